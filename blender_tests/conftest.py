@@ -1,0 +1,27 @@
+"""What every test shares: Blender's user folder is a throw-away one, and an empty scene is one fixture away."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    import bpy
+
+_resources = tempfile.mkdtemp(prefix="llmviz-tests-")
+os.environ["BLENDER_USER_RESOURCES"] = _resources  # must be set before the first import of bpy
+atexit.register(shutil.rmtree, _resources, ignore_errors=True)
+
+
+@pytest.fixture
+def scene() -> bpy.types.Scene:
+    """The only scene of an empty file with factory settings: no world, no camera."""
+    import bpy
+
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    return bpy.context.scene

@@ -1,0 +1,124 @@
+"""Flat drawings: everything on stage that is not a cell.
+
+Labels, rulers, brackets, the model's card, token boxes, commentary, formula panels, arcs, bars: each
+is a ``Drawing``, a handful of shapes and texts in its own XY plane (x right, y up, metres), posed
+somewhere in the world. The stage knows one way to build a drawing, so a chapter that needs a new
+picture composes one from these shapes instead of teaching the stage a new object.
+
+Colours are names that the theme resolves: ``ink``, ``muted``, ``ground`` (the page behind), ``plate``
+(the ground of a text panel), ``weight``, ``activation``, ``aggregate``, ``accent``, ``card``, ``white``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Rect:
+    """A filled rectangle from (x, y), its lower-left corner; ``radius`` rounds the corners."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    color: str = "plate"
+    radius: float = 0.0
+
+
+@dataclass(frozen=True)
+class Line:
+    """A stroke of ``width`` through ``points``, with an arrow head at its end if asked."""
+
+    points: tuple[tuple[float, float], ...]
+    width: float
+    color: str = "ink"
+    head: float = 0.0  # length of the arrow head, 0 for none
+
+
+@dataclass(frozen=True)
+class Polygon:
+    """A filled simple polygon."""
+
+    points: tuple[tuple[float, float], ...]
+    color: str = "ink"
+
+
+@dataclass(frozen=True)
+class Disc:
+    """A filled circle."""
+
+    x: float
+    y: float
+    radius: float
+    color: str = "ink"
+
+
+@dataclass(frozen=True)
+class Text:
+    """Text whose first baseline starts at (x, y); ``size`` is the em in metres.
+
+    ``spans`` are (text, colour) runs; a line break is "\\n" inside a run, lines are ``leading`` ems
+    apart. ``align`` places the text left of, around or right of x.
+    """
+
+    x: float
+    y: float
+    spans: tuple[tuple[str, str], ...]
+    size: float
+    align: str = "left"  # "left", "center", "right"
+    leading: float = 1.3
+
+    @property
+    def body(self) -> str:
+        """The text without its colours."""
+        return "".join(text for text, _ in self.spans)
+
+
+@dataclass(frozen=True)
+class Readout:
+    """A number that changes: digits driven by the channel ``slot`` (0, 1, …) of its drawing's ``value``."""
+
+    x: float
+    y: float
+    size: float
+    decimals: int = 2
+    color: str = "ink"
+    align: str = "left"
+    slot: int = 0
+
+
+Shape = Rect | Line | Polygon | Disc | Text | Readout
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """Shapes in a plane, posed in the world, on a grid (moves with it) or before the camera.
+
+    ``pose`` is (4, 4), from the drawing's plane to the world at the parent's home, or to camera space
+    (x right, y up, looking along -z) if ``parent`` is "camera". Shapes later in the list lie nearer
+    to the viewer. ``least`` is the height in pixels (of one em of its largest text) under which the
+    drawing fades away, so that far labels do not clutter; 0 keeps it always.
+    """
+
+    name: str
+    shapes: tuple[Shape, ...]
+    pose: np.ndarray = field(default_factory=lambda: np.eye(4))
+    parent: str = "world"  # "world", "camera" or a grid's name
+    least: float = 0.0
+    opacity: float = 1.0  # at rest, before any clip
+
+
+def pose(origin: object, right: object = (1, 0, 0), up: object = (0, 0, 1)) -> np.ndarray:
+    """(4, 4) pose of a plane at ``origin`` whose x runs along ``right`` and y along ``up`` (unit vectors).
+
+    The default faces the viewer in front of the model (looking along +Y).
+    """
+    matrix = np.eye(4)
+    matrix[:3, 0] = right
+    matrix[:3, 1] = up
+    matrix[:3, 2] = np.cross(matrix[:3, 0], matrix[:3, 1])
+    matrix[:3, 3] = origin
+    return matrix

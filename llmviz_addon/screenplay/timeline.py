@@ -1,0 +1,122 @@
+"""The compiled film: plain data that the stage turns into keyframes without thinking.
+
+Times are frames (1 is the first), values are floats. Channels of an actor, with what they mean:
+
+===========  =====  ==================================================================================
+grid, part          (actor name: the grid's or part's name)
+opacity      1      0 is gone (and hidden from render), 1 is solid
+reveal       1      how many cells, in the tensor's C order, show their value; rest: all of them
+highlight    1      0 to 1, the body glows in its role's colour
+focus        1      0 to 1, how strongly cells outside the focus range step back
+focus_lo     3      first cell of the focus range along x, y, z
+focus_hi     3      one past its last cell
+offset       3      metres away from home
+ribbon              opacity, offset
+drawing             opacity, offset, rotation (3, radians, XYZ), scale (3; rest 1), value (one per readout)
+camera              target (3, m), azimuth, elevation (degrees), distance (m), shift (2, frame heights)
+===========  =====  ==================================================================================
+
+Azimuth 270 looks along +Y from the front, 281 from a little to the right; elevation 90 looks down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..layout.drawing import Drawing
+
+CAMERA = "camera"
+
+
+@dataclass(frozen=True, order=True)
+class Channel:
+    """One animatable number: which actor, which property, which component of it."""
+
+    actor: str
+    prop: str
+    index: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.actor}.{self.prop}" + (f"[{self.index}]" if self.index else "")
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """All keys of one channel: ``frames`` (n,) ascending, ``values`` (n,), ``easings`` towards the next key."""
+
+    channel: Channel
+    frames: np.ndarray
+    values: np.ndarray
+    easings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a grid that can step aside: ``cells`` cells from ``first``, both (x, y, z).
+
+    It shows the same values as the grid, follows its moves, and is visible only while its own
+    opacity is above 0. At rest its opacity is 0.
+    """
+
+    name: str
+    grid: str
+    first: tuple[int, int, int]
+    cells: tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A named frame: the start of a chapter or a rest."""
+
+    frame: int
+    name: str  # "03 Layer Norm", "03.2 one column"
+    kind: str  # "chapter" or "rest"
+
+
+@dataclass(frozen=True)
+class Subtitle:
+    """What is being said from ``start`` to ``end`` (frames), for captions and the sidebar."""
+
+    start: int
+    end: int
+    text: str
+    marker: str
+
+
+@dataclass(frozen=True)
+class ChapterSpan:
+    """Where a chapter lies in the film; ``end`` is its last frame."""
+
+    name: str  # "layer-norm"
+    number: int
+    title: str
+    part: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, eq=False)
+class Timeline:
+    """A whole film as data."""
+
+    fps: int
+    size: tuple[int, int]
+    frames: int
+    tracks: tuple[Track, ...]
+    drawings: tuple[Drawing, ...]  # made by chapters, opacity 0 at rest
+    parts: tuple[Part, ...]
+    markers: tuple[Marker, ...]
+    subtitles: tuple[Subtitle, ...]
+    chapters: tuple[ChapterSpan, ...]
+    home: Mapping[Channel, float] = field(default_factory=dict)  # rest values that differ from the table's
+
+    def seconds(self, frame: int) -> float:
+        """Time of a frame, in seconds from the start."""
+        return (frame - 1) / self.fps
+
+    def frame(self, seconds: float) -> int:
+        """Nearest frame to a time in seconds."""
+        return 1 + round(seconds * self.fps)
