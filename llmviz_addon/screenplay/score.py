@@ -1,0 +1,133 @@
+"""Clips, and the score that collects them: what a chapter asks of a channel over a time span.
+
+A clip is data: from when, for how long, to which value, with which easing, and which line of which
+chapter asked for it. A channel has one owner at a time; a clip that starts before the channel's
+last one ended is refused with both their names. Rejected: letting the later clip win silently. It
+makes a film that depends on the order of two unrelated lines.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import ScriptError
+from .easing import EASINGS
+from .timeline import Channel
+
+EPSILON = 1e-6
+"""Seconds by which clips may touch."""
+
+Course = Callable[[np.ndarray], np.ndarray]
+"""A value over a clip: from the share of its time that has passed, (n,) in 0 … 1, to values (n,)."""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One move of one channel; ``course`` replaces the plain ramp to ``value`` where it is given.
+
+    A course is sampled once a frame, or every ``step`` seconds, and holds its value in between.
+    """
+
+    channel: Channel
+    start: float
+    seconds: float
+    before: float
+    value: float
+    easing: str
+    origin: str
+    course: Course | None = None
+    step: float = 0.0
+
+    @property
+    def end(self) -> float:
+        """When the channel is free again, in seconds."""
+        return self.start + self.seconds
+
+    def __str__(self) -> str:
+        return f"{self.origin} ({self.start:.2f}-{self.end:.2f} s, to {self.value:g})"
+
+
+class Score:
+    """The clips of one chapter, in the order in which they were asked for, and every channel's state."""
+
+    def __init__(self, rest: Callable[[Channel], float]) -> None:
+        self.clips: dict[Channel, list[Clip]] = {}
+        self._rest = rest
+
+    def value(self, channel: Channel) -> float:
+        """Where the channel stands after all its clips so far."""
+        clips = self.clips.get(channel)
+        return clips[-1].value if clips else self._rest(channel)
+
+    def set(self, channel: Channel, value: float, start: float, seconds: float = 0.0, easing: str = "smooth") -> None:
+        """Move ``channel`` to ``value`` from ``start`` on, over ``seconds``; 0 is a cut."""
+        if easing not in EASINGS:
+            raise ScriptError(f"Unknown easing {easing!r}. Choose from {', '.join(EASINGS)}.")
+        before = self.value(channel)
+        if seconds > 0 and before == value:
+            easing = "constant"
+        self._add(Clip(channel, start, seconds, before, float(value), easing, _origin()))
+
+    def follow(self, channel: Channel, course: Course, start: float, seconds: float, step: float = 0.0) -> None:
+        """Let ``channel`` follow ``course`` for ``seconds``, changing at most every ``step`` seconds."""
+        last = float(course(np.array([1.0]))[0])
+        self._add(Clip(channel, start, seconds, self.value(channel), last, "constant", _origin(), course, step))
+
+    def _add(self, clip: Clip) -> None:
+        if not np.isfinite(clip.value):
+            raise ScriptError(f"{clip.origin}: channel {clip.channel} cannot go to {clip.value}.")
+        if clip.seconds < 0:
+            raise ScriptError(f"{clip.origin}: a clip cannot last {clip.seconds} s; it needs 0 or more.")
+        clips = self.clips.setdefault(clip.channel, [])
+        if clips and clip.start < clips[-1].end - EPSILON:
+            raise ScriptError(f"Two clips claim {clip.channel}: {clips[-1]} and {clip}. Start the second one later.")
+        clips.append(clip)
+
+    @property
+    def end(self) -> float:
+        """When the last clip ends, in seconds."""
+        return max((clips[-1].end for clips in self.clips.values()), default=0.0)
+
+
+def keys(clips: Iterable[Clip], first: float, fps: int, offset: int) -> tuple[list[int], list[float], list[str]]:
+    """Keyframes of one channel: frames, values, easings towards the next key.
+
+    ``first`` is the channel's value at the chapter's start, ``offset`` the frame where that is.
+    Frames are whole; a clip shorter than a frame becomes a cut.
+    """
+    table: dict[int, tuple[float, str]] = {offset: (first, "constant")}
+    for clip in clips:
+        start, end = offset + round(clip.start * fps), offset + round(clip.end * fps)
+        if end > start and clip.course is not None:
+            table.update(_sampled(clip, start, end, fps))
+            continue
+        if end > start:
+            table[start] = (clip.before, clip.easing)
+        table[end] = (clip.value, "constant")
+    frames = sorted(table)
+    return frames, [table[f][0] for f in frames], [table[f][1] for f in frames]
+
+
+def _sampled(clip: Clip, start: int, end: int, fps: int) -> dict[int, tuple[float, str]]:
+    assert clip.course is not None
+    stride = max(1, round(clip.step * fps))
+    frames = np.unique(np.append(np.arange(start, end, stride), end))
+    values = clip.course((frames - start) / (end - start))
+    keep = np.append(True, np.diff(values) != 0)
+    return {int(f): (float(v), "constant") for f, v in zip(frames[keep], values[keep], strict=True)}
+
+
+def _origin() -> str:
+    """Which chapter's line asked: the nearest caller outside this package, as ``file:line verb``."""
+    frame, verb, here = sys._getframe(2), "", str(Path(__file__).parent)
+    while frame is not None and frame.f_code.co_filename.startswith(here):
+        verb = frame.f_code.co_name
+        frame = frame.f_back  # type: ignore[assignment]
+    if frame is None:
+        return verb
+    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno} {verb}"

@@ -1,0 +1,158 @@
+"""The picture and the camera: which part of the frame is free, and where to stand to fill it.
+
+Frame coordinates have their origin in the picture's middle, x to the right, y up, in units of its
+height. The lens is fixed (vertical field of view 37.8°), so a pose is all there is to a camera.
+Chapters name what must be seen; ``frame`` solves for the closest camera that keeps it inside the
+free part, in closed form: with the direction fixed, each side of the free part bounds where the
+camera may stand by one linear inequality per corner of what is to be seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+SENSOR, LENS = 24.0, 35.0
+TAN = SENSOR / LENS
+"""Height of the picture at a distance of 1 m, in metres."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """A rectangle of the frame, in frame heights."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def center(self) -> tuple[float, float]:
+        """Its middle."""
+        return (self.left + self.right) / 2, (self.bottom + self.top) / 2
+
+    @property
+    def width(self) -> float:
+        """From left to right."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """From bottom to top."""
+        return self.top - self.bottom
+
+    def overlap(self, other: Area) -> float:
+        """Shared area with ``other``."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.top, other.top) - max(self.bottom, other.bottom)
+        return max(width, 0.0) * max(height, 0.0)
+
+    def grown(self, by: float) -> Area:
+        """The same, ``by`` larger on every side."""
+        return Area(self.left - by, self.bottom - by, self.right + by, self.top + by)
+
+
+@dataclass(frozen=True)
+class Page:
+    """How the picture is shared out: the set in ``free``, commentary in ``text``, charts in ``inset``."""
+
+    aspect: float
+    free: Area
+    text: Area
+    inset: Area
+    em: float  # size of the commentary's letters
+
+    @classmethod
+    def of(cls, size: tuple[int, int]) -> Page:
+        """A column at the left in wide pictures, the lower part in square and upright ones."""
+        aspect = size[0] / size[1]
+        half, margin = aspect / 2, 0.045
+        if aspect >= 1.2:
+            width = min(0.54, 0.31 * aspect)
+            left, right = -half + margin, -half + margin + width
+            text = Area(left, -0.02, right, 0.5 - margin)
+            inset = Area(left, -0.5 + margin, right, -0.09)
+            free = Area(right + margin, -0.5 + margin, half - margin, 0.5 - margin)
+            return cls(aspect, free, text, inset, 0.031)
+        em = 0.031 * min(1.0, aspect / 0.8)
+        margin *= min(1.0, aspect)
+        split = -0.5 + 0.30
+        text = Area(-half + margin, -0.5 + margin, half - margin, split)
+        inset = Area(-half + margin, split + 0.01, half - margin, split + 0.15)
+        free = Area(-half + margin, split + 0.18, half - margin, 0.5 - margin)
+        return cls(aspect, free, text, inset, em)
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A camera pose: what it looks at, from where, and how the picture is shifted (frame heights)."""
+
+    target: np.ndarray
+    azimuth: float
+    elevation: float
+    distance: float
+    shift: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def basis(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Unit vectors right, up, forward."""
+        return basis(self.azimuth, self.elevation)
+
+    @property
+    def position(self) -> np.ndarray:
+        """Where the camera stands, (3,)."""
+        return self.target - self.basis[2] * self.distance
+
+    def project(self, points: np.ndarray) -> np.ndarray:
+        """World points (n, 3) to frame coordinates and depth (n, 3)."""
+        right, up, forward = self.basis
+        d = np.atleast_2d(points) - self.position
+        depth = d @ forward
+        scale = 1.0 / (np.maximum(depth, 1e-6) * TAN)
+        return np.stack([d @ right * scale - self.shift[0], d @ up * scale - self.shift[1], depth], axis=1)
+
+    def unproject(self, x: float, y: float, depth: float) -> np.ndarray:
+        """The world point seen at (x, y) at ``depth`` metres before the camera, (3,)."""
+        right, up, forward = self.basis
+        height = depth * TAN
+        offset = right * (x + self.shift[0]) * height + up * (y + self.shift[1]) * height
+        return self.position + forward * depth + offset
+
+    def area(self, low: np.ndarray, high: np.ndarray) -> Area:
+        """What a box, (3,) and (3,), covers of the frame."""
+        seen = self.project(corners(low, high))
+        return Area(*seen[:, :2].min(axis=0), *seen[:, :2].max(axis=0))
+
+
+def basis(azimuth: float, elevation: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Unit vectors right, up and forward of a camera that stands at these angles (degrees)."""
+    az, el = np.radians(azimuth), np.radians(elevation)
+    forward = -np.array([np.cos(az) * np.cos(el), np.sin(az) * np.cos(el), np.sin(el)])
+    right = np.array([-np.sin(az), np.cos(az), 0.0])
+    return right, np.cross(right, forward), forward
+
+
+def corners(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """The eight corners of a box, (8, 3)."""
+    return np.array([[(low, high)[i][0], (low, high)[j][1], (low, high)[k][2]] for i in (0, 1) for j in (0, 1) for k in (0, 1)])
+
+
+def frame(points: np.ndarray, azimuth: float, elevation: float, area: Area, zoom: float = 1.0) -> View:
+    """The closest view from these angles that keeps all ``points`` (n, 3) inside ``area``.
+
+    ``zoom`` below 1 steps back further. The optical axis goes through the middle of the area, so
+    that what is explained is not seen askew because text stands beside it.
+    """
+    right, up, forward = basis(azimuth, elevation)
+    r, u, w = points @ right, points @ up, points @ forward
+    tan_x, tan_y = area.width / 2 * TAN, area.height / 2 * TAN
+    bounds = [((v - t * w).max(), (v + t * w).min(), t) for v, t in ((r, tan_x), (u, tan_y))]
+    nearest = min(-(high - low) / (2 * t) for high, low, t in bounds)
+    nearest = min(nearest, w.min() - 0.5)
+    center = float(w.mean())
+    stand = center - (center - nearest) / zoom
+    (right_high, right_low, _), (up_high, up_low, _) = bounds
+    position = right * ((right_high + right_low) / 2) + up * ((up_high + up_low) / 2) + forward * stand
+    cx, cy = area.center
+    return View(position + forward * (center - stand), azimuth, elevation, center - stand, (-cx, -cy))
