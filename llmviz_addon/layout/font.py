@@ -1,0 +1,112 @@
+"""How wide text will be, known without Blender.
+
+Layout, screenplay and typesetting happen where bpy cannot be imported, yet plates must fit their
+text and commentary must break into lines. Blender's text objects place glyphs by their advance alone
+(no kerning), so a table of advances of the built-in font is exact. A test holds the table to bpy's.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from .font_table import ASCENDER, CAP_HEIGHT, CHARACTERS, DESCENDER, UNIT, X_HEIGHT
+
+__all__ = ["ASCENDER", "CAP_HEIGHT", "DESCENDER", "X_HEIGHT", "Spans", "advance", "fit", "line_count", "wrap"]
+
+Spans = tuple[tuple[str, str], ...]
+"""Runs of (text, colour)."""
+
+_TABLE = {character: units / UNIT for units, characters in CHARACTERS.items() for character in characters}
+_WIDE = 1.0  # em, for Chinese, Japanese, Korean and other square scripts
+_UNKNOWN = 0.6
+_BREAK_AFTER = frozenset("-–—")
+
+
+@lru_cache(maxsize=4096)
+def _advance(character: str) -> float:
+    if character in _TABLE:
+        return _TABLE[character]
+    if unicodedata.category(character) in {"Cc", "Cf", "Mn", "Me"}:
+        return 0.0
+    if unicodedata.east_asian_width(character) in {"W", "F"}:
+        return _WIDE
+    base = unicodedata.normalize("NFD", character)[0]  # ő is as wide as o
+    return _TABLE.get(base, _UNKNOWN)
+
+
+def advance(text: str, size: float = 1.0) -> float:
+    """Width in metres of the widest line of ``text`` at an em of ``size`` metres."""
+    return size * max(sum(map(_advance, line)) for line in text.split("\n"))
+
+
+def fit(text: str, size: float, width: float) -> float:
+    """The em at most ``size`` at which ``text`` is at most ``width`` wide, in metres."""
+    natural = advance(text, size)
+    return size if natural <= width else size * width / natural
+
+
+def line_count(spans: Iterable[tuple[str, str]]) -> int:
+    """Number of lines of already broken text."""
+    return 1 + sum(text.count("\n") for text, _ in spans)
+
+
+def wrap(spans: Iterable[tuple[str, str]], size: float, width: float) -> Spans:
+    """Break coloured text into lines of at most ``width`` metres.
+
+    A break takes the place of a space, or comes after a hyphen, a dash or a square (e.g. Chinese)
+    character; a word that is wider than a line is broken anywhere. Breaks that are there stay. Only
+    the spaces that became breaks are lost, and every character keeps its colour. A line is wider than
+    ``width`` only if it is a single character.
+    """
+    spans = tuple(spans)
+    text = "".join(run for run, _ in spans)
+    replaced, inserted = _breaks(text, width / size)
+    broken = []
+    position = 0
+    for run, color in spans:
+        characters = []
+        for character in run:
+            characters.append("\n" if position in replaced else character)
+            position += 1
+            if position in inserted:
+                characters.append("\n")
+        broken.append(("".join(characters), color))
+    return tuple(broken)
+
+
+def _breaks(text: str, width: float) -> tuple[set[int], set[int]]:
+    """Greedy breaks for a width in ems: spaces to replace, and positions to break before."""
+    replaced: set[int] = set()
+    inserted: set[int] = set()
+    start = position = 0  # of the line, of the next character
+    chance = -1  # where the line may break: at the space there, or before the character there
+    reach = 0.0
+    while position < len(text):
+        character = text[position]
+        if character == "\n":
+            start, chance, reach = position + 1, -1, 0.0
+        elif reach + _advance(character) > width * (1 + 1e-9) and position > start:
+            at = position if character == " " or chance <= start else chance
+            if text[at] == " ":
+                replaced.add(at)
+                position = at
+                start = at + 1
+            else:
+                inserted.add(at)
+                position = at - 1
+                start = at
+            chance, reach = -1, 0.0
+        else:
+            reach += _advance(character)
+            if character == " ":
+                chance = position
+            elif character in _BREAK_AFTER or _is_square(character):
+                chance = position + 1
+        position += 1
+    return replaced, inserted
+
+
+def _is_square(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in {"W", "F"}
