@@ -28,14 +28,16 @@ class SelfAttention(nn.Module):
         self.resid_dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, record: Record, name: str) -> Tensor:
-        B, T, C = x.shape
-        heads = (part.view(B, T, self.n_head, -1).transpose(1, 2) for part in self.c_attn(x).split(C, dim=2))
+        batch, length, width = x.shape
+        heads = (
+            part.view(batch, length, self.n_head, -1).transpose(1, 2) for part in self.c_attn(x).split(width, dim=2)
+        )
         q, k, v = heads  # (B, n_head, T, A) each
         scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))  # (B, n_head, T, T)
-        scores = scores.masked_fill(torch.ones(T, T, dtype=torch.bool).triu(1), -math.inf)
+        scores = scores.masked_fill(torch.ones(length, length, dtype=torch.bool).triu(1), -math.inf)
         weights = functional.softmax(scores, dim=-1)  # (B, n_head, T, T)
         output = self.attn_dropout(weights) @ v  # (B, n_head, T, A)
-        proj = self.c_proj(output.transpose(1, 2).reshape(B, T, C))  # (B, T, C)
+        proj = self.c_proj(output.transpose(1, 2).reshape(x.shape))  # (B, T, C)
         largest = scores.amax(-1)
         total = (scores - largest[..., None]).exp().sum(-1)
         values = dict(q=q, k=k, v=v, scores=scores, max=largest, sum=total, weights=weights, output=output)

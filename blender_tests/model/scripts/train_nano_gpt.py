@@ -88,7 +88,9 @@ def train() -> GPT:
         if step % CHECK_EVERY == 0:
             count, margin = score(model, sequences)
             seconds = time.perf_counter() - started
-            print(f"step {step:6d}  loss {loss:.4f}  sorted {count}/729  margin {margin:.4f}  {seconds:.0f} s", flush=True)
+            print(
+                f"step {step:6d}  loss {loss:.4f}  sorted {count}/729  margin {margin:.4f}  {seconds:.0f} s", flush=True
+            )
             good = good + 1 if count == len(sequences) and margin >= MARGIN else 0
             if good == CHECKS_IN_A_ROW:
                 return model.eval()

@@ -1,0 +1,183 @@
+"""The forward pass of a GPT in numpy, with every intermediate value kept.
+
+Small pure functions, each returning what it computed by name, and one function that strings them together
+and files the results. Everything is float32. The shape stands after every line: T tokens, C channels, H heads
+of A channels each (H · A = C). All heads are computed at once, as a stack; the trace gets one view per head,
+which costs no copy.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from ..errors import ModelError
+from .checkpoint import Checkpoint
+from .config import GPTConfig
+from .trace import Trace
+
+EPSILON = np.float32(1e-5)  # keeps a layer norm from dividing by zero, as in GPT-2
+
+Arrays = dict[str, np.ndarray]
+
+
+def forward(checkpoint: Checkpoint, tokens: Sequence[int], prompt_length: int | None = None) -> Trace:
+    """Run the model on ``tokens`` and keep everything.
+
+    Parameters
+    ----------
+    tokens : 1 to ``block_size`` ids inside the vocabulary.
+    prompt_length : how many of them were given and not appended by the model; None for all. It is only noted.
+
+    Raises ModelError for tokens or a prompt length that the model cannot take.
+    """
+    config = checkpoint.config
+    tokens = check_tokens(config, tokens)
+    prompt_length = len(tokens) if prompt_length is None else prompt_length
+    if not 1 <= prompt_length <= len(tokens):
+        raise ModelError(f"prompt_length is {prompt_length}, but must be from 1 to the {len(tokens)} tokens given.")
+    arrays = {"tokens": np.array(tokens), **parameters(checkpoint)}
+
+    def keep(name: str, results: Arrays) -> Arrays:
+        for key, value in results.items():
+            arrays[f"{name}.{key}"] = value
+        return results
+
+    x = keep("embedding", embed(arrays["tokens"], arrays))["output"]  # (T, C)
+    for layer in range(config.n_layer):
+        name = f"layers.{layer}"
+        weights = checkpoint.layer(layer)
+        ln_1 = keep(f"{name}.ln_1", layer_norm(x, weights["ln_1.weight"], weights["ln_1.bias"]))
+        heads = attend(ln_1["output"], weights["attn.c_attn.weight"], weights["attn.c_attn.bias"], config.n_head)
+        for key, stack in heads.items():
+            for head, value in enumerate(stack):
+                arrays[f"{name}.attn.heads.{head}.{key}"] = value
+        x = keep(f"{name}.attn", project(heads["output"], x, weights))["residual"]  # (T, C)
+        ln_2 = keep(f"{name}.ln_2", layer_norm(x, weights["ln_2.weight"], weights["ln_2.bias"]))
+        x = keep(f"{name}.mlp", mlp(ln_2["output"], x, weights))["residual"]  # (T, C)
+    ln_f = keep("ln_f", layer_norm(x, arrays["ln_f.gamma"], arrays["ln_f.beta"]))
+    keep("output", predict(ln_f["output"], arrays["output.weight"]))
+    return Trace(config, tokens, arrays, prompt_length)
+
+
+def embed(tokens: np.ndarray, weights: Arrays) -> Arrays:
+    """Each token's vector plus its position's vector."""
+    token = weights["embedding.token_weight"][tokens]  # (n_vocab, C) -> (T, C)
+    position = weights["embedding.position_weight"][: len(tokens)]  # (block_size, C) -> (T, C)
+    return {"token": token, "position": position, "output": token + position}  # (T, C)
+
+
+def layer_norm(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray) -> Arrays:
+    """Every row of x (T, C) brought to mean 0 and variance 1, then scaled and shifted."""
+    mean = x.mean(-1)  # (T, C) -> (T,)
+    centered = x - mean[:, None]  # (T, C)
+    std = np.sqrt((centered * centered).mean(-1) + EPSILON)  # (T, C) -> (T,)
+    normalized = centered / std[:, None]  # (T, C)
+    output = normalized * gamma + beta  # (T, C)
+    return {"mean": mean, "std": std, "normalized": normalized, "output": output}
+
+
+def attend(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, n_head: int) -> Arrays:
+    """Causal self-attention on x (T, C), before the projection; everything is a stack over heads."""
+    qkv = x @ weight.T + bias  # (T, C) -> (T, 3C)
+    q, k, v = qkv.reshape(len(x), 3, n_head, -1).transpose(1, 2, 0, 3)  # (T, 3C) -> 3 × (H, T, A)
+    scores = q @ k.transpose(0, 2, 1) / math.sqrt(q.shape[-1]) + causal_mask(len(x))  # (H, T, A) -> (H, T, T)
+    return {"q": q, "k": k, "v": v, "scores": scores} | _mix(scores, v)
+
+
+def _mix(scores: np.ndarray, v: np.ndarray) -> Arrays:
+    """Softmax of the scores (H, T, T) along the keys, and the mean of the values (H, T, A) weighted by it."""
+    parts = softmax(scores)  # (H, T), (H, T), (H, T, T)
+    return {"max": parts["max"], "sum": parts["sum"], "weights": parts["probs"], "output": parts["probs"] @ v}
+
+
+@lru_cache(maxsize=8)
+def causal_mask(length: int) -> np.ndarray:
+    """(T, T), 0 where a query (row) may look at a key (column), -inf where the key lies in its future."""
+    return np.triu(np.full((length, length), -np.inf, np.float32), 1)
+
+
+def softmax(x: np.ndarray) -> Arrays:
+    """Softmax along the last axis (n), with the maximum taken off first so that nothing overflows."""
+    largest = x.max(-1)  # (…, n) -> (…,)
+    exponentials = np.exp(x - largest[..., None])  # (…, n)
+    total = exponentials.sum(-1)  # (…, n) -> (…,)
+    return {"max": largest, "sum": total, "probs": exponentials / total[..., None]}
+
+
+def project(heads: np.ndarray, x: np.ndarray, weights: Arrays) -> Arrays:
+    """Head outputs (H, T, A) side by side, projected and added to the residual stream x (T, C)."""
+    joined = heads.transpose(1, 0, 2).reshape(x.shape)  # (H, T, A) -> (T, C)
+    proj = joined @ weights["attn.c_proj.weight"].T + weights["attn.c_proj.bias"]  # (T, C)
+    return {"proj": proj, "residual": x + proj}  # (T, C)
+
+
+def mlp(normed: np.ndarray, x: np.ndarray, weights: Arrays) -> Arrays:
+    """The normed stream (T, C) widened, bent, narrowed, and added to the residual stream x (T, C)."""
+    hidden = normed @ weights["mlp.c_fc.weight"].T + weights["mlp.c_fc.bias"]  # (T, C) -> (T, 4C)
+    activation = gelu(hidden)  # (T, 4C)
+    proj = activation @ weights["mlp.c_proj.weight"].T + weights["mlp.c_proj.bias"]  # (T, 4C) -> (T, C)
+    return {"hidden": hidden, "activation": activation, "proj": proj, "residual": x + proj}
+
+
+def gelu(x: np.ndarray) -> np.ndarray:
+    """GELU in the tanh form, of any shape."""
+    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
+
+
+def predict(x: np.ndarray, weight: np.ndarray) -> Arrays:
+    """Logits of the next token and their softmax, for every position of x (T, C)."""
+    logits = x @ weight.T  # (T, C) -> (T, n_vocab)
+    return {"logits": logits} | softmax(logits)  # (T, n_vocab), (T,), (T,), (T, n_vocab)
+
+
+def parameters(checkpoint: Checkpoint) -> Arrays:
+    """Every parameter under its name in the trace, as views of the checkpoint's arrays."""
+    config, weights = checkpoint.config, checkpoint.weights
+    result = {
+        "embedding.token_weight": weights["transformer.wte.weight"],  # (n_vocab, C)
+        "embedding.position_weight": weights["transformer.wpe.weight"],  # (block_size, C)
+    }
+    for index in range(config.n_layer):
+        name, layer = f"layers.{index}", checkpoint.layer(index)
+        stacked_weight = layer["attn.c_attn.weight"].reshape(3, config.n_head, -1, config.n_embd)  # (3, H, A, C)
+        stacked_bias = layer["attn.c_attn.bias"].reshape(3, config.n_head, -1)  # (3, H, A)
+        for letter, weight, bias in zip("qkv", stacked_weight, stacked_bias, strict=True):
+            for head in range(config.n_head):
+                result[f"{name}.attn.heads.{head}.{letter}_weight"] = weight[head]  # (A, C)
+                result[f"{name}.attn.heads.{head}.{letter}_bias"] = bias[head]  # (A,)
+        for ours, theirs in LAYER_NAMES.items():
+            result[f"{name}.{ours}"] = layer[theirs]
+    result["ln_f.gamma"] = weights["transformer.ln_f.weight"]  # (C,)
+    result["ln_f.beta"] = weights["transformer.ln_f.bias"]  # (C,)
+    result["output.weight"] = weights["lm_head.weight"]  # (n_vocab, C)
+    return result
+
+
+LAYER_NAMES = {  # our name -> minGPT's, inside a layer
+    "ln_1.gamma": "ln_1.weight",  # (C,)
+    "ln_1.beta": "ln_1.bias",  # (C,)
+    "attn.proj_weight": "attn.c_proj.weight",  # (C, C)
+    "attn.proj_bias": "attn.c_proj.bias",  # (C,)
+    "ln_2.gamma": "ln_2.weight",  # (C,)
+    "ln_2.beta": "ln_2.bias",  # (C,)
+    "mlp.fc_weight": "mlp.c_fc.weight",  # (4C, C)
+    "mlp.fc_bias": "mlp.c_fc.bias",  # (4C,)
+    "mlp.proj_weight": "mlp.c_proj.weight",  # (C, 4C)
+    "mlp.proj_bias": "mlp.c_proj.bias",  # (C,)
+}
+
+
+def check_tokens(config: GPTConfig, tokens: Sequence[int]) -> tuple[int, ...]:
+    """The tokens as plain ints; ModelError if the model cannot take them."""
+    if len(tokens) == 0:
+        raise ModelError(f"There is no token to run the model on; it takes 1 to {config.block_size}.")
+    if len(tokens) > config.block_size:
+        raise ModelError(f"{len(tokens)} tokens are too many: this model takes at most {config.block_size}.")
+    for token in tokens:
+        if not 0 <= token < config.vocab_size or token != int(token):
+            raise ModelError(f"Token {token} is outside the vocabulary: ids run from 0 to {config.vocab_size - 1}.")
+    return tuple(int(token) for token in tokens)

@@ -1,0 +1,85 @@
+"""Every number of one forward pass, by name.
+
+Names are flat strings such as ``layers.0.attn.heads.2.q``; the layout's grids have the same ones. A trace
+holds the parameters too, as views of the checkpoint's arrays, so that whoever shows or explains a cell needs
+only the trace.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import ModelError
+from .config import GPTConfig
+
+
+class UnknownTensorError(ModelError, KeyError):
+    """A name that the trace does not have; also a KeyError, as ``in`` and ``get`` of a Mapping need it."""
+
+    def __str__(self) -> str:
+        return Exception.__str__(self)  # KeyError would put the message in quotes
+
+
+class Trace(Mapping[str, np.ndarray]):
+    """The tensors of one forward pass: activations, aggregates and parameters, in the order of computation.
+
+    Attributes
+    ----------
+    config : the model's shape.
+    tokens : the ids that went in, T of them.
+    prompt_length : how many of them were given; the model itself appended the others.
+    """
+
+    def __init__(
+        self, config: GPTConfig, tokens: tuple[int, ...], arrays: Mapping[str, np.ndarray], prompt_length: int
+    ) -> None:
+        self.config = config
+        self.tokens = tokens
+        self.prompt_length = prompt_length
+        self._arrays = arrays
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """The tensor called ``name``; raises UnknownTensorError, a ModelError, with the names that come near."""
+        try:
+            return self._arrays[name]
+        except KeyError:
+            near = difflib.get_close_matches(str(name), self._arrays, n=3)
+            hint = f" Did you mean {' or '.join(near)}?" if near else ""
+            raise UnknownTensorError(f"The trace has no tensor {name!r}.{hint}") from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._arrays
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def __repr__(self) -> str:
+        return f"<Trace of {len(self.tokens)} tokens, {len(self)} tensors, {self.config}>"
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write all tensors to ``path`` as npz; a file that stood there is replaced only once all is written.
+
+        Raises ModelError if that cannot be done; no partial file is left.
+        """
+        path = Path(path)
+        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+        try:
+            if path.is_dir():
+                raise ModelError(f"Cannot write {path}: it is a folder.")
+            try:
+                with partial.open("wb") as file:
+                    np.savez(file, **self._arrays)
+                partial.replace(path)
+            finally:
+                partial.unlink(missing_ok=True)
+        except OSError as error:
+            raise ModelError(f"Cannot write {path}: {error.strerror or error}.") from error
