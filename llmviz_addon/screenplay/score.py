@@ -84,6 +84,8 @@ class Score:
         if clip.seconds < 0:
             raise ScriptError(f"{clip.origin}: a clip cannot last {clip.seconds} s; it needs 0 or more.")
         clips = self.clips.setdefault(clip.channel, [])
+        if clips and (clips[-1].start, clips[-1].seconds, clips[-1].value) == (clip.start, clip.seconds, clip.value):
+            return  # asked for twice: both are content
         if clips and clip.start < clips[-1].end - EPSILON:
             raise ScriptError(f"Two clips claim {clip.channel}: {clips[-1]} and {clip}. Start the second one later.")
         clips.append(clip)

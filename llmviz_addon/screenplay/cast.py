@@ -1,0 +1,101 @@
+"""Who can act: every grid, ribbon and drawing of the set, and what chapters add to it.
+
+Verbs take things (grids, regions, ribbons, sections, drawings, groups of grids, lists of any) and
+the cast turns them into actor names; it also knows every channel's value at rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..errors import ScriptError
+from ..layout.build import Layout
+from ..layout.drawing import Drawing
+from ..layout.grid import Grid, Region, Ribbon, Section
+from .timeline import Channel, Part
+
+Thing = object
+"""A grid, region, ribbon, section, drawing, part, an actor's name, or anything with ``.grids``."""
+
+
+class Cast:
+    """All actors of one chapter by name."""
+
+    def __init__(self, layout: Layout, signage: Iterable[Drawing]) -> None:
+        self.layout = layout
+        self.grids = {grid.name: grid for grid in layout.grids}
+        self.ribbons = {ribbon.name: ribbon for ribbon in layout.ribbons}
+        self.signage = {drawing.name: drawing for drawing in signage}
+        self.drawings: dict[str, Drawing] = {}
+        self.parts: dict[str, Part] = {}
+
+    def rest(self, channel: Channel) -> float:
+        """Where a channel stands when no clip has touched it."""
+        name, prop = channel.actor, channel.prop
+        if prop == "opacity":
+            if name in self.drawings or name in self.parts:
+                return 0.0
+            return self.signage[name].opacity if name in self.signage else 1.0
+        if prop == "reveal":
+            grid = self.grids[self.parts[name].grid if name in self.parts else name]
+            cells = grid.cells
+            return float(cells[0] * cells[1] * cells[2])
+        return 1.0 if prop == "scale" else 0.0
+
+    def add(self, actor: Drawing | Part) -> None:
+        """Take on an actor that the chapter made."""
+        taken = actor.name in self.grids or actor.name in self.drawings or actor.name in self.parts
+        if taken or actor.name in self.ribbons or actor.name in self.signage:
+            raise ScriptError(f"There is an actor called {actor.name!r} already.")
+        if isinstance(actor, Drawing):
+            self.drawings[actor.name] = actor
+        else:
+            self.parts[actor.name] = actor
+
+    def grids_of(self, *things: Thing) -> list[Grid]:
+        """The grids among (and inside) ``things``, each once."""
+        found: dict[str, Grid] = {}
+        for thing in _flat(things):
+            if isinstance(thing, Grid):
+                found[thing.name] = thing
+            elif isinstance(thing, Region):
+                found[thing.grid.name] = thing.grid
+        return list(found.values())
+
+    def names(self, *things: Thing) -> list[str]:
+        """Actor names of ``things``, each once; raises ScriptError for what is no actor."""
+        found: dict[str, None] = {}
+        for thing in _flat(things):
+            if isinstance(thing, Region):
+                found[thing.grid.name] = None
+            elif isinstance(thing, Grid | Ribbon | Drawing | Part):
+                found[thing.name] = None
+            elif isinstance(thing, str) and self.known(thing):
+                found[thing] = None
+            else:
+                raise ScriptError(f"{thing!r} is not on stage; name a grid, ribbon, section or drawing.")
+        return list(found)
+
+    def known(self, name: str) -> bool:
+        """Whether there is an actor of this name."""
+        return any(name in group for group in (self.grids, self.ribbons, self.signage, self.drawings, self.parts))
+
+    def all_but(self, *keep: Thing) -> list[str]:
+        """Everything of the set except ``keep`` and the ribbons between the kept grids."""
+        kept = set(self.names(*keep))
+        grids = [name for name in self.grids if name not in kept]
+        ribbons = [r.name for r in self.ribbons.values() if not (r.source in kept and r.target in kept) and r.name not in kept]
+        signs = [name for name in self.signage if name not in kept and not name.startswith("label:")]
+        return grids + ribbons + signs
+
+
+def _flat(things: Iterable[Thing]) -> Iterator[Thing]:
+    for thing in things:
+        if isinstance(thing, Section) or (hasattr(thing, "grids") and not isinstance(thing, Grid)):
+            yield from thing.grids  # type: ignore[attr-defined]
+        elif isinstance(thing, list | tuple | set | frozenset) or (
+            isinstance(thing, Iterable) and not isinstance(thing, str | Grid | Region)
+        ):
+            yield from _flat(thing)
+        else:
+            yield thing

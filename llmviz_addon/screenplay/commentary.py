@@ -1,0 +1,158 @@
+"""Commentary: prose with links and true numbers, set into the page and timed by a reading pace.
+
+Markup: ``[phrase]({x})`` links a phrase to a grid or a region that was handed to ``say``; ``[phrase](T)``
+links it to an axis. ``{mean:.2f}`` is filled in; a region of one cell formats as its value in the trace.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import ScriptError
+from ..layout.drawing import Drawing, Line, Rect, Shape, Text
+from ..layout.font import wrap
+from ..layout.grid import Grid, Region
+from .view import TAN, Page
+
+LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
+FADE = 0.2
+"""Seconds in which a paragraph comes and goes."""
+SHORTEST_REST = 1.0
+"""Seconds that even the shortest paragraph stays before the action begins, where there is a pace."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A phrase that points at something: a grid, a region, or an axis by name; ``at`` is its place in the text, 0-1."""
+
+    phrase: str
+    target: Grid | Region | str
+    at: float
+
+    @property
+    def color(self) -> str:
+        """The theme's name for the phrase's colour."""
+        if isinstance(self.target, str):
+            return "accent"
+        return str((self.target if isinstance(self.target, Grid) else self.target.grid).role)
+
+
+class _Formatter(string.Formatter):
+    """``str.format`` in which a region of one cell is its number in the trace."""
+
+    def __init__(self, tensors: Mapping[str, np.ndarray]) -> None:
+        self.tensors = tensors
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        if isinstance(value, Region):
+            number = self.tensors[value.grid.name][value.index]
+            if np.ndim(number):
+                raise ScriptError(f"{value!r} has {np.size(number)} numbers; commentary can show the value of one cell.")
+            return format(float(number), format_spec or ".2f").replace("-", "−")
+        if isinstance(value, Grid):
+            raise ScriptError(f"{value!r} is a whole grid; commentary can show the value of one cell, or link to it.")
+        if isinstance(value, float):
+            return format(value, format_spec or ".2f").replace("-", "−")
+        return format(value, format_spec)
+
+
+def parse(
+    text: str, names: Mapping[str, object], tensors: Mapping[str, np.ndarray]
+) -> tuple[list[tuple[str, str]], list[Link]]:
+    """Spans (text, colour) and links of a paragraph; raises ScriptError for a name or a link that means nothing."""
+    formatter = _Formatter(tensors)
+    text = " ".join(text.split())
+
+    def fill(piece: str) -> str:
+        try:
+            return formatter.vformat(piece, (), names)
+        except (KeyError, IndexError, AttributeError, ValueError, TypeError) as error:
+            raise ScriptError(f"Commentary {piece!r} cannot be filled in: {error}. Names: {', '.join(names) or 'none'}.") from None
+
+    spans: list[tuple[str, str]] = []
+    links: list[Link] = []
+    last = 0
+    for match in LINK.finditer(text):
+        spans.append((fill(text[last : match.start()]), "ink"))
+        link = Link(fill(match[1]), _target(match[2], names), match.start() / len(text))
+        links.append(link)
+        spans.append((link.phrase, link.color))
+        last = match.end()
+    spans.append((fill(text[last:]), "ink"))
+    return [span for span in spans if span[0]], links
+
+
+def _target(name: str, names: Mapping[str, object]) -> Grid | Region | str:
+    if not name.startswith("{"):
+        return name
+    try:
+        value, _ = string.Formatter().get_field(name.strip("{}"), (), names)
+    except (KeyError, IndexError, AttributeError) as error:
+        raise ScriptError(f"The link {name!r} points nowhere: {error}. Names: {', '.join(names) or 'none'}.") from None
+    if not isinstance(value, Grid | Region):
+        raise ScriptError(f"The link {name!r} points to {value!r}; it can point to a grid, a region or an axis.")
+    return value
+
+
+def words(spans: list[tuple[str, str]]) -> int:
+    """How many words there are to read."""
+    return len("".join(text for text, _ in spans).split())
+
+
+def reading_seconds(spans: list[tuple[str, str]], pace: float | None) -> float:
+    """How long a rest lasts at ``pace`` words a minute; None is no rest at all."""
+    return 0.0 if pace is None else max(SHORTEST_REST, words(spans) / pace * 60)
+
+
+def camera_pose(page: Page) -> np.ndarray:
+    """(4, 4) pose of the page before the camera, on which one unit is one picture height.
+
+    The camera is shifted so that its axis meets the middle of the free part; the page is put back
+    under the picture by the same amount. It stands so near that nothing on the set comes between.
+    """
+    distance = 0.3
+    cx, cy = page.free.center
+    matrix = np.diag([distance * TAN, distance * TAN, distance * TAN, 1.0])
+    matrix[:3, 3] = (-cx * distance * TAN, -cy * distance * TAN, -distance)
+    return matrix
+
+
+def heading(name: str, title: str, part: str, page: Page) -> Drawing:
+    """The chapter's title above the commentary, with a rule under it."""
+    x, top, em = page.text.left, page.text.top, page.em
+    shapes: tuple[Shape, ...] = (
+        Text(x, top - 0.8 * em, ((part, "muted"),), em * 0.8),
+        Text(x, top - 2.4 * em, ((title, "ink"),), em * 1.5),
+        Line(((x, top - 3.1 * em), (x + page.text.width, top - 3.1 * em)), 0.0015, "muted"),
+    )
+    return Drawing(name, shapes, camera_pose(page), "camera", opacity=0.0)
+
+
+def plate(name: str, page: Page) -> Drawing:
+    """The ground under the text: what moves behind it never makes it hard to read."""
+    half, text = page.aspect / 2, page.text
+    if page.free.left > text.right - 0.01:
+        rect = Rect(-half, -0.5, text.right + 0.02 + half, 1.0, "ground")
+    else:
+        rect = Rect(-half, -0.5, 2 * half, text.top + 0.5 + 0.005, "ground")
+    pose = camera_pose(page)
+    pose[:3, :] *= 1.01
+    return Drawing(name, (rect,), pose, "camera", opacity=0.0)
+
+
+def paragraph(name: str, spans: list[tuple[str, str]], page: Page) -> Drawing:
+    """A beat's text, wrapped to the column; long text is set smaller rather than cut."""
+    area, em = page.text, page.em
+    top = area.top - (4.6 * em if page.free.left > area.right - 0.01 else 0.8 * em + 3.6 * em)
+    while True:
+        lines = wrap(spans, em, area.width)
+        depth = "".join(text for text, _ in lines).count("\n") * em * 1.35 + em
+        if top - depth >= area.bottom - 0.5 * em or em < 0.012:
+            break
+        em *= 0.95
+    return Drawing(name, (Text(area.left, top, tuple(lines), em, leading=1.35),), camera_pose(page), "camera", opacity=0.0)

@@ -1,0 +1,273 @@
+"""Showing how a cell is computed: sources lit, formula panel, arcs, and the cell's value appearing.
+
+All of it is read from the grid's rule in the layout, so what is shown is what was computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import ScriptError
+from ..layout.grid import CELL, Grid, Region
+from .commentary import Link
+from .panel import Panel, arc, lay, panel
+from .timeline import Channel, Part
+
+if TYPE_CHECKING:
+    from .film import Film
+
+STEP = 1 / 6
+"""Seconds for which a sweep's panel holds a cell: faster, and nobody can read it."""
+FADE = 0.25
+SOURCE, TARGET = 1.0, 0.35
+"""How strongly the cells around a source and around a target step back."""
+SHORTEST_PANEL = 0.8
+"""A grid that is swept in less time than this, in seconds, gets no panel: it would only flash."""
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """One explanation that is up: its panel, the other drawings, the bodies it lit."""
+
+    panel: Panel
+    drawings: tuple[str, ...]
+    lit: tuple[str, ...]
+    block: object
+
+    def close(self, film: Film, seconds: float, keep: Collection[str] = ()) -> None:
+        """Take it down; the bodies in ``keep`` stay lit."""
+        for name in self.drawings:
+            film.score.set(Channel(name, "opacity"), 0.0, film.now, seconds)
+        for name in self.lit:
+            if name not in keep:
+                film.score.set(Channel(name, "focus"), 0.0, film.now, seconds)
+
+
+def pieces(region: Region) -> tuple[np.ndarray, dict[int, tuple[tuple[int, int, int], tuple[int, int, int]]]]:
+    """How a region cuts its grid along the one direction it is narrow in: what lies before (0), in (1), after (2).
+
+    Returns the direction, (3,), and (first cell, cell counts) per piece that has cells.
+    """
+    counts = region.grid.cells
+    spans = [region.span(d) for d in "xyz"]
+    narrow = [i for i in range(3) if spans[i] != (0, counts[i])]
+    if len(narrow) != 1:
+        raise ScriptError(f"{region!r} does not cut its grid in one direction; split at a column or a row.")
+    axis = narrow[0]
+    start, stop = spans[axis]
+    found = {}
+    for place, (a, b) in enumerate(((0, start), (start, stop), (stop, counts[axis]))):
+        if b > a:
+            first, cells = [0, 0, 0], list(counts)
+            first[axis], cells[axis] = a, b - a
+            found[place] = ((first[0], first[1], first[2]), (cells[0], cells[1], cells[2]))
+    direction = np.zeros(3)
+    direction[axis] = -1.0 if axis == 2 else 1.0
+    return direction, found
+
+
+def light_links(film: Film, links: list[Link], start: float, seconds: float) -> None:
+    """Let each grid that the text links to glow for a moment when a reader comes to it."""
+    if seconds < 1.0:
+        return
+    busy: dict[str, float] = {}
+    for link in links:
+        if isinstance(link.target, str):
+            continue
+        grid = link.target if isinstance(link.target, Grid) else link.target.grid
+        at = start + link.at * (seconds - 1.0)
+        if at < busy.get(grid.name, 0.0):
+            continue
+        busy[grid.name] = at + 1.0
+        for name in film.bodies(grid):
+            channel = Channel(name, "highlight")
+            before = film.score.value(channel)
+            film.score.set(channel, max(before, 0.8), at, 0.25)
+            film.score.set(channel, before, at + 0.65, 0.35)
+
+
+def compute(film: Film, cell: Region, seconds: float) -> None:
+    """Explain one cell, then let it show its value."""
+    grid, index = cell.grid, cell.index
+    if not all(isinstance(i, int) for i in index):
+        raise ScriptError(f"{cell!r} is not one cell; compute explains one, sweep runs many.")
+    fade = min(FADE, seconds / 3)
+    value = float(film.trace[grid.name][index])
+    sources = _sources(film, grid, index)  # type: ignore[arg-type]
+    film.dismiss_other(_bodies(film, [*sources.values(), cell]))
+    up = panel(film, grid, value, index, changing=False)  # type: ignore[arg-type]
+    names = [up.drawing.name]
+    film.cast.add(up.drawing)
+    lit = []
+    for region in [*sources.values(), cell]:
+        strength = TARGET if region is cell else SOURCE
+        for body in film.bodies(region.grid):
+            for prop, values in zip(("focus_lo", "focus_hi"), zip(*(region.span(d) for d in "xyz"), strict=True), strict=True):
+                for i in range(3):
+                    film.score.set(Channel(body, prop, i), values[i], film.now)
+            film.score.set(Channel(body, "focus"), strength, film.now, fade)
+            lit.append(body)
+    for name, place in _arcs(film, up, sources, cell):
+        names.append(name)
+        for i in range(9):
+            film.score.set(Channel(name, ("offset", "rotation", "scale")[i // 3], i % 3), float(place[i]), film.now)
+    for name in names:
+        film.score.set(Channel(name, "opacity"), 1.0, film.now, fade)
+    body = _own_body(film, cell)
+    film.score.set(Channel(body, "reveal"), _flat(cell)[0] + 1.0, film.now + fade)
+    film.explanations.append(Explanation(up, tuple(names), tuple(dict.fromkeys(lit)), film.block))
+    film.pass_time(seconds)
+
+
+def sweep(film: Film, things: list[Grid | Region], seconds: float) -> None:
+    """Run regions one after the other; time is shared out by cells times what each cell costs."""
+    regions = [thing[:] if isinstance(thing, Grid) else thing for thing in things]
+    costs = np.array([_cost(film, region) for region in regions])
+    start = film.now
+    for region, share in zip(regions, costs / costs.sum() * seconds, strict=True):
+        _sweep_one(film, region, start, float(share))
+        start += float(share)
+    film.pass_time(seconds)
+
+
+def _sweep_one(film: Film, region: Region, start: float, seconds: float) -> None:
+    grid = region.grid
+    first, count = _flat(region)
+    whole = count == int(np.prod(grid.shape))
+    bodies = [grid.name] if whole else [_own_body(film, region)]
+    if whole:
+        bodies += [part.name for part in film.split_parts(grid)]
+    for body in bodies:
+        film.score.set(Channel(body, "reveal"), first, start)
+        film.score.set(Channel(body, "reveal"), first + count, start, seconds, "linear")
+    if whole:
+        film.drop_ahead(grid, start + seconds)
+    if seconds < SHORTEST_PANEL:
+        return
+    with film.at(start):
+        _explain_sweep(film, region, first, count, seconds)
+
+
+def _explain_sweep(film: Film, region: Region, first: int, count: int, seconds: float) -> None:
+    """The panel, arcs and lit sources that go along with a sweep, one cell every ``STEP`` seconds."""
+    grid = region.grid
+    values = film.trace[grid.name]
+    start = film.now
+
+    def index_at(share: float) -> tuple[int, ...]:
+        flat = first + min(int(share * count), count - 1)
+        return tuple(int(i) for i in np.unravel_index(flat, grid.shape))
+
+    opening = index_at(0.0)
+    film.dismiss_other(_bodies(film, _sources(film, grid, opening).values()))
+    up = panel(film, grid, 0.0, opening, changing=True)
+    film.cast.add(up.drawing)
+    moments = [index_at(share) for share in np.linspace(0, 1, max(2, round(seconds / STEP) + 1))]
+    memo: dict[tuple[int, ...], dict[str, Region]] = {i: _sources(film, grid, i) for i in dict.fromkeys(moments)}
+
+    def course(pick: Callable[[tuple[int, ...]], float]) -> Callable[[np.ndarray], np.ndarray]:
+        return lambda u: np.array([pick(moments[min(int(s * (len(moments) - 1) + 1e-9), len(moments) - 1)]) for s in u])
+
+    def follow(actor: str, prop: str, i: int, pick: Callable[[tuple[int, ...]], float]) -> None:
+        film.score.follow(Channel(actor, prop, i), course(pick), start, seconds, STEP)
+
+    for axis in range(len(opening)):
+        follow(up.drawing.name, "value", axis, lambda at, axis=axis: float(at[axis]))  # type: ignore[misc]
+    follow(up.drawing.name, "value", len(opening), lambda at: float(values[at]))
+    lit: dict[str, None] = {}
+    for operand, region_now in memo[opening].items():
+        for body in film.bodies(region_now.grid):
+            if body in lit:
+                continue
+            lit[body] = None
+            for axis, direction in enumerate("xyz"):
+                for prop, end in (("focus_lo", 0), ("focus_hi", 1)):
+                    follow(body, prop, axis, lambda at, o=operand, d=direction, e=end: float(memo[at][o].span(d)[e]))  # type: ignore[misc]
+            film.score.set(Channel(body, "focus"), SOURCE, start, min(FADE, seconds / 3))
+    names = [up.drawing.name]
+    for k, (name, _) in enumerate(_arcs(film, up, memo[opening], grid[opening])):
+        names.append(name)
+        places = {at: _places(film, up, memo[at], grid[at])[k] for at in memo}
+        for i in range(9):
+            prop = ("offset", "rotation", "scale")[i // 3]
+            follow(name, prop, i % 3, lambda at, i=i, places=places: float(places[at][i]))  # type: ignore[misc]
+    for name in names:
+        film.score.set(Channel(name, "opacity"), 1.0, start, min(FADE, seconds / 3))
+    film.explanations.append(Explanation(up, tuple(names), tuple(lit), film.block))
+
+
+def _sources(film: Film, grid: Grid, index: tuple[int, ...]) -> dict[str, Region]:
+    if grid.rule is None:
+        raise ScriptError(f"{grid!r} is not computed: it holds parameters. Sweep or compute what is made from it.")
+    return grid.rule.regions(grid, index, film.layout)
+
+
+def _bodies(film: Film, regions: Iterable[Region]) -> set[str]:
+    return {body for region in regions for body in film.bodies(region.grid)}
+
+
+def _places(film: Film, up: Panel, sources: dict[str, Region], cell: Region) -> list[np.ndarray]:
+    """Where the arcs lie: from each different source to the panel, and from the panel to the cell."""
+    view = film.camera.view
+    seen: dict[tuple[str, object], Region] = {(r.grid.name, r.ranges): r for r in sources.values()}
+    ends = [_front(film, region) for region in seen.values()]
+    places = [lay(view, point, up.anchor(view, point)) for point in ends]
+    target = _front(film, cell)
+    return [*places, lay(view, up.anchor(view, target), target)]
+
+
+def _arcs(film: Film, up: Panel, sources: dict[str, Region], cell: Region) -> list[tuple[str, np.ndarray]]:
+    places = _places(film, up, sources, cell)
+    colors = [str(r.grid.role) for r in {(r.grid.name, r.ranges): r for r in sources.values()}.values()]
+    made = []
+    for place, color in zip(places, [*colors, "ink"], strict=True):
+        drawing = arc(film, color, head=color == "ink")
+        film.cast.add(drawing)
+        made.append((drawing.name, place))
+    return made
+
+
+def _front(film: Film, region: Region) -> np.ndarray:
+    """The middle of a region's front, (3,)."""
+    low, high = film.box(region)
+    return np.array([(low[0] + high[0]) / 2, low[1] - CELL / 10, (low[2] + high[2]) / 2])
+
+
+def _flat(region: Region) -> tuple[int, int]:
+    """First flat index and number of cells of a region that is contiguous in its tensor's order."""
+    shape, first, count = region.grid.shape, 0, 1
+    for (a, b), length in zip(region.ranges, shape, strict=True):
+        if count > 1 and (a, b) != (0, length):
+            raise ScriptError(f"{region!r} is not contiguous in the tensor's order, so it cannot be swept.")
+        first = first * length + a
+        count *= b - a
+    return first, count
+
+
+def _own_body(film: Film, region: Region) -> str:
+    """The actor that shows ``region`` alone: a split's piece if it fits, else a new piece in front of the grid."""
+    first = tuple(region.span(d)[0] for d in "xyz")
+    last = tuple(region.span(d)[1] for d in "xyz")
+    for part in film.split_parts(region.grid):
+        ends = tuple(f + c for f, c in zip(part.first, part.cells, strict=True))
+        inside = all(a >= f and b <= e for a, b, f, e in zip(first, last, part.first, ends, strict=True))
+        if inside and sum(c > 1 for c in part.cells) <= 1:
+            return part.name
+    flat, _ = _flat(region)
+    if film.score.value(Channel(region.grid.name, "reveal")) == flat:
+        return region.grid.name
+    cells = tuple(b - a for a, b in zip(first, last, strict=True))
+    part = Part(film.unique("piece"), region.grid.name, first, cells)  # type: ignore[arg-type]
+    film.add_ahead(part)
+    return part.name
+
+
+def _cost(film: Film, region: Region) -> float:
+    """Cells of the region times what one costs: the logarithm of how many numbers it reads."""
+    index = tuple(a for a, _ in region.ranges)
+    reads = sum(int(np.prod([b - a for a, b in r.ranges])) for r in _sources(film, region.grid, index).values())
+    return _flat(region)[1] * (1.0 + np.log2(1 + reads))

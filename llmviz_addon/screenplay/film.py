@@ -1,0 +1,416 @@
+"""The vocabulary that chapters speak.
+
+A chapter is handed one ``Film`` and tells its story with verbs. Times are seconds; verbs run one
+after the other, or at once inside ``with film.together():``. Nothing here touches Blender: each verb
+adds clips to a score, or actors to the cast, and a compiler turns them into a timeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import ScriptError
+from ..layout.drawing import Drawing
+from ..layout.grid import CELL, Grid, Region
+from ..model.checkpoint import Checkpoint
+from ..model.trace import Trace
+from . import charts, commentary, explain, rulers
+from .cast import Cast, Thing
+from .score import Score
+from .timeline import CAMERA, Channel, Part
+from .view import Page, View, corners, frame
+
+EXAMPLE_TIME = 3
+"""The column that chapters follow: the fourth, or the last of a shorter input."""
+
+
+@dataclass(frozen=True)
+class Rest:
+    """Where a presenter pauses, in seconds from the chapter's start; ``end`` is when the pause is over."""
+
+    start: float
+    end: float
+    key: str
+    text: str
+
+
+class Film:
+    """One chapter being told."""
+
+    def __init__(
+        self, name: str, cast: Cast, trace: Trace, checkpoint: Checkpoint, page: Page, pace: float | None, fps: int
+    ) -> None:
+        self.name, self.cast, self.trace, self.checkpoint, self.page, self.pace, self.fps = (
+            name, cast, trace, checkpoint, page, pace, fps,
+        )  # fmt: skip
+        self.layout = cast.layout
+        self.config = trace.config
+        self.tokens = trace.tokens
+        self.example_time = min(EXAMPLE_TIME, len(trace.tokens) - 1)
+        self.score = Score(cast.rest)
+        self.rests: list[Rest] = []
+        self.now = 0.0
+        self.camera = CameraOperator(self)
+        self._block: list[float | None] | None = None  # of the innermost `together`: its latest end, its seconds
+        self._splits: dict[str, list[Part]] = {}
+        self._spoken: list[str] = []
+        self._ahead: dict[str, list[Part]] = {}
+        self.explanations: list[explain.Explanation] = []
+        self._count = 0
+
+    # Time -------------------------------------------------------------------------------------
+
+    @contextmanager
+    def together(self, seconds: float | None = None) -> Iterator[None]:
+        """Run the verbs inside at once; ``seconds`` is the length of those that name none."""
+        outer, start = self._block, self.now
+        self._block = [start, seconds]
+        try:
+            yield
+            end = self._block[0]
+        finally:
+            self._block = outer
+        assert end is not None
+        self._advance(max(end, start + (seconds or 0.0)))
+
+    def wait(self, seconds: float) -> None:
+        """Let the picture stand."""
+        self._advance(self.now + self._seconds(seconds))
+
+    def _seconds(self, seconds: float | None, default: float = 0.5) -> float:
+        if seconds is None:
+            seconds = self._block[1] if self._block and self._block[1] is not None else default
+        if not (np.isfinite(seconds) and seconds >= 0):
+            raise ScriptError(f"A verb cannot last {seconds} s; it needs 0 or more.")
+        return float(seconds)
+
+    def _advance(self, end: float) -> None:
+        if self._block is not None:
+            self._block[0] = max(self._block[0] or 0.0, end)
+        else:
+            self.now = end
+
+    # Things -----------------------------------------------------------------------------------
+
+    def all_but(self, *keep: Thing) -> list[str]:
+        """The whole set except ``keep`` and the ribbons between the grids kept."""
+        return self.cast.all_but(*keep)
+
+    def fade(self, *things: Thing, to: float, seconds: float | None = None) -> None:
+        """Bring things to an opacity: 0 is gone, 1 is solid. A grid takes its label and its parts along."""
+        seconds = self._seconds(seconds)
+        for name in self.cast.names(*things):
+            targets = [name]
+            if name in self.cast.grids:
+                parts = self._splits.get(name)
+                targets = [part.name for part in parts] if parts else [name]
+                label = f"label:{name}"
+                if label in self.cast.signage:
+                    self._set(label, "opacity", to if to in (0.0, 1.0) else to * 0.6, seconds)
+            for target in targets:
+                self._set(target, "opacity", to, seconds)
+        self._advance(self.now + seconds)
+
+    def light(self, *things: Thing, to: float = 1.0, seconds: float | None = None) -> None:
+        """Let grids glow in their role's colour; ``to=0`` puts them out."""
+        seconds = self._seconds(seconds)
+        for grid in self.cast.grids_of(*things):
+            for name in self.bodies(grid):
+                self._set(name, "highlight", to, seconds)
+        self._advance(self.now + seconds)
+
+    def hide_values(self, *things: Thing, seconds: float = 0.0) -> None:
+        """Show grids as not computed yet."""
+        self._reveal(things, 0.0, seconds)
+
+    def show_values(self, *things: Thing, seconds: float = 0.0) -> None:
+        """Show grids with all their values."""
+        self._reveal(things, None, seconds)
+
+    def _reveal(self, things: tuple[Thing, ...], share: float | None, seconds: float) -> None:
+        seconds = self._seconds(seconds)
+        for grid in self.cast.grids_of(*things):
+            for name in self.bodies(grid):
+                full = self.cast.rest(Channel(grid.name, "reveal"))
+                self._set(name, "reveal", full if share is None else share * full, seconds, "linear")
+        self._advance(self.now + seconds)
+
+    def move(
+        self, thing: Grid, *, beside: Grid | None = None, by: tuple[float, float, float] | None = None,
+        side: str = "right", gap: float = 0.8, seconds: float | None = None,
+    ) -> None:  # fmt: skip
+        """Carry a grid: ``by`` metres from where it is, ``beside`` another (tops level), or home if neither."""
+        seconds = self._seconds(seconds)
+        low, high = thing.box
+        if beside is not None:
+            if side not in ("left", "right"):
+                raise ScriptError(f"Unknown side {side!r}. Choose from left, right.")
+            other_low, other_high = self.box(beside)
+            x = other_high[0] + gap - low[0] if side == "right" else other_low[0] - gap - high[0]
+            to = np.array([x, other_low[1] - low[1], other_high[2] - high[2]])
+        else:
+            to = np.zeros(3) if by is None else self.offset(thing) + by
+        self._offset(thing.name, to, seconds)
+        self._advance(self.now + seconds)
+
+    def split(self, *regions: Region, gap: float = CELL / 2, others: float = 0.2, seconds: float | None = None) -> None:
+        """Let a region of a grid stand apart from the rest, which steps back to the opacity ``others``."""
+        seconds = self._seconds(seconds)
+        for region in regions:
+            if region.grid.name in self._splits:
+                raise ScriptError(f"{region.grid!r} is split already; merge it first.")
+            direction, pieces = explain.pieces(region)
+            body, self._count = region.grid.name, self._count + 1
+            self._splits[body] = []
+            for place, (first, cells) in pieces.items():
+                part = Part(f"part:{self.name}:{body}:{self._count}:{place}", body, first, cells)
+                self.cast.add(part)
+                self._splits[body].append(part)
+                for prop in ("reveal", "highlight"):
+                    self._set(part.name, prop, self.score.value(Channel(body, prop)), 0.0)
+                self._set(part.name, "opacity", self.score.value(Channel(body, "opacity")), 0.0)
+                if place != 1:
+                    self._set(part.name, "opacity", others, seconds)
+                    self._offset(part.name, direction * (place - 1) * gap, seconds)
+            self._set(body, "opacity", 0.0, 0.0)
+            label = f"label:{body}"
+            if others < 1 and label in self.cast.signage:
+                self._set(label, "opacity", 0.55, seconds)
+        self._advance(self.now + seconds)
+
+    def merge(self, *things: Thing, seconds: float | None = None) -> None:
+        """Close split grids again. What a piece shows beyond the whole stays until the whole is swept."""
+        seconds = self._seconds(seconds)
+        for grid in self.cast.grids_of(*things):
+            parts = self._splits.pop(grid.name, [])
+            reveal = self.score.value(Channel(grid.name, "reveal"))
+            for part in parts:
+                ahead = self.score.value(Channel(part.name, "reveal")) > reveal
+                self._set(part.name, "opacity", 1.0, seconds)
+                self._offset(part.name, np.array([0.0, -CELL / 20 if ahead else 0.0, 0.0]), seconds)
+                if ahead:
+                    self._ahead.setdefault(grid.name, []).append(part)
+                else:
+                    self.score.set(Channel(part.name, "opacity"), 0.0, self.now + seconds)
+            if parts:
+                self.score.set(Channel(grid.name, "opacity"), 1.0, self.now + seconds)
+                label = f"label:{grid.name}"
+                if label in self.cast.signage:
+                    self._set(label, "opacity", 1.0, seconds)
+        self._advance(self.now + seconds)
+
+    def box(self, thing: Grid | Region) -> tuple[np.ndarray, np.ndarray]:
+        """Corners, each (3,) metres, of where a grid or region stands now."""
+        low, high = thing.box
+        offset = self.offset(thing if isinstance(thing, Grid) else thing.grid)
+        return low + offset, high + offset
+
+    def offset(self, grid: Grid) -> np.ndarray:
+        """How far a grid is from home now, (3,) metres."""
+        return np.array([self.score.value(Channel(grid.name, "offset", i)) for i in range(3)])
+
+    # Talking and explaining -------------------------------------------------------------------
+
+    def open_on(self, *things: Thing, azimuth: float = 281, elevation: float = 9, zoom: float = 1.0) -> None:
+        """Begin the chapter with the camera on ``things``, and put up the page's plate."""
+        if self.now > 0 or self.rests:
+            raise ScriptError("open_on comes before anything else in a chapter.")
+        self.camera.frame(*things, azimuth=azimuth, elevation=elevation, zoom=zoom, seconds=0)
+        self.show(commentary.plate(f"{self.name}:plate", self.page), seconds=0)
+
+    def title(self, title: str, part: str) -> None:
+        """The heading over the commentary; the compiler calls it."""
+        self.show(commentary.heading(f"{self.name}:heading", title, part, self.page), seconds=0)
+
+    def show(self, drawing: Drawing, seconds: float | None = None) -> Drawing:
+        """Bring a drawing on stage."""
+        seconds = self._seconds(seconds)
+        self.cast.add(drawing)
+        self._set(drawing.name, "opacity", 1.0, seconds)
+        self._advance(self.now + seconds)
+        return drawing
+
+    def say(self, key: str, text: str, **names: object) -> None:
+        """Put up a paragraph, rest while it is read, and light what it links to.
+
+        ``key`` names the beat (stable, for translations and markers). Links and numbers: see
+        ``screenplay/commentary.py``. The paragraph stays until the next one.
+        """
+        if any(rest.key == key for rest in self.rests):
+            raise ScriptError(f"The chapter has a beat {key!r} already; keys must differ.")
+        self.dismiss()
+        spans, links = commentary.parse(text, names, self.trace)
+        drawing = commentary.paragraph(f"{self.name}:say:{key}", spans, self.page)
+        fade = commentary.FADE
+        for name in self._spoken:
+            self._set(name, "opacity", 0.0, fade)
+        self._spoken = [drawing.name]
+        self.cast.add(drawing)
+        start = self.now + (fade if self.rests else 0.0)
+        self.score.set(Channel(drawing.name, "opacity"), 1.0, start, fade if self.rests else 0.0)
+        start += fade if self.rests else 0.0
+        seconds = commentary.reading_seconds(spans, self.pace)
+        self.rests.append(Rest(start, start + seconds, key, "".join(text for text, _ in spans)))
+        explain.light_links(self, links, start, seconds)
+        rulers.light_axes(self, links, start, seconds)
+        self._advance(start + seconds)
+
+    def compute(self, cell: Region, seconds: float | None = None) -> None:
+        """Explain one cell: its sources lit, formula and value beside it, arcs; then the cell shows its value."""
+        explain.compute(self, cell, self._seconds(seconds, 1.0))
+
+    def sweep(self, *things: Grid | Region, seconds: float) -> None:
+        """Compute grids or regions cell by cell, one after the other, time shared out by cells and their cost."""
+        explain.sweep(self, list(things), self._seconds(seconds))
+
+    def dismiss(self, seconds: float = 0.2) -> None:
+        """Take down the explanations that are up, and put out their sources."""
+        for explanation in self.explanations:
+            explanation.close(self, seconds)
+        self.explanations = []
+
+    def histograms(
+        self, before: Region, after: tuple[str, tuple[int | slice, ...]], titles: tuple[str, str], *, seconds: float = 1.5
+    ) -> None:
+        """Bars of the values of ``before`` that turn into those of ``after`` (a tensor's name and an index)."""
+        charts.histograms(self, before, after, titles, self._seconds(seconds))
+
+    def revert(self, *things: Thing, seconds: float | None = None) -> None:
+        """Bring things back to how they are at rest."""
+        seconds = self._seconds(seconds)
+        self.dismiss(min(0.2, seconds))
+        for name in self.cast.names(*things):
+            for channel in [c for c in self.score.clips if c.actor in (name, f"label:{name}")]:
+                self.score.set(channel, self.cast.rest(channel), self.now, seconds)
+        self._advance(self.now + seconds)
+
+    # For the rooms' own modules ---------------------------------------------------------------
+
+    def unique(self, kind: str) -> str:
+        """A new actor name."""
+        self._count += 1
+        return f"{self.name}:{kind}:{self._count}"
+
+    def in_play(self) -> list[Grid]:
+        """The grids that are solid now and stand inside the free part of the picture."""
+        view, free = self.camera.view, self.page.free
+        found = []
+        for grid in self.cast.grids.values():
+            if max(self.score.value(Channel(name, "opacity")) for name in self.bodies(grid)) < 0.9:
+                continue
+            area = view.area(*self.box(grid))
+            if area.left >= free.left - 0.02 and area.right <= free.right + 0.02 and area.overlap(free) > 0:
+                found.append(grid)
+        return found
+
+    def bodies(self, grid: Grid) -> list[str]:
+        """The actors that show a grid now: itself and its parts, so that both agree."""
+        parts = self._splits.get(grid.name, []) + self._ahead.get(grid.name, [])
+        return [grid.name, *(part.name for part in parts)]
+
+    def split_parts(self, grid: Grid) -> list[Part]:
+        """The pieces that a grid is split into now; none if it is whole."""
+        return list(self._splits.get(grid.name, []))
+
+    def add_ahead(self, part: Part) -> None:
+        """Show a piece just before its grid, because it shows values that the grid does not show yet."""
+        self.cast.add(part)
+        self._set(part.name, "reveal", 0.0, 0.0)
+        self._set(part.name, "opacity", 1.0, 0.0)
+        self._set(part.name, "offset", -CELL / 20, 0.0, index=1)
+        self._ahead.setdefault(part.grid, []).append(part)
+
+    def drop_ahead(self, grid: Grid, at: float) -> None:
+        """From ``at`` on the grid shows all its values itself."""
+        for part in self._ahead.pop(grid.name, []):
+            self.score.set(Channel(part.name, "opacity"), 0.0, at)
+
+    def dismiss_other(self, keep: set[str]) -> None:
+        """Take down explanations from before this block; ``keep`` names bodies that stay lit for the next one."""
+        stay = [e for e in self.explanations if self._block is not None and e.block is self._block]
+        for explanation in self.explanations:
+            if explanation not in stay:
+                explanation.close(self, 0.2, keep)
+        self.explanations = stay
+
+    @property
+    def block(self) -> object:
+        """The innermost ``together``, None outside."""
+        return self._block
+
+    @contextmanager
+    def at(self, start: float) -> Iterator[None]:
+        """Say what happens from ``start`` on, without moving the clock."""
+        now, self.now, block, self._block = self.now, start, self._block, [start, None]
+        try:
+            yield
+        finally:
+            self.now, self._block = now, block
+
+    def pass_time(self, seconds: float) -> None:
+        """Let ``seconds`` go by; inside ``together`` only the block's end moves."""
+        self._advance(self.now + seconds)
+
+    def _set(self, actor: str, prop: str, value: float, seconds: float, easing: str = "smooth", index: int = 0) -> None:
+        self.score.set(Channel(actor, prop, index), value, self.now, seconds, easing)
+
+    def _offset(self, actor: str, to: np.ndarray, seconds: float) -> None:
+        for i in range(3):
+            channel = Channel(actor, "offset", i)
+            if self.score.value(channel) != to[i]:
+                self.score.set(channel, float(to[i]), self.now, seconds)
+
+
+
+class CameraOperator:
+    """``film.camera``: where the picture is taken from."""
+
+    def __init__(self, film: Film) -> None:
+        self.film = film
+        self._view: View | None = None
+
+    @property
+    def view(self) -> View:
+        """The pose now."""
+        if self._view is None:
+            raise ScriptError("The camera stands nowhere yet; begin the chapter with film.open_on(…).")
+        return self._view
+
+    def frame(
+        self, *things: Thing, azimuth: float | None = None, elevation: float | None = None,
+        seconds: float | None = None, zoom: float = 1.0,
+    ) -> None:  # fmt: skip
+        """Move to the closest pose that keeps ``things`` inside the free part of the picture.
+
+        Angles in degrees; without them they stay. ``zoom`` below 1 steps back further.
+        """
+        film = self.film
+        seconds = film._seconds(seconds, 1.0)
+        if self._view is None and (azimuth is None or elevation is None):
+            raise ScriptError("The first framing needs an azimuth and an elevation.")
+        azimuth = self.view.azimuth if azimuth is None else azimuth
+        elevation = self.view.elevation if elevation is None else elevation
+        view = frame(self._points(things), azimuth, elevation, film.page.free, zoom)
+        self._go(view, seconds)
+        film._advance(film.now + seconds)
+
+    def _points(self, things: tuple[Thing, ...]) -> np.ndarray:
+        points = []
+        for grid in self.film.cast.grids_of(*things):
+            low, high = self.film.box(grid)
+            points.append(corners(low, high + (0, 0, 3.5 * CELL)))  # the label above it belongs to it
+        if not points:
+            raise ScriptError("The camera needs at least one grid to look at.")
+        return np.concatenate(points)
+
+    def _go(self, view: View, seconds: float) -> None:
+        values = [("target", i, view.target[i]) for i in range(3)]
+        values += [("azimuth", 0, view.azimuth), ("elevation", 0, view.elevation), ("distance", 0, view.distance)]
+        values += [("shift", i, view.shift[i]) for i in range(2)]
+        for prop, index, value in values:
+            self.film._set(CAMERA, prop, float(value), seconds, "smooth", index)
+        self._view = view

@@ -1,0 +1,163 @@
+"""The formula panel: a cell's index, its formula with pictures of what it reads, and its true value.
+
+It hangs before the set, square to the camera, at the free spot nearest to its cell: it never covers
+what it explains. While a grid is swept the panel stays and only its numbers change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..layout.drawing import Drawing, Line, Readout, Rect, Shape, Text
+from ..layout.font import advance
+from ..layout.grid import CELL, Grid
+from ..layout.typeset import typeset
+from .view import TAN, Area, View, corners
+
+if TYPE_CHECKING:
+    from .film import Film
+
+EM = 0.027
+"""Size of the panel's letters, in picture heights."""
+PAD = 0.016
+ARC_WIDTH = 0.0035
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """A panel on stage: its drawing, where it is seen, and how deep it hangs."""
+
+    drawing: Drawing
+    area: Area
+    depth: float
+
+    def anchor(self, view: View, toward: np.ndarray) -> np.ndarray:
+        """The point of the panel's edge that faces ``toward`` (3,), (3,)."""
+        x, y = view.project(toward)[0][:2]
+        cx, cy = self.area.center
+        dx, dy = x - cx, y - cy
+        reach = max(abs(dx) / (self.area.width / 2), abs(dy) / (self.area.height / 2), 1.0)
+        return view.unproject(cx + dx / reach, cy + dy / reach, self.depth)
+
+
+def panel(film: Film, grid: Grid, value: float, index: tuple[int, ...], changing: bool) -> Panel:
+    """Set the panel for a cell of ``grid`` and find its spot; ``changing`` makes its numbers readouts."""
+    assert grid.rule is not None
+    em = film.page.em / 0.031 * EM
+    formula, width, height, depth = typeset(grid.rule.formula, em)
+    values = film.trace[grid.name]
+    decimals = digits(values)
+    digit = advance("0", em)
+    room = digit * (decimals + 1.5 + len(str(int(np.abs(np.where(np.isfinite(values), values, 0)).max()))))
+    equals = advance(" = ", em)
+    total = width + equals + room + 2 * PAD
+    head = 0.8 * em
+    tall = height + depth + head * 1.6 + 2 * PAD
+    base = PAD + depth
+    shapes: list[Shape] = [Rect(0, 0, total, tall, "plate", 0.012)]
+    shapes += [shifted(shape, PAD, base) for shape in formula]
+    shapes.append(Text(PAD + width, base, ((" = ", "ink"),), em))
+    x = PAD + width + equals
+    if changing:
+        shapes.append(Readout(x, base, em, decimals, "ink", "left", len(index)))
+    else:
+        shapes.append(Text(x, base, ((number(value, decimals), "ink"),), em))
+    shapes += _head(grid, index, PAD, tall - PAD - 0.75 * head, head, changing)
+    where = film.box(grid)
+    view = film.camera.view
+    area = free_spot(film, total, tall, view.area(*where))
+    depth_at = 0.85 * min(
+        view.project(corners(*film.box(other)))[:, 2].min() for other in [grid, *film.in_play()]
+    )
+    pose = np.eye(4)
+    right, up, forward = view.basis
+    scale = depth_at * TAN
+    pose[:3, 0], pose[:3, 1], pose[:3, 2] = right * scale, up * scale, -forward * scale
+    pose[:3, 3] = view.unproject(area.left, area.bottom, depth_at)
+    return Panel(Drawing(film.unique("panel"), tuple(shapes), pose, opacity=0.0), area, depth_at)
+
+
+def _head(grid: Grid, index: tuple[int, ...], x: float, y: float, em: float, changing: bool) -> list[Shape]:
+    """The line over the formula: which grid, and which of its cells."""
+    shapes: list[Shape] = []
+    title = f"{grid.title}   " if grid.title else ""
+    shapes.append(Text(x, y, ((title, "muted"),), em))
+    x += advance(title, em)
+    for slot, (axis, at) in enumerate(zip(grid.axes, index, strict=True)):
+        caption = f"{axis.name.lower()} = "
+        shapes.append(Text(x, y, ((caption, "muted"),), em))
+        x += advance(caption, em)
+        if changing:
+            shapes.append(Readout(x, y, em, 0, "muted", "left", slot))
+        else:
+            shapes.append(Text(x, y, ((str(at), "muted"),), em))
+        x += advance("0" * len(str(axis.length - 1)) + "   ", em)
+    return shapes
+
+
+def free_spot(film: Film, width: float, height: float, near: Area) -> Area:
+    """Where in the free part a panel of this size covers nothing in play, as near to ``near`` as can be."""
+    free, view = film.page.free, film.camera.view
+    taken = [explanation.panel.area.grown(0.01) for explanation in film.explanations]
+    for grid in film.in_play():
+        low, high = film.box(grid)
+        taken.append(view.area(low, high + (0, 0, 3 * CELL)).grown(0.008))
+    xs = np.linspace(free.left, max(free.left, free.right - width), 48)
+    ys = np.linspace(free.bottom, max(free.bottom, free.top - height), 32)
+    left, bottom = (a.ravel() for a in np.meshgrid(xs, ys))
+    covered = np.zeros_like(left)
+    for area in taken:
+        w = np.minimum(left + width, area.right) - np.maximum(left, area.left)
+        h = np.minimum(bottom + height, area.top) - np.maximum(bottom, area.bottom)
+        covered += np.maximum(w, 0) * np.maximum(h, 0)
+    cx, cy = near.center
+    gap_x = np.maximum(np.abs(left + width / 2 - cx) - (width + near.width) / 2, 0)
+    gap_y = np.maximum(np.abs(bottom + height / 2 - cy) - (height + near.height) / 2, 0)
+    distance = np.hypot(gap_x, gap_y) + 0.1 * np.hypot(left + width / 2 - cx, bottom + height - near.top)
+    best = int(np.argmin(covered / (width * height) * 10 + distance))
+    return Area(left[best], bottom[best], left[best] + width, bottom[best] + height)
+
+
+def arc(film: Film, color: str, head: bool) -> Drawing:
+    """A bent line from (0, 0) to (1, 0), to be laid between two points by ``lay``."""
+    t = np.linspace(0, 1, 25)
+    points = tuple(zip(t.tolist(), (0.5 * t * (1 - t)).tolist(), strict=True))
+    return Drawing(film.unique("arc"), (Line(points, ARC_WIDTH, color, 0.03 if head else 0.0),), opacity=0.0)
+
+
+def lay(view: View, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Offset (3), rotation (3, XYZ Euler, radians) and scale (3) that lay an arc from start to end, (9,)."""
+    along = end - start
+    length = max(float(np.linalg.norm(along)), 1e-6)
+    x = along / length
+    side = np.cross(view.basis[2], x)
+    if x @ view.basis[0] > 0:
+        side = -side
+    y = side / max(float(np.linalg.norm(side)), 1e-6)
+    z = np.cross(x, y)
+    rotation = (np.arctan2(y[2], z[2]), np.arctan2(-x[2], np.hypot(y[2], z[2])), np.arctan2(x[1], x[0]))
+    return np.array([*start, *rotation, length, length, length])
+
+
+def digits(values: np.ndarray) -> int:
+    """Decimals that tell the values of a tensor apart: two, or more where they are small."""
+    finite = np.abs(values[np.isfinite(values)])
+    typical = float(np.median(finite)) if finite.size else 1.0
+    return int(np.clip(1 - np.floor(np.log10(max(typical, 1e-4))), 2, 5))
+
+
+def number(value: float, decimals: int) -> str:
+    """A value as it is shown."""
+    if not np.isfinite(value):
+        return "−∞" if value < 0 else "∞"
+    return f"{value:.{decimals}f}".replace("-", "−")
+
+
+def shifted(shape: Shape, dx: float, dy: float) -> Shape:
+    """The same shape, moved."""
+    if hasattr(shape, "points"):
+        return replace(shape, points=tuple((x + dx, y + dy) for x, y in shape.points))
+    return replace(shape, x=shape.x + dx, y=shape.y + dy)

@@ -1,0 +1,80 @@
+"""From a checkpoint and some tokens to everything the stage needs: the first three rooms, run in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import JobError, ScriptError
+from ..layout.build import Layout, layout
+from ..layout.drawing import Drawing
+from ..layout.signage import signage
+from ..model.checkpoint import Checkpoint
+from ..model.sampling import run
+from ..model.trace import Trace
+from . import loader
+from .assemble import assemble
+from .cast import Cast
+from .film import Film
+from .timeline import Timeline
+from .view import Page
+
+PACE = 170.0
+"""Words per minute of the reading pauses where none is asked for."""
+SMALLEST, LARGEST = 64, 8192
+
+
+@dataclass(frozen=True, eq=False)
+class Production:
+    """One film, ready to be staged."""
+
+    checkpoint: Checkpoint
+    trace: Trace
+    layout: Layout
+    signage: tuple[Drawing, ...]
+    timeline: Timeline
+
+
+def prepare(
+    checkpoint: Checkpoint,
+    tokens: Sequence[int],
+    chapters: Sequence[str] | None = None,
+    pace: float | None = PACE,
+    size: tuple[int, int] = (1280, 720),
+    fps: int = 30,
+    folders: Sequence[Path] = (),
+) -> Production:
+    """Run the model on ``tokens`` and tell ``chapters`` (names or numbers; None is all) about that run.
+
+    ``pace`` is the reading pace in words per minute, None for no pauses; ``size`` the picture's in
+    pixels; ``folders`` hold chapters of the user's own. Raises ModelError, ScriptError or JobError.
+    """
+    _check(pace, size, fps)
+    chosen = loader.choose(chapters, loader.chapters(folders))
+    trace = run(checkpoint, tokens)
+    stage = layout(trace.config, len(trace.tokens))
+    texts = [checkpoint.tokenizer.text(int(token)) for token in trace.tokens]
+    config = trace.config
+    signs = signage(stage, checkpoint.name, config.n_params, texts, trace.prompt_length, trace["output.probs"])
+    told = []
+    for chapter in chosen:
+        film = Film(chapter.name, Cast(stage, signs), trace, checkpoint, Page.of(size), pace, fps)
+        try:
+            chapter.play(film)
+            film.title(chapter.title, chapter.part)
+        except Exception as error:
+            if not isinstance(error, ScriptError | TypeError | AttributeError | ValueError | LookupError | ArithmeticError):
+                raise
+            raise ScriptError(f"Chapter {chapter.path.name}, {loader.where(error, chapter.path)}") from error
+        told.append((chapter, film))
+    return Production(checkpoint, trace, stage, signs, assemble(told, fps, size))
+
+
+def _check(pace: float | None, size: tuple[int, int], fps: int) -> None:
+    if pace is not None and not 20 <= pace <= 2000:
+        raise JobError(f"A pace of {pace:g} words per minute is not possible; give 20 to 2000, or none.")
+    if not all(SMALLEST <= side <= LARGEST for side in size):
+        raise JobError(f"A picture of {size[0]}x{size[1]} is not possible; each side may have {SMALLEST} to {LARGEST} pixels.")
+    if not 1 <= fps <= 240:
+        raise JobError(f"{fps} frames per second is not possible; give 1 to 240.")

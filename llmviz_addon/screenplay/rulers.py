@@ -1,0 +1,56 @@
+"""Rulers: where a sentence links to an axis, that axis is marked on every grid in play while it is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import ScriptError
+from ..layout.drawing import Drawing, Line, Text, pose
+from ..layout.grid import CELL, Axis, Grid
+from .commentary import FADE, Link
+from .timeline import Channel
+
+if TYPE_CHECKING:
+    from .film import Film
+
+LONGEST = 4.0
+"""Seconds that a ruler stays at most, and the time it gets where there is no reading pace."""
+
+
+def light_axes(film: Film, links: list[Link], start: float, seconds: float) -> None:
+    """Show the rulers of the axes among ``links`` from ``start`` on, for the rest or a short while."""
+    for link in links:
+        if not isinstance(link.target, str):
+            continue
+        grids = [grid for grid in film.in_play() if any(axis.name == link.target for axis in grid.axes)]
+        if not any(axis.name == link.target for grid in film.cast.grids.values() for axis in grid.axes):
+            known = sorted({axis.name for grid in film.cast.grids.values() for axis in grid.axes})
+            raise ScriptError(f"No grid has an axis {link.target!r}. Choose from {', '.join(known)}.")
+        for grid in grids:
+            drawing = ruler(film.unique("ruler"), grid, grid.axis(link.target))
+            film.cast.add(drawing)
+            channel = Channel(drawing.name, "opacity")
+            film.score.set(channel, 1.0, start, FADE)
+            film.score.set(channel, 0.0, start + max(seconds - FADE, LONGEST / 2), FADE)
+
+
+def ruler(name: str, grid: Grid, axis: Axis) -> Drawing:
+    """A line with end ticks along an axis of ``grid`` and its length in words: under it, or at its left."""
+    low, high = grid.box
+    length = axis.length * CELL
+    size = min(0.22, max(0.12, length / 4))
+    gap, tick = 0.08, 0.05
+    caption = f"{axis.name} = {axis.length}"
+    lines = (
+        Line(((0, 0), (length, 0)), 0.012, "accent"),
+        Line(((0, -tick), (0, tick)), 0.012, "accent"),
+        Line(((length, -tick), (length, tick)), 0.012, "accent"),
+    )
+    if axis.direction == "z":
+        text = Text(length / 2, 0.09, ((caption, "accent"),), size, "center")
+        where = pose((low[0] - gap, low[1], low[2]), (0, 0, 1), (-1, 0, 0))
+    else:
+        text = Text(length / 2, -0.06 - 0.75 * size, ((caption, "accent"),), size, "center")
+        right = (0, 1, 0) if axis.direction == "y" else (1, 0, 0)
+        where = pose((low[0], low[1], low[2] - gap), right, (0, 0, 1))
+    return Drawing(name, (*lines, text), where, grid.name, opacity=0.0)

@@ -1,0 +1,74 @@
+"""Layer Norm: bring every column to mean 0 and variance 1, then scale and shift it as learned."""
+
+title = "Layer Norm"
+part = "Detailed"
+
+
+def play(film):
+    x, ln = film.layout.embedding.output, film.layout.layers[0].ln_1
+    t = film.example_time
+    T, C = film.trace[x.name].shape
+    letter = film.token_text(t)
+
+    film.hide_values(ln.mean, ln.std, ln.output)
+    film.open_on(x, film.layout.embedding, ln, film.layout.layers[0].attn.heads, azimuth=285, elevation=12)
+    film.say(
+        "what-for",
+        "The [input embedding]({x}) enters the first layer. Before anything is done with it, it is [normalised]({out}): "
+        "numbers that grow or shrink from layer to layer would soon be useless, so every layer begins by bringing "
+        "its input back to one common scale.",
+        x=x, out=ln.output,
+    )  # fmt: skip
+
+    film.camera.frame(x, ln, azimuth=281, elevation=11, seconds=1)
+    film.fade(film.all_but(x, ln), to=0, seconds=1)
+    film.wait(0.5)
+    film.move(x, beside=ln.output, seconds=1)
+    film.camera.frame(x, ln, azimuth=276, elevation=4, seconds=1)
+
+    film.say(
+        "one-column",
+        "Each of the [{T} columns](T) holds the [{C} channels](C) of one token, and each is normalised by itself. "
+        "Let us follow the column at t = {t}, which came from the letter {letter}.",
+        T=T, C=C, t=t, letter=letter,
+    )  # fmt: skip
+    film.split(x[t], ln.mean[t], ln.std[t], ln.output[t], seconds=0.5)
+
+    film.say(
+        "mean-and-deviation",
+        "Two numbers sum the [column]({column}) up: its mean, and its standard deviation, which is the root of its "
+        "variance. A tiny ε is added to the variance, so that a column of equal numbers does not divide by zero.",
+        column=x[t],
+    )  # fmt: skip
+    with film.together():
+        film.compute(ln.mean[t], seconds=1.2)
+        film.compute(ln.std[t], seconds=1.2)
+    film.wait(0.8)
+
+    film.say(
+        "normalise",
+        "Here the mean is {mean} and the standard deviation {std}. Subtract the one, divide by the other, and the "
+        "column has mean 0 and variance 1. Then comes what the layer has learned: channel by channel a scale "
+        "[γ]({gamma}) and a shift [β]({beta}). They let it undo or bend the normalisation where that helps.",
+        mean=ln.mean[t], std=ln.std[t], gamma=ln.gamma, beta=ln.beta,
+    )  # fmt: skip
+    film.compute(ln.output[t, 0], seconds=1)
+    film.sweep(ln.output[t], seconds=2)
+    film.histograms(
+        x[t], (f"{_norm(ln)}.normalized", (t,)), ("The column as it came", "Normalised, before γ and β"), seconds=2
+    )
+
+    film.say(
+        "all-columns",
+        "The same happens to every other column. None of them looks at its neighbours: that is left to the step that "
+        "comes next, [self-attention]({out}).",
+        out=ln.output,
+    )  # fmt: skip
+    film.merge(x, ln.mean, ln.std, ln.output, seconds=0.5)
+    film.sweep(ln.mean, ln.std, ln.output, seconds=8)
+    film.dismiss()
+    film.wait(0.5)
+
+
+def _norm(ln):
+    return ln.output.name.rsplit(".", 1)[0]
