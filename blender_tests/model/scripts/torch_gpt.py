@@ -28,7 +28,7 @@ class SelfAttention(nn.Module):
         self.resid_dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, record: Record, name: str) -> Tensor:
-        batch, length, width = x.shape
+        batch, length, width = x.shape  # B, T, C
         heads = (
             part.view(batch, length, self.n_head, -1).transpose(1, 2) for part in self.c_attn(x).split(width, dim=2)
         )
