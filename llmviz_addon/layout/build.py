@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from ..errors import ModelError, ScriptError
 from .grid import CELL, Axis, Grid, Role
 from .groups import MLP, Attention, Embedding, Head, Layer, Layout, Norm, Output
+from .rules import rule_of
 
 if TYPE_CHECKING:
     from ..model.config import GPTConfig
@@ -130,7 +131,7 @@ class _Place:
     ) -> Grid:
         """A grid whose left edge is ``x``, top ``down``, and whose middle plane lies ``away``."""
         kind = re.sub(r"(layers|heads)\.\d+\.", "", name)
-        return Grid(name, title, role, axes, (x, away - CELL / 2, -down), kind)
+        return Grid(name, title, role, axes, (x, away - CELL / 2, -down), kind, rule_of(name, self.config))
 
 
 def _along(axis: Axis, direction: str) -> Axis:

@@ -48,7 +48,7 @@ def main() -> None:
     constants = [f"{name} = {round(extents(letter)[2], 4)}" for name, letter in heights.items()]
     constants.append(f"DESCENDER = {round(-extents('p')[1], 4)}")
     TABLE.write_text(
-        '"""Metrics of Blender\'s built-in font in ems, as measured by blender_tests/layout/scripts/measure_font.py."""\n\n'
+        '"""Metrics of Blender\'s built-in font in ems, as blender_tests/layout/scripts/measure_font.py found."""\n\n'
         + "\n".join(constants)
         + f"\n\nUNIT = {UNIT}\n\n# advance times UNIT: the characters that have it\nCHARACTERS = {{\n"
         + "\n".join(lines)

@@ -1,0 +1,358 @@
+"""How a cell is computed, as data.
+
+One description serves all who need it: the screenplay lights the cells that are read, the formula
+panel draws the tree, sweeps follow it, and a test evaluates it against the trace, so a picture
+cannot claim what the model doesn't do. A rule names its sources by their place in the whole tensor
+(`Cell` index, all of an axis, up to the cell's own position …), never by example.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import ScriptError
+
+if TYPE_CHECKING:
+    from .grid import Grid, Region
+    from .groups import Layout
+
+
+# --- the tree ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Operand:
+    """Numbers read from a grid: the rule's source of that name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A number read from the aggregate ``name``, but drawn as what it stands for (``shown``)."""
+
+    name: str
+    shown: Expression
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A number of a table at the entry that ``index`` holds."""
+
+    entry: Operand
+    index: Operand
+
+
+@dataclass(frozen=True)
+class Concat:
+    """Several vectors end to end."""
+
+    parts: tuple[Operand, ...]
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A constant that is drawn as a letter."""
+
+    text: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Number:
+    """A constant that is drawn as its value."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Add:
+    """left + right"""
+
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True)
+class Sub:
+    """left − right"""
+
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True)
+class Mul:
+    """left · right"""
+
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True)
+class Div:
+    """A fraction."""
+
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True)
+class Sqrt:
+    """Square root."""
+
+    inner: Expression
+
+
+@dataclass(frozen=True)
+class Mean:
+    """E[x], over all numbers of x."""
+
+    inner: Expression
+
+
+@dataclass(frozen=True)
+class Var:
+    """Var[x], over all numbers of x, divided by their count."""
+
+    inner: Expression
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Σ, over all numbers of x."""
+
+    inner: Expression
+
+
+@dataclass(frozen=True)
+class Max:
+    """Largest of all numbers of x."""
+
+    inner: Expression
+
+
+@dataclass(frozen=True)
+class Exp:
+    """e to the power of each number of x."""
+
+    inner: Expression
+
+
+@dataclass(frozen=True)
+class Gelu:
+    """The Gaussian error linear unit in its tanh form."""
+
+    inner: Expression
+
+
+@dataclass(frozen=True)
+class Dot:
+    """Dot product of two vectors."""
+
+    left: Expression
+    right: Expression
+
+
+Unary = Sqrt | Mean | Var | Sum | Max | Exp | Gelu
+Binary = Add | Sub | Mul | Div | Dot
+Expression = Operand | Stored | Lookup | Concat | Symbol | Number | Unary | Binary
+
+
+# --- what is read -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class At:
+    """The cell's own index along its axis number ``axis``."""
+
+    axis: int
+
+
+@dataclass(frozen=True)
+class UpTo:
+    """Everything from 0 to the cell's own index along its axis ``axis``, that one included."""
+
+    axis: int
+
+
+@dataclass(frozen=True)
+class All:
+    """The whole axis."""
+
+
+@dataclass(frozen=True)
+class ValueOf:
+    """The index that is the value of another source."""
+
+    name: str
+
+
+Index = At | UpTo | All | ValueOf
+
+
+@dataclass(frozen=True)
+class Source:
+    """Cells of the grid ``grid``: one index per axis of its tensor."""
+
+    grid: str
+    index: tuple[Index, ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How each cell of a grid is computed.
+
+    ``sources`` are by operand name. ``masked`` is the rule of the cells for which the second index is
+    greater than the first (keys later than the query), where they are made otherwise.
+    """
+
+    formula: Expression
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    masked: Rule | None = None
+
+    def at(self, index: tuple[int, ...]) -> Rule:
+        """The rule of the cell at ``index``: this one, or ``masked``."""
+        if self.masked is not None and index[1] > index[0]:
+            return self.masked
+        return self
+
+    def regions(
+        self,
+        grid: Grid,
+        index: tuple[int, ...],
+        layout: Layout,
+        tensors: Mapping[str, np.ndarray] | None = None,
+        pictures: bool = False,
+    ) -> dict[str, Region]:
+        """The cells that the cell ``index`` of ``grid`` is computed from, by operand name.
+
+        With ``tensors`` a table lookup gives the one entry that is picked, without them the entries that
+        could be. With ``pictures`` the operands that the formula only draws (the column inside an E[x]
+        whose value was computed before) are there as well.
+
+        Raises ScriptError for an index outside the grid.
+        """
+        index = grid[index].index  # type: ignore[assignment]
+        if len(index) != len(grid.axes) or not all(isinstance(part, int) for part in index):
+            raise ScriptError(f"A cell of {grid.name!r} needs {len(grid.axes)} whole numbers, but got {index!r}.")
+        rule = self.at(index)
+        names = dict.fromkeys(operands(rule.formula, pictures))
+        return {
+            name: layout[rule.sources[name].grid][
+                tuple(_resolve(part, index, rule, tensors) for part in rule.sources[name].index)
+            ]
+            for name in names
+        }
+
+
+def _resolve(part: Index, index: tuple[int, ...], rule: Rule, tensors: Mapping[str, np.ndarray] | None) -> int | slice:
+    match part:
+        case At(axis):
+            return index[axis]
+        case UpTo(axis):
+            return slice(0, index[axis] + 1)
+        case ValueOf(name) if tensors is not None:
+            return int(_read(rule, name, tensors, index))
+        case _:
+            return slice(None)
+
+
+def operands(expression: Expression, pictures: bool = False) -> Iterator[str]:
+    """Names of the operands in an expression, from left to right; those only drawn if ``pictures``."""
+    match expression:
+        case Operand(name):
+            yield name
+        case Stored(name, shown):
+            yield name
+            if pictures:
+                yield from operands(shown, pictures)
+        case Lookup(entry, position):
+            yield entry.name
+            yield position.name
+        case Concat(parts):
+            for part in parts:
+                yield part.name
+        case Add() | Sub() | Mul() | Div() | Dot():
+            yield from operands(expression.left, pictures)
+            yield from operands(expression.right, pictures)
+        case Sqrt() | Mean() | Var() | Sum() | Max() | Exp() | Gelu():
+            yield from operands(expression.inner, pictures)
+
+
+# --- evaluation -------------------------------------------------------------------------------------------
+
+
+def evaluate(rule: Rule, tensors: Mapping[str, np.ndarray], index: tuple[int, ...]) -> float:
+    """Value of the cell at ``index``, in double precision, from the tensors that the rule reads."""
+    rule = rule.at(index)
+    return float(_value(rule.formula, rule, tensors, index))
+
+
+def _read(rule: Rule, name: str, tensors: Mapping[str, np.ndarray], index: tuple[int, ...]) -> np.ndarray:
+    source = rule.sources[name]
+    where = tuple(_resolve(part, index, rule, tensors) for part in source.index)
+    return np.asarray(tensors[source.grid][where], dtype=np.float64)
+
+
+def _value(
+    expression: Expression, rule: Rule, tensors: Mapping[str, np.ndarray], index: tuple[int, ...]
+) -> np.ndarray | float:
+    def value(inner: Expression) -> np.ndarray | float:
+        return _value(inner, rule, tensors, index)
+
+    match expression:
+        case Operand(name) | Stored(name, _):
+            return _read(rule, name, tensors, index)
+        case Lookup(entry, _):
+            return value(entry)
+        case Concat(parts):
+            return np.concatenate([np.atleast_1d(value(part)) for part in parts])
+        case Symbol(_, constant) | Number(constant):
+            return constant
+        case Add() | Sub() | Mul() | Div() | Dot():
+            return _binary(expression, value(expression.left), value(expression.right))
+        case _:
+            return _unary(expression, np.asarray(value(expression.inner)))
+
+
+def _binary(expression: Binary, left: np.ndarray | float, right: np.ndarray | float) -> np.ndarray | float:
+    match expression:
+        case Add():
+            return left + right
+        case Sub():
+            return left - right
+        case Mul():
+            return left * right
+        case Div():
+            return left / right
+        case Dot():
+            return np.dot(left, right)
+
+
+def _unary(expression: Unary, inner: np.ndarray) -> np.ndarray | float:
+    match expression:
+        case Sqrt():
+            return np.sqrt(inner)
+        case Mean():
+            return inner.mean()
+        case Var():
+            return inner.var()
+        case Sum():
+            return inner.sum()
+        case Max():
+            return inner.max()
+        case Exp():
+            return np.exp(inner)
+        case Gelu():
+            return gelu(inner)
+
+
+def gelu(x: np.ndarray | float) -> np.ndarray | float:
+    """The tanh form that GPT-2 uses."""
+    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))

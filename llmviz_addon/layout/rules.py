@@ -1,0 +1,219 @@
+"""The rule of every grid of a GPT: the model's own equations, cell by cell."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from .formula import (
+    Add,
+    All,
+    At,
+    Concat,
+    Div,
+    Dot,
+    Exp,
+    Expression,
+    Gelu,
+    Index,
+    Lookup,
+    Max,
+    Mean,
+    Mul,
+    Number,
+    Operand,
+    Rule,
+    Source,
+    Sqrt,
+    Stored,
+    Sub,
+    Sum,
+    Symbol,
+    UpTo,
+    ValueOf,
+    Var,
+)
+
+if TYPE_CHECKING:
+    from ..model.config import GPTConfig
+
+EPSILON = Symbol("ε", 1e-5)
+MASKED = Rule(Symbol("−∞", -math.inf))
+"""A score above the diagonal: the key is later than the query."""
+UNSEEN = Rule(Number(0.0))
+"""The softmax of a masked score."""
+
+FIRST, SECOND = At(0), At(1)  # the cell's own indices
+EVERY = All()
+
+
+def rule_of(name: str, config: GPTConfig) -> Rule | None:
+    """The rule of the grid ``name``; None for tokens and parameters."""
+    prefix, _, last = name.rpartition(".")
+    parts = name.split(".")
+    if parts[0] == "embedding":
+        return EMBEDDING if last == "output" else None
+    if parts[0] == "ln_f":
+        return _norm_rule(last, prefix, _stream(config.n_layer))
+    if parts[0] == "output":
+        return _output_rule(last)
+    if parts[0] != "layers":
+        return None
+    layer = ".".join(parts[:2])
+    stream = _stream(int(parts[1]))
+    match parts[2]:
+        case "ln_1":
+            return _norm_rule(last, prefix, stream)
+        case "ln_2":
+            return _norm_rule(last, prefix, f"{layer}.attn.residual")
+        case "mlp":
+            return _mlp_rule(last, prefix, layer)
+        case _ if "heads" in parts:
+            return _head_rule(last, prefix, f"{layer}.ln_1.output", config.head_size)
+        case _:
+            return _projection_rule(last, prefix, stream, config.n_head)
+
+
+def _stream(number: int) -> str:
+    """What enters layer ``number``."""
+    return f"layers.{number - 1}.mlp.residual" if number else "embedding.output"
+
+
+def _source(grid: str, *index: Index) -> Source:
+    return Source(grid, index)
+
+
+def _linear(weight: str, bias: str | None, inputs: str, cell: Index, time: Index) -> Rule:
+    """A row of weights times a column of inputs, plus bias: (T, in) -> (T, out)."""
+    sources = {"weight": _source(weight, cell, EVERY), "x": _source(inputs, time, EVERY)}
+    product: Expression = Dot(Operand("weight"), Operand("x"))
+    if bias is None:
+        return Rule(product, sources)
+    return Rule(Add(product, Operand("bias")), {**sources, "bias": _source(bias, cell)})
+
+
+EMBEDDING = Rule(
+    Add(Lookup(Operand("token_weight"), Operand("token")), Operand("position_weight")),
+    {
+        "token_weight": _source("embedding.token_weight", ValueOf("token"), SECOND),
+        "token": _source("tokens", FIRST),
+        "position_weight": _source("embedding.position_weight", FIRST, SECOND),
+    },
+)
+
+
+def _norm_rule(last: str, prefix: str, inputs: str) -> Rule | None:
+    column = {"column": _source(inputs, FIRST, EVERY)}
+    mean = Mean(Operand("column"))
+    std = Sqrt(Add(Var(Operand("column")), EPSILON))
+    match last:
+        case "mean":
+            return Rule(mean, column)
+        case "std":
+            return Rule(std, column)
+        case "output":
+            normalized = Div(Sub(Operand("x"), Stored("mean", mean)), Stored("std", std))
+            return Rule(
+                Add(Mul(normalized, Operand("gamma")), Operand("beta")),
+                {
+                    "x": _source(inputs, FIRST, SECOND),
+                    "mean": _source(f"{prefix}.mean", FIRST),
+                    "std": _source(f"{prefix}.std", FIRST),
+                    "gamma": _source(f"{prefix}.gamma", SECOND),
+                    "beta": _source(f"{prefix}.beta", SECOND),
+                    **column,
+                },
+            )
+        case _:
+            return None
+
+
+def _softmax_rule(last: str, scores: str, prefix: str, row: Index) -> Rule | None:
+    """Maximum, sum and result of a softmax along the last axis of ``scores``."""
+    sources = {"row": _source(scores, FIRST, row)}
+    largest = Max(Operand("row"))
+    total = Sum(Exp(Sub(Operand("row"), Stored("max", largest))))
+    maximum = {"max": _source(f"{prefix}.max", FIRST)}
+    match last:
+        case "max":
+            return Rule(largest, sources)
+        case "sum":
+            return Rule(total, {**sources, **maximum})
+        case "weights" | "probs":
+            return Rule(
+                Div(Exp(Sub(Operand("x"), Stored("max", largest))), Stored("sum", total)),
+                {
+                    "x": _source(scores, FIRST, SECOND),
+                    **maximum,
+                    "sum": _source(f"{prefix}.sum", FIRST),
+                    **sources,
+                },
+                masked=UNSEEN if last == "weights" else None,
+            )
+        case _:
+            return None
+
+
+def _head_rule(last: str, prefix: str, inputs: str, size: int) -> Rule | None:
+    match last:
+        case "q" | "k" | "v":
+            return _linear(f"{prefix}.{last}_weight", f"{prefix}.{last}_bias", inputs, SECOND, FIRST)
+        case "scores":
+            return Rule(
+                Div(Dot(Operand("q"), Operand("k")), Sqrt(Symbol("A", size))),
+                {"q": _source(f"{prefix}.q", FIRST, EVERY), "k": _source(f"{prefix}.k", SECOND, EVERY)},
+                masked=MASKED,
+            )
+        case "output":
+            return Rule(
+                Dot(Operand("weights"), Operand("v")),
+                {"weights": _source(f"{prefix}.weights", FIRST, UpTo(0)), "v": _source(f"{prefix}.v", UpTo(0), SECOND)},
+            )
+        case _:
+            return _softmax_rule(last, f"{prefix}.scores", prefix, UpTo(0))
+
+
+def _projection_rule(last: str, prefix: str, stream: str, n_head: int) -> Rule | None:
+    match last:
+        case "proj":
+            heads = {f"head {h}": _source(f"{prefix}.heads.{h}.output", FIRST, EVERY) for h in range(n_head)}
+            return Rule(
+                Add(Dot(Operand("weight"), Concat(tuple(map(Operand, heads)))), Operand("bias")),
+                {
+                    "weight": _source(f"{prefix}.proj_weight", SECOND, EVERY),
+                    **heads,
+                    "bias": _source(f"{prefix}.proj_bias", SECOND),
+                },
+            )
+        case "residual":
+            return _sum(stream, f"{prefix}.proj")
+        case _:
+            return None
+
+
+def _mlp_rule(last: str, prefix: str, layer: str) -> Rule | None:
+    match last:
+        case "hidden":
+            return _linear(f"{prefix}.fc_weight", f"{prefix}.fc_bias", f"{layer}.ln_2.output", SECOND, FIRST)
+        case "activation":
+            return Rule(Gelu(Operand("x")), {"x": _source(f"{prefix}.hidden", FIRST, SECOND)})
+        case "proj":
+            return _linear(f"{prefix}.proj_weight", f"{prefix}.proj_bias", f"{prefix}.activation", SECOND, FIRST)
+        case "residual":
+            return _sum(f"{layer}.attn.residual", f"{prefix}.proj")
+        case _:
+            return None
+
+
+def _sum(stream: str, branch: str) -> Rule:
+    """A branch joins the residual stream."""
+    return Rule(
+        Add(Operand("stream"), Operand("branch")),
+        {"stream": _source(stream, FIRST, SECOND), "branch": _source(branch, FIRST, SECOND)},
+    )
+
+
+def _output_rule(last: str) -> Rule | None:
+    if last == "logits":
+        return _linear("output.weight", None, "ln_f.output", SECOND, FIRST)
+    return _softmax_rule(last, "output.logits", "output", EVERY)
