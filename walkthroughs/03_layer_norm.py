@@ -14,8 +14,8 @@ def play(film):
     film.open_on(x, film.layout.embedding, ln, film.layout.layers[0].attn.heads, azimuth=285, elevation=12)
     film.say(
         "what-for",
-        "The [input embedding]({x}) enters the first layer. Before anything is done with it, it is [normalised]({out}): "
-        "numbers that grow or shrink from layer to layer would soon be useless, so every layer begins by bringing "
+        "The [input embedding]({x}) enters the first layer. Before anything is done with it, it is "
+        "[normalised]({out}): numbers that grow or shrink from layer to layer would soon be useless, so every layer begins by bringing "
         "its input back to one common scale.",
         x=x, out=ln.output,
     )  # fmt: skip

@@ -50,7 +50,8 @@ def assemble(told: Sequence[tuple[Chapter, Film]], fps: int, size: tuple[int, in
         markers=tuple(_markers(placed, fps)),
         subtitles=tuple(_subtitles(placed, fps)),
         chapters=tuple(
-            ChapterSpan(i.chapter.name, i.chapter.number, i.chapter.title, i.chapter.part, i.start, i.end) for i in placed
+            ChapterSpan(i.chapter.name, i.chapter.number, i.chapter.title, i.chapter.part, i.start, i.end)
+            for i in placed
         ),
     )
 

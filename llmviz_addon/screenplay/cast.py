@@ -84,7 +84,9 @@ class Cast:
         """Everything of the set except ``keep`` and the ribbons between the kept grids."""
         kept = set(self.names(*keep))
         grids = [name for name in self.grids if name not in kept]
-        ribbons = [r.name for r in self.ribbons.values() if not (r.source in kept and r.target in kept) and r.name not in kept]
+        ribbons = [
+            r.name for r in self.ribbons.values() if not (r.source in kept and r.target in kept) and r.name not in kept
+        ]
         signs = [name for name in self.signage if name not in kept and not name.startswith("label:")]
         return grids + ribbons + signs
 

@@ -54,7 +54,9 @@ def histograms(
         matrix = pose.copy()
         matrix[:3, 3] = (pose @ (area.left + (i + 0.08) * width, base + 0.002, 0.0, 1.0))[:3]
         name = film.unique("bar")
-        film.cast.add(Drawing(name, (Rect(0, 0, width * 0.84, height, str(before.grid.role)),), matrix, "camera", opacity=0.0))
+        film.cast.add(
+            Drawing(name, (Rect(0, 0, width * 0.84, height, str(before.grid.role)),), matrix, "camera", opacity=0.0)
+        )
         bars.append((name, counts[0][i] / tallest, counts[1][i] / tallest))
     captions = [_caption(film, title, values) for title, values in zip(titles, (first, second), strict=True)]
 
@@ -68,7 +70,7 @@ def histograms(
     film.score.set(Channel(captions[0], "opacity"), 1.0, start, share)
     film.score.set(Channel(captions[0], "opacity"), 0.0, start + 2 * share, share)
     film.score.set(Channel(captions[1], "opacity"), 1.0, start + 3 * share, share)
-    film._advance(start + seconds)
+    film.pass_time(seconds)
 
 
 def _caption(film: Film, title: str, values: np.ndarray) -> str:

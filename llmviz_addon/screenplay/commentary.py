@@ -52,7 +52,9 @@ class _Formatter(string.Formatter):
         if isinstance(value, Region):
             number = self.tensors[value.grid.name][value.index]
             if np.ndim(number):
-                raise ScriptError(f"{value!r} has {np.size(number)} numbers; commentary can show the value of one cell.")
+                raise ScriptError(
+                    f"{value!r} has {np.size(number)} numbers; commentary can show the value of one cell."
+                )
             return format(float(number), format_spec or ".2f").replace("-", "−")
         if isinstance(value, Grid):
             raise ScriptError(f"{value!r} is a whole grid; commentary can show the value of one cell, or link to it.")
@@ -72,7 +74,9 @@ def parse(
         try:
             return formatter.vformat(piece, (), names)
         except (KeyError, IndexError, AttributeError, ValueError, TypeError) as error:
-            raise ScriptError(f"Commentary {piece!r} cannot be filled in: {error}. Names: {', '.join(names) or 'none'}.") from None
+            raise ScriptError(
+                f"Commentary {piece!r} cannot be filled in: {error}. Names: {', '.join(names) or 'none'}."
+            ) from None
 
     spans: list[tuple[str, str]] = []
     links: list[Link] = []
@@ -155,4 +159,6 @@ def paragraph(name: str, spans: list[tuple[str, str]], page: Page) -> Drawing:
         if top - depth >= area.bottom - 0.5 * em or em < 0.012:
             break
         em *= 0.95
-    return Drawing(name, (Text(area.left, top, tuple(lines), em, leading=1.35),), camera_pose(page), "camera", opacity=0.0)
+    return Drawing(
+        name, (Text(area.left, top, tuple(lines), em, leading=1.35),), camera_pose(page), "camera", opacity=0.0
+    )

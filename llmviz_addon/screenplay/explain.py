@@ -106,7 +106,9 @@ def compute(film: Film, cell: Region, seconds: float) -> None:
     for region in [*sources.values(), cell]:
         strength = TARGET if region is cell else SOURCE
         for body in film.bodies(region.grid):
-            for prop, values in zip(("focus_lo", "focus_hi"), zip(*(region.span(d) for d in "xyz"), strict=True), strict=True):
+            for prop, values in zip(
+                ("focus_lo", "focus_hi"), zip(*(region.span(d) for d in "xyz"), strict=True), strict=True
+            ):
                 for i in range(3):
                     film.score.set(Channel(body, prop, i), values[i], film.now)
             film.score.set(Channel(body, "focus"), strength, film.now, fade)
@@ -167,7 +169,11 @@ def _explain_sweep(film: Film, region: Region, first: int, count: int, seconds: 
     up = panel(film, grid, 0.0, opening, changing=True)
     film.cast.add(up.drawing)
     moments = [index_at(share) for share in np.linspace(0, 1, max(2, round(seconds / STEP) + 1))]
-    memo: dict[tuple[int, ...], dict[str, Region]] = {i: _sources(film, grid, i) for i in dict.fromkeys(moments)}
+    memo = {at: _sources(film, grid, at) for at in dict.fromkeys(moments)}
+    for i, at in enumerate(moments):
+        if memo[at].keys() != memo[opening].keys():
+            moments[i] = moments[i - 1]  # a masked cell reads nothing: stay on the last one that does
+    memo = {at: memo[at] for at in moments}
 
     def course(pick: Callable[[tuple[int, ...]], float]) -> Callable[[np.ndarray], np.ndarray]:
         return lambda u: np.array([pick(moments[min(int(s * (len(moments) - 1) + 1e-9), len(moments) - 1)]) for s in u])
@@ -189,12 +195,12 @@ def _explain_sweep(film: Film, region: Region, first: int, count: int, seconds: 
                     follow(body, prop, axis, lambda at, o=operand, d=direction, e=end: float(memo[at][o].span(d)[e]))  # type: ignore[misc]
             film.score.set(Channel(body, "focus"), SOURCE, start, min(FADE, seconds / 3))
     names = [up.drawing.name]
+    places = {at: _places(film, up, memo[at], grid[at]) for at in memo}
     for k, (name, _) in enumerate(_arcs(film, up, memo[opening], grid[opening])):
         names.append(name)
-        places = {at: _places(film, up, memo[at], grid[at])[k] for at in memo}
         for i in range(9):
             prop = ("offset", "rotation", "scale")[i // 3]
-            follow(name, prop, i % 3, lambda at, i=i, places=places: float(places[at][i]))  # type: ignore[misc]
+            follow(name, prop, i % 3, lambda at, k=k, i=i: float(places[at][k][i]))  # type: ignore[misc]
     for name in names:
         film.score.set(Channel(name, "opacity"), 1.0, start, min(FADE, seconds / 3))
     film.explanations.append(Explanation(up, tuple(names), tuple(lit), film.block))
@@ -203,7 +209,7 @@ def _explain_sweep(film: Film, region: Region, first: int, count: int, seconds: 
 def _sources(film: Film, grid: Grid, index: tuple[int, ...]) -> dict[str, Region]:
     if grid.rule is None:
         raise ScriptError(f"{grid!r} is not computed: it holds parameters. Sweep or compute what is made from it.")
-    return grid.rule.regions(grid, index, film.layout)
+    return grid.rule.regions(grid, index, film.layout, film.trace)
 
 
 def _bodies(film: Film, regions: Iterable[Region]) -> set[str]:

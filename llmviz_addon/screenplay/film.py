@@ -19,10 +19,11 @@ from ..layout.grid import CELL, Grid, Region
 from ..model.checkpoint import Checkpoint
 from ..model.trace import Trace
 from . import charts, commentary, explain, rulers
+from .camera import CameraOperator
 from .cast import Cast, Thing
 from .score import Score
-from .timeline import CAMERA, Channel, Part
-from .view import Page, View, corners, frame
+from .timeline import Channel, Part
+from .view import Page
 
 EXAMPLE_TIME = 3
 """The column that chapters follow: the fourth, or the last of a shorter input."""
@@ -79,9 +80,10 @@ class Film:
 
     def wait(self, seconds: float) -> None:
         """Let the picture stand."""
-        self._advance(self.now + self._seconds(seconds))
+        self._advance(self.now + self.length(seconds))
 
-    def _seconds(self, seconds: float | None, default: float = 0.5) -> float:
+    def length(self, seconds: float | None, default: float = 0.5) -> float:
+        """Seconds that a verb takes: those it was given, the block's, or its default."""
         if seconds is None:
             seconds = self._block[1] if self._block and self._block[1] is not None else default
         if not (np.isfinite(seconds) and seconds >= 0):
@@ -96,13 +98,17 @@ class Film:
 
     # Things -----------------------------------------------------------------------------------
 
+    def token_text(self, t: int) -> str:
+        """The text of the token at time ``t``."""
+        return self.checkpoint.tokenizer.text(int(self.tokens[t]))
+
     def all_but(self, *keep: Thing) -> list[str]:
         """The whole set except ``keep`` and the ribbons between the grids kept."""
         return self.cast.all_but(*keep)
 
     def fade(self, *things: Thing, to: float, seconds: float | None = None) -> None:
         """Bring things to an opacity: 0 is gone, 1 is solid. A grid takes its label and its parts along."""
-        seconds = self._seconds(seconds)
+        seconds = self.length(seconds)
         for name in self.cast.names(*things):
             targets = [name]
             if name in self.cast.grids:
@@ -117,7 +123,7 @@ class Film:
 
     def light(self, *things: Thing, to: float = 1.0, seconds: float | None = None) -> None:
         """Let grids glow in their role's colour; ``to=0`` puts them out."""
-        seconds = self._seconds(seconds)
+        seconds = self.length(seconds)
         for grid in self.cast.grids_of(*things):
             for name in self.bodies(grid):
                 self._set(name, "highlight", to, seconds)
@@ -132,7 +138,7 @@ class Film:
         self._reveal(things, None, seconds)
 
     def _reveal(self, things: tuple[Thing, ...], share: float | None, seconds: float) -> None:
-        seconds = self._seconds(seconds)
+        seconds = self.length(seconds)
         for grid in self.cast.grids_of(*things):
             for name in self.bodies(grid):
                 full = self.cast.rest(Channel(grid.name, "reveal"))
@@ -144,7 +150,7 @@ class Film:
         side: str = "right", gap: float = 0.8, seconds: float | None = None,
     ) -> None:  # fmt: skip
         """Carry a grid: ``by`` metres from where it is, ``beside`` another (tops level), or home if neither."""
-        seconds = self._seconds(seconds)
+        seconds = self.length(seconds)
         low, high = thing.box
         if beside is not None:
             if side not in ("left", "right"):
@@ -159,7 +165,7 @@ class Film:
 
     def split(self, *regions: Region, gap: float = CELL / 2, others: float = 0.2, seconds: float | None = None) -> None:
         """Let a region of a grid stand apart from the rest, which steps back to the opacity ``others``."""
-        seconds = self._seconds(seconds)
+        seconds = self.length(seconds)
         for region in regions:
             if region.grid.name in self._splits:
                 raise ScriptError(f"{region.grid!r} is split already; merge it first.")
@@ -184,7 +190,7 @@ class Film:
 
     def merge(self, *things: Thing, seconds: float | None = None) -> None:
         """Close split grids again. What a piece shows beyond the whole stays until the whole is swept."""
-        seconds = self._seconds(seconds)
+        seconds = self.length(seconds)
         for grid in self.cast.grids_of(*things):
             parts = self._splits.pop(grid.name, [])
             reveal = self.score.value(Channel(grid.name, "reveal"))
@@ -228,7 +234,7 @@ class Film:
 
     def show(self, drawing: Drawing, seconds: float | None = None) -> Drawing:
         """Bring a drawing on stage."""
-        seconds = self._seconds(seconds)
+        seconds = self.length(seconds)
         self.cast.add(drawing)
         self._set(drawing.name, "opacity", 1.0, seconds)
         self._advance(self.now + seconds)
@@ -261,11 +267,11 @@ class Film:
 
     def compute(self, cell: Region, seconds: float | None = None) -> None:
         """Explain one cell: its sources lit, formula and value beside it, arcs; then the cell shows its value."""
-        explain.compute(self, cell, self._seconds(seconds, 1.0))
+        explain.compute(self, cell, self.length(seconds, 1.0))
 
     def sweep(self, *things: Grid | Region, seconds: float) -> None:
         """Compute grids or regions cell by cell, one after the other, time shared out by cells and their cost."""
-        explain.sweep(self, list(things), self._seconds(seconds))
+        explain.sweep(self, list(things), self.length(seconds))
 
     def dismiss(self, seconds: float = 0.2) -> None:
         """Take down the explanations that are up, and put out their sources."""
@@ -274,14 +280,19 @@ class Film:
         self.explanations = []
 
     def histograms(
-        self, before: Region, after: tuple[str, tuple[int | slice, ...]], titles: tuple[str, str], *, seconds: float = 1.5
+        self,
+        before: Region,
+        after: tuple[str, tuple[int | slice, ...]],
+        titles: tuple[str, str],
+        *,
+        seconds: float = 1.5,
     ) -> None:
         """Bars of the values of ``before`` that turn into those of ``after`` (a tensor's name and an index)."""
-        charts.histograms(self, before, after, titles, self._seconds(seconds))
+        charts.histograms(self, before, after, titles, self.length(seconds))
 
     def revert(self, *things: Thing, seconds: float | None = None) -> None:
         """Bring things back to how they are at rest."""
-        seconds = self._seconds(seconds)
+        seconds = self.length(seconds)
         self.dismiss(min(0.2, seconds))
         for name in self.cast.names(*things):
             for channel in [c for c in self.score.clips if c.actor in (name, f"label:{name}")]:
@@ -363,54 +374,3 @@ class Film:
             channel = Channel(actor, "offset", i)
             if self.score.value(channel) != to[i]:
                 self.score.set(channel, float(to[i]), self.now, seconds)
-
-
-
-class CameraOperator:
-    """``film.camera``: where the picture is taken from."""
-
-    def __init__(self, film: Film) -> None:
-        self.film = film
-        self._view: View | None = None
-
-    @property
-    def view(self) -> View:
-        """The pose now."""
-        if self._view is None:
-            raise ScriptError("The camera stands nowhere yet; begin the chapter with film.open_on(…).")
-        return self._view
-
-    def frame(
-        self, *things: Thing, azimuth: float | None = None, elevation: float | None = None,
-        seconds: float | None = None, zoom: float = 1.0,
-    ) -> None:  # fmt: skip
-        """Move to the closest pose that keeps ``things`` inside the free part of the picture.
-
-        Angles in degrees; without them they stay. ``zoom`` below 1 steps back further.
-        """
-        film = self.film
-        seconds = film._seconds(seconds, 1.0)
-        if self._view is None and (azimuth is None or elevation is None):
-            raise ScriptError("The first framing needs an azimuth and an elevation.")
-        azimuth = self.view.azimuth if azimuth is None else azimuth
-        elevation = self.view.elevation if elevation is None else elevation
-        view = frame(self._points(things), azimuth, elevation, film.page.free, zoom)
-        self._go(view, seconds)
-        film._advance(film.now + seconds)
-
-    def _points(self, things: tuple[Thing, ...]) -> np.ndarray:
-        points = []
-        for grid in self.film.cast.grids_of(*things):
-            low, high = self.film.box(grid)
-            points.append(corners(low, high + (0, 0, 3.5 * CELL)))  # the label above it belongs to it
-        if not points:
-            raise ScriptError("The camera needs at least one grid to look at.")
-        return np.concatenate(points)
-
-    def _go(self, view: View, seconds: float) -> None:
-        values = [("target", i, view.target[i]) for i in range(3)]
-        values += [("azimuth", 0, view.azimuth), ("elevation", 0, view.elevation), ("distance", 0, view.distance)]
-        values += [("shift", i, view.shift[i]) for i in range(2)]
-        for prop, index, value in values:
-            self.film._set(CAMERA, prop, float(value), seconds, "smooth", index)
-        self._view = view

@@ -50,7 +50,9 @@ def chapters(folders: Iterable[Path] = ()) -> list[Chapter]:
             raise ScriptError(f"There is no chapter folder {str(folder)!r}.")
         files = [path for path in sorted(folder.glob("*.py")) if FILE.fullmatch(path.name)]
         if not files and folder != home():
-            raise ScriptError(f"The folder {str(folder)!r} holds no chapter; chapters are files such as 03_layer_norm.py.")
+            raise ScriptError(
+                f"The folder {str(folder)!r} holds no chapter; chapters are files such as 03_layer_norm.py."
+            )
         for path in files:
             chapter = _open(path)
             found[chapter.name] = chapter

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..layout.drawing import Drawing, Line, Readout, Rect, Shape, Text
+from ..layout.drawing import Drawing, Line, Polygon, Readout, Rect, Shape, Text
 from ..layout.font import advance
 from ..layout.grid import CELL, Grid
 from ..layout.typeset import typeset
@@ -47,7 +47,7 @@ def panel(film: Film, grid: Grid, value: float, index: tuple[int, ...], changing
     """Set the panel for a cell of ``grid`` and find its spot; ``changing`` makes its numbers readouts."""
     assert grid.rule is not None
     em = film.page.em / 0.031 * EM
-    formula, width, height, depth = typeset(grid.rule.formula, em)
+    formula, width, height, depth = typeset(grid.rule.at(index).formula, em)
     values = film.trace[grid.name]
     decimals = digits(values)
     digit = advance("0", em)
@@ -69,9 +69,7 @@ def panel(film: Film, grid: Grid, value: float, index: tuple[int, ...], changing
     where = film.box(grid)
     view = film.camera.view
     area = free_spot(film, total, tall, view.area(*where))
-    depth_at = 0.85 * min(
-        view.project(corners(*film.box(other)))[:, 2].min() for other in [grid, *film.in_play()]
-    )
+    depth_at = 0.85 * min(view.project(corners(*film.box(other)))[:, 2].min() for other in [grid, *film.in_play()])
     pose = np.eye(4)
     right, up, forward = view.basis
     scale = depth_at * TAN
@@ -158,6 +156,6 @@ def number(value: float, decimals: int) -> str:
 
 def shifted(shape: Shape, dx: float, dy: float) -> Shape:
     """The same shape, moved."""
-    if hasattr(shape, "points"):
+    if isinstance(shape, Line | Polygon):
         return replace(shape, points=tuple((x + dx, y + dy) for x, y in shape.points))
     return replace(shape, x=shape.x + dx, y=shape.y + dy)

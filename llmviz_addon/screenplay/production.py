@@ -20,7 +20,7 @@ from .film import Film
 from .timeline import Timeline
 from .view import Page
 
-PACE = 170.0
+PACE = 200.0
 """Words per minute of the reading pauses where none is asked for."""
 SMALLEST, LARGEST = 64, 8192
 
@@ -63,9 +63,7 @@ def prepare(
         try:
             chapter.play(film)
             film.title(chapter.title, chapter.part)
-        except Exception as error:
-            if not isinstance(error, ScriptError | TypeError | AttributeError | ValueError | LookupError | ArithmeticError):
-                raise
+        except Exception as error:  # whatever a user's chapter does wrong, it is told with its file and line
             raise ScriptError(f"Chapter {chapter.path.name}, {loader.where(error, chapter.path)}") from error
         told.append((chapter, film))
     return Production(checkpoint, trace, stage, signs, assemble(told, fps, size))
@@ -75,6 +73,7 @@ def _check(pace: float | None, size: tuple[int, int], fps: int) -> None:
     if pace is not None and not 20 <= pace <= 2000:
         raise JobError(f"A pace of {pace:g} words per minute is not possible; give 20 to 2000, or none.")
     if not all(SMALLEST <= side <= LARGEST for side in size):
-        raise JobError(f"A picture of {size[0]}x{size[1]} is not possible; each side may have {SMALLEST} to {LARGEST} pixels.")
+        given = f"{size[0]}x{size[1]}"
+        raise JobError(f"A picture of {given} is not possible; each side may have {SMALLEST} to {LARGEST} pixels.")
     if not 1 <= fps <= 240:
         raise JobError(f"{fps} frames per second is not possible; give 1 to 240.")

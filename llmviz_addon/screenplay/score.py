@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 import numpy as np
 
@@ -126,10 +127,11 @@ def _sampled(clip: Clip, start: int, end: int, fps: int) -> dict[int, tuple[floa
 
 def _origin() -> str:
     """Which chapter's line asked: the nearest caller outside this package, as ``file:line verb``."""
-    frame, verb, here = sys._getframe(2), "", str(Path(__file__).parent)
+    frame: FrameType | None = sys._getframe(2)
+    verb, here = "", str(Path(__file__).parent)
     while frame is not None and frame.f_code.co_filename.startswith(here):
         verb = frame.f_code.co_name
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     if frame is None:
         return verb
     return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno} {verb}"

@@ -10,6 +10,8 @@ camera may stand by one linear inequality per corner of what is to be seen.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
 
 import numpy as np
 
@@ -94,12 +96,12 @@ class View:
     distance: float
     shift: tuple[float, float] = (0.0, 0.0)
 
-    @property
+    @cached_property
     def basis(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Unit vectors right, up, forward."""
         return basis(self.azimuth, self.elevation)
 
-    @property
+    @cached_property
     def position(self) -> np.ndarray:
         """Where the camera stands, (3,)."""
         return self.target - self.basis[2] * self.distance
@@ -135,7 +137,7 @@ def basis(azimuth: float, elevation: float) -> tuple[np.ndarray, np.ndarray, np.
 
 def corners(low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """The eight corners of a box, (8, 3)."""
-    return np.array([[(low, high)[i][0], (low, high)[j][1], (low, high)[k][2]] for i in (0, 1) for j in (0, 1) for k in (0, 1)])
+    return np.array(list(product(*zip(low, high, strict=True))))
 
 
 def frame(points: np.ndarray, azimuth: float, elevation: float, area: Area, zoom: float = 1.0) -> View:

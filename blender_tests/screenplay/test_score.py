@@ -1,0 +1,88 @@
+"""Clips: claims, states, keys."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llmviz_addon.errors import ScriptError
+from llmviz_addon.screenplay.score import Score, keys
+from llmviz_addon.screenplay.timeline import Channel
+
+OPACITY = Channel("grid", "opacity")
+
+
+def score() -> Score:
+    return Score(lambda channel: 1.0)
+
+
+def test_two_clips_on_one_channel_are_refused_and_both_are_named():
+    s = score()
+    s.set(OPACITY, 0.0, 0.0, 1.0)
+    with pytest.raises(ScriptError, match=r"grid\.opacity") as error:
+        s.set(OPACITY, 0.5, 0.5, 1.0)
+    assert str(error.value).count("test_score.py:") == 2
+    assert "0.00-1.00 s, to 0" in str(error.value)
+    assert "0.50-1.50 s, to 0.5" in str(error.value)
+
+
+def test_the_same_clip_asked_for_twice_is_one_clip():
+    s = score()
+    s.set(OPACITY, 0.0, 0.0, 1.0)
+    s.set(OPACITY, 0.0, 0.0, 1.0)
+    assert len(s.clips[OPACITY]) == 1
+
+
+def test_a_clip_may_start_where_the_last_one_ended():
+    s = score()
+    s.set(OPACITY, 0.0, 0.0, 1.0)
+    s.set(OPACITY, 1.0, 1.0, 1.0)
+    assert s.value(OPACITY) == 1.0
+    assert s.end == 2.0
+
+
+@pytest.mark.parametrize(("value", "seconds", "easing"), [(np.nan, 1, "smooth"), (1.0, -1, "smooth"), (1, 1, "bouncy")])
+def test_impossible_clips_are_refused(value, seconds, easing):
+    with pytest.raises(ScriptError, match=r"nan|-1|bouncy"):
+        score().set(OPACITY, value, 0.0, seconds, easing)
+
+
+def test_keys_hold_the_value_until_the_clip_starts():
+    s = score()
+    s.set(OPACITY, 0.0, 1.0, 0.5)
+    frames, values, easings = keys(s.clips[OPACITY], 1.0, 30, 1)
+    assert frames == [1, 31, 46]
+    assert values == [1.0, 1.0, 0.0]
+    assert easings == ["constant", "smooth", "constant"]
+
+
+def test_a_clip_shorter_than_a_frame_is_a_cut():
+    s = score()
+    s.set(OPACITY, 0.0, 1.0, 0.001)
+    assert keys(s.clips[OPACITY], 1.0, 30, 1)[0] == [1, 31]
+
+
+def test_a_course_is_sampled_every_step_and_ends_on_its_last_value():
+    s = score()
+    s.follow(OPACITY, lambda u: np.floor(u * 10), 0.0, 1.0, step=0.2)
+    frames, values, easings = keys(s.clips[OPACITY], 1.0, 30, 1)
+    assert frames == [1, 7, 13, 19, 25, 31]
+    assert values == [0, 2, 4, 6, 8, 10]
+    assert set(easings) == {"constant"}
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 2), st.floats(0, 3), st.floats(-5, 5)), min_size=1, max_size=12),
+    st.sampled_from([24, 25, 30, 60]),
+)
+def test_keys_are_ascending_whole_frames_and_end_where_the_score_ends(moves, fps):
+    s, now = score(), 0.0
+    for gap, seconds, value in moves:
+        s.set(OPACITY, value, now + gap, seconds)
+        now = s.clips[OPACITY][-1].end
+    frames, values, easings = keys(s.clips[OPACITY], 1.0, fps, 1)
+    assert frames == sorted(set(frames))
+    assert all(isinstance(frame, int) for frame in frames)
+    assert frames[0] == 1
+    assert values[-1] == s.value(OPACITY)
+    assert len(frames) == len(values) == len(easings)
