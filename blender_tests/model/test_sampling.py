@@ -1,0 +1,86 @@
+"""Choosing tokens, and the proof that nano-gpt sorts."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from llmviz_addon.errors import ModelError
+from llmviz_addon.model.checkpoint import Checkpoint
+from llmviz_addon.model.sampling import generate, next_token, run, sort
+
+LOGITS = np.log(np.array([0.1, 0.6, 0.3], np.float32))
+
+
+def shares(**options: float) -> np.ndarray:
+    """How often each token is drawn."""
+    rng = np.random.default_rng(1)
+    return np.bincount([next_token(LOGITS, seed=rng, **options) for _ in range(3000)], minlength=3) / 3000  # type: ignore[arg-type]
+
+
+def test_nano_gpt_sorts_every_input(nano_gpt: Checkpoint) -> None:
+    inputs = ["".join(letters) for letters in itertools.product("ABC", repeat=6)]
+    assert len(inputs) == 729
+    wrong = {letters: sort(nano_gpt, letters) for letters in inputs}
+    assert {letters: answer for letters, answer in wrong.items() if answer != "".join(sorted(letters))} == {}
+
+
+def test_temperature_0_takes_the_most_probable() -> None:
+    assert next_token(LOGITS) == 1
+
+
+def test_temperature_1_draws_with_the_models_probabilities() -> None:
+    np.testing.assert_allclose(shares(temperature=1), [0.1, 0.6, 0.3], atol=0.03)
+
+
+def test_temperature_sharpens_and_flattens() -> None:
+    cold, hot = np.array([0.01, 0.36, 0.09]), np.sqrt([0.1, 0.6, 0.3])
+    np.testing.assert_allclose(shares(temperature=0.5), cold / cold.sum(), atol=0.03)
+    np.testing.assert_allclose(shares(temperature=2), hot / hot.sum(), atol=0.03)
+    assert shares(temperature=1e-9)[1] == 1
+
+
+def test_top_k_draws_from_the_first_k_only() -> None:
+    np.testing.assert_allclose(shares(temperature=1, top_k=2), [0, 2 / 3, 1 / 3], atol=0.03)
+    np.testing.assert_allclose(shares(temperature=1, top_k=100), [0.1, 0.6, 0.3], atol=0.03)
+    assert next_token(np.zeros(5, np.float32), temperature=1, top_k=1, seed=3) == 0
+
+
+def test_a_seed_repeats_itself(odd_gpt: Checkpoint) -> None:
+    first = generate(odd_gpt, [0], 20, temperature=1, seed=4)
+    assert first == generate(odd_gpt, [0], 20, temperature=1, seed=4)
+    assert first != generate(odd_gpt, [0], 20, temperature=1, seed=5)
+    assert len(first) == 21
+    assert len(set(first)) > 2
+
+
+@pytest.mark.parametrize("temperature", [-1, float("nan"), float("inf")])
+def test_a_temperature_that_is_none(temperature: float) -> None:
+    with pytest.raises(ModelError, match=r"^The temperature is .*, but must be 0"):
+        next_token(LOGITS, temperature)
+
+
+def test_top_k_of_0() -> None:
+    with pytest.raises(ModelError, match=r"^top_k is 0, but must be from 1 to the vocabulary's 3\.$"):
+        next_token(LOGITS, 1, top_k=0)
+
+
+def test_a_prompt_to_sort_is_shown_with_its_answer(nano_gpt: Checkpoint) -> None:
+    trace = run(nano_gpt, nano_gpt.tokenizer.encode("CBABBC"))
+    assert nano_gpt.tokenizer.decode(trace.tokens) == "CBABBC" + "ABBBC"
+    assert trace.prompt_length == 6
+    assert trace["output.logits"][-1].argmax() == 2
+
+
+def test_other_prompts_are_shown_as_they_are(nano_gpt: Checkpoint, odd_gpt: Checkpoint) -> None:
+    assert run(nano_gpt, [2, 1]).tokens == (2, 1)
+    assert run(odd_gpt, [2, 1, 5]).tokens == (2, 1, 5)
+
+
+def test_sorting_what_cannot_be_sorted(nano_gpt: Checkpoint, odd_gpt: Checkpoint) -> None:
+    with pytest.raises(ModelError, match=r"^'CBA' has 3 letters, but 'nano-gpt' sorts 6\.$"):
+        sort(nano_gpt, "CBA")
+    with pytest.raises(ModelError, match=r"^'odd' is not trained to sort\.$"):
+        sort(odd_gpt, "CBABBC")
