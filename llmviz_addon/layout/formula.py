@@ -3,7 +3,7 @@
 One description serves all who need it: the screenplay lights the cells that are read, the formula
 panel draws the tree, sweeps follow it, and a test evaluates it against the trace, so a picture
 cannot claim what the model doesn't do. A rule names its sources by their place in the whole tensor
-(`Cell` index, all of an axis, up to the cell's own position …), never by example.
+(the cell's own index, all of an axis, up to the cell's own index …), never by example.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import ScriptError
+from .grid import Role
 
 if TYPE_CHECKING:
     from .grid import Grid, Region
@@ -25,11 +27,25 @@ if TYPE_CHECKING:
 # --- the tree ---------------------------------------------------------------------------------------------
 
 
+class Form(StrEnum):
+    """How numbers lie on stage, and so in the little picture of them."""
+
+    CELL = "cell"
+    ROW = "row"  # side by side
+    COLUMN = "column"  # one below the other
+
+
 @dataclass(frozen=True)
 class Operand:
-    """Numbers read from a grid: the rule's source of that name."""
+    """Numbers read from a grid: the rule's source of that name.
+
+    It is drawn as a little picture of its cells, or as ``symbol`` where it has one.
+    """
 
     name: str
+    form: Form = Form.CELL
+    role: Role = Role.ACTIVATION
+    symbol: str = ""
 
 
 @dataclass(frozen=True)
@@ -307,7 +323,7 @@ def _value(
         return _value(inner, rule, tensors, index)
 
     match expression:
-        case Operand(name) | Stored(name, _):
+        case Operand(name) | Stored(name):
             return _read(rule, name, tensors, index)
         case Lookup(entry, _):
             return value(entry)

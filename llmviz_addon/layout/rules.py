@@ -14,13 +14,13 @@ from .formula import (
     Dot,
     Exp,
     Expression,
+    Form,
     Gelu,
     Index,
     Lookup,
     Max,
     Mean,
     Mul,
-    Number,
     Operand,
     Rule,
     Source,
@@ -33,18 +33,20 @@ from .formula import (
     ValueOf,
     Var,
 )
+from .grid import Role
 
 if TYPE_CHECKING:
     from ..model.config import GPTConfig
 
 EPSILON = Symbol("ε", 1e-5)
-MASKED = Rule(Symbol("−∞", -math.inf))
+MASKED = Rule(Symbol("masked", -math.inf))
 """A score above the diagonal: the key is later than the query."""
-UNSEEN = Rule(Number(0.0))
+UNSEEN = Rule(Symbol("masked", 0.0))
 """The softmax of a masked score."""
 
 FIRST, SECOND = At(0), At(1)  # the cell's own indices
 EVERY = All()
+CELL, ROW, COLUMN = Form.CELL, Form.ROW, Form.COLUMN
 
 
 def rule_of(name: str, config: GPTConfig) -> Rule | None:
@@ -83,17 +85,21 @@ def _source(grid: str, *index: Index) -> Source:
     return Source(grid, index)
 
 
-def _linear(weight: str, bias: str | None, inputs: str, cell: Index, time: Index) -> Rule:
-    """A row of weights times a column of inputs, plus bias: (T, in) -> (T, out)."""
-    sources = {"weight": _source(weight, cell, EVERY), "x": _source(inputs, time, EVERY)}
-    product: Expression = Dot(Operand("weight"), Operand("x"))
+def _parameter(name: str, form: Form = CELL, symbol: str = "") -> Operand:
+    return Operand(name, form, Role.WEIGHT, symbol)
+
+
+def _linear(weight: str, bias: str | None, inputs: str, weight_form: Form, input_form: Form) -> Rule:
+    """The weights of one output times the inputs at one time, plus bias: (T, in) -> (T, out)."""
+    sources = {"weight": _source(weight, SECOND, EVERY), "x": _source(inputs, FIRST, EVERY)}
+    product: Expression = Dot(_parameter("weight", weight_form), Operand("x", input_form))
     if bias is None:
         return Rule(product, sources)
-    return Rule(Add(product, Operand("bias")), {**sources, "bias": _source(bias, cell)})
+    return Rule(Add(product, _parameter("bias")), {**sources, "bias": _source(bias, SECOND)})
 
 
 EMBEDDING = Rule(
-    Add(Lookup(Operand("token_weight"), Operand("token")), Operand("position_weight")),
+    Add(Lookup(_parameter("token_weight"), Operand("token")), _parameter("position_weight")),
     {
         "token_weight": _source("embedding.token_weight", ValueOf("token"), SECOND),
         "token": _source("tokens", FIRST),
@@ -104,8 +110,8 @@ EMBEDDING = Rule(
 
 def _norm_rule(last: str, prefix: str, inputs: str) -> Rule | None:
     column = {"column": _source(inputs, FIRST, EVERY)}
-    mean = Mean(Operand("column"))
-    std = Sqrt(Add(Var(Operand("column")), EPSILON))
+    mean = Mean(Operand("column", COLUMN))
+    std = Sqrt(Add(Var(Operand("column", COLUMN)), EPSILON))
     match last:
         case "mean":
             return Rule(mean, column)
@@ -114,7 +120,7 @@ def _norm_rule(last: str, prefix: str, inputs: str) -> Rule | None:
         case "output":
             normalized = Div(Sub(Operand("x"), Stored("mean", mean)), Stored("std", std))
             return Rule(
-                Add(Mul(normalized, Operand("gamma")), Operand("beta")),
+                Add(Mul(normalized, _parameter("gamma", symbol="γ")), _parameter("beta", symbol="β")),
                 {
                     "x": _source(inputs, FIRST, SECOND),
                     "mean": _source(f"{prefix}.mean", FIRST),
@@ -128,11 +134,11 @@ def _norm_rule(last: str, prefix: str, inputs: str) -> Rule | None:
             return None
 
 
-def _softmax_rule(last: str, scores: str, prefix: str, row: Index) -> Rule | None:
-    """Maximum, sum and result of a softmax along the last axis of ``scores``."""
+def _softmax_rule(last: str, scores: str, prefix: str, row: Index, form: Form) -> Rule | None:
+    """Maximum, sum and result of a softmax along the last axis of ``scores``, which lies as ``form``."""
     sources = {"row": _source(scores, FIRST, row)}
-    largest = Max(Operand("row"))
-    total = Sum(Exp(Sub(Operand("row"), Stored("max", largest))))
+    largest = Max(Operand("row", form))
+    total = Sum(Exp(Sub(Operand("row", form), Stored("max", largest))))
     maximum = {"max": _source(f"{prefix}.max", FIRST)}
     match last:
         case "max":
@@ -157,20 +163,20 @@ def _softmax_rule(last: str, scores: str, prefix: str, row: Index) -> Rule | Non
 def _head_rule(last: str, prefix: str, inputs: str, size: int) -> Rule | None:
     match last:
         case "q" | "k" | "v":
-            return _linear(f"{prefix}.{last}_weight", f"{prefix}.{last}_bias", inputs, SECOND, FIRST)
+            return _linear(f"{prefix}.{last}_weight", f"{prefix}.{last}_bias", inputs, ROW, COLUMN)
         case "scores":
             return Rule(
-                Div(Dot(Operand("q"), Operand("k")), Sqrt(Symbol("A", size))),
+                Div(Dot(Operand("q", COLUMN), Operand("k", COLUMN)), Sqrt(Symbol("A", size))),
                 {"q": _source(f"{prefix}.q", FIRST, EVERY), "k": _source(f"{prefix}.k", SECOND, EVERY)},
                 masked=MASKED,
             )
         case "output":
             return Rule(
-                Dot(Operand("weights"), Operand("v")),
+                Dot(Operand("weights", ROW), Operand("v", ROW)),
                 {"weights": _source(f"{prefix}.weights", FIRST, UpTo(0)), "v": _source(f"{prefix}.v", UpTo(0), SECOND)},
             )
         case _:
-            return _softmax_rule(last, f"{prefix}.scores", prefix, UpTo(0))
+            return _softmax_rule(last, f"{prefix}.scores", prefix, UpTo(0), ROW)
 
 
 def _projection_rule(last: str, prefix: str, stream: str, n_head: int) -> Rule | None:
@@ -178,7 +184,9 @@ def _projection_rule(last: str, prefix: str, stream: str, n_head: int) -> Rule |
         case "proj":
             heads = {f"head {h}": _source(f"{prefix}.heads.{h}.output", FIRST, EVERY) for h in range(n_head)}
             return Rule(
-                Add(Dot(Operand("weight"), Concat(tuple(map(Operand, heads)))), Operand("bias")),
+                Add(
+                    Dot(_parameter("weight", ROW), Concat(tuple(Operand(h, COLUMN) for h in heads))), _parameter("bias")
+                ),
                 {
                     "weight": _source(f"{prefix}.proj_weight", SECOND, EVERY),
                     **heads,
@@ -194,11 +202,11 @@ def _projection_rule(last: str, prefix: str, stream: str, n_head: int) -> Rule |
 def _mlp_rule(last: str, prefix: str, layer: str) -> Rule | None:
     match last:
         case "hidden":
-            return _linear(f"{prefix}.fc_weight", f"{prefix}.fc_bias", f"{layer}.ln_2.output", SECOND, FIRST)
+            return _linear(f"{prefix}.fc_weight", f"{prefix}.fc_bias", f"{layer}.ln_2.output", COLUMN, COLUMN)
         case "activation":
             return Rule(Gelu(Operand("x")), {"x": _source(f"{prefix}.hidden", FIRST, SECOND)})
         case "proj":
-            return _linear(f"{prefix}.proj_weight", f"{prefix}.proj_bias", f"{prefix}.activation", SECOND, FIRST)
+            return _linear(f"{prefix}.proj_weight", f"{prefix}.proj_bias", f"{prefix}.activation", ROW, ROW)
         case "residual":
             return _sum(f"{layer}.attn.residual", f"{prefix}.proj")
         case _:
@@ -215,5 +223,5 @@ def _sum(stream: str, branch: str) -> Rule:
 
 def _output_rule(last: str) -> Rule | None:
     if last == "logits":
-        return _linear("output.weight", None, "ln_f.output", SECOND, FIRST)
-    return _softmax_rule(last, "output.logits", "output", EVERY)
+        return _linear("output.weight", None, "ln_f.output", ROW, COLUMN)
+    return _softmax_rule(last, "output.logits", "output", EVERY, COLUMN)

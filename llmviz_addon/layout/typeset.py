@@ -1,0 +1,282 @@
+"""Formulas set as pictures: fractions, roots and brackets of the right size, operands as little cells.
+
+The classic box model of mathematical typesetting: every part is a box with a width, a height above
+and a depth below the baseline, and boxes are put side by side on that line. Lengths inside are
+ems; only the finished box is scaled to metres. Signs that must grow (roots, brackets, fraction bars) are
+strokes, the others come from the font.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+
+from .drawing import Line, Rect, Shape, Text
+from .font import advance
+from .formula import (
+    Add,
+    Concat,
+    Div,
+    Dot,
+    Exp,
+    Expression,
+    Form,
+    Gelu,
+    Lookup,
+    Max,
+    Mean,
+    Mul,
+    Number,
+    Operand,
+    Sqrt,
+    Stored,
+    Sub,
+    Sum,
+    Symbol,
+    Var,
+)
+
+AXIS = 0.353
+"""Height of the middle of +, −, = and of fraction bars over the baseline, in ems as all that follows."""
+HEIGHT, DEPTH = 0.75, 0.24  # of a line of text
+STROKE = 0.06
+CELL = 0.52  # edge of the picture of one cell
+SMALL = 0.24  # edge of a cell of a vector
+STRIP = 4  # cells in the picture of a vector
+SPACE = 0.24  # around + and −
+THIN = 0.1
+
+
+@dataclass(frozen=True)
+class Box:
+    """Shapes on a baseline that starts at (0, 0), all within the width, height and depth.
+
+    ``anchors`` are the middles of the operands' pictures, by operand name: where an arc may end.
+    """
+
+    shapes: tuple[Shape, ...]
+    width: float
+    height: float
+    depth: float
+    anchors: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def moved(self, x: float, y: float, scale: float = 1.0) -> Box:
+        """The box scaled, then moved to start at (x, y); height and depth stay about y = 0."""
+        return Box(
+            tuple(_moved(shape, x, y, scale) for shape in self.shapes),
+            self.width * scale,
+            self.height * scale + y,
+            self.depth * scale - y,
+            {name: (x + scale * ax, y + scale * ay) for name, (ax, ay) in self.anchors.items()},
+        )
+
+
+def typeset(expression: Expression, size: float) -> tuple[list[Shape], float, float, float]:
+    """Set a formula at an em of ``size`` metres.
+
+    Returns
+    -------
+    shapes
+        In the plane, the baseline starting at (0, 0).
+    width, height, depth
+        Metres to the right of, above and below that point; all shapes are inside.
+    """
+    box = set_formula(expression, size)
+    return list(box.shapes), box.width, box.height, box.depth
+
+
+def set_formula(expression: Expression, size: float) -> Box:
+    """As ``typeset``, with the places of the operands."""
+    return _set(expression).moved(0, 0, size)
+
+
+def _moved(shape: Shape, x: float, y: float, scale: float) -> Shape:
+    match shape:
+        case Rect():
+            return replace(
+                shape,
+                x=x + scale * shape.x,
+                y=y + scale * shape.y,
+                width=scale * shape.width,
+                height=scale * shape.height,
+                radius=scale * shape.radius,
+            )
+        case Line():
+            points = tuple((x + scale * px, y + scale * py) for px, py in shape.points)
+            return replace(shape, points=points, width=scale * shape.width)
+        case Text():
+            return replace(shape, x=x + scale * shape.x, y=y + scale * shape.y, size=scale * shape.size)
+        case _:
+            raise TypeError(f"A formula holds no {type(shape).__name__}.")
+
+
+# --- parts ------------------------------------------------------------------------------------------------
+
+
+def _text(text: str, color: str = "ink") -> Box:
+    return Box((Text(0, 0, ((text, color),), 1.0),), advance(text), HEIGHT, DEPTH)
+
+
+def _space(width: float) -> Box:
+    return Box((), width, 0.0, 0.0)
+
+
+def _row(*boxes: Box) -> Box:
+    """Boxes side by side on one baseline."""
+    shapes: list[Shape] = []
+    anchors: dict[str, tuple[float, float]] = {}
+    x = 0.0
+    for box in boxes:
+        placed = box.moved(x, 0)
+        shapes += placed.shapes
+        anchors |= placed.anchors
+        x += box.width
+    return Box(tuple(shapes), x, max(box.height for box in boxes), max(box.depth for box in boxes), anchors)
+
+
+def _cells(operand: Operand) -> Box:
+    """The picture of an operand's numbers, its middle on the axis."""
+    color = str(operand.role)
+    columns = STRIP if operand.form is Form.ROW else 1
+    rows = STRIP if operand.form is Form.COLUMN else 1
+    edge = CELL if operand.form is Form.CELL else SMALL
+    seam = 0.04
+    bottom = AXIS - rows * edge / 2
+    shapes = tuple(
+        Rect(THIN + i * edge + seam / 2, bottom + j * edge + seam / 2, edge - seam, edge - seam, color, 0.03)
+        for j in range(rows)
+        for i in range(columns)
+    )
+    width = columns * edge + 2 * THIN
+    return Box(shapes, width, bottom + rows * edge, -bottom, {operand.name: (width / 2, AXIS)})
+
+
+def _operand(operand: Operand) -> Box:
+    if not operand.symbol:
+        return _cells(operand)
+    box = _text(operand.symbol)
+    return replace(box, anchors={operand.name: (box.width / 2, AXIS)})
+
+
+def _fenced(inner: Box, shape: str) -> Box:
+    """A box in round or square brackets as tall as it needs."""
+    width = 0.3
+    height, depth = max(inner.height, HEIGHT) + 0.06, max(inner.depth, DEPTH - 0.06) + 0.06
+    top, bottom = height - STROKE / 2, STROKE / 2 - depth
+    left: tuple[tuple[float, float], ...]
+    if shape == "[":
+        left = ((0.24, top), (0.1, top), (0.1, bottom), (0.24, bottom))
+    else:
+        angles = [math.pi * (0.5 + i / 8) for i in range(9)]
+        middle, half = (top + bottom) / 2, (top - bottom) / 2
+        left = tuple((0.26 + 0.16 * math.cos(a), middle + half * math.sin(a)) for a in angles)
+    right = tuple((width - x, y) for x, y in left)
+    fences = [Box((Line(points, STROKE),), width, height, depth) for points in (left, right)]
+    return _row(fences[0], inner, fences[1])
+
+
+def _fraction(top: Box, bottom: Box) -> Box:
+    pad, gap = 0.12, 0.13
+    width = max(top.width, bottom.width) + 2 * pad
+    above = AXIS + STROKE / 2 + gap + top.depth
+    below = AXIS - STROKE / 2 - gap - bottom.height
+    numerator = top.moved((width - top.width) / 2, above)
+    denominator = bottom.moved((width - bottom.width) / 2, below)
+    bar = Rect(0, AXIS - STROKE / 2, width, STROKE, "ink")
+    inside = Box(
+        (bar, *numerator.shapes, *denominator.shapes),
+        width,
+        numerator.height,
+        denominator.depth,
+        numerator.anchors | denominator.anchors,
+    )
+    return _row(_space(THIN), inside, _space(THIN))
+
+
+def _root(inner: Box) -> Box:
+    sign, gap = 0.62, 0.1
+    low, high = -max(inner.depth, DEPTH), inner.height + gap + STROKE / 2
+    width = sign + inner.width + 0.06
+    hook = low + 0.45 * (high - low)
+    stroke = Line(((0.08, hook - 0.07), (0.2, hook), (0.36, low + STROKE), (0.56, high), (width, high)), STROKE)
+    content = inner.moved(sign, 0)
+    # Strokes end and turn a little outside their points.
+    return Box((stroke, *content.shapes), width + STROKE / 2, high + 1.5 * STROKE, -low + STROKE / 2, content.anchors)
+
+
+def _sum_sign() -> Box:
+    scale = 1.35
+    middle = 0.364 * scale  # of the letter
+    base = AXIS - middle
+    letter = Text(0, base, (("Σ", "ink"),), scale)
+    return Box((letter,), advance("Σ", scale) + THIN, HEIGHT * scale + base, DEPTH * scale - base)
+
+
+def _stored(box: Box, name: str) -> Box:
+    """A part whose value was computed before: a bar in the colour of aggregates under it."""
+    gap, bar = 0.05, 0.07
+    line = Rect(0.02, -box.depth - gap - bar, box.width - 0.04, bar, "aggregate", bar / 2)
+    middle = (box.width / 2, (box.height - box.depth) / 2)
+    return Box((line, *box.shapes), box.width, box.height, box.depth + gap + bar, {**box.anchors, name: middle})
+
+
+# --- the tree ---------------------------------------------------------------------------------------------
+
+_FUNCTIONS: dict[type, tuple[str, str]] = {
+    Mean: ("E", "["),
+    Var: ("Var", "["),
+    Max: ("max", "("),
+    Exp: ("exp", "("),
+    Gelu: ("GELU", "("),
+}
+
+
+def _strength(expression: Expression) -> int:
+    """How tightly an expression holds together: sums 1, products 2, all else 3."""
+    if isinstance(expression, Add | Sub):
+        return 1
+    return 2 if isinstance(expression, Mul) else 3
+
+
+def _within(expression: Expression, strength: int) -> Box:
+    """The expression, in brackets if it holds together less than ``strength``."""
+    box = _set(expression)
+    return box if _strength(expression) >= strength else _fenced(box, "(")
+
+
+def _set(expression: Expression) -> Box:
+    match expression:
+        case Operand():
+            return _operand(expression)
+        case Stored(name, shown):
+            return _stored(_set(shown), name)
+        case Lookup(entry, index):
+            return _row(_operand(entry), _fenced(_operand(index), "["))
+        case Concat(parts):
+            box = _cells(parts[0])
+            return replace(box, anchors={part.name: box.anchors[parts[0].name] for part in parts})
+        case Symbol(text):
+            return _text(text)
+        case Number(value):
+            return _text(f"{value:g}".replace("-", "−"))
+        case Add(left, right):
+            return _joined(_within(left, 1), "+", _within(right, 1), SPACE)
+        case Sub(left, right):
+            return _joined(_within(left, 1), "−", _within(right, 2), SPACE)
+        case Mul(left, right):
+            return _joined(_within(left, 2), "·", _within(right, 2), THIN)
+        case Div(left, right):
+            return _fraction(_set(left), _set(right))
+        case Sqrt(inner):
+            return _root(_set(inner))
+        case Dot(left, right):
+            return _row(_text("dot"), _fenced(_row(_set(left), _text(","), _space(THIN), _set(right)), "("))
+        case Sum(inner):
+            return _row(_sum_sign(), _within(inner, 2))
+        case _:
+            name, fence = _FUNCTIONS[type(expression)]
+            return _row(_text(name), _fenced(_set(expression.inner), fence))
+
+
+def _joined(left: Box, sign: str, right: Box, space: float) -> Box:
+    return _row(left, _space(space), _text(sign), _space(space), right)
