@@ -15,8 +15,8 @@ def play(film):
     film.say(
         "what-for",
         "The [input embedding]({x}) enters the first layer. Before anything is done with it, it is "
-        "[normalised]({out}): numbers that grow or shrink from layer to layer would soon be useless, so every layer begins by bringing "
-        "its input back to one common scale.",
+        "[normalised]({out}): numbers that grow or shrink from layer to layer would soon be useless, so every "
+        "layer begins by bringing its input back to one common scale.",
         x=x, out=ln.output,
     )  # fmt: skip
 

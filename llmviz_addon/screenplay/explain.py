@@ -219,22 +219,29 @@ def _bodies(film: Film, regions: Iterable[Region]) -> set[str]:
 def _places(film: Film, up: Panel, sources: dict[str, Region], cell: Region) -> list[np.ndarray]:
     """Where the arcs lie: from each different source to the panel, and from the panel to the cell."""
     view = film.camera.view
-    seen: dict[tuple[str, object], Region] = {(r.grid.name, r.ranges): r for r in sources.values()}
-    ends = [_front(film, region) for region in seen.values()]
-    places = [lay(view, point, up.anchor(view, point)) for point in ends]
+    ends = [(operand, _front(film, region)) for operand, region in _distinct(sources).items()]
+    places = [lay(view, point, up.anchor(view, point, operand)) for operand, point in ends]
     target = _front(film, cell)
     return [*places, lay(view, up.anchor(view, target), target)]
 
 
 def _arcs(film: Film, up: Panel, sources: dict[str, Region], cell: Region) -> list[tuple[str, np.ndarray]]:
     places = _places(film, up, sources, cell)
-    colors = [str(r.grid.role) for r in {(r.grid.name, r.ranges): r for r in sources.values()}.values()]
+    colors = [str(region.grid.role) for region in _distinct(sources).values()]
     made = []
     for place, color in zip(places, [*colors, "ink"], strict=True):
         drawing = arc(film, color, head=color == "ink")
         film.cast.add(drawing)
         made.append((drawing.name, place))
     return made
+
+
+def _distinct(sources: dict[str, Region]) -> dict[str, Region]:
+    """Operands that read different cells: a formula that names one source twice needs one arc."""
+    found: dict[tuple[str, object], str] = {}
+    for operand, region in sources.items():
+        found.setdefault((region.grid.name, region.ranges), operand)
+    return {operand: sources[operand] for operand in found.values()}
 
 
 def _front(film: Film, region: Region) -> np.ndarray:

@@ -6,15 +6,16 @@ what it explains. While a grid is swept the panel stays and only its numbers cha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..layout.drawing import Drawing, Line, Polygon, Readout, Rect, Shape, Text
+from ..layout.drawing import Drawing, Line, Readout, Rect, Shape, Text
 from ..layout.font import advance
 from ..layout.grid import CELL, Grid
-from ..layout.typeset import typeset
+from ..layout.typeset import set_formula
 from .view import TAN, Area, View, corners
 
 if TYPE_CHECKING:
@@ -33,13 +34,17 @@ class Panel:
     drawing: Drawing
     area: Area
     depth: float
+    pictures: Mapping[str, float]  # where along x each operand's picture is seen
 
-    def anchor(self, view: View, toward: np.ndarray) -> np.ndarray:
-        """The point of the panel's edge that faces ``toward`` (3,), (3,)."""
+    def anchor(self, view: View, toward: np.ndarray, operand: str | None = None) -> np.ndarray:
+        """The point of the panel's edge that faces ``toward`` (3,), above or below ``operand``'s picture; (3,)."""
         x, y = view.project(toward)[0][:2]
-        cx, cy = self.area.center
+        area = self.area
+        if operand is not None and operand in self.pictures and not area.bottom < y < area.top:
+            return view.unproject(self.pictures[operand], area.top if y > area.top else area.bottom, self.depth)
+        cx, cy = area.center
         dx, dy = x - cx, y - cy
-        reach = max(abs(dx) / (self.area.width / 2), abs(dy) / (self.area.height / 2), 1.0)
+        reach = max(abs(dx) / (area.width / 2), abs(dy) / (area.height / 2), 1.0)
         return view.unproject(cx + dx / reach, cy + dy / reach, self.depth)
 
 
@@ -47,7 +52,8 @@ def panel(film: Film, grid: Grid, value: float, index: tuple[int, ...], changing
     """Set the panel for a cell of ``grid`` and find its spot; ``changing`` makes its numbers readouts."""
     assert grid.rule is not None
     em = film.page.em / 0.031 * EM
-    formula, width, height, depth = typeset(grid.rule.at(index).formula, em)
+    formula = set_formula(grid.rule.at(index).formula, em)
+    width = formula.width
     values = film.trace[grid.name]
     decimals = digits(values)
     digit = advance("0", em)
@@ -55,10 +61,10 @@ def panel(film: Film, grid: Grid, value: float, index: tuple[int, ...], changing
     equals = advance(" = ", em)
     total = width + equals + room + 2 * PAD
     head = 0.8 * em
-    tall = height + depth + head * 1.6 + 2 * PAD
-    base = PAD + depth
+    tall = formula.height + formula.depth + head * 1.6 + 2 * PAD
+    base = PAD + formula.depth
     shapes: list[Shape] = [Rect(0, 0, total, tall, "plate", 0.012)]
-    shapes += [shifted(shape, PAD, base) for shape in formula]
+    shapes += formula.moved(PAD, base).shapes
     shapes.append(Text(PAD + width, base, ((" = ", "ink"),), em))
     x = PAD + width + equals
     if changing:
@@ -75,7 +81,8 @@ def panel(film: Film, grid: Grid, value: float, index: tuple[int, ...], changing
     scale = depth_at * TAN
     pose[:3, 0], pose[:3, 1], pose[:3, 2] = right * scale, up * scale, -forward * scale
     pose[:3, 3] = view.unproject(area.left, area.bottom, depth_at)
-    return Panel(Drawing(film.unique("panel"), tuple(shapes), pose, opacity=0.0), area, depth_at)
+    pictures = {name: area.left + PAD + at[0] for name, at in formula.anchors.items()}
+    return Panel(Drawing(film.unique("panel"), tuple(shapes), pose, opacity=0.0), area, depth_at, pictures)
 
 
 def _head(grid: Grid, index: tuple[int, ...], x: float, y: float, em: float, changing: bool) -> list[Shape]:
@@ -152,10 +159,3 @@ def number(value: float, decimals: int) -> str:
     if not np.isfinite(value):
         return "−∞" if value < 0 else "∞"
     return f"{value:.{decimals}f}".replace("-", "−")
-
-
-def shifted(shape: Shape, dx: float, dy: float) -> Shape:
-    """The same shape, moved."""
-    if isinstance(shape, Line | Polygon):
-        return replace(shape, points=tuple((x + dx, y + dy) for x, y in shape.points))
-    return replace(shape, x=shape.x + dx, y=shape.y + dy)

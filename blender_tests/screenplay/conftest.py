@@ -1,0 +1,52 @@
+"""Models and films for the tests of the screenplay."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from llmviz_addon.model.checkpoint import Checkpoint, builtin, from_tensors, weight_shapes
+from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.model.sampling import run
+from llmviz_addon.screenplay.cast import Cast
+from llmviz_addon.screenplay.film import Film
+from llmviz_addon.screenplay.view import Page
+
+
+def random_checkpoint(config: GPTConfig, seed: int = 0) -> Checkpoint:
+    """A model of this config with random weights."""
+    rng = np.random.default_rng(seed)
+    tensors = {
+        name: rng.normal(0, 0.3, shape).astype(np.float32) + name.endswith("ln_1.weight")
+        for name, shape in weight_shapes(config).items()
+    }
+    return from_tensors("random", tensors, {})
+
+
+def new_film(checkpoint: Checkpoint, tokens: list[int], size=(1280, 720), pace: float | None = None) -> Film:
+    """An empty chapter about a run."""
+    from llmviz_addon.layout.signage import signage
+
+    from llmviz_addon.layout.build import layout
+
+    trace = run(checkpoint, tokens)
+    stage = layout(trace.config, len(trace.tokens))
+    texts = [checkpoint.tokenizer.text(int(t)) for t in trace.tokens]
+    signs = signage(stage, "test", trace.config.n_params, texts, trace.prompt_length, trace["output.probs"])
+    return Film("test", Cast(stage, signs), trace, checkpoint, Page.of(size), pace, 30)
+
+
+@pytest.fixture
+def random_model():
+    """``random_checkpoint``, for tests that choose their config."""
+    return random_checkpoint
+
+
+@pytest.fixture
+def nano() -> Checkpoint:
+    return builtin()
+
+
+@pytest.fixture
+def film(nano: Checkpoint) -> Film:
+    return new_film(nano, [2, 1, 0, 1, 1, 2])

@@ -1,0 +1,48 @@
+"""Every chapter on models that are not nano-gpt, in three aspects, with and without pauses."""
+
+import numpy as np
+import pytest
+
+from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.screenplay import loader
+from llmviz_addon.screenplay.production import prepare
+from llmviz_addon.screenplay.timeline import CAMERA
+
+CONFIGS = {
+    "nano": (GPTConfig(3, 3, 48, 11, 3), 11),
+    "one of each": (GPTConfig(1, 1, 4, 1, 2), 1),
+    "short input": (GPTConfig(2, 2, 20, 16, 7), 3),
+    "many heads": (GPTConfig(2, 12, 96, 12, 5), 12),
+    "wide": (GPTConfig(2, 4, 192, 32, 11), 24),
+}
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1080, 1920), (720, 720)])
+@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("pace", [None, 200])
+def test_every_chapter_compiles_for_any_model(random_model, name, size, pace):
+    config, length = CONFIGS[name]
+    checkpoint = random_model(config)
+    tokens = [t % config.vocab_size for t in range(length)]
+    film = prepare(checkpoint, tokens, None, pace, size)
+    timeline = film.timeline
+    assert timeline.frames > 1
+    for track in timeline.tracks:
+        assert np.isfinite(track.values).all(), track.channel
+        assert (np.diff(track.frames) > 0).all(), track.channel
+        assert track.frames[-1] <= timeline.frames
+    frames = [marker.frame for marker in timeline.markers]
+    assert frames == sorted(set(frames))
+    assert any(track.channel.actor == CAMERA for track in timeline.tracks)
+
+
+def test_chapters_played_together_start_from_rest(nano):
+    alone = prepare(nano, [2, 1, 0, 1, 1, 2], ["layer-norm"], None)
+    assert alone.timeline.chapters[0].name == "layer-norm"
+    assert [m.kind for m in alone.timeline.markers].count("chapter") == 1
+
+
+def test_every_chapter_says_what_it_is_about_in_its_docstring():
+    for chapter in loader.chapters():
+        assert chapter.about.startswith(chapter.title + ":")
+        assert len(chapter.path.read_text().splitlines()) <= 250

@@ -1,0 +1,56 @@
+"""Commentary: links, true numbers, wrapping, timing."""
+
+import pytest
+
+from llmviz_addon.errors import ScriptError
+from llmviz_addon.layout.drawing import Text
+from llmviz_addon.screenplay import commentary
+from llmviz_addon.screenplay.view import Page
+
+
+def test_numbers_come_from_the_trace(film):
+    mean = film.layout.layers[0].ln_1.mean
+    spans, _ = commentary.parse("It is {mean[3]:.4f}.", {"mean": mean}, film.trace)
+    assert spans == [(f"It is {film.trace[mean.name][3]:.4f}.".replace("-", "−"), "ink")]
+
+
+def test_links_are_coloured_and_point_at_their_grid(film):
+    ln = film.layout.layers[0].ln_1
+    spans, links = commentary.parse("The [scale]({g}) of [{n} rows](C).", {"g": ln.gamma, "n": 48}, film.trace)
+    assert spans == [("The ", "ink"), ("scale", "weight"), (" of ", "ink"), ("48 rows", "accent"), (".", "ink")]
+    assert [link.target for link in links] == [ln.gamma, "C"]
+    assert 0 < links[0].at < links[1].at < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{nothing}", "nothing"),
+        ("[a]({nothing})", "nothing"),
+        ("{x}", "whole grid"),
+        ("{x[0]}", "48 numbers"),
+        ("{x[99]}", "99"),
+        ("[a]({n})", "points to 3"),
+    ],
+)
+def test_what_means_nothing_is_refused(film, text, message):
+    names = {"x": film.layout.embedding.output, "n": 3}
+    with pytest.raises(ScriptError, match=message):
+        commentary.parse(text, names, film.trace)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1080, 1920), (720, 720)])
+@pytest.mark.parametrize("count", [5, 60, 120])
+def test_paragraphs_stay_inside_their_area(size, count):
+    page = Page.of(size)
+    spans = [("word " * count, "ink"), ("coloured " * 3, "weight")]
+    text = next(shape for shape in commentary.paragraph("p", spans, page).shapes if isinstance(shape, Text))
+    lines = text.body.split("\n")
+    assert text.y - (len(lines) - 1) * text.leading * text.size > page.text.bottom - 1.2 * text.size
+    assert text.y + text.size <= page.text.top
+
+
+def test_reading_takes_as_long_as_the_pace_says():
+    spans = [("one two three four five six seven eight nine ten", "ink")]
+    assert commentary.reading_seconds(spans, 100) == pytest.approx(6.0)
+    assert commentary.reading_seconds(spans, None) == 0.0

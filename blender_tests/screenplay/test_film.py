@@ -1,0 +1,151 @@
+"""The verbs: what each one compiles to."""
+
+import numpy as np
+import pytest
+
+from llmviz_addon.errors import ScriptError
+from llmviz_addon.screenplay.timeline import CAMERA, Channel
+
+
+def value(film, actor, prop, index=0):
+    return film.score.value(Channel(getattr(actor, "name", actor), prop, index))
+
+
+@pytest.fixture
+def ln(film):
+    film.open_on(film.layout.embedding.output, film.layout.layers[0].ln_1, azimuth=280, elevation=5)
+    return film.layout.layers[0].ln_1
+
+
+def test_verbs_follow_each_other_and_together_runs_at_once(film, ln):
+    film.wait(1)
+    with film.together(seconds=2):
+        film.fade(ln.gamma, to=0.5)
+        film.fade(ln.beta, to=0.5, seconds=3)
+    assert film.now == 4
+    film.fade(ln.gamma, to=1, seconds=1)
+    assert film.now == 5
+
+
+def test_fade_takes_the_label_along(film, ln):
+    film.fade(ln.gamma, to=0)
+    assert value(film, ln.gamma, "opacity") == 0
+    assert value(film, f"label:{ln.gamma.name}", "opacity") == 0
+
+
+def test_all_but_keeps_the_ribbons_between_what_is_kept(film, ln):
+    rest = film.all_but(ln)
+    kept = {r.name for r in film.layout.ribbons} - set(rest)
+    names = {grid.name for grid in ln.grids}
+    assert kept == {r.name for r in film.layout.ribbons if r.source in names and r.target in names}
+    assert not names & set(rest)
+
+
+def test_move_beside_brings_tops_level(film, ln):
+    x = film.layout.embedding.output
+    film.move(x, beside=ln.output, gap=0.8)
+    low, high = film.box(x)
+    other_low, other_high = ln.output.box
+    assert high[2] == pytest.approx(other_high[2])
+    assert low[0] == pytest.approx(other_high[0] + 0.8)
+    film.move(x)
+    assert np.allclose(film.offset(x), 0)
+
+
+def test_split_shows_all_cells_in_pieces_and_merge_closes_them(film, ln):
+    x = film.layout.embedding.output
+    film.split(x[3])
+    parts = film.split_parts(x)
+    assert sum(np.prod(part.cells) for part in parts) == np.prod(x.cells)
+    assert value(film, x, "opacity") == 0
+    assert [value(film, p, "opacity") for p in parts] == [0.2, 1.0, 0.2]
+    with pytest.raises(ScriptError, match="split already"):
+        film.split(x[3])
+    film.merge(x)
+    assert value(film, x, "opacity") == 1
+    assert [value(film, p, "opacity") for p in parts] == [0, 0, 0]
+
+
+def test_split_at_an_edge_has_two_pieces(film, ln):
+    x = film.layout.embedding.output
+    film.split(x[0])
+    assert len(film.split_parts(x)) == 2
+
+
+def test_a_column_computed_first_stays_until_the_sweep_has_passed(film, ln):
+    film.hide_values(ln.output)
+    film.split(ln.output[3])
+    film.sweep(ln.output[3], seconds=1)
+    column = film.split_parts(ln.output)[1]
+    assert value(film, column, "reveal") == 4 * ln.output.shape[1]
+    film.merge(ln.output)
+    assert value(film, column, "opacity") == 1
+    film.sweep(ln.output, seconds=2)
+    assert value(film, column, "opacity") == 0
+    assert value(film, ln.output, "reveal") == np.prod(ln.output.shape)
+
+
+def test_compute_lights_what_the_rule_reads_and_reveals_the_cell(film, ln):
+    film.hide_values(ln.mean)
+    film.compute(ln.mean[2])
+    x = film.layout.embedding.output
+    assert value(film, x, "focus") == 1
+    assert [value(film, x, "focus_lo", i) for i in range(3)] == [2, 0, 0]
+    assert [value(film, x, "focus_hi", i) for i in range(3)] == [3, 1, x.cells[2]]
+    (explanation,) = film.explanations
+    shown = "".join(shape.body for shape in explanation.panel.drawing.shapes if hasattr(shape, "body"))
+    assert f"{film.trace[ln.mean.name][2]:.2f}".lstrip("-") in shown
+    film.dismiss()
+    assert value(film, x, "focus") == 0
+    assert value(film, explanation.panel.drawing, "opacity") == 0
+
+
+def test_parameters_cannot_be_computed(film, ln):
+    with pytest.raises(ScriptError, match=r"ln_1\.gamma.*not computed"):
+        film.compute(ln.gamma[0])
+
+
+def test_a_swept_panel_shows_the_value_of_the_cell_it_names(film, ln):
+    film.hide_values(ln.output)
+    film.sweep(ln.output, seconds=3)
+    drawing = film.explanations[0].panel.drawing.name
+    clips = [film.score.clips[Channel(drawing, "value", i)][0] for i in range(3)]
+    for share in np.linspace(0, 1, 50):
+        t, c, shown = (float(clip.course(np.array([share]))[0]) for clip in clips)
+        assert shown == pytest.approx(float(film.trace[ln.output.name][int(t), int(c)]))
+
+
+def test_panels_do_not_cover_what_is_in_play(film, ln):
+    x = film.layout.embedding.output
+    film.fade(film.all_but(x, ln), to=0)
+    film.move(x, beside=ln.output)
+    film.camera.frame(x, ln, azimuth=276, elevation=4)
+    film.compute(ln.mean[3])
+    area = film.explanations[0].panel.area
+    for grid in film.in_play():
+        assert area.overlap(film.camera.view.area(*film.box(grid))) < 1e-4 * area.width
+
+
+def test_camera_frames_moved_grids(film, ln):
+    x = film.layout.embedding.output
+    film.move(x, by=(30, 0, 0))
+    film.camera.frame(x, azimuth=270, elevation=0)
+    assert value(film, CAMERA, "target", 0) == pytest.approx(x.center[0] + 30, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("verb", "message"),
+    [
+        (lambda film: film.fade(object(), to=0), "not on stage"),
+        (lambda film: film.fade("nobody", to=0), "nobody"),
+        (lambda film: film.wait(-1), "-1"),
+        (lambda film: film.move(film.layout.embedding.output, beside=film.layout.ln_f.output, side="up"), "'up'"),
+        (lambda film: film.open_on(film.layout.ln_f), "before anything else"),
+        (lambda film: film.sweep(film.layout.ln_f.output[:, 3], seconds=1), "not contiguous"),
+        (lambda film: film.compute(film.layout.ln_f.output[0]), "not one cell"),
+    ],
+)
+def test_impossible_wishes_are_refused(film, ln, verb, message):
+    film.wait(1)
+    with pytest.raises(ScriptError, match=message):
+        verb(film)
