@@ -19,10 +19,10 @@ NANO = GPTConfig(n_layer=3, n_head=3, n_embd=48, block_size=11, vocab_size=3)
 
 @st.composite
 def configs(draw: st.DrawFn, largest: int = 40) -> tuple[GPTConfig, int]:
-    heads = draw(st.integers(1, 13))
+    heads = draw(st.sampled_from([1, 2, 3, 5]))
     block_size = draw(st.integers(1, largest))
     config = GPTConfig(
-        n_layer=draw(st.integers(1, 27)),
+        n_layer=draw(st.sampled_from([1, 2, 3, 13])),
         n_head=heads,
         n_embd=heads * draw(st.integers(1, largest)),
         block_size=block_size,
@@ -102,7 +102,7 @@ def test_kinds_are_shared_by_layers_and_heads():
     assert placed.embedding.output.kind == "embedding.output"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(configs(), st.floats(0.1, 3))
 def test_no_two_grids_meet(case: tuple[GPTConfig, int], gap: float):
     placed = layout(*case, gap=gap)

@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING
 from ..errors import ModelError, ScriptError
 from .grid import CELL, Axis, Grid, Role
 from .groups import MLP, Attention, Embedding, Head, Layer, Layout, Norm, Output
+from .ribbons import ribbons
 from .rules import rule_of
+from .sections import sections
 
 if TYPE_CHECKING:
     from ..model.config import GPTConfig
@@ -65,7 +67,8 @@ def layout(config: GPTConfig, n_tokens: int, gap: float = GAP) -> Layout:
     place = replace(place, stream=max(columns - 1, 0) * pitch)
     ln_f, down = _norm(place, "ln_f", down + 3 * gap)
     output = _output(place, down)
-    return Layout(config, n_tokens, gap, tokens, embedding, tuple(layers), ln_f, output)
+    bare = Layout(config, n_tokens, gap, tokens, embedding, tuple(layers), ln_f, output)
+    return replace(bare, ribbons=ribbons(bare), sections=sections(bare))
 
 
 @dataclass(frozen=True)
@@ -165,8 +168,8 @@ def _norm(place: _Place, prefix: str, down: float) -> tuple[Norm, float]:
     T, C, gap = place.T, place.C, place.gap  # noqa: N806
     body = down + 2 * CELL + gap
     norm = Norm(
-        place.grid(f"{prefix}.mean", "Mean μ", AGGREGATE, (T,), place.norm, down),
-        place.grid(f"{prefix}.std", "Std σ", AGGREGATE, (T,), place.norm, down + CELL),
+        place.grid(f"{prefix}.mean", "Mean", AGGREGATE, (T,), place.norm, down),
+        place.grid(f"{prefix}.std", "Standard deviation", AGGREGATE, (T,), place.norm, down + CELL),
         place.grid(f"{prefix}.gamma", "γ", WEIGHT, (C,), place.norm - gap - CELL, body),
         place.grid(f"{prefix}.beta", "β", WEIGHT, (C,), place.beta, body),
         place.grid(f"{prefix}.output", "Layer Norm", WORKING, (T, C), place.norm, body),
@@ -227,8 +230,8 @@ def _head(place: _Place, prefix: str, down: float, away: float) -> Head:
     return Head(
         **grids,
         scores=place.grid(f"{prefix}.scores", "Attention matrix", WORKING, (queries, keys), x, matrix, away),
-        max=place.grid(f"{prefix}.max", "max", AGGREGATE, (queries,), aggregates + CELL, matrix, away),
-        sum=place.grid(f"{prefix}.sum", "sum", AGGREGATE, (queries,), aggregates, matrix, away),
+        max=place.grid(f"{prefix}.max", "Row maximum", AGGREGATE, (queries,), aggregates + CELL, matrix, away),
+        sum=place.grid(f"{prefix}.sum", "Row sum of exp", AGGREGATE, (queries,), aggregates, matrix, away),
         weights=place.grid(
             f"{prefix}.weights",
             "Attention softmax",
@@ -274,7 +277,7 @@ def _output(place: _Place, down: float) -> Output:
             "output.weight", "LM head weights", WEIGHT, (vocabulary, inputs), x - gap - inputs.length * CELL, logits
         ),
         place.grid("output.logits", "Logits", WORKING, (T, vocabulary), x, logits),
-        place.grid("output.max", "max", AGGREGATE, (T,), x, aggregates),
-        place.grid("output.sum", "sum", AGGREGATE, (T,), x, aggregates + CELL),
+        place.grid("output.max", "Column maximum", AGGREGATE, (T,), x, aggregates),
+        place.grid("output.sum", "Column sum of exp", AGGREGATE, (T,), x, aggregates + CELL),
         place.grid("output.probs", "Logits softmax", WORKING, (T, vocabulary), x, aggregates + 2 * CELL + gap),
     )

@@ -171,8 +171,9 @@ class Region:
 class Ribbon:
     """An arrow-headed band along a path of points, from one grid to another.
 
-    ``path`` is (n, 3) metres with square corners that the stage rounds; ``across`` (3,) is the unit
-    vector of the band's width, perpendicular to the path's plane or in it.
+    ``path`` is (n, 3) metres with square corners that the stage rounds, all in one plane; ``across`` (3,)
+    is the unit vector of the band's width at its start. Perpendicular to the plane it stays as it is; in
+    the plane it turns with the path, so that the band lies flat.
     """
 
     name: str

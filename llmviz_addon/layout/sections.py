@@ -1,0 +1,76 @@
+"""Named groups of grids, nested as the model is, each with a bracket at its left.
+
+A bracket stands as far left as it must to clear the grids it spans and the names of the sections within.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .font import advance
+from .grid import Grid, Section
+from .groups import Attention, Layer, Layout, Norm
+
+_SHARE = 0.05  # size of a section's name, as a share of its bracket's height
+_SMALLEST = 0.25  # metres
+
+
+def name_size(section: Section) -> float:
+    """Em of the section's name beside its bracket, in metres."""
+    if section.bracket is None:
+        return _SMALLEST
+    top, bottom = section.bracket
+    return max(_SMALLEST, _SHARE * (top[2] - bottom[2]))
+
+
+def sections(layout: Layout) -> tuple[Section, ...]:
+    """Embedding, every layer, output; with norms, attention, heads, projection and MLP within."""
+    gap = layout.gap
+    return (
+        _section("embedding", "Embedding", (layout.tokens, *layout.embedding.grids), gap),
+        *(_layer(f"layers.{number}", f"Layer {number}", layer, gap) for number, layer in enumerate(layout.layers)),
+        _section(
+            "output",
+            "Output",
+            (*layout.ln_f.grids, *layout.output.grids),
+            gap,
+            (_norm("ln_f", layout.ln_f, gap),),
+        ),
+    )
+
+
+def _layer(name: str, title: str, layer: Layer, gap: float) -> Section:
+    children = (
+        _norm(f"{name}.ln_1", layer.ln_1, gap),
+        _attention(f"{name}.attn", layer.attn, gap),
+        _norm(f"{name}.ln_2", layer.ln_2, gap),
+        _section(f"{name}.mlp", "MLP", layer.mlp.grids, gap),
+    )
+    return _section(name, title, layer.grids, gap, children)
+
+
+def _norm(name: str, norm: Norm, gap: float) -> Section:
+    return _section(name, "Layer Norm", norm.grids, gap)
+
+
+def _attention(name: str, attention: Attention, gap: float) -> Section:
+    heads = tuple(
+        _section(f"{name}.heads.{number}", f"Head {number}", head.grids, gap)
+        for number, head in enumerate(attention.heads)
+    )
+    projection = (attention.proj_weight, attention.proj_bias, attention.proj, attention.residual)
+    children = (*heads, _section(f"{name}.proj", "Projection", projection, gap))
+    return _section(name, "Self-attention", attention.grids, gap, children)
+
+
+def _section(name: str, title: str, grids: Iterable[Grid], gap: float, children: tuple[Section, ...] = ()) -> Section:
+    grids = tuple(grids)
+    lows, highs = zip(*(grid.box for grid in grids), strict=True)
+    left = min(low[0] for low in lows) - gap
+    for child in children:
+        if child.bracket is not None:
+            left = min(left, child.bracket[0][0] - gap / 2 - advance(child.title, name_size(child)))
+    x = float(left - gap)
+    y = float((min(low[1] for low in lows) + max(high[1] for high in highs)) / 2)
+    top, bottom = max(float(high[2]) for high in highs), min(float(low[2]) for low in lows)
+    return Section(name, title, grids, ((x, y, top), (x, y, bottom)), children)
