@@ -1,0 +1,91 @@
+"""Which Blender properties the channels of each kind of thing drive; see ``screenplay.timeline`` for the channels."""
+
+from __future__ import annotations
+
+import math
+
+import bpy
+
+from ..layout.drawing import Drawing, Readout
+from ..layout.grid import Grid
+from ..screenplay.timeline import Part
+from . import compat
+from .camera import Rig
+from .keys import Actor, Target, unknown
+from .readouts import modifier_name, value_input
+
+
+def grid_actor(grid: Grid, obj: bpy.types.Object) -> Actor:
+    """A grid: its object."""
+    return _cells_actor(obj, (1.0, 1.0, 1.0))
+
+
+def part_actor(part: Part, grid: Grid, obj: bpy.types.Object) -> Actor:
+    """A part of a grid, which lives in its grid's unit cube."""
+    return _cells_actor(obj, tuple(1.0 / size for size in grid.size))
+
+
+def _cells_actor(obj: bpy.types.Object, per_metre: tuple[float, ...]) -> Actor:
+    home = tuple(obj.location)
+
+    def targets(prop: str, index: int) -> list[Target]:
+        match prop:
+            case "opacity":
+                return [Target(obj, "color", 3)]
+            case "reveal":
+                return [Target(obj, '["reveal"]')]
+            case "highlight":
+                return [Target(obj, '["emphasis"]', 0)]
+            case "focus":
+                return [Target(obj, '["emphasis"]', 1)]
+            case "focus_lo" | "focus_hi":
+                return [Target(obj, f'["{prop}"]', index)]
+            case "offset":
+                return [Target(obj, "location", index, per_metre[index], home[index])]
+        known = ("opacity", "reveal", "highlight", "focus", "focus_lo", "focus_hi", "offset")
+        raise unknown(obj.name, prop, known)
+
+    return Actor(targets, (obj,))
+
+
+def flat_actor(obj: bpy.types.Object, drawing: Drawing | None = None) -> Actor:
+    """A ribbon or a drawing: its object."""
+    home, size = tuple(obj.location), tuple(obj.scale)
+    readouts = [shape for shape in drawing.shapes if isinstance(shape, Readout)] if drawing else []
+
+    def targets(prop: str, index: int) -> list[Target]:
+        match prop:
+            case "opacity":
+                return [Target(obj, "color", 3)]
+            case "offset":
+                return [Target(obj, "location", index, 1.0, home[index])]
+            case "rotation" if drawing:
+                return [Target(obj, "rotation_euler", index)]
+            case "scale" if drawing:
+                return [Target(obj, "scale", index, size[index])]
+            case "value" if drawing:
+                modifiers = [obj.modifiers[modifier_name(r.slot)] for r in readouts if r.slot == index]
+                return [Target(obj, compat.input_path(m, value_input(m))) for m in modifiers]
+        raise unknown(obj.name, prop, ("opacity", "offset", *(("rotation", "scale", "value") if drawing else ())))
+
+    return Actor(targets, (obj,))
+
+
+def camera_actor(rig: Rig) -> Actor:
+    """The camera rig."""
+
+    def targets(prop: str, index: int) -> list[Target]:
+        match prop:
+            case "target":
+                return [Target(rig.pivot, "location", index)]
+            case "azimuth":
+                return [Target(rig.pivot, "rotation_euler", 2, math.radians(1.0), math.radians(90.0))]
+            case "elevation":
+                return [Target(rig.pivot, "rotation_euler", 0, -math.radians(1.0), math.radians(90.0))]
+            case "distance":
+                return [Target(rig.camera, "location", 2)]
+            case "shift":
+                return [Target(rig.camera.data, ("shift_x", "shift_y")[index])]
+        raise unknown("camera", prop, ("target", "azimuth", "elevation", "distance", "shift"))
+
+    return Actor(targets)

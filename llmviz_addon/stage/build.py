@@ -1,0 +1,154 @@
+"""From a production to a scene.
+
+Everything made is tagged as ours and lives in a collection of ours, so building again replaces only
+that. A scene that is not ours keeps its camera, world, frame range and colour management; ``own_scene``
+hands these to the film. The user interface builds into a scene of its own, ``film_scene``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ..layout.drawing import Drawing
+from ..screenplay.timeline import CAMERA
+from . import actors, compat
+from .atlas import atlas
+from .camera import Rig, camera_rig
+from .cell_material import cell_material
+from .drawings import DrawingMaker
+from .flat_material import flat_material
+from .grids import grid_objects, part_objects, unit_cube
+from .keys import Actor, animate, set_rest
+from .markers import add_markers, clear_markers
+from .ours import TAG, collection, find_collection, is_ours, own
+from .ribbons import ribbon_object
+from .theme import Theme, linear, theme
+
+if TYPE_CHECKING:
+    from ..screenplay.production import Production
+
+SCENE = "llmviz"
+
+
+def build(scene: bpy.types.Scene, production: Production, theme: str = "light", own_scene: bool | None = None) -> Rig:
+    """Put ``production`` into ``scene`` at once; see ``build_steps``. Returns the camera rig."""
+    steps = build_steps(scene, production, theme, own_scene)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            return done.value
+
+
+def build_steps(
+    scene: bpy.types.Scene, production: Production, theme_name: str = "light", own_scene: bool | None = None
+) -> Iterator[tuple[float, str]]:
+    """Build step by step, for a progress bar: yields (share done, what comes next); returns the rig.
+
+    ``own_scene`` True makes the scene ours for good: camera, world, frame range, rate, size and view
+    transform are the film's. False leaves all of these alone. None does what was decided before, or
+    leaves them alone. Raises JobError for an unknown theme before anything is touched.
+    """
+    look = theme(theme_name)
+    yield 0.0, "Clearing"
+    clear(scene)
+    if own_scene:
+        own(scene, "scene")
+    home = collection(scene)
+    layout, timeline = production.layout, production.timeline
+    yield 0.05, "Values"
+    values = atlas(layout.grids, production.trace)
+    cube = unit_cube(cell_material(values.image(), look))
+    flat = flat_material()
+    rig = camera_rig(home)
+    cast: dict[str, Actor] = {CAMERA: actors.camera_actor(rig)}
+    yield 0.2, "Grids"
+    grids = {grid.name: grid for grid in layout.grids}
+    objects = grid_objects(layout.grids, values.places, cube, look, home)
+    cast.update({name: actors.grid_actor(grids[name], obj) for name, obj in objects.items()})
+    parts = part_objects(timeline.parts, grids, objects, values.places, home)
+    cast.update({part.name: actors.part_actor(part, grids[part.grid], parts[part.name]) for part in timeline.parts})
+    for ribbon in layout.ribbons:
+        cast[ribbon.name] = actors.flat_actor(ribbon_object(ribbon, flat, look, home))
+    yield 0.4, "Drawings"
+    cast.update(_drawings((*production.signage, *timeline.drawings), look, flat, objects, rig, home))
+    yield 0.7, "Keyframes"
+    set_rest(cast, timeline.home)
+    animate(cast, timeline.tracks)
+    yield 0.95, "Markers"
+    add_markers(scene, timeline.markers)
+    if is_ours(scene):
+        _direct(scene, production, rig, look)
+    return rig
+
+
+def clear(scene: bpy.types.Scene) -> None:
+    """Remove everything of ours from ``scene``, and nothing else."""
+    clear_markers(scene)
+    found = find_collection(scene)
+    if found is None:
+        return
+    objects = [obj for obj in found.all_objects if is_ours(obj)]
+    data = {obj.data for obj in objects if obj.data is not None and is_ours(obj.data)}
+    actions = {obj.animation_data.action for obj in objects if obj.animation_data and obj.animation_data.action}
+    materials = {m for block in data if isinstance(block, bpy.types.Mesh) for m in block.materials if m and is_ours(m)}
+    groups = {m.node_group for obj in objects for m in obj.modifiers if m.type == "NODES" and m.node_group}
+    images = {n.image for m in materials for n in m.node_tree.nodes if n.type == "TEX_IMAGE" and n.image}
+    for child in list(found.objects):
+        if not is_ours(child):  # the user put it into our collection: hand it back to the scene
+            scene.collection.objects.link(child) if child.name not in scene.collection.objects else None
+    bpy.data.batch_remove(objects)
+    bpy.data.collections.remove(found)
+    unused = [block for block in (*data, *groups, *materials, *images, *actions) if is_ours(block)]
+    bpy.data.batch_remove([block for block in unused if not block.users])
+    bpy.data.batch_remove([image for image in images if is_ours(image) and not image.users])
+    bpy.data.batch_remove([m for m in materials if not m.users])
+
+
+def film_scene() -> bpy.types.Scene:
+    """The scene of ours in this file, made where there is none; a user's scenes are never taken over."""
+    found = next((scene for scene in bpy.data.scenes if is_ours(scene)), None)
+    return found or own(bpy.data.scenes.new(SCENE), "scene")
+
+
+def _drawings(
+    drawings: tuple[Drawing, ...],
+    look: Theme,
+    flat: bpy.types.Material,
+    grids: dict[str, bpy.types.Object],
+    rig: Rig,
+    home: bpy.types.Collection,
+) -> dict[str, Actor]:
+    maker = DrawingMaker(look, flat, home)
+    maker.prepare(drawings)
+    return {d.name: actors.flat_actor(maker.make(d, grids, rig.camera), d) for d in drawings}
+
+
+def _direct(scene: bpy.types.Scene, production: Production, rig: Rig, look: Theme) -> None:
+    """Give a scene of ours the film's camera, ground, length, size and true colours."""
+    timeline = production.timeline
+    scene.camera = rig.camera
+    scene.world = _world(scene, look)
+    scene.frame_start, scene.frame_end = 1, timeline.frames
+    scene.render.fps, scene.render.fps_base = timeline.fps, 1.0
+    scene.render.resolution_x, scene.render.resolution_y = timeline.size
+    scene.render.resolution_percentage = 100
+    scene.view_settings.view_transform = "Standard"
+    scene.view_settings.look = "None"
+    scene.view_settings.exposure, scene.view_settings.gamma = 0.0, 1.0
+
+
+def _world(scene: bpy.types.Scene, look: Theme) -> bpy.types.World:
+    world = scene.world
+    if world is None or world.get(TAG) != "ground":
+        world = own(bpy.data.worlds.new("llmviz ground"), "ground")
+    tree = compat.node_tree(world)
+    tree.nodes.clear()
+    background = tree.nodes.new("ShaderNodeBackground")
+    background.inputs["Color"].default_value = (*linear(look.ground), 1.0)
+    tree.links.new(background.outputs[0], tree.nodes.new("ShaderNodeOutputWorld").inputs["Surface"])
+    world.color = linear(look.ground)
+    return world

@@ -1,0 +1,147 @@
+"""Every difference between the Blender versions we support, by feature rather than by number.
+
+No other file asks which Blender it runs in.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ..errors import JobError, choices
+
+EEVEE_NAMES = ("BLENDER_EEVEE_NEXT", "BLENDER_EEVEE")
+
+
+def set_eevee(scene: bpy.types.Scene) -> None:
+    """Choose EEVEE, whose name differs and which the enum's static list does not tell reliably."""
+    for name in EEVEE_NAMES:
+        try:
+            scene.render.engine = name
+        except TypeError:
+            continue
+        return
+    raise JobError(f"This Blender has no EEVEE. {choices(('cycles',))}")
+
+
+def is_eevee(scene: bpy.types.Scene) -> bool:
+    """Whether the scene renders with EEVEE."""
+    return scene.render.engine in EEVEE_NAMES
+
+
+def node_tree(owner: bpy.types.Material | bpy.types.World) -> bpy.types.NodeTree:
+    """The shader tree of a material or world, switched on where that is still needed."""
+    if owner.node_tree is None:
+        owner.use_nodes = True
+    return owner.node_tree
+
+
+def set_image_output(scene: bpy.types.Scene, file_format: str = "PNG") -> None:
+    """Make the scene write single images."""
+    settings = scene.render.image_settings
+    if hasattr(settings, "media_type"):
+        settings.media_type = "IMAGE"
+    settings.file_format = file_format
+
+
+def set_video_output(scene: bpy.types.Scene) -> None:
+    """Make the scene write a video through FFmpeg."""
+    settings = scene.render.image_settings
+    if hasattr(settings, "media_type"):
+        settings.media_type = "VIDEO"
+    settings.file_format = "FFMPEG"
+
+
+def compositor_tree(scene: bpy.types.Scene) -> tuple[bpy.types.NodeTree, bpy.types.Node]:
+    """A new compositor tree for the scene and the node whose first input is the picture."""
+    if hasattr(scene, "compositing_node_group"):
+        tree = bpy.data.node_groups.new("llmviz compositing", "CompositorNodeTree")
+        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+        scene.compositing_node_group = tree
+        return tree, tree.nodes.new("NodeGroupOutput")
+    scene.use_nodes = True
+    scene.node_tree.nodes.clear()
+    return scene.node_tree, scene.node_tree.nodes.new("CompositorNodeComposite")
+
+
+def set_input(modifier: bpy.types.Modifier, identifier: str, value: Any) -> None:
+    """Set an input of a Geometry Nodes modifier, by its socket's identifier."""
+    if hasattr(modifier, "properties"):
+        getattr(modifier.properties.inputs, identifier).value = value
+    else:
+        modifier[identifier] = value
+
+
+def get_input(modifier: bpy.types.Modifier, identifier: str) -> Any:
+    """Value of an input of a Geometry Nodes modifier."""
+    if hasattr(modifier, "properties"):
+        return getattr(modifier.properties.inputs, identifier).value
+    return modifier[identifier]
+
+
+def input_path(modifier: bpy.types.Modifier, identifier: str) -> str:
+    """Data path of that input, for keyframes."""
+    if hasattr(modifier, "properties"):
+        return f'modifiers["{modifier.name}"].properties.inputs.{identifier}.value'
+    return f'modifiers["{modifier.name}"]["{identifier}"]'
+
+
+def new_channelbag(action: bpy.types.Action, owner: bpy.types.ID) -> tuple[bpy.types.ActionSlot, Any]:
+    """A slot of ``action`` for ``owner`` and the bag that takes its F-curves."""
+    slot = action.slots.new(owner.id_type, owner.name)
+    layer = action.layers[0] if len(action.layers) else action.layers.new("Film")
+    strip = layer.strips[0] if len(layer.strips) else layer.strips.new(type="KEYFRAME")
+    return slot, strip.channelbag(slot, ensure=True)
+
+
+def fcurves(owner: bpy.types.ID) -> list[bpy.types.FCurve]:
+    """The F-curves that animate ``owner``, through its action and slot."""
+    data = owner.animation_data
+    if data is None or data.action is None or data.action_slot is None:
+        return []
+    for layer in data.action.layers:
+        for strip in layer.strips:
+            bag = strip.channelbag(data.action_slot)
+            if bag is not None:
+                return list(bag.fcurves)
+    return []
+
+
+_KEY_ENUMS: dict[str, dict[str, int]] = {}
+
+
+def key_enum(name: str, value: str) -> int:
+    """The number behind a keyframe's ``interpolation`` or ``easing``, as bulk assignment wants it."""
+    if name not in _KEY_ENUMS:
+        items = bpy.types.Keyframe.bl_rna.properties[name].enum_items
+        _KEY_ENUMS[name] = {item.identifier: item.value for item in items}
+    return _KEY_ENUMS[name][value]
+
+
+def set_blended(material: bpy.types.Material, blended: bool) -> None:
+    """Whether EEVEE sorts the material's transparent faces (True) or dithers them (False)."""
+    material.surface_render_method = "BLENDED" if blended else "DITHERED"
+
+
+def write_attribute(mesh: bpy.types.Mesh, name: str, kind: str, domain: str, values: np.ndarray) -> None:
+    """Put an array on a mesh: FLOAT (n,), FLOAT_VECTOR (n, 3) or FLOAT_COLOR (n, 4)."""
+    field = {"FLOAT": "value", "FLOAT_VECTOR": "vector", "FLOAT_COLOR": "color"}[kind]
+    attribute = mesh.attributes.new(name, kind, domain)
+    attribute.data.foreach_set(field, np.ascontiguousarray(values, dtype=np.float32).ravel())
+
+
+def set_choice(node: bpy.types.Node, prop: str, socket: str, identifier: str, label: str) -> None:
+    """Set a menu of a node that is a property in one version and an input socket in the other."""
+    if hasattr(node, prop):
+        setattr(node, prop, identifier)
+    else:
+        node.inputs[socket].default_value = label
+
+
+def set_by_path(owner: bpy.types.ID, path: str, value: float) -> None:
+    """Set the input of a Geometry Nodes modifier that ``input_path`` named."""
+    name = path.split('"')[1]
+    identifier = path.split(".inputs.")[1].removesuffix(".value") if ".inputs." in path else path.split('"')[3]
+    set_input(owner.modifiers[name], identifier, value)

@@ -1,0 +1,100 @@
+"""Grids as objects: one shared unit cube, scaled to each tensor, one material, plain custom properties.
+
+A cell is never an object: nano-gpt has 110,000 of them, GPT-2 124 million. Parts of a grid are
+children of its object, so that they follow where it goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import bpy
+
+from ..layout.grid import Grid
+from ..screenplay.timeline import Part
+from .atlas import Place
+from .ours import own
+from .theme import Theme
+
+_CORNERS = [(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, -1)]
+_FACES = [(2, 3, 1, 0), (5, 7, 6, 4), (1, 5, 4, 0), (6, 7, 3, 2), (4, 6, 2, 0), (3, 7, 5, 1)]
+
+
+def unit_cube(material: bpy.types.Material) -> bpy.types.Mesh:
+    """The mesh of every grid: from its home corner one to the right, to the back and down."""
+    mesh = own(bpy.data.meshes.new("llmviz cube"), "cube")
+    mesh.from_pydata(_CORNERS, [], _FACES)
+    mesh.materials.append(material)
+    return mesh
+
+
+def grid_objects(
+    grids: Iterable[Grid],
+    places: Mapping[str, Place],
+    mesh: bpy.types.Mesh,
+    theme: Theme,
+    collection: bpy.types.Collection,
+) -> dict[str, bpy.types.Object]:
+    """One object per grid, by name."""
+    objects = {}
+    for grid in grids:
+        obj = own(bpy.data.objects.new(grid.name, mesh), "grid")
+        obj.location = grid.origin
+        obj.scale = grid.size
+        obj.color = (*theme.roles[grid.role], 1.0)
+        count = 1
+        for length in grid.shape:
+            count *= length
+        place = places[grid.name]
+        _describe(obj, grid, place, (0, 0, 0), grid.cells, count)
+        collection.objects.link(obj)
+        objects[grid.name] = obj
+    return objects
+
+
+def part_objects(
+    parts: Iterable[Part],
+    grids: Mapping[str, Grid],
+    objects: Mapping[str, bpy.types.Object],
+    places: Mapping[str, Place],
+    collection: bpy.types.Collection,
+) -> dict[str, bpy.types.Object]:
+    """One object per part, by name: a child of its grid, invisible at rest."""
+    made = {}
+    for part in parts:
+        grid, whole = grids[part.grid], objects[part.grid]
+        obj = own(bpy.data.objects.new(part.name, whole.data), "part")
+        obj.parent = whole
+        obj.scale = [n / total for n, total in zip(part.cells, grid.cells, strict=True)]
+        obj.location = part_home(part, grid)
+        obj.color = (*whole.color[:3], 0.0)
+        obj.hide_render = obj.hide_viewport = True
+        _describe(obj, grid, places[grid.name], part.first, part.cells, whole["reveal"])
+        collection.objects.link(obj)
+        made[part.name] = obj
+    return made
+
+
+def part_home(part: Part, grid: Grid) -> tuple[float, float, float]:
+    """Where a part rests inside its grid's unit cube."""
+    x, y, z = (first / total for first, total in zip(part.first, grid.cells, strict=True))
+    return (x, y, -z)
+
+
+def _describe(
+    obj: bpy.types.Object,
+    grid: Grid,
+    place: Place,
+    first: tuple[int, int, int],
+    cells: tuple[int, int, int],
+    reveal: float,
+) -> None:
+    """Write what the cell material reads; see its docstring. Floats throughout, as ints do not animate."""
+    obj["cells"] = [float(n) for n in cells]
+    obj["first"] = [float(n) for n in first]
+    obj["strides"] = [float(n) for n in grid.strides]
+    obj["atlas"] = [float(place.column), float(place.row), place.gain]
+    obj["reveal"] = float(reveal)
+    obj["emphasis"] = [0.0, 0.0]
+    obj["focus_lo"] = [0.0, 0.0, 0.0]
+    obj["focus_hi"] = [float(n) for n in grid.cells]

@@ -1,0 +1,41 @@
+"""What is ours in a file, and how it is told from what is the user's.
+
+Everything the stage makes carries a custom property. Names decide nothing: a user's collection that
+happens to be called like ours is left alone, and ours may be renamed and is still found.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import bpy
+
+TAG = "llmviz"
+"""Custom property on every datablock of ours; its value says what the thing is."""
+
+Block = TypeVar("Block", bound=bpy.types.ID)
+
+
+def own(block: Block, what: str) -> Block:
+    """Mark ``block`` as ours and return it."""
+    block[TAG] = what
+    return block
+
+
+def is_ours(block: bpy.types.ID) -> bool:
+    """Whether we made ``block``."""
+    return TAG in block
+
+
+def collection(scene: bpy.types.Scene) -> bpy.types.Collection:
+    """Our collection in ``scene``, made where there is none."""
+    found = find_collection(scene)
+    if found is None:
+        found = own(bpy.data.collections.new("llmviz"), "stage")
+        scene.collection.children.link(found)
+    return found
+
+
+def find_collection(scene: bpy.types.Scene) -> bpy.types.Collection | None:
+    """Our collection in ``scene``, if it has one."""
+    return next((c for c in scene.collection.children if c.get(TAG) == "stage"), None)

@@ -1,0 +1,129 @@
+"""Ribbons: pale bands with rounded bends and an arrow head, from one grid to another.
+
+They use the same flat material as drawings, half transparent, as what flows must not hide what stands.
+"""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+
+from ..layout.grid import Ribbon
+from .drawings import ALWAYS, write_triangles
+from .flat_material import PEN
+from .ours import own
+from .theme import Theme, linear
+
+FRINGE = 0.02
+_BEND = 8  # points per bend
+_HEAD_WIDTH, _HEAD_LENGTH = 1.9, 0.85  # of the ribbon's width
+
+
+def ribbon_object(
+    ribbon: Ribbon, material: bpy.types.Material, theme: Theme, collection: bpy.types.Collection
+) -> bpy.types.Object:
+    """The object of one ribbon."""
+    points, edge, triangles = ribbon_mesh(ribbon)
+    mesh = own(bpy.data.meshes.new(ribbon.name), "ribbon")
+    color = (*linear(theme.roles[ribbon.role]), theme.ribbon_alpha)
+    write_triangles(mesh, points, triangles, np.tile(np.array(color, dtype=np.float32), (len(points), 1)), edge)
+    mesh.materials.append(material)
+    obj = own(bpy.data.objects.new(ribbon.name, mesh), "ribbon")
+    obj.color = (*theme.roles[ribbon.role], 1.0)
+    obj[PEN] = [1.0, ALWAYS, 0.0]
+    collection.objects.link(obj)
+    return obj
+
+
+def ribbon_mesh(ribbon: Ribbon) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Points (n, 3), how far outside the outline each is (n,), triangles (m, 3)."""
+    path = rounded(np.asarray(ribbon.path, dtype=float), ribbon.width * 0.75)
+    across = np.asarray(ribbon.across, dtype=float)
+    across = across / np.linalg.norm(across)
+    half = ribbon.width / 2
+    head = None
+    if ribbon.head:
+        path, head = _behead(path, ribbon.width * _HEAD_LENGTH)
+    sides = _sides(path, across)
+    rows = [(half + FRINGE, FRINGE), (half, 0.0), (-half, 0.0), (-half - FRINGE, FRINGE)]
+    points = np.concatenate([path + sides * reach for reach, _ in rows])
+    edge = np.concatenate([np.full(len(path), distance) for _, distance in rows])
+    n = len(path)
+    i = np.arange(n - 1)
+    triangles = []
+    for row in range(len(rows) - 1):
+        a, b = row * n + i, (row + 1) * n + i
+        triangles += [np.stack([a, b, b + 1], axis=1), np.stack([a, b + 1, a + 1], axis=1)]
+    if head is not None:
+        more, distance, corners = _head(path[-1], head, sides[-1], ribbon.width)
+        triangles.append(corners + len(points))
+        points, edge = np.concatenate([points, more]), np.concatenate([edge, distance])
+    return points, edge, np.concatenate(triangles)
+
+
+def rounded(path: np.ndarray, radius: float) -> np.ndarray:
+    """A path (n, 3) with its corners replaced by arcs of at most ``radius``; each leg keeps half of itself."""
+    points = [path[0]]
+    for before, corner, after in zip(path[:-2], path[1:-1], path[2:], strict=True):
+        back, ahead = before - corner, after - corner
+        lengths = np.linalg.norm(back), np.linalg.norm(ahead)
+        reach = min(radius, lengths[0] * 0.5, lengths[1] * 0.5)
+        if reach < 1e-6:
+            continue
+        back, ahead = back / lengths[0], ahead / lengths[1]
+        if np.linalg.norm(back + ahead) < 1e-6:  # straight on
+            points.append(corner)
+            continue
+        start, end = corner + back * reach, corner + ahead * reach
+        t = np.linspace(0.0, 1.0, _BEND + 1)[:, None]
+        # A rational quadratic curve is a true circular arc for right angles, and smooth for all others.
+        weight = np.sqrt((1 - back @ ahead) / 2)
+        blend = [(1 - t) ** 2, 2 * t * (1 - t) * weight, t**2]
+        points.extend((blend[0] * start + blend[1] * corner + blend[2] * end) / sum(blend))
+    points.append(path[-1])
+    return np.array(points)
+
+
+def _behead(path: np.ndarray, length: float) -> tuple[np.ndarray, np.ndarray]:
+    """Shorten the path's last leg by an arrow head of ``length``; the vector of the head is returned too."""
+    lengths = np.linalg.norm(np.diff(path, axis=0), axis=1)
+    length = min(length, lengths.sum() * 0.6)
+    rest = length
+    while rest >= lengths[-1] and len(path) > 2:
+        rest -= lengths[-1]
+        path, lengths = path[:-1], lengths[:-1]
+    direction = (path[-1] - path[-2]) / lengths[-1]
+    end = path[-1] - direction * rest
+    return np.concatenate([path[:-1], end[None]]), direction * length
+
+
+def _sides(path: np.ndarray, across: np.ndarray) -> np.ndarray:
+    """Per point, the unit step to the band's side, kept perpendicular to the path and mitred in its bends."""
+    along = np.diff(path, axis=0)
+    along /= np.maximum(np.linalg.norm(along, axis=1), 1e-12)[:, None]
+    side = across - (along @ across)[:, None] * along
+    size = np.linalg.norm(side, axis=1)
+    for number in range(len(side)):
+        if size[number] < 0.3:  # the path runs along ``across`` here: turn the last side with it
+            before = along[number - 1] if number else np.array([0.0, 0.0, 1.0])
+            normal = np.cross(before, side[number - 1] if number else np.array([0.0, 1.0, 0.0]))
+            side[number] = np.cross(normal, along[number])
+    side /= np.maximum(np.linalg.norm(side, axis=1), 1e-12)[:, None]
+    normal = (np.concatenate([side[:1], side]) + np.concatenate([side, side[-1:]])) / 2
+    return normal / np.maximum((normal**2).sum(axis=1), 0.3)[:, None]
+
+
+def _head(base: np.ndarray, forward: np.ndarray, side: np.ndarray, width: float) -> tuple[np.ndarray, ...]:
+    """The arrow head, with its fringe, as points, edge distances and triangles."""
+    side = side / np.linalg.norm(side)
+    wing = side * (width * _HEAD_WIDTH / 2)
+    corners = np.array([base + wing, base - wing, base + forward])
+    center = corners.mean(axis=0)
+    outward = corners - center
+    outer = corners + outward / np.linalg.norm(outward, axis=1)[:, None] * (FRINGE * 2)
+    band = [(a, b, b + 3) for a, b in ((0, 1), (1, 2), (2, 0))] + [(a, b + 3, a + 3) for a, b in ((0, 1), (1, 2), (2, 0))]
+    return (
+        np.concatenate([corners, outer]),
+        np.array([0.0] * 3 + [FRINGE] * 3),
+        np.array([(0, 1, 2), *band], dtype=np.int64),
+    )
