@@ -256,7 +256,7 @@ def _mlp(place: _Place, prefix: str, down: float) -> tuple[MLP, float]:
     mlp = MLP(
         place.grid(f"{prefix}.fc_weight", "MLP weights", WEIGHT, (hidden, C), x, down),
         place.grid(f"{prefix}.fc_bias", "MLP bias", WEIGHT, (hidden,), x, down - gap - CELL),
-        place.grid(f"{prefix}.hidden", "MLP", WORKING, (times, hidden), x, second),
+        place.grid(f"{prefix}.hidden", "MLP hidden", WORKING, (times, hidden), x, second),
         place.grid(f"{prefix}.activation", "MLP activation", WORKING, (times, hidden), x, third),
         place.grid(f"{prefix}.proj_weight", "MLP projection weights", WEIGHT, (C, hidden), x, fourth),
         place.grid(f"{prefix}.proj_bias", "MLP projection bias", WEIGHT, (C,), x - gap - CELL, fourth),

@@ -169,9 +169,10 @@ class _Weaver:
         return (float(x), float(y), float(grid.box[0][2] - LEAVE * self.gap))
 
     def above(self, grid: Grid) -> tuple[float, float, float]:
-        """Where a ribbon ends above a grid and its label."""
+        """Where a ribbon ends above a grid and its label; aggregates have theirs at the side."""
         x, y, _ = grid.center
-        return (float(x), float(y), float(grid.box[1][2] + TOP * self.gap))
+        free = SIDE if grid.role is Role.AGGREGATE else TOP
+        return (float(x), float(y), float(grid.box[1][2] + free * self.gap))
 
     def down(self, source: Grid, target: Grid) -> Ribbon:
         """From a grid to the one below."""

@@ -6,10 +6,11 @@ A bracket stands as far left as it must to clear the grids it spans and the name
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from .font import advance
 from .grid import Grid, Section
-from .groups import Attention, Layer, Layout, Norm
+from .groups import Attention, Layer, Layout
 
 _SHARE = 0.05  # size of a section's name, as a share of its bracket's height
 _SMALLEST = 0.25  # metres
@@ -34,23 +35,19 @@ def sections(layout: Layout) -> tuple[Section, ...]:
             "Output",
             (*layout.ln_f.grids, *layout.output.grids),
             gap,
-            (_norm("ln_f", layout.ln_f, gap),),
+            (_section("ln_f", "Layer Norm", layout.ln_f.grids, gap),),
         ),
     )
 
 
 def _layer(name: str, title: str, layer: Layer, gap: float) -> Section:
     children = (
-        _norm(f"{name}.ln_1", layer.ln_1, gap),
+        Section(f"{name}.ln_1", "Layer Norm", layer.ln_1.grids),  # a bracket would cross what stands beside
         _attention(f"{name}.attn", layer.attn, gap),
-        _norm(f"{name}.ln_2", layer.ln_2, gap),
+        Section(f"{name}.ln_2", "Layer Norm", layer.ln_2.grids),
         _section(f"{name}.mlp", "MLP", layer.mlp.grids, gap),
     )
     return _section(name, title, layer.grids, gap, children)
-
-
-def _norm(name: str, norm: Norm, gap: float) -> Section:
-    return _section(name, "Layer Norm", norm.grids, gap)
 
 
 def _attention(name: str, attention: Attention, gap: float) -> Section:
@@ -60,7 +57,9 @@ def _attention(name: str, attention: Attention, gap: float) -> Section:
     )
     projection = (attention.proj_weight, attention.proj_bias, attention.proj, attention.residual)
     children = (*heads, _section(f"{name}.proj", "Projection", projection, gap))
-    return _section(name, "Self-attention", attention.grids, gap, children)
+    section = _section(name, "Self-attention", attention.grids, gap, children)
+    front = min(float(head.q.box[0][1]) for head in attention.heads)
+    return _moved(section, front)
 
 
 def _section(name: str, title: str, grids: Iterable[Grid], gap: float, children: tuple[Section, ...] = ()) -> Section:
@@ -74,3 +73,10 @@ def _section(name: str, title: str, grids: Iterable[Grid], gap: float, children:
     y = float((min(low[1] for low in lows) + max(high[1] for high in highs)) / 2)
     top, bottom = max(float(high[2]) for high in highs), min(float(low[2]) for low in lows)
     return Section(name, title, grids, ((x, y, top), (x, y, bottom)), children)
+
+
+def _moved(section: Section, y: float) -> Section:
+    """The section with its bracket in another plane: in front of the brackets within, so that none crosses it."""
+    assert section.bracket is not None
+    top, bottom = section.bracket
+    return replace(section, bracket=((top[0], y, top[2]), (bottom[0], y, bottom[2])))

@@ -1,0 +1,136 @@
+"""What is written on the set: complete, inside its bounds, nothing on top of another."""
+
+from collections import defaultdict
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blender_tests.layout import shapes
+from llmviz_addon.errors import LlmvizError
+from llmviz_addon.layout.build import layout
+from llmviz_addon.layout.drawing import Drawing, Text
+from llmviz_addon.layout.font import advance
+from llmviz_addon.layout.groups import Layout
+from llmviz_addon.layout.signage import signage
+from llmviz_addon.model.config import GPTConfig
+
+NANO = GPTConfig(3, 3, 48, 11, 3)
+
+
+def signs(placed: Layout, texts: list[str] | None = None, **options: object) -> dict[str, Drawing]:
+    count, vocabulary = placed.n_tokens, placed.config.vocab_size
+    probs = np.random.default_rng(1).dirichlet(np.ones(vocabulary), count)
+    texts = texts or [chr(65 + t % 26) for t in range(count)]
+    arguments: dict = {"prompt_length": max(1, count // 2), "probs": probs, **options}
+    drawings = signage(placed, "nano-gpt", 85_584, texts, **arguments)
+    assert len({drawing.name for drawing in drawings}) == len(drawings)
+    return {drawing.name: drawing for drawing in drawings}
+
+
+def in_world(drawing: Drawing) -> list[shapes.Bounds]:
+    """Boxes of a drawing's shapes in the plane that faces the viewer: x and z in metres."""
+    assert np.allclose(drawing.pose[:3, :2], [[1, 0], [0, 0], [0, 1]])
+    x, _, z = drawing.pose[:3, 3]
+    return [(a + x, b + z, c + x, d + z) for shape in drawing.shapes for a, b, c, d in shapes.bounds(shape)]
+
+
+def whole(boxes: list[shapes.Bounds]) -> shapes.Bounds:
+    left, bottom, right, top = zip(*boxes, strict=True)
+    return min(left), min(bottom), max(right), max(top)
+
+
+def words(drawing: Drawing) -> list[str]:
+    return [shape.body for shape in drawing.shapes if isinstance(shape, Text)]
+
+
+def test_what_there_is():
+    placed = layout(NANO, 11)
+    found = signs(placed)
+    expected = {"card", "tokens:input", "tokens:next", "tokens:output"}
+    expected |= {f"label:{grid.name}" for grid in placed.grids}
+    expected |= {f"section:{section.name}" for section in placed.all_sections if section.bracket}
+    assert set(found) == expected
+    assert words(found["card"]) == ["nano-gpt", "n_params = ", "85,584"]
+    assert words(found["label:layers.0.ln_1.output"]) == ["Layer Norm", "T 11 × C 48"]
+    assert words(found["label:layers.0.ln_1.gamma"]) == ["γ"]
+    assert words(found["section:layers.0.attn"]) == ["Self-attention"]
+    assert found["label:ln_f.output"].parent == "ln_f.output"
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sampled_from([1, 2, 3]),
+    st.integers(1, 20),
+    st.integers(1, 2),
+    st.integers(1, 16),
+    st.integers(1, 9),
+    st.floats(0.3, 2),
+)
+def test_labels_cover_neither_grids_nor_labels(heads: int, size: int, layers: int, block: int, vocab: int, gap: float):
+    placed = layout(GPTConfig(layers, heads, heads * size, block, vocab), block, gap)
+    found = signs(placed)
+    planes = defaultdict(list)
+    for grid in placed.grids:
+        planes[round(grid.center[1], 4)].append(grid)
+    for grids in planes.values():
+        labels = [whole(in_world(found[f"label:{grid.name}"])) for grid in grids]
+        bodies = [(grid.box[0][0], grid.box[0][2], grid.box[1][0], grid.box[1][2]) for grid in grids]
+        for a, b in combinations(range(len(grids)), 2):
+            assert not shapes.overlap(labels[a], labels[b], 0.25 * 0.1), (grids[a], grids[b])
+        for a, label in enumerate(labels):
+            for b, body in enumerate(bodies):
+                assert not shapes.overlap(label, body), (grids[a], grids[b])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_token_texts_stay_in_their_boxes(data: st.DataObject):
+    count = data.draw(st.integers(1, 30))
+    texts = data.draw(st.lists(st.text(max_size=20), min_size=count, max_size=count))
+    found = signs(layout(GPTConfig(1, 1, 2, 30, 4), count), texts, token_ids=list(range(count)))
+    for name in ("tokens:input", "tokens:next", "tokens:output"):
+        letters = [s for s in found[name].shapes if isinstance(s, Text) and s.align == "center"]
+        boxes = [box for s in letters for box in shapes.bounds(s)]
+        for a, b in combinations(boxes, 2):
+            assert not shapes.overlap(a, b)
+
+
+def test_prompt_in_ink_and_answer_muted():
+    found = signs(layout(NANO, 11), list("CBABBCABBBC"), prompt_length=6, token_ids=[2, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2])
+    letters = [s.spans for s in found["tokens:input"].shapes if isinstance(s, Text) and s.body.isalpha()]
+    assert letters == [((c, "ink"),) for c in "CBABBC"] + [((c, "muted"),) for c in "ABBBC"] + [(("Input", "muted"),)]
+    assert words(found["tokens:input"]).count("2") == 3
+
+
+def test_predictions_are_the_most_likely_tokens():
+    probs = np.array([[0.1, 0.7, 0.2], [0.98, 0.01, 0.01], [np.nan, np.nan, np.nan]])
+    found = signs(layout(NANO, 3), list("ABC"), probs=probs, text_of="xyz".__getitem__)
+    assert words(found["tokens:output"]) == ["y", "0.70", "x", "0.98", "x", "–"]
+    assert words(found["tokens:next"])[:4] == ["y", "1", "x", "0"]
+    without = signs(layout(NANO, 3), list("ABC"), probs=probs, token_ids=[0, 1, 2])
+    assert words(without["tokens:output"])[0] == "B"
+
+
+def test_long_inputs_are_cut_in_the_middle():
+    found = signs(layout(GPTConfig(1, 1, 2, 1024, 4), 1024))
+    assert len(found["tokens:input"].shapes) < 800
+    left, _, right, _ = whole(in_world(found["tokens:input"]))
+    assert right - left == pytest.approx(102.4, abs=0.1)
+
+
+def test_wrong_number_of_texts():
+    with pytest.raises(LlmvizError, match="11 tokens, but got 2 texts"):
+        signs(layout(NANO, 11), ["A", "B"])
+
+
+def test_the_card_is_over_everything():
+    placed = layout(NANO, 11)
+    found = signs(placed)
+    card = whole(in_world(found["card"]))
+    rest = whole(in_world(found["tokens:next"]))
+    assert card[1] > rest[3]
+    width = max(advance(s.body, s.size) for s in found["card"].shapes if isinstance(s, Text))
+    assert width < card[2] - card[0]

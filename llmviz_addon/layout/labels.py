@@ -1,0 +1,101 @@
+"""Names on the grids: a title and the lengths of the axes, above each grid.
+
+A label may reach 0.4 gaps beyond its grid at each side and 0.55 above it. Grids are at least a gap
+apart, so labels that keep to that cannot meet each other or another grid, whatever the model. Only the
+aggregates, which stand in pairs without a gap, are named at their side or towards the two outsides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .drawing import Drawing, Rect, Shape, Text, pose
+from .font import advance
+from .grid import CELL, Grid
+from .groups import Layout
+
+LEAST = 7.0
+"""Height in pixels below which a label fades."""
+REACH, TALL = 0.4, 0.55  # in gaps: how far a label may go to the sides, and up
+SIZE = 0.28  # em of a title, in gaps
+DETAIL = 0.62  # em of the axis lengths, in titles' ems
+BEFORE = 0.03  # metres in front of the grid
+LEADING = 1.05
+THIN = 3  # a grid of at most this many columns shows its title only
+
+
+def labels(layout: Layout) -> Iterator[Drawing]:
+    """A label for every grid; its name is ``label:`` and the grid's."""
+    gap = layout.gap
+    norms = [layout.ln_f, *(norm for layer in layout.layers for norm in (layer.ln_1, layer.ln_2))]
+    pairs = [row for norm in norms for row in _rows(((norm.mean, "mean μ"), (norm.std, "std σ")), gap)]
+    pairs += _rows(((layout.output.max, "max"), (layout.output.sum, "Σ exp")), gap)
+    pairs += _rows(((layout.tokens, "Tokens"),), gap)
+    for layer in layout.layers:
+        for head in layer.attn.heads:
+            pairs += [_outward(head.max, "max", "left", gap), _outward(head.sum, "Σ exp", "right", gap)]
+    done = {drawing.name: drawing for drawing in pairs}
+    for grid in layout.grids:
+        name = f"label:{grid.name}"
+        yield done[name] if name in done else _above(grid, gap)
+
+
+def _above(grid: Grid, gap: float) -> Drawing:
+    """Title, and under it the axis lengths, centred over the grid on a plate that hides what is behind."""
+    thin = grid.cells[0] <= THIN
+    room = grid.size[0] + 2 * REACH * gap
+    lengths = "" if thin else " × ".join(f"{axis.name} {axis.length}" for axis in grid.axes)
+    pad = 0.05 * gap
+    title, size = _title(grid.title, SIZE * gap, room - 2 * pad, TALL * gap - 2 * pad)
+    if thin and size < 0.6 * SIZE * gap:  # "Projection bias" stands beside the projection's weights anyway
+        title, size = _title(grid.title.split(" ")[-1].capitalize(), SIZE * gap, room - 2 * pad, TALL * gap - 2 * pad)
+    detail = min(DETAIL * size, DETAIL * size * (room - 2 * pad) / max(advance(lengths, DETAIL * size), 1e-9))
+    base = pad + 0.23 * detail
+    over = base + 0.95 * detail + 0.23 * size if lengths else pad + 0.23 * size
+    count = title.count("\n") + 1
+    top = over + (count - 1) * LEADING * size + 0.74 * size + pad / 2
+    width = max(advance(title, size), advance(lengths, detail)) + 2 * pad
+    shapes: list[Shape] = [Rect(-width / 2, pad / 4, width, top - pad / 4, "ground", pad)]
+    shapes.append(Text(0, over + (count - 1) * LEADING * size, ((title, "ink"),), size, "center", LEADING))
+    if lengths:
+        shapes.append(Text(0, base, ((lengths, "muted"),), detail, "center"))
+    return _drawing(grid, tuple(shapes), grid.center[0], grid.box[1][2])
+
+
+def _title(title: str, size: float, width: float, height: float) -> tuple[str, float]:
+    """The title on one line or, where it can be larger, on two; and its em."""
+    best = (title, size * min(1.0, width / max(advance(title, size), 1e-9)))
+    words = title.split(" ")
+    for cut in range(1, len(words)):
+        lines = " ".join(words[:cut]) + "\n" + " ".join(words[cut:])
+        em = size * min(1.0, width / advance(lines, size))
+        em = min(em, height / (0.97 + LEADING))
+        if em > 1.15 * best[1]:
+            best = (lines, em)
+    return best
+
+
+def _rows(rows: tuple[tuple[Grid, str], ...], gap: float) -> list[Drawing]:
+    """Names at the left of rows of cells, stacked as the rows are, but a little further apart."""
+    size = min(0.21 * gap, 1.7 * CELL)
+    found = []
+    for number, (grid, title) in enumerate(rows):
+        spread = ((len(rows) - 1) / 2 - number) * (1.15 * size - CELL)
+        text = Text(-0.12 * gap, spread - 0.33 * size, ((title, "ink"),), size, "right")
+        found.append(_drawing(grid, (text,), grid.box[0][0], grid.center[2]))
+    return found
+
+
+def _outward(grid: Grid, title: str, align: str, gap: float) -> Drawing:
+    """A name above one of two columns of cells that touch, from the seam between them outwards."""
+    width = CELL + REACH * gap
+    size = min(0.2 * gap, width / advance(title) * 0.9)
+    seam = grid.box[0][0] if align == "left" else grid.box[1][0]
+    x = 0.04 * gap if align == "left" else -0.04 * gap
+    text = Text(x, 0.05 * gap + 0.23 * size, ((title, "ink"),), size, align)
+    return _drawing(grid, (text,), seam, grid.box[1][2])
+
+
+def _drawing(grid: Grid, shapes: tuple[Shape, ...], x: float, z: float) -> Drawing:
+    where = pose((float(x), float(grid.box[0][1]) - BEFORE, float(z)))
+    return Drawing(f"label:{grid.name}", shapes, where, grid.name, LEAST)
