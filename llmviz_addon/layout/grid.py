@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,7 +56,7 @@ class Grid:
     kind: str  # grids of one kind share a gain, e.g. "ln_1.output"
     rule: Rule | None = None  # how a cell is computed; None for parameters
 
-    @property
+    @cached_property
     def cells(self) -> tuple[int, int, int]:
         """Cell counts (nx, ny, nz)."""
         return (self._along("x"), self._along("y"), self._along("z"))
@@ -63,12 +64,12 @@ class Grid:
     def _along(self, direction: str) -> int:
         return next((axis.length for axis in self.axes if axis.direction == direction), 1)
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         """Shape of the tensor."""
         return tuple(axis.length for axis in self.axes)
 
-    @property
+    @cached_property
     def strides(self) -> tuple[int, int, int]:
         """Step in the tensor's flat (C order) index per cell along x, y, z; 0 where it has one cell."""
         steps = {"x": 0, "y": 0, "z": 0}
@@ -78,17 +79,19 @@ class Grid:
             step *= axis.length
         return (steps["x"], steps["y"], steps["z"])
 
-    @property
+    @cached_property
     def size(self) -> tuple[float, float, float]:
         """Extent in metres along x, y, z."""
         nx, ny, nz = self.cells
         return (nx * CELL, ny * CELL, nz * CELL)
 
-    @property
+    @cached_property
     def box(self) -> tuple[np.ndarray, np.ndarray]:
-        """Smallest and largest corner, each (3,) metres."""
+        """Smallest and largest corner, each (3,) metres, read-only."""
         low = np.array(self.origin) - (0, 0, self.size[2])
-        return low, low + self.size
+        high = low + self.size
+        low.flags.writeable = high.flags.writeable = False
+        return low, high
 
     @property
     def center(self) -> np.ndarray:
