@@ -25,6 +25,7 @@ from .keys import Actor, animate, set_rest
 from .markers import add_markers, clear_markers
 from .ours import TAG, collection, find_collection, is_ours, own
 from .ribbons import ribbon_object
+from .story import clear_story, write_story
 from .theme import Theme, linear, theme
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def build_steps(
     animate(cast, timeline.tracks)
     yield 0.95, "Markers"
     add_markers(scene, timeline.markers)
+    write_story(scene, timeline)
     if is_ours(scene):
         _direct(scene, production, rig, look)
     return rig
@@ -88,6 +90,7 @@ def build_steps(
 def clear(scene: bpy.types.Scene) -> None:
     """Remove everything of ours from ``scene``, and nothing else."""
     clear_markers(scene)
+    clear_story(scene)
     found = find_collection(scene)
     if found is None:
         return
