@@ -23,7 +23,7 @@ from .flat_material import flat_material
 from .grids import grid_objects, part_objects, unit_cube
 from .keys import Actor, animate, set_rest
 from .markers import add_markers, clear_markers
-from .ours import TAG, collection, find_collection, is_ours, own
+from .ours import TAG, collection, find_collection, is_ours, own, sweep
 from .ribbons import ribbon_object
 from .story import clear_story, write_story
 from .theme import Theme, linear, theme
@@ -94,21 +94,15 @@ def clear(scene: bpy.types.Scene) -> None:
     found = find_collection(scene)
     if found is None:
         return
-    objects = [obj for obj in found.all_objects if is_ours(obj)]
-    data = {obj.data for obj in objects if obj.data is not None and is_ours(obj.data)}
-    actions = {obj.animation_data.action for obj in objects if obj.animation_data and obj.animation_data.action}
-    materials = {m for block in data if isinstance(block, bpy.types.Mesh) for m in block.materials if m and is_ours(m)}
-    groups = {m.node_group for obj in objects for m in obj.modifiers if m.type == "NODES" and m.node_group}
-    images = {n.image for m in materials for n in m.node_tree.nodes if n.type == "TEX_IMAGE" and n.image}
-    for child in list(found.objects):
-        if not is_ours(child):  # the user put it into our collection: hand it back to the scene
-            scene.collection.objects.link(child) if child.name not in scene.collection.objects else None
-    bpy.data.batch_remove(objects)
+    for child in found.objects:
+        if not is_ours(child) and child.name not in scene.collection.objects:
+            scene.collection.objects.link(child)  # the user put it into our collection: hand it back
+    for child in found.children:
+        if child.name not in scene.collection.children:
+            scene.collection.children.link(child)
+    bpy.data.batch_remove([obj for obj in found.all_objects if is_ours(obj)])
     bpy.data.collections.remove(found)
-    unused = [block for block in (*data, *groups, *materials, *images, *actions) if is_ours(block)]
-    bpy.data.batch_remove([block for block in unused if not block.users])
-    bpy.data.batch_remove([image for image in images if is_ours(image) and not image.users])
-    bpy.data.batch_remove([m for m in materials if not m.users])
+    sweep()
 
 
 def film_scene() -> bpy.types.Scene:

@@ -13,6 +13,9 @@ import bpy
 TAG = "llmviz"
 """Custom property on every datablock of ours; its value says what the thing is."""
 
+KINDS = ("meshes", "curves", "cameras", "node_groups", "materials", "images", "actions", "worlds")
+"""Where in ``bpy.data`` things of ours may be left when the objects that used them are gone."""
+
 Block = TypeVar("Block", bound=bpy.types.ID)
 
 
@@ -39,3 +42,9 @@ def collection(scene: bpy.types.Scene) -> bpy.types.Collection:
 def find_collection(scene: bpy.types.Scene) -> bpy.types.Collection | None:
     """Our collection in ``scene``, if it has one."""
     return next((c for c in scene.collection.children if c.get(TAG) == "stage"), None)
+
+
+def sweep() -> None:
+    """Remove everything of ours that nothing uses any more."""
+    while unused := [b for kind in KINDS for b in getattr(bpy.data, kind) if is_ours(b) and not b.users]:
+        bpy.data.batch_remove(unused)
