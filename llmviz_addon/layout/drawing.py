@@ -110,6 +110,22 @@ class Drawing:
     least: float = 0.0
     opacity: float = 1.0  # at rest, before any clip
 
+    @property
+    def outline(self) -> np.ndarray:
+        """Points that the shapes span, where the parent is at home, (n, 3); of texts only where they start."""
+        points: list[tuple[float, float]] = []
+        for shape in self.shapes:
+            if isinstance(shape, Line | Polygon):
+                points += shape.points
+            elif isinstance(shape, Rect):
+                points += [(shape.x, shape.y), (shape.x + shape.width, shape.y + shape.height)]
+            elif isinstance(shape, Disc):
+                points += [(shape.x - shape.radius, shape.y), (shape.x + shape.radius, shape.y)]
+            else:
+                points.append((shape.x, shape.y))
+        flat = np.array([(x, y, 0.0, 1.0) for x, y in points])
+        return (flat @ self.pose.T)[:, :3]
+
 
 def pose(origin: object, right: object = (1, 0, 0), up: object = (0, 0, 1)) -> np.ndarray:
     """(4, 4) pose of a plane at ``origin`` whose x runs along ``right`` and y along ``up`` (unit vectors).

@@ -14,7 +14,7 @@ from .font import advance
 from .grid import CELL, Grid
 from .groups import Layout
 
-LEAST = 7.0
+LEAST = 8.0
 """Height in pixels below which a label fades."""
 REACH, TALL = 0.4, 0.55  # in gaps: how far a label may go to the sides, and up
 SIZE = 0.28  # em of a title, in gaps

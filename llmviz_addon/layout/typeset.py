@@ -41,8 +41,9 @@ AXIS = 0.353
 HEIGHT, DEPTH = 0.75, 0.24  # of a line of text
 STROKE = 0.06
 CELL = 0.52  # edge of the picture of one cell
-SMALL = 0.24  # edge of a cell of a vector
-STRIP = 4  # cells in the picture of a vector
+SMALL = 0.32  # edge of a cell of a vector
+STRIP = 3  # cells in the picture of a vector
+SEAM = 0.08  # between cells
 SPACE = 0.24  # around + and −
 THIN = 0.1
 
@@ -140,10 +141,9 @@ def _cells(operand: Operand) -> Box:
     columns = STRIP if operand.form is Form.ROW else 1
     rows = STRIP if operand.form is Form.COLUMN else 1
     edge = CELL if operand.form is Form.CELL else SMALL
-    seam = 0.04
     bottom = AXIS - rows * edge / 2
     shapes = tuple(
-        Rect(THIN + i * edge + seam / 2, bottom + j * edge + seam / 2, edge - seam, edge - seam, color, 0.03)
+        Rect(THIN + i * edge + SEAM / 2, bottom + j * edge + SEAM / 2, edge - SEAM, edge - SEAM, color)
         for j in range(rows)
         for i in range(columns)
     )
@@ -162,17 +162,28 @@ def _fenced(inner: Box, shape: str) -> Box:
     """A box in round or square brackets as tall as it needs."""
     width = 0.3
     height, depth = max(inner.height, HEIGHT) + 0.06, max(inner.depth, DEPTH - 0.06) + 0.06
-    top, bottom = height - STROKE / 2, STROKE / 2 - depth
-    left: tuple[tuple[float, float], ...]
-    if shape == "[":
-        left = ((0.24, top), (0.1, top), (0.1, bottom), (0.24, bottom))
-    else:
-        angles = [math.pi * (0.5 + i / 8) for i in range(9)]
-        middle, half = (top + bottom) / 2, (top - bottom) / 2
-        left = tuple((0.26 + 0.16 * math.cos(a), middle + half * math.sin(a)) for a in angles)
-    right = tuple((width - x, y) for x, y in left)
-    fences = [Box((Line(points, STROKE),), width, height, depth) for points in (left, right)]
-    return _row(fences[0], inner, fences[1])
+    draw = _square if shape == "[" else _round
+    left, right = (Box(draw(width, height, -depth, mirrored), width, height, depth) for mirrored in (False, True))
+    return _row(left, inner, right)
+
+
+def _square(width: float, top: float, bottom: float, mirrored: bool) -> tuple[Shape, ...]:
+    """A square bracket of rectangles: a stroke with so short ends would fray when it is small."""
+    post, tick = 0.09, 0.11
+    x = width - post - STROKE if mirrored else post
+    side = x - tick if mirrored else x + STROKE
+    return (
+        Rect(x, bottom, STROKE, top - bottom, "ink"),
+        Rect(side, top - STROKE, tick, STROKE, "ink"),
+        Rect(side, bottom, tick, STROKE, "ink"),
+    )
+
+
+def _round(width: float, top: float, bottom: float, mirrored: bool) -> tuple[Shape, ...]:
+    angles = [math.pi * (0.5 + i / 8) for i in range(9)]
+    middle, half = (top + bottom) / 2, (top - bottom - STROKE) / 2
+    arc = [(0.26 + 0.16 * math.cos(a), middle + half * math.sin(a)) for a in angles]
+    return (Line(tuple((width - x, y) if mirrored else (x, y) for x, y in arc), STROKE),)
 
 
 def _fraction(top: Box, bottom: Box) -> Box:
