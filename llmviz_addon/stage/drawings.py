@@ -16,7 +16,7 @@ from mathutils import Matrix
 from ..errors import ScriptError
 from ..layout.drawing import Disc, Drawing, Line, Polygon, Readout, Rect, Shape, Text
 from . import compat
-from .flat_material import EDGE, INK, PEN
+from .flat_material import EDGE, INK, REACH
 from .glyphs import Glyphs
 from .mesh2d import LIFT, Flat, disc, polygon, rectangle, stroke
 from .ours import own
@@ -62,7 +62,7 @@ class DrawingMaker:
         ems = [shape.size for shape in drawing.shapes if isinstance(shape, Text | Readout)]
         unit = float(np.linalg.norm(drawing.pose[:3, 0]))
         reach = max(ems, default=0.1) * unit / drawing.least if drawing.least > 0 else ALWAYS
-        obj[PEN] = [unit, reach, 0.0]
+        obj[REACH] = float(reach)
         obj.color = (*linear(self.theme.color("ink")), drawing.opacity)
         obj.hide_render = obj.hide_viewport = drawing.opacity <= 0
         for number, shape in enumerate(drawing.shapes):
@@ -106,7 +106,7 @@ def fill_mesh(
     points = np.zeros((sum(counts), 3), dtype=np.float32)
     points[:, :2] = np.concatenate([flat.points for flat, _, _ in pieces])
     edge = np.concatenate([flat.edge for flat, _, _ in pieces])
-    points[:, 2] = np.repeat([height for _, _, height in pieces], counts) - (edge > 0) * (0.4 * LIFT)
+    points[:, 2] = np.repeat([height for _, _, height in pieces], counts) - edge.any(axis=1) * (0.4 * LIFT)
     triangles = np.concatenate([flat.triangles + start for (flat, _, _), start in zip(pieces, starts, strict=True)])
     colors = {name: (*linear(theme.color(name)), alpha) for _, name, _ in pieces}
     ink = np.repeat(np.array([colors[name] for _, name, _ in pieces], dtype=np.float32), counts, axis=0)
@@ -116,7 +116,7 @@ def fill_mesh(
 def write_triangles(
     mesh: bpy.types.Mesh, points: np.ndarray, triangles: np.ndarray, ink: np.ndarray, edge: np.ndarray
 ) -> None:
-    """Fill a new mesh: ``points`` (n, 3), ``triangles`` (m, 3), ``ink`` (n, 4) linear, ``edge`` (n,)."""
+    """Fill a new mesh: ``points`` (n, 3), ``triangles`` (m, 3), ``ink`` (n, 4) linear, ``edge`` (n, 2 or 3)."""
     mesh.vertices.add(len(points))
     mesh.vertices.foreach_set("co", np.ascontiguousarray(points, dtype=np.float32).ravel())
     mesh.loops.add(triangles.size)
@@ -124,7 +124,9 @@ def write_triangles(
     mesh.polygons.add(len(triangles))
     mesh.polygons.foreach_set("loop_start", np.arange(0, triangles.size, 3, dtype=np.int32))
     compat.write_attribute(mesh, INK, "FLOAT_COLOR", "POINT", ink)
-    compat.write_attribute(mesh, EDGE, "FLOAT", "POINT", edge)
+    vectors = np.zeros((len(points), 3), dtype=np.float32)
+    vectors[:, : edge.shape[1]] = edge
+    compat.write_attribute(mesh, EDGE, "FLOAT_VECTOR", "POINT", vectors)
     mesh.update(calc_edges=True)
 
 

@@ -1,8 +1,9 @@
 """The one material of everything flat: drawings, letters, ribbons.
 
-Meshes bring ``ink`` (linear colour and alpha, per point) and ``edge`` (how far a point lies outside
-its outline). Objects bring their opacity as the alpha of their colour, and the property ``pen``:
-metres per unit of the drawing, and the size in metres under which it fades when that is one pixel.
+Meshes bring ``ink`` (linear colour and alpha, per point) and ``edge`` (the way from a shape's outline
+to a point outside it, as a vector, so that its length is right however the drawing is scaled).
+Objects bring their opacity as the alpha of their colour, and the property ``reach``: the size in
+metres of a pixel at which they begin to fade.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from __future__ import annotations
 import bpy
 
 from . import compat
-from .cell_material import arrange, finish, pixel_size
+from .cell_material import arrange, blend, emission, pixel_size
 from .nodes import Expr, attribute
 from .ours import own
 
-INK, EDGE, PEN = "ink", "edge", "pen"
+INK, EDGE, REACH = "ink", "edge", "reach"
 
 
 def flat_material() -> bpy.types.Material:
@@ -24,16 +25,20 @@ def flat_material() -> bpy.types.Material:
     tree.nodes.clear()
     compat.set_blended(material, False)
     pixel = pixel_size(tree)
-    unit, reach, _ = attribute(tree, "OBJECT", PEN, "Vector").split()
     ink = tree.nodes.new("ShaderNodeAttribute")
     ink.attribute_type = "GEOMETRY"
     ink.attribute_name = INK
     info = tree.nodes.new("ShaderNodeObjectInfo")
-    covered = (1.0 - attribute(tree, "GEOMETRY", EDGE) * unit / pixel).clamp()
-    near = ((reach / pixel) * 4.0 - 3.0).clamp()
+    away = tree.nodes.new("ShaderNodeVectorTransform")
+    away.vector_type = "VECTOR"
+    away.convert_from, away.convert_to = "OBJECT", "WORLD"
+    tree.links.new(attribute(tree, "GEOMETRY", EDGE, "Vector").socket, away.inputs[0])
+    covered = (1.0 - Expr(tree, away.outputs[0], vector=True).length() / pixel).clamp()
+    near = (attribute(tree, "OBJECT", REACH) / pixel).times_plus(4.0, -3.0).clamp()
     alpha = covered * near * Expr(tree, ink.outputs["Alpha"]) * Expr(tree, info.outputs["Alpha"])
-    emission = tree.nodes.new("ShaderNodeEmission")
-    tree.links.new(ink.outputs["Color"], emission.inputs["Color"])
-    finish(tree, emission.outputs[0], alpha)
+    clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
+    color = Expr(tree, ink.outputs["Color"], vector=True)
+    surface = blend(tree, clear, emission(tree, color), alpha)
+    tree.links.new(surface, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
     arrange(tree)
     return material

@@ -14,7 +14,7 @@ from ..layout.grid import Grid
 from ..screenplay.timeline import Part
 from .atlas import Place
 from .ours import own
-from .theme import Theme
+from .theme import Theme, linear
 
 _CORNERS = [(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, -1)]
 _FACES = [(2, 3, 1, 0), (5, 7, 6, 4), (1, 5, 4, 0), (6, 7, 3, 2), (4, 6, 2, 0), (3, 7, 5, 1)]
@@ -41,7 +41,7 @@ def grid_objects(
         obj = own(bpy.data.objects.new(grid.name, mesh), "grid")
         obj.location = grid.origin
         obj.scale = grid.size
-        obj.color = (*theme.roles[grid.role], 1.0)
+        obj.color = (*linear(theme.roles[grid.role]), 1.0)
         count = 1
         for length in grid.shape:
             count *= length

@@ -1,7 +1,7 @@
 """Flat shapes as antialiased triangles.
 
-Every filled outline gets a fringe: a narrow band around it that carries its distance from the outline
-in ``edge``. The flat material lets the band fade out over one pixel, so a drawing is smooth with a
+Every filled outline gets a fringe: a narrow band around it that carries the way from the outline in
+``edge``. The flat material lets the band fade out over one pixel, so a drawing is smooth with a
 single sample per pixel, text included. Rejected: text objects with many samples, which cost eight
 times the render time for the same smoothness.
 """
@@ -22,7 +22,7 @@ _ROUND = 10  # points per quarter circle
 
 @dataclass(frozen=True, eq=False)
 class Flat:
-    """Triangles in a plane: ``points`` (n, 2), ``edge`` (n,) metres outside the outline, ``triangles`` (m, 3)."""
+    """Triangles in a plane: ``points`` (n, 2), ``edge`` (n, 2) from the outline to each, ``triangles`` (m, 3)."""
 
     points: np.ndarray
     edge: np.ndarray
@@ -36,7 +36,7 @@ class Flat:
 def join(flats: Sequence[Flat]) -> Flat:
     """Several as one."""
     if not flats:
-        return Flat(np.zeros((0, 2)), np.zeros(0), np.zeros((0, 3), dtype=np.int64))
+        return Flat(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros((0, 3), dtype=np.int64))
     starts = np.cumsum([0] + [len(flat.points) for flat in flats[:-1]])
     return Flat(
         np.concatenate([flat.points for flat in flats]),
@@ -68,13 +68,15 @@ def fringed(points: np.ndarray, triangles: np.ndarray, width: float) -> Flat:
     square = (normal**2).sum(axis=1)
     normal /= np.maximum(square, 0.3)[:, None]
     on_border = np.flatnonzero(counts)
+    border_of = np.zeros(len(points), dtype=np.int64)
+    border_of[border[:, 0]] = np.arange(len(border))
     outer = np.full(len(points), -1)
     outer[on_border] = len(points) + np.arange(len(on_border))
     a, b = border.T
     band = np.concatenate([np.stack([a, outer[a], outer[b]], axis=1), np.stack([a, outer[b], b], axis=1)])
     return Flat(
         np.concatenate([points, points[on_border] + normal[on_border] * width]),
-        np.concatenate([np.zeros(len(points)), np.full(len(on_border), width)]),
+        np.concatenate([np.zeros_like(points), outward[border_of[on_border]] * width]),
         np.concatenate([triangles, band]),
     )
 

@@ -71,7 +71,7 @@ def _group(align: str, material: bpy.types.Material) -> bpy.types.NodeTree:
     digits = _digits(tree, given, align)
     fill = tree.nodes.new("GeometryNodeFillCurve")
     tree.links.new(digits, fill.inputs["Curve"])
-    inside = _store(tree, fill.outputs[0], EDGE, "FLOAT", 0.0)
+    inside = _store(tree, fill.outputs[0], EDGE, "FLOAT_VECTOR", (0.0, 0.0, 0.0))
     join = tree.nodes.new("GeometryNodeJoinGeometry")
     tree.links.new(inside, join.inputs[0])
     tree.links.new(_fringe(tree, digits, given["Size"]), join.inputs[0])
@@ -133,11 +133,11 @@ def _fringe(
     profile = tree.nodes.new("GeometryNodeCurvePrimitiveLine")
     tree.links.new(end.outputs[0], profile.inputs["End"])
     along = tree.nodes.new("GeometryNodeSplineParameter")
-    away = tree.nodes.new("ShaderNodeMath")
-    away.operation = "MULTIPLY"
-    tree.links.new(along.outputs["Factor"], away.inputs[0])
-    tree.links.new(width.outputs[0], away.inputs[1])
-    measured = _store(tree, profile.outputs[0], EDGE, "FLOAT", away.outputs[0])
+    away = tree.nodes.new("ShaderNodeVectorMath")
+    away.operation = "SCALE"
+    tree.links.new(end.outputs[0], away.inputs[0])
+    tree.links.new(along.outputs["Factor"], away.inputs["Scale"])
+    measured = _store(tree, profile.outputs[0], EDGE, "FLOAT_VECTOR", away.outputs[0])
     upright = tree.nodes.new("GeometryNodeSetCurveNormal")
     compat.set_choice(upright, "mode", "Mode", "Z_UP", "Z Up")
     tree.links.new(curves, upright.inputs["Curve"])
@@ -152,7 +152,7 @@ def _store(
     geometry: bpy.types.NodeSocket,
     name: str,
     kind: str,
-    value: bpy.types.NodeSocket | float,
+    value: bpy.types.NodeSocket | tuple[float, ...],
 ) -> bpy.types.NodeSocket:
     node = tree.nodes.new("GeometryNodeStoreNamedAttribute")
     node.data_type = kind
@@ -160,7 +160,7 @@ def _store(
     node.inputs["Name"].default_value = name
     tree.links.new(geometry, node.inputs["Geometry"])
     socket = next(s for s in node.inputs if s.name == "Value" and s.enabled)
-    if isinstance(value, float):
+    if isinstance(value, tuple):
         socket.default_value = value
     else:
         tree.links.new(value, socket)

@@ -64,7 +64,7 @@ def _set_cycles(scene: bpy.types.Scene, samples: int) -> None:
     cycles.pixel_filter_type = "BLACKMAN_HARRIS"
     cycles.filter_width = 0.01 if samples == 1 else 1.0
     cycles.max_bounces = 0
-    cycles.transparent_max_bounces = 64
+    cycles.transparent_max_bounces = cycles.min_transparent_bounces = 64  # never ended by chance, which would speckle
     cycles.use_auto_tile = False
     cycles.use_light_tree = False
 

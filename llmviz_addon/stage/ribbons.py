@@ -10,7 +10,7 @@ import numpy as np
 
 from ..layout.grid import Ribbon
 from .drawings import ALWAYS, write_triangles
-from .flat_material import PEN
+from .flat_material import REACH
 from .ours import own
 from .theme import Theme, linear
 
@@ -29,33 +29,33 @@ def ribbon_object(
     write_triangles(mesh, points, triangles, np.tile(np.array(color, dtype=np.float32), (len(points), 1)), edge)
     mesh.materials.append(material)
     obj = own(bpy.data.objects.new(ribbon.name, mesh), "ribbon")
-    obj.color = (*theme.roles[ribbon.role], 1.0)
-    obj[PEN] = [1.0, ALWAYS, 0.0]
+    obj.color = (*linear(theme.roles[ribbon.role]), 1.0)
+    obj[REACH] = ALWAYS
     collection.objects.link(obj)
     return obj
 
 
 def ribbon_mesh(ribbon: Ribbon) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Points (n, 3), how far outside the outline each is (n,), triangles (m, 3)."""
+    """Points (n, 3), the way from the outline to each (n, 3), triangles (m, 3)."""
     path = rounded(np.asarray(ribbon.path, dtype=float), ribbon.width * 0.75)
     across = np.asarray(ribbon.across, dtype=float)
     across = across / np.linalg.norm(across)
     half = ribbon.width / 2
-    head = None
+    forward = None
     if ribbon.head:
-        path, head = _behead(path, ribbon.width * _HEAD_LENGTH)
+        path, forward = _behead(path, ribbon.width * _HEAD_LENGTH)
     sides = _sides(path, across)
     rows = [(half + FRINGE, FRINGE), (half, 0.0), (-half, 0.0), (-half - FRINGE, FRINGE)]
     points = np.concatenate([path + sides * reach for reach, _ in rows])
-    edge = np.concatenate([np.full(len(path), distance) for _, distance in rows])
+    edge = np.concatenate([sides * distance for _, distance in rows])
     n = len(path)
     i = np.arange(n - 1)
     triangles = []
     for row in range(len(rows) - 1):
         a, b = row * n + i, (row + 1) * n + i
         triangles += [np.stack([a, b, b + 1], axis=1), np.stack([a, b + 1, a + 1], axis=1)]
-    if head is not None:
-        more, distance, corners = _head(path[-1], head, sides[-1], ribbon.width)
+    if forward is not None:
+        more, distance, corners = _head(path[-1], forward, sides[-1], ribbon.width)
         triangles.append(corners + len(points))
         points, edge = np.concatenate([points, more]), np.concatenate([edge, distance])
     return points, edge, np.concatenate(triangles)
@@ -114,16 +114,18 @@ def _sides(path: np.ndarray, across: np.ndarray) -> np.ndarray:
 
 
 def _head(base: np.ndarray, forward: np.ndarray, side: np.ndarray, width: float) -> tuple[np.ndarray, ...]:
-    """The arrow head, with its fringe, as points, edge distances and triangles."""
+    """The arrow head as points, ways from the outline and triangles; no fringe where it joins the band."""
     side = side / np.linalg.norm(side)
-    wing = side * (width * _HEAD_WIDTH / 2)
-    corners = np.array([base + wing, base - wing, base + forward])
-    center = corners.mean(axis=0)
-    outward = corners - center
-    outer = corners + outward / np.linalg.norm(outward, axis=1)[:, None] * (FRINGE * 2)
-    band = [(a, b, b + 3) for a, b in ((0, 1), (1, 2), (2, 0))] + [(a, b + 3, a + 3) for a, b in ((0, 1), (1, 2), (2, 0))]
-    return (
-        np.concatenate([corners, outer]),
-        np.array([0.0] * 3 + [FRINGE] * 3),
-        np.array([(0, 1, 2), *band], dtype=np.int64),
-    )
+    wing, band = side * (width * _HEAD_WIDTH / 2), side * (width / 2)
+    outline = np.array([base - band, base - wing, base + forward, base + wing, base + band])
+    back = -forward / np.linalg.norm(forward)
+    slope = wing * (forward @ forward) + forward * (wing @ wing)  # perpendicular to the slanted edges
+    slope = slope / np.linalg.norm(slope)
+    mirrored = slope - 2 * (slope @ side) * side
+    points, edges, triangles = [*outline], [np.zeros(3)] * len(outline), [(0, 1, 2), (0, 2, 4), (2, 3, 4)]
+    for start, away in ((0, back), (1, mirrored), (2, slope), (3, back)):
+        number = len(points)
+        points += [outline[start] + away * FRINGE, outline[start + 1] + away * FRINGE]
+        edges += [away * FRINGE] * 2
+        triangles += [(start, start + 1, number + 1), (start, number + 1, number)]
+    return np.array(points), np.array(edges), np.array(triangles, dtype=np.int64)

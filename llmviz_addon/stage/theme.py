@@ -27,7 +27,7 @@ class Theme:
     colors: Mapping[str, RGB]  # by the names that drawings use
     slab: RGB  # a computed cell's body, before its role tints it
     slab_tint: float  # how much of the role is in it
-    empty: float  # brightness of the role's colour in a cell that is not computed yet
+    empty: float  # light of the role's colour in a cell that is not computed yet (linear)
     zero: RGB  # dot of the value 0
     negative: RGB  # dot of the most negative value
     line: RGB  # between every 16 cells
@@ -62,7 +62,7 @@ LIGHT = Theme(
     ),
     slab=(0.35, 0.35, 0.35),
     slab_tint=0.11,
-    empty=0.72,
+    empty=0.48,
     zero=(0.43, 0.43, 0.43),
     negative=(0.02, 0.02, 0.02),
     line=(0.8, 0.8, 0.8),
@@ -88,7 +88,7 @@ DARK = Theme(
     ),
     slab=(0.3, 0.3, 0.31),
     slab_tint=0.13,
-    empty=0.6,
+    empty=0.34,
     zero=(0.41, 0.41, 0.42),
     negative=(0.0, 0.0, 0.0),
     line=(0.62, 0.62, 0.62),
