@@ -47,7 +47,7 @@ def _above(grid: Grid, gap: float) -> Drawing:
     lengths = "" if thin else " × ".join(f"{axis.name} {axis.length}" for axis in grid.axes)
     pad = 0.05 * gap
     title, size = _title(grid.title, SIZE * gap, room - 2 * pad, TALL * gap - 2 * pad)
-    if thin and size < 0.6 * SIZE * gap:  # "Projection bias" stands beside the projection's weights anyway
+    if thin and size < 0.75 * SIZE * gap:  # "Projection bias" stands beside the projection's weights anyway
         title, size = _title(grid.title.split(" ")[-1].capitalize(), SIZE * gap, room - 2 * pad, TALL * gap - 2 * pad)
     detail = min(DETAIL * size, DETAIL * size * (room - 2 * pad) / max(advance(lengths, DETAIL * size), 1e-9))
     base = pad + 0.23 * detail
