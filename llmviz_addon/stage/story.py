@@ -62,4 +62,3 @@ def _parse(text: str) -> Story | None:
         )
     except (ValueError, TypeError, KeyError):
         return None
-

@@ -1,0 +1,84 @@
+"""*Build*: from the settings to a scene."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..stage import build as stage
+from ..stage.ours import is_ours, sweep
+from . import request
+from .jobs import Job, Steps, running
+from .preferences import chapter_folders
+from .settings import copy_settings
+from .view import look_through_camera
+
+PREPARED = 0.4
+"""Share of a build that is done when the model has run and the film is written."""
+
+
+class LLMVIZ_OT_build(Job, bpy.types.Operator):
+    """Run the model on the tokens and set up the film in a scene of its own.
+
+    Building again replaces the film; what is yours is left alone
+    """
+
+    bl_idname = "llmviz.build"
+    bl_label = "Build"
+    bl_options = {"REGISTER", "UNDO"}
+
+    stopped = "Building was cancelled; nothing is left of it."
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Not while another job runs, nor in an edit mode."""
+        if context.mode != "OBJECT":
+            cls.poll_message_set("Go to Object Mode first")
+        return context.mode == "OBJECT" and running() is None
+
+    def steps(self, context: bpy.types.Context) -> Steps:
+        """The job: see ``build_film``."""
+        return build_film(context)
+
+
+def build_film(context: bpy.types.Context) -> Steps:
+    """Build what the settings of the current scene ask for, and show it.
+
+    The film gets a scene of its own; only where the current scene is one of ours already it is built
+    there. Stopped before its end, it leaves nothing.
+    """
+    window, space, settings = context.window, context.space_data, context.scene.llmviz_settings
+    yield 0.0, "Running the model"
+    production = request.production(settings, chapter_folders())
+    yield PREPARED, "Building the set"
+    known = set(bpy.data.scenes)
+    scene = context.scene if is_ours(context.scene) else stage.film_scene()
+    try:
+        for share, text in stage.build_steps(scene, production, settings.theme):
+            yield PREPARED + (1 - PREPARED) * share, text
+    except BaseException:
+        stage.clear(scene)
+        if scene not in known:
+            bpy.data.scenes.remove(scene)
+            sweep()
+        raise
+    if scene.llmviz_settings != settings:
+        copy_settings(settings, scene.llmviz_settings)
+    window.scene = scene
+    look_through_camera(space)
+    timeline = production.timeline
+    return f"Built {len(timeline.chapters)} chapter(s), {timeline.seconds(timeline.frames):.0f} seconds of film."
+
+
+CLASSES = (LLMVIZ_OT_build,)
+
+
+def register() -> None:
+    """Add the operator."""
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    """Take it away."""
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

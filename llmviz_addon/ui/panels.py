@@ -1,0 +1,229 @@
+"""The sidebar's tab *LLM*: what is shown, whose film, going through it, rendering it."""
+
+from __future__ import annotations
+
+import blf
+import bpy
+
+from ..layout import font
+from ..stage.story import Story, read_story
+from . import request
+from .jobs import running
+from .play import NO_FILM, next_rest, previous_rest
+from .preferences import chapter_folders
+from .render import folder_problem
+from .settings import MOST_CHAPTERS
+from .view import looks_through_camera
+
+MARGIN = 56
+"""Pixels of a sidebar's width, at a scale of 1, that text in a box cannot use."""
+
+
+class _Panel:
+    """Where all panels stand."""
+
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "LLM"
+
+
+class LLMVIZ_PT_job(_Panel, bpy.types.Panel):
+    """How far the running job is; above the others, and only while there is one."""
+
+    bl_label = "Progress"
+    bl_options = {"HIDE_HEADER"}
+    bl_order = 0
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """While a job runs."""
+        return running() is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """A bar and what to do about it."""
+        job = running()
+        column = self.layout.column(align=True)
+        column.progress(factor=job.share, text=f"{job.title} {job.share:.0%}")
+        write(column, job.text, context)
+        column.label(text="Esc to cancel", icon="EVENT_ESC")
+
+
+class LLMVIZ_PT_model(_Panel, bpy.types.Panel):
+    """Which model, and what it reads."""
+
+    bl_label = "Model"
+    bl_order = 1
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Model, tokens, and what is wrong with them."""
+        settings = context.scene.llmviz_settings
+        layout = self.layout
+        layout.enabled = running() is None
+        layout.row().prop(settings, "model", expand=True)
+        column = layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        if settings.model == "FILE":
+            column.prop(settings, "checkpoint")
+        problem = request.tokens_problem(settings)
+        row = column.row()
+        row.alert = bool(problem)
+        row.prop(settings, "tokens")
+        if problem:
+            write(column, problem, context, icon="ERROR")
+        elif settings.model == "BUILTIN":
+            config = request.checkpoint(settings).config
+            column.label(text=f"{config.n_layer} layers, {config.n_head} heads, {config.n_embd} channels", icon="INFO")
+
+
+class LLMVIZ_PT_film(_Panel, bpy.types.Panel):
+    """What the film tells and how; *Build*."""
+
+    bl_label = "Film"
+    bl_order = 2
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Chapters, looks, *Build*."""
+        settings = context.scene.llmviz_settings
+        layout = self.layout
+        layout.enabled = running() is None
+        self._chapters(context)
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        row = layout.row(heading="Reading Pauses")
+        row.prop(settings, "pauses", text="")
+        pace = row.row()
+        pace.enabled = settings.pauses
+        pace.prop(settings, "pace", text="")
+        layout.prop(settings, "theme")
+        layout.row().prop(settings, "shape", expand=True)
+        layout.prop(settings, "short_side")
+        layout.prop(settings, "fps")
+        built = read_story(context.scene) is not None
+        row = layout.row()
+        row.scale_y = 1.5
+        row.enabled = not request.tokens_problem(settings)
+        row.operator("llmviz.build", text="Build Again" if built else "Build", icon="FILE_REFRESH" if built else "PLAY")
+
+    def _chapters(self, context: bpy.types.Context) -> None:
+        catalogue = request.catalogue(chapter_folders())
+        column = self.layout.column(align=True)
+        column.label(text="Chapters")
+        box = column.box().column(align=True)
+        for index, chapter in enumerate(catalogue.chapters[:MOST_CHAPTERS]):
+            text = f"{chapter.number:02d}  {chapter.title}"
+            box.prop(context.scene.llmviz_settings, "included", index=index, text=text)
+        if catalogue.problem:
+            write(column, catalogue.problem, context, icon="ERROR")
+
+
+class LLMVIZ_PT_play(_Panel, bpy.types.Panel):
+    """Going through the film, with its commentary."""
+
+    bl_label = "Play"
+    bl_order = 3
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Transport, chapters, commentary."""
+        layout = self.layout
+        layout.enabled = running() is None
+        story = read_story(context.scene)
+        if story is None:
+            layout.label(text=f"{NO_FILM}.", icon="INFO")
+            return
+        self._transport(context, story)
+        self._chapters(context, story)
+        self._commentary(context, story)
+        looking = looks_through_camera(context.space_data)
+        text = "Leave Camera" if looking else "Look Through Camera"
+        layout.operator("llmviz.film_view", text=text, icon="OUTLINER_OB_CAMERA", depress=looking)
+
+    def _transport(self, context: bpy.types.Context, story: Story) -> None:
+        scene, row = context.scene, self.layout.row(align=True)
+        row.scale_y = 1.3
+        back = row.row(align=True)
+        back.enabled = previous_rest(scene, story) is not None
+        back.operator("llmviz.jump", text="Rest", icon="PREV_KEYFRAME").to = "PREVIOUS"
+        playing = context.screen.is_animation_playing
+        row.operator("screen.animation_play", text="", icon="PAUSE" if playing else "PLAY")
+        forth = row.row(align=True)
+        forth.enabled = next_rest(scene, story) is not None
+        forth.operator("llmviz.jump", text="Rest", icon="NEXT_KEYFRAME").to = "NEXT"
+
+    def _chapters(self, context: bpy.types.Context, story: Story) -> None:
+        now = story.chapter(context.scene.frame_current)
+        column = self.layout.column(align=True)
+        for chapter in story.chapters:
+            text = f"{chapter.number:02d}  {chapter.title}"
+            jump = column.operator("llmviz.jump_to_chapter", text=text, depress=chapter == now)
+            jump.chapter = chapter.name
+
+    def _commentary(self, context: bpy.types.Context, story: Story) -> None:
+        said = story.commentary(context.scene.frame_current)
+        box = self.layout.box().column(align=True)
+        if said is None:
+            box.label(text="Nothing has been said yet.")
+            return
+        box.label(text=said.marker, icon="MARKER_HLT" if context.scene.frame_current == said.start else "MARKER")
+        box.separator()
+        write(box, said.text, context)
+
+
+class LLMVIZ_PT_render(_Panel, bpy.types.Panel):
+    """Stills and the film."""
+
+    bl_label = "Render"
+    bl_order = 4
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Where to, how, and the two buttons."""
+        settings = context.scene.llmviz_settings
+        layout = self.layout
+        layout.enabled = running() is None
+        if read_story(context.scene) is None:
+            layout.label(text=f"{NO_FILM}.", icon="INFO")
+            return
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(settings, "folder")
+        problem = folder_problem(settings)
+        if problem:
+            write(layout.column(align=True), problem, context, icon="ERROR")
+        layout.prop(settings, "engine")
+        layout.prop(settings, "captions")
+        column = layout.column(align=True)
+        column.scale_y = 1.2
+        column.operator("llmviz.render_still", text="Render Still", icon="RENDER_STILL")
+        column.operator("llmviz.render_film", text="Render Film", icon="RENDER_ANIMATION")
+
+
+def write(layout: bpy.types.UILayout, text: str, context: bpy.types.Context, icon: str = "NONE") -> None:
+    """Running text, broken to the sidebar's width."""
+    for number, line in enumerate(wrapped(text, context, icon != "NONE")):
+        layout.label(text=line, icon="BLANK1" if number and icon != "NONE" else icon)
+
+
+def wrapped(text: str, context: bpy.types.Context, indented: bool = False) -> list[str]:
+    """The lines of ``text`` at the sidebar's width."""
+    preferences = context.preferences
+    scale = preferences.system.ui_scale or 1.0
+    blf.size(0, preferences.ui_styles[0].widget.points * scale)
+    # How wide the interface's letters are, measured against those that the line breaker knows.
+    em = blf.dimensions(0, text)[0] / font.advance(text) if text.strip() else 1.0
+    width = (context.region.width if context.region else 300) - (MARGIN + 20 * indented) * scale
+    return "".join(run for run, _ in font.wrap([(text, "")], em, max(width, 60 * scale))).split("\n")
+
+
+CLASSES = (LLMVIZ_PT_job, LLMVIZ_PT_model, LLMVIZ_PT_film, LLMVIZ_PT_play, LLMVIZ_PT_render)
+
+
+def register() -> None:
+    """Add the panels."""
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    """Take them away."""
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

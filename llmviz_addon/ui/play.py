@@ -1,0 +1,130 @@
+"""Going through the film: to a chapter, from rest to rest, and to and from the camera's view."""
+
+# ruff: noqa: F722, F821 -- Blender's properties are declared as annotations, their texts are no types
+from __future__ import annotations
+
+import bpy
+from bpy.props import EnumProperty, StringProperty
+
+from ..errors import choices
+from ..screenplay.timeline import ChapterSpan
+from ..stage.story import Story, read_story
+from .jobs import running
+from .view import look_freely, look_through_camera, looks_through_camera
+
+NO_FILM = "There is no film in this scene. Build one first"
+
+
+def rests(scene: bpy.types.Scene, story: Story) -> list[int]:
+    """Frames of the rests' markers, where they are now: the user may have moved or removed some."""
+    names = {marker.name for marker in story.markers if marker.kind == "rest"}
+    return sorted(marker.frame for marker in scene.timeline_markers if marker.name in names)
+
+
+def next_rest(scene: bpy.types.Scene, story: Story) -> int | None:
+    """Frame of the rest after the current frame."""
+    return next((frame for frame in rests(scene, story) if frame > scene.frame_current), None)
+
+
+def previous_rest(scene: bpy.types.Scene, story: Story) -> int | None:
+    """Frame of the rest before the current frame."""
+    return next((frame for frame in reversed(rests(scene, story)) if frame < scene.frame_current), None)
+
+
+def chapter_start(scene: bpy.types.Scene, story: Story, chapter: ChapterSpan) -> int:
+    """Frame of the chapter's marker; where the chapter was built to start if the user removed that."""
+    names = {marker.name for marker in story.markers if marker.kind == "chapter" and marker.frame == chapter.start}
+    return next((marker.frame for marker in scene.timeline_markers if marker.name in names), chapter.start)
+
+
+class _Playing:
+    """What operators that move through the film share."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only in a scene with a film, and not while a job runs."""
+        story = read_story(context.scene)
+        if story is None:
+            cls.poll_message_set(NO_FILM)
+        return story is not None and running() is None
+
+
+class LLMVIZ_OT_jump(_Playing, bpy.types.Operator):
+    """Go to the next or previous rest, the places where a presenter stops to explain"""
+
+    bl_idname = "llmviz.jump"
+    bl_label = "Jump to Rest"
+    bl_options = {"REGISTER", "UNDO_GROUPED"}
+    bl_undo_group = "Frame Change"
+
+    to: EnumProperty(
+        name="To",
+        items=[("NEXT", "Next Rest", "Go to the next rest"), ("PREVIOUS", "Previous Rest", "Go to the previous rest")],
+    )
+
+    @classmethod
+    def description(cls, context: bpy.types.Context, properties: LLMVIZ_OT_jump) -> str:
+        """The tooltip."""
+        return f"Go to the {properties.to.lower()} rest, where the picture holds and something is explained"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Set the frame."""
+        find = next_rest if self.to == "NEXT" else previous_rest
+        frame = find(context.scene, read_story(context.scene))
+        if frame is None:
+            self.report({"INFO"}, f"There is no {self.to.lower()} rest.")
+            return {"CANCELLED"}
+        context.scene.frame_set(frame)
+        return {"FINISHED"}
+
+
+class LLMVIZ_OT_jump_to_chapter(_Playing, bpy.types.Operator):
+    """Go to the beginning of this chapter"""
+
+    bl_idname = "llmviz.jump_to_chapter"
+    bl_label = "Jump to Chapter"
+    bl_options = {"REGISTER", "UNDO_GROUPED"}
+    bl_undo_group = "Frame Change"
+
+    chapter: StringProperty(name="Chapter", description="The chapter's name, such as layer-norm")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Set the frame."""
+        story = read_story(context.scene)
+        chapters = {chapter.name: chapter for chapter in story.chapters}
+        if self.chapter not in chapters:
+            self.report({"ERROR"}, f"Unknown chapter {self.chapter!r}. {choices(chapters)}")
+            return {"CANCELLED"}
+        context.scene.frame_set(chapter_start(context.scene, story, chapters[self.chapter]))
+        return {"FINISHED"}
+
+
+class LLMVIZ_OT_film_view(_Playing, bpy.types.Operator):
+    """Look through the film's camera as it will be rendered, or leave it and walk around the set"""
+
+    bl_idname = "llmviz.film_view"
+    bl_label = "Look Through Camera"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Change this viewport."""
+        space = context.space_data
+        if not isinstance(space, bpy.types.SpaceView3D):
+            self.report({"ERROR"}, "This works in a 3D viewport only.")
+            return {"CANCELLED"}
+        look_freely(space) if looks_through_camera(space) else look_through_camera(space)
+        return {"FINISHED"}
+
+
+CLASSES = (LLMVIZ_OT_jump, LLMVIZ_OT_jump_to_chapter, LLMVIZ_OT_film_view)
+
+
+def register() -> None:
+    """Add the operators."""
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    """Take them away."""
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

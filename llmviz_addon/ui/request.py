@@ -1,0 +1,117 @@
+"""From the sidebar's settings to what the rooms above are asked for.
+
+Panels are redrawn all the time, so what they need to know of files (which chapters there are, whether
+the tokens suit the model) is remembered until the files change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ..errors import JobError, LlmvizError, ModelError
+from ..model import checkpoint as checkpoints
+from ..model.checkpoint import Checkpoint
+from ..model.forward import check_tokens
+from ..screenplay import loader
+from ..screenplay.loader import Chapter
+from ..screenplay.production import Production, prepare
+
+if TYPE_CHECKING:
+    from .settings import LLMVIZ_PG_settings
+
+SHAPES = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}
+Stamp = tuple[tuple[str, int], ...]
+"""Files with the times of their last change."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The chapters to choose from, and what is wrong with the user's folder, if anything."""
+
+    chapters: tuple[Chapter, ...]
+    problem: str = ""
+
+
+def catalogue(folders: Sequence[Path]) -> Catalogue:
+    """All chapters; only our own ones, and why, where the user's cannot be opened."""
+    return _catalogue(tuple(folders), _stamp(path for folder in folders for path in folder.glob("*.py")))
+
+
+def chosen(settings: LLMVIZ_PG_settings, folders: Sequence[Path]) -> list[str]:
+    """Names of the chapters that are ticked; raises JobError where none is."""
+    names = [chapter.name for chapter in catalogue(folders).chapters]
+    wanted = [name for name in names if name not in settings.skipped.split()]
+    if not wanted:
+        raise JobError("No chapter is ticked. Tick at least one.")
+    return wanted
+
+
+def size(settings: LLMVIZ_PG_settings) -> tuple[int, int]:
+    """Width and height in pixels."""
+    across, down = SHAPES[settings.shape]
+    unit = int(settings.short_side) / min(across, down)
+    return round(across * unit), round(down * unit)
+
+
+def checkpoint(settings: LLMVIZ_PG_settings) -> Checkpoint:
+    """The chosen model; raises ModelError if it cannot be read."""
+    if settings.model == "BUILTIN":
+        return _load(_stamp([checkpoints.BUILTIN]))
+    if not settings.checkpoint:
+        raise ModelError("No checkpoint is chosen. Give the path of a safetensors file.")
+    path = Path(bpy.path.abspath(settings.checkpoint))
+    return _load(_stamp([path])) if path.exists() else checkpoints.load(path)
+
+
+def tokens(settings: LLMVIZ_PG_settings, model: Checkpoint) -> tuple[int, ...]:
+    """Token ids of the text; raises ModelError if the model cannot take it."""
+    return check_tokens(model.config, model.tokenizer.encode(settings.tokens))
+
+
+def tokens_problem(settings: LLMVIZ_PG_settings) -> str:
+    """Why the text cannot be used, as far as that is known without reading a large file; "" if it can."""
+    if settings.model != "BUILTIN":
+        return ""
+    try:
+        tokens(settings, checkpoint(settings))
+    except LlmvizError as error:
+        return str(error)
+    return ""
+
+
+def production(settings: LLMVIZ_PG_settings, folders: Sequence[Path]) -> Production:
+    """Everything that the stage needs, as asked for in the sidebar; raises LlmvizError."""
+    model = checkpoint(settings)
+    return prepare(
+        model,
+        tokens(settings, model),
+        chosen(settings, folders),
+        pace=settings.pace if settings.pauses else None,
+        size=size(settings),
+        fps=settings.fps,
+        folders=folders,
+    )
+
+
+def _stamp(paths: Iterable[Path]) -> Stamp:
+    return tuple((str(path), path.stat().st_mtime_ns) for path in sorted(paths))
+
+
+@lru_cache(maxsize=4)
+def _catalogue(folders: tuple[Path, ...], stamp: Stamp) -> Catalogue:
+    try:
+        return Catalogue(tuple(loader.chapters(folders)))
+    except LlmvizError as error:
+        return Catalogue(tuple(loader.chapters()), str(error))
+
+
+@lru_cache(maxsize=2)
+def _load(stamp: Stamp) -> Checkpoint:
+    ((path, _),) = stamp
+    return checkpoints.load(path)

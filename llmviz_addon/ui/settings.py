@@ -1,0 +1,165 @@
+"""What a user sets in the sidebar, kept on the scene and so in her file.
+
+Chapters are remembered by name, as those left out: a chapter that comes with a later version, or is
+put into the user's folder, is then ticked by itself. ``included`` is the same list as tick boxes, by
+the chapter's place in the catalogue.
+"""
+
+# ruff: noqa: F722, F821 -- Blender's properties are declared as annotations, their texts are no types
+from __future__ import annotations
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    BoolVectorProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+from ..screenplay.production import PACE
+from ..stage.render import ENGINES
+from ..stage.theme import THEMES
+from .preferences import chapter_folders
+from .request import SHAPES, catalogue
+
+MOST_CHAPTERS = 32
+"""As many tick boxes as Blender takes in one property."""
+ENGINE_TEXTS = {
+    "auto": ("Automatic", "EEVEE where there is a graphics card, else Cycles"),
+    "eevee": ("EEVEE", "Fast with a graphics card"),
+    "cycles": ("Cycles", "One sample per pixel; needs no graphics card"),
+}
+SHAPE_TEXTS = {"16:9": "Landscape, for screens", "9:16": "Portrait, for phones", "1:1": "Square"}
+# Declarations see the module's names, but not from within a comprehension of their own.
+THEME_ITEMS = [(name, name.capitalize(), f"The {name} theme") for name in THEMES]
+SHAPE_ITEMS = [(name, name, SHAPE_TEXTS[name]) for name in SHAPES]
+SIZE_ITEMS = [(str(side), f"{side} px", f"The shorter side has {side} pixels") for side in (480, 720, 1080, 1440, 2160)]
+ENGINE_ITEMS = [(name, *ENGINE_TEXTS[name]) for name in ENGINES]
+
+
+def _get_included(settings: LLMVIZ_PG_settings) -> list[bool]:
+    skipped = settings.skipped.split()
+    ticks = [chapter.name not in skipped for chapter in catalogue(chapter_folders()).chapters][:MOST_CHAPTERS]
+    return ticks + [True] * (MOST_CHAPTERS - len(ticks))
+
+
+def _set_included(settings: LLMVIZ_PG_settings, ticks: list[bool]) -> None:
+    chapters = catalogue(chapter_folders()).chapters
+    here = {chapter.name for chapter in chapters}
+    elsewhere = [name for name in settings.skipped.split() if name not in here]
+    left_out = [chapter.name for chapter, tick in zip(chapters, ticks, strict=False) if not tick]
+    settings.skipped = " ".join(elsewhere + left_out)
+
+
+class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
+    """The sidebar's settings."""
+
+    model: EnumProperty(
+        name="Model",
+        description="The GPT whose weights and numbers are shown",
+        items=[
+            ("BUILTIN", "nano-gpt", "A small trained GPT that sorts six letters; it comes with the extension"),
+            ("FILE", "Checkpoint", "A GPT of your own, from a safetensors file"),
+        ],
+    )
+    checkpoint: StringProperty(
+        name="File",
+        description="A safetensors file whose tensors have minGPT's names",
+        subtype="FILE_PATH",
+        options={"PATH_SUPPORTS_BLEND_RELATIVE"},
+    )
+    tokens: StringProperty(
+        name="Tokens",
+        description="The text the model reads: for nano-gpt letters out of A, B and C, six for a full run. "
+        "For a model without a vocabulary, token ids apart by spaces",
+        default="CBABBC",
+        options={"TEXTEDIT_UPDATE"},
+    )
+    skipped: StringProperty(name="Chapters Left Out", description="Names of the chapters left out, apart by spaces")
+    included: BoolVectorProperty(
+        name="Include",
+        description="Whether the film tells this chapter",
+        size=MOST_CHAPTERS,
+        get=_get_included,
+        set=_set_included,
+    )
+    pauses: BoolProperty(
+        name="Reading Pauses",
+        description="Hold the picture after each paragraph for as long as it takes to read it. "
+        "Leave it off to present live, and jump from rest to rest",
+        default=True,
+    )
+    pace: FloatProperty(
+        name="Pace",
+        description="How fast the commentary is read, in words per minute",
+        default=PACE,
+        min=20.0,
+        max=2000.0,
+        soft_min=80.0,
+        soft_max=400.0,
+        step=1000,
+        precision=0,
+    )
+    theme: EnumProperty(
+        name="Theme",
+        description="Colours of the set and the page behind it",
+        items=THEME_ITEMS,
+    )
+    shape: EnumProperty(
+        name="Aspect",
+        description="Shape of the picture. Camera and commentary are composed for it",
+        items=SHAPE_ITEMS,
+    )
+    short_side: EnumProperty(
+        name="Size",
+        description="Length of the picture's shorter side in pixels",
+        items=SIZE_ITEMS,
+        default="720",
+    )
+    fps: IntProperty(
+        name="Frame Rate", description="Frames per second of film", default=30, min=1, max=240, soft_min=12, soft_max=60
+    )
+    folder: StringProperty(
+        name="Folder",
+        description="Where stills and films are saved; // is the folder of the .blend file",
+        default="//",
+        subtype="DIR_PATH",
+        options={"PATH_SUPPORTS_BLEND_RELATIVE"},
+    )
+    engine: EnumProperty(
+        name="Engine",
+        description="What renders stills and films",
+        items=ENGINE_ITEMS,
+    )
+    captions: BoolProperty(
+        name="Burn In Captions",
+        description="Write the commentary into the picture. A subtitle file (.srt) is always saved beside the film",
+        default=False,
+    )
+
+
+def copy_settings(source: LLMVIZ_PG_settings, target: LLMVIZ_PG_settings) -> None:
+    """Make ``target`` say what ``source`` says, so that the sidebar does not change with the scene."""
+    for name, kind in source.bl_rna.properties.items():
+        if not kind.is_readonly and name not in ("name", "included"):
+            setattr(target, name, getattr(source, name))
+
+
+CLASSES = (LLMVIZ_PG_settings,)
+
+
+def register() -> None:
+    """Give every scene these settings."""
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+    bpy.types.Scene.llmviz_settings = PointerProperty(type=LLMVIZ_PG_settings)
+
+
+def unregister() -> None:
+    """Take them away; what was set stays in the file, for when the extension is back."""
+    del bpy.types.Scene.llmviz_settings
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)
