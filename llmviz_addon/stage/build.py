@@ -19,6 +19,7 @@ from .atlas import atlas
 from .camera import Rig, camera_rig
 from .cell_material import cell_material
 from .drawings import DrawingMaker
+from .ensembles import Ensembles
 from .flat_material import flat_material
 from .grids import grid_objects, part_objects, unit_cube
 from .keys import Actor, animate, set_rest
@@ -72,13 +73,17 @@ def build_steps(
     cast.update({name: actors.grid_actor(grids[name], obj) for name, obj in objects.items()})
     parts = part_objects(timeline.parts, grids, objects, values.places, home)
     cast.update({part.name: actors.part_actor(part, grids[part.grid], parts[part.name]) for part in timeline.parts})
-    for ribbon in layout.ribbons:
-        cast[ribbon.name] = actors.flat_actor(ribbon_object(ribbon, flat, look, home))
+    ensembles = Ensembles(timeline)
+    ribbons = ensembles.ribbons(layout.ribbons)
+    for number, group in enumerate(ribbons):
+        name = group[0].name if len(group) == 1 else f"ribbons {number}"
+        cast[group[0].name] = actors.flat_actor(ribbon_object(group, name, flat, look, home))
     yield 0.4, "Drawings"
-    cast.update(_drawings((*production.signage, *timeline.drawings), look, flat, objects, rig, home))
+    drawings = ensembles.drawings((*production.signage, *timeline.drawings))
+    cast.update(_drawings(drawings, DrawingMaker(look, flat, home), objects, rig))
     yield 0.7, "Keyframes"
     set_rest(cast, timeline.home)
-    animate(cast, timeline.tracks)
+    animate(cast, ensembles.tracks((*ribbons, *drawings)))
     yield 0.95, "Markers"
     add_markers(scene, timeline.markers)
     write_story(scene, timeline)
@@ -112,16 +117,16 @@ def film_scene() -> bpy.types.Scene:
 
 
 def _drawings(
-    drawings: tuple[Drawing, ...],
-    look: Theme,
-    flat: bpy.types.Material,
-    grids: dict[str, bpy.types.Object],
-    rig: Rig,
-    home: bpy.types.Collection,
+    groups: list[list[Drawing]], maker: DrawingMaker, grids: dict[str, bpy.types.Object], rig: Rig
 ) -> dict[str, Actor]:
-    maker = DrawingMaker(look, flat, home)
-    maker.prepare(drawings)
-    return {d.name: actors.flat_actor(maker.make(d, grids, rig.camera), d) for d in drawings}
+    maker.prepare(drawing for group in groups for drawing in group)
+    cast = {}
+    for number, group in enumerate(groups):
+        first = group[0]
+        alone = len(group) == 1
+        obj = maker.make(first, grids, rig.camera) if alone else maker.make_one(group, f"signs {number}")
+        cast[first.name] = actors.flat_actor(obj, first)
+    return cast
 
 
 def _direct(scene: bpy.types.Scene, production: Production, rig: Rig, look: Theme) -> None:

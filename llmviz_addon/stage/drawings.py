@@ -1,13 +1,15 @@
 """Drawings as objects: one mesh object each, whatever the drawing holds.
 
 Letters are part of the mesh, coloured per point, so a paragraph with coloured phrases is one object
-with one material; equal drawings share one mesh. Numbers that change are added to the same object by
+with one material; equal drawings share one mesh, and drawings that stand still and always fade
+together share one object, as every animated object costs time on every frame. Numbers that change are added to the same object by
 Geometry Nodes. So a drawing fades, moves and hides as a whole, with one set of keys.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import bpy
 import numpy as np
@@ -18,7 +20,7 @@ from ..layout.drawing import Disc, Drawing, Line, Polygon, Readout, Rect, Shape,
 from . import compat
 from .flat_material import EDGE, INK, REACH
 from .glyphs import Glyphs
-from .mesh2d import LIFT, Flat, disc, polygon, rectangle, stroke
+from .mesh2d import LIFT, Flat, disc, join, polygon, rectangle, stroke
 from .ours import own
 from .readouts import Readouts
 from .theme import Theme, linear
@@ -27,6 +29,48 @@ ALWAYS = 1e9
 """Reach of a drawing that never fades."""
 _PIXEL = 1 / 720  # of the picture's height, for which the fringes before the camera are made
 _FRINGE = 0.02  # metres, of drawings in the world
+
+
+@dataclass(frozen=True, eq=False)
+class Arrays:
+    """A mesh as arrays: ``points`` (n, 3), ``triangles`` (m, 3), ``ink`` (n, 4) linear, ``edge`` (n, 3)."""
+
+    points: np.ndarray
+    triangles: np.ndarray
+    ink: np.ndarray
+    edge: np.ndarray
+
+    def posed(self, pose: np.ndarray) -> Arrays:
+        """The same, transformed by a (4, 4) matrix."""
+        turn = pose[:3, :3].T
+        return Arrays(self.points @ turn + pose[:3, 3], self.triangles, self.ink, self.edge @ turn)
+
+    def mesh(self, name: str, material: bpy.types.Material) -> bpy.types.Mesh:
+        """A new mesh of these arrays."""
+        mesh = own(bpy.data.meshes.new(name), "flat")
+        mesh.materials.append(material)
+        if len(self.points):
+            mesh.vertices.add(len(self.points))
+            mesh.vertices.foreach_set("co", np.ascontiguousarray(self.points, dtype=np.float32).ravel())
+            mesh.loops.add(self.triangles.size)
+            mesh.loops.foreach_set("vertex_index", self.triangles.ravel().astype(np.int32))
+            mesh.polygons.add(len(self.triangles))
+            mesh.polygons.foreach_set("loop_start", np.arange(0, self.triangles.size, 3, dtype=np.int32))
+            compat.write_attribute(mesh, INK, "FLOAT_COLOR", "POINT", self.ink)
+            compat.write_attribute(mesh, EDGE, "FLOAT_VECTOR", "POINT", self.edge)
+            mesh.update(calc_edges=True)
+        return mesh
+
+
+def joined(arrays: Sequence[Arrays]) -> Arrays:
+    """Several as one."""
+    starts = np.cumsum([0] + [len(array.points) for array in arrays[:-1]])
+    return Arrays(
+        np.concatenate([array.points for array in arrays]),
+        np.concatenate([array.triangles + start for array, start in zip(arrays, starts, strict=True)]),
+        np.concatenate([array.ink for array in arrays]),
+        np.concatenate([array.edge for array in arrays]),
+    )
 
 
 class DrawingMaker:
@@ -38,6 +82,7 @@ class DrawingMaker:
         self.collection = collection
         self.glyphs = Glyphs()
         self.readouts = Readouts(material, theme)
+        self._arrays: dict[tuple[tuple[Shape, ...], float], Arrays] = {}
         self._meshes: dict[tuple[tuple[Shape, ...], float], bpy.types.Mesh] = {}
 
     def prepare(self, drawings: Iterable[Drawing]) -> None:
@@ -53,34 +98,53 @@ class DrawingMaker:
         self, drawing: Drawing, grids: Mapping[str, bpy.types.Object], camera: bpy.types.Object
     ) -> bpy.types.Object:
         """The object of one drawing, hung where it belongs."""
-        fringe = _FRINGE if drawing.parent != "camera" else 2.5 * _PIXEL
-        key = (drawing.shapes, fringe)
+        key = _key(drawing)
         if key not in self._meshes:
-            self._meshes[key] = self._mesh(drawing, fringe)
-        obj = own(bpy.data.objects.new(drawing.name, self._meshes[key]), "drawing")
+            self._meshes[key] = self.arrays(drawing).mesh(drawing.name, self.material)
+        obj = self._object(drawing.name, self._meshes[key], drawing)
         _hang(obj, drawing, grids, camera)
-        ems = [shape.size for shape in drawing.shapes if isinstance(shape, Text | Readout)]
-        unit = float(np.linalg.norm(drawing.pose[:3, 0]))
-        reach = max(ems, default=0.1) * unit / drawing.least if drawing.least > 0 else ALWAYS
-        obj[REACH] = float(reach)
-        obj.color = (*linear(self.theme.color("ink")), drawing.opacity)
-        obj.hide_render = obj.hide_viewport = drawing.opacity <= 0
         for number, shape in enumerate(drawing.shapes):
             if isinstance(shape, Readout):
                 self.readouts.add(obj, shape, (number + 1) * LIFT)
+        return obj
+
+    def make_one(self, drawings: Sequence[Drawing], name: str) -> bpy.types.Object:
+        """One object for drawings that stand still in the world and always fade together."""
+        arrays = joined([self.arrays(drawing).posed(drawing.pose) for drawing in drawings])
+        return self._object(name, arrays.mesh(name, self.material), drawings[0])
+
+    def arrays(self, drawing: Drawing) -> Arrays:
+        """A drawing as a mesh in its own plane."""
+        key = _key(drawing)
+        if key not in self._arrays:
+            self._arrays[key] = self._draw(drawing, key[1])
+        return self._arrays[key]
+
+    def _object(self, name: str, mesh: bpy.types.Mesh, drawing: Drawing) -> bpy.types.Object:
+        obj = own(bpy.data.objects.new(name, mesh), "drawing")
+        obj[REACH] = reach(drawing)
+        obj.color = (*linear(self.theme.color("ink")), drawing.opacity)
+        obj.hide_render = obj.hide_viewport = drawing.opacity <= 0
         self.collection.objects.link(obj)
         return obj
 
-    def _mesh(self, drawing: Drawing, fringe: float) -> bpy.types.Mesh:
-        pieces = []
-        for number, shape in enumerate(drawing.shapes):
-            for flat, color in self._flats(shape, fringe):
-                pieces.append((flat, color, (number + 1) * LIFT))
-        mesh = own(bpy.data.meshes.new(drawing.name), "drawing")
-        if pieces:
-            fill_mesh(mesh, pieces, self.theme)
-        mesh.materials.append(self.material)
-        return mesh
+    def _draw(self, drawing: Drawing, fringe: float) -> Arrays:
+        pieces = [
+            (flat, color, (number + 1) * LIFT)
+            for number, shape in enumerate(drawing.shapes)
+            for flat, color in self._flats(shape, fringe)
+        ]
+        if not pieces:
+            return Arrays(np.zeros((0, 3)), np.zeros((0, 3), dtype=np.int64), np.zeros((0, 4)), np.zeros((0, 3)))
+        counts = [len(flat.points) for flat, _, _ in pieces]
+        whole = join([flat for flat, _, _ in pieces])
+        points, edge = np.zeros((len(whole.points), 3)), np.zeros((len(whole.points), 3))
+        points[:, :2], edge[:, :2] = whole.points, whole.edge
+        # a fringe lies a little lower than its shape, so that it never hides a neighbour
+        points[:, 2] = np.repeat([lift for _, _, lift in pieces], counts) - edge.any(axis=1) * (0.4 * LIFT)
+        colors = {name: (*linear(self.theme.color(name)), 1.0) for _, name, _ in pieces}
+        ink = np.repeat(np.array([colors[name] for _, name, _ in pieces]), counts, axis=0)
+        return Arrays(points, whole.triangles, ink, edge)
 
     def _flats(self, shape: Shape, fringe: float) -> list[tuple[Flat, str]]:
         match shape:
@@ -97,37 +161,15 @@ class DrawingMaker:
         return []
 
 
-def fill_mesh(
-    mesh: bpy.types.Mesh, pieces: list[tuple[Flat, str, float]], theme: Theme, alpha: float = 1.0
-) -> None:
-    """Write flat pieces, each (shape, colour name, height), into a new mesh."""
-    counts = [len(flat.points) for flat, _, _ in pieces]
-    starts = np.cumsum([0, *counts[:-1]])
-    points = np.zeros((sum(counts), 3), dtype=np.float32)
-    points[:, :2] = np.concatenate([flat.points for flat, _, _ in pieces])
-    edge = np.concatenate([flat.edge for flat, _, _ in pieces])
-    points[:, 2] = np.repeat([height for _, _, height in pieces], counts) - edge.any(axis=1) * (0.4 * LIFT)
-    triangles = np.concatenate([flat.triangles + start for (flat, _, _), start in zip(pieces, starts, strict=True)])
-    colors = {name: (*linear(theme.color(name)), alpha) for _, name, _ in pieces}
-    ink = np.repeat(np.array([colors[name] for _, name, _ in pieces], dtype=np.float32), counts, axis=0)
-    write_triangles(mesh, points, triangles, ink, edge)
+def reach(drawing: Drawing) -> float:
+    """The size in metres of a pixel at which a drawing begins to fade."""
+    ems = [shape.size for shape in drawing.shapes if isinstance(shape, Text | Readout)]
+    unit = float(np.linalg.norm(drawing.pose[:3, 0]))
+    return max(ems, default=0.1) * unit / drawing.least if drawing.least > 0 else ALWAYS
 
 
-def write_triangles(
-    mesh: bpy.types.Mesh, points: np.ndarray, triangles: np.ndarray, ink: np.ndarray, edge: np.ndarray
-) -> None:
-    """Fill a new mesh: ``points`` (n, 3), ``triangles`` (m, 3), ``ink`` (n, 4) linear, ``edge`` (n, 2 or 3)."""
-    mesh.vertices.add(len(points))
-    mesh.vertices.foreach_set("co", np.ascontiguousarray(points, dtype=np.float32).ravel())
-    mesh.loops.add(triangles.size)
-    mesh.loops.foreach_set("vertex_index", triangles.ravel().astype(np.int32))
-    mesh.polygons.add(len(triangles))
-    mesh.polygons.foreach_set("loop_start", np.arange(0, triangles.size, 3, dtype=np.int32))
-    compat.write_attribute(mesh, INK, "FLOAT_COLOR", "POINT", ink)
-    vectors = np.zeros((len(points), 3), dtype=np.float32)
-    vectors[:, : edge.shape[1]] = edge
-    compat.write_attribute(mesh, EDGE, "FLOAT_VECTOR", "POINT", vectors)
-    mesh.update(calc_edges=True)
+def _key(drawing: Drawing) -> tuple[tuple[Shape, ...], float]:
+    return drawing.shapes, 2.5 * _PIXEL if drawing.parent == "camera" else _FRINGE
 
 
 def _hang(

@@ -5,11 +5,13 @@ They use the same flat material as drawings, half transparent, as what flows mus
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import bpy
 import numpy as np
 
 from ..layout.grid import Ribbon
-from .drawings import ALWAYS, write_triangles
+from .drawings import ALWAYS, Arrays, joined
 from .flat_material import REACH
 from .ours import own
 from .theme import Theme, linear
@@ -20,19 +22,25 @@ _HEAD_WIDTH, _HEAD_LENGTH = 1.9, 0.85  # of the ribbon's width
 
 
 def ribbon_object(
-    ribbon: Ribbon, material: bpy.types.Material, theme: Theme, collection: bpy.types.Collection
+    ribbons: Sequence[Ribbon],
+    name: str,
+    material: bpy.types.Material,
+    theme: Theme,
+    collection: bpy.types.Collection,
 ) -> bpy.types.Object:
-    """The object of one ribbon."""
-    points, edge, triangles = ribbon_mesh(ribbon)
-    mesh = own(bpy.data.meshes.new(ribbon.name), "ribbon")
-    color = (*linear(theme.roles[ribbon.role]), theme.ribbon_alpha)
-    write_triangles(mesh, points, triangles, np.tile(np.array(color, dtype=np.float32), (len(points), 1)), edge)
-    mesh.materials.append(material)
-    obj = own(bpy.data.objects.new(ribbon.name, mesh), "ribbon")
-    obj.color = (*linear(theme.roles[ribbon.role]), 1.0)
+    """One object for ribbons that always fade together."""
+    obj = own(bpy.data.objects.new(name, joined([arrays(r, theme) for r in ribbons]).mesh(name, material)), "ribbon")
+    obj.color = (*linear(theme.roles[ribbons[0].role]), 1.0)
     obj[REACH] = ALWAYS
     collection.objects.link(obj)
     return obj
+
+
+def arrays(ribbon: Ribbon, theme: Theme) -> Arrays:
+    """A ribbon as a mesh."""
+    points, edge, triangles = ribbon_mesh(ribbon)
+    color = (*linear(theme.roles[ribbon.role]), theme.ribbon_alpha)
+    return Arrays(points, triangles, np.tile(np.array(color), (len(points), 1)), edge)
 
 
 def ribbon_mesh(ribbon: Ribbon) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

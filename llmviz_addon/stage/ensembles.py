@@ -1,0 +1,66 @@
+"""Which ribbons and signs always come and go together, and so can be one object.
+
+Every animated object costs some four microseconds on every frame. Of the 450 ribbons and signs
+of nano-gpt a chapter fades nearly all in the same way at the same time; as one object per way they cost
+next to nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeVar
+
+from ..layout.drawing import Drawing, Readout
+from ..layout.grid import Ribbon
+from ..screenplay.timeline import Timeline, Track
+from .drawings import reach
+
+Thing = TypeVar("Thing")
+
+
+class Ensembles:
+    """Groups things by what happens to them in a timeline."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._tracks: dict[str, list[Track]] = defaultdict(list)
+        for track in timeline.tracks:
+            self._tracks[track.channel.actor].append(track)
+        self._home = {channel.actor for channel in timeline.home}
+
+    def ribbons(self, ribbons: Iterable[Ribbon]) -> list[list[Ribbon]]:
+        """Ribbons that may share an object."""
+        return _grouped(ribbons, lambda ribbon: self._fade(ribbon.name))
+
+    def drawings(self, drawings: Iterable[Drawing]) -> list[list[Drawing]]:
+        """Drawings that may share an object; those that move, or hang on what moves, stay alone."""
+        return _grouped(drawings, self._drawing_key)
+
+    def tracks(self, together: Sequence[Sequence[Ribbon | Drawing]]) -> list[Track]:
+        """All tracks, without those of things that share the object of another."""
+        followers = {thing.name for group in together for thing in group[1:]}
+        return [track for name, tracks in self._tracks.items() if name not in followers for track in tracks]
+
+    def _drawing_key(self, drawing: Drawing) -> Hashable | None:
+        fade = self._fade(drawing.name)
+        moves = any(track.channel.prop == "offset" for track in self._tracks.get(drawing.parent, ()))
+        if fade is None or drawing.parent == "camera" or moves or drawing.parent in self._home:
+            return None
+        if any(isinstance(shape, Readout) for shape in drawing.shapes):
+            return None
+        return (fade, reach(drawing), drawing.opacity)
+
+    def _fade(self, name: str) -> Hashable | None:
+        """The course of the thing's opacity, if that is all that happens to it; else None."""
+        tracks = self._tracks.get(name, [])
+        if name in self._home or any(track.channel.prop != "opacity" for track in tracks):
+            return None
+        return tuple((track.frames.tobytes(), track.values.tobytes(), track.easings) for track in tracks)
+
+
+def _grouped(things: Iterable[Thing], key: Callable[[Thing], Hashable | None]) -> list[list[Thing]]:
+    groups: dict[Hashable, list[Thing]] = {}
+    for number, thing in enumerate(things):
+        fade = key(thing)
+        groups.setdefault(("alone", number) if fade is None else fade, []).append(thing)
+    return list(groups.values())
