@@ -11,7 +11,9 @@ def play(film):
     letter = film.token_text(t)
 
     film.hide_values(ln.mean, ln.std, ln.output)
-    film.open_on(x, film.layout.embedding, ln, film.layout.layers[0].attn.heads, azimuth=285, elevation=12)
+    film.open_on(
+        "card", "tokens:input", film.layout.embedding, ln, film.layout.layers[0].attn.heads, azimuth=285, elevation=12
+    )
     film.say(
         "what-for",
         "The [input embedding]({x}) enters the first layer. Before anything is done with it, it is "
@@ -24,7 +26,7 @@ def play(film):
     film.fade(film.all_but(x, ln), to=0, seconds=1)
     film.wait(0.5)
     film.move(x, beside=ln.output, seconds=1)
-    film.camera.frame(x, ln, azimuth=276, elevation=4, seconds=1)
+    film.camera.frame(x, ln, azimuth=276, elevation=4, zoom=0.84, seconds=1)
 
     film.say(
         "one-column",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
@@ -20,7 +23,7 @@ def random_checkpoint(config: GPTConfig, seed: int = 0) -> Checkpoint:
         name: rng.normal(0, 0.3, shape).astype(np.float32) + name.endswith("ln_1.weight")
         for name, shape in weight_shapes(config).items()
     }
-    return from_tensors("random", tensors, {})
+    return from_tensors("random", tensors, {"config": json.dumps(asdict(config))})
 
 
 def new_film(checkpoint: Checkpoint, tokens: list[int], size=(1280, 720), pace: float | None = None) -> Film:

@@ -62,6 +62,16 @@ def test_a_clip_shorter_than_a_frame_is_a_cut():
     assert keys(s.clips[OPACITY], 1.0, 30, 1)[0] == [1, 31]
 
 
+def test_a_ramp_keeps_its_height_where_a_cut_ends_it():
+    s = score()
+    s.set(OPACITY, 0.2, 0.0)
+    s.set(OPACITY, 1.0, 0.0, 1.0)
+    s.set(OPACITY, 0.0, 1.0)
+    frames, values, _ = keys(s.clips[OPACITY], 1.0, 30, 1)
+    assert frames == [1, 30, 31]
+    assert values == [0.2, 1.0, 0.0]
+
+
 def test_a_course_is_sampled_every_step_and_ends_on_its_last_value():
     s = score()
     s.follow(OPACITY, lambda u: np.floor(u * 10), 0.0, 1.0, step=0.2)

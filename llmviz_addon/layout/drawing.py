@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .font import ASCENDER, DESCENDER, advance
+
 
 @dataclass(frozen=True)
 class Rect:
@@ -76,6 +78,15 @@ class Text:
         """The text without its colours."""
         return "".join(text for text, _ in self.spans)
 
+    @property
+    def corners(self) -> list[tuple[float, float]]:
+        """Lower left and upper right corner of all lines."""
+        lines = self.body.split("\n")
+        width = max(advance(line, self.size) for line in lines)
+        left = self.x - width * {"left": 0.0, "center": 0.5, "right": 1.0}[self.align]
+        bottom = self.y - (len(lines) - 1) * self.leading * self.size + DESCENDER * self.size
+        return [(left, bottom), (left + width, self.y + ASCENDER * self.size)]
+
 
 @dataclass(frozen=True)
 class Readout:
@@ -112,7 +123,7 @@ class Drawing:
 
     @property
     def outline(self) -> np.ndarray:
-        """Points that the shapes span, where the parent is at home, (n, 3); of texts only where they start."""
+        """Points that the shapes span, where the parent is at home, (n, 3); of readouts only where they start."""
         points: list[tuple[float, float]] = []
         for shape in self.shapes:
             if isinstance(shape, Line | Polygon):
@@ -121,6 +132,8 @@ class Drawing:
                 points += [(shape.x, shape.y), (shape.x + shape.width, shape.y + shape.height)]
             elif isinstance(shape, Disc):
                 points += [(shape.x - shape.radius, shape.y), (shape.x + shape.radius, shape.y)]
+            elif isinstance(shape, Text):
+                points += shape.corners
             else:
                 points.append((shape.x, shape.y))
         flat = np.array([(x, y, 0.0, 1.0) for x, y in points])

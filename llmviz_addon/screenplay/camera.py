@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import ScriptError
-from ..layout.grid import CELL
 from .cast import Thing
 from .timeline import CAMERA, Channel
-from .view import View, corners, frame
+from .view import View, frame
 
 if TYPE_CHECKING:
     from .film import Film
@@ -49,12 +48,10 @@ class CameraOperator:
         film.pass_time(seconds)
 
     def _points(self, things: tuple[Thing, ...]) -> np.ndarray:
-        points = []
-        for grid in self.film.cast.grids_of(*things):
-            low, high = self.film.box(grid)
-            points.append(corners(low, high + (0, 0, 3.5 * CELL)))  # the label above it belongs to it
+        points = [self.film.room(grid) for grid in self.film.cast.grids_of(*things)]
+        points += [drawing.outline for drawing in self.film.cast.drawings_of(*things) if drawing.parent == "world"]
         if not points:
-            raise ScriptError("The camera needs at least one grid to look at.")
+            raise ScriptError("The camera needs at least one grid or drawing to look at.")
         return np.concatenate(points)
 
     def _go(self, view: View, seconds: float) -> None:

@@ -62,6 +62,12 @@ class Cast:
                 found[thing.grid.name] = thing.grid
         return list(found.values())
 
+    def drawings_of(self, *things: Thing) -> list[Drawing]:
+        """The drawings among ``things``, named or given."""
+        known = self.signage | self.drawings
+        found = [known[thing] if isinstance(thing, str) and thing in known else thing for thing in _flat(things)]
+        return [thing for thing in found if isinstance(thing, Drawing)]
+
     def names(self, *things: Thing) -> list[str]:
         """Actor names of ``things``, each once; raises ScriptError for what is no actor."""
         found: dict[str, None] = {}

@@ -28,7 +28,8 @@ def bins(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 def histograms(
     film: Film, before: Region, after: tuple[str, tuple[int | slice, ...]], titles: tuple[str, str], seconds: float
 ) -> None:
-    """Put up the histogram of one set of values and let it turn into that of another."""
+    """Put up the histogram of one set of values and let it turn into that of another; it goes with the paragraph."""
+    film.dismiss()
     first = np.asarray(film.trace[before.grid.name][before.index], dtype=np.float64).ravel()
     second = np.asarray(film.trace[after[0]][after[1]], dtype=np.float64).ravel()
     edges = bins(first, second)
@@ -45,7 +46,8 @@ def histograms(
         axis.append(Line(((x, base), (x, base - 0.4 * em)), 0.0015, "muted"))
         align = ("left", "center", "right")[round(share * 2)]
         axis.append(Text(x, base - 1.5 * em, ((_number(value), "muted"),), em, align))
-    film.show(Drawing(film.unique("axis"), tuple(axis), pose, "camera", opacity=0.0), seconds=0.3)
+    lines = Drawing(film.unique("axis"), tuple(axis), pose, "camera", opacity=0.0)
+    film.cast.add(lines)
 
     bars = []
     for i in range(BINS):
@@ -61,6 +63,8 @@ def histograms(
     captions = [_caption(film, title, values) for title, values in zip(titles, (first, second), strict=True)]
 
     start, share = film.now, 0.25 * seconds
+    film.beat += [lines.name, *(name for name, _, _ in bars), captions[1]]
+    film.score.set(Channel(lines.name, "opacity"), 1.0, start, 0.3 * share)
     for name, low, high in bars:
         film.score.set(Channel(name, "opacity"), 1.0, start)
         scale = Channel(name, "scale", 1)

@@ -55,6 +55,8 @@ def pieces(region: Region) -> tuple[np.ndarray, dict[int, tuple[tuple[int, int, 
     counts = region.grid.cells
     spans = [region.span(d) for d in "xyz"]
     narrow = [i for i in range(3) if spans[i] != (0, counts[i])]
+    if not narrow:
+        return np.zeros(3), {1: ((0, 0, 0), counts)}
     if len(narrow) != 1:
         raise ScriptError(f"{region!r} does not cut its grid in one direction; split at a column or a row.")
     axis = narrow[0]
@@ -113,7 +115,7 @@ def compute(film: Film, cell: Region, seconds: float) -> None:
                     film.score.set(Channel(body, prop, i), values[i], film.now)
             film.score.set(Channel(body, "focus"), strength, film.now, fade)
             lit.append(body)
-    for name, place in _arcs(film, up, sources, cell):
+    for name, (place,) in _arcs(film, up, [sources], [cell]):
         names.append(name)
         for i in range(9):
             film.score.set(Channel(name, ("offset", "rotation", "scale")[i // 3], i % 3), float(place[i]), film.now)
@@ -193,14 +195,14 @@ def _explain_sweep(film: Film, region: Region, first: int, count: int, seconds: 
             for axis, direction in enumerate("xyz"):
                 for prop, end in (("focus_lo", 0), ("focus_hi", 1)):
                     follow(body, prop, axis, lambda at, o=operand, d=direction, e=end: float(memo[at][o].span(d)[e]))  # type: ignore[misc]
-            film.score.set(Channel(body, "focus"), SOURCE, start, min(FADE, seconds / 3))
+            film.score.set(Channel(body, "focus"), TARGET, start, min(FADE, seconds / 3))
     names = [up.drawing.name]
-    places = {at: _places(film, up, memo[at], grid[at]) for at in memo}
-    for k, (name, _) in enumerate(_arcs(film, up, memo[opening], grid[opening])):
+    order = {at: i for i, at in enumerate(memo)}
+    for name, places in _arcs(film, up, list(memo.values()), [grid[at] for at in memo]):
         names.append(name)
         for i in range(9):
             prop = ("offset", "rotation", "scale")[i // 3]
-            follow(name, prop, i % 3, lambda at, k=k, i=i: float(places[at][k][i]))  # type: ignore[misc]
+            follow(name, prop, i % 3, lambda at, p=places, i=i: float(p[order[at]][i]))  # type: ignore[misc]
     for name in names:
         film.score.set(Channel(name, "opacity"), 1.0, start, min(FADE, seconds / 3))
     film.explanations.append(Explanation(up, tuple(names), tuple(lit), film.block))
@@ -225,14 +227,18 @@ def _places(film: Film, up: Panel, sources: dict[str, Region], cell: Region) -> 
     return [*places, lay(view, up.anchor(view, target), target)]
 
 
-def _arcs(film: Film, up: Panel, sources: dict[str, Region], cell: Region) -> list[tuple[str, np.ndarray]]:
-    places = _places(film, up, sources, cell)
-    colors = [str(region.grid.role) for region in _distinct(sources).values()]
+def _arcs(
+    film: Film, up: Panel, sources: list[dict[str, Region]], cells: list[Region]
+) -> list[tuple[str, list[np.ndarray]]]:
+    """New arcs for a panel, and where each lies while each of ``cells`` is explained: (name, places) per arc."""
+    places = [_places(film, up, s, cell) for s, cell in zip(sources, cells, strict=True)]
+    colors = [str(region.grid.role) for region in _distinct(sources[0]).values()]
     made = []
-    for place, color in zip(places, [*colors, "ink"], strict=True):
-        drawing = arc(film, color, head=color == "ink")
+    for lies, color in zip(zip(*places, strict=True), [*colors, "ink"], strict=True):
+        length = float(np.mean([place[6] for place in lies]))
+        drawing = arc(film, up.depth, length, color, head=color == "ink")
         film.cast.add(drawing)
-        made.append((drawing.name, place))
+        made.append((drawing.name, list(lies)))
     return made
 
 

@@ -23,7 +23,7 @@ from .camera import CameraOperator
 from .cast import Cast, Thing
 from .score import Score
 from .timeline import Channel, Part
-from .view import Page
+from .view import Page, corners
 
 EXAMPLE_TIME = 3
 """The column that chapters follow: the fourth, or the last of a shorter input."""
@@ -58,7 +58,7 @@ class Film:
         self.camera = CameraOperator(self)
         self._block: list[float | None] | None = None  # of the innermost `together`: its latest end, its seconds
         self._splits: dict[str, list[Part]] = {}
-        self._spoken: list[str] = []
+        self.beat: list[str] = []  # drawings that go with the paragraph they belong to
         self._ahead: dict[str, list[Part]] = {}
         self.explanations: list[explain.Explanation] = []
         self._count = 0
@@ -215,6 +215,19 @@ class Film:
         offset = self.offset(thing if isinstance(thing, Grid) else thing.grid)
         return low + offset, high + offset
 
+    @property
+    def charts_up(self) -> bool:
+        """Whether the page's inset is in use: a paragraph has company."""
+        return len(self.beat) > 1
+
+    def room(self, grid: Grid) -> np.ndarray:
+        """Points around a grid and its label where they stand now, (n, 3) metres."""
+        points = [corners(*self.box(grid))]
+        label = self.cast.signage.get(f"label:{grid.name}")
+        if label is not None:
+            points.append(label.outline + self.offset(grid))
+        return np.concatenate(points)
+
     def offset(self, grid: Grid) -> np.ndarray:
         """How far a grid is from home now, (3,) metres."""
         return np.array([self.score.value(Channel(grid.name, "offset", i)) for i in range(3)])
@@ -252,9 +265,9 @@ class Film:
         spans, links = commentary.parse(text, names, self.trace)
         drawing = commentary.paragraph(f"{self.name}:say:{key}", spans, self.page)
         fade = commentary.FADE
-        for name in self._spoken:
+        for name in self.beat:
             self._set(name, "opacity", 0.0, fade)
-        self._spoken = [drawing.name]
+        self.beat = [drawing.name]
         self.cast.add(drawing)
         start = self.now + (fade if self.rests else 0.0)
         self.score.set(Channel(drawing.name, "opacity"), 1.0, start, fade if self.rests else 0.0)

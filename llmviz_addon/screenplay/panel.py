@@ -14,7 +14,7 @@ import numpy as np
 
 from ..layout.drawing import Drawing, Line, Readout, Rect, Shape, Text
 from ..layout.font import advance
-from ..layout.grid import CELL, Grid
+from ..layout.grid import Grid
 from ..layout.typeset import set_formula
 from .view import TAN, Area, View, corners
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 EM = 0.027
 """Size of the panel's letters, in picture heights."""
 PAD = 0.016
-ARC_WIDTH = 0.0035
+ARC_WIDTH = 0.0022
+"""Of the arcs between a panel and the cells, in picture heights."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,10 +109,15 @@ def free_spot(film: Film, width: float, height: float, near: Area) -> Area:
     free, view = film.page.free, film.camera.view
     taken = [explanation.panel.area.grown(0.01) for explanation in film.explanations]
     for grid in film.in_play():
-        low, high = film.box(grid)
-        taken.append(view.area(low, high + (0, 0, 3 * CELL)).grown(0.008))
+        seen = view.project(film.room(grid))[:, :2]
+        taken.append(view.area(*film.box(grid)).grown(0.008))
+        if len(seen) > 8:  # its label
+            taken.append(Area(*seen[8:].min(axis=0), *seen[8:].max(axis=0)).grown(0.008))
     xs = np.linspace(free.left, max(free.left, free.right - width), 48)
-    ys = np.linspace(free.bottom, max(free.bottom, free.top - height), 32)
+    bottom = free.bottom
+    if film.page.inset.right > free.left and not film.charts_up:  # the inset below the set is empty: room for us
+        bottom = film.page.inset.bottom
+    ys = np.linspace(bottom, max(bottom, free.top - height), 32)
     left, bottom = (a.ravel() for a in np.meshgrid(xs, ys))
     covered = np.zeros_like(left)
     for area in taken:
@@ -126,11 +132,15 @@ def free_spot(film: Film, width: float, height: float, near: Area) -> Area:
     return Area(left[best], bottom[best], left[best] + width, bottom[best] + height)
 
 
-def arc(film: Film, color: str, head: bool) -> Drawing:
-    """A bent line from (0, 0) to (1, 0), to be laid between two points by ``lay``."""
+def arc(film: Film, depth: float, length: float, color: str, head: bool) -> Drawing:
+    """A bent line from (0, 0) to (1, 0), to be laid between two points by ``lay``.
+
+    It is ``ARC_WIDTH`` wide in the picture where it is ``length`` metres long at ``depth``.
+    """
+    width = ARC_WIDTH * depth * TAN / max(length, 1e-3)
     t = np.linspace(0, 1, 25)
-    points = tuple(zip(t.tolist(), (0.5 * t * (1 - t)).tolist(), strict=True))
-    return Drawing(film.unique("arc"), (Line(points, ARC_WIDTH, color, 0.03 if head else 0.0),), opacity=0.0)
+    points = tuple(zip(t.tolist(), (0.4 * t * (1 - t)).tolist(), strict=True))
+    return Drawing(film.unique("arc"), (Line(points, width, color, 5 * width if head else 0.0),), opacity=0.0)
 
 
 def lay(view: View, start: np.ndarray, end: np.ndarray) -> np.ndarray:

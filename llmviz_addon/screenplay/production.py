@@ -56,13 +56,22 @@ def prepare(
     stage = layout(trace.config, len(trace.tokens))
     texts = [checkpoint.tokenizer.text(int(token)) for token in trace.tokens]
     config = trace.config
-    signs = signage(stage, checkpoint.name, config.n_params, texts, trace.prompt_length, trace["output.probs"])
+    signs = signage(
+        stage,
+        checkpoint.name,
+        config.n_params,
+        texts,
+        trace.prompt_length,
+        trace["output.probs"],
+        token_ids=[int(token) for token in trace.tokens],
+        text_of=checkpoint.tokenizer.text,
+    )
     told = []
     for chapter in chosen:
         film = Film(chapter.name, Cast(stage, signs), trace, checkpoint, Page.of(size), pace, fps)
         try:
-            chapter.play(film)
             film.title(chapter.title, chapter.part)
+            chapter.play(film)
         except Exception as error:  # whatever a user's chapter does wrong, it is told with its file and line
             raise ScriptError(f"Chapter {chapter.path.name}, {loader.where(error, chapter.path)}") from error
         told.append((chapter, film))

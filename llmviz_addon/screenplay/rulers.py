@@ -26,7 +26,8 @@ def light_axes(film: Film, links: list[Link], start: float, seconds: float) -> N
         if not any(axis.name == link.target for grid in film.cast.grids.values() for axis in grid.axes):
             known = sorted({axis.name for grid in film.cast.grids.values() for axis in grid.axes})
             raise ScriptError(f"No grid has an axis {link.target!r}. Choose from {', '.join(known)}.")
-        for grid in grids:
+        tables = [grid for grid in grids if len(grid.axes) > 1]
+        for grid in tables or grids:  # where a whole table shows the axis, its sums and biases need not
             drawing = ruler(film.unique("ruler"), grid, grid.axis(link.target))
             film.cast.add(drawing)
             channel = Channel(drawing.name, "opacity")

@@ -104,14 +104,23 @@ def keys(clips: Iterable[Clip], first: float, fps: int, offset: int) -> tuple[li
     Frames are whole; a clip shorter than a frame becomes a cut.
     """
     table: dict[int, tuple[float, str]] = {offset: (first, "constant")}
+    arrived = offset  # where the last clip ended
+
+    def put(frame: int, value: float, easing: str) -> None:
+        if frame == arrived and frame - 1 not in table and table[frame][0] != value and frame > offset:
+            table[frame - 1] = (table[frame][0], "constant")  # a cut where a ramp ends: it arrives a frame early
+        table[frame] = (value, easing)
+
     for clip in clips:
         start, end = offset + round(clip.start * fps), offset + round(clip.end * fps)
         if end > start and clip.course is not None:
-            table.update(_sampled(clip, start, end, fps))
-            continue
-        if end > start:
-            table[start] = (clip.before, clip.easing)
-        table[end] = (clip.value, "constant")
+            for frame, (value, easing) in _sampled(clip, start, end, fps).items():
+                put(frame, value, easing)
+        else:
+            if end > start:
+                put(start, clip.before, clip.easing)
+            put(end, clip.value, "constant")
+        arrived = end
     frames = sorted(table)
     return frames, [table[f][0] for f in frames], [table[f][1] for f in frames]
 
