@@ -114,10 +114,10 @@ def free_spot(film: Film, width: float, height: float, near: Area) -> Area:
         if len(seen) > 8:  # its label
             taken.append(Area(*seen[8:].min(axis=0), *seen[8:].max(axis=0)).grown(0.008))
     xs = np.linspace(free.left, max(free.left, free.right - width), 48)
-    bottom = free.bottom
+    lowest = free.bottom
     if film.page.inset.right > free.left and not film.charts_up:  # the inset below the set is empty: room for us
-        bottom = film.page.inset.bottom
-    ys = np.linspace(bottom, max(bottom, free.top - height), 32)
+        lowest = film.page.inset.bottom
+    ys = np.linspace(lowest, max(lowest, free.top - height), 32)
     left, bottom = (a.ravel() for a in np.meshgrid(xs, ys))
     covered = np.zeros_like(left)
     for area in taken:

@@ -107,7 +107,7 @@ def keys(clips: Iterable[Clip], first: float, fps: int, offset: int) -> tuple[li
     arrived = offset  # where the last clip ended
 
     def put(frame: int, value: float, easing: str) -> None:
-        if frame == arrived and frame - 1 not in table and table[frame][0] != value and frame > offset:
+        if frame == arrived > offset and frame in table and frame - 1 not in table and table[frame][0] != value:
             table[frame - 1] = (table[frame][0], "constant")  # a cut where a ramp ends: it arrives a frame early
         table[frame] = (value, easing)
 
