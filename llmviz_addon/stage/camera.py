@@ -30,6 +30,7 @@ def camera_rig(collection: bpy.types.Collection) -> Rig:
     data.sensor_fit = "VERTICAL"
     data.sensor_height = SENSOR
     data.lens = LENS
+    data.passepartout_alpha = 0.85  # what lies outside the picture is not part of the film
     data.clip_start = 0.01
     data.clip_end = 10_000.0
     camera = own(bpy.data.objects.new("llmviz camera", data), "camera")
