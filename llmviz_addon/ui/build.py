@@ -46,7 +46,7 @@ def build_film(context: bpy.types.Context) -> Steps:
     The film gets a scene of its own; only where the current scene is one of ours already it is built
     there. Stopped before its end, it leaves nothing.
     """
-    window, space, settings = context.window, context.space_data, context.scene.llmviz_settings
+    window, area, settings = context.window, context.area, context.scene.llmviz_settings
     yield 0.0, "Running the model"
     production = request.production(settings, chapter_folders())
     yield PREPARED, "Building the set"
@@ -64,9 +64,10 @@ def build_film(context: bpy.types.Context) -> Steps:
     if scene.llmviz_settings != settings:
         copy_settings(settings, scene.llmviz_settings)
     window.scene = scene
-    look_through_camera(space)
+    look_through_camera(area, scene)
     timeline = production.timeline
-    return f"Built {len(timeline.chapters)} chapter(s), {timeline.seconds(timeline.frames):.0f} seconds of film."
+    titles = ", ".join(chapter.title for chapter in timeline.chapters)
+    return f"Built {timeline.seconds(timeline.frames):.0f} seconds of film: {titles}."
 
 
 CLASSES = (LLMVIZ_OT_build,)

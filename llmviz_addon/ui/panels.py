@@ -15,7 +15,7 @@ from .render import folder_problem
 from .settings import MOST_CHAPTERS
 from .view import looks_through_camera
 
-MARGIN = 56
+MARGIN = 70
 """Pixels of a sidebar's width, at a scale of 1, that text in a box cannot use."""
 
 
@@ -45,7 +45,7 @@ class LLMVIZ_PT_job(_Panel, bpy.types.Panel):
         column = self.layout.column(align=True)
         column.progress(factor=job.share, text=f"{job.title} {job.share:.0%}")
         write(column, job.text, context)
-        column.label(text="Esc to cancel", icon="EVENT_ESC")
+        column.label(text="Cancel", icon="EVENT_ESC")
 
 
 class LLMVIZ_PT_model(_Panel, bpy.types.Panel):
@@ -90,15 +90,11 @@ class LLMVIZ_PT_film(_Panel, bpy.types.Panel):
         self._chapters(context)
         layout.use_property_split = True
         layout.use_property_decorate = False
-        row = layout.row(heading="Reading Pauses")
-        row.prop(settings, "pauses", text="")
-        pace = row.row()
+        layout.prop(settings, "pauses")
+        pace = layout.row()
         pace.enabled = settings.pauses
-        pace.prop(settings, "pace", text="")
+        pace.prop(settings, "pace")
         layout.prop(settings, "theme")
-        layout.row().prop(settings, "shape", expand=True)
-        layout.prop(settings, "short_side")
-        layout.prop(settings, "fps")
         built = read_story(context.scene) is not None
         row = layout.row()
         row.scale_y = 1.5
@@ -117,6 +113,31 @@ class LLMVIZ_PT_film(_Panel, bpy.types.Panel):
             write(column, catalogue.problem, context, icon="ERROR")
 
 
+class LLMVIZ_PT_picture(_Panel, bpy.types.Panel):
+    """Size and rate of the film, which seldom change."""
+
+    bl_label = "Picture"
+    bl_parent_id = "LLMVIZ_PT_film"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
+        """What is set, to be read without opening the panel."""
+        settings = context.scene.llmviz_settings
+        width, height = request.size(settings)
+        self.layout.label(text=f"{width} \u00d7 {height}, {settings.fps} fps")
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Aspect, size, frame rate."""
+        settings = context.scene.llmviz_settings
+        layout = self.layout
+        layout.enabled = running() is None
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.row().prop(settings, "shape", expand=True)
+        layout.prop(settings, "short_side")
+        layout.prop(settings, "fps")
+
+
 class LLMVIZ_PT_play(_Panel, bpy.types.Panel):
     """Going through the film, with its commentary."""
 
@@ -129,7 +150,7 @@ class LLMVIZ_PT_play(_Panel, bpy.types.Panel):
         layout.enabled = running() is None
         story = read_story(context.scene)
         if story is None:
-            layout.label(text=f"{NO_FILM}.", icon="INFO")
+            write(layout.column(align=True), f"{NO_FILM}.", context, icon="INFO")
             return
         self._transport(context, story)
         self._chapters(context, story)
@@ -181,7 +202,7 @@ class LLMVIZ_PT_render(_Panel, bpy.types.Panel):
         layout = self.layout
         layout.enabled = running() is None
         if read_story(context.scene) is None:
-            layout.label(text=f"{NO_FILM}.", icon="INFO")
+            write(layout.column(align=True), f"{NO_FILM}.", context, icon="INFO")
             return
         layout.use_property_split = True
         layout.use_property_decorate = False
@@ -214,7 +235,7 @@ def wrapped(text: str, context: bpy.types.Context, indented: bool = False) -> li
     return "".join(run for run, _ in font.wrap([(text, "")], em, max(width, 60 * scale))).split("\n")
 
 
-CLASSES = (LLMVIZ_PT_job, LLMVIZ_PT_model, LLMVIZ_PT_film, LLMVIZ_PT_play, LLMVIZ_PT_render)
+CLASSES = (LLMVIZ_PT_job, LLMVIZ_PT_model, LLMVIZ_PT_film, LLMVIZ_PT_picture, LLMVIZ_PT_play, LLMVIZ_PT_render)
 
 
 def register() -> None:

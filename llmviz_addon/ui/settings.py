@@ -93,8 +93,8 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
         default=True,
     )
     pace: FloatProperty(
-        name="Pace",
-        description="How fast the commentary is read, in words per minute",
+        name="Words / Minute",
+        description="How fast the commentary is read, which tells how long a reading pause is",
         default=PACE,
         min=20.0,
         max=2000.0,

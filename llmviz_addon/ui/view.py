@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
+import math
+
 import bpy
 
+FILL = 0.94
+"""Share of the free part of the viewport that the camera's picture takes."""
 
-def look_through_camera(space: bpy.types.Space | None) -> None:
+
+def look_through_camera(area: bpy.types.Area | None, scene: bpy.types.Scene) -> None:
     """Show the film as it will be rendered: its camera, colours and ground, and nothing drawn over it."""
-    if not isinstance(space, bpy.types.SpaceView3D) or space.region_3d is None:
+    if area is None or area.type != "VIEW_3D":
         return
+    space = area.spaces.active
+    _fit(area, space.region_3d, scene.render)
     space.region_3d.view_perspective = "CAMERA"
     space.overlay.show_overlays = False
     space.show_gizmo = False
     space.shading.type = "MATERIAL"
     space.shading.use_scene_lights = True
     space.shading.use_scene_world = True
+
+
+def _fit(area: bpy.types.Area, view: bpy.types.RegionView3D, render: bpy.types.RenderSettings) -> None:
+    """Put the camera's picture into the part of the viewport that toolbar and sidebar leave free.
+
+    The film's camera fits its picture to the viewport's height times (√2 + zoom / 50)² / 4.
+    """
+    regions = {region.type: region for region in area.regions}
+    window, tools, sidebar = (regions[name] for name in ("WINDOW", "TOOLS", "UI"))
+    left = max(window.x, tools.x + tools.width if tools.width > 1 else 0)
+    right = min(window.x + window.width, sidebar.x if sidebar.width > 1 else window.x + window.width)
+    aspect = render.resolution_x / render.resolution_y
+    height = FILL * min((right - left) / aspect, window.height * 0.9)
+    if height <= 0:
+        return
+    share = height / window.height
+    view.view_camera_zoom = 50 * (2 * math.sqrt(share) - math.sqrt(2))
+    middle = (left + right - 2 * window.x - window.width) / 2
+    view.view_camera_offset = (-middle / (2 * window.width * share), 0.0)
 
 
 def look_freely(space: bpy.types.SpaceView3D) -> None:
