@@ -50,12 +50,7 @@ class Arrays:
         mesh = own(bpy.data.meshes.new(name), "flat")
         mesh.materials.append(material)
         if len(self.points):
-            mesh.vertices.add(len(self.points))
-            mesh.vertices.foreach_set("co", np.ascontiguousarray(self.points, dtype=np.float32).ravel())
-            mesh.loops.add(self.triangles.size)
-            mesh.loops.foreach_set("vertex_index", self.triangles.ravel().astype(np.int32))
-            mesh.polygons.add(len(self.triangles))
-            mesh.polygons.foreach_set("loop_start", np.arange(0, self.triangles.size, 3, dtype=np.int32))
+            compat.write_triangles(mesh, self.points, self.triangles)
             compat.write_attribute(mesh, INK, "FLOAT_COLOR", "POINT", self.ink)
             compat.write_attribute(mesh, EDGE, "FLOAT_VECTOR", "POINT", self.edge)
             mesh.update(calc_edges=True)
