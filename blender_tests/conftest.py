@@ -25,3 +25,8 @@ def scene() -> bpy.types.Scene:
 
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     return bpy.context.scene
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--regenerate`` writes the golden pictures anew instead of comparing with them."""
+    parser.addoption("--regenerate", action="store_true", help="write golden pictures instead of comparing")

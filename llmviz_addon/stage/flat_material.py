@@ -23,7 +23,7 @@ def flat_material() -> bpy.types.Material:
     material = own(bpy.data.materials.new("llmviz flat"), "flat")
     tree = compat.node_tree(material)
     tree.nodes.clear()
-    compat.set_blended(material, False)
+    compat.set_blended(material, True)
     pixel = pixel_size(tree)
     ink = tree.nodes.new("ShaderNodeAttribute")
     ink.attribute_type = "GEOMETRY"

@@ -1,0 +1,68 @@
+"""The atlas: every number where its grid says, gains that use the range, nothing lost in a file."""
+
+import bpy
+import numpy as np
+import pytest
+
+from llmviz_addon.errors import ScriptError
+from llmviz_addon.layout.grid import Axis, Grid, Role
+from llmviz_addon.stage.atlas import FORBIDDEN, WIDTH, atlas
+
+
+def grid(name: str, *shape: int, kind: str = "") -> Grid:
+    axes = tuple(Axis(str(i), n, "xyz"[i]) for i, n in enumerate(shape))
+    return Grid(name, name, Role.WEIGHT, axes, (0, 0, 0), kind or name)
+
+
+def test_every_value_is_where_its_place_says():
+    rng = np.random.default_rng(0)
+    grids = [grid("a", 30, 50), grid("b", 7), grid("c", 11, 3, 5)]
+    values = {g.name: rng.normal(size=g.shape) for g in grids}
+    made = atlas(grids, values)
+    flat = made.pixels.ravel()
+    for g in grids:
+        start = made.places[g.name].row * WIDTH + made.places[g.name].column
+        np.testing.assert_array_equal(flat[start : start + values[g.name].size], values[g.name].astype(np.float32).ravel())
+
+
+def test_gain_is_shared_by_a_kind_and_ignores_outliers():
+    grids = [grid("a", 1000, kind="k"), grid("b", 1000, kind="k"), grid("c", 10)]
+    values = {"a": np.linspace(-2, 2, 1000), "b": np.full(1000, 0.5), "c": np.zeros(10)}
+    values["a"][3] = 1e6
+    places = atlas(grids, values).places
+    assert places["a"].gain == places["b"].gain == pytest.approx(1 / 1.92, rel=0.02)
+    assert places["c"].gain == 1.0
+
+
+def test_a_few_large_values_among_zeros_count():
+    values = np.zeros(1000)
+    values[0] = 4.0
+    assert atlas([grid("a", 1000)], {"a": values}).places["a"].gain == pytest.approx(0.25)
+
+
+def test_what_is_not_finite():
+    values = np.array([1.0, -np.inf, np.inf, np.nan])
+    made = atlas([grid("a", 4)], {"a": values})
+    assert made.pixels[0, 0] == 1.0
+    assert made.pixels[0, 1] == np.float32(FORBIDDEN)
+    assert made.pixels[0, 2] == np.float32(1e29)
+    assert made.pixels[0, 3] == 0.0
+
+
+def test_a_wrong_shape_is_told():
+    with pytest.raises(ScriptError, match=r"'a' has the shape \(4,\), but its values have \(5,\)"):
+        atlas([grid("a", 4)], {"a": np.zeros(5)})
+
+
+def test_the_image_survives_a_file_with_all_its_digits(scene, tmp_path):
+    values = np.random.default_rng(1).normal(size=2000).astype(np.float32)
+    image = atlas([grid("a", 2000)], {"a": values}).image()
+    assert image.colorspace_settings.name == "Non-Color"
+    assert not image.use_half_precision
+    image.use_fake_user = True
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "atlas.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "atlas.blend"))
+    image = bpy.data.images["llmviz values"]
+    pixels = np.empty(image.size[0] * image.size[1] * 4, dtype=np.float32)
+    image.pixels.foreach_get(pixels)
+    np.testing.assert_array_equal(pixels[::4][:2000], values)

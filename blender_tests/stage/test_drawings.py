@@ -1,0 +1,99 @@
+"""Drawings: one object each, shared meshes, numbers that change."""
+
+from dataclasses import replace
+
+import bpy
+import numpy as np
+import pytest
+
+from llmviz_addon.errors import ScriptError
+from llmviz_addon.layout.drawing import Drawing, Rect, Text, pose
+from llmviz_addon.stage.build import build
+from llmviz_addon.stage.theme import linear, theme
+
+
+def digits(frame: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points that the readout adds to its drawing, known by their colour, and their ways from the outline."""
+    bpy.context.scene.frame_set(frame)
+    mesh = bpy.data.objects["say"].evaluated_get(bpy.context.evaluated_depsgraph_get()).data
+    ink = np.array([point.color[:3] for point in mesh.attributes["ink"].data])
+    mine = np.abs(ink - linear(theme("light").color("weight"))).max(axis=1) < 1e-3
+    edge = np.array([point.vector[:2] for point in mesh.attributes["edge"].data])
+    return np.array([vertex.co[:] for vertex in mesh.vertices])[mine], edge[mine]
+
+
+def test_a_drawing_is_one_object(scene, production):
+    build(scene, production)
+    assert [obj.name for obj in scene.objects if obj.name.startswith("say")] == ["say"]
+    assert bpy.data.objects["say"].parent.type == "CAMERA"
+
+
+def test_phrases_have_their_colours(scene, production):
+    build(scene, production)
+    ink = bpy.data.objects["say"].data.attributes["ink"].data
+    found = {tuple(round(c, 3) for c in point.color[:3]) for point in ink}
+    light = theme("light")
+    for name in ("ink", "aggregate", "plate", "accent"):
+        assert tuple(round(c, 3) for c in linear(light.color(name))) in found
+
+
+def test_readouts_follow_their_value(scene, production):
+    build(scene, production)
+    (first, _), (last, _) = digits(1), digits(21)
+    assert len(first) > 0
+    assert last[:, 0].max() > first[:, 0].max()  # "12.50" is wider than "0.00", which has lost its minus sign
+    wide = last[:, 0].max() - last[:, 0].min()
+    assert wide == pytest.approx(0.06 * 2.5, rel=0.25)
+    assert last[:, 1].min() == pytest.approx(-0.37, abs=0.01)
+
+
+def test_readouts_have_a_fringe_outside(scene, production):
+    build(scene, production)
+    points, edge = digits(1)
+    outer = np.linalg.norm(edge, axis=1) > 1e-6
+    assert outer.any()
+    assert points[outer].min(axis=0)[1] < points[~outer].min(axis=0)[1]
+    assert points[outer].max(axis=0)[1] > points[~outer].max(axis=0)[1]
+
+
+def test_equal_drawings_share_their_mesh(scene, production):
+    label = production.signage[0]
+    twin = replace(label, name="twin", pose=pose((0, 0, 3)), parent="input")
+    production.signage = (label, twin)
+    build(scene, production)
+    assert bpy.data.objects["twin"].data == bpy.data.objects["label:input"].data
+
+
+def test_signs_that_fade_alike_are_one_object(scene, production):
+    signs = tuple(
+        Drawing(f"sign {n}", (Text(0, 0, ((f"sign {n}", "ink"),), 0.1),), pose((n, 0, 0)), "world") for n in range(5)
+    )
+    production.signage = (*production.signage, *signs)
+    build(scene, production)
+    together = [obj for obj in scene.objects if obj.name.startswith("sign")]
+    assert len(together) == 1
+    xs = [v.co.x for v in together[0].data.vertices]
+    assert min(xs) < 0.1
+    assert max(xs) > 4
+
+
+def test_posed_in_the_world(scene, production):
+    square = Drawing("square", (Rect(0, 0, 1, 2),), pose((3, 4, 5), (0, 1, 0), (0, 0, 1)), "world", opacity=0.5)
+    production.signage = (*production.signage, square)
+    build(scene, production)
+    bpy.context.view_layer.update()
+    obj = bpy.data.objects["square"]
+    corners = np.array([obj.matrix_world @ v.co for v in obj.data.vertices])
+    assert corners[:, 1].max() == pytest.approx(5.02, abs=0.01)
+    assert corners[:, 2].max() == pytest.approx(7.02, abs=0.01)
+    assert corners[:, 0] == pytest.approx(3.0, abs=0.01)
+    assert obj.color[3] == pytest.approx(0.5)
+
+
+def test_faults_are_named(scene, production):
+    production.signage = (Drawing("lost", (), parent="nowhere"),)
+    with pytest.raises(ScriptError, match="'lost' hangs on 'nowhere'"):
+        build(scene, production)
+    production.signage = (Drawing("odd", (Rect(0, 0, 1, 1, "mauve"),)),)
+    with pytest.raises(ScriptError, match="Unknown colour 'mauve'"):
+        build(scene, production)

@@ -1,0 +1,52 @@
+"""Grids in the scene: one mesh, boxes where the layout wants them."""
+
+import bpy
+import numpy as np
+import pytest
+from mathutils import Vector
+
+from llmviz_addon.stage.build import build
+
+FLOATS = ("cells", "first", "strides", "atlas", "emphasis", "focus_lo", "focus_hi")
+
+
+def world_box(obj):
+    corners = np.array([obj.matrix_world @ Vector(corner) for corner in obj.bound_box])
+    return corners.min(axis=0), corners.max(axis=0)
+
+
+def test_boxes_are_the_layouts_and_share_one_mesh(scene, production):
+    build(scene, production)
+    bpy.context.view_layer.update()
+    grids = [obj for obj in scene.objects if obj.get("llmviz") == "grid"]
+    assert len(grids) == len(production.layout.grids)
+    assert len({obj.data for obj in grids}) == 1
+    for grid in production.layout.grids:
+        low, high = world_box(bpy.data.objects[grid.name])
+        if grid.name != "input":  # it moves
+            np.testing.assert_allclose((low, high), grid.box, atol=1e-5)
+
+
+def test_a_part_covers_its_cells(scene, production):
+    build(scene, production)
+    scene.frame_set(21)  # where it is seen, and has moved by 0.4 m, its grid by 0.2 m
+    part = bpy.data.objects["column"]
+    region = production.layout.grids[0][2, :]
+    np.testing.assert_allclose(world_box(part), np.array(region.box) + (0.2, 0, 0.4), atol=1e-5)
+    assert tuple(part["first"]) == (2.0, 0.0, 0.0)
+    assert tuple(part["cells"]) == (1.0, 1.0, 20.0)
+
+
+def test_properties_can_animate(scene, production):
+    build(scene, production)
+    for obj in scene.objects:
+        if obj.get("llmviz") in {"grid", "part"}:
+            assert isinstance(obj["reveal"], float)
+            assert all(isinstance(value, float) for name in FLOATS for value in obj[name])
+
+
+def test_solid_view_shows_the_role(scene, production):
+    build(scene, production)
+    red, green, blue, alpha = bpy.data.objects["scale"].color
+    assert blue > 2 * max(red, green)
+    assert alpha == pytest.approx(1.0)

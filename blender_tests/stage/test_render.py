@@ -1,0 +1,44 @@
+"""Engines: chosen by name or by what the machine has."""
+
+import pytest
+
+from llmviz_addon.errors import JobError
+from llmviz_addon.stage import compat, render
+
+
+def test_cycles_takes_one_sample_at_the_middle(scene):
+    assert render.set_engine(scene, "cycles") == "cycles"
+    assert scene.render.engine == "CYCLES"
+    assert scene.cycles.samples == 1
+    assert scene.cycles.filter_width == pytest.approx(0.01)
+    assert not scene.cycles.use_denoising
+    assert scene.cycles.min_transparent_bounces == scene.cycles.transparent_max_bounces
+
+
+def test_eevee(scene):
+    assert render.set_engine(scene, "eevee") == "eevee"
+    assert compat.is_eevee(scene)
+
+
+@pytest.mark.parametrize(("gpu", "engine"), [(True, "eevee"), (False, "cycles")])
+def test_auto_takes_eevee_where_there_is_a_gpu(scene, monkeypatch, gpu, engine):
+    monkeypatch.setattr(render, "has_gpu", lambda: gpu)
+    assert render.set_engine(scene, "auto") == engine
+
+
+def test_the_probe_answers():
+    assert render.has_gpu() in (True, False)
+
+
+def test_unknown_engine(scene):
+    with pytest.raises(JobError, match="Unknown engine 'luxcore'. Choose from auto, eevee, cycles."):
+        render.set_engine(scene, "luxcore")
+
+
+def test_outputs(scene):
+    compat.set_image_output(scene)
+    assert scene.render.image_settings.file_format == "PNG"
+    compat.set_video_output(scene)
+    assert scene.render.image_settings.file_format == "FFMPEG"
+    compat.set_image_output(scene)
+    assert scene.render.image_settings.file_format == "PNG"
