@@ -22,7 +22,9 @@ def test_every_value_is_where_its_place_says():
     flat = made.pixels.ravel()
     for g in grids:
         start = made.places[g.name].row * WIDTH + made.places[g.name].column
-        np.testing.assert_array_equal(flat[start : start + values[g.name].size], values[g.name].astype(np.float32).ravel())
+        np.testing.assert_array_equal(
+            flat[start : start + values[g.name].size], values[g.name].astype(np.float32).ravel()
+        )
 
 
 def test_gain_is_shared_by_a_kind_and_ignores_outliers():

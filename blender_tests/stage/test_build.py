@@ -6,7 +6,18 @@ import pytest
 from llmviz_addon.errors import JobError
 from llmviz_addon.stage.build import build, build_steps, clear, film_scene
 
-BLOCKS = ("objects", "meshes", "materials", "images", "actions", "collections", "node_groups", "cameras", "worlds", "curves")
+BLOCKS = (
+    "objects",
+    "meshes",
+    "materials",
+    "images",
+    "actions",
+    "collections",
+    "node_groups",
+    "cameras",
+    "worlds",
+    "curves",
+)
 
 
 def census() -> dict[str, list[str]]:

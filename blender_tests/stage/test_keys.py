@@ -52,7 +52,6 @@ def test_channels_reach_their_properties(scene, production):
 def test_offsets_are_metres_from_home(scene, production):
     build(scene, production)
 
-
     def places(frame):
         scene.frame_set(frame)
         for name in ("input", "column", "label:input"):

@@ -1,9 +1,9 @@
 """Drawings as objects: one mesh object each, whatever the drawing holds.
 
 Letters are part of the mesh, coloured per point, so a paragraph with coloured phrases is one object
-with one material; equal drawings share one mesh, and drawings that stand still and always fade
-together share one object, as every animated object costs time on every frame. Numbers that change are added to the same object by
-Geometry Nodes. So a drawing fades, moves and hides as a whole, with one set of keys.
+with one material. Equal drawings share one mesh, and drawings that stand still and always fade
+together share one object, as every animated object costs time on every frame. Numbers that change
+are added to the same object by Geometry Nodes. So a drawing fades, moves and hides with one set of keys.
 """
 
 from __future__ import annotations

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping
 
 import bpy
 
-from ..layout.grid import Grid
+from ..layout.grid import CELL, Grid
 from ..screenplay.timeline import Part
 from .atlas import Place
 from .ours import own
 from .theme import Theme, linear
 
+SWELL = 5e-4
+"""Metres by which a part is larger than its cells: faces in one plane would hide each other at random."""
 _CORNERS = [(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, -1)]
 _FACES = [(2, 3, 1, 0), (5, 7, 6, 4), (1, 5, 4, 0), (6, 7, 3, 2), (4, 6, 2, 0), (3, 7, 5, 1)]
 
@@ -61,12 +63,11 @@ def part_objects(
 ) -> dict[str, bpy.types.Object]:
     """One object per part, by name: a child of its grid, invisible at rest."""
     made = {}
-    for part in parts:
+    for number, part in enumerate(parts):
         grid, whole = grids[part.grid], objects[part.grid]
         obj = own(bpy.data.objects.new(part.name, whole.data), "part")
         obj.parent = whole
-        obj.scale = [n / total for n, total in zip(part.cells, grid.cells, strict=True)]
-        obj.location = part_home(part, grid)
+        obj.location, obj.scale = _within(part, grid, SWELL * (1 + number % 8 / 8))
         obj.color = (*whole.color[:3], 0.0)
         obj.hide_render = obj.hide_viewport = True
         _describe(obj, grid, places[grid.name], part.first, part.cells, whole["reveal"])
@@ -75,10 +76,14 @@ def part_objects(
     return made
 
 
-def part_home(part: Part, grid: Grid) -> tuple[float, float, float]:
-    """Where a part rests inside its grid's unit cube."""
-    x, y, z = (first / total for first, total in zip(part.first, grid.cells, strict=True))
-    return (x, y, -z)
+def _within(part: Part, grid: Grid, swell: float) -> tuple[list[float], list[float]]:
+    """Where a part rests inside its grid's unit cube, and its scale there, ``swell`` metres larger on every side."""
+    location, scale = [], []
+    for first, cells, total, down in zip(part.first, part.cells, grid.cells, (1, 1, -1), strict=True):
+        size = total * CELL
+        location.append(down * (first * CELL - swell) / size)
+        scale.append((cells * CELL + 2 * swell) / size)
+    return location, scale
 
 
 def _describe(

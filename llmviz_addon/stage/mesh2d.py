@@ -146,9 +146,7 @@ def stroke(points: Sequence[tuple[float, float]], width: float, head: float, fri
     n = len(path)
     left, right = path + sides, path - sides
     i = np.arange(n - 1)
-    triangles = np.concatenate(
-        [np.stack([n + i, n + i + 1, i + 1], axis=1), np.stack([n + i, i + 1, i], axis=1)]
-    )
+    triangles = np.concatenate([np.stack([n + i, n + i + 1, i + 1], axis=1), np.stack([n + i, i + 1, i], axis=1)])
     return join([fringed(np.concatenate([left, right]), triangles, fringe), *parts])
 
 

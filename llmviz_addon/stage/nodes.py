@@ -7,12 +7,10 @@ Constants are folded here, as every node costs time at every shading point.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import bpy
 
 Number = float | int
-Operand = "Expr | Number | Sequence[Number]"
+Operand = "Expr | Number | Sequence[Number]"  # a name for annotations
 
 
 class Expr:

@@ -120,9 +120,7 @@ def _without_minus_zero(tree: bpy.types.NodeTree, given: bpy.types.NodeOutputs) 
     return math("MULTIPLY", given[VALUE], math("GREATER_THAN", math("ABSOLUTE", given[VALUE]), least))
 
 
-def _fringe(
-    tree: bpy.types.NodeTree, curves: bpy.types.NodeSocket, size: bpy.types.NodeSocket
-) -> bpy.types.NodeSocket:
+def _fringe(tree: bpy.types.NodeTree, curves: bpy.types.NodeSocket, size: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
     """The band around the outlines that lets them fade out over a pixel: a short profile swept along them."""
     width = tree.nodes.new("ShaderNodeMath")
     width.operation = "MULTIPLY"

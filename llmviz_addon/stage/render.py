@@ -31,7 +31,7 @@ sys.exit(1 if any(word in names for word in ("llvmpipe", "softpipe", "software",
 def set_engine(scene: bpy.types.Scene, engine: str = "auto", samples: int | None = None) -> str:
     """Prepare ``scene`` to render with ``engine``; returns the one chosen, "eevee" or "cycles".
 
-    ``samples`` per pixel; by default 1 for Cycles and 32 for EEVEE, which dithers faded grids.
+    ``samples`` per pixel; by default 1 for Cycles and 64 for EEVEE, which dithers faded grids.
     """
     if engine not in ENGINES:
         raise JobError(f"Unknown engine {engine!r}. {choices(ENGINES)}")
@@ -39,7 +39,7 @@ def set_engine(scene: bpy.types.Scene, engine: str = "auto", samples: int | None
         engine = "eevee" if has_gpu() else "cycles"
     if engine == "eevee":
         compat.set_eevee(scene)
-        scene.eevee.taa_render_samples = samples or 32
+        scene.eevee.taa_render_samples = samples or 64
         scene.render.filter_size = 1.0
     else:
         _set_cycles(scene, samples or 1)
