@@ -8,7 +8,6 @@ everything else is kept away meanwhile, since the job holds on to the scene. Cal
 
 from __future__ import annotations
 
-import time
 from collections.abc import Generator
 from dataclasses import dataclass
 
@@ -19,10 +18,8 @@ from ..errors import LlmvizError
 Steps = Generator[tuple[float, str], None, str]
 Result = set[str]
 
-TICK = 0.02
-"""Seconds between two timer events."""
-SLICE = 0.1
-"""Seconds of work before the window gets a turn."""
+TICK = 0.01
+"""Seconds between two steps, at least; the window is drawn in between."""
 
 
 @dataclass
@@ -99,9 +96,8 @@ class Job:
         self._steps.close()
 
     def _advance(self, context: bpy.types.Context) -> None:
-        progress, end = _running[-1], time.monotonic() + SLICE
-        while time.monotonic() < end:
-            progress.share, progress.text = next(self._steps)
+        progress = _running[-1]
+        progress.share, progress.text = next(self._steps)
         _show(context, f"{progress.title}: {progress.share:.0%}, {progress.text}  ·  Esc to cancel")
 
     def _finish(self, done: StopIteration) -> Result:

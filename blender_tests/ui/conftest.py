@@ -1,0 +1,32 @@
+"""The user interface, registered in an empty file as Blender would do it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import bpy
+import pytest
+
+from llmviz_addon import ui
+
+
+@pytest.fixture
+def sidebar(scene: bpy.types.Scene) -> Iterator[bpy.types.Scene]:
+    """An empty scene with the user interface at hand."""
+    ui.register()
+    yield scene
+    ui.unregister()
+
+
+@pytest.fixture
+def film(sidebar: bpy.types.Scene) -> bpy.types.Scene:
+    """A scene with a built film, the current one."""
+    bpy.ops.llmviz.build()
+    return bpy.context.scene
+
+
+def everything() -> set[tuple[str, str]]:
+    """Every datablock of the file, by kind and name, but Blender's own font, which stays once a text was made."""
+    kinds = [getattr(bpy.data, name) for name in dir(bpy.data) if name != "fonts"]
+    collections = [kind for kind in kinds if isinstance(kind, bpy.types.bpy_prop_collection)]
+    return {(block.bl_rna.identifier, block.name) for blocks in collections for block in blocks}

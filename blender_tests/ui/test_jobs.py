@@ -1,0 +1,134 @@
+"""A job under a timer: goes on at its ticks, ends, fails or is cancelled, and cleans up each time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+
+from llmviz_addon.errors import JobError
+from llmviz_addon.ui import jobs
+from llmviz_addon.ui.jobs import Job, Steps, running
+
+TIMER, ESC, MOUSE = (SimpleNamespace(type=name) for name in ("TIMER", "ESC", "MOUSEMOVE"))
+
+
+class Window:
+    """As much of a context as a job needs."""
+
+    def __init__(self) -> None:
+        self.timers: list[str] = []
+        self.status: list[str | None] = []
+        self.window = None
+        self.windows: list[object] = []
+        self.window_manager = self
+        self.workspace = self
+
+    def event_timer_add(self, step: float, window: object) -> str:
+        self.timers.append("timer")
+        return "timer"
+
+    def event_timer_remove(self, timer: str) -> None:
+        self.timers.remove(timer)
+
+    def modal_handler_add(self, operator: object) -> None:
+        pass
+
+    def status_text_set(self, text: str | None) -> None:
+        self.status.append(text)
+
+
+class Task(Job):
+    """A job of three steps; ``error`` is raised after the second."""
+
+    bl_label = "Task"
+
+    def __init__(self, error: BaseException | None = None) -> None:
+        self.error = error
+        self.reports: list[tuple[set[str], str]] = []
+        self.cleaned = False
+
+    def report(self, kind: set[str], text: str) -> None:
+        self.reports.append((kind, text))
+
+    def steps(self, context: object) -> Steps:
+        try:
+            yield 0.0, "first"
+            yield 0.5, "second"
+            if self.error:
+                raise self.error
+            yield 0.9, "third"
+        finally:
+            self.cleaned = True
+        return "Done."
+
+
+@pytest.fixture
+def window(monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+    monkeypatch.setattr(jobs, "bpy", SimpleNamespace(app=SimpleNamespace(background=False)))
+    yield Window()
+    assert running() is None
+
+
+def drive(task: Task, window: Window) -> set[str]:
+    result = task.invoke(window, None)
+    while result == {"RUNNING_MODAL"}:
+        result = task.modal(window, TIMER)
+    return result
+
+
+def test_a_job_runs_to_its_end(window: Window) -> None:
+    task = Task()
+    assert drive(task, window) == {"FINISHED"}
+    assert task.reports == [({"INFO"}, "Done.")]
+    assert window.timers == []
+    assert window.status[-1] is None
+
+
+def test_its_progress_can_be_seen(window: Window) -> None:
+    task = Task()
+    task.invoke(window, None)
+    task.modal(window, TIMER)
+    task.modal(window, TIMER)
+    assert (running().title, running().share, running().text) == ("Task", 0.5, "second")
+    assert "50%" in window.status[-1]
+    task.cancel(window)
+
+
+def test_other_events_are_kept_away(window: Window) -> None:
+    task = Task()
+    task.invoke(window, None)
+    assert task.modal(window, MOUSE) == {"RUNNING_MODAL"}
+    assert window.status == []
+    task.cancel(window)
+
+
+def test_escape_cancels(window: Window) -> None:
+    task = Task()
+    task.invoke(window, None)
+    task.modal(window, TIMER)
+    assert task.modal(window, ESC) == {"CANCELLED"}
+    assert task.cleaned
+    assert task.reports == [({"WARNING"}, "Cancelled.")]
+    assert window.timers == []
+
+
+def test_a_users_error_is_reported(window: Window) -> None:
+    task = Task(JobError("It cannot be."))
+    assert drive(task, window) == {"CANCELLED"}
+    assert task.reports == [({"ERROR"}, "It cannot be.")]
+    assert task.cleaned
+
+
+def test_a_fault_of_ours_is_not_hidden(window: Window) -> None:
+    task = Task(ZeroDivisionError())
+    with pytest.raises(ZeroDivisionError):
+        drive(task, window)
+    assert window.timers == []
+
+
+def test_a_script_gets_the_whole_job_at_once(window: Window) -> None:
+    task = Task()
+    assert task.execute(window) == {"FINISHED"}
+    assert window.timers == []

@@ -1,0 +1,47 @@
+"""Registering adds the sidebar, unregistering takes all of it away again."""
+
+from __future__ import annotations
+
+import bpy
+import pytest
+
+import llmviz_addon
+from llmviz_addon import ui
+
+
+def registered() -> set[str]:
+    operators = {f"llmviz.{name}" for name in dir(bpy.ops.llmviz)}
+    classes = {name for name in dir(bpy.types) if name.startswith("LLMVIZ")}
+    return operators | classes | set(bpy.types.Scene.bl_rna.properties.keys())
+
+
+def test_unregistering_leaves_no_trace(scene: bpy.types.Scene) -> None:
+    before = registered()
+    llmviz_addon.register()
+    added = registered() - before
+    assert {"llmviz.build", "llmviz.jump", "llmviz.render_film", "LLMVIZ_PT_model", "llmviz_settings"} <= added
+    llmviz_addon.unregister()
+    assert registered() == before
+
+
+def test_registering_again_works(scene: bpy.types.Scene) -> None:
+    for _ in range(2):
+        llmviz_addon.register()
+        llmviz_addon.unregister()
+
+
+@pytest.mark.parametrize("module", ui.MODULES, ids=lambda module: module.__name__.rpartition(".")[2])
+def test_every_operator_and_setting_explains_itself(sidebar: bpy.types.Scene, module: object) -> None:
+    for cls in module.CLASSES:
+        if issubclass(cls, bpy.types.Operator | bpy.types.PropertyGroup | bpy.types.AddonPreferences):
+            assert cls.__doc__
+            for name, declared in getattr(cls, "__annotations__", {}).items():
+                rna = cls.bl_rna.properties[name]
+                assert rna.name, name
+                assert rna.description or issubclass(cls, bpy.types.Operator), (name, declared)
+
+
+def test_operators_that_change_the_file_can_be_undone(sidebar: bpy.types.Scene) -> None:
+    for name in ("build", "jump", "jump_to_chapter"):
+        options = getattr(bpy.types, f"LLMVIZ_OT_{name}").bl_options
+        assert options & {"UNDO", "UNDO_GROUPED"}, name

@@ -1,0 +1,91 @@
+"""From settings to requests: chapters by name, sizes, the user's own folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+import pytest
+
+from llmviz_addon.errors import JobError
+from llmviz_addon.ui import request
+
+MINE = 'title = "Mine"\npart = "Own"\n\n\ndef play(film):\n    film.wait(1)\n'
+
+
+@pytest.mark.parametrize(
+    ("shape", "side", "size"),
+    [
+        ("16:9", "720", (1280, 720)),
+        ("9:16", "1080", (1080, 1920)),
+        ("1:1", "480", (480, 480)),
+        ("16:9", "2160", (3840, 2160)),
+    ],
+)
+def test_sizes(sidebar: bpy.types.Scene, shape: str, side: str, size: tuple[int, int]) -> None:
+    settings = sidebar.llmviz_settings
+    settings.shape, settings.short_side = shape, side
+    assert request.size(settings) == size
+
+
+def test_a_tick_box_is_remembered_by_the_chapters_name(sidebar: bpy.types.Scene) -> None:
+    settings = sidebar.llmviz_settings
+    names = [chapter.name for chapter in request.catalogue(()).chapters]
+    place = names.index("layer-norm")
+    settings.included[place] = False
+    assert settings.skipped == "layer-norm"
+    assert list(settings.included)[: len(names)] == [name != "layer-norm" for name in names]
+    settings.included[place] = True
+    assert settings.skipped == ""
+
+
+def test_a_chapter_left_out_elsewhere_stays_left_out(sidebar: bpy.types.Scene) -> None:
+    settings = sidebar.llmviz_settings
+    settings.skipped = "someones-chapter"
+    settings.included[0] = False
+    assert settings.skipped.split()[0] == "someones-chapter"
+
+
+def test_chapters_of_the_users_are_in_the_catalogue(sidebar: bpy.types.Scene, tmp_path: Path) -> None:
+    (tmp_path / "42_mine.py").write_text(MINE)
+    assert request.catalogue((tmp_path,)).chapters[-1].name == "mine"
+    assert "mine" in request.chosen(sidebar.llmviz_settings, (tmp_path,))
+
+
+def test_a_changed_chapter_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "42_mine.py"
+    path.write_text(MINE)
+    first = request.catalogue((tmp_path,))
+    assert request.catalogue((tmp_path,)) is first
+    path.write_text(MINE.replace("Mine", "Yours"))
+    import os
+
+    os.utime(path, ns=(1, 1))
+    assert request.catalogue((tmp_path,)).chapters[-1].title == "Yours"
+
+
+@pytest.mark.parametrize("content", ["title = 1 +", "x = 1"])
+def test_a_broken_folder_leaves_our_chapters_and_says_why(tmp_path: Path, content: str) -> None:
+    (tmp_path / "42_mine.py").write_text(content)
+    catalogue = request.catalogue((tmp_path,))
+    assert [chapter.name for chapter in catalogue.chapters] == [c.name for c in request.catalogue(()).chapters]
+    assert "42_mine.py" in catalogue.problem
+
+
+def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+    assert "no chapter folder" in request.catalogue((tmp_path / "gone",)).problem
+
+
+def test_no_chapter_is_an_error(sidebar: bpy.types.Scene) -> None:
+    sidebar.llmviz_settings.skipped = " ".join(chapter.name for chapter in request.catalogue(()).chapters)
+    with pytest.raises(JobError, match="Tick at least one"):
+        request.chosen(sidebar.llmviz_settings, ())
+
+
+def test_tokens_are_judged_while_they_are_typed(sidebar: bpy.types.Scene) -> None:
+    settings = sidebar.llmviz_settings
+    assert request.tokens_problem(settings) == ""
+    settings.tokens = "CBX"
+    assert "not in the vocabulary" in request.tokens_problem(settings)
+    settings.model = "FILE"
+    assert request.tokens_problem(settings) == ""
