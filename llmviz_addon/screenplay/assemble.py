@@ -47,6 +47,7 @@ def assemble(told: Sequence[tuple[Chapter, Film]], fps: int, size: tuple[int, in
         tracks=tuple(_track(channel, placed, fps) for channel in channels),
         drawings=tuple(d for item in placed for d in item.film.cast.drawings.values()),
         parts=tuple(p for item in placed for p in item.film.cast.parts.values()),
+        grids=tuple(made for item in placed for made in item.film.cast.made.values()),
         markers=tuple(_markers(placed, fps)),
         subtitles=tuple(_subtitles(placed, fps)),
         chapters=tuple(

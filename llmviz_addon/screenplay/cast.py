@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import numpy as np
+
 from ..errors import ScriptError
 from ..layout.build import Layout
 from ..layout.drawing import Drawing
@@ -28,12 +30,13 @@ class Cast:
         self.signage = {drawing.name: drawing for drawing in signage}
         self.drawings: dict[str, Drawing] = {}
         self.parts: dict[str, Part] = {}
+        self.made: dict[str, tuple[Grid, np.ndarray]] = {}
 
     def rest(self, channel: Channel) -> float:
         """Where a channel stands when no clip has touched it."""
         name, prop = channel.actor, channel.prop
         if prop == "opacity":
-            if name in self.drawings or name in self.parts:
+            if name in self.drawings or name in self.parts or name in self.made:
                 return 0.0
             return self.signage[name].opacity if name in self.signage else 1.0
         if prop == "reveal":
@@ -41,6 +44,15 @@ class Cast:
             cells = grid.cells
             return float(cells[0] * cells[1] * cells[2])
         return 1.0 if prop == "scale" else 0.0
+
+    def add_grid(self, grid: Grid, values: np.ndarray) -> None:
+        """Take on a grid that the chapter made, with values of its own in the grid's shape."""
+        if np.shape(values) != grid.shape:
+            raise ScriptError(f"{grid!r} got values of the shape {np.shape(values)}.")
+        if self.known(grid.name):
+            raise ScriptError(f"There is an actor called {grid.name!r} already.")
+        self.made[grid.name] = (grid, np.asarray(values, dtype=np.float32))
+        self.grids[grid.name] = grid
 
     def add(self, actor: Drawing | Part) -> None:
         """Take on an actor that the chapter made."""

@@ -11,6 +11,8 @@ focus        1      0 to 1, how strongly cells outside the focus range step back
 focus_lo     3      first cell of the focus range along x, y, z
 focus_hi     3      one past its last cell
 offset       3      metres away from home
+rotation     3      of a grid: turned about its home corner (radians, XYZ)
+scale        3      of a grid: stretched from its home corner (rest 1)
 ribbon              opacity, offset
 drawing             opacity, offset, rotation (3, radians, XYZ), scale (3; rest 1), value (one per readout)
 camera              target (3, m), azimuth, elevation (degrees), distance (m), shift (2, frame heights)
@@ -27,6 +29,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..layout.drawing import Drawing
+from ..layout.grid import Grid
 
 CAMERA = "camera"
 
@@ -112,6 +115,7 @@ class Timeline:
     subtitles: tuple[Subtitle, ...]
     chapters: tuple[ChapterSpan, ...]
     home: Mapping[Channel, float] = field(default_factory=dict)  # rest values that differ from the table's
+    grids: tuple[tuple[Grid, np.ndarray], ...] = ()  # made by chapters, with their values; opacity 0 at rest
 
     def seconds(self, frame: int) -> float:
         """Time of a frame, in seconds from the start."""

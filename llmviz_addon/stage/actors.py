@@ -17,16 +17,17 @@ from .readouts import modifier_name, value_input
 
 def grid_actor(grid: Grid, obj: bpy.types.Object) -> Actor:
     """A grid: its object."""
-    return _cells_actor(obj, (1.0, 1.0, 1.0))
+    return _cells_actor(obj, (1.0, 1.0, 1.0), whole=True)
 
 
 def part_actor(part: Part, grid: Grid, obj: bpy.types.Object) -> Actor:
     """A part of a grid, which lives in its grid's unit cube."""
-    return _cells_actor(obj, tuple(1.0 / size for size in grid.size))
+    return _cells_actor(obj, tuple(1.0 / size for size in grid.size), whole=False)
 
 
-def _cells_actor(obj: bpy.types.Object, per_metre: tuple[float, ...]) -> Actor:
-    home = tuple(obj.location)
+def _cells_actor(obj: bpy.types.Object, per_metre: tuple[float, ...], whole: bool) -> Actor:
+    """``whole`` grids may turn and stretch; a part would be sheared by its grid's own size."""
+    home, size = tuple(obj.location), tuple(obj.scale)
 
     def targets(prop: str, index: int) -> list[Target]:
         match prop:
@@ -42,7 +43,12 @@ def _cells_actor(obj: bpy.types.Object, per_metre: tuple[float, ...]) -> Actor:
                 return [Target(obj, f'["{prop}"]', index)]
             case "offset":
                 return [Target(obj, "location", index, per_metre[index], home[index])]
+            case "rotation" if whole:
+                return [Target(obj, "rotation_euler", index)]
+            case "scale" if whole:
+                return [Target(obj, "scale", index, size[index])]
         known = ("opacity", "reveal", "highlight", "focus", "focus_lo", "focus_hi", "offset")
+        known += ("rotation", "scale") if whole else ()
         raise unknown(obj.name, prop, known)
 
     return Actor(targets, (obj,))

@@ -54,11 +54,17 @@ class Atlas:
         return image
 
 
-def atlas(grids: Iterable[Grid], values: Mapping[str, np.ndarray]) -> Atlas:
-    """Lay the tensors of ``grids``, found in ``values`` by name, into one picture."""
-    grids = tuple(grids)
-    flat = [_cells(grid, values[grid.name]) for grid in grids]
-    gains = _gains(grids, flat)
+def atlas(
+    grids: Iterable[Grid], values: Mapping[str, np.ndarray], made: Iterable[tuple[Grid, np.ndarray]] = ()
+) -> Atlas:
+    """Lay the tensors of ``grids``, found in ``values`` by name, into one picture.
+
+    ``made`` are grids of a chapter with values of their own; those of a known kind share its gain.
+    """
+    model, made = tuple(grids), tuple(made)
+    grids = (*model, *(grid for grid, _ in made))
+    flat = [_cells(grid, values[grid.name]) for grid in model] + [_cells(grid, own) for grid, own in made]
+    gains = _gains(grids, flat) | _gains(model, flat[: len(model)])
     total = sum(array.size for array in flat)
     height = max(1, math.ceil(total / WIDTH))
     pixels = np.zeros(height * WIDTH, dtype=np.float32)

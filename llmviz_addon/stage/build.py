@@ -62,14 +62,14 @@ def build_steps(
     home = collection(scene)
     layout, timeline = production.layout, production.timeline
     yield 0.05, "Values"
-    values = atlas(layout.grids, production.trace)
+    values = atlas(layout.grids, production.trace, timeline.grids)
     cube = unit_cube(cell_material(values.image(), look))
     flat = flat_material()
     rig = camera_rig(home)
     cast: dict[str, Actor] = {CAMERA: actors.camera_actor(rig)}
     yield 0.2, "Grids"
-    grids = {grid.name: grid for grid in layout.grids}
-    objects = grid_objects(layout.grids, values.places, cube, look, home)
+    grids = {grid.name: grid for grid in (*layout.grids, *(grid for grid, _ in timeline.grids))}
+    objects = grid_objects(grids.values(), values.places, cube, look, home)
     cast.update({name: actors.grid_actor(grids[name], obj) for name, obj in objects.items()})
     parts = part_objects(timeline.parts, grids, objects, values.places, home)
     cast.update({part.name: actors.part_actor(part, grids[part.grid], parts[part.name]) for part in timeline.parts})
