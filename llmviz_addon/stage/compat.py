@@ -66,6 +66,13 @@ def compositor_tree(scene: bpy.types.Scene) -> tuple[bpy.types.NodeTree, bpy.typ
     return scene.node_tree, scene.node_tree.nodes.new("CompositorNodeComposite")
 
 
+def has_compositor(scene: bpy.types.Scene) -> bool:
+    """Whether the rendered picture goes through compositor nodes."""
+    if hasattr(scene, "compositing_node_group"):
+        return scene.render.use_compositing and scene.compositing_node_group is not None
+    return scene.render.use_compositing and scene.use_nodes and scene.node_tree is not None
+
+
 def set_input(modifier: bpy.types.Modifier, identifier: str, value: Any) -> None:
     """Set an input of a Geometry Nodes modifier, by its socket's identifier."""
     if hasattr(modifier, "properties"):

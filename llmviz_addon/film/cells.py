@@ -1,0 +1,56 @@
+"""Which cells of a grid look different when only its ``reveal`` or its focus range has changed.
+
+These are the custom properties that the cell material reads; see ``stage.cell_material``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class CellState:
+    """A grid object's ``reveal``, and its focus range as (2, 3): first cell and one past the last."""
+
+    reveal: float
+    focus: np.ndarray
+
+    @classmethod
+    def of(cls, obj: bpy.types.Object) -> CellState:
+        """As it is at the current frame."""
+        return cls(obj["reveal"], np.array([obj["focus_lo"], obj["focus_hi"]]))
+
+
+def changed_cells(obj: bpy.types.Object, old: CellState, new: CellState) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Boxes, each (3,) low and high in shares of the object, around what differs between two states."""
+    cells, first = np.array(obj["cells"]), np.array(obj["first"])
+    if old.reveal != new.reveal:
+        low, high = sorted((old.reveal, new.reveal))
+        box = cell_box(obj, low, high)
+        if box is not None:
+            yield box[0] / cells, box[1] / cells
+    if (old.focus != new.focus).any():
+        for focus in (old.focus, new.focus):
+            low, high = np.clip((focus - first) / cells, 0, 1)
+            if (low < high).all():
+                yield low, high
+
+
+def cell_box(obj: bpy.types.Object, start: float, stop: float) -> np.ndarray | None:
+    """Box (2, 3) around the cells of ``obj`` whose flat index lies in [start, stop), in its own cells.
+
+    None where the object, a part of a grid perhaps, has none of them.
+    """
+    cells, first, strides = (np.array(obj[name]).round().astype(int) for name in ("cells", "first", "strides"))
+    flat = np.zeros(cells, dtype=int)
+    for axis in range(3):
+        steps = (np.arange(cells[axis]) + first[axis]) * strides[axis]
+        flat += steps.reshape([-1 if i == axis else 1 for i in range(3)])
+    found = np.argwhere((flat >= np.floor(start)) & (flat < np.ceil(stop)))
+    if not len(found):
+        return None
+    return np.array([found.min(axis=0), found.max(axis=0) + 1], dtype=float)

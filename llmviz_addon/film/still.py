@@ -1,0 +1,76 @@
+"""One picture of a scene, as it is set up, at one frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import bpy
+
+from ..errors import JobError
+from ..stage.render import set_engine, set_size
+from . import png
+from .output import check_output
+from .painter import Painter
+from .quiet import quiet
+
+KEPT = {
+    "render": (
+        *("engine", "resolution_x", "resolution_y", "resolution_percentage", "filepath", "use_file_extension"),
+        *("use_persistent_data", "use_sequencer", "use_stamp", "dither_intensity", "filter_size"),
+        *("use_border", "use_crop_to_border"),
+    ),
+    "image": ("media_type", "file_format", "color_mode", "color_depth"),  # in the order to be set
+    "cycles": (
+        *("device", "samples", "use_adaptive_sampling", "use_denoising", "pixel_filter_type", "filter_width"),
+        *("max_bounces", "min_transparent_bounces", "transparent_max_bounces", "use_auto_tile", "use_light_tree"),
+    ),
+    "eevee": ("taa_render_samples",),
+}
+"""Settings of the user's that a still changes and gives back."""
+
+
+def still(
+    scene: bpy.types.Scene,
+    output: Path,
+    frame: int,
+    size: tuple[int, int] | None = None,
+    engine: str = "auto",
+    samples: int | None = None,
+) -> None:
+    """Render ``frame`` to the PNG file ``output``; the scene is left as it was.
+
+    ``size`` in pixels, by default the scene's own. Raises JobError for an unknown engine, a scene without
+    a camera, or an output that cannot be written.
+    """
+    check_output(output, ".png")
+    if scene.camera is None:
+        raise JobError(f"Scene {scene.name!r} has no camera to render through.")
+    with _restored(scene), quiet():
+        set_engine(scene, engine, samples)
+        if size is not None:
+            set_size(scene, *size)
+        scene.render.use_persistent_data = False
+        painter = Painter(scene)
+        try:
+            pixels = painter.paint(frame)
+        finally:
+            painter.close()
+    png.write(output, pixels)
+
+
+@contextmanager
+def _restored(scene: bpy.types.Scene) -> Iterator[None]:
+    frame = scene.frame_current
+    owners = {"render": scene.render, "image": scene.render.image_settings}
+    owners |= {name: getattr(scene, name) for name in ("cycles", "eevee") if hasattr(scene, name)}
+    kept = [
+        (owner, key, getattr(owner, key)) for name, owner in owners.items() for key in KEPT[name] if hasattr(owner, key)
+    ]
+    try:
+        yield
+    finally:
+        for owner, key, value in kept:
+            setattr(owner, key, value)
+        scene.frame_set(frame)
