@@ -3,7 +3,8 @@
 import bpy
 import pytest
 
-from llmviz_addon.errors import JobError
+from llmviz_addon.errors import JobError, ScriptError
+from llmviz_addon.layout.drawing import Drawing
 from llmviz_addon.stage.build import build, build_steps, clear, film_scene
 
 BLOCKS = (
@@ -121,3 +122,28 @@ def test_no_handlers_and_no_drivers(scene, production):
     build(scene, production)
     assert not [handler for handler in bpy.app.handlers.frame_change_pre if "llmviz" in str(handler)]
     assert not any(obj.animation_data and obj.animation_data.drivers for obj in bpy.data.objects)
+
+
+def test_a_build_given_up_leaves_nothing(users, production):
+    before = census()
+    steps = build_steps(users, production)
+    for _ in range(5):
+        next(steps)
+    assert census() != before
+    steps.close()
+    assert census() == before
+
+
+def test_a_build_that_fails_leaves_nothing(users, production):
+    before = census()
+    production.signage = (Drawing("lost", (), parent="nowhere"),)
+    with pytest.raises(ScriptError, match="'lost'"):
+        build(users, production)
+    assert census() == before
+
+
+def test_a_scene_of_ours_can_be_left_alone(scene, production):
+    build(scene, production, own_scene=True)
+    scene.frame_end = 500
+    build(scene, production, own_scene=False)
+    assert scene.frame_end == 500

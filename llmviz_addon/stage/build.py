@@ -7,7 +7,7 @@ hands these to the film. The user interface builds into a scene of its own, ``fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 import bpy
@@ -47,28 +47,41 @@ def build(scene: bpy.types.Scene, production: Production, theme: str = "light", 
 
 def build_steps(
     scene: bpy.types.Scene, production: Production, theme_name: str = "light", own_scene: bool | None = None
-) -> Iterator[tuple[float, str]]:
+) -> Generator[tuple[float, str], None, Rig]:
     """Build step by step, for a progress bar: yields (share done, what comes next); returns the rig.
 
     ``own_scene`` True makes the scene ours for good: camera, world, frame range, rate, size and view
     transform are the film's. False leaves all of these alone. None does what was decided before, or
-    leaves them alone. Raises JobError for an unknown theme before anything is touched.
+    leaves them alone. Raises JobError for an unknown theme before anything is touched. A build that
+    fails, or is given up by closing the generator, leaves nothing of ours behind.
     """
     look = theme(theme_name)
     yield 0.0, "Clearing"
     clear(scene)
     if own_scene:
         own(scene, "scene")
+    try:
+        rig = yield from _stage(scene, production, look)
+    except BaseException:
+        clear(scene)
+        raise
+    if is_ours(scene) if own_scene is None else own_scene:
+        _direct(scene, production, rig, look)
+    return rig
+
+
+def _stage(scene: bpy.types.Scene, production: Production, look: Theme) -> Generator[tuple[float, str], None, Rig]:
     home = collection(scene)
     layout, timeline = production.layout, production.timeline
     yield 0.05, "Values"
     values = atlas(layout.grids, production.trace, timeline.grids)
-    cube = unit_cube(cell_material(values.image(), look))
+    grids = {grid.name: grid for grid in (*layout.grids, *(grid for grid, _ in timeline.grids))}
+    wide = any(max(grid.cells) > 256 for grid in grids.values())
+    cube = unit_cube(cell_material(values.image(), look, wide))
     flat = flat_material()
     rig = camera_rig(home)
     cast: dict[str, Actor] = {CAMERA: actors.camera_actor(rig)}
     yield 0.2, "Grids"
-    grids = {grid.name: grid for grid in (*layout.grids, *(grid for grid, _ in timeline.grids))}
     objects = grid_objects(grids.values(), values.places, cube, look, home)
     cast.update({name: actors.grid_actor(grids[name], obj) for name, obj in objects.items()})
     parts = part_objects(timeline.parts, grids, objects, values.places, home)
@@ -87,8 +100,6 @@ def build_steps(
     yield 0.95, "Markers"
     add_markers(scene, timeline.markers)
     write_story(scene, timeline)
-    if is_ours(scene):
-        _direct(scene, production, rig, look)
     return rig
 
 

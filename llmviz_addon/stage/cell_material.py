@@ -61,8 +61,11 @@ class _Point:
     backfacing: Expr
 
 
-def cell_material(image: bpy.types.Image, theme: Theme) -> bpy.types.Material:
-    """Build the material that shows ``image``'s values in the colours of ``theme``."""
+def cell_material(image: bpy.types.Image, theme: Theme, wide: bool = False) -> bpy.types.Material:
+    """Build the material that shows ``image``'s values in the colours of ``theme``.
+
+    ``wide`` is for grids of more than 256 cells along an axis: they get coarser lines from afar.
+    """
     material = own(bpy.data.materials.new("llmviz cells"), "cells")
     tree = compat.node_tree(material)
     tree.nodes.clear()
@@ -71,7 +74,7 @@ def cell_material(image: bpy.types.Image, theme: Theme) -> bpy.types.Material:
     info = tree.nodes.new("ShaderNodeObjectInfo")
     role = Expr(tree, info.outputs["Color"], vector=True)
     opacity = Expr(tree, info.outputs["Alpha"])
-    surface = _surface(tree, point, role, image, theme)
+    surface = _surface(tree, point, role, image, theme, wide)
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
     surface = blend(tree, clear, surface, _coverage(point) * opacity)
     surface = blend(tree, surface, clear, point.backfacing)
@@ -132,9 +135,9 @@ def _point(tree: bpy.types.NodeTree) -> _Point:
     share = Expr(tree, coordinates.outputs["Object"], vector=True)
     inset = 1 - 2 * EPSILON  # keeps the box's own faces inside its cells
     at = share.times_plus((inset, inset, -inset), (EPSILON,) * 3) * cells
-    normal = abs(Expr(tree, geometry.outputs["True Normal"], vector=True))
+    normal = abs(Expr(tree, coordinates.outputs["Normal"], vector=True))
     plane = 1.0 - normal
-    view = Expr(tree, geometry.outputs["Incoming"], vector=True)
+    view = _normalized(_to_object(Expr(tree, geometry.outputs["Incoming"], vector=True)) * DOWN * cells)
     # An axis at an angle to the picture is foreshortened by √(1 - view²); (1/x + 2) / 3 comes near 1/√x.
     slant = 1.0 / (1.02 - view * view) + 2.0
     pixel = slant.scaled(pixel_size(tree) * (1 / (3 * CELL)))
@@ -146,9 +149,25 @@ def _point(tree: bpy.types.NodeTree) -> _Point:
     return _Point(cells, at, index, inner, normal, plane, view, pixel, widest, backfacing)
 
 
+def _to_object(vector: Expr) -> Expr:
+    """A direction in the world as one in the object's own space, which is scaled."""
+    node = vector.tree.nodes.new("ShaderNodeVectorTransform")
+    node.vector_type = "VECTOR"
+    node.convert_from, node.convert_to = "WORLD", "OBJECT"
+    vector.tree.links.new(vector.socket, node.inputs[0])
+    return Expr(vector.tree, node.outputs[0], vector=True)
+
+
+def _normalized(vector: Expr) -> Expr:
+    node = vector.tree.nodes.new("ShaderNodeVectorMath")
+    node.operation = "NORMALIZE"
+    vector.tree.links.new(vector.socket, node.inputs[0])
+    return Expr(vector.tree, node.outputs[0], vector=True)
+
+
 def _coverage(point: _Point) -> Expr:
     """How much of the pixel the box covers: 1, falling to 0 over the last pixel before its silhouette."""
-    side = point.view.sign() * DOWN  # 1 where the neighbouring face at the low end is turned away
+    side = point.view.sign()  # 1 where the neighbouring face at the low end is turned away
     far = (0.5 - side * 0.5) * point.cells
     to_edge = point.at * side + far
     x, y, z = (to_edge / point.pixel + point.normal * 1e6).split()
@@ -156,7 +175,7 @@ def _coverage(point: _Point) -> Expr:
 
 
 def _surface(
-    tree: bpy.types.NodeTree, point: _Point, role: Expr, image: bpy.types.Image, theme: Theme
+    tree: bpy.types.NodeTree, point: _Point, role: Expr, image: bpy.types.Image, theme: Theme, wide: bool
 ) -> bpy.types.NodeSocket:
     first = attribute(tree, "OBJECT", "first", "Vector")
     highlight, focus, _ = attribute(tree, "OBJECT", "emphasis", "Vector").split()
@@ -174,7 +193,7 @@ def _surface(
     cross = mix(body, *_cross(point, theme, 1.0 - melted))
     known = blend(tree, emission(tree, dot, tone), emission(tree, cross, tone), value < -1e29)
     surface = blend(tree, empty, known, (attribute(tree, "OBJECT", "reveal") - flat).clamp())
-    surface = blend(tree, surface, emission(tree, linear(theme.line)), _lines(point, first) * 0.4)
+    surface = blend(tree, surface, emission(tree, linear(theme.line)), _lines(point, first, wide) * 0.4)
     outside, line = _focus(tree, point, cell, focus)
     surface = blend(tree, surface, emission(tree, linear(theme.ground)), outside * 0.7)
     return blend(tree, surface, emission(tree, linear(theme.colors["ink"])), line)
@@ -213,15 +232,18 @@ def _cross(point: _Point, theme: Theme, shown: Expr) -> tuple[tuple[float, float
     return linear(theme.zero), stroke * inside * shown
 
 
-def _lines(point: _Point, first: Expr) -> Expr:
-    """A line every 16 cells, and every 256 where 16 are but a few pixels; none along the grid's own edges."""
-    far = point.widest > 2.0
-    period = far.times_plus(240.0, 16.0)
-    strength = (period / point.widest).times_plus(0.166, -1.0).clamp()
-    share = (point.at + first).scaled(1.0 / period)
-    off = abs(share - (share + 0.5).floor()).scaled(period)
-    edge = point.at * (point.cells - point.at) * -1.0 + 0.4  # above 0 only near the grid's own edges
-    x, y, z = ((off - 0.02).maximum(edge) / point.pixel + point.normal * 1e3).split()
+def _lines(point: _Point, first: Expr, wide: bool) -> Expr:
+    """A line every 16 cells, on ``wide`` grids every 256 from afar; none along the grid's own edges."""
+    at = point.at + first
+    edge = (point.at * (point.cells - point.at)).times_plus(-1.0, 0.4)  # above 0 only near the grid's own edges
+    if wide:
+        period = (point.widest > 2.0).times_plus(240.0, 16.0)
+        off = abs((at.scaled(1.0 / period) + 0.5).fraction() - 0.5).scaled(period) - 0.02
+        strength = (period / point.widest).times_plus(0.166, -1.0).clamp()
+    else:
+        off = abs(at.times_plus(1 / 16, 0.5).fraction() - 0.5).times_plus(16.0, -0.02)
+        strength = (2.66 / point.widest - 1.0).clamp()
+    x, y, z = point.normal.times_plus(1e3, off.maximum(edge) / point.pixel).split()
     return (0.5 - x.minimum(y).minimum(z)).clamp() * strength
 
 

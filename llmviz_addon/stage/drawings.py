@@ -53,6 +53,7 @@ class Arrays:
             compat.write_triangles(mesh, self.points, self.triangles)
             compat.write_attribute(mesh, INK, "FLOAT_COLOR", "POINT", self.ink)
             compat.write_attribute(mesh, EDGE, "FLOAT_VECTOR", "POINT", self.edge)
+            mesh.attributes.active_color_name = INK  # shown by Solid view's attribute colours
             mesh.update(calc_edges=True)
         return mesh
 

@@ -17,7 +17,7 @@ from .mesh2d import Flat, fringed, join
 
 FRINGE = 0.06
 """Width of a letter's fringe, in ems."""
-THINNER = -0.008
+THINNER = -0.013
 """By how much outlines move inwards, in ems, to make up for the pixel that the fringe adds outside."""
 _SPACING = 4.0  # ems between the lines that outlines are fetched on
 

@@ -26,6 +26,7 @@ def unit_cube(material: bpy.types.Material) -> bpy.types.Mesh:
     """The mesh of every grid: from its home corner one to the right, to the back and down."""
     mesh = own(bpy.data.meshes.new("llmviz cube"), "cube")
     mesh.from_pydata(_CORNERS, [], _FACES)
+    mesh.shade_flat()
     mesh.materials.append(material)
     return mesh
 
