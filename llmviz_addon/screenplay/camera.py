@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import ScriptError
+from ..layout.grid import Region
 from .cast import Thing
+from .score import Course
 from .timeline import CAMERA, Channel
-from .view import View, frame
+from .view import View, corners, frame
 
 if TYPE_CHECKING:
     from .film import Film
@@ -35,7 +38,8 @@ class CameraOperator:
     ) -> None:  # fmt: skip
         """Move to the closest pose that keeps ``things`` inside the free part of the picture.
 
-        Angles in degrees; without them they stay. ``zoom`` below 1 steps back further.
+        Angles in degrees; without them they stay. ``zoom`` below 1 steps back further. A region asks for
+        its own cells only, a grid for its label too; points, (n, 3) metres, for themselves.
         """
         film = self.film
         seconds = film.length(seconds, 1.0)
@@ -43,13 +47,30 @@ class CameraOperator:
             raise ScriptError("The first framing needs an azimuth and an elevation.")
         azimuth = self.view.azimuth if azimuth is None else azimuth
         elevation = self.view.elevation if elevation is None else elevation
-        view = frame(self._points(things), azimuth, elevation, film.page.free, zoom)
+        self.go(frame(self._points(things), azimuth, elevation, film.page.free, zoom), seconds)
+
+    def go(self, view: View, seconds: float | None = None) -> None:
+        """Move to a pose, e.g. back to one that was kept."""
+        seconds = self.film.length(seconds, 1.0)
         self._go(view, seconds)
-        film.pass_time(seconds)
+        self.film.pass_time(seconds)
+
+    def ride(self, end: View, course: Course, seconds: float) -> None:
+        """Move to a pose that differs in its target only, as ``course`` (share of time to share of way) says."""
+        for i in range(3):
+            a, b = float(self.view.target[i]), float(end.target[i])
+            if a != b:
+                ramp = functools.partial(_between, course, a, b)
+                self.film.score.follow(Channel(CAMERA, "target", i), ramp, self.film.now, seconds)
+        self._view = end
 
     def _points(self, things: tuple[Thing, ...]) -> np.ndarray:
-        points = [self.film.room(grid) for grid in self.film.cast.grids_of(*things)]
-        points += [drawing.outline for drawing in self.film.cast.drawings_of(*things) if drawing.parent == "world"]
+        regions = [thing for thing in things if isinstance(thing, Region)]
+        points = [corners(*self.film.box(region)) for region in regions]
+        points += [thing for thing in things if isinstance(thing, np.ndarray)]
+        rest = [thing for thing in things if not isinstance(thing, Region | np.ndarray)]
+        points += [self.film.room(grid) for grid in self.film.cast.grids_of(*rest)]
+        points += [drawing.outline for drawing in self.film.cast.drawings_of(*rest) if drawing.parent == "world"]
         if not points:
             raise ScriptError("The camera needs at least one grid or drawing to look at.")
         return np.concatenate(points)
@@ -61,3 +82,7 @@ class CameraOperator:
         for prop, index, value in values:
             self.film.score.set(Channel(CAMERA, prop, index), float(value), self.film.now, seconds)
         self._view = view
+
+
+def _between(course: Course, start: float, end: float, share: np.ndarray) -> np.ndarray:
+    return start + (end - start) * course(share)

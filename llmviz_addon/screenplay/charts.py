@@ -26,9 +26,14 @@ def bins(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 
 
 def histograms(
-    film: Film, before: Region, after: tuple[str, tuple[int | slice, ...]], titles: tuple[str, str], seconds: float
-) -> None:
-    """Put up the histogram of one set of values and let it turn into that of another; it goes with the paragraph."""
+    film: Film, before: Region, after: tuple[str, tuple[int | slice, ...]], titles: tuple[str, str], *,
+    seconds: float | None = None,
+) -> None:  # fmt: skip
+    """Bars of the values of ``before`` that turn into those of ``after`` (a tensor's name and an index).
+
+    They go with the paragraph.
+    """
+    seconds = film.length(seconds, 1.5)
     film.dismiss()
     first = np.asarray(film.trace[before.grid.name][before.index], dtype=np.float64).ravel()
     second = np.asarray(film.trace[after[0]][after[1]], dtype=np.float64).ravel()

@@ -121,8 +121,8 @@ def compute(film: Film, cell: Region, seconds: float) -> None:
             film.score.set(Channel(name, ("offset", "rotation", "scale")[i // 3], i % 3), float(place[i]), film.now)
     for name in names:
         film.score.set(Channel(name, "opacity"), 1.0, film.now, fade)
-    body = _own_body(film, cell)
-    film.score.set(Channel(body, "reveal"), _flat(cell)[0] + 1.0, film.now + fade)
+    body = own_body(film, cell)
+    film.score.set(Channel(body, "reveal"), flat_span(cell)[0] + 1.0, film.now + fade)
     film.explanations.append(Explanation(up, tuple(names), tuple(dict.fromkeys(lit)), film.block))
     film.pass_time(seconds)
 
@@ -140,9 +140,9 @@ def sweep(film: Film, things: list[Grid | Region], seconds: float) -> None:
 
 def _sweep_one(film: Film, region: Region, start: float, seconds: float) -> None:
     grid = region.grid
-    first, count = _flat(region)
+    first, count = flat_span(region)
     whole = count == int(np.prod(grid.shape))
-    bodies = [grid.name] if whole else [_own_body(film, region)]
+    bodies = [grid.name] if whole else [own_body(film, region)]
     if whole:
         bodies += [part.name for part in film.split_parts(grid)]
     for body in bodies:
@@ -256,7 +256,7 @@ def _front(film: Film, region: Region) -> np.ndarray:
     return np.array([(low[0] + high[0]) / 2, low[1] - CELL / 10, (low[2] + high[2]) / 2])
 
 
-def _flat(region: Region) -> tuple[int, int]:
+def flat_span(region: Region) -> tuple[int, int]:
     """First flat index and number of cells of a region that is contiguous in its tensor's order."""
     shape, first, count = region.grid.shape, 0, 1
     for (a, b), length in zip(region.ranges, shape, strict=True):
@@ -267,7 +267,7 @@ def _flat(region: Region) -> tuple[int, int]:
     return first, count
 
 
-def _own_body(film: Film, region: Region) -> str:
+def own_body(film: Film, region: Region) -> str:
     """The actor that shows ``region`` alone: a split's piece if it fits, else a new piece in front of the grid."""
     first = tuple(region.span(d)[0] for d in "xyz")
     last = tuple(region.span(d)[1] for d in "xyz")
@@ -276,7 +276,7 @@ def _own_body(film: Film, region: Region) -> str:
         inside = all(a >= f and b <= e for a, b, f, e in zip(first, last, part.first, ends, strict=True))
         if inside and sum(c > 1 for c in part.cells) <= 1:
             return part.name
-    flat, _ = _flat(region)
+    flat, _ = flat_span(region)
     if film.score.value(Channel(region.grid.name, "reveal")) == flat:
         return region.grid.name
     cells = tuple(b - a for a, b in zip(first, last, strict=True))
@@ -289,4 +289,4 @@ def _cost(film: Film, region: Region) -> float:
     """Cells of the region times what one costs: the logarithm of how many numbers it reads."""
     index = tuple(a for a, _ in region.ranges)
     reads = sum(int(np.prod([b - a for a, b in r.ranges])) for r in _sources(film, region.grid, index).values())
-    return _flat(region)[1] * (1.0 + np.log2(1 + reads))
+    return flat_span(region)[1] * (1.0 + np.log2(1 + reads))

@@ -18,7 +18,7 @@ from ..layout.drawing import Drawing
 from ..layout.grid import CELL, Grid, Region
 from ..model.checkpoint import Checkpoint
 from ..model.trace import Trace
-from . import charts, commentary, explain, rulers
+from . import arranging, charts, commentary, copies, explain, rulers
 from .camera import CameraOperator
 from .cast import Cast, Thing
 from .score import Score
@@ -114,6 +114,7 @@ class Film:
             if name in self.cast.grids:
                 parts = self._splits.get(name)
                 targets = [part.name for part in parts] if parts else [name]
+                targets += [part.name for part in self._ahead.get(name, [])]
                 label = f"label:{name}"
                 if label in self.cast.signage:
                     self._set(label, "opacity", to if to in (0.0, 1.0) else to * 0.6, seconds)
@@ -160,7 +161,7 @@ class Film:
             to = np.array([x, other_low[1] - low[1], other_high[2] - high[2]])
         else:
             to = np.zeros(3) if by is None else self.offset(thing) + by
-        self._offset(thing.name, to, seconds)
+        self.carry(thing.name, to, seconds)
         self._advance(self.now + seconds)
 
     def split(self, *regions: Region, gap: float = CELL / 2, others: float = 0.2, seconds: float | None = None) -> None:
@@ -181,7 +182,7 @@ class Film:
                 self._set(part.name, "opacity", self.score.value(Channel(body, "opacity")), 0.0)
                 if place != 1:
                     self._set(part.name, "opacity", others, seconds)
-                    self._offset(part.name, direction * (place - 1) * gap, seconds)
+                    self.carry(part.name, direction * (place - 1) * gap, seconds)
             self._set(body, "opacity", 0.0, 0.0)
             label = f"label:{body}"
             if others < 1 and label in self.cast.signage:
@@ -197,7 +198,7 @@ class Film:
             for part in parts:
                 ahead = self.score.value(Channel(part.name, "reveal")) > reveal
                 self._set(part.name, "opacity", 1.0, seconds)
-                self._offset(part.name, np.array([0.0, -CELL / 20 if ahead else 0.0, 0.0]), seconds)
+                self.carry(part.name, np.array([0.0, -CELL / 20 if ahead else 0.0, 0.0]), seconds)
                 if ahead:
                     self._ahead.setdefault(grid.name, []).append(part)
                 else:
@@ -292,17 +293,6 @@ class Film:
             explanation.close(self, seconds)
         self.explanations = []
 
-    def histograms(
-        self,
-        before: Region,
-        after: tuple[str, tuple[int | slice, ...]],
-        titles: tuple[str, str],
-        *,
-        seconds: float = 1.5,
-    ) -> None:
-        """Bars of the values of ``before`` that turn into those of ``after`` (a tensor's name and an index)."""
-        charts.histograms(self, before, after, titles, self.length(seconds))
-
     def revert(self, *things: Thing, seconds: float | None = None) -> None:
         """Bring things back to how they are at rest."""
         seconds = self.length(seconds)
@@ -312,12 +302,28 @@ class Film:
                 self.score.set(channel, self.cast.rest(channel), self.now, seconds)
         self._advance(self.now + seconds)
 
+    # Verbs with a file of their own -----------------------------------------------------------
+
+    copy, make, fly, land = copies.copy, copies.make, copies.fly, copies.land
+    arrange, connect, symbol, sign = arranging.arrange, arranging.connect, arranging.symbol, arranging.sign
+    histograms = charts.histograms
+
     # For the rooms' own modules ---------------------------------------------------------------
 
     def unique(self, kind: str) -> str:
         """A new actor name."""
         self._count += 1
         return f"{self.name}:{kind}:{self._count}"
+
+    def values(self, grid: Grid) -> np.ndarray:
+        """The numbers of a grid, of the model's or of one made by the chapter."""
+        made = self.cast.made.get(grid.name)
+        return np.asarray(self.trace[grid.name] if made is None else made[1])
+
+    def show_region(self, region: Region) -> None:
+        """Let a region that is contiguous in its tensor's order show its values, at once."""
+        first, count = explain.flat_span(region)
+        self._set(explain.own_body(self, region), "reveal", first + count, 0.0)
 
     def in_play(self) -> list[Grid]:
         """The grids that are solid now and stand inside the free part of the picture."""
@@ -382,7 +388,8 @@ class Film:
     def _set(self, actor: str, prop: str, value: float, seconds: float, easing: str = "smooth", index: int = 0) -> None:
         self.score.set(Channel(actor, prop, index), value, self.now, seconds, easing)
 
-    def _offset(self, actor: str, to: np.ndarray, seconds: float) -> None:
+    def carry(self, actor: str, to: np.ndarray, seconds: float) -> None:
+        """Bring an actor to an offset from its home, (3,) metres, without moving the clock."""
         for i in range(3):
             channel = Channel(actor, "offset", i)
             if self.score.value(channel) != to[i]:

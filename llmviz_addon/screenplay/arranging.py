@@ -1,0 +1,129 @@
+"""Arranging: grids laid out flat in rows, arrows between where they stand now, symbols between them.
+
+The layout's own ribbons belong to its places. What a chapter has moved is connected by flat
+arrows, made for where the grids stand at that moment.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import ScriptError
+from ..layout.drawing import Drawing, Polygon, Text, pose
+from ..layout.font import CAP_HEIGHT
+from ..layout.grid import CELL, Grid, Region
+from .cast import Thing
+from .timeline import Channel
+
+if TYPE_CHECKING:
+    from .film import Film
+
+ARROW = 0.3
+"""Opacity of an arrow, about that of a ribbon."""
+Path = list[tuple[float, float]]
+
+
+def arrange(
+    film: Film, *rows: Thing, level: Grid | None = None, gap: float | None = None, seconds: float | None = None
+) -> None:
+    """Lay rows of grids out flat, one below the other; the first row's top and the plane are those of ``level``."""
+    seconds = film.length(seconds, 1.5)
+    gap = film.layout.gap if gap is None else gap
+    first = film.cast.grids_of(rows[0])[0]
+    low, high = film.box(level or first)
+    plane, top = (low[1] + high[1]) / 2, high[2]
+    for row in rows:
+        grids = film.cast.grids_of(row)
+        boxes = [film.box(grid) for grid in grids]
+        upper, lower = max(box[1][2] for box in boxes), min(box[0][2] for box in boxes)
+        for grid, (near, far) in zip(grids, boxes, strict=True):
+            to = film.offset(grid) + (0.0, plane - (near[1] + far[1]) / 2, top - upper)
+            film.carry(grid.name, to, seconds)
+        top -= upper - lower + gap
+    film.pass_time(seconds)
+
+
+def connect(
+    film: Film, source: Grid | Region, target: Grid | Region, *, seconds: float | None = None, width: float = 0.24
+) -> Drawing:
+    """A flat arrow from where ``source`` stands now to where ``target`` does, in the source's colour."""
+    seconds = film.length(seconds)
+    path = _path(film, source, target)
+    grid = source if isinstance(source, Grid) else source.grid
+    front = min(film.box(source)[0][1], film.box(target)[0][1])
+    arrow = Polygon(tuple(_arrow(path, width)), str(grid.role))
+    drawing = Drawing(film.unique("arrow"), (arrow,), pose((0.0, front + CELL, 0.0)), opacity=0.0)
+    film.cast.add(drawing)
+    film.score.set(Channel(drawing.name, "opacity"), ARROW, film.now, seconds)
+    film.pass_time(seconds)
+    return drawing
+
+
+def symbol(
+    film: Film, text: str, *, between: tuple[Grid | Region, Grid | Region], size: float = 0.16, color: str = "ink",
+    seconds: float | None = None,
+) -> Drawing:  # fmt: skip
+    """A sign such as × or + midway between where two things stand now, just before them."""
+    (a_low, a_high), (b_low, b_high) = (film.box(thing) for thing in between)
+    middle = (a_low + a_high + b_low + b_high) / 4
+    front = min(a_low[1], b_low[1]) - CELL / 2
+    return sign(film, text, (middle[0], front, middle[2]), size=size, color=color, seconds=seconds)
+
+
+def sign(
+    film: Film, text: str, at: object, *, size: float = 0.16, color: str = "ink", align: str = "center",
+    seconds: float | None = None,
+) -> Drawing:  # fmt: skip
+    """Text in the world, its middle at the height of ``at``, (3,) metres."""
+    shape = Text(0.0, -CAP_HEIGHT * size / 2, ((text, color),), size, align)
+    return film.show(Drawing(film.unique("sign"), (shape,), pose(at), opacity=0.0), seconds)
+
+
+def _path(film: Film, source: Grid | Region, target: Grid | Region) -> Path:
+    """Way from edge to edge, (x, z) metres: straight where the two face each other, else down and to the side."""
+    (a_low, a_high), (b_low, b_high) = film.box(source), film.box(target)
+    over = film.room(target)[:, 2].max() if isinstance(target, Grid) else b_high[2]
+    gap = 0.08
+
+    def overlap(i: int) -> tuple[float, float]:
+        return max(a_low[i], b_low[i]), min(a_high[i], b_high[i])
+
+    left, right = overlap(0)
+    bottom, top = overlap(2)
+    if right - left > CELL / 2:
+        x = (left + right) / 2
+        below = a_high[2] if a_high[2] < b_low[2] else a_low[2]
+        return [(x, below - gap), (x, over + gap / 2)] if below == a_low[2] else [(x, below + gap), (x, b_low[2] - gap)]
+    rightward = a_high[0] <= b_low[0]
+    start, end = (a_high[0] + gap, b_low[0] - gap) if rightward else (a_low[0] - gap, b_high[0] + gap)
+    if top - bottom > CELL / 2:
+        z = (top + bottom) / 2
+        return [(start, z), (end, z)]
+    x, z = (a_low[0] + a_high[0]) / 2, (b_low[2] + b_high[2]) / 2
+    return [(x, (a_low[2] - gap) if z < a_low[2] else (a_high[2] + gap)), (x, z), (end, z)]
+
+
+def _arrow(path: Path, width: float) -> Path:
+    """Outline of an arrow along a path of one or two straight pieces, its head at the end."""
+    points = np.asarray(path)
+    total = float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
+    if total <= 0:
+        raise ScriptError("Two things that touch cannot be connected by an arrow.")
+    width = min(width, 0.8 * total)
+    last = points[-1] - points[-2]
+    last = last / np.linalg.norm(last)
+    neck = points[-1] - last * min(0.9 * width, 0.6 * float(np.linalg.norm(points[-1] - points[-2])))
+    spine = [*points[:-1], neck]
+    left, right = [], []
+    for i, point in enumerate(spine):
+        before = points[i] - points[i - 1] if i else points[1] - points[0]
+        after = points[i + 1] - points[i] if i + 1 < len(points) else before
+        a, b = (np.array([-d[1], d[0]]) / np.linalg.norm(d) for d in (before, after))
+        normal = (a + b) / (1 + a @ b)
+        left.append(point + normal * width / 2)
+        right.append(point - normal * width / 2)
+    wing = np.array([-last[1], last[0]]) * width
+    outline = [*left, neck + wing, points[-1], neck - wing, *reversed(right)]
+    return [(float(x), float(z)) for x, z in outline]

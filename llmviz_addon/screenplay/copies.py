@@ -1,0 +1,82 @@
+"""Copies: cells that leave their grid, and grids of numbers that stand in no tensor.
+
+A copy is a grid of its own, so it can go anywhere, turn from a row into a column, and be multiplied by
+something on the way: that gives another grid, whose numbers are computed here from the trace.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import ScriptError
+from ..layout.grid import CELL, Axis, Grid, Region, Role
+from .timeline import Channel
+
+if TYPE_CHECKING:
+    from .film import Film
+
+NEAR = CELL / 10
+"""Metres by which a copy stands before what it is copied from."""
+
+
+def copy(film: Film, region: Region, *, along: str = "", seconds: float = 0.0) -> Grid:
+    """A copy of ``region`` just in front of it, shown at once; ``along="z"`` makes a column of a row when it flies."""
+    values = np.asarray(film.values(region.grid)[region.index])
+    axes = [
+        Axis(axis.name, b - a, axis.direction)
+        for axis, (a, b) in zip(region.grid.axes, region.ranges, strict=True)
+        if b > a + 1
+    ]
+    low, high = film.box(region)
+    turned = along == "z" and len(axes) == 1 and axes[0].direction == "x"
+    if along and not turned and [axis.direction for axis in axes] not in ([along], []):
+        raise ScriptError(f"{region!r} cannot be laid along {along!r}; only a row can become a column.")
+    if turned:
+        axes = [Axis(axes[0].name, axes[0].length, "z")]
+    origin = (low[0], low[1] - NEAR, low[2] if turned else high[2])
+    grid = make(film, values, tuple(axes), origin, region.grid.role, region.grid.kind, seconds=seconds)
+    if turned:  # lies on its source until it flies
+        film.score.set(Channel(grid.name, "rotation", 1), -np.pi / 2, film.now)
+    return grid
+
+
+def make(
+    film: Film, values: np.ndarray, axes: tuple[Axis, ...], origin: object, role: Role, kind: str = "",
+    *, shown: bool = True, seconds: float = 0.0,
+) -> Grid:  # fmt: skip
+    """A grid of ``values`` whose left-front-top corner is at ``origin``; grids of one ``kind`` share a gain."""
+    if not axes:
+        axes, values = (Axis("", 1, "x"),), np.reshape(values, 1)
+    name = film.unique("made")
+    x, y, z = (float(v) for v in origin)  # type: ignore[attr-defined]
+    grid = Grid(name, "", role, axes, (x, y, z), kind or name)
+    film.cast.add_grid(grid, values)
+    if shown:
+        film.score.set(Channel(name, "opacity"), 1.0, film.now, seconds)
+        film.pass_time(seconds)
+    return grid
+
+
+def fly(film: Film, grid: Grid, to: object, *, seconds: float | None = None, easing: str = "smooth") -> None:
+    """Carry a copy until its left-front-top corner is at ``to``, (3,) metres; a copy that lay across stands up."""
+    seconds = film.length(seconds, 1.0)
+    for i, (end, home) in enumerate(zip(to, grid.origin, strict=True)):  # type: ignore[call-overload]
+        channel = Channel(grid.name, "offset", i)
+        if film.score.value(channel) != float(end - home):
+            film.score.set(channel, float(end - home), film.now, seconds, easing)
+    turn = Channel(grid.name, "rotation", 1)
+    if film.score.value(turn) != 0:
+        film.score.set(turn, 0.0, film.now, seconds, easing)
+    film.pass_time(seconds)
+
+
+def land(film: Film, grid: Grid, on: Region, *, seconds: float | None = None) -> None:
+    """Carry a copy to ``on``, which shows its values from then on, and take the copy away."""
+    seconds = film.length(seconds, 1.0)
+    low, high = film.box(on)
+    with film.at(film.now + seconds):
+        film.show_region(on)
+        film.score.set(Channel(grid.name, "opacity"), 0.0, film.now)
+    fly(film, grid, (low[0], low[1] - NEAR, high[2]), seconds=seconds)
