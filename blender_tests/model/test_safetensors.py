@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from llmviz_addon.errors import ModelError
-from llmviz_addon.model import safetensors as ours
+from llmviz_addon.model import files
 from llmviz_addon.model.checkpoint import BUILTIN, load
+from llmviz_addon.model.checkpoints import safetensors as ours
 
 Header = dict[str, object]
 
@@ -89,7 +90,7 @@ def test_bfloat16(path: Path) -> None:
 def test_mapped_or_read_it_is_the_same_and_not_writable(
     path: Path, monkeypatch: pytest.MonkeyPatch, map_from: int
 ) -> None:
-    monkeypatch.setattr(ours, "MAP_FROM", map_from)
+    monkeypatch.setattr(files, "MAP_FROM", map_from)
     path.write_bytes(pack({"x": entry(shape=[2, 1])}, np.array([1, 2], "<f4").tobytes()))
     values = ours.read(path)["x"]
     np.testing.assert_array_equal(values, [[1], [2]])
@@ -159,10 +160,10 @@ def test_another_dtype_matters_only_where_it_is_asked_for(path: Path) -> None:
 
 def test_places_without_a_file(tmp_path: Path) -> None:
     with pytest.raises(
-        ModelError, match=r"nothing\.safetensors does not exist; a checkpoint is a \.safetensors file\.$"
+        ModelError, match=r"nothing\.safetensors does not exist; a checkpoint is a file or a model's folder\.$"
     ):
         ours.read(tmp_path / "nothing.safetensors")
-    with pytest.raises(ModelError, match=r" is a folder; a checkpoint is a \.safetensors file\.$"):
+    with pytest.raises(ModelError, match=r" is a folder; a checkpoint is a file or a model's folder\.$"):
         ours.read(tmp_path)
 
 

@@ -48,7 +48,8 @@ def test_saving_keeps_every_number(trace: Trace, tmp_path: Path) -> None:
     path = tmp_path / "trace.npz"
     trace.save(path)
     with np.load(path) as file:
-        assert set(file) == set(trace)
+        assert set(file) == {*trace, "prompt_length"}
+        assert file["prompt_length"] == 2
         for name, values in trace.items():
             np.testing.assert_array_equal(file[name], values)
     assert list(tmp_path.iterdir()) == [path]

@@ -9,14 +9,15 @@ which costs no copy.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
 
 from ..errors import ModelError
-from .checkpoint import Checkpoint
+from .checkpoints.checked import Checkpoint, Gelu
 from .config import GPTConfig
+from .names import parameters
 from .trace import Trace
 
 EPSILON = np.float32(1e-5)  # keeps a layer norm from dividing by zero, as in GPT-2
@@ -39,6 +40,7 @@ def forward(checkpoint: Checkpoint, tokens: Sequence[int], prompt_length: int | 
     prompt_length = len(tokens) if prompt_length is None else prompt_length
     if not 1 <= prompt_length <= len(tokens):
         raise ModelError(f"prompt_length is {prompt_length}, but must be from 1 to the {len(tokens)} tokens given.")
+    bend = GELU[checkpoint.gelu]
     arrays = {"tokens": np.array(tokens), **parameters(checkpoint)}
 
     def keep(name: str, results: Arrays) -> Arrays:
@@ -57,7 +59,7 @@ def forward(checkpoint: Checkpoint, tokens: Sequence[int], prompt_length: int | 
                 arrays[f"{name}.attn.heads.{head}.{key}"] = value
         x = keep(f"{name}.attn", project(heads["output"], x, weights))["residual"]  # (T, C)
         ln_2 = keep(f"{name}.ln_2", layer_norm(x, weights["ln_2.weight"], weights["ln_2.bias"]))
-        x = keep(f"{name}.mlp", mlp(ln_2["output"], x, weights))["residual"]  # (T, C)
+        x = keep(f"{name}.mlp", mlp(ln_2["output"], x, weights, bend))["residual"]  # (T, C)
     ln_f = keep("ln_f", layer_norm(x, arrays["ln_f.gamma"], arrays["ln_f.beta"]))
     keep("output", predict(ln_f["output"], arrays["output.weight"]))
     return Trace(config, tokens, arrays, prompt_length)
@@ -115,10 +117,10 @@ def project(heads: np.ndarray, x: np.ndarray, weights: Arrays) -> Arrays:
     return {"proj": proj, "residual": x + proj}  # (T, C)
 
 
-def mlp(normed: np.ndarray, x: np.ndarray, weights: Arrays) -> Arrays:
-    """The normed stream (T, C) widened, bent, narrowed, and added to the residual stream x (T, C)."""
+def mlp(normed: np.ndarray, x: np.ndarray, weights: Arrays, bend: Callable[[np.ndarray], np.ndarray]) -> Arrays:
+    """The normed stream (T, C) widened, bent by a GELU, narrowed, and added to the residual stream x (T, C)."""
     hidden = normed @ weights["mlp.c_fc.weight"].T + weights["mlp.c_fc.bias"]  # (T, C) -> (T, 4C)
-    activation = gelu(hidden)  # (T, 4C)
+    activation = bend(hidden)  # (T, 4C)
     proj = activation @ weights["mlp.c_proj.weight"].T + weights["mlp.c_proj.bias"]  # (T, 4C) -> (T, C)
     return {"hidden": hidden, "activation": activation, "proj": proj, "residual": x + proj}
 
@@ -128,47 +130,25 @@ def gelu(x: np.ndarray) -> np.ndarray:
     return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
 
 
+def gelu_exact(x: np.ndarray) -> np.ndarray:
+    """GELU as it is defined, x times the normal distribution's share below x, to float32's precision.
+
+    numpy has no error function. Abramowitz and Stegun's formula 7.1.26 is within 1.5e-7 of it.
+    """
+    z = np.abs(x) / math.sqrt(2)
+    t = 1 / (1 + 0.3275911 * z)
+    terms = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+    tail = terms * np.exp(-z * z)  # 1 - erf(z)
+    return np.where(x < 0, 0.5 * x * tail, x - 0.5 * x * tail)
+
+
+GELU: dict[Gelu, Callable[[np.ndarray], np.ndarray]] = {"tanh": gelu, "exact": gelu_exact}
+
+
 def predict(x: np.ndarray, weight: np.ndarray) -> Arrays:
     """Logits of the next token and their softmax, for every position of x (T, C)."""
     logits = x @ weight.T  # (T, C) -> (T, n_vocab)
     return {"logits": logits} | softmax(logits)  # (T, n_vocab), (T,), (T,), (T, n_vocab)
-
-
-def parameters(checkpoint: Checkpoint) -> Arrays:
-    """Every parameter under its name in the trace, as views of the checkpoint's arrays."""
-    config, weights = checkpoint.config, checkpoint.weights
-    result = {
-        "embedding.token_weight": weights["transformer.wte.weight"],  # (n_vocab, C)
-        "embedding.position_weight": weights["transformer.wpe.weight"],  # (block_size, C)
-    }
-    for index in range(config.n_layer):
-        name, layer = f"layers.{index}", checkpoint.layer(index)
-        stacked_weight = layer["attn.c_attn.weight"].reshape(3, config.n_head, -1, config.n_embd)  # (3, H, A, C)
-        stacked_bias = layer["attn.c_attn.bias"].reshape(3, config.n_head, -1)  # (3, H, A)
-        for letter, weight, bias in zip("qkv", stacked_weight, stacked_bias, strict=True):
-            for head in range(config.n_head):
-                result[f"{name}.attn.heads.{head}.{letter}_weight"] = weight[head]  # (A, C)
-                result[f"{name}.attn.heads.{head}.{letter}_bias"] = bias[head]  # (A,)
-        for ours, theirs in LAYER_NAMES.items():
-            result[f"{name}.{ours}"] = layer[theirs]
-    result["ln_f.gamma"] = weights["transformer.ln_f.weight"]  # (C,)
-    result["ln_f.beta"] = weights["transformer.ln_f.bias"]  # (C,)
-    result["output.weight"] = weights["lm_head.weight"]  # (n_vocab, C)
-    return result
-
-
-LAYER_NAMES = {  # our name -> minGPT's, inside a layer
-    "ln_1.gamma": "ln_1.weight",  # (C,)
-    "ln_1.beta": "ln_1.bias",  # (C,)
-    "attn.proj_weight": "attn.c_proj.weight",  # (C, C)
-    "attn.proj_bias": "attn.c_proj.bias",  # (C,)
-    "ln_2.gamma": "ln_2.weight",  # (C,)
-    "ln_2.beta": "ln_2.bias",  # (C,)
-    "mlp.fc_weight": "mlp.c_fc.weight",  # (4C, C)
-    "mlp.fc_bias": "mlp.c_fc.bias",  # (4C,)
-    "mlp.proj_weight": "mlp.c_proj.weight",  # (C, 4C)
-    "mlp.proj_bias": "mlp.c_proj.bias",  # (C,)
-}
 
 
 def check_tokens(config: GPTConfig, tokens: Sequence[int]) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..errors import ModelError
-from .checkpoint import Checkpoint
+from .checkpoints.checked import Checkpoint
 from .forward import check_tokens, forward, softmax
 from .trace import Trace
 
@@ -18,30 +18,52 @@ def next_token(
     temperature: float = 0.0,
     top_k: int | None = None,
     seed: int | np.random.Generator = 0,
+    top_p: float | None = None,
 ) -> int:
-    """Choose the next token.
+    """Choose the next token: the most probable one, or one drawn from :func:`distribution`.
+
+    ``seed`` is of the draw, or a generator that goes on drawing. Raises ModelError as :func:`distribution` does.
+    """
+    probs = distribution(logits, temperature, top_k, top_p)  # (n_vocab,)
+    if temperature == 0:
+        return int(logits.argmax())
+    return int(np.random.default_rng(seed).choice(len(probs), p=probs))
+
+
+def distribution(
+    logits: np.ndarray, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None
+) -> np.ndarray:
+    """The probabilities (n_vocab,) with which the next token is drawn, float64.
 
     Parameters
     ----------
     logits : (n_vocab,), the model's last row.
-    temperature : 0 takes the most probable token; 1 draws with the model's own probabilities, less sharpens
+    temperature : 0 leaves only the most probable token; 1 has the model's own probabilities, less sharpens
         and more flattens them.
-    top_k : draw only from so many of the most probable tokens; None for all.
-    seed : of the draw, or a generator that goes on drawing.
+    top_k : only so many of the most probable tokens are left; None for all.
+    top_p : of these only the most probable ones that together have at least this probability; None for all.
 
-    Raises ModelError for a temperature below 0 or a top_k below 1.
+    Raises ModelError for a temperature below 0, a top_k below 1 or a top_p that is not above 0 and at most 1.
     """
     if not (math.isfinite(temperature) and temperature >= 0):
         raise ModelError(f"The temperature is {temperature}, but must be 0 (no chance) or more.")
     if top_k is not None and top_k < 1:
         raise ModelError(f"top_k is {top_k}, but must be from 1 to the vocabulary's {len(logits)}.")
+    if top_p is not None and not 0 < top_p <= 1:
+        raise ModelError(f"top_p is {top_p}, but must be above 0 and at most 1.")
     if temperature == 0:
-        return int(logits.argmax())
-    scaled = (logits.astype(np.float64) - logits.max()) / temperature  # (n_vocab,), at most 0
-    if top_k is not None and top_k < len(scaled):
-        scaled[np.argsort(-scaled, kind="stable")[top_k:]] = -np.inf
+        return np.eye(1, len(logits), int(logits.argmax()))[0]
+    with np.errstate(over="ignore"):  # a tiny temperature takes all but the most probable ones to minus infinity
+        scaled = (logits.astype(np.float64) - logits.max()) / temperature  # (n_vocab,), at most 0
+    order = np.argsort(-scaled, kind="stable")  # (n_vocab,), most probable first
+    if top_k is not None:
+        scaled[order[top_k:]] = -np.inf
     probs = softmax(scaled)["probs"]  # (n_vocab,)
-    return int(np.random.default_rng(seed).choice(len(probs), p=probs))
+    if top_p is not None:
+        before = np.cumsum(probs[order]) - probs[order]  # what the more probable ones have together
+        probs[order[before >= top_p]] = 0
+        probs /= probs.sum()
+    return probs
 
 
 def generate(
@@ -51,6 +73,7 @@ def generate(
     temperature: float = 0.0,
     top_k: int | None = None,
     seed: int = 0,
+    top_p: float | None = None,
 ) -> tuple[int, ...]:
     """The prompt and ``n`` more tokens.
 
@@ -61,7 +84,7 @@ def generate(
     draw = np.random.default_rng(seed)
     for _ in range(n):
         trace = forward(checkpoint, tokens[-checkpoint.config.block_size :])
-        tokens += (next_token(trace["output.logits"][-1], temperature, top_k, draw),)
+        tokens += (next_token(trace["output.logits"][-1], temperature, top_k, draw, top_p),)
     return tokens
 
 
@@ -70,10 +93,14 @@ def run(checkpoint: Checkpoint, prompt: Sequence[int]) -> Trace:
 
     A model that was trained on prompts of one length, given one of that length, first appends its own greedy
     answer until ``block_size`` is full. The model is causal, so this changes no number of the prompt's columns;
-    there are just more columns to see. Any other prompt is run as it is. Raises ModelError as
+    there are just more columns to see. Any other prompt is run as it is. Where the checkpoint came with a
+    recorded pass of just these tokens, or of this prompt and an answer, that one is taken. Raises ModelError as
     :func:`forward` does.
     """
     tokens = check_tokens(checkpoint.config, prompt)
+    recorded = checkpoint.recorded
+    if recorded is not None and tokens in (recorded.tokens, recorded.tokens[: recorded.prompt_length]):
+        return recorded
     if len(tokens) == checkpoint.prompt_length:
         tokens = generate(checkpoint, tokens, checkpoint.config.block_size - len(tokens))
     return forward(checkpoint, tokens, prompt_length=len(prompt))

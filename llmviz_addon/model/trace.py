@@ -18,6 +18,8 @@ import numpy as np
 from ..errors import ModelError
 from .config import GPTConfig
 
+PROMPT_LENGTH = "prompt_length"  # in a saved file, beside the tensors
+
 
 class UnknownTensorError(ModelError, KeyError):
     """A name that the trace does not have; also a KeyError, as ``in`` and ``get`` of a Mapping need it."""
@@ -66,9 +68,10 @@ class Trace(Mapping[str, np.ndarray]):
         return f"<Trace of {len(self.tokens)} tokens, {len(self)} tensors, {self.config}>"
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write all tensors to ``path`` as npz; a file that stood there is replaced only once all is written.
+        """Write all tensors, and the prompt length, to ``path`` as npz.
 
-        Raises ModelError if that cannot be done; no partial file is left.
+        A file that stood there is replaced only once all is written. Raises ModelError if that cannot be done;
+        no partial file is left.
         """
         path = Path(path)
         partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
@@ -77,7 +80,7 @@ class Trace(Mapping[str, np.ndarray]):
                 raise ModelError(f"Cannot write {path}: it is a folder.")
             try:
                 with partial.open("wb") as file:
-                    np.savez(file, **self._arrays)
+                    np.savez(file, **self._arrays, **{PROMPT_LENGTH: np.array(self.prompt_length)})
                 partial.replace(path)
             finally:
                 partial.unlink(missing_ok=True)

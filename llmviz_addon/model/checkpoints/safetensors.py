@@ -3,33 +3,28 @@
 The safetensors package is not part of Blender, and the format is small: eight bytes with the length of a
 JSON header, the header (name -> dtype, shape, byte range), then the numbers. What the file claims is checked
 in full before a number is touched, so a damaged file ends in a ModelError, whatever the damage.
-
-Files up to ``MAP_FROM`` bytes are read into memory. Larger ones are mapped, so that a tensor costs memory
-only once it is looked at; a map is not used for small files because Windows cannot replace a mapped file
-(an update of the extension would fail) and because a file that shrinks while it is mapped ends the process.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import mmap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
-from ..errors import ModelError
+from ...errors import ModelError
+from ..files import contents, one_line, unique
+from .numbers import READABLE, float32
 
-MAP_FROM = 1 << 24
 MAX_HEADER = 100_000_000  # the format's own limit, in bytes
 MAX_DIMENSIONS = 8
 
 ITEM_SIZES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
-READABLE = ("F32", "F16", "BF16")
 
 
 @dataclass(frozen=True)
@@ -59,7 +54,7 @@ class Safetensors(Mapping[str, np.ndarray]):
         if entry.dtype not in READABLE:
             raise ModelError(f"{name!r} is of dtype {entry.dtype}, but only {', '.join(READABLE)} can be read.")
         raw = np.frombuffer(self._data, np.uint8, entry.end - entry.start, entry.start)
-        return _float32(raw, entry.dtype).reshape(entry.shape)
+        return float32(raw, entry.dtype).reshape(entry.shape)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.entries)
@@ -74,50 +69,21 @@ def read(path: str | PathLike[str]) -> Safetensors:
     Raises ModelError if the file cannot be read or is damaged.
     """
     path = Path(path)
-    try:
-        if not path.is_file():  # a pipe would make us wait forever
-            what = "is a folder" if path.is_dir() else "is not a file" if path.exists() else "does not exist"
-            raise ModelError(f"{path} {what}; a checkpoint is a .safetensors file.")
-        with path.open("rb") as file:
-            size = file.seek(0, 2)
-            file.seek(0)
-            length = int.from_bytes(file.read(8), "little")
-            if size < 8 or length > min(size - 8, MAX_HEADER):
-                raise ModelError(f"{path} is not a safetensors file, or only a part of one ({size} bytes).")
-            header = file.read(length)
-            data = _contents(file, size)[8 + length :]
-    except OSError as error:
-        raise ModelError(f"Cannot read {path}: {error.strerror or error}.") from error
-    entries, metadata = _parse(path, header, size - 8 - length)
+    data = contents(path)
+    length = int.from_bytes(data[:8], "little")
+    if len(data) < 8 or length > min(len(data) - 8, MAX_HEADER):
+        raise ModelError(f"{path} is not a safetensors file, or only a part of one ({len(data)} bytes).")
+    header, data = bytes(data[8 : 8 + length]), data[8 + length :]
+    entries, metadata = _parse(path, header, len(data))
     return Safetensors(data, entries, metadata)
-
-
-def _contents(file: BinaryIO, size: int) -> memoryview:
-    """The whole file, read or mapped."""
-    if size < MAP_FROM:
-        file.seek(0)
-        return memoryview(file.read(size))
-    return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-
-
-def _float32(raw: np.ndarray, dtype: str) -> np.ndarray:
-    """Bytes (n * itemsize,) -> read-only float32 (n,)."""
-    if dtype == "F32":
-        values = np.require(raw.view("<f4"), np.float32, "A")
-    elif dtype == "F16":
-        values = raw.view("<f2").astype(np.float32)
-    else:  # BF16 is the upper half of a float32
-        values = (raw.view("<u2").astype(np.uint32) << 16).view(np.float32)
-    values.flags.writeable = False
-    return values
 
 
 def _parse(path: Path, header: bytes, size: int) -> tuple[dict[str, Entry], dict[str, str]]:
     """Header -> entries and metadata, held against the ``size`` bytes that follow it."""
     try:
-        content = json.loads(header.decode("utf-8"), object_pairs_hook=_unique)
+        content = json.loads(header.decode("utf-8"), object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:
-        raise ModelError(f"{path}: the safetensors header is not valid JSON ({_one_line(error)}).") from error
+        raise ModelError(f"{path}: the safetensors header is not valid JSON ({one_line(error)}).") from error
     if not isinstance(content, dict):
         raise ModelError(f"{path}: the safetensors header is not a JSON object.")
     metadata = content.pop("__metadata__", {})
@@ -150,18 +116,6 @@ def _entry(path: Path, name: str, value: Any) -> Entry:
     if start < 0 or end - start != math.prod(shape) * ITEM_SIZES[dtype]:
         raise ModelError(f"{path}: tensor {name!r}, {dtype} {_short(shape)}, does not fill its bytes {start} to {end}.")
     return Entry(dtype, tuple(shape), start, end)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object, refused where a name comes twice."""
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        raise ValueError("a name comes twice")
-    return result
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:120]
 
 
 def _short(shape: list[int]) -> str:

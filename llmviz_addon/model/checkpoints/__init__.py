@@ -1,0 +1,173 @@
+"""Readers of checkpoints: one function, :func:`load`, that tells the format by content.
+
+A reader makes tensors by name of a file; :mod:`.dialects` brings the names to minGPT's, and :mod:`.checked`
+checks and completes them. What a file does not tell itself is looked for beside it: config.json and the
+tokenizer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from ...errors import ModelError
+from ..files import contents, json_file, naming
+from ..tokenizer_files import beside
+from . import archive, huggingface, llmviz_json, safetensors, torch_zip, trace_npz
+from .checked import Checkpoint, Gelu, from_tensors
+from .dialects import Translated
+
+BUILTIN = Path(__file__).parents[1] / "weights" / "nano-gpt.safetensors"
+
+INDEX_SUFFIX = ".index.json"
+IN_FOLDER = (  # what is loaded of a folder: the first of these that it has
+    "model.safetensors.index.json",
+    "model.safetensors",
+    "pytorch_model.bin.index.json",
+    "pytorch_model.bin",
+    "ckpt.pt",
+    "model.pt",
+)
+GENERIC = ("model", "pytorch_model", "ckpt")  # file names that say nothing of the model; its folder's does
+
+FORMATS = "Supported are safetensors, PyTorch's .pt and .bin, llm-viz's JSON and npz traces."
+FOREIGN = (  # how files start that are something else
+    (b"GGUF", "a GGUF file of llama.cpp"),
+    (b"version https://git-lfs", "a Git LFS pointer, not the file that it stands for: run git lfs pull"),
+    (b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", "written by PyTorch before 1.6: load it there and save it anew"),
+    (b"\x80", "a bare pickle, which is not a checkpoint"),
+    (b"\x89HDF\r\n\x1a\n", "an HDF5 file, as of Keras"),
+    (b"\x93NUMPY", "a single array of numpy"),
+    (b"\x1f\x8b", "a gzip archive: unpack it"),
+    (b"<", "a web page, as a failed download leaves it"),
+)
+
+
+def builtin() -> Checkpoint:
+    """nano-gpt, the model that the add-on ships: it sorts six letters."""
+    return load(BUILTIN)
+
+
+def load(path: str | PathLike[str]) -> Checkpoint:
+    """Read a checkpoint: a file of one of ``FORMATS``, or a model's folder.
+
+    Raises ModelError if it cannot be read, is damaged, or does not hold a model of the GPT-2 family.
+    """
+    path = Path(path)
+    with naming(path):
+        file = _file(path)
+        kind = detect(file)
+        name = file.name.partition(".")[0] if file.suffix == ".json" else file.stem
+        name = file.resolve().parent.name if name in GENERIC else name
+        if kind == "npz":
+            return trace_npz.read(file, name, beside(file.parent))
+        return _READERS[kind](file, name)
+
+
+def detect(file: Path) -> str:
+    """Format of a file, by its content: safetensors, torch, json, index or npz; ModelError if it is none."""
+    data = contents(file)
+    head = bytes(data[:64])
+    if head.startswith((b"PK\3\4", b"PK\5\6")):
+        names = archive.entries(file)
+        if any(name.endswith("data.pkl") for name in names):
+            return "torch"
+        if any(name.endswith(".npy") for name in names):
+            return "npz"
+        raise ModelError(f"It is a zip archive without a model. {FORMATS}")
+    if head.lstrip().startswith(b"{") and b"\0" not in head:
+        return "index" if file.name.endswith(INDEX_SUFFIX) else "json"
+    if head[8:9] == b"{":
+        return "safetensors"
+    for start, what in FOREIGN:
+        if head.startswith(start):
+            raise ModelError(f"It is {what}. {FORMATS}")
+    what = f"{len(data)} bytes of another format" if data else "empty"
+    raise ModelError(f"It is {what}, or damaged at its start. {FORMATS}")
+
+
+def _file(path: Path) -> Path:
+    """The file to load; of a folder the one that is a model."""
+    if not path.is_dir():
+        return path
+    try:
+        names = sorted(entry.name for entry in path.iterdir())
+    except OSError as error:
+        raise ModelError(f"Cannot read it: {error.strerror or error}.") from error
+    for name in IN_FOLDER:
+        if name in names:
+            return path / name
+    single = [name for name in names if name.endswith((".safetensors", ".pt"))]
+    if len(single) == 1:
+        return path / single[0]
+    some = ", ".join(names[:5]) or "nothing"
+    raise ModelError(f"It is a folder without a model: it has {some}. Expected is one of {', '.join(IN_FOLDER)}.")
+
+
+def _tensors(file: Path) -> Mapping[str, np.ndarray]:
+    """The tensors of a single file, under the names they have there."""
+    kind = detect(file)
+    if kind == "safetensors":
+        return safetensors.read(file)
+    if kind == "torch":
+        with naming(file):
+            return torch_zip.read(file).tensors
+    raise ModelError(f"{file} is a shard, but neither safetensors nor of PyTorch.")
+
+
+def _load_safetensors(file: Path, name: str) -> Checkpoint:
+    tensors = safetensors.read(file)
+    if "config" in tensors.metadata:  # our own files tell all about themselves
+        return from_tensors(name, Translated(tensors), tensors.metadata)
+    return _with_neighbours(file, name, tensors, tensors.metadata)
+
+
+def _load_torch(file: Path, name: str) -> Checkpoint:
+    found = torch_zip.read(file)
+    if not found.model_args:
+        return _with_neighbours(file, name, found.tensors, {})
+    dataset = found.training.get("dataset")  # nanoGPT keeps its letters with the text it was trained on
+    tokenizer = beside(file.parent, dataset if isinstance(dataset, str) else None)
+    numbers = {key: found.model_args.get(key) for key in llmviz_json.NUMBERS}
+    return from_tensors(name, Translated(found.tensors), {}, numbers, tokenizer, gelu="exact")
+
+
+def _load_json(file: Path, name: str) -> Checkpoint:
+    found = llmviz_json.read(contents(file))
+    tokenizer = None if found.metadata else beside(file.parent)
+    return from_tensors(name, Translated(found), found.metadata, found.numbers, tokenizer)
+
+
+def _load_shards(file: Path, name: str) -> Checkpoint:
+    notes = _config(file.parent)  # first, so that another kind of model is told by its own config
+    tensors = huggingface.Shards(file.parent, json_file(file), _tensors)
+    return _with_neighbours(file, name, tensors, {}, notes)
+
+
+def _with_neighbours(
+    file: Path,
+    name: str,
+    tensors: Mapping[str, np.ndarray],
+    metadata: Mapping[str, str],
+    notes: huggingface.Notes | None = None,
+) -> Checkpoint:
+    """A checkpoint of tensors whose config and tokenizer stand beside the file, if anywhere."""
+    notes = notes or _config(file.parent)
+    gelu: Gelu = notes.gelu or "tanh"
+    translated = Translated(tensors, notes.tied)
+    tokenizer = None if "vocabulary" in metadata else beside(file.parent)
+    return from_tensors(name, translated, metadata, notes.numbers, tokenizer, gelu)
+
+
+def _config(folder: Path) -> huggingface.Notes:
+    file = folder / "config.json"
+    if not file.is_file():
+        return huggingface.Notes()
+    with naming(file):
+        return huggingface.notes(json_file(file))
+
+
+_READERS = {"safetensors": _load_safetensors, "torch": _load_torch, "json": _load_json, "index": _load_shards}

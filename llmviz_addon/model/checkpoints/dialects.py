@@ -1,0 +1,61 @@
+"""The names and orientations in which the same GPT-2 is written, brought to minGPT's.
+
+Hugging Face writes GPT-2 with or without ``transformer.`` in front and its matrices as (in, out), which it
+calls Conv1D; nanoGPT and minGPT write ``nn.Linear``'s (out, in); compiled and parallel models put a prefix
+in front of every name. All of that shows in names and shapes, whatever the file's format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from ...errors import ModelError
+
+PREFIXES = ("_orig_mod.", "module.")
+BARE = ("wte.", "wpe.", "h.", "ln_f.")
+MATRICES = ("attn.c_attn.weight", "attn.c_proj.weight", "mlp.c_fc.weight", "mlp.c_proj.weight")
+
+
+class Translated(Mapping[str, np.ndarray]):
+    """Tensors under minGPT's names, oriented (out, in); each is read only when it is asked for.
+
+    ``tied`` leaves an LM head out that the file has but the model does not use. Raises ModelError if two
+    tensors have the same name.
+    """
+
+    def __init__(self, tensors: Mapping[str, np.ndarray], tied: bool = False) -> None:
+        self._tensors = tensors
+        self._names: dict[str, str] = {}
+        for theirs in tensors:
+            ours = minGPT_name(theirs)
+            if ours in self._names:
+                raise ModelError(f"{self._names[ours][:80]!r} and {theirs[:80]!r} are the same part of the model.")
+            self._names[ours] = theirs
+        if tied:
+            self._names.pop("lm_head.weight", None)
+        self._turned = self._is_conv1d()
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        values = self._tensors[self._names[name]]
+        return values.T if self._turned and name.endswith(MATRICES) else values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def _is_conv1d(self) -> bool:
+        """Whether matrices are (in, out): the first attention's is C × 3C then, else 3C × C."""
+        theirs = self._names.get("transformer.h.0.attn.c_attn.weight")
+        shape = self._tensors[theirs].shape if theirs is not None else ()
+        return len(shape) == 2 and shape[1] == 3 * shape[0]
+
+
+def minGPT_name(name: str) -> str:  # noqa: N802 (as minGPT is written)
+    """A tensor's name as minGPT has it."""
+    while name.startswith(PREFIXES):
+        name = name.partition(".")[2]
+    return f"transformer.{name}" if name.startswith(BARE) else name

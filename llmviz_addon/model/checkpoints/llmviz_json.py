@@ -1,0 +1,79 @@
+"""A reader of llm-viz's model files: JSON with a ``config`` and each tensor's numbers in base64.
+
+The tensors have minGPT's names, causal masks among them, and stand beside the config under their names.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from ...errors import ModelError
+from ..files import json_object, one_line, short
+from .numbers import float32
+
+MAX_SIZE = 1 << 29  # bytes; JSON has to be taken in whole, and this is a model of about 90 million parameters
+DTYPES = {"float32": "F32", "float16": "F16", "bfloat16": "BF16"}
+ITEM_SIZES = {"F32": 4, "F16": 2, "BF16": 2}
+NUMBERS = ("n_layer", "n_head", "n_embd", "block_size", "vocab_size")
+
+# The one model that llm-viz publishes is minGPT's demonstration: it sorts six letters of A, B and C.
+SORTING = {"n_layer": 3, "n_head": 3, "n_embd": 48, "block_size": 11, "vocab_size": 3}
+SORTING_NOTES = {"vocabulary": "ABC", "prompt_length": "6"}
+
+
+class JsonTensors(Mapping[str, np.ndarray]):
+    """The tensors of one file as float32 arrays, decoded when they are asked for.
+
+    ``numbers`` holds what the config tells of GPTConfig, ``metadata`` our own notes on a model we know.
+    """
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        config = content.get("config")
+        if not isinstance(config, dict):
+            raise ModelError("It is JSON, but not a model of llm-viz: it has no 'config'.")
+        self.numbers = {key: config[key] for key in NUMBERS if key in config}
+        self.metadata = SORTING_NOTES if self.numbers == SORTING else {}
+        self._tensors = {key: value for key, value in content.items() if key != "config"}
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        match self._tensors[name]:
+            case {"shape": [*shape], "dtype": str(dtype), "data": str(data)}:
+                return _decode(name, shape, DTYPES.get(dtype.removeprefix("torch."), short(dtype)), data)
+        raise ModelError(f"{name[:80]!r} is not a tensor with its shape, dtype and data.")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tensors)
+
+    def __len__(self) -> int:
+        return len(self._tensors)
+
+
+def read(data: memoryview) -> JsonTensors:
+    """Take in a file; ModelError if it is too large or no such JSON."""
+    if len(data) > MAX_SIZE:
+        raise ModelError(f"It is JSON of {len(data)} bytes, but at most {MAX_SIZE} are read. Save it as safetensors.")
+    try:
+        text = str(data, "utf-8")
+    except UnicodeDecodeError as error:
+        raise ModelError(f"It is not text in UTF-8 ({one_line(error)}).") from error
+    return JsonTensors(json_object(text))
+
+
+def _decode(name: str, shape: list[Any], dtype: str, data: str) -> np.ndarray:
+    """Base64 -> float32 of ``shape``."""
+    if dtype not in ITEM_SIZES:
+        raise ModelError(f"{name[:80]!r} is of dtype {dtype}, but only {', '.join(DTYPES)} can be read.")
+    if not all(type(length) is int and 0 < length < 1 << 40 for length in shape) or len(shape) > 8:
+        raise ModelError(f"{name[:80]!r} has the shape {short(shape)}, which no GPT's tensor has.")
+    try:
+        raw = base64.b64decode(data, validate=True)
+    except ValueError as error:
+        raise ModelError(f"The data of {name[:80]!r} are not base64 ({one_line(error)}).") from error
+    if len(raw) != math.prod(shape) * ITEM_SIZES[dtype]:
+        raise ModelError(f"{name[:80]!r}, {dtype} of shape {short(shape)}, has {len(raw)} bytes of data.")
+    return float32(np.frombuffer(raw, np.uint8), dtype).reshape(shape)
