@@ -27,6 +27,7 @@ def film(sidebar: bpy.types.Scene) -> bpy.types.Scene:
 
 def everything() -> set[tuple[str, str]]:
     """Every datablock of the file, by kind and name, but Blender's own font, which stays once a text was made."""
-    kinds = [getattr(bpy.data, name) for name in dir(bpy.data) if name != "fonts"]
+    kinds = [getattr(bpy.data, name) for name in dir(bpy.data)]
     collections = [kind for kind in kinds if isinstance(kind, bpy.types.bpy_prop_collection)]
-    return {(block.bl_rna.identifier, block.name) for blocks in collections for block in blocks}
+    found = {(block.bl_rna.identifier, block.name) for blocks in collections for block in blocks}
+    return {(kind, name) for kind, name in found if kind != "VectorFont"}

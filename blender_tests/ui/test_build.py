@@ -33,7 +33,7 @@ def test_the_film_is_as_asked_for(sidebar: bpy.types.Scene) -> None:
     settings.theme = "dark"
     bpy.ops.llmviz.build()
     scene = bpy.context.scene
-    assert (scene.render.resolution_x, scene.render.resolution_y, scene.render.fps) == (480, 853, 12)
+    assert (scene.render.resolution_x, scene.render.resolution_y, scene.render.fps) == (480, 854, 12)
     assert scene.frame_end < 60 * 12
     assert scene.world.color.v < 0.1
 

@@ -66,6 +66,8 @@ class Task(Job):
 
 @pytest.fixture
 def window(monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+    monkeypatch.setattr(jobs, "TICK", 0.0)
+    monkeypatch.setattr(jobs, "SLICE", 0.0)
     monkeypatch.setattr(jobs, "bpy", SimpleNamespace(app=SimpleNamespace(background=False)))
     yield Window()
     assert running() is None
@@ -102,6 +104,18 @@ def test_other_events_are_kept_away(window: Window) -> None:
     assert task.modal(window, MOUSE) == {"RUNNING_MODAL"}
     assert window.status == []
     task.cancel(window)
+
+
+def test_a_job_that_shares_the_scene_lets_events_through_and_is_stopped_by_the_button(window: Window) -> None:
+    task = Task()
+    task.exclusive = False
+    task.invoke(window, None)
+    task.modal(window, TIMER)
+    assert task.modal(window, MOUSE) == {"RUNNING_MODAL", "PASS_THROUGH"}
+    assert task.modal(window, ESC) == {"RUNNING_MODAL", "PASS_THROUGH"}
+    jobs.LLMVIZ_OT_cancel.execute(None, None)
+    assert task.modal(window, MOUSE) == {"CANCELLED"}
+    assert task.cleaned
 
 
 def test_escape_cancels(window: Window) -> None:

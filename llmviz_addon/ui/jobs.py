@@ -2,12 +2,14 @@
 
 A job is a generator that yields (share done, what comes next) and returns a closing sentence. In the
 window a modal timer drives it, the sidebar and the status bar show how far it is, and Esc closes it;
-everything else is kept away meanwhile, since the job holds on to the scene. Called from Python
-(``bpy.ops.llmviz.build()``) the same generator runs to its end.
+a job that holds on to the scene keeps everything else away meanwhile, one that does not lets the user
+work on and is stopped by a button. Called from Python (``bpy.ops.llmviz.build()``) the same generator
+runs to its end.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 from dataclasses import dataclass
 
@@ -20,6 +22,10 @@ Result = set[str]
 
 TICK = 0.01
 """Seconds between two steps, at least; the window is drawn in between."""
+CALM_TICK = 0.1
+"""The same for a job that lets the user work on: other timers tick too, and drawing costs time."""
+SLICE = 0.02
+"""Seconds for which such a job, whose steps are small, is attended to."""
 
 
 @dataclass
@@ -27,8 +33,10 @@ class Progress:
     """How far the running job is."""
 
     title: str
+    exclusive: bool
     share: float = 0.0
     text: str = ""
+    unwanted: bool = False  # the user has asked to stop
 
 
 _running: list[Progress] = []
@@ -39,10 +47,17 @@ def running() -> Progress | None:
     return _running[-1] if _running else None
 
 
+def locked() -> bool:
+    """Whether the job under way needs the scene for itself."""
+    return any(progress.exclusive for progress in _running)
+
+
 class Job:
     """What operators that run a long job share; mixed into ``bpy.types.Operator``."""
 
     stopped = "Cancelled."
+    exclusive = True
+    """Whether the job holds on to the scene."""
 
     def steps(self, context: bpy.types.Context) -> Steps:
         """The job itself."""
@@ -65,28 +80,28 @@ class Job:
             return self.execute(context)
         self._steps = self.steps(context)
         self._timer = context.window_manager.event_timer_add(TICK, window=context.window)
-        _running.append(Progress(self.bl_label))
+        _running.append(Progress(self.bl_label, self.exclusive))
+        self._due = 0.0
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
-        """Go on with the job at every tick of the timer, until it ends or Esc is pressed."""
-        if event.type == "ESC":
+        """Go on with the job at the timer's ticks, until it ends or is unwanted."""
+        if _running[-1].unwanted or (self.exclusive and event.type == "ESC"):
             self.cancel(context)
             self.report({"WARNING"}, self.stopped)
             return {"CANCELLED"}
-        if event.type != "TIMER":
-            return {"RUNNING_MODAL"}
-        try:
-            self._advance(context)
-        except BaseException as error:
-            self.cancel(context)
-            if isinstance(error, StopIteration):
-                return self._finish(error)
-            if isinstance(error, LlmvizError):
-                return self._fail(error)
-            raise
-        return {"RUNNING_MODAL"}
+        if event.type == "TIMER" and time.monotonic() >= self._due:
+            try:
+                self._advance(context)
+            except BaseException as error:
+                self.cancel(context)
+                if isinstance(error, StopIteration):
+                    return self._finish(error)
+                if isinstance(error, LlmvizError):
+                    return self._fail(error)
+                raise
+        return {"RUNNING_MODAL"} if self.exclusive else {"RUNNING_MODAL", "PASS_THROUGH"}
 
     def cancel(self, context: bpy.types.Context) -> None:
         """Stop the job where it is; Blender calls this when the window closes."""
@@ -97,8 +112,14 @@ class Job:
 
     def _advance(self, context: bpy.types.Context) -> None:
         progress = _running[-1]
+        end = time.monotonic() + (0.0 if self.exclusive else SLICE)
         progress.share, progress.text = next(self._steps)
-        _show(context, f"{progress.title}: {progress.share:.0%}, {progress.text}  ·  Esc to cancel")
+        while time.monotonic() < end:
+            progress.share, progress.text = next(self._steps)
+        self._due = time.monotonic() + (TICK if self.exclusive else CALM_TICK)
+        _show(
+            context, f"{progress.title}: {progress.share:.0%}, {progress.text}" + "  ·  Esc to cancel" * self.exclusive
+        )
 
     def _finish(self, done: StopIteration) -> Result:
         self.report({"INFO"}, done.value)
@@ -116,3 +137,33 @@ def _show(context: bpy.types.Context, text: str | None) -> None:
         for area in window.screen.areas:
             if area.type == "VIEW_3D":
                 area.tag_redraw()
+
+
+class LLMVIZ_OT_cancel(bpy.types.Operator):
+    """Stop what is under way"""
+
+    bl_idname = "llmviz.cancel"
+    bl_label = "Stop"
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        """Ask the job to stop; it does at its next tick."""
+        for progress in _running:
+            progress.unwanted = True
+        return {"FINISHED"}
+
+
+CLASSES = (LLMVIZ_OT_cancel,)
+
+
+def register() -> None:
+    """Add the operator."""
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    """Take it away; a job that is still under way stops at its next tick."""
+    for progress in _running:
+        progress.unwanted = True
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

@@ -8,7 +8,7 @@ import bpy
 from ..layout import font
 from ..stage.story import Story, read_story
 from . import request
-from .jobs import running
+from .jobs import locked, running
 from .play import NO_FILM, next_rest, previous_rest
 from .preferences import chapter_folders
 from .render import folder_problem
@@ -45,7 +45,10 @@ class LLMVIZ_PT_job(_Panel, bpy.types.Panel):
         column = self.layout.column(align=True)
         column.progress(factor=job.share, text=f"{job.title} {job.share:.0%}")
         write(column, job.text, context)
-        column.label(text="Cancel", icon="EVENT_ESC")
+        if job.exclusive:
+            column.label(text="Cancel", icon="EVENT_ESC")
+        else:
+            self.layout.operator("llmviz.cancel", icon="CANCEL")
 
 
 class LLMVIZ_PT_model(_Panel, bpy.types.Panel):
@@ -147,7 +150,7 @@ class LLMVIZ_PT_play(_Panel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """Transport, chapters, commentary."""
         layout = self.layout
-        layout.enabled = running() is None
+        layout.enabled = not locked()
         story = read_story(context.scene)
         if story is None:
             write(layout.column(align=True), f"{NO_FILM}.", context, icon="INFO")
@@ -211,7 +214,7 @@ class LLMVIZ_PT_render(_Panel, bpy.types.Panel):
         if problem:
             write(layout.column(align=True), problem, context, icon="ERROR")
         layout.prop(settings, "engine")
-        layout.prop(settings, "captions")
+        layout.prop(settings, "web_captions")
         column = layout.column(align=True)
         column.scale_y = 1.2
         column.operator("llmviz.render_still", text="Render Still", icon="RENDER_STILL")

@@ -1,22 +1,28 @@
-"""*Render still* and *Render film*."""
+"""*Render still* and *Render film*, of the film in the current scene."""
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from uuid import uuid4
 
 import bpy
 
+from ..errors import JobError
+from ..film.film import FilmJob, Progress, film_steps
+from ..film.frames import code_version, fingerprint
+from ..film.output import check_output
+from ..film.still import still
+from ..stage.render import has_gpu
+from ..stage.story import read_story
+from .jobs import Job, Steps, running
+from .play import NO_FILM
 from .settings import LLMVIZ_PG_settings
 
+POLL = 0.005
+"""Seconds that the window may be kept waiting for the workers."""
 UNSAVED = "Save the .blend file first, or choose a folder: // is the folder the file is in."
-
-
-def folder_problem(settings: LLMVIZ_PG_settings) -> str:
-    """Why nothing can be saved in the folder that is set; "" if it can."""
-    if settings.folder.startswith("//") and not bpy.data.filepath:
-        return UNSAVED
-    folder = output_folder(settings)
-    return "" if folder.is_dir() else f"There is no folder {str(folder)!r}."
 
 
 def output_folder(settings: LLMVIZ_PG_settings) -> Path:
@@ -24,9 +30,142 @@ def output_folder(settings: LLMVIZ_PG_settings) -> Path:
     return Path(bpy.path.abspath(settings.folder or "//"))
 
 
+def folder_problem(settings: LLMVIZ_PG_settings) -> str:
+    """Why nothing can be saved in the folder that is set; "" if it can."""
+    if (settings.folder or "//").startswith("//") and not bpy.data.filepath:
+        return UNSAVED
+    folder = output_folder(settings)
+    return "" if folder.is_dir() else f"There is no folder {str(folder)!r}."
+
+
+def still_path(scene: bpy.types.Scene) -> Path:
+    """File of a still at the current frame, such as ``layer-norm-0526.png``."""
+    chapter = read_story(scene).chapter(scene.frame_current)
+    name = chapter.name if chapter else "llmviz"
+    return output_folder(scene.llmviz_settings) / f"{name}-{scene.frame_current:04d}.png"
+
+
+def film_path(scene: bpy.types.Scene) -> Path:
+    """File of the film: the chapter's name if there is one chapter only, else the .blend file's."""
+    chapters = read_story(scene).chapters
+    name = chapters[0].name if len(chapters) == 1 else Path(bpy.data.filepath).stem or "llmviz"
+    return output_folder(scene.llmviz_settings) / f"{name}.mp4"
+
+
+class _Rendering(Job):
+    """What both operators share."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only in a scene with a film, with a place to save to, and while nothing else is under way."""
+        reason = NO_FILM if read_story(context.scene) is None else folder_problem(context.scene.llmviz_settings)
+        if reason:
+            cls.poll_message_set(reason.rstrip("."))
+        return not reason and running() is None
+
+
+class LLMVIZ_OT_render_still(_Rendering, bpy.types.Operator):
+    """Render the current frame and save it in the folder, as a PNG file named after chapter and frame"""
+
+    bl_idname = "llmviz.render_still"
+    bl_label = "Render Still"
+    bl_options = {"REGISTER"}
+
+    def steps(self, context: bpy.types.Context) -> Steps:
+        """The job."""
+        scene, path = context.scene, still_path(context.scene)
+        yield 0.1, f"Frame {scene.frame_current}"
+        still(scene, path, scene.frame_current, engine=scene.llmviz_settings.engine)
+        return f"Saved {path}"
+
+
+class LLMVIZ_OT_render_film(_Rendering, bpy.types.Operator):
+    """Render the frame range and save it in the folder as an MP4 video, with its subtitles beside it.
+
+    You can go on working meanwhile. Finished frames are kept: a film that was stopped goes on from there
+    as long as the saved file has not changed
+    """
+
+    bl_idname = "llmviz.render_film"
+    bl_label = "Render Film"
+    bl_options = {"REGISTER"}
+
+    exclusive = False
+    stopped = "Stopped. The frames that are done are kept; render the film again to go on."
+
+    def steps(self, context: bpy.types.Context) -> Steps:
+        """The job: see ``render_film``."""
+        return render_film(context.scene)
+
+
+def render_film(scene: bpy.types.Scene) -> Steps:
+    """Save a copy of the file and have worker processes render that; the scene itself stays free."""
+    yield 0.0, "Saving a copy of the file"
+    output = check_output(film_path(scene), ".mp4")
+    if scene.camera is None:
+        raise JobError(f"Scene {scene.name!r} has no camera to render through.")
+    with tempfile.TemporaryDirectory(prefix="llmviz-", ignore_cleanup_errors=True) as folder:
+        job = film_job(scene, output, Path(folder) / "film.blend")
+        bpy.ops.wm.save_as_mainfile(filepath=str(job.blend), copy=True, check_existing=False)
+        for progress in film_steps(job, poll=POLL):
+            yield progress.done / progress.total, describe(progress)
+    return f"Saved {output}"
+
+
+def film_job(scene: bpy.types.Scene, output: Path, blend: Path) -> FilmJob:
+    """The film of the scene's frame range, as the scene and its settings ask for it."""
+    settings, render, story = scene.llmviz_settings, scene.render, read_story(scene)
+    engine = settings.engine
+    if engine == "auto":
+        engine = "eevee" if has_gpu() else "cycles"
+    size = (render.resolution_x, render.resolution_y)
+    return FilmJob(
+        blend=blend,
+        output=output,
+        first=scene.frame_start,
+        last=scene.frame_end,
+        size=size,
+        fps=render.fps,
+        engine=engine,
+        fingerprint=_fingerprint(scene, size=size, engine=engine),
+        subtitles=story.subtitles,
+        web_captions=settings.web_captions,
+        end=max(scene.frame_end, story.chapters[-1].end),
+    )
+
+
+def describe(progress: Progress) -> str:
+    """Progress in words, with the time left when it is known."""
+    text = f"{progress.text}, {progress.done} of {progress.total} frames"
+    if progress.left is None or progress.done == progress.total:
+        return text
+    minutes, seconds = divmod(round(progress.left), 60)
+    return f"{text}, {minutes}:{seconds:02d} left"
+
+
+def _fingerprint(scene: bpy.types.Scene, **settings: object) -> Mapping[str, str]:
+    """Tells frames of this film from those of another.
+
+    The scene may hold anything of the user's, so only the saved file, unchanged, is known to look the
+    same again; an unsaved change makes it another film.
+    """
+    state: object = uuid4().hex
+    if bpy.data.filepath and not bpy.data.is_dirty:
+        path = Path(bpy.data.filepath)
+        state = (str(path), path.stat().st_mtime_ns, scene.name)
+    return fingerprint(code=code_version(), file=state, settings=settings)
+
+
+CLASSES = (LLMVIZ_OT_render_still, LLMVIZ_OT_render_film)
+
+
 def register() -> None:
     """Add the operators."""
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
 
 
 def unregister() -> None:
     """Take them away."""
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

@@ -53,10 +53,10 @@ def chosen(settings: LLMVIZ_PG_settings, folders: Sequence[Path]) -> list[str]:
 
 
 def size(settings: LLMVIZ_PG_settings) -> tuple[int, int]:
-    """Width and height in pixels."""
+    """Width and height in pixels, both even as video needs them."""
     across, down = SHAPES[settings.shape]
     unit = int(settings.short_side) / min(across, down)
-    return round(across * unit), round(down * unit)
+    return 2 * round(across * unit / 2), 2 * round(down * unit / 2)
 
 
 def checkpoint(settings: LLMVIZ_PG_settings) -> Checkpoint:

@@ -134,9 +134,9 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
         description="What renders stills and films",
         items=ENGINE_ITEMS,
     )
-    captions: BoolProperty(
-        name="Burn In Captions",
-        description="Write the commentary into the picture. A subtitle file (.srt) is always saved beside the film",
+    web_captions: BoolProperty(
+        name="Captions for the Web",
+        description="Save the commentary beside the film as WebVTT (.vtt) too, next to SubRip (.srt)",
         default=False,
     )
 

@@ -1,0 +1,94 @@
+"""*Render still* and *Render film*: named after what they show, in the folder that was chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+import pytest
+
+from llmviz_addon.film.film import Progress
+from llmviz_addon.ui import render
+
+
+@pytest.fixture
+def small(sidebar: bpy.types.Scene, tmp_path: Path) -> bpy.types.Scene:
+    """A small film without pauses that is to be saved in a temporary folder; four of its frames are wanted."""
+    settings = sidebar.llmviz_settings
+    settings.short_side, settings.fps, settings.pauses, settings.engine = "480", 12, False, "cycles"
+    settings.folder = str(tmp_path)
+    bpy.ops.llmviz.build()
+    scene = bpy.context.scene
+    scene.frame_start, scene.frame_end = 60, 63
+    return scene
+
+
+def test_a_still_is_named_after_chapter_and_frame(small: bpy.types.Scene, tmp_path: Path) -> None:
+    small.frame_set(61)
+    engine = small.render.engine
+    assert bpy.ops.llmviz.render_still() == {"FINISHED"}
+    assert [path.name for path in tmp_path.iterdir()] == ["layer-norm-0061.png"]
+    image = bpy.data.images.load(str(tmp_path / "layer-norm-0061.png"))
+    assert tuple(image.size) == (854, 480)
+    assert (small.frame_current, small.render.engine) == (61, engine)
+
+
+def test_a_film_has_captions_beside_it(small: bpy.types.Scene, tmp_path: Path) -> None:
+    small.llmviz_settings.web_captions = True
+    assert bpy.ops.llmviz.render_film() == {"FINISHED"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "layer-norm.mp4",
+        "layer-norm.srt",
+        "layer-norm.vtt",
+        "layer-norm.frames",
+    }
+    assert len(list((tmp_path / "layer-norm.frames").glob("*.png"))) == 4
+
+
+def test_a_stopped_film_leaves_whole_frames_only(small: bpy.types.Scene, tmp_path: Path) -> None:
+    steps = render.render_film(small)
+    for share, _ in steps:
+        if share > 0:
+            break
+    steps.close()
+    assert {path.name for path in tmp_path.iterdir()} == {"layer-norm.frames"}
+    for path in (tmp_path / "layer-norm.frames").glob("*.png"):
+        assert tuple(bpy.data.images.load(str(path)).size) == (854, 480)
+
+
+def test_an_unsaved_file_needs_a_folder(small: bpy.types.Scene) -> None:
+    small.llmviz_settings.folder = "//"
+    for operator in (bpy.ops.llmviz.render_still, bpy.ops.llmviz.render_film):
+        with pytest.raises(RuntimeError, match="Save the .blend file first, or choose a folder"):
+            operator()
+
+
+def test_a_missing_folder_is_told(small: bpy.types.Scene, tmp_path: Path) -> None:
+    small.llmviz_settings.folder = str(tmp_path / "gone")
+    with pytest.raises(RuntimeError, match="There is no folder .*gone"):
+        bpy.ops.llmviz.render_still()
+
+
+def test_without_a_camera_there_is_one_clear_error(small: bpy.types.Scene, tmp_path: Path) -> None:
+    small.camera = None
+    for operator in (bpy.ops.llmviz.render_still, bpy.ops.llmviz.render_film):
+        with pytest.raises(RuntimeError, match="has no camera to render through"):
+            operator()
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_a_film_there_is_nothing_to_render(sidebar: bpy.types.Scene) -> None:
+    with pytest.raises(RuntimeError, match="no film in this scene"):
+        bpy.ops.llmviz.render_film()
+
+
+@pytest.mark.parametrize(
+    ("progress", "text"),
+    [
+        (Progress(0, 90, "Starting"), "Starting, 0 of 90 frames"),
+        (Progress(40, 90, "Rendering", 75.4), "Rendering, 40 of 90 frames, 1:15 left"),
+        (Progress(90, 90, "Writing the video", 0.0), "Writing the video, 90 of 90 frames"),
+    ],
+)
+def test_progress_in_words(progress: Progress, text: str) -> None:
+    assert render.describe(progress) == text
