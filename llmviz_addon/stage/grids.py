@@ -18,7 +18,10 @@ from .theme import Theme, linear
 
 SWELL = 5e-4
 """Metres by which a part is larger than its cells: faces in one plane would hide each other at random."""
-_CORNERS = [(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, -1)]
+INSET = 2e-4
+"""Share by which the cube is smaller on every side, so that grids that touch keep a hair between them."""
+_ENDS = (INSET, 1 - INSET)
+_CORNERS = [(x, y, -z) for x in _ENDS for y in _ENDS for z in _ENDS]
 _FACES = [(2, 3, 1, 0), (5, 7, 6, 4), (1, 5, 4, 0), (6, 7, 3, 2), (4, 6, 2, 0), (3, 7, 5, 1)]
 
 
