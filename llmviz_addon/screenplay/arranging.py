@@ -6,6 +6,8 @@ arrows, made for where the grids stand at that moment.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,6 +45,24 @@ def arrange(
             film.carry(grid.name, to, seconds)
         top -= upper - lower + gap
     film.pass_time(seconds)
+
+
+@contextmanager
+def alone(film: Film, *keep: Thing, out: float = 0.5, back: float = 0.5) -> Iterator[None]:
+    """Let all of the set but ``keep`` vanish over ``out`` seconds; what comes after the block brings it back.
+
+    The fades run beside what is told meanwhile: they take no time of their own.
+    """
+    kept, faded = set(film.cast.names(*keep)), {}
+    for name in film.cast.everyone():
+        channel = Channel(name, "opacity")
+        opacity = film.score.value(channel)
+        if name not in kept and opacity > 0:
+            faded[channel] = opacity
+            film.score.set(channel, 0.0, film.now, out)
+    yield
+    for channel, opacity in faded.items():
+        film.score.set(channel, opacity, film.now, back)
 
 
 def connect(

@@ -98,6 +98,11 @@ class Cast:
         """Whether there is an actor of this name."""
         return any(name in group for group in (self.grids, self.ribbons, self.signage, self.drawings, self.parts))
 
+    def everyone(self) -> list[str]:
+        """Names of all actors in the world; not of what hangs before the camera."""
+        drawings = [name for name, drawing in self.drawings.items() if drawing.parent != "camera"]
+        return [*self.grids, *self.ribbons, *self.signage, *drawings, *self.parts]
+
     def all_but(self, *keep: Thing) -> list[str]:
         """Everything of the set except ``keep`` and the ribbons between the kept grids."""
         kept = set(self.names(*keep))

@@ -18,7 +18,7 @@ from ..layout.drawing import Drawing
 from ..layout.grid import CELL, Grid, Region
 from ..model.checkpoint import Checkpoint
 from ..model.trace import Trace
-from . import arranging, charts, commentary, copies, explain, rulers
+from . import arranging, charts, commentary, copies, dot, explain, rulers
 from .camera import CameraOperator
 from .cast import Cast, Thing
 from .score import Score
@@ -306,6 +306,7 @@ class Film:
 
     copy, make, fly, land = copies.copy, copies.make, copies.fly, copies.land
     arrange, connect, symbol, sign = arranging.arrange, arranging.connect, arranging.symbol, arranging.sign
+    dot_product = dot.dot_product
     histograms = charts.histograms
 
     # For the rooms' own modules ---------------------------------------------------------------

@@ -1,0 +1,354 @@
+"""One dot product in full: two vectors leave their grids, stand side by side with × between them, every
+pair becomes its product, the products fold into one sum, what the rule does to the sum follows line
+by line, and the result flies to its cell.
+
+It is told as a table in the world: a column of cells for each vector, one for the products, numbers
+beside them. The numbers are computed from the trace in double precision. The products' numbers come
+from under a cover, and a whole column is one grid, so that a product of 48 pairs is a dozen objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import ScriptError
+from ..layout.drawing import Drawing, Line, Readout, Rect, Shape, Text, pose
+from ..layout.font import CAP_HEIGHT, advance
+from ..layout.formula import Add, Div, Dot, Expression, Operand, Sqrt, Symbol
+from ..layout.grid import CELL, Axis, Grid, Region, Role
+from .arranging import alone
+from .copies import copy, fly, land, make
+from .panel import digits, number
+from .timeline import Channel
+from .view import View, frame
+
+if TYPE_CHECKING:
+    from .film import Film
+
+MOST, SHOWN = 48, 24
+"""Of a product of more than MOST pairs the table shows the first SHOWN, and one line for the others."""
+EM = 0.064
+GAP = 0.04
+TIMES = 0.16  # metres between the two vectors, for the ×
+READ = 6
+"""Pairs that the running sum takes slowly before it speeds up."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happens to the sum next: its sign, what is read for it (or None) and the value."""
+
+    sign: str
+    region: Region | None
+    value: float
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """A dot product taken apart; ``left``, ``right`` and ``products`` (n,) in double precision."""
+
+    sides: tuple[Region, Region]
+    left: np.ndarray
+    right: np.ndarray
+    steps: tuple[Step, ...]
+
+    @property
+    def products(self) -> np.ndarray:
+        """Every pair's product, (n,)."""
+        return self.left * self.right
+
+    @property
+    def result(self) -> float:
+        """The cell's value."""
+        value = float(self.products.sum())
+        for step in self.steps:
+            value = value + step.value if step.sign == "+" else value / step.value
+        return value
+
+
+def terms(film: Film, cell: Region) -> Terms:
+    """Take the rule of ``cell`` apart; raises ScriptError where it is no dot product."""
+    grid, index = cell.grid, cell.index
+    if grid.rule is None or not all(isinstance(i, int) for i in index):
+        raise ScriptError(f"{cell!r} is not one computed cell; dot_product explains one.")
+    dot, tail = _unfold(grid.rule.at(index).formula)  # type: ignore[arg-type]
+    if dot is None:
+        raise ScriptError(f"{cell!r} is not computed by a dot product of two vectors.")
+    regions = grid.rule.regions(grid, index, film.layout, film.trace)  # type: ignore[arg-type]
+    sides = (regions[dot.left.name], regions[dot.right.name])  # type: ignore[union-attr]
+    left, right = (np.asarray(film.trace[r.grid.name][r.index], dtype=np.float64).ravel() for r in sides)
+    steps = []
+    for sign, operand in tail:
+        if isinstance(operand, Operand):
+            region = regions[operand.name]
+            steps.append(Step(sign, region, float(film.trace[region.grid.name][region.index])))
+        else:
+            steps.append(Step(f"÷ √{operand.text}", None, float(np.sqrt(operand.value))))
+    return Terms(sides, left, right, tuple(steps))
+
+
+def _unfold(formula: Expression) -> tuple[Dot | None, list[tuple[str, Operand | Symbol]]]:
+    match formula:
+        case Dot(Operand(), Operand()):
+            return formula, []
+        case Add(inner, Operand() as added):
+            dot, tail = _unfold(inner)
+            return dot, [*tail, ("+", added)]
+        case Div(inner, Sqrt(Symbol() as size)):
+            dot, tail = _unfold(inner)
+            return dot, [*tail, ("÷", size)]
+    return None, []
+
+
+class Table:
+    """Where everything of a dot product stands: columns along x, rows down, in the plane before the grids."""
+
+    def __init__(self, film: Film, cell: Region, found: Terms) -> None:
+        self.film, self.cell, self.found = film, cell, found
+        total = len(found.left)
+        self.shown = total if total <= MOST else SHOWN
+        self.rest = total - self.shown  # pairs that get one line together
+        rows = (found.left, found.right, found.products)
+        self.decimals = [min(digits(values), 3) for values in rows]
+        self.widths = [
+            max(advance(number(float(v), d), EM) for v in values[: self.shown])
+            for values, d in zip(rows, self.decimals, strict=True)
+        ]
+        low, high = film.box(cell.grid)
+        ends = [film.box(side) for side in found.sides]
+        self.y = min(low[1], *(end[0][1] for end in ends)) - CELL / 2
+        self.top = float(high[2])
+        self.left = float(high[0]) + CELL
+        self.cells_left = self.left + self.widths[0] + GAP
+        self.cells_right = self.cells_left + CELL + TIMES
+        self.equals = self.cells_right + CELL + 2 * GAP + self.widths[1] + 0.06
+        self.cells_product = self.equals + 0.1
+        self.numbers_end = self.cells_product + CELL + GAP + self.widths[2]
+        self.plate = self.numbers_end + 0.1
+        self.sum_decimals = digits(film.values(cell.grid))
+        self.sum_width = advance(f"sum −{abs(found.products.sum()) + 10:.{self.sum_decimals}f}", EM) + 0.1
+        self.right = self.plate + self.sum_width
+        self.lines = self.shown + (1 if self.rest else 0)  # the sum stands below these
+
+    def middle(self, row: float) -> float:
+        """z of the middle of a row."""
+        return self.top - (row + 0.5) * CELL
+
+    def points(self, first: float, last: float) -> np.ndarray:
+        """Corners of the table from row ``first`` to ``last``, (4, 3)."""
+        return np.array(
+            [(x, self.y, self.top - r * CELL) for x in (self.left, self.right) for r in (first - 1.6, last + 0.5)]
+        )
+
+    def text(self, x: float, row: float, words: str, align: str = "right", color: str = "ink") -> Text:
+        """Text in a row."""
+        return Text(x, self.middle(row) - CAP_HEIGHT * EM / 2, ((words, color),), EM, align)
+
+    def drawing(self, shapes: list[Shape], before: float = 0.0) -> str:
+        """A drawing in the table's plane, not shown yet."""
+        drawing = Drawing(self.film.unique("table"), tuple(shapes), pose((0.0, self.y - before, 0.0)), opacity=0.0)
+        self.film.cast.add(drawing)
+        return drawing.name
+
+
+def dot_product(film: Film, cell: Region, *, seconds: float = 12.0) -> None:
+    """Tell how ``cell`` comes from two vectors, pair by pair, and let the result fly to its place.
+
+    The camera goes to the pairs and follows the running sum, and comes back when the result flies home.
+    """
+    seconds = film.length(seconds)
+    table = Table(film, cell, terms(film, cell))
+    film.dismiss()
+    back = film.camera.view
+    vectors = _lift(film, table, 0.06 * seconds)
+    with alone(film, *vectors, out=0.14 * seconds, back=0.1 * seconds):
+        _line_up(film, table, vectors, 0.14 * seconds)
+        numbers = _write(film, table, 0.06 * seconds)
+        products, running, figures = _run(film, table, 0.42 * seconds)
+        total = _fold(film, table, vectors, [numbers, figures], products, 0.08 * seconds)
+        extra, names = _finish(film, table, 0.12 * seconds)
+    with film.together(seconds=0.12 * seconds):
+        film.camera.go(back)
+        land(film, extra[-1], cell)
+        film.fade(*[total, *extra[:-1]], running, *names, to=0, seconds=0.06 * seconds)
+
+
+def _lift(film: Film, table: Table, seconds: float) -> list[Grid]:
+    """The two vectors glow where they are."""
+    copies = [copy(film, _head(side, table.shown), along="z") for side in table.found.sides]
+    film.light(*copies, to=1.0, seconds=seconds)
+    return copies
+
+
+def _line_up(film: Film, table: Table, vectors: list[Grid], seconds: float) -> None:
+    """They leave their grids and stand side by side."""
+    with film.together(seconds=seconds):
+        for grid, x in zip(vectors, (table.cells_left, table.cells_right), strict=True):
+            fly(film, grid, (x, table.y, table.top))
+        film.light(*vectors, to=0.0)
+        film.camera.go(_windows(film, table)[0])
+
+
+def _head(region: Region, count: int) -> Region:
+    """The first ``count`` cells of a region that is long in one direction."""
+    ranges = tuple((a, min(b, a + count)) if b - a > 1 else (a, b) for a, b in region.ranges)
+    return Region(region.grid, ranges)
+
+
+def _windows(film: Film, table: Table) -> tuple[View, View, float]:
+    """Views of the table's top and of its bottom, alike but for their target, and the rows that both show."""
+    area, view = film.page.free, film.camera.view
+    tail = table.lines + 0.7 + 1.3 * (len(table.found.steps) + 1)
+    rows = (table.right - table.left) / area.width * area.height / CELL - 1
+    rows = float(np.clip(rows, 6, max(tail, 6)))
+    first = frame(table.points(0, rows), 270 + 0.4 * (view.azimuth - 270), 2, area)
+    last = frame(table.points(max(tail - rows, 0), max(tail, rows)), first.azimuth, first.elevation, area)
+    last = View(last.target, first.azimuth, first.elevation, first.distance, first.shift)
+    return first, last, rows
+
+
+def _write(film: Film, table: Table, seconds: float) -> str:
+    """The numbers of both vectors, and the signs between them."""
+    titles = [side.grid.title for side in table.found.sides]
+    shapes: list[Shape] = [
+        table.text(table.cells_left + CELL, -1.1, titles[0], "right", str(table.found.sides[0].grid.role)),
+        table.text(table.cells_right, -1.1, titles[1], "left", str(table.found.sides[1].grid.role)),
+        table.text(table.numbers_end, -1.1, "product", "right", "muted"),
+    ]
+    for row in range(table.shown):
+        left, right = (float(v[row]) for v in (table.found.left, table.found.right))
+        shapes.append(table.text(table.cells_left - GAP, row, number(left, table.decimals[0]), "right", "muted"))
+        shapes.append(table.text(table.cells_left + CELL + TIMES / 2, row, "×", "center"))
+        place = table.cells_right + CELL + GAP + table.widths[1]
+        shapes.append(table.text(place, row, number(right, table.decimals[1]), "right", "muted"))
+        shapes.append(table.text(table.equals, row, "=", "center", "muted"))
+    if table.rest:
+        shapes.append(table.text(table.equals, table.shown, f"and {table.rest} more pairs", "right", "muted"))
+    name = table.drawing(shapes)
+    film.score.set(Channel(name, "opacity"), 1.0, film.now, seconds)
+    film.pass_time(seconds)
+    return name
+
+
+def _pace(count: int) -> Callable[[np.ndarray], np.ndarray]:
+    """How far down the pairs the running sum is after a share of its time: the first pairs are taken slowly."""
+    slow = min(1.0, READ / count)
+    return lambda u: slow * u + (1 - slow) * u**2.5
+
+
+def _run(film: Film, table: Table, seconds: float) -> tuple[Grid, str, str]:
+    """Row by row the product appears and joins the running sum."""
+    found, lines, start = table.found, table.lines, film.now
+    every = found.products
+    values = every if not table.rest else np.append(every[: table.shown], every[table.shown :].sum())
+    partial = np.concatenate([[0.0], np.cumsum(values)])
+    pace = _pace(lines)
+
+    def done(u: np.ndarray) -> np.ndarray:
+        return np.minimum(np.floor(pace(u) * lines + 1e-9), lines)
+
+    axis = Axis("", lines, "z")
+    corner = (table.cells_product, table.y, table.top)
+    products = make(film, values, (axis,) if lines > 1 else (), corner, Role.ACTIVATION)
+    film.score.set(Channel(products.name, "reveal"), 0.0, start)
+    film.score.follow(Channel(products.name, "reveal"), done, start, seconds)
+    figures = table.drawing(
+        [table.text(table.numbers_end, row, number(float(v), table.decimals[2])) for row, v in enumerate(values)]
+    )
+    span = table.numbers_end - table.cells_product - CELL
+    cover_shape = Rect(table.cells_product + CELL + 0.005, table.top - (lines + 1) * CELL, span + 0.02,
+                       (lines + 1) * CELL, "ground")  # fmt: skip
+    cover = table.drawing([cover_shape], before=0.05)
+    running = table.drawing(_running(table), before=0.07)
+    for name in (figures, cover, running):
+        film.score.set(Channel(name, "opacity"), 1.0, start)
+
+    def drop(u: np.ndarray) -> np.ndarray:
+        return -CELL * np.minimum(done(u), lines)
+
+    def follow(u: np.ndarray) -> np.ndarray:
+        return -CELL * np.clip(pace(u) * (lines + 0.7) - 0.5, 0, lines + 0.2)
+
+    film.score.follow(Channel(cover, "offset", 2), drop, start, seconds)
+    film.score.follow(Channel(running, "offset", 2), follow, start, seconds)
+    film.score.follow(Channel(running, "value"), lambda u: partial[done(u).astype(int)], start, seconds)
+    _, last, rows = _windows(film, table)
+    total = table.lines + 0.7 + 1.3 * (len(found.steps) + 1)
+    if total > rows:
+        film.camera.ride(last, lambda u: np.clip((pace(u) * lines - rows / 2) / (total - rows), 0, 1), seconds)
+    film.pass_time(seconds)
+    film.score.set(Channel(cover, "opacity"), 0.0, film.now)
+    return products, running, figures
+
+
+def _running(table: Table) -> list[Shape]:
+    """The plate with the running sum, level with the first row, pointing at it."""
+    z, x = table.middle(0), table.plate
+    base = z - CAP_HEIGHT * EM / 2
+    word = advance("sum ", EM)
+    return [
+        Rect(x, z - 0.075, table.sum_width, 0.15, "plate", 0.03),
+        Line(((x + 0.005, z), (table.numbers_end + 0.02, z)), 0.012, "accent", 0.05),
+        Text(x + 0.04, base, (("sum ", "muted"),), EM),
+        Readout(x + 0.04 + word, base, EM, table.sum_decimals, "ink"),
+    ]
+
+
+def _fold(film: Film, table: Table, vectors: list[Grid], texts: list[str], products: Grid, seconds: float) -> Grid:
+    """The vectors go, the column of products folds into one cell: the sum."""
+    total = make(
+        film, np.array(table.found.products.sum()), (),
+        (table.cells_product, table.y, table.middle(table.lines + 0.2) + CELL / 2),
+        table.cell.grid.role, table.cell.grid.kind, shown=False,
+    )  # fmt: skip
+    with film.together(seconds=seconds):
+        film.fade(*vectors, *texts, to=0, seconds=0.6 * seconds)
+        film.score.set(Channel(products.name, "scale", 2), 1.0 / table.lines, film.now, seconds)
+        film.score.set(Channel(products.name, "offset", 2), total.origin[2] - table.top, film.now, seconds)
+    film.score.set(Channel(products.name, "opacity"), 0.0, film.now)
+    film.score.set(Channel(total.name, "opacity"), 1.0, film.now)
+    return total
+
+
+def _finish(film: Film, table: Table, seconds: float) -> tuple[list[Grid], list[str]]:
+    """What the rule does to the sum, line by line, and the result under a rule."""
+    made: list[Grid] = []
+    names: list[str] = []
+    steps = table.found.steps
+    row = table.lines + 0.2
+    each = seconds / (len(steps) + 1)
+    for step in steps:
+        row += 1.3
+        corner = (table.cells_product, table.y, table.middle(row) + CELL / 2)
+        word = "bias" if step.region is not None else ""
+        shown = number(step.value, table.sum_decimals)
+        names.append(_line(film, table, row, step.sign, shown if step.region else "", word, each))
+        if step.region is not None:
+            made.append(copy(film, step.region))
+            fly(film, made[-1], corner, seconds=each)
+        else:
+            film.pass_time(each)
+    row += 1.3
+    corner = (table.cells_product, table.y, table.middle(row) + CELL / 2)
+    grid = table.cell.grid
+    result = make(film, np.array(table.found.result), (), corner, grid.role, grid.kind)
+    made.append(result)
+    names.append(_line(film, table, row, "=", number(table.found.result, table.sum_decimals), "", 0.3 * each))
+    film.wait(each)
+    return made, names
+
+
+def _line(film: Film, table: Table, row: float, sign: str, shown: str, word: str, seconds: float) -> str:
+    shapes: list[Shape] = [table.text(table.equals + 0.04, row, sign, "right")]
+    x = table.plate + 0.04
+    if word:
+        shapes.append(table.text(x, row, word, "left", "muted"))
+        x += advance("sum ", EM)
+    shapes.append(table.text(table.plate + 0.04 + advance("sum ", EM), row, shown, "left"))
+    name = table.drawing(shapes)
+    film.score.set(Channel(name, "opacity"), 1.0, film.now, seconds)
+    return name
