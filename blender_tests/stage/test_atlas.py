@@ -4,7 +4,7 @@ import bpy
 import numpy as np
 import pytest
 
-from llmviz_addon.errors import ScriptError
+from llmviz_addon.errors import JobError, ScriptError
 from llmviz_addon.layout.grid import Axis, Grid, Role
 from llmviz_addon.stage.atlas import FORBIDDEN, WIDTH, atlas
 
@@ -68,3 +68,8 @@ def test_the_image_survives_a_file_with_all_its_digits(scene, tmp_path):
     pixels = np.empty(image.size[0] * image.size[1] * 4, dtype=np.float32)
     image.pixels.foreach_get(pixels)
     np.testing.assert_array_equal(pixels[::4][:2000], values)
+
+
+def test_too_many_numbers_are_told():
+    with pytest.raises(JobError, match="5,000,000 numbers; the stage takes at most 4,194,304"):
+        atlas([grid("a", 5000, 1000)], {"a": np.zeros((5000, 1000), dtype=np.float32)})

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
-from ..errors import ScriptError
+from ..errors import JobError, ScriptError
 from ..layout.grid import Grid
 from .ours import own
 
 WIDTH = 1024
+LIMIT = WIDTH * 4096
+"""How many numbers fit: beyond, a shader's 32-bit arithmetic could no longer tell neighbours apart."""
 FORBIDDEN = -1e30
 """Stands for minus infinity: a score that the causal mask forbids."""
 PERCENTILE = 98.0
@@ -66,6 +68,8 @@ def atlas(
     flat = [_cells(grid, values[grid.name]) for grid in model] + [_cells(grid, own) for grid, own in made]
     gains = _gains(grids, flat) | _gains(model, flat[: len(model)])
     total = sum(array.size for array in flat)
+    if total > LIMIT:
+        raise JobError(f"The model has {total:,} numbers; the stage takes at most {LIMIT:,}.")
     height = max(1, math.ceil(total / WIDTH))
     pixels = np.zeros(height * WIDTH, dtype=np.float32)
     places = {}

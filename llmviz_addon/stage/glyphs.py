@@ -19,6 +19,8 @@ FRINGE = 0.06
 """Width of a letter's fringe, in ems."""
 THINNER = -0.013
 """By how much outlines move inwards, in ems, to make up for the pixel that the fringe adds outside."""
+RESOLUTION = 3
+"""Points per curve segment of an outline."""
 _SPACING = 4.0  # ems between the lines that outlines are fetched on
 
 
@@ -75,7 +77,7 @@ def _fetch(letters: Sequence[str]) -> dict[str, Flat]:
     try:
         curve.body = "\n".join(letters)
         curve.space_line = _SPACING
-        curve.resolution_u = 3
+        curve.resolution_u = RESOLUTION
         curve.offset = THINNER
         mesh = obj.to_mesh()
         mesh.calc_loop_triangles()

@@ -12,7 +12,7 @@ import bpy
 from ..layout.drawing import Readout
 from . import compat
 from .flat_material import EDGE, INK
-from .glyphs import FRINGE
+from .glyphs import FRINGE, RESOLUTION
 from .ours import own
 from .theme import Theme, linear
 
@@ -98,8 +98,11 @@ def _digits(tree: bpy.types.NodeTree, given: bpy.types.NodeOutputs, align: str) 
     compat.set_choice(curves, "align_x", "Align X", *_ALIGN[align])
     tree.links.new(text.outputs[0], curves.inputs["String"])
     tree.links.new(given["Size"], curves.inputs["Size"])
+    coarse = tree.nodes.new("GeometryNodeSetSplineResolution")
+    coarse.inputs["Resolution"].default_value = RESOLUTION
+    tree.links.new(curves.outputs["Curve Instances"], coarse.inputs[0])
     real = tree.nodes.new("GeometryNodeRealizeInstances")
-    tree.links.new(curves.outputs["Curve Instances"], real.inputs[0])
+    tree.links.new(coarse.outputs[0], real.inputs[0])
     return real.outputs[0]
 
 
