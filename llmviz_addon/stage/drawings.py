@@ -28,7 +28,7 @@ from .theme import Theme, linear
 ALWAYS = 1e9
 """Reach of a drawing that never fades."""
 _PIXEL = 1 / 720  # of the picture's height, for which the fringes before the camera are made
-_FRINGE = 0.02  # metres, of drawings in the world
+_FRINGE = 0.02  # metres, of shapes that stand alone in the world
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +119,8 @@ class DrawingMaker:
     def _object(self, name: str, mesh: bpy.types.Mesh, drawing: Drawing) -> bpy.types.Object:
         obj = own(bpy.data.objects.new(name, mesh), "drawing")
         obj[REACH] = reach(drawing)
-        obj.color = (*linear(self.theme.color("ink")), drawing.opacity)
+        first = next((shape.color for shape in drawing.shapes if not isinstance(shape, Text)), "ink")
+        obj.color = (*linear(self.theme.color(first)), drawing.opacity)
         obj.hide_render = obj.hide_viewport = drawing.opacity <= 0
         self.collection.objects.link(obj)
         return obj
@@ -165,7 +166,16 @@ def reach(drawing: Drawing) -> float:
 
 
 def _key(drawing: Drawing) -> tuple[tuple[Shape, ...], float]:
-    return drawing.shapes, 2.5 * _PIXEL if drawing.parent == "camera" else _FRINGE
+    return drawing.shapes, _fringe(drawing)
+
+
+def _fringe(drawing: Drawing) -> float:
+    """Width of the fringe around shapes: more than a pixel wherever the drawing is large enough to be read."""
+    if drawing.parent == "camera":
+        return 2.5 * _PIXEL
+    ems = [shape.size for shape in drawing.shapes if isinstance(shape, Text | Readout)]
+    widths = [shape.width for shape in drawing.shapes if isinstance(shape, Line)]
+    return min((*(0.1 * em for em in ems), *(1.5 * width for width in widths)), default=_FRINGE)
 
 
 def _hang(

@@ -83,8 +83,8 @@ def _group(align: str, material: bpy.types.Material) -> bpy.types.NodeTree:
     paint.inputs["Material"].default_value = material
     tree.links.new(place.outputs[0], paint.inputs["Geometry"])
     result = tree.nodes.new("GeometryNodeJoinGeometry")
-    tree.links.new(given["Geometry"], result.inputs[0])
     tree.links.new(paint.outputs[0], result.inputs[0])
+    tree.links.new(given["Geometry"], result.inputs[0])  # the last linked comes first, and names the active colours
     tree.links.new(result.outputs[0], tree.nodes.new("NodeGroupOutput").inputs[0])
     return tree
 
