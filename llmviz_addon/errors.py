@@ -23,6 +23,10 @@ class JobError(LlmvizError):
     """A build, still or film that cannot be done as asked: size, time, path, engine."""
 
 
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C during a long job, with what to tell about what is finished."""
+
+
 def choices(values: Iterable[object], limit: int = 12) -> str:
     """Spell out what may be chosen, for the end of an error message."""
     names = [str(value) for value in values]

@@ -1,0 +1,220 @@
+"""What the command line's jobs do: options in, files and a closing line out."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import JobError, ModelError, Stopped
+from .film.film import FilmJob, film_steps
+from .film.frames import code_version, fingerprint, missing
+from .film.output import check_output, written
+from .film.progress import Bar, clock
+from .film.quiet import quiet
+from .model import checkpoint as checkpoints
+from .model.checkpoint import Checkpoint
+from .model.sampling import run as run_model
+from .screenplay import loader
+from .screenplay.production import Production, prepare
+from .screenplay.timeline import Timeline
+
+if TYPE_CHECKING:
+    import bpy
+
+SORTED = "CBABBC"
+"""What nano-gpt is shown where no tokens are given."""
+
+
+def chapters(options: argparse.Namespace) -> None:
+    """List chapters, each told alone, with its rests."""
+    checkpoint = _checkpoint(options)
+    tokens, folders = _tokens(options, checkpoint), _folders(options)
+    for chapter in loader.chapters(folders):
+        timeline = prepare(checkpoint, tokens, [chapter.name], options.pace, folders=folders).timeline
+        rests = [marker for marker in timeline.markers if marker.kind == "rest"]
+        seconds = timeline.frames / timeline.fps
+        print(f"{chapter.number:02d} {chapter.name:<16} {chapter.title:<20} {seconds:6.1f} s  {len(rests):2d} rests")
+        for rest in rests:
+            print(f"     {timeline.seconds(rest.frame):8.1f} s  {rest.name}")
+
+
+def build(options: argparse.Namespace) -> None:
+    """Write a .blend."""
+    target = check_output(Path(options.output), ".blend")
+    production = _production(options)
+    with written(target) as temporary:
+        _staged(production, options.theme, temporary)
+    print(f"Wrote {target}: {_length(production.timeline)}.")
+
+
+def still(options: argparse.Namespace) -> None:
+    """Render one picture."""
+    target = check_output(Path(options.output), ".png")
+    production = _production(options)
+    frame = frame_at(production.timeline, options.at)
+    scene = _staged(production, options.theme)
+    from .film.still import still as render
+
+    render(scene, target, frame, engine=options.engine)
+    print(f"Wrote {target}: frame {frame}, {production.timeline.seconds(frame):.1f} s.")
+
+
+def film(options: argparse.Namespace) -> int:
+    """Render a film; returns the exit status."""
+    target = check_output(Path(options.output), ".mp4")
+    production = _production(options)
+    first, last = frame_range(production.timeline, options.start, options.stop)
+    with tempfile.TemporaryDirectory(prefix="llmviz-", ignore_cleanup_errors=True) as folder:
+        blend = Path(folder) / "film.blend"
+        scene = _staged(production, options.theme, blend)
+        job = _film_job(options, production, scene, blend, target, (first, last))
+        try:
+            with Bar() as bar:
+                for progress in film_steps(job):
+                    bar.show(progress.done, progress.total, progress.text, progress.left)
+        except KeyboardInterrupt:
+            done = last - first + 1 - len(missing(job.folder, first, last))
+            total = last - first + 1
+            raise Stopped(f"Stopped with {done} of {total} frames in {job.folder}; the same command goes on.") from None
+    print(
+        f"Wrote {target}: {clock((last - first + 1) / options.fps)}, {last - first + 1} frames, kept in {job.folder}."
+    )
+    return 0
+
+
+def trace(options: argparse.Namespace) -> None:
+    """Write every number of a forward pass."""
+    target = check_output(Path(options.output), ".npz")
+    checkpoint = _checkpoint(options)
+    numbers = run_model(checkpoint, _tokens(options, checkpoint))
+    numbers.save(target)
+    print(f"Wrote {target}: {len(numbers)} tensors of {len(numbers.tokens)} tokens.")
+
+
+def package(options: argparse.Namespace) -> None:
+    """Build the extension zip."""
+    from .packaging import package as make
+
+    print(f"Wrote {make(Path(options.output))}.")
+
+
+def frame_at(timeline: Timeline, at: str) -> int:
+    """The frame of ``at``: seconds, or a rest by its number or name, such as ``03.2`` or ``one-column``."""
+    rests = {marker.name: marker.frame for marker in timeline.markers if marker.kind == "rest"}
+    for name, frame in rests.items():
+        number, _, words = name.partition(" ")
+        if at.lower().replace("-", " ") in (name.lower(), number, words.lower()):
+            return frame
+    length = f"0 to {timeline.seconds(timeline.frames):.1f} seconds"
+    if not re.fullmatch(r"\d+(\.\d*)?|\.\d+", at):
+        raise JobError(f"There is no rest {at!r}. Give {length}, or one of: {'; '.join(rests) or 'no rest'}.")
+    frame = timeline.frame(float(at))
+    if frame > timeline.frames:
+        raise JobError(f"{at} seconds is past the end; this film has {length}.")
+    return frame
+
+
+def frame_range(timeline: Timeline, start: float | None, stop: float | None) -> tuple[int, int]:
+    """First and last frame of an excerpt in seconds; None is the film's own start or end."""
+    length = timeline.frames / timeline.fps
+    first = 1 if start is None else timeline.frame(start)
+    last = timeline.frames if stop is None else timeline.frame(stop) - 1
+    if first > timeline.frames or last > timeline.frames:
+        past = start if first > timeline.frames else stop
+        raise JobError(f"{past:g} seconds is past the end; this film has 0 to {length:.1f} seconds.")
+    if last < first:
+        raise JobError(f"From {start or 0:g} to {stop:g} seconds there is no frame; --to must be after --from.")
+    return first, last
+
+
+def _film_job(
+    options: argparse.Namespace,
+    production: Production,
+    scene: bpy.types.Scene,
+    blend: Path,
+    target: Path,
+    span: tuple[int, int],
+) -> FilmJob:
+    import bpy
+
+    from .stage.render import set_engine
+
+    engine = set_engine(scene, options.engine)
+    mark = fingerprint(
+        blender=bpy.app.version_string,
+        code=code_version(),
+        engine=engine,
+        model=(production.trace.config, production.trace.tokens, production.trace),
+        signage=production.signage,
+        theme=options.theme,
+        timeline=production.timeline,
+    )
+    return FilmJob(
+        blend=blend,
+        output=target,
+        first=span[0],
+        last=span[1],
+        size=options.size,
+        fps=options.fps,
+        engine=engine,
+        fingerprint=mark,
+        subtitles=production.timeline.subtitles,
+        web_captions=options.captions,
+        workers=options.jobs,
+        end=production.timeline.frames,
+    )
+
+
+def _staged(production: Production, theme: str, save_to: Path | None = None) -> bpy.types.Scene:
+    """The production on stage, in a Blender of factory settings; saved, if asked."""
+    with quiet():
+        import bpy
+
+        from .stage.build import build as stage
+
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        scene = bpy.context.scene
+        stage(scene, production, theme, own_scene=True)
+        if save_to is not None:
+            bpy.ops.wm.save_as_mainfile(filepath=str(save_to), check_existing=False)
+    return scene
+
+
+def _production(options: argparse.Namespace) -> Production:
+    checkpoint = _checkpoint(options)
+    return prepare(
+        checkpoint,
+        _tokens(options, checkpoint),
+        options.chapters or None,
+        options.pace,
+        options.size,
+        options.fps,
+        _folders(options),
+    )
+
+
+def _checkpoint(options: argparse.Namespace) -> Checkpoint:
+    return checkpoints.load(Path(options.model)) if options.model else checkpoints.builtin()
+
+
+def _tokens(options: argparse.Namespace, checkpoint: Checkpoint) -> Sequence[int]:
+    if options.tokens is not None:
+        return checkpoint.tokenizer.encode(options.tokens)
+    if checkpoint.recorded is not None:
+        return checkpoint.recorded.tokens
+    if options.model:
+        raise ModelError(f"Say with --tokens what {checkpoint.name!r} is to read.")
+    return checkpoint.tokenizer.encode(SORTED)
+
+
+def _folders(options: argparse.Namespace) -> list[Path]:
+    return [Path(folder) for folder in options.walkthroughs]
+
+
+def _length(timeline: Timeline) -> str:
+    titles = ", ".join(chapter.title for chapter in timeline.chapters)
+    return f"{clock(timeline.frames / timeline.fps)}, {timeline.frames} frames: {titles}"

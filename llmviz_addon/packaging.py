@@ -1,0 +1,71 @@
+"""The extension zip: the add-on with its chapters and weights, built and checked by Blender's own tool.
+
+That tool is a plain Python program inside Blender's files, so neither a window nor a running Blender is
+needed; it refuses what the extensions platform would.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from .errors import JobError
+from .film.output import check_folder, written
+from .screenplay import loader
+
+PACKAGE = Path(__file__).resolve().parent
+LEFT_OUT = ("__pycache__", "*.pyc", ".*", "cli.py", "commands.py", "__main__.py", "packaging.py", "walkthroughs")
+
+
+def package(folder: Path) -> Path:
+    """Build the extension zip in ``folder``; returns its path. JobError if it cannot be built or is not valid."""
+    tool = _tool()
+    if not folder.is_dir():
+        check_folder(folder.parent, folder)
+        try:
+            folder.mkdir()
+        except OSError as error:
+            raise JobError(f"Cannot make the folder {str(folder)!r}: {error.strerror}.") from error
+    check_folder(folder, folder)
+    with tempfile.TemporaryDirectory(prefix="llmviz-") as scratch:
+        source, out = Path(scratch) / "llmviz", Path(scratch) / "zip"
+        _stage(source)
+        out.mkdir()
+        _run(tool, "build", "--source-dir", str(source), "--output-dir", str(out))
+        (made,) = out.glob("*.zip")
+        _run(tool, "validate", str(made))
+        target = folder / made.name
+        with written(target) as temporary:
+            shutil.copyfile(made, temporary)
+    return target
+
+
+def _stage(source: Path) -> None:
+    """Copy what belongs into the zip; the chapters lie inside, as in a wheel."""
+    ignore = shutil.ignore_patterns(*LEFT_OUT)
+    shutil.copytree(PACKAGE, source, ignore=ignore)
+    shutil.copytree(loader.home(), source / "walkthroughs", ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    licence = PACKAGE.parent / "LICENSE"
+    if licence.is_file():
+        shutil.copyfile(licence, source / "LICENSE")
+
+
+def _tool() -> Path:
+    """``blender_ext.py`` of the bpy module, found without importing it."""
+    spec = importlib.util.find_spec("bpy")
+    if spec is not None and spec.origin is not None:
+        tools = sorted(Path(spec.origin).parent.glob("*/scripts/addons_core/bl_pkg/cli/blender_ext.py"))
+        if tools:
+            return tools[-1]
+    raise JobError("Packaging needs Blender's bpy module in this Python; install it with: pip install bpy.")
+
+
+def _run(tool: Path, *arguments: str) -> None:
+    done = subprocess.run([sys.executable, str(tool), *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        raise JobError(f"Blender refuses to {arguments[0]} the extension: {' '.join(lines) or 'no reason given'}")
