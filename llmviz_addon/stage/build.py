@@ -78,7 +78,7 @@ def _stage(scene: bpy.types.Scene, production: Production, look: Theme) -> Gener
     grids = {grid.name: grid for grid in (*layout.grids, *(grid for grid, _ in timeline.grids))}
     wide = any(max(grid.cells) > 256 for grid in grids.values())
     cube = unit_cube(cell_material(values.image(), look, wide))
-    flat = flat_material()
+    flat = flat_material(look)
     rig = camera_rig(home)
     cast: dict[str, Actor] = {CAMERA: actors.camera_actor(rig)}
     yield 0.2, "Grids"

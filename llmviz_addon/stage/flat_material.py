@@ -14,12 +14,17 @@ from . import compat
 from .cell_material import arrange, blend, emission, pixel_size
 from .nodes import Expr, attribute
 from .ours import own
+from .theme import Theme
 
 INK, EDGE, REACH = "ink", "edge", "reach"
 
 
-def flat_material() -> bpy.types.Material:
-    """Build the material."""
+def flat_material(theme: Theme) -> bpy.types.Material:
+    """Build the material.
+
+    Edges are blended in linear light, where half a pixel of light ink on a dark ground looks like three
+    quarters, and the reverse; squaring the coverage, or what is missing of it, makes it look like half.
+    """
     material = own(bpy.data.materials.new("llmviz flat"), "flat")
     tree = compat.node_tree(material)
     tree.nodes.clear()
@@ -34,6 +39,7 @@ def flat_material() -> bpy.types.Material:
     away.convert_from, away.convert_to = "OBJECT", "WORLD"
     tree.links.new(attribute(tree, "GEOMETRY", EDGE, "Vector").socket, away.inputs[0])
     covered = (1.0 - Expr(tree, away.outputs[0], vector=True).length() / pixel).clamp()
+    covered = covered * covered if theme.is_dark else covered * (2.0 - covered)
     near = (attribute(tree, "OBJECT", REACH) / pixel).times_plus(4.0, -3.0).clamp()
     alpha = covered * near * Expr(tree, ink.outputs["Alpha"]) * Expr(tree, info.outputs["Alpha"])
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]

@@ -17,7 +17,7 @@ from .mesh2d import Flat, fringed, join
 
 FRINGE = 0.06
 """Width of a letter's fringe, in ems."""
-THINNER = -0.013
+THINNER = -0.02
 """By how much outlines move inwards, in ems, to make up for the pixel that the fringe adds outside."""
 RESOLUTION = 3
 """Points per curve segment of an outline."""

@@ -34,6 +34,11 @@ class Theme:
     plate_alpha: float = 1.0
     ribbon_alpha: float = 0.38
 
+    @property
+    def is_dark(self) -> bool:
+        """Whether ink is lighter than the ground."""
+        return sum(self.ground) < sum(self.colors["ink"])
+
     def color(self, name: str) -> RGB:
         """A named colour; raises ScriptError, with the choices, where there is none."""
         try:
@@ -92,6 +97,7 @@ DARK = Theme(
     zero=(0.41, 0.41, 0.42),
     negative=(0.0, 0.0, 0.0),
     line=(0.62, 0.62, 0.62),
+    ribbon_alpha=0.13,
 )
 
 THEMES: dict[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK)}
