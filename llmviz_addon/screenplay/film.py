@@ -18,7 +18,7 @@ from ..layout.drawing import Drawing
 from ..layout.grid import CELL, Grid, Region
 from ..model.checkpoint import Checkpoint
 from ..model.trace import Trace
-from . import arranging, charts, commentary, copies, dot, explain, rulers
+from . import arranging, bands, bars, charts, commentary, copies, dot, explain, lookup, rulers, weighing
 from .camera import CameraOperator
 from .cast import Cast, Thing
 from .score import Score
@@ -306,8 +306,8 @@ class Film:
 
     copy, make, fly, land = copies.copy, copies.make, copies.fly, copies.land
     arrange, connect, symbol, sign = arranging.arrange, arranging.connect, arranging.symbol, arranging.sign
-    dot_product = dot.dot_product
-    histograms = charts.histograms
+    dot_product, weighted_sum = dot.dot_product, weighing.weighted_sum
+    histograms, bars, bands, lookup = charts.histograms, bars.bars, bands.bands, lookup.lookup
 
     # For the rooms' own modules ---------------------------------------------------------------
 

@@ -1,0 +1,99 @@
+"""Attention as bands between the tokens: above what is looked at, below who looks, a band as wide as the weight."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import ScriptError
+from ..layout.drawing import Drawing, Polygon, Rect, Shape, Text
+from ..layout.font import CAP_HEIGHT, fit
+from ..layout.grid import Region
+from .commentary import camera_pose
+from .timeline import Channel
+from .view import Area
+
+if TYPE_CHECKING:
+    from .film import Film
+
+MOST = 24
+"""Tokens shown at most: the last of those that are asked for."""
+BAND = 0.5
+"""Opacity of a band; where two cross, both are seen."""
+LEAST = 0.004
+"""A weight below this gives no band: it would be thinner than a pixel."""
+
+
+def bands(film: Film, region: Region, title: str, *, large: bool = False, seconds: float = 3.0) -> None:
+    """Bands of a row of attention weights, or of all rows one after the other; they go with the paragraph.
+
+    Each is as wide as its weight, where a whole 1 is the width of a token's box. ``large`` puts them in
+    the middle of the picture, over an empty set, instead of the inset.
+    """
+    seconds = film.length(seconds)
+    if len(region.grid.axes) != 2 or region.grid.shape[0] != region.grid.shape[1]:
+        raise ScriptError(f"{region!r} is no attention between tokens; bands need a square matrix.")
+    weights = np.asarray(film.values(region.grid), dtype=np.float64)
+    queries = range(*region.ranges[0])
+    last = queries[-1]
+    keys = range(max(0, last + 1 - MOST), last + 1)
+    queries = range(max(queries[0], keys[0]), last + 1)
+    area, em = (_middle(film.page.free), film.page.em) if large else (film.page.inset, film.page.em * 0.8)
+    slot = min(area.width / len(keys), 0.16 if large else 0.09)
+    left = area.left + (area.width - slot * len(keys)) / 2
+    box, tall = 0.72 * slot, min(0.9 * slot, 2.2 * em)
+    top = area.top - 1.7 * em - tall
+    names = [film.token_text(key) for key in keys]
+    upper = [left + (i + 0.5) * slot for i in range(len(keys))]
+    shapes: list[Shape] = [Text(area.left if not large else left, area.top - 0.9 * em, ((title, "ink"),), em)]
+    for i, name in enumerate(names):
+        shapes += _box(upper[i], top, box, tall, name)
+        if keys[i] in queries:
+            shapes += _box(upper[i], area.bottom, box, tall, name)
+    start, each = film.now, 0.7 * seconds / len(queries)
+    _appear(film, "tokens", shapes, 1.0, start, 0.2 * seconds)
+    for number, query in enumerate(queries):
+        into = upper[query - keys[0]]
+        ribbons = _bands(weights[query, keys[0] : query + 1], upper, into, box, top, area.bottom + tall)
+        _appear(film, "bands", ribbons, BAND, start + 0.2 * seconds + number * each, min(each, 0.5) if each else 0.0)
+    film.pass_time(seconds)
+
+
+def _middle(free: Area) -> Area:
+    """A wide part of the picture's middle."""
+    cx, cy = free.center
+    width, height = 0.96 * free.width, min(free.height, 0.5 * free.width)
+    return Area(cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2)
+
+
+def _box(x: float, y: float, width: float, tall: float, name: str) -> list[Shape]:
+    size = fit(name, 0.72 * tall, 0.86 * width)
+    letter = Text(x, y + tall / 2 - CAP_HEIGHT * size / 2, ((name, "ink"),), size, "center")
+    return [Rect(x - width / 2, y, width, tall, "plate", 0.15 * tall), letter]
+
+
+def _bands(
+    weights: np.ndarray, upper: list[float], into: float, width: float, top: float, bottom: float
+) -> list[Shape]:
+    """The bands of one query, which fill its box side by side."""
+    shapes: list[Shape] = []
+    low = into - width / 2
+    steps = np.linspace(0, 1, 17)
+    bend = steps * steps * (3 - 2 * steps)
+    y = top + (bottom - top) * steps
+    for share, x in zip(weights.tolist(), upper, strict=False):
+        wide = share * width
+        if share >= LEAST:
+            left = (x - wide / 2) + (low - (x - wide / 2)) * bend
+            outline = [*zip(left + wide, y, strict=True), *zip(left[::-1], y[::-1], strict=True)]
+            shapes.append(Polygon(tuple((float(a), float(b)) for a, b in outline), "activation"))
+        low += wide
+    return shapes
+
+
+def _appear(film: Film, kind: str, shapes: list[Shape], to: float, start: float, seconds: float) -> None:
+    drawing = Drawing(film.unique(kind), tuple(shapes), camera_pose(film.page), "camera", opacity=0.0)
+    film.cast.add(drawing)
+    film.beat.append(drawing.name)
+    film.score.set(Channel(drawing.name, "opacity"), to, start, seconds)

@@ -1,0 +1,79 @@
+"""The lookup picture: a dictionary that answers a query with the value of the key that fits, or with a
+mixture of all values, each counting as much as its key fits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ..errors import ScriptError
+from ..layout.drawing import Drawing, Line, Rect, Shape, Text
+from ..layout.font import CAP_HEIGHT, fit
+from .commentary import FADE, camera_pose
+from .timeline import Channel
+
+if TYPE_CHECKING:
+    from .film import Film
+
+
+def lookup(
+    film: Film, entries: Mapping[str, float], query: str, *, weights: Sequence[float] | None = None,
+    seconds: float = 3.0,
+) -> None:  # fmt: skip
+    """Ask ``entries`` for ``query``: the entry of that name answers or, with ``weights``, all by their share.
+
+    It takes the place of the chart that is up, and goes with the paragraph.
+    """
+    seconds = film.length(seconds)
+    if weights is None and query not in entries:
+        raise ScriptError(f"There is no entry {query!r}. Choose from {', '.join(entries)}.")
+    shares = [float(key == query) for key in entries] if weights is None else [float(w) for w in weights]
+    if len(shares) != len(entries) or abs(sum(shares) - 1) > 1e-9:
+        raise ScriptError(f"{len(entries)} entries need as many weights that sum to 1, but got {weights!r}.")
+    for name in film.beat[1:]:
+        film.score.set(Channel(name, "opacity"), 0.0, film.now, FADE)
+    del film.beat[1:]
+    answer = sum(w * value for w, value in zip(shares, entries.values(), strict=True))
+    rows, lines, result = _pictures(film, entries, query, shares, answer, weights is not None)
+    for shapes, at in ((rows, 0.1), (lines, 0.35), (result, 0.7)):
+        drawing = Drawing(film.unique("lookup"), tuple(shapes), camera_pose(film.page), "camera", opacity=0.0)
+        film.cast.add(drawing)
+        film.beat.append(drawing.name)
+        film.score.set(Channel(drawing.name, "opacity"), 1.0, film.now + at * seconds, 0.15 * seconds)
+    film.pass_time(seconds)
+
+
+def _pictures(
+    film: Film, entries: Mapping[str, float], query: str, shares: Sequence[float], answer: float, mixed: bool
+) -> tuple[list[Shape], list[Shape], list[Shape]]:
+    """The entries, the query's lines to them, and the answer."""
+    area, em = film.page.inset, film.page.em * 0.85
+    step = min((area.height - 1.6 * em) / len(entries), 2.6 * em)
+    tall = 0.76 * step
+    top = area.top - 1.6 * em
+    x = [area.left + share * area.width for share in (0.0, 0.27, 0.4, 0.6, 0.66, 0.8, 0.87, 1.0)]
+    middle = top - step * len(entries) / 2
+    rows: list[Shape] = []
+    for place, word in ((0, "query"), (2, "key"), (4, "value"), (6, "answer")):
+        rows.append(Text((x[place] + x[place + 1]) / 2, area.top - 0.8 * em, ((word, "muted"),), 0.8 * em, "center"))
+    rows += _box(x[0], x[1], middle, tall, query, em, "accent")
+    lines: list[Shape] = []
+    for i, ((key, value), share) in enumerate(zip(entries.items(), shares, strict=True)):
+        y = top - (i + 0.5) * step
+        rows += _box(x[2], x[3], y, tall, key, em, "weight")
+        rows += _box(x[4], x[5], y, tall, f"{value:g}", em, "activation")
+        if share > 0:
+            width = 0.0015 + 0.5 * tall * share * (0.6 if mixed else 0.2)
+            lines.append(Line(((x[1] + 0.004, middle), (x[2] - 0.004, y)), width, "accent"))
+            lines.append(Line(((x[5] + 0.004, y), (x[6] - 0.004, middle)), width, "activation"))
+            if mixed:
+                lines.append(Text(x[2] + 0.3 * em, y + 0.2 * tall, ((f"{share:g}", "accent"),), 0.62 * em))
+    return rows, lines, _box(x[6], x[7], middle, tall, f"{answer:.3g}", em, "activation")
+
+
+def _box(left: float, right: float, y: float, tall: float, words: str, em: float, color: str) -> list[Shape]:
+    size = fit(words, em, 0.9 * (right - left))
+    return [
+        Rect(left, y - tall / 2, right - left, tall, "plate", 0.2 * tall),
+        Text((left + right) / 2, y - CAP_HEIGHT * size / 2, ((words, color),), size, "center"),
+    ]

@@ -1,0 +1,156 @@
+"""A weighted sum in full: vectors fan out, each meets its weight and takes it on as brightness, + stands
+between them, they merge into one, and that flies home.
+
+A vector that has taken on its weight is a grid of its own with the true products, drawn with the
+gain of the vectors: a small weight leaves it pale.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import ScriptError
+from ..layout.drawing import Drawing
+from ..layout.formula import Dot, Operand
+from ..layout.grid import CELL, Grid, Region
+from .arranging import sign
+from .copies import copy, fly, land, make
+from .panel import number
+from .timeline import Channel
+
+if TYPE_CHECKING:
+    from .film import Film
+
+MOST = 8
+"""Vectors shown at most: those with the largest weights."""
+PITCH = 0.46
+OVER = 0.34  # metres from a vector's top up to its weight
+
+
+def weighted_sum(film: Film, result: Region, *, seconds: float = 9.0) -> None:
+    """Tell how a column such as ``head.output[t]`` comes from vectors and their weights, and let it fly home.
+
+    The vectors fan out to the right of their grid; the camera goes there and comes back.
+    """
+    seconds = film.length(seconds)
+    weights, vectors = _sources(film, result)
+    shares = np.asarray(film.trace[weights.grid.name][weights.index], dtype=np.float64).ravel()
+    count = len(shares)
+    kept = sorted(np.argsort(-shares, kind="stable")[:MOST].tolist())
+    film.dismiss()
+    back = film.camera.view
+    low, high = film.box(vectors)
+    y = low[1] - CELL
+    x0 = film.box(vectors.grid)[1][0] + PITCH
+    xs = [x0 + i * PITCH for i in range(len(kept))]
+    fan = np.array([(x, y, z) for x in (x0 - 0.2, xs[-1] + CELL + 0.3) for z in (high[2] + OVER + 0.35, low[2])])
+    film.camera.frame(vectors.grid, weights.grid, result.grid, fan, seconds=0.1 * seconds)
+
+    columns = [copy(film, vectors.grid[_first(vectors) + j]) for j in kept]
+    with film.together(seconds=0.14 * seconds):
+        for grid, x in zip(columns, xs, strict=True):
+            fly(film, grid, (x, y, high[2]))
+    cells = [copy(film, _nth(weights, j)) for j in kept]
+    with film.together(seconds=0.14 * seconds):
+        for grid, x in zip(cells, xs, strict=True):
+            fly(film, grid, (x, y, high[2] + OVER))
+    signs = _signs(film, xs, y, float(high[2]), shares[kept], count - len(kept), 0.06 * seconds)
+    film.wait(0.08 * seconds)
+    scaled = _take_on(film, vectors, columns, cells, shares, kept, signs, 0.16 * seconds)
+    plus = []
+    with film.together(seconds=0.06 * seconds):
+        middle = float(low[2] + high[2]) / 2
+        for x in xs[1:]:
+            plus.append(sign(film, "+", (x + CELL / 2 - PITCH / 2, y, middle)))
+    film.wait(0.06 * seconds)
+    whole = _merge(film, result, scaled, plus, (xs[0], y, float(high[2])), 0.12 * seconds)
+    with film.together(seconds=0.14 * seconds):
+        land(film, whole, result)
+        film.camera.go(back)
+
+
+def _sources(film: Film, result: Region) -> tuple[Region, Region]:
+    """The weights (k,) and the vectors (k, A) of a column; raises ScriptError where there are none."""
+    grid = result.grid
+    time = result.ranges[0]
+    if grid.rule is None or len(grid.axes) != 2 or time[1] != time[0] + 1 or result.ranges[1] != (0, grid.shape[1]):
+        raise ScriptError(f"{result!r} is not one column; weighted_sum explains one.")
+    index = (time[0], 0)
+    formula = grid.rule.at(index).formula
+    match formula:
+        case Dot(Operand(first), Operand(second)):
+            regions = grid.rule.regions(grid, index, film.layout, film.trace)
+            weights, cells = regions[first], regions[second]
+            if len(weights.grid.axes) == len(cells.grid.axes) == 2 and cells.ranges[1] == (0, 1):
+                return weights, cells.grid[slice(*cells.ranges[0])]
+    raise ScriptError(f"{result!r} is not a weighted sum of vectors.")
+
+
+def _first(vectors: Region) -> int:
+    return vectors.ranges[0][0]
+
+
+def _nth(weights: Region, j: int) -> Region:
+    """Cell ``j`` of a row."""
+    return weights.grid[weights.ranges[0][0], weights.ranges[1][0] + j]
+
+
+def _signs(
+    film: Film, xs: list[float], y: float, top: float, shares: np.ndarray, others: int, seconds: float
+) -> list[Drawing]:
+    """A × under each weight and its number above it."""
+    made = []
+    with film.together(seconds=seconds):
+        for x, share in zip(xs, shares, strict=True):
+            made.append(sign(film, "×", (x + CELL / 2, y, top + (OVER - CELL) / 2), size=0.14))
+            made.append(sign(film, number(float(share), 2), (x + CELL / 2, y, top + OVER + 0.1), size=0.13))
+        if others:
+            words = f"and {others} more, weighing less"
+            made.append(sign(film, words, (xs[-1] + PITCH, y, top + OVER), size=0.11, color="muted", align="left"))
+    return made
+
+
+def _take_on(
+    film: Film, vectors: Region, columns: list[Grid], cells: list[Grid], shares: np.ndarray, kept: list[int],
+    signs: list[Drawing], seconds: float,
+) -> list[Grid]:  # fmt: skip
+    """Every weight sinks into its vector, which becomes their product."""
+    scaled = []
+    with film.together(seconds=seconds):
+        for column, cell, j in zip(columns, cells, kept, strict=True):
+            x, y, z = _stands(film, column)
+            values = film.trace[vectors.grid.name][_first(vectors) + j] * shares[j]
+            grid = make(film, values, column.axes, (x, y - 0.02, z), column.role, column.kind, seconds=seconds)
+            scaled.append(grid)
+            fly(film, cell, (x, y - 0.04, z), seconds=0.6 * seconds)
+            film.score.set(Channel(cell.name, "opacity"), 0.0, film.now + 0.6 * seconds, 0.4 * seconds)
+            film.score.set(Channel(column.name, "opacity"), 0.0, film.now + seconds)
+        film.fade(*signs[0 : 2 * len(kept) : 2], to=0, seconds=0.4 * seconds)
+    film.fade(*signs[1 : 2 * len(kept) : 2], *signs[2 * len(kept) :], to=0, seconds=0.0)
+    return scaled
+
+
+def _stands(film: Film, grid: Grid) -> tuple[float, float, float]:
+    """The left-front-top corner of a grid now."""
+    x, y, z = np.array(grid.origin) + film.offset(grid)
+    return float(x), float(y), float(z)
+
+
+def _merge(
+    film: Film, result: Region, scaled: list[Grid], plus: list[Drawing], corner: tuple[float, float, float],
+    seconds: float,
+) -> Grid:  # fmt: skip
+    """The weighted vectors slide into one another and become the sum."""
+    values = film.trace[result.grid.name][result.index]
+    x, y, z = corner
+    whole = make(film, values, scaled[0].axes, (x, y - 0.1, z), result.grid.role, result.grid.kind, shown=False)
+    with film.together(seconds=seconds):
+        film.fade(*plus, to=0, seconds=0.4 * seconds)
+        for i, grid in enumerate(scaled):
+            fly(film, grid, (x, y - 0.02 - 0.005 * i, z))
+    film.score.set(Channel(whole.name, "opacity"), 1.0, film.now, 0.25 * seconds)
+    film.wait(0.25 * seconds)
+    film.fade(*scaled, to=0, seconds=0.0)
+    return whole
