@@ -253,6 +253,10 @@ def test_models_of_another_kind_are_told_by_their_tensors(tmp_path: Path, names:
         (b"PK\3\4" + b"\0" * 200, "It is a damaged zip archive"),
         (b'{"vocab": {}}', "It is JSON, but not a model of llm-viz: it has no 'config'"),
         (b"{", "It is not valid JSON"),
+        (
+            b'{"model_type": "gpt2", "n_layer": 12}',
+            "It is a model's config without the weights. Give the model's folder",
+        ),
     ],
 )
 def test_files_of_another_format_are_told_by_their_start(tmp_path: Path, content: bytes, message: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 from llmviz_addon.errors import ModelError
 from llmviz_addon.model.checkpoint import Checkpoint
 from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.model.forward import forward, gelu, layer_norm, softmax
+from llmviz_addon.model.forward import forward, layer_norm, softmax
+from llmviz_addon.model.gelu import gelu, gelu_exact
 from llmviz_addon.model.tokenizer import IdTokenizer
 
 DATA = Path(__file__).parent / "data"
@@ -104,6 +106,13 @@ def test_softmax_does_not_overflow_and_ignores_a_constant() -> None:
 def test_gelu_is_the_tanh_form() -> None:
     # 0.841192 is the tanh form at 1; the exact form, with the error function, has 0.841345.
     np.testing.assert_allclose(gelu(np.array([-30, 0, 1, 30], np.float32)), [0, 0, 0.841192, 30], atol=1e-6)
+
+
+def test_exact_gelu_is_x_times_the_normal_distribution() -> None:
+    x = np.linspace(-8, 8, 4001, dtype=np.float32)
+    expected = [0.5 * value * (1 + math.erf(value / math.sqrt(2))) for value in x.tolist()]
+    np.testing.assert_allclose(gelu_exact(x), expected, atol=5e-7)
+    np.testing.assert_allclose(gelu_exact(x), gelu(x), atol=5e-4)
 
 
 @pytest.mark.parametrize(

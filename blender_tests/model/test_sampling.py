@@ -6,10 +6,13 @@ import itertools
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from llmviz_addon.errors import ModelError
 from llmviz_addon.model.checkpoint import Checkpoint
-from llmviz_addon.model.sampling import generate, next_token, run, sort
+from llmviz_addon.model.sampling import distribution, generate, next_token, run, sort
 
 LOGITS = np.log(np.array([0.1, 0.6, 0.3], np.float32))
 
@@ -84,3 +87,38 @@ def test_sorting_what_cannot_be_sorted(nano_gpt: Checkpoint, odd_gpt: Checkpoint
         sort(nano_gpt, "CBA")
     with pytest.raises(ModelError, match=r"^'odd' is not trained to sort\.$"):
         sort(odd_gpt, "CBABBC")
+
+
+def test_top_p_leaves_the_most_probable_tokens_that_have_that_much_together() -> None:
+    np.testing.assert_allclose(distribution(LOGITS, top_p=0.5), [0, 1, 0])
+    np.testing.assert_allclose(distribution(LOGITS, top_p=0.61), [0, 2 / 3, 1 / 3], rtol=1e-6)
+    np.testing.assert_allclose(distribution(LOGITS, top_p=1), [0.1, 0.6, 0.3], rtol=1e-6)
+    np.testing.assert_allclose(shares(temperature=1, top_p=0.8), [0, 2 / 3, 1 / 3], atol=0.03)
+
+
+def test_top_p_counts_in_what_temperature_and_top_k_left() -> None:
+    np.testing.assert_allclose(distribution(LOGITS, top_k=2, top_p=0.65), [0, 1, 0])  # 0.6 of 0.9 is more than 0.65
+    assert (distribution(LOGITS, temperature=3, top_p=0.61) > 0).sum() == 2
+    assert (distribution(LOGITS, temperature=9, top_p=0.9) > 0).sum() == 3
+
+
+@given(
+    hnp.arrays(np.float32, st.integers(1, 30), elements=st.floats(-50, 50, width=32)),
+    st.floats(0, 5),
+    st.none() | st.integers(1, 40),
+    st.none() | st.floats(1e-9, 1),
+)
+def test_a_distribution_sums_to_1_and_keeps_the_most_probable(
+    logits: np.ndarray, temperature: float, top_k: int | None, top_p: float | None
+) -> None:
+    probs = distribution(logits, temperature, top_k, top_p)
+    np.testing.assert_allclose(probs.sum(), 1)
+    assert probs[logits.argmax()] == probs.max()
+    assert (probs > 0).sum() <= (top_k or len(logits))
+    assert probs[next_token(logits, temperature, top_k, 3, top_p)] > 0
+
+
+@pytest.mark.parametrize("top_p", [0.0, -0.5, 1.01, float("nan")])
+def test_a_top_p_that_cannot_be(top_p: float) -> None:
+    with pytest.raises(ModelError, match=rf"^top_p is {top_p}, but must be above 0 and at most 1\.$"):
+        next_token(LOGITS, 1, top_p=top_p)

@@ -18,7 +18,7 @@ from typing import Any
 from ..errors import ModelError
 
 MAP_FROM = 1 << 24  # bytes
-MAX_NOTES = 1 << 26  # bytes of a JSON or text file beside a checkpoint; GPT-2's tokenizer.json has 3.5 MB
+MAX_NOTES = 1 << 24  # bytes of a JSON or text file beside a checkpoint; GPT-2's tokenizer.json has 3.5 MB
 
 
 def contents(path: str | PathLike[str]) -> memoryview:

@@ -15,8 +15,9 @@ from functools import lru_cache
 import numpy as np
 
 from ..errors import ModelError
-from .checkpoints.checked import Checkpoint, Gelu
+from .checkpoints.checked import Checkpoint
 from .config import GPTConfig
+from .gelu import GELU
 from .names import parameters
 from .trace import Trace
 
@@ -123,26 +124,6 @@ def mlp(normed: np.ndarray, x: np.ndarray, weights: Arrays, bend: Callable[[np.n
     activation = bend(hidden)  # (T, 4C)
     proj = activation @ weights["mlp.c_proj.weight"].T + weights["mlp.c_proj.bias"]  # (T, 4C) -> (T, C)
     return {"hidden": hidden, "activation": activation, "proj": proj, "residual": x + proj}
-
-
-def gelu(x: np.ndarray) -> np.ndarray:
-    """GELU in the tanh form, of any shape."""
-    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
-
-
-def gelu_exact(x: np.ndarray) -> np.ndarray:
-    """GELU as it is defined, x times the normal distribution's share below x, to float32's precision.
-
-    numpy has no error function. Abramowitz and Stegun's formula 7.1.26 is within 1.5e-7 of it.
-    """
-    z = np.abs(x) / math.sqrt(2)
-    t = 1 / (1 + 0.3275911 * z)
-    terms = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
-    tail = terms * np.exp(-z * z)  # 1 - erf(z)
-    return np.where(x < 0, 0.5 * x * tail, x - 0.5 * x * tail)
-
-
-GELU: dict[Gelu, Callable[[np.ndarray], np.ndarray]] = {"tanh": gelu, "exact": gelu_exact}
 
 
 def predict(x: np.ndarray, weight: np.ndarray) -> Arrays:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,12 +18,11 @@ from ...errors import ModelError
 from ..files import contents, json_file, naming
 from ..tokenizer_files import beside
 from . import archive, huggingface, llmviz_json, safetensors, torch_zip, trace_npz
-from .checked import Checkpoint, Gelu, from_tensors
+from .checked import Checkpoint, from_tensors
 from .dialects import Translated
 
 BUILTIN = Path(__file__).parents[1] / "weights" / "nano-gpt.safetensors"
 
-INDEX_SUFFIX = ".index.json"
 IN_FOLDER = (  # what is loaded of a folder: the first of these that it has
     "model.safetensors.index.json",
     "model.safetensors",
@@ -68,7 +68,7 @@ def load(path: str | PathLike[str]) -> Checkpoint:
 
 
 def detect(file: Path) -> str:
-    """Format of a file, by its content: safetensors, torch, json, index or npz; ModelError if it is none."""
+    """Format of a file, by its content: safetensors, torch, json or npz; ModelError if it is none."""
     data = contents(file)
     head = bytes(data[:64])
     if head.startswith((b"PK\3\4", b"PK\5\6")):
@@ -79,7 +79,7 @@ def detect(file: Path) -> str:
             return "npz"
         raise ModelError(f"It is a zip archive without a model. {FORMATS}")
     if head.lstrip().startswith(b"{") and b"\0" not in head:
-        return "index" if file.name.endswith(INDEX_SUFFIX) else "json"
+        return "json"
     if head[8:9] == b"{":
         return "safetensors"
     for start, what in FOREIGN:
@@ -136,14 +136,19 @@ def _load_torch(file: Path, name: str) -> Checkpoint:
 
 
 def _load_json(file: Path, name: str) -> Checkpoint:
-    found = llmviz_json.read(contents(file))
+    content = llmviz_json.read(contents(file))
+    if "weight_map" in content:
+        return _load_shards(file, name, content)
+    if "model_type" in content:
+        raise ModelError("It is a model's config without the weights. Give the model's folder.")
+    found = llmviz_json.JsonTensors(content)
     tokenizer = None if found.metadata else beside(file.parent)
     return from_tensors(name, Translated(found), found.metadata, found.numbers, tokenizer)
 
 
-def _load_shards(file: Path, name: str) -> Checkpoint:
+def _load_shards(file: Path, name: str, index: Mapping[str, Any]) -> Checkpoint:
     notes = _config(file.parent)  # first, so that another kind of model is told by its own config
-    tensors = huggingface.Shards(file.parent, json_file(file), _tensors)
+    tensors = huggingface.Shards(file.parent, index, _tensors)
     return _with_neighbours(file, name, tensors, {}, notes)
 
 
@@ -156,10 +161,9 @@ def _with_neighbours(
 ) -> Checkpoint:
     """A checkpoint of tensors whose config and tokenizer stand beside the file, if anywhere."""
     notes = notes or _config(file.parent)
-    gelu: Gelu = notes.gelu or "tanh"
     translated = Translated(tensors, notes.tied)
     tokenizer = None if "vocabulary" in metadata else beside(file.parent)
-    return from_tensors(name, translated, metadata, notes.numbers, tokenizer, gelu)
+    return from_tensors(name, translated, metadata, notes.numbers, tokenizer, notes.gelu or "tanh")
 
 
 def _config(folder: Path) -> huggingface.Notes:
@@ -170,4 +174,4 @@ def _config(folder: Path) -> huggingface.Notes:
         return huggingface.notes(json_file(file))
 
 
-_READERS = {"safetensors": _load_safetensors, "torch": _load_torch, "json": _load_json, "index": _load_shards}
+_READERS = {"safetensors": _load_safetensors, "torch": _load_torch, "json": _load_json}

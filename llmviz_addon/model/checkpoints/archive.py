@@ -40,12 +40,11 @@ def entries(path: Path) -> dict[str, zipfile.ZipInfo]:
     return found
 
 
-def check_ratio(infos: Iterable[zipfile.ZipInfo]) -> None:
-    """Raise ModelError if the entries would unfold to far more than numbers do."""
-    infos = list(infos)
-    packed, unpacked = sum(info.compress_size for info in infos), sum(info.file_size for info in infos)
-    if unpacked > FREE + MAX_RATIO * packed:
-        raise ModelError(f"It is a zip archive whose {packed} bytes would unfold to {unpacked}.")
+def check_ratio(infos: Iterable[zipfile.ZipInfo], size: int) -> None:
+    """Raise ModelError if the entries of a file of ``size`` bytes would unfold to far more than numbers do."""
+    unfolded = sum(info.file_size for info in infos)
+    if unfolded > FREE + MAX_RATIO * size:
+        raise ModelError(f"It is a zip archive of {size} bytes that would unfold to {unfolded}.")
 
 
 def plain(data: memoryview, info: zipfile.ZipInfo) -> memoryview:

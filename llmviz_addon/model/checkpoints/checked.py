@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Literal
 
 import numpy as np
 
 from ...errors import ModelError
 from ..config import GPTConfig
 from ..files import short
+from ..gelu import Gelu
 from ..tokenizer import IdTokenizer, LetterTokenizer, Tokenizer
 from ..trace import Trace
 from .architecture import CAUSAL_MASK, check_names
@@ -37,8 +37,7 @@ PUBLISHED_HEADS = {
 
 NUMBERS = tuple(field.name for field in fields(GPTConfig))
 MAX_NUMBER = 1 << 31
-
-Gelu = Literal["tanh", "exact"]
+MAX_NAME = 80  # letters
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +106,7 @@ def from_tensors(
         if key not in expected:
             raise ModelError(f"{key!r} is not part of {config}, so this is a model of another kind.")
     return Checkpoint(
-        name=metadata.get("name", name),
+        name=" ".join(metadata.get("name", name).split())[:MAX_NAME],
         config=config,
         weights={key: found[key] for key in expected},
         tokenizer=_tokenizer(metadata, tokenizer, config),

@@ -11,8 +11,9 @@ import numpy as np
 
 from ...errors import ModelError
 from ..files import short
+from ..gelu import Gelu
 from .architecture import SUPPORTED, refuse_config
-from .checked import NUMBERS, Gelu
+from .checked import NUMBERS
 
 ACTIVATIONS: dict[str, Gelu] = {"gelu_new": "tanh", "gelu_pytorch_tanh": "tanh", "gelu_fast": "tanh", "gelu": "exact"}
 EPSILON = 1e-5

@@ -16,7 +16,7 @@ from ...errors import ModelError
 from ..files import json_object, one_line, short
 from .numbers import float32
 
-MAX_SIZE = 1 << 29  # bytes; JSON has to be taken in whole, and this is a model of about 90 million parameters
+MAX_SIZE = 1 << 28  # bytes; JSON has to be taken in whole. This is a model of about 50 million parameters
 DTYPES = {"float32": "F32", "float16": "F16", "bfloat16": "BF16"}
 ITEM_SIZES = {"F32": 4, "F16": 2, "BF16": 2}
 NUMBERS = ("n_layer", "n_head", "n_embd", "block_size", "vocab_size")
@@ -27,9 +27,10 @@ SORTING_NOTES = {"vocabulary": "ABC", "prompt_length": "6"}
 
 
 class JsonTensors(Mapping[str, np.ndarray]):
-    """The tensors of one file as float32 arrays, decoded when they are asked for.
+    """The tensors in the content of a file as float32 arrays, decoded when they are asked for.
 
-    ``numbers`` holds what the config tells of GPTConfig, ``metadata`` our own notes on a model we know.
+    ``numbers`` holds what the config tells of GPTConfig, ``metadata`` our own notes on a model we know. Raises
+    ModelError if it has no config, or for a tensor that is not one.
     """
 
     def __init__(self, content: Mapping[str, Any]) -> None:
@@ -53,15 +54,15 @@ class JsonTensors(Mapping[str, np.ndarray]):
         return len(self._tensors)
 
 
-def read(data: memoryview) -> JsonTensors:
-    """Take in a file; ModelError if it is too large or no such JSON."""
+def read(data: memoryview) -> dict[str, Any]:
+    """The content of a file; ModelError if it is too large or not a JSON object."""
     if len(data) > MAX_SIZE:
         raise ModelError(f"It is JSON of {len(data)} bytes, but at most {MAX_SIZE} are read. Save it as safetensors.")
     try:
         text = str(data, "utf-8")
     except UnicodeDecodeError as error:
         raise ModelError(f"It is not text in UTF-8 ({one_line(error)}).") from error
-    return JsonTensors(json_object(text))
+    return json_object(text)
 
 
 def _decode(name: str, shape: list[Any], dtype: str, data: str) -> np.ndarray:

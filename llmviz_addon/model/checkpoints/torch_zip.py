@@ -160,6 +160,8 @@ def read(path: Path) -> TorchFile:
     if others or not all(isinstance(name, str) for name in views):
         some = ", ".join(short(name) for name in [*others, *views][:6])
         raise ModelError(f"It is not a dictionary of tensors: it holds {some}.")
+    if sum(math.prod(view.shape) for view in views.values()) > 2 * len(data):
+        raise ModelError(f"Its tensors are far larger than its {len(data)} bytes, so they share them over and over.")
     return TorchFile(TorchTensors(data, entries, root, views), _notes(notes, "model_args"), _notes(notes, "config"))
 
 

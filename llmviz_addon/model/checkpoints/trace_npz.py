@@ -11,6 +11,7 @@ import math
 import re
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ import numpy as np
 from ...errors import ModelError
 from ..config import GPTConfig
 from ..files import contents, short
+from ..gelu import GELU, Gelu
 from ..names import trace_shapes, weights_of
 from ..tokenizer import Tokenizer
 from ..trace import PROMPT_LENGTH, Trace
@@ -34,7 +36,7 @@ SUPPORTED = "Supported are npz files as the trace command writes them, with all 
 def read(path: Path, name: str, tokenizer: Tokenizer | None) -> Checkpoint:
     """A checkpoint that shows the recorded pass; raises ModelError if a tensor is missing, wrong or damaged."""
     entries, data = archive.entries(path), contents(path)
-    archive.check_ratio(entries.values())
+    archive.check_ratio(entries.values(), len(data))
     found = {key.removesuffix(".npy"): entry for key, entry in entries.items()}
     arrays = _Arrays(data, found)
     config, length = _shape(arrays)
@@ -55,24 +57,21 @@ def read(path: Path, name: str, tokenizer: Tokenizer | None) -> Checkpoint:
     if not 1 <= prompt_length <= length:
         raise ModelError(f"Its prompt_length is {prompt_length}, but must be from 1 to its {length} tokens.")
     numbers = {"n_head": config.n_head}
-    checkpoint = from_tensors(name, weights_of(read, config), {}, numbers, tokenizer)
-    return Checkpoint(
-        checkpoint.name,
-        checkpoint.config,
-        checkpoint.weights,
-        checkpoint.tokenizer,
-        recorded=Trace(config, tokens, read, prompt_length),
-    )
+    checkpoint = from_tensors(name, weights_of(read, config), {}, numbers, tokenizer, _gelu(read))
+    return replace(checkpoint, recorded=Trace(config, tokens, read, prompt_length))
+
+
+def _gelu(arrays: Mapping[str, np.ndarray]) -> Gelu:
+    """The form of GELU that comes nearest to what was recorded."""
+    hidden, activation = arrays["layers.0.mlp.hidden"], arrays["layers.0.mlp.activation"]  # (T, 4C)
+    return min(GELU, key=lambda form: float(np.abs(GELU[form](hidden) - activation).max()))
 
 
 def _shape(arrays: _Arrays) -> tuple[GPTConfig, int]:
     """The model's shape and the number of tokens, from the tensors' names and shapes."""
     tables = [arrays.shape(f"embedding.{key}_weight") for key in ("token", "position")]
     (length,) = arrays.shape("tokens", 1)
-    if any(len(table) != 2 for table in tables):
-        raise ModelError(f"Its embedding tables have the shapes {short(tables)}, but must be matrices.")
-    n_layer = sum(f"layers.{index}.ln_1.mean" in arrays.entries for index in range(len(arrays.entries)))
-    n_head = sum(f"layers.0.attn.heads.{head}.q" in arrays.entries for head in range(len(arrays.entries)))
+    n_layer, n_head = (arrays.count(prefix) for prefix in ("layers.", "layers.0.attn.heads."))
     (vocab_size, n_embd), (block_size, _) = tables
     return GPTConfig(n_layer, n_head, n_embd, block_size, vocab_size), length
 
@@ -83,6 +82,11 @@ class _Arrays:
     def __init__(self, data: memoryview, entries: Mapping[str, zipfile.ZipInfo]) -> None:
         self.entries = entries
         self._data = data
+
+    def count(self, prefix: str) -> int:
+        """How many parts the names tell of that start with ``prefix``; 1 if none, for its names to be missed later."""
+        parts = {name.removeprefix(prefix).partition(".")[0] for name in self.entries if name.startswith(prefix)}
+        return max(1, len(parts))
 
     def shape(self, name: str, dimensions: int = 2) -> tuple[int, ...]:
         """Shape of an array that the file must have."""

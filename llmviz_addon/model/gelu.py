@@ -1,0 +1,34 @@
+"""GELU, the bend in a GPT's MLP, in the two forms in which GPT-2's family has it.
+
+GPT-2 and minGPT were trained with the tanh form, nanoGPT is with the exact one. They differ by up to 0.0005.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+
+Gelu = Literal["tanh", "exact"]
+
+
+def gelu(x: np.ndarray) -> np.ndarray:
+    """GELU in the tanh form, of any shape."""
+    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
+
+
+def gelu_exact(x: np.ndarray) -> np.ndarray:
+    """GELU as it is defined, x times the normal distribution's share below x, to float32's precision.
+
+    numpy has no error function. Abramowitz and Stegun's formula 7.1.26 is within 1.5e-7 of it.
+    """
+    z = np.abs(x) / math.sqrt(2)
+    t = 1 / (1 + 0.3275911 * z)
+    terms = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+    tail = terms * np.exp(-z * z)  # 1 - erf(z)
+    return np.where(x < 0, 0.5 * x * tail, x - 0.5 * x * tail)
+
+
+GELU: dict[Gelu, Callable[[np.ndarray], np.ndarray]] = {"tanh": gelu, "exact": gelu_exact}
