@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from llmviz_addon.stage import compat
 from llmviz_addon.stage.build import build
+from llmviz_addon.stage.camera import pose
 from llmviz_addon.stage.render import set_engine
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -85,3 +87,18 @@ def test_colours_are_the_themes(scene, production, tmp_path):
     assert picture[-2, -2] == pytest.approx([0.953] * 3, abs=0.004)  # the ground
     plate = picture[14, 35]
     assert plate == pytest.approx([1.0] * 3, abs=0.004)
+
+
+def test_a_turned_grid_looks_as_one_walked_around(scene, production, tmp_path):
+    grid = next(g for g in production.layout.grids if g.name == "scores")
+    still = {"tracks": (), "drawings": (), "parts": ()}
+    production.timeline = type(production.timeline)(**{**vars(production.timeline), **still})
+    production.layout.grids, production.layout.ribbons, production.signage = (grid,), (), ()
+    rig = build(scene, production, own_scene=True)
+    pose(rig, (0.2, 0.0, 0.0), 250.0, 20.0, 1.5)
+    straight = render(scene, tmp_path / "straight.png")
+    bpy.data.objects["scores"].rotation_euler[2] = math.radians(90)
+    pose(rig, (0.0, 0.2, 0.0), 340.0, 20.0, 1.5)
+    turned = render(scene, tmp_path / "turned.png")
+    assert straight.std() > 0.1
+    assert np.quantile(np.abs(turned - straight), 0.99) < 0.02

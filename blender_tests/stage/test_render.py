@@ -42,3 +42,10 @@ def test_outputs(scene):
     assert scene.render.image_settings.file_format == "FFMPEG"
     compat.set_image_output(scene)
     assert scene.render.image_settings.file_format == "PNG"
+
+
+def test_a_compositor_has_a_place_for_the_picture(scene):
+    tree, output = compat.compositor_tree(scene)
+    layers = tree.nodes.new("CompositorNodeRLayers")
+    tree.links.new(layers.outputs["Image"], output.inputs[0])
+    assert output.inputs[0].is_linked

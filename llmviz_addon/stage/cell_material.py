@@ -93,7 +93,8 @@ def pixel_size(tree: bpy.types.NodeTree) -> Expr:
     rows = attribute(tree, "VIEW_LAYER", "render.resolution_y")
     percentage = attribute(tree, "VIEW_LAYER", "render.resolution_percentage")
     depth = Expr(tree, tree.nodes.new("ShaderNodeCameraData").outputs["View Z Depth"])
-    return depth * (height * 100.0 / (lens * rows * percentage))
+    share = height * 100.0 / (lens * rows * percentage)  # of the distance
+    return depth * share.maximum(1e-5)  # a scene without a camera has no lens to read
 
 
 def blend(

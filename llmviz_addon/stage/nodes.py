@@ -70,10 +70,6 @@ class Expr:
         """-1, 0 or 1."""
         return _apply(self.tree, "SIGN", self)
 
-    def sqrt(self) -> Expr:
-        """Square root."""
-        return _apply(self.tree, "SQRT", self, scalar=True)
-
     def minimum(self, other: Operand) -> Expr:
         """The smaller."""
         return _apply(self.tree, "MINIMUM", self, other)

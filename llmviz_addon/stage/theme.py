@@ -31,7 +31,6 @@ class Theme:
     zero: RGB  # dot of the value 0
     negative: RGB  # dot of the most negative value
     line: RGB  # between every 16 cells
-    plate_alpha: float = 1.0
     ribbon_alpha: float = 0.38
 
     @property
