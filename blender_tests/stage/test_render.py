@@ -30,6 +30,11 @@ def test_the_probe_answers():
     assert render.has_gpu() in (True, False)
 
 
+def test_a_program_is_no_gpu():
+    assert not render.is_gpu("GPU: llvmpipe (LLVM 15.0.6, 256 bits) Mesa/X.org SOFTWARE")
+    assert render.is_gpu("GPU: NVIDIA H100 NVIDIA Corporation NVIDIA")
+
+
 def test_unknown_engine(scene):
     with pytest.raises(JobError, match="Unknown engine 'luxcore'. Choose from auto, eevee, cycles."):
         render.set_engine(scene, "luxcore")

@@ -7,6 +7,7 @@ add objects of their own.
 
 from __future__ import annotations
 
+import glob
 import subprocess
 import sys
 from functools import lru_cache
@@ -17,14 +18,34 @@ from ..errors import JobError, choices
 from . import compat
 
 ENGINES = ("auto", "eevee", "cycles")
+_SOFTWARE = ("llvmpipe", "softpipe", "software", "swrast")
+_LINUX_DEVICES = ("/dev/dri/renderD*", "/dev/nvidia[0-9]*", "/dev/dxg")
 _PROBE = """
-import sys
 import bpy
 import gpu
-if hasattr(gpu, "init"):
-    gpu.init()
-names = (gpu.platform.renderer_get() + gpu.platform.vendor_get() + gpu.platform.device_type_get()).lower()
-sys.exit(1 if any(word in names for word in ("llvmpipe", "softpipe", "software", "swrast")) else 0)
+
+def names():
+    platform = gpu.platform
+    return platform.renderer_get() + platform.vendor_get() + platform.device_type_get()
+
+try:
+    if hasattr(gpu, "init"):
+        gpu.init()
+    found = names()
+except SystemError:  # no gpu module in background, until something has been rendered with it
+    scene = bpy.data.scenes[0]
+    for engine in ("BLENDER_EEVEE_NEXT", "BLENDER_EEVEE"):
+        try:
+            scene.render.engine = engine
+        except TypeError:
+            pass
+    scene.render.resolution_x = scene.render.resolution_y = 8
+    scene.eevee.taa_render_samples = 1
+    scene.camera = bpy.data.objects.new("probe", bpy.data.cameras.new("probe"))
+    scene.collection.objects.link(scene.camera)
+    bpy.ops.render.render()
+    found = names()
+print("GPU:", found)
 """
 
 
@@ -73,15 +94,26 @@ def _set_cycles(scene: bpy.types.Scene, samples: int) -> None:
 def has_gpu() -> bool:
     """Whether EEVEE would run on a real GPU.
 
-    Asked in a process of its own: where there is no usable OpenGL at all Blender aborts, it does not raise.
+    Without a window this is asked in a process of its own: where there is no usable OpenGL at all Blender
+    aborts, it does not raise.
     """
     if not bpy.app.background:
-        return True  # a window is open, so there is one
-    program = [bpy.app.binary_path, "-b", "--factory-startup", "--python-exit-code", "1", "--python-expr", _PROBE]
+        import gpu
+
+        return is_gpu(gpu.platform.renderer_get() + gpu.platform.vendor_get() + gpu.platform.device_type_get())
+    if sys.platform == "linux" and not any(glob.glob(pattern) for pattern in _LINUX_DEVICES):
+        return False
+    program = [bpy.app.binary_path, "-b", "--factory-startup", "--python-expr", _PROBE]
     if not bpy.app.binary_path:
         program = [sys.executable, "-c", _PROBE]
     try:
-        done = subprocess.run(program, capture_output=True, timeout=60, check=False)
+        done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return done.returncode == 0
+    found = [line for line in done.stdout.splitlines() if line.startswith("GPU:")]
+    return bool(found) and is_gpu(found[0])
+
+
+def is_gpu(names: str) -> bool:
+    """Whether these names of an OpenGL driver are of a GPU, not of a program that stands in for one."""
+    return not any(word in names.lower() for word in _SOFTWARE)
