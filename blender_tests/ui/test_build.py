@@ -60,7 +60,7 @@ def test_building_again_replaces_the_film(film: bpy.types.Scene) -> None:
         ("tokens", "A" * 12, "12 tokens are too many: this model takes at most 11."),
         ("tokens", "", "There is no token to run the model on; it takes 1 to 11."),
         ("skipped", "layer-norm", "No chapter is ticked. Tick at least one."),
-        ("model", "FILE", "No checkpoint is chosen. Give the path of a safetensors file."),
+        ("model", "FILE", "No checkpoint is chosen. Give the path of a file or folder that holds one."),
         ("checkpoint", "/nowhere/model.safetensors", "/nowhere/model.safetensors"),
     ],
 )

@@ -35,7 +35,7 @@ class Progress:
     title: str
     exclusive: bool
     share: float = 0.0
-    text: str = ""
+    text: str = "Starting"
     unwanted: bool = False  # the user has asked to stop
 
 
@@ -101,7 +101,7 @@ class Job:
                 if isinstance(error, LlmvizError):
                     return self._fail(error)
                 raise
-        return {"RUNNING_MODAL"} if self.exclusive else {"RUNNING_MODAL", "PASS_THROUGH"}
+        return {"RUNNING_MODAL"} if self.exclusive else {"PASS_THROUGH"}
 
     def cancel(self, context: bpy.types.Context) -> None:
         """Stop the job where it is; Blender calls this when the window closes."""
@@ -133,10 +133,10 @@ class Job:
 def _show(context: bpy.types.Context, text: str | None) -> None:
     """Say ``text`` in the status bar (None: what Blender says), and draw the sidebars anew."""
     context.workspace.status_text_set(text)
-    for window in context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                area.tag_redraw()
+    areas = [area for window in context.window_manager.windows for area in window.screen.areas]
+    for region in [region for area in areas if area.type == "VIEW_3D" for region in area.regions]:
+        if region.type == "UI":
+            region.tag_redraw()
 
 
 class LLMVIZ_OT_cancel(bpy.types.Operator):

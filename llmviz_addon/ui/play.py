@@ -9,7 +9,7 @@ from bpy.props import EnumProperty, StringProperty
 from ..errors import choices
 from ..screenplay.timeline import ChapterSpan
 from ..stage.story import Story, read_story
-from .jobs import running
+from .jobs import locked
 from .view import look_freely, look_through_camera, looks_through_camera
 
 NO_FILM = "There is no film in this scene. Build one first"
@@ -42,11 +42,11 @@ class _Playing:
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Only in a scene with a film, and not while a job runs."""
+        """Only in a scene with a film, and not while a job holds on to it."""
         story = read_story(context.scene)
         if story is None:
             cls.poll_message_set(NO_FILM)
-        return story is not None and running() is None
+        return story is not None and not locked()
 
 
 class LLMVIZ_OT_jump(_Playing, bpy.types.Operator):

@@ -106,10 +106,21 @@ def render_film(scene: bpy.types.Scene) -> Steps:
         raise JobError(f"Scene {scene.name!r} has no camera to render through.")
     with tempfile.TemporaryDirectory(prefix="llmviz-", ignore_cleanup_errors=True) as folder:
         job = film_job(scene, output, Path(folder) / "film.blend")
-        bpy.ops.wm.save_as_mainfile(filepath=str(job.blend), copy=True, check_existing=False)
+        _save_copy(job.blend)
         for progress in film_steps(job, poll=POLL):
             yield progress.done / progress.total, describe(progress)
     return f"Saved {output}"
+
+
+def _save_copy(path: Path) -> None:
+    """Save the file under another name, without the picture for file browsers that Blender would render first."""
+    settings = bpy.context.preferences.filepaths
+    kind = settings.file_preview_type
+    settings.file_preview_type = "NONE"
+    try:
+        bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True, check_existing=False)
+    finally:
+        settings.file_preview_type = kind
 
 
 def film_job(scene: bpy.types.Scene, output: Path, blend: Path) -> FilmJob:

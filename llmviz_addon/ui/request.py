@@ -62,11 +62,12 @@ def size(settings: LLMVIZ_PG_settings) -> tuple[int, int]:
 def checkpoint(settings: LLMVIZ_PG_settings) -> Checkpoint:
     """The chosen model; raises ModelError if it cannot be read."""
     if settings.model == "BUILTIN":
-        return _load(_stamp([checkpoints.BUILTIN]))
+        return _load(checkpoints.BUILTIN, ())
     if not settings.checkpoint:
-        raise ModelError("No checkpoint is chosen. Give the path of a safetensors file.")
+        raise ModelError("No checkpoint is chosen. Give the path of a file or folder that holds one.")
     path = Path(bpy.path.abspath(settings.checkpoint))
-    return _load(_stamp([path])) if path.exists() else checkpoints.load(path)
+    folder = path if path.is_dir() else path.parent  # config and tokenizer are read from there too
+    return _load(path, _stamp(file for file in folder.glob("*") if file.is_file()))
 
 
 def tokens(settings: LLMVIZ_PG_settings, model: Checkpoint) -> tuple[int, ...]:
@@ -112,6 +113,5 @@ def _catalogue(folders: tuple[Path, ...], stamp: Stamp) -> Catalogue:
 
 
 @lru_cache(maxsize=2)
-def _load(stamp: Stamp) -> Checkpoint:
-    ((path, _),) = stamp
+def _load(path: Path, stamp: Stamp) -> Checkpoint:
     return checkpoints.load(path)

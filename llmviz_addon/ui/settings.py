@@ -62,19 +62,20 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
         description="The GPT whose weights and numbers are shown",
         items=[
             ("BUILTIN", "nano-gpt", "A small trained GPT that sorts six letters; it comes with the extension"),
-            ("FILE", "Checkpoint", "A GPT of your own, from a safetensors file"),
+            ("FILE", "Checkpoint", "A GPT of your own, of the GPT-2 family"),
         ],
     )
     checkpoint: StringProperty(
-        name="File",
-        description="A safetensors file whose tensors have minGPT's names",
+        name="Path",
+        description="File or folder of the model, as Hugging Face, nanoGPT, minGPT or llm-viz write it: "
+        "safetensors, PyTorch's .pt and .bin, llm-viz's JSON",
         subtype="FILE_PATH",
         options={"PATH_SUPPORTS_BLEND_RELATIVE"},
     )
     tokens: StringProperty(
         name="Tokens",
         description="The text the model reads: for nano-gpt letters out of A, B and C, six for a full run. "
-        "For a model without a vocabulary, token ids apart by spaces",
+        "For a model that comes without a tokenizer, token ids apart by spaces",
         default="CBABBC",
         options={"TEXTEDIT_UPDATE"},
     )
