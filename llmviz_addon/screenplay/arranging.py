@@ -30,19 +30,20 @@ Path = list[tuple[float, float]]
 def arrange(
     film: Film, *rows: Thing, level: Grid | None = None, gap: float | None = None, seconds: float | None = None
 ) -> None:
-    """Lay rows of grids out flat, one below the other; the first row's top and the plane are those of ``level``."""
+    """Lay rows of grids out flat, one below the other; the first row's top and the plane are those of ``level``.
+
+    Within a row, and from side to side, the grids stand as the layout has them.
+    """
     seconds = film.length(seconds, 1.5)
     gap = film.layout.gap if gap is None else gap
-    first = film.cast.grids_of(rows[0])[0]
-    low, high = film.box(level or first)
+    low, high = film.box(level or film.cast.grids_of(rows[0])[0])
     plane, top = (low[1] + high[1]) / 2, high[2]
     for row in rows:
         grids = film.cast.grids_of(row)
-        boxes = [film.box(grid) for grid in grids]
-        upper, lower = max(box[1][2] for box in boxes), min(box[0][2] for box in boxes)
-        for grid, (near, far) in zip(grids, boxes, strict=True):
-            to = film.offset(grid) + (0.0, plane - (near[1] + far[1]) / 2, top - upper)
-            film.carry(grid.name, to, seconds)
+        upper, lower = max(grid.box[1][2] for grid in grids), min(grid.box[0][2] for grid in grids)
+        for grid in grids:
+            to = (film.offset(grid)[0], plane - grid.center[1], top - upper)
+            film.carry(grid.name, np.array(to), seconds)
         top -= upper - lower + gap
     film.pass_time(seconds)
 

@@ -127,7 +127,7 @@ class Table:
         self.cells_right = self.cells_left + CELL + TIMES
         self.equals = self.cells_right + CELL + 2 * GAP + self.widths[1] + 0.06
         self.cells_product = self.equals + 0.1
-        self.numbers_end = self.cells_product + CELL + GAP + self.widths[2]
+        self.numbers_end = self.cells_product + CELL + 2 * GAP + 0.05 + self.widths[2]
         self.plate = self.numbers_end + 0.1
         self.sum_decimals = digits(film.values(cell.grid))
         self.sum_width = advance(f"sum −{abs(found.products.sum()) + 10:.{self.sum_decimals}f}", EM) + 0.1
@@ -256,9 +256,9 @@ def _run(film: Film, table: Table, seconds: float) -> tuple[Grid, str, str]:
     products = make(film, values, (axis,) if lines > 1 else (), corner, Role.ACTIVATION)
     film.score.set(Channel(products.name, "reveal"), 0.0, start)
     film.score.follow(Channel(products.name, "reveal"), done, start, seconds)
-    figures = table.drawing(
-        [table.text(table.numbers_end, row, number(float(v), table.decimals[2])) for row, v in enumerate(values)]
-    )
+    plus = table.cells_product + CELL + GAP + 0.025
+    texts = [table.text(table.numbers_end, row, number(float(v), table.decimals[2])) for row, v in enumerate(values)]
+    figures = table.drawing([*texts, *(table.text(plus, row, "+", "center", "muted") for row in range(1, lines))])
     span = table.numbers_end - table.cells_product - CELL
     cover_shape = Rect(table.cells_product + CELL + 0.005, table.top - (lines + 1) * CELL, span + 0.02,
                        (lines + 1) * CELL, "ground")  # fmt: skip

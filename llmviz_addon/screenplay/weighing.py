@@ -13,6 +13,7 @@ import numpy as np
 
 from ..errors import ScriptError
 from ..layout.drawing import Drawing
+from ..layout.font import fit
 from ..layout.formula import Dot, Operand
 from ..layout.grid import CELL, Grid, Region
 from .arranging import sign
@@ -32,43 +33,43 @@ OVER = 0.34  # metres from a vector's top up to its weight
 def weighted_sum(film: Film, result: Region, *, seconds: float = 9.0) -> None:
     """Tell how a column such as ``head.output[t]`` comes from vectors and their weights, and let it fly home.
 
-    The vectors fan out to the right of their grid; the camera goes there and comes back.
+    The vectors fan out to the right of their grid; the camera comes near while weights and vectors meet.
     """
     seconds = film.length(seconds)
     weights, vectors = _sources(film, result)
     shares = np.asarray(film.trace[weights.grid.name][weights.index], dtype=np.float64).ravel()
-    count = len(shares)
     kept = sorted(np.argsort(-shares, kind="stable")[:MOST].tolist())
     film.dismiss()
-    back = film.camera.view
     low, high = film.box(vectors)
     y = low[1] - CELL
     x0 = film.box(vectors.grid)[1][0] + PITCH
     xs = [x0 + i * PITCH for i in range(len(kept))]
-    fan = np.array([(x, y, z) for x in (x0 - 0.2, xs[-1] + CELL + 0.3) for z in (high[2] + OVER + 0.35, low[2])])
-    film.camera.frame(vectors.grid, weights.grid, result.grid, fan, seconds=0.1 * seconds)
+    fan = np.array([(x, y, z) for x in (xs[0] - 0.25, xs[-1] + 0.35) for z in (high[2] + OVER + 0.3, low[2] - 0.25)])
+    film.camera.frame(vectors.grid, weights.grid, fan, seconds=0.1 * seconds)
 
     columns = [copy(film, vectors.grid[_first(vectors) + j]) for j in kept]
-    with film.together(seconds=0.14 * seconds):
+    with film.together(seconds=0.13 * seconds):
         for grid, x in zip(columns, xs, strict=True):
             fly(film, grid, (x, y, high[2]))
     cells = [copy(film, _nth(weights, j)) for j in kept]
     with film.together(seconds=0.14 * seconds):
         for grid, x in zip(cells, xs, strict=True):
             fly(film, grid, (x, y, high[2] + OVER))
-    signs = _signs(film, xs, y, float(high[2]), shares[kept], count - len(kept), 0.06 * seconds)
+        film.camera.frame(fan)
+    signs = _signs(film, xs, y, (low[2], high[2]), shares, kept, 0.05 * seconds)
     film.wait(0.08 * seconds)
     scaled = _take_on(film, vectors, columns, cells, shares, kept, signs, 0.16 * seconds)
     plus = []
-    with film.together(seconds=0.06 * seconds):
+    with film.together(seconds=0.05 * seconds):
         middle = float(low[2] + high[2]) / 2
         for x in xs[1:]:
             plus.append(sign(film, "+", (x + CELL / 2 - PITCH / 2, y, middle)))
-    film.wait(0.06 * seconds)
+    film.wait(0.05 * seconds)
     whole = _merge(film, result, scaled, plus, (xs[0], y, float(high[2])), 0.12 * seconds)
-    with film.together(seconds=0.14 * seconds):
+    with film.together(seconds=0.12 * seconds):
+        film.fade(*signs, to=0, seconds=0.04 * seconds)
+        film.camera.frame(vectors.grid, result.grid, whole)
         land(film, whole, result)
-        film.camera.go(back)
 
 
 def _sources(film: Film, result: Region) -> tuple[Region, Region]:
@@ -77,6 +78,8 @@ def _sources(film: Film, result: Region) -> tuple[Region, Region]:
     time = result.ranges[0]
     if grid.rule is None or len(grid.axes) != 2 or time[1] != time[0] + 1 or result.ranges[1] != (0, grid.shape[1]):
         raise ScriptError(f"{result!r} is not one column; weighted_sum explains one.")
+    if grid.shape[0] != film.layout.n_tokens:
+        raise ScriptError(f"{result!r} belongs to no token; weighted_sum explains a column of one.")
     index = (time[0], 0)
     formula = grid.rule.at(index).formula
     match formula:
@@ -98,17 +101,22 @@ def _nth(weights: Region, j: int) -> Region:
 
 
 def _signs(
-    film: Film, xs: list[float], y: float, top: float, shares: np.ndarray, others: int, seconds: float
-) -> list[Drawing]:
-    """A × under each weight and its number above it."""
+    film: Film, xs: list[float], y: float, ends: tuple[float, float], shares: np.ndarray, kept: list[int],
+    seconds: float,
+) -> list[Drawing]:  # fmt: skip
+    """A × under each weight and its number above it, then the tokens' texts and how many are left out."""
     made = []
+    low, top = ends
     with film.together(seconds=seconds):
-        for x, share in zip(xs, shares, strict=True):
+        for x, j in zip(xs, kept, strict=True):
             made.append(sign(film, "×", (x + CELL / 2, y, top + (OVER - CELL) / 2), size=0.14))
-            made.append(sign(film, number(float(share), 2), (x + CELL / 2, y, top + OVER + 0.1), size=0.13))
-        if others:
-            words = f"and {others} more, weighing less"
-            made.append(sign(film, words, (xs[-1] + PITCH, y, top + OVER), size=0.11, color="muted", align="left"))
+            made.append(sign(film, number(float(shares[j]), 2), (x + CELL / 2, y, top + OVER + 0.1), size=0.13))
+        for x, j in zip(xs, kept, strict=True):
+            name = film.token_text(j)
+            made.append(sign(film, name, (x + CELL / 2, y, low - 0.13), size=fit(name, 0.13, PITCH), color="muted"))
+        if len(kept) < len(shares):
+            words = f"and {len(shares) - len(kept)} more that weigh less"
+            made.append(sign(film, words, (xs[0], y, low - 0.32), size=0.11, color="muted", align="left"))
     return made
 
 
@@ -127,8 +135,7 @@ def _take_on(
             fly(film, cell, (x, y - 0.04, z), seconds=0.6 * seconds)
             film.score.set(Channel(cell.name, "opacity"), 0.0, film.now + 0.6 * seconds, 0.4 * seconds)
             film.score.set(Channel(column.name, "opacity"), 0.0, film.now + seconds)
-        film.fade(*signs[0 : 2 * len(kept) : 2], to=0, seconds=0.4 * seconds)
-    film.fade(*signs[1 : 2 * len(kept) : 2], *signs[2 * len(kept) :], to=0, seconds=0.0)
+        film.fade(*signs[: 2 * len(kept)], to=0, seconds=0.4 * seconds)
     return scaled
 
 
