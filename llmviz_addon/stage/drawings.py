@@ -69,6 +69,14 @@ def joined(arrays: Sequence[Arrays]) -> Arrays:
     )
 
 
+APART = 0.618034
+"""Share of a lift between one drawing and the next, so that two in one place never share a plane.
+
+A ray that goes on through a transparent face misses whatever else lies at that very depth, so one of
+two panels that fade into each other would vanish.
+"""
+
+
 class DrawingMaker:
     """Makes the objects of many drawings, sharing letters, meshes and the material between them."""
 
@@ -78,6 +86,7 @@ class DrawingMaker:
         self.collection = collection
         self.glyphs = Glyphs()
         self.readouts = Readouts(material, theme)
+        self._hung = 0
         self._arrays: dict[tuple[tuple[Shape, ...], float], Arrays] = {}
         self._meshes: dict[tuple[tuple[Shape, ...], float], bpy.types.Mesh] = {}
 
@@ -99,6 +108,8 @@ class DrawingMaker:
             self._meshes[key] = self.arrays(drawing).mesh(drawing.name, self.material)
         obj = self._object(drawing.name, self._meshes[key], drawing)
         _hang(obj, drawing, grids, camera)
+        self._hung += 1
+        obj.delta_location = [axis * (self._hung * APART % 1.0) * LIFT for axis in drawing.pose[:3, 2]]
         for number, shape in enumerate(drawing.shapes):
             if isinstance(shape, Readout):
                 self.readouts.add(obj, shape, (number + 1) * LIFT)
