@@ -54,6 +54,12 @@ def _parser() -> Parser:
     still.add_argument("chapters", nargs=1, metavar="CHAPTER", help="name or number, see llmviz chapters")
     still.add_argument("--at", required=True, metavar="SECONDS|REST", help="such as 12.5, 03.2 or one-column")
     still.add_argument("-o", "--output", required=True, metavar="FRAME.png")
+    board = _add(
+        jobs, "storyboard", "render each chapter at a glance: stills and contact sheets", "storyboard", _chapters, _film
+    )
+    _engine(board)
+    board.add_argument("-o", "--output", required=True, metavar="FOLDER")
+    board.set_defaults(pace=None)
     film = _add(jobs, "film", "render a video and its captions", "film", _chapters, _film, _engine)
     film.add_argument("-o", "--output", required=True, metavar="FILM.mp4")
     film.add_argument("--from", dest="start", type=_seconds, metavar="S", help="start there, in seconds of the film")

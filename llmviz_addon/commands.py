@@ -86,6 +86,18 @@ def film(options: argparse.Namespace) -> int:
     return 0
 
 
+def storyboard(options: argparse.Namespace) -> None:
+    """Render stills and contact sheets."""
+    production = _production(options)
+    scene = _staged(production, options.theme)
+    from .film.storyboard import storyboard_steps
+
+    with Bar() as bar:
+        for share, text in storyboard_steps(scene, production.timeline, Path(options.output), options.engine):
+            bar.show(round(share * 100), 100, text)
+    print(f"Wrote {options.output}: {_length(production.timeline)}.")
+
+
 def trace(options: argparse.Namespace) -> None:
     """Write every number of a forward pass."""
     target = check_output(Path(options.output), ".npz")

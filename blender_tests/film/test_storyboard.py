@@ -1,0 +1,59 @@
+"""Storyboards: which frames, which files, and sheets in which every still can be found."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from llmviz_addon.errors import JobError
+from llmviz_addon.film import png
+from llmviz_addon.film.storyboard import GAP, sheet, shots, storyboard_steps
+from llmviz_addon.model.checkpoint import builtin
+from llmviz_addon.screenplay.production import prepare
+from llmviz_addon.stage.build import build
+
+TOKENS = [2, 1, 0, 1, 1, 2]
+
+
+def test_shots_are_the_rests_and_the_middles_between_them():
+    timeline = prepare(builtin(), TOKENS, ["layer-norm"], None).timeline
+    (chapter,) = timeline.chapters
+    found = shots(timeline, chapter)
+    rests = [m.frame for m in timeline.markers if m.kind == "rest"]
+    assert len(found) == 2 * len(rests) + 1
+    assert [shot.frame for shot in found] == sorted(shot.frame for shot in found)
+    assert set(rests) <= {shot.frame for shot in found}
+    assert found[0].frame <= chapter.start + 1
+    assert found[-1].frame == chapter.end
+    assert len({shot.name for shot in found}) == len(found)
+
+
+def test_a_sheet_holds_every_picture_in_order():
+    pictures = [np.full((90, 160, 3), value, np.uint8) for value in (10, 60, 110, 160, 210)]
+    page = sheet(pictures, columns=3)
+    assert page.shape == (2 * (90 + GAP) + GAP, 3 * (160 + GAP) + GAP, 3)
+    for i, value in enumerate((10, 60, 110, 160, 210)):
+        y, x = GAP + i // 3 * (90 + GAP) + 45, GAP + i % 3 * (160 + GAP) + 80
+        assert page[y, x].tolist() == [value] * 3
+    assert page[-GAP - 45, -GAP - 80].tolist() == [255] * 3
+
+
+def test_a_storyboard_writes_stills_and_a_sheet(scene, tmp_path):
+    production = prepare(builtin(), TOKENS, ["layer-norm"], None, (128, 72))
+    build(scene, production, own_scene=True)
+    steps = list(storyboard_steps(scene, production.timeline, tmp_path / "board", "cycles"))
+    assert steps[-1] == (1.0, "Done")
+    stills = sorted((tmp_path / "board" / "03-layer-norm").glob("*.png"))
+    assert len(stills) == len(shots(production.timeline, production.timeline.chapters[0]))
+    pictures = [png.read(path) for path in stills]
+    assert all(picture.shape == (72, 128, 3) for picture in pictures)
+    assert len({picture.tobytes() for picture in pictures}) > len(pictures) // 2
+    assert png.read(tmp_path / "board" / "03-layer-norm.png").shape[1] > 4 * 128
+
+
+def test_a_file_in_the_way_is_refused(scene, tmp_path):
+    production = prepare(builtin(), TOKENS, ["layer-norm"], None, (128, 72))
+    (tmp_path / "board").write_text("mine")
+    with pytest.raises(JobError, match="is a file"):
+        list(storyboard_steps(scene, production.timeline, tmp_path / "board"))
+    assert (tmp_path / "board").read_text() == "mine"

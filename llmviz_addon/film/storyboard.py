@@ -1,0 +1,98 @@
+"""A chapter at a glance: a still at every rest and half-way to the next, and a contact sheet of them.
+
+This is how one sees whether a chapter tells its story without the text, so the stills are taken where a
+film would dwell and in the middle of what moves. It is told without reading pauses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from ..errors import JobError
+from ..screenplay.timeline import ChapterSpan, Timeline
+from ..stage.render import set_engine
+from . import png
+from .output import check_folder
+from .painter import Painter
+from .quiet import quiet
+
+COLUMNS = 4
+WIDEST = 2400
+"""Pixels that a contact sheet is wide, at most."""
+GAP = 8
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One still of a storyboard: its frame and what it is called, such as ``03.2-one-column``."""
+
+    frame: int
+    name: str
+
+
+def shots(timeline: Timeline, chapter: ChapterSpan) -> list[Shot]:
+    """The stills of a chapter: its rests, half-way between two, its end, and its start if no rest is there."""
+    rests = [m for m in timeline.markers if m.kind == "rest" and chapter.start <= m.frame <= chapter.end]
+    at_once = bool(rests) and rests[0].frame <= chapter.start + 1
+    found = [] if at_once else [Shot(chapter.start, f"{chapter.number:02d}.0-opening")]
+    for i, rest in enumerate(rests):
+        name = rest.name.replace(" ", "-")
+        found.append(Shot(rest.frame, name))
+        after = rests[i + 1].frame if i + 1 < len(rests) else chapter.end
+        found.append(Shot((rest.frame + after) // 2, f"{name}-then"))
+    found.append(Shot(chapter.end, f"{chapter.number:02d}.{len(rests) + 1}-end"))
+    return found
+
+
+def storyboard_steps(
+    scene: bpy.types.Scene, timeline: Timeline, folder: Path, engine: str = "auto"
+) -> Iterator[tuple[float, str]]:
+    """Render the stills of every chapter into ``folder``; yields (share done, what comes next).
+
+    ``scene`` is one that the film was staged in. Each chapter gets a folder of its stills and a sheet
+    beside it. Raises JobError where ``folder`` cannot be written to.
+    """
+    folder = Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise JobError(f"Cannot write a storyboard to {str(folder)!r}: it is a file; name a folder.")
+    check_folder(folder if folder.is_dir() else folder.parent, folder)
+    folder.mkdir(exist_ok=True)
+    plan = [(chapter, shots(timeline, chapter)) for chapter in timeline.chapters]
+    total, done = sum(len(found) for _, found in plan), 0
+    set_engine(scene, engine)
+    painter = Painter(scene)
+    try:
+        for chapter, found in plan:
+            name = f"{chapter.number:02d}-{chapter.name}"
+            (folder / name).mkdir(exist_ok=True)
+            pictures = []
+            for shot in found:
+                yield done / total, f"{chapter.title}: {shot.name}"
+                with quiet():
+                    pictures.append(painter.paint(shot.frame))
+                png.write(folder / name / f"{shot.name}.png", pictures[-1])
+                done += 1
+            png.write(folder / f"{name}.png", sheet(pictures))
+    finally:
+        painter.close()
+    yield 1.0, "Done"
+
+
+def sheet(pictures: Sequence[np.ndarray], columns: int = COLUMNS) -> np.ndarray:
+    """A contact sheet, (height, width, 3) uint8, of pictures (h, w, 3) uint8 of one size, row by row."""
+    columns = min(columns, len(pictures))
+    height, width, _ = pictures[0].shape
+    step = max(1, -(-columns * width // WIDEST))
+    height, width = height // step, width // step
+    rows = -(-len(pictures) // columns)
+    page = np.full((rows * (height + GAP) + GAP, columns * (width + GAP) + GAP, 3), 255, np.uint8)
+    for i, picture in enumerate(pictures):
+        small = picture[: height * step, : width * step].reshape(height, step, width, step, 3).mean(axis=(1, 3))
+        y, x = GAP + i // columns * (height + GAP), GAP + i % columns * (width + GAP)
+        page[y : y + height, x : x + width] = small.round().astype(np.uint8)
+    return page
