@@ -1,0 +1,88 @@
+"""What changes from frame to frame is read off the keyframes; what is said to stand still does."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from llmviz_addon.film.changes import Changes, changing
+from llmviz_addon.stage import compat
+from llmviz_addon.stage.ours import own
+
+kinds = st.sampled_from(["CONSTANT", "LINEAR", "SINE", "BEZIER", "CUBIC"])
+keys = st.lists(st.tuples(st.integers(-80, 400), st.integers(0, 2), kinds), max_size=6, unique_by=lambda key: key[0])
+
+
+def _object(name: str = "thing") -> bpy.types.Object:
+    obj = own(bpy.data.objects.new(name, bpy.data.meshes.new(name)), "grid")
+    bpy.context.scene.collection.objects.link(obj)
+    return obj
+
+
+def _curve(obj: bpy.types.Object, path: str, points: list[tuple[float, float, str]]) -> bpy.types.FCurve:
+    action = bpy.data.actions.new("film")
+    slot, bag = compat.new_channelbag(action, obj)
+    data = obj.animation_data_create()
+    data.action, data.action_slot = action, slot
+    curve = bag.fcurves.new(path)
+    for at, value, kind in sorted(points):
+        curve.keyframe_points.insert(at, value).interpolation = kind
+    return curve
+
+
+@pytest.mark.usefixtures("scene")
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(keys)
+def test_where_nothing_changes_the_value_is_the_same(points: list[tuple[int, int, str]]) -> None:
+    curve = _curve(_object(), "pass_index", [(at / 10, value, kind) for at, value, kind in points])
+    mask = changing(curve, 1, 30)
+    values = np.array([curve.evaluate(frame) for frame in range(0, 31)])
+    moved = np.diff(values) != 0
+    assert not (moved & ~mask).any()
+    if not any(kind == "BEZIER" for _, _, kind in points):
+        assert (mask.sum() - moved.sum()) <= 2 * max(len(points) - 1, 0)  # at most where a change begins or ends
+
+
+def test_kinds_of_change(scene: bpy.types.Scene) -> None:
+    parent, child, idle = _object("parent"), _object("child"), _object("idle")
+    child.parent = parent
+    parent["reveal"] = 0.0
+    _curve(parent, '["reveal"]', [(1, 0.0, "LINEAR"), (11, 5.0, "LINEAR")])
+    _curve(idle, "location", [(1, 2.0, "LINEAR"), (11, 2.0, "LINEAR")])
+    changes = Changes.of(scene, 1, 20)
+    assert changes.at(5).in_cells == (parent,)
+    assert changes.at(5).objects == ()
+    assert changes.at(12).nothing
+    assert changes.kinds().tolist() == [0] + [1] * 10 + [0] * 9
+    assert set(changes.idle(12, 20)) == {parent, idle}
+    assert set(changes.idle(2, 20)) == {idle}
+    _curve(parent, "location", [(1, 0.0, "LINEAR"), (4, 5.0, "LINEAR")])
+    assert set(Changes.of(scene, 1, 20).at(3).objects) == {parent, child}
+
+
+def test_a_moving_camera_changes_everything(scene: bpy.types.Scene) -> None:
+    pivot = own(bpy.data.objects.new("pivot", None), "camera target")
+    camera = own(bpy.data.objects.new("camera", bpy.data.cameras.new("camera")), "camera")
+    for obj in (pivot, camera):
+        scene.collection.objects.link(obj)
+    camera.parent = pivot
+    scene.camera = camera
+    _curve(pivot, "location", [(5, 0.0, "LINEAR"), (8, 5.0, "LINEAR")])
+    assert Changes.of(scene, 1, 10).kinds().tolist() == [0, 0, 0, 0, 0, 2, 2, 2, 0, 0]
+
+
+def test_what_is_not_ours_makes_every_frame_new(scene: bpy.types.Scene) -> None:
+    assert not Changes.of(scene, 1, 5).everything.any()
+    mine = bpy.data.objects.new("mine", bpy.data.meshes.new("mine"))
+    scene.collection.objects.link(mine)
+    assert Changes.of(scene, 1, 5).everything.all()
+    mine.hide_render = True
+    assert not Changes.of(scene, 1, 5).everything.any()
+
+
+def test_drivers_make_every_frame_new(scene: bpy.types.Scene) -> None:
+    _object().driver_add("location", 0).driver.expression = "frame"
+    assert Changes.of(scene, 1, 5).everything.all()

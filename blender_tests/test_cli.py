@@ -1,0 +1,146 @@
+"""The command line: what it makes, and one line for everything that cannot be made."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from llmviz_addon import cli, commands
+from llmviz_addon.film import png
+from llmviz_addon.model.checkpoint import builtin
+from llmviz_addon.screenplay.production import PACE, prepare
+
+ROOT = Path(__file__).resolve().parent.parent
+STILL = ["still", "layer-norm", "-o", "a.png"]
+FILM = ["film", "layer-norm", "--pace", "none", "-o", "a.mp4"]
+
+WRONG = {
+    "no job": ([], "arguments are required: JOB"),
+    "unknown job": (["flim"], "invalid choice: 'flim' (choose from"),
+    "unknown chapter": (
+        ["still", "layer-nrom", "--at", "1", "-o", "a.png"],
+        "Unknown chapter 'layer-nrom'. Choose from",
+    ),
+    "unknown chapter number": (["build", "77", "-o", "a.blend"], "Unknown chapter '77'. Choose from"),
+    "letter outside the vocabulary": (["build", "--tokens", "CBAXBC", "-o", "a.blend"], "possible are A, B, C"),
+    "too many tokens": (["trace", "--tokens", "ABCABCABCABC", "-o", "a.npz"], "11"),
+    "no tokens": (["trace", "--tokens", "", "-o", "a.npz"], "1 to 11"),
+    "time past the end": ([*STILL, "--at", "9999"], "9999 seconds is past the end; this film has 0 to"),
+    "unknown rest": ([*STILL, "--at", "lunch"], "There is no rest 'lunch'. Give 0 to"),
+    "negative time": ([*STILL, "--at=-1"], "There is no rest '-1'. Give 0 to"),
+    "no time": (STILL, "--at"),
+    "from past the end": ([*FILM, "--from", "9999"], "9999 seconds is past the end"),
+    "to past the end": ([*FILM, "--to", "9999"], "9999 seconds is past the end"),
+    "to before from": ([*FILM, "--from", "3", "--to", "2"], "--to must be after --from"),
+    "no seconds": ([*FILM, "--from", "soon"], "'soon' is not a time; give seconds"),
+    "a size of 0": ([*FILM, "--size", "0x720"], "0x720 is not possible; each side may have 64 to"),
+    "no size": ([*FILM, "--size", "big"], "'big' is no size; give width and height in pixels"),
+    "no rate": ([*FILM, "--fps", "0"], "'0' is not a whole number above 0"),
+    "impossible rate": ([*FILM, "--fps", "1000"], "1000 frames per second is not possible; give 1 to 240"),
+    "no pace": (["chapters", "--pace", "fast"], "'fast' is not a pace; give words per minute, such as 200, or none"),
+    "impossible pace": (["chapters", "--pace", "1"], "give 20 to 2000, or none"),
+    "unknown engine": ([*FILM, "--engine", "luxcore"], "invalid choice: 'luxcore' (choose from"),
+    "unknown theme": ([*STILL, "--at", "1", "--theme", "neon"], "Unknown theme 'neon'. Choose from light"),
+    "no output": (["film"], "-o/--output"),
+    "wrong ending": (["film", "-o", "a.avi"], "'a.avi' must end in .mp4"),
+    "no folder": (["build", "-o", "no/a.blend"], "'no' does not exist"),
+    "no rights": (["trace", "-o", "/proc/a.npz"], "Cannot write '/proc/a.npz'"),
+    "no checkpoint": (["trace", "--model", "gpt.pt", "-o", "a.npz"], "gpt.pt"),
+    "no chapter folder": (["chapters", "--walkthroughs", "mine"], "There is no chapter folder 'mine'"),
+    "no place for the zip": (["package", "-o", "no/dist"], "'no' does not exist"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_told_in_one_line(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    arguments, wanted = WRONG[name]
+    monkeypatch.chdir(tmp_path)
+    try:
+        status = cli.main(arguments)
+    except SystemExit as end:
+        status = end.code
+    out, err = capfd.readouterr()
+    assert status == 2
+    assert out == ""
+    assert err.count("\n") == 1
+    assert err.startswith("llmviz: ")
+    assert wanted in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_and_chapters_need_no_blender() -> None:
+    program = (
+        "import sys, llmviz_addon\n"
+        "from llmviz_addon import cli\n"
+        "assert cli.main(['chapters']) == 0\n"
+        "assert not {'bpy', 'mathutils'} & set(sys.modules), 'Blender was imported'\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "03 layer-norm" in done.stdout
+    assert "03.1" in done.stdout
+    assert subprocess.run([sys.executable, "-m", "llmviz_addon", "--help"], cwd=ROOT, check=False).returncode == 0
+
+
+def test_the_default_pace_is_the_screenplay_s() -> None:
+    assert cli._parser().parse_args(["chapters"]).pace == PACE
+
+
+def test_moments() -> None:
+    checkpoint = builtin()
+    timeline = prepare(checkpoint, checkpoint.tokenizer.encode("CBABBC"), ["layer-norm"]).timeline
+    rests = [marker for marker in timeline.markers if marker.kind == "rest"]
+    number, _, words = rests[1].name.partition(" ")
+    for at in (number, words, words.replace(" ", "-").upper(), rests[1].name):
+        assert commands.frame_at(timeline, at) == rests[1].frame
+    assert commands.frame_at(timeline, "0") == 1
+    assert commands.frame_at(timeline, "2.5") == 76
+    assert commands.frame_range(timeline, None, None) == (1, timeline.frames)
+    assert commands.frame_range(timeline, 1.0, 2.0) == (31, 60)
+
+
+def test_trace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["trace", "--tokens", "ABCABC", "-o", str(tmp_path / "t.npz")]) == 0
+    with np.load(tmp_path / "t.npz") as numbers:
+        assert numbers["layers.0.ln_1.mean"].shape == (11,)
+    assert "11 tokens" in capsys.readouterr().out
+
+
+def test_still(tmp_path: Path) -> None:
+    path = tmp_path / "s.png"
+    arguments = ["still", "3", "--at", "03.2", "--size", "256x144", "--engine", "cycles", "-o", str(path)]
+    assert cli.main(arguments) == 0
+    assert png.read(path).std() > 10
+    assert [p.name for p in tmp_path.iterdir()] == ["s.png"]
+
+
+def test_build_and_film(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["build", "layer-norm", "--pace", "none", "-o", str(tmp_path / "s.blend")]) == 0
+    span = ["--from", "1", "--to", "1.2", "--size", "128x72", "--engine", "cycles", "--captions"]
+    assert cli.main([*FILM[:-1], str(tmp_path / "f.mp4"), *span]) == 0
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["f.frames", "f.mp4", "f.srt", "f.vtt", "s.blend"]
+    out, err = capfd.readouterr()
+    assert [line.split()[0] for line in out.splitlines()] == ["Wrote", "Wrote"]
+    assert "Rendering 6/6" in err
+
+
+def test_ctrl_c_keeps_what_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("llmviz_addon.film.progress.Bar.show", stopped)
+    assert (
+        cli.main([*FILM[:-1], str(tmp_path / "f.mp4"), "--to", "0.2", "--size", "64x64", "--engine", "cycles"]) == 130
+    )
+    err = capfd.readouterr().err
+    assert err.splitlines()[-1].startswith("llmviz: Stopped with 0 of 6 frames in ")
+    assert not (tmp_path / "f.mp4").exists()
