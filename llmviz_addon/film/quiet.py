@@ -10,33 +10,31 @@ import ctypes
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 
 
 @contextmanager
-def quiet(errors: bool = True) -> Iterator[None]:
-    """Send what is printed meanwhile to nowhere; ``errors`` False leaves stderr alone."""
-    kept = []
-    sink = os.open(os.devnull, os.O_WRONLY)
+def quiet() -> Iterator[None]:
+    """Send what is printed meanwhile to nowhere, by C and by Python."""
     _flush()
-    try:
-        for stream, number in ((sys.stdout, 1), (sys.stderr, 2))[: 2 if errors else 1]:
-            if stream is not None:
-                stream.flush()
-            kept.append((stream, number, os.dup(number)))
-            os.dup2(sink, number)
-        yield
-    finally:
-        _flush()
-        for stream, number, copy in kept:
-            if stream is not None:
-                stream.flush()
-            os.dup2(copy, number)
-            os.close(copy)
-        os.close(sink)
+    kept = [(number, os.dup(number)) for number in (1, 2)]
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        try:
+            for number, _ in kept:
+                os.dup2(nowhere.fileno(), number)
+            with redirect_stdout(nowhere), redirect_stderr(nowhere):
+                yield
+        finally:
+            _flush()
+            for number, copy in kept:
+                os.dup2(copy, number)
+                os.close(copy)
 
 
 def _flush() -> None:
-    """Empty the buffers of the C library, so that nothing printed earlier or later changes sides."""
+    """Empty all buffers, the C library's too, so that what was printed before or meanwhile does not change sides."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
     library = ctypes.CDLL(None) if os.name == "posix" else ctypes.cdll.msvcrt
     library.fflush(None)
