@@ -94,7 +94,7 @@ def test_a_space_in_front() -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(st.integers(0, OURS.largest), max_size=8))
+@given(st.lists(st.integers(0, OURS.size - 1), max_size=8))
 def test_any_tokens_have_a_text_of_one_visible_line(tokens: list[int]) -> None:
     assert OURS.decode(tokens) == THEIRS.decode(tokens, skip_special_tokens=False)
     for token in tokens:
@@ -118,6 +118,16 @@ def test_ids_that_the_vocabulary_leaves_out() -> None:
         ours.text(4)
     with pytest.raises(ModelError, match=r"^' ' holds a byte that has no token in this vocabulary\.$"):
         ours.encode("a b".replace("b", ""))
+
+
+def test_a_model_may_have_more_tokens_than_there_are_texts() -> None:
+    ours = ByteLevelBPE({"a": 0}, []).fitted(3)
+    assert ours.text(2) == "<2>"
+    assert ours.decode([0, 1, 0]) == "aa"
+    with pytest.raises(ModelError, match=r"^Token 3 is outside the vocabulary: ids run from 0 to 2\.$"):
+        ours.text(3)
+    with pytest.raises(ModelError, match=r"^The tokenizer has ids up to 2, but the model only 1 tokens\.$"):
+        ours.fitted(1)
 
 
 def test_half_a_character_has_no_tokens() -> None:

@@ -8,6 +8,7 @@ this Python knows may be cut differently.
 
 from __future__ import annotations
 
+import copy
 import heapq
 import re
 import sys
@@ -56,14 +57,21 @@ class ByteLevelBPE:
         if len(self._bytes) != len(vocabulary):
             raise ModelError("Two tokens of the vocabulary have the same id.")
         self._bytes |= {index: text.encode("utf-8", "replace") for text, index in self._special.items()}
+        self.size = 1 + max(self._bytes, default=-1)  # ids run from 0 to below it, some perhaps without a text
         longest_first = sorted(filter(None, self._special), key=len, reverse=True)
         self._cut = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
         self._word = lru_cache(CACHED_WORDS)(self._encode_word)
 
-    @property
-    def largest(self) -> int:
-        """The largest id."""
-        return max(self._bytes)
+    def fitted(self, vocab_size: int) -> ByteLevelBPE:
+        """The same for a model with so many tokens, which may be more than there are texts for.
+
+        nanoGPT rounds GPT-2's 50,257 up to 50,304. Raises ModelError if they are fewer.
+        """
+        if vocab_size < self.size:
+            raise ModelError(f"The tokenizer has ids up to {self.size - 1}, but the model only {vocab_size} tokens.")
+        fitted = copy.copy(self)
+        fitted.size = vocab_size
+        return fitted
 
     def encode(self, text: str) -> list[int]:
         """Token ids of ``text``; ModelError for half characters (lone surrogates) or a byte without a token."""
@@ -88,7 +96,7 @@ class ByteLevelBPE:
         return visible(content.decode("utf-8", "backslashreplace")) if content else f"<{token}>"
 
     def _content(self, token: int) -> bytes:
-        check_id(token, self.largest + 1)
+        check_id(token, self.size)
         return self._bytes.get(int(token), b"")  # ids may be left out
 
     def _encode_plain(self, text: str) -> list[int]:

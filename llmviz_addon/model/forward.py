@@ -106,9 +106,11 @@ def causal_mask(length: int) -> np.ndarray:
 def softmax(x: np.ndarray) -> Arrays:
     """Softmax along the last axis (n), with the maximum taken off first so that nothing overflows."""
     largest = x.max(-1)  # (…, n) -> (…,)
-    exponentials = np.exp(x - largest[..., None])  # (…, n)
-    total = exponentials.sum(-1)  # (…, n) -> (…,)
-    return {"max": largest, "sum": total, "probs": exponentials / total[..., None]}
+    values = x - largest[..., None]  # (…, n), from here on in place: for a large vocabulary copies cost most
+    np.exp(values, out=values)
+    total = values.sum(-1)  # (…, n) -> (…,)
+    values /= total[..., None]
+    return {"max": largest, "sum": total, "probs": values}
 
 
 def project(heads: np.ndarray, x: np.ndarray, weights: Arrays) -> Arrays:

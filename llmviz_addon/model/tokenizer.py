@@ -12,9 +12,8 @@ from .files import short
 class Tokenizer(Protocol):
     """What the rest of the add-on asks of a tokenizer."""
 
-    @property
-    def largest(self) -> int:
-        """The largest id."""
+    def fitted(self, vocab_size: int) -> Tokenizer:
+        """The same for a model with so many tokens; ModelError if it is not that model's tokenizer."""
 
     def encode(self, text: str) -> list[int]:
         """Token ids of ``text``; ModelError if it cannot be written in this vocabulary."""
@@ -35,10 +34,11 @@ class LetterTokenizer:
         self.vocabulary = vocabulary
         self._ids = {letter: index for index, letter in enumerate(vocabulary)}
 
-    @property
-    def largest(self) -> int:
-        """The largest id."""
-        return len(self.vocabulary) - 1
+    def fitted(self, vocab_size: int) -> LetterTokenizer:
+        """Itself; ModelError if the model has more or fewer tokens than there are letters."""
+        if len(self.vocabulary) != vocab_size:
+            raise ModelError(f"The vocabulary {short(self.vocabulary)} must have vocab_size {vocab_size} letters.")
+        return self
 
     def encode(self, text: str) -> list[int]:
         """Token ids of ``text``; ModelError for a letter outside the vocabulary."""
@@ -67,10 +67,9 @@ class IdTokenizer:
     def __init__(self, vocab_size: int) -> None:
         self.vocab_size = vocab_size
 
-    @property
-    def largest(self) -> int:
-        """The largest id."""
-        return self.vocab_size - 1
+    def fitted(self, vocab_size: int) -> IdTokenizer:
+        """The same for a model with so many tokens."""
+        return IdTokenizer(vocab_size)
 
     def encode(self, text: str) -> list[int]:
         """Token ids of numbers apart by spaces or commas; ModelError for anything else."""

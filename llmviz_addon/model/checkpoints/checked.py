@@ -196,15 +196,7 @@ def _config(numbers: Mapping[str, object]) -> GPTConfig:
 def _tokenizer(metadata: Mapping[str, str], tokenizer: Tokenizer | None, config: GPTConfig) -> Tokenizer:
     if "vocabulary" in metadata:
         tokenizer = LetterTokenizer(metadata["vocabulary"])
-    if isinstance(tokenizer, LetterTokenizer) and len(tokenizer.vocabulary) != config.vocab_size:
-        raise ModelError(
-            f"The vocabulary {short(tokenizer.vocabulary)} must have vocab_size {config.vocab_size} letters."
-        )
-    if tokenizer is not None and tokenizer.largest >= config.vocab_size:
-        raise ModelError(
-            f"The tokenizer has ids up to {tokenizer.largest}, but the model only {config.vocab_size} tokens."
-        )
-    return tokenizer or IdTokenizer(config.vocab_size)
+    return (tokenizer or IdTokenizer(config.vocab_size)).fitted(config.vocab_size)
 
 
 def _prompt_length(metadata: Mapping[str, str], config: GPTConfig) -> int | None:
