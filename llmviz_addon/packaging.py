@@ -49,9 +49,8 @@ def _stage(source: Path) -> None:
     ignore = shutil.ignore_patterns(*LEFT_OUT)
     shutil.copytree(PACKAGE, source, ignore=ignore)
     shutil.copytree(loader.home(), source / "walkthroughs", ignore=shutil.ignore_patterns("__pycache__", ".*"))
-    licence = PACKAGE.parent / "LICENSE"
-    if licence.is_file():
-        shutil.copyfile(licence, source / "LICENSE")
+    if not (source / "LICENSE").is_file():  # a wheel has it inside, a checkout beside the package
+        shutil.copyfile(PACKAGE.parent / "LICENSE", source / "LICENSE")
 
 
 def _tool() -> Path:
