@@ -68,13 +68,15 @@ def json_object(source: str) -> dict[str, Any]:
 
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
-    """Put the path in front of a ModelError that does not have it yet."""
+    """Put the path in front of a ModelError that does not have it yet; make one of an OSError."""
     try:
         yield
     except ModelError as error:
         if str(path) in str(error):
             raise
         raise ModelError(f"{path}: {error}") from error
+    except OSError as error:
+        raise ModelError(f"Cannot read {error.filename or path}: {error.strerror or error}.") from error
 
 
 def one_line(error: Exception) -> str:

@@ -93,10 +93,7 @@ def _file(path: Path) -> Path:
     """The file to load; of a folder the one that is a model."""
     if not path.is_dir():
         return path
-    try:
-        names = sorted(entry.name for entry in path.iterdir())
-    except OSError as error:
-        raise ModelError(f"Cannot read it: {error.strerror or error}.") from error
+    names = sorted(entry.name for entry in path.iterdir())
     for name in IN_FOLDER:
         if name in names:
             return path / name

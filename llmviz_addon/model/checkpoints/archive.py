@@ -28,9 +28,7 @@ def entries(path: Path) -> dict[str, zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-    except OSError as error:
-        raise ModelError(f"Cannot read it: {error.strerror or error}.") from error
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, ValueError, struct.error) as error:
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, ValueError, OSError, struct.error) as error:
         raise ModelError(f"It is a damaged zip archive, or only a part of one ({one_line(error)}).") from error
     found = {info.filename: info for info in infos}
     if len(found) != len(infos):
