@@ -45,6 +45,12 @@ def random_model():
 
 
 @pytest.fixture
+def make_film():
+    """``new_film``, for tests that choose model, tokens, picture size or pace."""
+    return new_film
+
+
+@pytest.fixture
 def nano() -> Checkpoint:
     return builtin()
 

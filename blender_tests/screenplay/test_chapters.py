@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.screenplay import loader
+from llmviz_addon.screenplay import explain, loader
 from llmviz_addon.screenplay.production import prepare
-from llmviz_addon.screenplay.timeline import CAMERA
+from llmviz_addon.screenplay.timeline import CAMERA, Channel
 
 CONFIGS = {
     "nano": (GPTConfig(3, 3, 48, 11, 3), 11),
@@ -46,3 +46,26 @@ def test_every_chapter_says_what_it_is_about_in_its_docstring():
     for chapter in loader.chapters():
         assert chapter.about.startswith(chapter.title + ":")
         assert len(chapter.path.read_text().splitlines()) <= 250
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1080, 1920), (720, 720)])
+@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("chapter", loader.chapters(), ids=lambda chapter: chapter.name)
+def test_what_a_paragraph_names_is_inside_the_free_part(random_model, make_film, monkeypatch, chapter, name, size):
+    config, length = CONFIGS[name]
+    film = make_film(random_model(config), [t % config.vocab_size for t in range(length)], size, 200)
+    seen, light = [], explain.light_links
+
+    def look(film, links, start, seconds):
+        named = film.cast.grids_of(link.target for link in links if not isinstance(link.target, str))
+        solid = [grid for grid in named if film.score.value(Channel(grid.name, "opacity")) == 1]
+        seen.extend((film.rests[-1].key, grid, film.camera.view.area(*film.box(grid))) for grid in solid)
+        light(film, links, start, seconds)
+
+    monkeypatch.setattr(explain, "light_links", look)
+    chapter.play(film)
+    free = film.page.free.grown(0.01)
+    for key, grid, area in seen:
+        assert free.left <= area.left < area.right <= free.right, (key, grid)
+        assert free.bottom <= area.bottom < area.top <= free.top, (key, grid)
+    assert max(len(rest.text.split()) for rest in film.rests) <= 65

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..errors import ScriptError
 from ..layout.drawing import Drawing, Polygon, Text, pose
-from ..layout.font import CAP_HEIGHT
+from ..layout.font import CAP_HEIGHT, fit
 from ..layout.grid import CELL, Grid, Region
 from .cast import Thing
 from .timeline import Channel
@@ -88,7 +88,7 @@ def symbol(
 ) -> Drawing:  # fmt: skip
     """A sign such as × or + midway between where two things stand now, just before them."""
     (a_low, a_high), (b_low, b_high) = (film.box(thing) for thing in between)
-    middle = (a_low + a_high + b_low + b_high) / 4
+    middle = (np.maximum(a_low, b_low) + np.minimum(a_high, b_high)) / 2  # of the gap, or of what they share
     front = min(a_low[1], b_low[1]) - CELL / 2
     return sign(film, text, (middle[0], front, middle[2]), size=size, color=color, seconds=seconds)
 
@@ -102,6 +102,29 @@ def sign(
     return film.show(Drawing(film.unique("sign"), (shape,), pose(at), opacity=0.0), seconds)
 
 
+def letters(film: Film, grid: Grid, *, seconds: float | None = None) -> Drawing:
+    """The tokens' texts along a grid's time axes: at the left of rows, under columns. They move with the grid."""
+    low, high = grid.box
+    size, shapes = 0.7 * CELL, []
+    for axis in grid.axes:
+        if axis.length != film.layout.n_tokens or axis.direction not in "xz":
+            continue
+        for t in range(axis.length):
+            text = film.token_text(t)
+            em = fit(text, size, 0.95 * CELL if axis.direction == "x" else 4 * CELL)
+            along = (t + 0.5) * CELL
+            if axis.direction == "x":
+                shapes.append(Text(low[0] + along, low[2] - 0.9 * CELL, ((text, "muted"),), em, "center"))
+            else:
+                shapes.append(
+                    Text(low[0] - 0.4 * CELL, high[2] - along - CAP_HEIGHT * em / 2, ((text, "muted"),), em, "right")
+                )
+    if not shapes:
+        raise ScriptError(f"{grid!r} has no axis of {film.layout.n_tokens} tokens that is seen from the front.")
+    where = pose((0.0, low[1], 0.0))
+    return film.show(Drawing(film.unique("letters"), tuple(shapes), where, grid.name, 8.0, 0.0), seconds)
+
+
 def _path(film: Film, source: Grid | Region, target: Grid | Region) -> Path:
     """Way from edge to edge, (x, z) metres: straight where the two face each other, else down and to the side."""
     (a_low, a_high), (b_low, b_high) = film.box(source), film.box(target)
@@ -113,6 +136,8 @@ def _path(film: Film, source: Grid | Region, target: Grid | Region) -> Path:
 
     left, right = overlap(0)
     bottom, top = overlap(2)
+    if left < right and bottom < top:
+        raise ScriptError("Two things that cover each other cannot be connected by an arrow.")
     if right - left > CELL / 2:
         x = (left + right) / 2
         below = a_high[2] if a_high[2] < b_low[2] else a_low[2]

@@ -21,8 +21,9 @@ NEAR = CELL / 10
 """Metres by which a copy stands before what it is copied from."""
 
 
-def copy(film: Film, region: Region, *, along: str = "", seconds: float = 0.0) -> Grid:
-    """A copy of ``region`` just in front of it, shown at once; ``along="z"`` makes a column of a row when it flies."""
+def copy(film: Film, what: Grid | Region, *, along: str = "", seconds: float = 0.0) -> Grid:
+    """A copy of some cells just in front of them, shown at once; ``along="z"`` makes a column of a row as it flies."""
+    region = what[:] if isinstance(what, Grid) else what
     values = np.asarray(film.values(region.grid)[region.index])
     axes = [
         Axis(axis.name, b - a, axis.direction)

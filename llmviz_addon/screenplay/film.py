@@ -305,7 +305,8 @@ class Film:
     # Verbs with a file of their own -----------------------------------------------------------
 
     copy, make, fly, land = copies.copy, copies.make, copies.fly, copies.land
-    arrange, connect, symbol, sign = arranging.arrange, arranging.connect, arranging.symbol, arranging.sign
+    arrange, connect, letters = arranging.arrange, arranging.connect, arranging.letters
+    symbol, sign = arranging.symbol, arranging.sign
     dot_product, weighted_sum = dot.dot_product, weighing.weighted_sum
     histograms, bars, bands, lookup = charts.histograms, bars.bars, bands.bands, lookup.lookup
 

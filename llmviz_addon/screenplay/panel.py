@@ -148,13 +148,19 @@ def lay(view: View, start: np.ndarray, end: np.ndarray) -> np.ndarray:
     along = end - start
     length = max(float(np.linalg.norm(along)), 1e-6)
     x = along / length
-    side = np.cross(view.basis[2], x)
+    side = _cross(view.basis[2], x)
     if x @ view.basis[0] > 0:
         side = -side
     y = side / max(float(np.linalg.norm(side)), 1e-6)
-    z = np.cross(x, y)
+    z = _cross(x, y)
     rotation = (np.arctan2(y[2], z[2]), np.arctan2(-x[2], np.hypot(y[2], z[2])), np.arctan2(x[1], x[0]))
     return np.array([*start, *rotation, length, length, length])
+
+
+def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The cross product of two vectors; numpy's own is ten times slower on so few numbers."""
+    (a0, a1, a2), (b0, b1, b2) = a.tolist(), b.tolist()
+    return np.array([a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0])
 
 
 def digits(values: np.ndarray) -> int:

@@ -8,10 +8,10 @@ makes a film that depends on the order of two unrelated lines.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType
 
 import numpy as np
@@ -20,6 +20,7 @@ from ..errors import ScriptError
 from .easing import EASINGS
 from .timeline import Channel
 
+HERE = os.path.dirname(__file__)
 EPSILON = 1e-6
 """Seconds by which clips may touch."""
 
@@ -137,10 +138,10 @@ def _sampled(clip: Clip, start: int, end: int, fps: int) -> dict[int, tuple[floa
 def _origin() -> str:
     """Which chapter's line asked: the nearest caller outside this package, as ``file:line verb``."""
     frame: FrameType | None = sys._getframe(2)
-    verb, here = "", str(Path(__file__).parent)
-    while frame is not None and frame.f_code.co_filename.startswith(here):
+    verb = ""
+    while frame is not None and frame.f_code.co_filename.startswith(HERE):
         verb = frame.f_code.co_name
         frame = frame.f_back
     if frame is None:
         return verb
-    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno} {verb}"
+    return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno} {verb}"

@@ -56,6 +56,7 @@ def weighted_sum(film: Film, result: Region, *, seconds: float = 9.0) -> None:
         for grid, x in zip(cells, xs, strict=True):
             fly(film, grid, (x, y, high[2] + OVER))
         film.camera.frame(fan)
+        film.fade(vectors.grid, to=0)
     signs = _signs(film, xs, y, (low[2], high[2]), shares, kept, 0.05 * seconds)
     film.wait(0.08 * seconds)
     scaled = _take_on(film, vectors, columns, cells, shares, kept, signs, 0.16 * seconds)
@@ -68,6 +69,7 @@ def weighted_sum(film: Film, result: Region, *, seconds: float = 9.0) -> None:
     whole = _merge(film, result, scaled, plus, (xs[0], y, float(high[2])), 0.12 * seconds)
     with film.together(seconds=0.12 * seconds):
         film.fade(*signs, to=0, seconds=0.04 * seconds)
+        film.fade(vectors.grid, to=1)
         film.camera.frame(vectors.grid, result.grid, whole)
         land(film, whole, result)
 

@@ -1,0 +1,132 @@
+"""Copies, made grids, arranging: what these verbs compile to."""
+
+import numpy as np
+import pytest
+
+from llmviz_addon.errors import ScriptError
+from llmviz_addon.layout.grid import CELL, Axis, Role
+from llmviz_addon.screenplay.timeline import Channel
+
+
+def value(film, actor, prop, index=0):
+    return film.score.value(Channel(getattr(actor, "name", actor), prop, index))
+
+
+@pytest.fixture
+def head(film):
+    head = film.layout.layers[0].attn.heads[1]
+    film.open_on(film.layout.layers[0].ln_1.output, head, azimuth=276, elevation=5)
+    return head
+
+
+def test_a_copy_stands_just_before_its_source_and_holds_its_numbers(film, head):
+    copy = film.copy(head.q[3])
+    low, high = film.box(copy)
+    source_low, source_high = head.q[3].box
+    assert np.allclose(high - low, source_high - source_low)
+    assert low[1] < source_low[1]
+    assert np.array_equal(film.values(copy), film.trace[head.q.name][3])
+    assert (copy.role, copy.kind) == (head.q.role, head.q.kind)
+    assert value(film, copy, "opacity") == 1
+
+
+def test_a_row_becomes_a_column_when_it_flies(film, head):
+    row = head.q_weight[2]
+    copy = film.copy(row, along="z")
+    assert copy.cells == (1, 1, row.grid.shape[1])
+    assert value(film, copy, "rotation", 1) == pytest.approx(-np.pi / 2)
+    film.fly(copy, (1.0, 2.0, 3.0), seconds=2)
+    assert value(film, copy, "rotation", 1) == 0
+    low, high = film.box(copy)
+    assert (low[0], low[1], high[2]) == pytest.approx((1, 2, 3))
+    assert film.now == 2
+
+
+def test_a_copy_that_lands_hands_its_values_over(film, head):
+    film.hide_values(head.output)
+    copy = film.copy(head.v[2])
+    film.land(copy, head.output[2], seconds=1)
+    assert value(film, copy, "opacity") == 0
+    shown = [body for body in film.bodies(head.output) if value(film, body, "reveal") == 3 * head.output.shape[1]]
+    assert len(shown) == 1
+
+
+def test_made_grids_go_into_the_timeline_with_their_values(film, head):
+    grid = film.make(np.arange(3.0), (Axis("", 3, "x"),), (0, 0, 0), Role.AGGREGATE)
+    made, numbers = film.cast.made[grid.name]
+    assert made is grid
+    assert numbers.tolist() == [0, 1, 2]
+    assert film.cast.rest(Channel(grid.name, "opacity")) == 0
+    with pytest.raises(ScriptError, match=r"shape \(2,\)"):
+        film.make(np.arange(2.0), (Axis("", 3, "x"),), (0, 0, 0), Role.AGGREGATE)
+
+
+def test_arranged_rows_stand_in_one_plane_below_one_another(film, head):
+    x = film.layout.layers[0].ln_1.output
+    rows = (head.q_weight, head.q), (head.k_weight, head.k), (head.v_weight, head.v)
+    for _ in range(2):  # whatever was arranged before
+        film.arrange(*rows, level=x, gap=0.7)
+        boxes = [[film.box(grid) for grid in row] for row in rows]
+        assert boxes[0][0][1][2] == pytest.approx(x.box[1][2])
+        for upper, lower in zip(boxes, boxes[1:], strict=False):
+            assert upper[0][0][2] - lower[0][1][2] == pytest.approx(0.7)
+        middles = [(low[1] + high[1]) / 2 for row in boxes for low, high in row]
+        assert np.allclose(middles, x.center[1])
+        film.arrange(head.k, head.q)
+
+
+def test_an_arrow_runs_between_what_it_connects(film, head):
+    arrow = film.connect(head.q_weight, head.q)
+    points = arrow.outline
+    assert points[:, 0].min() > head.q_weight.box[1][0]
+    assert points[:, 0].max() < head.q.box[0][0]
+    down = film.connect(head.q, head.scores).outline
+    assert down[:, 2].max() < head.q.box[0][2]
+    assert down[:, 2].min() > head.scores.box[1][2]
+    bent = film.connect(head.weights, head.output).outline
+    assert bent[:, 2].max() < head.weights.box[0][2]
+    assert bent[:, 0].max() < head.output.box[0][0]
+
+
+def test_a_symbol_stands_between_two_things(film, head):
+    sign = film.symbol("×", between=(head.q_weight, head.q))
+    x = sign.outline[:, 0].mean()
+    assert head.q_weight.box[1][0] < x < head.q.box[0][0]
+
+
+def test_letters_stand_along_every_time_axis(film, head):
+    drawing = film.letters(head.scores)
+    assert len(drawing.shapes) == 2 * len(film.tokens)
+    assert drawing.parent == head.scores.name
+    with pytest.raises(ScriptError, match="no axis"):
+        film.letters(head.q_weight)
+
+
+def test_alone_takes_all_else_away_and_brings_it_back(film, head):
+    from llmviz_addon.screenplay.arranging import alone
+
+    film.fade(head.k, to=0.4)
+    with alone(film, head.q):
+        film.wait(1)
+        assert value(film, head.q, "opacity") == 1
+        assert value(film, head.k, "opacity") == value(film, head.v, "opacity") == 0
+    assert value(film, head.k, "opacity") == 0.4
+    assert value(film, head.v, "opacity") == 1
+
+
+@pytest.mark.parametrize(
+    ("verb", "message"),
+    [
+        (lambda film, head: film.copy(head.q, along="z"), "cannot be laid along"),
+        (lambda film, head: film.copy(head.q[3], along="y"), "cannot be laid along"),
+        (lambda film, head: film.connect(head.q, head.q), "cover each other"),
+    ],
+)
+def test_impossible_wishes_are_refused(film, head, verb, message):
+    with pytest.raises(ScriptError, match=message):
+        verb(film, head)
+
+
+def test_a_copy_is_a_cell_large_enough_to_see(film, head):
+    copy = film.copy(head.q[0, 0])
+    assert copy.size == (CELL, CELL, CELL)

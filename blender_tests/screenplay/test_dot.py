@@ -1,0 +1,106 @@
+"""Dot products and weighted sums in full: their numbers are the model's, on any model."""
+
+import numpy as np
+import pytest
+
+from llmviz_addon.errors import ScriptError
+from llmviz_addon.layout.drawing import Text
+from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.screenplay.dot import MOST, SHOWN, terms
+from llmviz_addon.screenplay.panel import digits, number
+from llmviz_addon.screenplay.timeline import CAMERA, Channel
+
+
+def opened(film):
+    layer = film.layout.layers[0]
+    film.open_on(layer.ln_1.output, layer.attn.heads[0], azimuth=276, elevation=5)
+    return layer.attn.heads[0]
+
+
+def texts(film, prefix):
+    return [
+        shape.body
+        for name, drawing in film.cast.drawings.items()
+        if name.startswith(prefix)
+        for shape in drawing.shapes
+        if isinstance(shape, Text)
+    ]
+
+
+@pytest.mark.parametrize("pick", [lambda head: head.q[3, 2], lambda head: head.scores[3, 1]])
+def test_the_terms_add_up_to_the_cell(film, pick):
+    cell = pick(opened(film))
+    found = terms(film, cell)
+    assert found.result == pytest.approx(float(film.trace[cell.grid.name][cell.index]), abs=1e-5)
+    assert len(found.left) == len(found.right)
+
+
+def test_what_is_no_dot_product_is_refused(film):
+    head = opened(film)
+    for cell, message in (
+        (head.max[2], "not computed by a dot"),
+        (head.q[2], "not one computed"),
+        (head.q_bias[0], "not one"),
+    ):
+        with pytest.raises(ScriptError, match=message):
+            film.dot_product(cell)
+
+
+def test_the_table_shows_every_product_and_the_running_sum(film):
+    head = opened(film)
+    film.hide_values(head.q)
+    start = film.camera.view
+    film.dot_product(head.q[3, 2], seconds=12)
+    assert film.now == pytest.approx(12)
+    found = terms(film, head.q[3, 2])
+    shown = texts(film, "test:table")
+    for values in (found.left, found.right, found.products):
+        for v in values:
+            assert number(float(v), min(digits(values), 3)) in shown
+    assert number(found.result, digits(film.trace[head.q.name])) in shown
+    running = next(
+        clip for channel, clips in film.score.clips.items() if channel.prop == "value" for clip in clips if clip.course
+    )
+    sums = running.course(np.linspace(0, 1, 4000))
+    partial = np.concatenate([[0], np.cumsum(found.products)])
+    assert np.isclose(sums[:, None], partial).any(axis=1).all()
+    assert sums[-1] == pytest.approx(found.products.sum())
+    assert film.camera.view is start
+    assert film.score.value(Channel(CAMERA, "distance")) == pytest.approx(start.distance)
+    bodies = film.bodies(head.q)
+    assert any(film.score.value(Channel(body, "reveal")) == 3 * head.q.shape[1] + 3 for body in bodies)
+    assert film.score.value(Channel(head.k.name, "opacity")) == 1
+
+
+def test_a_wide_product_shows_some_pairs_and_says_how_many_more(random_model, make_film):
+    film = make_film(random_model(GPTConfig(1, 2, 2 * MOST, 8, 3)), [0, 1, 2])
+    head = opened(film)
+    film.dot_product(head.q[1, 0])
+    assert f"and {2 * MOST - SHOWN} more pairs" in texts(film, "test:table")
+    products = next(v for g, v in film.cast.made.values() if len(v) == SHOWN + 1)
+    assert products.sum() == pytest.approx(terms(film, head.q[1, 0]).products.sum(), abs=1e-5)
+
+
+@pytest.mark.parametrize("tokens", [[0], [0, 1, 2], list(range(12))])
+def test_weighted_vectors_add_up_to_the_column(random_model, make_film, tokens):
+    film = make_film(random_model(GPTConfig(1, 2, 8, 12, 12)), tokens)
+    head = opened(film)
+    t = len(tokens) - 1
+    film.hide_values(head.output)
+    film.weighted_sum(head.output[t], seconds=9)
+    assert film.now == pytest.approx(9, abs=0.5)
+    weights = film.trace[head.weights.name][t]
+    scaled = [v for g, v in film.cast.made.values() if g.kind == head.v.kind][len(film.trace.tokens) :]
+    if len(weights) <= 8:
+        made = [v for g, v in film.cast.made.values() if g.kind == head.v.kind]
+        assert np.sum(made[len(made) // 2 :], axis=0) == pytest.approx(film.trace[head.output.name][t], abs=1e-5)
+    else:
+        assert f"and {len(weights) - 8} more that weigh less" in texts(film, "test:sign")
+    assert all(np.isfinite(v).all() for v in scaled)
+
+
+def test_only_columns_of_vectors_are_weighted_sums(film):
+    head = opened(film)
+    for region in (head.output[2, 1], head.q[2], head.weights[2]):
+        with pytest.raises(ScriptError):
+            film.weighted_sum(region)

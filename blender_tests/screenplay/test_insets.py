@@ -1,0 +1,97 @@
+"""Bars, bands and the lookup picture: true to their numbers, inside their part of the page."""
+
+import numpy as np
+import pytest
+
+from llmviz_addon.errors import ScriptError
+from llmviz_addon.layout.drawing import Polygon, Text
+from llmviz_addon.screenplay.commentary import camera_pose
+from llmviz_addon.screenplay.timeline import Channel
+
+
+def opened(film):
+    head = film.layout.layers[0].attn.heads[0]
+    film.open_on(head, azimuth=276, elevation=5)
+    film.say("start", "Some words.")
+    return head
+
+
+def on_page(film, drawing):
+    """Corners of a drawing before the camera, in picture heights."""
+    back = np.linalg.inv(camera_pose(film.page))
+    points = drawing.outline
+    return (np.hstack([points, np.ones((len(points), 1))]) @ back.T)[:, :2]
+
+
+SIZES = [(1280, 720), (1080, 1920), (720, 720)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_bars_are_as_tall_as_their_shares_and_stack_up_to_one(nano, make_film, size):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2], size)
+    head = opened(film)
+    shares = film.trace[head.weights.name][4, :5]
+    film.bars(head.weights[4, :5], list("abcde"), "Shares", seconds=4)
+    assert film.now == 4
+    bars = [d for name, d in film.cast.drawings.items() if name.startswith("test:bar")]
+    heights = [np.ptp(on_page(film, d)[:, 1]) + 0.0012 for d in bars[::2]]
+    assert np.array(heights) / sum(heights) == pytest.approx(shares, abs=0.01)
+    tops = [film.score.value(Channel(d.name, "offset", 1)) for d in bars[1::2]]
+    assert tops == sorted(tops)
+    for drawing in film.cast.drawings.values():
+        if drawing.name in film.beat[1:]:
+            points = on_page(film, drawing)
+            assert points[:, 0].min() > film.page.inset.left - 0.02
+            assert points[:, 0].max() < film.page.inset.right + 0.02
+            assert points[:, 1].min() > film.page.inset.bottom - 0.01
+            assert points[:, 1].max() < film.page.inset.top + 0.02
+
+
+def test_bars_show_shares_of_a_whole_only(film):
+    head = opened(film)
+    with pytest.raises(ScriptError, match="sum to"):
+        film.bars(head.scores[3, :4], list("abcd"), "Scores")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("large", [False, True])
+def test_bands_are_as_wide_as_the_weights(nano, make_film, size, large):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2], size)
+    head = opened(film)
+    film.bands(head.weights[5], "Attention", large=large)
+    (drawing,) = (d for name, d in film.cast.drawings.items() if name.startswith("test:bands"))
+    widths = [max(p[0] for p in s.points[:1]) - s.points[-1][0] for s in drawing.shapes if isinstance(s, Polygon)]
+    weights = film.trace[head.weights.name][5, :6]
+    weights = weights[weights >= 0.004]
+    assert np.array(widths) / sum(widths) == pytest.approx(weights / weights.sum(), abs=1e-3)
+    area = film.page.free if large else film.page.inset
+    points = on_page(film, drawing)
+    assert points[:, 0].min() >= area.left
+    assert points[:, 0].max() <= area.right
+    assert points[:, 1].min() >= area.bottom - 1e-6
+    assert points[:, 1].max() <= area.top
+
+
+def test_all_rows_of_bands_come_one_after_the_other(film):
+    head = opened(film)
+    film.bands(head.weights[:], "Attention", seconds=5)
+    assert sum(name.startswith("test:bands") for name in film.cast.drawings) == len(film.tokens)
+    with pytest.raises(ScriptError, match="square"):
+        film.bands(head.q[2], "Q")
+
+
+def answers(film):
+    return [s.body for n in film.beat for s in film.cast.drawings[n].shapes if isinstance(s, Text)]
+
+
+def test_a_lookup_answers_with_one_value_or_a_mixture(film):
+    opened(film)
+    entries = {"a": 2, "b": 3, "c": 8}
+    film.lookup(entries, "b")
+    assert answers(film).count("3") == 2
+    film.lookup(entries, "like b", weights=(0.2, 0.7, 0.1))
+    assert "3.3" in answers(film)
+    assert answers(film).count("b") == 1
+    for wish in (lambda: film.lookup(entries, "d"), lambda: film.lookup(entries, "b", weights=(0.5, 0.5))):
+        with pytest.raises(ScriptError):
+            wish()
