@@ -11,6 +11,7 @@ import pytest
 from llmviz_addon.stage.ours import is_ours
 from llmviz_addon.stage.story import read_story
 from llmviz_addon.ui.build import build_film
+from llmviz_addon.ui.request import catalogue
 
 from .conftest import everything
 
@@ -59,7 +60,11 @@ def test_building_again_replaces_the_film(film: bpy.types.Scene) -> None:
         ("tokens", "CBX", "'X' in 'CBX' is not in the vocabulary; possible are A, B, C."),
         ("tokens", "A" * 12, "12 tokens are too many: this model takes at most 11."),
         ("tokens", "", "There is no token to run the model on; it takes 1 to 11."),
-        ("skipped", "layer-norm", "No chapter is ticked. Tick at least one."),
+        (
+            "skipped",
+            " ".join(chapter.name for chapter in catalogue(()).chapters),
+            "No chapter is ticked. Tick at least one.",
+        ),
         ("model", "FILE", "No checkpoint is chosen. Give the path of a file or folder that holds one."),
         ("checkpoint", "/nowhere/model.safetensors", "/nowhere/model.safetensors"),
     ],

@@ -56,6 +56,18 @@ def test_a_stopped_film_leaves_whole_frames_only(small: bpy.types.Scene, tmp_pat
         assert tuple(bpy.data.images.load(str(path)).size) == (854, 480)
 
 
+def test_a_stopped_film_goes_on_where_it_was(small: bpy.types.Scene, tmp_path: Path) -> None:
+    bpy.ops.llmviz.render_film()
+    frame = tmp_path / "layer-norm.frames" / "000061.png"
+    written = frame.stat().st_mtime_ns
+    small.frame_set(5)
+    bpy.ops.llmviz.render_film()
+    assert frame.stat().st_mtime_ns == written
+    small.camera.data.lens = 50
+    bpy.ops.llmviz.render_film()
+    assert frame.stat().st_mtime_ns != written
+
+
 def test_an_unsaved_file_needs_a_folder(small: bpy.types.Scene) -> None:
     small.llmviz_settings.folder = "//"
     for operator in (bpy.ops.llmviz.render_still, bpy.ops.llmviz.render_film):

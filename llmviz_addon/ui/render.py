@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
-from uuid import uuid4
 
 import bpy
 
@@ -13,6 +11,7 @@ from ..errors import JobError
 from ..film.film import FilmJob, Progress, film_steps
 from ..film.frames import code_version, fingerprint
 from ..film.output import check_output
+from ..film.signature import signature
 from ..film.still import still
 from ..stage.render import has_gpu
 from ..stage.story import read_story
@@ -82,8 +81,8 @@ class LLMVIZ_OT_render_still(_Rendering, bpy.types.Operator):
 class LLMVIZ_OT_render_film(_Rendering, bpy.types.Operator):
     """Render the frame range and save it in the folder as an MP4 video, with its subtitles beside it.
 
-    You can go on working meanwhile. Finished frames are kept: a film that was stopped goes on from there
-    as long as the saved file has not changed
+    You can go on working meanwhile. Finished frames are kept: a film that was stopped goes on from there,
+    unless the scene has changed
     """
 
     bl_idname = "llmviz.render_film"
@@ -138,7 +137,7 @@ def film_job(scene: bpy.types.Scene, output: Path, blend: Path) -> FilmJob:
         size=size,
         fps=render.fps,
         engine=engine,
-        fingerprint=_fingerprint(scene, size=size, engine=engine),
+        fingerprint=fingerprint(code=code_version(), scene=signature(scene), size=size, engine=engine),
         subtitles=story.subtitles,
         web_captions=settings.web_captions,
         end=max(scene.frame_end, story.chapters[-1].end),
@@ -152,19 +151,6 @@ def describe(progress: Progress) -> str:
         return text
     minutes, seconds = divmod(round(progress.left), 60)
     return f"{text}, {minutes}:{seconds:02d} left"
-
-
-def _fingerprint(scene: bpy.types.Scene, **settings: object) -> Mapping[str, str]:
-    """Tells frames of this film from those of another.
-
-    The scene may hold anything of the user's, so only the saved file, unchanged, is known to look the
-    same again; an unsaved change makes it another film.
-    """
-    state: object = uuid4().hex
-    if bpy.data.filepath and not bpy.data.is_dirty:
-        path = Path(bpy.data.filepath)
-        state = (str(path), path.stat().st_mtime_ns, scene.name)
-    return fingerprint(code=code_version(), file=state, settings=settings)
 
 
 CLASSES = (LLMVIZ_OT_render_still, LLMVIZ_OT_render_film)
