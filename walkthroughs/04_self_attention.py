@@ -38,10 +38,12 @@ def _heads(film, x, heads, head):
     for before, one in zip((None, *heads), (*heads, None), strict=True):
         with film.together(seconds=each / 2):
             for other in heads:
-                film.fade(other, to=1 if other is one or one is None else 0.12)
-            for shown in (before, one):
-                if shown is not None:
-                    film.fade(_bracket(shown), to=float(shown is one))
+                film.fade(other, *_ribbons(film, other), to=1 if other is one or one is None else 0.12)
+            if before is not None:
+                film.fade(_bracket(before), name, to=0)
+            if one is not None:
+                film.fade(_bracket(one), to=1)
+                name = film.sign(f"Head {heads.index(one)}", _over(one), size=0.5, align="left")
         film.wait(each / 2)
     film.say(
         "one-head",
@@ -62,6 +64,17 @@ def _heads(film, x, heads, head):
 
 def _bracket(head):
     return "section:" + head.q.name.rsplit(".", 1)[0]
+
+
+def _over(head):
+    """Where a head's name stands: above its left end."""
+    low, high = head.q_weight.box
+    return low[0], low[1], high[2] + 1
+
+
+def _ribbons(film, head):
+    names = {grid.name for grid in head.grids}
+    return [ribbon for ribbon in film.layout.ribbons if ribbon.source in names or ribbon.target in names]
 
 
 def _rows(head):

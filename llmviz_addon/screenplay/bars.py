@@ -35,7 +35,7 @@ def bars(film: Film, region: Region, names: Sequence[str], title: str, *, second
             f"{region!r} has {len(shares)} values that sum to {shares.sum():.3g}, for {len(names)} names."
         )
     area, em, pose = film.page.inset, film.page.em * 0.8, camera_pose(film.page)
-    base, top = area.bottom + 1.7 * em, area.top - 1.6 * em
+    base, top = area.bottom + 1.7 * em, area.top - 2.6 * em
     height = top - base
     slot = area.width * (1 - 1.6 * STACK) / len(shares)
     width = min(0.62 * slot, 0.12)
@@ -86,7 +86,7 @@ def _ground(left: float, stack: float, right: float, base: float, height: float,
     """The line the bars stand on, and the glass that holds exactly 1."""
     edge = 0.0015
     return [
-        Text(left, base + height + 0.6 * em, ((title, "ink"),), em),
+        Text(left, base + height + 1.6 * em, ((title, "ink"),), em),
         Line(((left, base), (stack - 1.5 * em, base)), edge, "muted"),
         Line(((stack, base + height), (stack, base), (right, base), (right, base + height)), edge, "ink"),
         Line(((stack - 0.4 * em, base + height), (right + 0.4 * em, base + height)), edge, "accent"),

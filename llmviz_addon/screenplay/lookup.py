@@ -67,7 +67,8 @@ def _pictures(
             lines.append(Line(((x[1] + 0.004, middle), (x[2] - 0.004, y)), width, "accent"))
             lines.append(Line(((x[5] + 0.004, y), (x[6] - 0.004, middle)), width, "activation"))
             if mixed:
-                lines.append(Text(x[2] + 0.3 * em, y + 0.2 * tall, ((f"{share:g}", "accent"),), 0.62 * em))
+                beside = y + 0.45 * em if y > middle - 1e-6 else y - 1.0 * em  # outside the fan of lines
+                lines.append(Text(x[2] - 0.5 * em, beside, ((f"{share:g}", "accent"),), 0.7 * em, "right"))
     return rows, lines, _box(x[6], x[7], middle, tall, f"{answer:.3g}", em, "activation")
 
 
