@@ -39,7 +39,7 @@ def test_thousands_of_strings_are_cut_and_numbered_as_theirs() -> None:
         assert OURS.encode(text) == THEIRS.encode(text).ids, repr(text)
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(st.text(KNOWN_TO_THIS_PYTHON) | st.text("ab '\n\u3000é1<|>"))
 def test_any_text_has_their_ids_and_comes_back(text: str) -> None:
     tokens = OURS.encode(text)
@@ -47,7 +47,6 @@ def test_any_text_has_their_ids_and_comes_back(text: str) -> None:
     assert OURS.decode(tokens) == text
 
 
-@settings(deadline=None)
 @given(st.text(KNOWN_TO_THIS_PYTHON))
 def test_words_are_cut_where_theirs_are(text: str) -> None:
     cut = [piece for piece, _ in pre_tokenizers.ByteLevel(add_prefix_space=False).pre_tokenize_str(text)]
@@ -93,7 +92,6 @@ def test_a_space_in_front() -> None:
     assert ours.encode("") == []
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, OURS.size - 1), max_size=8))
 def test_any_tokens_have_a_text_of_one_visible_line(tokens: list[int]) -> None:
     assert OURS.decode(tokens) == THEIRS.decode(tokens, skip_special_tokens=False)

@@ -92,7 +92,7 @@ def test_a_file_that_is_too_large(monkeypatch: pytest.MonkeyPatch, path: Path) -
         load(path)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(length=st.integers(0, len(TEXT) - 1))
 def test_any_part_of_a_file_is_refused(path: Path, length: int) -> None:
     path.write_text(TEXT[:length])
@@ -102,7 +102,7 @@ def test_any_part_of_a_file_is_refused(path: Path, length: int) -> None:
         load(path)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(position=st.integers(0, 2000) | st.integers(0, len(TEXT) - 1), value=st.integers(0, 255))
 def test_a_wrong_byte_is_at_most_a_model_error(path: Path, position: int, value: int) -> None:
     damaged = bytearray(TEXT.encode())

@@ -37,7 +37,6 @@ class Foreign:
         return self.reduced
 
 
-@settings(deadline=None)
 @given(PLAIN, st.integers(2, pickle.HIGHEST_PROTOCOL))
 def test_plain_data_are_what_python_reads(data: object, protocol: int) -> None:
     assert pickles.read(pickle.dumps(data, protocol)) == data
@@ -147,7 +146,7 @@ def test_a_pickle_that_is_too_long() -> None:
         pickles.read(b"N" * (pickles.MAX_SIZE + 1))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.binary(max_size=80) | st.lists(st.sampled_from([bytes([b]) for b in range(40, 155)])).map(b"".join))
 def test_any_bytes_are_at_most_a_model_error(data: bytes) -> None:
     message = ""
@@ -158,7 +157,7 @@ def test_any_bytes_are_at_most_a_model_error(data: bytes) -> None:
     assert "\n" not in message
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.integers(0, 10_000), st.integers(0, 255))
 def test_a_wrong_byte_is_at_most_a_model_error(position: int, value: int) -> None:
     good = pickle.dumps({"stoi": {"a": 0, "b": 1}, "list": [1, 2.5, (None, True)], "text": "x" * 300}, 4)

@@ -178,7 +178,6 @@ def test_a_file_that_may_not_be_read(path: Path, monkeypatch: pytest.MonkeyPatch
         ours.read(path)
 
 
-@settings(deadline=None)
 @given(length=st.integers(0, len(SMALL) - 1))
 def test_any_part_of_a_checkpoint_is_refused(path: Path, length: int) -> None:
     path.write_bytes(SMALL[:length])
@@ -186,7 +185,7 @@ def test_any_part_of_a_checkpoint_is_refused(path: Path, length: int) -> None:
         load(path)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(position=st.integers(0, HEADER_END - 1), value=st.integers(0, 255))
 def test_a_wrong_byte_in_the_header_is_at_most_a_model_error(path: Path, position: int, value: int) -> None:
     damaged = bytearray(SMALL)
@@ -202,7 +201,6 @@ def test_a_wrong_byte_in_the_header_is_at_most_a_model_error(path: Path, positio
     assert "\n" not in message
 
 
-@settings(deadline=None)
 @given(
     header=st.dictionaries(
         st.text(max_size=5) | st.just("__metadata__"),

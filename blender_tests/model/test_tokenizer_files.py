@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from llmviz_addon.errors import ModelError
@@ -111,7 +111,6 @@ def test_a_meta_pkl_of_something_else(tmp_path: Path, content: object, message: 
         meta_pkl(tmp_path / "meta.pkl")
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_meta_pkl_is_at_most_a_model_error(path: Path, content: bytes) -> None:
     path.write_bytes(content)
@@ -130,7 +129,6 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(
     place=st.sampled_from(["model", "pre_tokenizer", "added_tokens", "normalizer"]),
     key=st.sampled_from(["vocab", "merges", "type", ""]),

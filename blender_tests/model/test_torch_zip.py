@@ -185,7 +185,7 @@ def test_nothing_is_unpacked_or_run_from_a_bomb(path: Path) -> None:
         tracemalloc.stop()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(length=st.integers(0, len(SMALL) - 1))
 def test_any_part_of_a_checkpoint_is_refused(path: Path, length: int) -> None:
     path.write_bytes(SMALL[:length])
@@ -193,7 +193,7 @@ def test_any_part_of_a_checkpoint_is_refused(path: Path, length: int) -> None:
         load(path)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(seed=st.integers(0, 1 << 30))
 def test_wrong_bytes_are_at_most_a_model_error(path: Path, seed: int) -> None:
     """The pickle and the zip's own structures are hit more often than the numbers."""

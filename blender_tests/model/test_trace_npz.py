@@ -149,7 +149,7 @@ def test_a_zip_bomb_is_not_unpacked(path: Path, arrays: Arrays) -> None:
         tracemalloc.stop()
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(seed=st.integers(0, 1 << 30), compress=st.booleans(), cut=st.booleans())
 def test_damage_is_at_most_a_model_error(path: Path, recorded: Trace, seed: int, compress: bool, cut: bool) -> None:
     buffer = io.BytesIO()
