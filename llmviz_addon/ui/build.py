@@ -10,7 +10,7 @@ from . import request
 from .jobs import Job, Steps, running
 from .preferences import chapter_folders
 from .settings import copy_settings
-from .view import look_through_camera
+from .view import look_through_camera, show_whole_timeline
 
 PREPARED = 0.4
 """Share of a build that is done when the model has run and the film is written."""
@@ -65,6 +65,7 @@ def build_film(context: bpy.types.Context) -> Steps:
         copy_settings(settings, scene.llmviz_settings)
     window.scene = scene
     look_through_camera(area, scene)
+    show_whole_timeline(window)
     timeline = production.timeline
     titles = ", ".join(chapter.title for chapter in timeline.chapters)
     return f"Built {timeline.seconds(timeline.frames):.0f} seconds of film: {titles}."

@@ -24,6 +24,16 @@ def look_through_camera(area: bpy.types.Area | None, scene: bpy.types.Scene) -> 
     space.shading.use_scene_world = True
 
 
+def show_whole_timeline(window: bpy.types.Window) -> None:
+    """Zoom the timelines out to the whole film, so that its markers are at hand."""
+    for area in window.screen.areas:
+        region = next((region for region in area.regions if region.type == "WINDOW"), None)
+        if area.type == "DOPESHEET_EDITOR" and region is not None and region.width > 1:
+            with bpy.context.temp_override(window=window, area=area, region=region):
+                if bpy.ops.action.view_all.poll():
+                    bpy.ops.action.view_all()
+
+
 def _fit(area: bpy.types.Area, view: bpy.types.RegionView3D, render: bpy.types.RenderSettings) -> None:
     """Put the camera's picture into the part of the viewport that toolbar and sidebar leave free.
 
