@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, settings
 
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, weight_shapes
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.tokenizer import IdTokenizer
-
-# A busy machine is no error; what must be fast has a test of its own.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
