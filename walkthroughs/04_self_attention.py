@@ -34,7 +34,7 @@ def _heads(film, x, heads, head):
         film.fade(film.all_but(x, heads, *(_bracket(h) for h in heads)), to=0)
         film.fade(*(_bracket(h) for h in heads), to=0)
         film.camera.frame(x, heads, *(_bracket(h) for h in heads), azimuth=312, elevation=26)
-    each = min(1.2, 5 / count)
+    each, name = min(1.2, 5 / count), ""
     for before, one in zip((None, *heads), (*heads, None), strict=True):
         with film.together(seconds=each / 2):
             for other in heads:

@@ -66,9 +66,8 @@ def weighted_sum(film: Film, result: Region, *, seconds: float = 9.0) -> None:
         for x in xs[1:]:
             plus.append(sign(film, "+", (x + CELL / 2 - PITCH / 2, y, middle)))
     film.wait(0.05 * seconds)
-    whole = _merge(film, result, scaled, plus, (xs[0], y, float(high[2])), 0.12 * seconds)
+    whole = _merge(film, result, scaled, [*plus, *signs[2 * len(kept) :]], (xs[0], y, float(high[2])), 0.12 * seconds)
     with film.together(seconds=0.12 * seconds):
-        film.fade(*signs, to=0, seconds=0.04 * seconds)
         film.fade(vectors.grid, to=1)
         film.camera.frame(vectors.grid, result.grid, whole)
         land(film, whole, result)
@@ -148,7 +147,7 @@ def _stands(film: Film, grid: Grid) -> tuple[float, float, float]:
 
 
 def _merge(
-    film: Film, result: Region, scaled: list[Grid], plus: list[Drawing], corner: tuple[float, float, float],
+    film: Film, result: Region, scaled: list[Grid], signs: list[Drawing], corner: tuple[float, float, float],
     seconds: float,
 ) -> Grid:  # fmt: skip
     """The weighted vectors slide into one another and become the sum."""
@@ -156,7 +155,7 @@ def _merge(
     x, y, z = corner
     whole = make(film, values, scaled[0].axes, (x, y - 0.1, z), result.grid.role, result.grid.kind, shown=False)
     with film.together(seconds=seconds):
-        film.fade(*plus, to=0, seconds=0.4 * seconds)
+        film.fade(*signs, to=0, seconds=0.4 * seconds)
         for i, grid in enumerate(scaled):
             fly(film, grid, (x, y - 0.02 - 0.005 * i, z))
     film.score.set(Channel(whole.name, "opacity"), 1.0, film.now, 0.25 * seconds)
