@@ -60,8 +60,8 @@ def panel(film: Film, grid: Grid, value: float, index: tuple[int, ...], changing
     digit = advance("0", em)
     room = digit * (decimals + 1.5 + len(str(int(np.abs(np.where(np.isfinite(values), values, 0)).max()))))
     equals = advance(" = ", em)
-    total = width + equals + room + 2 * PAD
     head = 0.8 * em
+    total = max(width + equals + room, _head_width(grid, head)) + 2 * PAD
     tall = formula.height + formula.depth + head * 1.6 + 2 * PAD
     base = PAD + formula.depth
     shapes: list[Shape] = [Rect(0, 0, total, tall, "plate", 0.012)]
@@ -86,14 +86,25 @@ def panel(film: Film, grid: Grid, value: float, index: tuple[int, ...], changing
     return Panel(Drawing(film.unique("panel"), tuple(shapes), pose, opacity=0.0), area, depth_at, pictures)
 
 
+def _captions(grid: Grid) -> list[str]:
+    """How a cell's indices are called: by their axis, and as query and key where both axes are the same."""
+    names = [axis.name.lower() for axis in grid.axes]
+    return [f"{name} = " for name in (["query", "key"] if len(names) == 2 and names[0] == names[1] else names)]
+
+
+def _head_width(grid: Grid, em: float) -> float:
+    title = f"{grid.title}   " if grid.title else ""
+    digits = "   ".join("0" * len(str(axis.length - 1)) for axis in grid.axes)
+    return advance(title + "".join(_captions(grid)) + digits, em)
+
+
 def _head(grid: Grid, index: tuple[int, ...], x: float, y: float, em: float, changing: bool) -> list[Shape]:
     """The line over the formula: which grid, and which of its cells."""
     shapes: list[Shape] = []
     title = f"{grid.title}   " if grid.title else ""
     shapes.append(Text(x, y, ((title, "muted"),), em))
     x += advance(title, em)
-    for slot, (axis, at) in enumerate(zip(grid.axes, index, strict=True)):
-        caption = f"{axis.name.lower()} = "
+    for slot, (axis, at, caption) in enumerate(zip(grid.axes, index, _captions(grid), strict=True)):
         shapes.append(Text(x, y, ((caption, "muted"),), em))
         x += advance(caption, em)
         if changing:
