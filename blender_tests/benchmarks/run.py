@@ -1,0 +1,201 @@
+"""Speed and memory of what users wait for, as a table, and as JSON beside this file.
+
+    python blender_tests/benchmarks/run.py                 # all of it
+    python blender_tests/benchmarks/run.py forward build   # some of it
+    python blender_tests/benchmarks/run.py --chapter 4     # with another chapter
+
+What this Python lacks is left out with a note: without bpy the scene and the film, without torch the
+comparison. Only on an idle machine do the figures mean anything.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import platform
+import resource
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent / "model" / "scripts")]
+
+from llmviz_addon.film.film import FilmJob, film_steps, worker_count  # noqa: E402
+from llmviz_addon.film.quiet import quiet  # noqa: E402
+from llmviz_addon.model.checkpoint import Checkpoint, builtin, weight_shapes  # noqa: E402
+from llmviz_addon.model.config import GPTConfig  # noqa: E402
+from llmviz_addon.model.forward import forward  # noqa: E402
+from llmviz_addon.model.tokenizer import IdTokenizer  # noqa: E402
+from llmviz_addon.screenplay.production import Production, prepare  # noqa: E402
+
+SIZE, FPS = (1280, 720), 30
+Row = dict[str, Any]
+
+
+def main() -> None:
+    """Measure, print, and write ``results.json``."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure; by default all")
+    parser.add_argument("--chapter", default="layer-norm")
+    parser.add_argument("--jobs", type=int, help="worker processes of the film")
+    options = parser.parse_args()
+    rows: list[Row] = []
+    for name in options.parts or PARTS:
+        for row in PARTS[name](options):
+            print(_line(row), flush=True)
+            rows.append(row)
+    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "numpy": np.__version__}
+    path = HERE / "results.json"
+    path.write_text(json.dumps({"machine": machine, "chapter": options.chapter, "rows": rows}, indent=1) + "\n")
+
+
+def _row(what: str, value: float | None, unit: str, target: float | None = None, note: str = "") -> Row:
+    return {"what": what, "value": value, "unit": unit, "target": target, "note": note}
+
+
+def _line(row: Row) -> str:
+    value = "–" if row["value"] is None else f"{row['value']:.4g}"
+    target = "" if row["target"] is None else f"at most {row['target']:g}"
+    return f"{row['what']:<44}{value:>10} {row['unit']:<8}{target:<14}{row['note']}".rstrip()
+
+
+def _median(call: Callable[[], object], seconds: float = 1.0) -> float:
+    """Median time of a call, in seconds, after one to warm up."""
+    call()
+    times: list[float] = []
+    end = perf_counter() + seconds
+    while perf_counter() < end or len(times) < 5:
+        start = perf_counter()
+        call()
+        times.append(perf_counter() - start)
+    return statistics.median(times)
+
+
+def measure_forward(options: argparse.Namespace) -> list[Row]:
+    """The forward pass with every intermediate kept, ours and PyTorch's."""
+    rows = []
+    gpt2 = GPTConfig(n_layer=12, n_head=12, n_embd=768, block_size=1024, vocab_size=50257)
+    for name, checkpoint, tokens in (
+        ("nano-gpt, 11 tokens", builtin(), [2, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2]),
+        ("GPT-2's shape, 64 tokens", _random(gpt2), list(range(64))),
+    ):
+        ours = _median(lambda c=checkpoint, t=tokens: forward(c, t))
+        theirs = _torch(checkpoint, tokens)
+        rows.append(_row(f"forward, {name}", ours * 1e3, "ms"))
+        if theirs is None:
+            rows.append(_row("  against PyTorch", None, "times", 1.5, "torch is not installed"))
+        else:
+            rows.append(_row("  against PyTorch", ours / theirs, "times", 1.5, f"PyTorch takes {theirs * 1e3:.4g} ms"))
+    return rows
+
+
+def _random(config: GPTConfig) -> Checkpoint:
+    rng = np.random.default_rng(0)
+    weights = {
+        name: rng.standard_normal(shape, dtype=np.float32) * 0.02 for name, shape in weight_shapes(config).items()
+    }
+    return Checkpoint("random", config, weights, IdTokenizer(config.vocab_size))
+
+
+def _torch(checkpoint: Checkpoint, tokens: list[int]) -> float | None:
+    if importlib.util.find_spec("torch") is None:
+        return None
+    import torch
+    from torch_gpt import GPT
+
+    shape = {
+        key: getattr(checkpoint.config, key) for key in ("n_layer", "n_head", "n_embd", "block_size", "vocab_size")
+    }
+    model = GPT(**shape).eval()
+    batch = torch.tensor([tokens])
+    with torch.inference_mode():
+        return _median(lambda: model(batch))
+
+
+def measure_build(options: argparse.Namespace) -> list[Row]:
+    """From a checkpoint in memory to a scene, and what playing it costs."""
+    if importlib.util.find_spec("bpy") is None:
+        return [_row("build", None, "s", 0.5, "bpy is not installed")]
+    import bpy
+
+    from llmviz_addon.stage.build import build
+
+    with quiet():
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+    scene = bpy.context.scene
+    production = _production(options)
+    prepared = _median(lambda: _production(options), 0.5)
+    built = _median(lambda: build(scene, production, own_scene=True), 2.0)
+    times = []
+    for frame in range(1, production.timeline.frames + 1):
+        start = perf_counter()
+        scene.frame_set(frame)
+        times.append(perf_counter() - start)
+    return [
+        _row("prepare: model, layout, screenplay", prepared * 1e3, "ms"),
+        _row("build, in a warm process", built, "s", 0.5, f"{len(scene.objects)} objects"),
+        _row("frame_set, median", statistics.median(times) * 1e3, "ms", 2.0),
+        _row("frame_set, slowest of a hundred", sorted(times)[-len(times) // 100] * 1e3, "ms"),
+    ]
+
+
+def measure_film(options: argparse.Namespace) -> list[Row]:
+    """The whole film of the chapter without reading pauses, video included."""
+    if importlib.util.find_spec("bpy") is None:
+        return [_row("film", None, "s/s", 6.0, "bpy is not installed")]
+    import bpy
+
+    from llmviz_addon.stage.build import build
+    from llmviz_addon.stage.render import set_engine
+
+    production = _production(options)
+    with tempfile.TemporaryDirectory() as folder:
+        with quiet():
+            bpy.ops.wm.read_factory_settings(use_empty=True)
+            build(bpy.context.scene, production, own_scene=True)
+            engine = set_engine(bpy.context.scene, "auto")
+            blend = Path(folder) / "film.blend"
+            bpy.ops.wm.save_as_mainfile(filepath=str(blend))
+        frames = production.timeline.frames
+        job = FilmJob(blend, Path(folder) / "film.mp4", 1, frames, SIZE, FPS, engine, {}, workers=options.jobs)
+        start = perf_counter()
+        rendered = None
+        for progress in film_steps(job):
+            if progress.text.startswith("Writing") and rendered is None:
+                rendered = perf_counter() - start
+        whole = perf_counter() - start
+    workers = options.jobs or worker_count(engine)
+    length = frames / FPS
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return [
+        _row("film, wall time per second of film", whole / length, "s/s", 6.0, f"{length:.1f} s of film, {engine}"),
+        _row("  the frames", rendered / frames if rendered else None, "s/frame", None, f"{workers} workers"),
+        _row("  the video", (whole - (rendered or 0.0)) / frames, "s/frame"),
+        _row("  processor time", (children.ru_utime + children.ru_stime) / frames, "s/frame"),
+        _row("peak memory of a worker", children.ru_maxrss / 1024, "MiB"),
+        _row("peak memory of this process", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MiB"),
+    ]
+
+
+def _production(options: argparse.Namespace) -> Production:
+    checkpoint = builtin()
+    return prepare(checkpoint, checkpoint.tokenizer.encode("CBABBC"), [options.chapter], None, SIZE, FPS)
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
+    "forward": measure_forward,
+    "build": measure_build,
+    "film": measure_film,
+}
+
+if __name__ == "__main__":
+    main()
