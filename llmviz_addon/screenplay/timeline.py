@@ -81,7 +81,7 @@ class Marker:
 
 @dataclass(frozen=True)
 class Subtitle:
-    """What is being said from ``start`` to ``end`` (frames), for captions and the sidebar."""
+    """What is being said from frame ``start`` to frame ``end``, that one included, for captions and the sidebar."""
 
     start: int
     end: int
