@@ -41,3 +41,24 @@ def test_what_moves_has_keys(timeline):
         track.channel.prop for track in timeline.tracks if track.channel.actor == grid.name
     }
     assert not any(channel.actor == grid.name for channel in timeline.home)
+
+
+def test_between_chapters_words_do_not_meet_and_what_is_unseen_changes_at_once(nano, tmp_path):
+    other = CHAPTER.replace("    film.open_on", "    film.hide_values(film.layout.ln_f.output)\n    film.open_on")
+    leaving = CHAPTER.replace("    copy =", "    film.fade(film.layout.ln_f, to=0)\n    copy =")
+    (tmp_path / "42_mine.py").write_text(leaving)
+    (tmp_path / "43_other.py").write_text(other)
+    timeline = prepare(nano, [2, 1, 0, 1, 1, 2], ["mine", "other"], None, folders=[tmp_path]).timeline
+    first, second = timeline.chapters
+    tracks = {track.channel: track for track in timeline.tracks}
+
+    def shown(actor, frame):
+        track = tracks[Channel(actor, "opacity")]
+        return float(track.values[track.frames <= frame][-1])
+
+    middle = (first.end + second.start) // 2
+    assert shown("mine:heading", first.end - 1) == 1
+    assert shown("mine:heading", middle) == shown("other:heading", middle) == 0
+    assert shown("other:heading", second.start) == 1
+    reveal = tracks[Channel("ln_f.output", "reveal")]
+    assert reveal.frames[reveal.values == 0][0] == first.end + 1

@@ -86,21 +86,43 @@ def _track(channel: Channel, placed: Sequence[_Told], fps: int) -> Track:
         if channel.actor == CAMERA and not clips:
             continue
         if frames:
-            glides = channel.actor == CAMERA or channel.prop in GLIDING
             if values[-1] == new[1][0] and len(new[0]) == 1:
                 continue
-            last = placed[placed.index(item) - 1].end
-            if glides and frames[-1] <= last:
-                if frames[-1] < last:
-                    frames.append(last)
+            before = placed[placed.index(item) - 1]
+            begin, end = _glide(channel, values[-1], before, item)
+            if frames[-1] <= before.end and begin < end:
+                if frames[-1] < begin:
+                    frames.append(begin)
                     values.append(values[-1])
                     easings.append("smooth")
                 else:
                     easings[-1] = "smooth"
+            if end < item.start:
+                frames.append(end)
+                values.append(new[1][0])
+                easings.append("constant")
         frames += new[0]
         values += new[1]
         easings += new[2]
     return Track(channel, np.array(frames, dtype=np.float64), np.array(values, dtype=np.float64), tuple(easings))
+
+
+def _glide(channel: Channel, value: float, before: _Told, item: _Told) -> tuple[int, int]:
+    """Frames from and to which a channel goes from its ``value`` at a chapter's end to the next one's opening.
+
+    The words of one chapter are gone before those of the next one come, and the plate under them stays;
+    what nobody sees changes at once.
+    """
+    begin, end, middle = before.end, item.start, (before.end + item.start) // 2
+    if channel.actor.endswith(":plate"):
+        return end, end
+    if channel.prop == "opacity" and any(channel.actor in told.film.cast.drawings for told in (before, item)):
+        return (middle, end) if value == 0 else (begin, middle)
+    if channel.actor == CAMERA or channel.prop in GLIDING:
+        return begin, end
+    if channel.prop == "reveal" and before.film.score.value(Channel(channel.actor, "opacity")) == 0:
+        return begin + 1, begin + 1
+    return end, end
 
 
 def _rest(film: Film, channel: Channel) -> float:
