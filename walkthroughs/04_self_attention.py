@@ -43,7 +43,7 @@ def _heads(film, x, heads, head):
                 film.fade(_bracket(before), name, to=0)
             if one is not None:
                 film.fade(_bracket(one), to=1)
-                name = film.sign(f"Head {heads.index(one)}", _over(one), size=0.5, align="left")
+                name = film.sign(f"Head {heads.index(one)}", _over(one), size=0.1 * one.q_weight.size[0], align="left")
         film.wait(each / 2)
     film.say(
         "one-head",
@@ -138,7 +138,7 @@ def _scores(film, x, head, t):
     best = int(film.trace[head.scores.name][t].argmax())
     q, k, v, matrix, output = _rows(head)
     with film.together(seconds=1.5):
-        film.fade(*q[:2], *k[:2], *v, x, to=0, seconds=0.5)
+        film.fade(*q[:2], *k[:2], *v, x, *film.beat[1:], to=0, seconds=0.5)  # and the lookup picture
         film.arrange(head.q, head.k, matrix)
         film.fade(head.scores, to=1)
         film.camera.frame(head.q, head.k, *matrix, azimuth=273, elevation=3)

@@ -34,7 +34,8 @@ def bars(film: Film, region: Region, names: Sequence[str], title: str, *, second
         raise ScriptError(
             f"{region!r} has {len(shares)} values that sum to {shares.sum():.3g}, for {len(names)} names."
         )
-    area, em, pose = film.page.inset, film.page.em * 0.8, camera_pose(film.page)
+    area, pose = film.page.inset, camera_pose(film.page)
+    em = min(film.page.em * 0.8, area.height / 8.5)
     base, top = area.bottom + 1.7 * em, area.top - 2.6 * em
     height = top - base
     slot = area.width * (1 - 1.6 * STACK) / len(shares)

@@ -47,7 +47,7 @@ def _pictures(
     film: Film, entries: Mapping[str, float], query: str, shares: Sequence[float], answer: float, mixed: bool
 ) -> tuple[list[Shape], list[Shape], list[Shape]]:
     """The entries, the query's lines to them, and the answer."""
-    area, em = film.page.inset, film.page.em * 0.85
+    area, em = film.page.inset, min(film.page.em * 0.85, film.page.inset.height / 7)
     step = min((area.height - 1.6 * em) / len(entries), 2.6 * em)
     tall = 0.76 * step
     top = area.top - 1.6 * em
