@@ -8,6 +8,8 @@ import bpy
 
 FILL = 0.94
 """Share of the free part of the viewport that the camera's picture takes."""
+NEAREST = 0.1
+"""Where the free view begins, in metres: nearer would cost the depth that keeps text clear of its plate."""
 
 
 def look_through_camera(area: bpy.types.Area | None, scene: bpy.types.Scene) -> None:
@@ -20,6 +22,7 @@ def look_through_camera(area: bpy.types.Area | None, scene: bpy.types.Scene) -> 
     space.overlay.show_overlays = False
     space.show_gizmo = False
     space.shading.type = "MATERIAL"
+    space.shading.color_type = "OBJECT"  # should the user go to Solid: the colours of the roles
     space.shading.use_scene_lights = True
     space.shading.use_scene_world = True
 
@@ -54,12 +57,11 @@ def _fit(area: bpy.types.Area, view: bpy.types.RegionView3D, render: bpy.types.R
 
 
 def look_freely(space: bpy.types.SpaceView3D) -> None:
-    """Leave the camera where it is and walk around: a solid view in the colours of the roles."""
+    """Leave the camera where it is and walk around."""
     space.region_3d.view_perspective = "PERSP"
     space.overlay.show_overlays = True
     space.show_gizmo = True
-    space.shading.type = "SOLID"
-    space.shading.color_type = "OBJECT"
+    space.clip_start = max(space.clip_start, NEAREST)
 
 
 def looks_through_camera(space: bpy.types.Space | None) -> bool:
