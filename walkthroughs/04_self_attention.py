@@ -34,17 +34,7 @@ def _heads(film, x, heads, head):
         film.fade(film.all_but(x, heads, *(_bracket(h) for h in heads)), to=0)
         film.fade(*(_bracket(h) for h in heads), to=0)
         film.camera.frame(x, heads, *(_bracket(h) for h in heads), azimuth=312, elevation=26)
-    each, name = min(1.2, 5 / count), ""
-    for before, one in zip((None, *heads), (*heads, None), strict=True):
-        with film.together(seconds=each / 2):
-            for other in heads:
-                film.fade(other, *_ribbons(film, other), to=1 if other is one or one is None else 0.12)
-            if before is not None:
-                film.fade(_bracket(before), name, to=0)
-            if one is not None:
-                film.fade(_bracket(one), to=1)
-                name = film.sign(f"Head {heads.index(one)}", _over(one), size=0.1 * one.q_weight.size[0], align="left")
-        film.wait(each / 2)
+    film.in_turn(*heads, titles=[f"Head {i}" for i in range(count)], seconds=5)
     film.say(
         "one-head",
         "{count} built alike, side by side, each with weights of its own. They do not know of each other, so "
@@ -64,17 +54,6 @@ def _heads(film, x, heads, head):
 
 def _bracket(head):
     return "section:" + head.q.name.rsplit(".", 1)[0]
-
-
-def _over(head):
-    """Where a head's name stands: above its left end."""
-    low, high = head.q_weight.box
-    return low[0], low[1], high[2] + 1
-
-
-def _ribbons(film, head):
-    names = {grid.name for grid in head.grids}
-    return [ribbon for ribbon in film.layout.ribbons if ribbon.source in names or ribbon.target in names]
 
 
 def _rows(head):

@@ -114,12 +114,29 @@ def test_alone_takes_all_else_away_and_brings_it_back(film, head):
     assert value(film, head.v, "opacity") == 1
 
 
+def test_groups_stand_alone_in_turn_and_are_all_solid_in_the_end(film, head):
+    heads = film.layout.layers[0].attn.heads
+    film.fade(*(f"section:layers.0.attn.heads.{i}" for i in range(3)), to=0, seconds=0)
+    start = film.now
+    film.in_turn(*heads, titles=["one", "two", "three"], seconds=4)
+    assert film.now - start == pytest.approx(4)
+    for i, one in enumerate(heads):
+        clips = film.score.clips[Channel(one.q.name, "opacity")]
+        assert [clip.value for clip in clips] == [[1, 0.12, 1], [0.12, 1, 0.12, 1], [0.12, 1, 1]][i]
+        assert value(film, f"section:layers.0.attn.heads.{i}", "opacity") == 0
+    signs = [drawing for name, drawing in film.cast.drawings.items() if ":sign:" in name]
+    assert [sign.shapes[0].body for sign in signs] == ["one", "two", "three"]
+    assert all(value(film, sign, "opacity") == 0 for sign in signs)
+
+
 @pytest.mark.parametrize(
     ("verb", "message"),
     [
         (lambda film, head: film.copy(head.q, along="z"), "cannot be laid along"),
         (lambda film, head: film.copy(head.q[3], along="y"), "cannot be laid along"),
         (lambda film, head: film.connect(head.q, head.q), "cover each other"),
+        (lambda film, head: film.in_turn(head, titles=["a", "b"]), "got 1 and 2"),
+        (lambda film, head: film.in_turn(), "got 0"),
     ],
 )
 def test_impossible_wishes_are_refused(film, head, verb, message):

@@ -18,7 +18,7 @@ from ..layout.drawing import Drawing
 from ..layout.grid import CELL, Grid, Region
 from ..model.checkpoint import Checkpoint
 from ..model.trace import Trace
-from . import arranging, bands, bars, charts, commentary, copies, dot, explain, lookup, rulers, weighing
+from . import arranging, bands, bars, charts, commentary, copies, dot, explain, lookup, rulers, touring, weighing
 from .camera import CameraOperator
 from .cast import Cast, Thing
 from .score import Score
@@ -306,7 +306,7 @@ class Film:
 
     copy, make, fly, land = copies.copy, copies.make, copies.fly, copies.land
     arrange, connect, letters = arranging.arrange, arranging.connect, arranging.letters
-    symbol, sign = arranging.symbol, arranging.sign
+    symbol, sign, in_turn = arranging.symbol, arranging.sign, touring.in_turn
     dot_product, weighted_sum = dot.dot_product, weighing.weighted_sum
     histograms, bars, bands, lookup = charts.histograms, bars.bars, bands.bands, lookup.lookup
 

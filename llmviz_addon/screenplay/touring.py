@@ -1,0 +1,67 @@
+"""A tour: groups of one kind, such as heads or layers, stand alone one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..errors import ScriptError
+from ..layout.grid import Grid
+from .arranging import sign
+from .cast import Thing
+
+if TYPE_CHECKING:
+    from .film import Film
+
+MOST = 12
+"""Groups that get a turn; of more, every second, third … has one."""
+LOW = 0.12
+"""Opacity of the groups whose turn it is not."""
+
+
+def in_turn(film: Film, *groups: Thing, titles: Sequence[str] = (), seconds: float | None = None) -> None:
+    """Let groups stand alone one after the other, each with its ribbons, its bracket and a title above it.
+
+    The others step back meanwhile; in the end all are solid. The brackets should be gone before.
+    """
+    if not groups or (titles and len(titles) != len(groups)):
+        raise ScriptError(f"in_turn needs groups, and a title for each or none; got {len(groups)} and {len(titles)}.")
+    tour = range(0, len(groups), -(-len(groups) // MOST))
+    each = film.length(seconds, min(1.2 * len(tour), 6.0)) / (len(tour) + 1)
+    bodies = [_bodies(film, group) for group in groups]
+    signs: list[list[Thing]] = [_brackets(film, group) for group in groups]
+    for before, now in zip((None, *tour), (*tour, None), strict=True):
+        with film.together(seconds=each / 2):
+            for i, body in enumerate(bodies):
+                if before is None or now is None or i in (before, now):
+                    film.fade(*body, to=1 if now in (i, None) else LOW)
+            if before is not None:
+                film.fade(*signs[before], to=0)
+            if now is not None:
+                film.fade(*signs[now], to=1)
+                if titles:
+                    signs[now].append(_title(film, groups[now], titles[now]))
+        film.wait(each / 2)
+
+
+def _bodies(film: Film, group: Thing) -> list[Thing]:
+    """The grids of a group and the ribbons that start or end at them."""
+    grids = film.cast.grids_of(group)
+    names = {grid.name for grid in grids}
+    return [*grids, *(r for r in film.cast.ribbons.values() if r.source in names or r.target in names)]
+
+
+def _brackets(film: Film, group: Thing) -> list[Thing]:
+    """Names of the section signs of a group."""
+    names = {grid.name for grid in film.cast.grids_of(group)}
+    found = [section.name for section in film.layout.all_sections if {grid.name for grid in section.grids} == names]
+    return [f"section:{name}" for name in found if f"section:{name}" in film.cast.signage]
+
+
+def _title(film: Film, group: Thing, text: str) -> Thing:
+    """The title over a group's upper left end, as large as the group is wide."""
+    grids: list[Grid] = film.cast.grids_of(group)
+    lows, highs = zip(*(film.box(grid) for grid in grids), strict=True)
+    left, right = min(low[0] for low in lows), max(high[0] for high in highs)
+    at = (left, min(low[1] for low in lows), max(high[2] for high in highs) + film.layout.gap + 0.04 * (right - left))
+    return sign(film, text, at, size=0.06 * (right - left), align="left")
