@@ -7,17 +7,18 @@ import numpy as np
 import pytest
 
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.layout.drawing import Drawing, Rect, Text, pose
-from llmviz_addon.stage.build import build
+from llmviz_addon.layout.drawing import Drawing, Readout, Rect, Text, pose
+from llmviz_addon.layout.font import advance
+from llmviz_addon.stage.build import build, clear
 from llmviz_addon.stage.theme import linear, theme
 
 
-def digits(frame: int) -> tuple[np.ndarray, np.ndarray]:
-    """Points that the readout adds to its drawing, known by their colour, and their ways from the outline."""
+def digits(frame: int, color: str = "weight") -> tuple[np.ndarray, np.ndarray]:
+    """Points of one colour of a drawing, such as a readout adds, and their ways from the outline."""
     bpy.context.scene.frame_set(frame)
     mesh = bpy.data.objects["say"].evaluated_get(bpy.context.evaluated_depsgraph_get()).data
     ink = np.array([point.color[:3] for point in mesh.attributes["ink"].data])
-    mine = np.abs(ink - linear(theme("light").color("weight"))).max(axis=1) < 1e-3
+    mine = np.abs(ink - linear(theme("light").color(color))).max(axis=1) < 1e-3
     edge = np.array([point.vector[:2] for point in mesh.attributes["edge"].data])
     return np.array([vertex.co[:] for vertex in mesh.vertices])[mine], edge[mine]
 
@@ -43,8 +44,34 @@ def test_readouts_follow_their_value(scene, production):
     assert len(first) > 0
     assert last[:, 0].max() > first[:, 0].max()  # "12.50" is wider than "0.00", which has lost its minus sign
     wide = last[:, 0].max() - last[:, 0].min()
-    assert wide == pytest.approx(0.06 * 2.5, rel=0.25)
+    assert wide == pytest.approx(advance("12.50", 0.06), rel=0.1)
     assert last[:, 1].min() == pytest.approx(-0.37, abs=0.01)
+
+
+@pytest.mark.parametrize(("value", "text"), [(-0.001, "0.00"), (-0.3, "−0.30"), (1.996, "2.00"), (480, "480.00")])
+@pytest.mark.parametrize("align", ["left", "center", "right"])
+def test_readouts_look_like_other_texts(scene, production, align, value, text):
+    say = production.timeline.drawings[0]
+    number = Readout(-0.5, -0.37, 0.06, 2, "weight", align)
+    same = Text(-0.5, -0.37, ((text, "accent"),), 0.06, align)
+    shapes = (*(shape for shape in say.shapes if isinstance(shape, Rect)), same, number)
+    changing = production.timeline.tracks[-1]
+    kept = replace(changing, values=np.full(2, float(value)))
+    production.timeline = replace(production.timeline, drawings=(replace(say, shapes=shapes),), tracks=(kept,))
+    build(scene, production)
+    (shown, shown_edge), (still, still_edge) = digits(1), digits(1, "accent")
+    order, still_order = np.lexsort(shown[:, :2].T.round(4)), np.lexsort(still[:, :2].T.round(4))
+    np.testing.assert_allclose(shown[order, :2], still[still_order, :2], atol=2e-4)
+    assert np.linalg.norm(shown_edge, axis=1).max() == pytest.approx(np.linalg.norm(still_edge, axis=1).max(), rel=1e-3)
+
+
+def test_clearing_leaves_no_digits_and_no_font(scene, production):
+    build(scene, production)
+    assert [font.name for font in bpy.data.fonts if "Inter" in font.name] == []
+    assert "llmviz digits" in bpy.data.objects
+    clear(scene)
+    assert "llmviz digits" not in bpy.data.objects
+    assert "llmviz digits" not in bpy.data.meshes
 
 
 def test_readouts_have_a_fringe_outside(scene, production):

@@ -4,13 +4,24 @@ import bpy
 import pytest
 
 from llmviz_addon.layout import font_table
-from llmviz_addon.layout.font import advance
+from llmviz_addon.layout.font import INTER_SIZE, advance, is_inter
+from llmviz_addon.stage.glyphs import load_inter
 
 
-def extents(body: str) -> tuple[float, float, float]:
-    """Width, lowest and highest point of the ink of a text of size 1."""
+@pytest.fixture(scope="module")
+def inter():
+    font = load_inter()
+    assert font is not None
+    yield font
+    bpy.data.fonts.remove(font)
+
+
+def extents(body: str, font: bpy.types.VectorFont | None) -> tuple[float, float, float]:
+    """Width, lowest and highest point of the ink of a text with an em of 1."""
     curve = bpy.data.curves.new("measure", "FONT")
     curve.body = body
+    if font is not None:
+        curve.font, curve.size = font, INTER_SIZE
     text = bpy.data.objects.new("measure", curve)
     bpy.context.scene.collection.objects.link(text)
     bpy.context.view_layer.update()
@@ -19,11 +30,13 @@ def extents(body: str) -> tuple[float, float, float]:
     return max(xs) - min(xs), min(ys), max(ys)
 
 
-def test_every_advance_is_the_fonts():
-    bare = extents("nn")[0]
+@pytest.mark.parametrize("face", ["inter", "builtin"])
+def test_every_advance_is_the_fonts(face, inter):
+    font, table = (inter, font_table.INTER) if face == "inter" else (None, font_table.OTHERS)
+    bare = extents("nn", font)[0]
     off = {
-        character: (units / font_table.UNIT, extents(f"n{character}n")[0] - bare)
-        for units, characters in font_table.CHARACTERS.items()
+        character: (units / font_table.UNIT, extents(f"n{character}n", font)[0] - bare)
+        for units, characters in table
         for character in characters
     }
     assert {c: pair for c, pair in off.items() if abs(pair[0] - pair[1]) > 2e-4} == {}
@@ -32,17 +45,23 @@ def test_every_advance_is_the_fonts():
 @pytest.mark.parametrize(
     "text", ["√(Var[x] + ε) · γ + β = −1.78", "The mean of column t = 3 is “0.02”…", "AVA To. Té ½ × 48"]
 )
-def test_advances_add_up(text: str):
-    bare = extents("nn")[0]
-    assert extents(f"n{text}n")[0] - bare == pytest.approx(advance(text), abs=2e-3)
+def test_advances_add_up(text, inter):
+    bare = extents("nn", inter)[0]
+    assert extents(f"n{text}n", inter)[0] - bare == pytest.approx(advance(text), abs=3e-3)
 
 
-def test_heights():
-    assert extents("H")[2] == pytest.approx(font_table.CAP_HEIGHT, abs=1e-3)
-    assert extents("x")[2] == pytest.approx(font_table.X_HEIGHT, abs=1e-3)
-    assert extents("d")[2] == pytest.approx(font_table.ASCENDER, abs=1e-3)
-    assert extents("p")[1] == pytest.approx(-font_table.DESCENDER, abs=1e-3)
+def test_digits_are_equally_wide():
+    assert len({advance(digit) for digit in "0123456789−"}) == 1
+    assert all(map(is_inter, "0123456789.−+×=·√ΣγβεμσH"))
+
+
+def test_heights(inter):
+    assert extents("H", inter)[2] == pytest.approx(font_table.CAP_HEIGHT, abs=1e-3)
+    assert extents("x", inter)[2] == pytest.approx(font_table.X_HEIGHT, abs=1e-3)
+    assert extents("d", inter)[2] == pytest.approx(font_table.ASCENDER, abs=1e-3)
+    assert extents("p", inter)[1] == pytest.approx(-font_table.DESCENDER, abs=1e-3)
 
 
 def test_square_scripts_are_one_em():
-    assert extents("n归n")[0] - extents("nn")[0] == pytest.approx(advance("归"), abs=0.02)
+    assert not is_inter("归")
+    assert extents("n归n", None)[0] - extents("nn", None)[0] == pytest.approx(advance("归"), abs=0.02)

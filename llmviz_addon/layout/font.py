@@ -1,8 +1,11 @@
 """How wide text will be, known without Blender.
 
 Layout, screenplay and typesetting happen where bpy cannot be imported, yet plates must fit their
-text and commentary must break into lines. Blender's text objects place glyphs by their advance alone
-(no kerning), so a table of advances of the built-in font is exact. A test holds the table to bpy's.
+text and commentary must break into lines. All text is set in Inter, which comes with Blender: its 1
+cannot be taken for an I, and its digits are all equally wide, so that a number that changes does not
+jitter. The stage puts letters side by side by their advance alone (no kerning), so a table of advances
+is exact; a test holds the table to bpy's. What Inter lacks comes from Blender's built-in font, which
+falls back to others for Chinese and the like. Rejected: the built-in font for all, whose 1 is a bare stroke.
 """
 
 from __future__ import annotations
@@ -11,14 +14,27 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from .font_table import ASCENDER, CAP_HEIGHT, CHARACTERS, DESCENDER, UNIT, X_HEIGHT
+from .font_table import ASCENDER, CAP_HEIGHT, DESCENDER, INTER, INTER_SIZE, OTHERS, UNIT, X_HEIGHT
 
-__all__ = ["ASCENDER", "CAP_HEIGHT", "DESCENDER", "X_HEIGHT", "Spans", "advance", "fit", "line_count", "wrap"]
+__all__ = [
+    "ASCENDER",
+    "CAP_HEIGHT",
+    "DESCENDER",
+    "INTER_SIZE",
+    "X_HEIGHT",
+    "Spans",
+    "advance",
+    "fit",
+    "is_inter",
+    "line_count",
+    "wrap",
+]
 
 Spans = tuple[tuple[str, str], ...]
 """Runs of (text, colour)."""
 
-_TABLE = {character: units / UNIT for units, characters in CHARACTERS.items() for character in characters}
+_TABLE = {character: units / UNIT for units, characters in (*OTHERS, *INTER) for character in characters}
+_INTER = frozenset("".join(characters for _, characters in INTER))
 _WIDE = 1.0  # em, for Chinese, Japanese, Korean and other square scripts
 _UNKNOWN = 0.6
 _BREAK_AFTER = frozenset("-–—")
@@ -34,6 +50,11 @@ def _advance(character: str) -> float:
         return _WIDE
     base = unicodedata.normalize("NFD", character)[0]  # ő is as wide as o
     return _TABLE.get(base, _UNKNOWN)
+
+
+def is_inter(character: str) -> bool:
+    """Whether a character is set in Inter, at ``INTER_SIZE`` ems; others are in the built-in font at one em."""
+    return character in _INTER
 
 
 def advance(text: str, size: float = 1.0) -> float:

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass, field, replace
 
 from .drawing import Line, Rect, Shape, Text
-from .font import advance
+from .font import CAP_HEIGHT, advance
 from .formula import (
     Add,
     Concat,
@@ -36,10 +36,10 @@ from .formula import (
     Var,
 )
 
-AXIS = 0.353
+AXIS = 0.255
 """Height of the middle of +, −, = and of fraction bars over the baseline, in ems as all that follows."""
 HEIGHT, DEPTH = 0.75, 0.24  # of a line of text
-STROKE = 0.06
+STROKE = 0.05
 CELL = 0.52  # edge of the picture of one cell
 SMALL = 0.32  # edge of a cell of a vector
 STRIP = 3  # cells in the picture of a vector
@@ -205,11 +205,11 @@ def _fraction(top: Box, bottom: Box) -> Box:
 
 
 def _root(inner: Box) -> Box:
-    sign, gap = 0.62, 0.1
+    sign, gap = 0.6, 0.1
     low, high = -max(inner.depth, DEPTH), inner.height + gap + STROKE / 2
     width = sign + inner.width + 0.06
     hook = low + 0.45 * (high - low)
-    stroke = Line(((0.08, hook - 0.07), (0.2, hook), (0.36, low + STROKE), (0.56, high), (width, high)), STROKE)
+    stroke = Line(((0.08, hook), (0.24, low + STROKE), (0.52, high), (width, high)), STROKE)
     content = inner.moved(sign, 0)
     # Strokes end and turn a little outside their points.
     return Box((stroke, *content.shapes), width + STROKE / 2, high + 1.5 * STROKE, -low + STROKE / 2, content.anchors)
@@ -217,7 +217,7 @@ def _root(inner: Box) -> Box:
 
 def _sum_sign() -> Box:
     scale = 1.35
-    middle = 0.364 * scale  # of the letter
+    middle = CAP_HEIGHT / 2 * scale  # of the letter
     base = AXIS - middle
     letter = Text(0, base, (("Σ", "ink"),), scale)
     return Box((letter,), advance("Σ", scale) + THIN, HEIGHT * scale + base, DEPTH * scale - base)

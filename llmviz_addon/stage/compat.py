@@ -146,10 +146,11 @@ def write_triangles(mesh: bpy.types.Mesh, points: np.ndarray, triangles: np.ndar
 
 
 def write_attribute(mesh: bpy.types.Mesh, name: str, kind: str, domain: str, values: np.ndarray) -> None:
-    """Put an array on a mesh: FLOAT (n,), FLOAT_VECTOR (n, 3) or FLOAT_COLOR (n, 4)."""
-    field = {"FLOAT": "value", "FLOAT_VECTOR": "vector", "FLOAT_COLOR": "color"}[kind]
+    """Put an array on a mesh: INT or FLOAT (n,), FLOAT_VECTOR (n, 3) or FLOAT_COLOR (n, 4)."""
+    field = {"INT": "value", "FLOAT": "value", "FLOAT_VECTOR": "vector", "FLOAT_COLOR": "color"}[kind]
     attribute = mesh.attributes.new(name, kind, domain)
-    attribute.data.foreach_set(field, np.ascontiguousarray(values, dtype=np.float32).ravel())
+    dtype = np.int32 if kind == "INT" else np.float32
+    attribute.data.foreach_set(field, np.ascontiguousarray(values, dtype=dtype).ravel())
 
 
 def set_choice(node: bpy.types.Node, prop: str, socket: str, identifier: str, label: str) -> None:

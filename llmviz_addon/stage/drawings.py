@@ -17,9 +17,8 @@ from mathutils import Matrix
 
 from ..errors import ScriptError
 from ..layout.drawing import Disc, Drawing, Line, Polygon, Readout, Rect, Shape, Text
-from . import compat
+from . import compat, glyphs
 from .flat_material import EDGE, INK, REACH
-from .glyphs import Glyphs
 from .mesh2d import LIFT, Flat, disc, join, polygon, rectangle, stroke
 from .ours import own
 from .readouts import Readouts
@@ -84,7 +83,6 @@ class DrawingMaker:
         self.theme = theme
         self.material = material
         self.collection = collection
-        self.glyphs = Glyphs()
         self.readouts = Readouts(material, theme)
         self._hung = 0
         self._arrays: dict[tuple[tuple[Shape, ...], float], Arrays] = {}
@@ -97,7 +95,7 @@ class DrawingMaker:
             for shape in drawing.shapes:
                 if isinstance(shape, Text):
                     letters.update(shape.body)
-        self.glyphs.prepare(letters)
+        glyphs.prepare(letters)
 
     def make(
         self, drawing: Drawing, grids: Mapping[str, bpy.types.Object], camera: bpy.types.Object
@@ -165,7 +163,7 @@ class DrawingMaker:
             case Disc(x, y, radius, color):
                 return [(disc(x, y, radius, fringe), color)]
             case Text():
-                return self.glyphs.text(shape)
+                return glyphs.placed(shape)
         return []
 
 

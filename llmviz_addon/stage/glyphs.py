@@ -1,64 +1,65 @@
-"""Letters as triangles, from Blender's own font, each fetched once.
+"""Letters as triangles, from Blender's own fonts, each fetched once.
 
-Blender sets text by advances alone, so a text is its letters at the places that ``layout.font``
-knows. Fetching outlines letter by letter makes a hundred labels as cheap as the sixty letters in them.
+A text is its letters at the places that ``layout.font`` knows. Fetching outlines letter by letter makes
+a hundred labels as cheap as the sixty letters in them, and lets each come from the font that has it.
+They become meshes, so a file needs no font. Where a Blender comes without Inter, the built-in font
+takes its place, and letters stand a little closer or wider than they should.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 
 import bpy
 import numpy as np
 
 from ..layout.drawing import Text
-from ..layout.font import advance
-from .mesh2d import Flat, fringed, join
+from ..layout.font import INTER_SIZE, advance, is_inter
+from .mesh2d import Flat, filled, fringed, join, shrunk, untangled
 
 FRINGE = 0.06
 """Width of a letter's fringe, in ems."""
-THINNER = -0.02
+INSET = 0.02
 """By how much outlines move inwards, in ems, to make up for the pixel that the fringe adds outside."""
 RESOLUTION = 3
 """Points per curve segment of an outline."""
 _SPACING = 4.0  # ems between the lines that outlines are fetched on
+_CLOSE = 2e-3  # ems below which corners of a letter are one
+_EPSILON = 1e-5  # ems below which two points of an outline are one
+_known: dict[str, Flat] = {}
+"""Letters at an em of 1 m. Kept as long as Blender runs: fetching a hundred from Inter takes a second."""
 
 
-class Glyphs:
-    """The letters fetched so far, at an em of 1 m; drop it when the build is done."""
+def placed(text: Text) -> list[tuple[Flat, str]]:
+    """The letters of a text in place, each with the name of its colour."""
+    letters = []
+    lines = _lines(text.spans)
+    for number, line in enumerate(lines):
+        width = advance("".join(run for run, _ in line), text.size)
+        x = text.x - {"left": 0.0, "center": width / 2, "right": width}[text.align]
+        y = text.y - number * text.leading * text.size
+        for run, color in line:
+            for character in run:
+                letter = glyph(character)
+                if len(letter.triangles):
+                    letters.append((letter.moved(x, y, text.size), color))
+                x += advance(character, text.size)
+    return letters
 
-    def __init__(self) -> None:
-        self._known: dict[str, Flat] = {}
 
-    def text(self, text: Text) -> list[tuple[Flat, str]]:
-        """The letters of a text in place, each with the name of its colour."""
-        placed = []
-        lines = _lines(text.spans)
-        for number, line in enumerate(lines):
-            width = advance("".join(run for run, _ in line), text.size)
-            x = text.x - {"left": 0.0, "center": width / 2, "right": width}[text.align]
-            y = text.y - number * text.leading * text.size
-            for run, color in line:
-                for letter in run:
-                    glyph = self.glyph(letter)
-                    if len(glyph.triangles):
-                        placed.append((glyph.moved(x, y, text.size), color))
-                    x += advance(letter, text.size)
-        return placed
+def glyph(letter: str) -> Flat:
+    """One letter at the origin, at an em of 1 m."""
+    prepare(letter)
+    return _known[letter]
 
-    def glyph(self, letter: str) -> Flat:
-        """One letter at the origin."""
-        if letter not in self._known:
-            self.prepare(letter)
-        return self._known[letter]
 
-    def prepare(self, letters: Iterable[str]) -> None:
-        """Fetch all that are not known yet; many at once are much faster than one by one."""
-        missing = sorted({letter for letter in letters if letter not in self._known})
-        drawn = [letter for letter in missing if not letter.isspace()]
-        self._known.update({letter: join([]) for letter in missing})
-        if drawn:
-            self._known.update(_fetch(drawn))
+def prepare(letters: Iterable[str]) -> None:
+    """Fetch all that are not known yet; many at once are faster than one by one."""
+    missing = sorted({letter for letter in letters if letter not in _known})
+    _known.update({letter: join([]) for letter in missing if letter.isspace()})
+    if drawn := [letter for letter in missing if not letter.isspace()]:
+        _known.update(_fetch(drawn))
 
 
 def _lines(spans: tuple[tuple[str, str], ...]) -> list[list[tuple[str, str]]]:
@@ -71,41 +72,58 @@ def _lines(spans: tuple[tuple[str, str], ...]) -> list[list[tuple[str, str]]]:
 
 
 def _fetch(letters: Sequence[str]) -> dict[str, Flat]:
-    """Outlines of several letters in one go: each stands on a line of its own, far from the others."""
+    """Several letters, each from its own font."""
+    inter = load_inter()
+    try:
+        own = [letter for letter in letters if inter is not None and is_inter(letter)]
+        others = [letter for letter in letters if letter not in set(own)]
+        return _outlined(own, inter, INTER_SIZE) | _outlined(others, None, 1.0)
+    finally:
+        if inter is not None:
+            bpy.data.fonts.remove(inter)
+
+
+def load_inter() -> bpy.types.VectorFont | None:
+    """Inter from Blender's own files; None where this Blender has none: texts are then in the built-in font."""
+    folder = bpy.utils.system_resource("DATAFILES", path="fonts")
+    path = os.path.join(folder, "Inter.woff2")
+    return bpy.data.fonts.load(path) if os.path.isfile(path) else None
+
+
+def _outlined(letters: Sequence[str], font: bpy.types.VectorFont | None, size: float) -> dict[str, Flat]:
+    """Letters of one font in one go: each stands on a line of its own, far from the others."""
+    if not letters:
+        return {}
     curve = bpy.data.curves.new("llmviz glyphs", "FONT")
     obj = bpy.data.objects.new("llmviz glyphs", curve)
     try:
+        if font is not None:
+            curve.font = font
         curve.body = "\n".join(letters)
-        curve.space_line = _SPACING
+        curve.size = size
+        curve.space_line = _SPACING / size
         curve.resolution_u = RESOLUTION
-        curve.offset = THINNER
+        curve.fill_mode = "NONE"
         mesh = obj.to_mesh()
-        mesh.calc_loop_triangles()
         points = np.empty(len(mesh.vertices) * 3, dtype=np.float32)
         mesh.vertices.foreach_get("co", points)
-        triangles = np.empty(len(mesh.loop_triangles) * 3, dtype=np.int32)
-        mesh.loop_triangles.foreach_get("vertices", triangles)
+        edges = np.empty(len(mesh.edges) * 2, dtype=np.int32)
+        mesh.edges.foreach_get("vertices", edges)
         obj.to_mesh_clear()
     finally:
         bpy.data.objects.remove(obj)
         bpy.data.curves.remove(curve)
     points = points.reshape(-1, 3)[:, :2].astype(float)
+    edges = edges.reshape(-1, 2).astype(np.int64)
     line = np.rint(-points[:, 1] / _SPACING).astype(int)
     points[:, 1] += line * _SPACING
-    triangles = _counter_clockwise(points, triangles.reshape(-1, 3).astype(np.int64))
-    flats = {}
+    flats = {letter: join([]) for letter in letters}
     for number, letter in enumerate(letters):
         mine = np.flatnonzero(line == number)
         renumbered = np.full(len(points), -1)
         renumbered[mine] = np.arange(len(mine))
-        flats[letter] = fringed(points[mine], renumbered[triangles[line[triangles[:, 0]] == number]], FRINGE)
+        outline = renumbered[edges[line[edges[:, 0]] == number]]
+        if len(mine):
+            shape = shrunk(*filled(points[mine], outline, _EPSILON), INSET, _CLOSE)
+            flats[letter] = untangled(fringed(*shape, FRINGE), _EPSILON)
     return flats
-
-
-def _counter_clockwise(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
-    """The triangles, turned where they run clockwise; those without area are dropped."""
-    u = points[triangles[:, 1]] - points[triangles[:, 0]]
-    v = points[triangles[:, 2]] - points[triangles[:, 0]]
-    area = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]
-    triangles = np.where((area < 0)[:, None], triangles[:, ::-1], triangles)
-    return triangles[np.abs(area) > 1e-12]

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from mathutils.geometry import tessellate_polygon
+from mathutils.geometry import delaunay_2d_cdt, tessellate_polygon
 
 LIFT = 5e-4
 """Metres by which each shape lies before the one under it."""
@@ -31,6 +31,13 @@ class Flat:
     def moved(self, x: float, y: float, scale: float = 1.0) -> Flat:
         """The same, scaled and then moved."""
         return Flat(self.points * scale + (x, y), self.edge * scale, self.triangles)
+
+    def tidied(self) -> Flat:
+        """The same with equal points made one, and those that no triangle uses left out."""
+        keys = np.round(np.hstack([self.points, self.edge]), 7)[self.triangles.ravel()]
+        _, first, number = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+        used = self.triangles.ravel()[first]
+        return Flat(self.points[used], self.edge[used], number.reshape(-1, 3))
 
 
 def join(flats: Sequence[Flat]) -> Flat:
@@ -50,24 +57,10 @@ def fringed(points: np.ndarray, triangles: np.ndarray, width: float) -> Flat:
 
     Points that the shape uses more than once on its border must be given once per border.
     """
-    edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
-    keys = edges[:, 0] * len(points) + edges[:, 1]
-    twins = edges[:, 1] * len(points) + edges[:, 0]
-    border = edges[~np.isin(keys, twins)]  # the shape lies left of each
-    along = points[border[:, 1]] - points[border[:, 0]]
-    length = np.linalg.norm(along, axis=1)
-    border, along = border[length > 1e-12], along[length > 1e-12] / length[length > 1e-12, None]
-    outward = np.stack([along[:, 1], -along[:, 0]], axis=1)
-    normal = np.zeros_like(points)
-    np.add.at(normal, border[:, 0], outward)
-    np.add.at(normal, border[:, 1], outward)
-    counts = np.zeros(len(points))
-    np.add.at(counts, border.ravel(), 1)
-    # the miter: half the sum of two unit normals, divided by its squared length, has the right reach
-    normal = normal / np.maximum(counts, 1)[:, None]
-    square = (normal**2).sum(axis=1)
-    normal /= np.maximum(square, 0.3)[:, None]
-    on_border = np.flatnonzero(counts)
+    border = _border(triangles, len(points))
+    border = border[np.linalg.norm(points[border[:, 1]] - points[border[:, 0]], axis=1) > 1e-12]
+    outward, miter = _normals(points, border)
+    on_border = np.unique(border)
     border_of = np.zeros(len(points), dtype=np.int64)
     border_of[border[:, 0]] = np.arange(len(border))
     outer = np.full(len(points), -1)
@@ -75,10 +68,125 @@ def fringed(points: np.ndarray, triangles: np.ndarray, width: float) -> Flat:
     a, b = border.T
     band = np.concatenate([np.stack([a, outer[a], outer[b]], axis=1), np.stack([a, outer[b], b], axis=1)])
     return Flat(
-        np.concatenate([points, points[on_border] + normal[on_border] * width]),
+        np.concatenate([points, points[on_border] + miter[on_border] * width]),
         np.concatenate([np.zeros_like(points), outward[border_of[on_border]] * width]),
         np.concatenate([triangles, band]),
     )
+
+
+def _normals(points: np.ndarray, border: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of each edge of a border, the outward unit normal, and of each point, the way out that moves both its edges 1."""
+    along = points[border[:, 1]] - points[border[:, 0]]
+    along /= np.linalg.norm(along, axis=1)[:, None]
+    outward = np.stack([along[:, 1], -along[:, 0]], axis=1)
+    normal, counts = np.zeros_like(points), np.zeros(len(points))
+    for ends in border.T:
+        np.add.at(normal, ends, outward)
+        np.add.at(counts, ends, 1)
+    # the miter: half the sum of two unit normals, divided by its squared length, has the right reach
+    normal /= np.maximum(counts, 1)[:, None]
+    return outward, normal / np.maximum((normal**2).sum(axis=1), 0.3)[:, None]
+
+
+def shrunk(points: np.ndarray, triangles: np.ndarray, by: float, epsilon: float) -> tuple[np.ndarray, np.ndarray]:
+    """A triangulated shape, counter-clockwise, with its border moved inwards; ``epsilon`` as in ``filled``."""
+    border = _border(triangles, len(points))
+    border = border[np.linalg.norm(points[border[:, 1]] - points[border[:, 0]], axis=1) > epsilon / 10]
+    moved = points - _normals(points, border)[1] * by
+    corners, triangles = _delaunay(moved, border, epsilon)
+    inside = _windings(corners[triangles].mean(axis=1), moved[border[:, 0]], moved[border[:, 1]]) > 0
+    return corners, triangles[inside]
+
+
+def untangled(flat: Flat, epsilon: float) -> Flat:
+    """The same shape, its fringe laid out anew so that it covers nothing twice, nor what is filled.
+
+    Fringes fold where outlines bend sharply or come near each other. That does not show while all is
+    opaque, but as dark spots as soon as it fades. ``epsilon`` as in ``filled``.
+    """
+    band = flat.triangles[flat.edge.any(axis=1)[flat.triangles].any(axis=1)]
+    ink = flat.triangles[~flat.edge.any(axis=1)[flat.triangles].any(axis=1)]
+    border = flat.points[_border(ink, len(flat.points))]  # (n, 2 ends, 2)
+    lines = np.unique(np.sort(_edges(band), axis=1), axis=0)
+    points, triangles = _delaunay(flat.points, lines, epsilon)
+    middles = points[triangles].mean(axis=1)
+    inside = _windings(middles, border[:, 0], border[:, 1]) != 0
+    corners = flat.points[band]
+    left = np.stack([_left(middles, corners[:, i], corners[:, i - 2]) for i in range(3)])
+    fringe = triangles[~inside & (left.all(axis=0) | ~left.any(axis=0)).any(axis=1)]
+    points, fringe = _raised(points, fringe, border, epsilon)
+    way = points - _nearest(points, border[:, 0], border[:, 1])
+    way[np.linalg.norm(way, axis=1) < epsilon] = 0.0
+    return join([Flat(flat.points, np.zeros_like(flat.points), ink), Flat(points, way, fringe)]).tidied()
+
+
+def _raised(
+    points: np.ndarray, triangles: np.ndarray, border: np.ndarray, epsilon: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Split triangles that span a gap from border to border, or the gap would look filled."""
+    away = np.linalg.norm(points - _nearest(points, border[:, 0], border[:, 1]), axis=1)
+    spans = (away[triangles] < epsilon).all(axis=1)
+    a, b, c = triangles[spans].T
+    middle = len(points) + np.arange(len(a))
+    split = [np.stack(corners, axis=1) for corners in ((a, b, middle), (b, c, middle), (c, a, middle))]
+    return np.concatenate([points, points[triangles[spans]].mean(axis=1)]), np.concatenate([triangles[~spans], *split])
+
+
+def _delaunay(points: np.ndarray, edges: np.ndarray, epsilon: float) -> tuple[np.ndarray, np.ndarray]:
+    """Triangles, counter-clockwise, between all points, with these edges among theirs."""
+    corners, _, triangles, *_ = delaunay_2d_cdt(points.tolist(), edges.tolist(), [], 0, epsilon, False)
+    return np.array([c[:] for c in corners]).reshape(-1, 2), np.array(triangles, dtype=np.int64).reshape(-1, 3)
+
+
+def _edges(triangles: np.ndarray) -> np.ndarray:
+    return np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
+
+
+def _border(triangles: np.ndarray, count: int) -> np.ndarray:
+    """Edges that only one of the triangles has; the shape lies left of each."""
+    edges = _edges(triangles)
+    return edges[~np.isin(edges[:, 0] * count + edges[:, 1], edges[:, 1] * count + edges[:, 0])]
+
+
+def _left(places: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Whether each place lies left of each edge, (m, n)."""
+    (x, y), (ax, ay), (bx, by) = places.T[:, :, None], starts.T, ends.T
+    return (bx - ax) * (y - ay) - (x - ax) * (by - ay) > 0
+
+
+def _nearest(places: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """The point of the edges that is nearest to each place, (m, 2)."""
+    along = ends - starts
+    share = ((places[:, None] - starts) * along).sum(axis=2) / (along**2).sum(axis=1)
+    feet = starts + along * np.clip(share, 0.0, 1.0)[..., None]
+    first = np.linalg.norm(places[:, None] - feet, axis=2).argmin(axis=1)
+    return feet[np.arange(len(places)), first]
+
+
+def filled(points: np.ndarray, edges: np.ndarray, epsilon: float) -> tuple[np.ndarray, np.ndarray]:
+    """Triangles, counter-clockwise, of all that closed outlines go around.
+
+    Outlines may cross and overlap, as the letters of variable fonts do, and run either way: what has a
+    winding number other than 0 is inside. Blender's own fill makes holes of overlaps, and loses parts.
+
+    Parameters
+    ----------
+    points, edges
+        (n, 2), and (n, 2) from point to point along the outlines.
+    epsilon
+        Metres below which two points are one.
+    """
+    corners, triangles = _delaunay(points, edges, epsilon)
+    inside = _windings(corners[triangles].mean(axis=1), points[edges[:, 0]], points[edges[:, 1]]) != 0
+    return corners, triangles[inside]
+
+
+def _windings(places: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """How often the outlines go around each place, (m,)."""
+    y, ay, by = places[:, 1:], starts[:, 1], ends[:, 1]
+    left = _left(places, starts, ends)
+    upward, downward = (ay <= y) & (y < by), (by <= y) & (y < ay)
+    return (upward & left).sum(axis=1) - (downward & ~left).sum(axis=1)
 
 
 def polygon(points: Sequence[tuple[float, float]], width: float) -> Flat:

@@ -13,7 +13,7 @@ import bpy
 TAG = "llmviz"
 """Custom property on every datablock of ours; its value says what the thing is."""
 
-KINDS = ("meshes", "curves", "cameras", "node_groups", "materials", "images", "actions", "worlds")
+KINDS = ("objects", "meshes", "curves", "cameras", "node_groups", "materials", "images", "actions", "worlds")
 """Where in ``bpy.data`` things of ours may be left when the objects that used them are gone."""
 
 Block = TypeVar("Block", bound=bpy.types.ID)

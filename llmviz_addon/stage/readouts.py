@@ -1,37 +1,50 @@
 """Numbers that change: digits that Geometry Nodes set from a keyed input.
 
 A modifier of the drawing's own object adds the digits to its mesh, so they share its material, its
-opacity and its place. Rejected: one text object per number and frame, and texts that a handler
-rewrites, which would not play in a file without the add-on.
+opacity and its place. The digits are the letters that other texts are made of, from one hidden object, so
+numbers look the same whether they change or not, and a file needs no font. Rejected: one text object
+per number and frame, texts that a handler rewrites, which would not play in a file without the add-on, and
+the node String to Curves, whose letters have to be filled and given fringes anew on every frame.
 """
 
 from __future__ import annotations
 
 import bpy
+import numpy as np
 
 from ..layout.drawing import Readout
-from . import compat
+from ..layout.font import advance
+from . import compat, glyphs
 from .flat_material import EDGE, INK
-from .glyphs import FRINGE, RESOLUTION
+from .mesh2d import join
+from .nodes import Expr, combine
 from .ours import own
 from .theme import Theme, linear
 
 VALUE = "Value"
-_ALIGN = {"left": ("LEFT", "Left"), "center": ("CENTER", "Center"), "right": ("RIGHT", "Right")}
+_PRINTED = "0123456789.-infa"
+"""What a number is made of, as nodes print it; "nan" and "inf" too, so that a fault can be seen."""
+_LETTERS = _PRINTED.replace("-", "−")
+_NUMBER = "number"  # of a letter among these, as an attribute of their points
+_BEFORE = {"left": 0.0, "center": -0.5, "right": -1.0}
+"""Share of a number's width that lies before its place."""
 
 
 class Readouts:
-    """Adds readouts to objects; node groups are made when first needed, one per alignment."""
+    """Adds readouts to objects; the digits and a node group per alignment are made when first needed."""
 
     def __init__(self, material: bpy.types.Material, theme: Theme) -> None:
         self._material = material
         self._theme = theme
+        self._digits: bpy.types.Object | None = None
         self._groups: dict[str, bpy.types.NodeTree] = {}
 
     def add(self, obj: bpy.types.Object, readout: Readout, height: float) -> bpy.types.Modifier:
         """Give ``obj`` the digits of ``readout``, ``height`` above its plane."""
+        if self._digits is None:
+            self._digits = _digits(self._material)
         if readout.align not in self._groups:
-            self._groups[readout.align] = _group(readout.align, self._material)
+            self._groups[readout.align] = _group(readout.align, self._digits)
         group = self._groups[readout.align]
         modifier = obj.modifiers.new(modifier_name(readout.slot), "NODES")
         modifier.node_group = group
@@ -55,7 +68,23 @@ def value_input(modifier: bpy.types.Modifier) -> str:
     return next(item.identifier for item in items if item.name == VALUE and item.in_out == "INPUT")
 
 
-def _group(align: str, material: bpy.types.Material) -> bpy.types.NodeTree:
+def _digits(material: bpy.types.Material) -> bpy.types.Object:
+    """An object that is in no scene: all letters of numbers in one place, at an em of 1 m, told apart by number."""
+    glyphs.prepare(_LETTERS)
+    flats = [glyphs.glyph(letter) for letter in _LETTERS]
+    whole = join(flats)
+    mesh = own(bpy.data.meshes.new("llmviz digits"), "digits")
+    mesh.materials.append(material)
+    zero = np.zeros((len(whole.points), 1))
+    compat.write_triangles(mesh, np.hstack([whole.points, zero]), whole.triangles)
+    compat.write_attribute(mesh, EDGE, "FLOAT_VECTOR", "POINT", np.hstack([whole.edge, zero]))
+    numbers = np.repeat(np.arange(len(flats)), [len(flat.points) for flat in flats])
+    compat.write_attribute(mesh, _NUMBER, "INT", "POINT", numbers)
+    mesh.update(calc_edges=True)
+    return own(bpy.data.objects.new("llmviz digits", mesh), "digits")
+
+
+def _group(align: str, digits: bpy.types.Object) -> bpy.types.NodeTree:
     tree = own(bpy.data.node_groups.new(f"llmviz readout {align}", "GeometryNodeTree"), "readout")
     for name, kind in (
         ("Geometry", "NodeSocketGeometry"),
@@ -68,92 +97,95 @@ def _group(align: str, material: bpy.types.Material) -> bpy.types.NodeTree:
         tree.interface.new_socket(name, in_out="INPUT", socket_type=kind)
     tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
     given = tree.nodes.new("NodeGroupInput").outputs
-    digits = _digits(tree, given, align)
-    fill = tree.nodes.new("GeometryNodeFillCurve")
-    tree.links.new(digits, fill.inputs["Curve"])
-    inside = _store(tree, fill.outputs[0], EDGE, "FLOAT_VECTOR", (0.0, 0.0, 0.0))
-    join = tree.nodes.new("GeometryNodeJoinGeometry")
-    tree.links.new(inside, join.inputs[0])
-    tree.links.new(_fringe(tree, digits, given["Size"]), join.inputs[0])
-    inked = _store(tree, join.outputs[0], INK, "FLOAT_COLOR", given["Ink"])
+    text = tree.nodes.new("FunctionNodeValueToString")
+    tree.links.new(_without_minus_zero(tree, given), text.inputs["Value"])
+    tree.links.new(given["Decimals"], text.inputs["Decimals"])
+    number = _set(tree, text.outputs[0], given, _BEFORE[align], digits)
+    size = Expr(tree, given["Size"])
+    edge = Expr(tree, _named(tree, EDGE, "FLOAT_VECTOR"), vector=True).scaled(size)
+    fringed = _store(tree, number, EDGE, "FLOAT_VECTOR", edge.socket)
+    inked = _store(tree, fringed, INK, "FLOAT_COLOR", given["Ink"])
     place = tree.nodes.new("GeometryNodeTransform")
     tree.links.new(inked, place.inputs["Geometry"])
     tree.links.new(given["Place"], place.inputs["Translation"])
-    paint = tree.nodes.new("GeometryNodeSetMaterial")
-    paint.inputs["Material"].default_value = material
-    tree.links.new(place.outputs[0], paint.inputs["Geometry"])
+    tree.links.new(combine(tree, size, size, size).socket, place.inputs["Scale"])
     result = tree.nodes.new("GeometryNodeJoinGeometry")
-    tree.links.new(paint.outputs[0], result.inputs[0])
+    tree.links.new(place.outputs[0], result.inputs[0])
     tree.links.new(given["Geometry"], result.inputs[0])  # the last linked comes first, and names the active colours
     tree.links.new(result.outputs[0], tree.nodes.new("NodeGroupOutput").inputs[0])
     return tree
 
 
-def _digits(tree: bpy.types.NodeTree, given: bpy.types.NodeOutputs, align: str) -> bpy.types.NodeSocket:
-    """The number as curves, in real geometry."""
-    text = tree.nodes.new("FunctionNodeValueToString")
-    tree.links.new(_without_minus_zero(tree, given), text.inputs["Value"])
-    tree.links.new(given["Decimals"], text.inputs["Decimals"])
-    curves = tree.nodes.new("GeometryNodeStringToCurves")
-    compat.set_choice(curves, "align_x", "Align X", *_ALIGN[align])
-    tree.links.new(text.outputs[0], curves.inputs["String"])
-    tree.links.new(given["Size"], curves.inputs["Size"])
-    coarse = tree.nodes.new("GeometryNodeSetSplineResolution")
-    coarse.inputs["Resolution"].default_value = RESOLUTION
-    tree.links.new(curves.outputs["Curve Instances"], coarse.inputs[0])
+def _set(
+    tree: bpy.types.NodeTree,
+    text: bpy.types.NodeSocket,
+    given: bpy.types.NodeOutputs,
+    before: float,
+    digits: bpy.types.Object,
+) -> bpy.types.NodeSocket:
+    """The letters of a text at an em of 1 m, each as wide as a digit but for the point."""
+    wide, narrower = advance("0"), advance("0") - advance(".")
+    length = tree.nodes.new("FunctionNodeStringLength")
+    tree.links.new(text, length.inputs[0])
+    count, decimals = Expr(tree, length.outputs[0]), Expr(tree, given["Decimals"])
+    index = Expr(tree, tree.nodes.new("GeometryNodeInputIndex").outputs[0])
+    has_point = decimals > 0.5
+    width = count * wide - has_point * narrower
+    after_point = (index + decimals) > (count - 0.5)
+    x = index * wide - has_point * after_point * narrower + width * before
+    line = tree.nodes.new("GeometryNodeMeshLine")
+    tree.links.new(length.outputs[0], line.inputs["Count"])
+    spread = tree.nodes.new("GeometryNodeSetPosition")
+    tree.links.new(line.outputs[0], spread.inputs["Geometry"])
+    tree.links.new(combine(tree, x, 0.0).socket, spread.inputs["Position"])
+    source = tree.nodes.new("GeometryNodeObjectInfo")
+    source.inputs["Object"].default_value = digits
+    letters = tree.nodes.new("GeometryNodeSplitToInstances")
+    tree.links.new(source.outputs["Geometry"], letters.inputs["Geometry"])
+    tree.links.new(_named(tree, _NUMBER, "INT"), letters.inputs["Group ID"])
+    instances = tree.nodes.new("GeometryNodeInstanceOnPoints")
+    instances.inputs["Pick Instance"].default_value = True
+    tree.links.new(spread.outputs[0], instances.inputs["Points"])
+    tree.links.new(letters.outputs["Instances"], instances.inputs["Instance"])
+    tree.links.new(_letter(tree, text, index), instances.inputs["Instance Index"])
     real = tree.nodes.new("GeometryNodeRealizeInstances")
-    tree.links.new(coarse.outputs[0], real.inputs[0])
+    tree.links.new(instances.outputs[0], real.inputs[0])
     return real.outputs[0]
+
+
+def _letter(tree: bpy.types.NodeTree, text: bpy.types.NodeSocket, index: Expr) -> bpy.types.NodeSocket:
+    """Which of the letters stands at ``index`` of the text."""
+    one = tree.nodes.new("FunctionNodeSliceString")
+    one.inputs["Length"].default_value = 1
+    tree.links.new(text, one.inputs["String"])
+    tree.links.new(index.socket, one.inputs["Position"])
+    found = tree.nodes.new("FunctionNodeFindInString")
+    found.inputs["String"].default_value = _PRINTED
+    tree.links.new(one.outputs[0], found.inputs["Search"])
+    return found.outputs["First Found"]
 
 
 def _without_minus_zero(tree: bpy.types.NodeTree, given: bpy.types.NodeOutputs) -> bpy.types.NodeSocket:
     """The value, but 0 where rounding would leave "-0.00"."""
-
-    def math(operation: str, *operands: bpy.types.NodeSocket | float) -> bpy.types.NodeSocket:
-        node = tree.nodes.new("ShaderNodeMath")
-        node.operation = operation
-        for operand, socket in zip(operands, node.inputs, strict=False):
-            if isinstance(operand, float):
-                socket.default_value = operand
-            else:
-                tree.links.new(operand, socket)
-        return node.outputs[0]
-
-    least = math("MULTIPLY", math("POWER", 0.1, given["Decimals"]), 0.5)
-    return math("MULTIPLY", given[VALUE], math("GREATER_THAN", math("ABSOLUTE", given[VALUE]), least))
+    power = tree.nodes.new("ShaderNodeMath")
+    power.operation = "POWER"
+    power.inputs[0].default_value = 0.1
+    tree.links.new(given["Decimals"], power.inputs[1])
+    value = Expr(tree, given[VALUE])
+    rounded = value * (abs(value) > Expr(tree, power.outputs[0]) * 0.5)
+    return (rounded + 0.0).socket  # -0.0 + 0.0 is 0.0
 
 
-def _fringe(tree: bpy.types.NodeTree, curves: bpy.types.NodeSocket, size: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
-    """The band around the outlines that lets them fade out over a pixel: a short profile swept along them."""
-    width = tree.nodes.new("ShaderNodeMath")
-    width.operation = "MULTIPLY"
-    width.inputs[1].default_value = FRINGE
-    tree.links.new(size, width.inputs[0])
-    end = tree.nodes.new("ShaderNodeCombineXYZ")
-    tree.links.new(width.outputs[0], end.inputs[0])
-    profile = tree.nodes.new("GeometryNodeCurvePrimitiveLine")
-    tree.links.new(end.outputs[0], profile.inputs["End"])
-    along = tree.nodes.new("GeometryNodeSplineParameter")
-    away = tree.nodes.new("ShaderNodeVectorMath")
-    away.operation = "SCALE"
-    tree.links.new(end.outputs[0], away.inputs[0])
-    tree.links.new(along.outputs["Factor"], away.inputs["Scale"])
-    measured = _store(tree, profile.outputs[0], EDGE, "FLOAT_VECTOR", away.outputs[0])
-    upright = tree.nodes.new("GeometryNodeSetCurveNormal")
-    compat.set_choice(upright, "mode", "Mode", "Z_UP", "Z Up")
-    tree.links.new(curves, upright.inputs["Curve"])
-    band = tree.nodes.new("GeometryNodeCurveToMesh")
-    tree.links.new(upright.outputs[0], band.inputs["Curve"])
-    tree.links.new(measured, band.inputs["Profile Curve"])
-    return band.outputs[0]
+def _named(tree: bpy.types.NodeTree, name: str, kind: str) -> bpy.types.NodeSocket:
+    """An attribute of the geometry."""
+    node = tree.nodes.new("GeometryNodeInputNamedAttribute")
+    node.data_type = kind
+    node.inputs["Name"].default_value = name
+    return next(socket for socket in node.outputs if socket.name == "Attribute" and socket.enabled)
 
 
 def _store(
-    tree: bpy.types.NodeTree,
-    geometry: bpy.types.NodeSocket,
-    name: str,
-    kind: str,
-    value: bpy.types.NodeSocket | tuple[float, ...],
+    tree: bpy.types.NodeTree, geometry: bpy.types.NodeSocket, name: str, kind: str, value: bpy.types.NodeSocket
 ) -> bpy.types.NodeSocket:
     node = tree.nodes.new("GeometryNodeStoreNamedAttribute")
     node.data_type = kind
@@ -161,8 +193,5 @@ def _store(
     node.inputs["Name"].default_value = name
     tree.links.new(geometry, node.inputs["Geometry"])
     socket = next(s for s in node.inputs if s.name == "Value" and s.enabled)
-    if isinstance(value, tuple):
-        socket.default_value = value
-    else:
-        tree.links.new(value, socket)
+    tree.links.new(value, socket)
     return node.outputs[0]
