@@ -135,6 +135,8 @@ def test_a_film_under_way_can_be_stopped_while_one_plays_on(film: bpy.types.Scen
     assert shown(panels.LLMVIZ_PT_job, "operator") == ["llmviz.cancel"]
     assert draw(panels.LLMVIZ_PT_play).enabled
     assert not draw(panels.LLMVIZ_PT_film).enabled
+    with pytest.raises(RuntimeError, match="Build is under way"):
+        bpy.ops.llmviz.build()
     bpy.ops.llmviz.cancel()
     assert job.unwanted
 

@@ -7,7 +7,7 @@ import bpy
 from ..stage import build as stage
 from ..stage.ours import is_ours, sweep
 from . import request
-from .jobs import Job, Steps, running
+from .jobs import Job, Steps, blocked
 from .preferences import chapter_folders
 from .settings import copy_settings
 from .view import look_through_camera, show_whole_timeline
@@ -31,9 +31,10 @@ class LLMVIZ_OT_build(Job, bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Not while another job runs, nor in an edit mode."""
-        if context.mode != "OBJECT":
-            cls.poll_message_set("Go to Object Mode first")
-        return context.mode == "OBJECT" and running() is None
+        reason = blocked() if context.mode == "OBJECT" else "Go to Object Mode first"
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
 
     def steps(self, context: bpy.types.Context) -> Steps:
         """The job: see ``build_film``."""

@@ -52,6 +52,11 @@ def locked() -> bool:
     return any(progress.exclusive for progress in _running)
 
 
+def blocked() -> str:
+    """Why no other job can be started now; "" if one can."""
+    return f"{_running[-1].title} is under way" if _running else ""
+
+
 class Job:
     """What operators that run a long job share; mixed into ``bpy.types.Operator``."""
 
@@ -82,6 +87,7 @@ class Job:
         self._timer = context.window_manager.event_timer_add(TICK, window=context.window)
         _running.append(Progress(self.bl_label, self.exclusive))
         self._due = 0.0
+        self._workspace = context.workspace  # the user may go to another meanwhile
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
@@ -107,7 +113,7 @@ class Job:
         """Stop the job where it is; Blender calls this when the window closes."""
         _running.clear()
         context.window_manager.event_timer_remove(self._timer)
-        _show(context, None)
+        self._show(context, None)
         self._steps.close()
 
     def _advance(self, context: bpy.types.Context) -> None:
@@ -117,9 +123,16 @@ class Job:
         while time.monotonic() < end:
             progress.share, progress.text = next(self._steps)
         self._due = time.monotonic() + (TICK if self.exclusive else CALM_TICK)
-        _show(
-            context, f"{progress.title}: {progress.share:.0%}, {progress.text}" + "  ·  Esc to cancel" * self.exclusive
-        )
+        text = f"{progress.title}: {progress.share:.0%}, {progress.text}"
+        self._show(context, text + "  ·  Esc to cancel" * self.exclusive)
+
+    def _show(self, context: bpy.types.Context, text: str | None) -> None:
+        """Say ``text`` in the status bar (None: what Blender says), and draw the sidebars anew."""
+        self._workspace.status_text_set(text)
+        areas = [area for window in context.window_manager.windows for area in window.screen.areas]
+        for region in [region for area in areas if area.type == "VIEW_3D" for region in area.regions]:
+            if region.type == "UI":
+                region.tag_redraw()
 
     def _finish(self, done: StopIteration) -> Result:
         self.report({"INFO"}, done.value)
@@ -128,15 +141,6 @@ class Job:
     def _fail(self, error: LlmvizError) -> Result:
         self.report({"ERROR"}, str(error))
         return {"CANCELLED"}
-
-
-def _show(context: bpy.types.Context, text: str | None) -> None:
-    """Say ``text`` in the status bar (None: what Blender says), and draw the sidebars anew."""
-    context.workspace.status_text_set(text)
-    areas = [area for window in context.window_manager.windows for area in window.screen.areas]
-    for region in [region for area in areas if area.type == "VIEW_3D" for region in area.regions]:
-        if region.type == "UI":
-            region.tag_redraw()
 
 
 class LLMVIZ_OT_cancel(bpy.types.Operator):

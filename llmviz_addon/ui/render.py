@@ -15,7 +15,7 @@ from ..film.signature import signature
 from ..film.still import still
 from ..stage.render import has_gpu
 from ..stage.story import read_story
-from .jobs import Job, Steps, running
+from .jobs import Job, Steps, blocked
 from .play import NO_FILM
 from .settings import LLMVIZ_PG_settings
 
@@ -57,10 +57,10 @@ class _Rendering(Job):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only in a scene with a film, with a place to save to, and while nothing else is under way."""
-        reason = NO_FILM if read_story(context.scene) is None else folder_problem(context.scene.llmviz_settings)
+        reason = blocked() or (folder_problem(context.scene.llmviz_settings) if read_story(context.scene) else NO_FILM)
         if reason:
             cls.poll_message_set(reason.rstrip("."))
-        return not reason and running() is None
+        return not reason
 
 
 class LLMVIZ_OT_render_still(_Rendering, bpy.types.Operator):
