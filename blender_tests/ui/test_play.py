@@ -81,3 +81,12 @@ def test_commentary_is_broken_into_lines_and_keeps_its_words(film: bpy.types.Sce
     lines = panels.wrapped(text, bpy.context)
     assert len(lines) > 2
     assert " ".join(lines).split() == text.split()
+
+
+def test_play_without_a_window_goes_to_the_next_rest_and_at_last_to_the_end(film: bpy.types.Scene) -> None:
+    film.frame_set(1)
+    landed = []
+    for _ in range(len(frames(film, "rest")) + 1):
+        bpy.ops.llmviz.play()
+        landed.append(film.frame_current)
+    assert landed == [*frames(film, "rest"), film.frame_end]

@@ -168,8 +168,10 @@ class LLMVIZ_PT_play(_Panel, bpy.types.Panel):
         back = row.row(align=True)
         back.enabled = previous_rest(scene, story) is not None
         back.operator("llmviz.jump", text="Rest", icon="PREV_KEYFRAME").to = "PREVIOUS"
-        playing = context.screen.is_animation_playing
-        row.operator("screen.animation_play", text="", icon="PAUSE" if playing else "PLAY")
+        if context.screen.is_animation_playing:
+            row.operator("screen.animation_play", text="", icon="PAUSE")
+        else:
+            row.operator("llmviz.play", text="", icon="PLAY")
         forth = row.row(align=True)
         forth.enabled = next_rest(scene, story) is not None
         forth.operator("llmviz.jump", text="Rest", icon="NEXT_KEYFRAME").to = "NEXT"

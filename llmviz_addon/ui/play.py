@@ -99,6 +99,54 @@ class LLMVIZ_OT_jump_to_chapter(_Playing, bpy.types.Operator):
         return {"FINISHED"}
 
 
+class LLMVIZ_OT_play(_Playing, bpy.types.Operator):
+    """Play on to the next rest and stop there; the space bar plays through"""
+
+    bl_idname = "llmviz.play"
+    bl_label = "Play to Next Rest"
+    bl_options = {"REGISTER"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Go there at once: a script does not watch."""
+        context.scene.frame_set(self._goal(context.scene))
+        return {"FINISHED"}
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Start playing, and watch for the rest."""
+        if bpy.app.background:
+            return self.execute(context)
+        self._scene, self._start, self._stop = (
+            context.scene.name,
+            context.scene.frame_current,
+            self._goal(context.scene),
+        )
+        self._timer = context.window_manager.event_timer_add(1 / 60, window=context.window)
+        if not context.screen.is_animation_playing:
+            bpy.ops.screen.animation_play()
+        context.window_manager.modal_handler_add(self)
+        return {"PASS_THROUGH", "RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Stop at the rest; leave off if the user stopped before, or went elsewhere."""
+        scene = context.scene
+        stays = scene.name == self._scene and scene.frame_current >= self._start
+        if context.screen.is_animation_playing and stays and scene.frame_current < self._stop:
+            return {"PASS_THROUGH"}
+        if context.screen.is_animation_playing and stays:
+            bpy.ops.screen.animation_cancel(restore_frame=False)
+            scene.frame_set(self._stop)
+        self.cancel(context)
+        return {"FINISHED", "PASS_THROUGH"}
+
+    def cancel(self, context: bpy.types.Context) -> None:
+        """Stop watching; Blender calls this when the window closes."""
+        context.window_manager.event_timer_remove(self._timer)
+
+    @staticmethod
+    def _goal(scene: bpy.types.Scene) -> int:
+        return next_rest(scene, read_story(scene)) or scene.frame_end
+
+
 class LLMVIZ_OT_film_view(_Playing, bpy.types.Operator):
     """Look through the film's camera as it will be rendered, or leave it and walk around the set"""
 
@@ -115,7 +163,7 @@ class LLMVIZ_OT_film_view(_Playing, bpy.types.Operator):
         return {"FINISHED"}
 
 
-CLASSES = (LLMVIZ_OT_jump, LLMVIZ_OT_jump_to_chapter, LLMVIZ_OT_film_view)
+CLASSES = (LLMVIZ_OT_jump, LLMVIZ_OT_jump_to_chapter, LLMVIZ_OT_play, LLMVIZ_OT_film_view)
 
 
 def register() -> None:

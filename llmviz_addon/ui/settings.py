@@ -90,7 +90,7 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
     pauses: BoolProperty(
         name="Reading Pauses",
         description="Hold the picture after each paragraph for as long as it takes to read it. "
-        "Leave it off to present live, and jump from rest to rest",
+        "Leave it off to present live, and play from rest to rest",
         default=True,
     )
     pace: FloatProperty(
