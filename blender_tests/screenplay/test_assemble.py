@@ -1,7 +1,9 @@
 """From chapters to a timeline: what is worth a key, and what stays behind."""
 
+import numpy as np
 import pytest
 
+from llmviz_addon.screenplay.panel import lay, placed
 from llmviz_addon.screenplay.production import prepare
 from llmviz_addon.screenplay.timeline import Channel
 
@@ -26,12 +28,23 @@ def timeline(nano, tmp_path):
     return prepare(nano, [2, 1, 0, 1, 1, 2], ["mine"], None, folders=[tmp_path]).timeline
 
 
-def test_what_never_moves_while_it_is_seen_has_no_keys_but_stands_there(timeline):
-    arcs = {drawing.name for drawing in timeline.drawings if ":arc:" in drawing.name}
+def test_an_arc_of_one_cell_stands_in_its_place_without_keys(timeline):
+    arcs = {drawing.name: drawing for drawing in timeline.drawings if ":arc:" in drawing.name}
     keyed = {track.channel.prop for track in timeline.tracks if track.channel.actor in arcs}
     assert len(arcs) == 2
     assert keyed == {"opacity"}
-    assert all(timeline.home[Channel(arc, "scale", i)] > 0 for arc in arcs for i in range(3))
+    for arc in arcs.values():
+        axes = arc.pose[:3, :3]
+        assert np.linalg.norm(axes, axis=0) == pytest.approx(np.full(3, np.linalg.norm(axes[:, 0])))
+        assert axes.T @ axes == pytest.approx(np.diag(np.diag(axes.T @ axes)))
+
+
+def test_an_arc_is_posed_where_its_channels_would_lay_it(film):
+    film.open_on(film.layout.ln_f, azimuth=285, elevation=12)
+    start, end = np.array([1.0, 2.0, 3.0]), np.array([-2.0, 2.5, 1.0])
+    pose = placed(lay(film.camera.view, start, end))
+    assert pose @ (0, 0, 0, 1) == pytest.approx([*start, 1])
+    assert pose @ (1, 0, 0, 1) == pytest.approx([*end, 1])
 
 
 def test_what_moves_has_keys(timeline):
@@ -40,7 +53,6 @@ def test_what_moves_has_keys(timeline):
     assert {"offset", "opacity"} <= {
         track.channel.prop for track in timeline.tracks if track.channel.actor == grid.name
     }
-    assert not any(channel.actor == grid.name for channel in timeline.home)
 
 
 def test_between_chapters_words_do_not_meet_and_what_is_unseen_changes_at_once(nano, tmp_path):

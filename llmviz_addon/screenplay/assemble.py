@@ -40,12 +40,11 @@ def assemble(told: Sequence[tuple[Chapter, Film]], fps: int, size: tuple[int, in
         placed.append(_Told(chapter, film, frame, end))
         frame = end + round(GLIDE * fps)
     channels = sorted({channel for item in placed for channel in item.film.score.clips})
-    home = {channel: value for channel in channels if (value := _standing(channel, placed)) is not None}
     return Timeline(
         fps=fps,
         size=size,
         frames=placed[-1].end if placed else 1,
-        tracks=tuple(_track(channel, placed, fps) for channel in channels if channel not in home),
+        tracks=tuple(_track(channel, placed, fps) for channel in channels),
         drawings=tuple(d for item in placed for d in item.film.cast.drawings.values()),
         parts=tuple(p for item in placed for p in item.film.cast.parts.values()),
         grids=tuple(made for item in placed for made in item.film.cast.made.values()),
@@ -55,24 +54,7 @@ def assemble(told: Sequence[tuple[Chapter, Film]], fps: int, size: tuple[int, in
             ChapterSpan(i.chapter.name, i.chapter.number, i.chapter.title, i.chapter.part, i.start, i.end)
             for i in placed
         ),
-        home=home,
     )
-
-
-def _standing(channel: Channel, placed: Sequence[_Told]) -> float | None:
-    """Where a chapter's drawing stands all the time it is seen, if it never moves: then it needs no keys there.
-
-    An arc to a cell that is explained has nine such channels, and every key costs time on every frame.
-    """
-    if channel.prop not in ("offset", "rotation", "scale"):
-        return None
-    for item in placed:
-        if channel.actor in item.film.cast.drawings:
-            clips = item.film.score.clips[channel]
-            shown = item.film.score.clips.get(Channel(channel.actor, "opacity"))
-            if len(clips) == 1 and clips[0].seconds == 0 and (shown is None or shown[0].start >= clips[0].start):
-                return clips[0].value
-    return None
 
 
 def _track(channel: Channel, placed: Sequence[_Told], fps: int) -> Track:

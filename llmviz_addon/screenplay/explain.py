@@ -6,7 +6,7 @@ All of it is read from the grid's rule in the layout, so what is shown is what w
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import ScriptError
 from ..layout.grid import CELL, Grid, Region
 from .commentary import Link
-from .panel import Panel, arc, lay, panel
+from .panel import Panel, arc, lay, panel, placed
 from .timeline import Channel, Part
 
 if TYPE_CHECKING:
@@ -115,10 +115,7 @@ def compute(film: Film, cell: Region, seconds: float) -> None:
                     film.score.set(Channel(body, prop, i), values[i], film.now)
             film.score.set(Channel(body, "focus"), strength, film.now, fade)
             lit.append(body)
-    for name, (place,) in _arcs(film, up, [sources], [cell]):
-        names.append(name)
-        for i in range(9):
-            film.score.set(Channel(name, ("offset", "rotation", "scale")[i // 3], i % 3), float(place[i]), film.now)
+    names += [name for name, _ in _arcs(film, up, [sources], [cell])]
     for name in names:
         film.score.set(Channel(name, "opacity"), 1.0, film.now, fade)
     body = own_body(film, cell)
@@ -200,7 +197,7 @@ def _explain_sweep(film: Film, region: Region, first: int, count: int, seconds: 
     order = {at: i for i, at in enumerate(memo)}
     for name, places in _arcs(film, up, list(memo.values()), [grid[at] for at in memo]):
         names.append(name)
-        for i in range(9):
+        for i in range(9 if len(places) > 1 else 0):
             prop = ("offset", "rotation", "scale")[i // 3]
             follow(name, prop, i % 3, lambda at, p=places, i=i: float(p[order[at]][i]))  # type: ignore[misc]
     for name in names:
@@ -230,14 +227,17 @@ def _places(film: Film, up: Panel, sources: dict[str, Region], cell: Region) -> 
 def _arcs(
     film: Film, up: Panel, sources: list[dict[str, Region]], cells: list[Region]
 ) -> list[tuple[str, list[np.ndarray]]]:
-    """New arcs for a panel, and where each lies while each of ``cells`` is explained: (name, places) per arc."""
+    """New arcs for a panel, and where each lies while each of ``cells`` is explained: (name, places) per arc.
+
+    An arc that has but one place is posed there: it needs no keys.
+    """
     places = [_places(film, up, s, cell) for s, cell in zip(sources, cells, strict=True)]
     colors = [str(region.grid.role) for region in _distinct(sources[0]).values()]
     made = []
     for lies, color in zip(zip(*places, strict=True), [*colors, "ink"], strict=True):
         length = float(np.mean([place[6] for place in lies]))
         drawing = arc(film, up.depth, length, color, head=color == "ink")
-        film.cast.add(drawing)
+        film.cast.add(drawing if len(lies) > 1 else replace(drawing, pose=placed(lies[0])))
         made.append((drawing.name, list(lies)))
     return made
 

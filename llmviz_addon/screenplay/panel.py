@@ -168,6 +168,17 @@ def lay(view: View, start: np.ndarray, end: np.ndarray) -> np.ndarray:
     return np.array([*start, *rotation, length, length, length])
 
 
+def placed(place: np.ndarray) -> np.ndarray:
+    """The (4, 4) pose of an arc that lies as ``lay`` says, (9,)."""
+    (sx, sy, sz), (cx, cy, cz) = np.sin(place[3:6]), np.cos(place[3:6])
+    turn = np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]]) @ np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
+    turn = turn @ np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
+    pose = np.eye(4)
+    pose[:3, :3] = turn * place[6:9]
+    pose[:3, 3] = place[:3]
+    return pose
+
+
 def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The cross product of two vectors; numpy's own is ten times slower on so few numbers."""
     (a0, a1, a2), (b0, b1, b2) = a.tolist(), b.tolist()
