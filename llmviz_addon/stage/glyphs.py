@@ -20,7 +20,7 @@ from .mesh2d import Flat, filled, fringed, join, shrunk, untangled
 
 FRINGE = 0.06
 """Width of a letter's fringe, in ems."""
-INSET = 0.02
+INSET = 0.016
 """By how much outlines move inwards, in ems, to make up for the pixel that the fringe adds outside."""
 RESOLUTION = 3
 """Points per curve segment of an outline."""
