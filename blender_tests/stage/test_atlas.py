@@ -4,8 +4,9 @@ import bpy
 import numpy as np
 import pytest
 
-from llmviz_addon.errors import JobError, ScriptError
+from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.grid import Axis, Grid, Role
+from llmviz_addon.screenplay.timeline import Channel, Part, Track
 from llmviz_addon.stage.atlas import FORBIDDEN, WIDTH, atlas
 
 
@@ -70,6 +71,32 @@ def test_the_image_survives_a_file_with_all_its_digits(scene, tmp_path):
     np.testing.assert_array_equal(pixels[::4][:2000], values)
 
 
-def test_too_many_numbers_are_told():
-    with pytest.raises(JobError, match="5,000,000 numbers; the stage takes at most 4,194,304"):
-        atlas([grid("a", 5000, 1000)], {"a": np.zeros((5000, 1000), dtype=np.float32)})
+def test_a_tensor_too_large_is_kept_as_pools_and_a_part_of_it_exactly():
+    rng = np.random.default_rng(5)
+    weights = Grid("w", "w", Role.WEIGHT, (Axis("A", 60, "z"), Axis("C", 100, "x")), (0, 0, 0), "w")
+    values = {"w": rng.normal(size=(60, 100)).astype(np.float32), "b": rng.normal(size=50).astype(np.float32)}
+    row = Part("row", "w", (0, 0, 41), (100, 1, 2))
+    tail = Part("tail", "w", (90, 0, 41), (10, 1, 2))
+    made = atlas([weights, grid("b", 50)], values, parts=[row, tail], budget=2000)
+    assert made.thin
+    assert made.pixels.size < 2000 + WIDTH
+    assert made.places["b"].pool == 1
+    place = made.places["w"]
+    assert place.pool == 2
+    flat = made.pixels.ravel()
+    start = place.row * WIDTH + place.column
+    block = values["w"][2:4, 6:8].ravel()
+    assert flat[start + 1 * 50 + 3] == block[np.abs(block).argmax()]
+    exact = made.places["row"]
+    assert exact == made.places["tail"]
+    assert (exact.pool, exact.gain) == (1, place.gain)
+    start = exact.row * WIDTH + exact.column
+    np.testing.assert_array_equal(flat[start + 41 * 100 : start + 43 * 100], values["w"][41:43].ravel())
+
+
+def test_what_a_chapter_takes_in_hand_is_kept_exactly():
+    grids = [grid("a", 60, 100), grid("b", 60, 100)]
+    values = {g.name: np.ones(g.shape, dtype=np.float32) for g in grids}
+    focus = Track(Channel("b", "focus"), np.array([1.0]), np.array([1.0]), ("linear",))
+    places = atlas(grids, values, tracks=[focus], budget=40_000).places
+    assert places["b"].pool == 1

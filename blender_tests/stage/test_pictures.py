@@ -5,16 +5,23 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import bpy
 import numpy as np
 import pytest
 
+from llmviz_addon.layout.grid import Axis, Grid, Role
+from llmviz_addon.screenplay.timeline import Channel, Track
 from llmviz_addon.stage import compat
+from llmviz_addon.stage.atlas import Atlas, atlas
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.camera import pose
 from llmviz_addon.stage.render import set_engine
+
+from .conftest import SmallLayout
 
 GOLDEN = Path(__file__).parent / "golden"
 PLAIN = """
@@ -102,3 +109,39 @@ def test_a_turned_grid_looks_as_one_walked_around(scene, production, tmp_path):
     turned = render(scene, tmp_path / "turned.png")
     assert straight.std() > 0.1
     assert np.quantile(np.abs(turned - straight), 0.99) < 0.02
+
+
+def test_the_material_of_pools_draws_single_cells_alike(scene, production, tmp_path, monkeypatch):
+    build(scene, production, own_scene=True)
+    scene.frame_set(11)
+    plain = render(scene, tmp_path / "plain.png")
+    monkeypatch.setattr(Atlas, "thin", True)
+    build(scene, production, own_scene=True)
+    scene.frame_set(11)
+    np.testing.assert_allclose(render(scene, tmp_path / "thin.png"), plain, atol=3 / 255)
+
+
+def test_a_pool_is_one_large_cell(scene, production, tmp_path, monkeypatch):
+    """A table of equal numbers in pools of 2 × 2 is the table of half its size, seen at twice its size."""
+    pictures = []
+    for shape, zoom, budget in (((20, 20), 1.0, 150), ((10, 10), 0.5, 150)):
+        axes = (Axis("T", shape[0], "z"), Axis("C", shape[1], "x"))
+        weights = Grid("weights", "w", Role.WEIGHT, axes, (0.0, 0.0, 0.0), "w")
+        signs = np.where(np.add.outer(np.arange(10), np.arange(10)) % 3, 1.0, -1.0)
+        values = {"weights": signs.repeat(20 // 10 if shape[0] == 20 else 1, 0).repeat(shape[1] // 10, 1)}
+        tracks = tuple(
+            Track(Channel("camera", prop, index), np.array([1.0]), np.array([value]), ("linear",))
+            for prop, index, value in (
+                ("target", 0, zoom), ("target", 1, 0.0), ("target", 2, -zoom), ("azimuth", 0, 270.0),
+                ("elevation", 0, 0.0), ("distance", 0, 6.0 * zoom),
+            )
+        )  # fmt: skip
+        timeline = replace(production.timeline, tracks=tracks, drawings=(), parts=())
+        film = replace(production, layout=SmallLayout((weights,), ()), trace=values, timeline=timeline, signage=())
+        monkeypatch.setattr("llmviz_addon.stage.build.atlas", partial(atlas, budget=budget))
+        build(scene, film, own_scene=True)
+        scene.frame_set(1)
+        pictures.append(render(scene, tmp_path / f"{shape[0]}.png"))
+    difference = np.abs(pictures[0] - pictures[1])
+    assert difference.mean() < 0.02
+    assert pictures[0].std() > 0.05

@@ -2,45 +2,52 @@
 
 Values lie row by row, tensor after tensor, without gaps, so a tensor is a starting (row, column) and
 a length. The image keeps the true numbers; what makes dots use their range is a gain per *kind* of
-grid, taken over all grids of that kind so that layers stay comparable.
+grid, taken over all grids of that kind so that layers stay comparable. Of a large model the largest
+tensors are kept as pools; see ``pooling``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import bpy
 import numpy as np
 
-from ..errors import JobError, ScriptError
+from ..errors import ScriptError
 from ..layout.grid import Grid
+from ..screenplay.timeline import Part, Track
 from .ours import own
+from .pooling import BUDGET, FORBIDDEN, LARGEST, count, pooled, pools, sampled, thinned
 
-WIDTH = 1024
-LIMIT = WIDTH * 4096
-"""How many numbers fit: beyond, a shader's 32-bit arithmetic could no longer tell neighbours apart."""
-FORBIDDEN = -1e30
-"""Stands for minus infinity: a score that the causal mask forbids."""
+WIDTH = 4096
 PERCENTILE = 98.0
+NEAR = ("reveal", "highlight", "focus", "offset", "rotation", "scale")
+"""What happens only to grids that a chapter takes in hand."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a grid's numbers start in the atlas, and the factor that brings them to -1 … 1."""
+    """Where a grid's numbers start in the atlas, the factor that brings them to -1 … 1, and the side of its pools."""
 
     column: int
     row: int
     gain: float
+    pool: int = 1
 
 
 @dataclass(frozen=True, eq=False)
 class Atlas:
-    """The picture of all values: ``pixels`` is (height, WIDTH) float32."""
+    """The picture of all values: ``pixels`` is (height, WIDTH) float32. Places are by grid, or part, name."""
 
     pixels: np.ndarray
     places: Mapping[str, Place]
+
+    @property
+    def thin(self) -> bool:
+        """Whether any grid is kept as pools."""
+        return any(place.pool > 1 for place in self.places.values())
 
     def image(self, name: str = "llmviz values") -> bpy.types.Image:
         """The atlas as a packed 32-bit image."""
@@ -57,44 +64,104 @@ class Atlas:
 
 
 def atlas(
-    grids: Iterable[Grid], values: Mapping[str, np.ndarray], made: Iterable[tuple[Grid, np.ndarray]] = ()
+    grids: Iterable[Grid],
+    values: Mapping[str, np.ndarray],
+    made: Iterable[tuple[Grid, np.ndarray]] = (),
+    tracks: Iterable[Track] = (),
+    parts: Iterable[Part] = (),
+    budget: int = BUDGET,
 ) -> Atlas:
     """Lay the tensors of ``grids``, found in ``values`` by name, into one picture.
 
     ``made`` are grids of a chapter with values of their own; those of a known kind share its gain.
+    Where there are more numbers than ``budget``, what ``tracks`` and ``parts`` show from near is kept best.
     """
-    model, made = tuple(grids), tuple(made)
+    model, made, parts = tuple(grids), tuple(made), tuple(parts)
     grids = (*model, *(grid for grid, _ in made))
-    flat = [_cells(grid, values[grid.name]) for grid in model] + [_cells(grid, own) for grid, own in made]
-    gains = _gains(grids, flat) | _gains(model, flat[: len(model)])
-    total = sum(array.size for array in flat)
-    if total > LIMIT:
-        raise JobError(f"The model has {total:,} numbers; the stage takes at most {LIMIT:,}.")
-    height = max(1, math.ceil(total / WIDTH))
-    pixels = np.zeros(height * WIDTH, dtype=np.float32)
-    places = {}
-    start = 0
-    for grid, array in zip(grids, flat, strict=True):
-        pixels[start : start + array.size] = array
-        places[grid.name] = Place(start % WIDTH, start // WIDTH, gains[grid.kind])
-        start += array.size
-    return Atlas(pixels.reshape(height, WIDTH), places)
+    tensors = [values[grid.name] for grid in model] + [given for _, given in made]
+    for grid, tensor in zip(grids, tensors, strict=True):
+        if np.shape(tensor) != grid.shape:
+            raise ScriptError(f"Grid {grid.name!r} has the shape {grid.shape}, but its values have {np.shape(tensor)}.")
+    gains = _gains(grids, tensors) if made else {}
+    gains.update(_gains(model, tensors[: len(model)]))
+    in_hand = {track.channel.actor for track in tracks if track.channel.prop in NEAR}
+    sides = pools(grids, in_hand | {part.grid for part in parts}, budget)
+    writer = _Writer()
+    for grid, tensor in zip(grids, tensors, strict=True):
+        side = sides[grid.name]
+        numbers = _cells(np.asarray(tensor))
+        start = writer.write(pooled(numbers, side) if side > 1 else numbers)
+        writer.place(grid.name, start, gains[grid.kind], side)
+    left = budget - sum(thinned(grid, sides[grid.name]) for grid in grids)
+    _exact_parts(writer, [part for part in parts if sides[part.grid] > 1], dict(zip(grids, tensors, strict=True)), left)
+    return Atlas(writer.pixels(), writer.places)
 
 
-def _cells(grid: Grid, values: np.ndarray) -> np.ndarray:
-    values = np.asarray(values)
-    if values.shape != grid.shape:
-        raise ScriptError(f"Grid {grid.name!r} has the shape {grid.shape}, but its values have {values.shape}.")
-    array = values.astype(np.float32).ravel()
+class _Writer:
+    """Puts numbers one after the other."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, Place] = {}
+        self._pieces: list[np.ndarray] = []
+        self._end = 0
+
+    def write(self, numbers: np.ndarray) -> int:
+        """Append; returns where they start."""
+        start = self._end
+        self._pieces.append(numbers.reshape(-1))
+        self._end += numbers.size
+        return start
+
+    def place(self, name: str, start: int, gain: float, pool: int = 1) -> None:
+        """Say where the tensor's first number is, or would be: below 0 for one whose first rows are left out."""
+        row, column = divmod(start, WIDTH)
+        self.places[name] = Place(column, row, gain, pool)
+
+    def pixels(self) -> np.ndarray:
+        """(height, WIDTH) float32."""
+        pixels = np.zeros((max(1, math.ceil(self._end / WIDTH)), WIDTH), dtype=np.float32)
+        np.concatenate(self._pieces, out=pixels.reshape(-1)[: self._end])
+        return pixels
+
+
+def _exact_parts(writer: _Writer, parts: Iterable[Part], tensors: Mapping[Grid, np.ndarray], left: int) -> None:
+    """Keep every number of the rows that ``parts`` of pooled grids show, as far as ``left`` numbers have room."""
+    grids = {grid.name: grid for grid in tensors}
+    known: dict[tuple[str, int, int], int] = {}
+    for part in parts:
+        grid = grids[part.grid]
+        first, stop = _rows(grid, part)
+        length = count(grid) // grid.shape[0]
+        key = (grid.name, first, stop)
+        if key not in known and (count(grid) > LARGEST or (stop - first) * length > left):
+            continue
+        if key not in known:
+            known[key] = writer.write(_cells(np.asarray(tensors[grid])[first:stop])) - first * length
+            left -= (stop - first) * length
+        writer.place(part.name, known[key], writer.places[grid.name].gain)
+
+
+def _rows(grid: Grid, part: Part) -> tuple[int, int]:
+    """The range along the tensor's first axis that ``part`` shows."""
+    along = "xyz".index(grid.axes[0].direction)
+    return part.first[along], part.first[along] + part.cells[along]
+
+
+def _cells(values: np.ndarray) -> np.ndarray:
+    """What the shader can read: infinities as large numbers, minus infinity as FORBIDDEN."""
+    array = values.astype(np.float32, copy=False)
     limit = np.float32(1e29)
+    if not array.size or (array.min() >= -limit and array.max() <= limit):  # neither is so with a NaN
+        return array
     return np.where(array == -np.inf, np.float32(FORBIDDEN), np.nan_to_num(array, nan=0.0).clip(-limit, limit))
 
 
-def _gains(grids: tuple[Grid, ...], flat: list[np.ndarray]) -> dict[str, float]:
+def _gains(grids: Sequence[Grid], tensors: Sequence[np.ndarray]) -> dict[str, float]:
     """Per kind, one over a robust maximum of the magnitudes."""
     by_kind: dict[str, list[np.ndarray]] = {}
-    for grid, array in zip(grids, flat, strict=True):
-        by_kind.setdefault(grid.kind, []).append(np.abs(array[array > FORBIDDEN]))
+    for grid, tensor in zip(grids, tensors, strict=True):
+        numbers = _cells(sampled(np.asarray(tensor)))
+        by_kind.setdefault(grid.kind, []).append(np.abs(numbers[numbers > FORBIDDEN]))
     gains = {}
     for kind, arrays in by_kind.items():
         magnitudes = np.concatenate(arrays)

@@ -74,10 +74,10 @@ def _stage(scene: bpy.types.Scene, production: Production, look: Theme) -> Gener
     home = collection(scene)
     layout, timeline = production.layout, production.timeline
     yield 0.05, "Values"
-    values = atlas(layout.grids, production.trace, timeline.grids)
+    values = atlas(layout.grids, production.trace, timeline.grids, timeline.tracks, timeline.parts)
     grids = {grid.name: grid for grid in (*layout.grids, *(grid for grid, _ in timeline.grids))}
     wide = any(max(grid.cells) > 256 for grid in grids.values())
-    cube = unit_cube(cell_material(values.image(), look, wide))
+    cube = unit_cube(cell_material(values.image(), look, wide, values.thin))
     flat = flat_material(look)
     rig = camera_rig(home)
     cast: dict[str, Actor] = {CAMERA: actors.camera_actor(rig)}

@@ -10,7 +10,7 @@ property    size   meaning
 cells       3      cells along x, y, z of this object
 first       3      the grid's cell that this object's first one is (0 but for parts)
 strides     3      step in the tensor's flat index per cell along x, y, z
-atlas       3      column and row of the first value, gain
+atlas       4      column and row of the first value, gain, one over the side of its pools
 reveal      1      how many cells show their value
 emphasis    2      highlight, focus
 focus_lo    3      first cell of the focus range
@@ -28,7 +28,7 @@ a clean picture, which is what makes a film affordable without a GPU.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bpy
 
@@ -61,10 +61,12 @@ class _Point:
     backfacing: Expr
 
 
-def cell_material(image: bpy.types.Image, theme: Theme, wide: bool = False) -> bpy.types.Material:
+def cell_material(image: bpy.types.Image, theme: Theme, wide: bool = False, thin: bool = False) -> bpy.types.Material:
     """Build the material that shows ``image``'s values in the colours of ``theme``.
 
     ``wide`` is for grids of more than 256 cells along an axis: they get coarser lines from afar.
+    ``thin`` is for grids of which the image holds pools: a pool is drawn as one large cell, with
+    one dot, while lines, focus and what is computed stay true to the cells.
     """
     material = own(bpy.data.materials.new("llmviz cells"), "cells")
     tree = compat.node_tree(material)
@@ -74,7 +76,7 @@ def cell_material(image: bpy.types.Image, theme: Theme, wide: bool = False) -> b
     info = tree.nodes.new("ShaderNodeObjectInfo")
     role = Expr(tree, info.outputs["Color"], vector=True)
     opacity = Expr(tree, info.outputs["Alpha"])
-    surface = _surface(tree, point, role, image, theme, wide)
+    surface = _surface(tree, point, role, image, theme, (wide, thin))
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
     surface = blend(tree, clear, surface, _coverage(point) * opacity)
     surface = blend(tree, surface, clear, point.backfacing)
@@ -176,22 +178,25 @@ def _coverage(point: _Point) -> Expr:
 
 
 def _surface(
-    tree: bpy.types.NodeTree, point: _Point, role: Expr, image: bpy.types.Image, theme: Theme, wide: bool
+    tree: bpy.types.NodeTree, point: _Point, role: Expr, image: bpy.types.Image, theme: Theme, large: tuple[bool, bool]
 ) -> bpy.types.NodeSocket:
+    wide, thin = large
     first = attribute(tree, "OBJECT", "first", "Vector")
     highlight, focus, _ = attribute(tree, "OBJECT", "emphasis", "Vector").split()
     cell = point.index + first
-    flat = cell.dot(attribute(tree, "OBJECT", "strides", "Vector"))
-    melted = point.widest.times_plus(3.2, -1.1).clamp()
-    checker = (cell.dot((0.5, 0.5, 0.5)).fraction() - 0.25) * (1.0 - melted)
+    strides = attribute(tree, "OBJECT", "strides", "Vector")
+    flat = cell.dot(strides)
+    tile, of_tile, number = _pool(tree, point, cell, strides) if thin else (point, cell, flat)
+    melted = tile.widest.times_plus(3.2, -1.1).clamp()
+    checker = (of_tile.dot((0.5, 0.5, 0.5)).fraction() - 0.25) * (1.0 - melted)
     tone = point.normal.dot((0.62, 1.0, 1.34)) * checker.times_plus(0.36, 1.0)
     glow = highlight * 0.6
 
     empty = emission(tree, role.scaled(glow.times_plus(1 - theme.empty, theme.empty)), tone)
     body = mix(linear(theme.slab), role, glow.times_plus(1 - theme.slab_tint, theme.slab_tint))
-    value, gain = _value(tree, flat, image)
-    dot = mix(body, *_dot(point, value * gain, role, theme, 1.0 - melted))
-    cross = mix(body, *_cross(point, theme, 1.0 - melted))
+    value, gain = _value(tree, number, image)
+    dot = mix(body, *_dot(tile, value * gain, role, theme, 1.0 - melted))
+    cross = mix(body, *_cross(tile, theme, 1.0 - melted))
     known = blend(tree, emission(tree, dot, tone), emission(tree, cross, tone), value < -1e29)
     surface = blend(tree, empty, known, (attribute(tree, "OBJECT", "reveal") - flat).clamp())
     surface = blend(tree, surface, emission(tree, linear(theme.line)), _lines(point, first, wide) * 0.4)
@@ -200,8 +205,23 @@ def _surface(
     return blend(tree, surface, emission(tree, linear(theme.colors["ink"])), line)
 
 
+def _pool(tree: bpy.types.NodeTree, point: _Point, cell: Expr, strides: Expr) -> tuple[_Point, Expr, Expr]:
+    """The point seen in pools in place of cells, which pool it is in, and that pool's number in the picture.
+
+    All of it is exact: ``share`` is the reciprocal of a power of two. A table of n columns has ceil(n · share)
+    pools in a row, and its strides are 0, 1 and n.
+    """
+    share = attribute(tree, "OBJECT", "atlas", "Alpha")
+    place = cell.scaled(share)
+    pool = place.floor()
+    inner = (place - pool + (point.at - point.index).scaled(share) - 0.5) * point.plane
+    tile = replace(point, inner=inner, pixel=point.pixel.scaled(share), widest=point.widest * share)
+    steps = strides.scaled(share)
+    return tile, pool, pool.dot(0.0 - (0.0 - steps).floor())
+
+
 def _value(tree: bpy.types.NodeTree, flat: Expr, image: bpy.types.Image) -> tuple[Expr, Expr]:
-    """The number in the tensor's cell ``flat``, and the grid's gain."""
+    """The number in the tensor's cell, or pool, ``flat``, and the grid's gain."""
     width, height = image.size
     column, row, gain = attribute(tree, "OBJECT", "atlas", "Vector").split()
     place = (column + flat) * (1.0 / width) + 0.5 / width

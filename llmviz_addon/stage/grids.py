@@ -74,7 +74,7 @@ def part_objects(
         obj.location, obj.scale = _within(part, grid, SWELL * (1 + number % 8 / 8))
         obj.color = (*whole.color[:3], 0.0)
         obj.hide_render = obj.hide_viewport = True
-        _describe(obj, grid, places[grid.name], part.first, part.cells, whole["reveal"])
+        _describe(obj, grid, places.get(part.name, places[grid.name]), part.first, part.cells, whole["reveal"])
         collection.objects.link(obj)
         made[part.name] = obj
     return made
@@ -102,7 +102,7 @@ def _describe(
     obj["cells"] = [float(n) for n in cells]
     obj["first"] = [float(n) for n in first]
     obj["strides"] = [float(n) for n in grid.strides]
-    obj["atlas"] = [float(place.column), float(place.row), place.gain]
+    obj["atlas"] = [float(place.column), float(place.row), place.gain, 1.0 / place.pool]
     obj["reveal"] = float(reveal)
     obj["emphasis"] = [0.0, 0.0]
     obj["focus_lo"] = [0.0, 0.0, 0.0]

@@ -1,0 +1,124 @@
+"""How exactly each tensor is kept when there are more numbers than a picture can hold.
+
+GPT-2 small has 124 million weights, of which a film shows a handful from near. So a budget of pixels
+is shared out: what a chapter takes in hand comes first, then what the model computes (activations and
+aggregates), then the weights; in each of the three the largest are thinned first. A thinned
+tensor keeps the number of largest magnitude, with its sign, of every square pool of cells. The sides of a pool
+are powers of two, because only their reciprocals are exact in a shader's 32-bit arithmetic.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import numpy as np
+
+from ..errors import JobError
+from ..layout.grid import Grid, Role
+
+BUDGET = 4096 * 4096
+"""Numbers in the atlas of a large model: 200 MB in a file, and what any graphics card takes as one picture."""
+LARGEST = 1 << 22
+"""Numbers of one grid: beyond, a shader's 32-bit arithmetic could no longer tell neighbours apart."""
+FORBIDDEN = -1e30
+"""Stands for minus infinity: a score that the causal mask forbids."""
+SAMPLE = 1 << 16
+IN_HAND, WORKING = 0.25, 0.8
+"""Shares of the budget, and of what is then left, that the first two of the three may take."""
+
+
+def pools(grids: Sequence[Grid], in_hand: Collection[str] = (), budget: int = BUDGET) -> dict[str, int]:
+    """Side of each grid's pools, 1 where its every number is kept; ``in_hand`` names what is seen from near.
+
+    Raises JobError if the budget cannot hold even the coarsest picture of every grid.
+    """
+    sides: dict[str, int] = {}
+    rest = float(budget)
+    wanted = [grid for grid in grids if grid.name in in_hand and count(grid) <= LARGEST]
+    near = rest * IN_HAND if sum(map(count, grids)) > budget else rest
+    for grid in sorted(wanted, key=count):
+        if count(grid) <= near:
+            sides[grid.name] = 1
+            near -= count(grid)
+            rest -= count(grid)
+    left = [grid for grid in grids if grid.name not in sides]
+    working = [grid for grid in left if grid.role is not Role.WEIGHT]
+    weights = [grid for grid in left if grid.role is Role.WEIGHT]
+    least = sum(thinned(grid, _coarsest(grid)) for grid in weights)
+    for tier, allowed in ((working, max(rest * WORKING, rest - sum(map(count, weights)))), (weights, rest)):
+        chosen = _within(tier, min(allowed, rest - least) if tier is working else rest)
+        sides.update(chosen)
+        rest -= sum(thinned(grid, chosen[grid.name]) for grid in tier)
+    if rest < 0:
+        raise JobError(f"The stage has room for {budget:,} numbers, which is too few for {len(grids):,} grids.")
+    return sides
+
+
+def count(grid: Grid) -> int:
+    """How many numbers a grid has."""
+    return math.prod(grid.shape)
+
+
+def thinned(grid: Grid, side: int) -> int:
+    """How many numbers are kept of a grid in pools of ``side``."""
+    return math.prod(-(-length // side) for length in grid.shape)
+
+
+def pooled(values: np.ndarray, side: int) -> np.ndarray:
+    """Of every pool the number of largest magnitude, flat in C order; a FORBIDDEN one only among its like.
+
+    ``values`` (n,) or (rows, n), finite, in pools of ``side`` along each axis.
+    """
+    table = np.atleast_2d(values)
+    high = _of_pools(np.max, table, side)
+    low = _of_pools(np.min, table, side)
+    if low.min() <= FORBIDDEN:
+        low = _of_pools(np.min, np.where(table <= FORBIDDEN, np.float32(0), table), side)
+    return np.where((high >= -low) | (high <= FORBIDDEN), high, low).ravel()
+
+
+def _of_pools(best: Callable[..., np.ndarray], table: np.ndarray, side: int) -> np.ndarray:
+    """``best`` of every pool of ``table`` (rows, columns)."""
+    for axis in (0, 1):
+        width = min(side, table.shape[axis])
+        missing = -table.shape[axis] % width
+        if missing:
+            table = np.pad(table, [(0, missing if axis == at else 0) for at in (0, 1)], mode="edge")
+        shape = list(table.shape)
+        shape[axis : axis + 1] = [shape[axis] // width, width]
+        table = best(table.reshape(shape), axis=axis + 1)
+    return table
+
+
+def sampled(values: np.ndarray) -> np.ndarray:
+    """All of a small tensor's numbers, of a large one every so-manieth, from all its columns; flat."""
+    step = -(-values.size // SAMPLE)
+    while values.size and math.gcd(step, values.shape[-1]) > 1:
+        step += 1
+    if step <= 1:
+        return values.reshape(-1)
+    flat = np.arange(0, values.size, step)
+    return values[np.unravel_index(flat, values.shape)]
+
+
+def _within(grids: Sequence[Grid], allowed: float) -> Mapping[str, int]:
+    """Sides with which ``grids`` have at most ``allowed`` numbers, or else the coarsest."""
+    largest = LARGEST
+    while True:
+        sides = {grid.name: _side(grid, largest) for grid in grids}
+        if largest <= 1 or sum(thinned(grid, sides[grid.name]) for grid in grids) <= allowed:
+            return sides
+        largest //= 2
+
+
+def _side(grid: Grid, largest: int) -> int:
+    side = 1
+    while thinned(grid, side) > largest and side < _coarsest(grid):
+        side *= 2
+    return side
+
+
+def _coarsest(grid: Grid) -> int:
+    """One pool for the whole grid. A tensor of three axes is not thinned: its strides would not be even."""
+    return 1 << max(grid.shape).bit_length() if len(grid.shape) <= 2 else 1
