@@ -129,7 +129,7 @@ def _subtitles(placed: Sequence[_Told], fps: int) -> list[Subtitle]:
         rests = item.film.rests
         for i, rest in enumerate(rests):
             start = item.start + round(rest.start * fps)
-            end = item.start + round(rests[i + 1].start * fps) if i + 1 < len(rests) else item.end
+            end = item.start + round(rests[i + 1].start * fps) - 1 if i + 1 < len(rests) else item.end
             name = f"{item.chapter.number:02d}.{i + 1} {rest.key.replace('-', ' ')}"
-            found.append(Subtitle(start, max(end, start + 1), rest.text, name))
+            found.append(Subtitle(start, max(end, start), rest.text, name))
     return found
