@@ -127,7 +127,7 @@ def _frames(crew: Crew, job: FilmJob, todo: list[int], poll: float) -> Iterator[
     setup = {
         **{"blend": str(job.blend), "folder": str(job.folder), "first": 1, "last": job.end or job.last},
         **{"width": job.size[0], "height": job.size[1], "engine": job.engine, "samples": job.samples},
-        "threads": max((os.cpu_count() or 1) // crew.size, 1),
+        "threads": os.cpu_count() or 1,  # each: while one prepares a frame, another renders on all cores
     }
     for number in range(crew.size):
         crew.send(number, do="open", setup=setup)
