@@ -22,7 +22,7 @@ def play(film):
 
 def _heads(film, x, heads, head):
     count, number = len(heads), heads.index(head)
-    film.open_on(x, heads, azimuth=285, elevation=12)
+    film.open_on(film.layout.embedding, x, heads, azimuth=287, elevation=14)
     film.say(
         "what-for",
         "So far every column was treated alone. In [self-attention]({heads}) the columns look at each other: each one "

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from llmviz_addon.layout.grid import Ribbon, Role
@@ -20,6 +20,7 @@ def test_a_bend_is_a_quarter_circle():
 
 
 @given(st.lists(st.tuples(*[st.integers(-5, 5)] * 3), min_size=2, max_size=6, unique=True))
+@example([(0, -2, 2), (4, 0, -4), (2, -1, -1)])  # turns back on itself
 def test_ends_stay_and_nothing_breaks(points):
     path = np.array(points, dtype=float)
     bent = rounded(path, 0.3)

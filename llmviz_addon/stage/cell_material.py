@@ -248,9 +248,9 @@ def _cross(point: _Point, theme: Theme, shown: Expr) -> tuple[tuple[float, float
     x, y, z = abs(point.inner).split()
     longest = x.maximum(y).maximum(z)
     off = longest * 2.0 - (x + y + z)  # from the nearer diagonal, times √2
-    stroke = ((0.06 - off) / (point.widest * 1.4) + 0.5).clamp()
-    inside = ((0.2 - longest) / point.widest + 0.5).clamp()
-    return linear(theme.zero), stroke * inside * shown
+    stroke = ((0.075 - off) / (point.widest * 1.4) + 0.5).clamp()
+    inside = ((0.24 - longest) / point.widest + 0.5).clamp()
+    return linear(theme.line), stroke * inside * shown * 0.75
 
 
 def _lines(point: _Point, first: Expr, wide: bool) -> Expr:

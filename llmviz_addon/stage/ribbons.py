@@ -85,7 +85,7 @@ def rounded(path: np.ndarray, radius: float) -> np.ndarray:
         start, end = corner + back * reach, corner + ahead * reach
         t = np.linspace(0.0, 1.0, _BEND + 1)[:, None]
         # A rational quadratic curve is a true circular arc for right angles, and smooth for all others.
-        weight = np.sqrt((1 - back @ ahead) / 2)
+        weight = np.sqrt(max(0.0, (1 - back @ ahead) / 2))  # rounding makes it negative where a path turns back
         blend = [(1 - t) ** 2, 2 * t * (1 - t) * weight, t**2]
         points.extend((blend[0] * start + blend[1] * corner + blend[2] * end) / sum(blend))
     points.append(path[-1])
