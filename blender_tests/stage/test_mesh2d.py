@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from llmviz_addon.layout.drawing import Text
 from llmviz_addon.layout.font import advance
+from llmviz_addon.stage import glyphs
 from llmviz_addon.stage.glyphs import FRINGE, glyph, placed
 from llmviz_addon.stage.mesh2d import disc, filled, fringed, offset_path, polygon, rectangle, shrunk, stroke, untangled
 
@@ -134,3 +135,9 @@ def test_fringes_of_letters_lie_outside():
 
 def test_letters_without_ink():
     assert placed(Text(0, 0, (("  \n", "ink"),), 1.0)) == []
+
+
+def test_texts_are_set_where_inter_is_missing(monkeypatch):
+    monkeypatch.setattr(glyphs, "load_inter", lambda: None)
+    monkeypatch.setattr(glyphs, "_known", {})
+    assert len(placed(Text(0, 0, (("c = 17 ε", "ink"),), 1.0))) == 6

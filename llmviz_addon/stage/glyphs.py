@@ -22,8 +22,7 @@ FRINGE = 0.06
 """Width of a letter's fringe, in ems."""
 INSET = 0.016
 """By how much outlines move inwards, in ems, to make up for the pixel that the fringe adds outside."""
-RESOLUTION = 3
-"""Points per curve segment of an outline."""
+_INTER_STEPS, _STEPS = 2, 3  # per curve segment of an outline; Inter's segments are short
 _SPACING = 4.0  # ems between the lines that outlines are fetched on
 _CLOSE = 2e-3  # ems below which corners of a letter are one
 _EPSILON = 1e-5  # ems below which two points of an outline are one
@@ -77,7 +76,7 @@ def _fetch(letters: Sequence[str]) -> dict[str, Flat]:
     try:
         own = [letter for letter in letters if inter is not None and is_inter(letter)]
         others = [letter for letter in letters if letter not in set(own)]
-        return _outlined(own, inter, INTER_SIZE) | _outlined(others, None, 1.0)
+        return _outlined(own, inter, INTER_SIZE, _INTER_STEPS) | _outlined(others, None, 1.0, _STEPS)
     finally:
         if inter is not None:
             bpy.data.fonts.remove(inter)
@@ -90,7 +89,7 @@ def load_inter() -> bpy.types.VectorFont | None:
     return bpy.data.fonts.load(path) if os.path.isfile(path) else None
 
 
-def _outlined(letters: Sequence[str], font: bpy.types.VectorFont | None, size: float) -> dict[str, Flat]:
+def _outlined(letters: Sequence[str], font: bpy.types.VectorFont | None, size: float, steps: int) -> dict[str, Flat]:
     """Letters of one font in one go: each stands on a line of its own, far from the others."""
     if not letters:
         return {}
@@ -102,7 +101,7 @@ def _outlined(letters: Sequence[str], font: bpy.types.VectorFont | None, size: f
         curve.body = "\n".join(letters)
         curve.size = size
         curve.space_line = _SPACING / size
-        curve.resolution_u = RESOLUTION
+        curve.resolution_u = steps
         curve.fill_mode = "NONE"
         mesh = obj.to_mesh()
         points = np.empty(len(mesh.vertices) * 3, dtype=np.float32)

@@ -102,7 +102,8 @@ def untangled(flat: Flat, epsilon: float) -> Flat:
     """The same shape, its fringe laid out anew so that it covers nothing twice, nor what is filled.
 
     Fringes fold where outlines bend sharply or come near each other. That does not show while all is
-    opaque, but as dark spots as soon as it fades. ``epsilon`` as in ``filled``.
+    opaque, but as dark spots as soon as it fades. Ways from the outline keep their lengths only.
+    ``epsilon`` as in ``filled``.
     """
     band = flat.triangles[flat.edge.any(axis=1)[flat.triangles].any(axis=1)]
     ink = flat.triangles[~flat.edge.any(axis=1)[flat.triangles].any(axis=1)]
@@ -115,8 +116,9 @@ def untangled(flat: Flat, epsilon: float) -> Flat:
     left = np.stack([_left(middles, corners[:, i], corners[:, i - 2]) for i in range(3)])
     fringe = triangles[~inside & (left.all(axis=0) | ~left.any(axis=0)).any(axis=1)]
     points, fringe = _raised(points, fringe, border, epsilon)
-    way = points - _nearest(points, border[:, 0], border[:, 1])
-    way[np.linalg.norm(way, axis=1) < epsilon] = 0.0
+    away = np.linalg.norm(points - _nearest(points, border[:, 0], border[:, 1]), axis=1)
+    # all ways point in one direction: those from both sides of a gap would cancel out between them
+    way = np.where(away < epsilon, 0.0, away * math.sqrt(0.5))[:, None].repeat(2, axis=1)
     return join([Flat(flat.points, np.zeros_like(flat.points), ink), Flat(points, way, fringe)]).tidied()
 
 
