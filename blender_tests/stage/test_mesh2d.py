@@ -140,4 +140,4 @@ def test_letters_without_ink():
 def test_texts_are_set_where_inter_is_missing(monkeypatch):
     monkeypatch.setattr(glyphs, "load_inter", lambda: None)
     monkeypatch.setattr(glyphs, "_known", {})
-    assert len(placed(Text(0, 0, (("c = 17 ε", "ink"),), 1.0))) == 6
+    assert len(placed(Text(0, 0, (("c = 17 ε", "ink"),), 1.0))) == 5
