@@ -126,6 +126,7 @@ def test_build_and_film(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> No
     assert cli.main([*FILM[:-1], str(tmp_path / "f.mp4"), *span]) == 0
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["f.frames", "f.mp4", "f.srt", "f.vtt", "s.blend"]
+    assert (tmp_path / "s.blend").read_bytes()[:4] == b"\x28\xb5\x2f\xfd"  # compressed: GPT-2's would have 760 MB
     out, err = capfd.readouterr()
     assert [line.split()[0] for line in out.splitlines()] == ["Wrote", "Wrote"]
     assert "Rendering 6/6" in err

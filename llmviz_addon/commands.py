@@ -192,7 +192,7 @@ def _staged(production: Production, theme: str, save_to: Path | None = None) -> 
         scene = bpy.context.scene
         stage(scene, production, theme, own_scene=True)
         if save_to is not None:
-            bpy.ops.wm.save_as_mainfile(filepath=str(save_to), check_existing=False)
+            bpy.ops.wm.save_as_mainfile(filepath=str(save_to), check_existing=False, compress=True)
     return scene
 
 
