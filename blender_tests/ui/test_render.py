@@ -33,6 +33,17 @@ def test_a_still_is_named_after_chapter_and_frame(small: bpy.types.Scene, tmp_pa
     assert (small.frame_current, small.render.engine) == (61, engine)
 
 
+def test_a_storyboard_has_a_sheet_per_chapter(small: bpy.types.Scene, tmp_path: Path) -> None:
+    small.render.resolution_percentage = 20
+    small.frame_set(61)
+    before = (small.frame_current, small.render.engine, small.cycles.samples)
+    assert bpy.ops.llmviz.storyboard() == {"FINISHED"}
+    assert {path.name for path in (tmp_path / "storyboard").iterdir()} == {"03-layer-norm", "03-layer-norm.png"}
+    rests = [marker for marker in small.timeline_markers if marker.name.startswith("03.")]
+    assert len(list((tmp_path / "storyboard" / "03-layer-norm").iterdir())) == 2 * len(rests) + 1
+    assert (small.frame_current, small.render.engine, small.cycles.samples) == before
+
+
 def test_a_film_has_captions_beside_it(small: bpy.types.Scene, tmp_path: Path) -> None:
     small.llmviz_settings.web_captions = True
     assert bpy.ops.llmviz.render_film() == {"FINISHED"}
@@ -70,7 +81,7 @@ def test_a_stopped_film_goes_on_where_it_was(small: bpy.types.Scene, tmp_path: P
 
 def test_an_unsaved_file_needs_a_folder(small: bpy.types.Scene) -> None:
     small.llmviz_settings.folder = "//"
-    for operator in (bpy.ops.llmviz.render_still, bpy.ops.llmviz.render_film):
+    for operator in (bpy.ops.llmviz.render_still, bpy.ops.llmviz.storyboard, bpy.ops.llmviz.render_film):
         with pytest.raises(RuntimeError, match="Save the .blend file first, or choose a folder"):
             operator()
 
@@ -83,7 +94,7 @@ def test_a_missing_folder_is_told(small: bpy.types.Scene, tmp_path: Path) -> Non
 
 def test_without_a_camera_there_is_one_clear_error(small: bpy.types.Scene, tmp_path: Path) -> None:
     small.camera = None
-    for operator in (bpy.ops.llmviz.render_still, bpy.ops.llmviz.render_film):
+    for operator in (bpy.ops.llmviz.render_still, bpy.ops.llmviz.storyboard, bpy.ops.llmviz.render_film):
         with pytest.raises(RuntimeError, match="has no camera to render through"):
             operator()
     assert not list(tmp_path.iterdir())

@@ -30,7 +30,8 @@ class Painter:
     def __init__(self, scene: bpy.types.Scene, changes: Changes | None = None) -> None:
         self.scene = scene
         self.changes = changes or Changes(0, -1, np.zeros(0, dtype=bool))
-        self.size = (scene.render.resolution_x, scene.render.resolution_y)
+        percentage = scene.render.resolution_percentage
+        self.size = (scene.render.resolution_x * percentage // 100, scene.render.resolution_y * percentage // 100)
         # In EEVEE, or after a compositor, a region is not exactly the whole's.
         self.regions = scene.render.engine == "CYCLES" and not compat.has_compositor(scene)
         self._idle: list[tuple[bpy.types.AnimData, bpy.types.Action, bpy.types.ActionSlot]] = []

@@ -47,7 +47,7 @@ def still(
     check_output(output, ".png")
     if scene.camera is None:
         raise JobError(f"Scene {scene.name!r} has no camera to render through.")
-    with _restored(scene), quiet():
+    with restored(scene), quiet():
         set_engine(scene, engine, samples)
         if size is not None:
             set_size(scene, *size)
@@ -61,7 +61,8 @@ def still(
 
 
 @contextmanager
-def _restored(scene: bpy.types.Scene) -> Iterator[None]:
+def restored(scene: bpy.types.Scene) -> Iterator[None]:
+    """Give back the scene's render settings and frame after the block."""
     frame = scene.frame_current
     owners = {"render": scene.render, "image": scene.render.image_settings}
     owners |= {name: getattr(scene, name) for name in ("cycles", "eevee") if hasattr(scene, name)}

@@ -16,10 +16,12 @@ import numpy as np
 from ..errors import JobError
 from ..screenplay.timeline import ChapterSpan, Timeline
 from ..stage.render import set_engine
+from ..stage.story import Story
 from . import png
 from .output import check_folder
 from .painter import Painter
 from .quiet import quiet
+from .still import restored
 
 COLUMNS = 4
 WIDEST = 2400
@@ -35,7 +37,7 @@ class Shot:
     name: str
 
 
-def shots(timeline: Timeline, chapter: ChapterSpan) -> list[Shot]:
+def shots(timeline: Timeline | Story, chapter: ChapterSpan) -> list[Shot]:
     """The stills of a chapter: its rests, half-way between two, its end, and its start if no rest is there."""
     rests = [m for m in timeline.markers if m.kind == "rest" and chapter.start <= m.frame <= chapter.end]
     at_once = bool(rests) and rests[0].frame <= chapter.start + 1
@@ -50,12 +52,12 @@ def shots(timeline: Timeline, chapter: ChapterSpan) -> list[Shot]:
 
 
 def storyboard_steps(
-    scene: bpy.types.Scene, timeline: Timeline, folder: Path, engine: str = "auto"
+    scene: bpy.types.Scene, timeline: Timeline | Story, folder: Path, engine: str = "auto"
 ) -> Iterator[tuple[float, str]]:
     """Render the stills of every chapter into ``folder``; yields (share done, what comes next).
 
-    ``scene`` is one that the film was staged in. Each chapter gets a folder of its stills and a sheet
-    beside it. Raises JobError where ``folder`` cannot be written to.
+    ``scene`` is one that the film was staged in; its settings are as before afterwards. Each chapter gets a
+    folder of its stills and a sheet beside it. Raises JobError where ``folder`` cannot be written to.
     """
     folder = Path(folder)
     if folder.exists() and not folder.is_dir():
@@ -64,22 +66,23 @@ def storyboard_steps(
     folder.mkdir(exist_ok=True)
     plan = [(chapter, shots(timeline, chapter)) for chapter in timeline.chapters]
     total, done = sum(len(found) for _, found in plan), 0
-    set_engine(scene, engine)
-    painter = Painter(scene)
-    try:
-        for chapter, found in plan:
-            name = f"{chapter.number:02d}-{chapter.name}"
-            (folder / name).mkdir(exist_ok=True)
-            pictures = []
-            for shot in found:
-                yield done / total, f"{chapter.title}: {shot.name}"
-                with quiet():
-                    pictures.append(painter.paint(shot.frame))
-                png.write(folder / name / f"{shot.name}.png", pictures[-1])
-                done += 1
-            png.write(folder / f"{name}.png", sheet(pictures))
-    finally:
-        painter.close()
+    with restored(scene):
+        set_engine(scene, engine)
+        painter = Painter(scene)
+        try:
+            for chapter, found in plan:
+                name = f"{chapter.number:02d}-{chapter.name}"
+                (folder / name).mkdir(exist_ok=True)
+                pictures = []
+                for shot in found:
+                    yield done / total, f"{chapter.title}: {shot.name}"
+                    with quiet():
+                        pictures.append(painter.paint(shot.frame))
+                    png.write(folder / name / f"{shot.name}.png", pictures[-1])
+                    done += 1
+                png.write(folder / f"{name}.png", sheet(pictures))
+        finally:
+            painter.close()
     yield 1.0, "Done"
 
 

@@ -220,6 +220,7 @@ class LLMVIZ_PT_render(_Panel, bpy.types.Panel):
         column = layout.column(align=True)
         column.scale_y = 1.2
         column.operator("llmviz.render_still", text="Render Still", icon="RENDER_STILL")
+        column.operator("llmviz.storyboard", text="Storyboard", icon="IMGDISPLAY")
         column.operator("llmviz.render_film", text="Render Film", icon="RENDER_ANIMATION")
 
 

@@ -13,6 +13,7 @@ from ..film.frames import code_version, fingerprint
 from ..film.output import check_output
 from ..film.signature import signature
 from ..film.still import still
+from ..film.storyboard import storyboard_steps
 from ..stage.render import has_gpu
 from ..stage.story import read_story
 from .jobs import Job, Steps, blocked
@@ -97,6 +98,23 @@ class LLMVIZ_OT_render_film(_Rendering, bpy.types.Operator):
         return render_film(context.scene)
 
 
+class LLMVIZ_OT_storyboard(_Rendering, bpy.types.Operator):
+    """Render a still at every rest and half-way to the next, and save them with a contact sheet per chapter"""
+
+    bl_idname = "llmviz.storyboard"
+    bl_label = "Storyboard"
+    bl_options = {"REGISTER"}
+
+    def steps(self, context: bpy.types.Context) -> Steps:
+        """The job."""
+        scene = context.scene
+        if scene.camera is None:
+            raise JobError(f"Scene {scene.name!r} has no camera to render through.")
+        folder = output_folder(scene.llmviz_settings) / "storyboard"
+        yield from storyboard_steps(scene, read_story(scene), folder, scene.llmviz_settings.engine)
+        return f"Saved {folder}"
+
+
 def render_film(scene: bpy.types.Scene) -> Steps:
     """Save a copy of the file and have worker processes render that; the scene itself stays free."""
     yield 0.0, "Saving a copy of the file"
@@ -153,7 +171,7 @@ def describe(progress: Progress) -> str:
     return f"{text}, {minutes}:{seconds:02d} left"
 
 
-CLASSES = (LLMVIZ_OT_render_still, LLMVIZ_OT_render_film)
+CLASSES = (LLMVIZ_OT_render_still, LLMVIZ_OT_storyboard, LLMVIZ_OT_render_film)
 
 
 def register() -> None:
