@@ -40,10 +40,11 @@ def test_regions_are_the_very_pixels(blend: Path, first: int, last: int) -> None
         scene.render.use_persistent_data = False
 
 
-def test_the_same_picture_is_not_rendered_again(blend: Path) -> None:
+@pytest.mark.parametrize("engine", ["cycles", "eevee"])
+def test_the_same_picture_is_not_rendered_again(blend: Path, engine: str) -> None:
     bpy.ops.wm.open_mainfile(filepath=str(blend))
     scene = bpy.context.scene
-    set_engine(scene, "cycles")
+    set_engine(scene, engine)
     changes = Changes.of(scene, 1, scene.frame_end)
     still = int(np.flatnonzero(changes.kinds()[1:] == 0)[0]) + 2
     painter = Painter(scene, changes)

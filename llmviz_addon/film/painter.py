@@ -69,16 +69,11 @@ class Painter:
 
         Returns ``before`` itself where the picture is the same.
         """
-        everything = Rect(0, 0, *self.size)
-        rects = [everything]
-        if before is not None and self.regions:
-            rects = self._regions(frame)
-            if not rects:
-                return before
-            if sum(rect.area for rect in rects) > MOSTLY * everything.area:
-                rects = [everything]
+        rects = None if before is None else self._regions(frame)
+        if rects == []:
+            return before
         self._go(frame)
-        if rects == [everything] or before is None:
+        if rects is None or sum(rect.area for rect in rects) > MOSTLY * self.size[0] * self.size[1]:
             return self._render(None)
         pixels = before.copy()
         for rect in rects:
@@ -90,7 +85,7 @@ class Painter:
         """What to render anew at ``frame``."""
         change = self.changes.at(frame)
         mask = Mask(*self.size)
-        if change.everything:
+        if change.everything or not (self.regions or change.nothing):
             mask.mark_all()
         elif not change.nothing:
             cells = []
