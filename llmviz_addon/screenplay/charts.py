@@ -71,7 +71,10 @@ def histograms(
     film.beat += [lines.name, *(name for name, _, _ in bars), captions[1]]
     film.score.set(Channel(lines.name, "opacity"), 1.0, start, 0.3 * share)
     for name, low, high in bars:
-        film.score.set(Channel(name, "opacity"), 1.0, start)
+        # A bar of no height would still be a line a pixel thick, so it is not there at all.
+        film.score.set(Channel(name, "opacity"), 1.0, start if low else start + 2 * share)
+        if not high:
+            film.score.set(Channel(name, "opacity"), 0.0, start + 4 * share)
         scale = Channel(name, "scale", 1)
         film.score.set(scale, 1e-4, start)
         film.score.set(scale, max(low, 1e-4), start, share)
