@@ -22,7 +22,9 @@ def encode(frames: Sequence[Path], output: Path, fps: int, size: tuple[int, int]
     """
     bpy.ops.wm.read_factory_settings(use_empty=True)
     scene = bpy.context.scene
-    strips = scene.sequence_editor_create().strips
+    editor = scene.sequence_editor_create()
+    editor.use_cache_raw = editor.use_cache_final = False  # every frame is shown once
+    strips = editor.strips
     strip = strips.new_image("frames", str(frames[0]), 1, 1)
     for path in frames[1:]:
         strip.elements.append(path.name)

@@ -156,15 +156,23 @@ def main() -> None:
             out.write(json.dumps(facts) + "\n")
 
         try:
-            serve(sys.stdin, tell)
-        except LlmvizError as error:
-            tell(error=str(error))
-        except Exception as error:  # the one who started us tells the user; the details go to its log
-            traceback.print_exc()
-            tell(error=f"{type(error).__name__}: {error}", fault=True)
-        out.flush()
-        sys.stderr.flush()
-        os._exit(0)  # Blender's own exit hangs while Cycles keeps data for a next frame
+            _answer(tell)
+        finally:
+            sys.stderr.flush()
+            os._exit(0)  # Blender's own exit hangs while Cycles keeps data for a next frame
+
+
+def _answer(tell: Any) -> None:
+    """Serve stdin, and tell what went wrong; nobody may be left to hear it."""
+    try:
+        serve(sys.stdin, tell)
+    except BrokenPipeError:
+        return
+    except LlmvizError as error:
+        tell(error=str(error))
+    except Exception as error:  # the one who started us tells the user; the details go to its log
+        traceback.print_exc()
+        tell(error=f"{type(error).__name__}: {error}", fault=True)
 
 
 if __name__ == "__main__":
