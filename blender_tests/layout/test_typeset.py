@@ -11,7 +11,7 @@ from llmviz_addon.layout import formula as f
 from llmviz_addon.layout.build import layout
 from llmviz_addon.layout.drawing import Rect, Text
 from llmviz_addon.layout.rules import MASKED
-from llmviz_addon.layout.typeset import set_formula, typeset
+from llmviz_addon.layout.typeset import set_formula
 from llmviz_addon.model.config import GPTConfig
 
 NANO = layout(GPTConfig(3, 3, 48, 11, 3), 11)
@@ -36,12 +36,12 @@ TREES = st.recursive(
 
 
 def assert_well_set(expression: f.Expression, size: float) -> None:
-    parts, width, height, depth = typeset(expression, size)
+    whole = set_formula(expression, size)
     slack = 1e-6 * size
-    boxes = [shapes.bounds(shape) for shape in parts]
+    boxes = [shapes.bounds(shape) for shape in whole.shapes]
     for own in boxes:
         for box in own:
-            assert shapes.inside(box, (0, -depth, width, height), slack)
+            assert shapes.inside(box, (0, -whole.depth, whole.width, whole.height), slack)
     for first, second in combinations(boxes, 2):
         assert not any(shapes.overlap(a, b, slack) for a in first for b in second)
 
@@ -80,7 +80,7 @@ def test_brackets_where_they_are_needed():
     x = f.Operand("x", symbol="x")
 
     def words(tree: f.Expression) -> int:
-        return len(typeset(tree, 1)[0])
+        return len(set_formula(tree, 1).shapes)
 
     assert words(f.Mul(f.Add(x, x), x)) == words(f.Add(f.Mul(x, x), x)) + 2
     assert words(f.Sub(x, f.Sub(x, x))) == words(f.Sub(f.Sub(x, x), x)) + 2

@@ -133,6 +133,17 @@ def test_camera_frames_moved_grids(film, ln):
     assert value(film, CAMERA, "target", 0) == pytest.approx(x.center[0] + 30, abs=1)
 
 
+def test_revert_brings_everything_of_a_thing_back_to_rest(film, ln):
+    film.fade(ln.output, to=0.3)
+    film.move(ln.output, by=(1, 2, 3))
+    film.hide_values(ln.output)
+    film.revert(ln.output)
+    assert value(film, ln.output, "opacity") == 1
+    assert value(film, f"label:{ln.output.name}", "opacity") == 1
+    assert np.allclose(film.offset(ln.output), 0)
+    assert value(film, ln.output, "reveal") == np.prod(ln.output.shape)
+
+
 @pytest.mark.parametrize(
     ("verb", "message"),
     [

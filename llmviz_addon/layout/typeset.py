@@ -72,22 +72,8 @@ class Box:
         )
 
 
-def typeset(expression: Expression, size: float) -> tuple[list[Shape], float, float, float]:
-    """Set a formula at an em of ``size`` metres.
-
-    Returns
-    -------
-    shapes
-        In the plane, the baseline starting at (0, 0).
-    width, height, depth
-        Metres to the right of, above and below that point; all shapes are inside.
-    """
-    box = set_formula(expression, size)
-    return list(box.shapes), box.width, box.height, box.depth
-
-
 def set_formula(expression: Expression, size: float) -> Box:
-    """As ``typeset``, with the places of the operands."""
+    """Set a formula at an em of ``size`` metres, its baseline starting at (0, 0); all shapes are inside the box."""
     return _set(expression).moved(0, 0, size)
 
 

@@ -153,14 +153,6 @@ def write_attribute(mesh: bpy.types.Mesh, name: str, kind: str, domain: str, val
     attribute.data.foreach_set(field, np.ascontiguousarray(values, dtype=dtype).ravel())
 
 
-def set_choice(node: bpy.types.Node, prop: str, socket: str, identifier: str, label: str) -> None:
-    """Set a menu of a node that is a property in one version and an input socket in the other."""
-    if hasattr(node, prop):
-        setattr(node, prop, identifier)
-    else:
-        node.inputs[socket].default_value = label
-
-
 def set_by_path(owner: bpy.types.ID, path: str, value: float) -> None:
     """Set the input of a Geometry Nodes modifier that ``input_path`` named."""
     name = path.split('"')[1]
