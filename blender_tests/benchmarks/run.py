@@ -31,7 +31,7 @@ sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent / "model" / "scripts")]
 
 from llmviz_addon.film.film import FilmJob, film_steps, worker_count  # noqa: E402
 from llmviz_addon.film.quiet import quiet  # noqa: E402
-from llmviz_addon.model.checkpoint import Checkpoint, builtin, weight_shapes  # noqa: E402
+from llmviz_addon.model.checkpoint import Checkpoint, builtin, load, weight_shapes  # noqa: E402
 from llmviz_addon.model.config import GPTConfig  # noqa: E402
 from llmviz_addon.model.forward import forward  # noqa: E402
 from llmviz_addon.model.tokenizer import IdTokenizer  # noqa: E402
@@ -121,6 +121,22 @@ def _torch(checkpoint: Checkpoint, tokens: list[int]) -> float | None:
         return _median(lambda: model(batch))
 
 
+def measure_formats(options: argparse.Namespace) -> list[Row]:
+    """How far our logits are from those of PyTorch and transformers, per format of checkpoint."""
+    data = HERE.parent / "model" / "data" / "checkpoints"
+    with np.load(data / "expected.npz") as file:
+        expected = dict(file)
+    rows = []
+    for case in sorted({name.partition("/")[0] for name in expected}):
+        checkpoint = load(data / case)
+        ours = forward(checkpoint, expected[f"{case}/tokens"].tolist())["output.logits"]
+        theirs = expected[f"{case}/logits"]
+        error = float(np.abs(ours - theirs).max())
+        note = f"the largest logit is {np.abs(theirs).max():.3g}"
+        rows.append(_row(f"{case}, largest difference of a logit", error, "", 1e-5, note))
+    return rows
+
+
 def measure_build(options: argparse.Namespace) -> list[Row]:
     """From a checkpoint in memory to a scene, and what playing it costs."""
     if importlib.util.find_spec("bpy") is None:
@@ -192,6 +208,7 @@ def _production(options: argparse.Namespace) -> Production:
 
 
 PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
+    "formats": measure_formats,
     "forward": measure_forward,
     "build": measure_build,
     "film": measure_film,
