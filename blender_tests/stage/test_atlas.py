@@ -100,3 +100,13 @@ def test_what_a_chapter_takes_in_hand_is_kept_exactly():
     focus = Track(Channel("b", "focus"), np.array([1.0]), np.array([1.0]), ("linear",))
     assert atlas(grids, values, budget=26_000).places["b"].pool > 1
     assert atlas(grids, values, tracks=[focus], budget=26_000).places["b"].pool == 1
+
+
+def test_of_a_window_the_numbers_that_have_cells():
+    words = Axis("n_vocab", 5000, "z", (7, 60, 61, 4999))
+    logits = Grid("logits", "", Role.ACTIVATION, (Axis("T", 3, "x"), words), (0, 0, 0), "logits")
+    values = {"logits": np.random.default_rng(3).normal(size=(3, 5000)).astype(np.float32)}
+    made = atlas([logits, grid("b", 6)], {**values, "b": np.arange(6.0)})
+    for flat in range(12):
+        assert made.pixels[0, flat] == values["logits"][logits.index_of(flat)]
+    assert made.places["b"].column == 12

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ LAYERS_PER_COLUMN = 12
 WEIGHT, WORKING, AGGREGATE = Role.WEIGHT, Role.ACTIVATION, Role.AGGREGATE
 
 
-def layout(config: GPTConfig, n_tokens: int, gap: float = GAP) -> Layout:
+def layout(config: GPTConfig, n_tokens: int, gap: float = GAP, vocabulary: Collection[int] | None = None) -> Layout:
     """Place every tensor of a forward pass.
 
     Parameters
@@ -46,12 +47,14 @@ def layout(config: GPTConfig, n_tokens: int, gap: float = GAP) -> Layout:
         T, the number of columns, 1 to ``config.block_size``.
     gap
         Metres between neighbouring grids, at least one cell.
+    vocabulary
+        The ids of the tokens that have cells in the tables and at the output; None for all of them.
     """
     if not 1 <= n_tokens <= config.block_size:
         raise ModelError(f"Cannot lay out {n_tokens} tokens. Choose from 1 to {config.block_size}, the block size.")
     if not (math.isfinite(gap) and gap >= CELL):
         raise ScriptError(f"A gap of {gap} m between grids is too small. Choose {CELL} m, one cell, or more.")
-    place = _Place(config, n_tokens, gap)
+    place = _Place(config, n_tokens, gap, _shown(config, vocabulary))
     tokens, embedding, down = _embedding(place)
     columns = math.ceil(config.n_layer / LAYERS_PER_COLUMN)
     per_column = math.ceil(config.n_layer / max(columns, 1))
@@ -71,6 +74,17 @@ def layout(config: GPTConfig, n_tokens: int, gap: float = GAP) -> Layout:
     return replace(bare, ribbons=ribbons(bare), sections=sections(bare))
 
 
+def _shown(config: GPTConfig, vocabulary: Collection[int] | None) -> tuple[int, ...] | None:
+    """The ids that have cells, ascending; None where they are all there are."""
+    if vocabulary is None:
+        return None
+    ids = tuple(sorted(set(vocabulary)))
+    if not ids or ids[0] < 0 or ids[-1] >= config.vocab_size:
+        given = f"{ids[0]} to {ids[-1]}" if ids else "no id"
+        raise ModelError(f"Cannot show {given} of the vocabulary. Choose from 0 to {config.vocab_size - 1}.")
+    return None if len(ids) == config.vocab_size else ids
+
+
 @dataclass(frozen=True)
 class _Place:
     """The lengths that all positions follow from; ``stream`` is the x of the middle of the residual stream.
@@ -81,6 +95,7 @@ class _Place:
     config: GPTConfig
     n_tokens: int
     gap: float
+    vocabulary: tuple[int, ...] | None = None
     stream: float = 0.0
 
     @property
@@ -90,6 +105,10 @@ class _Place:
     @property
     def C(self) -> Axis:  # noqa: N802
         return Axis("C", self.config.n_embd, "z")
+
+    def words(self, direction: str) -> Axis:
+        """The axis of the vocabulary."""
+        return Axis("n_vocab", self.config.vocab_size, direction, self.vocabulary)
 
     @property
     def width(self) -> float:
@@ -143,7 +162,7 @@ def _along(axis: Axis, direction: str) -> Axis:
 
 def _embedding(place: _Place) -> tuple[Grid, Embedding, float]:
     config, gap = place.config, place.gap
-    vocabulary = Axis("n_vocab", config.vocab_size, "x")
+    vocabulary = place.words("x")
     positions = Axis("block_size", config.block_size, "x")
     right = place.left + place.width
     down = CELL + gap
@@ -154,7 +173,7 @@ def _embedding(place: _Place) -> tuple[Grid, Embedding, float]:
             "Token embedding",
             WEIGHT,
             (vocabulary, place.C),
-            place.left - gap - vocabulary.length * CELL,
+            place.left - gap - vocabulary.cells * CELL,
             down,
         ),
         place.grid("embedding.position_weight", "Position embedding", WEIGHT, (positions, place.C), right + gap, down),
@@ -269,9 +288,9 @@ def _mlp(place: _Place, prefix: str, down: float) -> tuple[MLP, float]:
 def _output(place: _Place, down: float) -> Output:
     """The head below a final norm that ends at ``down``."""
     T, gap, x = place.T, place.gap, place.norm  # noqa: N806
-    vocabulary, inputs = Axis("n_vocab", place.config.vocab_size, "z"), _along(place.C, "x")
+    vocabulary, inputs = place.words("z"), _along(place.C, "x")
     logits = down + gap
-    aggregates = logits + vocabulary.length * CELL + gap
+    aggregates = logits + vocabulary.cells * CELL + gap
     return Output(
         place.grid(
             "output.weight", "LM head weights", WEIGHT, (vocabulary, inputs), x - gap - inputs.length * CELL, logits

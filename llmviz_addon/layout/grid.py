@@ -3,10 +3,14 @@
 All positions are metres in Blender's frame: X to the right, Y away from the viewer, Z up; the model
 runs down -Z. A grid's box starts at ``origin``, its left-front-top corner (smallest x, smallest y,
 largest z), and cell (i, j, k) is the i-th to the right, the j-th to the back, the k-th down.
+
+Of a large vocabulary only some entries have cells (``Axis.shown``). An index is always the tensor's
+own; cells are counted, and strides and spans told, in what is drawn.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -33,11 +37,33 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis of a tensor: its name on screen, its length, and the stage direction it runs along."""
+    """One axis of a tensor: its name on screen, its length, and the stage direction it runs along.
+
+    ``shown`` are the indices that have a cell, ascending; None is all of them.
+    """
 
     name: str  # "T", "C", "A", "4C", "n_vocab"
     length: int
     direction: str  # "x", "y" or "z" (z runs down)
+    shown: tuple[int, ...] | None = None
+
+    @property
+    def cells(self) -> int:
+        """How many of its indices have a cell."""
+        return self.length if self.shown is None else len(self.shown)
+
+    @property
+    def count(self) -> str:
+        """Its length as it is written: ``48``, or ``128 of 50,257`` where not all of it is drawn."""
+        return str(self.length) if self.shown is None else f"{self.cells} of {self.length:,}"
+
+    def cell(self, index: int) -> int:
+        """Position of the first cell whose index is ``index`` or greater."""
+        return index if self.shown is None else bisect_left(self.shown, index)
+
+    def index(self, cell: int) -> int:
+        """The index of the cell at position ``cell``."""
+        return cell if self.shown is None else self.shown[cell]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +88,7 @@ class Grid:
         return (self._along("x"), self._along("y"), self._along("z"))
 
     def _along(self, direction: str) -> int:
-        return next((axis.length for axis in self.axes if axis.direction == direction), 1)
+        return next((axis.cells for axis in self.axes if axis.direction == direction), 1)
 
     @cached_property
     def shape(self) -> tuple[int, ...]:
@@ -70,13 +96,18 @@ class Grid:
         return tuple(axis.length for axis in self.axes)
 
     @cached_property
+    def shown_shape(self) -> tuple[int, ...]:
+        """Shape of what is drawn of the tensor."""
+        return tuple(axis.cells for axis in self.axes)
+
+    @cached_property
     def strides(self) -> tuple[int, int, int]:
-        """Step in the tensor's flat (C order) index per cell along x, y, z; 0 where it has one cell."""
+        """Step in the flat (C order) index of ``shown_shape`` per cell along x, y, z; 0 where it has one cell."""
         steps = {"x": 0, "y": 0, "z": 0}
         step = 1
         for axis in reversed(self.axes):
             steps[axis.direction] = step
-            step *= axis.length
+            step *= axis.cells
         return (steps["x"], steps["y"], steps["z"])
 
     @cached_property
@@ -106,6 +137,18 @@ class Grid:
                 return axis
         raise ScriptError(f"Grid {self.name!r} has no axis {name!r}; it has {', '.join(a.name for a in self.axes)}.")
 
+    def drawn(self, tensor: np.ndarray) -> np.ndarray:
+        """The numbers that have cells, in ``shown_shape``, of the whole tensor, which is in ``shape``."""
+        for number, axis in enumerate(self.axes):
+            if axis.shown is not None:
+                tensor = np.take(tensor, axis.shown, axis=number)
+        return tensor
+
+    def index_of(self, flat: int) -> tuple[int, ...]:
+        """The tensor's index of the cell number ``flat`` in C order."""
+        cells = np.unravel_index(flat, self.shown_shape)
+        return tuple(axis.index(int(cell)) for axis, cell in zip(self.axes, cells, strict=True))
+
     def __getitem__(self, index: int | slice | tuple[int | slice, ...]) -> Region:
         """A region of the tensor, by index in the tensor's own order: ``grid[3]``, ``grid[:, 0]``."""
         if not isinstance(index, tuple):
@@ -123,6 +166,11 @@ class Grid:
                     raise ScriptError(
                         f"Grid {self.name!r}: index {part} on axis {axis.name} is outside 0 to {axis.length - 1}."
                     )
+            if axis.cell(start) >= axis.cell(stop):
+                given = f"{start}:{stop}" if isinstance(part, slice) else f"index {part}"
+                raise ScriptError(
+                    f"Grid {self.name!r}: {given} on axis {axis.name} has no cell. Choose from {_some(axis)}."
+                )
             ranges.append((int(start), int(stop)))
         return Region(self, tuple(ranges))
 
@@ -130,9 +178,17 @@ class Grid:
         return f"<{self.name} {'×'.join(map(str, self.shape))}>"
 
 
+def _some(axis: Axis) -> str:
+    """The indices that have cells; of many the first, the last, and how many they are."""
+    if axis.shown is None:
+        return f"0 to {axis.length - 1}"
+    listed = [*axis.shown[:6], "…", axis.shown[-1]] if len(axis.shown) > 8 else axis.shown
+    return f"{', '.join(map(str, listed))}, {len(axis.shown)} in all"
+
+
 @dataclass(frozen=True, eq=False)
 class Region:
-    """Some cells of a grid: a half-open range per axis of its tensor, in the tensor's order."""
+    """Some cells of a grid: a half-open range per axis of its tensor, in the tensor's order and its own indices."""
 
     grid: Grid
     ranges: tuple[tuple[int, int], ...]
@@ -142,9 +198,23 @@ class Region:
         """Numpy index into the tensor: an int where the range holds one cell, else a slice."""
         return tuple(a if b == a + 1 else slice(a, b) for a, b in self.ranges)
 
+    @property
+    def first(self) -> tuple[int, ...]:
+        """The tensor's index of the region's first cell."""
+        return tuple(axis.index(a) for axis, (a, _) in zip(self.grid.axes, self.cells, strict=True))
+
+    @property
+    def cells(self) -> tuple[tuple[int, int], ...]:
+        """The range of cells per axis, in the tensor's order."""
+        return tuple((axis.cell(a), axis.cell(b)) for axis, (a, b) in zip(self.grid.axes, self.ranges, strict=True))
+
+    def drawn(self, tensor: np.ndarray) -> np.ndarray:
+        """The region's numbers that have cells, of the whole tensor."""
+        return self.grid.drawn(tensor)[tuple(slice(a, b) for a, b in self.cells)]
+
     def span(self, direction: str) -> tuple[int, int]:
         """Cell range along stage direction "x", "y" or "z"."""
-        for axis, span in zip(self.grid.axes, self.ranges, strict=True):
+        for axis, span in zip(self.grid.axes, self.cells, strict=True):
             if axis.direction == direction:
                 return span
         return (0, 1)

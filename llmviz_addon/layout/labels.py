@@ -44,7 +44,7 @@ def _above(grid: Grid, gap: float) -> Drawing:
     """Title, and under it the axis lengths, centred over the grid on a plate that hides what is behind."""
     thin = grid.cells[0] <= THIN
     room = grid.size[0] + 2 * REACH * gap
-    lengths = "" if thin else " × ".join(f"{axis.name} {axis.length}" for axis in grid.axes)
+    lengths = "" if thin else " × ".join(f"{axis.name} {axis.count}" for axis in grid.axes)
     pad = 0.05 * gap
     title, size = _title(grid.title, SIZE * gap, room - 2 * pad, TALL * gap - 2 * pad)
     if thin and size < 0.75 * SIZE * gap:  # "Projection bias" stands beside the projection's weights anyway

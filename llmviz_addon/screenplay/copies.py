@@ -24,10 +24,10 @@ NEAR = CELL / 10
 def copy(film: Film, what: Grid | Region, *, along: str = "", seconds: float = 0.0) -> Grid:
     """A copy of some cells just in front of them, shown at once; ``along="z"`` makes a column of a row as it flies."""
     region = what[:] if isinstance(what, Grid) else what
-    values = np.asarray(film.values(region.grid)[region.index])
+    values = np.squeeze(region.drawn(film.values(region.grid)))
     axes = [
         Axis(axis.name, b - a, axis.direction)
-        for axis, (a, b) in zip(region.grid.axes, region.ranges, strict=True)
+        for axis, (a, b) in zip(region.grid.axes, region.cells, strict=True)
         if b > a + 1
     ]
     low, high = film.box(region)

@@ -138,7 +138,7 @@ def sweep(film: Film, things: list[Grid | Region], seconds: float) -> None:
 def _sweep_one(film: Film, region: Region, start: float, seconds: float) -> None:
     grid = region.grid
     first, count = flat_span(region)
-    whole = count == int(np.prod(grid.shape))
+    whole = count == int(np.prod(grid.shown_shape))
     bodies = [grid.name] if whole else [own_body(film, region)]
     if whole:
         bodies += [part.name for part in film.split_parts(grid)]
@@ -160,8 +160,7 @@ def _explain_sweep(film: Film, region: Region, first: int, count: int, seconds: 
     start = film.now
 
     def index_at(share: float) -> tuple[int, ...]:
-        flat = first + min(int(share * count), count - 1)
-        return tuple(int(i) for i in np.unravel_index(flat, grid.shape))
+        return grid.index_of(first + min(int(share * count), count - 1))
 
     opening = index_at(0.0)
     film.dismiss_other(_bodies(film, _sources(film, grid, opening).values()))
@@ -257,9 +256,9 @@ def _front(film: Film, region: Region) -> np.ndarray:
 
 
 def flat_span(region: Region) -> tuple[int, int]:
-    """First flat index and number of cells of a region that is contiguous in its tensor's order."""
-    shape, first, count = region.grid.shape, 0, 1
-    for (a, b), length in zip(region.ranges, shape, strict=True):
+    """Number of the first cell, and how many there are, of a region that is contiguous in its tensor's order."""
+    shape, first, count = region.grid.shown_shape, 0, 1
+    for (a, b), length in zip(region.cells, shape, strict=True):
         if count > 1 and (a, b) != (0, length):
             raise ScriptError(f"{region!r} is not contiguous in the tensor's order, so it cannot be swept.")
         first = first * length + a
@@ -287,6 +286,6 @@ def own_body(film: Film, region: Region) -> str:
 
 def _cost(film: Film, region: Region) -> float:
     """Cells of the region times what one costs: the logarithm of how many numbers it reads."""
-    index = tuple(a for a, _ in region.ranges)
-    reads = sum(int(np.prod([b - a for a, b in r.ranges])) for r in _sources(film, region.grid, index).values())
+    sources = _sources(film, region.grid, region.first).values()
+    reads = sum(int(np.prod([b - a for a, b in source.ranges])) for source in sources)
     return flat_span(region)[1] * (1.0 + np.log2(1 + reads))

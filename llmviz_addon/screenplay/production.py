@@ -10,6 +10,7 @@ from ..errors import JobError, ScriptError
 from ..layout.build import Layout, layout
 from ..layout.drawing import Drawing
 from ..layout.signage import signage
+from ..layout.vocabulary import window
 from ..model.checkpoint import Checkpoint
 from ..model.sampling import run
 from ..model.trace import Trace
@@ -53,7 +54,7 @@ def prepare(
     _check(pace, size, fps)
     chosen = loader.choose(chapters, loader.chapters(folders))
     trace = run(checkpoint, tokens)
-    stage = layout(trace.config, len(trace.tokens))
+    stage = layout(trace.config, len(trace.tokens), vocabulary=window(trace.tokens, trace["output.probs"]))
     texts = [checkpoint.tokenizer.text(int(token)) for token in trace.tokens]
     config = trace.config
     signs = signage(

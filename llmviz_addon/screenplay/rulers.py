@@ -38,10 +38,10 @@ def light_axes(film: Film, links: list[Link], start: float, seconds: float) -> N
 def ruler(name: str, grid: Grid, axis: Axis) -> Drawing:
     """A line with end ticks along an axis of ``grid`` and its length in words: under it, or at its left."""
     low, high = grid.box
-    length = axis.length * CELL
+    length = axis.cells * CELL
     size = min(0.22, max(0.12, length / 4))
     gap, tick = 0.08, 0.05
-    caption = f"{axis.name} = {axis.length}"
+    caption = f"{axis.name} = {axis.length}" if axis.shown is None else f"{axis.name}: {axis.count}"
     lines = (
         Line(((0, 0), (length, 0)), 0.012, "accent"),
         Line(((0, -tick), (0, tick)), 0.012, "accent"),

@@ -78,10 +78,11 @@ def atlas(
     """
     model, made, parts = tuple(grids), tuple(made), tuple(parts)
     grids = (*model, *(grid for grid, _ in made))
-    tensors = [values[grid.name] for grid in model] + [given for _, given in made]
-    for grid, tensor in zip(grids, tensors, strict=True):
+    whole = [values[grid.name] for grid in model] + [given for _, given in made]
+    for grid, tensor in zip(grids, whole, strict=True):
         if np.shape(tensor) != grid.shape:
             raise ScriptError(f"Grid {grid.name!r} has the shape {grid.shape}, but its values have {np.shape(tensor)}.")
+    tensors = [grid.drawn(np.asarray(tensor)) for grid, tensor in zip(grids, whole, strict=True)]
     gains = _gains(grids, tensors) if made else {}
     gains.update(_gains(model, tensors[: len(model)]))
     in_hand = {track.channel.actor for track in tracks if track.channel.prop in NEAR}
@@ -89,7 +90,7 @@ def atlas(
     writer = _Writer()
     for grid, tensor in zip(grids, tensors, strict=True):
         side = sides[grid.name]
-        numbers = _cells(np.asarray(tensor))
+        numbers = _cells(tensor)
         start = writer.write(pooled(numbers, side) if side > 1 else numbers)
         writer.place(grid.name, start, gains[grid.kind], side)
     left = budget - sum(thinned(grid, sides[grid.name]) for grid in grids)
@@ -131,12 +132,12 @@ def _exact_parts(writer: _Writer, parts: Iterable[Part], tensors: Mapping[Grid, 
     for part in parts:
         grid = grids[part.grid]
         first, stop = _rows(grid, part)
-        length = count(grid) // grid.shape[0]
+        length = count(grid) // grid.shown_shape[0]
         key = (grid.name, first, stop)
         if key not in known and (count(grid) > LARGEST or (stop - first) * length > left):
             continue
         if key not in known:
-            known[key] = writer.write(_cells(np.asarray(tensors[grid])[first:stop])) - first * length
+            known[key] = writer.write(_cells(tensors[grid][first:stop])) - first * length
             left -= (stop - first) * length
         writer.place(part.name, known[key], writer.places[grid.name].gain)
 
@@ -160,7 +161,7 @@ def _gains(grids: Sequence[Grid], tensors: Sequence[np.ndarray]) -> dict[str, fl
     """Per kind, one over a robust maximum of the magnitudes."""
     by_kind: dict[str, list[np.ndarray]] = {}
     for grid, tensor in zip(grids, tensors, strict=True):
-        numbers = _cells(sampled(np.asarray(tensor)))
+        numbers = _cells(sampled(tensor))
         by_kind.setdefault(grid.kind, []).append(np.abs(numbers[numbers > FORBIDDEN]))
     gains = {}
     for kind, arrays in by_kind.items():

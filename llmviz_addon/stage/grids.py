@@ -6,6 +6,7 @@ children of its object, so that they follow where it goes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 import bpy
@@ -21,14 +22,14 @@ SWELL = 5e-4
 INSET = 2e-4
 """Share by which the cube is smaller on every side, so that grids that touch keep a hair between them."""
 _ENDS = (INSET, 1 - INSET)
-_CORNERS = [(x, y, -z) for x in _ENDS for y in _ENDS for z in _ENDS]
-_FACES = [(2, 3, 1, 0), (5, 7, 6, 4), (1, 5, 4, 0), (6, 7, 3, 2), (4, 6, 2, 0), (3, 7, 5, 1)]
+CORNERS = [(x, y, -z) for x in _ENDS for y in _ENDS for z in _ENDS]
+FACES = [(2, 3, 1, 0), (5, 7, 6, 4), (1, 5, 4, 0), (6, 7, 3, 2), (4, 6, 2, 0), (3, 7, 5, 1)]
 
 
 def unit_cube(material: bpy.types.Material) -> bpy.types.Mesh:
     """The mesh of every grid: from its home corner one to the right, to the back and down."""
     mesh = own(bpy.data.meshes.new("llmviz cube"), "cube")
-    mesh.from_pydata(_CORNERS, [], _FACES)
+    mesh.from_pydata(CORNERS, [], FACES)
     mesh.shade_flat()
     mesh.materials.append(material)
     return mesh
@@ -48,11 +49,7 @@ def grid_objects(
         obj.location = grid.origin
         obj.scale = grid.size
         obj.color = (*linear(theme.roles[grid.role]), 1.0)
-        count = 1
-        for length in grid.shape:
-            count *= length
-        place = places[grid.name]
-        _describe(obj, grid, place, (0, 0, 0), grid.cells, count)
+        _describe(obj, grid, places[grid.name], (0, 0, 0), grid.cells, math.prod(grid.cells))
         collection.objects.link(obj)
         objects[grid.name] = obj
     return objects

@@ -56,13 +56,13 @@ def pools(grids: Sequence[Grid], in_hand: Collection[str] = (), budget: int = BU
 
 
 def count(grid: Grid) -> int:
-    """How many numbers a grid has."""
-    return math.prod(grid.shape)
+    """How many numbers are drawn of a grid."""
+    return math.prod(grid.shown_shape)
 
 
 def thinned(grid: Grid, side: int) -> int:
     """How many numbers are kept of a grid in pools of ``side``."""
-    return math.prod(-(-length // side) for length in grid.shape)
+    return math.prod(-(-length // side) for length in grid.shown_shape)
 
 
 def pooled(values: np.ndarray, side: int) -> np.ndarray:
@@ -121,4 +121,4 @@ def _side(grid: Grid, largest: int) -> int:
 
 def _coarsest(grid: Grid) -> int:
     """One pool for the whole grid. A tensor of three axes is not thinned: its strides would not be even."""
-    return 1 << max(grid.shape).bit_length() if len(grid.shape) <= 2 else 1
+    return 1 << max(grid.shown_shape).bit_length() if len(grid.shape) <= 2 else 1
