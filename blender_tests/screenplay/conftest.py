@@ -30,9 +30,10 @@ def new_film(checkpoint: Checkpoint, tokens: list[int], size=(1280, 720), pace: 
     """An empty chapter about a run."""
     from llmviz_addon.layout.build import layout
     from llmviz_addon.layout.signage import signage
+    from llmviz_addon.layout.vocabulary import window
 
     trace = run(checkpoint, tokens)
-    stage = layout(trace.config, len(trace.tokens))
+    stage = layout(trace.config, len(trace.tokens), vocabulary=window(trace.tokens, trace["output.probs"]))
     texts = [checkpoint.tokenizer.text(int(t)) for t in trace.tokens]
     signs = signage(stage, "test", trace.config.n_params, texts, trace.prompt_length, trace["output.probs"])
     return Film("test", Cast(stage, signs), trace, checkpoint, Page.of(size), pace, 30)
