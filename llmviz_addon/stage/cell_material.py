@@ -1,4 +1,4 @@
-"""The one material of all grids: finds the cell under the shading point and draws it.
+"""The material of grids: finds the cell under the shading point and draws it.
 
 What differs between grids comes from the object: its colour is the role's colour, its colour's alpha
 the opacity, and eight custom properties tell the rest. Eight is the most that EEVEE reads per
@@ -16,6 +16,22 @@ emphasis    2      highlight, focus
 focus_lo    3      first cell of the focus range
 focus_hi    3      one past its last
 ==========  =====  =====================================================================
+
+Of a model with thousands of grids most are merged into few meshes (see ``merged``); a variant of the
+material reads what it needs from attributes of theirs:
+
+==========  ======  ======  ============================================================
+attribute   domain  size    meaning
+==========  ======  ======  ============================================================
+corner      point   vector  place in the box: 0 to 1 along x and y, 0 to -1 along z
+cells       face    vector  cells along x, y, z of the box
+strides     face    vector  as above, plus a half
+atlas       face    color   column, row, gain, and the side of the pools plus a half
+known       face    float   1 where the box shows its values, 0 where it is empty
+==========  ======  ======  ============================================================
+
+EEVEE interpolates even what is the same all over a face, which leaves it off by its last bits. So what must
+be whole has a half added, and is cut.
 
 Colours are mixed as closures where that lets Cycles skip a branch: a cell that is not computed yet
 never looks up its value, a face that is turned away is left at once. Every node costs about a
@@ -46,6 +62,22 @@ DOWN = (1.0, 1.0, -1.0)
 
 
 @dataclass(frozen=True)
+class _Given:
+    """What tells the grid under the shading point, from its object or from a merged mesh; see the tables above."""
+
+    place: Expr  # in the unit cube, as ``corner``
+    cells: Expr
+    strides: Expr
+    atlas: Expr  # column, row, gain
+    pool: Expr | None  # one over the side of its pools, if there are any
+    known: Expr | None  # of a merged grid, which has none of what follows
+    first: Expr | None = None
+    reveal: Expr | None = None
+    highlight: Expr | None = None
+    focus: Expr | None = None
+
+
+@dataclass(frozen=True)
 class _Point:
     """The shading point, in cells; vectors are along x to the right, y to the back, z down."""
 
@@ -61,28 +93,54 @@ class _Point:
     backfacing: Expr
 
 
-def cell_material(image: bpy.types.Image, theme: Theme, wide: bool = False, thin: bool = False) -> bpy.types.Material:
-    """Build the material that shows ``image``'s values in the colours of ``theme``.
+def cell_material(
+    image: bpy.types.Image | None, theme: Theme, wide: bool = False, thin: bool = False, merged: bool = False
+) -> bpy.types.Material:
+    """Build the material that shows ``image``'s values in the colours of ``theme``; without one, all cells are empty.
 
     ``wide`` is for grids of more than 256 cells along an axis: they get coarser lines from afar.
     ``thin`` is for grids of which the image holds pools: a pool is drawn as one large cell, with
     one dot, while lines, focus and what is computed stay true to the cells.
+    ``merged`` is for meshes of many grids that do nothing but fade, by ``merged.merged_mesh``.
     """
-    material = own(bpy.data.materials.new("llmviz cells"), "cells")
+    material = own(bpy.data.materials.new("llmviz merged cells" if merged else "llmviz cells"), "cells")
     tree = compat.node_tree(material)
     tree.nodes.clear()
     compat.set_blended(material, False)
-    point = _point(tree)
+    given = _of_mesh(tree, thin) if merged else _of_object(tree, thin)
+    point = _point(tree, given, scaled=not merged)
     info = tree.nodes.new("ShaderNodeObjectInfo")
     role = Expr(tree, info.outputs["Color"], vector=True)
     opacity = Expr(tree, info.outputs["Alpha"])
-    surface = _surface(tree, point, role, image, theme, (wide, thin))
+    surface = _surface(tree, point, given, role, image, theme, wide)
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
     surface = blend(tree, clear, surface, _coverage(point) * opacity)
     surface = blend(tree, surface, clear, point.backfacing)
     tree.links.new(surface, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
     arrange(tree)
     return material
+
+
+def _of_object(tree: bpy.types.NodeTree, thin: bool) -> _Given:
+    def read(name: str, output: str = "Vector") -> Expr:
+        return attribute(tree, "OBJECT", name, output)
+
+    highlight, focus, _ = read("emphasis").split()
+    place = Expr(tree, tree.nodes.new("ShaderNodeTexCoord").outputs["Object"], vector=True)
+    pool = read("atlas", "Alpha") if thin else None
+    return _Given(
+        place, read("cells"), read("strides"), read("atlas"), pool, None, read("first"), read("reveal", "Fac"),
+        highlight, focus,
+    )  # fmt: skip
+
+
+def _of_mesh(tree: bpy.types.NodeTree, thin: bool) -> _Given:
+    def read(name: str, output: str = "Vector") -> Expr:
+        return attribute(tree, "GEOMETRY", name, output)
+
+    pool = 1.0 / read("atlas", "Alpha").floor() if thin else None
+    atlas, known = read("atlas", "Color"), read("known", "Fac")
+    return _Given(read("corner"), read("cells"), read("strides").floor(), atlas, pool, known)
 
 
 def pixel_size(tree: bpy.types.NodeTree) -> Expr:
@@ -131,16 +189,17 @@ def arrange(tree: bpy.types.NodeTree) -> None:
     tree.nodes.foreach_set("hide", [True] * len(tree.nodes))
 
 
-def _point(tree: bpy.types.NodeTree) -> _Point:
+def _point(tree: bpy.types.NodeTree, given: _Given, scaled: bool) -> _Point:
+    """The shading point; a ``scaled`` object is a unit cube that its scale makes as large as its cells."""
     geometry = tree.nodes.new("ShaderNodeNewGeometry")
     coordinates = tree.nodes.new("ShaderNodeTexCoord")
-    cells = attribute(tree, "OBJECT", "cells", "Vector")
-    share = Expr(tree, coordinates.outputs["Object"], vector=True)
+    cells = given.cells
     inset = 1 - 2 * EPSILON  # keeps the box's own faces inside its cells
-    at = share.times_plus((inset, inset, -inset), (EPSILON,) * 3) * cells
+    at = given.place.times_plus((inset, inset, -inset), (EPSILON,) * 3) * cells
     normal = abs(Expr(tree, coordinates.outputs["Normal"], vector=True))
     plane = 1.0 - normal
-    view = _normalized(_to_object(Expr(tree, geometry.outputs["Incoming"], vector=True)) * DOWN * cells)
+    view = _to_object(Expr(tree, geometry.outputs["Incoming"], vector=True)) * DOWN
+    view = _normalized(view * cells if scaled else view)
     # An axis at an angle to the picture is foreshortened by √(1 - view²); (1/x + 2) / 3 comes near 1/√x.
     slant = 1.0 / (1.02 - view * view) + 2.0
     pixel = slant.scaled(pixel_size(tree) * (1 / (3 * CELL)))
@@ -178,40 +237,53 @@ def _coverage(point: _Point) -> Expr:
 
 
 def _surface(
-    tree: bpy.types.NodeTree, point: _Point, role: Expr, image: bpy.types.Image, theme: Theme, large: tuple[bool, bool]
+    tree: bpy.types.NodeTree,
+    point: _Point,
+    given: _Given,
+    role: Expr,
+    image: bpy.types.Image | None,
+    theme: Theme,
+    wide: bool,
 ) -> bpy.types.NodeSocket:
-    wide, thin = large
-    first = attribute(tree, "OBJECT", "first", "Vector")
-    highlight, focus, _ = attribute(tree, "OBJECT", "emphasis", "Vector").split()
-    cell = point.index + first
-    strides = attribute(tree, "OBJECT", "strides", "Vector")
-    flat = cell.dot(strides)
-    tile, of_tile, number = _pool(tree, point, cell, strides) if thin else (point, cell, flat)
+    cell = point.index if given.first is None else point.index + given.first
+    flat = cell.dot(given.strides)
+    tile, of_tile, number = (point, cell, flat) if given.pool is None else _pool(point, cell, given.strides, given.pool)
     melted = tile.widest.times_plus(3.2, -1.1).clamp()
     checker = (of_tile.dot((0.5, 0.5, 0.5)).fraction() - 0.25) * (1.0 - melted)
     tone = point.normal.dot((0.62, 1.0, 1.34)) * checker.times_plus(0.36, 1.0)
-    glow = highlight * 0.6
-
-    empty = emission(tree, role.scaled(glow.times_plus(1 - theme.empty, theme.empty)), tone)
-    body = mix(linear(theme.slab), role, glow.times_plus(1 - theme.slab_tint, theme.slab_tint))
-    value, gain = _value(tree, number, image)
-    dot = mix(body, *_dot(tile, value * gain, role, theme, 1.0 - melted))
-    cross = mix(body, *_cross(tile, theme, 1.0 - melted))
-    known = blend(tree, emission(tree, dot, tone), emission(tree, cross, tone), value < -1e29)
-    surface = blend(tree, empty, known, (attribute(tree, "OBJECT", "reveal") - flat).clamp())
-    surface = blend(tree, surface, emission(tree, linear(theme.line)), _lines(point, first, wide) * 0.4)
-    outside, line = _focus(tree, point, cell, focus)
+    empty, body = _bodies(theme, role, given.highlight)
+    surface = emission(tree, empty, tone)
+    if image is not None:
+        value, gain = _value(given, number, image)
+        dot = mix(body, *_dot(tile, value * gain, role, theme, 1.0 - melted))
+        cross = mix(body, *_cross(tile, theme, 1.0 - melted))
+        values = blend(tree, emission(tree, dot, tone), emission(tree, cross, tone), value < -1e29)
+        known = (given.reveal - flat).clamp() if given.known is None else given.known
+        surface = blend(tree, surface, values, known)
+    surface = blend(tree, surface, emission(tree, linear(theme.line)), _lines(point, given.first, wide) * 0.4)
+    if given.focus is None:
+        return surface
+    outside, line = _focus(tree, point, cell, given.focus)
     surface = blend(tree, surface, emission(tree, linear(theme.ground)), outside * 0.7)
     return blend(tree, surface, emission(tree, linear(theme.colors["ink"])), line)
 
 
-def _pool(tree: bpy.types.NodeTree, point: _Point, cell: Expr, strides: Expr) -> tuple[_Point, Expr, Expr]:
+def _bodies(theme: Theme, role: Expr, highlight: Expr | None) -> tuple[Expr, Expr]:
+    """Colours of a cell that is empty, and of the body around a dot."""
+    if highlight is None:
+        slab = [(1 - theme.slab_tint) * color for color in linear(theme.slab)]
+        return role.scaled(theme.empty), role.times_plus((theme.slab_tint,) * 3, slab)
+    glow = highlight * 0.6
+    empty = role.scaled(glow.times_plus(1 - theme.empty, theme.empty))
+    return empty, mix(linear(theme.slab), role, glow.times_plus(1 - theme.slab_tint, theme.slab_tint))
+
+
+def _pool(point: _Point, cell: Expr, strides: Expr, share: Expr) -> tuple[_Point, Expr, Expr]:
     """The point seen in pools in place of cells, which pool it is in, and that pool's number in the picture.
 
     All of it is exact: ``share`` is the reciprocal of a power of two. A table of n columns has ceil(n · share)
     pools in a row, and its strides are 0, 1 and n.
     """
-    share = attribute(tree, "OBJECT", "atlas", "Alpha")
     place = cell.scaled(share)
     pool = place.floor()
     inner = (place - pool + (point.at - point.index).scaled(share) - 0.5) * point.plane
@@ -220,10 +292,11 @@ def _pool(tree: bpy.types.NodeTree, point: _Point, cell: Expr, strides: Expr) ->
     return tile, pool, pool.dot(0.0 - (0.0 - steps).floor())
 
 
-def _value(tree: bpy.types.NodeTree, flat: Expr, image: bpy.types.Image) -> tuple[Expr, Expr]:
+def _value(given: _Given, flat: Expr, image: bpy.types.Image) -> tuple[Expr, Expr]:
     """The number in the tensor's cell, or pool, ``flat``, and the grid's gain."""
+    tree = flat.tree
     width, height = image.size
-    column, row, gain = attribute(tree, "OBJECT", "atlas", "Vector").split()
+    column, row, gain = given.atlas.split()
     place = (column + flat) * (1.0 / width) + 0.5 / width
     down = place.floor()
     texture = tree.nodes.new("ShaderNodeTexImage")
@@ -253,9 +326,9 @@ def _cross(point: _Point, theme: Theme, shown: Expr) -> tuple[tuple[float, float
     return linear(theme.line), stroke * inside * shown * 0.75
 
 
-def _lines(point: _Point, first: Expr, wide: bool) -> Expr:
+def _lines(point: _Point, first: Expr | None, wide: bool) -> Expr:
     """A line every 16 cells, on ``wide`` grids every 256 from afar; none along the grid's own edges."""
-    at = point.at + first
+    at = point.at if first is None else point.at + first
     edge = (point.at * (point.cells - point.at)).times_plus(-1.0, 0.4)  # above 0 only near the grid's own edges
     if wide:
         period = (point.widest > 2.0).times_plus(240.0, 16.0)

@@ -132,24 +132,24 @@ def set_blended(material: bpy.types.Material, blended: bool) -> None:
     material.surface_render_method = "BLENDED" if blended else "DITHERED"
 
 
-def write_triangles(mesh: bpy.types.Mesh, points: np.ndarray, triangles: np.ndarray) -> None:
-    """Fill a new mesh with ``points`` (n, 3) and ``triangles`` (m, 3); call its ``update`` when all is on it.
+def write_faces(mesh: bpy.types.Mesh, points: np.ndarray, faces: np.ndarray) -> None:
+    """Fill a new mesh with ``points`` (n, 3) and ``faces`` (m, corners); call its ``update`` when all is on it.
 
     Through the attributes that lie under ``vertices`` and ``loops``: forty times as fast as these.
     """
     mesh.vertices.add(len(points))
     mesh.attributes["position"].data.foreach_set("vector", np.ascontiguousarray(points, dtype=np.float32).ravel())
-    mesh.loops.add(triangles.size)
-    mesh.attributes[".corner_vert"].data.foreach_set("value", triangles.ravel().astype(np.int32))
-    mesh.polygons.add(len(triangles))
-    mesh.polygons.foreach_set("loop_start", np.arange(0, triangles.size, 3, dtype=np.int32))
+    mesh.loops.add(faces.size)
+    mesh.attributes[".corner_vert"].data.foreach_set("value", faces.ravel().astype(np.int32))
+    mesh.polygons.add(len(faces))
+    mesh.polygons.foreach_set("loop_start", np.arange(0, faces.size, faces.shape[1], dtype=np.int32))
 
 
 def write_attribute(mesh: bpy.types.Mesh, name: str, kind: str, domain: str, values: np.ndarray) -> None:
-    """Put an array on a mesh: INT or FLOAT (n,), FLOAT_VECTOR (n, 3) or FLOAT_COLOR (n, 4)."""
-    field = {"INT": "value", "FLOAT": "value", "FLOAT_VECTOR": "vector", "FLOAT_COLOR": "color"}[kind]
+    """Put an array on a mesh: BOOLEAN, INT or FLOAT (n,), FLOAT_VECTOR (n, 3) or FLOAT_COLOR (n, 4)."""
+    field = {"FLOAT_VECTOR": "vector", "FLOAT_COLOR": "color"}.get(kind, "value")
     attribute = mesh.attributes.new(name, kind, domain)
-    dtype = np.int32 if kind == "INT" else np.float32
+    dtype = {"INT": np.int32, "BOOLEAN": np.bool_}.get(kind, np.float32)
     attribute.data.foreach_set(field, np.ascontiguousarray(values, dtype=dtype).ravel())
 
 

@@ -49,7 +49,7 @@ class Arrays:
         mesh = own(bpy.data.meshes.new(name), "flat")
         mesh.materials.append(material)
         if len(self.points):
-            compat.write_triangles(mesh, self.points, self.triangles)
+            compat.write_faces(mesh, self.points, self.triangles)
             compat.write_attribute(mesh, INK, "FLOAT_COLOR", "POINT", self.ink)
             compat.write_attribute(mesh, EDGE, "FLOAT_VECTOR", "POINT", self.edge)
             mesh.attributes.active_color_name = INK  # shown by Solid view's attribute colours

@@ -76,7 +76,7 @@ def _digits(material: bpy.types.Material) -> bpy.types.Object:
     mesh = own(bpy.data.meshes.new("llmviz digits"), "digits")
     mesh.materials.append(material)
     zero = np.zeros((len(whole.points), 1))
-    compat.write_triangles(mesh, np.hstack([whole.points, zero]), whole.triangles)
+    compat.write_faces(mesh, np.hstack([whole.points, zero]), whole.triangles)
     compat.write_attribute(mesh, EDGE, "FLOAT_VECTOR", "POINT", np.hstack([whole.edge, zero]))
     numbers = np.repeat(np.arange(len(flats)), [len(flat.points) for flat in flats])
     compat.write_attribute(mesh, _NUMBER, "INT", "POINT", numbers)
