@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +12,66 @@ from ..errors import ModelError
 from .checkpoints.checked import Checkpoint
 from .forward import check_tokens, forward, softmax
 from .trace import Trace
+
+CANDIDATES = 8
+"""Tokens that a draw names."""
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How the next token is chosen; see :func:`distribution`. ``temperature`` 0 is greedy."""
+
+    temperature: float = 0.0
+    top_k: int | None = None
+    top_p: float | None = None
+    seed: int = 0
+
+    def __str__(self) -> str:
+        if self.temperature == 0:
+            return "greedy"
+        parts = [f"temperature {self.temperature:g}"]
+        parts += [f"top-k {self.top_k}"] if self.top_k is not None else []
+        parts += [f"top-p {self.top_p:g}"] if self.top_p is not None else []
+        return ", ".join([*parts, f"seed {self.seed}"])
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A token that may come next: how probable it is, and its place among all, 1 for the most probable."""
+
+    token: int
+    share: float
+    rank: int
+
+
+@dataclass(frozen=True)
+class Draw:
+    """The next token, and the candidates that it was chosen from, the most probable first; it is among them."""
+
+    token: int
+    candidates: tuple[Candidate, ...]
+    sampling: Sampling
+
+
+def draw(logits: np.ndarray, sampling: Sampling, n_tokens: int, most: int = CANDIDATES) -> Draw:
+    """Choose the token that follows ``n_tokens`` others, and name at most ``most`` candidates for it.
+
+    Their probabilities are those of the draw, or the model's own ones if it is greedy. What cannot be drawn is
+    no candidate. The seed and the number of tokens decide, so a step that is taken again chooses the same.
+    ``logits`` (n_vocab,) is the model's last row. Raises ModelError as :func:`distribution` does.
+    """
+    seed = np.random.default_rng((sampling.seed, n_tokens))
+    token = next_token(logits, sampling.temperature, sampling.top_k, seed, sampling.top_p)
+    greedy = sampling.temperature == 0
+    limits = () if greedy else (sampling.temperature, sampling.top_k, sampling.top_p)
+    probs = distribution(logits, *limits)  # (n_vocab,)
+    order = np.argsort(-logits, kind="stable")  # (n_vocab,)
+    ranks = [rank for rank in range(min(most, len(order))) if probs[order[rank]] > 0]
+    place = int(np.flatnonzero(order == token)[0])
+    if place not in ranks:
+        ranks = [*ranks[: most - 1], place]
+    found = tuple(Candidate(int(order[rank]), float(probs[order[rank]]), rank + 1) for rank in ranks)
+    return Draw(token, found, sampling)
 
 
 def next_token(
@@ -66,26 +127,25 @@ def distribution(
     return probs
 
 
-def generate(
-    checkpoint: Checkpoint,
-    prompt: Sequence[int],
-    n: int,
-    temperature: float = 0.0,
-    top_k: int | None = None,
-    seed: int = 0,
-    top_p: float | None = None,
-) -> tuple[int, ...]:
-    """The prompt and ``n`` more tokens.
+def steps(checkpoint: Checkpoint, prompt: Sequence[int], n: int, sampling: Sampling) -> Iterator[Draw]:
+    """What the model appends to the prompt, ``n`` tokens, one draw after the other.
 
     Where that becomes longer than ``block_size``, the model sees the last ``block_size`` tokens only. Raises
-    ModelError as :func:`forward` and :func:`next_token` do.
+    ModelError as :func:`forward` and :func:`draw` do.
     """
     tokens = check_tokens(checkpoint.config, prompt)
-    draw = np.random.default_rng(seed)
     for _ in range(n):
         trace = forward(checkpoint, tokens[-checkpoint.config.block_size :])
-        tokens += (next_token(trace["output.logits"][-1], temperature, top_k, draw, top_p),)
-    return tokens
+        step = draw(trace["output.logits"][-1], sampling, len(tokens))
+        tokens += (step.token,)
+        yield step
+
+
+def generate(
+    checkpoint: Checkpoint, prompt: Sequence[int], n: int, sampling: Sampling | None = None
+) -> tuple[int, ...]:
+    """The prompt and ``n`` more tokens, the most probable ones if nothing is said; see :func:`steps`."""
+    return (*prompt, *(step.token for step in steps(checkpoint, prompt, n, sampling or Sampling())))
 
 
 def run(checkpoint: Checkpoint, prompt: Sequence[int]) -> Trace:
