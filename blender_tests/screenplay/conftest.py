@@ -11,6 +11,7 @@ import pytest
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, from_tensors, weight_shapes
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.sampling import run
+from llmviz_addon.model.shapes import Shape, beside
 from llmviz_addon.screenplay.cast import Cast
 from llmviz_addon.screenplay.film import Film
 from llmviz_addon.screenplay.view import Page
@@ -36,7 +37,8 @@ def new_film(checkpoint: Checkpoint, tokens: list[int], size=(1280, 720), pace: 
     stage = layout(trace.config, len(trace.tokens), vocabulary=window(trace.tokens, trace["output.probs"]))
     texts = [checkpoint.tokenizer.text(int(t)) for t in trace.tokens]
     signs = signage(stage, "test", trace.config.n_params, texts, trace.prompt_length, trace["output.probs"])
-    return Film("test", Cast(stage, signs), trace, checkpoint, Page.of(size), pace, 30)
+    shapes = beside(Shape("test", trace.config))
+    return Film("test", Cast(stage, signs, shapes), trace, checkpoint, Page.of(size), pace, 30)
 
 
 @pytest.fixture

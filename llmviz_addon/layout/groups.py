@@ -180,5 +180,23 @@ class Layout:
                 return section
         raise ScriptError(f"Unknown section {name!r}. {choices(s.name for s in self.all_sections)}")
 
+    @classmethod
+    def empty(cls, config: GPTConfig) -> Layout:
+        """The set of a film about shapes: nothing was run, so nothing stands there."""
+        return _Empty(config)
+
     def __repr__(self) -> str:
         return f"<Layout of {len(self.grids)} grids, {self.n_tokens} tokens>"
+
+
+class _Empty(Layout):
+    """A layout without a grid; a chapter that asks for one is told why there is none."""
+
+    def __init__(self, config: GPTConfig) -> None:
+        for name, value in (("config", config), ("n_tokens", 0), ("gap", 1.0), ("grids", ())):
+            object.__setattr__(self, name, value)
+
+    def __getattr__(self, name: str) -> object:
+        if name in ("tokens", "embedding", "layers", "ln_f", "output"):
+            raise ScriptError(f"There is no {name!r}: this film is about shapes of models, none of which was run.")
+        raise AttributeError(name)

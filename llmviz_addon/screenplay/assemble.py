@@ -48,6 +48,7 @@ def assemble(told: Sequence[tuple[Chapter, Film]], fps: int, size: tuple[int, in
         drawings=tuple(d for item in placed for d in item.film.cast.drawings.values()),
         parts=tuple(p for item in placed for p in item.film.cast.parts.values()),
         grids=tuple(made for item in placed for made in item.film.cast.made.values()),
+        outlines=tuple({s.once.name: s for item in placed for s in item.film.cast.standing}.values()),
         markers=tuple(_markers(placed, fps)),
         subtitles=tuple(_subtitles(placed, fps)),
         chapters=tuple(

@@ -10,6 +10,7 @@ import numpy as np
 from ..errors import ScriptError
 from ..layout.grid import Region
 from .cast import Thing
+from .easing import ease
 from .score import Course
 from .timeline import CAMERA, Channel
 from .view import View, corners, frame
@@ -41,18 +42,45 @@ class CameraOperator:
         Angles in degrees; without them they stay. ``zoom`` below 1 steps back further. A region asks for
         its own cells only, a grid for its label too; points, (n, 3) metres, for themselves.
         """
-        film = self.film
-        seconds = film.length(seconds, 1.0)
+        self.go(self.solve(*things, azimuth=azimuth, elevation=elevation, zoom=zoom), seconds)
+
+    def solve(
+        self, *things: Thing, azimuth: float | None = None, elevation: float | None = None, zoom: float = 1.0
+    ) -> View:
+        """The pose that ``frame`` moves to."""
         if self._view is None and (azimuth is None or elevation is None):
             raise ScriptError("The first framing needs an azimuth and an elevation.")
         azimuth = self.view.azimuth if azimuth is None else azimuth
         elevation = self.view.elevation if elevation is None else elevation
-        self.go(frame(self._points(things), azimuth, elevation, film.page.free, zoom), seconds)
+        return frame(self._points(things), azimuth, elevation, self.film.page.free, zoom)
 
     def go(self, view: View, seconds: float | None = None) -> None:
         """Move to a pose, e.g. back to one that was kept."""
         seconds = self.film.length(seconds, 1.0)
         self._go(view, seconds)
+        self.film.pass_time(seconds)
+
+    def fly(
+        self, *things: Thing, azimuth: float | None = None, elevation: float | None = None,
+        seconds: float | None = None, zoom: float = 1.0,
+    ) -> None:  # fmt: skip
+        """As ``frame``, for ways on which the size of what is seen changes much: it does so evenly, like a zoom.
+
+        In each second the picture grows or shrinks by the same factor, around a point that stays where it is.
+        """
+        seconds = self.film.length(seconds, 4.0)
+        end = self.solve(*things, azimuth=azimuth, elevation=elevation, zoom=zoom)
+        start, score, now = self.view, self.film.score, self.film.now
+        course = functools.partial(_zooming, end.distance / start.distance)
+        ends = [("target", i, start.target[i], end.target[i]) for i in range(3)]
+        for prop, index, a, b in (*ends, ("distance", 0, start.distance, end.distance)):
+            if a != b:
+                ramp = functools.partial(_between, course, float(a), float(b))
+                score.follow(Channel(CAMERA, prop, index), ramp, now, seconds)
+        turns = [("azimuth", 0, end.azimuth), ("elevation", 0, end.elevation)]
+        for prop, index, value in (*turns, ("shift", 0, end.shift[0]), ("shift", 1, end.shift[1])):
+            score.set(Channel(CAMERA, prop, index), float(value), now, seconds)
+        self._view = end
         self.film.pass_time(seconds)
 
     def ride(self, end: View, course: Course, seconds: float) -> None:
@@ -70,6 +98,7 @@ class CameraOperator:
         points += [thing for thing in things if isinstance(thing, np.ndarray)]
         rest = [thing for thing in things if not isinstance(thing, Region | np.ndarray)]
         points += [self.film.room(grid) for grid in self.film.cast.grids_of(*rest)]
+        points += [corners(*piece.box) for piece in self.film.cast.pieces_of(*rest)]
         points += [drawing.outline for drawing in self.film.cast.drawings_of(*rest) if drawing.parent == "world"]
         if not points:
             raise ScriptError("The camera needs at least one grid or drawing to look at.")
@@ -82,6 +111,17 @@ class CameraOperator:
         for prop, index, value in values:
             self.film.score.set(Channel(CAMERA, prop, index), float(value), self.film.now, seconds)
         self._view = view
+
+
+def _zooming(ratio: float, share: np.ndarray) -> np.ndarray:
+    """Share of the way at a share of the time, (n,) each, for a distance that changes by ``ratio`` and grows evenly.
+
+    The camera eases in and out; between, the logarithm of its distance has a steady pace.
+    """
+    eased = np.array([ease("smooth", float(s)) for s in share])
+    if abs(ratio - 1) < 1e-6:
+        return eased
+    return (ratio**eased - 1) / (ratio - 1)
 
 
 def _between(course: Course, start: float, end: float, share: np.ndarray) -> np.ndarray:

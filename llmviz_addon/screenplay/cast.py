@@ -6,7 +6,7 @@ the cast turns them into actor names; it also knows every channel's value at res
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -14,17 +14,21 @@ from ..errors import ScriptError
 from ..layout.build import Layout
 from ..layout.drawing import Drawing
 from ..layout.grid import Grid, Region, Ribbon, Section
-from .timeline import Channel, Part
+from ..model.shapes import Shape
+from .timeline import Channel, Part, Piece, Standing
 
 Thing = object
-"""A grid, region, ribbon, section, drawing, part, an actor's name, or anything with ``.grids``."""
+"""A grid, region, ribbon, section, drawing, part, model in outline, an actor's name, or anything with ``.grids``."""
 
 
 class Cast:
     """All actors of one chapter by name."""
 
-    def __init__(self, layout: Layout, signage: Iterable[Drawing]) -> None:
+    def __init__(self, layout: Layout, signage: Iterable[Drawing], shapes: Sequence[Shape] = ()) -> None:
         self.layout = layout
+        self.shapes = shapes  # of the models that may be shown in outline
+        self.standing: list[Standing] = []
+        self.pieces: dict[str, Piece] = {}
         self.grids = {grid.name: grid for grid in layout.grids}
         self.ribbons = {ribbon.name: ribbon for ribbon in layout.ribbons}
         self.signage = {drawing.name: drawing for drawing in signage}
@@ -36,7 +40,7 @@ class Cast:
         """Where a channel stands when no clip has touched it."""
         name, prop = channel.actor, channel.prop
         if prop == "opacity":
-            if name in self.drawings or name in self.parts or name in self.made:
+            if any(name in group for group in (self.drawings, self.parts, self.made, self.pieces)):
                 return 0.0
             return self.signage[name].opacity if name in self.signage else 1.0
         if prop == "reveal":
@@ -53,6 +57,13 @@ class Cast:
             raise ScriptError(f"There is an actor called {grid.name!r} already.")
         self.made[grid.name] = (grid, np.asarray(values, dtype=np.float32))
         self.grids[grid.name] = grid
+
+    def stand(self, model: Standing) -> None:
+        """Take on a model in outline, with what is written on it."""
+        self.standing.append(model)
+        self.pieces.update({piece.name: piece for piece in model.pieces})
+        for sign in model.signs.values():
+            self.add(sign)
 
     def add(self, actor: Drawing | Part) -> None:
         """Take on an actor that the chapter made."""
@@ -80,13 +91,17 @@ class Cast:
         found = [known[thing] if isinstance(thing, str) and thing in known else thing for thing in _flat(things)]
         return [thing for thing in found if isinstance(thing, Drawing)]
 
+    def pieces_of(self, *things: Thing) -> list[Piece]:
+        """The pieces of models in outline among ``things``."""
+        return [thing for thing in _flat(things) if isinstance(thing, Piece)]
+
     def names(self, *things: Thing) -> list[str]:
         """Actor names of ``things``, each once; raises ScriptError for what is no actor."""
         found: dict[str, None] = {}
         for thing in _flat(things):
             if isinstance(thing, Region):
                 found[thing.grid.name] = None
-            elif isinstance(thing, Grid | Ribbon | Drawing | Part):
+            elif isinstance(thing, Grid | Ribbon | Drawing | Part | Piece):
                 found[thing.name] = None
             elif isinstance(thing, str) and self.known(thing):
                 found[thing] = None
@@ -96,12 +111,13 @@ class Cast:
 
     def known(self, name: str) -> bool:
         """Whether there is an actor of this name."""
-        return any(name in group for group in (self.grids, self.ribbons, self.signage, self.drawings, self.parts))
+        groups = (self.grids, self.ribbons, self.signage, self.drawings, self.parts, self.pieces)
+        return any(name in group for group in groups)
 
     def everyone(self) -> list[str]:
         """Names of all actors in the world; not of what hangs before the camera."""
         drawings = [name for name, drawing in self.drawings.items() if drawing.parent != "camera"]
-        return [*self.grids, *self.ribbons, *self.signage, *drawings, *self.parts]
+        return [*self.grids, *self.ribbons, *self.signage, *drawings, *self.parts, *self.pieces]
 
     def all_but(self, *keep: Thing) -> list[str]:
         """Everything of the set except ``keep`` and the ribbons between the kept grids."""
@@ -118,6 +134,9 @@ def _flat(things: Iterable[Thing]) -> Iterator[Thing]:
     for thing in things:
         if isinstance(thing, Section) or (hasattr(thing, "grids") and not isinstance(thing, Grid)):
             yield from thing.grids  # type: ignore[attr-defined]
+        elif isinstance(thing, Standing):
+            yield from thing.pieces
+            yield from thing.signs.values()
         elif isinstance(thing, list | tuple | set | frozenset) or (
             isinstance(thing, Iterable) and not isinstance(thing, str | Grid | Region)
         ):

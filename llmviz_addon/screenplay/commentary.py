@@ -1,7 +1,8 @@
 """Commentary: prose with links and true numbers, set into the page and timed by a reading pace.
 
 Markup: ``[phrase]({x})`` links a phrase to a grid or a region that was handed to ``say``; ``[phrase](T)``
-links it to an axis. ``{mean:.2f}`` is filled in; a region of one cell formats as its value in the trace.
+links it to an axis, ``[phrase](weight)`` gives it the colour of a role. ``{mean:.2f}`` is filled in; a region
+of one cell formats as its value in the trace.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from ..errors import ScriptError
 from ..layout.drawing import Drawing, Line, Rect, Shape, Text
 from ..layout.font import wrap
-from ..layout.grid import Grid, Region
+from ..layout.grid import Grid, Region, Role
 from .view import TAN, Page
 
 LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
@@ -28,7 +29,7 @@ SHORTEST_REST = 1.0
 
 @dataclass(frozen=True)
 class Link:
-    """A phrase that points at something: a grid, a region, or an axis by name; ``at`` is its place in the text, 0-1."""
+    """A phrase that points at a grid, a region, an axis or a role (by name); ``at`` is its place in the text, 0-1."""
 
     phrase: str
     target: Grid | Region | str
@@ -38,7 +39,7 @@ class Link:
     def color(self) -> str:
         """The theme's name for the phrase's colour."""
         if isinstance(self.target, str):
-            return "accent"
+            return self.target if self.target in set(Role) else "accent"
         return str((self.target if isinstance(self.target, Grid) else self.target.grid).role)
 
 

@@ -21,6 +21,7 @@ from ..model.trace import Trace
 from . import arranging, bands, bars, charts, commentary, copies, dot, explain, lookup, rulers, touring, weighing
 from .camera import CameraOperator
 from .cast import Cast, Thing
+from .comparing import grow, models, point_out
 from .score import Score
 from .timeline import Channel, Part
 from .view import Page, corners
@@ -307,8 +308,9 @@ class Film:
     copy, make, fly, land = copies.copy, copies.make, copies.fly, copies.land
     arrange, connect, letters = arranging.arrange, arranging.connect, arranging.letters
     symbol, sign, in_turn = arranging.symbol, arranging.sign, touring.in_turn
-    dot_product, weighted_sum = dot.dot_product, weighing.weighted_sum
-    histograms, bars, bands, lookup = charts.histograms, bars.bars, bands.bands, lookup.lookup
+    dot_product, weighted_sum, lookup = dot.dot_product, weighing.weighted_sum, lookup.lookup
+    histograms, bars, bands = charts.histograms, bars.bars, bands.bands
+    models, grow, point_out = property(models), grow, point_out
 
     # For the rooms' own modules ---------------------------------------------------------------
 

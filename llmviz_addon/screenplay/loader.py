@@ -1,7 +1,8 @@
 """Finding and opening chapters: our own, and those in folders of the user's.
 
-A chapter is a file ``NN_name.py`` with ``title``, ``part`` and ``play(film)``. Ours lie in
-``walkthroughs/``: inside the package where it was installed, beside it in a checkout.
+A chapter is a file ``NN_name.py`` with ``title``, ``part`` and ``play(film)``, and with ``shapes = True`` if
+all it needs are the sizes of models. Ours lie in ``walkthroughs/``: inside the package where it was installed,
+beside it in a checkout.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class Chapter:
     about: str
     path: Path
     play: Callable[[Film], None]
+    shapes: bool = False  # whether it can be told of models that are shapes only
 
 
 def home() -> Path:
@@ -85,7 +87,8 @@ def _open(path: Path) -> Chapter:
             raise ScriptError(f"Chapter {path.name} has no {need!r}; it needs title, part and play(film).")
     about = (names.get("__doc__") or "").strip()
     name = match[2].replace("_", "-")
-    return Chapter(name, int(match[1]), names["title"], names["part"], about, path, names["play"])
+    shapes = bool(names.get("shapes", False))
+    return Chapter(name, int(match[1]), names["title"], names["part"], about, path, names["play"], shapes)
 
 
 def where(error: BaseException, path: Path) -> str:

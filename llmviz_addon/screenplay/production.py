@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import JobError, ScriptError
+from ..errors import JobError, ScriptError, choices
 from ..layout.build import Layout, layout
 from ..layout.drawing import Drawing
 from ..layout.signage import signage
 from ..layout.vocabulary import window
 from ..model.checkpoint import Checkpoint
 from ..model.sampling import run
+from ..model.shapes import Shape, beside
+from ..model.tokenizer import IdTokenizer
 from ..model.trace import Trace
 from . import loader
 from .assemble import assemble
 from .cast import Cast
 from .film import Film
+from .loader import Chapter
 from .timeline import Timeline
 from .view import Page
 
@@ -53,6 +56,7 @@ def prepare(
     """
     _check(pace, size, fps)
     chosen = loader.choose(chapters, loader.chapters(folders))
+    shapes = beside(Shape(checkpoint.name, checkpoint.config))
     trace = run(checkpoint, tokens)
     stage = layout(trace.config, len(trace.tokens), vocabulary=window(trace.tokens, trace["output.probs"]))
     texts = [checkpoint.tokenizer.text(int(token)) for token in trace.tokens]
@@ -67,16 +71,52 @@ def prepare(
         token_ids=[int(token) for token in trace.tokens],
         text_of=checkpoint.tokenizer.text,
     )
-    told = []
+    told = _told(
+        chosen, lambda name: Film(name, Cast(stage, signs, shapes), trace, checkpoint, Page.of(size), pace, fps)
+    )
+    return Production(checkpoint, trace, stage, signs, assemble(told, fps, size))
+
+
+def prepare_shapes(
+    shapes: Sequence[Shape],
+    chapters: Sequence[str] | None = None,
+    pace: float | None = PACE,
+    size: tuple[int, int] = (1280, 720),
+    fps: int = 30,
+    folders: Sequence[Path] = (),
+) -> Production:
+    """Tell ``chapters`` (None is all that can be) about models of which only the sizes are known.
+
+    Nothing is run: the production has an empty set, a trace without tensors and a checkpoint without weights.
+    """
+    _check(pace, size, fps)
+    available = loader.chapters(folders)
+    able = [chapter for chapter in available if chapter.shapes]
+    chosen = loader.choose(chapters, available) if chapters else able
     for chapter in chosen:
-        film = Film(chapter.name, Cast(stage, signs), trace, checkpoint, Page.of(size), pace, fps)
+        if chapter not in able:
+            raise ScriptError(
+                f"Chapter {chapter.name!r} is about numbers, and shapes have none. {choices(c.name for c in able)}"
+            )
+    first = shapes[0]
+    stage, trace = Layout.empty(first.config), Trace(first.config, (), {}, 0)
+    checkpoint = Checkpoint(first.title, first.config, {}, IdTokenizer(first.config.vocab_size))
+    told = _told(chosen, lambda name: Film(name, Cast(stage, (), shapes), trace, checkpoint, Page.of(size), pace, fps))
+    return Production(checkpoint, trace, stage, (), assemble(told, fps, size))
+
+
+def _told(chapters: Sequence[Chapter], begin: Callable[[str], Film]) -> list[tuple[Chapter, Film]]:
+    """Every chapter with its film, which ``begin`` opens by the chapter's name."""
+    told = []
+    for chapter in chapters:
+        film = begin(chapter.name)
         try:
             film.title(chapter.title, chapter.part)
             chapter.play(film)
         except Exception as error:  # whatever a user's chapter does wrong, it is told with its file and line
             raise ScriptError(f"Chapter {chapter.path.name}, {loader.where(error, chapter.path)}") from error
         told.append((chapter, film))
-    return Production(checkpoint, trace, stage, signs, assemble(told, fps, size))
+    return told
 
 
 def _check(pace: float | None, size: tuple[int, int], fps: int) -> None:

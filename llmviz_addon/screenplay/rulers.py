@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ScriptError
 from ..layout.drawing import Drawing, Line, Text, pose
-from ..layout.grid import CELL, Axis, Grid
+from ..layout.grid import CELL, Axis, Grid, Role
 from .commentary import FADE, Link
 from .timeline import Channel
 
@@ -20,7 +20,7 @@ LONGEST = 4.0
 def light_axes(film: Film, links: list[Link], start: float, seconds: float) -> None:
     """Show the rulers of the axes among ``links`` from ``start`` on, for the rest or a short while."""
     for link in links:
-        if not isinstance(link.target, str):
+        if not isinstance(link.target, str) or link.target in set(Role):
             continue
         grids = [grid for grid in film.in_play() if any(axis.name == link.target for axis in grid.axes)]
         if not any(axis.name == link.target for grid in film.cast.grids.values() for axis in grid.axes):

@@ -14,6 +14,7 @@ offset       3      metres away from home
 rotation     3      of a grid: turned about its home corner (radians, XYZ)
 scale        3      of a grid: stretched from its home corner (rest 1)
 ribbon              opacity, offset
+piece               opacity (rest 0)
 drawing             opacity, offset, rotation (3, radians, XYZ), scale (3; rest 1), value (one per readout)
 camera              target (3, m), azimuth, elevation (degrees), distance (m), shift (2, frame heights)
 ===========  =====  ==================================================================================
@@ -29,7 +30,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..layout.drawing import Drawing
-from ..layout.grid import Grid
+from ..layout.grid import CELL, Grid
+from ..layout.outline import Outline
 
 CAMERA = "camera"
 
@@ -68,6 +70,45 @@ class Part:
     grid: str
     first: tuple[int, int, int]
     cells: tuple[int, int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """What fades as one of a model in outline: a layer, or all that is not in layers. At rest its opacity is 0."""
+
+    name: str
+    box: tuple[np.ndarray, np.ndarray]  # smallest and largest corner, each (3,) metres
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """A model in outline on stage, ``at`` (3,) metres; ``signs`` are what is written on it, by what they say."""
+
+    outline: Outline
+    at: np.ndarray
+    once: Piece
+    layers: tuple[Piece, ...]
+    signs: Mapping[str, Drawing]
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """All of it but what is written."""
+        return (self.once, *self.layers)
+
+    @property
+    def box(self) -> tuple[np.ndarray, np.ndarray]:
+        """Smallest and largest corner, each (3,) metres."""
+        low, high = self.outline.box
+        return low + self.at, high + self.at
+
+    def patch(self, cells: int) -> np.ndarray:
+        """Corners of ``cells`` × ``cells`` cells amid the first layer's first MLP matrix, (4, 3) metres, or of all."""
+        low, high = self.outline.sample.layers[0].mlp.fc_weight.box
+        middle = (low + high) / 2 + self.at
+        reach = np.minimum(cells * CELL, high - low) / 2
+        return np.array(
+            [middle + (sx * reach[0], low[1] - middle[1], sz * reach[2]) for sx in (-1, 1) for sz in (-1, 1)]
+        )
 
 
 @dataclass(frozen=True)
@@ -116,6 +157,7 @@ class Timeline:
     chapters: tuple[ChapterSpan, ...]
     home: Mapping[Channel, float] = field(default_factory=dict)  # rest values that differ from the table's
     grids: tuple[tuple[Grid, np.ndarray], ...] = ()  # made by chapters, with their values; opacity 0 at rest
+    outlines: tuple[Standing, ...] = ()
 
     def seconds(self, frame: int) -> float:
         """Time of a frame, in seconds from the start."""

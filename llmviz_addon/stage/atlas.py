@@ -121,7 +121,8 @@ class _Writer:
     def pixels(self) -> np.ndarray:
         """(height, WIDTH) float32."""
         pixels = np.zeros((max(1, math.ceil(self._end / WIDTH)), WIDTH), dtype=np.float32)
-        np.concatenate(self._pieces, out=pixels.reshape(-1)[: self._end])
+        if self._pieces:
+            np.concatenate(self._pieces, out=pixels.reshape(-1)[: self._end])
         return pixels
 
 

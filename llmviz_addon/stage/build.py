@@ -25,6 +25,7 @@ from .grids import grid_objects, part_objects, unit_cube
 from .keys import Actor, animate, set_rest
 from .markers import add_markers, clear_markers
 from .ours import TAG, collection, find_collection, is_ours, own, sweep
+from .outlines import outline_actors
 from .ribbons import ribbon_object
 from .story import clear_story, write_story
 from .theme import Theme, linear, theme
@@ -91,6 +92,7 @@ def _stage(scene: bpy.types.Scene, production: Production, look: Theme) -> Gener
     for number, group in enumerate(ribbons):
         name = group[0].name if len(group) == 1 else f"ribbons {number}"
         cast[group[0].name] = actors.flat_actor(ribbon_object(group, name, flat, look, home))
+    cast.update(outline_actors(timeline.outlines, flat, look, home))
     yield 0.4, "Drawings"
     drawings = ensembles.drawings((*production.signage, *timeline.drawings))
     cast.update(_drawings(drawings, DrawingMaker(look, flat, home), objects, rig))

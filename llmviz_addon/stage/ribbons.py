@@ -36,14 +36,14 @@ def ribbon_object(
     return obj
 
 
-def arrays(ribbon: Ribbon, theme: Theme) -> Arrays:
-    """A ribbon as a mesh."""
-    points, edge, triangles = ribbon_mesh(ribbon)
+def arrays(ribbon: Ribbon, theme: Theme, fringe: float = FRINGE) -> Arrays:
+    """A ribbon as a mesh, with a fringe of that many metres."""
+    points, edge, triangles = ribbon_mesh(ribbon, fringe)
     color = (*linear(theme.roles[ribbon.role]), theme.ribbon_alpha)
     return Arrays(points, triangles, np.tile(np.array(color), (len(points), 1)), edge)
 
 
-def ribbon_mesh(ribbon: Ribbon) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def ribbon_mesh(ribbon: Ribbon, fringe: float = FRINGE) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Points (n, 3), the way from the outline to each (n, 3), triangles (m, 3)."""
     path = rounded(np.asarray(ribbon.path, dtype=float), ribbon.width * 0.75)
     across = np.asarray(ribbon.across, dtype=float)
@@ -53,7 +53,7 @@ def ribbon_mesh(ribbon: Ribbon) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     if ribbon.head:
         path, forward = _behead(path, ribbon.width * _HEAD_LENGTH)
     sides = _sides(path, across)
-    rows = [(half + FRINGE, FRINGE), (half, 0.0), (-half, 0.0), (-half - FRINGE, FRINGE)]
+    rows = [(half + fringe, fringe), (half, 0.0), (-half, 0.0), (-half - fringe, fringe)]
     points = np.concatenate([path + sides * reach for reach, _ in rows])
     edge = np.concatenate([sides * distance for _, distance in rows])
     n = len(path)
@@ -63,7 +63,7 @@ def ribbon_mesh(ribbon: Ribbon) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         a, b = row * n + i, (row + 1) * n + i
         triangles += [np.stack([a, b, b + 1], axis=1), np.stack([a, b + 1, a + 1], axis=1)]
     if forward is not None:
-        more, distance, corners = _head(path[-1], forward, sides[-1], ribbon.width)
+        more, distance, corners = _head(path[-1], forward, sides[-1], ribbon.width, fringe)
         triangles.append(corners + len(points))
         points, edge = np.concatenate([points, more]), np.concatenate([edge, distance])
     return points, edge, np.concatenate(triangles)
@@ -121,7 +121,9 @@ def _sides(path: np.ndarray, across: np.ndarray) -> np.ndarray:
     return normal / np.maximum((normal**2).sum(axis=1), 0.3)[:, None]
 
 
-def _head(base: np.ndarray, forward: np.ndarray, side: np.ndarray, width: float) -> tuple[np.ndarray, ...]:
+def _head(
+    base: np.ndarray, forward: np.ndarray, side: np.ndarray, width: float, fringe: float
+) -> tuple[np.ndarray, ...]:
     """The arrow head as points, ways from the outline and triangles; no fringe where it joins the band."""
     side = side / np.linalg.norm(side)
     wing, band = side * (width * _HEAD_WIDTH / 2), side * (width / 2)
@@ -133,7 +135,7 @@ def _head(base: np.ndarray, forward: np.ndarray, side: np.ndarray, width: float)
     points, edges, triangles = [*outline], [np.zeros(3)] * len(outline), [(0, 1, 2), (0, 2, 4), (2, 3, 4)]
     for start, away in ((0, back), (1, mirrored), (2, slope), (3, back)):
         number = len(points)
-        points += [outline[start] + away * FRINGE, outline[start + 1] + away * FRINGE]
-        edges += [away * FRINGE] * 2
+        points += [outline[start] + away * fringe, outline[start + 1] + away * fringe]
+        edges += [away * fringe] * 2
         triangles += [(start, start + 1, number + 1), (start, number + 1, number)]
     return np.array(points), np.array(edges), np.array(triangles, dtype=np.int64)

@@ -1,0 +1,181 @@
+"""A model as an outline: a box for every tensor, no numbers, layers as repetitions of one.
+
+GPT-3 has 130,000 tensors. All of its layers are alike, so the boxes of one are laid out, by the same rules as
+those of a model with values, and repeated at 96 places. What differs is what would be an eyesore at that size:
+
+- Gaps grow with the model. Eight cells between matrices of 12,288 rows would be no gap at all.
+- Heads stand closer in depth than they are wide; 96 of them would reach ten times as far as the layer is wide.
+- The vocabulary is folded: 50,257 columns are as many sheets, one behind the other, as make it as wide as it is high.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from ..model.shapes import Shape
+from .build import GAP, LAYERS_PER_COLUMN, layout
+from .grid import CELL, Grid, Ribbon, Role
+from .groups import Layout
+
+OPEN = 1 / 8
+"""Gap of a large model, as a share of its width C."""
+
+
+@dataclass(frozen=True, eq=False)
+class Boxes:
+    """``origins`` (n, 3), metres, are home corners and ``cells`` (n, 3) counts along x, y, z (down), as a Grid's."""
+
+    origins: np.ndarray
+    cells: np.ndarray
+    roles: tuple[Role, ...]
+
+    @cached_property
+    def box(self) -> tuple[np.ndarray, np.ndarray]:
+        """Smallest and largest corner of them all, each (3,) metres."""
+        reach = self.cells * CELL * (1, 1, -1)
+        ends = np.concatenate([self.origins, self.origins + reach])
+        return ends.min(axis=0), ends.max(axis=0)
+
+    def of(self, role: Role) -> Boxes:
+        """Those of one role."""
+        mine = np.array([other is role for other in self.roles], dtype=bool)
+        return Boxes(self.origins[mine], self.cells[mine], (role,) * int(mine.sum()))
+
+    def count(self, role: Role) -> int:
+        """How many cells of a role there are."""
+        return int(self.of(role).cells.prod(axis=1).sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """A model in outline. The middle of its first column of layers is x = 0, its token row z = 0, as in a layout.
+
+    ``once`` are the boxes of embedding and output, ``layer`` those of the first layer, and ``offsets``
+    (n_layer, 3), metres, tells where every layer stands, the first at 0. The ribbons go the same way.
+    """
+
+    shape: Shape
+    sample: Layout  # of one layer; of the vocabulary it has one sheet
+    sheets: int
+    flat: float  # depth of the heads, as a share of what it is in the sample
+    once: Boxes
+    layer: Boxes
+    offsets: np.ndarray
+    once_ribbons: tuple[Ribbon, ...]
+    layer_ribbons: tuple[Ribbon, ...]
+
+    @property
+    def step(self) -> float:
+        """Metres from layer to layer, down."""
+        return _step(self.sample)
+
+    @cached_property
+    def box(self) -> tuple[np.ndarray, np.ndarray]:
+        """Smallest and largest corner of the whole model, each (3,) metres."""
+        low, high = self.layer.box
+        return (
+            np.minimum(self.once.box[0], low + self.offsets.min(axis=0)),
+            np.maximum(self.once.box[1], high + self.offsets.max(axis=0)),
+        )
+
+    def count(self, role: Role) -> int:
+        """How many cells of a role the model has."""
+        return self.once.count(role) + len(self.offsets) * self.layer.count(role)
+
+
+def outline(shape: Shape, n_tokens: int | None = None, gap: float | None = None) -> Outline:
+    """The outline of a model that reads ``n_tokens``; by default as many as it can.
+
+    ``gap`` is in metres, by default what suits the model's size.
+    """
+    config = shape.config
+    gap = max(GAP, OPEN * config.n_embd * CELL) if gap is None else gap
+    sheets = math.ceil(config.vocab_size / config.n_embd)
+    sheet = math.ceil(config.vocab_size / sheets)
+    sample = layout(replace(config, n_layer=1), n_tokens or config.block_size, gap, range(sheet))
+    layer = sample.layers[0]
+    heads = {grid.name for head in layer.attn.heads for grid in head.grids}
+    depth = max(abs(float(grid.center[1])) for grid in layer.grids)
+    flat = min(1.0, 2 * config.n_embd * CELL / max(depth, CELL))
+    first = _boxes(layer.grids, sheets, flat)
+    offsets = _offsets(sample, first, config.n_layer)
+    above = (sample.tokens, *sample.embedding.grids)
+    below = (*sample.ln_f.grids, *sample.output.grids)
+    top, end = _boxes(above, sheets, flat), _boxes(below, sheets, flat)
+    once = Boxes(
+        np.concatenate([top.origins, end.origins + offsets[-1]]),
+        np.concatenate([top.cells, end.cells]),
+        top.roles + end.roles,
+    )
+    upper, lower = {grid.name for grid in above}, {grid.name for grid in below}
+    ribbons = [
+        _flattened(ribbon, flat) for ribbon in sample.ribbons if heads.isdisjoint((ribbon.source, ribbon.target))
+    ]
+    return Outline(
+        shape,
+        sample,
+        sheets,
+        flat,
+        once,
+        first,
+        offsets,
+        (
+            *(ribbon for ribbon in ribbons if ribbon.target in upper),
+            *(_moved(ribbon, offsets[-1]) for ribbon in ribbons if ribbon.target in lower),
+        ),
+        tuple(ribbon for ribbon in ribbons if ribbon.target not in upper | lower),
+    )
+
+
+def _step(sample: Layout) -> float:
+    """Metres from the top of one layer to the top of the next; the first begins two gaps under the embedding."""
+    top = sample.embedding.output.box[0][2] - 2 * sample.gap
+    return float(top - sample.layers[0].mlp.residual.box[0][2])
+
+
+def _offsets(sample: Layout, layer: Boxes, count: int) -> np.ndarray:
+    """Where the layers stand, (count, 3): dealt into columns as ``layout`` does."""
+    columns = math.ceil(count / LAYERS_PER_COLUMN)
+    per_column = math.ceil(count / columns)
+    low, high = layer.box
+    pitch = high[0] - low[0] + 5 * sample.gap
+    number = np.arange(count)
+    x, down = number // per_column * pitch, number % per_column * _step(sample)
+    return np.stack([x, np.zeros(count), -down], axis=1)
+
+
+def _boxes(grids: Sequence[Grid], sheets: int, flat: float) -> Boxes:
+    """The boxes of grids: one each, of folded ones two, as the last sheet has what is left."""
+    found = [box for grid in grids for box in _folded(grid, sheets, flat)]
+    origins, cells, roles = zip(*found, strict=True)
+    return Boxes(np.array(origins), np.array(cells, dtype=np.int64), roles)
+
+
+def _folded(grid: Grid, sheets: int, flat: float) -> Iterable[tuple[tuple[float, ...], tuple[int, ...], Role]]:
+    x, y, z = grid.origin
+    y = (y + CELL / 2) * flat - CELL / 2
+    vocabulary = next((axis for axis in grid.axes if axis.name == "n_vocab"), None)
+    if vocabulary is None or sheets == 1:
+        yield (x, y, z), grid.cells, grid.role
+        return
+    along = "xyz".index(vocabulary.direction)
+    full, rest = list(grid.cells), list(grid.cells)
+    full[1] = sheets - 1
+    rest[along] = vocabulary.length - full[along] * (sheets - 1)
+    # the first column of a table stands at its right end, where the stream is, so what is missing is at the left
+    missing = (full[0] - rest[0]) * CELL
+    yield (x, y, z), tuple(full), grid.role
+    yield (x + missing, y + full[1] * CELL, z), tuple(rest), grid.role
+
+
+def _flattened(ribbon: Ribbon, flat: float) -> Ribbon:
+    return replace(ribbon, path=ribbon.path * (1, flat, 1))
+
+
+def _moved(ribbon: Ribbon, by: np.ndarray) -> Ribbon:
+    return replace(ribbon, path=ribbon.path + by)

@@ -1,0 +1,131 @@
+"""What is written on an outline: its card, its layers' numbers, names of the boxes of its first layer, a scale.
+
+All of it is as large as the model asks for: who sees GPT-3 whole is 100 km away. Drawings are made with an em
+of 1 and scaled by their pose, so that what lies on top of each other does so by a distance that counts there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from .drawing import Drawing, Line, Rect, Shape, Text
+from .font import CAP_HEIGHT, advance
+from .grid import CELL, Grid
+from .outline import Outline
+
+CARD = 1 / 17
+"""Em of a card's name, as a share of the model's height."""
+LEAST = 7.0
+"""Height in pixels below which names fade."""
+
+
+def card(outline: Outline) -> Drawing:
+    """Name, parameters, and what the model is made of, above it."""
+    config = outline.shape.config
+    lines = (
+        (outline.shape.title, 1.0, "ink"),
+        (f"{config.n_params:,} parameters", 0.56, "ink"),
+        (f"{_plural(config.n_layer, 'layer')}  ·  {_plural(config.n_head, 'head')}", 0.42, "muted"),
+        (f"{config.n_embd:,} channels", 0.42, "muted"),
+    )
+    pad, y = 0.5, 0.0
+    texts: list[Shape] = []
+    for text, size, color in reversed(lines):
+        y += pad if not texts else 0.45 * size + 0.1
+        texts.append(Text(0.0, y, ((text, color),), size, "center"))
+        y += CAP_HEIGHT * size
+    width = max(advance(text, size) for text, size, _ in lines) + 2 * pad
+    plate = Rect(-width / 2, 0.0, width, y + pad, "card", 0.12)
+    low, high = outline.box
+    x = float((low[0] + high[0]) / 2)
+    scale = _height(outline) * CARD
+    return Drawing("card", (plate, *texts), scaled((x, 0.0, float(high[2]) + 0.5 * scale), scale), least=4.0)
+
+
+def layer_names(outline: Outline) -> Iterator[Drawing]:
+    """The number of every layer, where a layer is empty: over the left end of its wide matrices."""
+    layer = outline.sample.layers[0]
+    left, top = float(layer.mlp.fc_weight.box[0][0]), float(layer.mlp.fc_bias.box[1][2])
+    room = float(min(layer.attn.proj_bias.box[0][0], layer.attn.heads[0].weights.box[0][0]) - left)
+    count = len(outline.offsets)
+    widest = advance(f"Layer {count - 1}") + 0.5
+    scale = min(0.4 * (float(outline.layer.box[1][2]) - top), room / widest)
+    for number, offset in enumerate(outline.offsets):
+        text = Text(0.0, 0.0, ((f"Layer {number}", "muted"),), 1.0)
+        at = np.array([left, 0.0, top + 0.45 * scale]) + offset
+        yield Drawing(f"layer {number}", (text,), scaled(at, scale), least=LEAST)
+
+
+def box_names(outline: Outline) -> Iterator[Drawing]:
+    """Names and sizes of the tables, of the first layer's matrices and of the output, above each."""
+    config, sample = outline.shape.config, outline.sample
+    layer, head = sample.layers[0], sample.layers[0].attn.heads[-1]
+    first = [
+        *sample.embedding.grids,
+        *(head.q_weight, head.q, head.scores),
+        *(layer.attn.proj_weight, layer.mlp.fc_weight, layer.mlp.hidden, layer.mlp.activation, layer.mlp.proj_weight),
+    ]
+    for grid in first:
+        yield _name(outline, grid, np.zeros(3), config.n_head if grid in head.grids else 1)
+    for grid in (sample.output.weight, sample.output.logits):
+        yield _name(outline, grid, outline.offsets[-1], 1)
+
+
+def scale_bar(outline: Outline) -> Drawing:
+    """A round number of cells, upright beside the model, and what a cell is."""
+    tall = _height(outline)
+    cells = 10 ** math.floor(math.log10(tall / 4 / CELL))
+    scale = tall / 34
+    length = cells * CELL / scale
+    lines = tuple(
+        Line(points, 0.07, "muted")
+        for points in (((0, 0), (0, length)), ((-0.3, 0), (0.3, 0)), ((-0.3, length), (0.3, length)))
+    )
+    texts = (
+        Text(-0.7, length / 2 + 0.3, ((f"{cells:,} cells", "ink"),), 1.0, "right"),
+        Text(-0.7, length / 2 - 0.8, (("1 cell = 1 number", "muted"),), 0.75, "right"),
+    )
+    low, _ = outline.box
+    return Drawing("scale", (*lines, *texts), scaled((float(low[0]) - 1.5 * scale, 0.0, float(low[2])), scale))
+
+
+def scaled(at: object, scale: float) -> np.ndarray:
+    """(4, 4) pose of an upright plane at ``at``, (3,) metres, on which 1 is ``scale`` metres."""
+    matrix = np.diag([scale, scale, scale, 1.0])
+    matrix[:3, :3] = np.array([(1, 0, 0), (0, 0, -1), (0, 1, 0)]) * scale
+    matrix[:3, 3] = np.asarray(at, dtype=float)
+    return matrix
+
+
+def _name(outline: Outline, grid: Grid, offset: np.ndarray, times: int) -> Drawing:
+    """Title and size of a box in one line over it, half a gap high at most."""
+    config = outline.shape.config
+    lengths = [config.vocab_size if axis.name == "n_vocab" else axis.length for axis in grid.axes]
+    sizes = " × ".join(f"{length:,}" for length in lengths)
+    folded = any(axis.name == "n_vocab" for axis in grid.axes) and outline.sheets > 1
+    sizes += f", folded into {outline.sheets} sheets" if folded else f", {times} times" if times > 1 else ""
+    gap = outline.sample.gap
+    room = grid.size[0] + 0.8 * gap
+    spans = ((grid.title, "ink"), (f"  {sizes}", "muted"))
+    body = "".join(text for text, _ in spans)
+    scale = min(0.5 * gap, room / advance(body))
+    if scale < 0.22 * gap:  # two lines let it be larger
+        spans = ((grid.title, "ink"), (f"\n{sizes}", "muted"))
+        scale = min(0.28 * gap, room / max(advance(grid.title), advance(sizes)))
+    lift = 0.3 + (1.2 if "\n" in spans[1][0] else 0.0)
+    text = Text(0.0, lift, spans, 1.0, "center", 1.2)
+    y = (float(grid.center[1])) * outline.flat - CELL
+    at = np.array([float(grid.center[0]), y, float(grid.box[1][2])]) + offset
+    return Drawing(f"name {grid.name}", (text,), scaled(at, scale), least=LEAST)
+
+
+def _height(outline: Outline) -> float:
+    low, high = outline.box
+    return float(high[2] - low[2])
+
+
+def _plural(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

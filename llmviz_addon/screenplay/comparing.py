@@ -1,0 +1,120 @@
+"""Comparing: models in outline, side by side to scale, all with their tokens at one height.
+
+A chapter finds them as ``film.models``: its own model first, or the smallest, then the others by size. They are
+invisible until it fades them in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..layout.drawing import Drawing, Line, Text
+from ..layout.outline import Outline, outline
+from ..layout.outline_signs import box_names, card, layer_names, scale_bar, scaled
+from .timeline import Channel, Piece, Standing
+
+if TYPE_CHECKING:
+    from .film import Film
+
+APART = 0.05
+"""Metres between two models, as a share of the taller one's height."""
+SMALL = 0.3
+"""Height of models that need a pointer, as a share of what they stand beside."""
+
+
+def models(film: Film) -> tuple[Standing, ...]:
+    """The models of the comparison; the first call puts them on stage, invisible."""
+    if not film.cast.standing:
+        outlines = [outline(shape) for shape in film.cast.shapes]
+        places = _places(outlines)
+        for number, (one, at) in enumerate(zip(outlines, places, strict=True)):
+            film.cast.stand(_standing(f"model:{number}", one, at, film.name))
+    return tuple(film.cast.standing)
+
+
+def grow(film: Film, model: Standing, *, seconds: float | None = None) -> None:
+    """Let a model appear: what there is once, then layer by layer, with their names."""
+    seconds = film.length(seconds, 3.0)
+    count = len(model.layers)
+    each = min(0.6, seconds / 3)
+    start = film.now
+    names = [sign for what, sign in model.signs.items() if not what.startswith("layer ")]
+    for actor in (model.once.name, *(sign.name for sign in names)):
+        film.score.set(Channel(actor, "opacity"), 1.0, start, each)
+    for number, layer in enumerate(model.layers):
+        start = film.now + (seconds - each) * number / max(count - 1, 1)
+        for actor in (layer.name, model.signs[f"layer {number}"].name):
+            film.score.set(Channel(actor, "opacity"), 1.0, start, each)
+    film.pass_time(seconds)
+
+
+def point_out(film: Film, *, beside: Standing, seconds: float | None = None) -> list[Drawing]:
+    """Name the visible models that are too small to be read beside another, with a line from name to model."""
+    seconds = film.length(seconds, 1.0)
+    low, high = beside.box
+    tall = high[2] - low[2]
+    scale, found = tall / 28, []
+    small = [model for model in film.models if _height(model) < SMALL * tall and _visible(film, model)]
+    for number, model in enumerate(sorted(small, key=_height)):
+        (left, _, _), (right, _, _) = model.box
+        room = 1.0 + 1.7 * (len(small) - number)  # lines of names, the smallest highest
+        line = Line(((0.0, 0.25), (0.0, room)), 0.05, "muted")
+        text = Text(0.25, room - 0.7, ((model.outline.shape.title, "ink"),), 1.0)
+        above = max(model.signs["card"].outline[:, 2])
+        pose = scaled(((left + right) / 2, 0.0, above), scale)
+        sign = Drawing(film.unique("pointer"), (line, text), pose, opacity=0.0)
+        found.append(sign)
+        with film.together():
+            film.show(sign, seconds)
+    film.pass_time(seconds if found else 0.0)
+    return found
+
+
+def _visible(film: Film, model: Standing) -> bool:
+    return film.score.value(Channel(model.once.name, "opacity")) > 0
+
+
+def _places(outlines: list[Outline]) -> list[np.ndarray]:
+    """Where each stands, (3,): from left to right by size, with room for their cards."""
+    places: dict[int, np.ndarray] = {}
+    edge: float | None = None
+    for one in sorted(outlines, key=lambda o: o.shape.config.n_params):
+        signs = np.concatenate([card(one).outline, scale_bar(one).outline])
+        left = min(signs[:, 0].min(), one.box[0][0])
+        right = max(signs[:, 0].max(), one.box[1][0])
+        x = 0.0 if edge is None else edge + APART * (one.box[1][2] - one.box[0][2]) - left
+        places[id(one)] = np.array([x, 0.0, 0.0])
+        edge = x + right
+    return [places[id(one)] for one in outlines]
+
+
+def _standing(name: str, one: Outline, at: np.ndarray, chapter: str) -> Standing:
+    low, high = one.layer.box
+    layers = tuple(
+        Piece(f"{name}:layer {number}", (low + at + offset, high + at + offset))
+        for number, offset in enumerate(one.offsets)
+    )
+    low, high = one.once.box
+    signs = {sign.name: _moved(sign, f"{chapter}:{name}:{sign.name}", at) for sign in _signs(one)}
+    return Standing(one, at, Piece(name, (low + at, high + at)), layers, signs)
+
+
+def _signs(one: Outline) -> Iterator[Drawing]:
+    yield from (card(one), scale_bar(one))
+    yield from layer_names(one)
+    yield from box_names(one)
+
+
+def _moved(sign: Drawing, name: str, at: np.ndarray) -> Drawing:
+    pose = sign.pose.copy()
+    pose[:3, 3] += at
+    return replace(sign, name=name, pose=pose, opacity=0.0)
+
+
+def _height(model: Standing) -> float:
+    low, high = model.box
+    return float(high[2] - low[2])

@@ -1,0 +1,164 @@
+"""Scale: the same plan, more often and wider, up to models of many billions of parameters."""
+
+title = "Scale"
+part = "Detailed"
+shapes = True
+
+
+def play(film):
+    models = film.models
+    film.fade(film.all_but(), to=0, seconds=0)
+    _first(film, models[0])
+    told, pointers = [models[0]], []
+    for model in models[1:]:
+        pointers = _next(film, told, model, pointers)
+        told.append(model)
+    largest = max(models, key=_size)
+    film.fade(*pointers, to=0)
+    _layer(film, largest, min(models, key=_size))
+    _cells(film, models, largest)
+    _end(film, models, largest)
+
+
+def _first(film, model):
+    config = model.outline.shape.config
+    film.fade(model, to=1, seconds=0)
+    film.open_on(model, azimuth=287, elevation=9)
+    film.say(
+        "outline",
+        "This is {name} in outline: every number has its cell, but the cells are empty. Blue ones hold "
+        "[parameters](weight), {count} in all, learned once and then fixed. Green ones hold "
+        "[working values](activation), as many as {tokens}, the most it can read at once, call for.",
+        name=_name(model), count=f"{config.n_params:,}", tokens=_many(config.block_size, "token"),
+    )  # fmt: skip
+    film.wait(0.5)
+    film.say(
+        "layers",
+        "{count} as we know it. In a model of C channels a layer has 12 C² + 13 C parameters, "
+        "here with C = {C:,} {each:,}; what is not in layers are the tables of the embedding and a last layer norm.",
+        count="It has one layer, built" if config.n_layer == 1 else f"Its {config.n_layer} layers are all built alike,",
+        C=config.n_embd, each=_per_layer(config),
+    )  # fmt: skip
+    film.fade(model.layers, to=0.12, seconds=0.5)
+    film.grow(model, seconds=3)
+    film.wait(0.5)
+
+
+def _next(film, told, model, pointers):
+    before, config = told[-1].outline.shape.config, model.outline.shape.config
+    ratio = config.n_params / before.n_params
+    film.say(
+        f"model-{len(told) + 1}",
+        "The same plan, drawn to the same scale: {name} has {count} [parameters](weight), {times} {other}. That is "
+        "{layers} instead of {layers_before:,}, {C:,} channels instead of {C_before:,}, and up to "
+        "{tokens} at once.",
+        name=_name(model), count=f"{config.n_params:,}", other=_name(told[-1]), times=_times(ratio),
+        layers=_many(config.n_layer, "layer"), layers_before=before.n_layer, C=config.n_embd, C_before=before.n_embd,
+        tokens=_many(config.block_size, "token"),
+    )  # fmt: skip
+    smaller = [other for other in told if _size(other) < _size(model)]
+    with film.together(seconds=5):
+        film.fade(*pointers, to=0, seconds=0.5)
+        film.camera.fly(*smaller, model, azimuth=287, elevation=9)
+        film.grow(model)
+    pointers = film.point_out(beside=model, seconds=0.5)
+    film.wait(1.5)
+    return pointers
+
+
+def _layer(film, model, smallest):
+    config = model.outline.shape.config
+    film.camera.fly(model.layers[0], azimuth=290, elevation=14, seconds=4)
+    film.say(
+        "one-layer",
+        "One layer of {name} has {each:,} [parameters](weight){more}. Most of them, 8 C², are the two matrices of the "
+        "MLP. So twice as many layers are twice as many parameters, but twice as many channels are four times as many.",
+        name=_name(model), each=_per_layer(config), more=_against(config, smallest),
+    )  # fmt: skip
+    film.wait(0.5)
+    film.say(
+        "context",
+        "The number of tokens costs next to no parameters, but work: every [attention matrix](activation) has T² "
+        "cells, with T = {T:,} up to {cells:,}, and there is one for each of {heads}.",
+        T=config.block_size, cells=config.block_size**2,
+        heads=f"{config.n_layer} × {config.n_head} = {_many(config.n_layer * config.n_head, 'head')}",
+    )  # fmt: skip
+    film.wait(0.5)
+
+
+def _cells(film, models, model):
+    config = model.outline.shape.config
+    film.say(
+        "closer",
+        "All this is still made of single numbers. The lines on the matrices are 256 cells apart from afar, and 16 "
+        "from near.",
+    )  # fmt: skip
+    film.camera.fly(model.patch(22), azimuth=274, elevation=3, seconds=7)
+    heights = ", ".join(f"{_name(m)} {_length(_cells_high(m) / 1000)}" for m in models[:3] if m is not model)
+    film.say(
+        "one-number",
+        "Each square is one [parameter](weight). If it were one millimetre wide, {name} as it stands here would be "
+        "{height} high{others}. Counting its parameters, ten every second, takes {time}.",
+        name=_name(model), height=_length(_cells_high(model) / 1000),
+        others=f" ({heights})" if heights else "", time=_duration(config.n_params / 10),
+    )  # fmt: skip
+    film.wait(1)
+
+
+def _end(film, models, largest):
+    film.camera.fly(*models, azimuth=287, elevation=9, seconds=6)
+    with film.together(seconds=0.5):
+        film.point_out(beside=largest)
+    film.say(
+        "nothing-new",
+        "{what} Whoever has followed one column through one layer has seen all there is. The rest is repetition, and "
+        "what the numbers have learned.",
+        what="From the smallest to the largest there is no part that we have not met."
+        if len(models) > 1
+        else f"In all of {_name(largest)} there is no part that we have not met.",
+    )
+    film.wait(1)
+
+
+def _name(model):
+    return model.outline.shape.title
+
+
+def _size(model):
+    return model.outline.shape.config.n_params
+
+
+def _per_layer(config):
+    return 12 * config.n_embd**2 + 13 * config.n_embd
+
+
+def _against(config, smallest):
+    """How a layer compares with all of the smallest model, where that says anything."""
+    ratio = _per_layer(config) / _size(smallest)
+    return f", {_times(ratio)} all of {_name(smallest)}" if ratio > 1.5 else ""
+
+
+def _times(ratio):
+    if ratio >= 0.95:
+        return f"{ratio:,.0f} times as many as" if ratio >= 9.5 else f"{ratio:.1f} times as many as"
+    return f"one {1 / ratio:,.0f}th of those of" if ratio < 0.1 else f"{ratio:.2f} times as many as"
+
+
+def _many(count, what):
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def _cells_high(model):
+    low, high = model.box
+    return round(float(high[2] - low[2]) / 0.1)
+
+
+def _length(metres):
+    return f"{metres:,.0f} m" if metres >= 10 else f"{metres:.1f} m"
+
+
+def _duration(seconds):
+    for unit, size in (("years", 365.25 * 86400), ("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:,.0f} {unit}"
+    return f"{seconds:,.0f} seconds"
