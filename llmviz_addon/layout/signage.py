@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from ..errors import ModelError
+from ..model.sampling import Draw
 from . import tokens
+from .candidates import candidates
 from .drawing import Drawing, Line, Rect, Text, pose
 from .font import CAP_HEIGHT, advance
 from .grid import Section
@@ -28,39 +30,60 @@ def signage(
     probs: np.ndarray,
     token_ids: Sequence[int] | None = None,
     text_of: Callable[[int], str] | None = None,
+    draw: Draw | None = None,
 ) -> tuple[Drawing, ...]:
     """Everything written on the set.
 
-    Names of the drawings: ``label:<grid>``, ``section:<section>``, ``card``, ``tokens:input``,
-    ``tokens:next``, ``tokens:output``.
+    Names of the drawings: ``label:<grid>``, ``section:<section>``, ``card``, and those of ``token_signs``,
+    where the parameters are explained.
+    """
+    return (
+        card(layout, model_name, n_params),
+        *token_signs(layout, token_texts, prompt_length, probs, token_ids, text_of, draw),
+        *labels(layout),
+        *_sections(layout),
+    )
+
+
+def token_signs(
+    layout: Layout,
+    token_texts: Sequence[str],
+    prompt_length: int,
+    probs: np.ndarray,
+    token_ids: Sequence[int] | None = None,
+    text_of: Callable[[int], str] | None = None,
+    draw: Draw | None = None,
+) -> tuple[Drawing, ...]:
+    """``tokens:input``, ``tokens:next``, ``tokens:output`` and, where there is a draw, ``tokens:candidates``.
 
     Parameters
     ----------
     token_texts
-        The text of each of the T tokens.
+        The text of each token, at most T; the boxes of those that are not there yet are empty.
     prompt_length
         How many of them were given; the model appended the others.
     probs
-        (T, n_vocab), what the model holds likely to follow each token.
+        (tokens, n_vocab), what the model holds likely to follow each token.
     token_ids
         Ids of the tokens, shown below their texts.
     text_of
         The text of any token id. Without it predicted tokens that are not among those given show their id.
+    draw
+        How the token after the last one is chosen.
     """
-    if len(token_texts) != layout.n_tokens or len(probs) != layout.n_tokens:
+    if len(token_texts) > layout.n_tokens or len(probs) != len(token_texts):
         raise ModelError(
             f"The layout is of {layout.n_tokens} tokens, but got {len(token_texts)} texts and {len(probs)} predictions."
         )
     seen = dict(zip(token_ids or (), token_texts, strict=False))
-    predictions = tokens.Predictions.of(probs, text_of or (lambda token: seen.get(token, f"#{token}")))
-    return (
-        card(layout, model_name, n_params),
+    text_of = text_of or (lambda token: seen.get(token, f"#{token}"))
+    predictions = tokens.Predictions.of(probs, text_of)
+    boxes = (
         tokens.input_boxes(layout, token_texts, token_ids, prompt_length),
         tokens.next_boxes(layout, predictions, prompt_length),
         tokens.output_boxes(layout, predictions),
-        *labels(layout),
-        *_sections(layout),
     )
+    return boxes if draw is None else (*boxes, candidates(layout, draw, len(token_texts) - 1, text_of))
 
 
 def card(layout: Layout, name: str, n_params: int) -> Drawing:

@@ -39,7 +39,7 @@ class Predictions:
         return cls(tuple(map(int, ids)), tuple(text_of(int(i)) for i in ids), tuple(map(float, shares)))
 
 
-class _Row:
+class TokenRow:
     """Where the boxes of one row stand, in its drawing's plane: the middle of the row is x = 0."""
 
     def __init__(self, n_tokens: int) -> None:
@@ -52,6 +52,10 @@ class _Row:
     @property
     def left(self) -> float:
         return -self.n_tokens * self.pitch / 2
+
+    def filled(self, count: int) -> list[int]:
+        """The boxes that are drawn of the first ``count``."""
+        return [t for t in self.shown if t < count]
 
     def middle(self, t: int) -> float:
         """x of the middle of box ``t``."""
@@ -73,7 +77,7 @@ class _Row:
 
     def letter(self, t: int, y: float, text: str, color: str, under: str) -> list[Shape]:
         """A token's text in box ``t`` and a smaller line under it."""
-        text = _printable(text)
+        text = printable(text)
         room = 0.86 * self.pitch
         size, small = fit(text, 0.75 * self.pitch, room), fit(under, 0.36 * self.pitch, room)
         x = self.middle(t)
@@ -99,7 +103,7 @@ class _Row:
         return Text(self.left, y + 0.3 * size, ((text, "muted"),), size)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Spaces and line breaks as signs; never empty."""
     shown = text.replace(" ", "·").replace("\n", "↓").replace("\t", "→")
     return "".join(c if c.isprintable() else "□" for c in shown) or "∅"
@@ -107,10 +111,10 @@ def _printable(text: str) -> str:
 
 def input_boxes(layout: Layout, texts: Sequence[str], ids: Sequence[int] | None, prompt_length: int) -> Drawing:
     """``tokens:input``: the prompt in ink, what the model itself appended muted, ids below, lines to the token row."""
-    row = _Row(layout.n_tokens)
+    row = TokenRow(layout.n_tokens)
     bottom = INPUT_AT * layout.gap
     shapes = row.frames(bottom)
-    for t in row.shown:
+    for t in row.filled(len(texts)):
         under = "" if ids is None else str(ids[t])
         shapes += row.letter(t, bottom, texts[t], "ink" if t < prompt_length else "muted", under)
     shapes += row.fan(bottom, 0.12 * layout.gap)
@@ -123,10 +127,10 @@ def next_boxes(layout: Layout, predictions: Predictions, prompt_length: int) -> 
 
     In ink from the last token of the prompt on, where the model's answer begins.
     """
-    row = _Row(layout.n_tokens)
+    row = TokenRow(layout.n_tokens)
     bottom = _next_at(layout, row)
     shapes = row.frames(bottom)
-    for t in row.shown:
+    for t in row.filled(len(predictions.ids)):
         color = "ink" if t >= prompt_length - 1 else "muted"
         shapes += row.letter(t, bottom, predictions.texts[t], color, str(predictions.ids[t]))
     shapes.append(row.caption(bottom + row.height, "Next token"))
@@ -135,12 +139,10 @@ def next_boxes(layout: Layout, predictions: Predictions, prompt_length: int) -> 
 
 def output_boxes(layout: Layout, predictions: Predictions) -> Drawing:
     """``tokens:output``: under each column of probabilities its most likely token, and how likely it is."""
-    row = _Row(layout.n_tokens)
-    low, _ = layout.output.probs.box
-    top = -INPUT_AT * layout.gap
-    bottom = top - row.height
+    row = TokenRow(layout.n_tokens)
+    bottom = output_bottom(layout, row)
     shapes = row.frames(bottom)
-    for t in row.shown:
+    for t in row.filled(len(predictions.ids)):
         share = predictions.shares[t]
         width = row.pitch * share if math.isfinite(share) else 0.0
         if width > 0:
@@ -148,19 +150,28 @@ def output_boxes(layout: Layout, predictions: Predictions) -> Drawing:
             shapes.append(Rect(left, bottom, width, 0.09 * row.height, "activation"))
         number = f"{share:.2f}" if math.isfinite(share) else "–"
         shapes += row.letter(t, bottom, predictions.texts[t], "ink", number)
-    shapes += row.fan(top, -0.12 * layout.gap, outwards=True)
-    center = layout.output.probs.center
-    where = pose((float(center[0]), float(low[1]), float(low[2])))
-    return Drawing("tokens:output", tuple(shapes), where, least=LEAST)
+    shapes += row.fan(bottom + row.height, -0.12 * layout.gap, outwards=True)
+    return Drawing("tokens:output", tuple(shapes), below(layout), least=LEAST)
+
+
+def output_bottom(layout: Layout, row: TokenRow) -> float:
+    """Lower edge of the output boxes, in the plane of ``below``."""
+    return -INPUT_AT * layout.gap - row.height
+
+
+def below(layout: Layout) -> np.ndarray:
+    """The plane of what is written under the model: its origin is in the middle under the probabilities."""
+    low, _ = layout.output.probs.box
+    return pose((float(layout.output.probs.center[0]), float(low[1]), float(low[2])))
 
 
 def top(layout: Layout) -> float:
     """Upper end of all boxes over the model, z in metres."""
-    row = _Row(layout.n_tokens)
+    row = TokenRow(layout.n_tokens)
     return float(layout.tokens.box[1][2]) + _next_at(layout, row) + 1.5 * row.height
 
 
-def _next_at(layout: Layout, row: _Row) -> float:
+def _next_at(layout: Layout, row: TokenRow) -> float:
     return INPUT_AT * layout.gap + 1.5 * row.height
 
 

@@ -20,7 +20,7 @@ CANDIDATES = 24
 """Of them, those that the model holds most likely to come next are there in any case."""
 
 
-def window(tokens: Sequence[int], probs: np.ndarray) -> tuple[int, ...] | None:
+def window(tokens: Sequence[int], probs: np.ndarray, least: int = LEAST) -> tuple[int, ...] | None:
     """Ids of the tokens to show, ascending; None for all.
 
     They are the tokens that go in, the likeliest to follow each of them, and the likeliest to come next.
@@ -31,6 +31,8 @@ def window(tokens: Sequence[int], probs: np.ndarray) -> tuple[int, ...] | None:
         The T ids that go in.
     probs
         (T, n_vocab), what the model holds likely to follow each; NaN where it is not known.
+    least
+        Tokens shown at least.
     """
     if probs.shape[1] <= LARGE:
         return None
@@ -39,7 +41,7 @@ def window(tokens: Sequence[int], probs: np.ndarray) -> tuple[int, ...] | None:
     ranked = (-known[-1]).argsort(kind="stable").tolist()
     shown.update(ranked[:CANDIDATES])
     for token in ranked[CANDIDATES:]:
-        if len(shown) >= LEAST:
+        if len(shown) >= least:
             break
         shown.add(token)
     return tuple(sorted(shown))

@@ -12,7 +12,7 @@ from ..layout.drawing import Drawing
 from ..layout.signage import signage
 from ..layout.vocabulary import window
 from ..model.checkpoint import Checkpoint
-from ..model.sampling import run
+from ..model.sampling import Sampling, draw, run
 from ..model.shapes import Shape, beside
 from ..model.tokenizer import IdTokenizer
 from ..model.trace import Trace
@@ -54,7 +54,7 @@ def prepare(
     ``pace`` is the reading pace in words per minute, None for no pauses; ``size`` the picture's in
     pixels; ``folders`` hold chapters of the user's own. Raises ModelError, ScriptError or JobError.
     """
-    _check(pace, size, fps)
+    check(pace, size, fps)
     chosen = loader.choose(chapters, loader.chapters(folders))
     shapes = beside(Shape(checkpoint.name, checkpoint.config))
     trace = run(checkpoint, tokens)
@@ -70,6 +70,7 @@ def prepare(
         trace["output.probs"],
         token_ids=[int(token) for token in trace.tokens],
         text_of=checkpoint.tokenizer.text,
+        draw=draw(trace["output.logits"][-1], Sampling(), len(trace.tokens)),
     )
     told = _told(
         chosen, lambda name: Film(name, Cast(stage, signs, shapes), trace, checkpoint, Page.of(size), pace, fps)
@@ -89,7 +90,7 @@ def prepare_shapes(
 
     Nothing is run: the production has an empty set, a trace without tensors and a checkpoint without weights.
     """
-    _check(pace, size, fps)
+    check(pace, size, fps)
     available = loader.chapters(folders)
     able = [chapter for chapter in available if chapter.shapes]
     chosen = loader.choose(chapters, available) if chapters else able
@@ -119,7 +120,8 @@ def _told(chapters: Sequence[Chapter], begin: Callable[[str], Film]) -> list[tup
     return told
 
 
-def _check(pace: float | None, size: tuple[int, int], fps: int) -> None:
+def check(pace: float | None, size: tuple[int, int], fps: int) -> None:
+    """JobError for a pace (None is none), a picture's size in pixels or a frame rate that is not possible."""
     if pace is not None and not 20 <= pace <= 2000:
         raise JobError(f"A pace of {pace:g} words per minute is not possible; give 20 to 2000, or none.")
     if not all(SMALLEST <= side <= LARGEST for side in size):

@@ -1,0 +1,65 @@
+"""What may come next: the most probable tokens after the last one, under that one's output box."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..model.sampling import Draw
+from .drawing import Drawing, Line, Polygon, Rect, Shape, Text
+from .font import CAP_HEIGHT, advance, fit
+from .groups import Layout
+from .tokens import LEAST, STROKE, TokenRow, below, output_bottom, printable
+
+EM = 0.3  # in gaps
+LEADING = 1.45  # ems from row to row
+BAR = 5.0  # ems of a certain token's bar
+WORD = 7.0  # ems that a token's text may take
+NUMBER = 3.0  # ems
+
+
+def candidates(layout: Layout, draw: Draw, column: int, text_of: Callable[[int], str]) -> Drawing:
+    """``tokens:candidates``: the candidates of ``draw`` for what follows ``column``, the chosen one marked.
+
+    Each with its rank, its text, and its probability as a bar and a number.
+    """
+    row = TokenRow(layout.n_tokens)
+    em = EM * layout.gap
+    x, bottom = row.middle(column), output_bottom(layout, row)
+    texts = [printable(text_of(candidate.token)) for candidate in draw.candidates]
+    word = min(WORD * em, max(advance(text, em) for text in texts))
+    rank = max(advance(str(candidate.rank), 0.7 * em) for candidate in draw.candidates)
+    width = 0.9 * em + rank + 0.5 * em + word + 0.6 * em + BAR * em + NUMBER * em
+    left, top = x - width / 2, bottom - 0.55 * layout.gap
+    shapes: list[Shape] = [Line(((x, bottom), (x, top)), STROKE, "muted", 4 * STROKE)]
+    base = top - 1.2 * em
+    shapes.append(Text(x, base, (("next token, ", "muted"), (str(draw.sampling), "muted")), 0.75 * em, "center"))
+    numbers_at, words_at = left + 0.9 * em + rank, left + 1.4 * em + rank
+    bars_at = words_at + word + 0.6 * em
+    middle = CAP_HEIGHT * em / 2
+    for candidate, text in zip(draw.candidates, texts, strict=True):
+        base -= LEADING * em
+        chosen = candidate.token == draw.token
+        color = "ink" if chosen else "muted"
+        if chosen:
+            shapes.append(Rect(left, base + middle - 0.66 * em, width, 1.32 * em, "card", 0.2 * em))
+            y = base + middle
+            shapes.append(
+                Polygon(
+                    ((left + 0.25 * em, y + 0.28 * em), (left + 0.25 * em, y - 0.28 * em), (left + 0.7 * em, y)),
+                    "accent",
+                )
+            )
+        shapes.append(Text(numbers_at, base, ((str(candidate.rank), "muted"),), 0.7 * em, "right"))
+        shapes.append(Text(words_at, base, ((text, color),), fit(text, em, word)))
+        shapes.append(Rect(bars_at, base + middle - 0.3 * em, BAR * em * candidate.share, 0.6 * em, "activation"))
+        shapes.append(Text(left + width - 0.3 * em, base, ((percent(candidate.share), color),), 0.85 * em, "right"))
+    return Drawing("tokens:candidates", tuple(shapes), below(layout), least=LEAST)
+
+
+def percent(share: float) -> str:
+    """A probability as it is written: ``61.3 %``; what would be written as nothing or all, but is not, is told so."""
+    if 0 < share < 0.0005:
+        return "< 0.1 %"
+    if 0.9995 <= share < 1:
+        return "> 99.9 %"
+    return f"{100 * share:.1f} %"

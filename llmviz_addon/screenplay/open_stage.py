@@ -1,0 +1,143 @@
+"""The open stage: the whole model without a film, on which it may go on writing.
+
+A film tells of one run, with that run's numbers in what is said; the next token would make them untrue. So
+tokens are appended on a set without chapters that has columns to spare. What is not there yet is empty, and
+what stands where does not depend on the run: the next token changes values and what is written with the
+tokens, nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ..errors import ModelError
+from ..layout.build import Layout, layout
+from ..layout.drawing import Drawing
+from ..layout.grid import Grid
+from ..layout.signage import signage, token_signs
+from ..layout.vocabulary import CANDIDATES, LEAST, window
+from ..model.checkpoint import Checkpoint
+from ..model.forward import check_tokens, forward
+from ..model.sampling import Draw, Sampling, draw
+from ..model.trace import Trace
+from .production import Production, check
+from .timeline import CAMERA, Channel, Timeline
+from .view import Area, corners, frame
+
+ROOM = 16
+"""Columns to spare, where nothing else is asked for."""
+AZIMUTH, ELEVATION = 281.0, 9.0
+MARGIN = 0.04
+"""Frame heights around the set."""
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A run on a stage of ``columns`` columns, of which the first ``len(trace.tokens)`` are filled."""
+
+    checkpoint: Checkpoint
+    trace: Trace
+    columns: int
+    draw: Draw  # of the token after the last
+
+    def resampled(self, sampling: Sampling) -> Moment:
+        """The same run, with another choice of what comes next."""
+        return replace(self, draw=draw(self.trace["output.logits"][-1], sampling, len(self.trace.tokens)))
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where everything stands; of a large vocabulary which tokens have cells, always as many."""
+        count = max(LEAST, 2 * self.columns + CANDIDATES)  # enough for all that a window must show
+        shown = window(self.trace.tokens, self.trace["output.probs"], count)
+        return layout(self.checkpoint.config, self.columns, vocabulary=shown)
+
+    @property
+    def values(self) -> Trace:
+        """The run's tensors in the lengths of the stage; minus infinity where no token is yet."""
+        arrays = {grid.name: _filled_up(self.trace[grid.name], grid) for grid in self.layout.grids}
+        return Trace(self.trace.config, self.trace.tokens, arrays, self.trace.prompt_length)
+
+    @property
+    def reveals(self) -> dict[str, float]:
+        """How many cells show their value, by name of each grid that has a column, or row, per token."""
+        count = len(self.trace.tokens)
+        grids = [grid for grid in self.layout.grids if grid.axes[0].name == "T"]
+        return {grid.name: float(count * math.prod(grid.shown_shape[1:])) for grid in grids}
+
+    @property
+    def signs(self) -> tuple[Drawing, ...]:
+        """What is written with the tokens."""
+        return token_signs(self.layout, *self._told())
+
+    def production(self, size: tuple[int, int], fps: int = 30) -> Production:
+        """All that the stage needs: the set, this run on it, and a camera that sees it whole."""
+        check(None, size, fps)
+        signs = signage(self.layout, self.checkpoint.name, self.trace.config.n_params, *self._told())
+        home = {Channel(name, "reveal"): cells for name, cells in self.reveals.items()}
+        home |= {Channel(sign.name, "opacity"): 1.0 for sign in self.signs}  # so that each has its own object
+        home |= _camera(self.layout, signs, size)
+        timeline = Timeline(fps, size, 1, (), (), (), (), (), (), home)
+        return Production(self.checkpoint, self.values, self.layout, signs, timeline)
+
+    def _told(self) -> tuple[Any, ...]:
+        """What ``token_signs`` asks for after the layout."""
+        trace, tokenizer = self.trace, self.checkpoint.tokenizer
+        texts = [tokenizer.text(token) for token in trace.tokens]
+        return texts, trace.prompt_length, trace["output.probs"], trace.tokens, tokenizer.text, self.draw
+
+
+def opening(
+    checkpoint: Checkpoint, tokens: Sequence[int], room: int = ROOM, sampling: Sampling | None = None
+) -> Moment:
+    """The moment at which a stage opens: these tokens, and ``room`` columns to spare as far as the model goes.
+
+    Raises ModelError for tokens that the model cannot take.
+    """
+    tokens = check_tokens(checkpoint.config, tokens)
+    if room < 0:
+        raise ModelError(f"A room of {room} columns is not possible; give 0 or more.")
+    return moment(checkpoint, tokens, len(tokens), min(len(tokens) + room, checkpoint.config.block_size), sampling)
+
+
+def moment(
+    checkpoint: Checkpoint, tokens: Sequence[int], prompt_length: int, columns: int, sampling: Sampling | None = None
+) -> Moment:
+    """Run the model on ``tokens`` and choose what comes next. Raises ModelError as :func:`forward` does."""
+    trace = forward(checkpoint, tokens, prompt_length)
+    return Moment(checkpoint, trace, columns, draw(trace["output.logits"][-1], sampling or Sampling(), len(tokens)))
+
+
+def _filled_up(tensor: np.ndarray, grid: Grid) -> np.ndarray:
+    """A tensor with a row, and in attention a column, for every token to come.
+
+    A row that is not there is minus infinity, which the stage takes for no number. Of a row that is there, what
+    lies in the future is forbidden: its score is minus infinity and its weight 0, as the model would have it.
+    """
+    if tensor.shape == grid.shape:
+        return tensor
+    whole = np.full(grid.shape, -np.inf, np.float32)
+    if grid.kind.endswith(".weights"):
+        whole[: len(tensor)] = 0
+    whole[tuple(slice(length) for length in tensor.shape)] = tensor
+    return whole
+
+
+def _camera(stage: Layout, signs: Sequence[Drawing], size: tuple[int, int]) -> dict[Channel, float]:
+    """The pose that sees everything, as rest values of the camera."""
+    half = size[0] / size[1] / 2
+    points = [corner for grid in stage.grids for corner in grid.box]
+    points += [point for sign in signs for point in sign.outline]
+    low, high = np.min(points, axis=0), np.max(points, axis=0)
+    area = Area(-half + MARGIN, -0.5 + MARGIN, half - MARGIN, 0.5 - MARGIN)
+    view = frame(corners(low, high), AZIMUTH, ELEVATION, area)
+    home = {Channel(CAMERA, "target", i): float(view.target[i]) for i in range(3)}
+    home |= {Channel(CAMERA, "shift", i): float(view.shift[i]) for i in range(2)}
+    for prop in ("azimuth", "elevation", "distance"):
+        home[Channel(CAMERA, prop)] = float(getattr(view, prop))
+    return home
