@@ -7,8 +7,8 @@ part = "Detailed"
 def play(film):
     x, ln = film.layout.embedding.output, film.layout.layers[0].ln_1
     t = film.example_time
-    T, C = film.trace[x.name].shape
-    letter = film.token_text(t)
+    T, C = x.shape
+    normalized = f"{ln.output.name.rsplit('.', 1)[0]}.normalized"
 
     film.hide_values(ln.mean, ln.std, ln.output)
     film.open_on(
@@ -25,14 +25,16 @@ def play(film):
     film.camera.frame(x, ln, azimuth=281, elevation=11, seconds=1)
     film.fade(film.all_but(x, ln), to=0, seconds=1)
     film.wait(0.5)
+    close = film.closeup(ln, x, seconds=1)  # of a wide model; else it is the layout
+    x, ln = close.embedding.output, close.layers[0].ln_1
     film.move(x, beside=ln.output, seconds=1)
     film.camera.frame(x, ln, azimuth=276, elevation=4, zoom=0.84, seconds=1)
 
     film.say(
         "one-column",
         "Each of the [{T} columns](T) holds the [{C} channels](C) of one token, and each is normalised by itself. "
-        "Let us follow the column at t = {t}, which came from the letter {letter}.",
-        T=T, C=C, t=t, letter=letter,
+        "Let us follow the column at t = {t}, which came from the {token}.{drawn}",
+        T=T, C=C, t=t, token=film.token_name(t), drawn=_drawn(x),
     )  # fmt: skip
     film.split(x[t], ln.mean[t], ln.std[t], ln.output[t], seconds=0.5)
 
@@ -56,9 +58,7 @@ def play(film):
     )  # fmt: skip
     film.compute(ln.output[t, 0], seconds=1)
     film.sweep(ln.output[t], seconds=2)
-    film.histograms(
-        x[t], (f"{_norm(ln)}.normalized", (t,)), ("The column as it came", "Normalised, before γ and β"), seconds=2
-    )
+    film.histograms(x[t], (normalized, (t,)), ("The column as it came", "Normalised, before γ and β"), seconds=2)
 
     film.say(
         "all-columns",
@@ -69,8 +69,13 @@ def play(film):
     film.merge(x, ln.mean, ln.std, ln.output, seconds=0.5)
     film.sweep(ln.mean, ln.std, ln.output, seconds=8)
     film.dismiss()
+    film.step_back()
     film.wait(0.5)
 
 
-def _norm(ln):
-    return ln.output.name.rsplit(".", 1)[0]
+def _drawn(x):
+    """What is left out of a close-up."""
+    channels = x.axis("C")
+    if channels.cells == channels.length:
+        return ""
+    return f" Here its first {channels.cells} channels are drawn; what is computed is computed of all."

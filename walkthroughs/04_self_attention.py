@@ -11,17 +11,21 @@ def play(film):
     head = max(heads, key=lambda h: film.trace[h.weights.name][t].max())  # the one with the clearest answer
     film.hide_values(*(grid for grid in (*layer.attn.grids, *layer.ln_2.grids, *layer.mlp.grids) if grid.rule))
 
-    _heads(film, x, heads, head)
+    number = heads.index(head)
+    _heads(film, x, heads, number)
+    close = film.closeup(head, x, seconds=1.2)  # of a wide model; else it is the layout
+    x, head = close.layers[0].ln_1.output, close.layers[0].attn.heads[number]
+    _flat(film, x, head)
     _vectors(film, x, head, t)
     _lookup(film)
     letters = _scores(film, x, head, t)
     _softmax(film, head, t, letters)
     _values(film, head, t)
-    _rest(film, x, heads, head)
+    _rest(film, x, head, number)
 
 
-def _heads(film, x, heads, head):
-    count, number = len(heads), heads.index(head)
+def _heads(film, x, heads, number):
+    count, head = len(heads), heads[number]
     film.open_on(film.layout.embedding, x, heads, azimuth=287, elevation=14)
     film.say(
         "what-for",
@@ -44,6 +48,9 @@ def _heads(film, x, heads, head):
     with film.together(seconds=1.2):
         film.fade(film.all_but(x, head), *film.layout.ribbons, to=0)
         film.camera.frame(x, head, azimuth=281, elevation=8)
+
+
+def _flat(film, x, head):
     with film.together(seconds=2):
         film.arrange(*_rows(head), level=x)
     with film.together(seconds=1):
@@ -114,7 +121,7 @@ def _lookup(film):
 
 
 def _scores(film, x, head, t):
-    best = int(film.trace[head.scores.name][t].argmax())
+    best = int(film.values(head.scores)[t].argmax())
     q, k, v, matrix, output = _rows(head)
     with film.together(seconds=1.5):
         film.fade(*q[:2], *k[:2], *v, x, *film.beat[1:], to=0, seconds=0.5)  # and the lookup picture
@@ -123,10 +130,10 @@ def _scores(film, x, head, t):
         film.camera.frame(head.q, head.k, *matrix, azimuth=273, elevation=3)
     film.say(
         "scores",
-        "Take the [query]({q}) of the {letter} at t = {t}. Its dot product with the [key]({k}) of a column tells how "
+        "Take the [query]({q}) of the {token} at t = {t}. Its dot product with the [key]({k}) of a column tells how "
         "well the two fit. Divided by √{A}, so that longer vectors do not give larger numbers, it goes into row {t} of "
         "the [attention matrix]({s}).",
-        q=head.q, k=head.k, s=head.scores, letter=film.token_text(t), t=t, A=film.config.head_size,
+        q=head.q, k=head.k, s=head.scores, token=film.token_name(t), t=t, A=film.config.head_size,
     )  # fmt: skip
     with film.together():
         arrows = [film.connect(head.q, head.scores), film.connect(head.k, head.scores)]
@@ -149,7 +156,7 @@ def _scores(film, x, head, t):
 
 def _softmax(film, head, t, letters):
     names = [film.token_text(i) for i in range(t + 1)]
-    best = int(film.trace[head.weights.name][t].argmax())
+    best = int(film.values(head.weights)[t].argmax())
     with film.together(seconds=1):
         film.fade(head.max, head.sum, head.weights, to=1)
         film.camera.frame(head.scores, head.weights, azimuth=273, elevation=3, zoom=0.9)
@@ -174,9 +181,10 @@ def _softmax(film, head, t, letters):
     film.bars(head.weights[t, : t + 1], names, f"What t = {t} gives to each column", seconds=4)
     film.say(
         "bands",
-        "So the {letter} at t = {t} looks most at the {other} at t = {best}: {weight:.0%} of its attention goes there. "
+        "So the {token} at t = {t} looks most at the {other} at t = {best}: {weight:.0%} of its attention goes there. "
         "The bands are as wide as the weights.",
-        letter=names[t], t=t, other=names[best], best=best, weight=float(film.trace[head.weights.name][t, best]),
+        token=film.token_name(t), t=t, other=film.token_name(best), best=best,
+        weight=float(film.values(head.weights)[t, best]),
     )  # fmt: skip
     film.bands(head.weights[t], f"Attention of t = {t}", seconds=3)
     film.fade(*arrows, letters, to=0)
@@ -197,7 +205,7 @@ def _values(film, head, t):
     film.weighted_sum(head.output[t], seconds=11)
 
 
-def _rest(film, x, heads, head):
+def _rest(film, x, head, number):
     q, k, v, matrix, output = _rows(head)
     film.fade(head.v, head.weights, *output, to=0)
     film.arrange(*_rows(head), seconds=0)
@@ -219,5 +227,5 @@ def _rest(film, x, heads, head):
         "next puts the answers of all heads together.",
     )  # fmt: skip
     film.fade(x, head, to=0, seconds=0.8)
-    film.bands(head.weights[:], f"Attention of head {heads.index(head)}", large=True, seconds=4)
+    film.bands(head.weights[:], f"Attention of head {number}", large=True, seconds=4)
     film.wait(1.5)

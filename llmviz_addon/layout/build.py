@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,13 @@ LAYERS_PER_COLUMN = 12
 WEIGHT, WORKING, AGGREGATE = Role.WEIGHT, Role.ACTIVATION, Role.AGGREGATE
 
 
-def layout(config: GPTConfig, n_tokens: int, gap: float = GAP, vocabulary: Collection[int] | None = None) -> Layout:
+def layout(
+    config: GPTConfig,
+    n_tokens: int,
+    gap: float = GAP,
+    vocabulary: Collection[int] | None = None,
+    most: Mapping[str, int] | None = None,
+) -> Layout:
     """Place every tensor of a forward pass.
 
     Parameters
@@ -49,12 +55,14 @@ def layout(config: GPTConfig, n_tokens: int, gap: float = GAP, vocabulary: Colle
         Metres between neighbouring grids, at least one cell.
     vocabulary
         The ids of the tokens that have cells in the tables and at the output; None for all of them.
+    most
+        By an axis's name how many cells it has at most: of a longer one only the first are there.
     """
     if not 1 <= n_tokens <= config.block_size:
         raise ModelError(f"Cannot lay out {n_tokens} tokens. Choose from 1 to {config.block_size}, the block size.")
     if not (math.isfinite(gap) and gap >= CELL):
         raise ScriptError(f"A gap of {gap} m between grids is too small. Choose {CELL} m, one cell, or more.")
-    place = _Place(config, n_tokens, gap, _shown(config, vocabulary))
+    place = _Place(config, n_tokens, gap, _shown(config, vocabulary), most or {})
     tokens, embedding, down = _embedding(place)
     columns = math.ceil(config.n_layer / LAYERS_PER_COLUMN)
     per_column = math.ceil(config.n_layer / max(columns, 1))
@@ -95,16 +103,31 @@ class _Place:
     config: GPTConfig
     n_tokens: int
     gap: float
-    vocabulary: tuple[int, ...] | None = None
+    vocabulary: tuple[int, ...] | None
+    most: Mapping[str, int]
     stream: float = 0.0
+
+    def axis(self, name: str, length: int, direction: str) -> Axis:
+        """An axis with no more cells than it may have."""
+        most = self.most.get(name, length)
+        return Axis(name, length, direction, tuple(range(most)) if most < length else None)
 
     @property
     def T(self) -> Axis:  # noqa: N802 - the axis is called T everywhere
-        return Axis("T", self.n_tokens, "x")
+        return self.axis("T", self.n_tokens, "x")
 
     @property
     def C(self) -> Axis:  # noqa: N802
-        return Axis("C", self.config.n_embd, "z")
+        return self.axis("C", self.config.n_embd, "z")
+
+    @property
+    def A(self) -> Axis:  # noqa: N802
+        return self.axis("A", self.config.head_size, "z")
+
+    @property
+    def hidden(self) -> Axis:
+        """The inside of an MLP."""
+        return self.axis("4C", 4 * self.config.n_embd, "x")
 
     def words(self, direction: str) -> Axis:
         """The axis of the vocabulary."""
@@ -113,12 +136,12 @@ class _Place:
     @property
     def width(self) -> float:
         """Metres across T columns."""
-        return self.n_tokens * CELL
+        return self.T.cells * CELL
 
     @property
     def height(self) -> float:
         """Metres down C cells."""
-        return self.config.n_embd * CELL
+        return self.C.cells * CELL
 
     @property
     def left(self) -> float:
@@ -145,7 +168,7 @@ class _Place:
         """Metres from the left end of a layer to the right edge of the stream."""
         attention = self.vectors - self.gap - self.height - self.gap - CELL
         softmax = self.vectors - 2 * (self.gap + CELL) - self.width
-        mlp = self.beta - self.gap - 4 * self.height - self.gap - CELL
+        mlp = self.beta - self.gap - self.hidden.cells * CELL - self.gap - CELL
         return self.left + self.width - min(attention, softmax, mlp)
 
     def grid(
@@ -161,9 +184,8 @@ def _along(axis: Axis, direction: str) -> Axis:
 
 
 def _embedding(place: _Place) -> tuple[Grid, Embedding, float]:
-    config, gap = place.config, place.gap
-    vocabulary = place.words("x")
-    positions = Axis("block_size", config.block_size, "x")
+    gap, vocabulary = place.gap, place.words("x")
+    positions = place.axis("block_size", place.config.block_size, "x")
     right = place.left + place.width
     down = CELL + gap
     tokens = place.grid("tokens", "Tokens", WORKING, (place.T,), place.left, 0)
@@ -213,7 +235,7 @@ def _attention(place: _Place, prefix: str, down: float) -> tuple[Attention, floa
     for number in range(config.n_head):
         away = ((config.n_head - 1) / 2 - number) * pitch
         heads.append(_head(place, f"{prefix}.heads.{number}", down, away))
-    down += 2 * (config.head_size * CELL + gap) + place.width + 2 * gap
+    down += 2 * (place.A.cells * CELL + gap) + place.width + 2 * gap
     columns, bias = x - gap - place.height, x - 2 * gap - place.height - CELL
     features = _along(place.C, "x")
     attention = Attention(
@@ -228,8 +250,7 @@ def _attention(place: _Place, prefix: str, down: float) -> tuple[Attention, floa
 
 def _head(place: _Place, prefix: str, down: float, away: float) -> Head:
     T, gap, x = place.T, place.gap, place.vectors  # noqa: N806
-    size = place.config.head_size
-    features, keys, queries = Axis("A", size, "z"), T, _along(T, "z")
+    features, keys, queries = place.A, T, _along(T, "z")
     inputs = _along(place.C, "x")
     columns, bias = x - gap - place.height, x - 2 * gap - place.height - CELL
     grids = {}
@@ -243,7 +264,7 @@ def _head(place: _Place, prefix: str, down: float, away: float) -> Head:
             f"{prefix}.{letter}_bias", f"{big} bias", WEIGHT, (features,), bias, down, y
         )
         grids[letter] = place.grid(f"{prefix}.{letter}", f"{big} vectors", WORKING, (T, features), x, down, y)
-    matrix = down + size * CELL + gap
+    matrix = down + features.cells * CELL + gap
     result = matrix + place.width + gap
     aggregates = x - gap - 2 * CELL
     return Head(
@@ -267,8 +288,8 @@ def _head(place: _Place, prefix: str, down: float, away: float) -> Head:
 def _mlp(place: _Place, prefix: str, down: float) -> tuple[MLP, float]:
     """An MLP whose first weights start at ``down``, level with the norm's output."""
     T, C, gap = place.T, place.C, place.gap  # noqa: N806
-    hidden, times = Axis("4C", 4 * C.length, "x"), _along(T, "z")
-    x = place.beta - gap - 4 * place.height
+    hidden, times = place.hidden, _along(T, "z")
+    x = place.beta - gap - hidden.cells * CELL
     second = down + place.height + gap
     third = second + place.width + gap
     fourth = third + place.width + gap
@@ -293,7 +314,7 @@ def _output(place: _Place, down: float) -> Output:
     aggregates = logits + vocabulary.cells * CELL + gap
     return Output(
         place.grid(
-            "output.weight", "LM head weights", WEIGHT, (vocabulary, inputs), x - gap - inputs.length * CELL, logits
+            "output.weight", "LM head weights", WEIGHT, (vocabulary, inputs), x - gap - inputs.cells * CELL, logits
         ),
         place.grid("output.logits", "Logits", WORKING, (T, vocabulary), x, logits),
         place.grid("output.max", "Column maximum", AGGREGATE, (T,), x, aggregates),

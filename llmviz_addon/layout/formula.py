@@ -242,7 +242,7 @@ class Rule:
         self,
         grid: Grid,
         index: tuple[int, ...],
-        layout: Layout,
+        layout: Layout | Mapping[str, Grid],
         tensors: Mapping[str, np.ndarray] | None = None,
         pictures: bool = False,
     ) -> dict[str, Region]:

@@ -27,6 +27,25 @@ ARROW = 0.3
 Path = list[tuple[float, float]]
 
 
+def move(
+    film: Film, thing: Grid, *, beside: Grid | None = None, by: tuple[float, float, float] | None = None,
+    side: str = "right", gap: float = 0.8, seconds: float | None = None,
+) -> None:  # fmt: skip
+    """Carry a grid: ``by`` metres from where it is, ``beside`` another (tops level), or home if neither."""
+    seconds = film.length(seconds)
+    low, high = thing.box
+    if beside is not None:
+        if side not in ("left", "right"):
+            raise ScriptError(f"Unknown side {side!r}. Choose from left, right.")
+        other_low, other_high = film.box(beside)
+        x = other_high[0] + gap - low[0] if side == "right" else other_low[0] - gap - high[0]
+        to = np.array([x, other_low[1] - low[1], other_high[2] - high[2]])
+    else:
+        to = np.zeros(3) if by is None else film.offset(thing) + by
+    film.carry(thing.name, to, seconds)
+    film.pass_time(seconds)
+
+
 def arrange(
     film: Film, *rows: Thing, level: Grid | None = None, gap: float | None = None, seconds: float | None = None
 ) -> None:
@@ -55,7 +74,7 @@ def alone(film: Film, *keep: Thing, out: float = 0.5, back: float = 0.5) -> Iter
     The fades run beside what is told meanwhile: they take no time of their own.
     """
     kept, faded = set(film.cast.names(*keep)), {}
-    for name in film.cast.everyone():
+    for name in dict.fromkeys(film.cast.everyone()):
         channel = Channel(name, "opacity")
         opacity = film.score.value(channel)
         if name not in kept and opacity > 0:
@@ -107,10 +126,10 @@ def letters(film: Film, grid: Grid, *, seconds: float | None = None) -> Drawing:
     low, high = grid.box
     size, shapes = 0.7 * CELL, []
     for axis in grid.axes:
-        if axis.length != film.layout.n_tokens or axis.direction not in "xz":
+        if axis.name != "T" or axis.direction not in "xz":
             continue
-        for t in range(axis.length):
-            text = film.token_text(t)
+        for t in range(axis.cells):
+            text = film.token_text(axis.index(t))
             em = fit(text, size, 0.95 * CELL if axis.direction == "x" else 4 * CELL)
             along = (t + 0.5) * CELL
             if axis.direction == "x":
@@ -120,7 +139,7 @@ def letters(film: Film, grid: Grid, *, seconds: float | None = None) -> Drawing:
                     Text(low[0] - 0.4 * CELL, high[2] - along - CAP_HEIGHT * em / 2, ((text, "muted"),), em, "right")
                 )
     if not shapes:
-        raise ScriptError(f"{grid!r} has no axis of {film.layout.n_tokens} tokens that is seen from the front.")
+        raise ScriptError(f"{grid!r} has no axis of tokens that is seen from the front.")
     where = pose((0.0, low[1], 0.0))
     return film.show(Drawing(film.unique("letters"), tuple(shapes), where, grid.name, 8.0, 0.0), seconds)
 

@@ -35,7 +35,7 @@ def histograms(
     """
     seconds = film.length(seconds, 1.5)
     film.dismiss()
-    first = np.asarray(film.trace[before.grid.name][before.index], dtype=np.float64).ravel()
+    first = np.asarray(film.values(before.grid)[before.index], dtype=np.float64).ravel()
     second = np.asarray(film.trace[after[0]][after[1]], dtype=np.float64).ravel()
     edges = bins(first, second)
     counts = [np.histogram(values, edges)[0] / len(values) for values in (first, second)]

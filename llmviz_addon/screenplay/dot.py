@@ -78,14 +78,14 @@ def terms(film: Film, cell: Region) -> Terms:
     dot, tail = _unfold(grid.rule.at(index).formula)  # type: ignore[arg-type]
     if dot is None:
         raise ScriptError(f"{cell!r} is not computed by a dot product of two vectors.")
-    regions = grid.rule.regions(grid, index, film.layout, film.trace)  # type: ignore[arg-type]
+    regions = film.sources(grid, index)  # type: ignore[arg-type]
     sides = (regions[dot.left.name], regions[dot.right.name])  # type: ignore[union-attr]
-    left, right = (np.asarray(film.trace[r.grid.name][r.index], dtype=np.float64).ravel() for r in sides)
+    left, right = (np.asarray(film.values(r.grid)[r.index], dtype=np.float64).ravel() for r in sides)
     steps = []
     for sign, operand in tail:
         if isinstance(operand, Operand):
             region = regions[operand.name]
-            steps.append(Step(sign, region, float(film.trace[region.grid.name][region.index])))
+            steps.append(Step(sign, region, float(film.values(region.grid)[region.index])))
         else:
             steps.append(Step(f"÷ √{operand.text}", None, float(np.sqrt(operand.value))))
     return Terms(sides, left, right, tuple(steps))

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..errors import ScriptError
 from ..layout.grid import CELL, Grid, Region
+from .cast import Thing
 from .commentary import Link
 from .panel import Panel, arc, lay, panel, placed
 from .timeline import Channel, Part
@@ -92,14 +93,32 @@ def light_links(film: Film, links: list[Link], start: float, seconds: float) -> 
             film.score.set(channel, before, at + 0.65, 0.35)
 
 
+def hide_values(film: Film, *things: Thing, seconds: float = 0.0) -> None:
+    """Show grids as not computed yet."""
+    _reveal(film, things, 0.0, film.length(seconds))
+
+
+def show_values(film: Film, *things: Thing, seconds: float = 0.0) -> None:
+    """Show grids with all their values."""
+    _reveal(film, things, 1.0, film.length(seconds))
+
+
+def _reveal(film: Film, things: tuple[Thing, ...], share: float, seconds: float) -> None:
+    for grid in film.cast.grids_of(*things):
+        full = film.cast.rest(Channel(grid.name, "reveal"))
+        for name in film.bodies(grid):
+            film.score.set(Channel(name, "reveal"), share * full, film.now, seconds, "linear")
+    film.pass_time(seconds)
+
+
 def compute(film: Film, cell: Region, seconds: float) -> None:
     """Explain one cell, then let it show its value."""
     grid, index = cell.grid, cell.index
     if not all(isinstance(i, int) for i in index):
         raise ScriptError(f"{cell!r} is not one cell; compute explains one, sweep runs many.")
     fade = min(FADE, seconds / 3)
-    value = float(film.trace[grid.name][index])
-    sources = _sources(film, grid, index)  # type: ignore[arg-type]
+    value = float(film.values(grid)[index])
+    sources = film.sources(grid, index)  # type: ignore[arg-type]
     film.dismiss_other(_bodies(film, [*sources.values(), cell]))
     up = panel(film, grid, value, index, changing=False)  # type: ignore[arg-type]
     names = [up.drawing.name]
@@ -156,18 +175,18 @@ def _sweep_one(film: Film, region: Region, start: float, seconds: float) -> None
 def _explain_sweep(film: Film, region: Region, first: int, count: int, seconds: float) -> None:
     """The panel, arcs and lit sources that go along with a sweep, one cell every ``STEP`` seconds."""
     grid = region.grid
-    values = film.trace[grid.name]
+    values = film.values(grid)
     start = film.now
 
     def index_at(share: float) -> tuple[int, ...]:
         return grid.index_of(first + min(int(share * count), count - 1))
 
     opening = index_at(0.0)
-    film.dismiss_other(_bodies(film, _sources(film, grid, opening).values()))
+    film.dismiss_other(_bodies(film, film.sources(grid, opening).values()))
     up = panel(film, grid, 0.0, opening, changing=True)
     film.cast.add(up.drawing)
     moments = [index_at(share) for share in np.linspace(0, 1, max(2, round(seconds / STEP) + 1))]
-    memo = {at: _sources(film, grid, at) for at in dict.fromkeys(moments)}
+    memo = {at: film.sources(grid, at) for at in dict.fromkeys(moments)}
     for i, at in enumerate(moments):
         if memo[at].keys() != memo[opening].keys():
             moments[i] = moments[i - 1]  # a masked cell reads nothing: stay on the last one that does
@@ -202,12 +221,6 @@ def _explain_sweep(film: Film, region: Region, first: int, count: int, seconds: 
     for name in names:
         film.score.set(Channel(name, "opacity"), 1.0, start, min(FADE, seconds / 3))
     film.explanations.append(Explanation(up, tuple(names), tuple(lit), film.block))
-
-
-def _sources(film: Film, grid: Grid, index: tuple[int, ...]) -> dict[str, Region]:
-    if grid.rule is None:
-        raise ScriptError(f"{grid!r} is not computed: it holds parameters. Sweep or compute what is made from it.")
-    return grid.rule.regions(grid, index, film.layout, film.trace)
 
 
 def _bodies(film: Film, regions: Iterable[Region]) -> set[str]:
@@ -286,6 +299,6 @@ def own_body(film: Film, region: Region) -> str:
 
 def _cost(film: Film, region: Region) -> float:
     """Cells of the region times what one costs: the logarithm of how many numbers it reads."""
-    sources = _sources(film, region.grid, region.first).values()
+    sources = film.sources(region.grid, region.first).values()
     reads = sum(int(np.prod([b - a for a, b in source.ranges])) for source in sources)
     return flat_span(region)[1] * (1.0 + np.log2(1 + reads))

@@ -7,7 +7,8 @@ adds clips to a score, or actors to the cast, and a compiler turns them into a t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -17,8 +18,10 @@ from ..errors import ScriptError
 from ..layout.drawing import Drawing
 from ..layout.grid import CELL, Grid, Region
 from ..model.checkpoint import Checkpoint
+from ..model.tokenizer import IdTokenizer, LetterTokenizer
 from ..model.trace import Trace
 from . import arranging, bands, bars, charts, commentary, copies, dot, explain, lookup, rulers, touring, weighing
+from . import closeup as closeups
 from .camera import CameraOperator
 from .cast import Cast, Thing
 from .comparing import grow, models, point_out
@@ -62,6 +65,7 @@ class Film:
         self.beat: list[str] = []  # drawings that go with the paragraph they belong to
         self._ahead: dict[str, list[Part]] = {}
         self.explanations: list[explain.Explanation] = []
+        self.closeups: list[closeups.Closeup] = []
         self._count = 0
 
     # Time -------------------------------------------------------------------------------------
@@ -103,6 +107,13 @@ class Film:
         """The text of the token at time ``t``."""
         return self.checkpoint.tokenizer.text(int(self.tokens[t]))
 
+    def token_name(self, t: int) -> str:
+        """What the token at time ``t`` is called in a sentence: ``letter C``, ``token 318`` or ``token “·the”``."""
+        text, kind = self.token_text(t), self.checkpoint.tokenizer
+        if isinstance(kind, LetterTokenizer) and text.isalpha():
+            return f"letter {text}"
+        return f"token {text}" if isinstance(kind, IdTokenizer) else f"token “{text}”"
+
     def all_but(self, *keep: Thing) -> list[str]:
         """The whole set except ``keep`` and the ribbons between the grids kept."""
         return self.cast.all_but(*keep)
@@ -129,40 +140,6 @@ class Film:
         for grid in self.cast.grids_of(*things):
             for name in self.bodies(grid):
                 self._set(name, "highlight", to, seconds)
-        self._advance(self.now + seconds)
-
-    def hide_values(self, *things: Thing, seconds: float = 0.0) -> None:
-        """Show grids as not computed yet."""
-        self._reveal(things, 0.0, seconds)
-
-    def show_values(self, *things: Thing, seconds: float = 0.0) -> None:
-        """Show grids with all their values."""
-        self._reveal(things, None, seconds)
-
-    def _reveal(self, things: tuple[Thing, ...], share: float | None, seconds: float) -> None:
-        seconds = self.length(seconds)
-        for grid in self.cast.grids_of(*things):
-            for name in self.bodies(grid):
-                full = self.cast.rest(Channel(grid.name, "reveal"))
-                self._set(name, "reveal", full if share is None else share * full, seconds, "linear")
-        self._advance(self.now + seconds)
-
-    def move(
-        self, thing: Grid, *, beside: Grid | None = None, by: tuple[float, float, float] | None = None,
-        side: str = "right", gap: float = 0.8, seconds: float | None = None,
-    ) -> None:  # fmt: skip
-        """Carry a grid: ``by`` metres from where it is, ``beside`` another (tops level), or home if neither."""
-        seconds = self.length(seconds)
-        low, high = thing.box
-        if beside is not None:
-            if side not in ("left", "right"):
-                raise ScriptError(f"Unknown side {side!r}. Choose from left, right.")
-            other_low, other_high = self.box(beside)
-            x = other_high[0] + gap - low[0] if side == "right" else other_low[0] - gap - high[0]
-            to = np.array([x, other_low[1] - low[1], other_high[2] - high[2]])
-        else:
-            to = np.zeros(3) if by is None else self.offset(thing) + by
-        self.carry(thing.name, to, seconds)
         self._advance(self.now + seconds)
 
     def split(self, *regions: Region, gap: float = CELL / 2, others: float = 0.2, seconds: float | None = None) -> None:
@@ -264,7 +241,7 @@ class Film:
         if any(rest.key == key for rest in self.rests):
             raise ScriptError(f"The chapter has a beat {key!r} already; keys must differ.")
         self.dismiss()
-        spans, links = commentary.parse(text, names, self.trace)
+        spans, links = commentary.parse(text, names, self.tensors)
         drawing = commentary.paragraph(f"{self.name}:say:{key}", spans, self.page)
         fade = commentary.FADE
         for name in self.beat:
@@ -306,11 +283,14 @@ class Film:
     # Verbs with a file of their own -----------------------------------------------------------
 
     copy, make, fly, land = copies.copy, copies.make, copies.fly, copies.land
-    arrange, connect, letters = arranging.arrange, arranging.connect, arranging.letters
+    hide_values, show_values = explain.hide_values, explain.show_values
+    move, arrange, connect, letters = arranging.move, arranging.arrange, arranging.connect, arranging.letters
     symbol, sign, in_turn = arranging.symbol, arranging.sign, touring.in_turn
     dot_product, weighted_sum, lookup = dot.dot_product, weighing.weighted_sum, lookup.lookup
     histograms, bars, bands = charts.histograms, bars.bars, bands.bands
     models, grow, point_out = property(models), grow, point_out
+
+    closeup, step_back = closeups.closeup, closeups.step_back
 
     # For the rooms' own modules ---------------------------------------------------------------
 
@@ -323,6 +303,18 @@ class Film:
         """The numbers of a grid, of the model's or of one made by the chapter."""
         made = self.cast.made.get(grid.name)
         return np.asarray(self.trace[grid.name] if made is None else made[1])
+
+    @property
+    def tensors(self) -> Mapping[str, np.ndarray]:
+        """The numbers of all grids by name, of those made by the chapter too."""
+        made = {name: values for name, (_, values) in self.cast.made.items()}
+        return ChainMap(made, self.trace)  # type: ignore[arg-type]
+
+    def sources(self, grid: Grid, index: tuple[int, ...]) -> dict[str, Region]:
+        """The cells that a cell of ``grid`` is computed from, by operand; ScriptError where it holds parameters."""
+        if grid.rule is None:
+            raise ScriptError(f"{grid!r} is not computed: it holds parameters. Sweep or compute what is made from it.")
+        return grid.rule.regions(grid, index, closeups.stage_of(self, grid), self.trace)
 
     def show_region(self, region: Region) -> None:
         """Let a region that is contiguous in its tensor's order show its values, at once."""

@@ -55,7 +55,7 @@ def panel(film: Film, grid: Grid, value: float, index: tuple[int, ...], changing
     em = film.page.em / 0.031 * EM
     formula = set_formula(grid.rule.at(index).formula, em)
     width = formula.width
-    values = grid.drawn(film.trace[grid.name])
+    values = grid.drawn(film.values(grid))
     decimals = digits(values)
     digit = advance("0", em)
     room = digit * (decimals + 1.5 + len(str(int(np.abs(np.where(np.isfinite(values), values, 0)).max()))))

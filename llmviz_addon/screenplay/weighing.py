@@ -37,7 +37,7 @@ def weighted_sum(film: Film, result: Region, *, seconds: float = 9.0) -> None:
     """
     seconds = film.length(seconds)
     weights, vectors = _sources(film, result)
-    shares = np.asarray(film.trace[weights.grid.name][weights.index], dtype=np.float64).ravel()
+    shares = np.asarray(film.values(weights.grid)[weights.index], dtype=np.float64).ravel()
     kept = sorted(np.argsort(-shares, kind="stable")[:MOST].tolist())
     film.dismiss()
     low, high = film.box(vectors)
@@ -59,7 +59,7 @@ def weighted_sum(film: Film, result: Region, *, seconds: float = 9.0) -> None:
         film.fade(vectors.grid, to=0)
     signs = _signs(film, xs, y, (low[2], high[2]), shares, kept, 0.05 * seconds)
     film.wait(0.08 * seconds)
-    scaled = _take_on(film, vectors, columns, cells, shares, kept, signs, 0.16 * seconds)
+    scaled = _take_on(film, columns, cells, shares, kept, signs, 0.16 * seconds)
     plus = []
     with film.together(seconds=0.05 * seconds):
         middle = float(low[2] + high[2]) / 2
@@ -85,7 +85,7 @@ def _sources(film: Film, result: Region) -> tuple[Region, Region]:
     formula = grid.rule.at(index).formula
     match formula:
         case Dot(Operand(first), Operand(second)):
-            regions = grid.rule.regions(grid, index, film.layout, film.trace)
+            regions = film.sources(grid, index)
             weights, cells = regions[first], regions[second]
             if len(weights.grid.axes) == len(cells.grid.axes) == 2 and cells.ranges[1] == (0, 1):
                 return weights, cells.grid[slice(*cells.ranges[0])]
@@ -122,16 +122,23 @@ def _signs(
 
 
 def _take_on(
-    film: Film, vectors: Region, columns: list[Grid], cells: list[Grid], shares: np.ndarray, kept: list[int],
-    signs: list[Drawing], seconds: float,
+    film: Film, columns: list[Grid], cells: list[Grid], shares: np.ndarray, kept: list[int], signs: list[Drawing],
+    seconds: float,
 ) -> list[Grid]:  # fmt: skip
     """Every weight sinks into its vector, which becomes their product."""
     scaled = []
     with film.together(seconds=seconds):
         for column, cell, j in zip(columns, cells, kept, strict=True):
             x, y, z = _stands(film, column)
-            values = film.trace[vectors.grid.name][_first(vectors) + j] * shares[j]
-            grid = make(film, values, column.axes, (x, y - 0.02, z), column.role, column.kind, seconds=seconds)
+            grid = make(
+                film,
+                film.values(column) * shares[j],
+                column.axes,
+                (x, y - 0.02, z),
+                column.role,
+                column.kind,
+                seconds=seconds,
+            )
             scaled.append(grid)
             fly(film, cell, (x, y - 0.04, z), seconds=0.6 * seconds)
             film.score.set(Channel(cell.name, "opacity"), 0.0, film.now + 0.6 * seconds, 0.4 * seconds)
@@ -151,7 +158,7 @@ def _merge(
     seconds: float,
 ) -> Grid:  # fmt: skip
     """The weighted vectors slide into one another and become the sum."""
-    values = film.trace[result.grid.name][result.index]
+    values = np.squeeze(result.drawn(film.values(result.grid)), 0)
     x, y, z = corner
     whole = make(film, values, scaled[0].axes, (x, y - 0.1, z), result.grid.role, result.grid.kind, shown=False)
     with film.together(seconds=seconds):
