@@ -108,6 +108,8 @@ def _chapters(job: Parser) -> None:
 
 def _film(job: Parser) -> None:
     _model(job)
+    job.add_argument("--shape", metavar="NAME", help="a model's outline in place of a run, such as gpt3")
+    job.add_argument("--compare", nargs="+", metavar="NAME", help="outlines side by side to scale, such as nano gpt3")
     _pace(job)
     job.add_argument("--size", type=_size, default=(1280, 720), metavar="WxH", help="pixels; by default 1280x720")
     job.add_argument("--fps", type=_count, default=30, metavar="N", help="frames per second; by default 30")

@@ -18,8 +18,9 @@ from .film.quiet import quiet
 from .model import checkpoint as checkpoints
 from .model.checkpoint import Checkpoint
 from .model.sampling import run as run_model
+from .model.shapes import Shape, compared
 from .screenplay import loader
-from .screenplay.production import Production, prepare
+from .screenplay.production import Production, prepare, prepare_shapes
 from .screenplay.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -197,6 +198,10 @@ def _staged(production: Production, theme: str, save_to: Path | None = None) -> 
 
 
 def _production(options: argparse.Namespace) -> Production:
+    if shapes := _shapes(options):
+        return prepare_shapes(
+            shapes, options.chapters or None, options.pace, options.size, options.fps, _folders(options)
+        )
     checkpoint = _checkpoint(options)
     return prepare(
         checkpoint,
@@ -207,6 +212,18 @@ def _production(options: argparse.Namespace) -> Production:
         options.fps,
         _folders(options),
     )
+
+
+def _shapes(options: argparse.Namespace) -> list[Shape]:
+    """The models that are to be shown in outline; none where one is to be run."""
+    names = [options.shape] if options.shape is not None else options.compare
+    if names is None:
+        return []
+    if options.shape is not None and options.compare:
+        raise ModelError("--shape shows one model and --compare several. Give one of the two.")
+    if options.model is not None or options.tokens is not None:
+        raise ModelError("Outlines of models are not run. Leave out --model and --tokens.")
+    return compared(names)
 
 
 def _checkpoint(options: argparse.Namespace) -> Checkpoint:
