@@ -50,6 +50,20 @@ class Moment:
         """The same run, with another choice of what comes next."""
         return replace(self, draw=draw(self.trace["output.logits"][-1], sampling, len(self.trace.tokens)))
 
+    @property
+    def is_full(self) -> bool:
+        """Whether no column is left."""
+        return len(self.trace.tokens) == self.columns
+
+    def following(self) -> Moment:
+        """The drawn token appended, and the next one drawn in the same way; ModelError if no column is left."""
+        trace, block = self.trace, self.checkpoint.config.block_size
+        if self.is_full:
+            why = f"{self.checkpoint.name!r} takes no more" if self.columns == block else "open it with more room"
+            raise ModelError(f"All {self.columns} columns of the stage are filled; {why}.")
+        tokens = (*trace.tokens, self.draw.token)
+        return moment(self.checkpoint, tokens, trace.prompt_length, self.columns, self.draw.sampling)
+
     @cached_property
     def layout(self) -> Layout:
         """Where everything stands; of a large vocabulary which tokens have cells, always as many."""

@@ -126,7 +126,7 @@ class DrawingMaker:
         return self._arrays[key]
 
     def _object(self, name: str, mesh: bpy.types.Mesh, drawing: Drawing) -> bpy.types.Object:
-        obj = own(bpy.data.objects.new(name, mesh), "drawing")
+        obj = own(bpy.data.objects.new(name, mesh), "drawing", name)
         obj[REACH] = reach(drawing)
         first = next((shape.color for shape in drawing.shapes if not isinstance(shape, Text)), "ink")
         obj.color = (*linear(self.theme.color(first)), drawing.opacity)

@@ -45,7 +45,7 @@ def grid_objects(
     """One object per grid, by name."""
     objects = {}
     for grid in grids:
-        obj = own(bpy.data.objects.new(grid.name, mesh), "grid")
+        obj = own(bpy.data.objects.new(grid.name, mesh), "grid", grid.name)
         obj.location = grid.origin
         obj.scale = grid.size
         obj.color = (*linear(theme.roles[grid.role]), 1.0)

@@ -13,15 +13,20 @@ import bpy
 TAG = "llmviz"
 """Custom property on every datablock of ours; its value says what the thing is."""
 
+NAME = "llmviz_name"
+"""Custom property on objects of ours that may be changed later: the actor it is, whatever the file calls it."""
+
 KINDS = ("objects", "meshes", "curves", "cameras", "node_groups", "materials", "images", "actions", "worlds")
 """Where in ``bpy.data`` things of ours may be left when the objects that used them are gone."""
 
 Block = TypeVar("Block", bound=bpy.types.ID)
 
 
-def own(block: Block, what: str) -> Block:
-    """Mark ``block`` as ours and return it."""
+def own(block: Block, what: str, name: str = "") -> Block:
+    """Mark ``block`` as ours, and as the actor ``name`` if it is one, and return it."""
     block[TAG] = what
+    if name:
+        block[NAME] = name
     return block
 
 

@@ -1,0 +1,138 @@
+"""An open stage: built once, then shown run after run.
+
+Places, sizes and gains do not depend on the run, so the next token needs no rebuild: only values, how far
+they are revealed, and what is written with the tokens. Values and drawings come as new datablocks in the
+places of the old ones, because Blender's undo restores whole datablocks, but never the pixels within one.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Generator, Iterator
+
+import bpy
+
+from ..errors import JobError
+from ..layout.drawing import Drawing
+from ..model.checkpoint import Checkpoint
+from ..screenplay.open_stage import Moment, moment
+from . import compat
+from .atlas import atlas
+from .build import build_steps
+from .camera import Rig
+from .drawings import DrawingMaker, reach
+from .flat_material import REACH
+from .open_state import OpenState, Row, read_state, write_state
+from .ours import NAME, TAG, find_collection
+from .theme import theme
+
+
+def open_steps(
+    scene: bpy.types.Scene,
+    now: Moment,
+    model: str = "",
+    size: tuple[int, int] = (1280, 720),
+    fps: int = 30,
+    theme_name: str = "light",
+    own_scene: bool | None = None,
+) -> Generator[tuple[float, str], None, Rig]:
+    """Build an open stage that shows ``now``, step by step as ``build_steps``; ``model`` is the checkpoint's path."""
+    rig = yield from build_steps(scene, now.production(size, fps), theme_name, own_scene)
+    write_state(scene, _state(now, model, theme_name))
+    return rig
+
+
+def state_of(scene: bpy.types.Scene) -> OpenState:
+    """What the open stage in ``scene`` shows; JobError where there is none."""
+    state = read_state(scene)
+    if state is None or find_collection(scene) is None:
+        raise JobError(f"In the scene {scene.name!r} there is no open stage to go on with; open one first.")
+    return state
+
+
+def moment_of(state: OpenState, checkpoint: Checkpoint, tokens: tuple[int, ...] | None = None) -> Moment:
+    """The run that a stage shows, or one of other ``tokens`` on it; JobError if ``checkpoint`` is not its model."""
+    if mark(checkpoint) != state.mark:
+        raise JobError(f"{checkpoint.name!r} is not the model that this stage was built with; its weights differ.")
+    tokens = state.tokens if tokens is None else tokens
+    return moment(checkpoint, tokens, state.prompt_length, state.columns, state.sampling)
+
+
+def show(scene: bpy.types.Scene, now: Moment) -> None:
+    """Put the values of ``now`` on the stage that stands in ``scene``, in the places of those that are there."""
+    state = state_of(scene)
+    image = atlas(now.layout.grids, now.values).image()
+    old = set()
+    for node in _pictures(scene):
+        old.add(node.image)
+        node.image = image
+    bpy.data.batch_remove(old)
+    image.name = "llmviz values"
+    reveals = now.reveals
+    for obj in _objects(scene):
+        if obj.get(NAME) in reveals:
+            obj["reveal"] = reveals[obj[NAME]]
+            obj.update_tag()
+    _write(scene, now.signs, state)
+    write_state(scene, _state(now, state.model, state.theme))
+
+
+def show_candidates(scene: bpy.types.Scene, now: Moment) -> None:
+    """Of ``now`` only what may come next, where nothing but the way to choose it has changed."""
+    state = state_of(scene)
+    _write(scene, now.signs[-1:], state)
+    write_state(scene, _state(now, state.model, state.theme))
+
+
+def mark(checkpoint: Checkpoint) -> int:
+    """A number that tells a checkpoint from one with other weights, without reading all of them."""
+    config = repr(checkpoint.config).encode()
+    some = (checkpoint.weights[f"transformer.{name}.weight"] for name in ("ln_f", "wpe"))
+    return zlib.crc32(b"".join([config, *(weight.tobytes() for weight in some)]))
+
+
+def _state(now: Moment, model: str, theme_name: str) -> OpenState:
+    tokenizer, trace = now.checkpoint.tokenizer, now.trace
+    found, chosen = now.draw.candidates, now.draw.token
+    return OpenState(
+        model=model,
+        mark=mark(now.checkpoint),
+        theme=theme_name,
+        columns=now.columns,
+        prompt_length=trace.prompt_length,
+        tokens=trace.tokens,
+        text=tokenizer.decode(trace.tokens),
+        sampling=now.draw.sampling,
+        candidates=tuple(Row(c.rank, tokenizer.text(c.token), c.share, c.token == chosen) for c in found),
+    )
+
+
+def _objects(scene: bpy.types.Scene) -> list[bpy.types.Object]:
+    home = find_collection(scene)
+    return list(home.all_objects) if home else []
+
+
+def _pictures(scene: bpy.types.Scene) -> Iterator[bpy.types.Node]:
+    """The nodes of our materials that read the atlas."""
+    materials = {slot.material for obj in _objects(scene) for slot in obj.material_slots if slot.material}
+    for material in materials:
+        for node in compat.node_tree(material).nodes:
+            if node.type == "TEX_IMAGE" and node.image is not None and node.image.get(TAG) == "atlas":
+                yield node
+
+
+def _write(scene: bpy.types.Scene, drawings: tuple[Drawing, ...], state: OpenState) -> None:
+    """Draw anew what has changed of ``drawings``."""
+    drawn = {drawing.name: drawing for drawing in drawings}
+    objects = [obj for obj in _objects(scene) if obj.get(NAME) in drawn]
+    if not objects:
+        return
+    maker = DrawingMaker(theme(state.theme), objects[0].data.materials[0], find_collection(scene))
+    maker.prepare(drawings)
+    for obj in objects:
+        drawing, old = drawn[obj[NAME]], obj.data
+        obj.data = maker.arrays(drawing).mesh(drawing.name, maker.material)
+        obj[REACH] = reach(drawing)
+        if not old.users:
+            bpy.data.meshes.remove(old)
+        obj.data.name = drawing.name

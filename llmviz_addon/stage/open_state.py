@@ -1,0 +1,66 @@
+"""What an open stage shows, written on the scene as plain data, so that a saved file may go on writing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+
+import bpy
+
+from ..model.sampling import Sampling
+
+OURS = "llmviz_open"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A candidate for the next token, as it is written: its place among all, its text and its probability."""
+
+    rank: int
+    text: str
+    share: float
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class OpenState:
+    """A run on a stage of ``columns`` columns, and how its next token is chosen."""
+
+    model: str  # path of the checkpoint; "" for the one that the add-on ships
+    mark: int  # tells the checkpoint's weights from others
+    theme: str
+    columns: int
+    prompt_length: int
+    tokens: tuple[int, ...]
+    text: str
+    sampling: Sampling
+    candidates: tuple[Row, ...]
+
+
+def write_state(scene: bpy.types.Scene, state: OpenState) -> None:
+    """Keep ``state`` in a custom property of the scene."""
+    scene[OURS] = json.dumps(asdict(state))
+
+
+def read_state(scene: bpy.types.Scene) -> OpenState | None:
+    """What the open stage in ``scene`` shows; None where there is none, or what was written is damaged."""
+    return _parse(str(scene.get(OURS, "")))
+
+
+def clear_state(scene: bpy.types.Scene) -> None:
+    """Take it away."""
+    if OURS in scene:
+        del scene[OURS]
+
+
+@lru_cache(maxsize=4)
+def _parse(text: str) -> OpenState | None:
+    try:
+        content = json.loads(text)
+        content["sampling"] = Sampling(**content["sampling"])
+        content["candidates"] = tuple(Row(**row) for row in content["candidates"])
+        content["tokens"] = tuple(content["tokens"])
+        return OpenState(**content)
+    except (ValueError, TypeError, KeyError):
+        return None
