@@ -27,16 +27,16 @@ def _first(film, model):
     film.say(
         "outline",
         "This is {name} in outline: every number has its cell, but the cells are empty. Blue ones hold "
-        "[parameters](weight), {count} in all, learned once and then fixed. Green ones hold "
-        "[working values](activation), as many as {tokens}, the most it can read at once, call for.",
+        "[parameters](weight), {count} in all, learned once and then fixed. Green ones are for "
+        "[working values](activation), drawn as when it reads {tokens}, the most it can.",
         name=_name(model), count=f"{config.n_params:,}", tokens=_many(config.block_size, "token"),
     )  # fmt: skip
     film.wait(0.5)
     film.say(
         "layers",
-        "{count} as we know it. In a model of C channels a layer has 12 C² + 13 C parameters, "
-        "here with C = {C:,} {each:,}; what is not in layers are the tables of the embedding and a last layer norm.",
-        count="It has one layer, built" if config.n_layer == 1 else f"Its {config.n_layer} layers are all built alike,",
+        "{count}. A layer of a model with C channels has 12 C² + 13 C parameters: with C = {C:,} that is {each:,}. "
+        "Only the embedding tables and one last layer norm are outside of layers.",
+        count="It has one layer" if config.n_layer == 1 else f"Its {config.n_layer} layers are built exactly alike",
         C=config.n_embd, each=_per_layer(config),
     )  # fmt: skip
     film.fade(model.layers, to=0.12, seconds=0.5)
@@ -113,9 +113,9 @@ def _end(film, models, largest):
         "nothing-new",
         "{what} Whoever has followed one column through one layer has seen all there is. The rest is repetition, and "
         "what the numbers have learned.",
-        what="From the smallest to the largest there is no part that we have not met."
+        what="From the smallest to the largest the parts are the same, only more of them, and larger."
         if len(models) > 1
-        else f"In all of {_name(largest)} there is no part that we have not met.",
+        else f"However large {_name(largest)} is, its parts are few.",
     )
     film.wait(1)
 
@@ -135,7 +135,7 @@ def _per_layer(config):
 def _against(config, smallest):
     """How a layer compares with all of the smallest model, where that says anything."""
     ratio = _per_layer(config) / _size(smallest)
-    return f", {_times(ratio)} all of {_name(smallest)}" if ratio > 1.5 else ""
+    return f", {_times(ratio)} all of {_name(smallest)} has" if ratio > 1.5 else ""
 
 
 def _times(ratio):

@@ -22,8 +22,11 @@ from .build import GAP, LAYERS_PER_COLUMN, layout
 from .grid import CELL, Grid, Ribbon, Role
 from .groups import Layout
 
-OPEN = 1 / 8
+OPEN = 1 / 6
 """Gap of a large model, as a share of its width C."""
+
+HAIR = 1 / 20
+"""Width of a box that nobody can see from where the model's parts can be told apart, in gaps; no ribbon goes there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +102,8 @@ def outline(shape: Shape, n_tokens: int | None = None, gap: float | None = None)
     sheet = math.ceil(config.vocab_size / sheets)
     sample = layout(replace(config, n_layer=1), n_tokens or config.block_size, gap, range(sheet))
     layer = sample.layers[0]
-    heads = {grid.name for head in layer.attn.heads for grid in head.grids}
+    left_out = {grid.name for head in layer.attn.heads for grid in head.grids}
+    left_out |= {grid.name for grid in sample.grids if min(grid.size[0], grid.size[2]) < HAIR * gap}
     depth = max(abs(float(grid.center[1])) for grid in layer.grids)
     flat = min(1.0, 2 * config.n_embd * CELL / max(depth, CELL))
     first = _boxes(layer.grids, sheets, flat)
@@ -114,7 +118,7 @@ def outline(shape: Shape, n_tokens: int | None = None, gap: float | None = None)
     )
     upper, lower = {grid.name for grid in above}, {grid.name for grid in below}
     ribbons = [
-        _flattened(ribbon, flat) for ribbon in sample.ribbons if heads.isdisjoint((ribbon.source, ribbon.target))
+        _flattened(ribbon, flat) for ribbon in sample.ribbons if left_out.isdisjoint((ribbon.source, ribbon.target))
     ]
     return Outline(
         shape,

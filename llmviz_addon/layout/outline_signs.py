@@ -101,7 +101,7 @@ def scaled(at: object, scale: float) -> np.ndarray:
 
 
 def _name(outline: Outline, grid: Grid, offset: np.ndarray, times: int) -> Drawing:
-    """Title and size of a box in one line over it, half a gap high at most."""
+    """Title and size of a box in one line over it, three quarters of a gap high at most."""
     config = outline.shape.config
     lengths = [config.vocab_size if axis.name == "n_vocab" else axis.length for axis in grid.axes]
     sizes = " × ".join(f"{length:,}" for length in lengths)
@@ -111,10 +111,10 @@ def _name(outline: Outline, grid: Grid, offset: np.ndarray, times: int) -> Drawi
     room = grid.size[0] + 0.8 * gap
     spans = ((grid.title, "ink"), (f"  {sizes}", "muted"))
     body = "".join(text for text, _ in spans)
-    scale = min(0.5 * gap, room / advance(body))
-    if scale < 0.22 * gap:  # two lines let it be larger
+    scale = min(0.7 * gap, room / advance(body))
+    if scale < 0.3 * gap:  # two lines let it be larger
         spans = ((grid.title, "ink"), (f"\n{sizes}", "muted"))
-        scale = min(0.28 * gap, room / max(advance(grid.title), advance(sizes)))
+        scale = min(0.36 * gap, room / max(advance(grid.title), advance(sizes)))
     lift = 0.3 + (1.2 if "\n" in spans[1][0] else 0.0)
     text = Text(0.0, lift, spans, 1.0, "center", 1.2)
     y = (float(grid.center[1])) * outline.flat - CELL

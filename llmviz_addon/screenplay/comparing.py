@@ -20,7 +20,7 @@ from .timeline import Channel, Piece, Standing
 if TYPE_CHECKING:
     from .film import Film
 
-APART = 0.05
+APART = 0.1
 """Metres between two models, as a share of the taller one's height."""
 SMALL = 0.3
 """Height of models that need a pointer, as a share of what they stand beside."""
@@ -58,15 +58,16 @@ def point_out(film: Film, *, beside: Standing, seconds: float | None = None) -> 
     low, high = beside.box
     tall = high[2] - low[2]
     scale, found = tall / 28, []
-    small = [model for model in film.models if _height(model) < SMALL * tall and _visible(film, model)]
-    for number, model in enumerate(sorted(small, key=_height)):
+    others = [model for model in film.models if model is not beside and _visible(film, model)]
+    small = sorted((model for model in others if _height(model) < SMALL * tall), key=_height)
+    level = max((_card_top(model) for model in others if _height(model) <= tall), default=0.0)
+    for number, model in enumerate(small):
         (left, _, _), (right, _, _) = model.box
-        room = 1.0 + 1.7 * (len(small) - number)  # lines of names, the smallest highest
-        line = Line(((0.0, 0.25), (0.0, room)), 0.05, "muted")
-        text = Text(0.25, room - 0.7, ((model.outline.shape.title, "ink"),), 1.0)
-        above = max(model.signs["card"].outline[:, 2])
-        pose = scaled(((left + right) / 2, 0.0, above), scale)
-        sign = Drawing(film.unique("pointer"), (line, text), pose, opacity=0.0)
+        low = _card_top(model) + 0.25 * scale
+        top = (level - low) / scale + 1.6 * (len(small) - number)  # names in lines, that of the smallest highest
+        line = Line(((0.0, 0.0), (0.0, top)), 0.05, "muted")
+        text = Text(0.25, top - 0.7, ((model.outline.shape.title, "ink"),), 1.0)
+        sign = Drawing(film.unique("pointer"), (line, text), scaled(((left + right) / 2, 0.0, low), scale), opacity=0.0)
         found.append(sign)
         with film.together():
             film.show(sign, seconds)
@@ -113,6 +114,10 @@ def _moved(sign: Drawing, name: str, at: np.ndarray) -> Drawing:
     pose = sign.pose.copy()
     pose[:3, 3] += at
     return replace(sign, name=name, pose=pose, opacity=0.0)
+
+
+def _card_top(model: Standing) -> float:
+    return float(model.signs["card"].outline[:, 2].max())
 
 
 def _height(model: Standing) -> float:

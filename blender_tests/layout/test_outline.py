@@ -1,0 +1,110 @@
+"""Outlines: the boxes of the layout, by repetition; every parameter has a cell."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llmviz_addon.layout.build import layout
+from llmviz_addon.layout.grid import CELL, Role
+from llmviz_addon.layout.outline import outline
+from llmviz_addon.layout.outline_signs import box_names, card, layer_names, scale_bar
+from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.model.shapes import SHAPES, Shape
+
+
+@st.composite
+def configs(draw, most_words=60):
+    n_head = draw(st.integers(1, 5))
+    return GPTConfig(
+        n_layer=draw(st.integers(1, 27)),
+        n_head=n_head,
+        n_embd=n_head * draw(st.integers(1, 6)),
+        block_size=draw(st.integers(1, 9)),
+        vocab_size=draw(st.integers(1, most_words)),
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(config=configs(most_words=1))
+def test_an_outline_has_the_boxes_of_the_layout(config):
+    gap = 0.8
+    one = outline(Shape("any", config), gap=gap)
+    whole = layout(config, config.block_size, gap)
+    wanted = {
+        (*np.round(grid.origin * np.array([1, 0, 1]) + (0, grid.center[1] * one.flat, 0), 6), *grid.cells, grid.role)
+        for grid in whole.grids
+    }
+    found = set()
+    for boxes, offsets in ((one.once, np.zeros((1, 3))), (one.layer, one.offsets)):
+        for offset in offsets:
+            for origin, cells, role in zip(
+                boxes.origins + offset + (0, CELL / 2, 0), boxes.cells, boxes.roles, strict=True
+            ):
+                found.add((*np.round(origin, 6), *cells.tolist(), role))
+    assert {tuple(float(v) if not isinstance(v, Role) else v for v in box) for box in found} == {
+        tuple(float(v) if not isinstance(v, Role) else v for v in box) for box in wanted
+    }
+
+
+@settings(max_examples=40, deadline=None)
+@given(config=configs())
+def test_every_parameter_has_one_cell(config):
+    tied = config.vocab_size * config.n_embd  # drawn as the output's weights once more
+    assert outline(Shape("any", config)).count(Role.WEIGHT) == config.n_params + tied
+
+
+@settings(max_examples=25, deadline=None)
+@given(config=configs())
+def test_a_folded_vocabulary_keeps_its_place_and_is_no_wider_than_the_model(config):
+    one = outline(Shape("any", config))
+    sample = one.sample
+    folded = [sample.embedding.token_weight, sample.output.weight, sample.output.logits]
+    assert all(max(grid.cells) <= max(config.n_embd, config.block_size) for grid in folded)
+    assert sample.embedding.token_weight.box[1][0] == pytest.approx(sample.embedding.output.box[0][0] - sample.gap)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_columns_and_layers_of_the_known_models(name):
+    config = SHAPES[name].config
+    one = outline(SHAPES[name])
+    assert len(one.offsets) == config.n_layer
+    columns = np.unique(one.offsets[:, 0].round(3))
+    assert len(columns) == math.ceil(config.n_layer / 12)
+    low, high = one.layer.box
+    assert np.diff(columns).min(initial=math.inf) > high[0] - low[0]
+    assert one.step > high[2] - low[2]
+    assert (one.box[0] <= one.once.box[0]).all()
+    assert (one.box[1] >= one.once.box[1]).all()
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_signs_say_the_model_s_true_sizes_and_stand_clear_of_it(name):
+    config, one = SHAPES[name].config, outline(SHAPES[name])
+    plate = card(one)
+    assert f"{config.n_params:,} parameters" in _texts(plate)
+    assert plate.outline[:, 2].min() > one.box[1][2]
+    assert scale_bar(one).outline[:, 0].max() <= one.box[0][0]
+    assert [_texts(sign) for sign in layer_names(one)] == [f"Layer {number}" for number in range(config.n_layer)]
+    assert len({sign.name for sign in box_names(one)}) == len(list(box_names(one)))
+
+
+def test_the_label_of_a_folded_vocabulary_says_so():
+    texts = " ".join(_texts(sign) for sign in box_names(outline(SHAPES["gpt2"])))
+    assert "50,257 × 768, folded into 66 sheets" in texts
+    assert "folded" not in " ".join(_texts(sign) for sign in box_names(outline(SHAPES["nano"])))
+
+
+def test_the_scale_bar_is_as_long_as_it_says():
+    one = outline(replace(SHAPES["gpt3"]))
+    bar = scale_bar(one)
+    said = int(_texts(bar).split()[0].replace(",", ""))
+    length = bar.shapes[0].points[1][1] * np.linalg.norm(bar.pose[:3, 0])
+    assert length == pytest.approx(said * CELL)
+
+
+def _texts(drawing):
+    return " ".join(shape.body for shape in drawing.shapes if hasattr(shape, "body"))
