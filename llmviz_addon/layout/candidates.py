@@ -1,4 +1,4 @@
-"""What may come next: the most probable tokens after the last one, under that one's output box."""
+"""What may come next: the most probable tokens after the last one, in a list under the output boxes."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ EM = 0.3  # in gaps
 LEADING = 1.45  # ems from row to row
 BAR = 5.0  # ems of a certain token's bar
 WORD = 7.0  # ems that a token's text may take
-NUMBER = 3.0  # ems
+NUMBER = 3.9  # ems
 
 
 def candidates(layout: Layout, draw: Draw, column: int, text_of: Callable[[int], str]) -> Drawing:
     """``tokens:candidates``: the candidates of ``draw`` for what follows ``column``, the chosen one marked.
 
-    Each with its rank, its text, and its probability as a bar and a number.
+    Each with its rank, its text, and its probability as a bar and a number. The list stays in the middle, whatever
+    the column.
     """
     row = TokenRow(layout.n_tokens)
     em = EM * layout.gap
@@ -29,10 +30,12 @@ def candidates(layout: Layout, draw: Draw, column: int, text_of: Callable[[int],
     word = min(WORD * em, max(advance(text, em) for text in texts))
     rank = max(advance(str(candidate.rank), 0.7 * em) for candidate in draw.candidates)
     width = 0.9 * em + rank + 0.5 * em + word + 0.6 * em + BAR * em + NUMBER * em
-    left, top = x - width / 2, bottom - 0.55 * layout.gap
-    shapes: list[Shape] = [Line(((x, bottom), (x, top)), STROKE, "muted", 4 * STROKE)]
+    left, top = -width / 2, bottom - 0.6 * layout.gap
+    bend = bottom - 0.2 * layout.gap
+    path = ((x, bottom), (x, bend), (0.0, bend), (0.0, top))
+    shapes: list[Shape] = [Line(path, STROKE, "muted", 4 * STROKE)]
     base = top - 1.2 * em
-    shapes.append(Text(x, base, (("next token, ", "muted"), (str(draw.sampling), "muted")), 0.75 * em, "center"))
+    shapes.append(Text(0, base, ((f"next token, {draw.sampling}", "muted"),), 0.75 * em, "center"))
     numbers_at, words_at = left + 0.9 * em + rank, left + 1.4 * em + rank
     bars_at = words_at + word + 0.6 * em
     middle = CAP_HEIGHT * em / 2

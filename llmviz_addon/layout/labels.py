@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from .drawing import Drawing, Rect, Shape, Text, pose
 from .font import advance
-from .grid import CELL, Grid
+from .grid import CELL, Axis, Grid
 from .groups import Layout
 
 LEAST = 8.0
@@ -24,8 +24,11 @@ LEADING = 1.05
 THIN = 3  # a grid of at most this many columns shows its title only
 
 
-def labels(layout: Layout) -> Iterator[Drawing]:
-    """A label for every grid; its name is ``label:`` and the grid's."""
+def labels(layout: Layout, growing: bool = False) -> Iterator[Drawing]:
+    """A label for every grid; its name is ``label:`` and the grid's.
+
+    On a ``growing`` set not all T columns are filled, so T is told as at most so many.
+    """
     gap = layout.gap
     norms = [layout.ln_f, *(norm for layer in layout.layers for norm in (layer.ln_1, layer.ln_2))]
     pairs = [row for norm in norms for row in _rows(((norm.mean, "mean μ"), (norm.std, "std σ")), gap)]
@@ -37,14 +40,14 @@ def labels(layout: Layout) -> Iterator[Drawing]:
     done = {drawing.name: drawing for drawing in pairs}
     for grid in layout.grids:
         name = f"label:{grid.name}"
-        yield done[name] if name in done else _above(grid, gap)
+        yield done[name] if name in done else _above(grid, gap, growing)
 
 
-def _above(grid: Grid, gap: float) -> Drawing:
+def _above(grid: Grid, gap: float, growing: bool) -> Drawing:
     """Title, and under it the axis lengths, centred over the grid on a plate that hides what is behind."""
     thin = grid.cells[0] <= THIN
     room = grid.size[0] + 2 * REACH * gap
-    lengths = "" if thin else " × ".join(f"{axis.name} {axis.count}" for axis in grid.axes)
+    lengths = "" if thin else " × ".join(_length(axis, growing) for axis in grid.axes)
     pad = 0.05 * gap
     title, size = _title(grid.title, SIZE * gap, room - 2 * pad, TALL * gap - 2 * pad)
     if thin and size < 0.75 * SIZE * gap:  # "Projection bias" stands beside the projection's weights anyway
@@ -60,6 +63,10 @@ def _above(grid: Grid, gap: float) -> Drawing:
     if lengths:
         shapes.append(Text(0, base, ((lengths, "muted"),), detail, "center"))
     return _drawing(grid, tuple(shapes), grid.center[0], grid.box[1][2])
+
+
+def _length(axis: Axis, growing: bool) -> str:
+    return f"{axis.name} {'≤ ' if growing and axis.name == 'T' else ''}{axis.count}"
 
 
 def _title(title: str, size: float, width: float, height: float) -> tuple[str, float]:

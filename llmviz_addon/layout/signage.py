@@ -31,16 +31,17 @@ def signage(
     token_ids: Sequence[int] | None = None,
     text_of: Callable[[int], str] | None = None,
     draw: Draw | None = None,
+    growing: bool = False,
 ) -> tuple[Drawing, ...]:
     """Everything written on the set.
 
     Names of the drawings: ``label:<grid>``, ``section:<section>``, ``card``, and those of ``token_signs``,
-    where the parameters are explained.
+    where the parameters are explained, but for ``growing``: that is for a set on which tokens are to come.
     """
     return (
         card(layout, model_name, n_params),
         *token_signs(layout, token_texts, prompt_length, probs, token_ids, text_of, draw),
-        *labels(layout),
+        *labels(layout, growing),
         *_sections(layout),
     )
 

@@ -28,13 +28,16 @@ from ..model.sampling import Draw, Sampling, draw
 from ..model.trace import Trace
 from .production import Production, check
 from .timeline import CAMERA, Channel, Timeline
-from .view import Area, corners, frame
+from .view import Area, View, corners, frame
 
 ROOM = 16
 """Columns to spare, where nothing else is asked for."""
+PLACES = ("whole", "input", "output")
 AZIMUTH, ELEVATION = 281.0, 9.0
-MARGIN = 0.04
-"""Frame heights around the set."""
+MARGIN = 0.06
+"""Frame heights around what is looked at."""
+END = 2.0
+"""Metres of the probabilities that are seen with what is written under them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,23 +90,47 @@ class Moment:
     @property
     def signs(self) -> tuple[Drawing, ...]:
         """What is written with the tokens."""
-        return token_signs(self.layout, *self._told())
+        return token_signs(self.layout, **self._told())
 
     def production(self, size: tuple[int, int], fps: int = 30) -> Production:
         """All that the stage needs: the set, this run on it, and a camera that sees it whole."""
         check(None, size, fps)
-        signs = signage(self.layout, self.checkpoint.name, self.trace.config.n_params, *self._told())
+        signs = signage(self.layout, self.checkpoint.name, self.trace.config.n_params, **self._told(), growing=True)
         home = {Channel(name, "reveal"): cells for name, cells in self.reveals.items()}
         home |= {Channel(sign.name, "opacity"): 1.0 for sign in self.signs}  # so that each has its own object
-        home |= _camera(self.layout, signs, size)
+        view = self.view("whole", size)
+        home |= {Channel(CAMERA, "target", i): float(view.target[i]) for i in range(3)}
+        home |= {Channel(CAMERA, "shift", i): view.shift[i] for i in range(2)}
+        home |= {Channel(CAMERA, prop): float(getattr(view, prop)) for prop in ("azimuth", "elevation", "distance")}
         timeline = Timeline(fps, size, 1, (), (), (), (), (), (), home)
         return Production(self.checkpoint, self.values, self.layout, signs, timeline)
 
-    def _told(self) -> tuple[Any, ...]:
+    def view(self, place: str, size: tuple[int, int]) -> View:
+        """The pose from which a place, one of ``PLACES``, fills a picture of ``size``."""
+        stage, signs = self.layout, {sign.name: sign for sign in self.signs}
+        if place == "input":
+            points = _points((signs["tokens:input"], signs["tokens:next"]), [stage.tokens.box])
+        elif place == "output":
+            low, high = stage.output.probs.box
+            end = (low, np.array([high[0], high[1], min(high[2], low[2] + END)]))
+            points = _points((signs["tokens:output"], signs["tokens:candidates"]), [end])
+        else:
+            points = _points(self.signs, [grid.box for grid in stage.grids])
+        half = size[0] / size[1] / 2
+        area = Area(-half + MARGIN, -0.5 + MARGIN, half - MARGIN, 0.5 - MARGIN)
+        return frame(points, AZIMUTH, ELEVATION, area)
+
+    def _told(self) -> dict[str, Any]:
         """What ``token_signs`` asks for after the layout."""
         trace, tokenizer = self.trace, self.checkpoint.tokenizer
-        texts = [tokenizer.text(token) for token in trace.tokens]
-        return texts, trace.prompt_length, trace["output.probs"], trace.tokens, tokenizer.text, self.draw
+        return {
+            "token_texts": [tokenizer.text(token) for token in trace.tokens],
+            "prompt_length": trace.prompt_length,
+            "probs": trace["output.probs"],
+            "token_ids": trace.tokens,
+            "text_of": tokenizer.text,
+            "draw": self.draw,
+        }
 
 
 def opening(
@@ -142,16 +169,6 @@ def _filled_up(tensor: np.ndarray, grid: Grid) -> np.ndarray:
     return whole
 
 
-def _camera(stage: Layout, signs: Sequence[Drawing], size: tuple[int, int]) -> dict[Channel, float]:
-    """The pose that sees everything, as rest values of the camera."""
-    half = size[0] / size[1] / 2
-    points = [corner for grid in stage.grids for corner in grid.box]
-    points += [point for sign in signs for point in sign.outline]
-    low, high = np.min(points, axis=0), np.max(points, axis=0)
-    area = Area(-half + MARGIN, -0.5 + MARGIN, half - MARGIN, 0.5 - MARGIN)
-    view = frame(corners(low, high), AZIMUTH, ELEVATION, area)
-    home = {Channel(CAMERA, "target", i): float(view.target[i]) for i in range(3)}
-    home |= {Channel(CAMERA, "shift", i): float(view.shift[i]) for i in range(2)}
-    for prop in ("azimuth", "elevation", "distance"):
-        home[Channel(CAMERA, prop)] = float(getattr(view, prop))
-    return home
+def _points(drawings: Sequence[Drawing], boxes: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """What drawings and boxes span, (n, 3) metres."""
+    return np.concatenate([*(drawing.outline for drawing in drawings), *(corners(*box) for box in boxes)])
