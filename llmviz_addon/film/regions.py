@@ -119,13 +119,13 @@ class Projection:
         if _invisible(evaluated):
             return
         pixels = self._pixels(evaluated, np.array(evaluated.bound_box))
-        triangles = _triangles(evaluated)
-        if triangles is not None and pixels is not None and len(triangles):
+        faces = _faces(evaluated)
+        if faces is not None and pixels is not None:
             points = np.empty(len(evaluated.data.vertices) * 3, dtype=np.float32)
             evaluated.data.vertices.foreach_get("co", points)
             pixels = self._pixels(evaluated, points.reshape(-1, 3))
             if pixels is not None:
-                corners = pixels[triangles]
+                corners = pixels[faces]
                 self.mask.mark(np.hstack([corners.min(axis=1), corners.max(axis=1)]))
                 return
         self._mark_around(pixels)
@@ -157,14 +157,18 @@ class Projection:
         return (clip[:, :2] / depth * 0.5 + 0.5) * self.mask.size
 
 
-def _triangles(obj: bpy.types.Object) -> np.ndarray | None:
-    """(m, 3) vertices of the triangles of a mesh that has only such, None for other things."""
+def _faces(obj: bpy.types.Object) -> np.ndarray | None:
+    """(m, corners) vertices of the faces of a mesh that has only triangles, or only quads; else None."""
     mesh = obj.data
-    if not isinstance(mesh, bpy.types.Mesh) or len(mesh.loops) != 3 * len(mesh.polygons):
+    if not isinstance(mesh, bpy.types.Mesh) or not len(mesh.polygons):
+        return None
+    corners = np.empty(len(mesh.polygons), dtype=np.int32)
+    mesh.polygons.foreach_get("loop_total", corners)
+    if (corners != corners[0]).any():
         return None
     vertices = np.empty(len(mesh.loops), dtype=np.int32)
     mesh.loops.foreach_get("vertex_index", vertices)
-    return vertices.reshape(-1, 3)
+    return vertices.reshape(-1, corners[0])
 
 
 def _invisible(obj: bpy.types.Object) -> bool:

@@ -7,15 +7,18 @@ hands these to the film. The user interface builds into a scene of its own, ``fi
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Collection, Generator
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import bpy
 
 from ..layout.drawing import Drawing
+from ..layout.grid import Grid
 from ..screenplay.timeline import CAMERA
 from . import actors, compat
-from .atlas import atlas
+from .atlas import Atlas, atlas
 from .camera import Rig, camera_rig
 from .cell_material import cell_material
 from .drawings import DrawingMaker
@@ -24,6 +27,8 @@ from .flat_material import flat_material
 from .grids import grid_objects, part_objects, unit_cube
 from .keys import Actor, animate, set_rest
 from .markers import add_markers, clear_markers
+from .merged import merged_object
+from .open_state import clear_state
 from .ours import TAG, collection, find_collection, is_ours, own, sweep
 from .outlines import outline_actors
 from .ribbons import ribbon_object
@@ -78,16 +83,19 @@ def _stage(scene: bpy.types.Scene, production: Production, look: Theme) -> Gener
     values = atlas(layout.grids, production.trace, timeline.grids, timeline.tracks, timeline.parts)
     grids = {grid.name: grid for grid in (*layout.grids, *(grid for grid, _ in timeline.grids))}
     wide = any(max(grid.cells) > 256 for grid in grids.values())
-    cube = unit_cube(cell_material(values.image(), look, wide, values.thin))
+    cells = partial(cell_material, values.image(), look, wide, values.thin)
     flat = flat_material(look)
     rig = camera_rig(home)
     cast: dict[str, Actor] = {CAMERA: actors.camera_actor(rig)}
     yield 0.2, "Grids"
-    objects = grid_objects(grids.values(), values.places, cube, look, home)
+    ensembles = Ensembles(timeline)
+    crowds = ensembles.grids(tuple(grids.values()))
+    objects = grid_objects((g[0] for g in crowds if len(g) == 1), values.places, unit_cube(cells()), look, home)
     cast.update({name: actors.grid_actor(grids[name], obj) for name, obj in objects.items()})
+    merged = [group for group in crowds if len(group) > 1]
+    cast.update(_merged(merged, values, cells, look, home))
     parts = part_objects(timeline.parts, grids, objects, values.places, home)
     cast.update({part.name: actors.part_actor(part, grids[part.grid], parts[part.name]) for part in timeline.parts})
-    ensembles = Ensembles(timeline)
     ribbons = ensembles.ribbons(layout.ribbons)
     for number, group in enumerate(ribbons):
         name = group[0].name if len(group) == 1 else f"ribbons {number}"
@@ -95,13 +103,15 @@ def _stage(scene: bpy.types.Scene, production: Production, look: Theme) -> Gener
     cast.update(outline_actors(timeline.outlines, flat, look, home))
     yield 0.4, "Drawings"
     drawings = ensembles.drawings((*production.signage, *timeline.drawings))
-    cast.update(_drawings(drawings, DrawingMaker(look, flat, home), objects, rig))
+    still = {grid.name for group in merged for grid in group}
+    cast.update(_drawings(drawings, DrawingMaker(look, flat, home), objects, still, rig))
     yield 0.7, "Keyframes"
     set_rest(cast, timeline.home)
-    animate(cast, ensembles.tracks((*ribbons, *drawings)))
+    animate(cast, ensembles.tracks((*crowds, *ribbons, *drawings)))
     yield 0.95, "Markers"
     add_markers(scene, timeline.markers)
-    write_story(scene, timeline)
+    if timeline.chapters:
+        write_story(scene, timeline)
     return rig
 
 
@@ -109,6 +119,7 @@ def clear(scene: bpy.types.Scene) -> None:
     """Remove everything of ours from ``scene``, and nothing else."""
     clear_markers(scene)
     clear_story(scene)
+    clear_state(scene)
     found = find_collection(scene)
     if found is None:
         return
@@ -129,14 +140,37 @@ def film_scene() -> bpy.types.Scene:
     return found or own(bpy.data.scenes.new(SCENE), "scene")
 
 
-def _drawings(
-    groups: list[list[Drawing]], maker: DrawingMaker, grids: dict[str, bpy.types.Object], rig: Rig
+def _merged(
+    groups: list[list[Grid]],
+    values: Atlas,
+    cells: Callable[..., bpy.types.Material],
+    look: Theme,
+    home: bpy.types.Collection,
 ) -> dict[str, Actor]:
+    """An object for each of ``groups``, which is known by the first of its grids."""
+    material = cells(merged=True) if groups else None
+    cast = {}
+    for number, group in enumerate(groups):
+        obj = merged_object(group, f"grids {number}", values.places, material, look, home)
+        cast[group[0].name] = actors.flat_actor(obj)
+    return cast
+
+
+def _drawings(
+    groups: list[list[Drawing]],
+    maker: DrawingMaker,
+    grids: dict[str, bpy.types.Object],
+    still: Collection[str],
+    rig: Rig,
+) -> dict[str, Actor]:
+    """Drawings on a grid that is ``still`` stand in the world like it."""
     maker.prepare(drawing for group in groups for drawing in group)
     cast = {}
     for number, group in enumerate(groups):
         first = group[0]
         alone = len(group) == 1
+        if first.parent in still:
+            first = replace(first, parent="world")
         obj = maker.make(first, grids, rig.camera) if alone else maker.make_one(group, f"signs {number}")
         cast[first.name] = actors.flat_actor(obj, first)
     return cast

@@ -1,8 +1,9 @@
-"""Which ribbons and signs always come and go together, and so can be one object.
+"""Which things always come and go together, and so can be one object.
 
 Every animated object costs some four microseconds on every frame. Of the 450 ribbons and signs
 of nano-gpt a chapter fades nearly all in the same way at the same time; as one object per way they cost
-next to nothing.
+next to nothing. So it is with the 2,400 grids of GPT-2. Those of nano-gpt stay apart, for whoever
+wants to pick one and look at it.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
 from ..layout.drawing import Drawing, Readout
-from ..layout.grid import Ribbon
+from ..layout.grid import Grid, Ribbon
 from ..screenplay.timeline import Timeline, Track
 from .drawings import reach
 
 Thing = TypeVar("Thing")
+CROWD = 1000
+"""As many grids may have an object each."""
 
 
 class Ensembles:
@@ -27,6 +30,13 @@ class Ensembles:
         for track in timeline.tracks:
             self._tracks[track.channel.actor].append(track)
         self._home = {channel.actor for channel in timeline.home}
+        self._parted = {part.grid for part in timeline.parts}
+
+    def grids(self, grids: Sequence[Grid]) -> list[list[Grid]]:
+        """Grids of one role that may share an object, where there is a crowd of them."""
+        if len(grids) <= CROWD:
+            return [[grid] for grid in grids]
+        return _grouped(grids, self._grid_key)
 
     def ribbons(self, ribbons: Iterable[Ribbon]) -> list[list[Ribbon]]:
         """Ribbons that may share an object."""
@@ -36,10 +46,14 @@ class Ensembles:
         """Drawings that may share an object; those that move, or hang on what moves, stay alone."""
         return _grouped(drawings, self._drawing_key)
 
-    def tracks(self, together: Sequence[Sequence[Ribbon | Drawing]]) -> list[Track]:
+    def tracks(self, together: Sequence[Sequence[Grid | Ribbon | Drawing]]) -> list[Track]:
         """All tracks, without those of things that share the object of another."""
         followers = {thing.name for group in together for thing in group[1:]}
         return [track for name, tracks in self._tracks.items() if name not in followers for track in tracks]
+
+    def _grid_key(self, grid: Grid) -> Hashable | None:
+        fade = self._fade(grid.name)
+        return None if fade is None or grid.name in self._parted else (fade, grid.role)
 
     def _drawing_key(self, drawing: Drawing) -> Hashable | None:
         fade = self._fade(drawing.name)

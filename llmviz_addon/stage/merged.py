@@ -7,15 +7,18 @@ box's faces. Most meshes hold the grids of one role, so that an object's colour 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import bpy
 import numpy as np
 
-from ..layout.grid import CELL
+from ..layout.grid import CELL, Grid
 from . import compat
+from .atlas import Place
 from .grids import CORNERS, FACES
 from .ours import own
+from .theme import Theme, linear
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +33,32 @@ class Boxes:
     cells: np.ndarray
     strides: np.ndarray | None = None
     atlas: np.ndarray | None = None
+
+    @classmethod
+    def of(cls, grids: Sequence[Grid], places: Mapping[str, Place]) -> Boxes:
+        """The boxes of grids, with their values."""
+        found = [places[grid.name] for grid in grids]
+        return cls(
+            np.array([grid.origin for grid in grids]),
+            np.array([grid.cells for grid in grids]),
+            np.array([grid.strides for grid in grids]),
+            np.array([(place.column, place.row, place.gain, place.pool) for place in found]),
+        )
+
+
+def merged_object(
+    grids: Sequence[Grid],
+    name: str,
+    places: Mapping[str, Place],
+    material: bpy.types.Material,
+    theme: Theme,
+    collection: bpy.types.Collection,
+) -> bpy.types.Object:
+    """One object for grids of one role that always fade together."""
+    obj = own(bpy.data.objects.new(name, merged_mesh(name, Boxes.of(grids, places), material)), "grids")
+    obj.color = (*linear(theme.roles[grids[0].role]), 1.0)
+    collection.objects.link(obj)
+    return obj
 
 
 def merged_mesh(name: str, boxes: Boxes, material: bpy.types.Material) -> bpy.types.Mesh:
