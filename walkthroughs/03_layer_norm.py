@@ -25,7 +25,7 @@ def play(film):
     film.camera.frame(x, ln, azimuth=281, elevation=11, seconds=1)
     film.fade(film.all_but(x, ln), to=0, seconds=1)
     film.wait(0.5)
-    close = film.closeup(ln, x, seconds=1)  # of a wide model; else it is the layout
+    whole, close = (x, ln), film.closeup(ln, x, seconds=1)  # of a wide model; else it is the layout
     x, ln = close.embedding.output, close.layers[0].ln_1
     film.move(x, beside=ln.output, seconds=1)
     film.camera.frame(x, ln, azimuth=276, elevation=4, zoom=0.84, seconds=1)
@@ -69,6 +69,7 @@ def play(film):
     film.merge(x, ln.mean, ln.std, ln.output, seconds=0.5)
     film.sweep(ln.mean, ln.std, ln.output, seconds=8)
     film.dismiss()
+    film.move(whole[0], beside=whole[1].output, seconds=0)
     film.step_back()
     film.wait(0.5)
 

@@ -95,9 +95,10 @@ def test_a_symbol_stands_between_two_things(film, head):
 
 
 def test_letters_stand_along_every_time_axis(film, head):
-    drawing = film.letters(head.scores)
-    assert len(drawing.shapes) == 2 * len(film.tokens)
-    assert drawing.parent == head.scores.name
+    letters = [film.token_text(t) for t in range(len(film.tokens))]
+    rows, columns = film.letters(head.scores)
+    assert [shape.body for shape in rows.shapes] == [shape.body for shape in columns.shapes] == letters
+    assert rows.parent == columns.parent == head.scores.name
     with pytest.raises(ScriptError, match="no axis"):
         film.letters(head.q_weight)
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..errors import ScriptError
 from ..layout.drawing import Drawing, Polygon, Text, pose
-from ..layout.font import CAP_HEIGHT, fit
+from ..layout.font import CAP_HEIGHT, advance, fit
 from ..layout.grid import CELL, Grid, Region
 from .cast import Thing
 from .timeline import Channel
@@ -121,27 +121,46 @@ def sign(
     return film.show(Drawing(film.unique("sign"), (shape,), pose(at), opacity=0.0), seconds)
 
 
-def letters(film: Film, grid: Grid, *, seconds: float | None = None) -> Drawing:
-    """The tokens' texts along a grid's time axes: at the left of rows, under columns. They move with the grid."""
+def letters(film: Film, grid: Grid, *, seconds: float | None = None) -> list[Drawing]:
+    """The tokens' texts along a grid's time axes: at the left of rows, under columns. They move with the grid.
+
+    Words under columns are turned, so that they read downwards.
+    """
+    seconds = film.length(seconds)
     low, high = grid.box
-    size, shapes = 0.7 * CELL, []
+    size, made = 0.7 * CELL, []
     for axis in grid.axes:
         if axis.name != "T" or axis.direction not in "xz":
             continue
-        for t in range(axis.cells):
-            text = film.token_text(axis.index(t))
-            em = fit(text, size, 0.95 * CELL if axis.direction == "x" else 4 * CELL)
-            along = (t + 0.5) * CELL
-            if axis.direction == "x":
-                shapes.append(Text(low[0] + along, low[2] - 0.9 * CELL, ((text, "muted"),), em, "center"))
+        texts = [film.token_text(axis.index(cell)) for cell in range(axis.cells)]
+        words = any(advance(text, size) > 1.2 * CELL for text in texts)
+        across = axis.direction == "x" and not words
+        turned = pose((low[0], low[1], low[2]), (0, 0, -1), (1, 0, 0))
+        where = (
+            pose((low[0], low[1], low[2]))
+            if across
+            else turned
+            if axis.direction == "x"
+            else pose((low[0], low[1], high[2]))
+        )
+        shapes = []
+        for cell, text in enumerate(texts):
+            em = fit(text, size, 0.95 * CELL if across else 4 * CELL)
+            along, middle = (cell + 0.5) * CELL, CAP_HEIGHT * em / 2
+            if across:
+                at, align = (along, -0.9 * CELL), "center"
+            elif axis.direction == "x":
+                at, align = (0.4 * CELL, along - middle), "left"
             else:
-                shapes.append(
-                    Text(low[0] - 0.4 * CELL, high[2] - along - CAP_HEIGHT * em / 2, ((text, "muted"),), em, "right")
-                )
-    if not shapes:
+                at, align = (-0.4 * CELL, -along - middle), "right"
+            shapes.append(Text(*at, ((text, "muted"),), em, align))
+        made.append(Drawing(film.unique("letters"), tuple(shapes), where, grid.name, 8.0, 0.0))
+    if not made:
         raise ScriptError(f"{grid!r} has no axis of tokens that is seen from the front.")
-    where = pose((0.0, low[1], 0.0))
-    return film.show(Drawing(film.unique("letters"), tuple(shapes), where, grid.name, 8.0, 0.0), seconds)
+    with film.together(seconds=seconds):
+        for drawing in made:
+            film.show(drawing)
+    return made
 
 
 def _path(film: Film, source: Grid | Region, target: Grid | Region) -> Path:

@@ -21,6 +21,8 @@ MOST = 24
 """Tokens shown at most: the last of those that are asked for."""
 BAND = 0.5
 """Opacity of a band; where two cross, both are seen."""
+UNEVEN = 1.5
+"""Letters of a short token may be so many times as large as those of the longest."""
 LEAST = 0.004
 """A weight below this gives no band: it would be thinner than a pixel."""
 
@@ -47,11 +49,14 @@ def bands(film: Film, region: Region, title: str, *, large: bool = False, second
     top = area.top - 1.7 * em - tall
     names = [film.token_text(key) for key in keys]
     upper = [left + (i + 0.5) * slot for i in range(len(keys))]
+    if keys[0] > 0:
+        title += f", last {len(keys)} of {last + 1} tokens"
     shapes: list[Shape] = [Text(area.left if not large else left, area.top - 0.9 * em, ((title, "ink"),), em)]
+    size = UNEVEN * min(fit(name, 0.72 * tall, 0.86 * box) for name in names)
     for i, name in enumerate(names):
-        shapes += _box(upper[i], top, box, tall, name)
+        shapes += _box(upper[i], top, box, tall, name, size)
         if keys[i] in queries:
-            shapes += _box(upper[i], area.bottom, box, tall, name)
+            shapes += _box(upper[i], area.bottom, box, tall, name, size)
     start, each = film.now, 0.7 * seconds / len(queries)
     _appear(film, "tokens", shapes, 1.0, start, 0.2 * seconds)
     for number, query in enumerate(queries):
@@ -68,8 +73,8 @@ def _middle(free: Area) -> Area:
     return Area(cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2)
 
 
-def _box(x: float, y: float, width: float, tall: float, name: str) -> list[Shape]:
-    size = fit(name, 0.72 * tall, 0.86 * width)
+def _box(x: float, y: float, width: float, tall: float, name: str, largest: float) -> list[Shape]:
+    size = fit(name, min(largest, 0.72 * tall), 0.86 * width)
     letter = Text(x, y + tall / 2 - CAP_HEIGHT * size / 2, ((name, "ink"),), size, "center")
     return [Rect(x - width / 2, y, width, tall, "plate", 0.15 * tall), letter]
 

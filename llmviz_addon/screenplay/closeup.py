@@ -18,7 +18,7 @@ import numpy as np
 
 from ..layout.build import layout
 from ..layout.drawing import Drawing, Line, Shape
-from ..layout.grid import CELL, Grid
+from ..layout.grid import CELL, Grid, Ribbon
 from ..layout.groups import Group, Layout
 from ..layout.labels import labels
 from .cast import Thing
@@ -71,7 +71,7 @@ def closeup(film: Film, *things: Thing, seconds: float | None = None) -> Layout:
             film.hide_values(stand)
     film.closeups.append(Closeup(tuple(pairs), {**{g.name: g for g in film.layout.grids}, **stands}))
     with film.together(seconds=seconds):
-        film.fade(*whole, to=0)
+        film.fade(*whole, *_between(film, whole), to=0)
         film.fade(*stands.values(), to=1)
         film.camera.frame(*stands.values())
     parts = {field.name: _standing(getattr(small, field.name), stands) for field in fields(small)}
@@ -90,8 +90,14 @@ def step_back(film: Film, *, seconds: float | None = None) -> None:
     film.show_values(*whole)
     with film.together(seconds=film.length(seconds, 1.5)):
         film.fade(*(stand for _, stand in pairs), to=0)
-        film.fade(*whole, to=1)
+        film.fade(*whole, *_between(film, whole), to=1)
         film.camera.frame(*whole)
+
+
+def _between(film: Film, grids: list[Grid]) -> list[Ribbon]:
+    """The ribbons from one of ``grids`` to another."""
+    names = {grid.name for grid in grids}
+    return [ribbon for ribbon in film.layout.ribbons if ribbon.source in names and ribbon.target in names]
 
 
 def stage_of(film: Film, grid: Grid) -> Mapping[str, Grid] | Layout:

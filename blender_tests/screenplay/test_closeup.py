@@ -1,0 +1,83 @@
+"""Close-ups: excerpts stand in for what is too large, and say nothing that is not true of the whole."""
+
+import numpy as np
+import pytest
+
+from llmviz_addon.layout.drawing import Text
+from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.screenplay.closeup import MOST
+from llmviz_addon.screenplay.timeline import Channel
+
+CONFIG = GPTConfig(2, 2, 200, 90, 1000)
+
+
+@pytest.fixture
+def film(random_model, make_film):
+    film = make_film(random_model(CONFIG), list(range(80)))
+    film.open_on(film.layout.layers[1].ln_1, azimuth=280, elevation=5)
+    return film
+
+
+def opacity(film, thing):
+    return film.score.value(Channel(thing.name, "opacity"))
+
+
+def test_a_small_model_needs_none(random_model, make_film):
+    film = make_film(random_model(GPTConfig(1, 2, 48, 64, 600)), list(range(64)))
+    film.open_on(film.layout.embedding, azimuth=280, elevation=5)
+    assert film.closeup(film.layout.layers[0].ln_1) is film.layout
+    film.step_back()
+    assert film.now == 0
+
+
+def test_excerpts_take_the_places_of_the_whole_and_give_them_back(film):
+    ln, other = film.layout.layers[1].ln_1, film.layout.layers[1].ln_2
+    film.hide_values(ln.mean)
+    close = film.closeup(ln, seconds=2).layers[1].ln_1
+    assert film.now == 2
+    assert close.output.shape == ln.output.shape == (80, 200)
+    assert close.output.shown_shape == (MOST["T"], MOST["C"])
+    assert close.mean.origin == pytest.approx(ln.mean.origin)
+    assert opacity(film, ln.output) == opacity(film, film.cast.signage[f"label:{ln.output.name}"]) == 0
+    assert opacity(film, close.output) == opacity(film, film.cast.signage[f"label:{close.output.name}"]) == 1
+    assert opacity(film, other.output) == 1
+    assert film.score.value(Channel(close.mean.name, "reveal")) == 0
+    assert film.score.value(Channel(close.output.name, "reveal")) == 64 * 48
+    words = [shape.body for shape in film.cast.signage[f"label:{close.output.name}"].shapes if isinstance(shape, Text)]
+    assert "T 64 of 80 × C 48 of 200" in words
+    area, free = film.camera.view.area(*film.box(close.output)), film.page.free
+    assert free.left < area.left < area.right < free.right
+    film.step_back()
+    assert opacity(film, ln.output) == 1
+    assert opacity(film, close.output) == 0
+    assert film.score.value(Channel(ln.mean.name, "reveal")) == 80
+
+
+def test_what_is_told_of_an_excerpt_is_true_of_the_whole(film):
+    ln, x, t = film.layout.layers[1].ln_1, film.layout.layers[0].mlp.residual, 7
+    small = film.closeup(ln, x)
+    close, stream = small.layers[1].ln_1, small.layers[0].mlp.residual
+    film.hide_values(*close.grids)
+    assert film.sources(close.mean, (t,))["column"].grid is stream
+    assert film.sources(close.mean, (t,))["column"].index == (t, slice(0, 200))
+    film.split(stream[t], close.output[t])
+    film.compute(close.mean[t], seconds=1)
+    film.say("mean", "The mean is {m:.5f}.", m=close.mean[t])
+    assert f"{film.trace[ln.mean.name][t]:.5f}".replace("-", "−") in film.rests[-1].text
+    film.wait(1)
+    film.sweep(close.output[t], seconds=4)
+    panel = film.explanations[0].panel.drawing.name
+    (clip,) = film.score.clips[Channel(panel, "value", 2)]
+    assert set(clip.course(np.linspace(0, 1, 20))) <= set(film.trace[ln.output.name][t, :48])
+
+
+def test_a_dot_product_of_an_excerpt_adds_every_pair(film):
+    number = 1
+    head = film.closeup(film.layout.layers[0].attn.heads[number], film.layout.layers[0].ln_1.output)
+    close = head.layers[0].attn.heads[number]
+    film.hide_values(close.q)
+    film.dot_product(close.q[5, 2], seconds=10)
+    sums = [clip for (c, clips) in film.score.clips.items() if c.prop == "value" for clip in clips]
+    bias = film.trace[film.layout.layers[0].attn.heads[number].q_bias.name][2]
+    true = film.trace[film.layout.layers[0].attn.heads[number].q.name][5, 2]
+    assert sums[-1].course(np.array([1.0]))[0] + bias == pytest.approx(float(true), abs=1e-4)
