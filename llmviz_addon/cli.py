@@ -68,6 +68,13 @@ def _parser() -> Parser:
     film.add_argument("--jobs", type=_count, metavar="N", help="processes that render at once; by default one per core")
     trace = _add(jobs, "trace", "write every number of the forward pass", "trace", _model)
     trace.add_argument("-o", "--output", required=True, metavar="TRACE.npz")
+    generate = _add(jobs, "generate", "let the model write on, step by step", "generate", _model, _writing)
+    generate.add_argument("-o", "--output", metavar="SCENE.blend", help="write an open stage that holds the run")
+    generate.add_argument("--room", type=_whole, default=16, metavar="N", help="columns to spare there; by default 16")
+    _picture(generate)
+    step = _add(jobs, "step", "append the next tokens on an open stage", "step", _writing)
+    step.add_argument("scene", metavar="SCENE.blend", help="as llmviz generate -o writes it; it is replaced")
+    step.add_argument("--model", metavar="PATH", help="where its checkpoint is now, if it was moved")
     package = _add(jobs, "package", "build and validate the extension zip", "package")
     package.add_argument("-o", "--output", required=True, metavar="FOLDER")
     return parser
@@ -111,9 +118,23 @@ def _film(job: Parser) -> None:
     job.add_argument("--shape", metavar="NAME", help="a model's outline in place of a run, such as gpt3")
     job.add_argument("--compare", nargs="+", metavar="NAME", help="outlines side by side to scale, such as nano gpt3")
     _pace(job)
-    job.add_argument("--size", type=_size, default=(1280, 720), metavar="WxH", help="pixels; by default 1280x720")
     job.add_argument("--fps", type=_count, default=30, metavar="N", help="frames per second; by default 30")
+    _picture(job)
+
+
+def _picture(job: Parser) -> None:
+    job.add_argument("--size", type=_size, default=(1280, 720), metavar="WxH", help="pixels; by default 1280x720")
     job.add_argument("--theme", default="light", metavar="NAME", help="look of the film; by default light")
+
+
+def _writing(job: Parser) -> None:
+    job.add_argument("-n", dest="count", type=_count, default=1, metavar="N", help="tokens to append; by default 1")
+    job.add_argument(
+        "--temperature", type=_temperature, metavar="X", help="0 takes the likeliest token, 1 draws as the model holds"
+    )
+    job.add_argument("--top-k", type=_count, metavar="K", help="draw from the K likeliest only")
+    job.add_argument("--top-p", type=_share, metavar="P", help="draw from the likeliest that have P together, up to 1")
+    job.add_argument("--seed", type=_whole, metavar="N", help="of the draw; the same seed draws the same")
 
 
 def _engine(job: Parser) -> None:
@@ -141,6 +162,20 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 0 or more")
+    return int(text)
+
+
+def _temperature(text: str) -> float:
+    return _number(text, "a temperature; give 0 or more, such as 0.8")
+
+
+def _share(text: str) -> float:
+    return _number(text, "a share; give a number above 0 and up to 1, such as 0.95")
 
 
 def _number(text: str, wanted: str) -> float:

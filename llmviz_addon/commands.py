@@ -6,6 +6,7 @@ import argparse
 import re
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,16 +16,22 @@ from .film.frames import code_version, fingerprint, missing
 from .film.output import check_output, written
 from .film.progress import Bar, clock
 from .film.quiet import quiet
+from .layout.candidates import percent
 from .model import checkpoint as checkpoints
 from .model.checkpoint import Checkpoint
+from .model.forward import check_tokens
+from .model.sampling import Draw, Sampling, steps
 from .model.sampling import run as run_model
 from .model.shapes import Shape, compared
 from .screenplay import loader
+from .screenplay.open_stage import Moment, moment
 from .screenplay.production import Production, prepare, prepare_shapes
 from .screenplay.timeline import Timeline
 
 if TYPE_CHECKING:
     import bpy
+
+    from .stage.open_state import OpenState
 
 SORTED = "CBABBC"
 """What nano-gpt is shown where no tokens are given."""
@@ -106,6 +113,54 @@ def trace(options: argparse.Namespace) -> None:
     numbers = run_model(checkpoint, _tokens(options, checkpoint))
     numbers.save(target)
     print(f"Wrote {target}: {len(numbers)} tensors of {len(numbers.tokens)} tokens.")
+
+
+def generate(options: argparse.Namespace) -> None:
+    """Let the model write on, and show it on an open stage, if asked."""
+    target = check_output(Path(options.output), ".blend") if options.output else None
+    checkpoint = _checkpoint(options)
+    tokens, sampling = check_tokens(checkpoint.config, _tokens(options, checkpoint)), _sampling(options, Sampling())
+    columns = min(len(tokens) + options.count + options.room, checkpoint.config.block_size)
+    if target and len(tokens) + options.count > columns:
+        raise JobError(
+            f"{len(tokens)} tokens and {options.count} more have no room: "
+            f"{checkpoint.name!r} takes at most {checkpoint.config.block_size}."
+        )
+    written_on = tokens
+    for draw in steps(checkpoint, tokens, options.count, sampling):
+        _print_draw(draw, len(written_on), checkpoint)
+        written_on += (draw.token,)
+    print(checkpoint.tokenizer.decode(written_on))
+    if target:
+        now = moment(checkpoint, written_on, len(tokens), columns, sampling)
+        with written(target) as temporary:
+            _opened(options, now, temporary)
+        print(f"Wrote {target}: {len(written_on)} tokens, and room for {columns - len(written_on)} more.")
+
+
+def step(options: argparse.Namespace) -> None:
+    """Append the next tokens on the open stage in a .blend."""
+    target = check_output(Path(options.scene), ".blend")
+    with quiet():
+        import bpy
+
+        from .stage import live
+
+        scene = _open_stage(target)
+        state = live.state_of(scene)
+        checkpoint = _model_of(state, options.model)
+        sampling = _sampling(options, state.sampling)
+        now, draws = live.moment_of(state, checkpoint).resampled(sampling), []
+        for _ in range(options.count):
+            draws.append((now.draw, len(now.trace.tokens)))
+            now = now.following()
+        live.show(scene, now, _path_of(options) if options.model else state.model)
+        with written(target) as temporary:
+            bpy.ops.wm.save_as_mainfile(filepath=str(temporary), check_existing=False, compress=True)
+    for draw, count in draws:
+        _print_draw(draw, count, checkpoint)
+    print(live.state_of(scene).text)
+    print(f"Wrote {target}: {len(now.trace.tokens)} tokens, and room for {now.columns - len(now.trace.tokens)} more.")
 
 
 def package(options: argparse.Namespace) -> None:
@@ -195,6 +250,74 @@ def _staged(production: Production, theme: str, save_to: Path | None = None) -> 
         if save_to is not None:
             bpy.ops.wm.save_as_mainfile(filepath=str(save_to), check_existing=False, compress=True)
     return scene
+
+
+def _opened(options: argparse.Namespace, now: Moment, save_to: Path) -> None:
+    """An open stage, in a Blender of factory settings; saved."""
+    with quiet():
+        import bpy
+
+        from .stage.live import open_steps
+
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        for _ in open_steps(bpy.context.scene, now, _path_of(options), options.size, 30, options.theme, True):
+            pass
+        bpy.ops.wm.save_as_mainfile(filepath=str(save_to), check_existing=False, compress=True)
+
+
+def _open_stage(path: Path) -> bpy.types.Scene:
+    """The scene with an open stage in a .blend, which is opened; JobError where there is none."""
+    import bpy
+
+    from .stage.open_state import read_state
+    from .stage.story import read_story
+
+    if not path.is_file():
+        raise JobError(f"There is no file {str(path)!r}. Make one with llmviz generate -o {path.name}.")
+    try:
+        bpy.ops.wm.open_mainfile(filepath=str(path), use_scripts=False)
+    except RuntimeError as error:
+        raise JobError(f"Cannot open {str(path)!r}: it is damaged, or of a newer Blender.") from error
+    for scene in bpy.data.scenes:
+        if read_state(scene) is not None:
+            return scene
+    if any(read_story(scene) is not None for scene in bpy.data.scenes):
+        raise JobError(f"{path.name!r} holds a film, which is about one run; llmviz generate -o makes an open stage.")
+    raise JobError(f"There is no open stage in {path.name!r}; llmviz generate -o makes one.")
+
+
+def _model_of(state: OpenState, path: str | None) -> Checkpoint:
+    """The checkpoint of an open stage, which may have been moved to ``path``."""
+    try:
+        model = path or state.model
+        return checkpoints.load(Path(model)) if model else checkpoints.builtin()
+    except ModelError as error:
+        if path:
+            raise
+        raise JobError(f"The model of this stage cannot be read: {error} Say with --model where it is now.") from error
+
+
+def _path_of(options: argparse.Namespace) -> str:
+    return str(Path(options.model).resolve()) if options.model else ""
+
+
+def _sampling(options: argparse.Namespace, base: Sampling) -> Sampling:
+    """How tokens are chosen: as ``base`` but for what is asked for."""
+    names = ("temperature", "top_k", "top_p", "seed")
+    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    if given and base.temperature == 0:
+        given.setdefault("temperature", 1.0)
+    return replace(base, **given)
+
+
+def _print_draw(draw: Draw, count: int, checkpoint: Checkpoint) -> None:
+    """The candidates for what follows ``count`` tokens, the chosen one marked."""
+    print(f"token {count + 1}, {draw.sampling}:")
+    texts = [checkpoint.tokenizer.text(candidate.token) for candidate in draw.candidates]
+    width = max(map(len, texts))
+    for candidate, text in zip(draw.candidates, texts, strict=True):
+        sign = ">" if candidate.token == draw.token else " "
+        print(f"{sign} {candidate.rank:>5}  {text:<{width}}  {percent(candidate.share):>8}")
 
 
 def _production(options: argparse.Namespace) -> Production:

@@ -58,8 +58,11 @@ def moment_of(state: OpenState, checkpoint: Checkpoint, tokens: tuple[int, ...] 
     return moment(checkpoint, tokens, state.prompt_length, state.columns, state.sampling)
 
 
-def show(scene: bpy.types.Scene, now: Moment) -> None:
-    """Put the values of ``now`` on the stage that stands in ``scene``, in the places of those that are there."""
+def show(scene: bpy.types.Scene, now: Moment, model: str | None = None) -> None:
+    """Put the values of ``now`` on the stage that stands in ``scene``, in the places of those that are there.
+
+    ``model`` is where the checkpoint is now, if it was moved.
+    """
     state = state_of(scene)
     image = atlas(now.layout.grids, now.values).image()
     old = set()
@@ -74,7 +77,7 @@ def show(scene: bpy.types.Scene, now: Moment) -> None:
             obj["reveal"] = reveals[obj[NAME]]
             obj.update_tag()
     _write(scene, now.signs, state)
-    write_state(scene, _state(now, state.model, state.theme))
+    write_state(scene, _state(now, state.model if model is None else model, state.theme))
 
 
 def show_candidates(scene: bpy.types.Scene, now: Moment) -> None:
