@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .film import Film
 
 MOST = 24
-"""Tokens shown at most: the last of those that are asked for."""
+"""Tokens shown at most: of one query the last before it, of many queries the first, which look at no others."""
 BAND = 0.5
 """Opacity of a band; where two cross, both are seen."""
 UNEVEN = 1.5
@@ -38,9 +38,9 @@ def bands(film: Film, region: Region, title: str, *, large: bool = False, second
         raise ScriptError(f"{region!r} is no attention between tokens; bands need a square matrix.")
     weights = np.asarray(film.values(region.grid), dtype=np.float64)
     queries = range(*region.ranges[0])
-    last = queries[-1]
-    keys = range(max(0, last + 1 - MOST), last + 1)
-    queries = range(max(queries[0], keys[0]), last + 1)
+    if len(queries) > 1:
+        queries = queries[: max(1, MOST - queries[0])]
+    keys = range(max(0, queries[-1] + 1 - MOST), queries[-1] + 1)
     area, em = (_middle(film.page.free), film.page.em) if large else (film.page.inset, film.page.em * 0.8)
     em = min(em, area.height / 8.5)
     slot = min(area.width / len(keys), 0.16 if large else 0.09)
@@ -49,8 +49,8 @@ def bands(film: Film, region: Region, title: str, *, large: bool = False, second
     top = area.top - 1.7 * em - tall
     names = [film.token_text(key) for key in keys]
     upper = [left + (i + 0.5) * slot for i in range(len(keys))]
-    if keys[0] > 0:
-        title += f", last {len(keys)} of {last + 1} tokens"
+    if len(keys) < region.ranges[0][1]:
+        title += f", {'last' if keys[0] else 'first'} {len(keys)} of {region.ranges[0][1]} tokens"
     shapes: list[Shape] = [Text(area.left if not large else left, area.top - 0.9 * em, ((title, "ink"),), em)]
     size = UNEVEN * min(fit(name, 0.72 * tall, 0.86 * box) for name in names)
     for i, name in enumerate(names):
