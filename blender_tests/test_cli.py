@@ -51,6 +51,11 @@ WRONG = {
     "no rights": (["trace", "-o", "/proc/a.npz"], "Cannot write '/proc/a.npz'"),
     "no checkpoint": (["trace", "--model", "gpt.pt", "-o", "a.npz"], "gpt.pt"),
     "no chapter folder": (["chapters", "--walkthroughs", "mine"], "There is no chapter folder 'mine'"),
+    "unknown shape": (["build", "--shape", "gpt5", "-o", "a.blend"], "Unknown model shape 'gpt5'. Choose from nano,"),
+    "unknown shapes": (["build", "--compare", "nano", "x", "-o", "a.blend"], "Unknown model shape 'x'. Choose from"),
+    "one and several": (["film", "--shape", "nano", "--compare", "gpt2", "-o", "a.mp4"], "Give one of the two"),
+    "a shape that is run": (["build", "--shape", "nano", "--tokens", "A", "-o", "a.blend"], "Leave out --model and"),
+    "numbers of a shape": (["build", "3", "--shape", "nano", "-o", "a.blend"], "shapes have none. Choose from scale"),
     "no place for the zip": (["package", "-o", "no/dist"], "'no' does not exist"),
 }
 
@@ -130,6 +135,15 @@ def test_build_and_film(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> No
     out, err = capfd.readouterr()
     assert [line.split()[0] for line in out.splitlines()] == ["Wrote", "Wrote"]
     assert "Rendering 6/6" in err
+
+
+def test_shapes(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "s.png"
+    options = ["--size", "256x144", "--engine", "cycles", "-o", str(path)]
+    assert cli.main(["still", "scale", "--compare", "gpt3", "nano", "--at", "layers", *options]) == 0
+    assert png.read(path).std() > 10
+    assert cli.main(["build", "--shape", "GPT-3", "--pace", "none", "-o", str(tmp_path / "s.blend")]) == 0
+    assert "Scale" in capfd.readouterr().out
 
 
 def test_ctrl_c_keeps_what_is_done(

@@ -85,9 +85,11 @@ def test_without_a_film_there_is_build_and_a_reason_for_the_rest(sidebar: bpy.ty
 
 
 def test_every_setting_can_be_reached(sidebar: bpy.types.Scene) -> None:
-    sidebar.llmviz_settings.model = "FILE"
     sidebar["llmviz_story"] = '{"chapters": [], "markers": [], "subtitles": []}'
-    drawn = {name for panel in panels.CLASSES[1:] for name in shown(panel, "prop")}
+    drawn = set()
+    for model in ("FILE", "SHAPE"):
+        sidebar.llmviz_settings.model = model
+        drawn |= {name for panel in panels.CLASSES[1:] for name in shown(panel, "prop")}
     assert drawn == set(sidebar.llmviz_settings.bl_rna.properties.keys()) - {"rna_type", "name", "skipped"}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 import pytest
 
-from llmviz_addon.errors import JobError
+from llmviz_addon.errors import JobError, ModelError
 from llmviz_addon.ui import request
 
 MINE = 'title = "Mine"\npart = "Own"\n\n\ndef play(film):\n    film.wait(1)\n'
@@ -90,3 +90,21 @@ def test_tokens_are_judged_while_they_are_typed(sidebar: bpy.types.Scene) -> Non
     assert "not in the vocabulary" in request.tokens_problem(settings)
     settings.model = "FILE"
     assert request.tokens_problem(settings) == ""
+
+
+def test_shapes_are_told_by_the_chapters_that_need_no_numbers(sidebar: bpy.types.Scene) -> None:
+    settings = sidebar.llmviz_settings
+    settings.model, settings.outlines = "SHAPE", {"gpt3", "nano"}
+    with pytest.raises(JobError, match="No chapter is ticked that shapes can tell"):
+        request.chosen(settings, ())
+    settings.skipped = ""
+    production = request.production(settings, ())
+    assert [chapter.name for chapter in production.timeline.chapters] == ["scale"]
+    assert [one.outline.shape.title for one in production.timeline.outlines] == ["nano-gpt", "GPT-3"]
+
+
+def test_no_shape_is_an_error(sidebar: bpy.types.Scene) -> None:
+    settings = sidebar.llmviz_settings
+    settings.model, settings.skipped, settings.outlines = "SHAPE", "", set()
+    with pytest.raises(ModelError, match="choose 1 to 7"):
+        request.production(settings, ())

@@ -47,7 +47,7 @@ def compared(names: Iterable[str]) -> list[Shape]:
     """The shapes of ``names``, each once, the smallest first; raises ModelError for an unknown one or too many."""
     found = list(dict.fromkeys(shape(name) for name in names))
     if not 1 <= len(found) <= MOST:
-        raise ModelError(f"Cannot compare {len(found)} models; give 1 to {MOST}.")
+        raise ModelError(f"Cannot show {len(found)} models; choose 1 to {MOST}.")
     return sorted(found, key=lambda one: one.config.n_params)
 
 

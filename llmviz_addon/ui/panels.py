@@ -66,6 +66,10 @@ class LLMVIZ_PT_model(_Panel, bpy.types.Panel):
         column = layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
+        if settings.model == "SHAPE":
+            column.use_property_split = False
+            column.prop(settings, "outlines")
+            return
         if settings.model == "FILE":
             column.prop(settings, "checkpoint")
         problem = request.tokens_problem(settings)
@@ -109,9 +113,11 @@ class LLMVIZ_PT_film(_Panel, bpy.types.Panel):
         column = self.layout.column(align=True)
         column.label(text="Chapters")
         box = column.box().column(align=True)
+        settings = context.scene.llmviz_settings
         for index, chapter in enumerate(catalogue.chapters[:MOST_CHAPTERS]):
-            text = f"{chapter.number:02d}  {chapter.title}"
-            box.prop(context.scene.llmviz_settings, "included", index=index, text=text)
+            row = box.row()
+            row.enabled = chapter.shapes or settings.model != "SHAPE"
+            row.prop(settings, "included", index=index, text=f"{chapter.number:02d}  {chapter.title}")
         if catalogue.problem:
             write(column, catalogue.problem, context, icon="ERROR")
 

@@ -18,9 +18,10 @@ from ..errors import JobError, LlmvizError, ModelError
 from ..model import checkpoint as checkpoints
 from ..model.checkpoint import Checkpoint
 from ..model.forward import check_tokens
+from ..model.shapes import compared
 from ..screenplay import loader
 from ..screenplay.loader import Chapter
-from ..screenplay.production import Production, prepare
+from ..screenplay.production import Production, prepare, prepare_shapes
 
 if TYPE_CHECKING:
     from .settings import LLMVIZ_PG_settings
@@ -45,10 +46,11 @@ def catalogue(folders: Sequence[Path]) -> Catalogue:
 
 def chosen(settings: LLMVIZ_PG_settings, folders: Sequence[Path]) -> list[str]:
     """Names of the chapters that are ticked; raises JobError where none is."""
-    names = [chapter.name for chapter in catalogue(folders).chapters]
+    shapes = settings.model == "SHAPE"
+    names = [chapter.name for chapter in catalogue(folders).chapters if chapter.shapes or not shapes]
     wanted = [name for name in names if name not in settings.skipped.split()]
     if not wanted:
-        raise JobError("No chapter is ticked. Tick at least one.")
+        raise JobError(f"No chapter is ticked{' that shapes can tell' if shapes else ''}. Tick at least one.")
     return wanted
 
 
@@ -61,6 +63,8 @@ def size(settings: LLMVIZ_PG_settings) -> tuple[int, int]:
 
 def checkpoint(settings: LLMVIZ_PG_settings) -> Checkpoint:
     """The chosen model; raises ModelError if it cannot be read."""
+    if settings.model == "SHAPE":
+        raise ModelError("Shapes cannot be run. Choose nano-gpt or a checkpoint.")
     if settings.model == "BUILTIN":
         return _load(checkpoints.BUILTIN, ())
     if not settings.checkpoint:
@@ -88,16 +92,12 @@ def tokens_problem(settings: LLMVIZ_PG_settings) -> str:
 
 def production(settings: LLMVIZ_PG_settings, folders: Sequence[Path]) -> Production:
     """Everything that the stage needs, as asked for in the sidebar; raises LlmvizError."""
+    pace = settings.pace if settings.pauses else None
+    told = (chosen(settings, folders), pace, size(settings), settings.fps, folders)
+    if settings.model == "SHAPE":
+        return prepare_shapes(compared(settings.outlines), *told)
     model = checkpoint(settings)
-    return prepare(
-        model,
-        tokens(settings, model),
-        chosen(settings, folders),
-        pace=settings.pace if settings.pauses else None,
-        size=size(settings),
-        fps=settings.fps,
-        folders=folders,
-    )
+    return prepare(model, tokens(settings, model), *told)
 
 
 def _stamp(paths: Iterable[Path]) -> Stamp:

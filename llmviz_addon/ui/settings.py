@@ -19,11 +19,13 @@ from bpy.props import (
     StringProperty,
 )
 
+from ..model.shapes import COMPARED, SHAPES
 from ..screenplay.production import PACE
 from ..stage.render import ENGINES
 from ..stage.theme import THEMES
 from .preferences import chapter_folders
-from .request import SHAPES, catalogue
+from .request import SHAPES as ASPECTS
+from .request import catalogue
 
 MOST_CHAPTERS = 32
 """As many tick boxes as Blender takes in one property."""
@@ -35,7 +37,8 @@ ENGINE_TEXTS = {
 SHAPE_TEXTS = {"16:9": "Landscape, for screens", "9:16": "Portrait, for phones", "1:1": "Square"}
 # Declarations see the module's names, but not from within a comprehension of their own.
 THEME_ITEMS = [(name, name.capitalize(), f"The {name} theme") for name in THEMES]
-SHAPE_ITEMS = [(name, name, SHAPE_TEXTS[name]) for name in SHAPES]
+SHAPE_ITEMS = [(name, name, SHAPE_TEXTS[name]) for name in ASPECTS]
+OUTLINE_ITEMS = [(name, one.title, f"{one.config.n_params:,} parameters") for name, one in SHAPES.items()]
 SIZE_ITEMS = [(str(side), f"{side} px", f"The shorter side has {side} pixels") for side in (480, 720, 1080, 1440, 2160)]
 ENGINE_ITEMS = [(name, *ENGINE_TEXTS[name]) for name in ENGINES]
 
@@ -63,7 +66,15 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
         items=[
             ("BUILTIN", "nano-gpt", "A small trained GPT that sorts six letters; it comes with the extension"),
             ("FILE", "Checkpoint", "A GPT of your own, of the GPT-2 family"),
+            ("SHAPE", "Shapes", "Well-known GPTs in outline, without their numbers, to scale"),
         ],
+    )
+    outlines: EnumProperty(
+        name="Shapes",
+        description="The models to show. Shift-click picks several, which stand side by side",
+        items=OUTLINE_ITEMS,
+        options={"ENUM_FLAG"},
+        default=set(COMPARED),
     )
     checkpoint: StringProperty(
         name="Path",
