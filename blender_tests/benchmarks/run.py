@@ -34,8 +34,9 @@ from llmviz_addon.film.quiet import quiet  # noqa: E402
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, load, weight_shapes  # noqa: E402
 from llmviz_addon.model.config import GPTConfig  # noqa: E402
 from llmviz_addon.model.forward import forward  # noqa: E402
+from llmviz_addon.model.shapes import COMPARED, SHAPES, compared  # noqa: E402
 from llmviz_addon.model.tokenizer import IdTokenizer  # noqa: E402
-from llmviz_addon.screenplay.production import Production, prepare  # noqa: E402
+from llmviz_addon.screenplay.production import Production, prepare, prepare_shapes  # noqa: E402
 
 SIZE, FPS = (1280, 720), 30
 Row = dict[str, Any]
@@ -164,6 +165,38 @@ def measure_build(options: argparse.Namespace) -> list[Row]:
     ]
 
 
+def measure_shapes(options: argparse.Namespace) -> list[Row]:
+    """From a name to a scene with the model in outline, and what playing it costs."""
+    if importlib.util.find_spec("bpy") is None:
+        return [_row("shapes", None, "s", 3.0, "bpy is not installed")]
+    import bpy
+
+    from llmviz_addon.stage.build import build
+
+    rows = []
+    for names in (*((name,) for name in SHAPES), COMPARED):
+        with quiet():
+            bpy.ops.wm.read_factory_settings(use_empty=True)
+        scene = bpy.context.scene
+        start = perf_counter()
+        production = prepare_shapes(compared(names), None, None, SIZE, FPS)
+        build(scene, production, own_scene=True)
+        built = perf_counter() - start
+        times = []
+        for frame in range(1, production.timeline.frames + 1, 3):
+            start = perf_counter()
+            scene.frame_set(frame)
+            times.append(perf_counter() - start)
+        boxes = sum(
+            len(one.outline.once.cells) + len(one.layers) * len(one.outline.layer.cells)
+            for one in production.timeline.outlines
+        )
+        what = ", ".join(names)
+        rows.append(_row(f"shape {what}", built, "s", 3.0, f"{boxes:,} boxes, {len(scene.objects)} objects"))
+        rows.append(_row("  frame_set, median", statistics.median(times) * 1e3, "ms", 10.0))
+    return rows
+
+
 def measure_film(options: argparse.Namespace) -> list[Row]:
     """The whole film of the chapter without reading pauses, video included."""
     if importlib.util.find_spec("bpy") is None:
@@ -211,6 +244,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "formats": measure_formats,
     "forward": measure_forward,
     "build": measure_build,
+    "shapes": measure_shapes,
     "film": measure_film,
 }
 

@@ -1,0 +1,83 @@
+"""Models in outline as objects: few, shared, where they should be, and as large as they are."""
+
+import bpy
+import numpy as np
+import pytest
+from mathutils import Vector
+
+from llmviz_addon.layout.grid import Role
+from llmviz_addon.model.shapes import SHAPES, compared
+from llmviz_addon.screenplay.production import prepare_shapes
+from llmviz_addon.stage.build import build
+
+
+@pytest.fixture(scope="module")
+def gpt3():
+    return prepare_shapes([SHAPES["gpt3"]], pace=None)
+
+
+def outlines(scene):
+    return [obj for obj in scene.objects if obj.get("llmviz") == "outline"]
+
+
+def test_layers_share_their_meshes(scene, gpt3):
+    build(scene, gpt3)
+    found = outlines(scene)
+    per_layer = len(Role) + 1  # a mesh per role, and the ribbons
+    assert len(found) == (96 + 1) * per_layer
+    assert len({obj.data for obj in found}) == 2 * per_layer
+    assert len(scene.objects) < 600
+
+
+def test_every_box_is_in_a_mesh_with_its_cells(scene, gpt3):
+    build(scene, gpt3)
+    one = gpt3.timeline.outlines[0].outline
+    for piece, boxes in (("model:0", one.once), ("model:0:layer", one.layer)):
+        count = 0
+        for role in Role:
+            mesh = bpy.data.meshes[f"{piece} {role}"]
+            cells = np.empty(len(mesh.polygons) * 3, dtype=np.float32)
+            mesh.attributes["cells"].data.foreach_get("vector", cells)
+            cells = cells.reshape(-1, 6, 3)[:, 0].astype(np.int64)
+            assert int(cells.prod(axis=1).sum()) == boxes.count(role)
+            count += len(cells)
+        assert count == len(boxes.origins)
+
+
+def test_objects_reach_as_far_as_the_model(scene, gpt3):
+    build(scene, gpt3)
+    bpy.context.view_layer.update()
+    model = gpt3.timeline.outlines[0]
+    boxes = [obj for obj in outlines(scene) if obj.data.name.rsplit(" ", 1)[1] in set(Role)]
+    corners = np.array([obj.matrix_world @ Vector(corner) for obj in boxes for corner in obj.bound_box])
+    low, high = model.box
+    assert corners.min(axis=0) == pytest.approx(low, abs=1.0)  # boxes keep a hair between them
+    assert corners.max(axis=0) == pytest.approx(high, abs=1.0)
+
+
+def test_pieces_come_and_go_with_their_opacity(scene, gpt3):
+    build(scene, gpt3)
+    timeline = gpt3.timeline
+    layers = next(m for m in timeline.markers if m.name.endswith("layers"))
+    scene.frame_set(layers.frame + 40)  # they have stepped back, and come one after the other
+    first, last = (bpy.data.objects[f"model:0:layer {number}"] for number in (0, 95))
+    assert last.color[3] < first.color[3] <= 1
+    scene.frame_set(timeline.frames)
+    assert last.color[3] == 1
+    assert not last.hide_render
+
+
+def test_outlines_are_invisible_before_their_chapter(scene):
+    production = prepare_shapes(compared(["nano", "gpt2"]), pace=None)
+    build(scene, production)
+    scene.frame_set(1)
+    assert bpy.data.objects["model:1"].hide_render
+    assert not bpy.data.objects["model:0"].hide_render
+
+
+def test_building_a_comparison_twice_leaves_no_rest(scene):
+    production = prepare_shapes(compared(["nano", "gpt2"]), pace=None)
+    build(scene, production)
+    count = len(bpy.data.objects), len(bpy.data.meshes), len(bpy.data.materials), len(bpy.data.images)
+    build(scene, production)
+    assert (len(bpy.data.objects), len(bpy.data.meshes), len(bpy.data.materials), len(bpy.data.images)) == count
