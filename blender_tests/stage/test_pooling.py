@@ -56,6 +56,12 @@ def test_the_budget_is_kept(shapes, budget):
     assert all(side & (side - 1) == 0 for side in sides.values())
 
 
+def test_pools_are_as_even_as_can_be_and_vectors_whole():
+    grids = [grid("small", 64, 64), grid("large", 256, 256), grid("twin", 256, 256), grid("vector", 1000)]
+    sides = pools(grids, budget=1000 + (64 * 64 + 2 * 256 * 256) // 16 + 3000)
+    assert sides == {"small": 2, "large": 4, "twin": 4, "vector": 1}
+
+
 def test_too_little_room_is_told():
     with pytest.raises(JobError, match="room for 3 numbers, which is too few for 4 grids"):
         pools([grid(str(i), 10, 10) for i in range(4)], budget=3)

@@ -10,7 +10,9 @@ are powers of two, because only their reciprocals are exact in a shader's 32-bit
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from heapq import heapify, heappop, heappush
 
 import numpy as np
 
@@ -103,20 +105,27 @@ def sampled(values: np.ndarray) -> np.ndarray:
 
 
 def _within(grids: Sequence[Grid], allowed: float) -> Mapping[str, int]:
-    """Sides with which ``grids`` have at most ``allowed`` numbers, or else the coarsest."""
-    largest = LARGEST
-    while True:
-        sides = {grid.name: _side(grid, largest) for grid in grids}
-        if largest <= 1 or sum(thinned(grid, sides[grid.name]) for grid in grids) <= allowed:
-            return sides
-        largest //= 2
+    """Sides with which ``grids`` have at most ``allowed`` numbers, or else the coarsest; equal for equal shapes.
 
-
-def _side(grid: Grid, largest: int) -> int:
-    side = 1
-    while thinned(grid, side) > largest and side < _coarsest(grid):
-        side *= 2
-    return side
+    The coarsest pools are halved as long as there is room, so that from afar all have dots of one size;
+    vectors come first, as they take next to none.
+    """
+    alike: dict[tuple[int, ...], list[Grid]] = defaultdict(list)
+    for grid in grids:
+        alike[grid.shown_shape].append(grid)
+    sides = {shape: _coarsest(same[0]) for shape, same in alike.items()}
+    room = allowed - sum(len(same) * thinned(same[0], sides[shape]) for shape, same in alike.items())
+    queue = [(len(shape) > 1, -side, math.prod(shape), shape) for shape, side in sides.items()]
+    heapify(queue)
+    while queue:
+        wide, _, size, shape = heappop(queue)
+        same, side = alike[shape], sides[shape]
+        finer = thinned(same[0], side // 2) if side > 1 else LARGEST + 1
+        more = len(same) * (finer - thinned(same[0], side))
+        if finer <= LARGEST and more <= room:
+            sides[shape], room = side // 2, room - more
+            heappush(queue, (wide, -sides[shape], size, shape))
+    return {grid.name: sides[grid.shown_shape] for grid in grids}
 
 
 def _coarsest(grid: Grid) -> int:
