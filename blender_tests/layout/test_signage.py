@@ -15,6 +15,7 @@ from llmviz_addon.layout.drawing import Drawing, Text
 from llmviz_addon.layout.font import advance
 from llmviz_addon.layout.groups import Layout
 from llmviz_addon.layout.signage import signage
+from llmviz_addon.layout.tokens import TokenRow
 from llmviz_addon.model.config import GPTConfig
 
 NANO = GPTConfig(3, 3, 48, 11, 3)
@@ -88,9 +89,13 @@ def test_labels_cover_neither_grids_nor_labels(heads: int, size: int, layers: in
 @settings(max_examples=30, deadline=None)
 @given(st.data())
 def test_token_texts_stay_in_their_boxes(data: st.DataObject):
-    count = data.draw(st.integers(1, 30))
+    count = data.draw(st.integers(1, 120))
     texts = data.draw(st.lists(st.text(max_size=20), min_size=count, max_size=count))
-    found = signs(layout(GPTConfig(1, 1, 2, 30, 4), count), texts, token_ids=list(range(count)))
+    found = signs(
+        layout(GPTConfig(1, 1, 2, 120, data.draw(st.sampled_from([4, 300]))), count),
+        texts,
+        token_ids=list(range(count)),
+    )
     for name in ("tokens:input", "tokens:next", "tokens:output"):
         letters = [s for s in found[name].shapes if isinstance(s, Text) and s.align == "center"]
         boxes = [box for s in letters for box in shapes.bounds(s)]
@@ -134,3 +139,16 @@ def test_the_card_is_over_everything():
     assert card[1] > rest[3]
     width = max(advance(s.body, s.size) for s in found["card"].shapes if isinstance(s, Text))
     assert width < card[2] - card[0]
+
+
+def test_many_words_are_set_in_lines_as_a_text():
+    count = 40
+    placed = layout(GPTConfig(1, 1, 2, 64, 5000), count)
+    found = signs(placed, [f"·word{t}" for t in range(count)], token_ids=list(range(count)))
+    drawn = [s for s in found["tokens:input"].shapes if isinstance(s, Text) and s.body.startswith("·word")]
+    assert [s.body for s in sorted(drawn, key=lambda s: (-round(s.y, 3), s.x))] == [f"·word{t}" for t in range(count)]
+    assert [w for w in words(found["tokens:input"]) if w.startswith("t =")] == ["t = 0", "t = 16", "t = 32"]
+    row = TokenRow(placed)
+    assert len(row.way_down(39, -3.0)) == 1
+    beside = row.way_down(3, -3.0)[1:]
+    assert all(x > -row.left for x, _ in beside)  # round the lines that follow

@@ -23,16 +23,17 @@ def candidates(layout: Layout, draw: Draw, column: int, text_of: Callable[[int],
     Each with its rank, its text, and its probability as a bar and a number. The list stays in the middle, whatever
     the column.
     """
-    row = TokenRow(layout.n_tokens)
+    row = TokenRow(layout)
     em = EM * layout.gap
-    x, bottom = row.middle(column), output_bottom(layout, row)
+    bottom = output_bottom(layout, row)
     texts = [printable(text_of(candidate.token)) for candidate in draw.candidates]
     word = min(WORD * em, max(advance(text, em) for text in texts))
     rank = max(advance(str(candidate.rank), 0.7 * em) for candidate in draw.candidates)
     width = 0.9 * em + rank + 0.5 * em + word + 0.6 * em + BAR * em + NUMBER * em
     left, top = -width / 2, bottom - 0.6 * layout.gap
     bend = bottom - 0.2 * layout.gap
-    path = ((x, bottom), (x, bend), (0.0, bend), (0.0, top))
+    way = row.way_down(column, bottom)
+    path = (*way, (way[-1][0], bend), (0.0, bend), (0.0, top))
     shapes: list[Shape] = [Line(path, STROKE, "muted", 4 * STROKE)]
     base = top - 1.2 * em
     shapes.append(Text(0, base, ((f"next token, {draw.sampling}", "muted"),), 0.75 * em, "center"))

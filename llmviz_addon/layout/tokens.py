@@ -16,6 +16,10 @@ from .groups import Layout
 LEAST = 4.0
 STROKE = 0.012
 WIDEST = 4.1 * CELL
+WORDS = 256
+"""Of a larger vocabulary tokens are words rather than letters: their boxes are wider than high."""
+LINE, SHORTER = 24, 16
+"""Words in one row at most, and in a line of more than that."""
 INPUT_AT = 1.3
 """Gaps between the token row and its boxes, and between the probabilities and theirs."""
 MOST = 96
@@ -40,18 +44,31 @@ class Predictions:
 
 
 class TokenRow:
-    """Where the boxes of one row stand, in its drawing's plane: the middle of the row is x = 0."""
+    """Where the boxes of the tokens stand, in their drawing's plane, whose x = 0 is in the middle.
 
-    def __init__(self, n_tokens: int) -> None:
-        self.pitch = min(WIDEST, max(CELL, 45 * CELL / n_tokens))
-        self.height = 1.7 * self.pitch
-        self.n_tokens = n_tokens
+    Letters, and a few words, stand in one row over their columns. More words are set in lines, as a text is.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        n_tokens = self.n_tokens = layout.n_tokens
         half = MOST // 2
         self.shown = [t for t in range(n_tokens) if n_tokens <= MOST or t < half or t >= n_tokens - half]
+        if layout.config.vocab_size <= WORDS:
+            self.pitch = self.em = min(WIDEST, max(CELL, 45 * CELL / n_tokens))
+            self.places = dict(zip(self.shown, self.shown, strict=True))
+            self.per_line = n_tokens
+        else:
+            self.places = {t: place for place, t in enumerate(self.shown)}
+            self.per_line = n_tokens if n_tokens <= LINE else SHORTER
+            self.pitch = min(1.5 * WIDEST, 90 * CELL / self.per_line)
+            self.em = 0.5 * self.pitch  # of the largest letters, and what heights go by
+        self.lines = -(-(max(self.places.values()) + 1) // self.per_line)
+        self.line = 1.7 * self.em
+        self.height = self.lines * self.line
 
     @property
     def left(self) -> float:
-        return -self.n_tokens * self.pitch / 2
+        return -self.per_line * self.pitch / 2
 
     def filled(self, count: int) -> list[int]:
         """The boxes that are drawn of the first ``count``."""
@@ -59,47 +76,69 @@ class TokenRow:
 
     def middle(self, t: int) -> float:
         """x of the middle of box ``t``."""
-        return self.left + (t + 0.5) * self.pitch
+        return self.left + (self.places[t] % self.per_line + 0.5) * self.pitch
+
+    def floor(self, t: int, bottom: float) -> float:
+        """y of the lower edge of box ``t``, where that of the last line is at ``bottom``."""
+        return bottom + (self.lines - 1 - self.places[t] // self.per_line) * self.line
 
     def column(self, t: int) -> float:
         """x of the middle of the model's column ``t``."""
         return (t + 0.5 - self.n_tokens / 2) * CELL
 
-    def frames(self, y: float) -> list[Shape]:
-        """The outlines of the boxes whose lower edge is at ``y``."""
-        top, right = y + self.height, -self.left
-        lines: list[Shape] = [Line(((self.left, level), (right, level)), STROKE, "muted") for level in (y, top)]
-        edges = dict.fromkeys(edge for t in self.shown for edge in (t, t + 1))
-        for edge in edges:
-            x = self.left + edge * self.pitch
-            lines.append(Line(((x, y), (x, top)), STROKE, "muted"))
-        return lines
+    def frames(self, bottom: float) -> list[Shape]:
+        """The outlines of the boxes; where there are several lines, each says which token it starts with."""
+        shapes: list[Shape] = []
+        for t, place in self.places.items():
+            y, x = self.floor(t, bottom), self.middle(t) - self.pitch / 2
+            if place % self.per_line == 0:
+                full = min(self.per_line, max(self.places.values()) + 1 - place)
+                ends = x, x + full * self.pitch
+                shapes += [Line(tuple((end, level) for end in ends), STROKE, "muted") for level in (y, y + self.line)]
+                shapes.append(Line(((ends[1], y), (ends[1], y + self.line)), STROKE, "muted"))
+                if self.lines > 1:
+                    at = (x - 0.5 * self.em, y + self.line / 2 - 0.18 * self.em)
+                    shapes.append(Text(*at, ((f"t = {t}", "muted"),), 0.5 * self.em, "right"))
+            elif t - 1 not in self.places:
+                shapes.append(Line(((x - self.pitch, y), (x - self.pitch, y + self.line)), STROKE, "muted"))
+            shapes.append(Line(((x, y), (x, y + self.line)), STROKE, "muted"))
+        return shapes
 
-    def letter(self, t: int, y: float, text: str, color: str, under: str) -> list[Shape]:
+    def letter(self, t: int, bottom: float, text: str, color: str, under: str) -> list[Shape]:
         """A token's text in box ``t`` and a smaller line under it."""
-        text = printable(text)
+        text, y = printable(text), self.floor(t, bottom)
         room = 0.86 * self.pitch
-        size, small = fit(text, 0.75 * self.pitch, room), fit(under, 0.36 * self.pitch, room)
+        size, small = fit(text, 0.75 * self.em, room), fit(under, 0.36 * self.em, room)
         x = self.middle(t)
-        base = y + 0.68 * self.height - CAP_HEIGHT * size / 2
+        base = y + 0.68 * self.line - CAP_HEIGHT * 0.75 * self.em / 2  # one for all, as in a line of text
         shapes: list[Shape] = [Text(x, base, ((text, color),), size, "center")]
         if under:
-            shapes.append(Text(x, y + 0.17 * self.height, ((under, "muted"),), small, "center"))
+            shapes.append(Text(x, y + 0.17 * self.line, ((under, "muted"),), small, "center"))
         return shapes
 
     def fan(self, boxes: float, cells: float, outwards: bool = False) -> list[Shape]:
-        """Thin bent lines between the boxes' edge at ``boxes`` and the cells at ``cells``, with a head at the end."""
+        """Thin bent lines between the boxes' edge at ``boxes`` and the cells at ``cells``, with a head at the end.
+
+        From a text of several lines there is but one.
+        """
         step = (cells - boxes) / 5
         lines: list[Shape] = []
-        for t in self.shown:
-            a, b = self.middle(t), self.column(t)
+        for t in self.shown if self.lines == 1 else self.shown[:1]:
+            a, b = (self.middle(t), self.column(t)) if self.lines == 1 else (0.0, 0.0)
             path = ((a, boxes + 0.3 * step), (a, boxes + step), (b, cells - 1.3 * step), (b, cells))
             lines.append(Line(path[::-1] if outwards else path, STROKE, "muted", 4 * STROKE))
         return lines
 
+    def way_down(self, t: int, bottom: float) -> tuple[tuple[float, float], ...]:
+        """From box ``t`` to below all boxes: straight down, or round the lines that follow."""
+        if self.floor(t, bottom) - bottom < self.line / 2:
+            return ((self.middle(t), bottom),)
+        y, side = self.floor(t, bottom) + self.line / 2, -self.left + self.em
+        return ((self.middle(t) + 0.46 * self.pitch, y), (side, y), (side, bottom))
+
     def caption(self, y: float, text: str) -> Text:
         """A small name at the left over a row whose upper edge is at ``y``."""
-        size = 0.36 * self.pitch
+        size = 0.36 * self.em
         return Text(self.left, y + 0.3 * size, ((text, "muted"),), size)
 
 
@@ -111,7 +150,7 @@ def printable(text: str) -> str:
 
 def input_boxes(layout: Layout, texts: Sequence[str], ids: Sequence[int] | None, prompt_length: int) -> Drawing:
     """``tokens:input``: the prompt in ink, what the model itself appended muted, ids below, lines to the token row."""
-    row = TokenRow(layout.n_tokens)
+    row = TokenRow(layout)
     bottom = INPUT_AT * layout.gap
     shapes = row.frames(bottom)
     for t in row.filled(len(texts)):
@@ -127,7 +166,7 @@ def next_boxes(layout: Layout, predictions: Predictions, prompt_length: int) -> 
 
     In ink from the last token of the prompt on, where the model's answer begins.
     """
-    row = TokenRow(layout.n_tokens)
+    row = TokenRow(layout)
     bottom = _next_at(layout, row)
     shapes = row.frames(bottom)
     for t in row.filled(len(predictions.ids)):
@@ -139,7 +178,7 @@ def next_boxes(layout: Layout, predictions: Predictions, prompt_length: int) -> 
 
 def output_boxes(layout: Layout, predictions: Predictions) -> Drawing:
     """``tokens:output``: under each column of probabilities its most likely token, and how likely it is."""
-    row = TokenRow(layout.n_tokens)
+    row = TokenRow(layout)
     bottom = output_bottom(layout, row)
     shapes = row.frames(bottom)
     for t in row.filled(len(predictions.ids)):
@@ -147,7 +186,7 @@ def output_boxes(layout: Layout, predictions: Predictions) -> Drawing:
         width = row.pitch * share if math.isfinite(share) else 0.0
         if width > 0:
             left = row.middle(t) - row.pitch / 2
-            shapes.append(Rect(left, bottom, width, 0.09 * row.height, "activation"))
+            shapes.append(Rect(left, row.floor(t, bottom), width, 0.09 * row.line, "activation"))
         number = f"{share:.2f}" if math.isfinite(share) else "–"
         shapes += row.letter(t, bottom, predictions.texts[t], "ink", number)
     shapes += row.fan(bottom + row.height, -0.12 * layout.gap, outwards=True)
@@ -167,12 +206,12 @@ def below(layout: Layout) -> np.ndarray:
 
 def top(layout: Layout) -> float:
     """Upper end of all boxes over the model, z in metres."""
-    row = TokenRow(layout.n_tokens)
-    return float(layout.tokens.box[1][2]) + _next_at(layout, row) + 1.5 * row.height
+    row = TokenRow(layout)
+    return float(layout.tokens.box[1][2]) + _next_at(layout, row) + row.height + 0.5 * row.line
 
 
 def _next_at(layout: Layout, row: TokenRow) -> float:
-    return INPUT_AT * layout.gap + 1.5 * row.height
+    return INPUT_AT * layout.gap + row.height + 0.5 * row.line + 0.3 * row.em * (row.lines > 1)
 
 
 def _above(layout: Layout) -> np.ndarray:
