@@ -22,7 +22,7 @@ def opacity(film, thing):
 
 
 def test_a_small_model_needs_none(random_model, make_film):
-    film = make_film(random_model(GPTConfig(1, 2, 48, 64, 600)), list(range(32)))
+    film = make_film(random_model(GPTConfig(1, 2, 48, 64, 600)), list(range(24)))
     film.open_on(film.layout.embedding, azimuth=280, elevation=5)
     assert film.closeup(film.layout.layers[0].ln_1) is film.layout
     film.step_back()
@@ -35,15 +35,15 @@ def test_excerpts_take_the_places_of_the_whole_and_give_them_back(film):
     close = film.closeup(ln, seconds=2).layers[1].ln_1
     assert film.now == 2
     assert close.output.shape == ln.output.shape == (80, 200)
-    assert close.output.shown_shape == (32, 48)
+    assert close.output.shown_shape == (24, 48)
     assert close.mean.origin == pytest.approx(ln.mean.origin)
     assert opacity(film, ln.output) == opacity(film, film.cast.signage[f"label:{ln.output.name}"]) == 0
     assert opacity(film, close.output) == opacity(film, film.cast.signage[f"label:{close.output.name}"]) == 1
     assert opacity(film, other.output) == 1
     assert film.score.value(Channel(close.mean.name, "reveal")) == 0
-    assert film.score.value(Channel(close.output.name, "reveal")) == 32 * 48
+    assert film.score.value(Channel(close.output.name, "reveal")) == 24 * 48
     words = [shape.body for shape in film.cast.signage[f"label:{close.output.name}"].shapes if isinstance(shape, Text)]
-    assert "T 32 of 80 × C 48 of 200" in words
+    assert "T 24 of 80 × C 48 of 200" in words
     area, free = film.camera.view.area(*film.box(close.output)), film.page.free
     assert free.left < area.left < area.right < free.right
     film.step_back()

@@ -129,6 +129,7 @@ def letters(film: Film, grid: Grid, *, seconds: float | None = None) -> list[Dra
     seconds = film.length(seconds)
     low, high = grid.box
     size, made = 0.7 * CELL, []
+    under = 0.4 * CELL if all(axis.shown is None for axis in grid.axes) else 0.8 * CELL  # clear of a torn edge
     for axis in grid.axes:
         if axis.name != "T" or axis.direction not in "xz":
             continue
@@ -150,7 +151,7 @@ def letters(film: Film, grid: Grid, *, seconds: float | None = None) -> list[Dra
             if across:
                 at, align = (along, -0.9 * CELL), "center"
             elif axis.direction == "x":
-                at, align = (0.4 * CELL, along - middle), "left"
+                at, align = (under, along - middle), "left"
             else:
                 at, align = (-0.4 * CELL, -along - middle), "right"
             shapes.append(Text(*at, ((text, "muted"),), em, align))

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import ScriptError
 from ..layout.drawing import Drawing, Polygon, Rect, Shape, Text
-from ..layout.font import CAP_HEIGHT, fit
+from ..layout.font import CAP_HEIGHT, advance, fit
 from ..layout.grid import Region
 from .commentary import camera_pose
 from .timeline import Channel
@@ -17,12 +17,13 @@ from .view import Area
 if TYPE_CHECKING:
     from .film import Film
 
-MOST = 24
-"""Tokens shown at most: of one query the last before it, of many queries the first, which look at no others."""
+MOST, WORDS = 24, 16
+"""Tokens shown at most: of one query the last before it, of many queries the first, which look at no others;
+fewer where they are words."""
 BAND = 0.5
 """Opacity of a band; where two cross, both are seen."""
-UNEVEN = 1.5
-"""Letters of a short token may be so many times as large as those of the longest."""
+UNEVEN = 1.2
+"""Letters of a short token may be so many times as large as those of one of middle length."""
 LEAST = 0.004
 """A weight below this gives no band: it would be thinner than a pixel."""
 
@@ -37,22 +38,23 @@ def bands(film: Film, region: Region, title: str, *, large: bool = False, second
     if len(region.grid.axes) != 2 or region.grid.shape[0] != region.grid.shape[1]:
         raise ScriptError(f"{region!r} is no attention between tokens; bands need a square matrix.")
     weights = np.asarray(film.values(region.grid), dtype=np.float64)
-    queries = range(*region.ranges[0])
+    words = any(advance(film.token_text(t)) > 1.5 for t in range(len(film.tokens)))
+    queries, most = range(*region.ranges[0]), WORDS if words else MOST
     if len(queries) > 1:
-        queries = queries[: max(1, MOST - queries[0])]
-    keys = range(max(0, queries[-1] + 1 - MOST), queries[-1] + 1)
+        queries = queries[: max(1, most - queries[0])]
+    keys = range(max(0, queries[-1] + 1 - most), queries[-1] + 1)
     area, em = (_middle(film.page.free), film.page.em) if large else (film.page.inset, film.page.em * 0.8)
     em = min(em, area.height / 8.5)
     slot = min(area.width / len(keys), 0.16 if large else 0.09)
     left = area.left + (area.width - slot * len(keys)) / 2
-    box, tall = 0.72 * slot, min(0.9 * slot, 2.2 * em, area.height / 6)
+    box, tall = (0.9 if words else 0.72) * slot, min(0.9 * slot, 2.2 * em, area.height / 6)
     top = area.top - 1.7 * em - tall
     names = [film.token_text(key) for key in keys]
     upper = [left + (i + 0.5) * slot for i in range(len(keys))]
     if len(keys) < region.ranges[0][1]:
         title += f", {'last' if keys[0] else 'first'} {len(keys)} of {region.ranges[0][1]} tokens"
     shapes: list[Shape] = [Text(area.left if not large else left, area.top - 0.9 * em, ((title, "ink"),), em)]
-    size = UNEVEN * min(fit(name, 0.72 * tall, 0.86 * box) for name in names)
+    size = UNEVEN * float(np.median([fit(name, 0.72 * tall, 0.86 * box) for name in names]))
     for i, name in enumerate(names):
         shapes += _box(upper[i], top, box, tall, name, size)
         if keys[i] in queries:

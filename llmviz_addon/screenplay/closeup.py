@@ -27,7 +27,7 @@ from .timeline import Channel
 if TYPE_CHECKING:
     from .film import Film
 
-MOST = {"T": 32, "C": 48, "A": 32, "4C": 64, "block_size": 64}
+MOST = {"T": 24, "C": 48, "A": 32, "4C": 64, "block_size": 64}
 """Cells of an axis, by its name, that can be told apart in a picture of a few grids."""
 TEAR = 0.15 * CELL
 """Width of the line along a torn edge."""
