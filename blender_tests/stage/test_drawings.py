@@ -26,7 +26,7 @@ def digits(frame: int, color: str = "weight") -> tuple[np.ndarray, np.ndarray]:
 def test_a_drawing_is_one_object(scene, production):
     build(scene, production)
     assert [obj.name for obj in scene.objects if obj.name.startswith("say")] == ["say"]
-    assert bpy.data.objects["say"].parent.type == "CAMERA"
+    assert bpy.data.objects["say"].parent.parent.type == "CAMERA"
 
 
 def test_phrases_have_their_colours(scene, production):

@@ -19,6 +19,8 @@ from .timeline import CAMERA, Channel, ChapterSpan, Marker, Subtitle, Timeline, 
 
 GLIDE = 1.0
 """Seconds between two chapters."""
+FAR = 20
+"""Way between two chapters that is a cut, in distances that the camera has from what it looks at."""
 GLIDING = ("opacity", "offset", "scale", "highlight")
 TAIL = 0.5
 """Seconds that the last picture of a chapter stays."""
@@ -101,11 +103,23 @@ def _glide(channel: Channel, value: float, before: _Told, item: _Told) -> tuple[
         return end, end
     if channel.prop == "opacity" and any(channel.actor in told.film.cast.drawings for told in (before, item)):
         return (middle, end) if value == 0 else (begin, middle)
+    if channel.actor == CAMERA and _far(before.film, item.film):
+        return middle, middle
     if channel.actor == CAMERA or channel.prop in GLIDING:
         return begin, end
     if channel.prop == "reveal" and before.film.score.value(Channel(channel.actor, "opacity")) == 0:
         return begin + 1, begin + 1
     return end, end
+
+
+def _far(before: Film, after: Film) -> bool:
+    """Whether the camera would race over a way many times as long as it sees: it then cuts, amid the fade."""
+    start = [before.score.value(Channel(CAMERA, "target", i)) for i in range(3)]
+    opening = [after.score.clips.get(Channel(CAMERA, "target", i), []) for i in range(3)]
+    if not all(opening):
+        return False
+    way = np.linalg.norm([clips[0].value - value for clips, value in zip(opening, start, strict=True)])
+    return bool(way > FAR * before.score.value(Channel(CAMERA, "distance")))
 
 
 def _rest(film: Film, channel: Channel) -> float:

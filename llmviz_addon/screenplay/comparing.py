@@ -2,6 +2,9 @@
 
 A chapter finds them as ``film.models``: its own model first, or the smallest, then the others by size. They are
 invisible until it fades them in.
+
+Places are kept as 32-bit numbers, which near the origin are exact and 100 km from it a centimetre apart. So the
+origin is where a camera goes nearest: amid the cells of the largest model, see ``Standing.patch``.
 """
 
 from __future__ import annotations
@@ -90,7 +93,8 @@ def _places(outlines: list[Outline]) -> list[np.ndarray]:
         x = 0.0 if edge is None else edge + APART * (one.box[1][2] - one.box[0][2]) - left
         places[id(one)] = np.array([x, 0.0, 0.0])
         edge = x + right
-    return [places[id(one)] for one in outlines]
+        origin = places[id(one)] + one.sample.layers[0].mlp.fc_weight.center  # in the end, the largest one's
+    return [places[id(one)] - origin for one in outlines]
 
 
 def _standing(name: str, one: Outline, at: np.ndarray, chapter: str) -> Standing:

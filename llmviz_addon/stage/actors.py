@@ -10,7 +10,7 @@ from ..layout.drawing import Drawing, Readout
 from ..layout.grid import Grid
 from ..screenplay.timeline import Part
 from . import compat
-from .camera import Rig
+from .camera import CLIP_END, CLIP_START, PAGE, Rig
 from .keys import Actor, Target, unknown
 from .readouts import modifier_name, value_input
 
@@ -89,7 +89,10 @@ def camera_actor(rig: Rig) -> Actor:
             case "elevation":
                 return [Target(rig.pivot, "rotation_euler", 0, -math.radians(1.0), math.radians(90.0))]
             case "distance":
-                return [Target(rig.camera, "location", 2)]
+                lens = [Target(rig.camera.data, "clip_start", 0, *CLIP_START)]
+                lens += [Target(rig.camera.data, "clip_end", 0, *CLIP_END)]
+                page = [Target(rig.page, "scale", i, PAGE, 1.0) for i in range(3)]
+                return [Target(rig.camera, "location", 2), *lens, *page]
             case "shift":
                 return [Target(rig.camera.data, ("shift_x", "shift_y")[index])]
         raise unknown("camera", prop, ("target", "azimuth", "elevation", "distance", "shift"))

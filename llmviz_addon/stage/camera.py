@@ -2,6 +2,11 @@
 
 Turning the empty makes arcs where a moving camera would cut straight through the set, and an artist
 can edit three plain transforms. The lens is fixed; ``shift`` leaves room for the text.
+
+The text hangs on a page before the camera. Places are 32-bit numbers: 100 km from the origin they are a
+centimetre apart, which would tear letters of a few millimetres to pieces. So the page is the larger and the
+further away the further the camera stands from what it looks at, and the same in the picture; the camera's
+clipping goes along.
 """
 
 from __future__ import annotations
@@ -11,9 +16,13 @@ from dataclasses import dataclass
 
 import bpy
 
-from .ours import own
+from .ours import TAG, own
 
 SENSOR, LENS = 24.0, 35.0
+PAGE = 0.1
+"""Growth of the page per metre of the camera's distance; near the set it has its own size."""
+CLIP_START, CLIP_END = (0.02, 0.2), (4.0, 10_000.0)
+"""Growth per metre of distance, and length without; the text hangs at 0.03 d + 0.3 m."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +32,11 @@ class Rig:
     pivot: bpy.types.Object
     camera: bpy.types.Object
 
+    @property
+    def page(self) -> bpy.types.Object:
+        """What the text hangs on."""
+        return next(child for child in self.camera.children if child.get(TAG) == "page")
+
 
 def camera_rig(collection: bpy.types.Collection) -> Rig:
     """A rig that looks along +Y at the origin."""
@@ -31,14 +45,14 @@ def camera_rig(collection: bpy.types.Collection) -> Rig:
     data.sensor_height = SENSOR
     data.lens = LENS
     data.passepartout_alpha = 0.85  # what lies outside the picture is not part of the film
-    data.clip_start = 0.2  # the text hangs at 0.3 m; nearer would cost the depth of flat shapes far away
-    data.clip_end = 10_000.0
     camera = own(bpy.data.objects.new("llmviz camera", data), "camera")
     pivot = own(bpy.data.objects.new("llmviz camera target", None), "camera target")
     pivot.empty_display_size = 0.2
     pivot.rotation_mode = "XYZ"
-    camera.parent = pivot
-    for obj in (pivot, camera):
+    page = own(bpy.data.objects.new("llmviz page", None), "page")
+    page.empty_display_size = 0.02
+    page.parent, camera.parent = camera, pivot
+    for obj in (pivot, camera, page):
         collection.objects.link(obj)
     pose(Rig(pivot, camera), (0, 0, 0), 270.0, 0.0, 10.0)
     return Rig(pivot, camera)
@@ -57,6 +71,8 @@ def pose(
     rig.pivot.rotation_euler = (pitch(elevation), 0.0, yaw(azimuth))
     rig.camera.location = (0.0, 0.0, distance)
     rig.camera.data.shift_x, rig.camera.data.shift_y = shift
+    rig.camera.data.clip_start, rig.camera.data.clip_end = (a * distance + b for a, b in (CLIP_START, CLIP_END))
+    rig.page.scale = [PAGE * distance + 1.0] * 3
 
 
 def pitch(elevation: float) -> float:

@@ -97,15 +97,13 @@ class DrawingMaker:
                     letters.update(shape.body)
         glyphs.prepare(letters)
 
-    def make(
-        self, drawing: Drawing, grids: Mapping[str, bpy.types.Object], camera: bpy.types.Object
-    ) -> bpy.types.Object:
+    def make(self, drawing: Drawing, grids: Mapping[str, bpy.types.Object], page: bpy.types.Object) -> bpy.types.Object:
         """The object of one drawing, hung where it belongs."""
         key = _key(drawing)
         if key not in self._meshes:
             self._meshes[key] = self.arrays(drawing).mesh(drawing.name, self.material)
         obj = self._object(drawing.name, self._meshes[key], drawing)
-        _hang(obj, drawing, grids, camera)
+        _hang(obj, drawing, grids, page)
         self._hung += 1
         obj.delta_location = [axis * (self._hung * APART % 1.0) * LIFT for axis in drawing.pose[:3, 2]]
         for number, shape in enumerate(drawing.shapes):
@@ -188,11 +186,11 @@ def _fringe(drawing: Drawing) -> float:
 
 
 def _hang(
-    obj: bpy.types.Object, drawing: Drawing, grids: Mapping[str, bpy.types.Object], camera: bpy.types.Object
+    obj: bpy.types.Object, drawing: Drawing, grids: Mapping[str, bpy.types.Object], page: bpy.types.Object
 ) -> None:
     """Pose an object: its own transform stays free for keys, the pose's turn goes into the delta."""
     if drawing.parent == "camera":
-        obj.parent = camera
+        obj.parent = page
     elif drawing.parent != "world":
         if drawing.parent not in grids:
             raise ScriptError(f"Drawing {drawing.name!r} hangs on {drawing.parent!r}, which is no grid.")
