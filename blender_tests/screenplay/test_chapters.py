@@ -14,6 +14,8 @@ CONFIGS = {
     "short input": (GPTConfig(2, 2, 20, 16, 7), 3),
     "many heads": (GPTConfig(2, 12, 96, 12, 5), 12),
     "wide": (GPTConfig(2, 4, 192, 32, 11), 24),
+    "words": (GPTConfig(2, 4, 200, 80, 3000), 70),
+    "large heads": (GPTConfig(1, 1, 256, 40, 600), 40),
 }
 
 

@@ -22,7 +22,7 @@ def opacity(film, thing):
 
 
 def test_a_small_model_needs_none(random_model, make_film):
-    film = make_film(random_model(GPTConfig(1, 2, 48, 64, 600)), list(range(24)))
+    film = make_film(random_model(GPTConfig(1, 2, 72, 64, 600)), list(range(36)))
     film.open_on(film.layout.embedding, azimuth=280, elevation=5)
     assert film.closeup(film.layout.layers[0].ln_1) is film.layout
     film.step_back()

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST = {"T": 24, "C": 48, "A": 32, "4C": 64, "block_size": 64}
 """Cells of an axis, by its name, that can be told apart in a picture of a few grids."""
+ENOUGH = 1.5
+"""An axis is cut only if it is so many times as long as that."""
 TEAR = 0.15 * CELL
 """Width of the line along a torn edge."""
 
@@ -48,11 +50,13 @@ def closeup(film: Film, *things: Thing, seconds: float | None = None) -> Layout:
     enough nothing happens, and the layout is the film's own.
     """
     whole = film.cast.grids_of(*things)
-    if all(axis.length <= MOST.get(axis.name, axis.length) for grid in whole for axis in grid.axes):
+    axes = {axis.name: axis.length for grid in whole for axis in grid.axes}
+    most = {name: count for name, count in MOST.items() if axes.get(name, 0) > ENOUGH * count}
+    if not most:
         return film.layout
     seconds = film.length(seconds)
     shown = film.layout.embedding.token_weight.axes[0].shown
-    small = layout(film.config, film.layout.n_tokens, film.layout.gap, shown, MOST)
+    small = layout(film.config, film.layout.n_tokens, film.layout.gap, shown, most)
     move = np.array(whole[0].origin) - small[whole[0].name].origin
     prefix = film.unique("excerpt")
     written = {drawing.name: drawing for drawing in labels(small)}
