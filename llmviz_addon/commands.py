@@ -150,7 +150,8 @@ def step(options: argparse.Namespace) -> None:
         state = live.state_of(scene)
         checkpoint = _model_of(state, options.model)
         sampling = _sampling(options, state.sampling)
-        now, draws = live.moment_of(state, checkpoint).resampled(sampling), []
+        live.check_model(state, checkpoint)
+        now, draws = moment(checkpoint, state.tokens, state.prompt_length, state.columns, sampling), []
         for _ in range(options.count):
             draws.append((now.draw, len(now.trace.tokens)))
             now = now.following()

@@ -32,7 +32,7 @@ def candidates(layout: Layout, draw: Draw, column: int, text_of: Callable[[int],
     width = 0.9 * em + rank + 0.5 * em + word + 0.6 * em + BAR * em + NUMBER * em
     left, top = -width / 2, bottom - 0.6 * layout.gap
     bend = bottom - 0.2 * layout.gap
-    way = row.way_down(column, bottom)
+    way = row.way_down(column, bottom) if column in row.places else ((0.0, bottom),)  # boxes amid many are left out
     path = (*way, (way[-1][0], bend), (0.0, bend), (0.0, top))
     shapes: list[Shape] = [Line(path, STROKE, "muted", 4 * STROKE)]
     base = top - 1.2 * em

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from ..layout.grid import Grid
 from ..layout.signage import signage, token_signs
 from ..layout.vocabulary import CANDIDATES, LEAST, window
 from ..model.checkpoint import Checkpoint
+from ..model.config import GPTConfig
 from ..model.forward import check_tokens, forward
 from ..model.sampling import Draw, Sampling, draw
 from ..model.trace import Trace
@@ -67,12 +68,12 @@ class Moment:
         tokens = (*trace.tokens, self.draw.token)
         return moment(self.checkpoint, tokens, trace.prompt_length, self.columns, self.draw.sampling)
 
-    @cached_property
+    @property
     def layout(self) -> Layout:
         """Where everything stands; of a large vocabulary which tokens have cells, always as many."""
         count = max(LEAST, 2 * self.columns + CANDIDATES)  # enough for all that a window must show
         shown = window(self.trace.tokens, self.trace["output.probs"], count)
-        return layout(self.checkpoint.config, self.columns, vocabulary=shown)
+        return _layout(self.checkpoint.config, self.columns, shown)
 
     @property
     def values(self) -> Trace:
@@ -152,6 +153,11 @@ def moment(
     """Run the model on ``tokens`` and choose what comes next. Raises ModelError as :func:`forward` does."""
     trace = forward(checkpoint, tokens, prompt_length)
     return Moment(checkpoint, trace, columns, draw(trace["output.logits"][-1], sampling or Sampling(), len(tokens)))
+
+
+@lru_cache(maxsize=4)
+def _layout(config: GPTConfig, columns: int, shown: tuple[int, ...] | None) -> Layout:
+    return layout(config, columns, vocabulary=shown)
 
 
 def _filled_up(tensor: np.ndarray, grid: Grid) -> np.ndarray:

@@ -15,11 +15,12 @@ import bpy
 from ..errors import JobError
 from ..layout.drawing import Drawing
 from ..model.checkpoint import Checkpoint
-from ..screenplay.open_stage import Moment, moment
+from ..screenplay.open_stage import Moment
+from ..screenplay.view import View
 from . import compat
 from .atlas import atlas
 from .build import build_steps
-from .camera import Rig
+from .camera import Rig, pose
 from .drawings import DrawingMaker, reach
 from .flat_material import REACH
 from .open_state import OpenState, Row, read_state, write_state
@@ -50,12 +51,10 @@ def state_of(scene: bpy.types.Scene) -> OpenState:
     return state
 
 
-def moment_of(state: OpenState, checkpoint: Checkpoint, tokens: tuple[int, ...] | None = None) -> Moment:
-    """The run that a stage shows, or one of other ``tokens`` on it; JobError if ``checkpoint`` is not its model."""
+def check_model(state: OpenState, checkpoint: Checkpoint) -> None:
+    """JobError if ``checkpoint`` is not the model that the stage was built with."""
     if mark(checkpoint) != state.mark:
         raise JobError(f"{checkpoint.name!r} is not the model that this stage was built with; its weights differ.")
-    tokens = state.tokens if tokens is None else tokens
-    return moment(checkpoint, tokens, state.prompt_length, state.columns, state.sampling)
 
 
 def show(scene: bpy.types.Scene, now: Moment, model: str | None = None) -> None:
@@ -85,6 +84,15 @@ def show_candidates(scene: bpy.types.Scene, now: Moment) -> None:
     state = state_of(scene)
     _write(scene, now.signs[-1:], state)
     write_state(scene, _state(now, state.model, state.theme))
+
+
+def look(scene: bpy.types.Scene, view: View) -> None:
+    """Put the stage's camera to ``view``."""
+    found = {obj.get(TAG): obj for obj in _objects(scene)}
+    if {"camera", "camera target"} <= found.keys():
+        x, y, z = map(float, view.target)
+        rig = Rig(found["camera target"], found["camera"])
+        pose(rig, (x, y, z), view.azimuth, view.elevation, view.distance, view.shift)
 
 
 def mark(checkpoint: Checkpoint) -> int:

@@ -6,9 +6,9 @@ settings first because panels and operators read them.
 
 from __future__ import annotations
 
-from . import build, jobs, panels, play, preferences, render, settings
+from . import build, generate, jobs, panels, play, preferences, render, settings
 
-MODULES = (preferences, settings, jobs, build, play, render, panels)
+MODULES = (preferences, settings, jobs, build, generate, play, render, panels)
 
 
 def register() -> None:

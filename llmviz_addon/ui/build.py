@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
+
 import bpy
 
 from ..stage import build as stage
@@ -42,19 +44,31 @@ class LLMVIZ_OT_build(Job, bpy.types.Operator):
 
 
 def build_film(context: bpy.types.Context) -> Steps:
-    """Build what the settings of the current scene ask for, and show it.
+    """Build what the settings of the current scene ask for, and show it; see ``staged``."""
+    settings = context.scene.llmviz_settings
+    yield 0.0, "Running the model"
+    production = request.production(settings, chapter_folders())
+    theme = settings.theme
+    yield from staged(context, lambda scene: stage.build_steps(scene, production, theme))
+    timeline = production.timeline
+    titles = ", ".join(chapter.title for chapter in timeline.chapters)
+    return f"Built {timeline.seconds(timeline.frames):.0f} seconds of film: {titles}."
 
-    The film gets a scene of its own; only where the current scene is one of ours already it is built
+
+def staged(
+    context: bpy.types.Context, build: Callable[[bpy.types.Scene], Generator[tuple[float, str], None, object]]
+) -> Generator[tuple[float, str], None, None]:
+    """Run ``build`` on a scene for it, and show that scene.
+
+    What is built gets a scene of its own; only where the current scene is one of ours already it is built
     there. Stopped before its end, it leaves nothing.
     """
     window, area, settings = context.window, context.area, context.scene.llmviz_settings
-    yield 0.0, "Running the model"
-    production = request.production(settings, chapter_folders())
     yield PREPARED, "Building the set"
     known = set(bpy.data.scenes)
     scene = context.scene if is_ours(context.scene) else stage.film_scene()
     try:
-        for share, text in stage.build_steps(scene, production, settings.theme):
+        for share, text in build(scene):
             yield PREPARED + (1 - PREPARED) * share, text
     except BaseException:
         stage.clear(scene)
@@ -67,9 +81,6 @@ def build_film(context: bpy.types.Context) -> Steps:
     window.scene = scene
     look_through_camera(area, scene)
     show_whole_timeline(window)
-    timeline = production.timeline
-    titles = ", ".join(chapter.title for chapter in timeline.chapters)
-    return f"Built {timeline.seconds(timeline.frames):.0f} seconds of film: {titles}."
 
 
 CLASSES = (LLMVIZ_OT_build,)

@@ -6,8 +6,12 @@ import blf
 import bpy
 
 from ..layout import font
+from ..layout.candidates import percent
+from ..screenplay.open_stage import PLACES
+from ..stage.open_state import OpenState, read_state
 from ..stage.story import Story, read_story
 from . import request
+from .generate import NO_STAGE, problem
 from .jobs import locked, running
 from .play import NO_FILM, next_rest, previous_rest
 from .preferences import chapter_folders
@@ -201,6 +205,70 @@ class LLMVIZ_PT_play(_Panel, bpy.types.Panel):
         write(box, said.text, context)
 
 
+class LLMVIZ_PT_generate(_Panel, bpy.types.Panel):
+    """Letting the model write on, on an open stage."""
+
+    bl_label = "Generate"
+    bl_order = 5
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The open stage, how the next token is chosen, and what it may be."""
+        layout = self.layout
+        layout.enabled = running() is None
+        state = read_state(context.scene)
+        if state is None:
+            write(layout.column(align=True), f"{NO_STAGE}.", context, icon="INFO")
+            self._opening(context)
+            return
+        box = layout.box().column(align=True)
+        write(box, state.text or "∅", context)
+        box.label(text=f"{len(state.tokens)} of {state.columns} columns are filled")
+        if trouble := problem(state):
+            write(layout.column(align=True), trouble, context, icon="ERROR")
+        row = layout.row(align=True)
+        row.scale_y = 1.3
+        row.operator("llmviz.previous_token", text="Back", icon="TRIA_LEFT")
+        row.operator("llmviz.next_token", text="Next Token", icon="TRIA_RIGHT").count = 1
+        self._candidates(state)
+        self._sampling(context)
+        row = layout.row(align=True)
+        for place in PLACES:
+            row.operator("llmviz.look_at", text=place.capitalize()).place = place
+        self._opening(context)
+
+    def _candidates(self, state: OpenState) -> None:
+        column = self.layout.column(align=True)
+        column.label(text=f"Next token, {state.sampling}")
+        for candidate in state.candidates:
+            row = column.row(align=True)
+            row.label(text=f"{candidate.rank}", icon="RIGHTARROW" if candidate.chosen else "BLANK1")
+            row.progress(factor=candidate.share, text=f"{candidate.text}   {percent(candidate.share)}")
+
+    def _sampling(self, context: bpy.types.Context) -> None:
+        generation = context.scene.llmviz_generation
+        column = self.layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(generation, "greedy")
+        drawn = column.column(align=True)
+        drawn.enabled = not generation.greedy
+        for name in ("temperature", "top_k", "top_p", "seed"):
+            drawn.prop(generation, name)
+
+    def _opening(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(context.scene.llmviz_generation, "room")
+        again = read_state(context.scene) is not None
+        replaced = "" if again or read_story(context.scene) is None else ", Replacing the Film"
+        row = layout.row()
+        row.enabled = not request.tokens_problem(context.scene.llmviz_settings)
+        text = "Open Stage Again" if again else f"Open Stage{replaced}"
+        row.operator("llmviz.open_stage", text=text, icon="FILE_REFRESH" if again else "ADD")
+
+
 class LLMVIZ_PT_render(_Panel, bpy.types.Panel):
     """Stills and the film."""
 
@@ -247,7 +315,15 @@ def wrapped(text: str, context: bpy.types.Context, indented: bool = False) -> li
     return "".join(run for run, _ in font.wrap([(text, "")], em, max(width, 60 * scale))).split("\n")
 
 
-CLASSES = (LLMVIZ_PT_job, LLMVIZ_PT_model, LLMVIZ_PT_film, LLMVIZ_PT_picture, LLMVIZ_PT_play, LLMVIZ_PT_render)
+CLASSES = (
+    LLMVIZ_PT_job,
+    LLMVIZ_PT_model,
+    LLMVIZ_PT_film,
+    LLMVIZ_PT_picture,
+    LLMVIZ_PT_play,
+    LLMVIZ_PT_render,
+    LLMVIZ_PT_generate,
+)
 
 
 def register() -> None:

@@ -61,17 +61,27 @@ def size(settings: LLMVIZ_PG_settings) -> tuple[int, int]:
     return 2 * round(across * unit / 2), 2 * round(down * unit / 2)
 
 
-def checkpoint(settings: LLMVIZ_PG_settings) -> Checkpoint:
-    """The chosen model; raises ModelError if it cannot be read."""
+def path(settings: LLMVIZ_PG_settings) -> str:
+    """Where the chosen model is, as an absolute path; "" for nano-gpt. Raises ModelError if none is chosen."""
     if settings.model == "SHAPE":
         raise ModelError("Shapes cannot be run. Choose nano-gpt or a checkpoint.")
-    if settings.model == "BUILTIN":
-        return _load(checkpoints.BUILTIN, ())
-    if not settings.checkpoint:
+    if settings.model == "FILE" and not settings.checkpoint:
         raise ModelError("No checkpoint is chosen. Give the path of a file or folder that holds one.")
-    path = Path(bpy.path.abspath(settings.checkpoint))
-    folder = path if path.is_dir() else path.parent  # config and tokenizer are read from there too
-    return _load(path, _stamp(file for file in folder.glob("*") if file.is_file()))
+    return bpy.path.abspath(settings.checkpoint) if settings.model == "FILE" else ""
+
+
+def checkpoint(settings: LLMVIZ_PG_settings) -> Checkpoint:
+    """The chosen model; raises ModelError if it cannot be read."""
+    return checkpoint_at(path(settings))
+
+
+def checkpoint_at(path: str) -> Checkpoint:
+    """The model at a path, nano-gpt for ""; raises ModelError if it cannot be read."""
+    if not path:
+        return _load(checkpoints.BUILTIN, ())
+    file = Path(path)
+    folder = file if file.is_dir() else file.parent  # config and tokenizer are read from there too
+    return _load(file, _stamp(file for file in folder.glob("*") if file.is_file()))
 
 
 def tokens(settings: LLMVIZ_PG_settings, model: Checkpoint) -> tuple[int, ...]:
