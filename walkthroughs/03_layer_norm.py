@@ -63,8 +63,8 @@ def play(film):
     film.say(
         "all-columns",
         "The same happens to every other column. None of them looks at its neighbours: that is left to the step that "
-        "comes next, [self-attention]({out}).",
-        out=ln.output,
+        "comes next, [self-attention]({out}).{whole}",
+        out=ln.output, whole="" if close is film.layout else f" In the end all {C} channels stand there again.",
     )  # fmt: skip
     film.merge(x, ln.mean, ln.std, ln.output, seconds=0.5)
     film.sweep(ln.mean, ln.std, ln.output, seconds=8)
