@@ -23,7 +23,7 @@ from .timeline import Channel, Piece, Standing
 if TYPE_CHECKING:
     from .film import Film
 
-APART = 0.1
+APART = 0.16
 """Metres between two models, as a share of the taller one's height."""
 SMALL = 0.3
 """Height of models that need a pointer, as a share of what they stand beside."""

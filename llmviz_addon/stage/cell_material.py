@@ -114,7 +114,7 @@ def cell_material(
     opacity = Expr(tree, info.outputs["Alpha"])
     surface = _surface(tree, point, given, role, image, theme, wide)
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
-    surface = blend(tree, clear, surface, _coverage(point) * opacity)
+    surface = blend(tree, clear, surface, _coverage(point, merged) * opacity)
     surface = blend(tree, surface, clear, point.backfacing)
     tree.links.new(surface, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
     arrange(tree)
@@ -227,13 +227,24 @@ def _normalized(vector: Expr) -> Expr:
     return Expr(vector.tree, node.outputs[0], vector=True)
 
 
-def _coverage(point: _Point) -> Expr:
-    """How much of the pixel the box covers: 1, falling to 0 over the last pixel before its silhouette."""
+def _coverage(point: _Point, far: bool) -> Expr:
+    """How much of the pixel the box covers: 1, falling to 0 over the last pixel before its silhouette.
+
+    Of ``far`` boxes the faces beside the one that is seen may be thinner than a pixel: there is the silhouette, too.
+    Where the box itself is but a few pixels wide, it falls over a third of the width, lest little be left of it;
+    what is thinner than a sixth of a pixel may vanish.
+    """
     side = point.view.sign()  # 1 where the neighbouring face at the low end is turned away
-    far = (0.5 - side * 0.5) * point.cells
-    to_edge = point.at * side + far
-    x, y, z = (to_edge / point.pixel + point.normal * 1e6).split()
-    return (x.minimum(y).minimum(z) * 1.0).clamp()
+    ends = (0.5 - side * 0.5) * point.cells
+    to_edge = point.at * side + ends
+    fall = point.pixel.minimum((point.cells * (1 / 3)).maximum(point.pixel * 0.05)) if far else point.pixel
+    x, y, z = (to_edge / fall + point.normal * 1e6).split()
+    covered = x.minimum(y).minimum(z)
+    if far:
+        thick = point.normal.dot(point.cells / point.pixel)
+        x, y, z = ((point.cells - to_edge) / fall + point.normal * 1e6).split()
+        covered = covered.minimum(x.minimum(y).minimum(z) + thick)
+    return (covered * 1.0).clamp()
 
 
 def _surface(
