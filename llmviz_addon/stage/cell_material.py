@@ -114,7 +114,7 @@ def cell_material(
     opacity = Expr(tree, info.outputs["Alpha"])
     surface = _surface(tree, point, given, role, image, theme, wide)
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
-    surface = blend(tree, clear, surface, _coverage(point, merged) * opacity)
+    surface = blend(tree, clear, surface, _coverage(point, far=image is None) * opacity)
     surface = blend(tree, surface, clear, point.backfacing)
     tree.links.new(surface, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
     arrange(tree)
