@@ -1,0 +1,152 @@
+"""An open stage shows run after run: what a step leaves is what a build of that run would have made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+
+from llmviz_addon.errors import JobError
+from llmviz_addon.model.checkpoint import Checkpoint, builtin
+from llmviz_addon.model.sampling import Sampling
+from llmviz_addon.screenplay.open_stage import Moment, opening
+from llmviz_addon.stage import live
+from llmviz_addon.stage.build import build, clear
+from llmviz_addon.stage.open_state import OURS, read_state
+from llmviz_addon.stage.ours import NAME, TAG
+from llmviz_addon.stage.story import read_story
+
+
+def opened(scene: bpy.types.Scene, tokens: str = "CBABBC", theme: str = "light") -> Moment:
+    model = builtin()
+    now = opening(model, model.tokenizer.encode(tokens))
+    for _ in live.open_steps(scene, now, theme_name=theme, own_scene=True):
+        pass
+    return now
+
+
+def pixels() -> np.ndarray:
+    (image,) = [image for image in bpy.data.images if image.get(TAG) == "atlas"]
+    found = np.empty(len(image.pixels), np.float32)
+    image.pixels.foreach_get(found)
+    return found
+
+
+def props(scene: bpy.types.Scene) -> dict[str, dict[str, object]]:
+    """What tells the cells of every grid, by the grid's name."""
+    keys = ("cells", "first", "strides", "reveal")
+    grids = [obj for obj in scene.objects if obj.get(TAG) == "grid"]
+    return {obj[NAME]: {key: tuple(np.ravel(obj[key])) for key in keys} | {"at": tuple(obj.location)} for obj in grids}
+
+
+def meshes(scene: bpy.types.Scene) -> dict[str, np.ndarray]:
+    """The points of what is written with the tokens."""
+    found = {}
+    for obj in scene.objects:
+        if str(obj.get(NAME, "")).startswith("tokens:"):
+            points = np.empty(3 * len(obj.data.vertices), np.float32)
+            obj.data.vertices.foreach_get("co", points)
+            found[obj[NAME]] = points
+    return found
+
+
+def test_a_step_leaves_what_a_build_of_that_run_would_make(scene: bpy.types.Scene) -> None:
+    now = opened(scene).resampled(Sampling(6.0, seed=4)).following().following()
+    names = sorted(obj.name for obj in scene.objects)
+    live.show(scene, now)
+    shown = pixels(), props(scene), meshes(scene)
+    assert sorted(obj.name for obj in scene.objects) == names
+    clear(scene)
+    for _ in live.open_steps(scene, now, own_scene=True):
+        pass
+    np.testing.assert_array_equal(shown[0], pixels())
+    assert shown[1] == props(scene)
+    for name, points in meshes(scene).items():
+        np.testing.assert_array_equal(shown[2][name], points)
+    assert set(shown[2]) == {"tokens:input", "tokens:next", "tokens:output", "tokens:candidates"}
+
+
+def test_values_gains_stay_and_nothing_is_left_over(scene: bpy.types.Scene) -> None:
+    now = opened(scene)
+    gains = {obj[NAME]: obj["atlas"][2] for obj in scene.objects if obj.get(TAG) == "grid"}
+    count = [len(getattr(bpy.data, kind)) for kind in ("objects", "meshes", "images", "materials")]
+    before = pixels()
+    for _ in range(3):
+        now = now.following()
+        live.show(scene, now)
+    assert (pixels() != before).any()
+    assert gains == {obj[NAME]: obj["atlas"][2] for obj in scene.objects if obj.get(TAG) == "grid"}
+    assert [len(getattr(bpy.data, kind)) for kind in ("objects", "meshes", "images", "materials")] == count
+    assert bpy.data.images["llmviz values"].packed_file is not None
+
+
+def test_another_way_to_choose_changes_the_list_only(scene: bpy.types.Scene) -> None:
+    now = opened(scene)
+    values, written = pixels(), meshes(scene)
+    live.show_candidates(scene, now.resampled(Sampling(7.0, seed=1)))
+    np.testing.assert_array_equal(values, pixels())
+    after = meshes(scene)
+    assert [name for name in after if not np.array_equal(written[name], after[name])] == ["tokens:candidates"]
+    state = read_state(scene)
+    assert state.sampling == Sampling(7.0, seed=1)
+    assert 0.5 < sum(row.share for row in state.candidates) <= 1 + 1e-9
+    assert [row.chosen for row in state.candidates].count(True) == 1
+
+
+def test_the_scene_remembers_what_it_shows(scene: bpy.types.Scene, tmp_path: Path) -> None:
+    now = opened(scene, theme="dark").following()
+    live.show(scene, now, model="/models/mine")
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "open.blend"))
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "open.blend"))
+    scene = bpy.context.scene
+    state = live.state_of(scene)
+    assert (state.model, state.theme, state.columns, state.prompt_length) == ("/models/mine", "dark", 11, 6)
+    assert (state.tokens, state.text) == ((2, 1, 0, 1, 1, 2, 0), "CBABBCA")
+    assert read_story(scene) is None
+    live.check_model(state, now.checkpoint)
+    before = pixels()
+    live.show(scene, now.following())
+    assert (pixels() != before).any()
+
+
+def test_another_model_is_refused(scene: bpy.types.Scene) -> None:
+    model = opened(scene).checkpoint
+    weights = {name: weight + (name == "transformer.ln_f.weight") for name, weight in model.weights.items()}
+    with pytest.raises(JobError, match="'other' is not the model that this stage was built with"):
+        live.check_model(live.state_of(scene), replace(model, name="other", weights=weights))
+    assert isinstance(model, Checkpoint)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"tokens": 3}'])
+def test_where_no_stage_is_there_is_nothing_to_go_on_with(scene: bpy.types.Scene, text: str) -> None:
+    now = opened(scene)
+    scene[OURS] = text
+    assert read_state(scene) is None
+    with pytest.raises(JobError, match="there is no open stage to go on with"):
+        live.show(scene, now.following())
+
+
+def test_a_film_in_its_place_forgets_the_stage(scene: bpy.types.Scene) -> None:
+    now = opened(scene)
+    build(scene, now.production((320, 180)), own_scene=True)
+    assert read_state(scene) is None
+
+
+def test_the_camera_goes_where_it_is_sent(scene: bpy.types.Scene) -> None:
+    now = opened(scene)
+    view = now.view("output", (320, 180))
+    live.look(scene, view)
+    bpy.context.view_layer.update()
+    np.testing.assert_allclose(scene.camera.matrix_world.translation, view.position, atol=1e-3)
+
+
+def test_what_the_user_took_away_stays_away(scene: bpy.types.Scene) -> None:
+    now = opened(scene)
+    doomed = [obj for obj in scene.objects if str(obj.get(NAME, "")).startswith("tokens:")]
+    bpy.data.batch_remove(doomed)
+    live.show(scene, now.following())
+    assert live.state_of(scene).text == "CBABBCA"

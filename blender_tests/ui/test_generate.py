@@ -1,0 +1,171 @@
+"""*Generate*: the open stage from the sidebar, token by token."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import bpy
+import pytest
+
+from llmviz_addon.model.checkpoint import BUILTIN
+from llmviz_addon.model.sampling import Sampling
+from llmviz_addon.stage.open_state import OpenState, read_state
+from llmviz_addon.stage.story import read_story
+from llmviz_addon.ui import generate, jobs, panels
+
+from .conftest import everything
+from .test_panels import draw, shown
+
+
+@pytest.fixture
+def stage(sidebar: bpy.types.Scene) -> bpy.types.Scene:
+    """A scene with an open stage, the current one."""
+    bpy.ops.llmviz.open_stage()
+    return bpy.context.window.scene
+
+
+def state() -> OpenState:
+    found = read_state(bpy.context.window.scene)
+    assert found is not None
+    return found
+
+
+def test_a_stage_opens_in_a_scene_of_its_own_with_room(sidebar: bpy.types.Scene) -> None:
+    sidebar.llmviz_settings.tokens = "CBA"
+    sidebar.llmviz_generation.room = 4
+    sidebar.llmviz_generation.greedy = False
+    assert bpy.ops.llmviz.open_stage() == {"FINISHED"}
+    scene = bpy.context.window.scene
+    assert scene != sidebar
+    assert not sidebar.objects
+    assert (state().text, state().columns, state().model) == ("CBA", 7, "")
+    assert state().sampling == Sampling(1.0)
+    assert scene.llmviz_generation.room == 4
+    assert not scene.llmviz_generation.greedy
+
+
+def test_next_and_back(stage: bpy.types.Scene) -> None:
+    for text in ("CBABBCA", "CBABBCAB"):
+        assert bpy.ops.llmviz.next_token() == {"FINISHED"}
+        assert state().text == text
+    bpy.ops.llmviz.previous_token()
+    assert state().text == "CBABBCA"
+    bpy.ops.llmviz.next_token(count=4)
+    assert state().text == "CBABBCABBBC"
+    with pytest.raises(RuntimeError, match="All 11 columns are filled"):
+        bpy.ops.llmviz.next_token()
+
+
+def test_back_stops_at_the_prompt(stage: bpy.types.Scene) -> None:
+    with pytest.raises(RuntimeError, match="Only the prompt is left"):
+        bpy.ops.llmviz.previous_token()
+
+
+def test_more_tokens_than_there_is_room_for_change_nothing(stage: bpy.types.Scene) -> None:
+    before = state()
+    with pytest.raises(RuntimeError, match="All 11 columns of the stage are filled"):
+        bpy.ops.llmviz.next_token(count=6)
+    assert state() == before
+
+
+def test_settings_show_at_once_what_they_would_draw(stage: bpy.types.Scene) -> None:
+    generation = stage.llmviz_generation
+    generation.greedy, generation.temperature, generation.top_k, generation.seed = False, 8.0, 2, 3
+    assert state().sampling == Sampling(8.0, 2, None, 3)
+    assert [row.rank for row in state().candidates] == [1, 2]
+    generation.top_p = 0.5
+    assert state().sampling.top_p == 0.5
+    assert len(state().candidates) == 1
+    chosen = next(row.text for row in state().candidates if row.chosen)
+    bpy.ops.llmviz.next_token()
+    assert state().text == "CBABBC" + chosen
+
+
+def test_the_same_seed_draws_the_same_after_going_back(stage: bpy.types.Scene) -> None:
+    generation = stage.llmviz_generation
+    generation.greedy, generation.temperature, generation.seed = False, 20.0, 6
+    bpy.ops.llmviz.next_token(count=5)
+    text = state().text
+    for _ in range(5):
+        bpy.ops.llmviz.previous_token()
+    generate._recent.clear()
+    for _ in range(5):
+        bpy.ops.llmviz.next_token()
+    assert state().text == text
+
+
+def test_without_a_stage_there_is_a_reason_and_a_button(sidebar: bpy.types.Scene) -> None:
+    assert shown(panels.LLMVIZ_PT_generate, "operator") == ["llmviz.open_stage"]
+    assert "There is no open stage in this scene" in " ".join(shown(panels.LLMVIZ_PT_generate, "label"))
+    for name in ("next_token", "previous_token", "look_at"):
+        with pytest.raises(RuntimeError, match="There is no open stage in this scene"):
+            getattr(bpy.ops.llmviz, name)()
+
+
+def test_the_panel_shows_text_candidates_and_every_setting(stage: bpy.types.Scene) -> None:
+    bpy.ops.llmviz.next_token()
+    panel = panels.LLMVIZ_PT_generate
+    labels = " ".join(shown(panel, "label"))
+    assert "CBABBCA 7 of 11 columns are filled" in labels
+    assert "Next token, greedy" in labels
+    assert shown(panel, "progress") == ["B   > 99.9 %", "A   < 0.1 %", "C   < 0.1 %"]
+    assert set(shown(panel, "prop")) == set(stage.llmviz_generation.bl_rna.properties.keys()) - {"rna_type", "name"}
+    assert "llmviz.look_at" in shown(panel, "operator")
+
+
+def test_film_and_stage_take_each_others_place(film: bpy.types.Scene) -> None:
+    bpy.ops.llmviz.open_stage()
+    assert bpy.context.window.scene == film
+    assert read_story(film) is None
+    assert state().text == "CBABBC"
+    before = everything()
+    bpy.ops.llmviz.open_stage()
+    assert everything() == before
+    bpy.ops.llmviz.build()
+    assert read_state(film) is None
+    assert read_story(film) is not None
+
+
+@pytest.mark.parametrize("done", range(1, 6))
+def test_cancelling_leaves_nothing_of_ours(sidebar: bpy.types.Scene, done: int) -> None:
+    before = everything()
+    job = generate.open_stage(bpy.context)
+    for _ in range(done):
+        next(job)
+    job.close()
+    assert everything() == before
+
+
+def test_a_model_that_is_gone_is_told(sidebar: bpy.types.Scene, tmp_path: Path) -> None:
+    path = shutil.copy(BUILTIN, tmp_path / "mine.safetensors")
+    sidebar.llmviz_settings.model, sidebar.llmviz_settings.checkpoint = "FILE", str(path)
+    bpy.ops.llmviz.open_stage()
+    assert state().model == str(path)
+    bpy.ops.llmviz.next_token()
+    Path(path).unlink()
+    generate._recent.clear()
+    with pytest.raises(RuntimeError, match="is no longer at"):
+        bpy.ops.llmviz.next_token()
+    bpy.context.window.scene.llmviz_generation.greedy = False  # nothing happens to the list
+    assert state().sampling == Sampling()
+    assert "is no longer at" in " ".join(shown(panels.LLMVIZ_PT_generate, "label"))
+
+
+def test_a_job_holds_the_stage(stage: bpy.types.Scene) -> None:
+    jobs._running.append(jobs.Progress("Build", True))
+    try:
+        assert not draw(panels.LLMVIZ_PT_generate).enabled
+        with pytest.raises(RuntimeError, match="Build is under way"):
+            bpy.ops.llmviz.next_token()
+    finally:
+        jobs._running.clear()
+
+
+def test_looking_at_a_place_moves_the_camera(stage: bpy.types.Scene) -> None:
+    places = set()
+    for place in ("whole", "input", "output"):
+        bpy.ops.llmviz.look_at(place=place)
+        bpy.context.view_layer.update()
+        places.add(tuple(round(x, 2) for x in stage.camera.matrix_world.translation))
+    assert len(places) == 3
