@@ -108,3 +108,18 @@ def test_the_scale_bar_is_as_long_as_it_says():
 
 def _texts(drawing):
     return " ".join(shape.body for shape in drawing.shapes if hasattr(shape, "body"))
+
+
+@settings(max_examples=15, deadline=None)
+@given(config=configs())
+def test_points_span_all_boxes(config):
+    one = outline(Shape("any", config))
+    for boxes in (one.once, one.layer):
+        ends = np.concatenate([boxes.origins, boxes.origins + boxes.cells * CELL * (1, 1, -1)])
+        np.testing.assert_allclose(boxes.points.min(axis=0), ends.min(axis=0), atol=1e-5)
+        np.testing.assert_allclose(boxes.points.max(axis=0), ends.max(axis=0), atol=1e-5)
+        for direction in np.random.default_rng(1).normal(size=(8, 3)):
+            corners = np.concatenate(
+                [boxes.origins + boxes.cells * CELL * (a, b, -c) for a in (0, 1) for b in (0, 1) for c in (0, 1)]
+            )
+            assert (boxes.points @ direction).max() == pytest.approx((corners @ direction).max(), abs=1e-4)

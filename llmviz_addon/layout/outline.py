@@ -14,6 +14,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 
 import numpy as np
 
@@ -43,6 +44,18 @@ class Boxes:
         reach = self.cells * CELL * (1, 1, -1)
         ends = np.concatenate([self.origins, self.origins + reach])
         return ends.min(axis=0), ends.max(axis=0)
+
+    @cached_property
+    def points(self) -> np.ndarray:
+        """Corners of them all, (n, 3) metres; boxes of one size that stand one behind the other are taken as one."""
+        alike = np.column_stack([self.origins[:, [0, 2]].round(6), self.cells])
+        _, first, group = np.unique(alike, axis=0, return_index=True, return_inverse=True)
+        near, far = np.full(len(first), np.inf), np.full(len(first), -np.inf)
+        np.minimum.at(near, group.ravel(), self.origins[:, 1])
+        np.maximum.at(far, group.ravel(), self.origins[:, 1] + self.cells[:, 1] * CELL)
+        x, z = self.origins[first, 0], self.origins[first, 2]
+        ends = ((x, x + self.cells[first, 0] * CELL), (near, far), (z, z - self.cells[first, 2] * CELL))
+        return np.concatenate([np.column_stack(corner) for corner in product(*ends)])
 
     def of(self, role: Role) -> Boxes:
         """Those of one role."""

@@ -98,7 +98,7 @@ class CameraOperator:
         points += [thing for thing in things if isinstance(thing, np.ndarray)]
         rest = [thing for thing in things if not isinstance(thing, Region | np.ndarray)]
         points += [self.film.room(grid) for grid in self.film.cast.grids_of(*rest)]
-        points += [corners(*piece.box) for piece in self.film.cast.pieces_of(*rest)]
+        points += [piece.points for piece in self.film.cast.pieces_of(*rest)]
         points += [drawing.outline for drawing in self.film.cast.drawings_of(*rest) if drawing.parent == "world"]
         if not points:
             raise ScriptError("The camera needs at least one grid or drawing to look at.")

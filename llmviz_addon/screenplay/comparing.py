@@ -98,14 +98,11 @@ def _places(outlines: list[Outline]) -> list[np.ndarray]:
 
 
 def _standing(name: str, one: Outline, at: np.ndarray, chapter: str) -> Standing:
-    low, high = one.layer.box
     layers = tuple(
-        Piece(f"{name}:layer {number}", (low + at + offset, high + at + offset))
-        for number, offset in enumerate(one.offsets)
+        Piece(f"{name}:layer {number}", one.layer.points + at + offset) for number, offset in enumerate(one.offsets)
     )
-    low, high = one.once.box
     signs = {sign.name: _moved(sign, f"{chapter}:{name}:{sign.name}", at) for sign in _signs(one)}
-    return Standing(one, at, Piece(name, (low + at, high + at)), layers, signs)
+    return Standing(one, at, Piece(name, one.once.points + at), layers, signs)
 
 
 def _signs(one: Outline) -> Iterator[Drawing]:

@@ -77,7 +77,7 @@ class Piece:
     """What fades as one of a model in outline: a layer, or all that is not in layers. At rest its opacity is 0."""
 
     name: str
-    box: tuple[np.ndarray, np.ndarray]  # smallest and largest corner, each (3,) metres
+    points: np.ndarray  # that it spans, (n, 3) metres
 
 
 @dataclass(frozen=True, eq=False)
