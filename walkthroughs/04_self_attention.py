@@ -74,8 +74,10 @@ def _vectors(film, x, head, t):
         "three-vectors",
         "From every [column]({x}) the head makes three shorter vectors of [{A} numbers](A): a [query]({q}), what this "
         "column looks for; a [key]({k}), by which others find it; and a [value]({v}), what it has to give. Each has "
-        "its own [weights]({w}) and bias.",
+        "its own [weights]({w}) and bias.{drawn}",
         x=x, A=film.config.head_size, q=head.q, k=head.k, v=head.v, w=head.q_weight,
+        drawn="" if head.q_weight.shown_shape == head.q_weight.shape else " Only the first cells are drawn; labels say "
+        "of how many.",
     )  # fmt: skip
     arrows = []
     for weight, bias, vector in (q, k, v):
