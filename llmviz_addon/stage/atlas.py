@@ -9,6 +9,7 @@ tensors are kept as pools; see ``pooling``.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,11 +21,14 @@ from ..layout.grid import Grid
 from ..screenplay.timeline import Part, Track
 from .ours import own
 from .pooling import BUDGET, FORBIDDEN, LARGEST, count, pooled, pools, sampled, thinned
+from .seen import Rows, seen_rows
 
 WIDTH = 4096
 PERCENTILE = 98.0
 NEAR = ("reveal", "highlight", "focus", "offset", "rotation", "scale")
 """What happens only to grids that a chapter takes in hand."""
+NEAR_SHARE = 0.25
+"""Share of the budget for what is seen from near of other grids."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,25 @@ class Place:
     pool: int = 1
 
 
+@dataclass(frozen=True)
+class Slice:
+    """Rows ``first`` up to and without ``stop`` of a grid that is kept as pools, which are kept exactly."""
+
+    first: int
+    stop: int
+    place: Place
+
+
 @dataclass(frozen=True, eq=False)
 class Atlas:
-    """The picture of all values: ``pixels`` is (height, WIDTH) float32. Places are by grid, or part, name."""
+    """The picture of all values: ``pixels`` is (height, WIDTH) float32.
+
+    Places are by grid, or part, name; so are slices, apart from each other and in order.
+    """
 
     pixels: np.ndarray
     places: Mapping[str, Place]
+    slices: Mapping[str, Sequence[Slice]]
 
     @property
     def thin(self) -> bool:
@@ -51,16 +68,21 @@ class Atlas:
 
     def image(self, name: str = "llmviz values") -> bpy.types.Image:
         """The atlas as a packed 32-bit image."""
-        height, width = self.pixels.shape
-        image = own(bpy.data.images.new(name, width, height, alpha=False, float_buffer=True, is_data=True), "atlas")
-        image.colorspace_settings.name = "Non-Color"
-        image.use_half_precision = False
-        rgba = np.ones((height, width, 4), dtype=np.float32)
+        rgba = np.ones((*self.pixels.shape, 4), dtype=np.float32)
         rgba[..., :3] = self.pixels[..., None]
-        image.pixels.foreach_set(rgba.ravel())
-        image.update()
-        image.pack()
-        return image
+        return picture(rgba, name)
+
+
+def picture(rgba: np.ndarray, name: str = "llmviz values") -> bpy.types.Image:
+    """A packed 32-bit image of ``rgba``, (height, width, 4) float32."""
+    height, width, _ = rgba.shape
+    image = own(bpy.data.images.new(name, width, height, alpha=False, float_buffer=True, is_data=True), "atlas")
+    image.colorspace_settings.name = "Non-Color"
+    image.use_half_precision = False
+    image.pixels.foreach_set(rgba.ravel())
+    image.update()
+    image.pack()
+    return image
 
 
 def atlas(
@@ -70,13 +92,15 @@ def atlas(
     tracks: Iterable[Track] = (),
     parts: Iterable[Part] = (),
     budget: int = BUDGET,
+    size: tuple[int, int] = (1280, 720),
 ) -> Atlas:
     """Lay the tensors of ``grids``, found in ``values`` by name, into one picture.
 
     ``made`` are grids of a chapter with values of their own; those of a known kind share its gain.
-    Where there are more numbers than ``budget``, what ``tracks`` and ``parts`` show from near is kept best.
+    Where there are more numbers than ``budget``, what ``tracks`` and ``parts`` show from near, in pictures of
+    ``size``, is kept best.
     """
-    model, made, parts = tuple(grids), tuple(made), tuple(parts)
+    model, made, parts, tracks = tuple(grids), tuple(made), tuple(parts), tuple(tracks)
     grids = (*model, *(grid for grid, _ in made))
     whole = [values[grid.name] for grid in model] + [given for _, given in made]
     for grid, tensor in zip(grids, whole, strict=True):
@@ -86,16 +110,45 @@ def atlas(
     gains = _gains(grids, tensors) if made else {}
     gains.update(_gains(model, tensors[: len(model)]))
     in_hand = {track.channel.actor for track in tracks if track.channel.prop in NEAR}
-    sides = pools(grids, in_hand | {part.grid for part in parts}, budget)
+    in_hand |= {part.grid for part in parts}
+    sides = pools(grids, in_hand, budget)
+    near = _near(grids, sides, tracks, parts, size)
+    if near:
+        sides = pools(grids, in_hand, budget - min(sum(map(_numbers, near)), int(budget * NEAR_SHARE)))
     writer = _Writer()
     for grid, tensor in zip(grids, tensors, strict=True):
         side = sides[grid.name]
-        numbers = _cells(tensor)
-        start = writer.write(pooled(numbers, side) if side > 1 else numbers)
-        writer.place(grid.name, start, gains[grid.kind], side)
+        start = writer.write(kept(tensor, side))
+        writer.places[grid.name] = _place(start, gains[grid.kind], side)
     left = budget - sum(thinned(grid, sides[grid.name]) for grid in grids)
-    _exact_parts(writer, [part for part in parts if sides[part.grid] > 1], dict(zip(grids, tensors, strict=True)), left)
-    return Atlas(writer.pixels(), writer.places)
+    exact = _exact(writer, near, dict(zip(grids, tensors, strict=True)), left)
+    slices: dict[str, list[Slice]] = defaultdict(list)
+    for row in sorted(exact, key=lambda row: row.first):
+        if row.name in sides:
+            slices[row.name].append(Slice(row.first, row.stop, exact[row]))
+        else:
+            writer.places[row.name] = exact[row]
+    return Atlas(writer.pixels(), writer.places, slices)
+
+
+def _near(
+    grids: Sequence[Grid],
+    sides: Mapping[str, int],
+    tracks: Sequence[Track],
+    parts: Sequence[Part],
+    size: tuple[int, int],
+) -> list[Rows]:
+    """What is worth its every number among grids that are kept as pools: what is seen from near, and parts."""
+    if max(sides.values(), default=1) == 1:
+        return []
+    by_name = {grid.name: grid for grid in grids}
+    found = [Rows(part.name, by_name[part.grid], *_rows(by_name[part.grid], part)) for part in parts]
+    found += seen_rows(grids, tracks, size)
+    return [rows for rows in found if sides[rows.grid.name] > 1 and count(rows.grid) <= LARGEST]
+
+
+def _numbers(rows: Rows) -> int:
+    return (rows.stop - rows.first) * (count(rows.grid) // rows.grid.shown_shape[0])
 
 
 class _Writer:
@@ -113,11 +166,6 @@ class _Writer:
         self._end += numbers.size
         return start
 
-    def place(self, name: str, start: int, gain: float, pool: int = 1) -> None:
-        """Say where the tensor's first number is, or would be: below 0 for one whose first rows are left out."""
-        row, column = divmod(start, WIDTH)
-        self.places[name] = Place(column, row, gain, pool)
-
     def pixels(self) -> np.ndarray:
         """(height, WIDTH) float32."""
         pixels = np.zeros((max(1, math.ceil(self._end / WIDTH)), WIDTH), dtype=np.float32)
@@ -126,27 +174,39 @@ class _Writer:
         return pixels
 
 
-def _exact_parts(writer: _Writer, parts: Iterable[Part], tensors: Mapping[Grid, np.ndarray], left: int) -> None:
-    """Keep every number of the rows that ``parts`` of pooled grids show, as far as ``left`` numbers have room."""
-    grids = {grid.name: grid for grid in tensors}
-    known: dict[tuple[str, int, int], int] = {}
-    for part in parts:
-        grid = grids[part.grid]
-        first, stop = _rows(grid, part)
-        length = count(grid) // grid.shown_shape[0]
-        key = (grid.name, first, stop)
-        if key not in known and (count(grid) > LARGEST or (stop - first) * length > left):
-            continue
+def _exact(writer: _Writer, near: Iterable[Rows], tensors: Mapping[Grid, np.ndarray], left: int) -> dict[Rows, Place]:
+    """Keep every number of rows, as far as ``left`` numbers have room; where they are."""
+    known: dict[tuple[str, int, int], Place] = {}
+    found = {}
+    for rows in near:
+        key = (rows.grid.name, rows.first, rows.stop)
         if key not in known:
-            known[key] = writer.write(_cells(tensors[grid][first:stop])) - first * length
-            left -= (stop - first) * length
-        writer.place(part.name, known[key], writer.places[grid.name].gain)
+            if _numbers(rows) > left:
+                continue
+            left -= _numbers(rows)
+            start = writer.write(_cells(tensors[rows.grid][rows.first : rows.stop]))
+            start -= rows.first * (_numbers(rows) // (rows.stop - rows.first))
+            known[key] = _place(start, writer.places[rows.grid.name].gain)
+        found[rows] = known[key]
+    return found
+
+
+def _place(start: int, gain: float, pool: int = 1) -> Place:
+    """Where the tensor's first number is, or would be: below 0 for one whose first rows are left out."""
+    row, column = divmod(start, WIDTH)
+    return Place(column, row, gain, pool)
 
 
 def _rows(grid: Grid, part: Part) -> tuple[int, int]:
     """The range along the tensor's first axis that ``part`` shows."""
     along = "xyz".index(grid.axes[0].direction)
     return part.first[along], part.first[along] + part.cells[along]
+
+
+def kept(tensor: np.ndarray, side: int) -> np.ndarray:
+    """A tensor's numbers as they are written, flat: all of them, or those of pools of ``side``."""
+    numbers = _cells(tensor)
+    return pooled(numbers, side) if side > 1 else numbers.reshape(-1)
 
 
 def _cells(values: np.ndarray) -> np.ndarray:

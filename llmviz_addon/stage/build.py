@@ -7,7 +7,8 @@ hands these to the film. The user interface builds into a scene of its own, ``fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Generator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ from .cell_material import cell_material
 from .drawings import DrawingMaker
 from .ensembles import Ensembles
 from .flat_material import flat_material
-from .grids import grid_objects, part_objects, unit_cube
+from .grids import grid_objects, part_objects, sliced_cube, unit_cube
 from .keys import Actor, animate, set_rest
 from .markers import add_markers, clear_markers
 from .merged import merged_object
@@ -80,7 +81,8 @@ def _stage(scene: bpy.types.Scene, production: Production, look: Theme) -> Gener
     home = collection(scene)
     layout, timeline = production.layout, production.timeline
     yield 0.05, "Values"
-    values = atlas(layout.grids, production.trace, timeline.grids, timeline.tracks, timeline.parts)
+    told = timeline.grids, timeline.tracks, timeline.parts
+    values = atlas(layout.grids, production.trace, *told, size=timeline.size)
     grids = {grid.name: grid for grid in (*layout.grids, *(grid for grid, _ in timeline.grids))}
     wide = any(max(grid.cells) > 256 for grid in grids.values())
     cells = partial(cell_material, values.image(), look, wide, values.thin)
@@ -89,12 +91,15 @@ def _stage(scene: bpy.types.Scene, production: Production, look: Theme) -> Gener
     cast: dict[str, Actor] = {CAMERA: actors.camera_actor(rig)}
     yield 0.2, "Grids"
     ensembles = Ensembles(timeline)
-    crowds = ensembles.grids(tuple(grids.values()))
-    objects = grid_objects((g[0] for g in crowds if len(g) == 1), values.places, unit_cube(cells()), look, home)
-    cast.update({name: actors.grid_actor(grids[name], obj) for name, obj in objects.items()})
+    crowds = ensembles.grids(tuple(grids.values()), values.slices)
     merged = [group for group in crowds if len(group) > 1]
+    cube = unit_cube(cells())
+    meshes = defaultdict(lambda: cube, _sliced(grids, values, cells))
+    alone = (group[0] for group in crowds if len(group) == 1)
+    objects = grid_objects(alone, values.places, lambda grid: meshes[grid.name], look, home)
+    cast.update({name: actors.grid_actor(grids[name], obj) for name, obj in objects.items()})
     cast.update(_merged(merged, values, cells, look, home))
-    parts = part_objects(timeline.parts, grids, objects, values.places, home)
+    parts = part_objects(timeline.parts, grids, objects, values.places, cube, home)
     cast.update({part.name: actors.part_actor(part, grids[part.grid], parts[part.name]) for part in timeline.parts})
     ribbons = ensembles.ribbons(layout.ribbons)
     for number, group in enumerate(ribbons):
@@ -138,6 +143,16 @@ def film_scene() -> bpy.types.Scene:
     """The scene of ours in this file, made where there is none; a user's scenes are never taken over."""
     found = next((scene for scene in bpy.data.scenes if is_ours(scene)), None)
     return found or own(bpy.data.scenes.new(SCENE), "scene")
+
+
+def _sliced(
+    grids: Mapping[str, Grid], values: Atlas, cells: Callable[..., bpy.types.Material]
+) -> dict[str, bpy.types.Mesh]:
+    """A cube of their own for grids that are kept exactly only in slices."""
+    material = cells(sliced=True) if values.slices else None
+    return {
+        name: sliced_cube(grids[name], values.places[name], slices, material) for name, slices in values.slices.items()
+    }
 
 
 def _merged(

@@ -30,6 +30,8 @@ atlas       face    color   column, row, gain, and the side of the pools plus a 
 known       face    float   1 where the box shows its values, 0 where it is empty
 ==========  ======  ======  ============================================================
 
+Of a grid that is kept as pools but for some rows, ``atlas`` alone comes from the mesh.
+
 EEVEE interpolates even what is the same all over a face, which leaves it off by its last bits. So what must
 be whole has a half added, and is cut.
 
@@ -94,20 +96,26 @@ class _Point:
 
 
 def cell_material(
-    image: bpy.types.Image | None, theme: Theme, wide: bool = False, thin: bool = False, merged: bool = False
+    image: bpy.types.Image | None,
+    theme: Theme,
+    wide: bool = False,
+    thin: bool = False,
+    merged: bool = False,
+    sliced: bool = False,
 ) -> bpy.types.Material:
     """Build the material that shows ``image``'s values in the colours of ``theme``; without one, all cells are empty.
 
     ``wide`` is for grids of more than 256 cells along an axis: they get coarser lines from afar.
     ``thin`` is for grids of which the image holds pools: a pool is drawn as one large cell, with
     one dot, while lines, focus and what is computed stay true to the cells.
-    ``merged`` is for meshes of many grids that do nothing but fade, by ``merged.merged_mesh``.
+    ``merged`` is for meshes of many grids that do nothing but fade, by ``merged.merged_mesh``;
+    ``sliced`` for a grid of which the image holds some rows exactly, by ``grids.sliced_cube``.
     """
     material = own(bpy.data.materials.new("llmviz merged cells" if merged else "llmviz cells"), "cells")
     tree = compat.node_tree(material)
     tree.nodes.clear()
     compat.set_blended(material, False)
-    given = _of_mesh(tree, thin) if merged else _of_object(tree, thin)
+    given = _of_mesh(tree, thin) if merged else _of_object(tree, thin, sliced)
     point = _point(tree, given, scaled=not merged)
     info = tree.nodes.new("ShaderNodeObjectInfo")
     role = Expr(tree, info.outputs["Color"], vector=True)
@@ -121,15 +129,18 @@ def cell_material(
     return material
 
 
-def _of_object(tree: bpy.types.NodeTree, thin: bool) -> _Given:
+def _of_object(tree: bpy.types.NodeTree, thin: bool, sliced: bool) -> _Given:
     def read(name: str, output: str = "Vector") -> Expr:
         return attribute(tree, "OBJECT", name, output)
 
     highlight, focus, _ = read("emphasis").split()
     place = Expr(tree, tree.nodes.new("ShaderNodeTexCoord").outputs["Object"], vector=True)
-    pool = read("atlas", "Alpha") if thin else None
+    atlas = attribute(tree, "GEOMETRY", "atlas", "Color") if sliced else read("atlas")
+    pool = None
+    if thin:
+        pool = _share(tree) if sliced else read("atlas", "Alpha")
     return _Given(
-        place, read("cells"), read("strides"), read("atlas"), pool, None, read("first"), read("reveal", "Fac"),
+        place, read("cells"), read("strides"), atlas, pool, None, read("first"), read("reveal", "Fac"),
         highlight, focus,
     )  # fmt: skip
 
@@ -138,9 +149,13 @@ def _of_mesh(tree: bpy.types.NodeTree, thin: bool) -> _Given:
     def read(name: str, output: str = "Vector") -> Expr:
         return attribute(tree, "GEOMETRY", name, output)
 
-    pool = 1.0 / read("atlas", "Alpha").floor() if thin else None
     atlas, known = read("atlas", "Color"), read("known", "Fac")
-    return _Given(read("corner"), read("cells"), read("strides").floor(), atlas, pool, known)
+    return _Given(read("corner"), read("cells"), read("strides").floor(), atlas, _share(tree) if thin else None, known)
+
+
+def _share(tree: bpy.types.NodeTree) -> Expr:
+    """One over the side of a face's pools."""
+    return 1.0 / attribute(tree, "GEOMETRY", "atlas", "Alpha").floor()
 
 
 def pixel_size(tree: bpy.types.NodeTree) -> Expr:

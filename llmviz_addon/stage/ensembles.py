@@ -9,7 +9,7 @@ wants to pick one and look at it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Sequence
 from typing import TypeVar
 
 from ..layout.drawing import Drawing, Readout
@@ -32,11 +32,11 @@ class Ensembles:
         self._home = {channel.actor for channel in timeline.home}
         self._parted = {part.grid for part in timeline.parts}
 
-    def grids(self, grids: Sequence[Grid]) -> list[list[Grid]]:
-        """Grids of one role that may share an object, where there is a crowd of them."""
+    def grids(self, grids: Sequence[Grid], alone: Container[str] = ()) -> list[list[Grid]]:
+        """Grids of one role that may share an object, where there is a crowd of them; never those named ``alone``."""
         if len(grids) <= CROWD:
             return [[grid] for grid in grids]
-        return _grouped(grids, self._grid_key)
+        return _grouped(grids, lambda grid: None if grid.name in alone else self._grid_key(grid))
 
     def ribbons(self, ribbons: Iterable[Ribbon]) -> list[list[Ribbon]]:
         """Ribbons that may share an object."""

@@ -7,13 +7,15 @@ children of its object, so that they follow where it goes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import bpy
+import numpy as np
 
 from ..layout.grid import CELL, Grid
 from ..screenplay.timeline import Part
-from .atlas import Place
+from . import compat
+from .atlas import Place, Slice
 from .ours import own
 from .theme import Theme, linear
 
@@ -35,17 +37,55 @@ def unit_cube(material: bpy.types.Material) -> bpy.types.Mesh:
     return mesh
 
 
+def sliced_cube(grid: Grid, place: Place, slices: Sequence[Slice], material: bpy.types.Material) -> bpy.types.Mesh:
+    """The unit cube of a grid of which only ``slices`` are kept exactly: faces tell where their numbers are.
+
+    For a ``cell_material(…, sliced=True)``.
+    """
+    total = grid.axes[0].cells
+    along = "xyz".index(grid.axes[0].direction)
+    cuts = sorted({0, total, *(end for one in slices for end in (one.first, one.stop))})
+    ends = [min(max(cut / total, INSET), 1 - INSET) for cut in cuts]
+    around = [(INSET, INSET), (INSET, 1 - INSET), (1 - INSET, 1 - INSET), (1 - INSET, INSET)]
+    points = np.array([[*corner[:along], end, *corner[along:]] for end in ends for corner in around]) * (1, 1, -1)
+    faces, exact = (
+        [(0, 1, 2, 3), tuple(range(len(points) - 1, len(points) - 5, -1))],
+        {one.first: one.place for one in slices},
+    )
+    kept = [exact.get(cuts[0], place), exact.get(cuts[-2], place)]
+    for ring, start in enumerate(cuts[:-1]):
+        for corner in range(4):
+            near, far = 4 * ring + corner, 4 * ring + (corner + 1) % 4
+            faces.append((near, near + 4, far + 4, far))
+            kept.append(exact.get(start, place))
+    mesh = own(bpy.data.meshes.new(f"{grid.name} cube"), "cube")
+    mesh.materials.append(material)
+    compat.write_faces(mesh, points, _outward(points, np.array(faces)))
+    atlas = np.array([(one.column, one.row, one.gain, one.pool + 0.5) for one in kept])
+    compat.write_attribute(mesh, "atlas", "FLOAT_COLOR", "FACE", atlas)
+    compat.write_attribute(mesh, "sharp_face", "BOOLEAN", "FACE", np.ones(len(faces)))
+    mesh.update(calc_edges=True)
+    return mesh
+
+
+def _outward(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Quads of a convex shape, each turned so that it faces away from the middle."""
+    a, b, c = points[faces[:, :3]].transpose(1, 0, 2)
+    inward = (np.cross(b - a, c - b) * (a - points.mean(axis=0))).sum(axis=1) < 0
+    return np.where(inward[:, None], faces[:, ::-1], faces)
+
+
 def grid_objects(
     grids: Iterable[Grid],
     places: Mapping[str, Place],
-    mesh: bpy.types.Mesh,
+    mesh: Callable[[Grid], bpy.types.Mesh],
     theme: Theme,
     collection: bpy.types.Collection,
 ) -> dict[str, bpy.types.Object]:
-    """One object per grid, by name."""
+    """One object per grid, by name; ``mesh`` tells which is a grid's."""
     objects = {}
     for grid in grids:
-        obj = own(bpy.data.objects.new(grid.name, mesh), "grid", grid.name)
+        obj = own(bpy.data.objects.new(grid.name, mesh(grid)), "grid", grid.name)
         obj.location = grid.origin
         obj.scale = grid.size
         obj.color = (*linear(theme.roles[grid.role]), 1.0)
@@ -60,13 +100,14 @@ def part_objects(
     grids: Mapping[str, Grid],
     objects: Mapping[str, bpy.types.Object],
     places: Mapping[str, Place],
+    mesh: bpy.types.Mesh,
     collection: bpy.types.Collection,
 ) -> dict[str, bpy.types.Object]:
     """One object per part, by name: a child of its grid, invisible at rest."""
     made = {}
     for number, part in enumerate(parts):
         grid, whole = grids[part.grid], objects[part.grid]
-        obj = own(bpy.data.objects.new(part.name, whole.data), "part")
+        obj = own(bpy.data.objects.new(part.name, mesh), "part")
         obj.parent = whole
         obj.location, obj.scale = _within(part, grid, SWELL * (1 + number % 8 / 8))
         obj.color = (*whole.color[:3], 0.0)
