@@ -22,6 +22,7 @@ from ..layout.grid import CELL, Grid, Ribbon
 from ..layout.groups import Group, Layout
 from ..layout.labels import labels
 from .cast import Thing
+from .copies import NEAR
 from .timeline import Channel
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ class Closeup:
 def closeup(film: Film, *things: Thing, seconds: float | None = None) -> Layout:
     """Let excerpts stand in for ``things``, and return the layout that holds them in the places of the true ones.
 
-    The first of ``things`` keeps its upper left corner, and the camera comes near. Where every axis is short
-    enough nothing happens, and the layout is the film's own.
+    The first of ``things`` keeps its upper left corner, where its excerpt stands a hair before it, and the camera
+    comes near. Where every axis is short enough nothing happens, and the layout is the film's own.
     """
     whole = film.cast.grids_of(*things)
     axes = {axis.name: axis.length for grid in whole for axis in grid.axes}
@@ -57,7 +58,7 @@ def closeup(film: Film, *things: Thing, seconds: float | None = None) -> Layout:
     seconds = film.length(seconds)
     shown = film.layout.embedding.token_weight.axes[0].shown
     small = layout(film.config, film.layout.n_tokens, film.layout.gap, shown, most)
-    move = np.array(whole[0].origin) - small[whole[0].name].origin
+    move = np.array(whole[0].origin) - small[whole[0].name].origin - (0, NEAR, 0)
     prefix = film.unique("excerpt")
     written = {drawing.name: drawing for drawing in labels(small)}
     pairs, stands = [], {}
