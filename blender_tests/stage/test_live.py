@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import bpy
@@ -10,10 +11,13 @@ import numpy as np
 import pytest
 
 from llmviz_addon.errors import JobError
-from llmviz_addon.model.checkpoint import Checkpoint, builtin
+from llmviz_addon.model.checkpoint import Checkpoint, builtin, weight_shapes
+from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.sampling import Sampling
+from llmviz_addon.model.tokenizer import IdTokenizer
 from llmviz_addon.screenplay.open_stage import Moment, opening
 from llmviz_addon.stage import live
+from llmviz_addon.stage.atlas import atlas
 from llmviz_addon.stage.build import build, clear
 from llmviz_addon.stage.open_state import OURS, read_state
 from llmviz_addon.stage.ours import NAME, TAG
@@ -22,10 +26,21 @@ from llmviz_addon.stage.story import read_story
 
 def opened(scene: bpy.types.Scene, tokens: str = "CBABBC", theme: str = "light") -> Moment:
     model = builtin()
-    now = opening(model, model.tokenizer.encode(tokens))
+    return opened_with(scene, opening(model, model.tokenizer.encode(tokens)), theme)
+
+
+def opened_with(scene: bpy.types.Scene, now: Moment, theme: str = "light") -> Moment:
     for _ in live.open_steps(scene, now, theme_name=theme, own_scene=True):
         pass
     return now
+
+
+def wordy() -> Checkpoint:
+    """A model of a vocabulary too large to be drawn whole."""
+    config = GPTConfig(n_layer=1, n_head=2, n_embd=8, block_size=40, vocab_size=2000)
+    rng = np.random.default_rng(3)
+    weights = {name: rng.normal(0, 0.5, shape).astype(np.float32) for name, shape in weight_shapes(config).items()}
+    return Checkpoint("wordy", config, weights, IdTokenizer(config.vocab_size))
 
 
 def pixels() -> np.ndarray:
@@ -53,15 +68,25 @@ def meshes(scene: bpy.types.Scene) -> dict[str, np.ndarray]:
     return found
 
 
-def test_a_step_leaves_what_a_build_of_that_run_would_make(scene: bpy.types.Scene) -> None:
-    now = opened(scene).resampled(Sampling(6.0, seed=4)).following().following()
+@pytest.mark.parametrize("model", ["nano-gpt", "a large vocabulary", "a crowd", "in pools"])
+def test_a_step_leaves_what_a_build_of_that_run_would_make(
+    scene: bpy.types.Scene, monkeypatch: pytest.MonkeyPatch, model: str
+) -> None:
+    if model == "a crowd":
+        monkeypatch.setattr("llmviz_addon.stage.ensembles.CROWD", 10)
+    if model == "in pools":
+        monkeypatch.setattr("llmviz_addon.stage.build.atlas", partial(atlas, budget=6000))
+    now = opening(builtin(), (2, 1, 0)) if model == "nano-gpt" else opening(wordy(), (5, 1999, 7), 6)
+    opened_with(scene, now)
+    working = [obj for obj in scene.objects if obj.get(NAME) in now.reveals]
+    assert any(obj["atlas"][3] < 1 for obj in working) == (model == "in pools")
+    now = now.resampled(Sampling(6.0, seed=4)).following().following()
     names = sorted(obj.name for obj in scene.objects)
     live.show(scene, now)
     shown = pixels(), props(scene), meshes(scene)
     assert sorted(obj.name for obj in scene.objects) == names
     clear(scene)
-    for _ in live.open_steps(scene, now, own_scene=True):
-        pass
+    opened_with(scene, now)
     np.testing.assert_array_equal(shown[0], pixels())
     assert shown[1] == props(scene)
     for name, points in meshes(scene).items():

@@ -83,10 +83,18 @@ class Moment:
 
     @property
     def reveals(self) -> dict[str, float]:
-        """How many cells show their value, by name of each grid that has a column, or row, per token."""
+        """How many cells show their value, by name of each grid that is not the same for every run.
+
+        Those have a row per token, or are the tables of a vocabulary of which only some tokens have cells.
+        """
         count = len(self.trace.tokens)
-        grids = [grid for grid in self.layout.grids if grid.axes[0].name == "T"]
-        return {grid.name: float(count * math.prod(grid.shown_shape[1:])) for grid in grids}
+        found = {}
+        for grid in self.layout.grids:
+            grows, windowed = grid.axes[0].name == "T", any(axis.shown is not None for axis in grid.axes)
+            if grows or windowed:
+                rows = count if grows else grid.shown_shape[0]
+                found[grid.name] = float(rows * math.prod(grid.shown_shape[1:]))
+        return found
 
     @property
     def signs(self) -> tuple[Drawing, ...]:

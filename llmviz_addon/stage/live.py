@@ -8,9 +8,10 @@ places of the old ones, because Blender's undo restores whole datablocks, but ne
 from __future__ import annotations
 
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 
 import bpy
+import numpy as np
 
 from ..errors import JobError
 from ..layout.drawing import Drawing
@@ -18,7 +19,7 @@ from ..model.checkpoint import Checkpoint
 from ..screenplay.open_stage import Moment
 from ..screenplay.view import View
 from . import compat
-from .atlas import atlas
+from .atlas import kept, picture
 from .build import build_steps
 from .camera import Rig, pose
 from .drawings import DrawingMaker, reach
@@ -63,18 +64,19 @@ def show(scene: bpy.types.Scene, now: Moment, model: str | None = None) -> None:
     ``model`` is where the checkpoint is now, if it was moved.
     """
     state = state_of(scene)
-    image = atlas(now.layout.grids, now.values).image()
-    old = set()
-    for node in _pictures(scene):
-        old.add(node.image)
-        node.image = image
-    bpy.data.batch_remove(old)
-    image.name = "llmviz values"
     reveals = now.reveals
-    for obj in _objects(scene):
-        if obj.get(NAME) in reveals:
-            obj["reveal"] = reveals[obj[NAME]]
-            obj.update_tag()
+    changing = {obj[NAME]: obj for obj in _objects(scene) if obj.get(NAME) in reveals}
+    for name, obj in changing.items():
+        obj["reveal"] = reveals[name]
+        obj.update_tag()
+    nodes = list(_pictures(scene))
+    for old in {node.image for node in nodes}:
+        new = _rewritten(old, {name: obj["atlas"] for name, obj in changing.items()}, now)
+        for node in nodes:
+            if node.image == old:
+                node.image = new
+        bpy.data.images.remove(old)
+        new.name = "llmviz values"
     _write(scene, now.signs, state)
     write_state(scene, _state(now, state.model if model is None else model, state.theme))
 
@@ -130,6 +132,19 @@ def _pictures(scene: bpy.types.Scene) -> Iterator[bpy.types.Node]:
         for node in compat.node_tree(material).nodes:
             if node.type == "TEX_IMAGE" and node.image is not None and node.image.get(TAG) == "atlas":
                 yield node
+
+
+def _rewritten(image: bpy.types.Image, places: Mapping[str, Sequence[float]], now: Moment) -> bpy.types.Image:
+    """A new picture with the numbers of ``now`` at ``places`` (column, row, gain, one over the side of the pools)."""
+    width, height = image.size
+    rgba = np.empty((height * width, 4), np.float32)
+    image.pixels.foreach_get(rgba.reshape(-1))
+    values = now.values
+    for name, (column, row, _, share) in places.items():
+        numbers = kept(now.layout[name].drawn(values[name]), round(1 / share))
+        start = round(row) * width + round(column)
+        rgba[start : start + len(numbers), :3] = numbers[:, None]
+    return picture(rgba.reshape(height, width, 4))
 
 
 def _write(scene: bpy.types.Scene, drawings: tuple[Drawing, ...], state: OpenState) -> None:
