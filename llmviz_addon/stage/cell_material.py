@@ -30,7 +30,8 @@ atlas       face    color   column, row, gain, and the side of the pools plus a 
 known       face    float   1 where the box shows its values, 0 where it is empty
 ==========  ======  ======  ============================================================
 
-Of a grid that is kept as pools but for some rows, ``atlas`` alone comes from the mesh.
+Of a grid that is kept as pools but for some rows, ``atlas`` is on the mesh too: it counts from near, where
+cells can be told apart, and the object's from afar, so that from there all of the grid looks alike.
 
 EEVEE interpolates even what is the same all over a face, which leaves it off by its last bits. So what must
 be whole has a half added, and is cut.
@@ -54,6 +55,7 @@ from ..layout.grid import CELL
 from . import compat
 from .nodes import Expr, attribute, combine, mix
 from .ours import own
+from .seen import LEAST
 from .theme import Theme, linear
 
 DOT = 0.3
@@ -115,8 +117,10 @@ def cell_material(
     tree = compat.node_tree(material)
     tree.nodes.clear()
     compat.set_blended(material, False)
-    given = _of_mesh(tree, thin) if merged else _of_object(tree, thin, sliced)
+    given = _of_mesh(tree, thin) if merged else _of_object(tree, thin)
     point = _point(tree, given, scaled=not merged)
+    if sliced:
+        given = _sharpened(tree, given, point)
     info = tree.nodes.new("ShaderNodeObjectInfo")
     role = Expr(tree, info.outputs["Color"], vector=True)
     opacity = Expr(tree, info.outputs["Alpha"])
@@ -129,18 +133,15 @@ def cell_material(
     return material
 
 
-def _of_object(tree: bpy.types.NodeTree, thin: bool, sliced: bool) -> _Given:
+def _of_object(tree: bpy.types.NodeTree, thin: bool) -> _Given:
     def read(name: str, output: str = "Vector") -> Expr:
         return attribute(tree, "OBJECT", name, output)
 
     highlight, focus, _ = read("emphasis").split()
     place = Expr(tree, tree.nodes.new("ShaderNodeTexCoord").outputs["Object"], vector=True)
-    atlas = attribute(tree, "GEOMETRY", "atlas", "Color") if sliced else read("atlas")
-    pool = None
-    if thin:
-        pool = _share(tree) if sliced else read("atlas", "Alpha")
+    pool = read("atlas", "Alpha") if thin else None
     return _Given(
-        place, read("cells"), read("strides"), atlas, pool, None, read("first"), read("reveal", "Fac"),
+        place, read("cells"), read("strides"), read("atlas"), pool, None, read("first"), read("reveal", "Fac"),
         highlight, focus,
     )  # fmt: skip
 
@@ -151,6 +152,13 @@ def _of_mesh(tree: bpy.types.NodeTree, thin: bool) -> _Given:
 
     atlas, known = read("atlas", "Color"), read("known", "Fac")
     return _Given(read("corner"), read("cells"), read("strides").floor(), atlas, _share(tree) if thin else None, known)
+
+
+def _sharpened(tree: bpy.types.NodeTree, given: _Given, point: _Point) -> _Given:
+    """The same, but for what is near it is the face that tells where its numbers are."""
+    far = point.widest > 1 / LEAST
+    atlas = mix(attribute(tree, "GEOMETRY", "atlas", "Color"), given.atlas, far)
+    return replace(given, atlas=atlas, pool=mix(_share(tree), given.pool, far))
 
 
 def _share(tree: bpy.types.NodeTree) -> Expr:

@@ -105,14 +105,14 @@ def sampled(values: np.ndarray) -> np.ndarray:
 
 
 def _within(grids: Sequence[Grid], allowed: float) -> Mapping[str, int]:
-    """Sides with which ``grids`` have at most ``allowed`` numbers, or else the coarsest; equal for equal shapes.
+    """Sides with which ``grids`` have at most ``allowed`` numbers, or else the coarsest.
 
-    The coarsest pools are halved as long as there is room, so that from afar all have dots of one size;
-    vectors come first, as they take next to none.
+    The coarsest pools are halved as long as there is room, so that from afar all have dots of one size.
+    Grids of one shape, or its transpose, go together; vectors come first, as they take next to none.
     """
     alike: dict[tuple[int, ...], list[Grid]] = defaultdict(list)
     for grid in grids:
-        alike[grid.shown_shape].append(grid)
+        alike[_turned(grid)].append(grid)
     sides = {shape: _coarsest(same[0]) for shape, same in alike.items()}
     room = allowed - sum(len(same) * thinned(same[0], sides[shape]) for shape, same in alike.items())
     queue = [(len(shape) > 1, -side, math.prod(shape), shape) for shape, side in sides.items()]
@@ -125,7 +125,11 @@ def _within(grids: Sequence[Grid], allowed: float) -> Mapping[str, int]:
         if finer <= LARGEST and more <= room:
             sides[shape], room = side // 2, room - more
             heappush(queue, (wide, -sides[shape], size, shape))
-    return {grid.name: sides[grid.shown_shape] for grid in grids}
+    return {grid.name: sides[_turned(grid)] for grid in grids}
+
+
+def _turned(grid: Grid) -> tuple[int, ...]:
+    return tuple(sorted(grid.shown_shape))
 
 
 def _coarsest(grid: Grid) -> int:

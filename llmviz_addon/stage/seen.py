@@ -17,8 +17,8 @@ from ..screenplay.easing import ease
 from ..screenplay.timeline import CAMERA, Channel, Track
 from ..screenplay.view import TAN, View
 
-LEAST = 1.5
-"""Pixels of the smallest cell that counts."""
+LEAST = 2.0
+"""Pixels of the smallest cell that counts: with fewer, a dot melts into its surroundings."""
 RAYS = 32
 """From the lower to the upper edge of the picture."""
 BETWEEN = 3
