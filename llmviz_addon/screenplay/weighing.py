@@ -45,7 +45,7 @@ def weighted_sum(film: Film, result: Region, *, seconds: float = 9.0) -> None:
     x0 = film.box(vectors.grid)[1][0] + PITCH
     xs = [x0 + i * PITCH for i in range(len(kept))]
     fan = np.array([(x, y, z) for x in (xs[0] - 0.25, xs[-1] + 0.35) for z in (high[2] + OVER + 0.3, low[2] - 0.25)])
-    film.camera.frame(vectors.grid, weights.grid, fan, seconds=0.1 * seconds)
+    film.camera.frame(vectors.grid, weights.grid, result.grid, fan, seconds=0.1 * seconds)
 
     columns = [copy(film, vectors.grid[_first(vectors) + j]) for j in kept]
     with film.together(seconds=0.13 * seconds):
