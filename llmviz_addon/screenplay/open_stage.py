@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -68,7 +68,7 @@ class Moment:
         tokens = (*trace.tokens, self.draw.token)
         return moment(self.checkpoint, tokens, trace.prompt_length, self.columns, self.draw.sampling)
 
-    @property
+    @cached_property
     def layout(self) -> Layout:
         """Where everything stands; of a large vocabulary which tokens have cells, always as many."""
         count = max(LEAST, 2 * self.columns + CANDIDATES)  # enough for all that a window must show

@@ -30,6 +30,7 @@ class Ensembles:
         for track in timeline.tracks:
             self._tracks[track.channel.actor].append(track)
         self._home = {channel.actor for channel in timeline.home}
+        self._away = {channel.actor for channel in timeline.home if channel.prop != "reveal"}
         self._parted = {part.grid for part in timeline.parts}
 
     def grids(self, grids: Sequence[Grid], alone: Container[str] = ()) -> list[list[Grid]]:
@@ -58,7 +59,7 @@ class Ensembles:
     def _drawing_key(self, drawing: Drawing) -> Hashable | None:
         fade = self._fade(drawing.name)
         moves = any(track.channel.prop == "offset" for track in self._tracks.get(drawing.parent, ()))
-        if fade is None or drawing.parent == "camera" or moves or drawing.parent in self._home:
+        if fade is None or drawing.parent == "camera" or moves or drawing.parent in self._away:
             return None
         if any(isinstance(shape, Readout) for shape in drawing.shapes):
             return None
