@@ -72,7 +72,7 @@ def _layer(film, model, smallest):
     film.say(
         "one-layer",
         "One layer of {name} has {each:,} [parameters](weight){more}. Most of them, 8 C², are the two matrices of the "
-        "MLP. So twice as many layers are twice as many parameters, but twice as many channels are four times as many.",
+        "MLP. So twice as many layers are twice as many parameters, but twice as many channels are nearly four times as many.",
         name=_name(model), each=_per_layer(config), more=_against(config, smallest),
     )  # fmt: skip
     film.wait(0.5)
@@ -139,9 +139,9 @@ def _against(config, smallest):
 
 
 def _times(ratio):
-    if ratio >= 0.95:
-        return f"{ratio:,.0f} times as many as" if ratio >= 9.5 else f"{ratio:.1f} times as many as"
-    return f"one {1 / ratio:,.0f}th of those of" if ratio < 0.1 else f"{ratio:.2f} times as many as"
+    """``1,454 times as many as``, ``2.9 times fewer than``."""
+    factor = max(ratio, 1 / ratio)
+    return f"{factor:,.{0 if factor >= 9.5 else 1}f} times {'as many as' if ratio >= 1 else 'fewer than'}"
 
 
 def _many(count, what):
@@ -154,7 +154,7 @@ def _cells_high(model):
 
 
 def _length(metres):
-    return f"{metres:,.0f} m" if metres >= 10 else f"{metres:.1f} m"
+    return f"{metres:,.{0 if metres >= 10 else 1}f}\u00a0m"
 
 
 def _duration(seconds):

@@ -53,6 +53,11 @@ def test_breaks_at_words_across_spans():
     assert "".join(text for text, _ in wrap(spans, 0.5, width * 0.99)) == "The input\nembedding enters"
 
 
+def test_names_with_a_number_stay_together():
+    assert wrap((("as GPT-2", "ink"),), 1, advance("as GPT-")) == (("as\nGPT-2", "ink"),)
+    assert wrap((("as self-made", "ink"),), 1, advance("as self-")) == (("as self-\nmade", "ink"),)
+
+
 def test_chinese_breaks_anywhere():
     assert wrap((("归一化层", "ink"),), 1, 2) == (("归一\n化层", "ink"),)
 

@@ -76,10 +76,10 @@ def line_count(spans: Iterable[tuple[str, str]]) -> int:
 def wrap(spans: Iterable[tuple[str, str]], size: float, width: float) -> Spans:
     """Break coloured text into lines of at most ``width`` metres.
 
-    A break takes the place of a space, or comes after a hyphen, a dash or a square (e.g. Chinese)
-    character; a word that is wider than a line is broken anywhere. Breaks that are there stay. Only
-    the spaces that became breaks are lost, and every character keeps its colour. A line is wider than
-    ``width`` only if it is a single character.
+    A break takes the place of a space, or comes after a square (e.g. Chinese) character, a hyphen or
+    a dash, but for one before a digit, as in GPT-2; a word that is wider than a line is broken anywhere.
+    Breaks that are there stay. Only the spaces that became breaks are lost, and every character keeps
+    its colour. A line is wider than ``width`` only if it is a single character.
     """
     spans = tuple(spans)
     text = "".join(run for run, _ in spans)
@@ -123,7 +123,9 @@ def _breaks(text: str, width: float) -> tuple[set[int], set[int]]:
             reach += _advance(character)
             if character == " ":
                 chance = position
-            elif character in _BREAK_AFTER or _is_square(character):
+            elif _is_square(character) or (
+                character in _BREAK_AFTER and not text[position + 1 : position + 2].isdigit()
+            ):
                 chance = position + 1
         position += 1
     return replaced, inserted
