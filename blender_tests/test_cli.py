@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from llmviz_addon import cli, commands
 from llmviz_addon.film import png
-from llmviz_addon.model.checkpoint import builtin
+from llmviz_addon.model.checkpoint import BUILTIN, builtin
 from llmviz_addon.screenplay.production import PACE, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,6 +57,19 @@ WRONG = {
     "one and several": (["film", "--shape", "nano", "--compare", "gpt2", "-o", "a.mp4"], "Give one of the two"),
     "a shape that is run": (["build", "--shape", "nano", "--tokens", "A", "-o", "a.blend"], "Leave out --model and"),
     "numbers of a shape": (["build", "3", "--shape", "nano", "-o", "a.blend"], "shapes have none. Choose from scale"),
+    "no temperature": (
+        ["generate", "--temperature", "warm"],
+        "'warm' is not a temperature; give 0 or more, such as 0.8",
+    ),
+    "a negative temperature": (["generate", "--temperature=-1"], "'-1' is not a temperature"),
+    "top-k of 0": (["generate", "--top-k", "0"], "'0' is not a whole number above 0"),
+    "top-p above 1": (["generate", "--top-p", "2"], "top_p is 2.0, but must be above 0 and at most 1"),
+    "no seed": (["generate", "--seed=-4"], "'-4' is not a whole number of 0 or more"),
+    "no room on any stage": (
+        ["generate", "-n", "9", "-o", "a.blend"],
+        "6 tokens and 9 more have no room: 'nano-gpt' takes at most 11.",
+    ),
+    "a stage that is not there": (["step", "a.blend"], "There is no file 'a.blend'. Make one with llmviz generate -o"),
     "no place for the zip": (["package", "-o", "no/dist"], "'no' does not exist"),
 }
 
@@ -159,3 +173,65 @@ def test_ctrl_c_keeps_what_is_done(
     err = capfd.readouterr().err
     assert err.splitlines()[-1].startswith("llmviz: Stopped with 0 of 6 frames in ")
     assert not (tmp_path / "f.mp4").exists()
+
+
+def test_generate_tells_every_step_and_the_whole_text(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["generate", "-n", "7"]) == 0  # beyond the block size the first letters are forgotten
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "token 7, greedy:"
+    assert lines[1].split() == [">", "1", "A", ">", "99.9", "%"]
+    assert [line.split()[0] for line in lines].count("token") == 7
+    assert lines[-1].startswith("CBABBCABBBCC")
+    assert len(lines[-1]) == 13
+
+
+def test_a_seed_without_a_temperature_draws_as_the_model_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["generate", "--top-k", "2", "--seed", "5"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "token 7, temperature 1, top-k 2, seed 5:"
+    assert len(lines) == 4
+
+
+def test_an_open_stage_goes_on_step_by_step(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path, kept, model = tmp_path / "s.blend", tmp_path / "kept.safetensors", tmp_path / "mine.safetensors"
+    shutil.copy(BUILTIN, model)
+    text = ["--model", str(model), "--tokens", "CBABBC"]
+    assert cli.main(["generate", *text, "-n", "2", "--room", "2", "-o", str(path)]) == 0
+    assert capfd.readouterr().out.splitlines()[-2:] == ["CBABBCAB", f"Wrote {path}: 8 tokens, and room for 2 more."]
+    assert cli.main(["step", str(path), "--temperature", "6", "--seed", "2"]) == 0
+    stepped = capfd.readouterr().out.splitlines()
+    assert stepped[0] == "token 9, temperature 6, seed 2:"
+    chosen = next(line for line in stepped if line.startswith(">")).split()[2]
+    assert stepped[-2] == f"CBABBCAB{chosen}"
+    model.rename(kept)
+    assert cli.main(["step", str(path)]) == 2
+    assert "Say with --model where it is now." in capfd.readouterr().err
+    assert cli.main(["step", str(path), "--model", str(kept)]) == 0
+    moved = capfd.readouterr().out.splitlines()
+    assert moved[0] == "token 10, temperature 6, seed 2:"  # as it was chosen last
+    before = path.read_bytes()
+    assert cli.main(["step", str(path)]) == 2
+    assert "All 10 columns of the stage are filled; open it with more room." in capfd.readouterr().err
+    assert path.read_bytes() == before
+    assert {file.name for file in tmp_path.iterdir()} == {"s.blend", "kept.safetensors"}
+
+
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        (["build", "layer-norm", "--pace", "none"], "'s.blend' holds a film, which is about one run"),
+        ([], "Cannot open"),
+    ],
+)
+def test_only_an_open_stage_goes_on(
+    made: list[str], message: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "s.blend"
+    path.write_bytes(b"BLENDER, but not really")
+    if made:
+        assert cli.main([*made, "-o", str(path)]) == 0
+    before = path.read_bytes()
+    capfd.readouterr()
+    assert cli.main(["step", str(path)]) == 2
+    assert message in capfd.readouterr().err
+    assert path.read_bytes() == before
