@@ -72,7 +72,8 @@ def _layer(film, model, smallest):
     film.say(
         "one-layer",
         "One layer of {name} has {each:,} [parameters](weight){more}. Most of them, 8 C², are the two matrices of the "
-        "MLP. So twice as many layers are twice as many parameters, but twice as many channels are nearly four times as many.",
+        "MLP. So twice as many layers are twice as many parameters, but twice as many channels are nearly four times "
+        "as many.",
         name=_name(model), each=_per_layer(config), more=_against(config, smallest),
     )  # fmt: skip
     film.wait(0.5)
