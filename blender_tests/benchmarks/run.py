@@ -19,6 +19,7 @@ import resource
 import statistics
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
@@ -34,11 +35,14 @@ from llmviz_addon.film.quiet import quiet  # noqa: E402
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, load, weight_shapes  # noqa: E402
 from llmviz_addon.model.config import GPTConfig  # noqa: E402
 from llmviz_addon.model.forward import forward  # noqa: E402
+from llmviz_addon.model.sampling import Sampling  # noqa: E402
 from llmviz_addon.model.shapes import COMPARED, SHAPES, compared  # noqa: E402
 from llmviz_addon.model.tokenizer import IdTokenizer  # noqa: E402
+from llmviz_addon.screenplay.open_stage import opening  # noqa: E402
 from llmviz_addon.screenplay.production import Production, prepare, prepare_shapes  # noqa: E402
 
 SIZE, FPS = (1280, 720), 30
+GPT2 = GPTConfig(n_layer=12, n_head=12, n_embd=768, block_size=1024, vocab_size=50257)
 Row = dict[str, Any]
 
 
@@ -84,10 +88,9 @@ def _median(call: Callable[[], object], seconds: float = 1.0) -> float:
 def measure_forward(options: argparse.Namespace) -> list[Row]:
     """The forward pass with every intermediate kept, ours and PyTorch's."""
     rows = []
-    gpt2 = GPTConfig(n_layer=12, n_head=12, n_embd=768, block_size=1024, vocab_size=50257)
     for name, checkpoint, tokens in (
         ("nano-gpt, 11 tokens", builtin(), [2, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2]),
-        ("GPT-2's shape, 64 tokens", _random(gpt2), list(range(64))),
+        ("GPT-2's shape, 64 tokens", _random(GPT2), list(range(64))),
     ):
         ours = _median(lambda c=checkpoint, t=tokens: forward(c, t))
         theirs = _torch(checkpoint, tokens)
@@ -197,6 +200,38 @@ def measure_shapes(options: argparse.Namespace) -> list[Row]:
     return rows
 
 
+def measure_step(options: argparse.Namespace) -> list[Row]:
+    """The next token on an open stage: model run, new values, new drawings."""
+    if importlib.util.find_spec("bpy") is None:
+        return [_row("next token", None, "s", 1.0, "bpy is not installed")]
+    import bpy
+
+    from llmviz_addon.stage.live import open_steps, show
+
+    rows = []
+    sampling = Sampling(0.8, top_k=40)
+    for name, checkpoint, prompt, target in (
+        ("nano-gpt", builtin(), (2, 1, 0, 1, 1, 2), 1.0),
+        ("GPT-2's shape, 10 tokens", _random(GPT2), range(10), None),
+    ):
+        with quiet():
+            bpy.ops.wm.read_factory_settings(use_empty=True)
+        scene = bpy.context.scene
+        now = opening(checkpoint, list(prompt), sampling=sampling)
+        start = perf_counter()
+        deque(open_steps(scene, now, own_scene=True), maxlen=0)
+        opened = perf_counter() - start
+        times = []
+        for _ in range(5):
+            start = perf_counter()
+            now = now.following()
+            show(scene, now)
+            times.append(perf_counter() - start)
+        rows.append(_row(f"open stage, {name}", opened, "s"))
+        rows.append(_row("  next token", statistics.median(times), "s", target))
+    return rows
+
+
 def measure_film(options: argparse.Namespace) -> list[Row]:
     """The whole film of the chapter without reading pauses, video included."""
     if importlib.util.find_spec("bpy") is None:
@@ -245,6 +280,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "forward": measure_forward,
     "build": measure_build,
     "shapes": measure_shapes,
+    "step": measure_step,
     "film": measure_film,
 }
 
