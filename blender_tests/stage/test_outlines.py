@@ -9,6 +9,7 @@ from llmviz_addon.layout.grid import Role
 from llmviz_addon.model.shapes import SHAPES, compared
 from llmviz_addon.screenplay.production import prepare_shapes
 from llmviz_addon.stage.build import build
+from llmviz_addon.stage.theme import LIGHT, linear
 
 
 @pytest.fixture(scope="module")
@@ -23,32 +24,34 @@ def outlines(scene):
 def test_layers_share_their_meshes(scene, gpt3):
     build(scene, gpt3)
     found = outlines(scene)
-    per_layer = len(Role) + 1  # a mesh per role, and the ribbons
+    per_layer = 2  # its boxes, and its ribbons
     assert len(found) == (96 + 1) * per_layer
     assert len({obj.data for obj in found}) == 2 * per_layer
-    assert len(scene.objects) < 600
+    assert len(scene.objects) < 400
 
 
 def test_every_box_is_in_a_mesh_with_its_cells(scene, gpt3):
     build(scene, gpt3)
     one = gpt3.timeline.outlines[0].outline
     for piece, boxes in (("model:0", one.once), ("model:0:layer", one.layer)):
-        count = 0
+        mesh = bpy.data.meshes[piece]
+        cells = np.empty(len(mesh.polygons) * 3, dtype=np.float32)
+        mesh.attributes["cells"].data.foreach_get("vector", cells)
+        cells = cells.reshape(-1, 6, 3)[:, 0].astype(np.int64)
+        assert len(cells) == len(boxes.origins)
+        colors = np.empty(len(mesh.vertices) * 4, dtype=np.float32)
+        mesh.attributes["role"].data.foreach_get("color", colors)
+        colors = colors.reshape(-1, 8, 4)[:, 0, :3]
         for role in Role:
-            mesh = bpy.data.meshes[f"{piece} {role}"]
-            cells = np.empty(len(mesh.polygons) * 3, dtype=np.float32)
-            mesh.attributes["cells"].data.foreach_get("vector", cells)
-            cells = cells.reshape(-1, 6, 3)[:, 0].astype(np.int64)
-            assert int(cells.prod(axis=1).sum()) == boxes.count(role)
-            count += len(cells)
-        assert count == len(boxes.origins)
+            mine = np.isclose(colors, linear(LIGHT.roles[role]), atol=1e-3).all(axis=1)
+            assert int(cells[mine].prod(axis=1).sum()) == boxes.count(role)
 
 
 def test_objects_reach_as_far_as_the_model(scene, gpt3):
     build(scene, gpt3)
     bpy.context.view_layer.update()
     model = gpt3.timeline.outlines[0]
-    boxes = [obj for obj in outlines(scene) if obj.data.name.rsplit(" ", 1)[1] in set(Role)]
+    boxes = [obj for obj in outlines(scene) if not obj.data.name.endswith("ribbons")]
     corners = np.array([obj.matrix_world @ Vector(corner) for obj in boxes for corner in obj.bound_box])
     low, high = model.box
     assert corners.min(axis=0) == pytest.approx(low, abs=1.0)  # boxes keep a hair between them

@@ -105,7 +105,9 @@ def cell_material(
     merged: bool = False,
     sliced: bool = False,
 ) -> bpy.types.Material:
-    """Build the material that shows ``image``'s values in the colours of ``theme``; without one, all cells are empty.
+    """Build the material that shows ``image``'s values in the colours of ``theme``.
+
+    Without an image it is for outlines: all cells are empty, and a point's attribute ``role`` tells their colour.
 
     ``wide`` is for grids of more than 256 cells along an axis: they get coarser lines from afar.
     ``thin`` is for grids of which the image holds pools: a pool is drawn as one large cell, with
@@ -122,7 +124,7 @@ def cell_material(
     if sliced:
         given = _sharpened(tree, given, point)
     info = tree.nodes.new("ShaderNodeObjectInfo")
-    role = Expr(tree, info.outputs["Color"], vector=True)
+    role = Expr(tree, info.outputs["Color"], vector=True) if image else attribute(tree, "GEOMETRY", "role", "Color")
     opacity = Expr(tree, info.outputs["Alpha"])
     surface = _surface(tree, point, given, role, image, theme, wide)
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]

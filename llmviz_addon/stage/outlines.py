@@ -1,4 +1,8 @@
-"""Models in outline: one mesh per role for what a model has once, one for its layer, an object for every layer."""
+"""Models in outline: one mesh for what a model has once, one for its layer, an object for every layer.
+
+A film's every frame pays for every animated object, so a layer is one object, not one per role, and one for its
+ribbons. The colours of roles are an attribute of the mesh, which Solid view shows as it does drawings'.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +14,19 @@ import numpy as np
 from ..layout.grid import Ribbon, Role
 from ..layout.outline import Boxes, Outline
 from ..screenplay.timeline import Standing
+from . import compat
 from .cell_material import cell_material
 from .drawings import ALWAYS, joined
 from .flat_material import REACH
+from .grids import CORNERS
 from .keys import Actor, Target, unknown
 from .merged import Boxes as Merged
 from .merged import merged_mesh
 from .ours import own
 from .ribbons import arrays
 from .theme import Theme, linear
+
+ROLE = "role"
 
 
 def outline_actors(
@@ -40,36 +48,30 @@ def outline_actors(
     return actors
 
 
-Coloured = tuple[bpy.types.Mesh, tuple[float, float, float]]
-
-
 class _Maker:
     def __init__(
         self, cells: bpy.types.Material, flat: bpy.types.Material, look: Theme, collection: bpy.types.Collection
     ) -> None:
         self.cells, self.flat, self.look, self.collection = cells, flat, look, collection
 
-    def meshes(self, name: str, boxes: Boxes, ribbons: Sequence[Ribbon], one: Outline) -> list[Coloured]:
-        """The meshes of boxes, by role, and of ribbons, each with its colour."""
-        found = []
-        for role in Role:
-            mine = boxes.of(role)
-            if len(mine.origins):
-                mesh = merged_mesh(f"{name} {role}", Merged(mine.origins, mine.cells), self.cells)
-                found.append((mesh, linear(self.look.roles[role])))
-        if ribbons:
-            fringe = 0.025 * one.sample.gap
-            mesh = joined([arrays(ribbon, self.look, fringe) for ribbon in ribbons]).mesh(f"{name} ribbons", self.flat)
-            found.append((mesh, linear(self.look.roles[Role.ACTIVATION])))
-        return found
+    def meshes(self, name: str, boxes: Boxes, ribbons: Sequence[Ribbon], one: Outline) -> list[bpy.types.Mesh]:
+        """The mesh of all boxes, and that of the ribbons if there are any."""
+        mesh = merged_mesh(name, Merged(boxes.origins, boxes.cells), self.cells)
+        colors = np.array([(*linear(self.look.roles[role]), 1.0) for role in boxes.roles])
+        compat.write_attribute(mesh, ROLE, "FLOAT_COLOR", "POINT", np.repeat(colors, len(CORNERS), axis=0))
+        mesh.attributes.active_color_name = ROLE
+        if not ribbons:
+            return [mesh]
+        bands = joined([arrays(ribbon, self.look, 0.025 * one.sample.gap) for ribbon in ribbons])
+        return [mesh, bands.mesh(f"{name} ribbons", self.flat)]
 
-    def actor(self, name: str, meshes: Iterable[Coloured], at: np.ndarray) -> Actor:
+    def actor(self, name: str, meshes: Iterable[bpy.types.Mesh], at: np.ndarray) -> Actor:
         """Objects of the meshes at one place, which fade together."""
         objects = []
-        for mesh, color in meshes:
+        for mesh in meshes:
             obj = own(bpy.data.objects.new(name, mesh), "outline")
             obj.location = at
-            obj.color = (*color, 0.0)
+            obj.color = (*linear(self.look.roles[Role.WEIGHT]), 0.0)
             obj[REACH] = ALWAYS
             obj.hide_render = obj.hide_viewport = True
             self.collection.objects.link(obj)
