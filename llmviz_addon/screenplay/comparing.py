@@ -40,18 +40,16 @@ def models(film: Film) -> tuple[Standing, ...]:
 
 
 def grow(film: Film, model: Standing, *, seconds: float | None = None) -> None:
-    """Let a model appear: what there is once, then layer by layer, with their names."""
+    """Let a model appear: what there is once, then layer by layer, and the layers' names at the end."""
     seconds = film.length(seconds, 3.0)
-    count = len(model.layers)
-    each = min(0.6, seconds / 3)
-    start = film.now
-    names = [sign for what, sign in model.signs.items() if not what.startswith("layer ")]
-    for actor in (model.once.name, *(sign.name for sign in names)):
-        film.score.set(Channel(actor, "opacity"), 1.0, start, each)
-    for number, layer in enumerate(model.layers):
-        start = film.now + (seconds - each) * number / max(count - 1, 1)
-        for actor in (layer.name, model.signs[f"layer {number}"].name):
-            film.score.set(Channel(actor, "opacity"), 1.0, start, each)
+    each, start = min(0.6, seconds / 3), film.now
+    last = start + seconds - each
+    moments = [(model.once.name, start)]
+    moments += [(sign.name, last if what.startswith("layer ") else start) for what, sign in model.signs.items()]
+    pause = (last - start) / max(len(model.layers) - 1, 1)
+    moments += [(layer.name, start + number * pause) for number, layer in enumerate(model.layers)]
+    for actor, moment in moments:
+        film.score.set(Channel(actor, "opacity"), 1.0, moment, each)
     film.pass_time(seconds)
 
 
