@@ -54,13 +54,22 @@ def test_rows_stay_apart_and_below_the_boxes(
     assert (above.pose == drawing.pose).all()
     floor = min(bottom for s in above.shapes for _, bottom, _, _ in shapes.bounds(s))
     assert max(top for _, _, _, top in boxes) < floor
-    line = next(s for s in drawing.shapes if isinstance(s, Line))
-    assert line.points[-1][0] == 0
+    frame, arrow = ([s for s in drawing.shapes if isinstance(s, Line)][i] for i in (0, -1))
+    assert arrow.points[-1][0] == 0
+    assert frame is arrow or frame.points[0] == frame.points[-1]
 
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0, "0.0 %"), (1e-7, "< 0.1 %"), (0.0005, "0.1 %"), (0.6128, "61.3 %"), (0.9999, "> 99.9 %"), (1, "100.0 %")],
+    [
+        (0, "0.0 %"),
+        (1e-7, "< 0.001 %"),
+        (0.000183, "0.018 %"),
+        (0.0005, "0.05 %"),
+        (0.6128, "61.3 %"),
+        (0.9999, "> 99.9 %"),
+        (1, "100.0 %"),
+    ],
 )
 def test_percent(share: float, text: str) -> None:
     assert percent(share) == text

@@ -149,6 +149,6 @@ def test_many_words_are_set_in_lines_as_a_text():
     assert [s.body for s in sorted(drawn, key=lambda s: (-round(s.y, 3), s.x))] == [f"·word{t}" for t in range(count)]
     assert [w for w in words(found["tokens:input"]) if w.startswith("t =")] == ["t = 0", "t = 16", "t = 32"]
     row = TokenRow(placed)
-    assert len(row.way_down(39, -3.0)) == 1
-    beside = row.way_down(3, -3.0)[1:]
-    assert all(x > -row.left for x, _ in beside)  # round the lines that follow
+    (left, bottom), (right, _), (_, top), *_ = row.outline(17, -3.0)  # the second box of the second line
+    assert (left + right) / 2 == pytest.approx(row.middle(17))
+    assert (bottom, top) == pytest.approx((-3.0 + row.line, -3.0 + 2 * row.line))

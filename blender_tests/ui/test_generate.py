@@ -109,7 +109,7 @@ def test_the_panel_shows_text_candidates_and_every_setting(stage: bpy.types.Scen
     labels = " ".join(shown(panel, "label"))
     assert "CBABBCA 7 of 11 columns are filled" in labels
     assert "Next token, greedy" in labels
-    assert shown(panel, "progress") == ["B   > 99.9 %", "A   < 0.1 %", "C   < 0.1 %"]
+    assert shown(panel, "progress") == ["B   > 99.9 %", "A   0.001 %", "C   < 0.001 %"]
     assert set(shown(panel, "prop")) == set(stage.llmviz_generation.bl_rna.properties.keys()) - {"rna_type", "name"}
     assert "llmviz.look_at" in shown(panel, "operator")
 
@@ -169,3 +169,14 @@ def test_looking_at_a_place_moves_the_camera(stage: bpy.types.Scene) -> None:
         bpy.context.view_layer.update()
         places.add(tuple(round(x, 2) for x in stage.camera.matrix_world.translation))
     assert len(places) == 3
+
+
+def test_a_still_of_an_open_stage(stage: bpy.types.Scene, tmp_path: Path) -> None:
+    settings = stage.llmviz_settings
+    settings.folder, settings.engine = str(tmp_path), "cycles"
+    stage.render.resolution_x, stage.render.resolution_y = 64, 36
+    assert shown(panels.LLMVIZ_PT_render, "operator") == ["llmviz.render_still"]
+    bpy.ops.llmviz.render_still()
+    assert [path.name for path in tmp_path.iterdir()] == ["stage-0006.png"]
+    with pytest.raises(RuntimeError, match="There is no film in this scene"):
+        bpy.ops.llmviz.render_film()

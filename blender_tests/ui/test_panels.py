@@ -25,7 +25,7 @@ class Layout:
     def _child(self, **options: object) -> Layout:
         return Layout(self.drawn)
 
-    row = column = box = _child
+    row = column = box = split = _child
 
     def _draw(self, kind: str, text: str, icon: str = "NONE") -> None:
         assert icon in ICONS

@@ -28,8 +28,9 @@ def test_looking_through_the_camera_shows_the_film_and_nothing_else(
 def test_leaving_the_camera_gives_the_overlays_back(film: bpy.types.Scene, area: bpy.types.Area) -> None:
     space = area.spaces.active
     view.look_through_camera(area, film)
-    view.look_freely(space)
+    view.look_freely(space, film)
     assert not view.looks_through_camera(space)
+    assert space.clip_end >= film.camera.data.clip_end > 1000
     assert space.overlay.show_overlays
 
 

@@ -21,7 +21,7 @@ def candidates(layout: Layout, draw: Draw, column: int, text_of: Callable[[int],
     """``tokens:candidates``: the candidates of ``draw`` for what follows ``column``, the chosen one marked.
 
     Each with its rank, its text, and its probability as a bar and a number. The list stays in the middle, whatever
-    the column.
+    the column, whose box is framed.
     """
     row = TokenRow(layout)
     em = EM * layout.gap
@@ -31,10 +31,15 @@ def candidates(layout: Layout, draw: Draw, column: int, text_of: Callable[[int],
     rank = max(advance(str(candidate.rank), 0.7 * em) for candidate in draw.candidates)
     width = 0.9 * em + rank + 0.5 * em + word + 0.6 * em + BAR * em + NUMBER * em
     left, top = -width / 2, bottom - 0.6 * layout.gap
-    bend = bottom - 0.2 * layout.gap
-    way = row.way_down(column, bottom) if column in row.places else ((0.0, bottom),)  # boxes amid many are left out
-    path = (*way, (way[-1][0], bend), (0.0, bend), (0.0, top))
-    shapes: list[Shape] = [Line(path, STROKE, "muted", 4 * STROKE)]
+    shapes: list[Shape] = []
+    start: tuple[tuple[float, float], ...] = ((0.0, bottom),)
+    if column in row.places:  # of a great many tokens some have no box
+        box = row.outline(column, bottom)
+        shapes.append(Line(box, 2.5 * STROKE, "ink"))
+        if box[0][1] == bottom:  # else other lines are in between, and the frame alone has to tell
+            bend = bottom - 0.2 * layout.gap
+            start = ((row.middle(column), bottom), (row.middle(column), bend), (0.0, bend))
+    shapes.append(Line((*start, (0.0, top)), STROKE, "muted", 4 * STROKE))
     base = top - 1.2 * em
     shapes.append(Text(0, base, ((f"next token, {draw.sampling}", "muted"),), 0.75 * em, "center"))
     numbers_at, words_at = left + 0.9 * em + rank, left + 1.4 * em + rank
@@ -61,9 +66,9 @@ def candidates(layout: Layout, draw: Draw, column: int, text_of: Callable[[int],
 
 
 def percent(share: float) -> str:
-    """A probability as it is written: ``61.3 %``; what would be written as nothing or all, but is not, is told so."""
-    if 0 < share < 0.0005:
-        return "< 0.1 %"
+    """A probability as it is written, such as ``61.3 %`` or ``0.018 %``; what is not quite 0 or 1 never looks so."""
     if 0.9995 <= share < 1:
         return "> 99.9 %"
-    return f"{100 * share:.1f} %"
+    if 0 < share < 0.00001:
+        return "< 0.001 %"
+    return f"{100 * share:.1f} %" if share >= 0.01 or share == 0 else f"{100 * share:.2g} %"

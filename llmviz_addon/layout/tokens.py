@@ -129,12 +129,10 @@ class TokenRow:
             lines.append(Line(path[::-1] if outwards else path, STROKE, "muted", 4 * STROKE))
         return lines
 
-    def way_down(self, t: int, bottom: float) -> tuple[tuple[float, float], ...]:
-        """From box ``t`` to below all boxes: straight down, or round the lines that follow."""
-        if self.floor(t, bottom) - bottom < self.line / 2:
-            return ((self.middle(t), bottom),)
-        y, side = self.floor(t, bottom) + self.line / 2, -self.left + self.em
-        return ((self.middle(t) + 0.46 * self.pitch, y), (side, y), (side, bottom))
+    def outline(self, t: int, bottom: float) -> tuple[tuple[float, float], ...]:
+        """The corners of box ``t``, and the first again."""
+        x, y = self.middle(t) - self.pitch / 2, self.floor(t, bottom)
+        return ((x, y), (x + self.pitch, y), (x + self.pitch, y + self.line), (x, y + self.line), (x, y))
 
     def caption(self, y: float, text: str) -> Text:
         """A small name at the left over a row whose upper edge is at ``y``."""

@@ -241,8 +241,8 @@ class LLMVIZ_PT_generate(_Panel, bpy.types.Panel):
         column = self.layout.column(align=True)
         column.label(text=f"Next token, {state.sampling}")
         for candidate in state.candidates:
-            row = column.row(align=True)
-            row.label(text=f"{candidate.rank}", icon="RIGHTARROW" if candidate.chosen else "BLANK1")
+            row = column.split(factor=0.24, align=True)
+            row.label(text=str(candidate.rank), icon="RIGHTARROW" if candidate.chosen else "BLANK1")
             row.progress(factor=candidate.share, text=f"{candidate.text}   {percent(candidate.share)}")
 
     def _sampling(self, context: bpy.types.Context) -> None:
@@ -261,11 +261,10 @@ class LLMVIZ_PT_generate(_Panel, bpy.types.Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         layout.prop(context.scene.llmviz_generation, "room")
-        again = read_state(context.scene) is not None
-        replaced = "" if again or read_story(context.scene) is None else ", Replacing the Film"
+        again, film = read_state(context.scene) is not None, read_story(context.scene) is not None
+        text = "Open Stage Again" if again else "Replace Film by Open Stage" if film else "Open Stage"
         row = layout.row()
         row.enabled = not request.tokens_problem(context.scene.llmviz_settings)
-        text = "Open Stage Again" if again else f"Open Stage{replaced}"
         row.operator("llmviz.open_stage", text=text, icon="FILE_REFRESH" if again else "ADD")
 
 
@@ -280,7 +279,8 @@ class LLMVIZ_PT_render(_Panel, bpy.types.Panel):
         settings = context.scene.llmviz_settings
         layout = self.layout
         layout.enabled = running() is None
-        if read_story(context.scene) is None:
+        film, stage = read_story(context.scene), read_state(context.scene)
+        if film is None and stage is None:
             write(layout.column(align=True), f"{NO_FILM}.", context, icon="INFO")
             return
         layout.use_property_split = True
@@ -290,12 +290,14 @@ class LLMVIZ_PT_render(_Panel, bpy.types.Panel):
         if problem:
             write(layout.column(align=True), problem, context, icon="ERROR")
         layout.prop(settings, "engine")
-        layout.prop(settings, "web_captions")
+        if film is not None:
+            layout.prop(settings, "web_captions")
         column = layout.column(align=True)
         column.scale_y = 1.2
         column.operator("llmviz.render_still", text="Render Still", icon="RENDER_STILL")
-        column.operator("llmviz.storyboard", text="Storyboard", icon="IMGDISPLAY")
-        column.operator("llmviz.render_film", text="Render Film", icon="RENDER_ANIMATION")
+        if film is not None:
+            column.operator("llmviz.storyboard", text="Storyboard", icon="IMGDISPLAY")
+            column.operator("llmviz.render_film", text="Render Film", icon="RENDER_ANIMATION")
 
 
 def write(layout: bpy.types.UILayout, text: str, context: bpy.types.Context, icon: str = "NONE") -> None:

@@ -159,7 +159,9 @@ class LLMVIZ_OT_film_view(_Playing, bpy.types.Operator):
         if not isinstance(space, bpy.types.SpaceView3D):
             self.report({"ERROR"}, "This works in a 3D viewport only.")
             return {"CANCELLED"}
-        look_freely(space) if looks_through_camera(space) else look_through_camera(context.area, context.scene)
+        look_freely(space, context.scene) if looks_through_camera(space) else look_through_camera(
+            context.area, context.scene
+        )
         return {"FINISHED"}
 
 

@@ -14,6 +14,7 @@ from ..film.output import check_output
 from ..film.signature import signature
 from ..film.still import still
 from ..film.storyboard import storyboard_steps
+from ..stage.open_state import read_state
 from ..stage.render import has_gpu
 from ..stage.story import read_story
 from .jobs import Job, Steps, blocked
@@ -39,10 +40,13 @@ def folder_problem(settings: LLMVIZ_PG_settings) -> str:
 
 
 def still_path(scene: bpy.types.Scene) -> Path:
-    """File of a still at the current frame, such as ``layer-norm-0526.png``."""
+    """File of a still at the current frame, such as ``layer-norm-0526.png``; of an open stage by its tokens."""
+    folder = output_folder(scene.llmviz_settings)
+    if state := read_state(scene):
+        return folder / f"stage-{len(state.tokens):04d}.png"
     chapter = read_story(scene).chapter(scene.frame_current)
     name = chapter.name if chapter else "llmviz"
-    return output_folder(scene.llmviz_settings) / f"{name}-{scene.frame_current:04d}.png"
+    return folder / f"{name}-{scene.frame_current:04d}.png"
 
 
 def film_path(scene: bpy.types.Scene) -> Path:
@@ -53,15 +57,21 @@ def film_path(scene: bpy.types.Scene) -> Path:
 
 
 class _Rendering(Job):
-    """What both operators share."""
+    """What these operators share."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only in a scene with a film, with a place to save to, and while nothing else is under way."""
-        reason = blocked() or (folder_problem(context.scene.llmviz_settings) if read_story(context.scene) else NO_FILM)
+        ready = cls.ready(context.scene)
+        reason = blocked() or (folder_problem(context.scene.llmviz_settings) if ready else NO_FILM)
         if reason:
             cls.poll_message_set(reason.rstrip("."))
         return not reason
+
+    @classmethod
+    def ready(cls, scene: bpy.types.Scene) -> bool:
+        """Whether there is what is to be rendered."""
+        return read_story(scene) is not None
 
 
 class LLMVIZ_OT_render_still(_Rendering, bpy.types.Operator):
@@ -70,6 +80,11 @@ class LLMVIZ_OT_render_still(_Rendering, bpy.types.Operator):
     bl_idname = "llmviz.render_still"
     bl_label = "Render Still"
     bl_options = {"REGISTER"}
+
+    @classmethod
+    def ready(cls, scene: bpy.types.Scene) -> bool:
+        """Whether there is a film or an open stage."""
+        return read_story(scene) is not None or read_state(scene) is not None
 
     def steps(self, context: bpy.types.Context) -> Steps:
         """The job."""

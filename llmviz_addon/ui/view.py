@@ -56,12 +56,14 @@ def _fit(area: bpy.types.Area, view: bpy.types.RegionView3D, render: bpy.types.R
     view.view_camera_offset = (-middle / (2 * window.width * share), 0.0)
 
 
-def look_freely(space: bpy.types.SpaceView3D) -> None:
-    """Leave the camera where it is and walk around."""
+def look_freely(space: bpy.types.SpaceView3D, scene: bpy.types.Scene) -> None:
+    """Leave the camera where it is and walk around, seeing as far as it does: GPT-3 is 90 km high."""
     space.region_3d.view_perspective = "PERSP"
     space.overlay.show_overlays = True
     space.show_gizmo = True
     space.clip_start = max(space.clip_start, NEAREST)
+    if scene.camera is not None:
+        space.clip_end = max(space.clip_end, scene.camera.data.clip_end)
 
 
 def looks_through_camera(space: bpy.types.Space | None) -> bool:
