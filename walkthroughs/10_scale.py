@@ -118,6 +118,7 @@ def _end(film, models, largest):
         if len(models) > 1
         else f"However large {_name(largest)} is, its parts are few.",
     )
+    film.camera.frame(*models, azimuth=258, elevation=15, seconds=7)
     film.wait(1)
 
 
