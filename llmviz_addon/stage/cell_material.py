@@ -109,7 +109,7 @@ def cell_material(
 
     Without an image it is for outlines: all cells are empty, and a point's attribute ``role`` tells their colour.
 
-    ``wide`` is for grids of more than 256 cells along an axis: they get coarser lines from afar.
+    ``wide`` is for grids of more than 256 cells along an axis: from afar they get coarser lines and smooth edges.
     ``thin`` is for grids of which the image holds pools: a pool is drawn as one large cell, with
     one dot, while lines, focus and what is computed stay true to the cells.
     ``merged`` is for meshes of many grids that do nothing but fade, by ``merged.merged_mesh``;
@@ -128,7 +128,7 @@ def cell_material(
     opacity = Expr(tree, info.outputs["Alpha"])
     surface = _surface(tree, point, given, role, image, theme, wide)
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
-    surface = blend(tree, clear, surface, _coverage(point, far=image is None) * opacity)
+    surface = blend(tree, clear, surface, _coverage(point, far=wide or image is None) * opacity)
     surface = blend(tree, surface, clear, point.backfacing)
     tree.links.new(surface, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
     arrange(tree)
