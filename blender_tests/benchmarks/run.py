@@ -21,6 +21,8 @@ import sys
 import tempfile
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -155,17 +157,80 @@ def measure_build(options: argparse.Namespace) -> list[Row]:
     production = _production(options)
     prepared = _median(lambda: _production(options), 0.5)
     built = _median(lambda: build(scene, production, own_scene=True), 2.0)
-    times = []
-    for frame in range(1, production.timeline.frames + 1):
-        start = perf_counter()
-        scene.frame_set(frame)
-        times.append(perf_counter() - start)
+    times = _plays(scene, production)
     return [
         _row("prepare: model, layout, screenplay", prepared * 1e3, "ms"),
         _row("build, in a warm process", built, "s", 0.5, f"{len(scene.objects)} objects"),
         _row("frame_set, median", statistics.median(times) * 1e3, "ms", 2.0),
         _row("frame_set, slowest of a hundred", sorted(times)[-len(times) // 100] * 1e3, "ms"),
     ]
+
+
+def measure_gpt2(options: argparse.Namespace) -> list[Row]:
+    """From a file of GPT-2 small's size, with random weights, to a saved scene; in a process of its own."""
+    if any(importlib.util.find_spec(name) is None for name in ("bpy", "safetensors")):
+        return [_row("GPT-2 small", None, "s", 20.0, "bpy or safetensors is not installed")]
+    with tempfile.TemporaryDirectory() as folder:
+        _write_gpt2(Path(folder))
+        with ProcessPoolExecutor(1, get_context("spawn")) as process:
+            return process.submit(_gpt2, Path(folder), options.chapter).result()
+
+
+def _write_gpt2(folder: Path) -> None:
+    """A model folder as Hugging Face writes it: matrices transposed, the head tied."""
+    from safetensors.numpy import save_file
+
+    weights = _random(GPT2).weights
+    tensors = {
+        name.removeprefix("transformer."): np.ascontiguousarray(weight.T if ".h." in name else weight)
+        for name, weight in weights.items()
+        if name != "lm_head.weight"
+    }
+    save_file(tensors, folder / "model.safetensors")
+    (folder / "config.json").write_text(json.dumps({"model_type": "gpt2", "n_head": GPT2.n_head}))
+
+
+def _gpt2(folder: Path, chapter: str) -> list[Row]:
+    import bpy
+
+    from llmviz_addon.stage.build import build
+
+    with quiet():
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+    scene, blend = bpy.context.scene, folder / "gpt2.blend"
+    laps = [perf_counter()]
+    checkpoint = load(folder)
+    laps.append(perf_counter())
+    production = prepare(checkpoint, list(range(64)), [chapter], None, SIZE, FPS)
+    laps.append(perf_counter())
+    build(scene, production, own_scene=True)
+    laps.append(perf_counter())
+    with quiet():
+        bpy.ops.wm.save_as_mainfile(filepath=str(blend), compress=True)
+    laps.append(perf_counter())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    loaded, prepared, built, saved = np.diff(laps)
+    grids = len(production.layout.grids)
+    return [
+        _row("GPT-2 small, 64 tokens: load", loaded, "s"),
+        _row("  forward, layout, screenplay", prepared, "s"),
+        _row("  build", built, "s", None, f"{grids:,} grids, {len(scene.objects)} objects"),
+        _row("  save", saved, "s"),
+        _row("  all of it", laps[-1] - laps[0], "s", 20.0),
+        _row("  peak memory", peak, "MB", 2500.0),
+        _row("  the .blend", blend.stat().st_size / 1e6, "MB", 300.0),
+        _row("  frame_set, median", statistics.median(_plays(scene, production)) * 1e3, "ms", 10.0),
+    ]
+
+
+def _plays(scene: Any, production: Production) -> list[float]:
+    """Seconds that it takes to come to every frame."""
+    times = []
+    for frame in range(1, production.timeline.frames + 1):
+        start = perf_counter()
+        scene.frame_set(frame)
+        times.append(perf_counter() - start)
+    return times
 
 
 def measure_shapes(options: argparse.Namespace) -> list[Row]:
@@ -185,11 +250,7 @@ def measure_shapes(options: argparse.Namespace) -> list[Row]:
         production = prepare_shapes(compared(names), None, None, SIZE, FPS)
         build(scene, production, own_scene=True)
         built = perf_counter() - start
-        times = []
-        for frame in range(1, production.timeline.frames + 1, 3):
-            start = perf_counter()
-            scene.frame_set(frame)
-            times.append(perf_counter() - start)
+        times = _plays(scene, production)
         boxes = sum(
             len(one.outline.once.cells) + len(one.layers) * len(one.outline.layer.cells)
             for one in production.timeline.outlines
@@ -279,6 +340,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "formats": measure_formats,
     "forward": measure_forward,
     "build": measure_build,
+    "gpt2": measure_gpt2,
     "shapes": measure_shapes,
     "step": measure_step,
     "film": measure_film,
