@@ -32,7 +32,10 @@ _FRINGE = 0.02  # metres, of shapes that stand alone in the world
 
 @dataclass(frozen=True, eq=False)
 class Arrays:
-    """A mesh as arrays: ``points`` (n, 3), ``triangles`` (m, 3), ``ink`` (n, 4) linear, ``edge`` (n, 3)."""
+    """A mesh as arrays: ``points`` (n, 3), ``triangles`` (m, 3), ``ink`` (n, 4) linear, ``edge`` (n, 3).
+
+    Numbers of 32 bits, as meshes have them: the letters of a large model's labels are three million points.
+    """
 
     points: np.ndarray
     triangles: np.ndarray
@@ -41,8 +44,8 @@ class Arrays:
 
     def posed(self, pose: np.ndarray) -> Arrays:
         """The same, transformed by a (4, 4) matrix."""
-        turn = pose[:3, :3].T
-        return Arrays(self.points @ turn + pose[:3, 3], self.triangles, self.ink, self.edge @ turn)
+        turn, place = pose[:3, :3].T.astype(np.float32), pose[:3, 3].astype(np.float32)
+        return Arrays(self.points @ turn + place, self.triangles, self.ink, self.edge @ turn)
 
     def mesh(self, name: str, material: bpy.types.Material) -> bpy.types.Mesh:
         """A new mesh of these arrays."""
@@ -139,16 +142,17 @@ class DrawingMaker:
             for flat, color in self._flats(shape, fringe)
         ]
         if not pieces:
-            return Arrays(np.zeros((0, 3)), np.zeros((0, 3), dtype=np.int64), np.zeros((0, 4)), np.zeros((0, 3)))
+            none = np.zeros((0, 3), dtype=np.float32)
+            return Arrays(none, np.zeros((0, 3), dtype=np.int32), np.zeros((0, 4), dtype=np.float32), none)
         counts = [len(flat.points) for flat, _, _ in pieces]
         whole = join([flat for flat, _, _ in pieces])
-        points, edge = np.zeros((len(whole.points), 3)), np.zeros((len(whole.points), 3))
+        points, edge = np.zeros((2, len(whole.points), 3), dtype=np.float32)
         points[:, :2], edge[:, :2] = whole.points, whole.edge
         # a fringe lies a little lower than its shape, so that it never hides a neighbour
         points[:, 2] = np.repeat([lift for _, _, lift in pieces], counts) - edge.any(axis=1) * (0.4 * LIFT)
         colors = {name: (*linear(self.theme.color(name)), 1.0) for _, name, _ in pieces}
-        ink = np.repeat(np.array([colors[name] for _, name, _ in pieces]), counts, axis=0)
-        return Arrays(points, whole.triangles, ink, edge)
+        ink = np.repeat(np.array([colors[name] for _, name, _ in pieces], dtype=np.float32), counts, axis=0)
+        return Arrays(points, whole.triangles.astype(np.int32), ink, edge)
 
     def _flats(self, shape: Shape, fringe: float) -> list[tuple[Flat, str]]:
         match shape:
