@@ -47,6 +47,12 @@ def _first(film, model):
 def _next(film, told, model, pointers):
     before, config = told[-1].outline.shape.config, model.outline.shape.config
     ratio = config.n_params / before.n_params
+    smaller = [other for other in told if _size(other) < _size(model)]
+    with film.together(seconds=5):
+        film.fade(*pointers, to=0, seconds=0.5)
+        film.camera.fly(*smaller, model, azimuth=287, elevation=9)
+        film.grow(model)
+    pointers = film.point_out(beside=model, seconds=0.5)
     film.say(
         f"model-{len(told) + 1}",
         "The same plan, drawn to the same scale: {name} has {count} [parameters](weight), {times} {other}. That is "
@@ -56,19 +62,13 @@ def _next(film, told, model, pointers):
         layers=_many(config.n_layer, "layer"), layers_before=before.n_layer, C=config.n_embd, C_before=before.n_embd,
         tokens=_many(config.block_size, "token"),
     )  # fmt: skip
-    smaller = [other for other in told if _size(other) < _size(model)]
-    with film.together(seconds=5):
-        film.fade(*pointers, to=0, seconds=0.5)
-        film.camera.fly(*smaller, model, azimuth=287, elevation=9)
-        film.grow(model)
-    pointers = film.point_out(beside=model, seconds=0.5)
-    film.wait(1.5)
+    film.wait(0.5)
     return pointers
 
 
 def _layer(film, model, smallest):
     config = model.outline.shape.config
-    film.camera.fly(model.layers[0], azimuth=290, elevation=14, seconds=4)
+    film.camera.fly(model.layers[0], azimuth=290, elevation=17, seconds=4)
     film.say(
         "one-layer",
         "One layer of {name} has {each:,} [parameters](weight){more}. Most of them, 8 C², are the two matrices of the "

@@ -62,7 +62,7 @@ def layer_names(outline: Outline) -> Iterator[Drawing]:
 def box_names(outline: Outline) -> Iterator[Drawing]:
     """Names and sizes of the tables, of the first layer's matrices and of the output, above each."""
     config, sample = outline.shape.config, outline.sample
-    layer, head = sample.layers[0], sample.layers[0].attn.heads[-1]
+    layer, head = sample.layers[0], sample.layers[0].attn.heads[0]  # the one behind: from above, free over it
     first = [
         *sample.embedding.grids,
         *(head.q_weight, head.q, head.scores),
