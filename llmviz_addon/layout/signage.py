@@ -17,8 +17,8 @@ from .groups import Layout
 from .labels import labels
 from .sections import name_size
 
-CARD_EM = 0.95
-"""Size of the model's name, in metres."""
+CARD = 0.2
+"""Size of the model's name on its card, as a share of a column of C cells: wide models are seen from further away."""
 
 
 def signage(
@@ -89,7 +89,8 @@ def token_signs(
 
 def card(layout: Layout, name: str, n_params: int) -> Drawing:
     """The model's name and its number of parameters, on a pale card over everything."""
-    em, small = CARD_EM, 0.42 * CARD_EM
+    em = CARD * layout.embedding.output.size[2]
+    small = 0.42 * em
     count = f"n_params = {n_params:,}"
     pad = 0.45 * em
     width = max(advance(name, em), advance(count, 0.6 * em), 4.6 * em) + 2 * pad
