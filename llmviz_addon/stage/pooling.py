@@ -21,7 +21,7 @@ from ..layout.grid import Grid, Role
 
 BUDGET = 4096 * 4096
 """Numbers in the atlas of a large model: 200 MB in a file, and what any graphics card takes as one picture."""
-LARGEST = 1 << 22
+LARGEST = (1 << 24) - 4096
 """Numbers of one grid: beyond, a shader's 32-bit arithmetic could no longer tell neighbours apart."""
 FORBIDDEN = -1e30
 """Stands for minus infinity: a score that the causal mask forbids."""
