@@ -31,6 +31,7 @@ import numpy as np
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent / "model" / "scripts")]
+SEARCHED = tuple(sys.path)  # once bpy is imported there is more on it, which a new process could not import bpy with
 
 from llmviz_addon.film.film import FilmJob, film_steps, worker_count  # noqa: E402
 from llmviz_addon.film.quiet import quiet  # noqa: E402
@@ -173,7 +174,7 @@ def measure_gpt2(options: argparse.Namespace) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         _write_gpt2(Path(folder))
         with ProcessPoolExecutor(1, get_context("spawn")) as process:
-            return process.submit(_gpt2, Path(folder), options.chapter).result()
+            return process.submit(_gpt2, Path(folder), options.chapter, SEARCHED).result()
 
 
 def _write_gpt2(folder: Path) -> None:
@@ -190,7 +191,8 @@ def _write_gpt2(folder: Path) -> None:
     (folder / "config.json").write_text(json.dumps({"model_type": "gpt2", "n_head": GPT2.n_head}))
 
 
-def _gpt2(folder: Path, chapter: str) -> list[Row]:
+def _gpt2(folder: Path, chapter: str, searched: tuple[str, ...]) -> list[Row]:
+    sys.path[:] = searched
     import bpy
 
     from llmviz_addon.stage.build import build
