@@ -178,9 +178,9 @@ def test_ctrl_c_keeps_what_is_done(
 def test_generate_tells_every_step_and_the_whole_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["generate", "-n", "7"]) == 0  # beyond the block size the first letters are forgotten
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "token 7, greedy:"
+    assert lines[0] == "t = 6, greedy:"
     assert lines[1].split() == [">", "1", "A", ">", "99.9", "%"]
-    assert [line.split()[0] for line in lines].count("token") == 7
+    assert [line.split()[0] for line in lines].count("t") == 7
     assert lines[-1].startswith("CBABBCABBBCC")
     assert len(lines[-1]) == 13
 
@@ -188,7 +188,7 @@ def test_generate_tells_every_step_and_the_whole_text(capsys: pytest.CaptureFixt
 def test_a_seed_without_a_temperature_draws_as_the_model_holds(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["generate", "--top-k", "2", "--seed", "5"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "token 7, temperature 1, top-k 2, seed 5:"
+    assert lines[0] == "t = 6, temperature 1, top-k 2, seed 5:"
     assert len(lines) == 4
 
 
@@ -200,7 +200,7 @@ def test_an_open_stage_goes_on_step_by_step(tmp_path: Path, capfd: pytest.Captur
     assert capfd.readouterr().out.splitlines()[-2:] == ["CBABBCAB", f"Wrote {path}: 8 tokens, and room for 2 more."]
     assert cli.main(["step", str(path), "--temperature", "6", "--seed", "2"]) == 0
     stepped = capfd.readouterr().out.splitlines()
-    assert stepped[0] == "token 9, temperature 6, seed 2:"
+    assert stepped[0] == "t = 8, temperature 6, seed 2:"
     chosen = next(line for line in stepped if line.startswith(">")).split()[2]
     assert stepped[-2] == f"CBABBCAB{chosen}"
     model.rename(kept)
@@ -208,7 +208,7 @@ def test_an_open_stage_goes_on_step_by_step(tmp_path: Path, capfd: pytest.Captur
     assert "Say with --model where it is now." in capfd.readouterr().err
     assert cli.main(["step", str(path), "--model", str(kept)]) == 0
     moved = capfd.readouterr().out.splitlines()
-    assert moved[0] == "token 10, temperature 6, seed 2:"  # as it was chosen last
+    assert moved[0] == "t = 9, temperature 6, seed 2:"  # as it was chosen last
     before = path.read_bytes()
     assert cli.main(["step", str(path)]) == 2
     assert "All 10 columns of the stage are filled; open it with more room." in capfd.readouterr().err

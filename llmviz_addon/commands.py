@@ -313,7 +313,7 @@ def _sampling(options: argparse.Namespace, base: Sampling) -> Sampling:
 
 def _print_draw(draw: Draw, count: int, checkpoint: Checkpoint) -> None:
     """The candidates for what follows ``count`` tokens, the chosen one marked."""
-    print(f"token {count + 1}, {draw.sampling}:")
+    print(f"t = {count}, {draw.sampling}:")
     texts = [checkpoint.tokenizer.text(candidate.token) for candidate in draw.candidates]
     width = max(map(len, texts))
     for candidate, text in zip(draw.candidates, texts, strict=True):

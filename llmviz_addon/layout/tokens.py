@@ -22,6 +22,8 @@ LINE, SHORTER = 24, 16
 """Words in one row at most, and in a line of more than that."""
 INPUT_AT = 1.3
 """Gaps between the token row and its boxes, and between the probabilities and theirs."""
+SMALLEST = 0.005
+"""Probability from which there is a bar of it."""
 MOST = 96
 """Boxes drawn at most; of more tokens the middle is left out."""
 
@@ -181,12 +183,10 @@ def output_boxes(layout: Layout, predictions: Predictions) -> Drawing:
     shapes = row.frames(bottom)
     for t in row.filled(len(predictions.ids)):
         share = predictions.shares[t]
-        width = row.pitch * share if math.isfinite(share) else 0.0
-        if width > 0:
-            left = row.middle(t) - row.pitch / 2
+        if share >= SMALLEST:
+            left, width = row.middle(t) - row.pitch / 2, row.pitch * share
             shapes.append(Rect(left, row.floor(t, bottom), width, 0.09 * row.line, "activation"))
-        number = f"{share:.2f}" if math.isfinite(share) else "–"
-        shapes += row.letter(t, bottom, predictions.texts[t], "ink", number)
+        shapes += row.letter(t, bottom, predictions.texts[t], "ink", _share(share))
     shapes += row.fan(bottom + row.height, -0.12 * layout.gap, outwards=True)
     return Drawing("tokens:output", tuple(shapes), below(layout), least=LEAST)
 
@@ -200,6 +200,12 @@ def below(layout: Layout) -> np.ndarray:
     """The plane of what is written under the model: its origin is in the middle under the probabilities."""
     low, _ = layout.output.probs.box
     return pose((float(layout.output.probs.center[0]), float(low[1]), float(low[2])))
+
+
+def _share(share: float) -> str:
+    if not math.isfinite(share):
+        return "–"
+    return f"{share:.2f}" if share >= SMALLEST else "< 0.01"
 
 
 def top(layout: Layout) -> float:
