@@ -75,7 +75,9 @@ def test_the_users_scene_keeps_its_settings(users, production):
 
 
 def test_a_scene_of_ours_becomes_the_film(scene, production):
+    scene.frame_set(200)  # past the end of what is built
     rig = build(scene, production, own_scene=True)
+    assert scene.frame_current == 21
     assert scene.camera == rig.camera
     assert (scene.frame_start, scene.frame_end) == (1, 21)
     assert (scene.render.fps, scene.render.resolution_x, scene.render.resolution_y) == (25, 160, 120)

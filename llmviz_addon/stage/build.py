@@ -197,6 +197,7 @@ def _direct(scene: bpy.types.Scene, production: Production, rig: Rig, look: Them
     scene.camera = rig.camera
     scene.world = _world(scene, look)
     scene.frame_start, scene.frame_end = 1, timeline.frames
+    scene.frame_current = min(scene.frame_current, timeline.frames)  # the film before may have been longer
     scene.render.fps, scene.render.fps_base = timeline.fps, 1.0
     scene.render.resolution_x, scene.render.resolution_y = timeline.size
     scene.render.resolution_percentage = 100
