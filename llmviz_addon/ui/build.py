@@ -18,7 +18,19 @@ PREPARED = 0.4
 """Share of a build that is done when the model has run and the film is written."""
 
 
-class LLMVIZ_OT_build(Job, bpy.types.Operator):
+class Staging(Job):
+    """A job that puts something of ours into the file."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Not while another job runs, nor in an edit mode."""
+        reason = blocked() if context.mode == "OBJECT" else "Go to Object Mode first"
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+
+class LLMVIZ_OT_build(Staging, bpy.types.Operator):
     """Run the model on the tokens and set up the film in a scene of its own.
 
     Building again replaces the film; what is yours is left alone
@@ -29,14 +41,6 @@ class LLMVIZ_OT_build(Job, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     stopped = "Building was cancelled; nothing is left of it."
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Not while another job runs, nor in an edit mode."""
-        reason = blocked() if context.mode == "OBJECT" else "Go to Object Mode first"
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
 
     def steps(self, context: bpy.types.Context) -> Steps:
         """The job: see ``build_film``."""
@@ -84,15 +88,3 @@ def staged(
 
 
 CLASSES = (LLMVIZ_OT_build,)
-
-
-def register() -> None:
-    """Add the operator."""
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    """Take it away."""
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)

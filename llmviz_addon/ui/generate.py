@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
 
 from ..errors import LlmvizError
 from ..model.sampling import Sampling
@@ -19,8 +19,8 @@ from ..screenplay.open_stage import PLACES, ROOM, Moment, moment, opening
 from ..stage import live
 from ..stage.open_state import OpenState, read_state
 from . import request
-from .build import staged
-from .jobs import Job, Steps, blocked
+from .build import Staging, staged
+from .jobs import Steps, blocked
 from .settings import copy_settings
 from .view import look_through_camera
 
@@ -125,7 +125,7 @@ def _remembered(now: Moment) -> Moment:
     return now
 
 
-class LLMVIZ_OT_open_stage(Job, bpy.types.Operator):
+class LLMVIZ_OT_open_stage(Staging, bpy.types.Operator):
     """Set up the whole model with room for more tokens, and let it write on.
 
     The stage takes the place of our film, if there is one; what is yours is left alone
@@ -136,14 +136,6 @@ class LLMVIZ_OT_open_stage(Job, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     stopped = "Opening was cancelled; nothing is left of it."
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Not while another job runs, nor in an edit mode."""
-        reason = blocked() if context.mode == "OBJECT" else "Go to Object Mode first"
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
 
     def steps(self, context: bpy.types.Context) -> Steps:
         """The job: see ``open_stage``."""
@@ -261,17 +253,3 @@ CLASSES = (
     LLMVIZ_OT_previous_token,
     LLMVIZ_OT_look_at,
 )
-
-
-def register() -> None:
-    """Add the operators, and give every scene these settings."""
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-    bpy.types.Scene.llmviz_generation = PointerProperty(type=LLMVIZ_PG_generation)
-
-
-def unregister() -> None:
-    """Take them away."""
-    del bpy.types.Scene.llmviz_generation
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)

@@ -156,18 +156,10 @@ class LLMVIZ_OT_cancel(bpy.types.Operator):
         return {"FINISHED"}
 
 
-CLASSES = (LLMVIZ_OT_cancel,)
-
-
-def register() -> None:
-    """Add the operator."""
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    """Take it away; a job that is still under way stops at its next tick."""
+def stop() -> None:
+    """Let the jobs under way end at their next tick, because what runs them is taken away."""
     for progress in _running:
         progress.unwanted = True
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)
+
+
+CLASSES = (LLMVIZ_OT_cancel,)

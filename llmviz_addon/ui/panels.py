@@ -326,15 +326,3 @@ CLASSES = (
     LLMVIZ_PT_render,
     LLMVIZ_PT_generate,
 )
-
-
-def register() -> None:
-    """Add the panels."""
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    """Take them away."""
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)

@@ -166,15 +166,3 @@ class LLMVIZ_OT_film_view(_Playing, bpy.types.Operator):
 
 
 CLASSES = (LLMVIZ_OT_jump, LLMVIZ_OT_jump_to_chapter, LLMVIZ_OT_play, LLMVIZ_OT_film_view)
-
-
-def register() -> None:
-    """Add the operators."""
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    """Take them away."""
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)

@@ -35,15 +35,3 @@ def chapter_folders() -> tuple[Path, ...]:
 
 
 CLASSES = (LLMVIZ_AP_preferences,)
-
-
-def register() -> None:
-    """Add the preferences."""
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    """Take them away."""
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)

@@ -187,15 +187,3 @@ def describe(progress: Progress) -> str:
 
 
 CLASSES = (LLMVIZ_OT_render_still, LLMVIZ_OT_storyboard, LLMVIZ_OT_render_film)
-
-
-def register() -> None:
-    """Add the operators."""
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    """Take them away."""
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)

@@ -15,7 +15,6 @@ from bpy.props import (
     EnumProperty,
     FloatProperty,
     IntProperty,
-    PointerProperty,
     StringProperty,
 )
 
@@ -161,17 +160,3 @@ def copy_settings(source: LLMVIZ_PG_settings, target: LLMVIZ_PG_settings) -> Non
 
 
 CLASSES = (LLMVIZ_PG_settings,)
-
-
-def register() -> None:
-    """Give every scene these settings."""
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-    bpy.types.Scene.llmviz_settings = PointerProperty(type=LLMVIZ_PG_settings)
-
-
-def unregister() -> None:
-    """Take them away; what was set stays in the file, for when the extension is back."""
-    del bpy.types.Scene.llmviz_settings
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)
