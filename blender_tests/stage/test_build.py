@@ -136,6 +136,34 @@ def test_a_build_given_up_leaves_nothing(users, production):
     assert census() == before
 
 
+@pytest.mark.parametrize("done", range(1, 5))
+def test_a_build_given_up_keeps_the_film_before(scene, production, done):
+    build(scene, production, own_scene=True)
+    before, noted, camera = census(), scene["llmviz_markers"], scene.camera
+    markers = [(marker.frame, marker.name) for marker in scene.timeline_markers]
+    steps = build_steps(scene, production, "dark")
+    for _ in range(done):
+        next(steps)
+    steps.close()
+    assert census() == before
+    assert (scene["llmviz_markers"], scene.camera) == (noted, camera)
+    assert [(marker.frame, marker.name) for marker in scene.timeline_markers] == markers
+    scene.frame_set(11)  # it still plays
+    assert camera.animation_data.action.name in before["actions"]
+
+
+def test_a_build_that_fails_keeps_the_film_before(scene, production):
+    build(scene, production, own_scene=True)
+    before = census()
+    signage, production.signage = production.signage, (Drawing("lost", (), parent="nowhere"),)
+    with pytest.raises(ScriptError, match="'lost'"):
+        build(scene, production)
+    assert census() == before
+    production.signage = signage
+    build(scene, production)
+    assert census() == before
+
+
 def test_a_build_that_fails_leaves_nothing(users, production):
     before = census()
     production.signage = (Drawing("lost", (), parent="nowhere"),)

@@ -30,7 +30,7 @@ from .keys import Actor, animate, set_rest
 from .markers import add_markers, clear_markers
 from .merged import merged_object
 from .open_state import clear_state
-from .ours import TAG, collection, find_collection, is_ours, own, sweep
+from .ours import TAG, find_collection, is_ours, names_free, own, sweep
 from .outlines import outline_actors
 from .ribbons import ribbon_object
 from .story import clear_story, write_story
@@ -59,28 +59,33 @@ def build_steps(
 
     ``own_scene`` True makes the scene ours for good: camera, world, frame range, rate, size and view
     transform are the film's. False leaves all of these alone. None does what was decided before, or
-    leaves them alone. Raises JobError for an unknown theme before anything is touched. A build that
-    fails, or is given up by closing the generator, leaves nothing of ours behind.
+    leaves them alone. Raises JobError for an unknown theme before anything is touched. What was built before
+    gives way at the end; a build that fails, or is given up by closing the generator, leaves everything as it was.
     """
     look = theme(theme_name)
-    yield 0.0, "Clearing"
-    clear(scene)
+    yield 0.0, "Values"
+    with names_free():
+        home = own(bpy.data.collections.new("llmviz"), "stage")
+        try:
+            rig = yield from _stage(home, production, look)
+        except BaseException:
+            _remove(home)
+            raise
+        clear(scene)
+        scene.collection.children.link(home)
+    sweep()
+    add_markers(scene, production.timeline.markers)
+    if production.timeline.chapters:
+        write_story(scene, production.timeline)
     if own_scene:
         own(scene, "scene")
-    try:
-        rig = yield from _stage(scene, production, look)
-    except BaseException:
-        clear(scene)
-        raise
     if is_ours(scene) if own_scene is None else own_scene:
         _direct(scene, production, rig, look)
     return rig
 
 
-def _stage(scene: bpy.types.Scene, production: Production, look: Theme) -> Generator[tuple[float, str], None, Rig]:
-    home = collection(scene)
+def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> Generator[tuple[float, str], None, Rig]:
     layout, timeline = production.layout, production.timeline
-    yield 0.05, "Values"
     told = timeline.grids, timeline.tracks, timeline.parts
     values = atlas(layout.grids, production.trace, *told, size=timeline.size)
     grids = {grid.name: grid for grid in (*layout.grids, *(grid for grid, _ in timeline.grids))}
@@ -114,9 +119,6 @@ def _stage(scene: bpy.types.Scene, production: Production, look: Theme) -> Gener
     set_rest(cast, timeline.home)
     animate(cast, ensembles.tracks((*crowds, *ribbons, *drawings)))
     yield 0.95, "Markers"
-    add_markers(scene, timeline.markers)
-    if timeline.chapters:
-        write_story(scene, timeline)
     return rig
 
 
@@ -134,8 +136,12 @@ def clear(scene: bpy.types.Scene) -> None:
     for child in found.children:
         if child.name not in scene.collection.children:
             scene.collection.children.link(child)
-    bpy.data.batch_remove([obj for obj in found.all_objects if is_ours(obj)])
-    bpy.data.collections.remove(found)
+    _remove(found)
+
+
+def _remove(home: bpy.types.Collection) -> None:
+    bpy.data.batch_remove([obj for obj in home.all_objects if is_ours(obj)])
+    bpy.data.collections.remove(home)
     sweep()
 
 

@@ -6,6 +6,8 @@ happens to be called like ours is left alone, and ours may be renamed and is sti
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import bpy
@@ -35,15 +37,6 @@ def is_ours(block: bpy.types.ID) -> bool:
     return TAG in block
 
 
-def collection(scene: bpy.types.Scene) -> bpy.types.Collection:
-    """Our collection in ``scene``, made where there is none."""
-    found = find_collection(scene)
-    if found is None:
-        found = own(bpy.data.collections.new("llmviz"), "stage")
-        scene.collection.children.link(found)
-    return found
-
-
 def find_collection(scene: bpy.types.Scene) -> bpy.types.Collection | None:
     """Our collection in ``scene``, if it has one."""
     return next((c for c in scene.collection.children if c.get(TAG) == "stage"), None)
@@ -53,3 +46,22 @@ def sweep() -> None:
     """Remove everything of ours that nothing uses any more."""
     while unused := [b for kind in KINDS for b in getattr(bpy.data, kind) if is_ours(b) and not b.users]:
         bpy.data.batch_remove(unused)
+
+
+@contextmanager
+def names_free() -> Iterator[None]:
+    """While this lasts, what was ours before goes by other names, so that new things can have theirs."""
+    names = {block.session_uid: block.name for block in _blocks()}
+    for block in _blocks():
+        block.name = f"~{block.session_uid}"
+    try:
+        yield
+    finally:
+        for block in _blocks():
+            if block.session_uid in names:
+                block.name = names[block.session_uid]
+
+
+def _blocks() -> list[bpy.types.ID]:
+    """Everything of ours in the file that has a name in sight."""
+    return [block for kind in (*KINDS, "collections") for block in getattr(bpy.data, kind) if is_ours(block)]

@@ -40,7 +40,7 @@ class LLMVIZ_OT_build(Staging, bpy.types.Operator):
     bl_label = "Build"
     bl_options = {"REGISTER", "UNDO"}
 
-    stopped = "Building was cancelled; nothing is left of it."
+    stopped = "Building was cancelled; all is as it was."
 
     def steps(self, context: bpy.types.Context) -> Steps:
         """The job: see ``build_film``."""
@@ -65,7 +65,7 @@ def staged(
     """Run ``build`` on a scene for it, and show that scene.
 
     What is built gets a scene of its own; only where the current scene is one of ours already it is built
-    there. Stopped before its end, it leaves nothing.
+    there. Stopped before its end, it leaves all as it was.
     """
     window, area, settings = context.window, context.area, context.scene.llmviz_settings
     yield PREPARED, "Building the set"
@@ -75,7 +75,6 @@ def staged(
         for share, text in build(scene):
             yield PREPARED + (1 - PREPARED) * share, text
     except BaseException:
-        stage.clear(scene)
         if scene not in known:
             bpy.data.scenes.remove(scene)
             sweep()

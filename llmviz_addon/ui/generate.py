@@ -135,7 +135,7 @@ class LLMVIZ_OT_open_stage(Staging, bpy.types.Operator):
     bl_label = "Open Stage"
     bl_options = {"REGISTER", "UNDO"}
 
-    stopped = "Opening was cancelled; nothing is left of it."
+    stopped = "Opening was cancelled; all is as it was."
 
     def steps(self, context: bpy.types.Context) -> Steps:
         """The job: see ``open_stage``."""
