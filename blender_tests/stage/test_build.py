@@ -164,6 +164,23 @@ def test_a_build_that_fails_keeps_the_film_before(scene, production):
     assert census() == before
 
 
+def test_a_film_linked_from_another_file_keeps_its_names(scene, production, tmp_path):
+    build(scene, production, own_scene=True)
+    path = str(tmp_path / "film.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    scene = bpy.context.scene
+    with bpy.data.libraries.load(path, link=True) as (held, wanted):
+        wanted.objects = held.objects
+    for obj in wanted.objects:
+        scene.collection.objects.link(obj)
+    linked = {obj.name for obj in wanted.objects}
+    build(scene, production)
+    assert {obj.name for obj in wanted.objects} == linked
+    ours = next(c for c in scene.collection.children if c.get("llmviz") == "stage")
+    assert {obj.name for obj in ours.objects} <= linked
+
+
 def test_a_build_that_fails_leaves_nothing(users, production):
     before = census()
     production.signage = (Drawing("lost", (), parent="nowhere"),)

@@ -63,5 +63,6 @@ def names_free() -> Iterator[None]:
 
 
 def _blocks() -> list[bpy.types.ID]:
-    """Everything of ours in the file that has a name in sight."""
-    return [block for kind in (*KINDS, "collections") for block in getattr(bpy.data, kind) if is_ours(block)]
+    """Everything of ours in the file, but for what is linked from another file: that has names of its own."""
+    kinds = (*KINDS, "collections")
+    return [block for kind in kinds for block in getattr(bpy.data, kind) if is_ours(block) and block.library is None]
