@@ -9,12 +9,12 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from .errors import JobError
 from .film.output import check_folder, written
+from .processes import python
 from .screenplay import loader
 
 PACKAGE = Path(__file__).resolve().parent
@@ -64,7 +64,8 @@ def _tool() -> Path:
 
 
 def _run(tool: Path, *arguments: str) -> None:
-    done = subprocess.run([sys.executable, str(tool), *arguments], capture_output=True, text=True, check=False)
+    program = python(str(tool), *arguments)
+    done = subprocess.run(program, cwd=tool.parent, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
         raise JobError(f"Blender refuses to {arguments[0]} the extension: {' '.join(lines) or 'no reason given'}")

@@ -6,7 +6,6 @@ import json
 import os
 import queue
 import subprocess
-import sys
 import tempfile
 import threading
 from contextlib import suppress
@@ -14,17 +13,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..errors import JobError
+from ..processes import blender, imported_from
 
 PACKAGE = Path(__file__).resolve().parent.parent
-_START = """
-import importlib.util, sys
-spec = importlib.util.spec_from_file_location("llmviz_worker", {init!r}, submodule_search_locations=[{folder!r}])
-module = sys.modules["llmviz_worker"] = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(module)
-from llmviz_worker.film.worker import main
-main()
-"""
-"""Imports this very package under a name of its own, wherever it lies and whatever it is called here."""
 
 
 class Crew:
@@ -84,7 +75,8 @@ class Crew:
 
     def _start(self, number: int) -> subprocess.Popen[str]:
         worker = subprocess.Popen(
-            _program(),
+            blender(imported_from(PACKAGE, "llmviz_worker", "film.worker")),
+            cwd=self._scratch.name,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -103,12 +95,3 @@ class Crew:
                 if line.startswith("{"):  # Blender greets on stdout before we can hush it
                     self.told.put((number, json.loads(line)))
         self.told.put((number, {"gone": True}))
-
-
-def _program() -> list[str]:
-    """The command that runs a worker: the Blender we run in, or this Python with the bpy module."""
-    start = _START.format(init=str(PACKAGE / "__init__.py"), folder=str(PACKAGE))
-    app = getattr(sys.modules.get("bpy"), "app", None)
-    if app is not None and app.binary_path:
-        return [app.binary_path, "--background", "--factory-startup", "--python-expr", start]
-    return [sys.executable, "-c", start]

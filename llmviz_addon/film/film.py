@@ -125,7 +125,12 @@ def write_captions(job: FilmJob) -> None:
 
 def _frames(crew: Crew, job: FilmJob, todo: list[int], poll: float) -> Iterator[Progress]:
     setup = {
-        **{"blend": str(job.blend), "folder": str(job.folder), "first": 1, "last": job.end or job.last},
+        **{
+            "blend": str(job.blend.absolute()),
+            "folder": str(job.folder.absolute()),
+            "first": 1,
+            "last": job.end or job.last,
+        },
         **{"width": job.size[0], "height": job.size[1], "engine": job.engine, "samples": job.samples},
         "threads": os.cpu_count() or 1,  # each: while one prepares a frame, another renders on all cores
     }
@@ -151,8 +156,9 @@ def _frames(crew: Crew, job: FilmJob, todo: list[int], poll: float) -> Iterator[
 
 
 def _video(crew: Crew, job: FilmJob, poll: float) -> Iterator[Progress]:
-    paths = [str(frame_path(job.folder, frame)) for frame in range(job.first, job.last + 1)]
-    crew.send(0, do="encode", frames=paths, output=str(job.output), fps=job.fps, size=job.size)
+    folder, output = job.folder.absolute(), job.output.absolute()  # workers are somewhere else
+    paths = [str(frame_path(folder, frame)) for frame in range(job.first, job.last + 1)]
+    crew.send(0, do="encode", frames=paths, output=str(output), fps=job.fps, size=job.size)
     while True:
         told = crew.next(poll)
         if told is not None and "encoded" in told[1]:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import glob
 import subprocess
 import sys
+import tempfile
 from functools import lru_cache
 
 import bpy
 
 from ..errors import JobError, choices
+from ..processes import blender
 from . import compat
 
 ENGINES = ("auto", "eevee", "cycles")
@@ -103,13 +105,11 @@ def has_gpu() -> bool:
         return is_gpu(gpu.platform.renderer_get() + gpu.platform.vendor_get() + gpu.platform.device_type_get())
     if sys.platform == "linux" and not any(glob.glob(pattern) for pattern in _LINUX_DEVICES):
         return False
-    program = [bpy.app.binary_path, "-b", "--factory-startup", "--python-expr", _PROBE]
-    if not bpy.app.binary_path:
-        program = [sys.executable, "-c", _PROBE]
-    try:
-        done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return False
+    with tempfile.TemporaryDirectory(prefix="llmviz-") as folder:
+        try:
+            done = subprocess.run(blender(_PROBE), cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            return False
     found = [line for line in done.stdout.splitlines() if line.startswith("GPU:")]
     return bool(found) and is_gpu(found[0])
 

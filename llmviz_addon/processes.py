@@ -1,0 +1,52 @@
+"""Starting other processes, and this one, so that they import what is installed and nothing that merely lies about.
+
+Python looks for modules in the current folder first where it is started with ``-c`` or ``-m``, or where an
+entry of PYTHONPATH is empty. People run us inside of folders that they have downloaded, and a ``numpy.py``
+or ``json.py`` in there is not ours to run. Blender itself starts its Python isolated.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+
+def python(*arguments: str) -> list[str]:
+    """A command that runs this Python; start it within a folder that is empty or ours.
+
+    ``-P`` keeps the current folder and a script's off the path; where to start it makes empty and relative
+    entries of PYTHONPATH lead nowhere. Not ``-I``: bpy may be installed for this user only.
+    """
+    return [sys.executable, "-P", *arguments]
+
+
+def blender(code: str) -> list[str]:
+    """A command that runs ``code`` where bpy can be imported: the Blender that we are in, or this Python with bpy."""
+    app = getattr(sys.modules.get("bpy"), "app", None)
+    if app is not None and app.binary_path:
+        return [app.binary_path, "--background", "--factory-startup", "--python-expr", code]
+    return python("-c", code)
+
+
+def forget_current_folder() -> None:
+    """Take the current folder off this process's path, unless PYTHONPATH names it in full."""
+    here = os.path.abspath(".")
+    entries = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    asked = {os.path.abspath(entry) for entry in entries if os.path.isabs(entry)}
+    loose = {"", here} | {os.path.abspath(entry) for entry in entries}
+    sys.path[:] = [entry for entry in sys.path if entry not in loose - asked]
+
+
+def imported_from(package: Path, name: str, module: str) -> str:
+    """Code that imports ``package``, wherever it lies, as ``name``, and calls ``main`` of its ``module``."""
+    return f"""
+import importlib.util, sys
+spec = importlib.util.spec_from_file_location(
+    {name!r}, {str(package / "__init__.py")!r}, submodule_search_locations=[{str(package)!r}]
+)
+module = sys.modules[{name!r}] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+from {name}.{module} import main
+main()
+"""
