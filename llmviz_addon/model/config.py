@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from ..errors import ModelError
+from .files import short
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class GPTConfig:
         for field in fields(self):
             value = getattr(self, field.name)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise ModelError(f"{field.name} is {value!r}, but must be a whole number of at least 1.")
+                raise ModelError(f"{field.name} is {short(value)}, but must be a whole number of at least 1.")
         if self.n_embd % self.n_head:
             raise ModelError(
                 f"n_embd is {self.n_embd} and n_head is {self.n_head}: n_embd must be a multiple of n_head."

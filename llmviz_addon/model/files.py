@@ -11,6 +11,7 @@ import json
 import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ from ..errors import ModelError
 
 MAP_FROM = 1 << 24  # bytes
 MAX_NOTES = 1 << 24  # bytes of a JSON or text file beside a checkpoint; GPT-2's tokenizer.json has 3.5 MB
+MAX_VALUES = 1 << 21  # values in one piece of JSON, which take some 100 bytes each; GPT-2's tokenizer.json has 200,000
+MAX_DEPTH = 32  # levels of it; what lies deeper can end the process once it is compared, printed or hashed
+LONG = 14_000  # bits of a whole number, above which nobody wants to see it and writing it takes its time
 
 
 def contents(path: str | PathLike[str]) -> memoryview:
@@ -55,15 +59,33 @@ def json_file(path: Path) -> dict[str, Any]:
         return json_object(text(path))
 
 
-def json_object(source: str) -> dict[str, Any]:
-    """A JSON object in which no name comes twice; ModelError if it is not one."""
+def json_object(source: str | bytes, what: str = "It") -> dict[str, Any]:
+    """A JSON object in which no name comes twice; ModelError if it is not one, or far larger than any of ours.
+
+    Commas and brackets are counted before anything is made of them: three bytes (``[],``) become eighty.
+    """
     try:
-        content = json.loads(source, object_pairs_hook=unique)
+        text = source if isinstance(source, str) else source.decode("utf-8")
+        if sum(map(text.count, ",[{")) > MAX_VALUES:
+            raise ModelError(f"{what} is JSON of more than {MAX_VALUES} values.")
+        content = json.loads(text, object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:
-        raise ModelError(f"It is not valid JSON ({one_line(error)}).") from error
+        raise ModelError(f"{what} is not valid JSON ({one_line(error)}).") from error
     if not isinstance(content, dict):
-        raise ModelError("It is not a JSON object.")
+        raise ModelError(f"{what} is not a JSON object.")
+    _check_depth(content, what)
     return content
+
+
+def _check_depth(content: dict[str, Any], what: str) -> None:
+    """Raise ModelError if JSON has more than ``MAX_DEPTH`` levels."""
+    level: list[Any] = [content]
+    for _ in range(MAX_DEPTH):
+        items = chain.from_iterable(value.values() if type(value) is dict else value for value in level)
+        level = [item for item in items if type(item) in (dict, list)]
+        if not level:
+            return
+    raise ModelError(f"{what} is JSON of more than {MAX_DEPTH} levels.")
 
 
 @contextmanager
@@ -85,14 +107,45 @@ def one_line(error: Exception) -> str:
 
 
 def short(value: object, limit: int = 60) -> str:
-    """``repr`` of something that came out of a file, not longer than ``limit``."""
-    if isinstance(value, str | bytes):
-        value = value[:limit]
-    try:
-        text = repr(value)
-    except (ValueError, RecursionError):  # a whole number of thousands of digits, a list in itself
-        text = f"a very long {type(value).__name__}"
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    """``repr`` of something that came out of a file, not longer than ``limit``.
+
+    No more is written than is shown: what a file of 500 bytes holds may take terabytes to write, a tuple of
+    twice the same tuple, sixty times over.
+    """
+    text = ""
+    for piece in _written(value, limit):
+        text += piece
+        if len(text) > limit:
+            return text[: limit - 1] + "…"
+    return text
+
+
+def _written(value: object, limit: int) -> Iterator[str]:
+    """``repr`` of plain data piece by piece; of anything else only what it is."""
+    match value:
+        case str() | bytes():
+            yield repr(value[:limit])
+        case dict():
+            yield "{"
+            for index, (key, item) in enumerate(value.items()):
+                yield ", " if index else ""
+                yield from _written(key, limit)
+                yield ": "
+                yield from _written(item, limit)
+            yield "}"
+        case list() | tuple():
+            brackets = "[]" if isinstance(value, list) else "()"
+            yield brackets[0]
+            for index, item in enumerate(value):
+                yield ", " if index else ""
+                yield from _written(item, limit)
+            yield ",)" if brackets == "()" and len(value) == 1 else brackets[1]
+        case int() if value.bit_length() > LONG:
+            yield "a very long int"
+        case None | bool() | int() | float():
+            yield repr(value)
+        case _:
+            yield f"<{type(value).__name__}>"
 
 
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class JsonTensors(Mapping[str, np.ndarray]):
         match self._tensors[name]:
             case {"shape": [*shape], "dtype": str(dtype), "data": str(data)}:
                 return _decode(name, shape, DTYPES.get(dtype.removeprefix("torch."), short(dtype)), data)
-        raise ModelError(f"{name[:80]!r} is not a tensor with its shape, dtype and data.")
+        raise ModelError(f"{short(name)} is not a tensor with its shape, dtype and data.")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._tensors)
@@ -68,13 +68,13 @@ def read(data: memoryview) -> dict[str, Any]:
 def _decode(name: str, shape: list[Any], dtype: str, data: str) -> np.ndarray:
     """Base64 -> float32 of ``shape``."""
     if dtype not in ITEM_SIZES:
-        raise ModelError(f"{name[:80]!r} is of dtype {dtype}, but only {', '.join(DTYPES)} can be read.")
+        raise ModelError(f"{short(name)} is of dtype {dtype}, but only {', '.join(DTYPES)} can be read.")
     if not all(type(length) is int and 0 < length < 1 << 40 for length in shape) or len(shape) > 8:
-        raise ModelError(f"{name[:80]!r} has the shape {short(shape)}, which no GPT's tensor has.")
+        raise ModelError(f"{short(name)} has the shape {short(shape)}, which no GPT's tensor has.")
     try:
         raw = base64.b64decode(data, validate=True)
     except ValueError as error:
-        raise ModelError(f"The data of {name[:80]!r} are not base64 ({one_line(error)}).") from error
+        raise ModelError(f"The data of {short(name)} are not base64 ({one_line(error)}).") from error
     if len(raw) != math.prod(shape) * ITEM_SIZES[dtype]:
-        raise ModelError(f"{name[:80]!r}, {dtype} of shape {short(shape)}, has {len(raw)} bytes of data.")
+        raise ModelError(f"{short(name)}, {dtype} of shape {short(shape)}, has {len(raw)} bytes of data.")
     return float32(np.frombuffer(raw, np.uint8), dtype).reshape(shape)

@@ -7,7 +7,6 @@ in full before a number is touched, so a damaged file ends in a ModelError, what
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from ...errors import ModelError
-from ..files import contents, one_line, unique
+from ..files import contents, json_object, naming, short
 from .numbers import READABLE, float32
 
-MAX_HEADER = 1 << 24  # bytes; the format allows 100 million, of which JSON would make gigabytes
+MAX_HEADER = 1 << 22  # bytes; the format allows 100 million, of which JSON would make gigabytes. GPT-2 XL has 60,000
 MAX_DIMENSIONS = 8
 
 ITEM_SIZES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
@@ -52,7 +51,7 @@ class Safetensors(Mapping[str, np.ndarray]):
     def __getitem__(self, name: str) -> np.ndarray:
         entry = self.entries[name]
         if entry.dtype not in READABLE:
-            raise ModelError(f"{name!r} is of dtype {entry.dtype}, but only {', '.join(READABLE)} can be read.")
+            raise ModelError(f"{short(name)} is of dtype {entry.dtype}, but only {', '.join(READABLE)} can be read.")
         raw = np.frombuffer(self._data, np.uint8, entry.end - entry.start, entry.start)
         return float32(raw, entry.dtype).reshape(entry.shape)
 
@@ -74,50 +73,49 @@ def read(path: str | PathLike[str]) -> Safetensors:
     if len(data) < 8 or length > min(len(data) - 8, MAX_HEADER):
         raise ModelError(f"{path} is not a safetensors file, or only a part of one ({len(data)} bytes).")
     header, data = bytes(data[8 : 8 + length]), data[8 + length :]
-    entries, metadata = _parse(path, header, len(data))
+    with naming(path):
+        entries, metadata = _parse(json_object(header, "The safetensors header"), len(data))
     return Safetensors(data, entries, metadata)
 
 
-def _parse(path: Path, header: bytes, size: int) -> tuple[dict[str, Entry], dict[str, str]]:
+def _parse(content: dict[str, Any], size: int) -> tuple[dict[str, Entry], dict[str, str]]:
     """Header -> entries and metadata, held against the ``size`` bytes that follow it."""
-    try:
-        content = json.loads(header.decode("utf-8"), object_pairs_hook=unique)
-    except (ValueError, RecursionError) as error:
-        raise ModelError(f"{path}: the safetensors header is not valid JSON ({one_line(error)}).") from error
-    if not isinstance(content, dict):
-        raise ModelError(f"{path}: the safetensors header is not a JSON object.")
     metadata = content.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
-        raise ModelError(f"{path}: __metadata__ in the safetensors header must hold text only.")
-    entries = {name: _entry(path, name, value) for name, value in content.items()}
+        raise ModelError("__metadata__ in the safetensors header must hold text only.")
+    entries = {name: _entry(name, value) for name, value in content.items()}
     position = 0
     for name, entry in sorted(entries.items(), key=lambda item: (item[1].start, item[1].end)):
         if entry.start != position:
-            raise ModelError(f"{path}: tensor {name!r} starts at byte {entry.start} of the data, not at {position}.")
+            place = f"at byte {short(entry.start)} of the data, not at {short(position)}"
+            raise ModelError(f"Tensor {short(name)} starts {place}.")
         position = entry.end
     if position != size:
-        raise ModelError(f"{path}: the header describes {position} bytes of data, but the file holds {size}.")
+        raise ModelError(f"The header describes {short(position)} bytes of data, but the file holds {size}.")
     return entries, metadata
 
 
-def _entry(path: Path, name: str, value: Any) -> Entry:
+def _entry(name: str, value: Any) -> Entry:
     """One tensor's part of the header, checked."""
     match value:
         case {"dtype": str(dtype), "shape": [*shape], "data_offsets": [start, end]}:
             pass
         case _:
-            raise ModelError(f"{path}: tensor {name!r} lacks its dtype, shape or data_offsets.")
+            raise ModelError(f"Tensor {short(name)} lacks its dtype, shape or data_offsets.")
     if dtype not in ITEM_SIZES:
-        raise ModelError(f"{path}: tensor {name!r} is of dtype {dtype!r}, but only {', '.join(READABLE)} can be read.")
+        raise ModelError(
+            f"Tensor {short(name)} is of dtype {short(dtype)}, but only {', '.join(READABLE)} can be read."
+        )
     if not all(type(number) is int for number in (*shape, start, end)):
-        raise ModelError(f"{path}: tensor {name!r} has a shape or data_offsets that are not whole numbers.")
+        raise ModelError(f"Tensor {short(name)} has a shape or data_offsets that are not whole numbers.")
     if len(shape) > MAX_DIMENSIONS or not all(length > 0 for length in shape):
-        raise ModelError(f"{path}: tensor {name!r} has the shape {_short(shape)}, which no GPT's tensor has.")
-    if start < 0 or end - start != math.prod(shape) * ITEM_SIZES[dtype]:
-        raise ModelError(f"{path}: tensor {name!r}, {dtype} {_short(shape)}, does not fill its bytes {start} to {end}.")
+        raise ModelError(f"Tensor {short(name)} has the shape {_short(shape)}, which no GPT's tensor has.")
+    if not 0 <= start <= end or end - start != math.prod(shape) * ITEM_SIZES[dtype]:
+        place = f"{short(start)} to {short(end)}"
+        raise ModelError(f"Tensor {short(name)}, {dtype} {_short(shape)}, does not fill its bytes {place}.")
     return Entry(dtype, tuple(shape), start, end)
 
 
 def _short(shape: list[int]) -> str:
-    text = "×".join(map(str, shape)) or "scalar"
+    text = "×".join(map(str, shape[: MAX_DIMENSIONS + 1])) or "scalar"
     return text if len(text) <= 60 else text[:59] + "…"

@@ -125,18 +125,18 @@ class _Arrays:
         head = bytes(data[:12])
         start = {b"\x93NUMPY\x01": 10, b"\x93NUMPY\x02": 12}.get(head[:7])
         if start is None:
-            raise ModelError(f"The entry {name[:60]!r} is not an array.")
+            raise ModelError(f"The entry {short(name)} is not an array.")
         end = start + int.from_bytes(head[8:start], "little")
         match = HEADER.fullmatch(bytes(data[start:end])) if end <= len(data) else None
         if match is None:
-            raise ModelError(f"The array {name[:60]!r} holds something else than plain numbers.")
+            raise ModelError(f"The array {short(name)} holds something else than plain numbers.")
         order, kind, size, fortran, lengths = (part.decode() for part in match.groups())
         shape = tuple(int(length) for length in lengths.split(",") if length.strip())
         dtype = np.dtype(f"{order or '<'}{kind}{size}") if kind != "f" or size != "1" else None
         if dtype is None or any(length >= MAX_NUMBER for length in shape) or len(shape) > 8:
-            raise ModelError(f"The array {name[:60]!r} has a shape or numbers that no trace has.")
+            raise ModelError(f"The array {short(name)} has a shape or numbers that no trace has.")
         if math.prod(shape) * dtype.itemsize != len(data) - end:
-            raise ModelError(f"The array {name[:60]!r} is not as long as its shape {shape} says.")
+            raise ModelError(f"The array {short(name)} is not as long as its shape {shape} says.")
         values = np.frombuffer(data, np.uint8, offset=end).view(dtype)
         values = values.reshape(shape, order="F" if fortran == "True" else "C")
         values.flags.writeable = False
