@@ -6,7 +6,9 @@ import collections
 import contextlib
 import os
 import pickle
+import time
 import tracemalloc
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from llmviz_addon.errors import ModelError
 from llmviz_addon.model import pickles
+from llmviz_addon.model.files import short
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -139,6 +142,62 @@ def test_things_nested_without_end() -> None:
     assert isinstance(found, list)
     with pytest.raises(ModelError, match="a tuple as a key"):
         pickles.read(b"})" + b"\x85" * 200_000 + b"K\x01s.")
+
+
+DEEP = b")" + b"\x85" * 150_000
+ORDERED = b"ccollections\nOrderedDict\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (ORDERED + b"(" + DEEP + b"K\x01\x86\x85tR.", "1 positional argument"),
+        (ORDERED + DEEP + b"K\x01\x86\x85\x85R.", "1 positional argument"),
+        (b"}" + DEEP + b"K\x01s.", "a tuple as a key"),
+        (b"(" + DEEP + b"K\x01d.", "a tuple as a key"),
+        (b"}(" + DEEP + b"K\x01u.", "a tuple as a key"),
+        (DEEP + b"Q.", f"It is described as {'(' * 59}…."),
+        (b")" + b"q\0h\0\x86" * 60 + b"Q.", f"It is described as {'(' * 59}…."),
+    ],
+)
+def test_nothing_deep_is_hashed_or_printed(data: bytes, message: str) -> None:
+    def refuse(value: object) -> object:
+        raise ModelError(f"It is described as {short(value)}.")
+
+    with pytest.raises(ModelError) as caught:
+        pickles.read(data, persistent=refuse)
+    assert message in str(caught.value)
+    assert len(str(caught.value)) < 200
+
+
+def many(count: int, entry: Callable[[int], bytes]) -> bytes:
+    return b"}(" + b"".join(entry(index) + b"N" for index in range(count)) + b"u."
+
+
+def same_hash(index: int) -> bytes:
+    return pickle.dumps((index + 1) * ((1 << 61) - 1), 2)[2:-1]
+
+
+LONG_KEY = b"X" + (2_000_000).to_bytes(4, "little") + b"x" * 2_000_000
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (many(100_000, same_hash), "100000 large numbers as keys"),
+        (b"}" + b"".join(same_hash(index) + b"Ns" for index in range(100_000)) + b".", "1001 large numbers as keys"),
+        (many(2_000, lambda index: pickle.dumps(float(index), 2)[2:-1]), "2000 large numbers as keys"),
+        (LONG_KEY + b"q\x000" + LONG_KEY + b"q\x010}h\0Ns" + b"h\x01Ns" * 40_000 + b".", "a key of 2000000 letters"),
+        (b"(" + b"N" * 100_000 + b"tq\x000" + ORDERED + b"q\x010" + b"h\x01h\0R" * 100_000 + b".", "100000 arguments"),
+    ],
+    ids=["at once", "one by one", "floats", "long keys", "arguments"],
+)
+def test_what_grows_with_the_square_of_a_pickle_is_refused(data: bytes, message: str) -> None:
+    before = time.process_time()
+    with pytest.raises(ModelError) as caught:
+        pickles.read(data)
+    assert message in str(caught.value)
+    assert time.process_time() - before < 3
 
 
 def test_a_pickle_that_is_too_long() -> None:

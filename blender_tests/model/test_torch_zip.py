@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import time
 import tracemalloc
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -93,6 +95,13 @@ def test_half_precision(path: Path) -> None:
     for name in ("f16", "bf16"):
         np.testing.assert_array_equal(tensors[name], [[1, -2.5, 0], [4, 5, 6]])
         assert tensors[name].dtype == np.float32
+    views = {name: tensor((3, 2), (1, 3), kind=kind) for name, kind in (("t", "HalfStorage"), ("u", "BFloat16Storage"))}
+    for numbers in (half, brain):
+        write(path, state(**views, v=tensor((), (), 1, kind="BFloat16Storage")), {"data/0": numbers.tobytes()})
+        tensors = torch_zip.read(path).tensors
+        np.testing.assert_array_equal(tensors["t" if numbers is half else "u"], [[1, 4], [-2.5, 5], [0, 6]])
+    assert tensors["v"] == -2.5
+    assert tensors["v"].shape == ()
 
 
 @pytest.mark.parametrize("key", ["model", "state_dict"])
@@ -136,6 +145,112 @@ def test_each_kind_of_lie_is_named(path: Path, body: bytes, message: str) -> Non
         dict(torch_zip.read(path).tensors)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_stride_that_is_never_stepped_may_be_any(path: Path) -> None:
+    write(path, state(x=tensor((1, 3), (1 << 62, 1))))
+    np.testing.assert_array_equal(torch_zip.read(path).tensors["x"], [[0, 1, 2]])
+
+
+TWICE = b")" + b"q\0h\0\x86" * 60
+DEEP = b")" + b"\x85" * 150_000
+LONG_NUMBER = b"\x8b" + (3000).to_bytes(4, "little") + b"\x7f" * 3000
+
+
+@pytest.mark.parametrize("value", [TWICE, DEEP, LONG_NUMBER], ids=["doubled", "deep", "long"])
+@pytest.mark.parametrize("place", range(6))
+def test_values_without_end_are_told_shortly(path: Path, place: int, value: bytes) -> None:
+    make = b"ctorch._utils\n_rebuild_tensor_v2\n"
+    storage = b"(" + text("storage") + b"ctorch\nFloatStorage\n" + text("0") + text("cpu")
+    bodies = [
+        value + b"Q",
+        storage + value + b"tQ",
+        make + b"(" + storage + b"I6\ntQ" + value + numbers(6) + numbers(1) + b"tR",
+        make + b"(" + storage + b"I6\ntQI0\n" + value + value + b"tR",
+        make + b"(" + storage + b"I6\ntQI0\n(" + value + b"t(" + value + b"ttR",
+        b"}" + value + b"Ns",
+    ]
+    write(path, bodies[place])
+    before = time.process_time()
+    with pytest.raises(ModelError) as caught:
+        load(path)
+    assert time.process_time() - before < 2
+    assert len(str(caught.value)) < 300
+
+
+def test_notes_that_are_not_plain_are_told_as_text(path: Path) -> None:
+    write(path, b"}" + text("model") + state(x=tensor()) + b"s" + text("model_args") + b"}" + text("n") + DEEP + b"ss")
+    assert torch_zip.read(path).model_args == {"n": "(" * 59 + "…"}
+
+
+@pytest.mark.parametrize("name", ["data/0", "data.pkl", "byteorder"])
+def test_bytes_that_do_not_give_the_archives_sum_are_not_read(path: Path, name: str) -> None:
+    write(path, state(x=tensor()), {"data/0": SIX, "byteorder": b"little"})
+    whole = bytearray(path.read_bytes())
+    content = {"data/0": SIX, "data.pkl": b"FloatStorage", "byteorder": b"little"}[name]
+    whole[whole.index(content)] ^= 1
+    path.write_bytes(whole)
+    with pytest.raises(ModelError, match=rf"^The entry 'model/{name}' is damaged: its bytes do not give the archive's"):
+        dict(torch_zip.read(path).tensors)
+
+
+def test_sums_that_pytorch_was_told_not_to_write(path: Path) -> None:
+    write(path, state(x=tensor()))
+    whole = path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        for info in archive.infolist():
+            whole = whole.replace(info.CRC.to_bytes(4, "little"), bytes(4))
+    path.write_bytes(whole)
+    np.testing.assert_array_equal(torch_zip.read(path).tensors["x"], [[0, 1, 2], [3, 4, 5]])
+
+
+def test_each_storage_is_summed_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(path, state(**{name: tensor((3,), (2,)) for name in "abcdefgh"}))
+    tensors, summed, true = torch_zip.read(path).tensors, [], zlib.crc32
+    monkeypatch.setattr(zlib, "crc32", lambda data: summed.append(len(data)) or true(data))
+    assert len(dict(tensors)) == 8
+    assert summed == [len(SIX)]
+
+
+def test_a_few_numbers_far_apart_do_not_take_what_lies_between(path: Path) -> None:
+    far = {name: tensor((2,), (499_999,), count=500_000, kind="HalfStorage") for name in map(str, range(300))}
+    write(path, state(**far), {"data/0": bytes(1_000_000)})
+    tensors = torch_zip.read(path).tensors
+    tracemalloc.start()
+    try:
+        assert sum(values.size for values in dict(tensors).values()) == 600
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_entries_that_lie_one_over_the_other(path: Path) -> None:
+    write(path, state(x=tensor()), {"data/0": bytes(5000), "data/1": bytes(5000)})
+    with zipfile.ZipFile(path) as whole:
+        first, second = (whole.getinfo(f"model/data/{key}") for key in "01")
+    data = bytearray(path.read_bytes())
+    place = data.rindex(b"model/data/1") - 46  # of the entry in the list of contents
+    data[place + 42 : place + 46] = first.header_offset.to_bytes(4, "little")
+    del data[second.header_offset : second.header_offset + 5000 + 42]
+    end = data.rindex(b"PK\5\6")
+    start = int.from_bytes(data[end + 16 : end + 20], "little") - 5042
+    data[end + 16 : end + 20] = start.to_bytes(4, "little")
+    path.write_bytes(data)
+    with pytest.raises(ModelError, match=r"its entries lie one over the other\.$"):
+        load(path)
+
+
+def test_a_list_of_contents_without_end(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as whole:
+        for index in range(60_000):
+            whole.writestr(f"model/data/{index:040}", b"")
+    tracemalloc.start()
+    try:
+        with pytest.raises(ModelError, match=r"its list of contents has \d+ bytes"):
+            load(path)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_archives_that_are_something_else(path: Path) -> None:

@@ -16,6 +16,10 @@ from ..errors import ModelError
 from .files import one_line, short
 
 MAX_SIZE = 1 << 22  # bytes; the pickle in a checkpoint of GPT-2 XL with its optimizer has half a million
+MAX_ARGUMENTS = 16  # of one call; a tuple of a million costs a few bytes each time that it is handed over
+MAX_KEY = 1 << 12  # letters of a key
+SMALL = 1 << 24  # whole numbers up to here cannot be chosen such that a dictionary of them gets slow
+MAX_LARGE = 1000  # keys in one pickle that are other numbers
 
 CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 EMPTY: dict[str, Callable[[], object]] = {"EMPTY_DICT": dict, "EMPTY_LIST": list, "EMPTY_TUPLE": tuple}
@@ -27,7 +31,13 @@ SHORT_TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 
 
 class Dict(dict[Any, Any]):
-    """What stands in for an OrderedDict, which may carry notes beside its items; they are dropped."""
+    """What stands in for an OrderedDict, which may carry notes beside its items; they are dropped.
+
+    It is made empty, as Python 3 writes it: filled by its constructor it would take any keys.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
 
 
 def read(
@@ -66,6 +76,7 @@ class _Machine:
         self.stack: list[Any] = []
         self.outer: list[list[Any]] = []
         self.memo: dict[int, Any] = {}
+        self.large = 0
 
     def step(self, name: str, argument: Any) -> None:
         """Carry out one instruction."""
@@ -106,7 +117,7 @@ class _Machine:
                 self.stack.append(items)
             case "DICT":
                 items = self._since_mark()
-                self.stack.append(_pairs(items))
+                self.stack.append(self._pairs(items))
             case "APPEND":
                 item = stack.pop()
                 _of_type(stack[-1], list).append(item)
@@ -115,10 +126,10 @@ class _Machine:
                 _of_type(self.stack[-1], list).extend(items)
             case "SETITEM":
                 value, key = stack.pop(), stack.pop()
-                _of_type(stack[-1], dict).update(_pairs([key, value]))
+                _of_type(stack[-1], dict).update(self._pairs([key, value]))
             case "SETITEMS":
                 items = self._since_mark()
-                _of_type(self.stack[-1], dict).update(_pairs(items))
+                _of_type(self.stack[-1], dict).update(self._pairs(items))
             case "GLOBAL":
                 self._name(argument.replace(" ", ".", 1))
             case "STACK_GLOBAL":
@@ -126,6 +137,8 @@ class _Machine:
                 self._name(f"{_of_type(module, str)}.{_of_type(attribute, str)}")
             case "REDUCE":
                 arguments = _of_type(stack.pop(), tuple)
+                if len(arguments) > MAX_ARGUMENTS:
+                    raise ValueError(f"{len(arguments)} arguments")
                 stack.append(_function(stack.pop())(*arguments))
             case "BUILD":
                 stack.pop()
@@ -148,15 +161,23 @@ class _Machine:
         items, self.stack = self.stack, self.outer.pop()
         return items
 
+    def _pairs(self, items: list[Any]) -> dict[Any, Any]:
+        """Keys and values in turn -> dict. Keys are text or numbers: hashing others may run deep.
 
-def _pairs(items: list[Any]) -> dict[Any, Any]:
-    """Keys and values in turn -> dict. Keys are text or numbers: hashing others may run deep."""
-    if len(items) % 2:
-        raise ValueError("a key without a value")
-    for key in items[::2]:
-        if not isinstance(key, str | int | float | None):
-            raise ValueError(f"a {type(key).__name__} as a key")
-    return dict(zip(items[::2], items[1::2], strict=True))
+        Few are large numbers, as it is no art to find a hundred thousand that have one hash, and few letters
+        long, as equal ones are compared letter by letter.
+        """
+        if len(items) % 2:
+            raise ValueError("a key without a value")
+        for key in items[::2]:
+            if not isinstance(key, str | int | float | None):
+                raise ValueError(f"a {type(key).__name__} as a key")
+            if isinstance(key, str) and len(key) > MAX_KEY:
+                raise ValueError(f"a key of {len(key)} letters")
+            self.large += isinstance(key, float) or (isinstance(key, int) and abs(key) > SMALL)
+        if self.large > MAX_LARGE:
+            raise ValueError(f"{self.large} large numbers as keys")
+        return dict(zip(items[::2], items[1::2], strict=True))
 
 
 def _function(value: Any) -> Callable[..., object]:

@@ -23,6 +23,8 @@ from . import archive
 from .numbers import READABLE, float32
 
 MAX_DIMENSIONS = 8
+MAX_NUMBER = 1 << 80  # elements; far more than any file has, but nothing that takes its time to multiply
+MAX_KEY = 80  # letters of a storage's name
 ITEM_SIZES = {"F32": 4, "F16": 2, "BF16": 2}
 
 
@@ -54,7 +56,7 @@ def _view(storage: object, offset: object, shape: object, stride: object, *_: ob
     match (storage, offset, shape, stride):
         case Storage(), int(), tuple(), tuple() if len(shape) == len(stride) <= MAX_DIMENSIONS:
             numbers = (offset, *shape, *stride)
-            if all(isinstance(number, int) and number >= 0 for number in numbers):
+            if all(type(number) is int and 0 <= number < MAX_NUMBER for number in numbers):
                 return View(storage, offset, shape, stride)
     raise ModelError(f"A tensor's shape {short(shape)} and stride {short(stride)} make no sense.")
 
@@ -81,8 +83,9 @@ KNOWN: dict[str, object] = {
 
 def _storage(identity: object) -> Storage:
     match identity:
-        case ("storage", StorageType(dtype), str(key), str(), int(length)) if length >= 0:
-            return Storage(dtype, key, length)
+        case ("storage", StorageType(dtype), str(key), str(), int(length)) if 0 <= length < MAX_NUMBER:
+            if len(key) <= MAX_KEY:
+                return Storage(dtype, key, length)
     raise ModelError(f"A storage is described as {short(identity)}, which makes no sense.")
 
 
@@ -97,30 +100,37 @@ class TorchTensors(Mapping[str, np.ndarray]):
         self, data: memoryview, entries: Mapping[str, zipfile.ZipInfo], root: str, views: Mapping[str, View]
     ) -> None:
         self._data, self._entries, self._root, self._views = data, entries, root, views
+        self._storages: dict[str, memoryview] = {}  # those whose bytes have been checked
 
     def __getitem__(self, name: str) -> np.ndarray:
         storage, offset, shape, stride = self._views[name]
         if storage.dtype not in READABLE:
-            raise ModelError(f"{name!r} is of dtype {storage.dtype}, but only {', '.join(READABLE)} can be read.")
-        entry = self._entries.get(f"{self._root}/data/{storage.key}")
-        if entry is None:
-            raise ModelError(f"{name!r} lies in the storage {storage.key[:40]!r}, which the file does not have.")
-        raw = archive.plain(self._data, entry)
+            raise ModelError(f"{short(name)} is of dtype {storage.dtype}, but only {', '.join(READABLE)} can be read.")
+        raw = self._bytes(name, storage.key)
         length = 1 + sum((size - 1) * step for size, step in zip(shape, stride, strict=True))
         item = ITEM_SIZES[storage.dtype]
         fits = offset + length <= storage.length and storage.length * item <= len(raw)
         if 0 in shape or math.prod(shape) > storage.length or not fits:
-            raise ModelError(f"{name!r}, of shape {short(shape)}, does not fit in its {len(raw)} bytes.")
-        window = np.frombuffer(raw, np.uint8, length * item, offset * item)
-        values = float32(window, storage.dtype)
-        steps = tuple(step * values.itemsize for step in stride)
-        return np.lib.stride_tricks.as_strided(values, shape, steps, writeable=False)
+            raise ModelError(f"{short(name)}, of shape {short(shape)}, does not fit in its {len(raw)} bytes.")
+        items = np.frombuffer(raw, np.uint8, length * item, offset * item).view(f"V{item}")
+        steps = tuple(step * item * (size > 1) for size, step in zip(shape, stride, strict=True))
+        view = np.lib.stride_tricks.as_strided(items, shape, steps, writeable=False)
+        return float32(view, storage.dtype)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._views)
 
     def __len__(self) -> int:
         return len(self._views)
+
+    def _bytes(self, name: str, key: str) -> memoryview:
+        """What lies in the storage ``key``, which the tensor ``name`` asks for."""
+        if key not in self._storages:
+            entry = self._entries.get(f"{self._root}/data/{key}")
+            if entry is None:
+                raise ModelError(f"{short(name)} lies in the storage {short(key)}, which the file does not have.")
+            self._storages[key] = archive.plain(self._data, entry)
+        return self._storages[key]
 
 
 @dataclass(frozen=True)
@@ -166,5 +176,8 @@ def read(path: Path) -> TorchFile:
 
 
 def _notes(saved: Mapping[Any, Any], key: str) -> Mapping[str, Any]:
+    """What is noted under ``key``; lists and the like as text, for they may be too deep to be compared or hashed."""
     value = saved.get(key)
-    return value if isinstance(value, dict) else {}
+    if not isinstance(value, dict):
+        return {}
+    return {name: note if isinstance(note, str | int | float | None) else short(note) for name, note in value.items()}
