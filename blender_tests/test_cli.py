@@ -70,6 +70,33 @@ WRONG = {
         "6 tokens and 9 more have no room: 'nano-gpt' takes at most 11.",
     ),
     "a stage that is not there": (["step", "a.blend"], "There is no file 'a.blend'. Make one with llmviz generate -o"),
+    "an empty model": (["trace", "--model", "", "-o", "a.npz"], "argument --model: it is empty; give a path"),
+    "an empty output": (["trace", "-o", ""], "argument -o/--output: it is empty; give a path"),
+    "an empty scene": (["step", ""], "argument SCENE.blend: it is empty; give a path"),
+    "an empty model of a scene": (["step", "a.blend", "--model="], "argument --model: it is empty; give a path"),
+    "an empty chapter folder": (["chapters", "--walkthroughs", ""], "argument --walkthroughs: it is empty"),
+    "an empty chapter": (["build", "", "-o", "a.blend"], "Unknown chapter ''. Choose from"),
+    "an empty theme": (["build", "--theme", "", "-o", "a.blend"], "Unknown theme ''. Choose from light"),
+    "an empty shape": (["build", "--shape", "", "-o", "a.blend"], "Unknown model shape ''. Choose from"),
+    "an empty moment": ([*STILL, "--at", ""], "There is no rest ''. Give 0 to"),
+    "tokens that are no text": (["trace", "--tokens", "A\udce9", "-o", "a.npz"], "is not text in this terminal's"),
+    "another script's digits": (["chapters", "--pace", "２００"], "'２００' is not a pace; give words"),
+    "another script's size": ([*FILM, "--size", "١٢٨x٧٢"], "'١٢٨x٧٢' is no size"),
+    "another script's moment": ([*STILL, "--at", "١"], "There is no rest '١'. Give 0 to"),
+    "a number with a joint": (["chapters", "--pace", "1_000"], "'1_000' is not a pace"),
+    "more than a number holds": (["generate", "--temperature", "1e400"], "'1e400' is not a temperature"),
+    "no number": (["generate", "--top-p", "nan"], "'nan' is not a share"),
+    "6,000 digits": (["generate", "-n", "9" * 6000], "999' is not a whole number above 0"),
+    "6,000 zeros": (["generate", "-n", "0" * 6000], "000' is not a whole number above 0"),
+    "a moment of 6,000 digits": ([*STILL, "--at", "9" * 6000], "999 seconds is past the end; this film has 0 to"),
+    "a start of 300 digits": ([*FILM, "--from", "9" * 300], "1e+300 seconds is past the end"),
+    "too many processes": ([*FILM, "--jobs", "100000"], "'100000' is not a number of processes; give 1 to 256"),
+    "half an option": (
+        ["trace", "--mod", "x", "-o", "a.npz"],
+        "unrecognized arguments: --mod x. Did you mean --model?",
+    ),
+    "a value like an option": (["trace", "--tokens", "-x", "-o", "a.npz"], "is given as --tokens=-5"),
+    "no place for a board": (["storyboard", "-o", "no/board"], "'no' does not exist"),
     "no place for the zip": (["package", "-o", "no/dist"], "'no' does not exist"),
 }
 
@@ -90,7 +117,45 @@ def test_what_is_wrong_is_told_in_one_line(
     assert err.count("\n") == 1
     assert err.startswith("llmviz: ")
     assert wanted in err
+    assert len(err) < 1400
     assert list(tmp_path.iterdir()) == []
+
+
+EARLY = (
+    *("a size of 0", "impossible rate", "impossible pace", "unknown theme", "unknown chapter", "unknown shape"),
+    *("wrong ending", "no folder", "no place for a board", "top-p above 1", "no chapter folder"),
+)
+
+
+@pytest.mark.parametrize("name", EARLY)
+def test_what_can_be_told_at_once_is(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        pytest.fail("a model was read first")
+
+    arguments, wanted = WRONG[name]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("llmviz_addon.commands._checkpoint", fail)
+    assert cli.main(arguments) == 2
+    assert wanted in capfd.readouterr().err
+
+
+def test_a_wrong_theme_or_size_of_an_open_stage_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    for option, value in (("--theme", "neon"), ("--size", "0x0"), ("--top-p", "0")):
+        assert cli.main(["generate", option, value]) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err.count("\n") == 1
+
+
+def test_the_model_is_not_replaced_by_its_trace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "t.npz"
+    assert cli.main(["trace", "-o", str(path)]) == 0
+    before = path.read_bytes()
+    assert cli.main(["trace", "--model", str(path), "-o", str(path)]) == 2
+    assert "it is the file that is read" in capsys.readouterr().err
+    assert path.read_bytes() == before
 
 
 def test_help_and_chapters_need_no_blender() -> None:

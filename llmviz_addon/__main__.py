@@ -1,6 +1,6 @@
-"""``python -m llmviz_addon``: the same as the ``llmviz`` command.
+"""The ``llmviz`` command; ``python -m llmviz_addon`` is the same.
 
-Python itself puts the current folder first on the path here, and may have imported its own modules from
+With ``-m`` Python itself puts the current folder first on the path, and may have imported its own modules from
 there before we are asked: ``python -P -m llmviz_addon`` is the safe way to say it.
 """
 
@@ -12,11 +12,19 @@ from .processes import forget_current_folder
 
 
 def program() -> None:
-    """Run the command and end."""
+    """Run the command that this process was started with, and end."""
     forget_current_folder()
-    from .cli import main  # only now that nothing of the current folder can be taken for ours
+    from .terminal import ignore_ctrl_c, status_of  # only now that nothing of the current folder can be taken for ours
 
-    sys.exit(main())
+    status = status_of(_job)
+    ignore_ctrl_c()  # all is done, and Python's own end would complain
+    sys.exit(status)
+
+
+def _job() -> int | None:
+    from .cli import carry_out  # only now that Ctrl-C is heard
+
+    return carry_out()
 
 
 if __name__ == "__main__":

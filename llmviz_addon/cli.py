@@ -7,76 +7,91 @@ stderr, with exit status 2. Blender is imported only by the jobs that need it.
 from __future__ import annotations
 
 import argparse
+import difflib
 import re
-import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from .errors import LlmvizError, Stopped
+from .terminal import WRONG, one_line, status_of, tell
 
-WRONG, STOPPED = 2, 130
 Size = tuple[int, int]
+STATUSES = """exit status: 0 done; 2 not possible as asked, one line on stderr says why; 130 stopped by Ctrl-C (143 by
+SIGTERM); 141 nobody reads the output any more"""
 
 
 class Parser(argparse.ArgumentParser):
-    """Complains in one line."""
+    """Complains in one line; takes whole names of options only, so that a new one never changes what a script says."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, **settings)
 
     def error(self, message: str) -> NoReturn:
         """End with exit status 2."""
-        self.exit(WRONG, f"llmviz: {_one_line(message)} See {self.prog} --help.\n")
+        if found := re.fullmatch(r"argument (\S+/)?(-\S+): expected one argument", message):
+            message += f"; one that starts with a dash is given as {found[2]}=-5"
+        tell(f"llmviz: {one_line(message)} See {self.prog} --help.")
+        self.exit(WRONG)
+
+    def refuse(self, arguments: Sequence[str]) -> NoReturn:
+        """End because of arguments that nothing takes, with the options that come near."""
+        names = [argument.partition("=")[0] for argument in arguments]
+        near = [near for name in names for near in difflib.get_close_matches(name, self._option_string_actions, n=1)]
+        self.error(f"unrecognized arguments: {' '.join(arguments)}. {f'Did you mean {near[0]}?' if near else ''}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit status."""
-    options = _parser().parse_args(arguments)
-    try:
-        return options.run(options) or 0
-    except LlmvizError as error:
-        print(f"llmviz: {_one_line(str(error))}", file=sys.stderr)
-        return WRONG
-    except KeyboardInterrupt as stop:
-        print(f"llmviz: {stop if isinstance(stop, Stopped) else 'Stopped.'}", file=sys.stderr)
-        return STOPPED
+    """Run the command; returns its exit status, having said why it is not 0."""
+    return status_of(lambda: carry_out(arguments))
 
 
-def _one_line(message: str) -> str:
-    message = " ".join(message.split())
-    return message if message.endswith((".", "!", "?")) else f"{message}."
+def carry_out(arguments: Sequence[str] | None = None) -> int | None:
+    """Do what the arguments, by default this process's, ask for; raises what comes in the way."""
+    options, others = _parser().parse_known_args(arguments)
+    if others:
+        options.parser.refuse(others)
+    return options.run(options)
 
 
 def _parser() -> Parser:
-    parser = Parser(prog="llmviz", description="Turns a GPT into a film set: its real weights, run on your text.")
+    about = "Turns a GPT into a film set: its real weights, run on your text."
+    parser = Parser(prog="llmviz", description=about, epilog=STATUSES)
     jobs = parser.add_subparsers(title="jobs", required=True, metavar="JOB", parser_class=Parser)
     _add(jobs, "chapters", "list chapters, how long they take, and where they rest", "chapters", _model, _pace)
     build = _add(jobs, "build", "write a .blend that plays and renders without the add-on", "build", _chapters, _film)
-    build.add_argument("-o", "--output", required=True, metavar="SCENE.blend")
+    build.add_argument("-o", "--output", required=True, type=_path, metavar="SCENE.blend")
     still = _add(jobs, "still", "render one picture", "still", None, _film, _engine)
     still.add_argument("chapters", nargs=1, metavar="CHAPTER", help="name or number, see llmviz chapters")
-    still.add_argument("--at", required=True, metavar="SECONDS|REST", help="such as 12.5, 03.2 or one-column")
-    still.add_argument("-o", "--output", required=True, metavar="FRAME.png")
+    still.add_argument(
+        "--at", required=True, type=_text, metavar="SECONDS|REST", help="such as 12.5, 03.2 or one-column"
+    )
+    still.add_argument("-o", "--output", required=True, type=_path, metavar="FRAME.png")
     board = _add(
         jobs, "storyboard", "render each chapter at a glance: stills and contact sheets", "storyboard", _chapters, _film
     )
     _engine(board)
-    board.add_argument("-o", "--output", required=True, metavar="FOLDER")
+    board.add_argument("-o", "--output", required=True, type=_path, metavar="FOLDER")
     board.set_defaults(pace=None)
     film = _add(jobs, "film", "render a video and its captions", "film", _chapters, _film, _engine)
-    film.add_argument("-o", "--output", required=True, metavar="FILM.mp4")
+    film.add_argument("-o", "--output", required=True, type=_path, metavar="FILM.mp4")
     film.add_argument("--from", dest="start", type=_seconds, metavar="S", help="start there, in seconds of the film")
     film.add_argument("--to", dest="stop", type=_seconds, metavar="S", help="stop there, in seconds of the film")
     film.add_argument("--captions", action="store_true", help="write WebVTT too; SubRip (.srt) is always written")
-    film.add_argument("--jobs", type=_count, metavar="N", help="processes that render at once; by default one per core")
+    film.add_argument("--jobs", type=_jobs, metavar="N", help="processes that render at once; by default one per core")
     trace = _add(jobs, "trace", "write every number of the forward pass", "trace", _model)
-    trace.add_argument("-o", "--output", required=True, metavar="TRACE.npz")
+    trace.add_argument("-o", "--output", required=True, type=_path, metavar="TRACE.npz")
     generate = _add(jobs, "generate", "let the model write on, step by step", "generate", _model, _writing)
-    generate.add_argument("-o", "--output", metavar="SCENE.blend", help="write an open stage that holds the run")
+    generate.add_argument(
+        "-o", "--output", type=_path, metavar="SCENE.blend", help="write an open stage that holds the run"
+    )
     generate.add_argument("--room", type=_whole, default=16, metavar="N", help="columns to spare there; by default 16")
     _picture(generate)
     step = _add(jobs, "step", "append the next tokens on an open stage", "step", _writing)
-    step.add_argument("scene", metavar="SCENE.blend", help="as llmviz generate -o writes it; it is replaced")
-    step.add_argument("--model", metavar="PATH", help="where its checkpoint is now, if it was moved")
+    step.add_argument(
+        "scene", type=_path, metavar="SCENE.blend", help="as llmviz generate -o writes it; it is replaced"
+    )
+    step.add_argument("--model", type=_path, metavar="PATH", help="where its checkpoint is now, if it was moved")
     package = _add(jobs, "package", "build and validate the extension zip", "package")
-    package.add_argument("-o", "--output", required=True, metavar="FOLDER")
+    package.add_argument("-o", "--output", required=True, type=_path, metavar="FOLDER")
     return parser
 
 
@@ -84,7 +99,7 @@ def _add(
     jobs: argparse._SubParsersAction[Parser], name: str, about: str, run: str, *groups: Callable[[Parser], None] | None
 ) -> Parser:
     job = jobs.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
-    job.set_defaults(run=lambda options: _run(run, options))
+    job.set_defaults(run=lambda options: _run(run, options), parser=job)
     for group in groups:
         if group is not None:
             group(job)
@@ -98,15 +113,21 @@ def _run(job: str, options: argparse.Namespace) -> int | None:
 
 
 def _model(job: Parser) -> None:
-    job.add_argument("--model", metavar="PATH", help="a checkpoint on disk; by default nano-gpt, which sorts letters")
-    job.add_argument("--tokens", metavar="TEXT", help="what the model reads; by default CBABBC for nano-gpt")
+    job.add_argument(
+        "--model", type=_path, metavar="PATH", help="a checkpoint on disk; by default nano-gpt, which sorts letters"
+    )
+    job.add_argument(
+        "--tokens", type=_text, metavar="TEXT", help="what the model reads; by default CBABBC for nano-gpt"
+    )
 
 
 def _pace(job: Parser) -> None:
     job.add_argument(
         "--pace", type=_words, default="200", metavar="WPM|none", help="reading pace of the rests; by default 200"
     )
-    job.add_argument("--walkthroughs", action="append", default=[], metavar="DIR", help="a folder of more chapters")
+    job.add_argument(
+        "--walkthroughs", action="append", type=_path, default=[], metavar="DIR", help="a folder of more chapters"
+    )
 
 
 def _chapters(job: Parser) -> None:
@@ -141,8 +162,20 @@ def _engine(job: Parser) -> None:
     job.add_argument("--engine", choices=("auto", "eevee", "cycles"), default="auto", help="auto: eevee on a GPU")
 
 
+def _path(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty; give a path")
+    return text
+
+
+def _text(text: str) -> str:
+    if any("\ud800" <= letter <= "\udfff" for letter in text):  # how Python passes on bytes that are no letters
+        raise argparse.ArgumentTypeError(f"{text!r} is not text in this terminal's encoding")
+    return text
+
+
 def _size(text: str) -> Size:
-    match = re.fullmatch(r"(\d{1,6})x(\d{1,6})", text)
+    match = re.fullmatch(r"([0-9]{1,6})x([0-9]{1,6})", text)
     if not match:
         raise argparse.ArgumentTypeError(f"{text!r} is no size; give width and height in pixels, such as 1280x720")
     return int(match[1]), int(match[2])
@@ -159,15 +192,15 @@ def _seconds(text: str) -> float:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return int(text)
+    return _integer(text, 1, "a whole number above 0")
 
 
 def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 0 or more")
-    return int(text)
+    return _integer(text, 0, "a whole number of 0 or more")
+
+
+def _jobs(text: str) -> int:
+    return _integer(text, 1, "a number of processes; give 1 to 256", 256)
 
 
 def _temperature(text: str) -> float:
@@ -178,15 +211,15 @@ def _share(text: str) -> float:
     return _number(text, "a share; give a number above 0 and up to 1, such as 0.95")
 
 
+def _integer(text: str, least: int, wanted: str, most: int = 10**9) -> int:
+    """Digits as they are on a keyboard: int() takes ``1_000`` and every script's digits, too."""
+    if not re.fullmatch(r"[0-9]{1,10}", text) or not least <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}")
+    return int(text)
+
+
 def _number(text: str, wanted: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
+    value = float(text) if re.fullmatch(r"([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", text.lower()) else -1.0
     if not 0 <= value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}")
     return value
-
-
-if __name__ == "__main__":
-    sys.exit(main())

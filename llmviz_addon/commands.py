@@ -13,20 +13,22 @@ from typing import TYPE_CHECKING
 from .errors import JobError, ModelError, Stopped
 from .film.film import FilmJob, film_steps
 from .film.frames import code_version, fingerprint, missing
-from .film.output import check_output, written
+from .film.output import check_output, check_place, written
 from .film.progress import Bar, clock
 from .film.quiet import quiet
 from .layout.candidates import percent
 from .model import checkpoint as checkpoints
 from .model.checkpoint import Checkpoint
 from .model.forward import check_tokens
-from .model.sampling import Draw, Sampling, steps
+from .model.sampling import Draw, Sampling, check_chance, steps
 from .model.sampling import run as run_model
 from .model.shapes import Shape, compared
 from .screenplay import loader
 from .screenplay.open_stage import Moment, moment
-from .screenplay.production import Production, prepare, prepare_shapes
+from .screenplay.production import Production, check, prepare, prepare_shapes
 from .screenplay.timeline import Timeline
+from .stage.theme import theme
+from .terminal import shown
 
 if TYPE_CHECKING:
     import bpy
@@ -39,9 +41,12 @@ SORTED = "CBABBC"
 
 def chapters(options: argparse.Namespace) -> None:
     """List chapters, each told alone, with its rests."""
+    check(options.pace)
+    folders = _folders(options)
+    available = loader.chapters(folders)
     checkpoint = _checkpoint(options)
-    tokens, folders = _tokens(options, checkpoint), _folders(options)
-    for chapter in loader.chapters(folders):
+    tokens = _tokens(options, checkpoint)
+    for chapter in available:
         timeline = prepare(checkpoint, tokens, [chapter.name], options.pace, folders=folders).timeline
         rests = [marker for marker in timeline.markers if marker.kind == "rest"]
         seconds = timeline.frames / timeline.fps
@@ -52,23 +57,24 @@ def chapters(options: argparse.Namespace) -> None:
 
 def build(options: argparse.Namespace) -> None:
     """Write a .blend."""
-    target = check_output(Path(options.output), ".blend")
+    target = check_output(options.output, ".blend")
     production = _production(options)
     with written(target) as temporary:
-        _staged(production, options.theme, temporary)
-    print(f"Wrote {target}: {_length(production.timeline)}.")
+        _staged(production, options.theme)
+        _save(temporary, target)
+    _wrote(target, _length(production.timeline))
 
 
 def still(options: argparse.Namespace) -> None:
     """Render one picture."""
-    target = check_output(Path(options.output), ".png")
+    target = check_output(options.output, ".png")
     production = _production(options)
     frame = frame_at(production.timeline, options.at)
     scene = _staged(production, options.theme)
     from .film.still import still as render
 
     render(scene, target, frame, engine=options.engine)
-    print(f"Wrote {target}: frame {frame}, {production.timeline.seconds(frame):.1f} s.")
+    _wrote(target, f"frame {frame}, {production.timeline.seconds(frame):.1f} s")
 
 
 def film(options: argparse.Namespace) -> int:
@@ -78,7 +84,8 @@ def film(options: argparse.Namespace) -> int:
     first, last = frame_range(production.timeline, options.start, options.stop)
     with tempfile.TemporaryDirectory(prefix="llmviz-", ignore_cleanup_errors=True) as folder:
         blend = Path(folder) / "film.blend"
-        scene = _staged(production, options.theme, blend)
+        scene = _staged(production, options.theme)
+        _save(blend, blend)
         job = _film_job(options, production, scene, blend, target, (first, last))
         try:
             with Bar() as bar:
@@ -88,38 +95,41 @@ def film(options: argparse.Namespace) -> int:
             done = last - first + 1 - len(missing(job.folder, first, last))
             total = last - first + 1
             raise Stopped(f"Stopped with {done} of {total} frames in {job.folder}; the same command goes on.") from None
-    print(
-        f"Wrote {target}: {clock((last - first + 1) / options.fps)}, {last - first + 1} frames, kept in {job.folder}."
-    )
+    count = last - first + 1
+    _wrote(target, f"{clock(count / options.fps)}, {count} frames, kept in {shown(str(job.folder))}")
     return 0
 
 
 def storyboard(options: argparse.Namespace) -> None:
     """Render stills and contact sheets."""
+    folder = check_place(options.output)
     production = _production(options)
     scene = _staged(production, options.theme)
     from .film.storyboard import storyboard_steps
 
     with Bar() as bar:
-        for share, text in storyboard_steps(scene, production.timeline, Path(options.output), options.engine):
+        for share, text in storyboard_steps(scene, production.timeline, folder, options.engine):
             bar.show(round(share * 100), 100, text)
-    print(f"Wrote {options.output}: {_length(production.timeline)}.")
+    _wrote(folder, _length(production.timeline))
 
 
 def trace(options: argparse.Namespace) -> None:
     """Write every number of a forward pass."""
-    target = check_output(Path(options.output), ".npz")
+    target = check_output(options.output, ".npz", options.model)
     checkpoint = _checkpoint(options)
     numbers = run_model(checkpoint, _tokens(options, checkpoint))
     numbers.save(target)
-    print(f"Wrote {target}: {len(numbers)} tensors of {len(numbers.tokens)} tokens.")
+    _wrote(target, f"{len(numbers)} tensors of {len(numbers.tokens)} tokens")
 
 
 def generate(options: argparse.Namespace) -> None:
     """Let the model write on, and show it on an open stage, if asked."""
-    target = check_output(Path(options.output), ".blend") if options.output else None
+    target = check_output(options.output, ".blend") if options.output else None
+    check(None, options.size)
+    theme(options.theme)
+    sampling = _sampling(options, Sampling())
     checkpoint = _checkpoint(options)
-    tokens, sampling = check_tokens(checkpoint.config, _tokens(options, checkpoint)), _sampling(options, Sampling())
+    tokens = check_tokens(checkpoint.config, _tokens(options, checkpoint))
     columns = min(len(tokens) + options.count + options.room, checkpoint.config.block_size)
     if target and len(tokens) + options.count > columns:
         raise JobError(
@@ -130,20 +140,20 @@ def generate(options: argparse.Namespace) -> None:
     for draw in steps(checkpoint, tokens, options.count, sampling):
         _print_draw(draw, len(written_on), checkpoint)
         written_on += (draw.token,)
-    print(checkpoint.tokenizer.decode(written_on))
+    print(shown(checkpoint.tokenizer.decode(written_on)))
     if target:
         now = moment(checkpoint, written_on, len(tokens), columns, sampling)
         with written(target) as temporary:
-            _opened(options, now, temporary)
-        print(f"Wrote {target}: {len(written_on)} tokens, and room for {columns - len(written_on)} more.")
+            _opened(options, now)
+            _save(temporary, target)
+        _wrote(target, f"{len(written_on)} tokens, and room for {columns - len(written_on)} more")
 
 
 def step(options: argparse.Namespace) -> None:
     """Append the next tokens on the open stage in a .blend."""
-    target = check_output(Path(options.scene), ".blend")
+    target = check_output(options.scene, ".blend")
+    _sampling(options, Sampling())  # what is wrong with it is told before Blender starts
     with quiet():
-        import bpy
-
         from .stage import live
 
         scene = _open_stage(target)
@@ -157,18 +167,24 @@ def step(options: argparse.Namespace) -> None:
             now = now.following()
         live.show(scene, now, _path_of(options) if options.model else state.model)
         with written(target) as temporary:
-            bpy.ops.wm.save_as_mainfile(filepath=str(temporary), check_existing=False, compress=True)
+            _save(temporary, target)
     for draw, count in draws:
         _print_draw(draw, count, checkpoint)
-    print(live.state_of(scene).text)
-    print(f"Wrote {target}: {len(now.trace.tokens)} tokens, and room for {now.columns - len(now.trace.tokens)} more.")
+    print(shown(live.state_of(scene).text))
+    count = len(now.trace.tokens)
+    _wrote(target, f"{count} tokens, and room for {now.columns - count} more")
 
 
 def package(options: argparse.Namespace) -> None:
     """Build the extension zip."""
     from .packaging import package as make
 
-    print(f"Wrote {make(Path(options.output))}.")
+    _wrote(make(check_place(options.output)))
+
+
+def _wrote(path: Path, what: str = "") -> None:
+    """Say what is where, on one line whatever its name."""
+    print(f"Wrote {' '.join(shown(str(path)).splitlines())}{what and ': '}{what}.")
 
 
 def frame_at(timeline: Timeline, at: str) -> int:
@@ -179,9 +195,9 @@ def frame_at(timeline: Timeline, at: str) -> int:
         if at.lower().replace("-", " ") in (name.lower(), number, words.lower()):
             return frame
     length = f"0 to {timeline.seconds(timeline.frames):.1f} seconds"
-    if not re.fullmatch(r"\d+(\.\d*)?|\.\d+", at):
+    if not re.fullmatch(r"[0-9]+(\.[0-9]*)?|\.[0-9]+", at):
         raise JobError(f"There is no rest {at!r}. Give {length}, or one of: {'; '.join(rests) or 'no rest'}.")
-    frame = timeline.frame(float(at))
+    frame = _frame(timeline, float(at))
     if frame > timeline.frames:
         raise JobError(f"{at} seconds is past the end; this film has {length}.")
     return frame
@@ -190,14 +206,19 @@ def frame_at(timeline: Timeline, at: str) -> int:
 def frame_range(timeline: Timeline, start: float | None, stop: float | None) -> tuple[int, int]:
     """First and last frame of an excerpt in seconds; None is the film's own start or end."""
     length = timeline.frames / timeline.fps
-    first = 1 if start is None else timeline.frame(start)
-    last = timeline.frames if stop is None else timeline.frame(stop) - 1
+    first = 1 if start is None else _frame(timeline, start)
+    last = timeline.frames if stop is None else _frame(timeline, stop) - 1
     if first > timeline.frames or last > timeline.frames:
         past = start if first > timeline.frames else stop
         raise JobError(f"{past:g} seconds is past the end; this film has 0 to {length:.1f} seconds.")
     if last < first:
         raise JobError(f"From {start or 0:g} to {stop:g} seconds there is no frame; --to must be after --from.")
     return first, last
+
+
+def _frame(timeline: Timeline, seconds: float) -> int:
+    """Nearest frame to a time; some frame past the end for all that is past it, however far."""
+    return timeline.frame(min(seconds, timeline.frames / timeline.fps + 1))
 
 
 def _film_job(
@@ -238,8 +259,8 @@ def _film_job(
     )
 
 
-def _staged(production: Production, theme: str, save_to: Path | None = None) -> bpy.types.Scene:
-    """The production on stage, in a Blender of factory settings; saved, if asked."""
+def _staged(production: Production, look: str) -> bpy.types.Scene:
+    """The production on stage, in a Blender of factory settings."""
     with quiet():
         import bpy
 
@@ -247,14 +268,20 @@ def _staged(production: Production, theme: str, save_to: Path | None = None) -> 
 
         bpy.ops.wm.read_factory_settings(use_empty=True)
         scene = bpy.context.scene
-        stage(scene, production, theme, own_scene=True)
-        if save_to is not None:
-            bpy.ops.wm.save_as_mainfile(filepath=str(save_to), check_existing=False, compress=True)
+        stage(scene, production, look, own_scene=True)
     return scene
 
 
-def _opened(options: argparse.Namespace, now: Moment, save_to: Path) -> None:
-    """An open stage, in a Blender of factory settings; saved."""
+def _save(path: Path, target: Path) -> None:
+    """Save what is staged to ``path``, which is on its way to ``target``."""
+    with quiet():
+        from .film.blend import save
+
+        save(path, target)
+
+
+def _opened(options: argparse.Namespace, now: Moment) -> None:
+    """An open stage, in a Blender of factory settings."""
     with quiet():
         import bpy
 
@@ -263,7 +290,6 @@ def _opened(options: argparse.Namespace, now: Moment, save_to: Path) -> None:
         bpy.ops.wm.read_factory_settings(use_empty=True)
         for _ in open_steps(bpy.context.scene, now, _path_of(options), options.size, 30, options.theme, True):
             pass
-        bpy.ops.wm.save_as_mainfile(filepath=str(save_to), check_existing=False, compress=True)
 
 
 def _open_stage(path: Path) -> bpy.types.Scene:
@@ -308,7 +334,9 @@ def _sampling(options: argparse.Namespace, base: Sampling) -> Sampling:
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     if given and base.temperature == 0:
         given.setdefault("temperature", 1.0)
-    return replace(base, **given)
+    sampling = replace(base, **given)
+    check_chance(sampling.temperature, sampling.top_p)
+    return sampling
 
 
 def _print_draw(draw: Draw, count: int, checkpoint: Checkpoint) -> None:
@@ -318,10 +346,14 @@ def _print_draw(draw: Draw, count: int, checkpoint: Checkpoint) -> None:
     width = max(map(len, texts))
     for candidate, text in zip(draw.candidates, texts, strict=True):
         sign = ">" if candidate.token == draw.token else " "
-        print(f"{sign} {candidate.rank:>5}  {text:<{width}}  {percent(candidate.share):>8}")
+        print(f"{sign} {candidate.rank:>5}  {text:<{width}}  {percent(candidate.share):>8}", flush=True)
 
 
 def _production(options: argparse.Namespace) -> Production:
+    """What the options ask to be told. Whatever can be wrong without a model is told before one is read."""
+    check(options.pace, options.size, options.fps)
+    theme(options.theme)
+    loader.choose(options.chapters, loader.chapters(_folders(options)))
     if shapes := _shapes(options):
         return prepare_shapes(
             shapes, options.chapters or None, options.pace, options.size, options.fps, _folders(options)

@@ -13,24 +13,28 @@ import tempfile
 from pathlib import Path
 
 from .errors import JobError
-from .film.output import check_folder, written
+from .film.output import check_place, made_folder, written
 from .processes import python
 from .screenplay import loader
 
 PACKAGE = Path(__file__).resolve().parent
-LEFT_OUT = ("__pycache__", "*.pyc", ".*", "cli.py", "commands.py", "__main__.py", "packaging.py", "walkthroughs")
+LEFT_OUT = (
+    "__pycache__",
+    "*.pyc",
+    ".*",
+    "cli.py",
+    "commands.py",
+    "terminal.py",
+    "__main__.py",
+    "packaging.py",
+    "walkthroughs",
+)
 
 
 def package(folder: Path) -> Path:
     """Build the extension zip in ``folder``; returns its path. JobError if it cannot be built or is not valid."""
     tool = _tool()
-    if not folder.is_dir():
-        check_folder(folder.parent, folder)
-        try:
-            folder.mkdir()
-        except OSError as error:
-            raise JobError(f"Cannot make the folder {str(folder)!r}: {error.strerror}.") from error
-    check_folder(folder, folder)
+    check_place(folder)
     with tempfile.TemporaryDirectory(prefix="llmviz-") as scratch:
         source, out = Path(scratch) / "llmviz", Path(scratch) / "zip"
         _stage(source)
@@ -38,7 +42,7 @@ def package(folder: Path) -> Path:
         _run(tool, "build", "--source-dir", str(source), "--output-dir", str(out))
         (made,) = out.glob("*.zip")
         _run(tool, "validate", str(made))
-        target = folder / made.name
+        target = made_folder(folder) / made.name
         with written(target) as temporary:
             shutil.copyfile(made, temporary)
     return target

@@ -74,7 +74,7 @@ def test_a_failed_save_leaves_things_as_they_were(
 
 
 def test_places_that_cannot_be_written(trace: Trace, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"^Cannot write .*/missing/trace\.npz: No such file or directory\.$"):
+    with pytest.raises(ModelError, match=r"^Cannot write '.*/missing/trace\.npz': No such file or directory\.$"):
         trace.save(tmp_path / "missing" / "trace.npz")
     with pytest.raises(ModelError, match=r"^Cannot write .*: it is a folder\.$"):
         trace.save(tmp_path)

@@ -13,12 +13,11 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ..errors import JobError
 from ..screenplay.timeline import ChapterSpan, Timeline
 from ..stage.render import set_engine
 from ..stage.story import Story
 from . import png
-from .output import check_folder
+from .output import check_place, made_folder
 from .painter import Painter
 from .quiet import quiet
 from .still import restored
@@ -59,11 +58,7 @@ def storyboard_steps(
     ``scene`` is one that the film was staged in; its settings are as before afterwards. Each chapter gets a
     folder of its stills and a sheet beside it. Raises JobError where ``folder`` cannot be written to.
     """
-    folder = Path(folder)
-    if folder.exists() and not folder.is_dir():
-        raise JobError(f"Cannot write a storyboard to {str(folder)!r}: it is a file; name a folder.")
-    check_folder(folder if folder.is_dir() else folder.parent, folder)
-    folder.mkdir(exist_ok=True)
+    folder = made_folder(check_place(Path(folder)))
     plan = [(chapter, shots(timeline, chapter)) for chapter in timeline.chapters]
     total, done = sum(len(found) for _, found in plan), 0
     with restored(scene):
@@ -72,7 +67,7 @@ def storyboard_steps(
         try:
             for chapter, found in plan:
                 name = f"{chapter.number:02d}-{chapter.name}"
-                (folder / name).mkdir(exist_ok=True)
+                made_folder(folder / name)
                 pictures = []
                 for shot in found:
                     yield done / total, f"{chapter.title}: {shot.name}"

@@ -106,12 +106,9 @@ def distribution(
 
     Raises ModelError for a temperature below 0, a top_k below 1 or a top_p that is not above 0 and at most 1.
     """
-    if not (math.isfinite(temperature) and temperature >= 0):
-        raise ModelError(f"The temperature is {temperature}, but must be 0 (no chance) or more.")
+    check_chance(temperature, top_p)
     if top_k is not None and top_k < 1:
         raise ModelError(f"top_k is {top_k}, but must be from 1 to the vocabulary's {len(logits)}.")
-    if top_p is not None and not 0 < top_p <= 1:
-        raise ModelError(f"top_p is {top_p}, but must be above 0 and at most 1.")
     if temperature == 0:
         return np.eye(1, len(logits), int(logits.argmax()))[0]
     with np.errstate(over="ignore"):  # a tiny temperature takes all but the most probable ones to minus infinity
@@ -125,6 +122,14 @@ def distribution(
         probs[order[before >= top_p]] = 0
         probs /= probs.sum()
     return probs
+
+
+def check_chance(temperature: float, top_p: float | None) -> None:
+    """ModelError for a temperature or a share that no vocabulary can be drawn with."""
+    if not (math.isfinite(temperature) and temperature >= 0):
+        raise ModelError(f"The temperature is {temperature}, but must be 0 (no chance) or more.")
+    if top_p is not None and not 0 < top_p <= 1:
+        raise ModelError(f"top_p is {top_p}, but must be above 0 and at most 1.")
 
 
 def steps(checkpoint: Checkpoint, prompt: Sequence[int], n: int, sampling: Sampling) -> Iterator[Draw]:

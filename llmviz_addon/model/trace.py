@@ -8,7 +8,6 @@ only the trace.
 from __future__ import annotations
 
 import difflib
-import os
 from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import ModelError
+from ..writing import written
 from .config import GPTConfig
 
 PROMPT_LENGTH = "prompt_length"  # in a saved file, beside the tensors
@@ -74,15 +74,7 @@ class Trace(Mapping[str, np.ndarray]):
         no partial file is left.
         """
         path = Path(path)
-        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-        try:
-            if path.is_dir():
-                raise ModelError(f"Cannot write {path}: it is a folder.")
-            try:
-                with partial.open("wb") as file:
-                    np.savez(file, **self._arrays, **{PROMPT_LENGTH: np.array(self.prompt_length)})
-                partial.replace(path)
-            finally:
-                partial.unlink(missing_ok=True)
-        except OSError as error:
-            raise ModelError(f"Cannot write {path}: {error.strerror or error}.") from error
+        if path.is_dir():
+            raise ModelError(f"Cannot write {str(path)!r}: it is a folder.")
+        with written(path, ModelError) as partial, partial.open("wb") as file:
+            np.savez(file, **self._arrays, **{PROMPT_LENGTH: np.array(self.prompt_length)})

@@ -120,7 +120,7 @@ def _told(chapters: Sequence[Chapter], begin: Callable[[str], Film]) -> list[tup
     return told
 
 
-def check(pace: float | None, size: tuple[int, int], fps: int) -> None:
+def check(pace: float | None, size: tuple[int, int] = (1280, 720), fps: int = 30) -> None:
     """JobError for a pace (None is none), a picture's size in pixels or a frame rate that is not possible."""
     if pace is not None and not 20 <= pace <= 2000:
         raise JobError(f"A pace of {pace:g} words per minute is not possible; give 20 to 2000, or none.")

@@ -8,6 +8,7 @@ from pathlib import Path
 import bpy
 
 from ..errors import JobError
+from ..film.blend import save
 from ..film.film import FilmJob, Progress, film_steps
 from ..film.frames import code_version, fingerprint
 from ..film.output import check_output
@@ -150,7 +151,7 @@ def _save_copy(path: Path) -> None:
     kind = settings.file_preview_type
     settings.file_preview_type = "NONE"
     try:
-        bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True, check_existing=False)
+        save(path, copy=True, compress=False)
     finally:
         settings.file_preview_type = kind
 

@@ -1,0 +1,53 @@
+"""A scene as a .blend file that is whole.
+
+Blender does not tell when a disk is full while it writes a compressed file: the operator finishes, and the
+file ends somewhere. So what was written is looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from pathlib import Path
+
+import bpy
+
+from ..errors import JobError
+
+_ZSTD, _TABLE = b"\x28\xb5\x2f\xfd", 0x8F92EAB1
+
+
+def save(path: Path, target: Path | None = None, copy: bool = False, compress: bool = True) -> None:
+    """Save what is open in Blender to ``path``, which is on its way to ``target``.
+
+    JobError where that fails, or the file is not whole; it is left to the caller to remove it.
+    """
+    place = "/" + os.path.abspath(path).lstrip("/") if os.name == "posix" else os.path.abspath(path)  # // is Blender's
+    try:
+        bpy.ops.wm.save_as_mainfile(filepath=place, check_existing=False, copy=copy, compress=compress)
+        whole = is_whole(path)
+    except (RuntimeError, OSError) as error:
+        reason = str(error).removeprefix("Error:").strip().rstrip(".")
+        raise JobError(f"Cannot write {str(target or path)!r}: {reason}; is the disk full?") from error
+    if not whole:
+        raise JobError(f"Cannot write {str(target or path)!r}: the file was cut short; is the disk full?")
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a .blend file has all the bytes that its own table, or its last block, tells of."""
+    with path.open("rb") as file:
+        head = file.read(8)
+        size = file.seek(0, os.SEEK_END)
+        if not head.startswith(_ZSTD):  # not compressed: ends with an empty block, longer in the format that has digits
+            file.seek(max(size - (32 if head[7:].isdigit() else 24), 0))
+            return head.startswith(b"BLENDER") and file.read(4) == b"ENDB"
+        if size < 17:
+            return False
+        file.seek(size - 9)
+        count, _, mark = struct.unpack("<IBI", file.read(9))
+        table = 17 + 8 * count  # header, a pair of sizes for every frame, footer
+        if mark != _TABLE or table > size:
+            return False
+        file.seek(size - table + 8)
+        sizes = struct.unpack(f"<{2 * count}I", file.read(8 * count))
+        return sum(sizes[::2]) + table == size
