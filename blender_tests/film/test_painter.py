@@ -10,6 +10,10 @@ import pytest
 
 from llmviz_addon.film.changes import Changes
 from llmviz_addon.film.painter import Painter
+from llmviz_addon.film.regions import Mask, Projection, Rect
+from llmviz_addon.screenplay.production import Production
+from llmviz_addon.stage import drawings
+from llmviz_addon.stage.build import build
 from llmviz_addon.stage.render import set_engine, set_size
 
 SIZE = (480, 270)
@@ -20,7 +24,24 @@ STRETCHES = ((60, 66), (148, 154), (276, 282), (450, 458), (664, 670))
 @pytest.mark.parametrize(("first", "last"), STRETCHES)
 def test_regions_are_the_very_pixels(blend: Path, first: int, last: int) -> None:
     bpy.ops.wm.open_mainfile(filepath=str(blend))
+    _check_regions(bpy.context.scene, first, last)
+
+
+def test_what_instances_show_is_not_missed(production: Production, monkeypatch: pytest.MonkeyPatch) -> None:
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    monkeypatch.setattr(drawings, "MANY", 0)
     scene = bpy.context.scene
+    build(scene, production, own_scene=True)
+    scene.frame_set(1)
+    repeated = [obj for obj in scene.objects if "Repeats" in obj.modifiers and not obj.hide_render]
+    assert repeated
+    for obj in repeated:
+        mask = Mask(*SIZE)
+        Projection(scene, mask).mark(obj)
+        assert mask.cover() == [Rect(0, 0, *SIZE)]
+
+
+def _check_regions(scene: bpy.types.Scene, first: int, last: int) -> None:
     set_engine(scene, "cycles")
     set_size(scene, *SIZE)
     painter = Painter(scene, Changes.of(scene, 1, scene.frame_end))

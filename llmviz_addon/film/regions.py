@@ -118,6 +118,9 @@ class Projection:
         evaluated = obj.evaluated_get(self._depsgraph)
         if _invisible(evaluated):
             return
+        if _only_instances(evaluated):
+            self.mask.mark_all()
+            return
         pixels = self._pixels(evaluated, np.array(evaluated.bound_box))
         faces = _faces(evaluated)
         if faces is not None and pixels is not None:
@@ -169,6 +172,11 @@ def _faces(obj: bpy.types.Object) -> np.ndarray | None:
     vertices = np.empty(len(mesh.loops), dtype=np.int32)
     mesh.loops.foreach_get("vertex_index", vertices)
     return vertices.reshape(-1, corners[0])
+
+
+def _only_instances(obj: bpy.types.Object) -> bool:
+    """Whether all that shows is put there by a modifier, and so lies outside of the object's bounds."""
+    return isinstance(obj.data, bpy.types.Mesh) and not len(obj.data.vertices) and len(obj.modifiers) > 0
 
 
 def _invisible(obj: bpy.types.Object) -> bool:

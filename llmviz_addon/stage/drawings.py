@@ -22,10 +22,15 @@ from .flat_material import EDGE, INK, REACH
 from .mesh2d import LIFT, Flat, disc, join, polygon, rectangle, stroke
 from .ours import own
 from .readouts import Readouts
+from .repeated import Repeats, write_places
 from .theme import Theme, linear
 
+Key = tuple[tuple[Shape, ...], float]
+"""Of drawings that look alike: their shapes, and the width of their fringes."""
 ALWAYS = 1e9
 """Reach of a drawing that never fades."""
+MANY = 250_000
+"""Points of a group of drawings beyond which those that repeat are made once."""
 _PIXEL = 1 / 720  # of the picture's height, for which the fringes before the camera are made
 _FRINGE = 0.02  # metres, of shapes that stand alone in the world
 
@@ -41,6 +46,12 @@ class Arrays:
     triangles: np.ndarray
     ink: np.ndarray
     edge: np.ndarray
+
+    @classmethod
+    def loose(cls, points: np.ndarray) -> Arrays:
+        """Points (n, 3) without faces; none of them is seen."""
+        zero = np.zeros((len(points), 4), dtype=np.float32)
+        return cls(points.astype(np.float32), np.zeros((0, 3), dtype=np.int32), zero, zero[:, :3])
 
     def posed(self, pose: np.ndarray) -> Arrays:
         """The same, transformed by a (4, 4) matrix."""
@@ -87,9 +98,10 @@ class DrawingMaker:
         self.material = material
         self.collection = collection
         self.readouts = Readouts(material, theme)
+        self.repeats = Repeats()
         self._hung = 0
-        self._arrays: dict[tuple[tuple[Shape, ...], float], Arrays] = {}
-        self._meshes: dict[tuple[tuple[Shape, ...], float], bpy.types.Mesh] = {}
+        self._arrays: dict[Key, Arrays] = {}
+        self._meshes: dict[Key, bpy.types.Mesh] = {}
 
     def prepare(self, drawings: Iterable[Drawing]) -> None:
         """Fetch all letters that the drawings use, at once."""
@@ -116,8 +128,22 @@ class DrawingMaker:
 
     def make_one(self, drawings: Sequence[Drawing], name: str) -> bpy.types.Object:
         """One object for drawings that stand still in the world and always fade together."""
-        arrays = joined([self.arrays(drawing).posed(drawing.pose) for drawing in drawings])
+        once = {_key(drawing): self.arrays(drawing) for drawing in drawings}
+        count = sum(len(once[_key(drawing)].points) for drawing in drawings)
+        if count > MANY and count > 2 * sum(len(arrays.points) for arrays in once.values()):
+            return self._repeated(drawings, once, name)
+        arrays = joined([once[_key(drawing)].posed(drawing.pose) for drawing in drawings])
         return self._object(name, arrays.mesh(name, self.material), drawings[0])
+
+    def _repeated(self, drawings: Sequence[Drawing], once: Mapping[Key, Arrays], name: str) -> bpy.types.Object:
+        poses = np.array([drawing.pose for drawing in drawings])
+        numbers = {key: number for number, key in enumerate(once)}
+        mesh = joined([*once.values(), Arrays.loose(poses[:, :3, 3])]).mesh(name, self.material)
+        counts = [len(arrays.points) for arrays in once.values()]
+        write_places(mesh, counts, [numbers[_key(drawing)] for drawing in drawings], poses)
+        obj = self._object(name, mesh, drawings[0])
+        self.repeats.add(obj)
+        return obj
 
     def arrays(self, drawing: Drawing) -> Arrays:
         """A drawing as a mesh in its own plane."""
@@ -142,8 +168,7 @@ class DrawingMaker:
             for flat, color in self._flats(shape, fringe)
         ]
         if not pieces:
-            none = np.zeros((0, 3), dtype=np.float32)
-            return Arrays(none, np.zeros((0, 3), dtype=np.int32), np.zeros((0, 4), dtype=np.float32), none)
+            return Arrays.loose(np.zeros((0, 3)))
         counts = [len(flat.points) for flat, _, _ in pieces]
         whole = join([flat for flat, _, _ in pieces])
         points, edge = np.zeros((2, len(whole.points), 3), dtype=np.float32)
@@ -176,7 +201,7 @@ def reach(drawing: Drawing) -> float:
     return max(ems, default=0.1) * unit / drawing.least if drawing.least > 0 else ALWAYS
 
 
-def _key(drawing: Drawing) -> tuple[tuple[Shape, ...], float]:
+def _key(drawing: Drawing) -> Key:
     return drawing.shapes, _fringe(drawing)
 
 

@@ -144,6 +144,14 @@ def attribute(tree: bpy.types.NodeTree, kind: str, name: str, output: str = "Fac
     return Expr(tree, node.outputs[output], vector=output in {"Vector", "Color"})
 
 
+def named(tree: bpy.types.NodeTree, name: str, kind: str) -> bpy.types.NodeSocket:
+    """An attribute of the geometry, in a tree of Geometry Nodes."""
+    node = tree.nodes.new("GeometryNodeInputNamedAttribute")
+    node.data_type = kind
+    node.inputs["Name"].default_value = name
+    return next(socket for socket in node.outputs if socket.name == "Attribute" and socket.enabled)
+
+
 def _apply(tree: bpy.types.NodeTree, operation: str, *operands: Operand, scalar: bool = False) -> Expr:
     is_vector = not scalar and any(_is_vector(operand) for operand in operands)
     node = tree.nodes.new("ShaderNodeVectorMath" if is_vector else "ShaderNodeMath")

@@ -17,7 +17,7 @@ from ..layout.font import advance
 from . import compat, glyphs
 from .flat_material import EDGE, INK
 from .mesh2d import join
-from .nodes import Expr, combine
+from .nodes import Expr, combine, named
 from .ours import own
 from .theme import Theme, linear
 
@@ -102,7 +102,7 @@ def _group(align: str, digits: bpy.types.Object) -> bpy.types.NodeTree:
     tree.links.new(given["Decimals"], text.inputs["Decimals"])
     number = _set(tree, text.outputs[0], given, _BEFORE[align], digits)
     size = Expr(tree, given["Size"])
-    edge = Expr(tree, _named(tree, EDGE, "FLOAT_VECTOR"), vector=True).scaled(size)
+    edge = Expr(tree, named(tree, EDGE, "FLOAT_VECTOR"), vector=True).scaled(size)
     fringed = _store(tree, number, EDGE, "FLOAT_VECTOR", edge.socket)
     inked = _store(tree, fringed, INK, "FLOAT_COLOR", given["Ink"])
     place = tree.nodes.new("GeometryNodeTransform")
@@ -142,7 +142,7 @@ def _set(
     source.inputs["Object"].default_value = digits
     letters = tree.nodes.new("GeometryNodeSplitToInstances")
     tree.links.new(source.outputs["Geometry"], letters.inputs["Geometry"])
-    tree.links.new(_named(tree, _NUMBER, "INT"), letters.inputs["Group ID"])
+    tree.links.new(named(tree, _NUMBER, "INT"), letters.inputs["Group ID"])
     instances = tree.nodes.new("GeometryNodeInstanceOnPoints")
     instances.inputs["Pick Instance"].default_value = True
     tree.links.new(spread.outputs[0], instances.inputs["Points"])
@@ -174,14 +174,6 @@ def _without_minus_zero(tree: bpy.types.NodeTree, given: bpy.types.NodeOutputs) 
     value = Expr(tree, given[VALUE])
     rounded = value * (abs(value) > Expr(tree, power.outputs[0]) * 0.5)
     return (rounded + 0.0).socket  # -0.0 + 0.0 is 0.0
-
-
-def _named(tree: bpy.types.NodeTree, name: str, kind: str) -> bpy.types.NodeSocket:
-    """An attribute of the geometry."""
-    node = tree.nodes.new("GeometryNodeInputNamedAttribute")
-    node.data_type = kind
-    node.inputs["Name"].default_value = name
-    return next(socket for socket in node.outputs if socket.name == "Attribute" and socket.enabled)
 
 
 def _store(

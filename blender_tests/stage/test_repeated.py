@@ -1,0 +1,65 @@
+"""Drawings that repeat are made once and shown as instances, in the very places where they would be written out."""
+
+import bpy
+import numpy as np
+import pytest
+
+from llmviz_addon.layout.drawing import Drawing, Rect, Text, pose
+from llmviz_addon.stage import drawings
+from llmviz_addon.stage.build import build
+from llmviz_addon.stage.flat_material import EDGE, INK
+
+SIGNS = 40
+
+
+def signs() -> tuple[Drawing, ...]:
+    """Two looks in turn, moved, turned and stretched."""
+    looks = (Rect(0, 0, 1, 0.5, "plate"), Text(0.1, 0.1, (("same", "ink"),), 0.2)), (Text(0, 0, (("as", "ink"),), 0.2),)
+    found = []
+    for number in range(SIGNS):
+        angle = 0.1 * number
+        where = pose((number, -0.5 * number, 2), (np.cos(angle), np.sin(angle), 0), (0, 0, 1))
+        where[:3, :3] *= 1 + number % 2
+        found.append(Drawing(f"sign {number}", looks[number % 2], where, "world"))
+    return tuple(found)
+
+
+def shown(scene: bpy.types.Scene) -> tuple[list[str], np.ndarray]:
+    """The objects that show the signs, and every point of theirs in the world with its colour and way from the edge."""
+    scene.frame_set(1)
+    rows, names = [], set()
+    for one in bpy.context.evaluated_depsgraph_get().object_instances:
+        if one.object.original.name.startswith("sign") and len(one.object.data.vertices):
+            names.add(one.object.original.name)
+            mesh, place = one.object.data, np.array(one.matrix_world)
+            points = np.array([vertex.co[:] for vertex in mesh.vertices]).reshape(-1, 3)
+            ink = np.array([point.color[:] for point in mesh.attributes[INK].data]).reshape(-1, 4)
+            edge = np.array([point.vector[:] for point in mesh.attributes[EDGE].data]).reshape(-1, 3)
+            rows.append(np.hstack([points @ place[:3, :3].T + place[:3, 3], ink, edge @ place[:3, :3].T]))
+    table = np.concatenate(rows)
+    return sorted(names), table[np.lexsort(table[:, :3].round(3).T)]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_instances_are_where_the_written_out_are(scene, production, monkeypatch, theme):
+    production.signage = (*production.signage, *signs())
+    build(scene, production, theme)
+    written, expected = shown(scene)
+    monkeypatch.setattr(drawings, "MANY", 0)
+    build(scene, production, theme)
+    names, found = shown(scene)
+    assert len(names) == len(written)
+    repeated = [name for name in names if bpy.data.objects[name].modifiers]
+    assert repeated
+    assert sum(len(bpy.data.objects[name].data.vertices) for name in repeated) < len(expected) / 4
+    np.testing.assert_allclose(found, expected, atol=2e-5)
+
+
+def test_what_does_not_repeat_is_written_out(scene, production, monkeypatch):
+    monkeypatch.setattr(drawings, "MANY", 0)
+    texts = [Text(0, 0, ((f"sign {number}", "ink"),), 0.1) for number in range(3)]
+    different = (Drawing(f"sign {n}", (text,), pose((n, 0, 0))) for n, text in enumerate(texts))
+    production.signage = (*production.signage, *different)
+    build(scene, production)
+    (one,) = [obj for obj in scene.objects if obj.name.startswith("sign")]
+    assert not one.modifiers
