@@ -16,13 +16,13 @@ from .film.frames import code_version, fingerprint, missing
 from .film.output import check_output, check_place, written
 from .film.progress import Bar, clock
 from .film.quiet import quiet
-from .layout.candidates import percent
 from .model import checkpoint as checkpoints
 from .model.checkpoint import Checkpoint
 from .model.forward import check_tokens
 from .model.sampling import Draw, Sampling, check_chance, steps
 from .model.sampling import run as run_model
 from .model.shapes import Shape, compared
+from .rounding import percent
 from .screenplay import loader
 from .screenplay.open_stage import Moment, moment
 from .screenplay.production import Production, check, prepare, prepare_shapes

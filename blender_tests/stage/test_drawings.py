@@ -9,6 +9,7 @@ import pytest
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.drawing import Drawing, Readout, Rect, Text, pose
 from llmviz_addon.layout.font import advance
+from llmviz_addon.rounding import number as number_text
 from llmviz_addon.stage.build import build, clear
 from llmviz_addon.stage.theme import linear, theme
 
@@ -42,16 +43,20 @@ def test_readouts_follow_their_value(scene, production):
     build(scene, production)
     (first, _), (last, _) = digits(1), digits(21)
     assert len(first) > 0
-    assert last[:, 0].max() > first[:, 0].max()  # "12.50" is wider than "0.00", which has lost its minus sign
+    assert first[:, 0].max() > last[:, 0].max()  # a value that is not 0 is never "0.00": "−0.0010"
+    assert first[:, 0].max() - first[:, 0].min() == pytest.approx(advance("00.0000", 0.06), rel=0.1)
     wide = last[:, 0].max() - last[:, 0].min()
     assert wide == pytest.approx(advance("12.50", 0.06), rel=0.1)
     assert last[:, 1].min() == pytest.approx(-0.37, abs=0.01)
 
 
-@pytest.mark.parametrize(("value", "text"), [(-0.001, "0.00"), (-0.3, "−0.30"), (1.996, "2.00"), (480, "480.00")])
+VALUES = (0, 1, -0.3, 1.996, 480, -0.0013, 0.00052, 0.9996, 1.00031, 0.0576, 4e-6, -4e-6, 0.999997, -0.999997, 1.000002)
+
+
+@pytest.mark.parametrize("value", VALUES)
 @pytest.mark.parametrize("align", ["left", "center", "right"])
-def test_readouts_look_like_other_texts(scene, production, align, value, text):
-    say = production.timeline.drawings[0]
+def test_readouts_look_like_other_texts(scene, production, align, value):
+    say, text = production.timeline.drawings[0], number_text(value).replace(" ", "")
     number = Readout(-0.5, -0.37, 0.06, 2, "weight", align)
     same = Text(-0.5, -0.37, ((text, "accent"),), 0.06, align)
     shapes = (*(shape for shape in say.shapes if isinstance(shape, Rect)), same, number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..model.sampling import Draw
+from ..rounding import percent
 from .drawing import Drawing, Line, Polygon, Rect, Shape, Text
 from .font import CAP_HEIGHT, advance, fit
 from .groups import Layout
@@ -63,12 +64,3 @@ def candidates(layout: Layout, draw: Draw, column: int, text_of: Callable[[int],
         shapes.append(Rect(bars_at, base + middle - 0.3 * em, BAR * em * candidate.share, 0.6 * em, "activation"))
         shapes.append(Text(left + width - 0.3 * em, base, ((percent(candidate.share), color),), 0.85 * em, "right"))
     return Drawing("tokens:candidates", tuple(shapes), below(layout), least=LEAST)
-
-
-def percent(share: float) -> str:
-    """A probability as it is written, such as ``61.3 %`` or ``0.018 %``; what is not quite 0 or 1 never looks so."""
-    if 0.9995 <= share < 1:
-        return "> 99.9 %"
-    if 0 < share < 0.00001:
-        return "< 0.001 %"
-    return f"{100 * share:.1f} %" if share >= 0.01 or share == 0 else f"{100 * share:.2g} %"

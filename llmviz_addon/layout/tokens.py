@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..rounding import number
 from .drawing import Drawing, Line, Rect, Shape, Text, pose
 from .font import CAP_HEIGHT, fit
 from .grid import CELL
@@ -186,7 +186,7 @@ def output_boxes(layout: Layout, predictions: Predictions) -> Drawing:
         if share >= SMALLEST:
             left, width = row.middle(t) - row.pitch / 2, row.pitch * share
             shapes.append(Rect(left, row.floor(t, bottom), width, 0.09 * row.line, "activation"))
-        shapes += row.letter(t, bottom, predictions.texts[t], "ink", _share(share))
+        shapes += row.letter(t, bottom, predictions.texts[t], "ink", number(share, most=2))
     shapes += row.fan(bottom + row.height, -0.12 * layout.gap, outwards=True)
     return Drawing("tokens:output", tuple(shapes), below(layout), least=LEAST)
 
@@ -200,12 +200,6 @@ def below(layout: Layout) -> np.ndarray:
     """The plane of what is written under the model: its origin is in the middle under the probabilities."""
     low, _ = layout.output.probs.box
     return pose((float(layout.output.probs.center[0]), float(low[1]), float(low[2])))
-
-
-def _share(share: float) -> str:
-    if not math.isfinite(share):
-        return "–"
-    return f"{share:.2f}" if share >= SMALLEST else "< 0.01"
 
 
 def top(layout: Layout) -> float:

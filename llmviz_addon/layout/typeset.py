@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
+from ..rounding import number
 from .drawing import Line, Rect, Shape, Text
 from .font import CAP_HEIGHT, advance
 from .formula import (
@@ -255,7 +256,7 @@ def _set(expression: Expression) -> Box:
         case Symbol(text):
             return _text(text)
         case Number(value):
-            return _text(f"{value:g}".replace("-", "−"))
+            return _text(number(value, 0))
         case Add(left, right):
             return _joined(_within(left, 1), "+", _within(right, 1), SPACE)
         case Sub(left, right):

@@ -29,9 +29,9 @@ class Sampling:
     def __str__(self) -> str:
         if self.temperature == 0:
             return "greedy"
-        parts = [f"temperature {self.temperature:g}"]
+        parts = [f"temperature {self.temperature:.12g}"]
         parts += [f"top-k {self.top_k}"] if self.top_k is not None else []
-        parts += [f"top-p {self.top_p:g}"] if self.top_p is not None else []
+        parts += [f"top-p {self.top_p:.12g}"] if self.top_p is not None else []
         return ", ".join([*parts, f"seed {self.seed}"])
 
 

@@ -11,8 +11,8 @@ from ..errors import ScriptError
 from ..layout.drawing import Drawing, Line, Rect, Shape, Text
 from ..layout.font import fit
 from ..layout.grid import Region
+from ..rounding import number, relation
 from .commentary import camera_pose
-from .panel import number
 from .timeline import Channel
 
 if TYPE_CHECKING:
@@ -44,8 +44,10 @@ def bars(film: Film, region: Region, names: Sequence[str], title: str, *, second
     stack = area.right - STACK * area.width
     start, scale = film.now, float(pose[0, 0])
     _appear(film, "axis", _ground(area.left, stack, area.right, base, height, title, em), start, 0.1 * seconds)
-    if len(shares) <= WRITTEN:
-        _appear(film, "names", _words(shares, names, lefts, width, slot, base, height, em), start, 0.2 * seconds)
+    written = [number(float(share), most=4) for share in shares] if len(shares) <= WRITTEN else []
+    if written:
+        words = _words(written, shares, names, lefts, width, slot, base, height, em)
+        _appear(film, "names", words, start, 0.2 * seconds)
     low = 0.0
     color = str(region.grid.role)
     thick = (area.right - stack) / width
@@ -69,9 +71,8 @@ def bars(film: Film, region: Region, names: Sequence[str], title: str, *, second
             film.score.set(Channel(name, "offset", 1), low * scale, leave, 0.2 * seconds)
             film.score.set(Channel(name, "scale", 0), thick, leave, 0.2 * seconds)
         low += tall
-    total = [
-        Text((stack + area.right) / 2, base - 1.4 * em, ((f"= {number(float(shares.sum()), 2)}", "ink"),), em, "center")
-    ]
+    sum_up = f"{relation('1', written or ['1'])} 1"
+    total = [Text((stack + area.right) / 2, base - 1.4 * em, ((sum_up, "ink"),), em, "center")]
     _appear(film, "total", total, start + 0.9 * seconds, 0.1 * seconds)
     film.pass_time(seconds)
 
@@ -96,13 +97,13 @@ def _ground(left: float, stack: float, right: float, base: float, height: float,
 
 
 def _words(
-    shares: np.ndarray, names: Sequence[str], lefts: list[float], width: float, slot: float, base: float,
-    height: float, em: float,
+    written: Sequence[str], shares: np.ndarray, names: Sequence[str], lefts: list[float], width: float, slot: float,
+    base: float, height: float, em: float,
 ) -> list[Shape]:  # fmt: skip
     shapes: list[Shape] = []
-    for share, name, left in zip(shares, names, lefts, strict=True):
-        middle, written = left + width / 2, number(float(share), 2)
+    for figures, share, name, left in zip(written, shares, names, lefts, strict=True):
+        middle = left + width / 2
         shapes.append(Text(middle, base - 1.4 * em, ((name, "ink"),), fit(name, em, 0.9 * slot), "center"))
-        size = fit(written, 0.85 * em, 0.95 * slot)
-        shapes.append(Text(middle, base + share * height + 0.3 * em, ((written, "muted"),), size, "center"))
+        size = fit(figures, 0.85 * em, 0.95 * slot)
+        shapes.append(Text(middle, base + share * height + 0.3 * em, ((figures, "muted"),), size, "center"))
     return shapes

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..layout.drawing import Drawing, Line, Rect, Shape, Text
 from ..layout.grid import Region
+from ..rounding import near_zero, number
 from .commentary import camera_pose
 from .timeline import Channel
 
@@ -50,7 +51,7 @@ def histograms(
         x = area.left + share * area.width
         axis.append(Line(((x, base), (x, base - 0.4 * em)), 0.0015, "muted"))
         align = ("left", "center", "right")[round(share * 2)]
-        axis.append(Text(x, base - 1.5 * em, ((_number(value), "muted"),), em, align))
+        axis.append(Text(x, base - 1.5 * em, ((number(value, 0), "muted"),), em, align))
     lines = Drawing(film.unique("axis"), tuple(axis), pose, "camera", opacity=0.0)
     film.cast.add(lines)
 
@@ -89,7 +90,7 @@ def _caption(film: Film, title: str, values: np.ndarray) -> str:
     """One line of title, one of figures: the true mean and variance of what the bars show."""
     area, em = film.page.inset, film.page.em * 0.85
     top = area.top - em
-    figures = f"mean {_number(values.mean())}   variance {_number(values.var())}"
+    figures = f"mean {near_zero(values.mean(), np.abs(values).max())}   variance {number(values.var())}"
     shapes = (
         Text(area.left, top, ((title, "ink"),), em),
         Text(area.left, top - 1.35 * em, ((figures, "muted"),), em),
@@ -97,9 +98,3 @@ def _caption(film: Film, title: str, values: np.ndarray) -> str:
     drawing = Drawing(film.unique("caption"), shapes, camera_pose(film.page), "camera", opacity=0.0)
     film.cast.add(drawing)
     return drawing.name
-
-
-def _number(value: float) -> str:
-    digits = 2 if abs(value) >= 0.1 or abs(value) < 0.0005 else 3 if abs(value) >= 0.01 else 4
-    text = f"{value:.{digits}f}"
-    return text.replace("-", "−") if float(text) else text.lstrip("-")

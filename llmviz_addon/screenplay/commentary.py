@@ -1,8 +1,9 @@
 """Commentary: prose with links and true numbers, set into the page and timed by a reading pace.
 
 Markup: ``[phrase]({x})`` links a phrase to a grid or a region that was handed to ``say``; ``[phrase](T)``
-links it to an axis, ``[phrase](weight)`` gives it the colour of a role. ``{mean:.2f}`` is filled in; a region
-of one cell formats as its value in the trace.
+links it to an axis, ``[phrase](weight)`` gives it the colour of a role. ``{mean}`` is filled in; a region of
+one cell is written as its value in the trace, with as many digits as it takes. ``{mean:.1f}`` asks for so many, and
+gets them unless they would make a 0 or a 1 of what is none.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ..errors import ScriptError
 from ..layout.drawing import Drawing, Line, Rect, Shape, Text
 from ..layout.font import wrap
 from ..layout.grid import Grid, Region, Role
+from ..rounding import formatted
 from .view import TAN, Page
 
 LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
@@ -51,17 +53,18 @@ class _Formatter(string.Formatter):
 
     def format_field(self, value: object, format_spec: str) -> str:
         if isinstance(value, Region):
-            number = self.tensors[value.grid.name][value.index]
-            if np.ndim(number):
+            values = self.tensors[value.grid.name][value.index]
+            if np.ndim(values):
                 raise ScriptError(
-                    f"{value!r} has {np.size(number)} numbers; commentary can show the value of one cell."
+                    f"{value!r} has {np.size(values)} numbers; commentary can show the value of one cell."
                 )
-            return format(float(number), format_spec or ".2f").replace("-", "−")
+            return formatted(float(values), format_spec)
         if isinstance(value, Grid):
             raise ScriptError(f"{value!r} is a whole grid; commentary can show the value of one cell, or link to it.")
-        if isinstance(value, float):
-            return format(value, format_spec or ".2f").replace("-", "−")
-        return format(value, format_spec)
+        if isinstance(value, float | np.floating):
+            return formatted(float(value), format_spec)
+        text = format(value, format_spec)
+        return text.replace("-", "−") if isinstance(value, int | np.integer) else text
 
 
 def parse(

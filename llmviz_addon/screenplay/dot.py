@@ -9,8 +9,9 @@ from under a cover, and a whole column is one grid, so that a product of 48 pair
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,9 +21,11 @@ from ..layout.drawing import Drawing, Line, Readout, Rect, Shape, Text, pose
 from ..layout.font import CAP_HEIGHT, advance
 from ..layout.formula import Add, Div, Dot, Expression, Operand, Sqrt, Symbol
 from ..layout.grid import CELL, Axis, Grid, Region, Role
+from ..rounding import MOST as DECIMALS
+from ..rounding import number, relation
 from .arranging import alone
 from .copies import copy, fly, land, make
-from .panel import digits, number
+from .panel import digits
 from .timeline import Channel
 from .view import View, frame
 
@@ -130,9 +133,18 @@ class Table:
         self.numbers_end = self.cells_product + CELL + 2 * GAP + 0.05 + self.widths[2]
         self.plate = self.numbers_end + 0.1
         self.sum_decimals = digits(film.values(cell.grid))
-        self.sum_width = advance(f"sum −{abs(found.products.sum()) + 10:.{self.sum_decimals}f}", EM) + 0.1
+        every = [number(float(v), self.decimals[2]) for v in self.products]
+        adds_up = relation(number(float(found.products.sum()), self.sum_decimals), every) == "="
+        self.word = "sum " if adds_up else "sum ≈ "
+        self.sum_width = advance(f"{self.word}−{abs(found.products.sum()) + 10:.{DECIMALS}f}", EM) + 0.1
         self.right = self.plate + self.sum_width
         self.lines = self.shown + (1 if self.rest else 0)  # the sum stands below these
+
+    @property
+    def products(self) -> np.ndarray:
+        """The products line by line, (lines,); the last one is of all that have no line of their own."""
+        every = self.found.products
+        return np.append(every[: self.shown], every[self.shown :].sum()) if self.rest else every
 
     def middle(self, row: float) -> float:
         """z of the middle of a row."""
@@ -220,12 +232,14 @@ def _write(film: Film, table: Table, seconds: float) -> str:
         table.text(table.numbers_end, -1.1, "product", "right", "muted"),
     ]
     for row in range(table.shown):
-        left, right = (float(v[row]) for v in (table.found.left, table.found.right))
-        shapes.append(table.text(table.cells_left - GAP, row, number(left, table.decimals[0]), "right", "muted"))
+        numbers = [float(v[row]) for v in (table.found.left, table.found.right, table.found.products)]
+        left, right, product = (number(v, d) for v, d in zip(numbers, table.decimals, strict=True))
+        shapes.append(table.text(table.cells_left - GAP, row, left, "right", "muted"))
         shapes.append(table.text(table.cells_left + CELL + TIMES / 2, row, "×", "center"))
         place = table.cells_right + CELL + GAP + table.widths[1]
-        shapes.append(table.text(place, row, number(right, table.decimals[1]), "right", "muted"))
-        shapes.append(table.text(table.equals, row, "=", "center", "muted"))
+        shapes.append(table.text(place, row, right, "right", "muted"))
+        equals = relation(product, [left, right], lambda told: told[0] * told[1])
+        shapes.append(table.text(table.equals, row, equals, "center", "muted"))
     if table.rest:
         shapes.append(table.text(table.equals, table.shown, f"and {table.rest} more pairs", "right", "muted"))
     name = table.drawing(shapes)
@@ -243,8 +257,7 @@ def _pace(count: int) -> Callable[[np.ndarray], np.ndarray]:
 def _run(film: Film, table: Table, seconds: float) -> tuple[Grid, str, str]:
     """Row by row the product appears and joins the running sum."""
     found, lines, start = table.found, table.lines, film.now
-    every = found.products
-    values = every if not table.rest else np.append(every[: table.shown], every[table.shown :].sum())
+    values = table.products
     partial = np.concatenate([[0.0], np.cumsum(values)])
     pace = _pace(lines)
 
@@ -289,11 +302,11 @@ def _running(table: Table) -> list[Shape]:
     """The plate with the running sum, level with the first row, pointing at it."""
     z, x = table.middle(0), table.plate
     base = z - CAP_HEIGHT * EM / 2
-    word = advance("sum ", EM)
+    word = advance(table.word, EM)
     return [
         Rect(x, z - 0.075, table.sum_width, 0.15, "plate", 0.03),
         Line(((x + 0.005, z), (table.numbers_end + 0.02, z)), 0.012, "accent", 0.05),
-        Text(x + 0.04, base, (("sum ", "muted"),), EM),
+        Text(x + 0.04, base, ((table.word, "muted"),), EM),
         Readout(x + 0.04 + word, base, EM, table.sum_decimals, "ink"),
     ]
 
@@ -337,9 +350,25 @@ def _finish(film: Film, table: Table, seconds: float) -> tuple[list[Grid], list[
     grid = table.cell.grid
     result = make(film, np.array(table.found.result), (), corner, grid.role, grid.kind)
     made.append(result)
-    names.append(_line(film, table, row, "=", number(table.found.result, table.sum_decimals), "", 0.3 * each))
+    shown = number(table.found.result, table.sum_decimals)
+    names.append(_line(film, table, row, _equals(table), shown, "", 0.3 * each))
     film.wait(each)
     return made, names
+
+
+def _equals(table: Table) -> str:
+    """Whether the last lines give the result as they are written."""
+    found, decimals = table.found, table.sum_decimals
+    parts = [number(float(found.products.sum()), decimals)]
+    parts += [number(step.value, decimals) if step.region else str(step.value) for step in found.steps]
+
+    def give(told: Sequence[Decimal]) -> Decimal:
+        value = told[0]
+        for step, part in zip(found.steps, told[1:], strict=True):
+            value = value + part if step.sign == "+" else value / part
+        return value
+
+    return relation(number(found.result, decimals), parts, give)
 
 
 def _line(film: Film, table: Table, row: float, sign: str, shown: str, word: str, seconds: float) -> str:
@@ -347,8 +376,8 @@ def _line(film: Film, table: Table, row: float, sign: str, shown: str, word: str
     x = table.plate + 0.04
     if word:
         shapes.append(table.text(x, row, word, "left", "muted"))
-        x += advance("sum ", EM)
-    shapes.append(table.text(table.plate + 0.04 + advance("sum ", EM), row, shown, "left"))
+        x += advance(table.word, EM)
+    shapes.append(table.text(table.plate + 0.04 + advance(table.word, EM), row, shown, "left"))
     name = table.drawing(shapes)
     film.score.set(Channel(name, "opacity"), 1.0, film.now, seconds)
     return name

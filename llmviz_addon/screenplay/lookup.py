@@ -4,11 +4,13 @@ mixture of all values, each counting as much as its key fits."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import mul
 from typing import TYPE_CHECKING
 
 from ..errors import ScriptError
 from ..layout.drawing import Drawing, Line, Rect, Shape, Text
 from ..layout.font import CAP_HEIGHT, fit
+from ..rounding import ZERO, number, relation
 from .commentary import FADE, camera_pose
 from .timeline import Channel
 
@@ -61,15 +63,28 @@ def _pictures(
     for i, ((key, value), share) in enumerate(zip(entries.items(), shares, strict=True)):
         y = top - (i + 0.5) * step
         rows += _box(x[2], x[3], y, tall, key, em, "weight")
-        rows += _box(x[4], x[5], y, tall, f"{value:g}", em, "activation")
+        rows += _box(x[4], x[5], y, tall, _plain(value), em, "activation")
         if share > 0:
             width = 0.0015 + 0.5 * tall * share * (0.6 if mixed else 0.2)
             lines.append(Line(((x[1] + 0.004, middle), (x[2] - 0.004, y)), width, "accent"))
             lines.append(Line(((x[5] + 0.004, y), (x[6] - 0.004, middle)), width, "activation"))
             if mixed:
                 beside = y + 0.45 * em if y > middle - 1e-6 else y - 1.0 * em  # outside the fan of lines
-                lines.append(Text(x[2] - 0.5 * em, beside, ((f"{share:g}", "accent"),), 0.7 * em, "right"))
-    return rows, lines, _box(x[6], x[7], middle, tall, f"{answer:.3g}", em, "activation")
+                lines.append(Text(x[2] - 0.5 * em, beside, ((_plain(share), "accent"),), 0.7 * em, "right"))
+    return rows, lines, _box(x[6], x[7], middle, tall, _answer(entries, shares, answer), em, "activation")
+
+
+def _plain(value: float) -> str:
+    """A number as it was given, without a zero too many."""
+    return number(value, 0, digits=3)
+
+
+def _answer(entries: Mapping[str, float], shares: Sequence[float], answer: float) -> str:
+    """The answer, with ≈ where the numbers beside it, as they are written, give another."""
+    parts, count = [_plain(value) for value in (*entries.values(), *shares)], len(entries)
+    text = _plain(answer)
+    sign = relation(text, parts, lambda told: sum(map(mul, told[:count], told[count:]), ZERO))
+    return text if sign == "=" else f"≈ {text}"
 
 
 def _box(left: float, right: float, y: float, tall: float, words: str, em: float, color: str) -> list[Shape]:

@@ -16,6 +16,7 @@ from ..layout.drawing import Drawing, Line, Readout, Rect, Shape, Text
 from ..layout.font import advance
 from ..layout.grid import Grid
 from ..layout.typeset import set_formula
+from ..rounding import MOST, number
 from .view import TAN, Area, View, corners
 
 if TYPE_CHECKING:
@@ -58,20 +59,22 @@ def panel(film: Film, grid: Grid, value: float, index: tuple[int, ...], changing
     values = grid.drawn(film.values(grid))
     decimals = digits(values)
     digit = advance("0", em)
-    room = digit * (decimals + 1.5 + len(str(int(np.abs(np.where(np.isfinite(values), values, 0)).max()))))
-    equals = advance(" = ", em)
+    sign, result = ("=", "") if changing else _equals(number(value, decimals))
+    largest = int(np.abs(np.where(np.isfinite(values), values, 0)).max())
+    room = digit * (MOST + 1.5 + len(str(largest))) if changing else advance(result, em)
+    equals = advance(f" {sign} ", em)
     head = 0.8 * em
     total = max(width + equals + room, _head_width(grid, head)) + 2 * PAD
     tall = formula.height + formula.depth + head * 1.6 + 2 * PAD
     base = PAD + formula.depth
     shapes: list[Shape] = [Rect(0, 0, total, tall, "plate", 0.012)]
     shapes += formula.moved(PAD, base).shapes
-    shapes.append(Text(PAD + width, base, ((" = ", "ink"),), em))
+    shapes.append(Text(PAD + width, base, ((f" {sign} ", "ink"),), em))
     x = PAD + width + equals
     if changing:
         shapes.append(Readout(x, base, em, decimals, "ink", "left", len(index)))
     else:
-        shapes.append(Text(x, base, ((number(value, decimals), "ink"),), em))
+        shapes.append(Text(x, base, ((result, "ink"),), em))
     shapes += _head(grid, index, PAD, tall - PAD - 0.75 * head, head, changing)
     where = film.box(grid)
     view = film.camera.view
@@ -84,6 +87,11 @@ def panel(film: Film, grid: Grid, value: float, index: tuple[int, ...], changing
     pose[:3, 3] = view.unproject(area.left, area.bottom, depth_at)
     pictures = {name: area.left + PAD + at[0] for name, at in formula.anchors.items()}
     return Panel(Drawing(film.unique("panel"), tuple(shapes), pose, opacity=0.0), area, depth_at, pictures)
+
+
+def _equals(result: str) -> tuple[str, str]:
+    """The sign between a formula and its result, and the result: a mere bound brings its own."""
+    return (result[0], result[2:]) if result[0] in "<>" else ("=", result)
 
 
 def _captions(grid: Grid) -> list[str]:
@@ -190,10 +198,3 @@ def digits(values: np.ndarray) -> int:
     finite = np.abs(values[np.isfinite(values)])
     typical = float(np.median(finite)) if finite.size else 1.0
     return int(np.clip(1 - np.floor(np.log10(max(typical, 1e-4))), 2, 5))
-
-
-def number(value: float, decimals: int) -> str:
-    """A value as it is shown."""
-    if not np.isfinite(value):
-        return "−∞" if value < 0 else "∞"
-    return f"{value:.{decimals}f}".replace("-", "−")

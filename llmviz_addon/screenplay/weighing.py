@@ -16,9 +16,9 @@ from ..layout.drawing import Drawing
 from ..layout.font import fit
 from ..layout.formula import Dot, Operand
 from ..layout.grid import CELL, Grid, Region
+from ..rounding import number
 from .arranging import sign
 from .copies import copy, fly, land, make
-from .panel import number
 from .timeline import Channel
 
 if TYPE_CHECKING:
@@ -111,12 +111,13 @@ def _signs(
     with film.together(seconds=seconds):
         for x, j in zip(xs, kept, strict=True):
             made.append(sign(film, "×", (x + CELL / 2, y, top + (OVER - CELL) / 2), size=0.14))
-            made.append(sign(film, number(float(shares[j]), 2), (x + CELL / 2, y, top + OVER + 0.1), size=0.13))
+            made.append(sign(film, number(float(shares[j]), most=4), (x + CELL / 2, y, top + OVER + 0.1), size=0.13))
         for x, j in zip(xs, kept, strict=True):
             name = film.token_text(j)
             made.append(sign(film, name, (x + CELL / 2, y, low - 0.13), size=fit(name, 0.13, PITCH), color="muted"))
         if len(kept) < len(shares):
-            words = f"and {len(shares) - len(kept)} more that weigh less"
+            tied = np.delete(shares, kept).max() == shares[kept].min()
+            words = f"and {len(shares) - len(kept)} more that weigh {'no more' if tied else 'less'}"
             made.append(sign(film, words, (xs[0], y, low - 0.32), size=0.11, color="muted", align="left"))
     return made
 

@@ -62,6 +62,10 @@ class Expr:
         """Largest whole number not above."""
         return _apply(self.tree, "FLOOR", self)
 
+    def log10(self) -> Expr:
+        """Logarithm to base 10; 0 of what is not above 0."""
+        return _apply(self.tree, "LOGARITHM", self, 10.0)
+
     def fraction(self) -> Expr:
         """What is left after ``floor``."""
         return _apply(self.tree, "FRACTION" if self.vector else "FRACT", self)

@@ -14,15 +14,16 @@ import numpy as np
 
 from ..layout.drawing import Readout
 from ..layout.font import advance
+from ..rounding import DIGITS, MOST
 from . import compat, glyphs
 from .flat_material import EDGE, INK
 from .mesh2d import join
-from .nodes import Expr, combine, named
+from .nodes import Expr, combine, mix, named
 from .ours import own
 from .theme import Theme, linear
 
 VALUE = "Value"
-_PRINTED = "0123456789.-infa"
+_PRINTED = "0123456789.-infa<>"
 """What a number is made of, as nodes print it; "nan" and "inf" too, so that a fault can be seen."""
 _LETTERS = _PRINTED.replace("-", "−")
 _NUMBER = "number"  # of a letter among these, as an attribute of their points
@@ -97,10 +98,7 @@ def _group(align: str, digits: bpy.types.Object) -> bpy.types.NodeTree:
         tree.interface.new_socket(name, in_out="INPUT", socket_type=kind)
     tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
     given = tree.nodes.new("NodeGroupInput").outputs
-    text = tree.nodes.new("FunctionNodeValueToString")
-    tree.links.new(_without_minus_zero(tree, given), text.inputs["Value"])
-    tree.links.new(given["Decimals"], text.inputs["Decimals"])
-    number = _set(tree, text.outputs[0], given, _BEFORE[align], digits)
+    number = _set(tree, *_as_written(tree, given), _BEFORE[align], digits)
     size = Expr(tree, given["Size"])
     edge = Expr(tree, named(tree, EDGE, "FLOAT_VECTOR"), vector=True).scaled(size)
     fringed = _store(tree, number, EDGE, "FLOAT_VECTOR", edge.socket)
@@ -119,7 +117,7 @@ def _group(align: str, digits: bpy.types.Object) -> bpy.types.NodeTree:
 def _set(
     tree: bpy.types.NodeTree,
     text: bpy.types.NodeSocket,
-    given: bpy.types.NodeOutputs,
+    decimals: Expr,
     before: float,
     digits: bpy.types.Object,
 ) -> bpy.types.NodeSocket:
@@ -127,7 +125,7 @@ def _set(
     wide, narrower = advance("0"), advance("0") - advance(".")
     length = tree.nodes.new("FunctionNodeStringLength")
     tree.links.new(text, length.inputs[0])
-    count, decimals = Expr(tree, length.outputs[0]), Expr(tree, given["Decimals"])
+    count = Expr(tree, length.outputs[0])
     index = Expr(tree, tree.nodes.new("GeometryNodeInputIndex").outputs[0])
     has_point = decimals > 0.5
     width = count * wide - has_point * narrower
@@ -165,15 +163,44 @@ def _letter(tree: bpy.types.NodeTree, text: bpy.types.NodeSocket, index: Expr) -
     return found.outputs["First Found"]
 
 
-def _without_minus_zero(tree: bpy.types.NodeTree, given: bpy.types.NodeOutputs) -> bpy.types.NodeSocket:
-    """The value, but 0 where rounding would leave "-0.00"."""
-    power = tree.nodes.new("ShaderNodeMath")
-    power.operation = "POWER"
-    power.inputs[0].default_value = 0.1
-    tree.links.new(given["Decimals"], power.inputs[1])
-    value = Expr(tree, given[VALUE])
-    rounded = value * (abs(value) > Expr(tree, power.outputs[0]) * 0.5)
-    return (rounded + 0.0).socket  # -0.0 + 0.0 is 0.0
+def _as_written(tree: bpy.types.NodeTree, given: bpy.types.NodeOutputs) -> tuple[bpy.types.NodeSocket, Expr]:
+    """The value's text and its decimals by the rule of ``rounding.number``; with 0 decimals, a whole number's."""
+    value, least = Expr(tree, given[VALUE]), Expr(tree, given["Decimals"])
+    size, sign = abs(value), value.sign()
+    away = abs(size - 1.0)
+    finest, whole = 10.0**-MOST, least < 0.5
+    tiny = (size > 0.0) * (size < 0.999 * finest)
+    close = (away > 0.0) * (away < 0.999 * finest) * (1.0 - whole)
+    over = close * (size > 1.0)
+    bounded = tiny + close
+    wanted = ((DIGITS - 1.0) - size.log10().floor()).maximum(0.0 - away.log10().floor())
+    fine = least.maximum((wanted * (size > 0.0)).minimum(float(MOST))) * (1.0 - whole)
+    decimals = mix(mix(fine, float(MOST), bounded), least, over)
+    bound = mix(mix(1.0 - finest, finest, tiny), 1.0, over) * sign
+    text = tree.nodes.new("FunctionNodeValueToString")
+    tree.links.new((mix(value, bound, bounded) + 0.0).socket, text.inputs["Value"])  # -0.0 + 0.0 is 0.0
+    tree.links.new(decimals.socket, text.inputs["Decimals"])
+    greater = close * (value > 0.0) + tiny * (value < 0.0)
+    before = _switch(tree, bounded, "", _switch(tree, greater, "<", ">"))
+    both = tree.nodes.new("GeometryNodeStringJoin")
+    for part in (text.outputs[0], before):  # the last linked comes first
+        tree.links.new(part, both.inputs["Strings"])
+    return both.outputs[0], decimals
+
+
+def _switch(
+    tree: bpy.types.NodeTree, condition: Expr, no: str, yes: str | bpy.types.NodeSocket
+) -> bpy.types.NodeSocket:
+    """One of two texts."""
+    node = tree.nodes.new("GeometryNodeSwitch")
+    node.input_type = "STRING"
+    tree.links.new((condition > 0.5).socket, node.inputs["Switch"])
+    node.inputs["False"].default_value = no
+    if isinstance(yes, str):
+        node.inputs["True"].default_value = yes
+    else:
+        tree.links.new(yes, node.inputs["True"])
+    return node.outputs[0]
 
 
 def _store(

@@ -1,0 +1,110 @@
+"""How numbers are written: as many digits as tell a number from what it is not."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llmviz_addon.rounding import formatted, near_zero, number, percent, relation
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0.00"),
+        (-0.0, "0.00"),
+        (1, "1.00"),
+        (0.0005, "0.0005"),
+        (-0.00051234, "−0.00051"),
+        (0.0576, "0.058"),
+        (0.71, "0.71"),
+        (0.997, "0.997"),
+        (0.9996, "0.9996"),
+        (0.9999999, "> 0.99999"),
+        (1.0000001, "> 1.00"),
+        (-0.9999999, "< −0.99999"),
+        (1e-9, "< 0.00001"),
+        (-1e-9, "> −0.00001"),
+        (1.996, "2.00"),
+        (12345.678, "12,345.68"),
+        (3e15, "3.00e+15"),
+        (math.nan, "–"),
+        (-math.inf, "−∞"),
+    ],
+)
+def test_numbers(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "text"),
+    [
+        (0.0004, ".3f", "0.0004"),
+        (-0.0004, ".2f", "−0.0004"),
+        (0.0576, ".2f", "0.06"),
+        (0.0576, ".0%", "6 %"),
+        (0.997, ".0%", "99.7 %"),
+        (0.99999, ".0%", "> 99.9 %"),
+        (0.0001, ".0%", "0.01 %"),
+        (1, ".0%", "100 %"),
+        (-0.3, "+.1f", "−0.3"),
+        (4, "", "4"),
+        (1.0, ".1f", "1.0"),
+        (0.9996, ".2f", "0.9996"),
+        (1e-9, ".4f", "< 0.00001"),
+    ],
+)
+def test_what_a_chapter_asks_for_is_honoured_but_does_not_lie(value: float, spec: str, text: str) -> None:
+    assert formatted(value, spec) == text
+
+
+def read(text: str) -> float:
+    return float(text.replace("−", "-").replace(",", ""))
+
+
+@given(
+    st.floats(allow_nan=False, allow_infinity=False, width=32) | st.floats(0, 1) | st.floats(-1e-4, 1e-4),
+    st.sampled_from(["", ".0f", ".2f", ".4f", "+.1f"]),
+)
+def test_what_is_written_is_true(value: float, spec: str) -> None:
+    for text in (number(value), formatted(value, spec)):
+        assert not text.startswith("−0.") or text.strip("−0.")
+        if text[0] in "<>":
+            bound = read(text[1:])
+            assert value < bound if text[0] == "<" else value > bound
+            assert abs(value - bound) < 2e-5
+        else:
+            told = read(text)
+            for exact in (-1, 0, 1):
+                assert (told == exact) == (value == exact)
+            assert told == pytest.approx(value, abs=0.51 if spec.endswith(".0f") else 0.051, rel=0.01)
+
+
+@given(st.floats(0, 1))
+def test_a_share_is_nothing_or_all_only_where_it_is(share: float) -> None:
+    assert (percent(share) == "0.0 %") == (share == 0)
+    assert (percent(share) == "100.0 %") == (share == 1)
+
+
+def test_a_sum_that_is_nothing_but_rounding_says_so() -> None:
+    assert near_zero(-3e-9, 2.5) == "≈ 0"
+    assert near_zero(0.0, 2.5) == "0.00"
+    assert near_zero(0.004, 2.5) == "0.004"
+
+
+@pytest.mark.parametrize(
+    ("result", "parts", "sign"),
+    [
+        ("1", ["0.71", "0.24", "0.05"], "="),
+        ("1", ["0.33", "0.33", "0.33"], "≈"),
+        ("0.04", ["0.01", "0.03"], "="),
+        ("0.04", ["0.01", "0.02"], "≈"),
+        ("1", ["> 0.9999", "< 0.0001"], "≈"),
+        ("−0.30", ["−0.10", "−0.20"], "="),
+    ],
+)
+def test_what_is_shown_adds_up_as_shown_or_says_so(result: str, parts: list[str], sign: str) -> None:
+    assert relation(result, parts) == sign

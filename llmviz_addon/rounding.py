@@ -1,0 +1,123 @@
+"""How a number is written, everywhere: in what is said, in panels, charts and lists, on the set and in the shell.
+
+As many digits as tell the number from what it is not. ``0.00`` is nothing but 0 and ``1.00`` nothing but 1: what is
+merely near them gets more digits (``0.0005``, ``0.997``), and where these would be too many, a bound that it
+keeps (``< 0.00001``, ``> 99.9 %``). Numbers that change while a film plays follow the same rule, in nodes: see
+``stage/readouts.py``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+ZERO = Decimal()
+LEAST, MOST = 2, 5
+"""Decimals that are written in any case, and at most."""
+DIGITS = 2
+"""Digits that a small number has after its zeros."""
+HUGE = 1e12
+"""From there on powers of ten are written."""
+NOISE = 1e-6
+"""Share of the numbers that went into it below which a sum that should be 0 is nothing but rounding."""
+
+
+def number(value: float, least: int = LEAST, most: int = MOST, digits: int = DIGITS, whole: float = 1.0) -> str:
+    """A value as it is shown: ``0.058``, ``−0.0005``, ``0.9996``, ``< 0.00001``; ``–`` where it is not known.
+
+    Parameters
+    ----------
+    least, most
+        Decimals in any case, and at most.
+    digits
+        How many a number near 0 has after its zeros.
+    whole
+        What is all of it, such as 100 for percent: nothing less is written like it.
+    """
+    value = float(value) + 0.0  # of -0.0 too
+    if not math.isfinite(value):
+        return "–" if math.isnan(value) else "−∞" if value < 0 else "∞"
+    size = abs(value)
+    away, finest = abs(size - whole), 10.0**-most
+    near = 0.999 * finest  # a bound that is met is no bound
+    if size >= HUGE:
+        return _minus(f"{value:.{least}e}")
+    if 0 < size < near:
+        return _bound(value, finest, most, above=False)
+    if 0 < away < near:
+        above = size > whole
+        return _bound(value, whole if above else whole - finest, least if above else most, above=True)
+    decimals = min(max(least, _decimals(size, digits), _decimals(away, 1)), most)
+    text = f"{value:,.{decimals}f}"
+    while decimals > least and text.endswith("0"):
+        text, decimals = text[:-1], decimals - 1
+    return _minus(text.rstrip("."))
+
+
+def percent(share: float) -> str:
+    """A share as it is written, such as ``61.3 %`` or ``0.018 %``; what is not quite 0 or 1 never looks so."""
+    value = 100 * float(share)
+    if 99.95 <= value < 100:
+        return "> 99.9 %"
+    return f"{number(value, 1, 3, whole=100)} %"
+
+
+def formatted(value: float, spec: str = "") -> str:
+    """A value as a chapter asks for it (``.3f``, ``.0%``), but with more digits where these would make it 0 or 1.
+
+    Without a ``spec`` it is a :func:`number`, and a whole one has no decimals.
+    """
+    value = float(value) + 0.0
+    if not spec:
+        return _minus(f"{value:,.0f}") if value.is_integer() else number(value)
+    text = format(value, spec)
+    if not math.isfinite(value):
+        return number(value)
+    whole = 100.0 if spec.endswith("%") else 1.0
+    size = abs(value) * whole
+    for exact in (0.0, whole):
+        if text.lstrip("+-") == format(exact / whole, spec).lstrip("+-") and size != exact:
+            places = re.search(r"\.(\d+)", spec)
+            least = int(places[1]) if places else 0
+            most = max(least, 5 if whole == 1 else 3 if exact == 0 else 1)
+            text = number(value * whole, least, most, 1, whole) + spec[-1:] * (whole == 100)
+    return _minus(text.replace("%", " %"))
+
+
+def near_zero(value: float, scale: float) -> str:
+    """A sum that is 0 but for rounding is ``≈ 0``, where ``scale`` is the size of what was summed; else a number."""
+    return "≈ 0" if 0 < abs(value) < NOISE * scale else number(value)
+
+
+def relation(
+    result: str, parts: Sequence[str], give: Callable[[Sequence[Decimal]], Decimal] = lambda values: sum(values, ZERO)
+) -> str:
+    """``=``, or ``≈`` where ``parts``, as they are written, do not ``give`` the ``result`` as it is written."""
+    try:
+        told, exact = _read(result), give([_read(part) for part in parts])
+    except ArithmeticError:  # one is a mere bound
+        return "≈"
+    places = -int(told.as_tuple().exponent)
+    return "=" if told == (round(exact, places) if places else exact) else "≈"
+
+
+def _decimals(size: float, digits: int) -> int:
+    """Decimals that give a number of this size so many digits after its zeros."""
+    return 0 if size == 0 else digits - 1 - math.floor(math.log10(size))
+
+
+def _bound(value: float, bound: float, decimals: int, above: bool) -> str:
+    """``value`` lies beyond ``bound``, seen from 0, or within it."""
+    sign = ">" if above == (value > 0) else "<"
+    return _minus(f"{sign} {math.copysign(bound, value):.{decimals}f}")
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
+
+
+def _read(text: str) -> Decimal:
+    """A number back from how it is written; raises ArithmeticError for a bound."""
+    return Decimal(text.replace("−", "-").replace(",", ""))
