@@ -7,6 +7,8 @@ tokenizer.
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
@@ -17,21 +19,24 @@ import numpy as np
 from ...errors import ModelError
 from ..files import contents, json_file, naming
 from ..tokenizer_files import beside
-from . import archive, huggingface, llmviz_json, safetensors, torch_zip, trace_npz
+from . import archive, llmviz_json, safetensors, settings, torch_zip, trace_npz
 from .checked import Checkpoint, from_tensors
 from .dialects import Translated
+from .settings import Notes
+from .shards import Shards
 
 BUILTIN = Path(__file__).parents[1] / "weights" / "nano-gpt.safetensors"
 
-IN_FOLDER = (  # what is loaded of a folder: the first of these that it has
-    "model.safetensors.index.json",
+IN_FOLDER = (  # what is loaded of a folder: the first of these that it has, in the order of transformers
     "model.safetensors",
-    "pytorch_model.bin.index.json",
+    "model.safetensors.index.json",
     "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
     "ckpt.pt",
     "model.pt",
 )
-GENERIC = ("model", "pytorch_model", "ckpt")  # file names that say nothing of the model; its folder's does
+GENERIC = ("model", "pytorch_model", "ckpt", "checkpoint", "weights")  # say nothing of the model; its folder does
+IN_HUB_CACHE = re.compile(r"models--(?:.+--)?(.+)")  # a repository's folder in Hugging Face's cache, of org and name
 
 FORMATS = "Supported are safetensors, PyTorch's .pt and .bin, llm-viz's JSON and npz traces."
 FOREIGN = (  # how files start that are something else
@@ -60,11 +65,27 @@ def load(path: str | PathLike[str]) -> Checkpoint:
     with naming(path):
         file = _file(path)
         kind = detect(file)
-        name = file.name.partition(".")[0] if file.suffix == ".json" else file.stem
-        name = file.resolve().parent.name if name in GENERIC else name
+        name = _name(file)
         if kind == "npz":
             return trace_npz.read(file, name, beside(file.parent))
         return _READERS[kind](file, name)
+
+
+def _name(file: Path) -> str:
+    """What a model is called: as its file, or its folder where the file's name says nothing.
+
+    Links are not followed: those of Hugging Face's cache lead from a model's folder to files named by their hash.
+    There the repository has the name, and the folders in it have hashes, too.
+    """
+    file = Path(os.path.abspath(file))
+    for part, inside in zip(file.parts, file.parts[1:], strict=False):
+        found = IN_HUB_CACHE.fullmatch(part)
+        if found and inside in ("snapshots", "blobs"):
+            return found[1]
+    stem = file.name.partition(".")[0]
+    if stem in GENERIC:
+        return file.parent.name or stem
+    return stem if file.suffix == ".json" else file.stem
 
 
 def detect(file: Path) -> str:
@@ -119,17 +140,16 @@ def _load_safetensors(file: Path, name: str) -> Checkpoint:
     tensors = safetensors.read(file)
     if "config" in tensors.metadata:  # our own files tell all about themselves
         return from_tensors(name, Translated(tensors), tensors.metadata)
-    return _with_neighbours(file, name, tensors, tensors.metadata)
+    return _with_neighbours(file, name, Translated(tensors, tensors.metadata), tensors.metadata)
 
 
 def _load_torch(file: Path, name: str) -> Checkpoint:
     found = torch_zip.read(file)
     if not found.model_args:
-        return _with_neighbours(file, name, found.tensors, {})
+        return _with_neighbours(file, name, Translated(found.tensors), {})
     dataset = found.training.get("dataset")  # nanoGPT keeps its letters with the text it was trained on
     tokenizer = beside(file.parent, dataset if isinstance(dataset, str) else None)
-    numbers = {key: found.model_args.get(key) for key in llmviz_json.NUMBERS}
-    return from_tensors(name, Translated(found.tensors), {}, numbers, tokenizer, gelu="exact")
+    return from_tensors(name, Translated(found.tensors), {}, settings.nano_gpt(found.model_args), tokenizer)
 
 
 def _load_json(file: Path, name: str) -> Checkpoint:
@@ -140,35 +160,29 @@ def _load_json(file: Path, name: str) -> Checkpoint:
         raise ModelError("It is a model's config without the weights. Give the model's folder.")
     found = llmviz_json.JsonTensors(content)
     tokenizer = None if found.metadata else beside(file.parent)
-    return from_tensors(name, Translated(found), found.metadata, found.numbers, tokenizer)
+    return from_tensors(name, Translated(found), found.metadata, settings.min_gpt(found.settings), tokenizer)
 
 
 def _load_shards(file: Path, name: str, index: Mapping[str, Any]) -> Checkpoint:
     notes = _config(file.parent)  # first, so that another kind of model is told by its own config
-    tensors = huggingface.Shards(file.parent, index, _tensors)
-    return _with_neighbours(file, name, tensors, {}, notes)
+    tensors = Shards(file.parent, index, _tensors)
+    return _with_neighbours(file, name, Translated(tensors), {}, notes)
 
 
 def _with_neighbours(
-    file: Path,
-    name: str,
-    tensors: Mapping[str, np.ndarray],
-    metadata: Mapping[str, str],
-    notes: huggingface.Notes | None = None,
+    file: Path, name: str, tensors: Translated, metadata: Mapping[str, str], notes: Notes | None = None
 ) -> Checkpoint:
     """A checkpoint of tensors whose config and tokenizer stand beside the file, if anywhere."""
-    notes = notes or _config(file.parent)
-    translated = Translated(tensors, notes.tied)
     tokenizer = None if "vocabulary" in metadata else beside(file.parent)
-    return from_tensors(name, translated, metadata, notes.numbers, tokenizer, notes.gelu or "tanh")
+    return from_tensors(name, tensors, metadata, notes or _config(file.parent), tokenizer)
 
 
-def _config(folder: Path) -> huggingface.Notes:
+def _config(folder: Path) -> Notes:
     file = folder / "config.json"
     if not file.is_file():
-        return huggingface.Notes()
+        return Notes()
     with naming(file):
-        return huggingface.notes(json_file(file))
+        return settings.config_json(json_file(file))
 
 
 _READERS = {"safetensors": _load_safetensors, "torch": _load_torch, "json": _load_json}

@@ -67,7 +67,7 @@ def check_names(names: Collection[str]) -> None:
     looks = _looks(names)
     if alien and looks:
         raise ModelError(f"It looks like {looks} ({_some(alien)}). {SUPPORTED}")
-    if "transformer.wte.weight" not in names:
+    if not {"transformer.wte.weight", "lm_head.weight"} & set(names):
         raise ModelError(f"It is not a GPT: it has no 'transformer.wte.weight', but {_some(names)}. {SUPPORTED}")
     if "transformer.wpe.weight" not in names:
         raise ModelError(f"It has no learned position embedding, so perhaps rotary embeddings or ALiBi. {SUPPORTED}")

@@ -8,8 +8,8 @@ place where a checkpoint is checked and completed.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,23 +19,20 @@ from ..files import short
 from ..gelu import Gelu
 from ..tokenizer import IdTokenizer, LetterTokenizer, Tokenizer
 from ..trace import Trace
-from .architecture import CAUSAL_MASK, check_names
+from .architecture import CAUSAL_MASK, SUPPORTED, check_names
+from .settings import N_INNER, NUMBERS, Notes
 
-# Shapes do not tell the number of heads. These are the published ones, by (n_layer, n_embd):
-# OpenAI's GPT and GPT-2 in four sizes, minGPT's presets, nanoGPT's Shakespeare model.
-PUBLISHED_HEADS = {
-    (12, 768): 12,
-    (24, 1024): 16,
-    (36, 1280): 20,
-    (48, 1600): 25,
-    (8, 512): 16,
-    (6, 192): 6,
-    (4, 128): 4,
-    (3, 48): 3,
-    (6, 384): 6,
-}
+# Shapes do not tell the number of heads. These models are known by all the sizes that they do tell: OpenAI's GPT-2,
+# and minGPT's demonstration. Of every other the heads must be told.
+PUBLISHED = (
+    GPTConfig(12, 12, 768, 1024, 50257),
+    GPTConfig(24, 16, 1024, 1024, 50257),
+    GPTConfig(36, 20, 1280, 1024, 50257),
+    GPTConfig(48, 25, 1600, 1024, 50257),
+    GPTConfig(3, 3, 48, 11, 3),
+)
 
-NUMBERS = tuple(field.name for field in fields(GPTConfig))
+TOKENS, HEAD = "transformer.wte.weight", "lm_head.weight"
 MAX_NUMBER = 1 << 31
 MAX_NAME = 80  # letters
 
@@ -48,7 +45,8 @@ class Checkpoint:
     is the number of tokens after which a model that was trained on a fixed task starts its answer, None for
     a model that just continues text. ``gelu`` is the form that the model was trained with: GPT-2's and
     minGPT's tanh form or nanoGPT's exact one. ``recorded`` is a forward pass that came with the file: it is
-    shown for its own tokens in place of what we would compute.
+    shown for its own tokens in place of what we would compute. ``biases`` is False for a model that has none:
+    those among its weights are then zeros of ours.
     """
 
     name: str
@@ -58,6 +56,21 @@ class Checkpoint:
     prompt_length: int | None = None
     gelu: Gelu = "tanh"
     recorded: Trace | None = None
+    biases: bool = True
+
+    @property
+    def tied(self) -> bool:
+        """Whether the LM head is the token embedding: the same numbers, learned once."""
+        return self.weights[HEAD] is self.weights[TOKENS]
+
+    @property
+    def n_params(self) -> int:
+        """How many numbers were learned: every weight that the model has, a tied head not once more."""
+        return sum(
+            values.size
+            for name, values in self.weights.items()
+            if not (name == HEAD and self.tied) and (self.biases or not name.endswith(".bias"))
+        )
 
     def layer(self, index: int) -> dict[str, np.ndarray]:
         """The weights of one layer, by what follows ``transformer.h.{index}.`` in their names."""
@@ -68,9 +81,8 @@ def from_tensors(
     name: str,
     tensors: Mapping[str, np.ndarray],
     metadata: Mapping[str, str],
-    numbers: Mapping[str, object] | None = None,
+    notes: Notes | None = None,
     tokenizer: Tokenizer | None = None,
-    gelu: Gelu = "tanh",
 ) -> Checkpoint:
     """Check tensors that have minGPT's names and make a checkpoint of them.
 
@@ -78,41 +90,71 @@ def from_tensors(
     ----------
     metadata : may give ``name``, ``config`` (GPTConfig as JSON), ``vocabulary`` (one letter per token) and
         ``prompt_length``.
-    numbers : those of GPTConfig's numbers that the file or its neighbours tell; ``config`` goes before them.
-        What is told nowhere is inferred from the shapes.
+    notes : what the file or its neighbours tell of the model; ``config`` goes before their numbers. What is told
+        nowhere is inferred from the shapes.
     tokenizer : of the model, unless ``metadata`` has a vocabulary; None is one of token ids.
 
-    Without an LM head the token embedding takes its place (tied weights). Without any bias all are zero
-    (nanoGPT's ``bias=False``). Raises ModelError.
+    Of the token embedding and the LM head one takes the other's place if it is missing (tied weights), unless they
+    are told to be two. Without any bias all are zero; of the GPT-2 family only nanoGPT's may do without, and its GELU
+    is the exact one. Raises ModelError.
     """
+    notes = notes or Notes()
     names = [key for key in tensors if not CAUSAL_MASK.fullmatch(key)]
     check_names(names)
-    found = {key: tensors[key] for key in names}
-    found.setdefault("lm_head.weight", found["transformer.wte.weight"])
-    config = parse_config(metadata["config"]) if "config" in metadata else infer_config(found, numbers or {})
+    found = _tied({key: tensors[key] for key in names}, notes.tied)
+    biases = _has_biases(names, notes.bias)
+    config = parse_config(metadata["config"]) if "config" in metadata else infer_config(found, notes.numbers)
     if config.n_layer > len(found):
         raise ModelError(f"{config} asks for {config.n_layer} layers, but there are only {len(found)} tensors.")
     expected = weight_shapes(config)
-    if not any(key.endswith(".bias") for key in found):
+    _check(found, {key: shape for key, shape in expected.items() if biases or not key.endswith(".bias")}, config)
+    if not biases:
         found |= {key: np.zeros(shape, np.float32) for key, shape in expected.items() if key.endswith(".bias")}
-    for key, shape in expected.items():
-        if key not in found:
-            raise ModelError(f"It has no {key!r}, which {config} asks for.")
-        if found[key].shape != shape:
-            raise ModelError(f"{key!r} has the shape {found[key].shape}, but {config} asks for {shape}.")
-        if not np.isfinite(found[key]).all():
-            raise ModelError(f"{key!r} holds values that are not finite.")
-    for key in found:
-        if key not in expected:
-            raise ModelError(f"{key!r} is not part of {config}, so this is a model of another kind.")
     return Checkpoint(
         name=" ".join(metadata.get("name", name).split())[:MAX_NAME],
         config=config,
         weights={key: found[key] for key in expected},
         tokenizer=_tokenizer(metadata, tokenizer, config),
         prompt_length=_prompt_length(metadata, config),
-        gelu=gelu,
+        gelu=notes.gelu or ("tanh" if biases else "exact"),
+        biases=biases,
     )
+
+
+def _tied(found: dict[str, np.ndarray], tied: bool | None) -> dict[str, np.ndarray]:
+    """The tensors with token embedding and LM head, one and the same array if they are tied."""
+    missing = [key for key in (TOKENS, HEAD) if key not in found]
+    if missing and tied is False:
+        raise ModelError(f"Its LM head is not tied to its token embedding, but it has no {missing[0]!r}.")
+    if missing:
+        found[missing[0]] = found[HEAD if missing[0] == TOKENS else TOKENS]
+    elif tied is not False and np.array_equal(found[HEAD], found[TOKENS]):
+        found[HEAD] = found[TOKENS]
+    elif tied:
+        raise ModelError(f"Its LM head is tied to its token embedding, but {HEAD!r} and {TOKENS!r} differ.")
+    return found
+
+
+def _has_biases(names: Collection[str], told: bool | None) -> bool:
+    """Whether the file has biases; ModelError if something else is told of the model."""
+    some = next((name for name in names if name.endswith(".bias")), None)
+    if told is not None and told != (some is not None):
+        raise ModelError(f"Its setting 'bias' is {told}, but it has {repr(some) if some else 'no bias'}.")
+    return some is not None
+
+
+def _check(found: Mapping[str, np.ndarray], expected: Mapping[str, tuple[int, ...]], config: GPTConfig) -> None:
+    """Raise ModelError unless these are the tensors of that config, with its shapes and with finite values."""
+    for key, shape in expected.items():
+        if key not in found:
+            raise ModelError(f"It has no {key!r}, which {config} asks for.")
+        if found[key].shape != shape:
+            raise ModelError(f"{key!r} has the shape {short(found[key].shape)}, but {config} asks for {shape}.")
+        if not np.isfinite(found[key]).all():
+            raise ModelError(f"{key!r} holds values that are not finite.")
+    for key in found:
+        if key not in expected:
+            raise ModelError(f"{key!r} is not part of {config}, so this is a model of another kind.")
 
 
 def weight_shapes(config: GPTConfig) -> dict[str, tuple[int, ...]]:
@@ -161,27 +203,33 @@ def infer_config(tensors: Mapping[str, np.ndarray], numbers: Mapping[str, object
     """GPTConfig from the ``numbers`` that are told and, for the others, from the shapes of minGPT's tensors.
 
     Raises ModelError if an embedding is not a matrix, or if the number of heads, which no shape tells, is
-    neither told nor known from a published model of that depth and width.
+    neither told nor known from a published model that has all of these sizes.
     """
-    for key in ("transformer.wte.weight", "transformer.wpe.weight"):
+    for key in (TOKENS, "transformer.wpe.weight"):
         if tensors[key].ndim != 2:
-            raise ModelError(f"{key!r} has the shape {tensors[key].shape}, but must be a matrix.")
+            raise ModelError(f"{key!r} has the shape {short(tensors[key].shape)}, but must be a matrix.")
     found: dict[str, object] = {
         "n_layer": sum(f"transformer.h.{index}.ln_1.weight" in tensors for index in range(len(tensors))),
-        "n_embd": tensors["transformer.wte.weight"].shape[1],
+        "n_embd": tensors[TOKENS].shape[1],
         "block_size": tensors["transformer.wpe.weight"].shape[0],
-        "vocab_size": tensors["transformer.wte.weight"].shape[0],
+        "vocab_size": tensors[TOKENS].shape[0],
     }
-    found |= {key: value for key, value in numbers.items() if value is not None}
-    n_layer, n_embd = found["n_layer"], found["n_embd"]
+    found |= {key: value for key, value in numbers.items() if key in NUMBERS and value is not None}
     if "n_head" not in found:
-        if (n_layer, n_embd) not in PUBLISHED_HEADS:
+        known = [one for one in PUBLISHED if all(getattr(one, key) == value for key, value in found.items())]
+        if not known:
+            sizes = f"{short(found['n_layer'])} layers of {short(found['n_embd'])} channels"
             raise ModelError(
-                f"The number of heads of a model with {n_layer} layers of {n_embd} channels is not known: "
+                f"The number of heads of a model with {sizes} is not known: "
                 'give it in a config.json beside the file, as "n_head".'
             )
-        found["n_head"] = PUBLISHED_HEADS[n_layer, n_embd]  # type: ignore[index]
-    return _config(found)
+        found["n_head"] = known[0].n_head
+    config, inner = _config(found), numbers.get(N_INNER)
+    if inner not in (None, 4 * config.n_embd):
+        raise ModelError(
+            f"Its n_inner is {short(inner)}, but must be four times n_embd, {4 * config.n_embd}. {SUPPORTED}"
+        )
+    return config
 
 
 def _config(numbers: Mapping[str, object]) -> GPTConfig:

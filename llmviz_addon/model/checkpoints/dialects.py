@@ -21,11 +21,11 @@ MATRICES = ("attn.c_attn.weight", "attn.c_proj.weight", "mlp.c_fc.weight", "mlp.
 class Translated(Mapping[str, np.ndarray]):
     """Tensors under minGPT's names, oriented (out, in); each is read only when it is asked for.
 
-    ``tied`` leaves an LM head out that the file has but the model does not use. Raises ModelError if two
-    tensors have the same name.
+    ``shared`` are names that the file left out because another name has the same numbers, name left out -> name
+    kept: safetensors notes them so. Raises ModelError if two tensors have the same name.
     """
 
-    def __init__(self, tensors: Mapping[str, np.ndarray], tied: bool = False) -> None:
+    def __init__(self, tensors: Mapping[str, np.ndarray], shared: Mapping[str, str] | None = None) -> None:
         self._tensors = tensors
         self._names: dict[str, str] = {}
         for theirs in tensors:
@@ -33,8 +33,9 @@ class Translated(Mapping[str, np.ndarray]):
             if ours in self._names:
                 raise ModelError(f"{self._names[ours][:80]!r} and {theirs[:80]!r} are the same part of the model.")
             self._names[ours] = theirs
-        if tied:
-            self._names.pop("lm_head.weight", None)
+        for left_out, kept in (shared or {}).items():
+            if kept in tensors and left_out not in tensors:
+                self._names.setdefault(minGPT_name(left_out), kept)
         self._turned = self._is_conv1d()
 
     def __getitem__(self, name: str) -> np.ndarray:

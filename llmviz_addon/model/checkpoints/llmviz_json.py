@@ -19,7 +19,6 @@ from .numbers import float32
 MAX_SIZE = 1 << 28  # bytes; JSON has to be taken in whole. This is a model of about 50 million parameters
 DTYPES = {"float32": "F32", "float16": "F16", "bfloat16": "BF16"}
 ITEM_SIZES = {"F32": 4, "F16": 2, "BF16": 2}
-NUMBERS = ("n_layer", "n_head", "n_embd", "block_size", "vocab_size")
 
 # The one model that llm-viz publishes is minGPT's demonstration: it sorts six letters of A, B and C.
 SORTING = {"n_layer": 3, "n_head": 3, "n_embd": 48, "block_size": 11, "vocab_size": 3}
@@ -29,7 +28,7 @@ SORTING_NOTES = {"vocabulary": "ABC", "prompt_length": "6"}
 class JsonTensors(Mapping[str, np.ndarray]):
     """The tensors in the content of a file as float32 arrays, decoded when they are asked for.
 
-    ``numbers`` holds what the config tells of GPTConfig, ``metadata`` our own notes on a model we know. Raises
+    ``settings`` is the config, with minGPT's keys; ``metadata`` are our own notes on a model we know. Raises
     ModelError if it has no config, or for a tensor that is not one.
     """
 
@@ -37,8 +36,8 @@ class JsonTensors(Mapping[str, np.ndarray]):
         config = content.get("config")
         if not isinstance(config, dict):
             raise ModelError("It is JSON, but not a model of llm-viz: it has no 'config'.")
-        self.numbers = {key: config[key] for key in NUMBERS if key in config}
-        self.metadata = SORTING_NOTES if self.numbers == SORTING else {}
+        self.settings = config
+        self.metadata = SORTING_NOTES if {key: config.get(key) for key in SORTING} == SORTING else {}
         self._tensors = {key: value for key, value in content.items() if key != "config"}
 
     def __getitem__(self, name: str) -> np.ndarray:

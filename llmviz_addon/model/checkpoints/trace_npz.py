@@ -25,6 +25,7 @@ from ..tokenizer import Tokenizer
 from ..trace import PROMPT_LENGTH, Trace
 from . import archive
 from .checked import MAX_NUMBER, Checkpoint, from_tensors
+from .settings import Notes
 
 HEADER = re.compile(
     rb"\{'descr': '([<>|=]?)([fiu])([1248])', 'fortran_order': (True|False), "
@@ -56,8 +57,8 @@ def read(path: Path, name: str, tokenizer: Tokenizer | None) -> Checkpoint:
     prompt_length = int(arrays.integers(PROMPT_LENGTH)[0]) if PROMPT_LENGTH in found else length
     if not 1 <= prompt_length <= length:
         raise ModelError(f"Its prompt_length is {prompt_length}, but must be from 1 to its {length} tokens.")
-    numbers = {"n_head": config.n_head}
-    checkpoint = from_tensors(name, weights_of(read, config), {}, numbers, tokenizer, _gelu(read))
+    notes = Notes({"n_head": config.n_head}, _gelu(read))
+    checkpoint = from_tensors(name, weights_of(read, config), {}, notes, tokenizer)
     return replace(checkpoint, recorded=Trace(config, tokens, read, prompt_length))
 
 

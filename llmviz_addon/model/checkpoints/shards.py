@@ -1,0 +1,45 @@
+"""Weights in several files, as Hugging Face writes large models: the index that names each tensor's file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...errors import ModelError
+from ..files import short
+
+
+class Shards(Mapping[str, np.ndarray]):
+    """The tensors of several files, by an index that names each tensor's file.
+
+    ``open_shard`` opens one of them. Raises ModelError if the index names a file outside of its folder, one
+    that cannot be opened, or a tensor that its file does not have.
+    """
+
+    def __init__(
+        self, folder: Path, index: Mapping[str, Any], open_shard: Callable[[Path], Mapping[str, np.ndarray]]
+    ) -> None:
+        weight_map = index.get("weight_map")
+        if not isinstance(weight_map, dict) or not all(isinstance(name, str) for name in weight_map.values()):
+            raise ModelError("Its 'weight_map' does not give a file for each tensor.")
+        self._shards: dict[str, Mapping[str, np.ndarray]] = {}
+        for name in sorted(set(weight_map.values())):
+            if Path(name).name != name or "\\" in name or name in (".", ".."):
+                raise ModelError(f"It names the shard {short(name)}, which is not a file in its folder.")
+            self._shards[name] = open_shard(folder / name)
+        for tensor, name in weight_map.items():
+            if tensor not in self._shards[name]:
+                raise ModelError(f"It says that {tensor[:80]!r} is in {short(name)}, but it is not.")
+        self._weight_map = weight_map
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self._shards[self._weight_map[name]][name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._weight_map)
+
+    def __len__(self) -> int:
+        return len(self._weight_map)
