@@ -27,17 +27,21 @@ def _first(film, model):
     film.say(
         "outline",
         "This is {name} in outline: every number has its cell, but the cells are empty. Blue ones hold "
-        "[parameters](weight), {count} in all, learned once and then fixed. Green ones are for "
+        "[parameters](weight), {count} in all{remarks}, learned once and then fixed. Green ones are for "
         "[working values](activation), drawn as when it reads {tokens}, the most it can.",
-        name=_name(model), count=f"{config.n_params:,}", tokens=_many(config.block_size, "token"),
+        name=_name(model), count=f"{_size(model):,}", remarks=_remarks(model),
+        tokens=_many(config.block_size, "token"),
     )  # fmt: skip
     film.wait(0.5)
     film.say(
         "layers",
-        "{count}. A layer of a model with C channels has 12 C² + 13 C parameters: with C = {C:,} that is {each:,}. "
-        "Only the embedding tables and one last layer norm are outside of layers.",
+        "{count}. A layer of a model with C channels has 12 C² + {rest} C parameters: with C = {C:,} that is {each:,}. "
+        "Only the embedding tables{head} and one last layer norm are outside of layers{tied}.",
         count="It has one layer" if config.n_layer == 1 else f"Its {config.n_layer} layers are built exactly alike",
-        C=config.n_embd, each=_per_layer(config),
+        C=config.n_embd, each=model.outline.shape.per_layer,
+        rest=13 if model.outline.shape.biases else 2,
+        head="" if model.outline.shape.tied else ", the LM head",
+        tied="; the LM head is tied, the token embedding once more" if model.outline.shape.tied else "",
     )  # fmt: skip
     film.fade(model.layers, to=0.12, seconds=0.5)
     film.grow(model, seconds=3)
@@ -46,7 +50,7 @@ def _first(film, model):
 
 def _next(film, told, model, pointers):
     before, config = told[-1].outline.shape.config, model.outline.shape.config
-    ratio = config.n_params / before.n_params
+    ratio = _size(model) / _size(told[-1])
     smaller = [other for other in told if _size(other) < _size(model)]
     with film.together(seconds=5):
         film.fade(*pointers, to=0, seconds=0.5)
@@ -55,10 +59,11 @@ def _next(film, told, model, pointers):
     pointers = film.point_out(beside=model, seconds=0.5)
     film.say(
         f"model-{len(told) + 1}",
-        "The same plan, drawn to the same scale: {name} has {count} [parameters](weight), {times} {other}. That is "
-        "{layers} instead of {layers_before:,}, {C:,} channels instead of {C_before:,}, and up to "
+        "The same plan, drawn to the same scale: {name} has {count} [parameters](weight){remarks}, {times} {other}. "
+        "That is {layers} instead of {layers_before:,}, {C:,} channels instead of {C_before:,}, and up to "
         "{tokens} at once.",
-        name=_name(model), count=f"{config.n_params:,}", other=_name(told[-1]), times=_times(ratio),
+        name=_name(model), count=f"{_size(model):,}", remarks=_remarks(model),
+        other=_name(told[-1]), times=_times(ratio),
         layers=_many(config.n_layer, "layer"), layers_before=before.n_layer, C=config.n_embd, C_before=before.n_embd,
         tokens=_many(config.block_size, "token"),
     )  # fmt: skip
@@ -74,7 +79,7 @@ def _layer(film, model, smallest):
         "One layer of {name} has {each:,} [parameters](weight){more}. Most of them, 8 C², are the two matrices of the "
         "MLP. So twice as many layers are twice as many parameters, but twice as many channels are nearly four times "
         "as many.",
-        name=_name(model), each=_per_layer(config), more=_against(config, smallest),
+        name=_name(model), each=model.outline.shape.per_layer, more=_against(model, smallest),
     )  # fmt: skip
     film.wait(0.5)
     film.say(
@@ -88,7 +93,6 @@ def _layer(film, model, smallest):
 
 
 def _cells(film, models, model):
-    config = model.outline.shape.config
     film.say(
         "closer",
         "All this is still made of single numbers. The lines on the matrices are 256 cells apart from afar, and 16 "
@@ -101,7 +105,7 @@ def _cells(film, models, model):
         "Each square is one [parameter](weight). If it were one millimetre wide, {name} as it stands here would be "
         "{height} high{others}. Counting its parameters, ten every second, takes {time}.",
         name=_name(model), height=_length(_cells_high(model) / 1000),
-        others=f" ({heights})" if heights else "", time=_duration(config.n_params / 10),
+        others=f" ({heights})" if heights else "", time=_duration(_size(model) / 10),
     )  # fmt: skip
     film.wait(1)
 
@@ -127,16 +131,17 @@ def _name(model):
 
 
 def _size(model):
-    return model.outline.shape.config.n_params
+    return model.outline.shape.n_params
 
 
-def _per_layer(config):
-    return 12 * config.n_embd**2 + 13 * config.n_embd
+def _remarks(model):
+    """Why there are fewer parameters than blue cells."""
+    return f" ({model.outline.shape.remarks})" if model.outline.shape.remarks else ""
 
 
-def _against(config, smallest):
+def _against(model, smallest):
     """How a layer compares with all of the smallest model, where that says anything."""
-    ratio = _per_layer(config) / _size(smallest)
+    ratio = model.outline.shape.per_layer / _size(smallest)
     return f", {_times(ratio)} all of {_name(smallest)} has" if ratio > 1.5 else ""
 
 

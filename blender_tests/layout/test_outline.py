@@ -54,6 +54,7 @@ def rounded(boxes):
 def test_every_parameter_has_one_cell(config):
     tied = config.vocab_size * config.n_embd  # drawn as the output's weights once more
     assert outline(Shape("any", config)).count(Role.WEIGHT) == config.n_params + tied
+    assert outline(Shape("any", config, tied=False)).count(Role.WEIGHT) == Shape("any", config, tied=False).n_params
 
 
 @settings(max_examples=25, deadline=None)
@@ -84,7 +85,8 @@ def test_columns_and_layers_of_the_known_models(name):
 def test_signs_say_the_model_s_true_sizes_and_stand_clear_of_it(name):
     config, one = SHAPES[name].config, outline(SHAPES[name])
     plate = card(one)
-    assert f"{config.n_params:,} parameters" in _texts(plate)
+    assert f"{SHAPES[name].n_params:,} parameters" in _texts(plate)
+    assert ("tied head" in _texts(plate)) == SHAPES[name].tied
     assert plate.outline[:, 2].min() > one.box[1][2]
     assert scale_bar(one).outline[:, 0].max() <= one.box[0][0]
     assert [_texts(sign) for sign in layer_names(one)] == [f"Layer {number}" for number in range(config.n_layer)]

@@ -14,7 +14,7 @@ from llmviz_addon.layout.build import layout
 from llmviz_addon.layout.drawing import Drawing, Text
 from llmviz_addon.layout.font import advance
 from llmviz_addon.layout.groups import Layout
-from llmviz_addon.layout.signage import signage
+from llmviz_addon.layout.signage import card, signage
 from llmviz_addon.layout.tokens import TokenRow
 from llmviz_addon.model.config import GPTConfig
 
@@ -55,6 +55,8 @@ def test_what_there_is():
     expected |= {f"section:{section.name}" for section in placed.all_sections if section.bracket}
     assert set(found) == expected
     assert words(found["card"]) == ["nano-gpt", "n_params = ", "85,584"]
+    tied = card(placed, "GPT-2", 124_439_808, "tied head, no biases")
+    assert words(tied) == ["GPT-2", "n_params = ", "124,439,808", "  tied head, no biases"]
     assert words(found["label:layers.0.ln_1.output"]) == ["Layer Norm", "T 11 × C 48"]
     assert words(found["label:layers.0.ln_1.gamma"]) == ["γ"]
     assert words(found["section:layers.0.attn"]) == ["Self-attention"]

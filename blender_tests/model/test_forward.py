@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from llmviz_addon.errors import ModelError
 from llmviz_addon.model.checkpoint import Checkpoint
 from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.model.forward import forward, layer_norm, softmax
+from llmviz_addon.model.forward import _is_finite, causal_mask, forward, layer_norm, softmax
 from llmviz_addon.model.gelu import gelu, gelu_exact
+from llmviz_addon.model.sampling import generate
 from llmviz_addon.model.tokenizer import IdTokenizer
 
 DATA = Path(__file__).parent / "data"
@@ -134,3 +139,61 @@ def test_tokens_that_the_model_cannot_take(nano_gpt: Checkpoint, tokens: list[in
 def test_a_prompt_is_a_part_of_the_tokens(nano_gpt: Checkpoint, prompt_length: int) -> None:
     with pytest.raises(ModelError, match=rf"^prompt_length is {prompt_length}, but must be from 1 to the 2 tokens"):
         forward(nano_gpt, [0, 1], prompt_length)
+
+
+LARGE = np.float32(1e30)
+
+
+@pytest.mark.parametrize(
+    ("weight", "factor", "name"),
+    [
+        ("transformer.wte.weight", LARGE, "layers.0.ln_1.std"),  # finite, but its square is not: all would become beta
+        ("transformer.wpe.weight", np.float32(3e38), "embedding.output|layers.0.ln_1.mean"),
+        ("transformer.h.1.ln_1.weight", np.float32(3e38), "layers.1.ln_1.output"),
+        ("transformer.h.0.attn.c_attn.weight", LARGE, "layers.0.attn.heads.0.scores"),
+        ("transformer.h.0.attn.c_proj.weight", np.float32(3e38), "layers.0.attn.proj"),
+        ("transformer.h.1.mlp.c_fc.weight", np.float32(3e38), "layers.1.mlp.hidden"),
+        ("transformer.h.1.mlp.c_proj.weight", np.float32(3e38), "layers.1.mlp.proj"),
+        ("transformer.ln_f.weight", np.float32(3e38), "ln_f.output"),
+        ("lm_head.weight", np.float32(3e38), "output.logits"),
+    ],
+)
+def test_numbers_that_become_too_large_are_told_where(
+    odd_gpt: Checkpoint, weight: str, factor: np.float32, name: str
+) -> None:
+    weights = dict(odd_gpt.weights)
+    weights[weight] = np.clip(weights[weight] * 4, -1, 1) * factor
+    broken = replace(odd_gpt, weights=weights)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(ModelError, match=rf"^'({name})' is not finite at token \d: the numbers of this model"):
+            forward(broken, [0, 1, 2, 3, 4])
+        with pytest.raises(ModelError, match=r"is not finite at token"):
+            generate(broken, [0, 1, 2], 2)
+
+
+def test_a_score_that_attention_would_swallow(odd_gpt: Checkpoint) -> None:
+    """One score of -inf is a weight of 0: every number after it is finite."""
+    arrays = dict(forward(odd_gpt, [0, 1, 2, 3]))
+    heads = [{"scores": np.zeros((3, 4, 4), np.float32) + causal_mask(4)} for _ in range(2)]
+    assert _is_finite(odd_gpt.config, arrays, heads)
+    heads[1]["scores"][2, 3, 1] = -np.inf
+    assert not _is_finite(odd_gpt.config, arrays, heads)
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_no_number_of_a_trace_is_not_finite(odd_gpt: Checkpoint, data: st.DataObject) -> None:
+    """Whatever weight is scaled by whatever, there is an error or a trace of which every number is one."""
+    weights = dict(odd_gpt.weights)
+    for _ in range(data.draw(st.integers(1, 3))):
+        name = data.draw(st.sampled_from(sorted(weights)))
+        factor = np.float32(10.0 ** data.draw(st.integers(0, 38)))
+        with np.errstate(over="ignore"):
+            weights[name] = np.clip(weights[name] * factor, -3e38, 3e38)
+    try:
+        trace = forward(replace(odd_gpt, weights=weights), [0, 1, 2, 3, 4])
+    except ModelError:
+        return
+    for name, values in trace.items():
+        assert np.isfinite(np.tril(values) if name.endswith(".scores") else values).all(), name

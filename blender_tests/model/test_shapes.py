@@ -1,8 +1,11 @@
 """Named shapes: true sizes, forgiving names, errors that list the choices."""
 
+import numpy as np
 import pytest
 
 from llmviz_addon.errors import ModelError
+from llmviz_addon.model.checkpoint import from_tensors, weight_shapes
+from llmviz_addon.model.checkpoints.settings import Notes
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.shapes import COMPARED, MOST, SHAPES, Shape, beside, compared, shape
 
@@ -20,6 +23,36 @@ from llmviz_addon.model.shapes import COMPARED, MOST, SHAPES, Shape, beside, com
 )
 def test_shapes_have_their_true_number_of_parameters(name, n_params):
     assert SHAPES[name].config.n_params == n_params
+
+
+@pytest.mark.parametrize(
+    ("name", "n_params", "counted"),
+    [
+        ("nano", 85_728, "85,728 parameters"),  # its LM head of 144 is a matrix of its own
+        ("gpt2", 124_439_808, "124,439,808 parameters (tied head)"),
+        ("gpt3", 174_604_259_328, "174,604,259,328 parameters (tied head)"),
+    ],
+)
+def test_what_is_learned_is_counted_once(name, n_params, counted):
+    assert SHAPES[name].n_params == n_params
+    assert SHAPES[name].counted == counted
+
+
+@pytest.mark.parametrize("tied", [True, False])
+@pytest.mark.parametrize("biases", [True, False])
+def test_a_shape_counts_as_a_checkpoint_of_it_does(tied, biases):
+    config = GPTConfig(2, 5, 35, 6, 4)
+    rng = np.random.default_rng(3)
+    weights = {name: rng.normal(0, 1, shape).astype(np.float32) for name, shape in weight_shapes(config).items()}
+    if tied:
+        del weights["lm_head.weight"]
+    kept = {name: values for name, values in weights.items() if biases or not name.endswith(".bias")}
+    checkpoint = from_tensors("mine", kept, {}, Notes({"n_head": 5}))
+    assert checkpoint.n_params == sum(values.size for values in kept.values())
+    assert checkpoint.shape.n_params == checkpoint.n_params
+    layer = sum(values.size for name, values in kept.items() if ".h.1." in name)
+    assert checkpoint.shape.per_layer == layer
+    assert checkpoint.shape.remarks == ", ".join(["tied head"] * tied + ["no biases"] * (not biases))
 
 
 @pytest.mark.parametrize(

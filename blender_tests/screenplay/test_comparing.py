@@ -36,7 +36,9 @@ def test_the_chapter_tells_any_comparison(names, size):
     said = " ".join(subtitle.text for subtitle in timeline.subtitles)
     for name in names:
         assert SHAPES[name].title in said
-        assert f"{SHAPES[name].config.n_params:,}" in said
+        assert f"{SHAPES[name].n_params:,}" in said
+    assert ("tied" in said) == any(SHAPES[name].tied for name in names)
+    assert ("the LM head and" in said) == ("nano" in names)
     assert max(len(subtitle.text.split()) for subtitle in timeline.subtitles) <= 65
 
 
@@ -66,7 +68,7 @@ def test_models_stand_side_by_side_by_size_in_the_order_of_their_story(make_film
         "GPT-3",
     ]
     assert film.models[0] is film.models[0]  # made once
-    placed = sorted(film.models, key=lambda model: model.outline.shape.config.n_params)
+    placed = sorted(film.models, key=lambda model: model.outline.shape.n_params)
     for left, right in zip(placed, placed[1:], strict=False):
         ends = [sign.outline[:, 0].max() for sign in left.signs.values()] + [left.box[1][0]]
         starts = [sign.outline[:, 0].min() for sign in right.signs.values()] + [right.box[0][0]]

@@ -27,9 +27,9 @@ def card(outline: Outline) -> Drawing:
     config = outline.shape.config
     lines = (
         (outline.shape.title, 1.0, "ink"),
-        (f"{config.n_params:,} parameters", 0.56, "ink"),
+        (f"{outline.shape.n_params:,} parameters", 0.56, "ink"),
         (f"{_plural(config.n_layer, 'layer')}  ·  {_plural(config.n_head, 'head')}", 0.42, "muted"),
-        (f"{config.n_embd:,} channels", 0.42, "muted"),
+        ("  ·  ".join(filter(None, (f"{config.n_embd:,} channels", outline.shape.remarks))), 0.42, "muted"),
     )
     pad, y = 0.5, 0.0
     texts: list[Shape] = []

@@ -32,14 +32,16 @@ def signage(
     text_of: Callable[[int], str] | None = None,
     draw: Draw | None = None,
     growing: bool = False,
+    remarks: str = "",
 ) -> tuple[Drawing, ...]:
     """Everything written on the set.
 
     Names of the drawings: ``label:<grid>``, ``section:<section>``, ``card``, and those of ``token_signs``,
-    where the parameters are explained, but for ``growing``: that is for a set on which tokens are to come.
+    where the parameters are explained, but for ``growing``: that is for a set on which tokens are to come, and for
+    ``remarks``: why there are fewer parameters than blue cells.
     """
     return (
-        card(layout, model_name, n_params),
+        card(layout, model_name, n_params, remarks),
         *token_signs(layout, token_texts, prompt_length, probs, token_ids, text_of, draw),
         *labels(layout, growing),
         *_sections(layout),
@@ -87,21 +89,24 @@ def token_signs(
     return boxes if draw is None else (*boxes, candidates(layout, draw, len(token_texts) - 1, text_of))
 
 
-def card(layout: Layout, name: str, n_params: int) -> Drawing:
-    """The model's name and its number of parameters, on a pale card over everything."""
+def card(layout: Layout, name: str, n_params: int, remarks: str = "") -> Drawing:
+    """The model's name and its number of parameters, with remarks on that, on a pale card over everything."""
     em = CARD * layout.embedding.output.size[2]
     small = 0.42 * em
     count = f"n_params = {n_params:,}"
     pad = 0.45 * em
-    width = max(advance(name, em), advance(count, 0.6 * em), 4.6 * em) + 2 * pad
+    below = f"  {remarks}" if remarks else ""
+    width = max(advance(name, em), advance(count, 0.6 * em) + advance(below, small), 4.6 * em) + 2 * pad
     height = pad + 0.62 * em + 0.55 * em + em * CAP_HEIGHT + pad
     label, number = count.split("= ")
-    left = -(advance(label + "= ", small) + advance(number, 0.6 * em)) / 2
+    left = -(advance(label + "= ", small) + advance(number, 0.6 * em) + advance(below, small)) / 2
+    right = left + advance(label + "= ", small) + advance(number, 0.6 * em)
     shapes = (
         Rect(-width / 2, 0, width, height, "card", 0.12 * em),
         Text(0, pad + 0.62 * em + 0.4 * em, ((name, "ink"),), em, "center"),
         Text(left, pad, ((label + "= ", "muted"),), small),
         Text(left + advance(label + "= ", small), pad, ((number, "ink"),), 0.6 * em),
+        *((Text(right, pad, ((below, "muted"),), small),) if below else ()),
     )
     x, y = float(layout.tokens.center[0]), float(layout.tokens.box[0][1])
     return Drawing("card", shapes, pose((x, y, tokens.top(layout) + layout.gap)))

@@ -38,7 +38,7 @@ class GPTConfig:
 
     @property
     def n_params(self) -> int:
-        """Number of parameters without the LM head, which is how the GPT papers count."""
+        """Number of parameters of a model whose LM head is its token embedding, as the GPT papers count."""
         width = self.n_embd
         norms = 2 * 2 * width
         attention = (width * 3 * width + 3 * width) + (width * width + width)

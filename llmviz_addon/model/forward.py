@@ -34,27 +34,39 @@ def forward(checkpoint: Checkpoint, tokens: Sequence[int], prompt_length: int | 
     tokens : 1 to ``block_size`` ids inside the vocabulary.
     prompt_length : how many of them were given and not appended by the model; None for all. It is only noted.
 
-    Raises ModelError for tokens or a prompt length that the model cannot take.
+    Raises ModelError for tokens or a prompt length that the model cannot take, and where its numbers become too
+    large for float32.
     """
     config = checkpoint.config
     tokens = check_tokens(config, tokens)
     prompt_length = len(tokens) if prompt_length is None else prompt_length
     if not 1 <= prompt_length <= len(tokens):
         raise ModelError(f"prompt_length is {prompt_length}, but must be from 1 to the {len(tokens)} tokens given.")
-    bend = GELU[checkpoint.gelu]
-    arrays = {"tokens": np.array(tokens), **parameters(checkpoint)}
+    with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is found below
+        arrays, heads = _run(checkpoint, np.array(tokens))
+        if not _is_finite(config, arrays, heads):
+            raise _too_large(arrays)
+    return Trace(config, tokens, arrays, prompt_length)
+
+
+def _run(checkpoint: Checkpoint, tokens: np.ndarray) -> tuple[Arrays, list[Arrays]]:
+    """All that is computed, by name, with the parameters; and what each layer's heads compute, as stacks."""
+    config, bend = checkpoint.config, GELU[checkpoint.gelu]
+    arrays = {"tokens": tokens, **parameters(checkpoint)}
+    stacks: list[Arrays] = []
 
     def keep(name: str, results: Arrays) -> Arrays:
         for key, value in results.items():
             arrays[f"{name}.{key}"] = value
         return results
 
-    x = keep("embedding", embed(arrays["tokens"], arrays))["output"]  # (T, C)
+    x = keep("embedding", embed(tokens, arrays))["output"]  # (T, C)
     for layer in range(config.n_layer):
         name = f"layers.{layer}"
         weights = checkpoint.layer(layer)
         ln_1 = keep(f"{name}.ln_1", layer_norm(x, weights["ln_1.weight"], weights["ln_1.bias"]))
         heads = attend(ln_1["output"], weights["attn.c_attn.weight"], weights["attn.c_attn.bias"], config.n_head)
+        stacks.append(heads)
         for key, stack in heads.items():
             for head, value in enumerate(stack):
                 arrays[f"{name}.attn.heads.{head}.{key}"] = value
@@ -63,7 +75,36 @@ def forward(checkpoint: Checkpoint, tokens: Sequence[int], prompt_length: int | 
         x = keep(f"{name}.mlp", mlp(ln_2["output"], x, weights, bend))["residual"]  # (T, C)
     ln_f = keep("ln_f", layer_norm(x, arrays["ln_f.gamma"], arrays["ln_f.beta"]))
     keep("output", predict(ln_f["output"], arrays["output.weight"]))
-    return Trace(config, tokens, arrays, prompt_length)
+    return arrays, stacks
+
+
+def _is_finite(config: GPTConfig, arrays: Arrays, heads: Sequence[Arrays]) -> bool:
+    """Whether all that was computed is finite, told from a few tensors; ``heads`` are each layer's stacks.
+
+    What is not finite stays so on its way down the residual stream, whose every column a layer norm measures, to the
+    logits. It can get lost in the attention alone, where a score of -inf becomes a weight of 0: so it is counted
+    whether all scores are finite but those of the future.
+    """
+    names = [f"layers.{layer}.{norm}.std" for layer in range(config.n_layer) for norm in ("ln_1", "ln_2")]
+    columns = np.concatenate([arrays[name] for name in (*names, "ln_f.std", "output.max")])
+    if not (np.isfinite(columns).all() and np.isfinite(arrays["output.logits"].min())):
+        return False
+    length = len(arrays["tokens"])
+    past = config.n_head * length * (length + 1) // 2
+    return all(np.count_nonzero(np.isfinite(stack["scores"])) == past for stack in heads)
+
+
+def _too_large(arrays: Arrays) -> ModelError:
+    """The error that names the first tensor that is not finite."""
+    for name, values in arrays.items():
+        seen = np.tril(values) if name.endswith(".scores") else values  # (T, T), above it -inf hides the future
+        if not np.isfinite(seen).all():
+            token = int(np.argwhere(~np.isfinite(seen))[0][0])
+            return ModelError(
+                f"{name!r} is not finite at token {token}: the numbers of this model become too large there, "
+                "although all of its weights are finite."
+            )
+    raise AssertionError("all that was computed is finite")
 
 
 def embed(tokens: np.ndarray, weights: Arrays) -> Arrays:

@@ -12,14 +12,43 @@ from .config import GPTConfig
 
 @dataclass(frozen=True)
 class Shape:
-    """A model of which only the sizes matter; ``title`` is its name on screen."""
+    """A model of which only the sizes matter; ``title`` is its name on screen.
+
+    A ``tied`` LM head is the token embedding: drawn twice, learned and counted once, as the GPT papers count.
+    """
 
     title: str
     config: GPTConfig
+    tied: bool = True
+    biases: bool = True
+
+    @property
+    def n_params(self) -> int:
+        """How many numbers the model has learned."""
+        width = self.config.n_embd
+        head = 0 if self.tied else self.config.vocab_size * width
+        missing = 0 if self.biases else (11 * self.config.n_layer + 1) * width
+        return self.config.n_params + head - missing
+
+    @property
+    def per_layer(self) -> int:
+        """How many of them are in one layer."""
+        width = self.config.n_embd
+        return 12 * width**2 + (13 if self.biases else 2) * width
+
+    @property
+    def remarks(self) -> str:
+        """Why there are fewer parameters than blue cells; empty where there are as many."""
+        return ", ".join((["tied head"] if self.tied else []) + ([] if self.biases else ["no biases"]))
+
+    @property
+    def counted(self) -> str:
+        """The number of parameters in words."""
+        return f"{self.n_params:,} parameters" + (f" ({self.remarks})" if self.remarks else "")
 
 
 SHAPES = {  # by the names that users type, ascending
-    "nano": Shape("nano-gpt", GPTConfig(n_layer=3, n_head=3, n_embd=48, block_size=11, vocab_size=3)),
+    "nano": Shape("nano-gpt", GPTConfig(n_layer=3, n_head=3, n_embd=48, block_size=11, vocab_size=3), tied=False),
     "gpt2": Shape("GPT-2 small", GPTConfig(n_layer=12, n_head=12, n_embd=768, block_size=1024, vocab_size=50257)),
     "gpt2-medium": Shape("GPT-2 medium", GPTConfig(24, 16, 1024, 1024, 50257)),
     "gpt2-large": Shape("GPT-2 large", GPTConfig(36, 20, 1280, 1024, 50257)),
@@ -48,7 +77,7 @@ def compared(names: Iterable[str]) -> list[Shape]:
     found = list(dict.fromkeys(shape(name) for name in names))
     if not 1 <= len(found) <= MOST:
         raise ModelError(f"Cannot show {len(found)} models; choose 1 to {MOST}.")
-    return sorted(found, key=lambda one: one.config.n_params)
+    return sorted(found, key=lambda one: one.n_params)
 
 
 def beside(own: Shape) -> list[Shape]:

@@ -84,7 +84,7 @@ def _places(outlines: list[Outline]) -> list[np.ndarray]:
     """Where each stands, (3,): from left to right by size, with room for their cards."""
     places: dict[int, np.ndarray] = {}
     edge: float | None = None
-    for one in sorted(outlines, key=lambda o: o.shape.config.n_params):
+    for one in sorted(outlines, key=lambda o: o.shape.n_params):
         signs = np.concatenate([card(one).outline, scale_bar(one).outline])
         left = min(signs[:, 0].min(), one.box[0][0])
         right = max(signs[:, 0].max(), one.box[1][0])

@@ -104,7 +104,9 @@ class Moment:
     def production(self, size: tuple[int, int], fps: int = 30) -> Production:
         """All that the stage needs: the set, this run on it, and a camera that sees it whole."""
         check(None, size, fps)
-        signs = signage(self.layout, self.checkpoint.name, self.trace.config.n_params, **self._told(), growing=True)
+        model = self.checkpoint
+        told = self._told() | {"growing": True, "remarks": model.shape.remarks}
+        signs = signage(self.layout, model.name, model.n_params, **told)
         home = {Channel(name, "reveal"): cells for name, cells in self.reveals.items()}
         home |= {Channel(sign.name, "opacity"): 1.0 for sign in self.signs}  # so that each has its own object
         view = self.view("whole", size)

@@ -56,20 +56,20 @@ def prepare(
     """
     check(pace, size, fps)
     chosen = loader.choose(chapters, loader.chapters(folders))
-    shapes = beside(Shape(checkpoint.name, checkpoint.config))
+    shapes = beside(checkpoint.shape)
     trace = run(checkpoint, tokens)
     stage = layout(trace.config, len(trace.tokens), vocabulary=window(trace.tokens, trace["output.probs"]))
     texts = [checkpoint.tokenizer.text(int(token)) for token in trace.tokens]
-    config = trace.config
     signs = signage(
         stage,
         checkpoint.name,
-        config.n_params,
+        checkpoint.n_params,
         texts,
         trace.prompt_length,
         trace["output.probs"],
         token_ids=[int(token) for token in trace.tokens],
         text_of=checkpoint.tokenizer.text,
+        remarks=checkpoint.shape.remarks,
         draw=draw(trace["output.logits"][-1], Sampling(), len(trace.tokens)),
     )
     told = _told(

@@ -17,6 +17,7 @@ from ...errors import ModelError
 from ..config import GPTConfig
 from ..files import short
 from ..gelu import Gelu
+from ..shapes import Shape
 from ..tokenizer import IdTokenizer, LetterTokenizer, Tokenizer
 from ..trace import Trace
 from .architecture import CAUSAL_MASK, SUPPORTED, check_names
@@ -71,6 +72,11 @@ class Checkpoint:
             for name, values in self.weights.items()
             if not (name == HEAD and self.tied) and (self.biases or not name.endswith(".bias"))
         )
+
+    @property
+    def shape(self) -> Shape:
+        """Its sizes, and what of them it learned."""
+        return Shape(self.name, self.config, self.tied, self.biases)
 
     def layer(self, index: int) -> dict[str, np.ndarray]:
         """The weights of one layer, by what follows ``transformer.h.{index}.`` in their names."""
