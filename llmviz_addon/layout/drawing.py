@@ -148,6 +148,7 @@ def pose(origin: object, right: object = (1, 0, 0), up: object = (0, 0, 1)) -> n
     matrix = np.eye(4)
     matrix[:3, 0] = right
     matrix[:3, 1] = up
-    matrix[:3, 2] = np.cross(matrix[:3, 0], matrix[:3, 1])
+    (a, b, c), (d, e, f) = matrix[:3, 0].tolist(), matrix[:3, 1].tolist()
+    matrix[:3, 2] = b * f - c * e, c * d - a * f, a * e - b * d  # numpy's own cross product takes ten times as long
     matrix[:3, 3] = origin
     return matrix

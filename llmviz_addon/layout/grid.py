@@ -124,11 +124,13 @@ class Grid:
         low.flags.writeable = high.flags.writeable = False
         return low, high
 
-    @property
+    @cached_property
     def center(self) -> np.ndarray:
-        """Middle of the box, (3,) metres."""
+        """Middle of the box, (3,) metres, read-only."""
         low, high = self.box
-        return (low + high) / 2
+        middle = (low + high) / 2
+        middle.flags.writeable = False
+        return middle
 
     def axis(self, name: str) -> Axis:
         """The axis called ``name``; raises ScriptError where there is none."""

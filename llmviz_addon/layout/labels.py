@@ -7,7 +7,8 @@ aggregates, which stand in pairs without a gap, are named at their side or towar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from .drawing import Drawing, Rect, Shape, Text, pose
 from .font import advance
@@ -22,47 +23,60 @@ DETAIL = 0.62  # em of the axis lengths, in titles' ems
 BEFORE = 0.03  # metres in front of the grid
 LEADING = 1.05
 THIN = 3  # a grid of at most this many columns shows its title only
+ROWS = {
+    **{f"{norm}.mean": ("mean μ", 0, 2) for norm in ("ln_1", "ln_2", "ln_f")},
+    **{f"{norm}.std": ("std σ", 1, 2) for norm in ("ln_1", "ln_2", "ln_f")},
+    "output.max": ("max", 0, 2),
+    "output.sum": ("Σ exp", 1, 2),
+    "tokens": ("Tokens", 0, 1),
+}
+"""Kinds of grids that are single rows: their names, and which of how many rows they are."""
+OUTWARD = {"attn.max": ("max", "left"), "attn.sum": ("Σ exp", "right")}
+"""Kinds of grids that are single columns, two side by side: their names, and towards which side these begin."""
 
 
-def labels(layout: Layout, growing: bool = False) -> Iterator[Drawing]:
-    """A label for every grid; its name is ``label:`` and the grid's.
+def labels(layout: Layout, growing: bool = False, grids: Iterable[Grid] | None = None) -> Iterator[Drawing]:
+    """A label for every grid, or for ``grids`` of this layout; its name is ``label:`` and the grid's.
 
     On a ``growing`` set not all T columns are filled, so T is told as at most so many.
     """
     gap = layout.gap
-    norms = [layout.ln_f, *(norm for layer in layout.layers for norm in (layer.ln_1, layer.ln_2))]
-    pairs = [row for norm in norms for row in _rows(((norm.mean, "mean μ"), (norm.std, "std σ")), gap)]
-    pairs += _rows(((layout.output.max, "max"), (layout.output.sum, "Σ exp")), gap)
-    pairs += _rows(((layout.tokens, "Tokens"),), gap)
-    for layer in layout.layers:
-        for head in layer.attn.heads:
-            pairs += [_outward(head.max, "max", "left", gap), _outward(head.sum, "Σ exp", "right", gap)]
-    done = {drawing.name: drawing for drawing in pairs}
-    for grid in layout.grids:
-        name = f"label:{grid.name}"
-        yield done[name] if name in done else _above(grid, gap, growing)
+    for grid in layout.grids if grids is None else grids:
+        if grid.kind in ROWS:
+            yield _beside(grid, *ROWS[grid.kind], gap)
+        elif grid.kind in OUTWARD:
+            yield _outward(grid, *OUTWARD[grid.kind], gap)
+        else:
+            yield _above(grid, gap, growing)
 
 
 def _above(grid: Grid, gap: float, growing: bool) -> Drawing:
     """Title, and under it the axis lengths, centred over the grid on a plate that hides what is behind."""
-    thin = grid.cells[0] <= THIN
-    room = grid.size[0] + 2 * REACH * gap
-    lengths = "" if thin else " × ".join(_length(axis, growing) for axis in grid.axes)
+    lengths = " × ".join(_length(axis, growing) for axis in grid.axes)
+    return _drawing(grid, _plate(grid.title, lengths, grid.cells[0], gap), grid.center[0], grid.box[1][2])
+
+
+@lru_cache(maxsize=1024)  # the layers of a model are labelled alike
+def _plate(title: str, lengths: str, columns: int, gap: float) -> tuple[Shape, ...]:
+    """The label of a grid that is so many ``columns`` wide, around x = 0."""
+    thin = columns <= THIN
+    room = columns * CELL + 2 * REACH * gap
+    lengths = "" if thin else lengths
     pad = 0.05 * gap
-    title, size = _title(grid.title, SIZE * gap, room - 2 * pad, TALL * gap - 2 * pad)
+    name, size = _title(title, SIZE * gap, room - 2 * pad, TALL * gap - 2 * pad)
     if thin and size < 0.75 * SIZE * gap:  # "Projection bias" stands beside the projection's weights anyway
-        title, size = _title(grid.title.split(" ")[-1].capitalize(), SIZE * gap, room - 2 * pad, TALL * gap - 2 * pad)
+        name, size = _title(title.split(" ")[-1].capitalize(), SIZE * gap, room - 2 * pad, TALL * gap - 2 * pad)
     detail = min(DETAIL * size, DETAIL * size * (room - 2 * pad) / max(advance(lengths, DETAIL * size), 1e-9))
     base = pad + 0.23 * detail
     over = base + 0.95 * detail + 0.23 * size if lengths else pad + 0.23 * size
-    count = title.count("\n") + 1
+    count = name.count("\n") + 1
     top = over + (count - 1) * LEADING * size + 0.74 * size + pad / 2
-    width = max(advance(title, size), advance(lengths, detail)) + 2 * pad
+    width = max(advance(name, size), advance(lengths, detail)) + 2 * pad
     shapes: list[Shape] = [Rect(-width / 2, pad / 4, width, top - pad / 4, "ground", pad)]
-    shapes.append(Text(0, over + (count - 1) * LEADING * size, ((title, "ink"),), size, "center", LEADING))
+    shapes.append(Text(0, over + (count - 1) * LEADING * size, ((name, "ink"),), size, "center", LEADING))
     if lengths:
         shapes.append(Text(0, base, ((lengths, "muted"),), detail, "center"))
-    return _drawing(grid, tuple(shapes), grid.center[0], grid.box[1][2])
+    return tuple(shapes)
 
 
 def _length(axis: Axis, growing: bool) -> str:
@@ -82,15 +96,12 @@ def _title(title: str, size: float, width: float, height: float) -> tuple[str, f
     return best
 
 
-def _rows(rows: tuple[tuple[Grid, str], ...], gap: float) -> list[Drawing]:
-    """Names at the left of rows of cells, stacked as the rows are, but a little further apart."""
+def _beside(grid: Grid, title: str, number: int, count: int, gap: float) -> Drawing:
+    """A name at the left of a row of cells, the ``number``-th of ``count`` stacked ones; names are further apart."""
     size = min(0.21 * gap, 1.7 * CELL)
-    found = []
-    for number, (grid, title) in enumerate(rows):
-        spread = ((len(rows) - 1) / 2 - number) * (1.15 * size - CELL)
-        text = Text(-0.12 * gap, spread - 0.33 * size, ((title, "ink"),), size, "right")
-        found.append(_drawing(grid, (text,), grid.box[0][0], grid.center[2]))
-    return found
+    spread = ((count - 1) / 2 - number) * (1.15 * size - CELL)
+    text = Text(-0.12 * gap, spread - 0.33 * size, ((title, "ink"),), size, "right")
+    return _drawing(grid, (text,), grid.box[0][0], grid.center[2])
 
 
 def _outward(grid: Grid, title: str, align: str, gap: float) -> Drawing:

@@ -6,6 +6,7 @@ arrows, made for where the grids stand at that moment.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -73,16 +74,16 @@ def alone(film: Film, *keep: Thing, out: float = 0.5, back: float = 0.5) -> Iter
 
     The fades run beside what is told meanwhile: they take no time of their own.
     """
-    kept, faded = set(film.cast.names(*keep)), {}
+    kept = set(film.cast.names(*keep))
+    faded: dict[float, list[Channel]] = defaultdict(list)  # by how solid they were
     for name in dict.fromkeys(film.cast.everyone()):
         channel = Channel(name, "opacity")
-        opacity = film.score.value(channel)
-        if name not in kept and opacity > 0:
-            faded[channel] = opacity
-            film.score.set(channel, 0.0, film.now, out)
+        if name not in kept and (opacity := film.score.value(channel)) > 0:
+            faded[opacity].append(channel)
+    film.score.set_all([channel for channels in faded.values() for channel in channels], 0.0, film.now, out)
     yield
-    for channel, opacity in faded.items():
-        film.score.set(channel, opacity, film.now, back)
+    for opacity, channels in faded.items():
+        film.score.set_all(channels, opacity, film.now, back)
 
 
 def connect(

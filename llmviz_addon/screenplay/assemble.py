@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from .film import Film
 from .loader import Chapter
-from .score import keys
+from .score import Clip, keys
 from .timeline import CAMERA, Channel, ChapterSpan, Marker, Subtitle, Timeline, Track
 
 GLIDE = 1.0
@@ -42,11 +43,12 @@ def assemble(told: Sequence[tuple[Chapter, Film]], fps: int, size: tuple[int, in
         placed.append(_Told(chapter, film, frame, end))
         frame = end + round(GLIDE * fps)
     channels = sorted({channel for item in placed for channel in item.film.score.clips})
+    compiler = _Compiler(placed, fps)
     return Timeline(
         fps=fps,
         size=size,
         frames=placed[-1].end if placed else 1,
-        tracks=tuple(_track(channel, placed, fps) for channel in channels),
+        tracks=tuple(compiler.track(channel) for channel in channels),
         drawings=tuple(d for item in placed for d in item.film.cast.drawings.values()),
         parts=tuple(p for item in placed for p in item.film.cast.parts.values()),
         grids=tuple(made for item in placed for made in item.film.cast.made.values()),
@@ -60,62 +62,112 @@ def assemble(told: Sequence[tuple[Chapter, Film]], fps: int, size: tuple[int, in
     )
 
 
-def _track(channel: Channel, placed: Sequence[_Told], fps: int) -> Track:
-    frames: list[int] = []
-    values: list[float] = []
-    easings: list[str] = []
-    for item in placed:
-        clips = item.film.score.clips.get(channel, [])
-        rest = _rest(item.film, channel)
-        new = keys(clips, rest, fps, item.start)
-        if channel.actor == CAMERA and not clips:
-            continue
-        if frames:
-            if values[-1] == new[1][0] and len(new[0]) == 1:
+@dataclass(frozen=True)
+class _Part:
+    """What one chapter asks of a channel, and the manner of the glide to it; see ``_Compiler``."""
+
+    clips: tuple[Clip, ...]
+    rest: float
+    manner: str
+
+    @property
+    def key(self) -> tuple[int, float, str]:
+        """Equal for those that have the same keys; the clips must be kept meanwhile."""
+        return id(self.clips), self.rest, self.manner
+
+
+class _Compiler:
+    """Makes tracks of channels. Those that were always asked for together share their arrays."""
+
+    def __init__(self, placed: Sequence[_Told], fps: int) -> None:
+        self._placed, self._fps = placed, fps
+        self._cuts = [False, *(_far(before.film, item.film) for before, item in pairwise(placed))]
+        self._made: dict[tuple[object, ...], tuple[np.ndarray, np.ndarray, tuple[str, ...]]] = {}
+
+    def track(self, channel: Channel) -> Track:
+        """All keys of ``channel``."""
+        parts = [self._part(channel, number) for number in range(len(self._placed))]
+        key = (channel.actor == CAMERA, *(part.key for part in parts))
+        if key not in self._made:
+            self._made[key] = self._keys(parts, skipped=channel.actor == CAMERA)
+        return Track(channel, *self._made[key])
+
+    def _part(self, channel: Channel, number: int) -> _Part:
+        film = self._placed[number].film
+        clips = film.score.clips.get(channel, ())
+        return _Part(clips, _rest(film, channel), self._manner(channel, number) if number else "")
+
+    def _manner(self, channel: Channel, number: int) -> str:
+        """How a channel goes from a chapter's end to the opening of the next, which is ``number``.
+
+        The words of one chapter are gone before those of the next one come, and the plate under them stays;
+        what nobody sees changes at once.
+        """
+        before, item = self._placed[number - 1], self._placed[number]
+        if channel.actor.endswith(":plate"):
+            return "late"
+        if channel.prop == "opacity" and (
+            channel.actor in before.film.cast.drawings or channel.actor in item.film.cast.drawings
+        ):
+            return "words"
+        if channel.actor == CAMERA and self._cuts[number]:
+            return "cut"
+        if channel.actor == CAMERA or channel.prop in GLIDING:
+            return "glide"
+        if channel.prop == "reveal" and before.film.score.value(Channel(channel.actor, "opacity")) == 0:
+            return "unseen"
+        return "late"
+
+    def _keys(self, parts: Sequence[_Part], skipped: bool) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+        """Frames, values and easings; chapters that ask for nothing are ``skipped``, or bring the channel to rest."""
+        frames: list[int] = []
+        values: list[float] = []
+        easings: list[str] = []
+        for number, (part, item) in enumerate(zip(parts, self._placed, strict=True)):
+            if skipped and not part.clips:
                 continue
-            before = placed[placed.index(item) - 1]
-            begin, end = _glide(channel, values[-1], before, item)
-            if frames[-1] <= before.end and begin < end:
-                if frames[-1] < begin:
-                    frames.append(begin)
-                    values.append(values[-1])
-                    easings.append("smooth")
-                else:
-                    easings[-1] = "smooth"
-            if end < item.start:
-                frames.append(end)
-                values.append(new[1][0])
-                easings.append("constant")
-        frames += new[0]
-        values += new[1]
-        easings += new[2]
-    return Track(channel, np.array(frames, dtype=np.float64), np.array(values, dtype=np.float64), tuple(easings))
+            new = keys(part.clips, part.rest, self._fps, item.start)
+            if frames:
+                if values[-1] == new[1][0] and len(new[0]) == 1:
+                    continue
+                before = self._placed[number - 1]
+                begin, end = _glide(part.manner, values[-1], before.end, item.start)
+                if frames[-1] <= before.end and begin < end:
+                    if frames[-1] < begin:
+                        frames.append(begin)
+                        values.append(values[-1])
+                        easings.append("smooth")
+                    else:
+                        easings[-1] = "smooth"
+                if end < item.start:
+                    frames.append(end)
+                    values.append(new[1][0])
+                    easings.append("constant")
+            frames += new[0]
+            values += new[1]
+            easings += new[2]
+        return np.array(frames, dtype=np.float64), np.array(values, dtype=np.float64), tuple(easings)
 
 
-def _glide(channel: Channel, value: float, before: _Told, item: _Told) -> tuple[int, int]:
-    """Frames from and to which a channel goes from its ``value`` at a chapter's end to the next one's opening.
-
-    The words of one chapter are gone before those of the next one come, and the plate under them stays;
-    what nobody sees changes at once.
-    """
-    begin, end, middle = before.end, item.start, (before.end + item.start) // 2
-    if channel.actor.endswith(":plate"):
-        return end, end
-    if channel.prop == "opacity" and any(channel.actor in told.film.cast.drawings for told in (before, item)):
-        return (middle, end) if value == 0 else (begin, middle)
-    if channel.actor == CAMERA and _far(before.film, item.film):
-        return middle, middle
-    if channel.actor == CAMERA or channel.prop in GLIDING:
-        return begin, end
-    if channel.prop == "reveal" and before.film.score.value(Channel(channel.actor, "opacity")) == 0:
-        return begin + 1, begin + 1
-    return end, end
+def _glide(manner: str, value: float, end: int, start: int) -> tuple[int, int]:
+    """Frames from and to which a channel goes from its ``value`` at one chapter's end to the next one's start."""
+    middle = (end + start) // 2
+    match manner:
+        case "words":
+            return (middle, start) if value == 0 else (end, middle)
+        case "cut":
+            return middle, middle
+        case "glide":
+            return end, start
+        case "unseen":
+            return end + 1, end + 1
+    return start, start
 
 
 def _far(before: Film, after: Film) -> bool:
     """Whether the camera would race over a way many times as long as it sees: it then cuts, amid the fade."""
     start = [before.score.value(Channel(CAMERA, "target", i)) for i in range(3)]
-    opening = [after.score.clips.get(Channel(CAMERA, "target", i), []) for i in range(3)]
+    opening = [after.score.clips.get(Channel(CAMERA, "target", i), ()) for i in range(3)]
     if not all(opening):
         return False
     way = np.linalg.norm([clips[0].value - value for clips, value in zip(opening, start, strict=True)])

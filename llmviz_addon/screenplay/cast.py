@@ -19,6 +19,7 @@ from .timeline import Channel, Part, Piece, Standing
 
 Thing = object
 """A grid, region, ribbon, section, drawing, part, model in outline, an actor's name, or anything with ``.grids``."""
+_NAMED = (Grid, Ribbon, Drawing, Part, Piece)
 
 
 class Cast:
@@ -40,7 +41,7 @@ class Cast:
         """Where a channel stands when no clip has touched it."""
         name, prop = channel.actor, channel.prop
         if prop == "opacity":
-            if any(name in group for group in (self.drawings, self.parts, self.made, self.pieces)):
+            if name in self.drawings or name in self.parts or name in self.made or name in self.pieces:
                 return 0.0
             return self.signage[name].opacity if name in self.signage else 1.0
         if prop == "reveal":
@@ -99,20 +100,22 @@ class Cast:
         """Actor names of ``things``, each once; raises ScriptError for what is no actor."""
         found: dict[str, None] = {}
         for thing in _flat(things):
-            if isinstance(thing, Region):
-                found[thing.grid.name] = None
-            elif isinstance(thing, Grid | Ribbon | Drawing | Part | Piece):
-                found[thing.name] = None
-            elif isinstance(thing, str) and self.known(thing):
+            if isinstance(thing, str) and self.known(thing):
                 found[thing] = None
+            elif isinstance(thing, Region):
+                found[thing.grid.name] = None
+            elif isinstance(thing, _NAMED):
+                found[thing.name] = None
             else:
                 raise ScriptError(f"{thing!r} is not on stage; name a grid, ribbon, section or drawing.")
         return list(found)
 
     def known(self, name: str) -> bool:
         """Whether there is an actor of this name."""
-        groups = (self.grids, self.ribbons, self.signage, self.drawings, self.parts, self.pieces)
-        return any(name in group for group in groups)
+        return (
+            name in self.grids or name in self.ribbons or name in self.signage
+            or name in self.drawings or name in self.parts or name in self.pieces
+        )  # fmt: skip
 
     def everyone(self) -> list[str]:
         """Names of all actors in the world; not of what hangs before the camera."""
@@ -132,13 +135,15 @@ class Cast:
 
 def _flat(things: Iterable[Thing]) -> Iterator[Thing]:
     for thing in things:
-        if isinstance(thing, Section) or (hasattr(thing, "grids") and not isinstance(thing, Grid)):
+        if isinstance(thing, str | Grid):
+            yield thing
+        elif isinstance(thing, Section) or hasattr(thing, "grids"):
             yield from thing.grids  # type: ignore[attr-defined]
         elif isinstance(thing, Standing):
             yield from thing.pieces
             yield from thing.signs.values()
         elif isinstance(thing, list | tuple | set | frozenset) or (
-            isinstance(thing, Iterable) and not isinstance(thing, str | Grid | Region)
+            isinstance(thing, Iterable) and not isinstance(thing, Region)
         ):
             yield from _flat(thing)
         else:

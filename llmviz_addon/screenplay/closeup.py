@@ -60,7 +60,7 @@ def closeup(film: Film, *things: Thing, seconds: float | None = None) -> Layout:
     small = layout(film.config, film.layout.n_tokens, film.layout.gap, shown, most)
     move = np.array(whole[0].origin) - small[whole[0].name].origin - (0, NEAR, 0)
     prefix = film.unique("excerpt")
-    written = {drawing.name: drawing for drawing in labels(small)}
+    written = {drawing.name: drawing for drawing in labels(small, grids=[small[grid.name] for grid in whole])}
     pairs, stands = [], {}
     for grid in whole:
         excerpt = small[grid.name]

@@ -121,17 +121,19 @@ class Film:
     def fade(self, *things: Thing, to: float, seconds: float | None = None) -> None:
         """Bring things to an opacity: 0 is gone, 1 is solid. A grid takes its label and its parts along."""
         seconds = self.length(seconds)
+        targets: list[Channel] = []
+        labels: list[Channel] = []
         for name in self.cast.names(*things):
-            targets = [name]
-            if name in self.cast.grids:
-                parts = self._splits.get(name)
-                targets = [part.name for part in parts] if parts else [name]
-                targets += [part.name for part in self._ahead.get(name, [])]
-                label = f"label:{name}"
-                if label in self.cast.signage:
-                    self._set(label, "opacity", to if to in (0.0, 1.0) else to * 0.6, seconds)
-            for target in targets:
-                self._set(target, "opacity", to, seconds)
+            if name not in self.cast.grids:
+                targets.append(Channel(name, "opacity"))
+                continue
+            parts = self._splits.get(name)
+            targets += [Channel(part.name, "opacity") for part in parts] if parts else [Channel(name, "opacity")]
+            targets += [Channel(part.name, "opacity") for part in self._ahead.get(name, ())]
+            if (label := f"label:{name}") in self.cast.signage:
+                labels.append(Channel(label, "opacity"))
+        self.score.set_all(labels, to if to in (0.0, 1.0) else to * 0.6, self.now, seconds)
+        self.score.set_all(targets, to, self.now, seconds)
         self._advance(self.now + seconds)
 
     def light(self, *things: Thing, to: float = 1.0, seconds: float | None = None) -> None:
@@ -275,9 +277,10 @@ class Film:
         """Bring things back to how they are at rest."""
         seconds = self.length(seconds)
         self.dismiss(min(0.2, seconds))
-        for name in self.cast.names(*things):
-            for channel in [c for c in self.score.clips if c.actor in (name, f"label:{name}")]:
-                self.score.set(channel, self.cast.rest(channel), self.now, seconds)
+        names = self.cast.names(*things)
+        whose = {*names, *(f"label:{name}" for name in names)}
+        for channel in [c for c in self.score.clips if c.actor in whose]:
+            self.score.set(channel, self.cast.rest(channel), self.now, seconds)
         self._advance(self.now + seconds)
 
     # Verbs with a file of their own -----------------------------------------------------------
@@ -323,18 +326,28 @@ class Film:
 
     def in_play(self) -> list[Grid]:
         """The grids that are solid now and stand inside the free part of the picture."""
-        view, free = self.camera.view, self.page.free
-        found = []
-        for grid in self.cast.grids.values():
-            if max(self.score.value(Channel(name, "opacity")) for name in self.bodies(grid)) < 0.9:
-                continue
-            area = view.area(*self.box(grid))
-            if area.left >= free.left - 0.02 and area.right <= free.right + 0.02 and area.overlap(free) > 0:
-                found.append(grid)
-        return found
+        solid = [grid for grid in self.cast.grids.values() if self._opacity(grid) >= 0.9]
+        if not solid:
+            return []
+        free = self.page.free
+        low, high = (np.array(ends) for ends in zip(*(self.box(grid) for grid in solid), strict=True))
+        left, bottom, right, top = self.camera.view.areas(low, high).T
+        seen = (np.minimum(right, free.right) > np.maximum(left, free.left)) & (
+            np.minimum(top, free.top) > np.maximum(bottom, free.bottom)
+        )
+        inside = seen & (left >= free.left - 0.02) & (right <= free.right + 0.02)
+        return [solid[n] for n in np.flatnonzero(inside)]
+
+    def _opacity(self, grid: Grid) -> float:
+        """Of the grid or of the most solid of its parts."""
+        if grid.name not in self._splits and grid.name not in self._ahead:
+            return self.score.value(Channel(grid.name, "opacity"))
+        return max(self.score.value(Channel(name, "opacity")) for name in self.bodies(grid))
 
     def bodies(self, grid: Grid) -> list[str]:
         """The actors that show a grid now: itself and its parts, so that both agree."""
+        if grid.name not in self._splits and grid.name not in self._ahead:
+            return [grid.name]
         parts = self._splits.get(grid.name, []) + self._ahead.get(grid.name, [])
         return [grid.name, *(part.name for part in parts)]
 

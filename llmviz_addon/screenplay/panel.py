@@ -6,7 +6,7 @@ what it explains. While a grid is swept the panel stays and only its numbers cha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -78,8 +78,9 @@ def panel(film: Film, grid: Grid, value: float, index: tuple[int, ...], changing
     shapes += _head(grid, index, PAD, tall - PAD - 0.75 * head, head, changing)
     where = film.box(grid)
     view = film.camera.view
-    area = free_spot(film, total, tall, view.area(*where))
-    depth_at = 0.85 * min(view.project(corners(*film.box(other)))[:, 2].min() for other in [grid, *film.in_play()])
+    others = film.in_play()
+    area = free_spot(film, total, tall, view.area(*where), others)
+    depth_at = 0.85 * min(view.project(corners(*film.box(other)))[:, 2].min() for other in [grid, *others])
     pose = np.eye(4)
     right, up, forward = view.basis
     scale = depth_at * TAN
@@ -123,11 +124,11 @@ def _head(grid: Grid, index: tuple[int, ...], x: float, y: float, em: float, cha
     return shapes
 
 
-def free_spot(film: Film, width: float, height: float, near: Area) -> Area:
-    """Where in the free part a panel of this size covers nothing in play, as near to ``near`` as can be."""
+def free_spot(film: Film, width: float, height: float, near: Area, in_play: Sequence[Grid]) -> Area:
+    """Where in the free part a panel of this size covers nothing ``in_play``, as near to ``near`` as can be."""
     free, view = film.page.free, film.camera.view
     taken = [explanation.panel.area.grown(0.01) for explanation in film.explanations]
-    for grid in film.in_play():
+    for grid in in_play:
         seen = view.project(film.room(grid))[:, :2]
         taken.append(view.area(*film.box(grid)).grown(0.008))
         if len(seen) > 8:  # its label

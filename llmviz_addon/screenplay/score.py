@@ -8,6 +8,7 @@ makes a film that depends on the order of two unrelated lines.
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -35,7 +36,6 @@ class Clip:
     A course is sampled once a frame, or every ``step`` seconds, and holds its value in between.
     """
 
-    channel: Channel
     start: float
     seconds: float
     before: float
@@ -55,10 +55,14 @@ class Clip:
 
 
 class Score:
-    """The clips of one chapter, in the order in which they were asked for, and every channel's state."""
+    """The clips of one chapter, in the order in which they were asked for, and every channel's state.
+
+    Channels that were always asked for together have the very same tuple of clips: of thousands that fade as
+    one, whatever follows is worked out once.
+    """
 
     def __init__(self, rest: Callable[[Channel], float]) -> None:
-        self.clips: dict[Channel, list[Clip]] = {}
+        self.clips: dict[Channel, tuple[Clip, ...]] = {}
         self._rest = rest
 
     def value(self, channel: Channel) -> float:
@@ -68,29 +72,46 @@ class Score:
 
     def set(self, channel: Channel, value: float, start: float, seconds: float = 0.0, easing: str = "smooth") -> None:
         """Move ``channel`` to ``value`` from ``start`` on, over ``seconds``; 0 is a cut."""
+        self._set((channel,), value, start, seconds, easing, _origin())
+
+    def set_all(
+        self, channels: Iterable[Channel], value: float, start: float, seconds: float = 0.0, easing: str = "smooth"
+    ) -> None:
+        """Move all ``channels`` to ``value``, as ``set`` does with one."""
+        self._set(channels, value, start, seconds, easing, _origin())
+
+    def _set(
+        self, channels: Iterable[Channel], value: float, start: float, seconds: float, easing: str, origin: str
+    ) -> None:
         if easing not in EASINGS:
             raise ScriptError(f"Unknown easing {easing!r}. Choose from {', '.join(EASINGS)}.")
-        before = self.value(channel)
-        if seconds > 0 and before == value:
-            easing = "constant"
-        self._add(Clip(channel, start, seconds, before, float(value), easing, _origin()))
+        made: dict[tuple[int, float], tuple[tuple[Clip, ...], tuple[Clip, ...]]] = {}  # the first keeps its id in use
+        for channel in channels:
+            clips = self.clips.get(channel, ())
+            before = clips[-1].value if clips else self._rest(channel)
+            key = (id(clips), before)
+            if key not in made:
+                kind = "constant" if seconds > 0 and before == value else easing
+                clip = Clip(start, seconds, before, float(value), kind, origin)
+                made[key] = clips, self._after(clips, clip, channel)
+            self.clips[channel] = made[key][1]
 
     def follow(self, channel: Channel, course: Course, start: float, seconds: float, step: float = 0.0) -> None:
         """Let ``channel`` follow ``course`` for ``seconds``, changing at most every ``step`` seconds."""
         last = float(course(np.array([1.0]))[0])
-        self._add(Clip(channel, start, seconds, self.value(channel), last, "constant", _origin(), course, step))
+        clip = Clip(start, seconds, self.value(channel), last, "constant", _origin(), course, step)
+        self.clips[channel] = self._after(self.clips.get(channel, ()), clip, channel)
 
-    def _add(self, clip: Clip) -> None:
-        if not np.isfinite(clip.value):
-            raise ScriptError(f"{clip.origin}: channel {clip.channel} cannot go to {clip.value}.")
+    def _after(self, clips: tuple[Clip, ...], clip: Clip, channel: Channel) -> tuple[Clip, ...]:
+        if not math.isfinite(clip.value):
+            raise ScriptError(f"{clip.origin}: channel {channel} cannot go to {clip.value}.")
         if clip.seconds < 0:
             raise ScriptError(f"{clip.origin}: a clip cannot last {clip.seconds} s; it needs 0 or more.")
-        clips = self.clips.setdefault(clip.channel, [])
         if clips and (clips[-1].start, clips[-1].seconds, clips[-1].value) == (clip.start, clip.seconds, clip.value):
-            return  # asked for twice: both are content
+            return clips  # asked for twice: both are content
         if clips and clip.start < clips[-1].end - EPSILON:
-            raise ScriptError(f"Two clips claim {clip.channel}: {clips[-1]} and {clip}. Start the second one later.")
-        clips.append(clip)
+            raise ScriptError(f"Two clips claim {channel}: {clips[-1]} and {clip}. Start the second one later.")
+        return (*clips, clip)
 
     @property
     def end(self) -> float:

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,13 +37,12 @@ from ..layout.outline import Outline
 CAMERA = "camera"
 
 
-@dataclass(frozen=True, order=True)
-class Channel:
+class Channel(NamedTuple):
     """One animatable number: which actor, which property, which component of it."""
 
     actor: str
     prop: str
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]  # a tuple has a method of this name, which nobody needs here
 
     def __str__(self) -> str:
         return f"{self.actor}.{self.prop}" + (f"[{self.index}]" if self.index else "")

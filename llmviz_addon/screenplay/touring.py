@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import ScriptError
-from ..layout.grid import Grid
+from ..layout.grid import Grid, Ribbon
 from .arranging import sign
 from .cast import Thing
 
@@ -28,13 +29,16 @@ def in_turn(film: Film, *groups: Thing, titles: Sequence[str] = (), seconds: flo
         raise ScriptError(f"in_turn needs groups, and a title for each or none; got {len(groups)} and {len(titles)}.")
     tour = range(0, len(groups), -(-len(groups) // MOST))
     each = film.length(seconds, min(1.2 * len(tour), 6.0)) / (len(tour) + 1)
-    bodies = [_bodies(film, group) for group in groups]
-    signs: list[list[Thing]] = [_brackets(film, group) for group in groups]
+    bodies = _bodies(film, groups)
+    signs: list[list[Thing]] = _brackets(film, groups)
+    resting = [body for i, body in enumerate(bodies) if i not in tour]
     for before, now in zip((None, *tour), (*tour, None), strict=True):
         with film.together(seconds=each / 2):
-            for i, body in enumerate(bodies):
+            if before is None or now is None:
+                film.fade(*resting, to=1 if now is None else LOW)
+            for i in tour:
                 if before is None or now is None or i in (before, now):
-                    film.fade(*body, to=1 if now in (i, None) else LOW)
+                    film.fade(*bodies[i], to=1 if now in (i, None) else LOW)
             if before is not None:
                 film.fade(*signs[before], to=0)
             if now is not None:
@@ -44,18 +48,23 @@ def in_turn(film: Film, *groups: Thing, titles: Sequence[str] = (), seconds: flo
         film.wait(each / 2)
 
 
-def _bodies(film: Film, group: Thing) -> list[Thing]:
-    """The grids of a group and the ribbons that start or end at them."""
-    grids = film.cast.grids_of(group)
-    names = {grid.name for grid in grids}
-    return [*grids, *(r for r in film.cast.ribbons.values() if r.source in names or r.target in names)]
+def _bodies(film: Film, groups: Sequence[Thing]) -> list[list[Thing]]:
+    """Of each group its grids and the ribbons that start or end at them."""
+    grids = [film.cast.grids_of(group) for group in groups]
+    at: dict[str, dict[str, Ribbon]] = defaultdict(dict)
+    for ribbon in film.cast.ribbons.values():
+        at[ribbon.source][ribbon.name] = at[ribbon.target][ribbon.name] = ribbon
+    ribbons = [{name: one for grid in mine for name, one in at[grid.name].items()} for mine in grids]
+    return [[*mine, *theirs.values()] for mine, theirs in zip(grids, ribbons, strict=True)]
 
 
-def _brackets(film: Film, group: Thing) -> list[Thing]:
-    """Names of the section signs of a group."""
-    names = {grid.name for grid in film.cast.grids_of(group)}
-    found = [section.name for section in film.layout.all_sections if {grid.name for grid in section.grids} == names]
-    return [f"section:{name}" for name in found if f"section:{name}" in film.cast.signage]
+def _brackets(film: Film, groups: Sequence[Thing]) -> list[list[Thing]]:
+    """Of each group the names of its section signs."""
+    signs: dict[frozenset[str], list[Thing]] = defaultdict(list)
+    for section in film.layout.all_sections:
+        if (name := f"section:{section.name}") in film.cast.signage:
+            signs[frozenset(grid.name for grid in section.grids)].append(name)
+    return [list(signs[frozenset(grid.name for grid in film.cast.grids_of(group))]) for group in groups]
 
 
 def _title(film: Film, group: Thing, text: str) -> Thing:

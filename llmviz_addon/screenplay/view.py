@@ -123,8 +123,12 @@ class View:
 
     def area(self, low: np.ndarray, high: np.ndarray) -> Area:
         """What a box, (3,) and (3,), covers of the frame."""
-        seen = self.project(corners(low, high))
-        return Area(*seen[:, :2].min(axis=0), *seen[:, :2].max(axis=0))
+        return Area(*self.areas(low[None], high[None])[0])
+
+    def areas(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """What boxes, (n, 3) and (n, 3), cover of the frame: left, bottom, right, top of each, (n, 4)."""
+        seen = self.project(np.where(_HIGH, high[:, None], low[:, None]).reshape(-1, 3))[:, :2].reshape(-1, 8, 2)
+        return np.hstack([seen.min(axis=1), seen.max(axis=1)])
 
 
 def basis(azimuth: float, elevation: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -135,9 +139,12 @@ def basis(azimuth: float, elevation: float) -> tuple[np.ndarray, np.ndarray, np.
     return right, np.cross(right, forward), forward
 
 
+_HIGH = np.array(list(product((False, True), repeat=3)))  # at which end along x, y, z each corner of a box is
+
+
 def corners(low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """The eight corners of a box, (8, 3)."""
-    return np.array(list(product(*zip(low, high, strict=True))))
+    return np.where(_HIGH, high, low)
 
 
 def frame(points: np.ndarray, azimuth: float, elevation: float, area: Area, zoom: float = 1.0) -> View:
