@@ -25,7 +25,7 @@ from .model.shapes import Shape, compared
 from .rounding import percent
 from .screenplay import loader
 from .screenplay.open_stage import Moment, moment
-from .screenplay.production import Production, check, prepare, prepare_shapes
+from .screenplay.production import Production, Set, check, prepare, prepare_shapes
 from .screenplay.timeline import Timeline
 from .stage.theme import theme
 from .terminal import shown
@@ -46,8 +46,9 @@ def chapters(options: argparse.Namespace) -> None:
     available = loader.chapters(folders)
     checkpoint = _checkpoint(options)
     tokens = _tokens(options, checkpoint)
+    stage = Set.of(checkpoint, tokens)
     for chapter in available:
-        timeline = prepare(checkpoint, tokens, [chapter.name], options.pace, folders=folders).timeline
+        timeline = stage.tell([chapter], options.pace, tracks=False)
         rests = [marker for marker in timeline.markers if marker.kind == "rest"]
         seconds = timeline.frames / timeline.fps
         print(f"{chapter.number:02d} {chapter.name:<16} {chapter.title:<20} {seconds:6.1f} s  {len(rests):2d} rests")

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from llmviz_addon.screenplay import loader
 from llmviz_addon.screenplay.panel import lay, placed
-from llmviz_addon.screenplay.production import prepare
+from llmviz_addon.screenplay.production import Set, prepare
 from llmviz_addon.screenplay.timeline import Channel
 
 CHAPTER = """
@@ -74,3 +75,22 @@ def test_between_chapters_words_do_not_meet_and_what_is_unseen_changes_at_once(n
     assert shown("other:heading", second.start) == 1
     reveal = tracks[Channel("ln_f.output", "reveal")]
     assert reveal.frames[reveal.values == 0][0] == first.end + 1
+
+
+def test_what_always_fades_together_has_the_same_keys_once(nano):
+    timeline = prepare(nano, [2, 1, 0, 1, 1, 2]).timeline
+    tracks = {track.channel: track for track in timeline.tracks if track.channel.prop == "opacity"}
+    far = [tracks[Channel(f"layers.{layer}.mlp.fc_weight", "opacity")] for layer in (1, 2)]
+    assert len(far[0].frames) > 4
+    assert far[0].frames is far[1].frames
+    assert far[0].values is far[1].values
+
+
+def test_a_set_tells_every_chapter_as_if_it_were_alone(nano):
+    stage = Set.of(nano, [2, 1, 0, 1, 1, 2])
+    for chapter in loader.chapters():
+        alone = prepare(nano, [2, 1, 0, 1, 1, 2], [chapter.name]).timeline
+        listed = stage.tell([chapter], tracks=False)
+        assert listed.frames == alone.frames
+        assert (listed.markers, listed.subtitles, listed.chapters) == (alone.markers, alone.subtitles, alone.chapters)
+        assert not listed.tracks

@@ -96,3 +96,18 @@ def test_keys_are_ascending_whole_frames_and_end_where_the_score_ends(moves, fps
     assert frames[0] == 1
     assert values[-1] == s.value(OPACITY)
     assert len(frames) == len(values) == len(easings)
+
+
+def test_channels_that_are_asked_for_together_share_their_clips_until_they_part():
+    together = [Channel(f"grid {n}", "opacity") for n in range(3)]
+    s = Score(lambda channel: 0.5 if channel == together[2] else 1.0)
+    s.set_all(together, 0.0, 0.0, 1.0)
+    assert s.clips[together[0]] is s.clips[together[1]]
+    assert [s.clips[channel][0].before for channel in together] == [1.0, 1.0, 0.5]
+    s.set_all(together, 0.0, 0.0, 1.0)  # asked for twice
+    assert [len(s.clips[channel]) for channel in together] == [1, 1, 1]
+    s.set(together[1], 0.3, 2.0)
+    s.set_all(together, 1.0, 3.0)
+    assert [[clip.value for clip in s.clips[channel]] for channel in together] == [[0, 1], [0, 0.3, 1], [0, 1]]
+    with pytest.raises(ScriptError, match=r"Two clips claim grid 0\.opacity"):
+        s.set_all(together, 0.0, 2.5, 1.0)

@@ -42,6 +42,7 @@ def layout(
     gap: float = GAP,
     vocabulary: Collection[int] | None = None,
     most: Mapping[str, int] | None = None,
+    bare: bool = False,
 ) -> Layout:
     """Place every tensor of a forward pass.
 
@@ -57,6 +58,8 @@ def layout(
         The ids of the tokens that have cells in the tables and at the output; None for all of them.
     most
         By an axis's name how many cells it has at most: of a longer one only the first are there.
+    bare
+        Leave out the ribbons and the sections.
     """
     if not 1 <= n_tokens <= config.block_size:
         raise ModelError(f"Cannot lay out {n_tokens} tokens. Choose from 1 to {config.block_size}, the block size.")
@@ -78,8 +81,8 @@ def layout(
     place = replace(place, stream=max(columns - 1, 0) * pitch)
     ln_f, down = _norm(place, "ln_f", down + 3 * gap)
     output = _output(place, down)
-    bare = Layout(config, n_tokens, gap, tokens, embedding, tuple(layers), ln_f, output)
-    return replace(bare, ribbons=ribbons(bare), sections=sections(bare))
+    stage = Layout(config, n_tokens, gap, tokens, embedding, tuple(layers), ln_f, output)
+    return stage if bare else replace(stage, ribbons=ribbons(stage), sections=sections(stage))
 
 
 def _shown(config: GPTConfig, vocabulary: Collection[int] | None) -> tuple[int, ...] | None:

@@ -12,6 +12,7 @@ Colours are names that the theme resolves: ``ink``, ``muted``, ``ground`` (the p
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -121,7 +122,7 @@ class Drawing:
     least: float = 0.0
     opacity: float = 1.0  # at rest, before any clip
 
-    @property
+    @cached_property
     def outline(self) -> np.ndarray:
         """Points that the shapes span, where the parent is at home, (n, 3); of readouts only where they start."""
         points: list[tuple[float, float]] = []
@@ -137,7 +138,9 @@ class Drawing:
             else:
                 points.append((shape.x, shape.y))
         flat = np.array([(x, y, 0.0, 1.0) for x, y in points])
-        return (flat @ self.pose.T)[:, :3]
+        outline = (flat @ self.pose.T)[:, :3]
+        outline.flags.writeable = False
+        return outline
 
 
 def pose(origin: object, right: object = (1, 0, 0), up: object = (0, 0, 1)) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .formula import (
@@ -49,6 +50,7 @@ EVERY = All()
 CELL, ROW, COLUMN = Form.CELL, Form.ROW, Form.COLUMN
 
 
+@lru_cache(maxsize=1 << 14)  # an excerpt and an outline ask for the rules of the model once more
 def rule_of(name: str, config: GPTConfig) -> Rule | None:
     """The rule of the grid ``name``; None for tokens and parameters."""
     prefix, _, last = name.rpartition(".")

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
+
 from .font import advance
 from .grid import Grid, Section
 from .groups import Attention, Layer, Layout
@@ -64,14 +66,15 @@ def _attention(name: str, attention: Attention, gap: float) -> Section:
 
 def _section(name: str, title: str, grids: Iterable[Grid], gap: float, children: tuple[Section, ...] = ()) -> Section:
     grids = tuple(grids)
-    lows, highs = zip(*(grid.box for grid in grids), strict=True)
-    left = min(low[0] for low in lows) - gap
+    boxes = np.array([grid.box for grid in grids])
+    low, high = boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0)
+    left = low[0] - gap
     for child in children:
         if child.bracket is not None:
             left = min(left, child.bracket[0][0] - gap / 2 - advance(child.title, name_size(child)))
     x = float(left - gap)
-    y = float((min(low[1] for low in lows) + max(high[1] for high in highs)) / 2)
-    top, bottom = max(float(high[2]) for high in highs), min(float(low[2]) for low in lows)
+    y = float((low[1] + high[1]) / 2)
+    top, bottom = float(high[2]), float(low[2])
     return Section(name, title, grids, ((x, y, top), (x, y, bottom)), children)
 
 

@@ -35,14 +35,14 @@ class _Told:
     end: int
 
 
-def assemble(told: Sequence[tuple[Chapter, Film]], fps: int, size: tuple[int, int]) -> Timeline:
-    """Compile finished chapters, in the given order, into one timeline."""
+def assemble(told: Sequence[tuple[Chapter, Film]], fps: int, size: tuple[int, int], tracks: bool = True) -> Timeline:
+    """Compile finished chapters, in the given order, into one timeline; without ``tracks`` only what is when."""
     placed, frame = [], 1
     for chapter, film in told:
         end = frame + round((max(film.now, film.score.end) + TAIL) * fps)
         placed.append(_Told(chapter, film, frame, end))
         frame = end + round(GLIDE * fps)
-    channels = sorted({channel for item in placed for channel in item.film.score.clips})
+    channels = sorted({channel for item in placed for channel in item.film.score.clips} if tracks else ())
     compiler = _Compiler(placed, fps)
     return Timeline(
         fps=fps,

@@ -57,7 +57,7 @@ def closeup(film: Film, *things: Thing, seconds: float | None = None) -> Layout:
         return film.layout
     seconds = film.length(seconds)
     shown = film.layout.embedding.token_weight.axes[0].shown
-    small = layout(film.config, film.layout.n_tokens, film.layout.gap, shown, most)
+    small = layout(film.config, film.layout.n_tokens, film.layout.gap, shown, most, bare=True)
     move = np.array(whole[0].origin) - small[whole[0].name].origin - (0, NEAR, 0)
     prefix = film.unique("excerpt")
     written = {drawing.name: drawing for drawing in labels(small, grids=[small[grid.name] for grid in whole])}

@@ -40,6 +40,54 @@ class Production:
     timeline: Timeline
 
 
+@dataclass(frozen=True, eq=False)
+class Set:
+    """A run and the set of it, on which any chapter can be told."""
+
+    checkpoint: Checkpoint
+    trace: Trace
+    layout: Layout
+    signage: tuple[Drawing, ...]
+    shapes: tuple[Shape, ...]  # of the models beside which this one is shown in outline
+
+    @classmethod
+    def of(cls, checkpoint: Checkpoint, tokens: Sequence[int]) -> Set:
+        """Run the model on ``tokens`` and lay it out. Raises ModelError."""
+        trace = run(checkpoint, tokens)
+        config, ids = trace.config, [int(token) for token in trace.tokens]
+        stage = layout(config, len(ids), vocabulary=window(trace.tokens, trace["output.probs"]))
+        signs = signage(
+            stage,
+            checkpoint.name,
+            checkpoint.n_params,
+            [checkpoint.tokenizer.text(token) for token in ids],
+            trace.prompt_length,
+            trace["output.probs"],
+            token_ids=ids,
+            text_of=checkpoint.tokenizer.text,
+            remarks=checkpoint.shape.remarks,
+            draw=draw(trace["output.logits"][-1], Sampling(), len(ids)),
+        )
+        return cls(checkpoint, trace, stage, signs, tuple(beside(checkpoint.shape)))
+
+    def tell(
+        self,
+        chapters: Sequence[Chapter],
+        pace: float | None = PACE,
+        size: tuple[int, int] = (1280, 720),
+        fps: int = 30,
+        tracks: bool = True,
+    ) -> Timeline:
+        """The film of ``chapters``; without ``tracks`` only what is when. Raises ScriptError or JobError."""
+        check(pace, size, fps)
+
+        def begin(name: str) -> Film:
+            cast = Cast(self.layout, self.signage, self.shapes)
+            return Film(name, cast, self.trace, self.checkpoint, Page.of(size), pace, fps)
+
+        return assemble(_told(chapters, begin), fps, size, tracks)
+
+
 def prepare(
     checkpoint: Checkpoint,
     tokens: Sequence[int],
@@ -56,26 +104,8 @@ def prepare(
     """
     check(pace, size, fps)
     chosen = loader.choose(chapters, loader.chapters(folders))
-    shapes = beside(checkpoint.shape)
-    trace = run(checkpoint, tokens)
-    stage = layout(trace.config, len(trace.tokens), vocabulary=window(trace.tokens, trace["output.probs"]))
-    texts = [checkpoint.tokenizer.text(int(token)) for token in trace.tokens]
-    signs = signage(
-        stage,
-        checkpoint.name,
-        checkpoint.n_params,
-        texts,
-        trace.prompt_length,
-        trace["output.probs"],
-        token_ids=[int(token) for token in trace.tokens],
-        text_of=checkpoint.tokenizer.text,
-        remarks=checkpoint.shape.remarks,
-        draw=draw(trace["output.logits"][-1], Sampling(), len(trace.tokens)),
-    )
-    told = _told(
-        chosen, lambda name: Film(name, Cast(stage, signs, shapes), trace, checkpoint, Page.of(size), pace, fps)
-    )
-    return Production(checkpoint, trace, stage, signs, assemble(told, fps, size))
+    stage = Set.of(checkpoint, tokens)
+    return Production(checkpoint, stage.trace, stage.layout, stage.signage, stage.tell(chosen, pace, size, fps))
 
 
 def prepare_shapes(
