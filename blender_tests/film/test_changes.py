@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from llmviz_addon.film.changes import Changes, changing
 from llmviz_addon.stage import compat
-from llmviz_addon.stage.ours import own
+from llmviz_addon.stage.ours import ours, own, register
 
 kinds = st.sampled_from(["CONSTANT", "LINEAR", "SINE", "BEZIER", "CUBIC"])
 keys = st.lists(st.tuples(st.integers(-80, 400), st.integers(0, 2), kinds), max_size=6, unique_by=lambda key: key[0])
@@ -18,7 +18,9 @@ keys = st.lists(st.tuples(st.integers(-80, 400), st.integers(0, 2), kinds), max_
 
 def _object(name: str = "thing") -> bpy.types.Object:
     obj = own(bpy.data.objects.new(name, bpy.data.meshes.new(name)), "grid")
-    bpy.context.scene.collection.objects.link(obj)
+    scene = bpy.context.scene
+    scene.collection.objects.link(obj)
+    register(scene, None, (*ours(scene).blocks, obj))
     return obj
 
 

@@ -15,7 +15,7 @@ import bpy
 import numpy as np
 
 from ..stage import compat
-from ..stage.ours import is_ours
+from ..stage.ours import ours
 
 MOVES = ("location", "rotation", "scale", "delta_", "parent")
 IN_CELLS = ('["reveal"]', '["focus_lo"]', '["focus_hi"]')
@@ -128,7 +128,8 @@ class Changes:
 
 def only_ours(scene: bpy.types.Scene) -> bool:
     """Whether nothing but our keyframed, flat-coloured stage can be in the picture."""
-    if any(not is_ours(obj) and not obj.hide_render and obj.type not in {"EMPTY", "CAMERA"} for obj in scene.objects):
+    held = set(ours(scene).blocks)
+    if any(obj not in held and not obj.hide_render and obj.type not in {"EMPTY", "CAMERA"} for obj in scene.objects):
         return False
     for data in (getattr(owner, "animation_data", None) for owner in _animated()):
         if data is not None and (len(data.drivers) or len(data.nla_tracks)):

@@ -27,11 +27,12 @@ from .ensembles import Ensembles
 from .flat_material import flat_material
 from .grids import grid_objects, part_objects, sliced_cube, unit_cube
 from .keys import Actor, animate, set_rest
-from .markers import add_markers, clear_markers
+from .markers import clear_markers, set_markers
 from .merged import merged_object
 from .open_state import clear_state
-from .ours import TAG, find_collection, is_ours, names_free, own, sweep
+from .ours import is_ours, marked, names_free, ours, ours_alone, own, register, remove_unused
 from .outlines import outline_actors
+from .replace import abandon, check_place, remove_stage, take_place
 from .ribbons import ribbon_object
 from .story import clear_story, write_story
 from .theme import Theme, linear, theme
@@ -63,25 +64,39 @@ def build_steps(
     gives way at the end; a build that fails, or is given up by closing the generator, leaves everything as it was.
     """
     look = theme(theme_name)
+    check_place(scene)
     yield 0.0, "Values"
-    with names_free():
+    known = {block.session_uid for block in marked()}
+    with names_free(ours_alone(scene)) as name:
         home = own(bpy.data.collections.new("llmviz"), "stage")
         try:
             rig = yield from _stage(home, production, look)
+            check_place(scene)  # the user may have gone on working
         except BaseException:
-            _remove(home)
+            abandon(home, known)
             raise
-        clear(scene)
-        scene.collection.children.link(home)
-    sweep()
-    add_markers(scene, production.timeline.markers)
+        again = is_ours(scene) and bool(ours(scene).blocks)
+        take_place(scene, home)
+        home.name = name or home.name
+        if own_scene:
+            own(scene, "scene")
+        owns = is_ours(scene) if own_scene is None else own_scene
+        if owns:
+            _lay_ground(scene, look, again)
+    remove_unused(block for block in marked() if block.session_uid not in known)
+    _tell(scene, production, rig.camera if owns else None)
+    if owns:
+        _direct(scene, production, rig)
+    return rig
+
+
+def _tell(scene: bpy.types.Scene, production: Production, camera: bpy.types.Object | None) -> None:
+    """Markers, bound to ``camera`` if it is the scene's, and commentary."""
+    clear_story(scene)
+    clear_state(scene)
+    set_markers(scene, production.timeline.markers, camera, ours(scene).blocks)
     if production.timeline.chapters:
         write_story(scene, production.timeline)
-    if own_scene:
-        own(scene, "scene")
-    if is_ours(scene) if own_scene is None else own_scene:
-        _direct(scene, production, rig, look)
-    return rig
 
 
 def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> Generator[tuple[float, str], None, Rig]:
@@ -127,22 +142,9 @@ def clear(scene: bpy.types.Scene) -> None:
     clear_markers(scene)
     clear_story(scene)
     clear_state(scene)
-    found = find_collection(scene)
-    if found is None:
-        return
-    for child in found.objects:
-        if not is_ours(child) and child.name not in scene.collection.objects:
-            scene.collection.objects.link(child)  # the user put it into our collection: hand it back
-    for child in found.children:
-        if child.name not in scene.collection.children:
-            scene.collection.children.link(child)
-    _remove(found)
-
-
-def _remove(home: bpy.types.Collection) -> None:
-    bpy.data.batch_remove([obj for obj in home.all_objects if is_ours(obj)])
-    bpy.data.collections.remove(home)
-    sweep()
+    if scene.world in ours(scene).blocks:
+        scene.world = None
+    remove_stage(scene)
 
 
 def film_scene() -> bpy.types.Scene:
@@ -197,11 +199,10 @@ def _drawings(
     return cast
 
 
-def _direct(scene: bpy.types.Scene, production: Production, rig: Rig, look: Theme) -> None:
-    """Give a scene of ours the film's camera, ground, length, size and true colours."""
+def _direct(scene: bpy.types.Scene, production: Production, rig: Rig) -> None:
+    """Give a scene of ours the film's camera, length, size and true colours."""
     timeline = production.timeline
     scene.camera = rig.camera
-    scene.world = _world(scene, look)
     scene.frame_start, scene.frame_end = 1, timeline.frames
     scene.frame_current = min(scene.frame_current, timeline.frames)  # the film before may have been longer
     scene.render.fps, scene.render.fps_base = timeline.fps, 1.0
@@ -212,14 +213,21 @@ def _direct(scene: bpy.types.Scene, production: Production, rig: Rig, look: Them
     scene.view_settings.exposure, scene.view_settings.gamma = 0.0, 1.0
 
 
-def _world(scene: bpy.types.Scene, look: Theme) -> bpy.types.World:
-    world = scene.world
-    if world is None or world.get(TAG) != "ground":
-        world = own(bpy.data.worlds.new("llmviz ground"), "ground")
+def _lay_ground(scene: bpy.types.Scene, look: Theme, again: bool) -> None:
+    """Give a scene of ours the film's ground; a world that the user put there since the film was built stays."""
+    held, before = ours(scene), scene.world
+    if again and before is not None and before not in held.blocks:
+        return
+    world = own(bpy.data.worlds.new("llmviz ground"), "ground")
     tree = compat.node_tree(world)
     tree.nodes.clear()
     background = tree.nodes.new("ShaderNodeBackground")
     background.inputs["Color"].default_value = (*linear(look.ground), 1.0)
     tree.links.new(background.outputs[0], tree.nodes.new("ShaderNodeOutputWorld").inputs["Surface"])
     world.color = linear(look.ground)
-    return world
+    scene.world = world
+    register(scene, held.home, (*(block for block in held.blocks if block != before), world))
+    if before is not None and before in held.blocks:
+        remove_unused([before])
+    elif before is not None and not before.users:
+        before.use_fake_user = True

@@ -107,7 +107,7 @@ def part_objects(
     made = {}
     for number, part in enumerate(parts):
         grid, whole = grids[part.grid], objects[part.grid]
-        obj = own(bpy.data.objects.new(part.name, mesh), "part")
+        obj = own(bpy.data.objects.new(part.name, mesh), "part", part.name)
         obj.parent = whole
         obj.location, obj.scale = _within(part, grid, SWELL * (1 + number % 8 / 8))
         obj.color = (*whole.color[:3], 0.0)

@@ -25,7 +25,7 @@ from .camera import Rig, pose
 from .drawings import DrawingMaker, reach
 from .flat_material import REACH
 from .open_state import OpenState, Row, read_state, write_state
-from .ours import NAME, TAG, find_collection
+from .ours import NAME, TAG, exchange, find_collection, ours
 from .theme import theme
 
 
@@ -75,7 +75,7 @@ def show(scene: bpy.types.Scene, now: Moment, model: str | None = None) -> None:
         for node in nodes:
             if node.image == old:
                 node.image = new
-        bpy.data.images.remove(old)
+        exchange(scene, [old], [new])
         new.name = "llmviz values"
     _write(scene, now.signs, state)
     write_state(scene, _state(now, state.model if model is None else model, state.theme))
@@ -121,16 +121,15 @@ def _state(now: Moment, model: str, theme_name: str) -> OpenState:
 
 
 def _objects(scene: bpy.types.Scene) -> list[bpy.types.Object]:
-    home = find_collection(scene)
-    return list(home.all_objects) if home else []
+    return ours(scene).objects
 
 
 def _pictures(scene: bpy.types.Scene) -> Iterator[bpy.types.Node]:
     """The nodes of our materials that read the atlas."""
-    materials = {slot.material for obj in _objects(scene) for slot in obj.material_slots if slot.material}
-    for material in materials:
+    held = ours(scene).blocks
+    for material in (block for block in held if isinstance(block, bpy.types.Material)):
         for node in compat.node_tree(material).nodes:
-            if node.type == "TEX_IMAGE" and node.image is not None and node.image.get(TAG) == "atlas":
+            if node.type == "TEX_IMAGE" and node.image is not None and node.image in held:
                 yield node
 
 
@@ -153,12 +152,16 @@ def _write(scene: bpy.types.Scene, drawings: tuple[Drawing, ...], state: OpenSta
     objects = [obj for obj in _objects(scene) if obj.get(NAME) in drawn]
     if not objects:
         return
-    maker = DrawingMaker(theme(state.theme), objects[0].data.materials[0], find_collection(scene))
+    flat = next(
+        block for block in ours(scene).blocks if block.get(TAG) == "flat" and isinstance(block, bpy.types.Material)
+    )
+    maker = DrawingMaker(theme(state.theme), flat, find_collection(scene))
     maker.prepare(drawings)
+    before = {obj: obj.data for obj in objects}
     for obj in objects:
-        drawing, old = drawn[obj[NAME]], obj.data
+        drawing = drawn[obj[NAME]]
         obj.data = maker.arrays(drawing).mesh(drawing.name, maker.material)
         obj[REACH] = reach(drawing)
-        if not old.users:
-            bpy.data.meshes.remove(old)
-        obj.data.name = drawing.name
+    exchange(scene, before.values(), [obj.data for obj in objects])
+    for obj in objects:
+        obj.data.name = drawn[obj[NAME]].name

@@ -55,7 +55,7 @@ def merged_object(
     collection: bpy.types.Collection,
 ) -> bpy.types.Object:
     """One object for grids of one role that always fade together."""
-    obj = own(bpy.data.objects.new(name, merged_mesh(name, Boxes.of(grids, places), material)), "grids")
+    obj = own(bpy.data.objects.new(name, merged_mesh(name, Boxes.of(grids, places), material)), "grids", name)
     obj.color = (*linear(theme.roles[grids[0].role]), 1.0)
     collection.objects.link(obj)
     return obj

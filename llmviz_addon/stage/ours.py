@@ -1,68 +1,168 @@
 """What is ours in a file, and how it is told from what is the user's.
 
-Everything the stage makes carries a custom property. Names decide nothing: a user's collection that
-happens to be called like ours is left alone, and ours may be renamed and is still found.
+A scene that holds a stage of ours keeps a list of all that the stage is made of, as pointers in a custom
+property. Names and marks on things decide nothing: Blender copies both when the user duplicates, so a mark only
+says what a thing of ours is. Pointers follow what they point at through saving, appending, linking, undo and the
+copy of a whole scene. The list also points at its own scene: a new scene that was given the settings of ours has
+the list, but none of the stage, and its list still points at ours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 import bpy
 
 TAG = "llmviz"
-"""Custom property on every datablock of ours; its value says what the thing is."""
+"""Custom property on every datablock that we make; its value says what the thing is."""
 
 NAME = "llmviz_name"
-"""Custom property on objects of ours that may be changed later: the actor it is, whatever the file calls it."""
+"""Custom property on objects of ours: the actor it is, whatever the file calls it."""
+
+REGISTRY = "llmviz_ours"
+"""Custom property of a scene: what is ours in it."""
 
 KINDS = ("objects", "meshes", "curves", "cameras", "node_groups", "materials", "images", "actions", "worlds")
-"""Where in ``bpy.data`` things of ours may be left when the objects that used them are gone."""
+"""Where in ``bpy.data`` things of ours are."""
 
 Block = TypeVar("Block", bound=bpy.types.ID)
 
 
+@dataclass(frozen=True)
+class Ours:
+    """What is ours in a scene: a collection, which the user may have removed, and what is left of all that we made."""
+
+    home: bpy.types.Collection | None
+    blocks: Mapping[bpy.types.ID, None]  # an ordered set
+
+    @property
+    def objects(self) -> list[bpy.types.Object]:
+        """The objects among it."""
+        return [block for block in self.blocks if isinstance(block, bpy.types.Object)]
+
+
 def own(block: Block, what: str, name: str = "") -> Block:
-    """Mark ``block`` as ours, and as the actor ``name`` if it is one, and return it."""
+    """Mark ``block`` as made by us, and as the actor ``name`` if it is one, and return it."""
     block[TAG] = what
     if name:
         block[NAME] = name
     return block
 
 
-def is_ours(block: bpy.types.ID) -> bool:
-    """Whether we made ``block``."""
-    return TAG in block
+def ours(scene: bpy.types.Scene) -> Ours:
+    """What is ours in ``scene``; linked things are those of another file."""
+    registry = scene.get(REGISTRY)
+    if not _holds(scene, registry):
+        return Ours(None, {})
+    home, entries = registry.get("home"), registry.get("blocks", ())
+    found = [entry.get("block") for entry in entries if hasattr(entry, "get")]
+    local = dict.fromkeys(b for b in found if isinstance(b, bpy.types.ID) and b.library is None)
+    return Ours(home if isinstance(home, bpy.types.Collection) else None, local)
+
+
+def register(scene: bpy.types.Scene, home: bpy.types.Collection | None, blocks: Iterable[bpy.types.ID]) -> None:
+    """Write down what is ours in ``scene``, in place of what was written there."""
+    scene[REGISTRY] = {"scene": scene, "home": home, "blocks": [{"block": block} for block in blocks]}
+
+
+def exchange(scene: bpy.types.Scene, old: Iterable[bpy.types.ID], new: Iterable[bpy.types.ID]) -> None:
+    """Note that ``new`` are ours in place of ``old``, of which what nobody uses any more goes; the user's stays."""
+    held, old = ours(scene), list(dict.fromkeys(old))
+    drawn = {obj.data for obj in held.objects}
+    register(scene, held.home, dict.fromkeys((*(b for b in held.blocks if b not in old or b in drawn), *new)))
+    for block in old:
+        if block not in held.blocks and not block.users:
+            block.use_fake_user = True
+    remove_unused(block for block in old if block in held.blocks)
+
+
+def forget(scene: bpy.types.Scene) -> None:
+    """Take the list away."""
+    if REGISTRY in scene:
+        del scene[REGISTRY]
 
 
 def find_collection(scene: bpy.types.Scene) -> bpy.types.Collection | None:
     """Our collection in ``scene``, if it has one."""
-    return next((c for c in scene.collection.children if c.get(TAG) == "stage"), None)
+    return ours(scene).home
 
 
-def sweep() -> None:
-    """Remove everything of ours that nothing uses any more."""
-    while unused := [b for kind in KINDS for b in getattr(bpy.data, kind) if is_ours(b) and not b.users]:
+def is_ours(scene: bpy.types.Scene) -> bool:
+    """Whether ``scene`` is a film's own, and not one that was made with the settings of such a scene."""
+    registry = scene.get(REGISTRY)
+    return TAG in scene and scene.library is None and (registry is None or _holds(scene, registry))
+
+
+def is_inherited(scene: bpy.types.Scene) -> bool:
+    """Whether ``scene`` has its list from the scene that it was made from, and with it whatever else is written there.
+
+    Such a scene holds nothing of ours.
+    """
+    registry = scene.get(REGISTRY)
+    return registry is not None and not _holds(scene, registry)
+
+
+def reached(home: bpy.types.Collection) -> list[bpy.types.ID]:
+    """All of our making that ``home`` leads to, through objects, meshes, materials and so on."""
+    uses: dict[bpy.types.ID, list[bpy.types.ID]] = {}
+    for block, users in bpy.data.user_map().items():
+        for user in users:
+            uses.setdefault(user, []).append(block)
+    found: dict[bpy.types.ID, None] = {home: None}
+    pending = [home]
+    while pending:
+        for block in uses.get(pending.pop(), ()):
+            if block not in found and TAG in block and not isinstance(block, bpy.types.Scene | bpy.types.Collection):
+                found[block] = None
+                pending.append(block)
+    del found[home]
+    return list(found)
+
+
+def remove_unused(blocks: Iterable[bpy.types.ID]) -> None:
+    """Remove those of ``blocks`` that nothing uses, and then those that only these used."""
+    left = list(blocks)
+    while unused := [block for block in left if not block.users]:
+        left = [block for block in left if block.users]
         bpy.data.batch_remove(unused)
 
 
+def marked() -> list[bpy.types.ID]:
+    """Everything in the file that carries our mark, the user's copies too, but for what is linked."""
+    return [b for kind in KINDS for b in getattr(bpy.data, kind) if TAG in b and b.library is None]
+
+
+def ours_alone(scene: bpy.types.Scene) -> Ours:
+    """What is ours in ``scene`` and in no other: a copy of a scene has some of it, or all of it, from the other one."""
+    held = ours(scene)
+    others = [ours(other) for other in bpy.data.scenes if other != scene]
+    shared = {block for other in others for block in (*other.blocks, other.home)}
+    home = held.home if held.home not in shared and held.home is not None and held.home.library is None else None
+    return Ours(home, {block: None for block in held.blocks if block not in shared})
+
+
 @contextmanager
-def names_free() -> Iterator[None]:
-    """While this lasts, what was ours before goes by other names, so that new things can have theirs."""
-    names = {block.session_uid: block.name for block in _blocks()}
-    for block in _blocks():
+def names_free(held: Ours) -> Iterator[str]:
+    """While this lasts all of ``held`` goes by other names, so that new things can have theirs.
+
+    Gives the name of the collection.
+    """
+    name = held.home.name if held.home is not None else ""
+    names = {}
+    for block in (*held.blocks, held.home) if held.home is not None else held.blocks:
+        names[block.session_uid] = block.name
         block.name = f"~{block.session_uid}"
     try:
-        yield
+        yield name
     finally:
-        for block in _blocks():
-            if block.session_uid in names:
-                block.name = names[block.session_uid]
+        for kind in (*KINDS, "collections"):  # some may be gone
+            for block in getattr(bpy.data, kind):
+                if block.session_uid in names:
+                    block.name = names[block.session_uid]
 
 
-def _blocks() -> list[bpy.types.ID]:
-    """Everything of ours in the file, but for what is linked from another file: that has names of its own."""
-    kinds = (*KINDS, "collections")
-    return [block for kind in kinds for block in getattr(bpy.data, kind) if is_ours(block) and block.library is None]
+def _holds(scene: bpy.types.Scene, registry: object) -> bool:
+    return hasattr(registry, "get") and registry.get("scene") == scene

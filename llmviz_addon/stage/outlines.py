@@ -69,7 +69,7 @@ class _Maker:
         """Objects of the meshes at one place, which fade together."""
         objects = []
         for mesh in meshes:
-            obj = own(bpy.data.objects.new(name, mesh), "outline")
+            obj = own(bpy.data.objects.new(name, mesh), "outline", name)
             obj.location = at
             obj.color = (*linear(self.look.roles[Role.WEIGHT]), 0.0)
             obj[REACH] = ALWAYS

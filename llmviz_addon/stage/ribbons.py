@@ -29,7 +29,9 @@ def ribbon_object(
     collection: bpy.types.Collection,
 ) -> bpy.types.Object:
     """One object for ribbons that always fade together."""
-    obj = own(bpy.data.objects.new(name, joined([arrays(r, theme) for r in ribbons]).mesh(name, material)), "ribbon")
+    obj = own(
+        bpy.data.objects.new(name, joined([arrays(r, theme) for r in ribbons]).mesh(name, material)), "ribbon", name
+    )
     obj.color = (*linear(theme.roles[ribbons[0].role]), 1.0)
     obj[REACH] = ALWAYS
     collection.objects.link(obj)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 import bpy
 
 from ..stage import build as stage
-from ..stage.ours import is_ours, sweep
+from ..stage.ours import is_ours
 from . import request
 from .jobs import Job, Steps, blocked
 from .preferences import chapter_folders
@@ -77,7 +77,6 @@ def staged(
     except BaseException:
         if scene not in known:
             bpy.data.scenes.remove(scene)
-            sweep()
         raise
     if scene.llmviz_settings != settings:
         copy_settings(settings, scene.llmviz_settings)
