@@ -14,7 +14,8 @@ from tokenizers import models, pre_tokenizers
 
 from llmviz_addon.errors import ModelError
 from llmviz_addon.model.bpe import BYTE_SYMBOLS, ByteLevelBPE, words
-from llmviz_addon.model.tokenizer_files import tokenizer_json, vocab_and_merges
+from llmviz_addon.model.tokenizer_files import vocab_and_merges
+from llmviz_addon.model.tokenizer_json import read as tokenizer_json
 
 PATH = Path(__file__).parent / "data" / "checkpoints" / "hf-f32" / "tokenizer.json"
 OURS = tokenizer_json(PATH)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from llmviz_addon.errors import ModelError
-from llmviz_addon.model.tokenizer import IdTokenizer, LetterTokenizer
+from llmviz_addon.model.bpe import ByteLevelBPE
+from llmviz_addon.model.tokenizer import UNSEEN, IdTokenizer, LetterTokenizer, visible
 
 ABC = LetterTokenizer("ABC")
 
@@ -56,3 +60,61 @@ def test_a_token_outside_the_vocabulary(token: int) -> None:
 def test_a_vocabulary_needs_distinct_letters(vocabulary: str) -> None:
     with pytest.raises(ModelError, match="each only once"):
         LetterTokenizer(vocabulary)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (" the", "·the"),
+        ("·the", "\\u00b7the"),
+        ("a\nb\tc\r", "a\\nb\\tc\\r"),
+        ("a\\nb", "a\\\\nb"),
+        ("\u00a0\u3000\u200b\u2028", "\\u00a0\\u3000\\u200b\\u2028"),
+        ("\x00\x7f\x85", "\\x00\\x7f\\u0085"),
+        ("\u202eabc", "\\u202eabc"),  # would turn what follows it
+        ("é", "é"),
+        ("e\u0301", "e\\u0301"),  # would look the same
+        ("\u0301", "\\u0301"),  # would stand on what is before it
+        (" \u0301", "·\\u0301"),
+        ("\u212b", "\\u212b"),  # a unit that looks like a letter
+        ("✈\ufe0f", "✈\\ufe0f"),
+        ("नमस्ते שלום 中␣", "नमस्ते·שלום·中␣"),
+        ("\U000e0041", "\\U000e0041"),
+        ("\udcf0\udc9f", "\\xf0\\x9f"),  # bytes that are no text
+    ],
+)
+def test_what_is_written_for_a_text(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+def read_back(shown: str) -> str:
+    """The text that was written."""
+    names = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
+
+    def letter(match: re.Match[str]) -> str:
+        code = match[1]
+        if code in names:
+            return names[code]
+        number = int(code[1:], 16)
+        return chr(number + 0xDC00 if code[0] == "x" and number > 0x7F else number)
+
+    pieces = re.split(r"(\\(?:[ntr\\]|x..|u....|U........))", shown)
+    parts = [re.sub(r"\\(.+)", letter, piece) if n % 2 else piece.replace("·", " ") for n, piece in enumerate(pieces)]
+    return "".join(parts)
+
+
+@given(st.text() | st.text(" ·\\\nnxu0e\u0301\u0323é") | st.text(st.characters(categories=["L", "M"])))
+@example("한" + "한")
+@example("a\u0301\u0323")
+def test_no_two_texts_look_alike(text: str) -> None:
+    for space in ("·", " "):
+        shown = visible(text, space)
+        assert shown.isprintable()
+        assert unicodedata.is_normalized("NFC", shown)  # what Unicode calls the same is written as one of them
+        assert not UNSEEN & set(shown)
+    assert read_back(visible(text)) == text
+
+
+def test_a_number_that_stands_for_no_text_is_not_a_text() -> None:
+    ours = ByteLevelBPE({"<5>": 0, "<": 1}, []).fitted(9)
+    assert [ours.text(token) for token in (0, 1, 5)] == ["\\x3c5>", "<", "<5>"]

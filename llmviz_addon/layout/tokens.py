@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..model.tokenizer import visible
 from ..rounding import number
 from .drawing import Drawing, Line, Rect, Shape, Text, pose
 from .font import CAP_HEIGHT, fit
@@ -143,9 +144,8 @@ class TokenRow:
 
 
 def printable(text: str) -> str:
-    """Spaces and line breaks as signs; never empty."""
-    shown = text.replace(" ", "·").replace("\n", "↓").replace("\t", "→")
-    return "".join(c if c.isprintable() else "□" for c in shown) or "∅"
+    """A token's text as tokenizers give it, whatever is asked for; never empty."""
+    return "".join(c if c.isprintable() and c != " " else visible(c) for c in text) or "∅"
 
 
 def input_boxes(layout: Layout, texts: Sequence[str], ids: Sequence[int] | None, prompt_length: int) -> Drawing:

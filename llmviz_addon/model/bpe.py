@@ -13,15 +13,26 @@ import heapq
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from ..errors import ModelError
+from .added_tokens import Added, Finder
 from .files import short
 from .tokenizer import check_id, visible
 
 SPACES = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"  # re's \s has four more
 CACHED_WORDS = 1 << 14
+NUMBERED = re.compile(r"<\d+>")  # what is written for a token without a text
+
+
+class Frame(NamedTuple):
+    """What a tokenizer does to the ids of a whole text: puts others before and after it, cuts off what is too much."""
+
+    before: tuple[int, ...] = ()
+    after: tuple[int, ...] = ()
+    most: int | None = None
 
 
 class ByteLevelBPE:
@@ -31,8 +42,10 @@ class ByteLevelBPE:
     ----------
     vocabulary : symbol string -> id.
     merges : pairs of symbol strings, the first the most urgent.
-    special : text of tokens that are found in the text before anything else, -> id.
+    added : tokens that are found in the text before it is cut into words.
     add_prefix_space : whether a text that does not start with a space gets one.
+    frame : what is done to the ids of a whole text.
+    special : texts of special tokens; one that has no id is refused where a text has it.
 
     Raises ModelError if a merge needs a token that is not in the vocabulary, or if two tokens have one id.
     """
@@ -41,11 +54,19 @@ class ByteLevelBPE:
         self,
         vocabulary: Mapping[str, int],
         merges: Iterable[tuple[str, str]],
-        special: Mapping[str, int] | None = None,
+        added: Iterable[Added] = (),
         add_prefix_space: bool = False,
+        frame: Frame = Frame(),  # noqa: B008 (a tuple)
+        special: Iterable[str] = (),
     ) -> None:
-        self._special = dict(special or {})
+        added = list(added)
+        self._added = {token.text: token.id for token in added}
+        self._finders = (
+            Finder([*(token.text for token in added if token.special), *(set(special) - set(self._added))]),
+            Finder(token.text for token in added if not token.special),
+        )
         self._prefix = " " if add_prefix_space else ""
+        self._frame = frame
         self._vocabulary = vocabulary
         self._merges: dict[tuple[int, int], tuple[int, int]] = {}  # ids of a pair -> rank, id of both together
         for rank, (left, right) in enumerate(merges):
@@ -56,10 +77,13 @@ class ByteLevelBPE:
         self._bytes = {index: _bytes_of(token) for token, index in vocabulary.items()}
         if len(self._bytes) != len(vocabulary):
             raise ModelError("Two tokens of the vocabulary have the same id.")
-        self._bytes |= {index: text.encode("utf-8", "replace") for text, index in self._special.items()}
+        self._bytes |= {index: text.encode("utf-8", "replace") for text, index in self._added.items()}
+        if len(self._bytes) != len(vocabulary.keys() | self._added.keys()):
+            raise ModelError("Two tokens have the same id.")
         self.size = 1 + max(self._bytes, default=-1)  # ids run from 0 to below it, some perhaps without a text
-        longest_first = sorted(filter(None, self._special), key=len, reverse=True)
-        self._cut = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+        for index in (*frame.before, *frame.after):
+            if index not in self._bytes:
+                raise ModelError(f"Its post_processor adds the id {short(index)}, which no token has.")
         self._word = lru_cache(CACHED_WORDS)(self._encode_word)
 
     def fitted(self, vocab_size: int) -> ByteLevelBPE:
@@ -75,25 +99,41 @@ class ByteLevelBPE:
 
     def encode(self, text: str) -> list[int]:
         """Token ids of ``text``; ModelError for half characters (lone surrogates) or a byte without a token."""
-        tokens: list[int] = []
-        position = 0
-        for match in self._cut.finditer(text) if self._cut else ():
-            tokens += self._encode_plain(text[position : match.start()])
-            tokens.append(self._special[match.group()])
-            position = match.end()
-        return tokens + self._encode_plain(text[position:])
+        tokens = list(self._frame.before)
+        for piece, is_token in self._pieces(text):
+            if not is_token:
+                tokens += self._encode_plain(piece)
+            elif piece in self._added:
+                tokens.append(self._added[piece])
+            else:
+                raise ModelError(f"{short(piece)} is a special token, but it has no id in this vocabulary.")
+        tokens += self._frame.after
+        if self._frame.most is not None and len(tokens) > self._frame.most:
+            raise ModelError(f"The text has {len(tokens)} tokens, but its tokenizer cuts off after {self._frame.most}.")
+        return tokens
+
+    def _pieces(self, text: str) -> Iterator[tuple[str, bool]]:
+        """Added tokens, the special ones first, and the plain text between them; whether each is a token."""
+        for piece, is_token in self._finders[0].cut(text):
+            if is_token:
+                yield piece, True
+            else:
+                yield from self._finders[1].cut(piece)
 
     def decode(self, tokens: Iterable[int]) -> str:
         """Text of token ids, with a replacement character for bytes that are no text; ModelError as :meth:`text`."""
         return b"".join(self._content(token) for token in tokens).decode("utf-8", "replace")
 
     def text(self, token: int) -> str:
-        """The token's text, bytes that are only a part of a character as ``\\xf0``; its number if it has no text.
+        """The token's text, bytes that are only a part of a character as ``\\xf0``; ``<5>`` if number 5 has no text.
 
         Raises ModelError for an id outside the vocabulary.
         """
         content = self._content(token)
-        return visible(content.decode("utf-8", "backslashreplace")) if content else f"<{token}>"
+        if not content:
+            return f"<{token}>"
+        text = visible(content.decode("utf-8", "surrogateescape"))
+        return f"\\x3c{text[1:]}" if NUMBERED.fullmatch(text) else text
 
     def _content(self, token: int) -> bytes:
         check_id(token, self.size)

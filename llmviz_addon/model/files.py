@@ -96,7 +96,7 @@ def naming(path: Path) -> Iterator[None]:
     except ModelError as error:
         if str(path) in str(error):
             raise
-        raise ModelError(f"{path}: {error}") from error
+        raise type(error)(f"{path}: {error}") from error
     except OSError as error:
         raise ModelError(f"Cannot read {error.filename or path}: {error.strerror or error}.") from error
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from typing import Protocol
 
 from ..errors import ModelError
 from .files import short
+
+
+class ForeignTokenizerError(ModelError):
+    """A tokenizer of a kind that we do not have; token ids can still be given."""
 
 
 class Tokenizer(Protocol):
@@ -62,21 +67,26 @@ class LetterTokenizer:
 
 
 class IdTokenizer:
-    """For a model whose vocabulary is not known: its tokens are written as their numbers, ``"0 2 1"``."""
+    """For a model whose vocabulary is not known: its tokens are written as their numbers, ``"0 2 1"``.
 
-    def __init__(self, vocab_size: int) -> None:
+    ``why`` says why not, if there is a tokenizer.
+    """
+
+    def __init__(self, vocab_size: int, why: str = "") -> None:
         self.vocab_size = vocab_size
+        self.why = why
 
     def fitted(self, vocab_size: int) -> IdTokenizer:
         """The same for a model with so many tokens."""
-        return IdTokenizer(vocab_size)
+        return IdTokenizer(vocab_size, self.why)
 
     def encode(self, text: str) -> list[int]:
         """Token ids of numbers apart by spaces or commas; ModelError for anything else."""
         words = text.replace(",", " ").split()
         for word in words:
             if not (word.isascii() and word.isdigit() and len(word) < 10 and int(word) < self.vocab_size):
-                raise ModelError(f"{short(word)} is not a token id: this model has 0 to {self.vocab_size - 1}.")
+                why = f" Text cannot be read: {self.why}" if self.why else ""
+                raise ModelError(f"{short(word)} is not a token id: this model has 0 to {self.vocab_size - 1}.{why}")
         return [int(word) for word in words]
 
     def decode(self, tokens: Iterable[int]) -> str:
@@ -95,10 +105,37 @@ def check_id(token: int, size: int) -> None:
         raise ModelError(f"Token {token} is outside the vocabulary: ids run from 0 to {size - 1}.")
 
 
-def visible(text: str) -> str:
-    """Text as it is written on a token's box: a space is a middle dot, what does not print is escaped."""
-    return "".join("·" if letter == " " else letter if letter.isprintable() else _escape(letter) for letter in text)
+SPACE = "·"
+"""How a space is written on a token's box."""
+UNSEEN = frozenset(  # letters that count as printable and show nothing
+    [*"\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0", *map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10)))]
+    + list(map(chr, range(0xE0100, 0xE01F0)))
+)
+
+
+def visible(text: str, space: str = SPACE) -> str:
+    """Text in one line in which all is seen and no two texts look alike, as on a token's box.
+
+    A space is a middle dot, or ``space``. Escaped, as Python writes it, is what does not print, the middle dot and
+    the backslash themselves, bytes that are no text (as ``surrogateescape`` decodes them), an accent that has no letter
+    before it, and what would look like a letter of its own, as an e with an accent after it does.
+    """
+    shown: list[str] = []
+    before = ""  # the letter before, unless it is escaped
+    for letter in text:
+        plain = letter.isprintable() and letter not in (space, "\\") and letter not in UNSEEN
+        if plain and not letter.isascii():
+            plain = unicodedata.is_normalized("NFC", before + letter)
+            plain = plain and bool(before or not unicodedata.category(letter).startswith("M"))
+        shown.append(space if letter == " " else letter if plain else _escape(letter))
+        before = letter if plain and letter != " " else ""
+    return "".join(shown)
 
 
 def _escape(letter: str) -> str:
-    return letter.encode("unicode_escape").decode("ascii")
+    """``\\n``, ``\\x00`` for a byte, ``\\u00a0`` for a letter."""
+    if 0xDC80 <= ord(letter) <= 0xDCFF:
+        return f"\\x{ord(letter) - 0xDC00:02x}"
+    if letter.isascii():
+        return letter.encode("unicode_escape").decode("ascii")
+    return f"\\u{ord(letter):04x}" if ord(letter) < 0x10000 else f"\\U{ord(letter):08x}"

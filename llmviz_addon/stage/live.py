@@ -16,6 +16,7 @@ import numpy as np
 from ..errors import JobError
 from ..layout.drawing import Drawing
 from ..model.checkpoint import Checkpoint
+from ..model.tokenizer import visible
 from ..screenplay.open_stage import Moment
 from ..screenplay.view import View
 from . import compat
@@ -114,7 +115,7 @@ def _state(now: Moment, model: str, theme_name: str) -> OpenState:
         columns=now.columns,
         prompt_length=trace.prompt_length,
         tokens=trace.tokens,
-        text=tokenizer.decode(trace.tokens),
+        text=visible(tokenizer.decode(trace.tokens), " "),
         sampling=now.draw.sampling,
         candidates=tuple(Row(c.rank, tokenizer.text(c.token), c.share, c.token == chosen) for c in found),
     )

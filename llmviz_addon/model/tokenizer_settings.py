@@ -1,0 +1,151 @@
+"""What stands beside a tokenizer of Hugging Face and changes its ids: added and special tokens, and settings.
+
+As with a model's settings, each is honoured, may have only the value that we compute, or is known to change no id;
+any other is refused by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import ModelError
+from .added_tokens import Added
+from .files import json_file, naming, short
+from .tokenizer import ForeignTokenizerError
+
+END_OF_TEXT = "<|endoftext|>"
+MAX_ID = 1 << 31
+SUPPORTED = "Supported is GPT-2's byte-level BPE."
+
+DEFAULTS = {"bos_token": END_OF_TEXT, "eos_token": END_OF_TEXT, "unk_token": END_OF_TEXT}
+LISTS = ("additional_special_tokens", "extra_special_tokens")
+CLASSES = (None, "GPT2Tokenizer", "GPT2TokenizerFast", "PreTrainedTokenizerFast", "TokenizersBackend")
+FIXED = {"split_special_tokens": False, "do_lower_case": False, "add_eos_token": False}
+HONOURED = {"added_tokens_decoder", "add_bos_token", "add_prefix_space", "tokenizer_class", *LISTS}
+HARMLESS = frozenset(
+    word
+    for words in (
+        "model_max_length max_len max_length stride truncation_side truncation_strategy padding_side",
+        "pad_to_multiple_of pad_token_type_id model_input_names clean_up_tokenization_spaces errors chat_template",
+        "trim_offsets use_fast backend name_or_path special_tokens_map_file tokenizer_file processor_class",
+        "is_local local_files_only init_inputs",
+    )
+    for word in words.split()
+)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the files beside a tokenizer say; ``named`` are the texts of special tokens, by what they are for."""
+
+    added: tuple[tuple[Added, ...], ...]
+    named: Mapping[str, str]
+    add_bos: bool
+    add_prefix_space: bool | None
+
+    def names(self, defaults: Mapping[str, str] | None = None) -> list[str]:
+        """The texts of all special tokens, each once."""
+        return list(dict.fromkeys((dict(defaults or {}) | dict(self.named)).values()))
+
+
+def read(folder: Path) -> Beside:
+    """Read ``tokenizer_config.json``, ``special_tokens_map.json`` and ``added_tokens.json``, as far as there are any.
+
+    Raises ModelError, with the file's path, for what is damaged, ForeignTokenizerError for what we do not know.
+    """
+    path = folder / "tokenizer_config.json"
+    config = json_file(path) if path.is_file() else {}
+    with naming(path):
+        _check(config)
+        tokens = {key: value for key, value in config.items() if key.endswith("_token") and key != "add_bos_token"}
+        named = dict(_named(tokens | {key: config[key] for key in LISTS if key in config}))
+        decoder = config.get("added_tokens_decoder") or {}
+        added = tuple(decoded(decoder))
+        settings = [config.get(key) for key in ("add_bos_token", "add_prefix_space")]
+        for key, value in zip(("add_bos_token", "add_prefix_space"), settings, strict=True):
+            if value is not None and not isinstance(value, bool):
+                raise ModelError(f"Its {key} is {short(value)}, but must be true or false.")
+    path = folder / "special_tokens_map.json"
+    if path.is_file():
+        with naming(path):
+            named = dict(_named(json_file(path))) | named
+    path = folder / "added_tokens.json"
+    older: tuple[Added, ...] = ()
+    if path.is_file():
+        with naming(path):
+            special = {token.text: token.special for token in added} | dict.fromkeys(named.values(), True)
+            content = json_file(path)
+            older = tuple(Added(*_id(text, index), special.get(text, False)) for text, index in content.items())
+    return Beside((added, older), named, settings[0] is True, settings[1])
+
+
+def listed(content: object) -> Iterator[Added]:
+    """Added tokens as tokenizer.json lists them."""
+    if not isinstance(content, list):
+        raise ModelError(f"Its added_tokens are {short(content)}, not a list.")
+    for item in content:
+        if not isinstance(item, dict):
+            raise ModelError(f"The added token {short(item)} has no content or no id.")
+        yield _added(item.get("content"), item.get("id"), item)
+
+
+def decoded(content: object) -> Iterator[Added]:
+    """Added tokens as tokenizer_config.json has them: by id."""
+    if not isinstance(content, dict):
+        raise ModelError(f"Its added_tokens_decoder is {short(content)}, not a token for each id.")
+    for key, item in content.items():
+        if not (key.isascii() and key.isdigit() and len(key) < 11 and isinstance(item, dict)):
+            raise ModelError(f"The added token {short(item)} has no content or no id.")
+        yield _added(item.get("content"), int(key), item)
+
+
+def _added(text: object, index: object, item: Mapping[str, Any]) -> Added:
+    text, index = _id(text, index)
+    for key in ("lstrip", "rstrip", "single_word"):
+        if item.get(key):
+            raise ForeignTokenizerError(f"The added token {short(text)} has {key}, which GPT-2's have not. {SUPPORTED}")
+    special = item.get("special") is True
+    return Added(text, index, not item.get("normalized", not special))
+
+
+def _id(text: object, index: object) -> tuple[str, int]:
+    if not isinstance(text, str) or not text or type(index) is not int or not 0 <= index < MAX_ID:
+        raise ModelError(f"The added token {short(text)} has no content or no id, but {short(index)}.")
+    return text, index
+
+
+def _named(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What special tokens are for, and their texts; each is text or an object with ``content``, lists hold several."""
+    for key, value in content.items():
+        several = value if key in LISTS and isinstance(value, list) else [value]
+        if key in LISTS and isinstance(value, dict) and "content" not in value:
+            several = list(value.values())
+        for number, item in enumerate(several):
+            text = item.get("content") if isinstance(item, dict) else item
+            if text is None or text == "":
+                continue
+            if not isinstance(text, str):
+                raise ModelError(f"Its {short(key)} is {short(item)}, which is not a token.")
+            if isinstance(item, dict) and any(item.get(flag) for flag in ("lstrip", "rstrip", "single_word")):
+                raise ForeignTokenizerError(f"Its {short(key)} takes letters around it along. {SUPPORTED}")
+            yield f"{key} {number}" if key in LISTS else key, text
+
+
+def _check(config: Mapping[str, Any]) -> None:
+    """Raise ForeignTokenizerError for a setting whose value we do not compute, or that we do not know."""
+    if config.get("tokenizer_class") not in CLASSES:
+        raise ForeignTokenizerError(f"It is for a {short(config['tokenizer_class'])}. {SUPPORTED}")
+    for key, value in config.items():
+        known = key in HONOURED or key in HARMLESS or key.startswith("_")
+        known = known or (key.endswith("_token") and not isinstance(value, bool))
+        if value is None or known:
+            continue
+        if key not in FIXED:
+            raise ForeignTokenizerError(
+                f"Its setting {short(key)} is {short(value)}, which may change ids. {SUPPORTED}"
+            )
+        if value != FIXED[key]:
+            raise ForeignTokenizerError(f"Its {key} is {short(value)}, but must be {FIXED[key]}. {SUPPORTED}")
