@@ -10,7 +10,7 @@ def play(film):
     T, C = x.shape
     normalized = f"{ln.output.name.rsplit('.', 1)[0]}.normalized"
 
-    film.hide_values(ln.mean, ln.std, ln.output)
+    film.computed_up_to(x)
     film.open_on(
         "card", "tokens:input", film.layout.embedding, ln, film.layout.layers[0].attn.heads, azimuth=285, elevation=12
     )

@@ -9,7 +9,7 @@ def play(film):
     x, heads = layer.ln_1.output, layer.attn.heads
     t = min(5, len(film.tokens) - 1)
     head = max(heads, key=lambda h: film.trace[h.weights.name][t].max())  # the one with the clearest answer
-    film.hide_values(*(grid for grid in (*layer.attn.grids, *layer.ln_2.grids, *layer.mlp.grids) if grid.rule))
+    film.computed_up_to(x)
 
     number = heads.index(head)
     _heads(film, x, heads, number)

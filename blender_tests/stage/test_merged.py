@@ -37,6 +37,7 @@ def crowd(production, monkeypatch):
         if number in {2, 4}:
             tracks.append(track(grid.name, "opacity", (1, 1.0), (21, 0.2)))
     tracks.append(track("w6", "offset", (1, 0.0), (21, 0.3), index=1))
+    tracks += [_shown(grid, 15) for grid in grids if grid.name in {"w1", "w3"}]
     production.layout = SmallLayout(tuple(grids), production.layout.ribbons)
     production.trace = values
     production.timeline = replace(production.timeline, tracks=tuple(tracks))
@@ -47,6 +48,12 @@ def crowd(production, monkeypatch):
     )
     production.signage = (*production.signage, label, turned)
     return production
+
+
+def _shown(grid, frame):
+    """A grid that is empty until a frame comes."""
+    empty = track(grid.name, "reveal", (1, 0.0), (frame, float(grid.count)))
+    return replace(empty, easings=("constant", "constant"))
 
 
 def kinds(scene):
@@ -78,11 +85,22 @@ def test_only_what_fades_alike_shares_an_object(scene, crowd):
         frozenset(name for name, place in named.items() if place in places): obj for places, obj in merged.items()
     }
     assert set(groups) == {
-        frozenset({"w2", "w4"}), frozenset({"w0", "scale"}), frozenset({"w1", "w3", "w5", "w7"}),
+        frozenset({"w2", "w4"}), frozenset({"w0", "scale"}), frozenset({"w1", "w3"}), frozenset({"w5", "w7"}),
     }  # fmt: skip
     scene.frame_set(21)
     assert groups[frozenset({"w2", "w4"})].color[3] == pytest.approx(0.2)
     assert groups[frozenset({"w0", "scale"})].color[3] == 1.0
+    for frame, known in ((14, 0.0), (15, 1.0)):
+        scene.frame_set(frame)
+        assert groups[frozenset({"w1", "w3"})]["known"] == known
+        assert groups[frozenset({"w5", "w7"})]["known"] == 1.0
+
+
+def test_a_grid_that_is_computed_bit_by_bit_stays_alone(scene, crowd):
+    tracks = [replace(t, easings=("linear",) * 2) if t.channel.prop == "reveal" else t for t in crowd.timeline.tracks]
+    crowd.timeline = replace(crowd.timeline, tracks=tuple(tracks))
+    build(scene, crowd)
+    assert {obj.name for obj in scene.objects if obj.get("llmviz") == "grid"} >= {"w1", "w3"}
 
 
 def _boxes(obj):

@@ -10,6 +10,7 @@ own; cells are counted, and strides and spans told, in what is drawn.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -99,6 +100,11 @@ class Grid:
     def shown_shape(self) -> tuple[int, ...]:
         """Shape of what is drawn of the tensor."""
         return tuple(axis.cells for axis in self.axes)
+
+    @property
+    def count(self) -> int:
+        """How many cells it has."""
+        return math.prod(self.cells)
 
     @cached_property
     def strides(self) -> tuple[int, int, int]:

@@ -162,6 +162,18 @@ class Layout:
     def __contains__(self, name: object) -> bool:
         return name in self._by_name
 
+    def made_from(self, *grids: Grid) -> set[str]:
+        """Names of these grids and of all that they are computed from, by way of others too."""
+        found: set[str] = set()
+        waiting = [grid.name for grid in grids]
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                rule = self[name].rule
+                waiting += [source.grid for source in rule.sources.values()] if rule else []
+        return found
+
     @cached_property
     def all_sections(self) -> tuple[Section, ...]:
         """Sections and the sections within them, outer before inner."""

@@ -26,6 +26,8 @@ STEP = 1 / 6
 FADE = 0.25
 SOURCE, TARGET = 1.0, 0.35
 """How strongly the cells around a source and around a target step back."""
+PREDICTED = ("tokens:next", "tokens:output", "tokens:candidates")
+"""What is written of the model's output."""
 SHORTEST_PANEL = 0.8
 """A grid that is swept in less time than this, in seconds, gets no panel: it would only flash."""
 
@@ -96,6 +98,19 @@ def light_links(film: Film, links: list[Link], start: float, seconds: float) -> 
 def hide_values(film: Film, *things: Thing, seconds: float = 0.0) -> None:
     """Show grids as not computed yet."""
     _reveal(film, things, 0.0, film.length(seconds))
+
+
+def computed_up_to(film: Film, *things: Thing) -> None:
+    """Say where the story stands: these are computed, and what they are made from; all else is empty from now on.
+
+    Parameters keep their values. What is predicted is not written yet, where it is not among what is computed.
+    """
+    known = film.layout.made_from(*film.cast.grids_of(*things))
+    film.hide_values(*(grid for grid in film.layout.grids if grid.rule and grid.name not in known))
+    if film.layout.output.probs.name not in known:
+        for sign in PREDICTED:
+            if sign in film.cast.signage:
+                film.score.set(Channel(sign, "opacity"), 0.0, film.now)
 
 
 def show_values(film: Film, *things: Thing, seconds: float = 0.0) -> None:

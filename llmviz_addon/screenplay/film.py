@@ -287,6 +287,7 @@ class Film:
 
     copy, make, fly, land = copies.copy, copies.make, copies.fly, copies.land
     hide_values, show_values = explain.hide_values, explain.show_values
+    computed_up_to = explain.computed_up_to
     move, arrange, connect, letters = arranging.move, arranging.arrange, arranging.connect, arranging.letters
     symbol, sign, in_turn = arranging.symbol, arranging.sign, touring.in_turn
     dot_product, weighted_sum, lookup = dot.dot_product, weighing.weighted_sum, lookup.lookup

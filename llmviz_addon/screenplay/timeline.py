@@ -57,6 +57,11 @@ class Track:
     values: np.ndarray
     easings: tuple[str, ...]
 
+    def turns(self, full: float) -> bool:
+        """Whether it is all the time at 0 or at ``full``, and goes from one to the other at once."""
+        ramps = (np.diff(self.values) != 0) & (np.array(self.easings[:-1], dtype=object) != "constant")
+        return bool(np.isin(self.values, (0.0, full)).all() and not ramps.any())
+
 
 @dataclass(frozen=True)
 class Part:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import bpy
 
@@ -73,6 +74,20 @@ def flat_actor(obj: bpy.types.Object, drawing: Drawing | None = None) -> Actor:
                 modifiers = [obj.modifiers[modifier_name(r.slot)] for r in readouts if r.slot == index]
                 return [Target(obj, compat.input_path(m, value_input(m))) for m in modifiers]
         raise unknown(obj.name, prop, ("opacity", "offset", *(("rotation", "scale", "value") if drawing else ())))
+
+    return Actor(targets, (obj,))
+
+
+def merged_actor(obj: bpy.types.Object, grids: Sequence[Grid]) -> Actor:
+    """Grids that share an object: they have all of their values, or none."""
+
+    def targets(prop: str, index: int) -> list[Target]:
+        match prop:
+            case "opacity":
+                return [Target(obj, "color", 3)]
+            case "reveal":
+                return [Target(obj, '["known"]', 0, 1 / grids[0].count)]
+        raise unknown(obj.name, prop, ("opacity", "reveal"))
 
     return Actor(targets, (obj,))
 

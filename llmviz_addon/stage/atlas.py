@@ -25,7 +25,7 @@ from .seen import Rows, seen_rows
 
 WIDTH = 4096
 PERCENTILE = 98.0
-NEAR = ("reveal", "highlight", "focus", "offset", "rotation", "scale")
+NEAR = ("highlight", "focus", "offset", "rotation", "scale")
 """What happens only to grids that a chapter takes in hand."""
 NEAR_SHARE = 0.25
 """Share of the budget for what is seen from near of other grids."""
@@ -110,7 +110,7 @@ def atlas(
     gains = _gains(grids, tensors) if made else {}
     gains.update(_gains(model, tensors[: len(model)]))
     in_hand = {track.channel.actor for track in tracks if track.channel.prop in NEAR}
-    in_hand |= {part.grid for part in parts}
+    in_hand |= {part.grid for part in parts} | _revealed(grids, tracks)
     sides = pools(grids, in_hand, budget)
     near = _near(grids, sides, tracks, parts, size)
     if near:
@@ -129,6 +129,13 @@ def atlas(
         else:
             writer.places[row.name] = exact[row]
     return Atlas(writer.pixels(), writer.places, slices)
+
+
+def _revealed(grids: Sequence[Grid], tracks: Iterable[Track]) -> set[str]:
+    """Names of the grids that a chapter computes bit by bit; to have no values yet is nothing special."""
+    counts = {grid.name: grid.count for grid in grids}
+    found = [track for track in tracks if track.channel.prop == "reveal"]
+    return {track.channel.actor for track in found if not track.turns(counts.get(track.channel.actor, 0))}
 
 
 def _near(

@@ -175,7 +175,7 @@ def _merged(
     cast = {}
     for number, group in enumerate(groups):
         obj = merged_object(group, f"grids {number}", values.places, material, look, home)
-        cast[group[0].name] = actors.flat_actor(obj)
+        cast[group[0].name] = actors.merged_actor(obj, group)
     return cast
 
 

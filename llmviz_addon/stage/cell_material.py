@@ -27,8 +27,10 @@ corner      point   vector  place in the box: 0 to 1 along x and y, 0 to -1 alon
 cells       face    vector  cells along x, y, z of the box
 strides     face    vector  as above, plus a half
 atlas       face    color   column, row, gain, and the side of the pools plus a half
-known       face    float   1 where the box shows its values, 0 where it is empty
+known       face    float   1 where the box has values, 0 where it has none
 ==========  ======  ======  ============================================================
+
+and whether these are shown, as 0 or 1, from ``known`` of their object.
 
 Of a grid that is kept as pools but for some rows, ``atlas`` is on the mesh too: it counts from near, where
 cells can be told apart, and the object's from afar, so that from there all of the grid looks alike.
@@ -153,7 +155,7 @@ def _of_mesh(tree: bpy.types.NodeTree, thin: bool) -> _Given:
     def read(name: str, output: str = "Vector") -> Expr:
         return attribute(tree, "GEOMETRY", name, output)
 
-    atlas, known = read("atlas", "Color"), read("known", "Fac")
+    atlas, known = read("atlas", "Color"), read("known", "Fac") * attribute(tree, "OBJECT", "known")
     return _Given(read("corner"), read("cells"), read("strides").floor(), atlas, _share(tree) if thin else None, known)
 
 

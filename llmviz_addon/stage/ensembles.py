@@ -53,8 +53,14 @@ class Ensembles:
         return [track for name, tracks in self._tracks.items() if name not in followers for track in tracks]
 
     def _grid_key(self, grid: Grid) -> Hashable | None:
-        fade = self._fade(grid.name)
-        return None if fade is None or grid.name in self._parted else (fade, grid.role)
+        """How a grid fades, and when it shows its values, if that is all that happens to it; else None."""
+        tracks = self._tracks.get(grid.name, [])
+        known = [track for track in tracks if track.channel.prop == "reveal"]
+        if grid.name in self._parted or not all(track.turns(grid.count) for track in known):
+            return None
+        fade = self._fade(grid.name, known)
+        shows = [(track.frames.tobytes(), (track.values > 0).tobytes()) for track in known]
+        return None if fade is None else (fade, *shows, grid.role)
 
     def _drawing_key(self, drawing: Drawing) -> Hashable | None:
         fade = self._fade(drawing.name)
@@ -65,9 +71,9 @@ class Ensembles:
             return None
         return (fade, reach(drawing), drawing.opacity)
 
-    def _fade(self, name: str) -> Hashable | None:
-        """The course of the thing's opacity, if that is all that happens to it; else None."""
-        tracks = self._tracks.get(name, [])
+    def _fade(self, name: str, but: Sequence[Track] = ()) -> Hashable | None:
+        """The course of the thing's opacity, if that is all that happens to it ``but`` for these tracks; else None."""
+        tracks = [track for track in self._tracks.get(name, []) if track not in but]
         if name in self._home or any(track.channel.prop != "opacity" for track in tracks):
             return None
         return tuple((track.frames.tobytes(), track.values.tobytes(), track.easings) for track in tracks)
