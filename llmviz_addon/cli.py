@@ -77,6 +77,8 @@ def _parser() -> Parser:
     film.add_argument("--to", dest="stop", type=_seconds, metavar="S", help="stop there, in seconds of the film")
     film.add_argument("--captions", action="store_true", help="write WebVTT too; SubRip (.srt) is always written")
     film.add_argument("--jobs", type=_jobs, metavar="N", help="processes that render at once; by default one per core")
+    film.add_argument("--overwrite", action="store_true", help="throw away frames of another film of that name")
+    film.add_argument("--drop-frames", action="store_true", help="do not keep the frames once the video is made")
     trace = _add(jobs, "trace", "write every number of the forward pass", "trace", _model)
     trace.add_argument("-o", "--output", required=True, type=_path, metavar="TRACE.npz")
     generate = _add(jobs, "generate", "let the model write on, step by step", "generate", _model, _writing)

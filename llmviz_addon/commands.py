@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import re
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import JobError, ModelError, Stopped
-from .film.film import FilmJob, film_steps
-from .film.frames import code_version, fingerprint, missing
+from .film.film import FilmJob, check_film, check_size, film_steps
+from .film.frames import check_free, code_version, drop, fingerprint, frames_folder, size_of
+from .film.lock import scratch
 from .film.output import check_output, check_place, written
 from .film.progress import Bar, clock
 from .film.quiet import quiet
@@ -80,24 +80,31 @@ def still(options: argparse.Namespace) -> None:
 
 def film(options: argparse.Namespace) -> int:
     """Render a film; returns the exit status."""
-    target = check_output(Path(options.output), ".mp4")
+    check_size(options.size)
+    target = check_output(options.output, ".mp4")
+    check_free(frames_folder(target))
     production = _production(options)
-    first, last = frame_range(production.timeline, options.start, options.stop)
-    with tempfile.TemporaryDirectory(prefix="llmviz-", ignore_cleanup_errors=True) as folder:
-        blend = Path(folder) / "film.blend"
-        scene = _staged(production, options.theme)
-        _save(blend, blend)
-        job = _film_job(options, production, scene, blend, target, (first, last))
+    span = frame_range(production.timeline, options.start, options.stop)
+    with scratch() as folder:
+        job = _film_job(options, production, folder / "film.blend", target, span)
+        check_film(job)
+        _staged(production, options.theme)
+        _save(job.blend, job.blend)
         try:
             with Bar() as bar:
                 for progress in film_steps(job):
-                    bar.show(progress.done, progress.total, progress.text, progress.left)
+                    bar.show(progress.count, progress.total, progress.text, progress.left, progress.share)
         except KeyboardInterrupt:
-            done = last - first + 1 - len(missing(job.folder, first, last))
-            total = last - first + 1
+            total = len(job.span)
+            done = total - len(job.frames.missing(job.first, job.last))
             raise Stopped(f"Stopped with {done} of {total} frames in {job.folder}; the same command goes on.") from None
-    count = last - first + 1
-    _wrote(target, f"{clock(count / options.fps)}, {count} frames, kept in {shown(str(job.folder))}")
+    length = f"{clock(len(job.span) / job.rate)}, {len(job.span)} frames"
+    if options.drop_frames:
+        drop(job.folder)
+        _wrote(target, length)
+    else:
+        kept = f"{size_of(job.folder) / 1e6:,.0f} MB"
+        _wrote(target, f"{length}; they are kept in {shown(str(job.folder))} ({kept}) for the next time")
     return 0
 
 
@@ -223,22 +230,18 @@ def _frame(timeline: Timeline, seconds: float) -> int:
 
 
 def _film_job(
-    options: argparse.Namespace,
-    production: Production,
-    scene: bpy.types.Scene,
-    blend: Path,
-    target: Path,
-    span: tuple[int, int],
+    options: argparse.Namespace, production: Production, blend: Path, target: Path, span: tuple[int, int]
 ) -> FilmJob:
-    import bpy
+    with quiet():
+        import bpy
 
-    from .stage.render import set_engine
+        from .stage.render import chosen
 
-    engine = set_engine(scene, options.engine)
+        engine = chosen(options.engine)
     mark = fingerprint(
         blender=bpy.app.version_string,
-        code=code_version(),
         engine=engine,
+        llmviz=code_version(),
         model=(production.trace.config, production.trace.tokens, production.trace),
         signage=production.signage,
         theme=options.theme,
@@ -257,6 +260,7 @@ def _film_job(
         web_captions=options.captions,
         workers=options.jobs,
         end=production.timeline.frames,
+        overwrite=options.overwrite,
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from llmviz_addon.errors import JobError
 from llmviz_addon.film import png
 from llmviz_addon.film.film import FilmJob, Progress, film_steps
-from llmviz_addon.film.frames import frame_path, missing
+from llmviz_addon.film.frames import frame_path
 
 
 def _make(job: FilmJob) -> list[Progress]:
@@ -22,7 +22,7 @@ def _make(job: FilmJob) -> list[Progress]:
 
 def test_a_film(job: FilmJob) -> None:
     steps = _make(job)
-    assert missing(job.folder, 1, 12) == []
+    assert job.frames.missing(1, 12) == []
     assert sorted(path.name for path in job.output.parent.iterdir()) == ["film.frames", "film.mp4", "film.srt"]
     assert steps[-1] == Progress(12, 12, "Done", 0.0)
     assert {step.text for step in steps} == {"Starting", "Rendering", "Writing the video", "Done"}
@@ -40,28 +40,32 @@ def test_goes_on_where_it_was(job: FilmJob) -> None:
     assert _until(steps, 4).done >= 4
     steps.close()
     assert not job.output.exists()
-    done = set(range(1, 13)) - set(missing(job.folder, 1, 12))
+    done = set(range(1, 13)) - set(job.frames.missing(1, 12))
     assert 4 <= len(done) < 12
     kept = {frame: frame_path(job.folder, frame).stat().st_mtime_ns for frame in done}
     _make(job)
-    assert missing(job.folder, 1, 12) == []
+    assert job.frames.missing(1, 12) == []
     assert {frame: frame_path(job.folder, frame).stat().st_mtime_ns for frame in done} == kept
     assert not list(job.folder.glob(".*"))
 
 
 def test_an_excerpt_uses_frames_that_are_there(job: FilmJob) -> None:
     _make(replace(job, first=3, last=6))
-    png.write(frame_path(job.folder, 4), png.read(frame_path(job.folder, 4)) // 2)
+    png.write(frame_path(job.folder, 4), png.read(frame_path(job.folder, 4)) // 2, job.frames.mark)
     dark = png.read(frame_path(job.folder, 4))
     _make(replace(job, first=2, last=7))
     assert (png.read(frame_path(job.folder, 4)) == dark).all()
-    assert missing(job.folder, 1, 8) == [1, 8]
+    assert job.frames.missing(1, 8) == [1, 8]
 
 
 def test_another_film_does_not(job: FilmJob) -> None:
     _make(replace(job, last=2))
     before = frame_path(job.folder, 1).stat().st_mtime_ns
-    _make(replace(job, last=2, fingerprint={"film": "other"}))
+    other = replace(job, last=2, fingerprint={"film": "other"})
+    with pytest.raises(JobError, match="keeps 2 frames of another film"):
+        _make(other)
+    assert frame_path(job.folder, 1).stat().st_mtime_ns == before
+    _make(replace(other, overwrite=True))
     assert frame_path(job.folder, 1).stat().st_mtime_ns > before
 
 

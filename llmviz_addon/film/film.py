@@ -1,30 +1,35 @@
-"""A film: its frames by worker processes, then the video and its captions.
+"""A film: its frames by worker processes, the video that is encoded meanwhile, and its captions.
 
 ``film_steps`` is a generator, so that a window can drive it from a timer and a shell from a loop; closing
-it stops the workers. What is finished stays, and the same call goes on from there.
+it stops the workers. What is finished stays, and the same call goes on from there. Nothing that was there
+before is replaced until the new video has been read back.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections import deque
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
-from time import monotonic
 
 from ..errors import JobError
 from ..screenplay.timeline import Subtitle
 from . import captions
 from .crew import Crew
-from .frames import frame_path, frames_folder, missing, open_folder
+from .frames import CAPTIONS, PIECES, Frames, check_frames, frames_folder, frames_of, opened
+from .lock import scratch
+from .making import SHORTEST, Making
 from .output import written
 
-COSTS = {"0": 0.3, "1": 1.0, "2": 8.0}
-"""How long a frame takes, relatively, by how it differs from the one before (measured)."""
-SHORTEST = 20
-"""Frames a worker is given at least: the first of a run has nothing to build on and costs the most."""
 POLL = 0.2
+WRITING = "Writing the video"
+RENDERING = 0.85
+"""Share of a film's work that is in its frames; the rest is the video."""
 
 
 @dataclass(frozen=True)
@@ -44,44 +49,49 @@ class FilmJob:
     samples: int | None = None
     workers: int | None = None
     end: int | None = None  # last frame of the whole film, of which this may be an excerpt
+    fps_base: float = 1.0  # what fps is divided by, as in Blender: 1.001 for 23.976 of 24
+    overwrite: bool = False  # whether frames of another film may be thrown away
 
     @property
     def folder(self) -> Path:
         """Where the frames are kept."""
         return frames_folder(self.output)
 
+    @property
+    def frames(self) -> Frames:
+        """The frames of this film."""
+        return frames_of(self.folder, self.fingerprint, self.size)
+
+    @property
+    def rate(self) -> float:
+        """Frames per second."""
+        return self.fps / self.fps_base
+
+    @property
+    def span(self) -> range:
+        """The frames that are wanted."""
+        return range(self.first, self.last + 1)
+
 
 @dataclass(frozen=True)
 class Progress:
     """How far a film is."""
 
-    done: int  # frames
+    done: int  # frames that are rendered
     total: int
     text: str
     left: float | None = None  # seconds, when it can be told
+    encoded: int = field(default=0, compare=False)  # frames that are in the video
 
+    @property
+    def count(self) -> int:
+        """Frames that are done with what goes on now."""
+        return self.encoded if self.encoded and self.text == WRITING else self.done
 
-@dataclass
-class _Count:
-    """What has been done since the start, and at what speed."""
-
-    kinds: str
-    first: int
-    todo: set[int]
-    started: float = field(default_factory=monotonic)
-    spent: float = 0.0
-
-    def cost(self, frame: int) -> float:
-        return COSTS[self.kinds[frame - self.first]]
-
-    def finish(self, frame: int) -> None:
-        self.todo.discard(frame)
-        self.spent += self.cost(frame)
-
-    def left(self) -> float | None:
-        if not self.spent:
-            return None
-        return sum(map(self.cost, self.todo)) / self.spent * (monotonic() - self.started)
+    @property
+    def share(self) -> float:
+        """Share of the whole work that is done."""
+        return (RENDERING * self.done + (1 - RENDERING) * self.encoded) / max(self.total, 1)
 
 
 def worker_count(engine: str, cores: int | None = None) -> int:
@@ -89,99 +99,102 @@ def worker_count(engine: str, cores: int | None = None) -> int:
     return 1 if engine == "eevee" else min(cores or os.cpu_count() or 1, 4)
 
 
+def check_size(size: tuple[int, int]) -> None:
+    """JobError for a size that H.264 cannot hold."""
+    if size[0] % 2 or size[1] % 2:
+        even = "x".join(str(side + side % 2) for side in size)
+        raise JobError(f"A film needs an even width and height; instead of {size[0]}x{size[1]} take {even}.")
+
+
+def check_film(job: FilmJob) -> None:
+    """JobError where a film cannot be made as asked, as far as that can be known before there is a scene."""
+    check_size(job.size)
+    check_frames(job.folder, job.fingerprint, job.size, job.overwrite)
+
+
 def film_steps(job: FilmJob, poll: float = POLL) -> Iterator[Progress]:
     """Make a film step by step; yields at least a few times a second, having waited ``poll`` seconds at most.
 
-    Raises JobError for a size that H.264 cannot hold, a frames folder that is not ours, or a failed
-    renderer.
+    Raises JobError as ``check_film`` does, and for a failed renderer, a full disk or a video that cannot be read back.
     """
-    if job.size[0] % 2 or job.size[1] % 2:
-        even = "x".join(str(side + side % 2) for side in job.size)
-        raise JobError(f"A film needs an even width and height; instead of {job.size[0]}x{job.size[1]} take {even}.")
-    open_folder(job.folder, job.fingerprint)
-    total = job.last - job.first + 1
-    todo = missing(job.folder, job.first, job.last)
-    crew = Crew(min(job.workers or worker_count(job.engine), max(len(todo) // SHORTEST, 1)))
-    try:
-        yield Progress(total - len(todo), total, "Starting")
-        if todo:
-            yield from _frames(crew, job, todo, poll)
-        yield Progress(total, total, "Writing the video")
-        yield from _video(crew, job, poll)
-    finally:
-        crew.stop()
-    write_captions(job)
-    yield Progress(total, total, "Done", 0.0)
+    check_size(job.size)
+    with ExitStack() as stack:
+        frames = stack.enter_context(opened(job.folder, job.fingerprint, job.size, job.overwrite))
+        todo = frames.missing(job.first, job.last)
+        total, done = len(job.span), len(job.span) - len(todo)
+        yield Progress(done, total, "Starting")
+        pieces = stack.enter_context(_pieces(job.folder))
+        workers = min(job.workers or worker_count(job.engine), max(len(todo) // SHORTEST, 1))
+        crew = Crew(workers + 1, stack.enter_context(scratch()))
+        stack.callback(crew.stop)
+        making = Making(crew, frames, todo, job.span, max(round(job.rate), 2))
+        text = "Rendering"
+        for _ in making.steps(_setup(job, frames), _source(job, frames, pieces), poll):
+            yield _progress(making, total, text)
+            text = "Rendering" if making.left else WRITING
+        for _ in _finish(job, making, poll):
+            yield _progress(making, total, WRITING)
+    yield Progress(total, total, "Done", 0.0, total)
 
 
-def write_captions(job: FilmJob) -> None:
-    """Write what is said beside the film."""
-    forms = {".srt": captions.srt, ".vtt": captions.vtt}
-    for suffix in (".srt", ".vtt") if job.web_captions else (".srt",):
-        text = forms[suffix](job.subtitles, job.fps, job.first, job.last)
-        with written(job.output.with_suffix(suffix)) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+def _progress(making: Making, total: int, text: str) -> Progress:
+    left = making.estimate.left() if making.estimate else None
+    return Progress(total - len(making.left), total, text, left, making.encoded)
 
 
-def _frames(crew: Crew, job: FilmJob, todo: list[int], poll: float) -> Iterator[Progress]:
-    setup = {
-        **{
-            "blend": str(job.blend.absolute()),
-            "folder": str(job.folder.absolute()),
-            "first": 1,
-            "last": job.end or job.last,
-        },
+def _setup(job: FilmJob, frames: Frames) -> dict[str, object]:
+    return {
+        **{"blend": str(job.blend.absolute()), "folder": str(job.folder.absolute()), "mark": frames.mark},
+        **{"first": min(job.first, 1), "last": job.end or job.last},
         **{"width": job.size[0], "height": job.size[1], "engine": job.engine, "samples": job.samples},
         "threads": os.cpu_count() or 1,  # each: while one prepares a frame, another renders on all cores
     }
-    for number in range(crew.size):
-        crew.send(number, do="open", setup=setup)
-    total = job.last - job.first + 1
-    count: _Count | None = None
-    runs: deque[tuple[int, int]] = deque()
-    left = set(todo)
-    while left:
-        told = crew.next(poll)
-        if told is not None:
-            number, facts = told
-            if count is None and "kinds" in facts:
-                count = _Count(facts["kinds"], 1, left)
-                runs.extend(split(todo, count.kinds, crew.size))
-            if "frame" in facts and count is not None:
-                count.finish(facts["frame"])
-            if runs and ("kinds" in facts or "rendered" in facts):
-                first, last = runs.popleft()
-                crew.send(number, do="render", first=first, last=last)
-        yield Progress(total - len(left), total, "Rendering", count.left() if count else None)
 
 
-def _video(crew: Crew, job: FilmJob, poll: float) -> Iterator[Progress]:
-    folder, output = job.folder.absolute(), job.output.absolute()  # workers are somewhere else
-    paths = [str(frame_path(folder, frame)) for frame in range(job.first, job.last + 1)]
-    crew.send(0, do="encode", frames=paths, output=str(output), fps=job.fps, size=job.size)
-    while True:
-        told = crew.next(poll)
-        if told is not None and "encoded" in told[1]:
-            return
-        yield Progress(len(paths), len(paths), "Writing the video")
+def _source(job: FilmJob, frames: Frames, pieces: Path) -> dict[str, object]:
+    return {
+        **{"folder": str(job.folder.absolute()), "mark": frames.mark, "width": job.size[0], "height": job.size[1]},
+        **{"rate": (job.fps, job.fps_base), "pieces": str(pieces)},
+    }
 
 
-def split(todo: Sequence[int], kinds: str, workers: int) -> list[tuple[int, int]]:
-    """Runs (first, last) of frames for workers to take one after the other; ``kinds`` starts at frame 1.
+def _finish(job: FilmJob, making: Making, poll: float) -> Iterator[None]:
+    """The video and its captions; all take their places together, when all are there."""
+    with ExitStack() as stack:
+        video = stack.enter_context(written(job.output))
+        yield from making.join(video, job.size, job.rate, poll)
+        for suffix, text in caption_texts(job).items():
+            path = job.output.with_suffix(suffix)
+            stack.enter_context(written(path)).write_bytes(text.encode())
+            _keep(path, text, job.folder / CAPTIONS)
 
-    A run is cut where it costs nothing, before a frame that is all new, or else when it is long.
-    """
-    target = sum(COSTS[kinds[frame - 1]] for frame in todo) / (workers * 6) if workers > 1 else float("inf")
-    runs: list[tuple[int, int]] = []
-    cost = 0.0
-    for frame in todo:
-        new = kinds[frame - 1] == "2"
-        follows = bool(runs) and frame == runs[-1][1] + 1
-        short = follows and frame - runs[-1][0] < SHORTEST
-        if follows and (short or cost < target or (not new and cost < 2 * target)):
-            runs[-1] = (runs[-1][0], frame)
-        else:
-            runs.append((frame, frame))
-            cost = 0.0
-        cost += COSTS[kinds[frame - 1]]
-    return runs
+
+def caption_texts(job: FilmJob) -> dict[str, str]:
+    """What is said in the film, as text of the files beside it, by their endings."""
+    forms = {".srt": captions.srt, ".vtt": captions.vtt}
+    wanted = forms if job.web_captions else [".srt"]
+    return {suffix: forms[suffix](job.subtitles, job.rate, job.first, job.last) for suffix in wanted}
+
+
+def _keep(path: Path, text: str, ours: Path) -> None:
+    """Keep captions that are not ours, such as a translation, under another name; ``ours`` lists those that are."""
+    known = ours.read_text(encoding="ascii", errors="replace").split() if ours.is_file() else []
+    new = hashlib.sha256(text.encode()).hexdigest()
+    if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() not in (*known, new):
+        names = (path.with_name(f"{path.name}.old{number or ''}") for number in count())
+        shutil.copy2(path, next(name for name in names if not name.exists()))
+    if new not in known:
+        ours.write_text("\n".join([*known, new]), encoding="ascii")
+
+
+@contextmanager
+def _pieces(folder: Path) -> Iterator[Path]:
+    """A folder for pieces of the video, beside the frames: there is room where the film goes, or nowhere."""
+    try:
+        made = Path(tempfile.mkdtemp(dir=folder, prefix=PIECES)).absolute()
+    except OSError as error:
+        raise JobError(f"Cannot write into {str(folder)!r}: {error.strerror}.") from error
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)

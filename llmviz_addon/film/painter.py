@@ -6,8 +6,7 @@ a frame put together from regions is the frame.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import bpy
@@ -17,6 +16,7 @@ from ..errors import JobError
 from ..stage import compat
 from .cells import CellState
 from .changes import Changes
+from .lock import scratch
 from .regions import Mask, Projection, Rect
 
 MOSTLY = 0.8
@@ -35,7 +35,8 @@ class Painter:
         # In EEVEE, or after a compositor, a region is not exactly the whole's.
         self.regions = scene.render.engine == "CYCLES" and not compat.has_compositor(scene)
         self._idle: list[tuple[bpy.types.AnimData, bpy.types.Action, bpy.types.ActionSlot]] = []
-        self._folder = Path(tempfile.mkdtemp(prefix="llmviz-"))
+        self._temporary = ExitStack()
+        self._folder: Path = self._temporary.enter_context(scratch())
         render = scene.render
         render.use_sequencer = render.use_border = False
         render.use_file_extension = render.use_stamp = False
@@ -62,7 +63,7 @@ class Painter:
 
     def close(self) -> None:
         """Remove the temporary files."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._temporary.close()
 
     def paint(self, frame: int, before: np.ndarray | None = None) -> np.ndarray:
         """(height, width, 3) pixels of ``frame``; ``before`` are those of the frame before, if known.
@@ -118,7 +119,10 @@ class Painter:
         try:
             return _read_tga(path, width, height)
         except OSError as error:
-            raise JobError(f"Blender rendered nothing that could be read back: {error}.") from error
+            place = str(self._folder.parent)
+            raise JobError(
+                f"Blender rendered nothing that could be read back: {error.strerror}; is there room in {place!r}?"
+            ) from error
 
 
 def _read_tga(path: Path, width: int, height: int) -> np.ndarray:

@@ -28,14 +28,17 @@ class Bar:
             self.stream.write("\n")
             self.stream.flush()
 
-    def show(self, done: int, total: int, text: str, left: float | None = None) -> None:
-        """Say that ``done`` of ``total`` is done, what goes on now, and how many seconds are left if known."""
+    def show(self, done: int, total: int, text: str, left: float | None = None, share: float | None = None) -> None:
+        """Say that ``done`` of ``total`` is done, what goes on now, and how many seconds are left if known.
+
+        The bar shows ``share`` of the whole job where that is not what is counted.
+        """
         line = f"{text} {done}/{total}"
         if left is not None:
             line += f", {clock(left)} left"
         now = monotonic()
         if self.stream.isatty():
-            filled = round(WIDTH * done / max(total, 1))
+            filled = round(WIDTH * (done / max(total, 1) if share is None else share))
             line = f"{'█' * filled}{'░' * (WIDTH - filled)} {line}"
             if line != self._shown:
                 self.stream.write(f"\r\x1b[K{line}")

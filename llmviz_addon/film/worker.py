@@ -12,11 +12,12 @@ import json
 import os
 import signal
 import sys
+import threading
 import traceback
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time, sleep
 from typing import IO, Any
 
 import bpy
@@ -26,12 +27,14 @@ from ..errors import JobError, LlmvizError
 from ..stage.render import set_engine, set_size
 from . import png
 from .changes import Changes
-from .frames import frame_path
+from .frames import Frames
 from .painter import Painter
-from .video import encode
+from .video import encode, look
 
 SETTLED = 40
 """Frames between two times of letting go of what stands still; see ``Painter.settle``."""
+BEAT = 2.0
+"""Seconds between two signs of life."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Setup:
 
     blend: str
     folder: str  # of the frames
+    mark: str  # of the film, in each of them
     first: int
     last: int
     width: int
@@ -52,15 +56,15 @@ class Setup:
 class FrameWriter:
     """Writes frames in a thread of its own while the next are rendered, in order."""
 
-    def __init__(self, folder: Path, done: Any) -> None:
-        self._folder = folder
+    def __init__(self, frames: Frames, done: Any) -> None:
+        self._frames = frames
         self._done = done
         self._thread = ThreadPoolExecutor(1)
         self._waiting: list[Future[None]] = []
 
-    def write(self, frame: int, pixels: np.ndarray, same: bool, started: float) -> None:
+    def write(self, frame: int, pixels: np.ndarray, same: bool) -> None:
         """Put a frame in its place; ``same`` says it is the picture of the frame before."""
-        self._waiting.append(self._thread.submit(self._write, frame, pixels, same, started))
+        self._waiting.append(self._thread.submit(self._write, frame, pixels, same))
         if len(self._waiting) > 4:
             self._waiting.pop(0).result()
 
@@ -69,16 +73,17 @@ class FrameWriter:
         while self._waiting:
             self._waiting.pop(0).result()
 
-    def _write(self, frame: int, pixels: np.ndarray, same: bool, started: float) -> None:
-        path = frame_path(self._folder, frame)
-        if not (same and _link(frame_path(self._folder, frame - 1), path)):
-            png.write(path, pixels)
-        self._done(frame=frame, seconds=perf_counter() - started)
+    def _write(self, frame: int, pixels: np.ndarray, same: bool) -> None:
+        path = self._frames.path(frame)
+        if not (same and _link(self._frames.path(frame - 1), path)):
+            png.write(path, pixels, self._frames.mark)
+        self._done(frame=frame)
 
 
 def _link(source: Path, path: Path) -> bool:
     """Give the file of an equal frame a second name; False where the file system has no such thing."""
     try:
+        path.unlink(missing_ok=True)  # one that is not whole
         os.link(source, path)
     except OSError:
         return False
@@ -96,9 +101,9 @@ class Worker:
         set_engine(scene, setup.engine, setup.samples)
         set_size(scene, setup.width, setup.height)
         scene.render.threads_mode, scene.render.threads = "FIXED", setup.threads
-        self._folder = Path(setup.folder)
+        self._frames = Frames(Path(setup.folder), (setup.width, setup.height), setup.mark)
         self._painter = Painter(scene, Changes.of(scene, setup.first, setup.last))
-        self._writer = FrameWriter(self._folder, done)
+        self._writer = FrameWriter(self._frames, done)
 
     def render(self, first: int, last: int) -> None:
         """Render the frames ``first`` to ``last``."""
@@ -106,9 +111,8 @@ class Worker:
         for frame in range(first, last + 1):
             if (frame - first) % SETTLED == 0:
                 self._painter.settle(frame, min(frame + SETTLED - 1, last))
-            started = perf_counter()
             before, pixels = pixels, self._painter.paint(frame, pixels)
-            self._writer.write(frame, pixels, pixels is before, started)
+            self._writer.write(frame, pixels, pixels is before)
         self._writer.finish()
 
     def kinds(self) -> np.ndarray:
@@ -120,8 +124,45 @@ class Worker:
         self._painter.close()
 
     def _known(self, frame: int) -> np.ndarray | None:
-        path = frame_path(self._folder, frame)
-        return png.read(path) if frame >= self._painter.changes.first and path.is_file() else None
+        there = frame >= self._painter.changes.first and list(self._frames.whole([frame]))
+        return png.read(self._frames.path(frame)) if there else None
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a video is made of, and where."""
+
+    folder: str  # of the frames
+    mark: str
+    width: int
+    height: int
+    rate: tuple[int, float]  # frames per second, and the base they are divided by
+    pieces: str  # folder of the segments
+
+    @property
+    def frames(self) -> Frames:
+        """The film's."""
+        return Frames(Path(self.folder), (self.width, self.height), self.mark)
+
+
+def encode_segment(source: Source, first: int, count: int, copies: int) -> dict[str, Any]:
+    """Encode a segment; returns what to tell: where it is, or which frames are not whole and must be rendered again."""
+    started = perf_counter()
+    frames, shown = source.frames, range(first, first + count * copies)
+    whole = set(frames.whole(shown))
+    if broken := [frame for frame in shown if frame not in whole]:
+        return {"broken": broken, "segment": first}
+    if copies > 1 and not _alike([frames.path(frame) for frame in shown]):
+        count, copies = count * copies, 1
+    video = Path(source.pieces) / f"{first:06d}.mp4"
+    encode([frames.path(frame) for frame in shown[:count]], video, tuple(source.rate), frames.size)
+    return {"segment": first, "video": str(video), "copies": copies, "seconds": perf_counter() - started}
+
+
+def _alike(paths: list[Path]) -> bool:
+    """Whether frames are the same picture; mostly they are the same file."""
+    first = paths[0].read_bytes()
+    return all(os.path.samefile(paths[0], path) or path.read_bytes() == first for path in paths[1:])
 
 
 def serve(jobs: IO[str], tell: Any) -> None:
@@ -139,8 +180,12 @@ def serve(jobs: IO[str], tell: Any) -> None:
                     worker.render(job["first"], job["last"])
                     tell(rendered=job["last"])
                 case "encode":
-                    encode([Path(p) for p in job["frames"]], Path(job["output"]), job["fps"], tuple(job["size"]))
-                    tell(encoded=True)
+                    tell(**encode_segment(Source(**job["source"]), **job["segment"]))
+                case "look":
+                    source = Source(**job["source"])
+                    pictures = {int(number): source.frames.path(frame) for number, frame in job["pictures"].items()}
+                    look(Path(job["video"]), pictures, source.frames.size)
+                    tell(seen=True)
     finally:
         if worker is not None:
             worker.close()
@@ -152,14 +197,28 @@ def main() -> None:
     with os.fdopen(os.dup(1), "w", buffering=1) as out:
         os.dup2(2, 1)
 
-        def tell(**facts: Any) -> None:
-            out.write(json.dumps(facts) + "\n")
+        turn = threading.Lock()
 
+        def tell(**facts: Any) -> None:
+            with turn:
+                out.write(json.dumps(facts) + "\n")
+
+        threading.Thread(target=_live, args=(tell,), daemon=True).start()
         try:
             _answer(tell)
         finally:
             sys.stderr.flush()
             os._exit(0)  # Blender's own exit hangs while Cycles keeps data for a next frame
+
+
+def _live(tell: Any) -> None:
+    """Give signs of life, with the processor time used so far; end where nobody is left to hear them."""
+    while True:
+        try:
+            tell(alive=process_time())
+        except (BrokenPipeError, ValueError):
+            os._exit(1)
+        sleep(BEAT)
 
 
 def _answer(tell: Any) -> None:

@@ -56,16 +56,22 @@ def set_engine(scene: bpy.types.Scene, engine: str = "auto", samples: int | None
 
     ``samples`` per pixel; by default 1 for Cycles and 64 for EEVEE, which dithers faded grids.
     """
-    if engine not in ENGINES:
-        raise JobError(f"Unknown engine {engine!r}. {choices(ENGINES)}")
-    if engine == "auto":
-        engine = "eevee" if has_gpu() else "cycles"
+    engine = chosen(engine)
     if engine == "eevee":
         compat.set_eevee(scene)
         scene.eevee.taa_render_samples = samples or 64
         scene.render.filter_size = 1.0
     else:
         _set_cycles(scene, samples or 1)
+    return engine
+
+
+def chosen(engine: str) -> str:
+    """The engine that is meant, "eevee" or "cycles"; "auto" is EEVEE where there is a GPU."""
+    if engine not in ENGINES:
+        raise JobError(f"Unknown engine {engine!r}. {choices(ENGINES)}")
+    if engine == "auto":
+        return "eevee" if has_gpu() else "cycles"
     return engine
 
 

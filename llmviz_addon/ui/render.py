@@ -16,7 +16,7 @@ from ..film.signature import signature
 from ..film.still import still
 from ..film.storyboard import storyboard_steps
 from ..stage.open_state import read_state
-from ..stage.render import has_gpu
+from ..stage.render import chosen
 from ..stage.story import read_story
 from .jobs import Job, Steps, blocked
 from .play import NO_FILM
@@ -141,7 +141,7 @@ def render_film(scene: bpy.types.Scene) -> Steps:
         job = film_job(scene, output, Path(folder) / "film.blend")
         _save_copy(job.blend)
         for progress in film_steps(job, poll=POLL):
-            yield progress.done / progress.total, describe(progress)
+            yield progress.share, describe(progress)
     return f"Saved {output}"
 
 
@@ -159,10 +159,9 @@ def _save_copy(path: Path) -> None:
 def film_job(scene: bpy.types.Scene, output: Path, blend: Path) -> FilmJob:
     """The film of the scene's frame range, as the scene and its settings ask for it."""
     settings, render, story = scene.llmviz_settings, scene.render, read_story(scene)
-    engine = settings.engine
-    if engine == "auto":
-        engine = "eevee" if has_gpu() else "cycles"
-    size = (render.resolution_x, render.resolution_y)
+    engine = chosen(settings.engine)
+    share = render.resolution_percentage
+    size = (render.resolution_x * share // 100, render.resolution_y * share // 100)
     return FilmJob(
         blend=blend,
         output=output,
@@ -170,17 +169,19 @@ def film_job(scene: bpy.types.Scene, output: Path, blend: Path) -> FilmJob:
         last=scene.frame_end,
         size=size,
         fps=render.fps,
+        fps_base=render.fps_base,
         engine=engine,
         fingerprint=fingerprint(code=code_version(), scene=signature(scene), size=size, engine=engine),
         subtitles=story.subtitles,
         web_captions=settings.web_captions,
         end=max(scene.frame_end, story.chapters[-1].end),
+        overwrite=True,
     )
 
 
 def describe(progress: Progress) -> str:
     """Progress in words, with the time left when it is known."""
-    text = f"{progress.text}, {progress.done} of {progress.total} frames"
+    text = f"{progress.text}, {progress.count} of {progress.total} frames"
     if progress.left is None or progress.done == progress.total:
         return text
     minutes, seconds = divmod(round(progress.left), 60)
