@@ -25,7 +25,7 @@ def encode(frames: Sequence[Path], output: Path, rate: tuple[int, float], size: 
     """Write ``frames``, PNG files of one folder in the order to be shown, to ``output`` as MP4.
 
     ``rate`` is Blender's: frames per second, and the base that these are divided by. Blender takes ``#`` and braces
-    in a path for patterns, so it is started within the folder, and given a plain name.
+    in a path for patterns, so it is sent beside the output's folder, and given the plain names of folder and file.
     """
     scene = _empty()
     strip = scene.sequence_editor.strips.new_image("frames", str(frames[0]), 1, 1)
@@ -33,9 +33,9 @@ def encode(frames: Sequence[Path], output: Path, rate: tuple[int, float], size: 
         strip.elements.append(path.name)
     _set_output(scene, len(frames), rate, size)
     before = Path.cwd()
-    os.chdir(output.parent)
+    os.chdir(output.parent.parent)
     try:
-        scene.render.filepath = output.name
+        scene.render.filepath = f"{output.parent.name}/{output.name}"
         bpy.ops.render.render(animation=True)
     finally:
         os.chdir(before)
