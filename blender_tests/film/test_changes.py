@@ -88,3 +88,35 @@ def test_what_is_not_ours_makes_every_frame_new(scene: bpy.types.Scene) -> None:
 def test_drivers_make_every_frame_new(scene: bpy.types.Scene) -> None:
     _object().driver_add("location", 0).driver.expression = "frame"
     assert Changes.of(scene, 1, 5).everything.all()
+
+
+def test_a_cut_is_all_new_and_a_cut_to_the_same_camera_is_none(scene: bpy.types.Scene) -> None:
+    one, two = (bpy.data.objects.new(name, bpy.data.cameras.new(name)) for name in ("one", "two"))
+    for camera in (one, two):
+        scene.collection.objects.link(camera)
+    for frame, camera in ((1, one), (5, one), (8, two), (12, two), (15, one)):
+        scene.timeline_markers.new(str(frame), frame=frame).camera = camera
+    scene.camera = one
+    assert np.flatnonzero(Changes.of(scene, 1, 20).kinds() == 2).tolist() == [0, 7, 14]
+
+
+@pytest.mark.parametrize("why", ["constraint", "constraint of its parent", "focus", "motion blur", "instance"])
+def test_what_moves_the_picture_without_keys_makes_every_frame_new(scene: bpy.types.Scene, why: str) -> None:
+    camera, parent = bpy.data.objects.new("hers", bpy.data.cameras.new("hers")), bpy.data.objects.new("up", None)
+    for obj in (camera, parent):
+        scene.collection.objects.link(obj)
+    camera.parent, scene.camera = parent, camera
+    assert not Changes.of(scene, 1, 9).kinds().any()
+    match why:
+        case "constraint":
+            camera.constraints.new("TRACK_TO").target = _object()
+        case "constraint of its parent":
+            parent.constraints.new("COPY_LOCATION").target = _object()
+        case "focus":
+            camera.data.dof.use_dof = True
+        case "motion blur":
+            scene.render.use_motion_blur = True
+        case "instance":
+            collection = bpy.data.collections.new("cubes")
+            parent.instance_type, parent.instance_collection = "COLLECTION", collection
+    assert (Changes.of(scene, 1, 9).kinds() == 2).all()

@@ -27,6 +27,20 @@ def test_regions_are_the_very_pixels(blend: Path, first: int, last: int) -> None
     _check_regions(bpy.context.scene, first, last)
 
 
+def test_regions_are_the_very_pixels_through_a_camera_of_hers(blend: Path) -> None:
+    bpy.ops.wm.open_mainfile(filepath=str(blend))
+    scene = bpy.context.scene
+    scene.frame_set(150)
+    hers = bpy.data.objects.new("hers", bpy.data.cameras.new("hers"))
+    scene.collection.objects.link(hers)
+    hers.matrix_world = scene.camera.matrix_world.copy()
+    hers.data.lens, hers.data.shift_y = 60.0, 0.1
+    scene.timeline_markers.new("cut", frame=150).camera = hers
+    assert Changes.of(scene, 1, scene.frame_end).kinds()[149] == 2
+    assert 1 in Changes.of(scene, 1, scene.frame_end).kinds()[150:154]
+    _check_regions(scene, 147, 154)
+
+
 def test_what_instances_show_is_not_missed(production: Production, monkeypatch: pytest.MonkeyPatch) -> None:
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     monkeypatch.setattr(drawings, "MANY", 0)

@@ -120,10 +120,14 @@ def test_an_unknown_theme_touches_nothing(users, production):
     assert census() == before
 
 
-def test_no_handlers_and_no_drivers(scene, production):
-    build(scene, production)
+def test_no_handlers_and_no_drivers_in_python(scene, production):
+    build(scene, production, own_scene=True)
     assert not [handler for handler in bpy.app.handlers.frame_change_pre if "llmviz" in str(handler)]
-    assert not any(obj.animation_data and obj.animation_data.drivers for obj in bpy.data.objects)
+    driven = {
+        obj: [curve.driver for curve in obj.animation_data.drivers] for obj in bpy.data.objects if obj.animation_data
+    }
+    assert {obj["llmviz"] for obj, drivers in driven.items() if drivers} == {"stand", "page"}
+    assert all(driver.is_simple_expression and driver.is_valid for drivers in driven.values() for driver in drivers)
 
 
 def test_a_build_given_up_leaves_nothing(users, production):

@@ -27,7 +27,8 @@ def digits(frame: int, color: str = "weight") -> tuple[np.ndarray, np.ndarray]:
 def test_a_drawing_is_one_object(scene, production):
     build(scene, production)
     assert [obj.name for obj in scene.objects if obj.name.startswith("say")] == ["say"]
-    assert bpy.data.objects["say"].parent.parent.type == "CAMERA"
+    page = bpy.data.objects["say"].parent
+    assert (page["llmviz"], page.parent["llmviz"]) == ("page", "stand")
 
 
 def test_phrases_have_their_colours(scene, production):

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..stage import compat
 from ..stage.ours import ours
+from ..stage.page import follows_camera
 
 MOVES = ("location", "rotation", "scale", "delta_", "parent")
 IN_CELLS = ('["reveal"]', '["focus_lo"]', '["focus_hi"]')
@@ -63,7 +64,7 @@ class Changes:
             return changes
         for owner in _animated():
             changes._add(owner)
-        changes._follow_camera(scene)
+        changes._follow_cameras(scene)
         changes._camera_cuts(scene)
         return changes
 
@@ -93,8 +94,10 @@ class Changes:
         return [owner for owner, mask in self.owners.items() if not mask[span].any()]
 
     def _add(self, owner: bpy.types.ID) -> None:
+        if not (curves := compat.fcurves(owner)):
+            return
         own = self.owners[owner] = np.zeros(self.last - self.first + 1, dtype=bool)
-        for curve in compat.fcurves(owner):
+        for curve in curves:
             mask = changing(curve, self.first, self.last)
             if not mask.any():
                 continue
@@ -114,27 +117,53 @@ class Changes:
             self.objects[obj] = _Masks(*(np.zeros(self.last - self.first + 1, dtype=bool) for _ in range(3)))
         return self.objects[obj]
 
-    def _follow_camera(self, scene: bpy.types.Scene) -> None:
-        """Wherever a camera that is used moves, everything does."""
-        used = {scene.camera, *(marker.camera for marker in scene.timeline_markers)} - {None}
-        for camera in used & self.objects.keys():
+    def _follow_cameras(self, scene: bpy.types.Scene) -> None:
+        """Wherever a camera that is used moves, everything does, the text before it as well."""
+        for camera in cameras(scene) & self.objects.keys():
             self.everything |= self.objects[camera].moves | self.objects[camera].looks
 
     def _camera_cuts(self, scene: bpy.types.Scene) -> None:
-        for marker in scene.timeline_markers:
-            if marker.camera is not None and self.first <= marker.frame <= self.last:
-                self.everything[marker.frame - self.first] = True
+        """A cut to another camera; to the one that is used already, nothing changes."""
+        bound = sorted((m.frame, i) for i, m in enumerate(scene.timeline_markers) if m.camera is not None)
+        before = None
+        for frame, i in bound:
+            camera = scene.timeline_markers[i].camera
+            if camera != before and self.first <= frame <= self.last:
+                self.everything[frame - self.first] = True
+            before = camera
+
+
+def cameras(scene: bpy.types.Scene) -> set[bpy.types.Object]:
+    """All that the scene is seen through at one frame or another."""
+    return {scene.camera, *(marker.camera for marker in scene.timeline_markers)} - {None}
 
 
 def only_ours(scene: bpy.types.Scene) -> bool:
-    """Whether nothing but our keyframed, flat-coloured stage can be in the picture."""
+    """Whether nothing but our keyframed, flat-coloured stage can be in the picture, seen through plain cameras."""
     held = set(ours(scene).blocks)
-    if any(obj not in held and not obj.hide_render and obj.type not in {"EMPTY", "CAMERA"} for obj in scene.objects):
+    if any(obj not in held and not obj.hide_render and _is_seen(obj) for obj in scene.objects):
         return False
-    for data in (getattr(owner, "animation_data", None) for owner in _animated()):
-        if data is not None and (len(data.drivers) or len(data.nla_tracks)):
+    if scene.render.use_motion_blur or any(_moves_unseen(camera) for camera in cameras(scene)):
+        return False
+    for block in _animated():
+        data = block.animation_data
+        if len(data.nla_tracks) or (len(data.drivers) and not follows_camera(block)):
             return False
     return not scene.rigidbody_world
+
+
+def _is_seen(obj: bpy.types.Object) -> bool:
+    return obj.type not in {"EMPTY", "CAMERA"} or obj.instance_type != "NONE"
+
+
+def _moves_unseen(camera: bpy.types.Object) -> bool:
+    """Whether a camera's picture may change otherwise than by keys of its own or its parents'."""
+    chain, obj = [], camera
+    while obj is not None:
+        chain.append(obj)
+        obj = obj.parent
+    lens = camera.type == "CAMERA" and camera.data.dof.use_dof
+    return lens or any(not constraint.mute for obj in chain for constraint in obj.constraints)
 
 
 def changing(curve: bpy.types.FCurve, first: int, last: int) -> np.ndarray:

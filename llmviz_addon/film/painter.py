@@ -14,6 +14,7 @@ import numpy as np
 
 from ..errors import JobError
 from ..stage import compat
+from ..stage.page import go
 from .cells import CellState
 from .changes import Changes
 from .lock import scratch
@@ -55,7 +56,7 @@ class Painter:
             data.action, data.action_slot = action, slot
         self._idle.clear()
         before = max(first - 1, self.changes.first)
-        self.scene.frame_set(before)
+        go(self.scene, before)
         for owner in self.changes.idle(before, last):
             data = owner.animation_data
             self._idle.append((data, data.action, data.action_slot))
@@ -102,7 +103,7 @@ class Painter:
 
     def _go(self, frame: int) -> None:
         if self.scene.frame_current != frame:
-            self.scene.frame_set(frame)
+            go(self.scene, frame)
 
     def _render(self, rect: Rect | None) -> np.ndarray:
         render = self.scene.render

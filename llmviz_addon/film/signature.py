@@ -18,6 +18,7 @@ import bpy
 import numpy as np
 
 from ..stage import compat
+from ..stage.page import follows_camera, go
 
 FRAME = 1
 """Properties are read at this frame, since keyframes change them."""
@@ -46,11 +47,11 @@ KEY_FIELDS = {"co": 2, "handle_left": 2, "handle_right": 2, "interpolation": 1, 
 def signature(scene: bpy.types.Scene) -> str:
     """Hash of all that tells how ``scene`` looks, at any frame; the current frame and what is selected do not count."""
     frame = scene.frame_current
-    scene.frame_set(FRAME)
+    go(scene, FRAME)
     try:
         return _Reader().scene(scene)
     finally:
-        scene.frame_set(frame)
+        go(scene, frame)
 
 
 class _Reader:
@@ -139,7 +140,7 @@ class _Reader:
         data = getattr(block, "animation_data", None)
         if data is None:
             return
-        if len(data.drivers) or len(data.nla_tracks):
+        if len(data.nla_tracks) or (len(data.drivers) and not follows_camera(block)):
             self._tell(uuid4())
         for curve in compat.fcurves(block):
             self._tell(curve.data_path, curve.array_index, curve.extrapolation, curve.mute, len(curve.modifiers))

@@ -9,6 +9,7 @@ from pathlib import Path
 import bpy
 
 from ..errors import JobError
+from ..stage.page import go
 from ..stage.render import set_engine, set_size
 from . import png
 from .output import check_output
@@ -74,4 +75,4 @@ def restored(scene: bpy.types.Scene) -> Iterator[None]:
     finally:
         for owner, key, value in kept:
             setattr(owner, key, value)
-        scene.frame_set(frame)
+        go(scene, frame)

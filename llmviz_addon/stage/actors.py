@@ -11,8 +11,9 @@ from ..layout.drawing import Drawing, Readout
 from ..layout.grid import Grid
 from ..screenplay.timeline import Part
 from . import compat
-from .camera import CLIP_END, CLIP_START, PAGE, Rig
+from .camera import CLIP_END, CLIP_START, Rig
 from .keys import Actor, Target, unknown
+from .page import PAGE
 from .readouts import modifier_name, value_input
 
 

@@ -3,7 +3,7 @@
 Turning the empty makes arcs where a moving camera would cut straight through the set, and an artist
 can edit three plain transforms. The lens is fixed; ``shift`` leaves room for the text.
 
-The text hangs on a page before the camera. Places are 32-bit numbers: 100 km from the origin they are a
+The text hangs on a page before the camera in use. Places are 32-bit numbers: 100 km from the origin they are a
 centimetre apart, which would tear letters of a few millimetres to pieces. So the page is the larger and the
 further away the further the camera stands from what it looks at, and the same in the picture; the camera's
 clipping goes along.
@@ -16,26 +16,20 @@ from dataclasses import dataclass
 
 import bpy
 
-from .ours import TAG, own
+from .ours import own
+from .page import LENS, PAGE, SENSOR, make_page
 
-SENSOR, LENS = 24.0, 35.0
-PAGE = 0.1
-"""Growth of the page per metre of the camera's distance; near the set it has its own size."""
 CLIP_START, CLIP_END = (0.02, 0.2), (4.0, 10_000.0)
 """Growth per metre of distance, and length without; the text hangs at 0.03 d + 0.3 m."""
 
 
 @dataclass(frozen=True)
 class Rig:
-    """``pivot`` stands at what is looked at, ``camera`` hangs on it."""
+    """``pivot`` stands at what is looked at, ``camera`` hangs on it, and text on the ``page``."""
 
     pivot: bpy.types.Object
     camera: bpy.types.Object
-
-    @property
-    def page(self) -> bpy.types.Object:
-        """What the text hangs on."""
-        return next(child for child in self.camera.children if child.get(TAG) == "page")
+    page: bpy.types.Object
 
 
 def camera_rig(collection: bpy.types.Collection) -> Rig:
@@ -49,13 +43,12 @@ def camera_rig(collection: bpy.types.Collection) -> Rig:
     pivot = own(bpy.data.objects.new("llmviz camera target", None), "camera target")
     pivot.empty_display_size = 0.2
     pivot.rotation_mode = "XYZ"
-    page = own(bpy.data.objects.new("llmviz page", None), "page")
-    page.empty_display_size = 0.02
-    page.parent, camera.parent = camera, pivot
-    for obj in (pivot, camera, page):
+    camera.parent = pivot
+    for obj in (pivot, camera):
         collection.objects.link(obj)
-    pose(Rig(pivot, camera), (0, 0, 0), 270.0, 0.0, 10.0)
-    return Rig(pivot, camera)
+    rig = Rig(pivot, camera, make_page(camera, collection))
+    pose(rig, (0, 0, 0), 270.0, 0.0, 10.0)
+    return rig
 
 
 def pose(

@@ -92,9 +92,9 @@ def show_candidates(scene: bpy.types.Scene, now: Moment) -> None:
 def look(scene: bpy.types.Scene, view: View) -> None:
     """Put the stage's camera to ``view``."""
     found = {obj.get(TAG): obj for obj in _objects(scene)}
-    if {"camera", "camera target"} <= found.keys():
+    if {"camera", "camera target", "page"} <= found.keys():
         x, y, z = map(float, view.target)
-        rig = Rig(found["camera target"], found["camera"])
+        rig = Rig(found["camera target"], found["camera"], found["page"])
         pose(rig, (x, y, z), view.azimuth, view.elevation, view.distance, view.shift)
 
 

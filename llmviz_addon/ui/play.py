@@ -8,6 +8,7 @@ from bpy.props import EnumProperty, StringProperty
 
 from ..errors import choices
 from ..screenplay.timeline import ChapterSpan
+from ..stage.page import go
 from ..stage.story import Story, read_story
 from .jobs import locked
 from .view import look_freely, look_through_camera, looks_through_camera
@@ -74,7 +75,7 @@ class LLMVIZ_OT_jump(_Playing, bpy.types.Operator):
         if frame is None:
             self.report({"INFO"}, f"There is no {self.to.lower()} rest.")
             return {"CANCELLED"}
-        context.scene.frame_set(frame)
+        go(context.scene, frame)
         return {"FINISHED"}
 
 
@@ -95,7 +96,7 @@ class LLMVIZ_OT_jump_to_chapter(_Playing, bpy.types.Operator):
         if self.chapter not in chapters:
             self.report({"ERROR"}, f"Unknown chapter {self.chapter!r}. {choices(chapters)}")
             return {"CANCELLED"}
-        context.scene.frame_set(chapter_start(context.scene, story, chapters[self.chapter]))
+        go(context.scene, chapter_start(context.scene, story, chapters[self.chapter]))
         return {"FINISHED"}
 
 
@@ -108,7 +109,7 @@ class LLMVIZ_OT_play(_Playing, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Go there at once: a script does not watch."""
-        context.scene.frame_set(self._goal(context.scene))
+        go(context.scene, self._goal(context.scene))
         return {"FINISHED"}
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
@@ -134,7 +135,7 @@ class LLMVIZ_OT_play(_Playing, bpy.types.Operator):
             return {"PASS_THROUGH"}
         if context.screen.is_animation_playing and stays:
             bpy.ops.screen.animation_cancel(restore_frame=False)
-            scene.frame_set(self._stop)
+            go(scene, self._stop)
         self.cancel(context)
         return {"FINISHED", "PASS_THROUGH"}
 
