@@ -57,7 +57,9 @@ def _parser() -> Parser:
     parser = Parser(prog="llmviz", description=about, epilog=STATUSES)
     jobs = parser.add_subparsers(title="jobs", required=True, metavar="JOB", parser_class=Parser)
     _add(jobs, "chapters", "list chapters, how long they take, and where they rest", "chapters", _model, _pace)
-    build = _add(jobs, "build", "write a .blend that plays and renders without the add-on", "build", _chapters, _film)
+    build = _add(
+        jobs, "build", "write a .blend that plays and renders without the add-on", "build", _chapters, _film, _engine
+    )
     build.add_argument("-o", "--output", required=True, type=_path, metavar="SCENE.blend")
     still = _add(jobs, "still", "render one picture", "still", None, _film, _engine)
     still.add_argument("chapters", nargs=1, metavar="CHAPTER", help="name or number, see llmviz chapters")

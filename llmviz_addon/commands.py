@@ -61,7 +61,7 @@ def build(options: argparse.Namespace) -> None:
     target = check_output(options.output, ".blend")
     production = _production(options)
     with written(target) as temporary:
-        _staged(production, options.theme)
+        _staged(production, options)
         _save(temporary, target)
     _wrote(target, _length(production.timeline))
 
@@ -71,7 +71,7 @@ def still(options: argparse.Namespace) -> None:
     target = check_output(options.output, ".png")
     production = _production(options)
     frame = frame_at(production.timeline, options.at)
-    scene = _staged(production, options.theme)
+    scene = _staged(production, options)
     from .film.still import still as render
 
     render(scene, target, frame, engine=options.engine)
@@ -88,7 +88,7 @@ def film(options: argparse.Namespace) -> int:
     with scratch() as folder:
         job = _film_job(options, production, folder / "film.blend", target, span)
         check_film(job)
-        _staged(production, options.theme)
+        _staged(production, options)
         _save(job.blend, job.blend)
         try:
             with Bar() as bar:
@@ -112,7 +112,7 @@ def storyboard(options: argparse.Namespace) -> None:
     """Render stills and contact sheets."""
     folder = check_place(options.output)
     production = _production(options)
-    scene = _staged(production, options.theme)
+    scene = _staged(production, options)
     from .film.storyboard import storyboard_steps
 
     with Bar() as bar:
@@ -264,7 +264,7 @@ def _film_job(
     )
 
 
-def _staged(production: Production, look: str) -> bpy.types.Scene:
+def _staged(production: Production, options: argparse.Namespace) -> bpy.types.Scene:
     """The production on stage, in a Blender of factory settings."""
     with quiet():
         import bpy
@@ -273,7 +273,7 @@ def _staged(production: Production, look: str) -> bpy.types.Scene:
 
         bpy.ops.wm.read_factory_settings(use_empty=True)
         scene = bpy.context.scene
-        stage(scene, production, look, own_scene=True)
+        stage(scene, production, options.theme, own_scene=True, engine=options.engine)
     return scene
 
 

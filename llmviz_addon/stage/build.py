@@ -32,6 +32,7 @@ from .merged import merged_object
 from .open_state import clear_state
 from .ours import is_ours, marked, names_free, ours, ours_alone, own, register, remove_unused
 from .outlines import outline_actors
+from .render import chosen, set_film
 from .replace import abandon, check_place, remove_stage, take_place
 from .ribbons import ribbon_object
 from .story import clear_story, write_story
@@ -43,9 +44,15 @@ if TYPE_CHECKING:
 SCENE = "llmviz"
 
 
-def build(scene: bpy.types.Scene, production: Production, theme: str = "light", own_scene: bool | None = None) -> Rig:
+def build(
+    scene: bpy.types.Scene,
+    production: Production,
+    theme: str = "light",
+    own_scene: bool | None = None,
+    engine: str | None = None,
+) -> Rig:
     """Put ``production`` into ``scene`` at once; see ``build_steps``. Returns the camera rig."""
-    steps = build_steps(scene, production, theme, own_scene)
+    steps = build_steps(scene, production, theme, own_scene, engine)
     while True:
         try:
             next(steps)
@@ -54,17 +61,26 @@ def build(scene: bpy.types.Scene, production: Production, theme: str = "light", 
 
 
 def build_steps(
-    scene: bpy.types.Scene, production: Production, theme_name: str = "light", own_scene: bool | None = None
+    scene: bpy.types.Scene,
+    production: Production,
+    theme_name: str = "light",
+    own_scene: bool | None = None,
+    engine: str | None = None,
 ) -> Generator[tuple[float, str], None, Rig]:
     """Build step by step, for a progress bar: yields (share done, what comes next); returns the rig.
 
     ``own_scene`` True makes the scene ours for good: camera, world, frame range, rate, size and view
     transform are the film's. False leaves all of these alone. None does what was decided before, or
-    leaves them alone. Raises JobError for an unknown theme before anything is touched. What was built before
+    leaves them alone. A scene that becomes ours is set to render fast, with ``engine`` or else the one that suits
+    this machine; later only if an engine is named, as the user may have set it up her way since.
+    Raises JobError for an unknown theme or engine before anything is touched. What was built before
     gives way at the end; a build that fails, or is given up by closing the generator, leaves everything as it was.
     """
     look = theme(theme_name)
     check_place(scene)
+    owns = is_ours(scene) if own_scene is None else own_scene
+    again = is_ours(scene) and bool(ours(scene).blocks)
+    renderer = chosen(engine or "auto") if owns and (engine or not again) else ""
     yield 0.0, "Values"
     known = {block.session_uid for block in marked()}
     with names_free(ours_alone(scene)) as name:
@@ -75,18 +91,18 @@ def build_steps(
         except BaseException:
             abandon(home, known)
             raise
-        again = is_ours(scene) and bool(ours(scene).blocks)
         take_place(scene, home)
         home.name = name or home.name
         if own_scene:
             own(scene, "scene")
-        owns = is_ours(scene) if own_scene is None else own_scene
         if owns:
             _lay_ground(scene, look, again)
     remove_unused(block for block in marked() if block.session_uid not in known)
     _tell(scene, production, rig.camera if owns else None)
     if owns:
         _direct(scene, production, rig)
+    if renderer:
+        set_film(scene, renderer)
     return rig
 
 

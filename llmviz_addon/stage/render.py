@@ -20,6 +20,9 @@ from ..processes import blender
 from . import compat
 
 ENGINES = ("auto", "eevee", "cycles")
+EEVEE_SAMPLES = 64
+"""Which EEVEE needs where it dithers what fades."""
+VIEWPORT_SAMPLES = 8
 _SOFTWARE = ("llvmpipe", "softpipe", "software", "swrast")
 _LINUX_DEVICES = ("/dev/dri/renderD*", "/dev/nvidia[0-9]*", "/dev/dxg")
 _PROBE = """
@@ -54,16 +57,34 @@ print("GPU:", found)
 def set_engine(scene: bpy.types.Scene, engine: str = "auto", samples: int | None = None) -> str:
     """Prepare ``scene`` to render with ``engine``; returns the one chosen, "eevee" or "cycles".
 
-    ``samples`` per pixel; by default 1 for Cycles and 64 for EEVEE, which dithers faded grids.
+    ``samples`` per pixel; by default 1 for Cycles and 64 for EEVEE.
     """
     engine = chosen(engine)
     if engine == "eevee":
         compat.set_eevee(scene)
-        scene.eevee.taa_render_samples = samples or 64
-        scene.render.filter_size = 1.0
+        _set_eevee(scene, samples or EEVEE_SAMPLES)
     else:
+        scene.render.engine = "CYCLES"
+        scene.render.use_persistent_data = True
         _set_cycles(scene, samples or 1)
     return engine
+
+
+def set_film(scene: bpy.types.Scene, engine: str) -> None:
+    """Prepare a scene that will be saved: as fast as our own films in both engines, with ``engine`` chosen.
+
+    In the viewport, too: EEVEE's temporal reprojection would shred text while the camera moves, and leave it blank
+    after every jump. Data is not kept from frame to frame, as Blender may hang at its end with it.
+    """
+    _set_eevee(scene, EEVEE_SAMPLES)
+    _set_cycles(scene, 1)
+    scene.eevee.use_taa_reprojection = False
+    scene.eevee.taa_samples = VIEWPORT_SAMPLES
+    scene.cycles.preview_samples = 1
+    if engine == "eevee":
+        compat.set_eevee(scene)
+    else:
+        scene.render.engine = "CYCLES"
 
 
 def chosen(engine: str) -> str:
@@ -82,9 +103,12 @@ def set_size(scene: bpy.types.Scene, width: int, height: int) -> None:
     scene.render.resolution_percentage = 100
 
 
+def _set_eevee(scene: bpy.types.Scene, samples: int) -> None:
+    scene.eevee.taa_render_samples = samples
+    scene.render.filter_size = 1.0
+
+
 def _set_cycles(scene: bpy.types.Scene, samples: int) -> None:
-    scene.render.engine = "CYCLES"
-    scene.render.use_persistent_data = True
     cycles = scene.cycles
     cycles.device = "CPU"
     cycles.samples = samples
