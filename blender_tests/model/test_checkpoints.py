@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,11 @@ import pytest
 import safetensors.numpy
 
 from llmviz_addon.errors import ModelError
+from llmviz_addon.model import checkpoints
 from llmviz_addon.model.checkpoint import BUILTIN, Checkpoint, load
-from llmviz_addon.model.checkpoints import IN_FOLDER
+from llmviz_addon.model.checkpoints import IN_FOLDER, llmviz_json, torch_zip
 from llmviz_addon.model.checkpoints import safetensors as safetensors_reader
+from llmviz_addon.model.checkpoints.dialects import Translated
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.forward import forward
 
@@ -293,6 +296,10 @@ def test_folders_without_a_model(tmp_path: Path) -> None:
         ({"a": "../model-00001-of-00004.safetensors"}, "which is not a file in its folder"),
         ({"a": "/etc/passwd"}, "which is not a file in its folder"),
         ({"a": "missing.safetensors"}, "missing.safetensors does not exist"),
+        ({"a": "\x1b[31m"}, "It names the shard '\\x1b[31m', which is not a file in its folder"),
+        ({"a": "a\nb"}, "It names the shard 'a\\nb', which is not"),
+        ({"a": "\0"}, "It names the shard '\\x00', which is not"),
+        ({"a": "x" * 100_000}, "It names the shard 'xxxxxxxxx"),
         ({"a": "config.json"}, "config.json is a shard, but neither safetensors nor of PyTorch"),
         ({"a": "model-00001-of-00004.safetensors"}, "It says that 'a' is in 'model-00001-of-00004.safetensors', but"),
     ],
@@ -304,6 +311,41 @@ def test_an_index_that_cannot_be(tmp_path: Path, weight_map: object, message: st
         load(folder)
     assert message in str(caught.value)
     assert str(folder) in str(caught.value)
+    assert len(str(caught.value)) - len(str(folder)) < 300
+
+
+def test_shards_with_masks_of_another_dtype(tmp_path: Path) -> None:
+    """``in`` of a Mapping reads the tensor, and a mask of bytes cannot be read."""
+    folder = Path(shutil.copytree(DATA / "hf-bin-bare", tmp_path / "hf-bin-bare"))
+    names = list(torch_zip.read(folder / "pytorch_model.bin").tensors)
+    assert "h.0.attn.bias" in names
+    (folder / "pytorch_model.bin").rename(folder / "one.bin")
+    (folder / "pytorch_model.bin.index.json").write_text(json.dumps({"weight_map": dict.fromkeys(names, "one.bin")}))
+    np.testing.assert_allclose(
+        logits(load(folder), "hf-bin-bare"), EXPECTED["hf-bin-bare/logits"], rtol=1e-5, atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("case", ["hf-bf16-sharded", "hf-bin-bare", "llm-viz.json", "hf-f16-untied"])
+def test_whether_there_is_a_tensor_is_told_without_reading_it(monkeypatch: pytest.MonkeyPatch, case: str) -> None:
+    seen: list[Translated] = []
+    monkeypatch.setattr(checkpoints, "from_tensors", lambda _, tensors, *__: seen.append(tensors))
+    load(DATA / case)
+    for module in (torch_zip, safetensors_reader, llmviz_json):
+        monkeypatch.setattr(module, "float32", lambda *_: pytest.fail("a tensor was read"))
+    assert "transformer.wte.weight" in seen[0]
+    assert "transformer.wte.weight" in list(seen[0])
+    assert "transformer.wte" not in seen[0]
+    assert "wte.weight" not in seen[0]
+
+
+def test_prefixes_without_end(tmp_path: Path) -> None:
+    before, name = time.process_time(), "module." * 300_000 + "wte.weight"
+    safetensors.numpy.save_file({name: np.zeros(3, np.float32)}, tmp_path / "a.safetensors")
+    with pytest.raises(ModelError, match=r"It has no learned position embedding") as caught:
+        load(tmp_path)
+    assert time.process_time() - before < 3
+    assert len(str(caught.value)) < 600
 
 
 def test_places_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

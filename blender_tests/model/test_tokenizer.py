@@ -118,3 +118,10 @@ def test_no_two_texts_look_alike(text: str) -> None:
 def test_a_number_that_stands_for_no_text_is_not_a_text() -> None:
     ours = ByteLevelBPE({"<5>": 0, "<": 1}, []).fitted(9)
     assert [ours.text(token) for token in (0, 1, 5)] == ["\\x3c5>", "<", "<5>"]
+
+
+def test_not_all_letters_of_a_large_vocabulary_are_listed() -> None:
+    letters = LetterTokenizer("".join(map(chr, range(0x4E00, 0x4E00 + 5000))))
+    with pytest.raises(ModelError, match=r"possible are 一, .*, … \(4940 more\)\.$") as caught:
+        letters.encode("x")
+    assert len(str(caught.value)) < 300

@@ -9,6 +9,8 @@ from typing import Protocol
 from ..errors import ModelError
 from .files import short
 
+LISTED = 60  # letters of a vocabulary that a message lists
+
 
 class ForeignTokenizerError(ModelError):
     """A tokenizer of a kind that we do not have; token ids can still be given."""
@@ -49,7 +51,8 @@ class LetterTokenizer:
         """Token ids of ``text``; ModelError for a letter outside the vocabulary."""
         for letter in text:
             if letter not in self._ids:
-                possible = ", ".join(map(visible, self.vocabulary))
+                possible = ", ".join(map(visible, self.vocabulary[:LISTED]))
+                possible += f", … ({len(self.vocabulary) - LISTED} more)" if len(self.vocabulary) > LISTED else ""
                 raise ModelError(f"{letter!r} in {short(text)} is not in the vocabulary; possible are {possible}.")
         return [self._ids[letter] for letter in text]
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from ...errors import ModelError
+from ..files import short
 
 SUPPORTED = "Supported is the GPT-2 family: models of GPT-2, nanoGPT and minGPT."
 
@@ -84,7 +85,7 @@ def refuse_config(config: Mapping[str, Any]) -> ModelError:
     """The error for a ``config.json`` of a model of another kind."""
     told = dict.fromkeys(text for key, text in BY_CONFIG if config.get(key))
     features = f" (with {', '.join(told)})" if told else ""
-    return ModelError(f"It is a model of the type {str(config.get('model_type'))[:40]!r}{features}. {SUPPORTED}")
+    return ModelError(f"It is a model of the type {short(config.get('model_type'))}{features}. {SUPPORTED}")
 
 
 def _looks(names: Collection[str]) -> str:
@@ -96,5 +97,5 @@ def _looks(names: Collection[str]) -> str:
 
 def _some(names: Collection[str]) -> str:
     """The first names of a checkpoint, for a message."""
-    first = [name[:60] for name in sorted(names)[:3]]
-    return "has " + ", ".join(map(repr, first)) + (" …" if len(names) > 3 else "") if first else "no tensor at all"
+    first = [short(name) for name in sorted(names)[:3]]
+    return "has " + ", ".join(first) + (" …" if len(names) > 3 else "") if first else "no tensor at all"

@@ -7,7 +7,6 @@ place where a checkpoint is checked and completed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ import numpy as np
 
 from ...errors import ModelError
 from ..config import GPTConfig
-from ..files import short
+from ..files import json_object, short
 from ..gelu import Gelu
 from ..shapes import Shape
 from ..tokenizer import IdTokenizer, LetterTokenizer, Tokenizer
@@ -196,12 +195,9 @@ def layer_shapes(config: GPTConfig) -> dict[str, tuple[int, ...]]:
 
 def parse_config(text: str) -> GPTConfig:
     """GPTConfig from JSON; ModelError if it is not one."""
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ModelError(f"The config {text[:80]!r} is not valid JSON.") from error
-    if not isinstance(content, dict) or set(content) != set(NUMBERS):
-        raise ModelError(f"The config {text[:80]!r} must hold just {', '.join(NUMBERS)}.")
+    content = json_object(text, f"The config {short(text, 80)}")
+    if set(content) != set(NUMBERS):
+        raise ModelError(f"The config {short(text, 80)} must hold just {', '.join(NUMBERS)}.")
     return _config(content)
 
 
@@ -258,5 +254,5 @@ def _prompt_length(metadata: Mapping[str, str], config: GPTConfig) -> int | None
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= config.block_size):
-        raise ModelError(f"prompt_length is {text[:40]!r}, but must be from 1 to block_size {config.block_size}.")
+        raise ModelError(f"prompt_length is {short(text)}, but must be from 1 to block_size {config.block_size}.")
     return int(text)

@@ -7,13 +7,15 @@ in front of every name. All of that shows in names and shapes, whatever the file
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from ...errors import ModelError
+from ..files import short
 
-PREFIXES = ("_orig_mod.", "module.")
+PREFIXES = re.compile(r"\A(?:_orig_mod\.|module\.)+")
 BARE = ("wte.", "wpe.", "h.", "ln_f.")
 MATRICES = ("attn.c_attn.weight", "attn.c_proj.weight", "mlp.c_fc.weight", "mlp.c_proj.weight")
 
@@ -31,7 +33,7 @@ class Translated(Mapping[str, np.ndarray]):
         for theirs in tensors:
             ours = minGPT_name(theirs)
             if ours in self._names:
-                raise ModelError(f"{self._names[ours][:80]!r} and {theirs[:80]!r} are the same part of the model.")
+                raise ModelError(f"{short(self._names[ours])} and {short(theirs)} are the same part of the model.")
             self._names[ours] = theirs
         for left_out, kept in (shared or {}).items():
             if kept in tensors and left_out not in tensors:
@@ -41,6 +43,9 @@ class Translated(Mapping[str, np.ndarray]):
     def __getitem__(self, name: str) -> np.ndarray:
         values = self._tensors[self._names[name]]
         return values.T if self._turned and name.endswith(MATRICES) else values
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names  # a Mapping's own would read the tensor
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -57,6 +62,5 @@ class Translated(Mapping[str, np.ndarray]):
 
 def minGPT_name(name: str) -> str:  # noqa: N802 (as minGPT is written)
     """A tensor's name as minGPT has it."""
-    while name.startswith(PREFIXES):
-        name = name.partition(".")[2]
+    name = PREFIXES.sub("", name)
     return f"transformer.{name}" if name.startswith(BARE) else name

@@ -46,6 +46,9 @@ class JsonTensors(Mapping[str, np.ndarray]):
                 return _decode(name, shape, DTYPES.get(dtype.removeprefix("torch."), short(dtype)), data)
         raise ModelError(f"{short(name)} is not a tensor with its shape, dtype and data.")
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._tensors  # a Mapping's own would read the tensor
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._tensors)
 

@@ -55,6 +55,9 @@ class Safetensors(Mapping[str, np.ndarray]):
         raw = np.frombuffer(self._data, np.uint8, entry.end - entry.start, entry.start)
         return float32(raw, entry.dtype).reshape(entry.shape)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.entries  # a Mapping's own would read the tensor
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.entries)
 

@@ -11,6 +11,8 @@ import numpy as np
 from ...errors import ModelError
 from ..files import short
 
+MAX_NAME = 255  # letters of a file's name; no file system takes more
+
 
 class Shards(Mapping[str, np.ndarray]):
     """The tensors of several files, by an index that names each tensor's file.
@@ -27,16 +29,20 @@ class Shards(Mapping[str, np.ndarray]):
             raise ModelError("Its 'weight_map' does not give a file for each tensor.")
         self._shards: dict[str, Mapping[str, np.ndarray]] = {}
         for name in sorted(set(weight_map.values())):
-            if Path(name).name != name or "\\" in name or name in (".", ".."):
+            plain = Path(name).name == name and "\\" not in name and name not in (".", "..")
+            if not plain or not name.isprintable() or len(name) > MAX_NAME:
                 raise ModelError(f"It names the shard {short(name)}, which is not a file in its folder.")
             self._shards[name] = open_shard(folder / name)
         for tensor, name in weight_map.items():
             if tensor not in self._shards[name]:
-                raise ModelError(f"It says that {tensor[:80]!r} is in {short(name)}, but it is not.")
+                raise ModelError(f"It says that {short(tensor)} is in {short(name)}, but it is not.")
         self._weight_map = weight_map
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self._shards[self._weight_map[name]][name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._weight_map  # a Mapping's own would read the tensor
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._weight_map)

@@ -117,6 +117,9 @@ class TorchTensors(Mapping[str, np.ndarray]):
         view = np.lib.stride_tricks.as_strided(items, shape, steps, writeable=False)
         return float32(view, storage.dtype)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._views  # a Mapping's own would read the tensor
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._views)
 
@@ -152,7 +155,7 @@ def read(path: Path) -> TorchFile:
     if f"{root}/constants.pkl" in entries:
         raise ModelError("It is a TorchScript program. Save the model's state_dict() instead.")
     order = entries.get(f"{root}/byteorder")
-    if order is not None and bytes(archive.plain(data, order)) != b"little":
+    if order is not None and archive.plain(data, order) != b"little":
         raise ModelError("Its numbers are big-endian, which cannot be read.")
     entry = entries[f"{root}/data.pkl"]
     if entry.file_size > pickles.MAX_SIZE:

@@ -39,6 +39,8 @@ def read(path: Path, name: str, tokenizer: Tokenizer | None) -> Checkpoint:
     entries, data = archive.entries(path), contents(path)
     archive.check_ratio(entries.values(), len(data))
     found = {key.removesuffix(".npy"): entry for key, entry in entries.items()}
+    if len(found) != len(entries):
+        raise ModelError("It has two arrays of one name.")
     arrays = _Arrays(data, found)
     config, length = _shape(arrays)
     if config.n_layer * config.n_head > len(found):  # else a list of all names might be far longer than the file
