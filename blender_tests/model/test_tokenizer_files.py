@@ -94,6 +94,47 @@ def test_merges_of_another_vocabulary(tmp_path: Path) -> None:
         vocab_and_merges(tmp_path / "vocab.json", tmp_path / "merges.txt")
 
 
+MERGES = [" ".join(pair) for pair in GOOD["model"]["merges"]]
+
+
+def write_pair(folder: Path, merges: str, more: dict[str, int] | None = None) -> tuple[Path, Path]:
+    (folder / "vocab.json").write_text(json.dumps(GOOD["model"]["vocab"] | (more or {})), encoding="utf-8")
+    (folder / "merges.txt").write_bytes(merges.encode())
+    return folder / "vocab.json", folder / "merges.txt"
+
+
+@pytest.mark.parametrize(
+    ("merges", "made", "lost"),
+    [
+        ("", 0, 303),
+        ("#version: 0.2\n", 0, 303),
+        ("\n".join(MERGES[:-1]), 302, 1),
+        ("\n".join(MERGES[:100]), 100, 203),
+        ("\n".join(MERGES)[: -len(MERGES[-1].split(" ")[1])] + "e", 302, 1),  # cut to a pair that there is
+        ("\n".join(MERGES[1:]), 302, 1),
+    ],
+    ids=["empty", "title only", "last line", "most", "in a line", "first line"],
+)
+def test_merges_that_were_cut_short(tmp_path: Path, merges: str, made: int, lost: int) -> None:
+    with pytest.raises(ModelError) as caught:
+        vocab_and_merges(*write_pair(tmp_path, merges))
+    told = f"Its {made} merges make all tokens of the vocabulary but {lost}, for example "
+    assert f"merges.txt: {told}" in str(caught.value)
+    lines = [line for line in merges.split("\n") if " " in line and line[0] != "#"]
+    (tmp_path / "tokenizer.json").write_text(json.dumps(GOOD | {"model": GOOD["model"] | {"merges": lines}}))
+    with pytest.raises(ModelError) as caught:
+        tokenizer_json(tmp_path / "tokenizer.json")
+    assert f"tokenizer.json: {told}" in str(caught.value)
+
+
+@pytest.mark.parametrize("end", ["\n", "", "\n\n", "\r\n"])
+def test_whole_merges(tmp_path: Path, end: str) -> None:
+    more = {"<pad>": 560, "[MASK]": 561, "<|user|>": 562, "é中": 563}  # no merge makes these, and need not
+    ours = vocab_and_merges(*write_pair(tmp_path, ("\r\n" if "\r" in end else "\n").join(MERGES) + end, more))
+    text = "The quick brown fox, and it is there."
+    assert ours.encode(text) == tokenizer_json(DATA / "hf-f32" / "tokenizer.json").encode(text)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -102,6 +143,8 @@ def test_merges_of_another_vocabulary(tmp_path: Path) -> None:
         ({"stoi": {"ab": 0}}, "something else than single characters"),
         ({"stoi": {"a": 1}}, "are not 0 to 0"),
         ({"stoi": {"a": "0"}}, "are not 0 to 0"),
+        ({"stoi": {"a": 0, "b": 0}}, "are not 0 to 1"),
+        ({"stoi": {"a": 1 << 9_000_000}}, "are not 0 to 0"),
         ({"stoi": {}}, "must have at least one letter"),
         ({"stoi": {"a": 0}, "path": Path("x")}, "which is not part of a dictionary of tensors and is not run"),
     ],

@@ -60,7 +60,15 @@ def json_file(path: Path) -> dict[str, Any]:
 
 
 def json_object(source: str | bytes, what: str = "It") -> dict[str, Any]:
-    """A JSON object in which no name comes twice; ModelError if it is not one, or far larger than any of ours.
+    """A JSON object in which no name comes twice; ModelError if it is not one, or far larger than any of ours."""
+    content = json_value(source, what)
+    if not isinstance(content, dict):
+        raise ModelError(f"{what} is not a JSON object.")
+    return content
+
+
+def json_value(source: str | bytes, what: str = "It") -> Any:
+    """What JSON holds; ModelError, in which it is called ``what``, if it is none, far too large or far too deep.
 
     Commas and brackets are counted before anything is made of them: three bytes (``[],``) become eighty.
     """
@@ -71,15 +79,13 @@ def json_object(source: str | bytes, what: str = "It") -> dict[str, Any]:
         content = json.loads(text, object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{what} is not valid JSON ({one_line(error)}).") from error
-    if not isinstance(content, dict):
-        raise ModelError(f"{what} is not a JSON object.")
     _check_depth(content, what)
     return content
 
 
-def _check_depth(content: dict[str, Any], what: str) -> None:
+def _check_depth(content: Any, what: str) -> None:
     """Raise ModelError if JSON has more than ``MAX_DEPTH`` levels."""
-    level: list[Any] = [content]
+    level = [content] if type(content) in (dict, list) else []
     for _ in range(MAX_DEPTH):
         items = chain.from_iterable(value.values() if type(value) is dict else value for value in level)
         level = [item for item in items if type(item) in (dict, list)]

@@ -13,7 +13,7 @@ from ..errors import ModelError
 from . import pickles, tokenizer_json, tokenizer_settings
 from .added_tokens import numbered, united
 from .bpe import ByteLevelBPE, Frame
-from .files import contents, json_file, naming, text
+from .files import contents, json_file, naming, short, text
 from .tokenizer import ForeignTokenizerError, IdTokenizer, LetterTokenizer, Tokenizer
 from .tokenizer_settings import DEFAULTS, SUPPORTED
 
@@ -76,11 +76,13 @@ def vocab_and_merges(vocab: Path, merges: Path) -> ByteLevelBPE:
         first = beside.named.get("bos_token", DEFAULTS["bos_token"])
         ids = {token.text: token.id for token in special}
         if beside.add_bos and first not in ids:
-            raise ForeignTokenizerError(f"tokenizer_config.json has add_bos_token, but {first!r} has no id.")
+            raise ForeignTokenizerError(f"tokenizer_config.json has add_bos_token, but {short(first)} has no id.")
         frame = Frame((ids[first],) if beside.add_bos else ())
         space = beside.add_prefix_space is True
     with naming(merges):
-        return ByteLevelBPE(vocabulary, pairs, special, space, frame, names)
+        tokenizer = ByteLevelBPE(vocabulary, pairs, special, space, frame, names)
+        tokenizer_json.check_merges(vocabulary, pairs, ids)
+    return tokenizer
 
 
 def meta_pkl(path: Path) -> LetterTokenizer:
@@ -95,6 +97,7 @@ def meta_pkl(path: Path) -> LetterTokenizer:
             raise ModelError("It has no 'stoi', the ids of characters that nanoGPT's meta.pkl holds.")
         if not all(isinstance(letter, str) and len(letter) == 1 for letter in ids):
             raise ModelError("Its 'stoi' gives ids of something else than single characters.")
-        if not all(type(index) is int for index in ids.values()) or sorted(ids.values()) != list(range(len(ids))):
+        whole = all(type(index) is int and 0 <= index < len(ids) for index in ids.values())
+        if not whole or len(set(ids.values())) != len(ids):
             raise ModelError(f"The ids in its 'stoi' are not 0 to {len(ids) - 1}.")
         return LetterTokenizer("".join(sorted(ids, key=ids.__getitem__)))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError
 from . import tokenizer_settings
 from .added_tokens import numbered, united
-from .bpe import ByteLevelBPE, Frame
+from .bpe import BYTE_OF_SYMBOL, ByteLevelBPE, Frame
 from .files import json_file, naming, short
 from .tokenizer import ForeignTokenizerError
 from .tokenizer_settings import MAX_ID, SUPPORTED
@@ -17,6 +18,8 @@ from .tokenizer_settings import MAX_ID, SUPPORTED
 PARTS = ("version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder")
 BPE_PARTS = ("type", "vocab", "merges", "unk_token", "fuse_unk")  # bytes have tokens, so that none is unknown
 BYTE_LEVEL_PARTS = ("type", "add_prefix_space", "trim_offsets", "use_regex")
+
+SPECIAL = re.compile(r"<.*>|\[.*\]")  # how special tokens look, also where no file tells of them
 
 
 def read(path: Path) -> ByteLevelBPE:
@@ -51,7 +54,9 @@ def read(path: Path) -> ByteLevelBPE:
             raise ForeignTokenizerError("tokenizer_config.json has add_bos_token, but its post_processor adds none.")
         found = united((own, *beside.added), vocabulary)
         special = numbered(beside.names(), vocabulary, found)
-        return ByteLevelBPE(vocabulary, merges, [*found.values(), *special], space, frame, beside.names())
+        tokenizer = ByteLevelBPE(vocabulary, merges, [*found.values(), *special], space, frame, beside.names())
+        check_merges(vocabulary, merges, {*found, *beside.names()})
+    return tokenizer
 
 
 def vocabulary_of(content: object) -> Mapping[str, int]:
@@ -77,6 +82,21 @@ def pairs(content: object) -> list[tuple[str, str]]:
     return found
 
 
+def check_merges(vocabulary: Mapping[str, int], merges: Iterable[tuple[str, str]], added: Container[str]) -> None:
+    """Raise ModelError if merges are missing: each token of several bytes is made by one, but for special ones.
+
+    A file of merges that was cut short is otherwise as good as any, and gives other ids.
+    """
+    made = {left + right for left, right in merges}
+    rest = [token for token in vocabulary if len(token) > 1 and token not in made and token not in added]
+    lost = [token for token in rest if not SPECIAL.fullmatch(token) and all(map(BYTE_OF_SYMBOL.__contains__, token))]
+    if lost:
+        raise ModelError(
+            f"Its {len(made)} merges make all tokens of the vocabulary but {len(lost)}, for example {short(lost[-1])}: "
+            "perhaps the file is cut short."
+        )
+
+
 def _byte_level(before: object) -> object:
     """What cuts text into words, taken out of a sequence that holds just that."""
     match before:
@@ -92,7 +112,8 @@ def _only(content: Mapping[str, Any], known: tuple[str, ...], what: str) -> None
     """Raise ForeignTokenizerError for an option that we do not know and that is not off."""
     for key, value in content.items():
         if key not in known and value:
-            raise ForeignTokenizerError(f"{what} has {key[:60]} {short(value)}. {SUPPORTED}")
+            name = key if key.isidentifier() and len(key) < 60 else short(key)
+            raise ForeignTokenizerError(f"{what} has {name} {short(value)}. {SUPPORTED}")
 
 
 def _around(processor: object) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...errors import ModelError
 from ..config import GPTConfig
-from ..files import json_object, short
+from ..files import json_value, short
 from ..gelu import Gelu
 from ..shapes import Shape
 from ..tokenizer import IdTokenizer, LetterTokenizer, Tokenizer
@@ -195,8 +195,8 @@ def layer_shapes(config: GPTConfig) -> dict[str, tuple[int, ...]]:
 
 def parse_config(text: str) -> GPTConfig:
     """GPTConfig from JSON; ModelError if it is not one."""
-    content = json_object(text, f"The config {short(text, 80)}")
-    if set(content) != set(NUMBERS):
+    content = json_value(text, f"The config {short(text, 80)}")
+    if not isinstance(content, dict) or set(content) != set(NUMBERS):
         raise ModelError(f"The config {short(text, 80)} must hold just {', '.join(NUMBERS)}.")
     return _config(content)
 
