@@ -8,17 +8,27 @@ import bpy
 import pytest
 
 from llmviz_addon import ui
-from llmviz_addon.ui.request import catalogue
+from llmviz_addon.ui.preferences import PACKAGE, LLMVIZ_AP_preferences, catalogue
 
 
 @pytest.fixture
 def sidebar(scene: bpy.types.Scene) -> Iterator[bpy.types.Scene]:
     """An empty scene with the user interface at hand, and only the Layer Norm chapter ticked."""
     ui.register()
-    names = [chapter.name for chapter in catalogue(()).chapters]
+    names = [chapter.name for chapter in catalogue().chapters]
     scene.llmviz_settings.skipped = " ".join(name for name in names if name != "layer-norm")
     yield scene
     ui.unregister()
+
+
+@pytest.fixture
+def preferences(sidebar: bpy.types.Scene) -> Iterator[LLMVIZ_AP_preferences]:
+    """The preferences that an extension has, and a checkout has not."""
+    addons = bpy.context.preferences.addons
+    addon = addons.new()
+    addon.module = PACKAGE
+    yield addon.preferences
+    addons.remove(addon)
 
 
 @pytest.fixture

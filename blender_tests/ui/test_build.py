@@ -11,7 +11,7 @@ import pytest
 from llmviz_addon.stage.ours import is_ours
 from llmviz_addon.stage.story import read_story
 from llmviz_addon.ui.build import build_film
-from llmviz_addon.ui.request import catalogue
+from llmviz_addon.ui.preferences import catalogue
 
 from .conftest import everything
 
@@ -62,7 +62,7 @@ def test_building_again_replaces_the_film(film: bpy.types.Scene) -> None:
         ("tokens", "", "There is no token to run the model on; it takes 1 to 11."),
         (
             "skipped",
-            " ".join(chapter.name for chapter in catalogue(()).chapters),
+            " ".join(chapter.name for chapter in catalogue().chapters),
             "No chapter is ticked. Tick at least one.",
         ),
         ("model", "FILE", "No checkpoint is chosen. Give the path of a file or folder that holds one."),

@@ -35,7 +35,7 @@ def test_a_users_chapter_is_told(extension: str, tmp_path: Path) -> None:
     folder = tmp_path / "chapters"
     folder.mkdir()
     (folder / "42_mine.py").write_text(CHAPTER, encoding="utf-8")
-    bpy.context.preferences.addons[extension].preferences.chapter_folder = str(folder)
+    assert bpy.ops.llmviz.trust_chapters(folder=str(folder)) == {"FINISHED"}
     settings = bpy.context.scene.llmviz_settings
     settings.included = [False] * 32
     settings.skipped = " ".join(name for name in settings.skipped.split() if name != "mine")

@@ -9,7 +9,7 @@ import pytest
 
 from llmviz_addon.errors import JobError
 from llmviz_addon.ui import jobs
-from llmviz_addon.ui.jobs import Job, Steps, running
+from llmviz_addon.ui.jobs import Job, Outcome, Steps, last, running
 
 TIMER, ESC, MOUSE = (SimpleNamespace(type=name) for name in ("TIMER", "ESC", "MOUSEMOVE"))
 
@@ -43,6 +43,8 @@ class Task(Job):
     """A job of three steps; ``error`` is raised after the second."""
 
     bl_label = "Task"
+    bl_idname = "llmviz.task"
+    sure = True
 
     def __init__(self, error: BaseException | None = None) -> None:
         self.error = error
@@ -61,7 +63,7 @@ class Task(Job):
             yield 0.9, "third"
         finally:
             self.cleaned = True
-        return "Done."
+        return Outcome("Done.")
 
 
 @pytest.fixture
@@ -84,6 +86,7 @@ def test_a_job_runs_to_its_end(window: Window) -> None:
     task = Task()
     assert drive(task, window) == {"FINISHED"}
     assert task.reports == [({"INFO"}, "Done.")]
+    assert last() == Outcome("Done.")
     assert window.timers == []
     assert window.status[-1] is None
 

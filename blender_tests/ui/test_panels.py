@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,13 +18,19 @@ ICONS = {item.identifier for item in bpy.types.UILayout.bl_rna.functions["label"
 class Layout:
     """Stands in for a ``UILayout``; children share one list of what was drawn."""
 
-    def __init__(self, drawn: list[tuple[str, str, Layout]] | None = None) -> None:
-        self.drawn: list[tuple[str, str, Layout]] = [] if drawn is None else drawn
+    def __init__(self, parent: Layout | None = None) -> None:
+        self.parent = parent
+        self.drawn: list[tuple[str, str, Layout]] = [] if parent is None else parent.drawn
         self.enabled = True
         self.alert = False
 
     def _child(self, **options: object) -> Layout:
-        return Layout(self.drawn)
+        return Layout(self)
+
+    @property
+    def usable(self) -> bool:
+        """Whether what is in it can be used: Blender disables what stands in something disabled."""
+        return self.enabled and (self.parent is None or self.parent.usable)
 
     row = column = box = split = _child
 
@@ -52,11 +59,11 @@ class Layout:
         return SimpleNamespace()
 
 
-def draw(panel: type) -> Layout:
+def draw(panel: type, **of_its_own: object) -> Layout:
     """What ``panel`` shows now."""
     layout = Layout()
     methods = {name: getattr(panel, name) for name in vars(panel) if name.startswith("_") and not name.startswith("__")}
-    stand_in = SimpleNamespace(layout=layout)
+    stand_in = SimpleNamespace(layout=layout, **of_its_own)
     for name, method in methods.items():
         setattr(stand_in, name, method.__get__(stand_in))
     for draw_part in ("draw_header_preset", "draw"):
@@ -71,7 +78,7 @@ def shown(panel: type, kind: str) -> list[str]:
 
 @pytest.fixture
 def job() -> Iterator[jobs.Progress]:
-    progress = jobs.Progress("Build", True, 0.4, "Grids")
+    progress = jobs.Progress("Build", True, "llmviz.build", 0.4, "Grids")
     jobs._running.append(progress)
     yield progress
     jobs._running.clear()
@@ -104,7 +111,6 @@ def test_wrong_tokens_are_marked_explained_and_keep_build_away(sidebar: bpy.type
 
 def test_play_shows_the_commentary_of_the_frame(film: bpy.types.Scene) -> None:
     bpy.ops.llmviz.jump(to="NEXT")
-    bpy.ops.llmviz.jump(to="NEXT")
     text = " ".join(shown(panels.LLMVIZ_PT_play, "label"))
     assert "03.2 one column" in text
     assert "t = 3" in text
@@ -125,23 +131,68 @@ def test_an_unsaved_file_is_told_why_nothing_can_be_rendered(film: bpy.types.Sce
 
 
 def test_a_job_shows_its_progress_and_holds_the_rest(film: bpy.types.Scene, job: jobs.Progress) -> None:
-    assert panels.LLMVIZ_PT_job.poll(bpy.context)
     assert shown(panels.LLMVIZ_PT_job, "progress") == ["Build 40%"]
-    assert not any(
-        draw(panel).enabled for panel in (panels.LLMVIZ_PT_model, panels.LLMVIZ_PT_film, panels.LLMVIZ_PT_play)
-    )
+    for panel in panels.CLASSES[1:]:
+        assert not any(layout.usable for kind, _, layout in draw(panel).drawn if kind in ("operator", "prop")), panel
 
 
 def test_a_film_under_way_can_be_stopped_while_one_plays_on(film: bpy.types.Scene, job: jobs.Progress) -> None:
     job.exclusive = False
     assert shown(panels.LLMVIZ_PT_job, "operator") == ["llmviz.cancel"]
-    assert draw(panels.LLMVIZ_PT_play).enabled
-    assert not draw(panels.LLMVIZ_PT_film).enabled
+    assert all(layout.usable for kind, name, layout in draw(panels.LLMVIZ_PT_play).drawn if name == "llmviz.play")
+    assert not any(layout.usable for kind, _, layout in draw(panels.LLMVIZ_PT_film).drawn if kind == "prop")
     with pytest.raises(RuntimeError, match="Build is under way"):
         bpy.ops.llmviz.build()
     bpy.ops.llmviz.cancel()
     assert job.unwanted
 
 
-def test_without_a_job_there_is_no_progress(sidebar: bpy.types.Scene) -> None:
-    assert not panels.LLMVIZ_PT_job.poll(bpy.context)
+@pytest.mark.parametrize("exclusive", [True, False])
+def test_progress_stands_where_the_button_was_and_can_be_stopped_there(
+    film: bpy.types.Scene, job: jobs.Progress, exclusive: bool
+) -> None:
+    job.exclusive, job.operator = exclusive, "llmviz.render_film"
+    drawn = draw(panels.LLMVIZ_PT_render).drawn
+    assert [text for kind, text, _ in drawn if kind == "progress"] == ["Render Film 40%"]
+    assert "llmviz.render_film" not in [name for _, name, _ in drawn]
+    stops = [layout for _, name, layout in drawn if name == "llmviz.cancel"]
+    assert [layout.usable for layout in stops] == [True] * (not exclusive)
+
+
+def test_the_first_panel_keeps_its_height(film: bpy.types.Scene, tmp_path: Path) -> None:
+    def rows() -> int:
+        return sum(kind in ("label", "progress", "operator") for kind, _, _ in draw(panels.LLMVIZ_PT_job).drawn)
+
+    assert rows() == 2
+    jobs._ended.clear()
+    assert rows() == 2
+    jobs._ended[:] = [jobs.Outcome("Saved it", tmp_path / "film.mp4")]
+    assert rows() == 2
+    jobs._running.append(jobs.Progress("Film", False, "llmviz.render_film"))
+    try:
+        assert rows() == 3  # the last two side by side
+    finally:
+        jobs._running.clear()
+        jobs._ended.clear()
+
+
+def test_the_end_of_a_job_leads_to_what_it_made(film: bpy.types.Scene, tmp_path: Path) -> None:
+    for made, folder in ((tmp_path / "film.mp4", tmp_path), (tmp_path, tmp_path), (None, None)):
+        outcome = jobs.Outcome("Done", made)
+        assert outcome.folder == folder
+        jobs._ended[:] = [outcome]
+        assert shown(panels.LLMVIZ_PT_job, "operator") == ["wm.path_open"] * (folder is not None)
+    jobs._ended.clear()
+
+
+def test_a_scene_of_hers_says_where_the_film_is(film: bpy.types.Scene, sidebar: bpy.types.Scene) -> None:
+    bpy.context.window.scene = sidebar
+    for panel in (panels.LLMVIZ_PT_play, panels.LLMVIZ_PT_render):
+        assert "The film is in the scene 'llmviz'." in " ".join(shown(panel, "label"))
+        assert "llmviz.show_film" in shown(panel, "operator")
+    assert "There is no open stage" in " ".join(shown(panels.LLMVIZ_PT_generate, "label"))
+    assert bpy.ops.llmviz.show_film(scene=film.name) == {"FINISHED"}
+    assert bpy.context.window.scene == film
+    assert "llmviz.leave_film" in shown(panels.LLMVIZ_PT_play, "operator")
+    assert bpy.ops.llmviz.leave_film() == {"FINISHED"}
+    assert bpy.context.window.scene == sidebar

@@ -6,7 +6,8 @@ import bpy
 import pytest
 
 from llmviz_addon.stage.story import read_story
-from llmviz_addon.ui import panels
+from llmviz_addon.ui.play import after_reading
+from llmviz_addon.ui.write import wrapped
 
 
 def frames(scene: bpy.types.Scene, kind: str) -> list[int]:
@@ -19,7 +20,9 @@ def test_next_goes_through_all_rests_and_stops_at_the_last(film: bpy.types.Scene
     landed = []
     while bpy.ops.llmviz.jump(to="NEXT") == {"FINISHED"}:
         landed.append(film.frame_current)
-    assert landed == [frame for frame in frames(film, "rest") if frame > 1]
+    opening, *others = frames(film, "rest")
+    assert opening == 2  # which is what frame 1 shows: one frame on, nothing would be new
+    assert landed == others
     assert film.frame_current == landed[-1]
 
 
@@ -78,7 +81,7 @@ def test_the_commentary_is_that_of_the_frame(film: bpy.types.Scene) -> None:
 
 def test_commentary_is_broken_into_lines_and_keeps_its_words(film: bpy.types.Scene) -> None:
     text = read_story(film).subtitles[1].text
-    lines = panels.wrapped(text, bpy.context)
+    lines = wrapped(text, bpy.context)
     assert len(lines) > 2
     assert " ".join(lines).split() == text.split()
 
@@ -89,4 +92,26 @@ def test_play_without_a_window_goes_to_the_next_rest_and_at_last_to_the_end(film
     for _ in range(len(frames(film, "rest")) + 1):
         bpy.ops.llmviz.play()
         landed.append(film.frame_current)
-    assert landed == [*frames(film, "rest"), film.frame_end]
+    assert landed == [*frames(film, "rest")[1:], film.frame_end, film.frame_end]
+
+
+def test_after_a_chapter_jump_the_next_rest_shows_something_new(film: bpy.types.Scene) -> None:
+    story = read_story(film)
+    for go in (lambda: bpy.ops.llmviz.jump(to="NEXT"), bpy.ops.llmviz.play):
+        for chapter in story.chapters:
+            bpy.ops.llmviz.jump_to_chapter(chapter=chapter.name)
+            said = story.commentary(film.frame_current)
+            go()
+            assert story.commentary(film.frame_current) != said
+
+
+def test_a_play_starts_where_the_reading_pause_is_over(film: bpy.types.Scene) -> None:
+    story = read_story(film)
+    pauses = [(marker.frame, marker.end) for marker in story.markers if marker.kind == "rest"]
+    assert all(start < end for start, end in pauses)
+    for start, end in pauses:
+        for frame, goal in ((start, end), (end - 1, end), (end, end), (end + 1, end + 1)):
+            film.frame_set(frame)
+            assert after_reading(film, story) == goal
+    film.frame_set(1)
+    assert after_reading(film, story) == pauses[0][1]

@@ -45,3 +45,16 @@ def test_operators_that_change_the_file_can_be_undone(sidebar: bpy.types.Scene) 
     for name in ("build", "jump", "jump_to_chapter"):
         options = getattr(bpy.types, f"LLMVIZ_OT_{name}").bl_options
         assert options & {"UNDO", "UNDO_GROUPED"}, name
+
+
+def test_a_tooltip_ends_with_a_word_and_breaks_where_a_paragraph_does(sidebar: bpy.types.Scene) -> None:
+    operators = [cls for cls in ui.CLASSES if issubclass(cls, bpy.types.Operator)]
+    assert len(operators) > 10
+    for cls in operators:
+        text = getattr(bpy.ops.llmviz, cls.bl_idname.rpartition(".")[2]).get_rna_type().description
+        assert text == text.strip(), cls
+        assert text[-1].isalnum(), (cls, text)  # Blender adds the full stop
+        assert "  " not in text, cls
+    groups = [cls for cls in ui.CLASSES if issubclass(cls, bpy.types.PropertyGroup | bpy.types.AddonPreferences)]
+    texts = [cls.bl_rna.properties[name].description for cls in groups for name in cls.__annotations__]
+    assert not [text for text in texts if text.endswith(".") or text != text.strip()]

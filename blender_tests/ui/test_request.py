@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import bpy
 import pytest
 
 from llmviz_addon.errors import JobError, ModelError
 from llmviz_addon.ui import request
-
-MINE = 'title = "Mine"\npart = "Own"\n\n\ndef play(film):\n    film.wait(1)\n'
+from llmviz_addon.ui.preferences import catalogue
 
 
 @pytest.mark.parametrize(
@@ -30,7 +27,7 @@ def test_sizes(sidebar: bpy.types.Scene, shape: str, side: str, size: tuple[int,
 
 def test_a_tick_box_is_remembered_by_the_chapters_name(sidebar: bpy.types.Scene) -> None:
     settings = sidebar.llmviz_settings
-    names = [chapter.name for chapter in request.catalogue(()).chapters]
+    names = [chapter.name for chapter in catalogue().chapters]
     place = names.index("layer-norm")
     settings.skipped = ""
     settings.included[place] = False
@@ -47,38 +44,8 @@ def test_a_chapter_left_out_elsewhere_stays_left_out(sidebar: bpy.types.Scene) -
     assert settings.skipped.split()[0] == "someones-chapter"
 
 
-def test_chapters_of_the_users_are_in_the_catalogue(sidebar: bpy.types.Scene, tmp_path: Path) -> None:
-    (tmp_path / "42_mine.py").write_text(MINE)
-    assert request.catalogue((tmp_path,)).chapters[-1].name == "mine"
-    assert "mine" in request.chosen(sidebar.llmviz_settings, (tmp_path,))
-
-
-def test_a_changed_chapter_is_read_again(tmp_path: Path) -> None:
-    path = tmp_path / "42_mine.py"
-    path.write_text(MINE)
-    first = request.catalogue((tmp_path,))
-    assert request.catalogue((tmp_path,)) is first
-    path.write_text(MINE.replace("Mine", "Yours"))
-    import os
-
-    os.utime(path, ns=(1, 1))
-    assert request.catalogue((tmp_path,)).chapters[-1].title == "Yours"
-
-
-@pytest.mark.parametrize("content", ["title = 1 +", "x = 1"])
-def test_a_broken_folder_leaves_our_chapters_and_says_why(tmp_path: Path, content: str) -> None:
-    (tmp_path / "42_mine.py").write_text(content)
-    catalogue = request.catalogue((tmp_path,))
-    assert [chapter.name for chapter in catalogue.chapters] == [c.name for c in request.catalogue(()).chapters]
-    assert "42_mine.py" in catalogue.problem
-
-
-def test_a_missing_folder_is_told(tmp_path: Path) -> None:
-    assert "no chapter folder" in request.catalogue((tmp_path / "gone",)).problem
-
-
 def test_no_chapter_is_an_error(sidebar: bpy.types.Scene) -> None:
-    sidebar.llmviz_settings.skipped = " ".join(chapter.name for chapter in request.catalogue(()).chapters)
+    sidebar.llmviz_settings.skipped = " ".join(chapter.name for chapter in catalogue().chapters)
     with pytest.raises(JobError, match="Tick at least one"):
         request.chosen(sidebar.llmviz_settings, ())
 

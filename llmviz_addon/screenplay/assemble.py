@@ -186,7 +186,8 @@ def _markers(placed: Sequence[_Told], fps: int) -> list[Marker]:
         found.append(Marker(item.start, f"{number} {item.chapter.title}", "chapter"))
         for i, rest in enumerate(item.film.rests, start=1):
             frame = max(item.start + round(rest.start * fps), found[-1].frame + 1)
-            found.append(Marker(frame, f"{number}.{i} {rest.key.replace('-', ' ')}", "rest"))
+            end = max(item.start + round(rest.end * fps), frame)
+            found.append(Marker(frame, f"{number}.{i} {rest.key.replace('-', ' ')}", "rest", end))
     return found
 
 

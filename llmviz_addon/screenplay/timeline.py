@@ -123,6 +123,7 @@ class Marker:
     frame: int
     name: str  # "03 Layer Norm", "03.2 one column"
     kind: str  # "chapter" or "rest"
+    end: int = 0  # of a rest: the frame at which it has been read, and something happens
 
 
 @dataclass(frozen=True)

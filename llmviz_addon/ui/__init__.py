@@ -8,25 +8,38 @@ from __future__ import annotations
 
 import bpy
 
-from . import build, generate, jobs, panels, play, preferences, render, settings
+from . import build, generate, her_view, jobs, panels, play, preferences, render, scenes, settings
 
-MODULES = (preferences, settings, jobs, build, generate, play, render, panels)
+MODULES = (preferences, settings, jobs, build, generate, play, render, scenes, panels)
 OF_SCENES = {"llmviz_settings": settings.LLMVIZ_PG_settings, "llmviz_generation": generate.LLMVIZ_PG_generation}
 """Settings that every scene has; what was set stays in the file, for when the extension is back."""
 
-_add, _remove = bpy.utils.register_classes_factory([cls for module in MODULES for cls in module.CLASSES])
+CLASSES = tuple(cls for module in MODULES for cls in module.CLASSES)
+_add, _remove = bpy.utils.register_classes_factory(CLASSES)
 
 
 def register() -> None:
     """Add everything to Blender."""
+    for cls in CLASSES:
+        if issubclass(cls, bpy.types.Operator):
+            cls.bl_description = tooltip(cls)
     _add()
     for name, kind in OF_SCENES.items():
         setattr(bpy.types.Scene, name, bpy.props.PointerProperty(type=kind))
+    if not bpy.app.background:  # where timers do not fire, and bpy 4.5 waits for them at its exit
+        bpy.app.timers.register(her_view.watch, persistent=True)
+
+
+def tooltip(cls: type) -> str:
+    """A docstring as Blender wants it: it breaks lines itself, and puts a full stop after the last letter."""
+    return "\n".join(" ".join(part.split()) for part in (cls.__doc__ or "").split("\n\n")).rstrip(".")
 
 
 def unregister() -> None:
     """Take it away again, last first."""
     jobs.stop()
+    if bpy.app.timers.is_registered(her_view.watch):
+        bpy.app.timers.unregister(her_view.watch)
     for name in OF_SCENES:
         delattr(bpy.types.Scene, name)
     _remove()

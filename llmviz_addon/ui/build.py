@@ -7,12 +7,13 @@ from collections.abc import Callable, Generator
 import bpy
 
 from ..stage import build as stage
+from ..stage.open_state import read_state
 from ..stage.ours import is_ours
 from . import request
-from .jobs import Job, Steps, blocked
-from .preferences import chapter_folders
+from .jobs import Job, Outcome, Steps, blocked
+from .preferences import chapter_folders, read_chapters
+from .scenes import go_to
 from .settings import copy_settings
-from .view import look_through_camera, show_whole_timeline
 
 PREPARED = 0.4
 """Share of a build that is done when the model has run and the film is written."""
@@ -29,6 +30,13 @@ class Staging(Job):
             cls.poll_message_set(reason)
         return not reason
 
+    @staticmethod
+    def tokens_lost(scene: bpy.types.Scene | None) -> str:
+        """That what the model has written in ``scene`` will be gone; "" if there is nothing."""
+        state = read_state(scene) if scene is not None else None
+        count = len(state.tokens) - state.prompt_length if state else 0
+        return f"This takes the place of the open stage, on which the model has written {count} tokens." * (count > 0)
+
 
 class LLMVIZ_OT_build(Staging, bpy.types.Operator):
     """Run the model on the tokens and set up the film in a scene of its own.
@@ -42,6 +50,10 @@ class LLMVIZ_OT_build(Staging, bpy.types.Operator):
 
     stopped = "Building was cancelled; all is as it was."
 
+    def question(self, context: bpy.types.Context) -> str:
+        """Whether tokens that the model wrote may go."""
+        return self.tokens_lost(target(context.scene))
+
     def steps(self, context: bpy.types.Context) -> Steps:
         """The job: see ``build_film``."""
         return build_film(context)
@@ -50,13 +62,19 @@ class LLMVIZ_OT_build(Staging, bpy.types.Operator):
 def build_film(context: bpy.types.Context) -> Steps:
     """Build what the settings of the current scene ask for, and show it; see ``staged``."""
     settings = context.scene.llmviz_settings
+    read_chapters()
     yield 0.0, "Running the model"
     production = request.production(settings, chapter_folders())
     theme = settings.theme
     yield from staged(context, lambda scene: stage.build_steps(scene, production, theme))
     timeline = production.timeline
     titles = ", ".join(chapter.title for chapter in timeline.chapters)
-    return f"Built {timeline.seconds(timeline.frames):.0f} seconds of film: {titles}."
+    return Outcome(f"Built {timeline.seconds(timeline.frames):.0f} seconds of film: {titles}.")
+
+
+def target(scene: bpy.types.Scene) -> bpy.types.Scene | None:
+    """The scene of ours that a film or stage asked for in ``scene`` is put into; None where it will be made."""
+    return scene if is_ours(scene) else next((one for one in bpy.data.scenes if is_ours(one)), None)
 
 
 def staged(
@@ -70,7 +88,7 @@ def staged(
     window, area, settings = context.window, context.area, context.scene.llmviz_settings
     yield PREPARED, "Building the set"
     known = set(bpy.data.scenes)
-    scene = context.scene if is_ours(context.scene) else stage.film_scene()
+    scene = target(context.scene) or stage.film_scene()
     try:
         for share, text in build(scene):
             yield PREPARED + (1 - PREPARED) * share, text
@@ -80,9 +98,7 @@ def staged(
         raise
     if scene.llmviz_settings != settings:
         copy_settings(settings, scene.llmviz_settings)
-    window.scene = scene
-    look_through_camera(area, scene)
-    show_whole_timeline(window)
+    go_to(window, area, scene)
 
 
 CLASSES = (LLMVIZ_OT_build,)

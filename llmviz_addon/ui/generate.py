@@ -18,9 +18,10 @@ from ..model.sampling import Sampling
 from ..screenplay.open_stage import PLACES, ROOM, Moment, moment, opening
 from ..stage import live
 from ..stage.open_state import OpenState, read_state
+from ..stage.story import read_story
 from . import request
-from .build import Staging, staged
-from .jobs import Steps, blocked
+from .build import Staging, staged, target
+from .jobs import Outcome, Steps, blocked
 from .settings import copy_settings
 from .view import look_through_camera
 
@@ -137,6 +138,13 @@ class LLMVIZ_OT_open_stage(Staging, bpy.types.Operator):
 
     stopped = "Opening was cancelled; all is as it was."
 
+    def question(self, context: bpy.types.Context) -> str:
+        """Whether a film, or tokens that the model wrote, may go."""
+        scene = target(context.scene)
+        if scene is not None and read_story(scene) is not None:
+            return f"The open stage takes the place of the film in the scene {scene.name!r}."
+        return self.tokens_lost(scene)
+
     def steps(self, context: bpy.types.Context) -> Steps:
         """The job: see ``open_stage``."""
         return open_stage(context)
@@ -152,7 +160,7 @@ def open_stage(context: bpy.types.Context) -> Steps:
     yield from staged(context, lambda scene: live.open_steps(scene, now, path, size, fps, theme))
     if context.window.scene.llmviz_generation != generation:
         copy_settings(generation, context.window.scene.llmviz_generation)
-    return f"Opened a stage of {now.columns} columns, {len(now.trace.tokens)} of them filled."
+    return Outcome(f"Opened a stage of {now.columns} columns, {len(now.trace.tokens)} of them filled.")
 
 
 class _OnStage:

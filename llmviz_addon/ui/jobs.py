@@ -1,23 +1,28 @@
 """Long jobs: done step by step under a timer in the window, at a stretch in a script.
 
-A job is a generator that yields (share done, what comes next) and returns a closing sentence. In the
+A job is a generator that yields (share done, what comes next) and returns how it ended. In the
 window a modal timer drives it, the sidebar and the status bar show how far it is, and Esc closes it;
 a job that holds on to the scene keeps everything else away meanwhile, one that does not lets the user
-work on and is stopped by a button. Called from Python (``bpy.ops.llmviz.build()``) the same generator
-runs to its end.
+work on and is stopped by a button. How the last one ended stays to be read. Called from Python
+(``bpy.ops.llmviz.build()``) the same generator runs to its end. In the window a job that would take
+something away asks before it starts.
 """
 
+# ruff: noqa: F722, F821 -- Blender's properties are declared as annotations, their texts are no types
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
+from pathlib import Path
 
 import bpy
+from bpy.props import BoolProperty, StringProperty
 
 from ..errors import LlmvizError
+from .confirm import confirm
 
-Steps = Generator[tuple[float, str], None, str]
 Result = set[str]
 
 TICK = 0.01
@@ -28,23 +33,47 @@ SLICE = 0.02
 """Seconds for which such a job, whose steps are small, is attended to."""
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended: a sentence, the file or folder that it made, if it made any, and whether it failed."""
+
+    text: str
+    made: Path | None = None
+    failed: bool = False
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder to look into."""
+        return self.made if self.made is None or os.path.isdir(self.made) else self.made.parent
+
+
+Steps = Generator[tuple[float, str], None, Outcome]
+
+
 @dataclass
 class Progress:
     """How far the running job is."""
 
     title: str
     exclusive: bool
+    operator: str = ""  # of the button that started it
     share: float = 0.0
     text: str = "Starting"
     unwanted: bool = False  # the user has asked to stop
 
 
 _running: list[Progress] = []
+_ended: list[Outcome] = []
 
 
 def running() -> Progress | None:
     """The job under way in the window, if there is one."""
     return _running[-1] if _running else None
+
+
+def last() -> Outcome | None:
+    """How the last job ended."""
+    return _ended[-1] if _ended else None
 
 
 def locked() -> bool:
@@ -63,6 +92,12 @@ class Job:
     stopped = "Cancelled."
     exclusive = True
     """Whether the job holds on to the scene."""
+
+    sure: BoolProperty(name="Sure", description="Start without asking", options={"HIDDEN", "SKIP_SAVE"})
+
+    def question(self, context: bpy.types.Context) -> str:
+        """What would be lost, to be asked before the job starts; "" where nothing would be."""
+        return ""
 
     def steps(self, context: bpy.types.Context) -> Steps:
         """The job itself."""
@@ -83,9 +118,13 @@ class Job:
         """Start the job under a timer."""
         if bpy.app.background:
             return self.execute(context)
+        question = "" if self.sure else self.question(context)
+        if question:
+            bpy.ops.llmviz.ask("INVOKE_DEFAULT", job=type(self).bl_idname, text=question)
+            return {"CANCELLED"}
         self._steps = self.steps(context)
         self._timer = context.window_manager.event_timer_add(TICK, window=context.window)
-        _running.append(Progress(self.bl_label, self.exclusive))
+        _running.append(Progress(self.bl_label, self.exclusive, type(self).bl_idname))
         self._due = 0.0
         self._workspace = context.workspace  # the user may go to another meanwhile
         context.window_manager.modal_handler_add(self)
@@ -96,6 +135,7 @@ class Job:
         if _running[-1].unwanted or (self.exclusive and event.type == "ESC"):
             self.cancel(context)
             self.report({"WARNING"}, self.stopped)
+            _remember(Outcome(self.stopped))
             return {"CANCELLED"}
         if event.type == "TIMER" and time.monotonic() >= self._due:
             try:
@@ -135,12 +175,39 @@ class Job:
                 region.tag_redraw()
 
     def _finish(self, done: StopIteration) -> Result:
-        self.report({"INFO"}, done.value)
+        _remember(done.value)
+        self.report({"INFO"}, done.value.text)
         return {"FINISHED"}
 
     def _fail(self, error: LlmvizError) -> Result:
+        _remember(Outcome(str(error), failed=True))
         self.report({"ERROR"}, str(error))
         return {"CANCELLED"}
+
+
+def _remember(outcome: Outcome) -> None:
+    _ended[:] = [outcome]
+
+
+class LLMVIZ_OT_ask(bpy.types.Operator):
+    """Ask before a job takes something away, and start it"""
+
+    bl_idname = "llmviz.ask"
+    bl_label = "Replace It?"
+    bl_options = {"INTERNAL"}
+
+    job: StringProperty(name="Job", description="The operator to start")
+    text: StringProperty(name="Question", description="What would be lost")
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
+        """Ask."""
+        return confirm(self, context, event, self.bl_label, self.text, "Go On")
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        """Start the job, under its timer."""
+        start = getattr(bpy.ops.llmviz, self.job.rpartition(".")[2])
+        start("INVOKE_DEFAULT", sure=True)
+        return {"FINISHED"}
 
 
 class LLMVIZ_OT_cancel(bpy.types.Operator):
@@ -162,4 +229,4 @@ def stop() -> None:
         progress.unwanted = True
 
 
-CLASSES = (LLMVIZ_OT_cancel,)
+CLASSES = (LLMVIZ_OT_ask, LLMVIZ_OT_cancel)

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import blf
+from collections.abc import Callable
+
 import bpy
 
-from ..layout import font
+from ..film.kept import in_words
 from ..layout.candidates import percent
 from ..screenplay.open_stage import PLACES
 from ..stage.open_state import OpenState, read_state
 from ..stage.story import Story, read_story
 from . import request
 from .generate import NO_STAGE, problem
-from .jobs import locked, running
+from .jobs import last, locked, running
 from .play import NO_FILM, next_rest, previous_rest
-from .preferences import chapter_folders
-from .render import folder_problem
+from .preferences import catalogue, chapter_folders
+from .render import folder_problem, frames_kept
+from .scenes import film_scenes, her_scenes
 from .settings import MOST_CHAPTERS
 from .view import looks_through_camera
-
-MARGIN = 70
-"""Pixels of a sidebar's width, at a scale of 1, that text in a box cannot use."""
+from .write import write
 
 
 class _Panel:
@@ -32,27 +32,35 @@ class _Panel:
 
 
 class LLMVIZ_PT_job(_Panel, bpy.types.Panel):
-    """How far the running job is; above the others, and only while there is one."""
+    """How far the running job is, or how the last one ended; always there, so that nothing moves under the mouse."""
 
     bl_label = "Progress"
     bl_options = {"HIDE_HEADER"}
     bl_order = 0
 
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """While a job runs."""
-        return running() is not None
-
     def draw(self, context: bpy.types.Context) -> None:
-        """A bar and what to do about it."""
-        job = running()
-        column = self.layout.column(align=True)
-        column.progress(factor=job.share, text=f"{job.title} {job.share:.0%}")
-        write(column, job.text, context)
-        if job.exclusive:
-            column.label(text="Cancel", icon="EVENT_ESC")
+        """Two rows, whatever is or was done."""
+        job, ended = running(), last()
+        column = self.layout.column()
+        if job is not None:
+            column.progress(factor=job.share, text=f"{job.title} {job.share:.0%}")
+            row = column.row()
+            row.label(text=job.text)
+            if job.exclusive:
+                row.label(text="Cancel", icon="EVENT_ESC")
+            else:
+                row.operator("llmviz.cancel", icon="CANCEL")
+            return
+        if ended is None:
+            column.label(text="A language model as a film", icon="INFO")
+            column.label(text="Choose a model and press Build", icon="BLANK1")
+            return
+        column.label(text=ended.text, icon="ERROR" if ended.failed else "CHECKMARK")
+        row = column.row()
+        if ended.folder is None:
+            row.label(text="")
         else:
-            self.layout.operator("llmviz.cancel", icon="CANCEL")
+            row.operator("wm.path_open", text="Open Folder", icon="FILE_FOLDER").filepath = str(ended.folder)
 
 
 class LLMVIZ_PT_model(_Panel, bpy.types.Panel):
@@ -82,7 +90,7 @@ class LLMVIZ_PT_model(_Panel, bpy.types.Panel):
         row.prop(settings, "tokens")
         if problem:
             write(column, problem, context, icon="ERROR")
-        elif settings.model == "BUILTIN":
+        elif settings.model != "FILE":
             config = request.checkpoint(settings).config
             column.label(text=f"{config.n_layer} layers, {config.n_head} heads, {config.n_embd} channels", icon="INFO")
 
@@ -96,34 +104,38 @@ class LLMVIZ_PT_film(_Panel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """Chapters, looks, *Build*."""
         settings = context.scene.llmviz_settings
-        layout = self.layout
-        layout.enabled = running() is None
-        self._chapters(context)
-        layout.use_property_split = True
-        layout.use_property_decorate = False
-        layout.prop(settings, "pauses")
-        pace = layout.row()
+        column = self.layout.column()
+        column.enabled = running() is None
+        self._chapters(column, context)
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(settings, "pauses")
+        pace = column.row()
         pace.enabled = settings.pauses
         pace.prop(settings, "pace")
-        layout.prop(settings, "theme")
-        built = read_story(context.scene) is not None
-        row = layout.row()
+        column.prop(settings, "theme")
+        built = any(read_story(scene) for scene in film_scenes())
+        row = self.layout.row()
         row.scale_y = 1.5
         row.enabled = not request.tokens_problem(settings)
-        row.operator("llmviz.build", text="Build Again" if built else "Build", icon="FILE_REFRESH" if built else "PLAY")
+        text, icon = ("Build Again", "FILE_REFRESH") if built else ("Build", "PLAY")
+        start(row, "llmviz.build", text, icon)
 
-    def _chapters(self, context: bpy.types.Context) -> None:
-        catalogue = request.catalogue(chapter_folders())
-        column = self.layout.column(align=True)
-        column.label(text="Chapters")
+    def _chapters(self, layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+        found = catalogue()
+        column = layout.column(align=True)
+        row = column.row()
+        row.label(text="Chapters")
+        if chapter_folders():
+            row.operator("llmviz.reload_chapters", text="", icon="FILE_REFRESH")
         box = column.box().column(align=True)
         settings = context.scene.llmviz_settings
-        for index, chapter in enumerate(catalogue.chapters[:MOST_CHAPTERS]):
+        for index, chapter in enumerate(found.chapters[:MOST_CHAPTERS]):
             row = box.row()
             row.enabled = chapter.shapes or settings.model != "SHAPE"
             row.prop(settings, "included", index=index, text=f"{chapter.number:02d}  {chapter.title}")
-        if catalogue.problem:
-            write(column, catalogue.problem, context, icon="ERROR")
+        if found.problem:
+            write(column, found.problem, context, icon="ERROR")
 
 
 class LLMVIZ_PT_picture(_Panel, bpy.types.Panel):
@@ -158,33 +170,37 @@ class LLMVIZ_PT_play(_Panel, bpy.types.Panel):
     bl_order = 3
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Transport, chapters, commentary."""
+        """Transport, chapters, commentary, and the way back."""
         layout = self.layout
         layout.enabled = not locked()
-        story = read_story(context.scene)
+        story, stage = read_story(context.scene), read_state(context.scene)
         if story is None:
-            write(layout.column(align=True), f"{NO_FILM}.", context, icon="INFO")
+            say_where(layout, context, NO_FILM, read_story)
+        else:
+            self._transport(context, story)
+            self._chapters(context, story)
+            self._commentary(context, story)
+        if story is None and stage is None:
             return
-        self._transport(context, story)
-        self._chapters(context, story)
-        self._commentary(context, story)
         looking = looks_through_camera(context.space_data)
         text = "Leave Camera" if looking else "Look Through Camera"
         layout.operator("llmviz.film_view", text=text, icon="OUTLINER_OB_CAMERA", depress=looking)
+        for hers in her_scenes()[:1]:
+            layout.operator("llmviz.leave_film", text=f"Back to {hers.name}", icon="LOOP_BACK")
 
     def _transport(self, context: bpy.types.Context, story: Story) -> None:
         scene, row = context.scene, self.layout.row(align=True)
         row.scale_y = 1.3
         back = row.row(align=True)
         back.enabled = previous_rest(scene, story) is not None
-        back.operator("llmviz.jump", text="Rest", icon="PREV_KEYFRAME").to = "PREVIOUS"
+        back.operator("llmviz.jump", text="Previous", icon="PREV_KEYFRAME").to = "PREVIOUS"
         if context.screen.is_animation_playing:
             row.operator("screen.animation_play", text="", icon="PAUSE")
         else:
             row.operator("llmviz.play", text="", icon="PLAY")
         forth = row.row(align=True)
         forth.enabled = next_rest(scene, story) is not None
-        forth.operator("llmviz.jump", text="Rest", icon="NEXT_KEYFRAME").to = "NEXT"
+        forth.operator("llmviz.jump", text="Next", icon="NEXT_KEYFRAME").to = "NEXT"
 
     def _chapters(self, context: bpy.types.Context, story: Story) -> None:
         now = story.chapter(context.scene.frame_current)
@@ -214,13 +230,16 @@ class LLMVIZ_PT_generate(_Panel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """The open stage, how the next token is chosen, and what it may be."""
-        layout = self.layout
-        layout.enabled = running() is None
         state = read_state(context.scene)
+        column = self.layout.column()
+        column.enabled = running() is None
         if state is None:
-            write(layout.column(align=True), f"{NO_STAGE}.", context, icon="INFO")
-            self._opening(context)
-            return
+            say_where(column, context, NO_STAGE, read_state)
+        else:
+            self._stage(column, context, state)
+        self._opening(column, context)
+
+    def _stage(self, layout: bpy.types.UILayout, context: bpy.types.Context, state: OpenState) -> None:
         box = layout.box().column(align=True)
         write(box, state.text or "∅", context)
         box.label(text=f"{len(state.tokens)} of {state.columns} columns are filled")
@@ -230,24 +249,23 @@ class LLMVIZ_PT_generate(_Panel, bpy.types.Panel):
         row.scale_y = 1.3
         row.operator("llmviz.previous_token", text="Back", icon="TRIA_LEFT")
         row.operator("llmviz.next_token", text="Next Token", icon="TRIA_RIGHT").count = 1
-        self._candidates(state)
-        self._sampling(context)
+        self._candidates(layout, state)
+        self._sampling(layout, context)
         row = layout.row(align=True)
         for place in PLACES:
             row.operator("llmviz.look_at", text=place.capitalize()).place = place
-        self._opening(context)
 
-    def _candidates(self, state: OpenState) -> None:
-        column = self.layout.column(align=True)
+    def _candidates(self, layout: bpy.types.UILayout, state: OpenState) -> None:
+        column = layout.column(align=True)
         column.label(text=f"Next token, {state.sampling}")
         for candidate in state.candidates:
             row = column.split(factor=0.24, align=True)
             row.label(text=str(candidate.rank), icon="RIGHTARROW" if candidate.chosen else "BLANK1")
             row.progress(factor=candidate.share, text=f"{candidate.text}   {percent(candidate.share)}")
 
-    def _sampling(self, context: bpy.types.Context) -> None:
+    def _sampling(self, layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         generation = context.scene.llmviz_generation
-        column = self.layout.column()
+        column = layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
         column.prop(generation, "greedy")
@@ -256,16 +274,16 @@ class LLMVIZ_PT_generate(_Panel, bpy.types.Panel):
         for name in ("temperature", "top_k", "top_p", "seed"):
             drawn.prop(generation, name)
 
-    def _opening(self, context: bpy.types.Context) -> None:
-        layout = self.layout
+    def _opening(self, layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         layout.use_property_split = True
         layout.use_property_decorate = False
         layout.prop(context.scene.llmviz_generation, "room")
-        again, film = read_state(context.scene) is not None, read_story(context.scene) is not None
-        text = "Open Stage Again" if again else "Replace Film by Open Stage" if film else "Open Stage"
-        row = layout.row()
+        opened = any(read_state(scene) for scene in film_scenes())
+        told = any(read_story(scene) for scene in film_scenes())
+        text = "Open Stage Again" if opened else "Replace Film by Open Stage" if told else "Open Stage"
+        row = self.layout.row()
         row.enabled = not request.tokens_problem(context.scene.llmviz_settings)
-        row.operator("llmviz.open_stage", text=text, icon="FILE_REFRESH" if again else "ADD")
+        start(row, "llmviz.open_stage", text, "FILE_REFRESH" if opened else "ADD")
 
 
 class LLMVIZ_PT_render(_Panel, bpy.types.Panel):
@@ -275,46 +293,65 @@ class LLMVIZ_PT_render(_Panel, bpy.types.Panel):
     bl_order = 4
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Where to, how, and the two buttons."""
+        """Where to, how, and the buttons."""
         settings = context.scene.llmviz_settings
-        layout = self.layout
-        layout.enabled = running() is None
         film, stage = read_story(context.scene), read_state(context.scene)
+        column = self.layout.column()
+        column.enabled = running() is None
         if film is None and stage is None:
-            write(layout.column(align=True), f"{NO_FILM}.", context, icon="INFO")
+            say_where(column, context, NO_FILM, read_story)
             return
-        layout.use_property_split = True
-        layout.use_property_decorate = False
-        layout.prop(settings, "folder")
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(settings, "folder")
         problem = folder_problem(settings)
         if problem:
-            write(layout.column(align=True), problem, context, icon="ERROR")
-        layout.prop(settings, "engine")
+            write(column.column(align=True), problem, context, icon="ERROR")
+        column.prop(settings, "engine")
         if film is not None:
-            layout.prop(settings, "web_captions")
-        column = layout.column(align=True)
-        column.scale_y = 1.2
-        column.operator("llmviz.render_still", text="Render Still", icon="RENDER_STILL")
+            column.prop(settings, "web_captions")
+        buttons = self.layout.column(align=True)
+        buttons.scale_y = 1.2
+        start(buttons.row(align=True), "llmviz.render_still", "Render Still", "RENDER_STILL")
         if film is not None:
-            column.operator("llmviz.storyboard", text="Storyboard", icon="IMGDISPLAY")
-            column.operator("llmviz.render_film", text="Render Film", icon="RENDER_ANIMATION")
+            start(buttons.row(align=True), "llmviz.storyboard", "Storyboard", "IMGDISPLAY")
+            start(buttons.row(align=True), "llmviz.render_film", "Render Film", "RENDER_ANIMATION")
+            self._frames(frames_kept(context.scene))
+
+    def _frames(self, size: int) -> None:
+        if size:
+            row = self.layout.row()
+            row.enabled = running() is None
+            row.label(text=f"Frames kept: {in_words(size)}")
+            row.operator("llmviz.delete_frames", text="", icon="TRASH")
 
 
-def write(layout: bpy.types.UILayout, text: str, context: bpy.types.Context, icon: str = "NONE") -> None:
-    """Running text, broken to the sidebar's width."""
-    for number, line in enumerate(wrapped(text, context, icon != "NONE")):
-        layout.label(text=line, icon="BLANK1" if number and icon != "NONE" else icon)
+def start(row: bpy.types.UILayout, operator: str, text: str, icon: str) -> None:
+    """The button of a long job; while that is under way, its bar, and what stops it, in the same place."""
+    job = running()
+    if job is None or job.operator != operator:
+        row.enabled = job is None and row.enabled
+        row.operator(operator, text=text, icon=icon)
+        return
+    row.progress(factor=job.share, text=f"{text} {job.share:.0%}")
+    if not job.exclusive:
+        row.operator("llmviz.cancel", text="", icon="CANCEL")
 
 
-def wrapped(text: str, context: bpy.types.Context, indented: bool = False) -> list[str]:
-    """The lines of ``text`` at the sidebar's width."""
-    preferences = context.preferences
-    scale = preferences.system.ui_scale or 1.0
-    blf.size(0, preferences.ui_styles[0].widget.points * scale)
-    # How wide the interface's letters are, measured against those that the line breaker knows.
-    em = blf.dimensions(0, text)[0] / font.advance(text) if text.strip() else 1.0
-    width = (context.region.width if context.region else 300) - (MARGIN + 20 * indented) * scale
-    return "".join(run for run, _ in font.wrap([(text, "")], em, max(width, 60 * scale))).split("\n")
+def say_where(
+    layout: bpy.types.UILayout,
+    context: bpy.types.Context,
+    nothing: str,
+    read: Callable[[bpy.types.Scene], Story | OpenState | None],
+) -> None:
+    """That there is nothing to ``read`` in this scene, or where there is, and a way to it."""
+    scene = next((scene for scene in film_scenes() if read(scene) is not None), None)
+    if scene is None:
+        write(layout.column(align=True), f"{nothing}.", context, icon="INFO")
+        return
+    what = "film" if read is read_story else "open stage"
+    write(layout.column(align=True), f"The {what} is in the scene {scene.name!r}.", context, icon="INFO")
+    layout.operator("llmviz.show_film", text=f"Go to {scene.name}", icon="FORWARD").scene = scene.name
 
 
 CLASSES = (

@@ -10,26 +10,39 @@ from ..errors import choices
 from ..screenplay.timeline import ChapterSpan
 from ..stage.page import go
 from ..stage.story import Story, read_story
+from .her_view import shows_film
 from .jobs import locked
 from .view import look_freely, look_through_camera, looks_through_camera
 
 NO_FILM = "There is no film in this scene. Build one first"
 
 
-def rests(scene: bpy.types.Scene, story: Story) -> list[int]:
-    """Frames of the rests' markers, where they are now: the user may have moved or removed some."""
+def rests(scene: bpy.types.Scene, story: Story) -> list[tuple[int, str]]:
+    """Frames and names of the rests' markers, where they are now: the user may have moved or removed some."""
     names = {marker.name for marker in story.markers if marker.kind == "rest"}
-    return sorted(marker.frame for marker in scene.timeline_markers if marker.name in names)
+    return sorted((marker.frame, marker.name) for marker in scene.timeline_markers if marker.name in names)
 
 
 def next_rest(scene: bpy.types.Scene, story: Story) -> int | None:
-    """Frame of the rest after the current frame."""
-    return next((frame for frame in rests(scene, story) if frame > scene.frame_current), None)
+    """Frame of the rest after the current frame, at which there is something new to be seen.
+
+    A chapter opens with its first rest, whose marker stands one frame after the chapter's to be seen at all.
+    """
+    now, said = scene.frame_current, story.commentary(scene.frame_current)
+    opening = (now + 1, said.marker) if said else None
+    return next((rest[0] for rest in rests(scene, story) if rest[0] > now and rest != opening), None)
 
 
 def previous_rest(scene: bpy.types.Scene, story: Story) -> int | None:
     """Frame of the rest before the current frame."""
-    return next((frame for frame in reversed(rests(scene, story)) if frame < scene.frame_current), None)
+    return next((frame for frame, _ in reversed(rests(scene, story)) if frame < scene.frame_current), None)
+
+
+def after_reading(scene: bpy.types.Scene, story: Story) -> int:
+    """The frame at which the pause is over that the current frame lies in, if it does; else the current frame."""
+    now, said = scene.frame_current, story.commentary(scene.frame_current)
+    ends = [marker.end for marker in story.markers if said and marker.name == said.marker and marker.kind == "rest"]
+    return max([now, *ends])
 
 
 def chapter_start(scene: bpy.types.Scene, story: Story, chapter: ChapterSpan) -> int:
@@ -101,7 +114,7 @@ class LLMVIZ_OT_jump_to_chapter(_Playing, bpy.types.Operator):
 
 
 class LLMVIZ_OT_play(_Playing, bpy.types.Operator):
-    """Play on to the next rest and stop there; the space bar plays through"""
+    """Play what comes after this rest, and stop at the next one. The space bar plays through, with reading pauses"""
 
     bl_idname = "llmviz.play"
     bl_label = "Play to Next Rest"
@@ -116,11 +129,11 @@ class LLMVIZ_OT_play(_Playing, bpy.types.Operator):
         """Start playing, and watch for the rest."""
         if bpy.app.background:
             return self.execute(context)
-        self._scene, self._start, self._stop = (
-            context.scene.name,
-            context.scene.frame_current,
-            self._goal(context.scene),
-        )
+        scene, goal = context.scene, self._goal(context.scene)
+        start = min(after_reading(scene, read_story(scene)), goal - 1)
+        if start > scene.frame_current:
+            scene.frame_set(start)
+        self._scene, self._start, self._stop = scene.name, scene.frame_current, goal
         self._timer = context.window_manager.event_timer_add(1 / 60, window=context.window)
         if not context.screen.is_animation_playing:
             bpy.ops.screen.animation_play()
@@ -148,11 +161,19 @@ class LLMVIZ_OT_play(_Playing, bpy.types.Operator):
         return next_rest(scene, read_story(scene)) or scene.frame_end
 
 
-class LLMVIZ_OT_film_view(_Playing, bpy.types.Operator):
-    """Look through the film's camera as it will be rendered, or leave it and walk around the set"""
+class LLMVIZ_OT_film_view(bpy.types.Operator):
+    """Look through the film's camera as it will be rendered, or leave it and turn around what it looks at"""
 
     bl_idname = "llmviz.film_view"
     bl_label = "Look Through Camera"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only in a scene with a film or an open stage, and not while a job holds on to it."""
+        there = shows_film(context.scene)
+        if not there:
+            cls.poll_message_set(NO_FILM)
+        return there and not locked()
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Change this viewport."""
@@ -160,9 +181,7 @@ class LLMVIZ_OT_film_view(_Playing, bpy.types.Operator):
         if not isinstance(space, bpy.types.SpaceView3D):
             self.report({"ERROR"}, "This works in a 3D viewport only.")
             return {"CANCELLED"}
-        look_freely(space, context.scene) if looks_through_camera(space) else look_through_camera(
-            context.area, context.scene
-        )
+        (look_freely if looks_through_camera(space) else look_through_camera)(context.area, context.scene)
         return {"FINISHED"}
 
 

@@ -1,13 +1,34 @@
-"""What a user sets once for all files: the folder of her own chapters."""
+"""What a user sets once for all files: the folders of her own chapters.
 
+Folders are kept as absolute paths in Blender's preferences, each put there by an act of hers that says what it
+means; a .blend file has no say in it.
+"""
+
+# ruff: noqa: F722, F821 -- Blender's properties are declared as annotations, their texts are no types
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import bpy
+from bpy.props import CollectionProperty, StringProperty
+
+from .chapters import Catalogue, from_text, read, to_text
+from .confirm import confirm
+from .write import write
 
 PACKAGE = __package__.rpartition(".")[0]
 """The add-on's module name, which Blender keeps its preferences under."""
+WARNING = (
+    "The files in it are Python. They run with your rights, here and now and whenever chapters are reloaded or a film "
+    "is built. Trust only what you know."
+)
+
+
+class LLMVIZ_PG_chapter_folder(bpy.types.PropertyGroup):
+    """A folder of chapters that the user trusts."""
+
+    path: StringProperty(name="Folder", description="Absolute path of a folder with chapters, which you trust")
 
 
 class LLMVIZ_AP_preferences(bpy.types.AddonPreferences):
@@ -15,23 +36,156 @@ class LLMVIZ_AP_preferences(bpy.types.AddonPreferences):
 
     bl_idname = PACKAGE
 
-    chapter_folder: bpy.props.StringProperty(
+    trusted: CollectionProperty(
+        type=LLMVIZ_PG_chapter_folder,
         name="Your Chapters",
-        description="Folder with chapters of your own, files such as 10_my_chapter.py. "
+        description="Folders with chapters of your own, files such as 10_my_chapter.py. "
         "A chapter with the name of one that comes with the extension takes its place",
-        subtype="DIR_PATH",
+    )
+    found: StringProperty(
+        name="Found Chapters", description="Chapters found in your folders when they were last read", options={"HIDDEN"}
     )
 
     def draw(self, context: bpy.types.Context) -> None:
-        """The settings, below the extension's entry."""
-        self.layout.prop(self, "chapter_folder")
+        """The folders, below the extension's entry."""
+        column = self.layout.column()
+        column.label(text="Folders with chapters of your own:")
+        for folder in self.trusted:
+            row = column.row()
+            row.label(text=folder.path, icon="FILE_FOLDER")
+            row.operator("llmviz.forget_chapters", text="", icon="X").folder = folder.path
+        row = column.row()
+        row.operator("llmviz.choose_chapters", icon="ADD")
+        row.operator("llmviz.reload_chapters", icon="FILE_REFRESH")
+        if problem := catalogue().problem:
+            write(column.column(align=True), problem, context, icon="ERROR")
 
 
 def chapter_folders() -> tuple[Path, ...]:
-    """The user's chapter folder, if she has set one."""
+    """The folders that the user trusts."""
+    mine = _preferences()
+    return tuple(Path(folder.path) for folder in mine.trusted) if mine else ()
+
+
+def catalogue() -> Catalogue:
+    """The chapters to choose from, as they were found last: no file of the user's is run or looked at."""
+    mine = _preferences()
+    return (from_text(mine.found) if mine and mine.trusted else Catalogue(())).with_ours()
+
+
+def read_chapters() -> Catalogue:
+    """Read the user's folders, which runs what is in them, and remember what was found."""
+    found = read(chapter_folders())
+    if mine := _preferences():
+        mine.found = to_text(found.without_ours())
+        bpy.context.preferences.is_dirty = True
+    return found
+
+
+class LLMVIZ_OT_choose_chapters(bpy.types.Operator):
+    """Choose a folder with chapters of your own, files such as 10_my_chapter.py"""
+
+    bl_idname = "llmviz.choose_chapters"
+    bl_label = "Add Folder"
+
+    directory: StringProperty(name="Folder", description="Folder with chapters", subtype="DIR_PATH")
+    filter_folder: bpy.props.BoolProperty(name="Folders", description="Show folders", default=True, options={"HIDDEN"})
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Let her choose."""
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Ask whether she trusts it."""
+        return bpy.ops.llmviz.trust_chapters("INVOKE_DEFAULT", folder=self.directory)
+
+
+class LLMVIZ_OT_trust_chapters(bpy.types.Operator):
+    """Run the chapters in a folder of your own, now and later, and offer them for films"""
+
+    bl_idname = "llmviz.trust_chapters"
+    bl_label = "Trust This Folder?"
+
+    folder: StringProperty(
+        name="Folder",
+        description="Absolute path of the folder",
+        subtype="DIR_PATH",
+        options={"PATH_SUPPORTS_BLEND_RELATIVE"},
+    )
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Say what it means, and ask."""
+        return confirm(self, context, event, self.bl_label, f"{self.folder}\n{WARNING}", "Trust and Run")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Add the folder, and read it."""
+        mine = _preferences()
+        folder = os.path.normpath(bpy.path.abspath(self.folder))
+        if mine is None or not os.path.isabs(folder) or not os.path.isdir(folder):
+            reason = "The extension is not enabled" if mine is None else f"There is no folder {folder!r}"
+            self.report({"ERROR"}, f"{reason}.")
+            return {"CANCELLED"}
+        if folder not in [known.path for known in mine.trusted]:
+            mine.trusted.add().path = folder
+        return _told(self, read_chapters())
+
+
+class LLMVIZ_OT_forget_chapters(bpy.types.Operator):
+    """Take the folder off the list. Its files stay, and are not run any more"""
+
+    bl_idname = "llmviz.forget_chapters"
+    bl_label = "Remove Folder"
+
+    folder: StringProperty(name="Folder", description="Absolute path of the folder")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Take it off; what other folders hold is read anew."""
+        mine = _preferences()
+        places = [place for place, known in enumerate(mine.trusted if mine else ()) if known.path == self.folder]
+        for place in reversed(places):
+            mine.trusted.remove(place)
+        return _told(self, read_chapters()) if places else {"CANCELLED"}
+
+
+class LLMVIZ_OT_reload_chapters(bpy.types.Operator):
+    """Read the chapters in the folders that you trust again, which runs them as Python"""
+
+    bl_idname = "llmviz.reload_chapters"
+    bl_label = "Reload Chapters"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only where there is a folder."""
+        if not chapter_folders():
+            cls.poll_message_set("There is no folder of yours in the extension's preferences")
+        return bool(chapter_folders())
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Read them."""
+        return _told(self, read_chapters())
+
+
+def _told(operator: bpy.types.Operator, found: Catalogue) -> set[str]:
+    """Say what was found."""
+    if found.problem:
+        operator.report({"WARNING"}, found.problem)
+    else:
+        operator.report({"INFO"}, f"There are {len(found.chapters)} chapters.")
+    return {"FINISHED"}
+
+
+def _preferences() -> LLMVIZ_AP_preferences | None:
+    """The extension's preferences; None where it runs without being one."""
     addon = bpy.context.preferences.addons.get(PACKAGE)
-    folder = addon.preferences.chapter_folder if addon and addon.preferences else ""
-    return (Path(bpy.path.abspath(folder)),) if folder else ()
+    return addon.preferences if addon else None
 
 
-CLASSES = (LLMVIZ_AP_preferences,)
+CLASSES = (
+    LLMVIZ_PG_chapter_folder,
+    LLMVIZ_AP_preferences,
+    LLMVIZ_OT_choose_chapters,
+    LLMVIZ_OT_trust_chapters,
+    LLMVIZ_OT_forget_chapters,
+    LLMVIZ_OT_reload_chapters,
+)

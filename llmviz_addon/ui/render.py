@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 import bpy
 
-from ..errors import JobError
+from ..errors import JobError, LlmvizError
+from ..film import kept
 from ..film.blend import save
 from ..film.film import FilmJob, Progress, film_steps
-from ..film.frames import code_version, fingerprint
+from ..film.frames import code_version, fingerprint, frames_folder
+from ..film.kept import in_words
 from ..film.output import check_output
 from ..film.signature import signature
 from ..film.still import still
@@ -18,7 +22,9 @@ from ..film.storyboard import storyboard_steps
 from ..stage.open_state import read_state
 from ..stage.render import chosen
 from ..stage.story import read_story
-from .jobs import Job, Steps, blocked
+from .chapters import Stamp, stamp
+from .confirm import confirm
+from .jobs import Job, Outcome, Steps, blocked
 from .play import NO_FILM
 from .settings import LLMVIZ_PG_settings
 
@@ -37,7 +43,7 @@ def folder_problem(settings: LLMVIZ_PG_settings) -> str:
     if (settings.folder or "//").startswith("//") and not bpy.data.filepath:
         return UNSAVED
     folder = output_folder(settings)
-    return "" if folder.is_dir() else f"There is no folder {str(folder)!r}."
+    return "" if os.path.isdir(folder) else f"There is no folder {str(folder)!r}."
 
 
 def still_path(scene: bpy.types.Scene) -> Path:
@@ -55,6 +61,19 @@ def film_path(scene: bpy.types.Scene) -> Path:
     chapters = read_story(scene).chapters
     name = chapters[0].name if len(chapters) == 1 else Path(bpy.data.filepath).stem or "llmviz"
     return output_folder(scene.llmviz_settings) / f"{name}.mp4"
+
+
+def frames_kept(scene: bpy.types.Scene) -> int:
+    """Bytes of the frames beside the film: counted again only when the folder has changed, because panels ask."""
+    if folder_problem(scene.llmviz_settings) or read_story(scene) is None:
+        return 0
+    folder = frames_folder(film_path(scene))
+    return _size(folder, stamp([folder]))
+
+
+@lru_cache(maxsize=4)
+def _size(folder: Path, stamp: Stamp) -> int:
+    return kept.size(folder)
 
 
 class _Rendering(Job):
@@ -92,7 +111,7 @@ class LLMVIZ_OT_render_still(_Rendering, bpy.types.Operator):
         scene, path = context.scene, still_path(context.scene)
         yield 0.1, f"Frame {scene.frame_current}"
         still(scene, path, scene.frame_current, engine=scene.llmviz_settings.engine)
-        return f"Saved {path}"
+        return Outcome(f"Saved {path}", path)
 
 
 class LLMVIZ_OT_render_film(_Rendering, bpy.types.Operator):
@@ -128,7 +147,7 @@ class LLMVIZ_OT_storyboard(_Rendering, bpy.types.Operator):
             raise JobError(f"Scene {scene.name!r} has no camera to render through.")
         folder = output_folder(scene.llmviz_settings) / "storyboard"
         yield from storyboard_steps(scene, read_story(scene), folder, scene.llmviz_settings.engine)
-        return f"Saved {folder}"
+        return Outcome(f"Saved {folder}", folder)
 
 
 def render_film(scene: bpy.types.Scene) -> Steps:
@@ -142,7 +161,7 @@ def render_film(scene: bpy.types.Scene) -> Steps:
         _save_copy(job.blend)
         for progress in film_steps(job, poll=POLL):
             yield progress.share, describe(progress)
-    return f"Saved {output}"
+    return Outcome(f"Saved {output}", output)
 
 
 def _save_copy(path: Path) -> None:
@@ -174,7 +193,7 @@ def film_job(scene: bpy.types.Scene, output: Path, blend: Path) -> FilmJob:
         fingerprint=fingerprint(code=code_version(), scene=signature(scene), size=size, engine=engine),
         subtitles=story.subtitles,
         web_captions=settings.web_captions,
-        end=max(scene.frame_end, story.chapters[-1].end),
+        end=max([scene.frame_end, *(chapter.end for chapter in story.chapters)]),
         overwrite=True,
     )
 
@@ -188,4 +207,37 @@ def describe(progress: Progress) -> str:
     return f"{text}, {minutes}:{seconds:02d} left"
 
 
-CLASSES = (LLMVIZ_OT_render_still, LLMVIZ_OT_storyboard, LLMVIZ_OT_render_film)
+class LLMVIZ_OT_delete_frames(bpy.types.Operator):
+    """Delete the pictures that were rendered for this film and are kept beside it. The video stays"""
+
+    bl_idname = "llmviz.delete_frames"
+    bl_label = "Delete the Frames Kept"
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only where there are some, and no job is under way."""
+        reason = blocked() or ("" if frames_kept(context.scene) else "There are no frames beside this film")
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Ask first: they may have taken hours."""
+        folder = frames_folder(film_path(context.scene))
+        text = f"{in_words(frames_kept(context.scene))} in {folder.name}. The video stays; to go on with it, or to"
+        text += " render it with another length, every frame would have to be rendered again."
+        return confirm(self, context, event, self.bl_label, text, "Delete")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Delete them."""
+        try:
+            freed = kept.remove(frames_folder(film_path(context.scene)))
+        except LlmvizError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        self.report({"INFO"}, f"Deleted {in_words(freed)} of frames.")
+        return {"FINISHED"}
+
+
+CLASSES = (LLMVIZ_OT_render_still, LLMVIZ_OT_storyboard, LLMVIZ_OT_render_film, LLMVIZ_OT_delete_frames)

@@ -1,13 +1,13 @@
 """From the sidebar's settings to what the rooms above are asked for.
 
-Panels are redrawn all the time, so what they need to know of files (which chapters there are, whether
-the tokens suit the model) is remembered until the files change.
+Panels are redrawn all the time, so what they need to know of files (whether the tokens suit the model) is
+remembered until the files change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,35 +19,19 @@ from ..model import checkpoint as checkpoints
 from ..model.checkpoint import Checkpoint
 from ..model.forward import check_tokens
 from ..model.shapes import compared
-from ..screenplay import loader
-from ..screenplay.loader import Chapter
 from ..screenplay.production import Production, prepare, prepare_shapes
+from .chapters import Stamp, files, read, stamp
 
 if TYPE_CHECKING:
     from .settings import LLMVIZ_PG_settings
 
 SHAPES = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}
-Stamp = tuple[tuple[str, int], ...]
-"""Files with the times of their last change."""
-
-
-@dataclass(frozen=True)
-class Catalogue:
-    """The chapters to choose from, and what is wrong with the user's folder, if anything."""
-
-    chapters: tuple[Chapter, ...]
-    problem: str = ""
-
-
-def catalogue(folders: Sequence[Path]) -> Catalogue:
-    """All chapters; only our own ones, and why, where the user's cannot be opened."""
-    return _catalogue(tuple(folders), _stamp(path for folder in folders for path in folder.glob("*.py")))
 
 
 def chosen(settings: LLMVIZ_PG_settings, folders: Sequence[Path]) -> list[str]:
     """Names of the chapters that are ticked; raises JobError where none is."""
     shapes = settings.model == "SHAPE"
-    names = [chapter.name for chapter in catalogue(folders).chapters if chapter.shapes or not shapes]
+    names = [chapter.name for chapter in read(folders).chapters if chapter.shapes or not shapes]
     wanted = [name for name in names if name not in settings.skipped.split()]
     if not wanted:
         raise JobError(f"No chapter is ticked{' that shapes can tell' if shapes else ''}. Tick at least one.")
@@ -80,8 +64,8 @@ def checkpoint_at(path: str) -> Checkpoint:
     if not path:
         return _load(checkpoints.BUILTIN, ())
     file = Path(path)
-    folder = file if file.is_dir() else file.parent  # config and tokenizer are read from there too
-    return _load(file, _stamp(file for file in folder.glob("*") if file.is_file()))
+    folder = file if os.path.isdir(file) else file.parent  # config and tokenizer are read from there too
+    return _load(file, stamp(file for file in files(folder) if os.path.isfile(file)))
 
 
 def tokens(settings: LLMVIZ_PG_settings, model: Checkpoint) -> tuple[int, ...]:
@@ -108,18 +92,6 @@ def production(settings: LLMVIZ_PG_settings, folders: Sequence[Path]) -> Product
         return prepare_shapes(compared(settings.outlines), *told)
     model = checkpoint(settings)
     return prepare(model, tokens(settings, model), *told)
-
-
-def _stamp(paths: Iterable[Path]) -> Stamp:
-    return tuple((str(path), path.stat().st_mtime_ns) for path in sorted(paths))
-
-
-@lru_cache(maxsize=4)
-def _catalogue(folders: tuple[Path, ...], stamp: Stamp) -> Catalogue:
-    try:
-        return Catalogue(tuple(loader.chapters(folders)))
-    except LlmvizError as error:
-        return Catalogue(tuple(loader.chapters()), str(error))
 
 
 @lru_cache(maxsize=2)

@@ -22,9 +22,8 @@ from ..model.shapes import COMPARED, SHAPES
 from ..screenplay.production import PACE
 from ..stage.render import ENGINES
 from ..stage.theme import THEMES
-from .preferences import chapter_folders
+from .preferences import catalogue
 from .request import SHAPES as ASPECTS
-from .request import catalogue
 
 MOST_CHAPTERS = 32
 """As many tick boxes as Blender takes in one property."""
@@ -44,12 +43,12 @@ ENGINE_ITEMS = [(name, *ENGINE_TEXTS[name]) for name in ENGINES]
 
 def _get_included(settings: LLMVIZ_PG_settings) -> list[bool]:
     skipped = settings.skipped.split()
-    ticks = [chapter.name not in skipped for chapter in catalogue(chapter_folders()).chapters][:MOST_CHAPTERS]
+    ticks = [chapter.name not in skipped for chapter in catalogue().chapters][:MOST_CHAPTERS]
     return ticks + [True] * (MOST_CHAPTERS - len(ticks))
 
 
 def _set_included(settings: LLMVIZ_PG_settings, ticks: list[bool]) -> None:
-    chapters = catalogue(chapter_folders()).chapters
+    chapters = catalogue().chapters
     here = {chapter.name for chapter in chapters}
     elsewhere = [name for name in settings.skipped.split() if name not in here]
     left_out = [chapter.name for chapter, tick in zip(chapters, ticks, strict=False) if not tick]

@@ -1,30 +1,70 @@
-"""How the film is looked at in a 3D viewport."""
+"""How the film is looked at in a 3D viewport: through its camera, or from where that stands.
+
+The film wants colours and a camera of its own in a viewport that is the user's. What that looked like before is
+kept by ``her_view`` and given back when its window shows another scene.
+"""
 
 from __future__ import annotations
 
 import math
 
 import bpy
+from mathutils import Vector
+
+from .her_view import keep
 
 FILL = 0.94
 """Share of the free part of the viewport that the camera's picture takes."""
 NEAREST = 0.1
 """Where the free view begins, in metres: nearer would cost the depth that keeps text clear of its plate."""
+PAGE = (0.03, 0.3)
+"""Where the text hangs before the camera, in metres: so much per metre of distance, and more (see stage/camera)."""
+PAST_PAGE = 1.3
+"""So many times that far before the camera the free view begins, to have the text behind it."""
+CLUTTER = ("show_floor", "show_axis_x", "show_axis_y", "show_axis_z", "show_text", "show_cursor", "show_extras")
+"""What the free view leaves out: lines on the ground and white letters cannot be read on the film's page."""
+VIEWPORT_WIDTH = 72.0
+"""What a viewport shows across its longer side at a distance of one lens (mm)."""
 
 
 def look_through_camera(area: bpy.types.Area | None, scene: bpy.types.Scene) -> None:
     """Show the film as it will be rendered: its camera, colours and ground, and nothing drawn over it."""
     if area is None or area.type != "VIEW_3D":
         return
+    keep(area)
     space = area.spaces.active
     _fit(area, space.region_3d, scene.render)
     space.region_3d.view_perspective = "CAMERA"
     space.overlay.show_overlays = False
     space.show_gizmo = False
-    space.shading.type = "MATERIAL"
-    space.shading.color_type = "OBJECT"  # should the user go to Solid: the colours of the roles
-    space.shading.use_scene_lights = True
-    space.shading.use_scene_world = True
+    shading = space.shading
+    shading.type = "MATERIAL"
+    # Should the user go to Solid: the colours of the roles, on the page's ground.
+    shading.light, shading.color_type, shading.background_type = "FLAT", "OBJECT", "WORLD"
+    shading.show_object_outline = False
+    shading.use_scene_lights = True
+    shading.use_scene_world = True
+
+
+def look_freely(area: bpy.types.Area, scene: bpy.types.Scene) -> None:
+    """Leave the camera where it is and walk around from there, seeing as far as it does: GPT-3 is 90 km high."""
+    keep(area)
+    space = area.spaces.active
+    if scene.camera is not None:
+        _stand_at(area, scene.camera, scene.render)
+    space.region_3d.view_perspective = "PERSP"
+    space.overlay.show_overlays = True
+    for name in CLUTTER:
+        setattr(space.overlay, name, False)
+    space.show_gizmo = True
+    space.clip_start = max(space.clip_start, NEAREST)
+    if scene.camera is not None:
+        space.clip_end = max(space.clip_end, scene.camera.data.clip_end)
+
+
+def looks_through_camera(space: bpy.types.Space | None) -> bool:
+    """Whether the viewport shows the film."""
+    return isinstance(space, bpy.types.SpaceView3D) and space.region_3d.view_perspective == "CAMERA"
 
 
 def show_whole_timeline(window: bpy.types.Window) -> None:
@@ -56,16 +96,18 @@ def _fit(area: bpy.types.Area, view: bpy.types.RegionView3D, render: bpy.types.R
     view.view_camera_offset = (-middle / (2 * window.width * share), 0.0)
 
 
-def look_freely(space: bpy.types.SpaceView3D, scene: bpy.types.Scene) -> None:
-    """Leave the camera where it is and walk around, seeing as far as it does: GPT-3 is 90 km high."""
-    space.region_3d.view_perspective = "PERSP"
-    space.overlay.show_overlays = True
-    space.show_gizmo = True
-    space.clip_start = max(space.clip_start, NEAREST)
-    if scene.camera is not None:
-        space.clip_end = max(space.clip_end, scene.camera.data.clip_end)
-
-
-def looks_through_camera(space: bpy.types.Space | None) -> bool:
-    """Whether the viewport shows the film."""
-    return isinstance(space, bpy.types.SpaceView3D) and space.region_3d.view_perspective == "CAMERA"
+def _stand_at(area: bpy.types.Area, camera: bpy.types.Object, render: bpy.types.RenderSettings) -> None:
+    """Look as the camera does and turn around what it looks at, which keeps its size on the screen."""
+    space, view = area.spaces.active, area.spaces.active.region_3d
+    matrix = camera.matrix_world
+    far = matrix.translation
+    distance = (camera.parent.matrix_world.translation - far).length if camera.parent else view.view_distance
+    view.view_rotation = matrix.to_quaternion()
+    view.view_location = far + matrix.to_quaternion() @ Vector((0.0, 0.0, -distance))
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    share = ((math.sqrt(2) + view.view_camera_zoom / 50) / 2) ** 2
+    picture = share * region.height / camera.data.sensor_height  # pixels per mm
+    screen = max(region.width, region.height) / VIEWPORT_WIDTH
+    same = distance * space.lens * screen / (camera.data.lens * max(picture, 1e-6))
+    before_page = distance - PAST_PAGE * (PAGE[0] * distance + PAGE[1])
+    view.view_distance = max(min(same, before_page) if before_page > 0 else same, NEAREST)

@@ -1,0 +1,107 @@
+"""Which chapters there are to choose from: ours, and those in folders that the user trusts.
+
+A chapter is a Python file, so to read it is to run it. Panels are drawn all the time and for whatever file is
+open; what they show is what was found last. Files of the user's are read when she adds a folder, presses
+*Reload Chapters* or builds, and at no other time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from ..errors import LlmvizError
+from ..screenplay import loader
+from ..screenplay.loader import Chapter
+
+Stamp = tuple[tuple[str, int], ...]
+"""Files with the times of their last change."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A chapter as a line of the list."""
+
+    name: str
+    number: int
+    title: str
+    shapes: bool
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Chapters to choose from, and what is wrong with the user's folders, if anything."""
+
+    chapters: tuple[Entry, ...]
+    problem: str = ""
+
+    def without_ours(self) -> Catalogue:
+        """What came from the user's folders."""
+        return Catalogue(tuple(entry for entry in self.chapters if entry not in ours()), self.problem)
+
+    def with_ours(self) -> Catalogue:
+        """With our chapters, but for those whose place the user's take."""
+        found = {entry.name: entry for entry in (*ours(), *self.chapters)}
+        return Catalogue(tuple(sorted(found.values(), key=lambda entry: (entry.number, entry.name))), self.problem)
+
+
+def read(folders: Sequence[Path]) -> Catalogue:
+    """Run the files in ``folders`` where they have changed; only our chapters, and why, where that fails."""
+    return _read(tuple(folders), stamp(file for folder in folders for file in files(folder)))
+
+
+@lru_cache(maxsize=1)
+def ours() -> tuple[Entry, ...]:
+    """The chapters that come along."""
+    return _entries(loader.chapters())
+
+
+def to_text(catalogue: Catalogue) -> str:
+    """A catalogue as text, to be kept."""
+    return json.dumps(asdict(catalogue))
+
+
+@lru_cache(maxsize=4)
+def from_text(text: str) -> Catalogue:
+    """The catalogue that was kept as ``text``; an empty one where it is none."""
+    try:
+        content = json.loads(text)
+        return Catalogue(tuple(Entry(**entry) for entry in content["chapters"]), str(content["problem"]))
+    except (ValueError, TypeError, KeyError):
+        return Catalogue(())
+
+
+def files(folder: str | Path) -> list[Path]:
+    """What lies in a folder; nothing where it cannot be looked into."""
+    try:
+        return [Path(entry.path) for entry in os.scandir(folder)]
+    except (OSError, ValueError):
+        return []
+
+
+def stamp(paths: Iterable[Path]) -> Stamp:
+    """What tells whether files have changed; a link to nowhere, such as an editor's lock, is never newer."""
+    return tuple((str(path), _changed(path)) for path in sorted(paths))
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=4)
+def _read(folders: tuple[Path, ...], stamp: Stamp) -> Catalogue:
+    try:
+        return Catalogue(_entries(loader.chapters(folders)))
+    except LlmvizError as error:
+        return Catalogue(ours(), str(error))
+
+
+def _entries(chapters: Iterable[Chapter]) -> tuple[Entry, ...]:
+    return tuple(Entry(chapter.name, chapter.number, chapter.title, chapter.shapes) for chapter in chapters)

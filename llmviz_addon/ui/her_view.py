@@ -1,0 +1,93 @@
+"""How the user looked at her own scene, kept while a viewport of hers shows the film.
+
+It is kept on the screen that the viewport belongs to: undo leaves screens alone, and a saved file has them. What
+it is given back for may happen in many ways (another scene is chosen, ours is removed, a build undone, a file
+opened), so a timer looks whether a viewport that was changed still has a film to show.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from functools import reduce
+
+import bpy
+
+from ..stage.open_state import read_state
+from ..stage.ours import is_inherited, is_ours
+from ..stage.story import read_story
+
+KEPT_ON = "llmviz_views"
+"""Custom property of a screen: by the place of an area, what is kept of it."""
+KEPT = (
+    *("region_3d.view_perspective", "region_3d.view_location", "region_3d.view_rotation", "region_3d.view_distance"),
+    *("region_3d.view_camera_zoom", "region_3d.view_camera_offset", "shading.light", "shading.background_type"),
+    *("shading.show_object_outline", "shading.color_type", "shading.use_scene_lights", "shading.use_scene_world"),
+    *("shading.type", "overlay.show_overlays", "overlay.show_floor", "overlay.show_axis_x", "overlay.show_axis_y"),
+    *("overlay.show_axis_z", "overlay.show_text", "overlay.show_cursor", "overlay.show_extras"),
+    *("show_gizmo", "clip_start", "clip_end"),
+)
+"""What looking at a film changes of a viewport."""
+PERIOD = 0.3
+"""Seconds between two looks."""
+
+
+def shows_film(scene: bpy.types.Scene) -> bool:
+    """Whether there is a film or an open stage in ``scene``, or it was made for one."""
+    told = read_story(scene) is not None or read_state(scene) is not None
+    return is_ours(scene) or (told and not is_inherited(scene))
+
+
+def keep(area: bpy.types.Area) -> None:
+    """Keep how ``area`` looks now, unless that is the film's look already."""
+    kept = _kept(area.id_data)
+    place = _place(area)
+    if place not in kept:
+        kept[place] = {name: _plain(_get(area.spaces.active, name)) for name in KEPT}
+        area.id_data[KEPT_ON] = json.dumps(kept)
+
+
+def give_back() -> None:
+    """Let viewports whose windows show no film any more look as they did before."""
+    filming = {window.screen for window in bpy.context.window_manager.windows if shows_film(window.scene)}
+    for screen in bpy.data.screens:
+        if KEPT_ON in screen and screen not in filming:
+            kept = _kept(screen)
+            del screen[KEPT_ON]
+            for area in screen.areas:
+                if area.type == "VIEW_3D" and _place(area) in kept:
+                    _restore(area.spaces.active, kept[_place(area)])
+                    area.tag_redraw()
+
+
+def watch() -> float:
+    """Give back what is due; returns when to look again, as Blender's timers ask."""
+    give_back()
+    return PERIOD
+
+
+def _restore(space: bpy.types.SpaceView3D, kept: dict[str, object]) -> None:
+    for name in KEPT:
+        owner, _, attribute = name.rpartition(".")
+        with suppress(TypeError, ValueError, KeyError):  # a file may have anything there
+            setattr(_get(space, owner) if owner else space, attribute, kept[name])
+
+
+def _kept(screen: bpy.types.Screen) -> dict[str, dict[str, object]]:
+    try:
+        kept = json.loads(str(screen.get(KEPT_ON, "{}")))
+    except ValueError:
+        return {}
+    return {place: view for place, view in kept.items() if isinstance(view, dict)} if isinstance(kept, dict) else {}
+
+
+def _place(area: bpy.types.Area) -> str:
+    return str([other.as_pointer() for other in area.id_data.areas].index(area.as_pointer()))
+
+
+def _get(space: bpy.types.SpaceView3D, name: str) -> object:
+    return reduce(getattr, name.split("."), space)
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | bool | float | int) else [float(number) for number in value]

@@ -1,0 +1,82 @@
+"""From the user's scene to the film's and back."""
+
+# ruff: noqa: F722, F821 -- Blender's properties are declared as annotations, their texts are no types
+from __future__ import annotations
+
+import bpy
+from bpy.props import StringProperty
+
+from .her_view import give_back, shows_film
+from .jobs import locked
+from .view import look_through_camera, show_whole_timeline
+
+_left: list[str] = []
+"""Name of the scene that the user came from."""
+
+
+def film_scenes() -> list[bpy.types.Scene]:
+    """The scenes in which there is a film or an open stage."""
+    return [scene for scene in bpy.data.scenes if shows_film(scene)]
+
+
+def her_scenes() -> list[bpy.types.Scene]:
+    """The user's own scenes, the one that she came from before the others."""
+    hers = [scene for scene in bpy.data.scenes if not shows_film(scene)]
+    return sorted(hers, key=lambda scene: scene.name not in _left)
+
+
+def go_to(window: bpy.types.Window, area: bpy.types.Area | None, scene: bpy.types.Scene) -> None:
+    """Show ``scene`` in ``window``: a film through its camera, any other as it was looked at before."""
+    if not shows_film(window.scene):
+        _left[:] = [window.scene.name]
+    window.scene = scene
+    if shows_film(scene):
+        look_through_camera(area, scene)
+    else:
+        give_back()
+    show_whole_timeline(window)
+
+
+class _Going:
+    """What these operators share."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only where there is such a scene, and while no job needs the one that is shown."""
+        reason = "" if cls.goals() else cls.nowhere
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason and context.window is not None and not locked()
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Go there."""
+        goals = {goal.name: goal for goal in self.goals()}
+        go_to(context.window, context.area, goals.get(self.scene) or self.goals()[0])
+        return {"FINISHED"}
+
+
+class LLMVIZ_OT_show_film(_Going, bpy.types.Operator):
+    """Show the scene that the film is in, through the film's camera"""
+
+    bl_idname = "llmviz.show_film"
+    bl_label = "Go to the Film"
+
+    scene: StringProperty(name="Scene", description="Its name, where there are several")
+
+    nowhere = "There is no film in this file"
+    goals = staticmethod(film_scenes)
+
+
+class LLMVIZ_OT_leave_film(_Going, bpy.types.Operator):
+    """Show your own scene again, the way you looked at it before"""
+
+    bl_idname = "llmviz.leave_film"
+    bl_label = "Back to My Scene"
+
+    scene: StringProperty(name="Scene", description="Its name; the one you came from where none is given")
+
+    nowhere = "There is no other scene in this file"
+    goals = staticmethod(her_scenes)
+
+
+CLASSES = (LLMVIZ_OT_show_film, LLMVIZ_OT_leave_film)

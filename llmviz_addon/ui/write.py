@@ -1,0 +1,29 @@
+"""Running text in a sidebar or dialog, whose labels are single lines."""
+
+from __future__ import annotations
+
+import blf
+import bpy
+
+from ..layout import font
+
+MARGIN = 70
+"""Pixels of a sidebar's width, at a scale of 1, that text in a box cannot use."""
+
+
+def write(layout: bpy.types.UILayout, text: str, context: bpy.types.Context, icon: str = "NONE") -> None:
+    """Running text, broken to the sidebar's width."""
+    for number, line in enumerate(wrapped(text, context, icon != "NONE")):
+        layout.label(text=line, icon="BLANK1" if number and icon != "NONE" else icon)
+
+
+def wrapped(text: str, context: bpy.types.Context, indented: bool = False) -> list[str]:
+    """The lines of ``text`` at the sidebar's width."""
+    preferences = context.preferences
+    scale = preferences.system.ui_scale or 1.0
+    blf.size(0, preferences.ui_styles[0].widget.points * scale)
+    # How wide the interface's letters are, measured against those that the line breaker knows.
+    measured, known = blf.dimensions(0, text)[0], font.advance(text)
+    em = measured / known if measured > 0 < known else 1.0
+    width = (context.region.width if context.region else 300) - (MARGIN + 20 * indented) * scale
+    return "".join(run for run, _ in font.wrap([(text, "")], em, max(width, 60 * scale))).split("\n")
