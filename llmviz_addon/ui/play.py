@@ -15,6 +15,8 @@ from .jobs import locked
 from .view import look_freely, look_through_camera, looks_through_camera
 
 NO_FILM = "There is no film in this scene. Build one first"
+BEYOND = 2
+"""Seconds past its goal at which a play did not get there by itself: the user has gone elsewhere."""
 
 
 def rests(scene: bpy.types.Scene, story: Story) -> list[tuple[int, str]]:
@@ -49,6 +51,13 @@ def chapter_start(scene: bpy.types.Scene, story: Story, chapter: ChapterSpan) ->
     """Frame of the chapter's marker; where the chapter was built to start if the user removed that."""
     names = {marker.name for marker in story.markers if marker.kind == "chapter" and marker.frame == chapter.start}
     return next((marker.frame for marker in scene.timeline_markers if marker.name in names), chapter.start)
+
+
+def go_to_frame(context: bpy.types.Context, frame: int) -> None:
+    """Show a frame, and stop what is playing: it would go on from there, or back to the rest it was to stop at."""
+    if context.screen is not None and context.screen.is_animation_playing:
+        bpy.ops.screen.animation_cancel(restore_frame=False)
+    go(context.scene, frame)
 
 
 class _Playing:
@@ -88,7 +97,7 @@ class LLMVIZ_OT_jump(_Playing, bpy.types.Operator):
         if frame is None:
             self.report({"INFO"}, f"There is no {self.to.lower()} rest.")
             return {"CANCELLED"}
-        go(context.scene, frame)
+        go_to_frame(context, frame)
         return {"FINISHED"}
 
 
@@ -109,7 +118,7 @@ class LLMVIZ_OT_jump_to_chapter(_Playing, bpy.types.Operator):
         if self.chapter not in chapters:
             self.report({"ERROR"}, f"Unknown chapter {self.chapter!r}. {choices(chapters)}")
             return {"CANCELLED"}
-        go(context.scene, chapter_start(context.scene, story, chapters[self.chapter]))
+        go_to_frame(context, chapter_start(context.scene, story, chapters[self.chapter]))
         return {"FINISHED"}
 
 
@@ -143,7 +152,9 @@ class LLMVIZ_OT_play(_Playing, bpy.types.Operator):
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Stop at the rest; leave off if the user stopped before, or went elsewhere."""
         scene = context.scene
-        stays = scene.name == self._scene and scene.frame_current >= self._start
+        stays = (
+            scene.name == self._scene and self._start <= scene.frame_current <= self._stop + BEYOND * scene.render.fps
+        )
         if context.screen.is_animation_playing and stays and scene.frame_current < self._stop:
             return {"PASS_THROUGH"}
         if context.screen.is_animation_playing and stays:
