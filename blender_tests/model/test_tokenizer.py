@@ -21,6 +21,20 @@ def test_letters_are_numbered_in_the_order_of_the_vocabulary() -> None:
     assert [ABC.text(token) for token in range(3)] == ["A", "B", "C"]
 
 
+@pytest.mark.parametrize(
+    ("vocabulary", "text", "tokens"),
+    [("ABC", "cba", [2, 1, 0]), ("ABC", "aBC", [0, 1, 2]), ("AB \n", "b a", [1, 2, 0]), ("ABab", "aA", [2, 0])],
+)
+def test_small_letters_are_capitals_where_there_are_no_others(vocabulary: str, text: str, tokens: list[int]) -> None:
+    assert LetterTokenizer(vocabulary).encode(text) == tokens
+
+
+@pytest.mark.parametrize(("vocabulary", "text"), [("ABc", "a"), ("abc", "A"), ("\u212aK", "k"), ("ABC", "ä")])
+def test_a_letter_that_may_mean_another_is_refused(vocabulary: str, text: str) -> None:
+    with pytest.raises(ModelError, match="is not in the vocabulary"):
+        LetterTokenizer(vocabulary).encode(text)
+
+
 @given(st.text("ABC"))
 def test_letters_there_and_back(text: str) -> None:
     assert ABC.decode(ABC.encode(text)) == text

@@ -33,13 +33,19 @@ class Tokenizer(Protocol):
 
 
 class LetterTokenizer:
-    """One token per letter: the id is the letter's place in ``vocabulary``."""
+    """One token per letter: the id is the letter's place in ``vocabulary``.
+
+    Where all of these are capitals, small letters are taken for them: nothing else can be meant.
+    """
 
     def __init__(self, vocabulary: str) -> None:
         if not vocabulary or len(set(vocabulary)) != len(vocabulary):
             raise ModelError(f"The vocabulary {short(vocabulary)} must have at least one letter, and each only once.")
         self.vocabulary = vocabulary
         self._ids = {letter: index for index, letter in enumerate(vocabulary)}
+        small = vocabulary.lower()
+        if vocabulary.isupper() and len(set(small)) == len(small) == len(vocabulary):
+            self._ids |= {letter: self._ids.get(letter, index) for index, letter in enumerate(small)}
 
     def fitted(self, vocab_size: int) -> LetterTokenizer:
         """Itself; ModelError if the model has more or fewer tokens than there are letters."""

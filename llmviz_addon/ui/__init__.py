@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bpy
 
-from . import build, generate, her_view, jobs, panels, play, preferences, render, scenes, settings
+from . import build, generate, jobs, panels, play, preferences, render, scenes, settings
 
 MODULES = (preferences, settings, jobs, build, generate, play, render, scenes, panels)
 OF_SCENES = {"llmviz_settings": settings.LLMVIZ_PG_settings, "llmviz_generation": generate.LLMVIZ_PG_generation}
@@ -27,7 +27,7 @@ def register() -> None:
     for name, kind in OF_SCENES.items():
         setattr(bpy.types.Scene, name, bpy.props.PointerProperty(type=kind))
     if not bpy.app.background:  # where timers do not fire, and bpy 4.5 waits for them at its exit
-        bpy.app.timers.register(her_view.watch, persistent=True)
+        bpy.app.timers.register(scenes.watch, persistent=True)
 
 
 def tooltip(cls: type) -> str:
@@ -38,8 +38,8 @@ def tooltip(cls: type) -> str:
 def unregister() -> None:
     """Take it away again, last first."""
     jobs.stop()
-    if bpy.app.timers.is_registered(her_view.watch):
-        bpy.app.timers.unregister(her_view.watch)
+    if bpy.app.timers.is_registered(scenes.watch):
+        bpy.app.timers.unregister(scenes.watch)
     for name in OF_SCENES:
         delattr(bpy.types.Scene, name)
     _remove()

@@ -2,7 +2,7 @@
 
 It is kept on the screen that the viewport belongs to: undo leaves screens alone, and a saved file has them. What
 it is given back for may happen in many ways (another scene is chosen, ours is removed, a build undone, a file
-opened), so a timer looks whether a viewport that was changed still has a film to show.
+opened), so a timer (see ``scenes``) looks whether a viewport that was changed still has a film to show.
 """
 
 from __future__ import annotations
@@ -28,8 +28,6 @@ KEPT = (
     *("show_gizmo", "clip_start", "clip_end"),
 )
 """What looking at a film changes of a viewport."""
-PERIOD = 0.3
-"""Seconds between two looks."""
 
 
 def shows_film(scene: bpy.types.Scene) -> bool:
@@ -47,23 +45,19 @@ def keep(area: bpy.types.Area) -> None:
         area.id_data[KEPT_ON] = json.dumps(kept)
 
 
-def give_back() -> None:
-    """Let viewports whose windows show no film any more look as they did before."""
+def give_back() -> bool:
+    """Let viewports whose windows show no film any more look as they did before; whether there were any."""
+    due = False
     filming = {window.screen for window in bpy.context.window_manager.windows if shows_film(window.scene)}
     for screen in bpy.data.screens:
         if KEPT_ON in screen and screen not in filming:
-            kept = _kept(screen)
+            kept, due = _kept(screen), True
             del screen[KEPT_ON]
             for area in screen.areas:
                 if area.type == "VIEW_3D" and _place(area) in kept:
                     _restore(area.spaces.active, kept[_place(area)])
                     area.tag_redraw()
-
-
-def watch() -> float:
-    """Give back what is due; returns when to look again, as Blender's timers ask."""
-    give_back()
-    return PERIOD
+    return due
 
 
 def _restore(space: bpy.types.SpaceView3D, kept: dict[str, object]) -> None:

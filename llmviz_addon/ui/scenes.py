@@ -10,6 +10,8 @@ from .her_view import give_back, shows_film
 from .jobs import locked
 from .view import look_through_camera, show_whole_timeline
 
+PERIOD = 0.3
+"""Seconds between two looks at what the windows show."""
 _left: list[str] = []
 """Name of the scene that the user came from."""
 
@@ -35,6 +37,14 @@ def go_to(window: bpy.types.Window, area: bpy.types.Area | None, scene: bpy.type
     else:
         give_back()
     show_whole_timeline(window)
+
+
+def watch() -> float:
+    """Give back viewports that have no film to show any more; returns when to look again, as Blender's timers ask."""
+    if give_back():
+        for window in bpy.context.window_manager.windows:
+            show_whole_timeline(window)
+    return PERIOD
 
 
 class _Going:
