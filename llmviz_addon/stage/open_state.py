@@ -9,6 +9,7 @@ from functools import lru_cache
 import bpy
 
 from ..model.sampling import Sampling
+from .plain import loads, written_text
 
 OURS = "llmviz_open"
 
@@ -37,6 +38,12 @@ class OpenState:
     sampling: Sampling
     candidates: tuple[Row, ...]
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether it can be that of a stage: its tokens fit, and probabilities are some."""
+        fits = 0 < self.prompt_length <= len(self.tokens) <= self.columns and min(self.tokens, default=0) >= 0
+        return fits and all(0 <= row.share <= 1 for row in self.candidates)
+
 
 def write_state(scene: bpy.types.Scene, state: OpenState) -> None:
     """Keep ``state`` in a custom property of the scene."""
@@ -45,7 +52,7 @@ def write_state(scene: bpy.types.Scene, state: OpenState) -> None:
 
 def read_state(scene: bpy.types.Scene) -> OpenState | None:
     """What the open stage in ``scene`` shows; None where there is none, or what was written is damaged."""
-    return _parse(str(scene.get(OURS, "")))
+    return _parse(written_text(scene, OURS))
 
 
 def clear_state(scene: bpy.types.Scene) -> None:
@@ -56,11 +63,5 @@ def clear_state(scene: bpy.types.Scene) -> None:
 
 @lru_cache(maxsize=4)
 def _parse(text: str) -> OpenState | None:
-    try:
-        content = json.loads(text)
-        content["sampling"] = Sampling(**content["sampling"])
-        content["candidates"] = tuple(Row(**row) for row in content["candidates"])
-        content["tokens"] = tuple(content["tokens"])
-        return OpenState(**content)
-    except (ValueError, TypeError, KeyError):
-        return None
+    state = loads(OpenState, text)
+    return state if state is not None and state.is_sound else None

@@ -7,14 +7,20 @@ from here, so a file that was saved and opened again needs nothing but itself.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 
 import bpy
 
 from ..screenplay.timeline import ChapterSpan, Marker, Subtitle, Timeline
+from .plain import loads, written_text
 
 OURS = "llmviz_story"
+NAME = re.compile(r"[a-z0-9-]+")
+"""Of a chapter, which becomes that of stills and films."""
+LAST = 1_048_574
+"""The last frame that Blender has."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,14 @@ class Story:
     chapters: tuple[ChapterSpan, ...]
     markers: tuple[Marker, ...]
     subtitles: tuple[Subtitle, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it can be that of a film: chapters are named as their files are, and frames are frames."""
+        frames = [frame for span in (*self.chapters, *self.subtitles) for frame in (span.start, span.end)]
+        frames += [frame for marker in self.markers for frame in (marker.frame, marker.end)]
+        named = all(NAME.fullmatch(chapter.name) for chapter in self.chapters)
+        return named and all(0 <= frame <= LAST for frame in frames)
 
     def commentary(self, frame: int) -> Subtitle | None:
         """What was said last when ``frame`` is reached; None before the first word."""
@@ -42,7 +56,7 @@ def write_story(scene: bpy.types.Scene, timeline: Timeline) -> None:
 
 def read_story(scene: bpy.types.Scene) -> Story | None:
     """The story of the film in ``scene``; None where there is no film, or its story was damaged."""
-    return _parse(str(scene.get(OURS, "")))
+    return _parse(written_text(scene, OURS))
 
 
 def clear_story(scene: bpy.types.Scene) -> None:
@@ -53,12 +67,5 @@ def clear_story(scene: bpy.types.Scene) -> None:
 
 @lru_cache(maxsize=4)
 def _parse(text: str) -> Story | None:
-    try:
-        content = json.loads(text)
-        return Story(
-            tuple(ChapterSpan(**item) for item in content["chapters"]),
-            tuple(Marker(**item) for item in content["markers"]),
-            tuple(Subtitle(**item) for item in content["subtitles"]),
-        )
-    except (ValueError, TypeError, KeyError):
-        return None
+    story = loads(Story, text)
+    return story if story is not None and story.is_sound else None

@@ -14,6 +14,7 @@ from .jobs import Job, Outcome, Steps, blocked
 from .preferences import chapter_folders, read_chapters
 from .scenes import go_to
 from .settings import copy_settings
+from .values import value
 
 PREPARED = 0.4
 """Share of a build that is done when the model has run and the film is written."""
@@ -65,7 +66,7 @@ def build_film(context: bpy.types.Context) -> Steps:
     read_chapters()
     yield 0.0, "Running the model"
     production = request.production(settings, chapter_folders())
-    theme = settings.theme
+    theme = value(settings, "theme")
     yield from staged(context, lambda scene: stage.build_steps(scene, production, theme))
     timeline = production.timeline
     titles = ", ".join(chapter.title for chapter in timeline.chapters)

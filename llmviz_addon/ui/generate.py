@@ -23,6 +23,7 @@ from . import request
 from .build import Staging, staged, target
 from .jobs import Outcome, Steps, blocked
 from .settings import copy_settings
+from .values import value
 from .view import look_through_camera
 
 NO_STAGE = "There is no open stage in this scene"
@@ -90,11 +91,14 @@ class LLMVIZ_PG_generation(bpy.types.PropertyGroup):
 
 def sampling(generation: LLMVIZ_PG_generation) -> Sampling:
     """How the next token is chosen."""
-    if generation.greedy:
-        return Sampling(seed=generation.seed)
-    top_p = round(generation.top_p, 6)  # as typed: Blender keeps 32 bits
+    if value(generation, "greedy"):
+        return Sampling(seed=value(generation, "seed"))
+    top_p = round(value(generation, "top_p"), 6)  # as typed: Blender keeps 32 bits
     return Sampling(
-        round(generation.temperature, 6), generation.top_k or None, top_p if top_p < 1 else None, generation.seed
+        round(value(generation, "temperature"), 6),
+        value(generation, "top_k") or None,
+        top_p if top_p < 1 else None,
+        value(generation, "seed"),
     )
 
 
@@ -155,8 +159,13 @@ def open_stage(context: bpy.types.Context) -> Steps:
     settings, generation = context.scene.llmviz_settings, context.scene.llmviz_generation
     yield 0.0, "Running the model"
     model = request.checkpoint(settings)
-    now = opening(model, request.tokens(settings, model), generation.room, sampling(generation))
-    path, size, fps, theme = request.path(settings), request.size(settings), settings.fps, settings.theme
+    now = opening(model, request.tokens(settings, model), value(generation, "room"), sampling(generation))
+    path, size, fps, theme = (
+        request.path(settings),
+        request.size(settings),
+        value(settings, "fps"),
+        value(settings, "theme"),
+    )
     yield from staged(context, lambda scene: live.open_steps(scene, now, path, size, fps, theme))
     if context.window.scene.llmviz_generation != generation:
         copy_settings(generation, context.window.scene.llmviz_generation)

@@ -19,6 +19,7 @@ from .preferences import catalogue, chapter_folders
 from .render import folder_problem, frames_kept
 from .scenes import film_scenes, her_scenes
 from .settings import MOST_CHAPTERS
+from .values import value
 from .view import looks_through_camera
 from .write import write
 
@@ -78,11 +79,11 @@ class LLMVIZ_PT_model(_Panel, bpy.types.Panel):
         column = layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
-        if settings.model == "SHAPE":
+        if value(settings, "model") == "SHAPE":
             column.use_property_split = False
             column.prop(settings, "outlines")
             return
-        if settings.model == "FILE":
+        if value(settings, "model") == "FILE":
             column.prop(settings, "checkpoint")
         problem = request.tokens_problem(settings)
         row = column.row()
@@ -90,7 +91,7 @@ class LLMVIZ_PT_model(_Panel, bpy.types.Panel):
         row.prop(settings, "tokens")
         if problem:
             write(column, problem, context, icon="ERROR")
-        elif settings.model != "FILE":
+        elif value(settings, "model") != "FILE":
             config = request.checkpoint(settings).config
             column.label(text=f"{config.n_layer} layers, {config.n_head} heads, {config.n_embd} channels", icon="INFO")
 
@@ -111,7 +112,7 @@ class LLMVIZ_PT_film(_Panel, bpy.types.Panel):
         column.use_property_decorate = False
         column.prop(settings, "pauses")
         pace = column.row()
-        pace.enabled = settings.pauses
+        pace.enabled = value(settings, "pauses")
         pace.prop(settings, "pace")
         column.prop(settings, "theme")
         built = any(read_story(scene) for scene in film_scenes())
@@ -132,7 +133,7 @@ class LLMVIZ_PT_film(_Panel, bpy.types.Panel):
         settings = context.scene.llmviz_settings
         for index, chapter in enumerate(found.chapters[:MOST_CHAPTERS]):
             row = box.row()
-            row.enabled = chapter.shapes or settings.model != "SHAPE"
+            row.enabled = chapter.shapes or value(settings, "model") != "SHAPE"
             row.prop(settings, "included", index=index, text=f"{chapter.number:02d}  {chapter.title}")
         if found.problem:
             write(column, found.problem, context, icon="ERROR")
@@ -149,7 +150,7 @@ class LLMVIZ_PT_picture(_Panel, bpy.types.Panel):
         """What is set, to be read without opening the panel."""
         settings = context.scene.llmviz_settings
         width, height = request.size(settings)
-        self.layout.label(text=f"{width} \u00d7 {height}, {settings.fps} fps")
+        self.layout.label(text=f"{width} \u00d7 {height}, {value(settings, 'fps')} fps")
 
     def draw(self, context: bpy.types.Context) -> None:
         """Aspect, size, frame rate."""
@@ -270,7 +271,7 @@ class LLMVIZ_PT_generate(_Panel, bpy.types.Panel):
         column.use_property_decorate = False
         column.prop(generation, "greedy")
         drawn = column.column(align=True)
-        drawn.enabled = not generation.greedy
+        drawn.enabled = not value(generation, "greedy")
         for name in ("temperature", "top_k", "top_p", "seed"):
             drawn.prop(generation, name)
 

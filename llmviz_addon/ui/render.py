@@ -27,6 +27,7 @@ from .confirm import confirm
 from .jobs import Job, Outcome, Steps, blocked
 from .play import NO_FILM
 from .settings import LLMVIZ_PG_settings
+from .values import value
 
 POLL = 0.005
 """Seconds that the window may be kept waiting for the workers."""
@@ -35,12 +36,12 @@ UNSAVED = "Save the .blend file first, or choose a folder: // is the folder the 
 
 def output_folder(settings: LLMVIZ_PG_settings) -> Path:
     """Where stills and films go."""
-    return Path(bpy.path.abspath(settings.folder or "//"))
+    return Path(bpy.path.abspath(value(settings, "folder") or "//"))
 
 
 def folder_problem(settings: LLMVIZ_PG_settings) -> str:
     """Why nothing can be saved in the folder that is set; "" if it can."""
-    if (settings.folder or "//").startswith("//") and not bpy.data.filepath:
+    if (value(settings, "folder") or "//").startswith("//") and not bpy.data.filepath:
         return UNSAVED
     folder = output_folder(settings)
     return "" if os.path.isdir(folder) else f"There is no folder {str(folder)!r}."
@@ -110,7 +111,7 @@ class LLMVIZ_OT_render_still(_Rendering, bpy.types.Operator):
         """The job."""
         scene, path = context.scene, still_path(context.scene)
         yield 0.1, f"Frame {scene.frame_current}"
-        still(scene, path, scene.frame_current, engine=scene.llmviz_settings.engine)
+        still(scene, path, scene.frame_current, engine=value(scene.llmviz_settings, "engine"))
         return Outcome(f"Saved {path}", path)
 
 
@@ -146,7 +147,7 @@ class LLMVIZ_OT_storyboard(_Rendering, bpy.types.Operator):
         if scene.camera is None:
             raise JobError(f"Scene {scene.name!r} has no camera to render through.")
         folder = output_folder(scene.llmviz_settings) / "storyboard"
-        yield from storyboard_steps(scene, read_story(scene), folder, scene.llmviz_settings.engine)
+        yield from storyboard_steps(scene, read_story(scene), folder, value(scene.llmviz_settings, "engine"))
         return Outcome(f"Saved {folder}", folder)
 
 
@@ -178,7 +179,7 @@ def _save_copy(path: Path) -> None:
 def film_job(scene: bpy.types.Scene, output: Path, blend: Path) -> FilmJob:
     """The film of the scene's frame range, as the scene and its settings ask for it."""
     settings, render, story = scene.llmviz_settings, scene.render, read_story(scene)
-    engine = chosen(settings.engine)
+    engine = chosen(value(settings, "engine"))
     share = render.resolution_percentage
     size = (render.resolution_x * share // 100, render.resolution_y * share // 100)
     return FilmJob(
@@ -192,7 +193,7 @@ def film_job(scene: bpy.types.Scene, output: Path, blend: Path) -> FilmJob:
         engine=engine,
         fingerprint=fingerprint(code=code_version(), scene=signature(scene), size=size, engine=engine),
         subtitles=story.subtitles,
-        web_captions=settings.web_captions,
+        web_captions=value(settings, "web_captions"),
         end=max([scene.frame_end, *(chapter.end for chapter in story.chapters)]),
         overwrite=True,
     )

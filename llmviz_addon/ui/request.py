@@ -21,6 +21,7 @@ from ..model.forward import check_tokens
 from ..model.shapes import compared
 from ..screenplay.production import Production, prepare, prepare_shapes
 from .chapters import Stamp, files, read, stamp
+from .values import value
 
 if TYPE_CHECKING:
     from .settings import LLMVIZ_PG_settings
@@ -30,9 +31,9 @@ SHAPES = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}
 
 def chosen(settings: LLMVIZ_PG_settings, folders: Sequence[Path]) -> list[str]:
     """Names of the chapters that are ticked; raises JobError where none is."""
-    shapes = settings.model == "SHAPE"
+    shapes = value(settings, "model") == "SHAPE"
     names = [chapter.name for chapter in read(folders).chapters if chapter.shapes or not shapes]
-    wanted = [name for name in names if name not in settings.skipped.split()]
+    wanted = [name for name in names if name not in value(settings, "skipped").split()]
     if not wanted:
         raise JobError(f"No chapter is ticked{' that shapes can tell' if shapes else ''}. Tick at least one.")
     return wanted
@@ -40,18 +41,18 @@ def chosen(settings: LLMVIZ_PG_settings, folders: Sequence[Path]) -> list[str]:
 
 def size(settings: LLMVIZ_PG_settings) -> tuple[int, int]:
     """Width and height in pixels, both even as video needs them."""
-    across, down = SHAPES[settings.shape]
-    unit = int(settings.short_side) / min(across, down)
+    across, down = SHAPES[value(settings, "shape")]
+    unit = int(value(settings, "short_side")) / min(across, down)
     return 2 * round(across * unit / 2), 2 * round(down * unit / 2)
 
 
 def path(settings: LLMVIZ_PG_settings) -> str:
     """Where the chosen model is, as an absolute path; "" for nano-gpt. Raises ModelError if none is chosen."""
-    if settings.model == "SHAPE":
+    if value(settings, "model") == "SHAPE":
         raise ModelError("Shapes cannot be run. Choose nano-gpt or a checkpoint.")
-    if settings.model == "FILE" and not settings.checkpoint:
+    if value(settings, "model") == "FILE" and not value(settings, "checkpoint"):
         raise ModelError("No checkpoint is chosen. Give the path of a file or folder that holds one.")
-    return bpy.path.abspath(settings.checkpoint) if settings.model == "FILE" else ""
+    return bpy.path.abspath(value(settings, "checkpoint")) if value(settings, "model") == "FILE" else ""
 
 
 def checkpoint(settings: LLMVIZ_PG_settings) -> Checkpoint:
@@ -70,12 +71,12 @@ def checkpoint_at(path: str) -> Checkpoint:
 
 def tokens(settings: LLMVIZ_PG_settings, model: Checkpoint) -> tuple[int, ...]:
     """Token ids of the text; raises ModelError if the model cannot take it."""
-    return check_tokens(model.config, model.tokenizer.encode(settings.tokens))
+    return check_tokens(model.config, model.tokenizer.encode(value(settings, "tokens")))
 
 
 def tokens_problem(settings: LLMVIZ_PG_settings) -> str:
     """Why the text cannot be used, as far as that is known without reading a large file; "" if it can."""
-    if settings.model != "BUILTIN":
+    if value(settings, "model") != "BUILTIN":
         return ""
     try:
         tokens(settings, checkpoint(settings))
@@ -86,10 +87,10 @@ def tokens_problem(settings: LLMVIZ_PG_settings) -> str:
 
 def production(settings: LLMVIZ_PG_settings, folders: Sequence[Path]) -> Production:
     """Everything that the stage needs, as asked for in the sidebar; raises LlmvizError."""
-    pace = settings.pace if settings.pauses else None
-    told = (chosen(settings, folders), pace, size(settings), settings.fps, folders)
-    if settings.model == "SHAPE":
-        return prepare_shapes(compared(settings.outlines), *told)
+    pace = value(settings, "pace") if value(settings, "pauses") else None
+    told = (chosen(settings, folders), pace, size(settings), value(settings, "fps"), folders)
+    if value(settings, "model") == "SHAPE":
+        return prepare_shapes(compared(value(settings, "outlines")), *told)
     model = checkpoint(settings)
     return prepare(model, tokens(settings, model), *told)
 

@@ -24,6 +24,7 @@ from ..stage.render import ENGINES
 from ..stage.theme import THEMES
 from .preferences import catalogue
 from .request import SHAPES as ASPECTS
+from .values import value
 
 MOST_CHAPTERS = 32
 """As many tick boxes as Blender takes in one property."""
@@ -42,7 +43,7 @@ ENGINE_ITEMS = [(name, *ENGINE_TEXTS[name]) for name in ENGINES]
 
 
 def _get_included(settings: LLMVIZ_PG_settings) -> list[bool]:
-    skipped = settings.skipped.split()
+    skipped = value(settings, "skipped").split()
     ticks = [chapter.name not in skipped for chapter in catalogue().chapters][:MOST_CHAPTERS]
     return ticks + [True] * (MOST_CHAPTERS - len(ticks))
 
@@ -50,7 +51,7 @@ def _get_included(settings: LLMVIZ_PG_settings) -> list[bool]:
 def _set_included(settings: LLMVIZ_PG_settings, ticks: list[bool]) -> None:
     chapters = catalogue().chapters
     here = {chapter.name for chapter in chapters}
-    elsewhere = [name for name in settings.skipped.split() if name not in here]
+    elsewhere = [name for name in value(settings, "skipped").split() if name not in here]
     left_out = [chapter.name for chapter, tick in zip(chapters, ticks, strict=False) if not tick]
     settings.skipped = " ".join(elsewhere + left_out)
 
@@ -155,7 +156,7 @@ def copy_settings(source: LLMVIZ_PG_settings, target: LLMVIZ_PG_settings) -> Non
     """Make ``target`` say what ``source`` says, so that the sidebar does not change with the scene."""
     for name, kind in source.bl_rna.properties.items():
         if not kind.is_readonly and name not in ("name", "included"):
-            setattr(target, name, getattr(source, name))
+            setattr(target, name, value(source, name))
 
 
 CLASSES = (LLMVIZ_PG_settings,)
