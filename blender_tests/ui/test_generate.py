@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import pytest
@@ -55,6 +56,15 @@ def test_next_and_back(stage: bpy.types.Scene) -> None:
     assert state().text == "CBABBCABBBC"
     with pytest.raises(RuntimeError, match="All 11 columns are filled"):
         bpy.ops.llmviz.next_token()
+
+
+def test_more_room_is_offered_where_the_model_has_some(sidebar: bpy.types.Scene) -> None:
+    for room, hint in ((1, "with more room"), (5, "takes no more tokens")):
+        bpy.context.scene.llmviz_generation.room = room
+        bpy.ops.llmviz.open_stage()
+        bpy.ops.llmviz.next_token(count=room)
+        with pytest.raises(RuntimeError, match=hint):
+            bpy.ops.llmviz.next_token()
 
 
 def test_back_stops_at_the_prompt(stage: bpy.types.Scene) -> None:
@@ -181,3 +191,21 @@ def test_a_still_of_an_open_stage(stage: bpy.types.Scene, tmp_path: Path) -> Non
     assert [path.name for path in tmp_path.iterdir()] == ["stage-0006.png"]
     with pytest.raises(RuntimeError, match="There is no film in this scene"):
         bpy.ops.llmviz.render_film()
+
+
+def test_what_would_be_lost_is_asked_for(film: bpy.types.Scene) -> None:
+    opening, building = (getattr(bpy.types, f"LLMVIZ_OT_{name}") for name in ("open_stage", "build"))
+
+    def asked(operator: type) -> str:
+        return operator.question(SimpleNamespace(tokens_lost=operator.tokens_lost), bpy.context)
+
+    assert asked(opening) == "The open stage takes the place of the film in the scene 'llmviz'."
+    assert asked(building) == ""
+    bpy.ops.llmviz.open_stage()
+    assert (asked(opening), asked(building)) == ("", "")
+    bpy.ops.llmviz.next_token(count=2)
+    for operator in (opening, building):
+        assert "on which the model has written 2 tokens" in asked(operator)
+    bpy.ops.llmviz.previous_token()
+    bpy.context.window.scene = next(scene for scene in bpy.data.scenes if scene != film)
+    assert "has written 1 token." in asked(building)

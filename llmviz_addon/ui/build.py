@@ -36,7 +36,8 @@ class Staging(Job):
         """That what the model has written in ``scene`` will be gone; "" if there is nothing."""
         state = read_state(scene) if scene is not None else None
         count = len(state.tokens) - state.prompt_length if state else 0
-        return f"This takes the place of the open stage, on which the model has written {count} tokens." * (count > 0)
+        tokens = "1 token" if count == 1 else f"{count} tokens"
+        return f"This takes the place of the open stage, on which the model has written {tokens}." * (count > 0)
 
 
 class LLMVIZ_OT_build(Staging, bpy.types.Operator):

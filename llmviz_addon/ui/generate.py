@@ -109,6 +109,15 @@ def problem(state: OpenState) -> str:
     return ""
 
 
+def full(state: OpenState) -> str:
+    """That no column is left; and that there could be more, where the model is known to take more."""
+    known = [now.checkpoint for now in _recent if (now.trace.tokens, now.columns) == (state.tokens, state.columns)]
+    models = known if state.model else [request.checkpoint_at("")]
+    more = [model.config.block_size > state.columns for model in models]
+    hint = ". Open the stage anew, with more room" if True in more else ". This model takes no more tokens"
+    return f"All {state.columns} columns are filled" + hint * bool(more)
+
+
 _recent: list[Moment] = []
 """The last few runs, the newest first: a run of a large model takes a second."""
 
@@ -212,8 +221,7 @@ class LLMVIZ_OT_next_token(_OnStage, bpy.types.Operator):
     @classmethod
     def hindrance(cls, state: OpenState) -> str:
         """A full stage."""
-        full = len(state.tokens) >= state.columns
-        return f"All {state.columns} columns are filled. Open the stage anew, with more room" if full else ""
+        return full(state) if len(state.tokens) >= state.columns else ""
 
     def act(self, context: bpy.types.Context, state: OpenState) -> None:
         """Append, and show."""
