@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bpy
 
-from . import build, generate, jobs, panels, play, preferences, render, scenes, settings
+from . import build, first_look, generate, jobs, panels, play, preferences, render, scenes, settings
 
 MODULES = (preferences, settings, jobs, build, generate, play, render, scenes, panels)
 OF_SCENES = {"llmviz_settings": settings.LLMVIZ_PG_settings, "llmviz_generation": generate.LLMVIZ_PG_generation}
@@ -38,6 +38,7 @@ def tooltip(cls: type) -> str:
 def unregister() -> None:
     """Take it away again, last first."""
     jobs.stop()
+    first_look.stop()
     if bpy.app.timers.is_registered(scenes.watch):
         bpy.app.timers.unregister(scenes.watch)
     for name in OF_SCENES:

@@ -11,7 +11,7 @@ from ..layout.candidates import percent
 from ..screenplay.open_stage import PLACES
 from ..stage.open_state import OpenState, read_state
 from ..stage.story import Story, read_story
-from . import request
+from . import first_look, request
 from .generate import NO_STAGE, problem
 from .jobs import last, locked, running
 from .play import NO_FILM, next_rest, previous_rest
@@ -59,7 +59,7 @@ class LLMVIZ_PT_job(_Panel, bpy.types.Panel):
         column.label(text=ended.text, icon="ERROR" if ended.failed else "CHECKMARK")
         row = column.row()
         if ended.folder is None:
-            row.label(text="")
+            row.label(text="Shaders are being compiled" if first_look.is_waiting() else "")
         else:
             row.operator("wm.path_open", text="Open Folder", icon="FILE_FOLDER").filepath = str(ended.folder)
 

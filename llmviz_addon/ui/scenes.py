@@ -6,6 +6,7 @@ from __future__ import annotations
 import bpy
 from bpy.props import StringProperty
 
+from . import first_look
 from .her_view import give_back, shows_film
 from .jobs import locked
 from .view import look_through_camera, show_whole_timeline
@@ -34,6 +35,7 @@ def go_to(window: bpy.types.Window, area: bpy.types.Area | None, scene: bpy.type
     window.scene = scene
     if shows_film(scene):
         look_through_camera(area, scene)
+        first_look.start(area)
     else:
         give_back()
     show_whole_timeline(window)
