@@ -9,6 +9,7 @@ import pytest
 
 from llmviz_addon.film.film import Progress
 from llmviz_addon.ui import render
+from llmviz_addon.ui.write import in_words
 
 
 @pytest.fixture
@@ -77,6 +78,28 @@ def test_a_stopped_film_goes_on_where_it_was(small: bpy.types.Scene, tmp_path: P
     small.camera.data.lens = 50
     bpy.ops.llmviz.render_film()
     assert frame.stat().st_mtime_ns != written
+
+
+def test_frames_that_are_kept_are_told_asked_for_and_deleted(small: bpy.types.Scene, tmp_path: Path) -> None:
+    assert (render.frames_kept(small), render.frames_lost(small)) == (0, "")
+    with pytest.raises(RuntimeError, match="no frames beside this film"):
+        bpy.ops.llmviz.delete_frames()
+    bpy.ops.llmviz.render_film()
+    kept = render.frames_kept(small)
+    assert kept == sum(path.stat().st_size for path in (tmp_path / "layer-norm.frames").iterdir()) > 1000
+    assert render.frames_lost(small) == ""
+    small.camera.data.lens = 50
+    assert "keeps 4 frames of another film" in render.frames_lost(small)
+    assert bpy.ops.llmviz.delete_frames() == {"FINISHED"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["layer-norm.mp4", "layer-norm.srt"]
+    assert (render.frames_kept(small), render.frames_lost(small)) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("size", "text"), [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 kB"), (2.5e9, "2.5 GB"), (1.2e13, "12,000.0 GB")]
+)
+def test_sizes_in_words(size: float, text: str) -> None:
+    assert in_words(size) == text
 
 
 def test_an_unsaved_file_needs_a_folder(small: bpy.types.Scene) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import bpy
 
-from ..film.kept import in_words
 from ..layout.candidates import percent
 from ..screenplay.open_stage import PLACES
 from ..stage.open_state import OpenState, read_state
@@ -21,7 +20,7 @@ from .scenes import film_scenes, her_scenes
 from .settings import MOST_CHAPTERS
 from .values import value
 from .view import looks_through_camera
-from .write import write
+from .write import in_words, write
 
 
 class _Panel:

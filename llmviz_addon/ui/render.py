@@ -10,11 +10,9 @@ from pathlib import Path
 import bpy
 
 from ..errors import JobError, LlmvizError
-from ..film import kept
 from ..film.blend import save
 from ..film.film import FilmJob, Progress, film_steps
-from ..film.frames import code_version, fingerprint, frames_folder
-from ..film.kept import in_words
+from ..film.frames import check_frames, code_version, drop, fingerprint, frames_folder, size_of
 from ..film.output import check_output
 from ..film.signature import signature
 from ..film.still import still
@@ -28,6 +26,7 @@ from .jobs import Job, Outcome, Steps, blocked
 from .play import NO_FILM
 from .settings import LLMVIZ_PG_settings
 from .values import value
+from .write import in_words
 
 POLL = 0.005
 """Seconds that the window may be kept waiting for the workers."""
@@ -69,12 +68,15 @@ def frames_kept(scene: bpy.types.Scene) -> int:
     if folder_problem(scene.llmviz_settings) or read_story(scene) is None:
         return 0
     folder = frames_folder(film_path(scene))
-    return _size(folder, stamp([folder]))
+    return _size(folder, stamp([folder])) if os.path.isdir(folder) else 0
 
 
 @lru_cache(maxsize=4)
 def _size(folder: Path, stamp: Stamp) -> int:
-    return kept.size(folder)
+    try:
+        return size_of(folder)
+    except OSError:  # a frame may come or go just now
+        return 0
 
 
 class _Rendering(Job):
@@ -129,6 +131,10 @@ class LLMVIZ_OT_render_film(_Rendering, bpy.types.Operator):
     exclusive = False
     stopped = "Stopped. The frames that are done are kept; render the film again to go on."
 
+    def question(self, context: bpy.types.Context) -> str:
+        """Whether finished frames, of the film as it was, may go."""
+        return frames_lost(context.scene)
+
     def steps(self, context: bpy.types.Context) -> Steps:
         """The job: see ``render_film``."""
         return render_film(context.scene)
@@ -163,6 +169,22 @@ def render_film(scene: bpy.types.Scene) -> Steps:
         for progress in film_steps(job, poll=POLL):
             yield progress.share, describe(progress)
     return Outcome(f"Saved {output}", output)
+
+
+def frames_lost(scene: bpy.types.Scene) -> str:
+    """Which finished frames the film would replace; "" where there are none, or it cannot be made anyway."""
+    if scene.camera is None:
+        return ""
+    job = film_job(scene, film_path(scene), Path())
+    try:
+        check_frames(job.folder, job.fingerprint, job.size, overwrite=True)
+    except LlmvizError:
+        return ""  # the job will say why
+    try:
+        check_frames(job.folder, job.fingerprint, job.size)
+    except LlmvizError as error:
+        return f"{str(error).partition(';')[0]}. They would be replaced."
+    return ""
 
 
 def _save_copy(path: Path) -> None:
@@ -233,8 +255,9 @@ class LLMVIZ_OT_delete_frames(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Delete them."""
         try:
-            freed = kept.remove(frames_folder(film_path(context.scene)))
-        except LlmvizError as error:
+            freed = frames_kept(context.scene)
+            drop(frames_folder(film_path(context.scene)))
+        except (LlmvizError, OSError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         self.report({"INFO"}, f"Deleted {in_words(freed)} of frames.")

@@ -27,3 +27,12 @@ def wrapped(text: str, context: bpy.types.Context, indented: bool = False) -> li
     em = measured / known if measured > 0 < known else 1.0
     width = (context.region.width if context.region else 300) - (MARGIN + 20 * indented) * scale
     return "".join(run for run, _ in font.wrap([(text, "")], em, max(width, 60 * scale))).split("\n")
+
+
+def in_words(size: float) -> str:
+    """A number of bytes, such as 1.4 GB."""
+    for unit in ("bytes", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size = size / 1000
+    return f"{size:,.1f} GB"
