@@ -141,7 +141,7 @@ class LLMVIZ_OT_play(_Playing, bpy.types.Operator):
         scene, goal = context.scene, self._goal(context.scene)
         start = min(after_reading(scene, read_story(scene)), goal - 1)
         if start > scene.frame_current:
-            scene.frame_set(start)
+            go(scene, start)
         self._scene, self._start, self._stop = scene.name, scene.frame_current, goal
         self._timer = context.window_manager.event_timer_add(1 / 60, window=context.window)
         if not context.screen.is_animation_playing:

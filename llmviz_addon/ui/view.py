@@ -11,14 +11,13 @@ import math
 import bpy
 from mathutils import Vector
 
+from ..stage.page import DEPTH, PAGE
 from .her_view import keep
 
 FILL = 0.94
 """Share of the free part of the viewport that the camera's picture takes."""
 NEAREST = 0.1
 """Where the free view begins, in metres: nearer would cost the depth that keeps text clear of its plate."""
-PAGE = (0.03, 0.3)
-"""Where the text hangs before the camera, in metres: so much per metre of distance, and more (see stage/camera)."""
 PAST_PAGE = 1.3
 """So many times that far before the camera the free view begins, to have the text behind it."""
 CLUTTER = ("show_floor", "show_axis_x", "show_axis_y", "show_axis_z", "show_text", "show_cursor", "show_extras")
@@ -109,5 +108,5 @@ def _stand_at(area: bpy.types.Area, camera: bpy.types.Object, render: bpy.types.
     picture = share * region.height / camera.data.sensor_height  # pixels per mm
     screen = max(region.width, region.height) / VIEWPORT_WIDTH
     same = distance * space.lens * screen / (camera.data.lens * max(picture, 1e-6))
-    before_page = distance - PAST_PAGE * (PAGE[0] * distance + PAGE[1])
+    before_page = distance - PAST_PAGE * DEPTH * (PAGE * distance + 1.0)
     view.view_distance = max(min(same, before_page) if before_page > 0 else same, NEAREST)
