@@ -141,6 +141,13 @@ def test_names_that_safetensors_left_out_are_found_by_its_note(tmp_path: Path) -
         np.testing.assert_array_equal(array, whole.weights[name])
 
 
+def test_an_adapter_is_not_left_out(folder: Path) -> None:
+    """transformers loads it on top of the model."""
+    (folder / "adapter_config.json").write_text("{}")
+    with pytest.raises(ModelError, match=r"adapter_config\.json is of an adapter, which is not read\."):
+        load(folder)
+
+
 @pytest.mark.parametrize("kind", ["gpt2", None])
 @pytest.mark.parametrize(
     ("values", "message"),

@@ -38,6 +38,8 @@ IN_FOLDER = (  # what is loaded of a folder: the first of these that it has, in 
 GENERIC = ("model", "pytorch_model", "ckpt", "checkpoint", "weights")  # say nothing of the model; its folder does
 IN_HUB_CACHE = re.compile(r"models--(?:.+--)?(.+)")  # a repository's folder in Hugging Face's cache, of org and name
 
+ADAPTER = "adapter_config.json"
+
 FORMATS = "Supported are safetensors, PyTorch's .pt and .bin, llm-viz's JSON and npz traces."
 FOREIGN = (  # how files start that are something else
     (b"GGUF", "a GGUF file of llama.cpp"),
@@ -178,6 +180,9 @@ def _with_neighbours(
 
 
 def _config(folder: Path) -> Notes:
+    """What config.json tells; ModelError where more weights stand beside it, which transformers would add."""
+    if (folder / ADAPTER).is_file():
+        raise ModelError(f"{folder / ADAPTER} is of an adapter, which is not read. Merge it, or move it away.")
     file = folder / "config.json"
     if not file.is_file():
         return Notes()
