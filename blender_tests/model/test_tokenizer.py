@@ -49,6 +49,10 @@ def test_ids_there_and_back(tokens: list[int]) -> None:
 def test_an_unknown_letter_is_quoted_with_the_vocabulary() -> None:
     with pytest.raises(ModelError, match=r"^'X' in 'CBX' is not in the vocabulary; possible are A, B, C\.$"):
         ABC.encode("CBX")
+    with pytest.raises(ModelError) as caught:
+        LetterTokenizer("".join(map(chr, range(0x4E00, 0x5E00)))).encode("X")
+    assert len(str(caught.value)) < 700
+    assert str(caught.value).endswith(" more).")
 
 
 @given(st.text())

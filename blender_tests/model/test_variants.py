@@ -222,6 +222,19 @@ def test_minGPTs_names_of_sizes() -> None:  # noqa: N802
         settings.config_json({"model": {"model_type": "gpt5"}})
 
 
+def test_settings_that_are_nested_deeply() -> None:
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+    other: list[object] = []
+    for _ in range(100_000):
+        other = [other]
+    for keys in (("n_layer", "num_hidden_layers"), ("pruned_heads",), ("bias",), ("activation_function",), ("new",)):
+        with pytest.raises(ModelError) as caught:
+            settings.nano_gpt(dict(zip(keys, (deep, other), strict=False)))
+        assert len(str(caught.value)) < 400
+
+
 def test_model_args_are_settings_too() -> None:
     with pytest.raises(ModelError, match=r"^Its setting 'use_rope' is True, which is not known here"):
         settings.nano_gpt({"n_layer": 1, "use_rope": True})

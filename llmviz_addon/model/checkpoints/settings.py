@@ -163,8 +163,8 @@ def _numbers(told: Mapping[str, Any]) -> dict[str, object]:
     numbers: dict[str, object] = {}
     for ours, theirs in NAMES.items():
         names = [name for name in theirs if name in told]
-        for name in names:
-            if told[name] != told[names[0]]:
+        for name in names[1:]:
+            if type(told[name]) is not int or told[name] != told[names[0]]:
                 raise ModelError(
                     f"Its {names[0]} is {short(told[names[0]])} and its {name} {short(told[name])}, "
                     "but both mean the same."
