@@ -129,6 +129,15 @@ FOREIGN: list[tuple[dict[str, Any], str]] = [
     (of() | {"tokenizer_config.json": {"tokenizer_class": "LlamaTokenizer"}}, "It is for a 'LlamaTokenizer'"),
     (of() | {"tokenizer_config.json": {"split_special_tokens": True}}, "Its split_special_tokens is True, but must be"),
     (of() | {"tokenizer_config.json": {"shift": 3}}, "Its setting 'shift' is 3, which may change ids"),
+    (
+        of(pre_tokenizer=BYTE_LEVEL | {"add_prefix_space": True})
+        | {"tokenizer_config.json": {"tokenizer_class": "GPT2Tokenizer"}},
+        "Its add_prefix_space is True, but that in tokenizer_config.json is False",
+    ),
+    (
+        PAIR | {"tokenizer_config.json": {"bos_token": "a"}, "special_tokens_map.json": {"bos_token": "b"}},
+        "Its bos_token is 'b', but in tokenizer_config.json 'a'",
+    ),
     (PAIR | {"tokenizer_config.json": {"add_eos_token": True}}, "Its add_eos_token is True, but must be False"),
     (PAIR | {"tokenizer_config.json": {"add_bos_token": True, "bos_token": "<s>"}}, "but '<s>' has no id"),
     (PAIR | {"special_tokens_map.json": {"mask_token": {"content": "<m>", "lstrip": True}}}, "takes letters around it"),
@@ -155,6 +164,7 @@ def test_a_tokenizer_of_another_kind_leaves_token_ids(tmp_path: Path, files: dic
 
 def test_settings_that_change_no_id(tmp_path: Path) -> None:
     config = {"model_max_length": 9, "errors": "x", "pad_token": None, "chat_template": "x", "_from_auto": True}
+    config |= {"add_eos_token": False, "add_bos_token": False, "bos_token": None, "split_special_tokens": False}
     config |= {"tokenizer_class": "GPT2TokenizerFast", "clean_up_tokenization_spaces": True, "new": None}
     config |= {"added_tokens_decoder": DECODER}
     files = of(added_tokens=[END, added("<new>", SIZE)]) | {"tokenizer_config.json": config}

@@ -57,6 +57,7 @@ CASES: dict[str, dict[str, Any]] = {
     "pair, added and special": PAIR
     | {"added_tokens.json": NEW, "special_tokens_map.json": {"pad_token": "<new>", "bos_token": {"content": "<new2>"}}},
     "pair, decoder": PAIR | {"tokenizer_config.json": {"added_tokens_decoder": DECODER}},
+    "pair, of any class": PAIR | {"tokenizer_config.json": {"tokenizer_class": "PreTrainedTokenizerFast"}},
     "pair, bos": PAIR | {"tokenizer_config.json": {"add_bos_token": True}},
     "pair, another bos": PAIR | {"tokenizer_config.json": {"add_bos_token": True, "bos_token": "right"}},
     "pair, space": PAIR | {"tokenizer_config.json": {"add_prefix_space": True, "add_bos_token": False}},
@@ -78,6 +79,7 @@ CASES: dict[str, dict[str, Any]] = {
     "json, added begin alike": of(added_tokens=[END, added("zz", SIZE), added("zzqq", SIZE + 1)]),
     "json, added beside": of() | {"added_tokens.json": NEW},
     "json, a word is special": of() | {"special_tokens_map.json": {"additional_special_tokens": ["are", "icense"]}},
+    "json, the end is not added": of(added_tokens=[]),
     "json, in a sequence": of(pre_tokenizer={"type": "Sequence", "pretokenizers": [GOOD["pre_tokenizer"]]}),
     "json, space": of(pre_tokenizer=BYTE_LEVEL | {"add_prefix_space": True})
     | {"tokenizer_config.json": {"add_prefix_space": True}},

@@ -71,9 +71,10 @@ def vocab_and_merges(vocab: Path, merges: Path) -> ByteLevelBPE:
         pairs = tokenizer_json.pairs([line.rstrip("\r") for line in lines])
     beside = tokenizer_settings.read(vocab.parent)
     with naming(vocab):
-        found, names = united(beside.added, vocabulary), beside.names(DEFAULTS)
+        found, named = united(beside.added, vocabulary), DEFAULTS | dict(beside.named)
+        names = list(dict.fromkeys(named.values()))
         special = [*found.values(), *numbered(names, vocabulary, found)]
-        first = beside.named.get("bos_token", DEFAULTS["bos_token"])
+        first = named["bos_token"]
         ids = {token.text: token.id for token in special}
         if beside.add_bos and first not in ids:
             raise ForeignTokenizerError(f"tokenizer_config.json has add_bos_token, but {short(first)} has no id.")

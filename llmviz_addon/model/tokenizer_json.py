@@ -53,9 +53,9 @@ def read(path: Path) -> ByteLevelBPE:
         if beside.add_bos and not frame.before:
             raise ForeignTokenizerError("tokenizer_config.json has add_bos_token, but its post_processor adds none.")
         found = united((own, *beside.added), vocabulary)
-        special = numbered(beside.names(), vocabulary, found)
-        tokenizer = ByteLevelBPE(vocabulary, merges, [*found.values(), *special], space, frame, beside.names())
-        check_merges(vocabulary, merges, {*found, *beside.names()})
+        special = numbered(beside.names, vocabulary, found)
+        tokenizer = ByteLevelBPE(vocabulary, merges, [*found.values(), *special], space, frame, beside.names)
+        check_merges(vocabulary, merges, {*found, *beside.names})
     return tokenizer
 
 

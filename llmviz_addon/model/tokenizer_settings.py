@@ -22,7 +22,9 @@ SUPPORTED = "Supported is GPT-2's byte-level BPE."
 
 DEFAULTS = {"bos_token": END_OF_TEXT, "eos_token": END_OF_TEXT, "unk_token": END_OF_TEXT}
 LISTS = ("additional_special_tokens", "extra_special_tokens")
-CLASSES = (None, "GPT2Tokenizer", "GPT2TokenizerFast", "PreTrainedTokenizerFast", "TokenizersBackend")
+GPT2 = ("GPT2Tokenizer", "GPT2TokenizerFast")  # these put no space in front, whatever a tokenizer.json says
+GENERAL = ("PreTrainedTokenizerFast", "TokenizersBackend")  # these have no special tokens of their own
+CLASSES = (None, *GPT2, *GENERAL)
 FIXED = {"split_special_tokens": False, "do_lower_case": False, "add_eos_token": False}
 HONOURED = {"added_tokens_decoder", "add_bos_token", "add_prefix_space", "tokenizer_class", *LISTS}
 HARMLESS = frozenset(
@@ -46,9 +48,10 @@ class Beside:
     add_bos: bool
     add_prefix_space: bool | None
 
-    def names(self, defaults: Mapping[str, str] | None = None) -> list[str]:
+    @property
+    def names(self) -> list[str]:
         """The texts of all special tokens, each once."""
-        return list(dict.fromkeys((dict(defaults or {}) | dict(self.named)).values()))
+        return list(dict.fromkeys(self.named.values()))
 
 
 def read(folder: Path) -> Beside:
@@ -56,30 +59,40 @@ def read(folder: Path) -> Beside:
 
     Raises ModelError, with the file's path, for what is damaged, ForeignTokenizerError for what we do not know.
     """
-    path = folder / "tokenizer_config.json"
-    config = json_file(path) if path.is_file() else {}
-    with naming(path):
+    config = _content(folder / "tokenizer_config.json")
+    with naming(folder / "tokenizer_config.json"):
         _check(config)
-        tokens = {key: value for key, value in config.items() if key.endswith("_token") and key != "add_bos_token"}
-        named = dict(_named(tokens | {key: config[key] for key in LISTS if key in config}))
-        decoder = config.get("added_tokens_decoder") or {}
-        added = tuple(decoded(decoder))
-        settings = [config.get(key) for key in ("add_bos_token", "add_prefix_space")]
-        for key, value in zip(("add_bos_token", "add_prefix_space"), settings, strict=True):
-            if value is not None and not isinstance(value, bool):
-                raise ModelError(f"Its {key} is {short(value)}, but must be true or false.")
-    path = folder / "special_tokens_map.json"
-    if path.is_file():
-        with naming(path):
-            named = dict(_named(json_file(path))) | named
-    path = folder / "added_tokens.json"
-    older: tuple[Added, ...] = ()
-    if path.is_file():
-        with naming(path):
-            special = {token.text: token.special for token in added} | dict.fromkeys(named.values(), True)
-            content = json_file(path)
-            older = tuple(Added(*_id(text, index), special.get(text, False)) for text, index in content.items())
-    return Beside((added, older), named, settings[0] is True, settings[1])
+        kind, space = config.get("tokenizer_class"), _flag(config, "add_prefix_space")
+        named = dict(_named({key: value for key, value in config.items() if _names_tokens(key)}))
+        added = tuple(decoded(config.get("added_tokens_decoder") or {}))
+        add_bos = _flag(config, "add_bos_token") is True
+    with naming(folder / "special_tokens_map.json"):
+        for key, text in _named(_content(folder / "special_tokens_map.json")):
+            if named.setdefault(key, text) != text:
+                other = short(named[key])
+                raise ForeignTokenizerError(f"Its {key} is {short(text)}, but in tokenizer_config.json {other}.")
+    if kind not in GENERAL:
+        named = DEFAULTS | named
+    with naming(folder / "added_tokens.json"):
+        special = {token.text: token.special for token in added} | dict.fromkeys(named.values(), True)
+        content = _content(folder / "added_tokens.json")
+        older = tuple(Added(*_id(text, index), special.get(text, False)) for text, index in content.items())
+    return Beside((added, older), named, add_bos, False if space is None and kind in GPT2 else space)
+
+
+def _content(path: Path) -> Mapping[str, Any]:
+    return json_file(path) if path.is_file() else {}
+
+
+def _flag(config: Mapping[str, Any], key: str) -> bool | None:
+    value = config.get(key)
+    if value is not None and not isinstance(value, bool):
+        raise ModelError(f"Its {key} is {short(value)}, but must be true or false.")
+    return value
+
+
+def _names_tokens(key: str) -> bool:
+    return key in LISTS or (key.endswith("_token") and key not in ("add_bos_token", "add_eos_token"))
 
 
 def listed(content: object) -> Iterator[Added]:
@@ -139,8 +152,7 @@ def _check(config: Mapping[str, Any]) -> None:
     if config.get("tokenizer_class") not in CLASSES:
         raise ForeignTokenizerError(f"It is for a {short(config['tokenizer_class'])}. {SUPPORTED}")
     for key, value in config.items():
-        known = key in HONOURED or key in HARMLESS or key.startswith("_")
-        known = known or (key.endswith("_token") and not isinstance(value, bool))
+        known = key in HONOURED or key in HARMLESS or key.startswith("_") or _names_tokens(key)
         if value is None or known:
             continue
         if key not in FIXED:
