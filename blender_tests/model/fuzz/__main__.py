@@ -12,13 +12,16 @@ is 1. A case has 1 GiB and 5 seconds of processor time.
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import sys
 import time
 from pathlib import Path
 
-from .cases import make, written
-from .pool import GOOD, counted, outcomes
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # before numpy: threads are not forked
+
+from .cases import make, written  # noqa: E402
+from .pool import GOOD, counted, outcomes  # noqa: E402
 
 
 def main() -> int:
