@@ -5,6 +5,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -300,3 +303,44 @@ def test_only_an_open_stage_goes_on(
     assert cli.main(["step", str(path)]) == 2
     assert message in capfd.readouterr().err
     assert path.read_bytes() == before
+
+
+FULL = {
+    "build": (["build", "layer-norm", "--pace", "none", "-o", "s.blend"], "is the disk full?"),
+    "still": ([*STILL, "--at", "1", "--size", "256x144", "--engine", "cycles"], "is there room in "),
+    "board": (["storyboard", "3", "--size", "256x144", "--engine", "cycles", "-o", "b"], "is there room in "),
+    "film": ([*FILM, "--to", "0.2"], "is the disk full?"),
+    "trace": (["trace", "-o", "t.npz"], "Cannot write 't.npz': File too large."),
+    "open stage": (["generate", "-o", "s.blend"], "is the disk full?"),
+    "step": (["step", "open.blend"], "is the disk full?"),
+    "zip": (["package", "-o", "d"], "File too large"),
+}
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_a_full_disk_is_told_and_nothing_is_replaced(
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    disk_of: Callable[[int], AbstractContextManager[None]],
+) -> None:
+    arguments, wanted = FULL[name]
+    monkeypatch.chdir(tmp_path)
+    if name == "step":
+        assert cli.main(["generate", "-o", "open.blend"]) == 0
+    elif name != "board" and name != "zip":
+        Path(arguments[-1] if name != "still" else "a.png").write_text("hers")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    capfd.readouterr()
+    with disk_of(5000):
+        assert cli.main(arguments) == 2
+    err = capfd.readouterr().err.splitlines()
+    assert err[-1].startswith("llmviz: ")
+    assert wanted in err[-1]
+    assert "Traceback" not in "".join(err)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert list(scratch.iterdir()) == []

@@ -19,6 +19,7 @@ from llmviz_addon.terminal import LONGEST, Ended, one_line, shown, status_of, te
 ROOT = Path(__file__).resolve().parent.parent
 RUN = f"PYTHONPATH='{ROOT}' '{sys.executable}' -m llmviz_addon"
 FIRST = "t = 6, greedy:"
+GONE = "llmviz: Cannot write 'a.npz': No such file or directory."
 
 
 def shell(command: str, folder: Path, **env: str) -> subprocess.CompletedProcess[bytes]:
@@ -117,6 +118,7 @@ def test_messages_are_bounded_and_move_no_cursor() -> None:
         ("$LLMVIZ chapters --pace 1 2>&-", 2, "", ""),  # not said on stdout in its stead
         ("PYTHONIOENCODING=ascii $LLMVIZ generate", 0, FIRST, ""),
         ("LC_ALL=C PYTHONUTF8=0 PYTHONCOERCECLOCALE=0 $LLMVIZ trace -o é.npz", 0, r"Wrote \udcc3\udca9.npz: 2", ""),
+        ("mkdir x; cd x; rmdir ../x; $LLMVIZ trace -o a.npz", 2, "", GONE),
         ("env -u HOME TMPDIR=/nowhere COLUMNS=x $LLMVIZ trace -o a.npz", 0, "Wrote a.npz: 215 tensors", ""),
     ],
 )  # fmt: skip
@@ -144,6 +146,17 @@ def test_signals_end_a_job_as_ctrl_c_does(capsys: pytest.CaptureFixture[str]) ->
     assert cleared
     assert capsys.readouterr().err == "llmviz: Stopped.\n"
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_what_a_signal_turns_into_on_its_way_is_still_a_stop(capsys: pytest.CaptureFixture[str]) -> None:
+    def job() -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+        except KeyboardInterrupt as stop:
+            raise ImportError("Error importing numpy") from stop  # as numpy does
+
+    assert status_of(job) == 130
+    assert capsys.readouterr().err == "llmviz: Stopped.\n"
 
 
 def test_what_is_ignored_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,10 +14,14 @@ from .processes import forget_current_folder
 def program() -> None:
     """Run the command that this process was started with, and end."""
     forget_current_folder()
-    from .terminal import ignore_ctrl_c, status_of  # only now that nothing of the current folder can be taken for ours
+    import signal  # only now that nothing of the current folder can be taken for ours
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # while there is nothing to clear up yet, end without a word
+    from .terminal import status_of
 
     status = status_of(_job)
-    ignore_ctrl_c()  # all is done, and Python's own end would complain
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done, and Python's own end would complain
     sys.exit(status)
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from .errors import JobError, ModelError, Stopped
@@ -15,7 +16,7 @@ from .film.frames import check_free, code_version, drop, fingerprint, frames_fol
 from .film.lock import scratch
 from .film.output import check_output, check_place, written
 from .film.progress import Bar, clock
-from .film.quiet import quiet
+from .film.quiet import quiet, unbroken
 from .model import checkpoint as checkpoints
 from .model.checkpoint import Checkpoint
 from .model.forward import check_tokens
@@ -162,6 +163,7 @@ def step(options: argparse.Namespace) -> None:
     target = check_output(options.scene, ".blend")
     _sampling(options, Sampling())  # what is wrong with it is told before Blender starts
     with quiet():
+        _blender()
         from .stage import live
 
         scene = _open_stage(target)
@@ -266,15 +268,27 @@ def _film_job(
 
 def _staged(production: Production, options: argparse.Namespace) -> bpy.types.Scene:
     """The production on stage, in a Blender of factory settings."""
+    scene = _empty_scene()
     with quiet():
-        import bpy
-
         from .stage.build import build as stage
 
-        bpy.ops.wm.read_factory_settings(use_empty=True)
-        scene = bpy.context.scene
         stage(scene, production, options.theme, own_scene=True, engine=options.engine)
     return scene
+
+
+def _blender() -> ModuleType:
+    """Blender, started, as the module bpy."""
+    with quiet(), unbroken():
+        import bpy
+    return bpy
+
+
+def _empty_scene() -> bpy.types.Scene:
+    """The scene of an empty file, in a Blender of factory settings."""
+    bpy = _blender()
+    with quiet(), unbroken():
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+    return bpy.context.scene
 
 
 def _save(path: Path, target: Path) -> None:
@@ -287,13 +301,11 @@ def _save(path: Path, target: Path) -> None:
 
 def _opened(options: argparse.Namespace, now: Moment) -> None:
     """An open stage, in a Blender of factory settings."""
+    scene = _empty_scene()
     with quiet():
-        import bpy
-
         from .stage.live import open_steps
 
-        bpy.ops.wm.read_factory_settings(use_empty=True)
-        for _ in open_steps(bpy.context.scene, now, _path_of(options), options.size, 30, options.theme, True):
+        for _ in open_steps(scene, now, _path_of(options), options.size, 30, options.theme, True):
             pass
 
 
@@ -301,15 +313,13 @@ def _open_stage(path: Path) -> bpy.types.Scene:
     """The scene with an open stage in a .blend, which is opened; JobError where there is none."""
     import bpy
 
+    from .film.blend import load
     from .stage.open_state import read_state
     from .stage.story import read_story
 
     if not path.is_file():
         raise JobError(f"There is no file {str(path)!r}. Make one with llmviz generate -o {path.name}.")
-    try:
-        bpy.ops.wm.open_mainfile(filepath=str(path), use_scripts=False)
-    except RuntimeError as error:
-        raise JobError(f"Cannot open {str(path)!r}: it is damaged, or of a newer Blender.") from error
+    load(path)
     for scene in bpy.data.scenes:
         if read_state(scene) is not None:
             return scene

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+
+TYPE_CHECKING = False  # as typing's; importing that, or pathlib, takes longer than all else that a start needs
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def python(*arguments: str) -> list[str]:
@@ -31,7 +34,10 @@ def blender(code: str) -> list[str]:
 
 def forget_current_folder() -> None:
     """Take the current folder off this process's path, unless PYTHONPATH names it in full."""
-    here = os.path.abspath(".")
+    try:
+        here = os.path.abspath(".")
+    except OSError:  # it has been removed
+        return
     entries = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     asked = {os.path.abspath(entry) for entry in entries if os.path.isabs(entry)}
     loose = {"", here} | {os.path.abspath(entry) for entry in entries}

@@ -31,7 +31,11 @@ _PLAIN = {"−": "-", "×": "x", "–": "-", "…": "...", "“": '"', "”": '"
 
 
 class Ended(KeyboardInterrupt):
-    """A signal that asks to end, such as SIGTERM: it clears up as Ctrl-C does."""
+    """A signal that asks to end: SIGTERM clears up as Ctrl-C does.
+
+    Not KeyboardInterrupt itself, even for Ctrl-C: Python remembers one that passed through code made from a string,
+    as that of data classes is, and ends by the signal after all is done.
+    """
 
 
 def status_of(job: Callable[[], int | None]) -> int:
@@ -41,17 +45,29 @@ def status_of(job: Callable[[], int | None]) -> int:
             status = _ran(job)
             sys.stdout.flush()
             return status
-        except LlmvizError as error:
+        except BaseException as error:  # what a signal meets on its way up may turn it into anything
+            stop = error if isinstance(error, KeyboardInterrupt) or not came else Ended()
+            status = _told(stop, 128 + came[0] if came else STOPPED)
+            if status is None:
+                raise
+            return status
+
+
+def _told(error: BaseException, stopped: int) -> int | None:
+    """Say why a job ended, on stderr; returns its exit status, or None for a fault of ours."""
+    match error:
+        case LlmvizError():
             return _said(str(error), WRONG)
-        except BrokenPipeError:
+        case BrokenPipeError():
             return _unheard(NOBODY)
-        except OSError as error:
+        case OSError():
             _unheard(WRONG)
             return _said(_reason(error), WRONG)
-        except MemoryError:
+        case MemoryError():
             return _said("There is not enough memory for this.", WRONG)
-        except KeyboardInterrupt as stop:
-            return _said(str(stop) if isinstance(stop, Stopped) else "Stopped.", 128 + came[0] if came else STOPPED)
+        case KeyboardInterrupt():
+            return _said(str(error) if isinstance(error, Stopped) else "Stopped.", stopped)
+    return None
 
 
 def _ran(job: Callable[[], int | None]) -> int:
@@ -99,11 +115,6 @@ def _unheard(status: int) -> int:
 def _reason(error: OSError) -> str:
     reason = error.strerror or str(error)
     return f"{reason}: {os.fsdecode(error.filename)!r}" if error.filename is not None else reason
-
-
-def ignore_ctrl_c() -> None:
-    """From now on."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 # Streams --------------------------------------------------------------------------------------
@@ -169,7 +180,7 @@ def _signals() -> Iterator[list[int]]:
         before, last = last, monotonic()
         if last - before >= AGAIN:
             came.append(number)
-            raise KeyboardInterrupt if number == signal.SIGINT else Ended
+            raise Ended
 
     kept = {}
     if threading.current_thread() is threading.main_thread():

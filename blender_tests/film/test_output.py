@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
+import signal
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -13,17 +13,9 @@ import pytest
 from llmviz_addon.errors import JobError
 from llmviz_addon.film import blend
 from llmviz_addon.film.output import check_output, check_place, made_folder, unusable_on_windows, written
+from llmviz_addon.film.quiet import unbroken
 
-
-@contextmanager
-def disk_of(size: int) -> Iterator[None]:
-    """No file may become longer than ``size`` bytes: what writes more is told as by a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+Disk = Callable[[int], AbstractContextManager[None]]
 
 
 def test_accepts_what_can_be_written(tmp_path: Path) -> None:
@@ -145,7 +137,7 @@ def test_the_longest_names_can_be_written(tmp_path: Path) -> None:
         assert (tmp_path / name).read_text() == "x"
 
 
-def test_a_full_disk_is_one_of_our_errors(tmp_path: Path) -> None:
+def test_a_full_disk_is_one_of_our_errors(tmp_path: Path, disk_of: Disk) -> None:
     target = tmp_path / "a.txt"
     target.write_text("old")
     with disk_of(1000), pytest.raises(JobError, match="Cannot write .*a.txt"), written(target) as temporary:
@@ -155,7 +147,7 @@ def test_a_full_disk_is_one_of_our_errors(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("compress", [True, False])
-def test_a_blend_is_whole_or_refused(scene: object, compress: bool, tmp_path: Path) -> None:
+def test_a_blend_is_whole_or_refused(scene: object, compress: bool, tmp_path: Path, disk_of: Disk) -> None:
     import bpy
     import numpy as np
 
@@ -188,3 +180,18 @@ def test_a_blend_in_a_folder_with_any_name(scene: object, tmp_path: Path) -> Non
         assert [path.name for path in (tmp_path / name).iterdir()] == ["a.blend"]
     blend.save(Path(f"/{tmp_path}") / "b.blend")  # two slashes: beside the open file, to Blender
     assert (tmp_path / "b.blend").is_file()
+
+
+def test_signals_wait_while_blender_works() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    done = []
+
+    def work() -> None:
+        with unbroken():
+            os.kill(os.getpid(), signal.SIGINT)
+            done.append("to the end")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert done
+    assert signal.getsignal(signal.SIGINT) == before

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -62,13 +65,25 @@ def test_a_failed_save_leaves_things_as_they_were(
     path = tmp_path / "trace.npz"
     path.write_text("what was there before")
 
-    def savez(file: object, **arrays: np.ndarray) -> None:
+    def write_array(file: object, *_: object, **__: object) -> None:
         file.write(b"half of it")  # type: ignore[attr-defined]
         raise failure
 
-    monkeypatch.setattr(np, "savez", savez)
+    monkeypatch.setattr(np.lib.format, "write_array", write_array)
     with pytest.raises(ModelError if isinstance(failure, OSError) else KeyboardInterrupt):
         trace.save(path)
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.read_text() == "what was there before"
+
+
+@pytest.mark.filterwarnings("error")  # Python complains about an archive that is left open, after all is said
+def test_a_full_disk(trace: Trace, tmp_path: Path, disk_of: Callable[[int], AbstractContextManager[None]]) -> None:
+    path = tmp_path / "trace.npz"
+    path.write_text("what was there before")
+    for room in (0, 100, 5000, 20000):
+        with disk_of(room), pytest.raises(ModelError, match=r"^Cannot write '.*trace\.npz': File too large\.$"):
+            trace.save(path)
+        gc.collect()
     assert list(tmp_path.iterdir()) == [path]
     assert path.read_text() == "what was there before"
 

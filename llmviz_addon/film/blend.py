@@ -13,6 +13,7 @@ from pathlib import Path
 import bpy
 
 from ..errors import JobError
+from .quiet import unbroken
 
 _ZSTD, _TABLE = b"\x28\xb5\x2f\xfd", 0x8F92EAB1
 
@@ -22,15 +23,34 @@ def save(path: Path, target: Path | None = None, copy: bool = False, compress: b
 
     JobError where that fails, or the file is not whole; it is left to the caller to remove it.
     """
-    place = "/" + os.path.abspath(path).lstrip("/") if os.name == "posix" else os.path.abspath(path)  # // is Blender's
     try:
-        bpy.ops.wm.save_as_mainfile(filepath=place, check_existing=False, copy=copy, compress=compress)
+        with unbroken():
+            bpy.ops.wm.save_as_mainfile(filepath=_place(path), check_existing=False, copy=copy, compress=compress)
         whole = is_whole(path)
     except (RuntimeError, OSError) as error:
-        reason = str(error).removeprefix("Error:").strip().rstrip(".")
-        raise JobError(f"Cannot write {str(target or path)!r}: {reason}; is the disk full?") from error
+        raise JobError(f"Cannot write {str(target or path)!r}: {_reason(error)}; is the disk full?") from error
     if not whole:
         raise JobError(f"Cannot write {str(target or path)!r}: the file was cut short; is the disk full?")
+
+
+def load(path: Path) -> None:
+    """Open a file in Blender, running none of the scripts in it; JobError where that fails."""
+    try:
+        with unbroken():
+            bpy.ops.wm.open_mainfile(filepath=_place(path), use_scripts=False)
+    except RuntimeError as error:
+        what = "it is damaged, or of a newer Blender"
+        raise JobError(f"Cannot open {str(path)!r}: {what} ({_reason(error)}).") from error
+
+
+def _place(path: Path) -> str:
+    """A path as Blender understands it: in full, and with one slash in front, as two are the open file's folder."""
+    place = os.path.abspath(path)
+    return "/" + place.lstrip("/") if place.startswith("//") else place
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(str(error).removeprefix("Error:").split()).rstrip(".")
 
 
 def is_whole(path: Path) -> bool:

@@ -18,6 +18,7 @@ from ..stage.page import go
 from .cells import CellState
 from .changes import Changes
 from .lock import scratch
+from .quiet import unbroken
 from .regions import Mask, Projection, Rect
 
 MOSTLY = 0.8
@@ -116,19 +117,23 @@ class Painter:
         path = self._folder / "part.tga"
         path.unlink(missing_ok=True)
         render.filepath = str(path)
-        bpy.ops.render.render(write_still=True, scene=self.scene.name)
         try:
+            with unbroken():
+                bpy.ops.render.render(write_still=True, scene=self.scene.name)
             return _read_tga(path, width, height)
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             place = str(self._folder.parent)
+            reason = getattr(error, "strerror", None) or " ".join(str(error).removeprefix("Error:").split())
             raise JobError(
-                f"Blender rendered nothing that could be read back: {error.strerror}; is there room in {place!r}?"
+                f"Blender rendered nothing that could be read back: {reason}; is there room in {place!r}?"
             ) from error
 
 
 def _read_tga(path: Path, width: int, height: int) -> np.ndarray:
     """(height, width, 3) of an uncompressed TGA, first row on top."""
     data = path.read_bytes()
+    if len(data) < _TGA_HEADER + width * height * 3:
+        raise JobError(f"Blender's picture was cut short; is there room in {str(path.parent.parent)!r}?")
     found = (int.from_bytes(data[12:14], "little"), int.from_bytes(data[14:16], "little"))
     if found != (width, height) or data[2] != 2 or data[16] != 24:
         raise JobError(f"Blender rendered {found[0]}x{found[1]} pixels where {width}x{height} were asked for.")

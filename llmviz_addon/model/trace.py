@@ -8,6 +8,7 @@ only the trace.
 from __future__ import annotations
 
 import difflib
+import zipfile
 from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
@@ -76,5 +77,8 @@ class Trace(Mapping[str, np.ndarray]):
         path = Path(path)
         if path.is_dir():
             raise ModelError(f"Cannot write {str(path)!r}: it is a folder.")
-        with written(path, ModelError) as partial, partial.open("wb") as file:
-            np.savez(file, **self._arrays, **{PROMPT_LENGTH: np.array(self.prompt_length)})
+        arrays = {**self._arrays, PROMPT_LENGTH: np.array(self.prompt_length)}
+        with written(path, ModelError) as partial, zipfile.ZipFile(partial, "w") as archive:
+            for name, array in arrays.items():  # not np.savez, which leaves the archive open where the disk is full
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                    np.lib.format.write_array(file, array, allow_pickle=False)
