@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import re
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
@@ -46,7 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def carry_out(arguments: Sequence[str] | None = None) -> int | None:
     """Do what the arguments, by default this process's, ask for; raises what comes in the way."""
-    options, others = _parser().parse_known_args(arguments)
+    arguments, parser = sys.argv[1:] if arguments is None else arguments, _parser()
+    for argument in arguments:
+        if re.fullmatch(r"(--[\w-]+=|-\w)--", argument):  # argparse would hand on an empty list
+            parser.error(f"argument {argument[:-2].rstrip('=')}: '--' is no value for it")
+    options, others = parser.parse_known_args(arguments)
     if others:
         options.parser.refuse(others)
     return options.run(options)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 from .errors import JobError
+from .film.lock import scratch
 from .film.output import check_place, made_folder, written
 from .processes import python
 from .screenplay import loader
@@ -35,8 +35,8 @@ def package(folder: Path) -> Path:
     """Build the extension zip in ``folder``; returns its path. JobError if it cannot be built or is not valid."""
     tool = _tool()
     check_place(folder)
-    with tempfile.TemporaryDirectory(prefix="llmviz-") as scratch:
-        source, out = Path(scratch) / "llmviz", Path(scratch) / "zip"
+    with scratch() as place:
+        source, out = place / "llmviz", place / "zip"
         _stage(source)
         out.mkdir()
         _run(tool, "build", "--source-dir", str(source), "--output-dir", str(out))
@@ -50,9 +50,11 @@ def package(folder: Path) -> Path:
 
 def _stage(source: Path) -> None:
     """Copy what belongs into the zip; the chapters lie inside, as in a wheel."""
-    ignore = shutil.ignore_patterns(*LEFT_OUT)
-    shutil.copytree(PACKAGE, source, ignore=ignore)
-    shutil.copytree(loader.home(), source / "walkthroughs", ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    try:
+        shutil.copytree(PACKAGE, source, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        shutil.copytree(loader.home(), source / "walkthroughs", ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    except shutil.Error as error:  # of as many files as there are
+        raise JobError(f"Cannot copy the extension: {error.args[0][0][2]}.") from error
     if not (source / "LICENSE").is_file():  # a wheel has it inside, a checkout beside the package
         shutil.copyfile(PACKAGE.parent / "LICENSE", source / "LICENSE")
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import JobError, LlmvizError
 
+FORGOTTEN = 600.0
+"""Seconds after which nobody is still writing a temporary file that has not changed."""
 _count = itertools.count()
 
 
@@ -34,3 +38,14 @@ def written(path: Path, error: type[LlmvizError] = JobError) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
     except OSError as reason:
         raise error(f"Cannot write {str(path)!r}: {reason.strerror or reason}.") from reason
+
+
+def sweep(folder: Path) -> None:
+    """Remove the temporary files in ``folder`` of processes that were killed."""
+    for path in folder.glob(".*-*.part.*"):
+        with suppress(OSError):  # another user's, or gone meanwhile
+            if (
+                re.fullmatch(r"\.[0-9]+-[0-9]+\.part\.[a-z0-9]+", path.name)
+                and time.time() - path.stat().st_mtime > FORGOTTEN
+            ):
+                path.unlink()

@@ -137,6 +137,15 @@ def test_the_longest_names_can_be_written(tmp_path: Path) -> None:
         assert (tmp_path / name).read_text() == "x"
 
 
+def test_what_a_killed_process_left_is_cleared(tmp_path: Path) -> None:
+    names = (".77-0.part.blend", ".77-0.part.png", ".mine-1.part.blend", "a.part.blend", ".78-1.part.blend")
+    for name in names:
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (0, 0) if "78" not in name else None)
+    check_output(tmp_path / "a.png", ".png")
+    assert {path.name for path in tmp_path.iterdir()} == set(names[2:])
+
+
 def test_a_full_disk_is_one_of_our_errors(tmp_path: Path, disk_of: Disk) -> None:
     target = tmp_path / "a.txt"
     target.write_text("old")

@@ -33,3 +33,12 @@ def test_few_lines_in_a_log() -> None:
         for done in range(100):
             bar.show(done, 99, "Rendering")
     assert stream.getvalue() == "Rendering 0/99\nRendering 99/99\n"
+
+
+def test_a_film_goes_on_when_nobody_reads_how_far_it_is() -> None:
+    class Gone(Terminal):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    with Bar(Gone()) as bar:
+        bar.show(1, 2, "Rendering")

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from ..errors import JobError
-from ..writing import written
+from ..writing import sweep, written
 
 __all__ = ["check_folder", "check_output", "check_place", "made_folder", "written"]
 
@@ -33,7 +33,7 @@ def check_output(path: str | Path, suffix: str, source: str | Path | None = None
 
 
 def check_folder(folder: Path, wanted: Path) -> None:
-    """JobError unless files can be made in ``folder``, where ``wanted`` is to stand."""
+    """JobError unless files can be made in ``folder``, where ``wanted`` is to stand; old temporary ones are removed."""
     try:
         if not folder.is_dir():
             reason = "is not a folder" if folder.exists() else "does not exist; make it first"
@@ -41,6 +41,7 @@ def check_folder(folder: Path, wanted: Path) -> None:
         handle, probe = tempfile.mkstemp(prefix=".llmviz-", dir=folder)
         os.close(handle)
         os.unlink(probe)
+        sweep(folder)
     except OSError as error:
         raise JobError(f"Cannot write {str(wanted)!r}: {error.strerror}.") from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TextIO
@@ -25,8 +26,7 @@ class Bar:
 
     def __exit__(self, *_: object) -> None:
         if self.stream.isatty() and self._shown:
-            self.stream.write("\n")
-            self.stream.flush()
+            self._write("\n")
 
     def show(self, done: int, total: int, text: str, left: float | None = None, share: float | None = None) -> None:
         """Say that ``done`` of ``total`` is done, what goes on now, and how many seconds are left if known.
@@ -41,14 +41,18 @@ class Bar:
             filled = round(WIDTH * (done / max(total, 1) if share is None else share))
             line = f"{'█' * filled}{'░' * (WIDTH - filled)} {line}"
             if line != self._shown:
-                self.stream.write(f"\r\x1b[K{line}")
+                self._write(f"\r\x1b[K{line}")
         elif now - self._last >= EVERY or (done == total and line != self._shown):
-            self.stream.write(f"{line}\n")
+            self._write(f"{line}\n")
             self._last = now
         else:
             return
         self._shown = line
-        self.stream.flush()
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError):  # whoever read it has gone, but the film is still wanted
+            self.stream.write(text)
+            self.stream.flush()
 
 
 def clock(seconds: float) -> str:
