@@ -99,6 +99,7 @@ WRONG = {
         "unrecognized arguments: --mod x. Did you mean --model?",
     ),
     "a value like an option": (["trace", "--tokens", "-x", "-o", "a.npz"], "is given as --tokens=-5"),
+    "a film whose name is no text": (["film", "-o", "a\udce9.mp4"], r"'a\udce9.mp4': with its folder it is not UTF-8"),
     "no place for a board": (["storyboard", "-o", "no/board"], "'no' does not exist"),
     "no place for the zip": (["package", "-o", "no/dist"], "'no' does not exist"),
 }

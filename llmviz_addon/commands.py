@@ -14,7 +14,7 @@ from .errors import JobError, ModelError, Stopped
 from .film.film import FilmJob, check_film, check_size, film_steps
 from .film.frames import check_free, code_version, drop, fingerprint, frames_folder, size_of
 from .film.lock import scratch
-from .film.output import check_output, check_place, written
+from .film.output import check_output, check_place, check_text, written
 from .film.progress import Bar, clock
 from .film.quiet import quiet, unbroken
 from .model import checkpoint as checkpoints
@@ -83,6 +83,7 @@ def film(options: argparse.Namespace) -> int:
     """Render a film; returns the exit status."""
     check_size(options.size)
     target = check_output(options.output, ".mp4")
+    check_text(target)
     check_free(frames_folder(target))
     production = _production(options)
     span = frame_range(production.timeline, options.start, options.stop)

@@ -174,7 +174,7 @@ def test_a_blend_is_whole_or_refused(scene: object, compress: bool, tmp_path: Pa
         assert not blend.is_whole(cut), length
     cut.write_bytes(data[: size // 2] + data[size // 2 + 100 :])  # a write in the middle that failed
     assert not blend.is_whole(cut) or not compress
-    for room in (100, 4096, size // 2, size - 1):
+    for room in (100, 4096, size // 2, size - size // 10):  # a file saved twice is not quite as long
         with disk_of(room), pytest.raises(JobError, match="Cannot write .*a.blend.*: .*is the disk full"):
             blend.save(cut, path, compress=compress)
     bpy.ops.wm.open_mainfile(filepath=str(path))

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..errors import JobError
 from ..writing import sweep, written
 
-__all__ = ["check_folder", "check_output", "check_place", "made_folder", "written"]
+__all__ = ["check_folder", "check_output", "check_place", "check_text", "made_folder", "written"]
 
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(1, 10))}
 _FORBIDDEN = set('<>:"|?*')
@@ -32,15 +32,22 @@ def check_output(path: str | Path, suffix: str, source: str | Path | None = None
     return path
 
 
+def check_text(path: Path) -> None:
+    """JobError for a path that Blender cannot be given as text, which is how its video editor takes one."""
+    try:
+        os.path.abspath(path).encode()
+    except UnicodeEncodeError as error:
+        raise JobError(f"Cannot make a film of the name {str(path)!r}: with its folder it is not UTF-8.") from error
+
+
 def check_folder(folder: Path, wanted: Path) -> None:
     """JobError unless files can be made in ``folder``, where ``wanted`` is to stand; old temporary ones are removed."""
     try:
         if not folder.is_dir():
             reason = "is not a folder" if folder.exists() else "does not exist; make it first"
             raise JobError(f"Cannot write {str(wanted)!r}: {str(folder)!r} {reason}.")
-        handle, probe = tempfile.mkstemp(prefix=".llmviz-", dir=folder)
-        os.close(handle)
-        os.unlink(probe)
+        with tempfile.TemporaryFile(dir=folder):  # has no name, where that is possible, so that nothing can stay behind
+            pass
         sweep(folder)
     except OSError as error:
         raise JobError(f"Cannot write {str(wanted)!r}: {error.strerror}.") from error
