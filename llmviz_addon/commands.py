@@ -23,7 +23,7 @@ from .model.forward import check_tokens
 from .model.sampling import Draw, Sampling, check_chance, steps
 from .model.sampling import run as run_model
 from .model.shapes import Shape, compared
-from .rounding import percent
+from .rounding import parts_of_all, percent
 from .screenplay import loader
 from .screenplay.open_stage import Moment, moment
 from .screenplay.production import Production, Set, check, prepare, prepare_shapes
@@ -360,9 +360,10 @@ def _print_draw(draw: Draw, count: int, checkpoint: Checkpoint) -> None:
     print(f"t = {count}, {draw.sampling}:")
     texts = [checkpoint.tokenizer.text(candidate.token) for candidate in draw.candidates]
     width = max(map(len, texts))
-    for candidate, text in zip(draw.candidates, texts, strict=True):
+    shares = parts_of_all(candidate.share for candidate in draw.candidates)
+    for candidate, text, share in zip(draw.candidates, texts, shares, strict=True):
         sign = ">" if candidate.token == draw.token else " "
-        print(f"{sign} {candidate.rank:>5}  {text:<{width}}  {percent(candidate.share):>8}", flush=True)
+        print(f"{sign} {candidate.rank:>5}  {text:<{width}}  {percent(share):>8}", flush=True)
 
 
 def _production(options: argparse.Namespace) -> Production:

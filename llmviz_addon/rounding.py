@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 ZERO = Decimal()
@@ -84,6 +84,13 @@ def formatted(value: float, spec: str = "") -> str:
             most = max(least, 5 if whole == 1 else 3 if exact == 0 else 1)
             text = number(value * whole, least, most, 1, whole) + spec[-1:] * (whole == 100)
     return _minus(text.replace("%", " %"))
+
+
+def parts_of_all(shares: Iterable[float]) -> list[float]:
+    """Shares of one whole; one that is rounded to 1 is not all where another is anything, however small."""
+    found = [float(share) for share in shares]
+    most = 1.0 if sum(share > 0 for share in found) == 1 else math.nextafter(1, 0)
+    return [min(share, most) for share in found]
 
 
 def near_zero(value: float, scale: float) -> str:

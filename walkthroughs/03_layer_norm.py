@@ -7,9 +7,11 @@ part = "Detailed"
 def play(film):
     x, ln = film.layout.embedding.output, film.layout.layers[0].ln_1
     t = film.example_time
-    T, C = x.shape
+    count, C = x.shape
+    channels = "one channel" if C == 1 else f"{C} channels"
     normalized = f"{ln.output.name.rsplit('.', 1)[0]}.normalized"
 
+    variance = float(film.trace[normalized][t].var())
     film.computed_up_to(x)
     film.open_on(
         "card", "tokens:input", film.layout.embedding, ln, film.layout.layers[0].attn.heads, azimuth=285, elevation=12
@@ -32,9 +34,11 @@ def play(film):
 
     film.say(
         "one-column",
-        "Each of the [{T} columns](T) holds the [{C} channels](C) of one token, and each is normalised by itself. "
-        "Let us follow the column at t = {t}, which came from the {token}.{drawn}",
-        T=T, C=C, t=t, token=film.token_name(t), drawn=_drawn(x),
+        "Each of the [{count} columns](T) holds the [{channels}](C) of one token, and each is normalised by itself. "
+        "Let us follow the column at t = {t}, which came from the {token}.{drawn}"
+        if count > 1
+        else "The one [column](T) there is holds the [{channels}](C) of its token, the {token}.{drawn}",
+        count=count, channels=channels, t=t, token=film.token_name(t), drawn=_drawn(x),
     )  # fmt: skip
     film.split(x[t], ln.mean[t], ln.std[t], ln.output[t], seconds=0.5)
 
@@ -51,10 +55,12 @@ def play(film):
 
     film.say(
         "normalise",
-        "Here the mean is {mean} and the standard deviation {std}. Subtract the one, divide by the other, and the "
-        "column has mean 0 and variance 1. Then comes what the layer has learned: channel by channel a scale "
-        "[γ]({gamma}) and a shift [β]({beta}). They let it undo or bend the normalisation where that helps.",
-        mean=ln.mean[t], std=ln.std[t], gamma=ln.gamma, beta=ln.beta,
+        "Here the mean is {mean} and the standard deviation {std}. Subtract the one, divide by the other, and "
+        + _normal(variance)
+        + ". Then comes what the layer has learned: channel by channel a scale [γ]({gamma}) and a shift "
+        "[β]({beta}){none}. They let it undo or bend the normalisation where that helps.",
+        mean=ln.mean[t], std=ln.std[t], variance=variance, gamma=ln.gamma, beta=ln.beta,
+        none="" if film.checkpoint.biases else ", which this model does without",
     )  # fmt: skip
     film.compute(ln.output[t, 0], seconds=1)
     film.sweep(ln.output[t], seconds=2)
@@ -62,8 +68,10 @@ def play(film):
 
     film.say(
         "all-columns",
-        "The same happens to every other column. None of them looks at its neighbours: that is left to the step that "
-        "comes next, [self-attention]({out}).{whole}",
+        "{others}: that is left to the step that comes next, [self-attention]({out}).{whole}",
+        others="The same happens to every other column. None of them looks at its neighbours"
+        if count > 1
+        else "If there were more columns, the same would happen to each, and none would look at its neighbours",
         out=ln.output, whole="" if close is film.layout else f" In the end all {C} channels stand there again.",
     )  # fmt: skip
     film.merge(x, ln.mean, ln.std, ln.output, seconds=0.5)
@@ -72,6 +80,13 @@ def play(film):
     film.move(whole[0], beside=whole[1].output, seconds=0)
     film.step_back()
     film.wait(0.5)
+
+
+def _normal(variance):
+    """What has become of the column; ε keeps its variance a little below 1, and what was constant at 0."""
+    if variance < 1e-9:
+        return "the column is 0 everywhere, for all its numbers were equal"
+    return "the column has mean 0 and, but for ε, variance 1" + ("" if variance > 0.9999 else " (with it {variance})")
 
 
 def _drawn(x):

@@ -8,7 +8,7 @@ def play(film):
     layer = film.layout.layers[0]
     x, heads = layer.ln_1.output, layer.attn.heads
     t = min(5, len(film.tokens) - 1)
-    head = max(heads, key=lambda h: film.trace[h.weights.name][t].max())  # the one with the clearest answer
+    head = heads[_largest([film.values(h.weights)[t].max() for h in heads])]  # the one with the clearest answer
     film.computed_up_to(x)
 
     number = heads.index(head)
@@ -30,8 +30,8 @@ def _heads(film, x, heads, number):
     film.say(
         "what-for",
         "So far every column was treated alone. In [self-attention]({heads}) the columns look at each other: each one "
-        "searches those before it and takes over what it needs. This is the only place in a layer where anything "
-        "passes from one token to another.",
+        "searches those before it, and itself, and takes over what it needs. This is the only place in a layer where "
+        "anything passes from one token to another.",
         heads=head.scores,
     )  # fmt: skip
     with film.together(seconds=1.5):
@@ -41,9 +41,11 @@ def _heads(film, x, heads, number):
     film.in_turn(*heads, titles=[f"Head {i}" for i in range(count)], seconds=5)
     film.say(
         "one-head",
-        "{count} built alike, side by side, each with weights of its own. They do not know of each other, so "
-        "it is enough to follow one. We take head {number} and lay it out flat.",
-        count="One head is" if count == 1 else f"{count} heads are", number=number,
+        "The {count} heads are built alike, side by side, each with weights of its own. They do not know of each "
+        "other, so it is enough to follow one. We take head {number} and lay it out flat."
+        if count > 1
+        else "Here one head does all of this. We take it and lay it out flat.",
+        count=count, number=number,
     )  # fmt: skip
     with film.together(seconds=1.2):
         film.fade(film.all_but(x, head), *film.layout.ribbons, to=0)
@@ -72,10 +74,13 @@ def _vectors(film, x, head, t):
     q, k, v, matrix, output = _rows(head)
     film.say(
         "three-vectors",
-        "From every [column]({x}) the head makes three shorter vectors of [{A} numbers](A): a [query]({q}), what this "
-        "column looks for; a [key]({k}), by which others find it; and a [value]({v}), what it has to give. Each has "
-        "its own [weights]({w}) and bias.{drawn}",
-        x=x, A=film.config.head_size, q=head.q, k=head.k, v=head.v, w=head.q_weight,
+        "From every [column]({x}) the head makes three {shorter}vectors of [{numbers}](A): a [query]({q}), what this "
+        "column looks for; a [key]({k}), by which it is found; and a [value]({v}), what it has to give. Each has "
+        "its own [weights]({w}){bias}.{drawn}",
+        x=x, q=head.q, k=head.k, v=head.v, w=head.q_weight,
+        shorter="shorter " if film.config.head_size < film.config.n_embd else "",
+        numbers="1 number" if film.config.head_size == 1 else f"{film.config.head_size} numbers",
+        bias=" and bias" if film.checkpoint.biases else "",
         drawn="" if head.q_weight.shown_shape == head.q_weight.shape else " Only the first cells are drawn; labels say "
         "of how many.",
     )  # fmt: skip
@@ -88,9 +93,9 @@ def _vectors(film, x, head, t):
     film.say(
         "one-number",
         "How is one number of them made? A row of the [weights]({w}) meets the [column]({x}) at t = {t}: number by "
-        "number they are multiplied, and all the products are added up. That is a dot product. The "
-        "[bias]({b}) comes on top.",
-        w=head.q_weight, x=x[t], t=t, b=head.q_bias,
+        "number they are multiplied, and all the products are added up. That is a dot product. {bias}",
+        w=head.q_weight, x=x[t], t=t,
+        bias="A bias comes on top." if film.checkpoint.biases else "A bias, which this model does without, would be 0.",
     )  # fmt: skip
     film.fade(*k, *v, *arrows[3:], to=0)
     film.dot_product(cell, seconds=14)
@@ -123,7 +128,7 @@ def _lookup(film):
 
 
 def _scores(film, x, head, t):
-    best = int(film.values(head.scores)[t].argmax())
+    best = _largest(film.values(head.scores)[t, : t + 1])
     q, k, v, matrix, output = _rows(head)
     with film.together(seconds=1.5):
         film.fade(*q[:2], *k[:2], *v, x, *film.beat[1:], to=0, seconds=0.5)  # and the lookup picture
@@ -145,8 +150,11 @@ def _scores(film, x, head, t):
     film.say(
         "mask",
         "Keys that come later than the query are forbidden: a model that writes from left to right must not look "
-        "ahead. In the whole matrix that is everything above the diagonal. Crosses mark these cells; their score "
-        "counts as −∞.",
+        "ahead. {where}",
+        where="In the whole matrix that is everything above the diagonal. Crosses mark these cells; their score "
+        "counts as −∞."
+        if len(film.tokens) > 1
+        else "Here there is but one key, so none is.",
     )  # fmt: skip
     with film.together(seconds=1):
         film.fade(head.q, head.k, *arrows, to=0)
@@ -158,7 +166,7 @@ def _scores(film, x, head, t):
 
 def _softmax(film, head, t, letters):
     names = [film.token_text(i) for i in range(t + 1)]
-    best = int(film.values(head.weights)[t].argmax())
+    best = _largest(film.values(head.weights)[t, : t + 1])
     with film.together(seconds=1):
         film.fade(head.max, head.sum, head.weights, to=1)
         film.camera.frame(head.scores, head.weights, azimuth=273, elevation=3, zoom=0.9)
@@ -175,21 +183,44 @@ def _softmax(film, head, t, letters):
     film.say(
         "softmax",
         "Each exponential divided by that sum is an attention [weight]({w}): never negative, and the whole row sums to "
-        "exactly 1. A forbidden key gets 0.",
+        "1. A forbidden key gets 0.",
         w=head.weights,
     )  # fmt: skip
     film.sweep(head.weights[t], seconds=3)
     film.dismiss()
     film.bars(head.weights[t, : t + 1], names, f"What t = {t} gives to each column", seconds=4)
+    weights = film.values(head.weights)[t, : t + 1]
+    most = 1 if (weights > 0).sum() == 1 else 1 - 1e-12  # what others have a trace of is not all
     film.say(
         "bands",
-        "So the {token} at t = {t} looks most at the {other} at t = {best}: {weight:.0%} of its attention goes there. "
-        "The bands are as wide as the weights.",
-        token=film.token_name(t), t=t, other=film.token_name(best), best=best,
-        weight=float(film.values(head.weights)[t, best]),
+        f"{_looks(weights, best)} The bands are as wide as the weights.",
+        token=film.token_name(t), t=t, count=t + 1, other=film.token_name(best), best=best,
+        weight=min(float(weights[best]), most),
     )  # fmt: skip
     film.bands(head.weights[t], f"Attention of t = {t}", seconds=3)
     film.fade(*arrows, letters, to=0)
+
+
+def _largest(values):
+    """Where the largest of them is, the first of those that differ by nothing but rounding."""
+    most = max(values)
+    return next((i for i, value in enumerate(values) if value >= most - 1e-5 * abs(most)), 0)
+
+
+def _looks(weights, best):
+    """What the last of the columns looks at, where ``best`` is the first with the largest of its ``weights``."""
+    who, share = "So the {token} at t = {t}", "{weight:.0%} of its attention"
+    last, tied = len(weights) - 1, int((weights >= weights[best] * (1 - 1e-5)).sum())
+    if last == 0:
+        return "The {token} at t = 0 is the first, so it can look at nothing but itself: all of its attention stays."
+    if tied == len(weights):
+        return f"{who} looks at all {{count}} columns alike, itself among them: {share} goes to each."
+    if tied > 1:
+        where = f"{tied} columns alike, one of them the {{other}} at t = {{best}}"
+        return f"{who} looks most at {where}: {share} goes to each."
+    if best == last:
+        return f"{who} looks most at itself: {share} stays there."
+    return f"{who} looks most at the {{other}} at t = {{best}}: {share} goes there."
 
 
 def _values(film, head, t):
@@ -200,8 +231,11 @@ def _values(film, head, t):
         film.camera.frame(head.v, head.weights, head.output)
     film.say(
         "weighted-sum",
-        "The answer is made of the [values]({v}). Each one is multiplied by its weight, which leaves "
-        "little of those that do not fit, and all are added up: this column now holds what it found in the others.",
+        "The answer is made of the [values]({v}). Each one is multiplied by its weight, so that much is left of those "
+        "that fit well, and all are added up: this column now holds what it found where it looked."
+        if t > 0
+        else "The answer is made of [values]({v}), each multiplied by its weight, and all added up. Here there is one, "
+        "and its weight is 1: it stays as it is.",
         v=head.v,
     )  # fmt: skip
     film.weighted_sum(head.output[t], seconds=11)
@@ -217,16 +251,22 @@ def _rest(film, x, head, number):
     film.say(
         "all-rows",
         "All other rows and columns go the same way, and a computer runs them at once: no query needs anything of "
-        "another.",
+        "another."
+        if len(film.tokens) > 1
+        else "More tokens would have more rows and columns. A computer runs them all at once: no query needs anything "
+        "of another.",
     )  # fmt: skip
     film.sweep(head.max, head.sum, head.weights, head.output, seconds=6)
     film.dismiss()
     film.wait(0.5)
     film.say(
         "one-picture",
-        "This is what the head has done, in one picture: every column below looks at those above it, and the bands "
-        "that arrive at one sum to 1. The first sees only itself; later ones choose, each by its own query. What comes "
-        "next puts the answers of all heads together.",
+        "This is what the head has done, in one picture: {who}. What comes next, the projection, {next}.",
+        who="every column below looks at those above, up to itself, and the bands that arrive at one sum to 1. The "
+        "first sees only itself; later ones choose, each by its own query"
+        if len(film.tokens) > 1
+        else "the only column looks at itself, with all of its attention",
+        next="puts the answers of all heads together" if len(film.layout.layers[0].attn.heads) > 1 else "takes it on",
     )  # fmt: skip
     film.fade(x, head, to=0, seconds=0.8)
     film.bands(head.weights[:], f"Attention of head {number}", large=True, seconds=4)

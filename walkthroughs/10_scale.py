@@ -60,11 +60,11 @@ def _next(film, told, model, pointers):
     film.say(
         f"model-{len(told) + 1}",
         "The same plan, drawn to the same scale: {name} has {count} [parameters](weight){remarks}, {times} {other}. "
-        "That is {layers} instead of {layers_before:,}, {C:,} channels instead of {C_before:,}, and up to "
-        "{tokens} at once.",
+        "That is {layers}, {channels}, and up to {tokens} at once.",
         name=_name(model), count=f"{_size(model):,}", remarks=_remarks(model),
         other=_name(told[-1]), times=_times(ratio),
-        layers=_many(config.n_layer, "layer"), layers_before=before.n_layer, C=config.n_embd, C_before=before.n_embd,
+        layers=_instead(config.n_layer, before.n_layer, "layer"),
+        channels=_instead(config.n_embd, before.n_embd, "channel"),
         tokens=_many(config.block_size, "token"),
     )  # fmt: skip
     film.wait(0.5)
@@ -77,8 +77,8 @@ def _layer(film, model, smallest):
     film.say(
         "one-layer",
         "One layer of {name} has {each:,} [parameters](weight){more}. Most of them, 8 C², are the two matrices of the "
-        "MLP. So twice as many layers are twice as many parameters, but twice as many channels are nearly four times "
-        "as many.",
+        "MLP. So twice as many layers have twice as many parameters, but twice as many channels nearly four times as "
+        "many.",
         name=_name(model), each=model.outline.shape.per_layer, more=_against(model, smallest),
     )  # fmt: skip
     film.wait(0.5)
@@ -95,15 +95,15 @@ def _layer(film, model, smallest):
 def _cells(film, models, model):
     film.say(
         "closer",
-        "All this is still made of single numbers. The lines on the matrices are 256 cells apart from afar, and 16 "
-        "from near.",
+        "All this is still made of single numbers.{lines}",
+        lines=_lines(model),
     )  # fmt: skip
     film.camera.fly(model.patch(22), azimuth=274, elevation=3, seconds=7)
     heights = ", ".join(f"{_name(m)} {_length(_cells_high(m) / 1000)}" for m in models[:3] if m is not model)
     film.say(
         "one-number",
         "Each square is one [parameter](weight). If it were one millimetre wide, {name} as it stands here would be "
-        "{height} high{others}. Counting its parameters, ten every second, takes {time}.",
+        "{height} high{others}. Counting its parameters, ten every second, takes about {time}.",
         name=_name(model), height=_length(_cells_high(model) / 1000),
         others=f" ({heights})" if heights else "", time=_duration(_size(model) / 10),
     )  # fmt: skip
@@ -120,7 +120,7 @@ def _end(film, models, largest):
         "what the numbers have learned.",
         what="From the smallest to the largest the parts are the same, only more of them, and larger."
         if len(models) > 1
-        else f"However large {_name(largest)} is, its parts are few.",
+        else f"Large or small, {_name(largest)} has but a few kinds of parts.",
     )
     film.camera.frame(*models, azimuth=258, elevation=15, seconds=7)
     film.wait(1)
@@ -139,6 +139,18 @@ def _remarks(model):
     return f" ({model.outline.shape.remarks})" if model.outline.shape.remarks else ""
 
 
+def _lines(model):
+    """How far apart the lines are on the largest matrices that stand there."""
+    longest = max(int(model.outline.once.cells.max()), int(model.outline.layer.cells.max()))
+    if longest > 256:
+        return " The lines on the large matrices are 256 cells apart from afar, and 16 from near."
+    return " The lines on the matrices are 16 cells apart." if longest > 16 else ""
+
+
+def _instead(count, before, what):
+    return f"{_many(count, what)} instead of {before:,}" if count != before else f"as many {what}s ({count:,})"
+
+
 def _against(model, smallest):
     """How a layer compares with all of the smallest model, where that says anything."""
     ratio = model.outline.shape.per_layer / _size(smallest)
@@ -146,8 +158,10 @@ def _against(model, smallest):
 
 
 def _times(ratio):
-    """``1,454 times as many as``, ``2.9 times fewer than``."""
+    """``1,454 times as many as``, ``2.9 times fewer than``, ``about as many as``."""
     factor = max(ratio, 1 / ratio)
+    if factor < 1.05:
+        return "as many as" if ratio == 1 else "about as many as"
     return f"{factor:,.{0 if factor >= 9.5 else 1}f} times {'as many as' if ratio >= 1 else 'fewer than'}"
 
 
@@ -161,7 +175,7 @@ def _cells_high(model):
 
 
 def _length(metres):
-    return f"{metres:,.{0 if metres >= 10 else 1}f}\u00a0m"
+    return f"{metres:,.{0 if metres >= 10 else 1 if metres >= 1 else 2}f}\u00a0m"
 
 
 def _duration(seconds):

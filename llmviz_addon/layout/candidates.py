@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..model.sampling import Draw
-from ..rounding import percent
+from ..rounding import parts_of_all, percent
 from .drawing import Drawing, Line, Polygon, Rect, Shape, Text
 from .font import CAP_HEIGHT, advance, fit
 from .groups import Layout
@@ -46,7 +46,8 @@ def candidates(layout: Layout, draw: Draw, column: int, text_of: Callable[[int],
     numbers_at, words_at = left + 0.9 * em + rank, left + 1.4 * em + rank
     bars_at = words_at + word + 0.6 * em
     middle = CAP_HEIGHT * em / 2
-    for candidate, text in zip(draw.candidates, texts, strict=True):
+    shares = parts_of_all(candidate.share for candidate in draw.candidates)
+    for candidate, text, share in zip(draw.candidates, texts, shares, strict=True):
         base -= LEADING * em
         chosen = candidate.token == draw.token
         color = "ink" if chosen else "muted"
@@ -62,5 +63,5 @@ def candidates(layout: Layout, draw: Draw, column: int, text_of: Callable[[int],
         shapes.append(Text(numbers_at, base, ((str(candidate.rank), "muted"),), 0.7 * em, "right"))
         shapes.append(Text(words_at, base, ((text, color),), fit(text, em, word)))
         shapes.append(Rect(bars_at, base + middle - 0.3 * em, BAR * em * candidate.share, 0.6 * em, "activation"))
-        shapes.append(Text(left + width - 0.3 * em, base, ((percent(candidate.share), color),), 0.85 * em, "right"))
+        shapes.append(Text(left + width - 0.3 * em, base, ((percent(share), color),), 0.85 * em, "right"))
     return Drawing("tokens:candidates", tuple(shapes), below(layout), least=LEAST)

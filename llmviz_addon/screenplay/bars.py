@@ -11,7 +11,7 @@ from ..errors import ScriptError
 from ..layout.drawing import Drawing, Line, Rect, Shape, Text
 from ..layout.font import fit
 from ..layout.grid import Region
-from ..rounding import number, relation
+from ..rounding import number, parts_of_all, relation
 from .commentary import camera_pose
 from .timeline import Channel
 
@@ -44,7 +44,7 @@ def bars(film: Film, region: Region, names: Sequence[str], title: str, *, second
     stack = area.right - STACK * area.width
     start, scale = film.now, float(pose[0, 0])
     _appear(film, "axis", _ground(area.left, stack, area.right, base, height, title, em), start, 0.1 * seconds)
-    written = [number(float(share), most=4) for share in shares] if len(shares) <= WRITTEN else []
+    written = [number(share, most=4) for share in parts_of_all(shares)] if len(shares) <= WRITTEN else []
     if written:
         words = _words(written, shares, names, lefts, width, slot, base, height, em)
         _appear(film, "names", words, start, 0.2 * seconds)

@@ -16,7 +16,7 @@ from ..layout.drawing import Drawing
 from ..layout.font import fit
 from ..layout.formula import Dot, Operand
 from ..layout.grid import CELL, Grid, Region
-from ..rounding import number
+from ..rounding import number, parts_of_all
 from .arranging import sign
 from .copies import copy, fly, land, make
 from .timeline import Channel
@@ -106,12 +106,12 @@ def _signs(
     seconds: float,
 ) -> list[Drawing]:  # fmt: skip
     """A × under each weight and its number above it, then the tokens' texts and how many are left out."""
-    made = []
+    made, figures = [], parts_of_all(shares)
     low, top = ends
     with film.together(seconds=seconds):
         for x, j in zip(xs, kept, strict=True):
             made.append(sign(film, "×", (x + CELL / 2, y, top + (OVER - CELL) / 2), size=0.14))
-            made.append(sign(film, number(float(shares[j]), most=4), (x + CELL / 2, y, top + OVER + 0.1), size=0.13))
+            made.append(sign(film, number(figures[j], most=4), (x + CELL / 2, y, top + OVER + 0.1), size=0.13))
         for x, j in zip(xs, kept, strict=True):
             name = film.token_text(j)
             made.append(sign(film, name, (x + CELL / 2, y, low - 0.13), size=fit(name, 0.13, PITCH), color="muted"))

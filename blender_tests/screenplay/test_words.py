@@ -1,0 +1,168 @@
+"""What chapters say is true of every model and input, and reads well: one of everything, ties, constants, words."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+
+from llmviz_addon.model.checkpoint import Checkpoint, builtin, from_tensors, weight_shapes
+from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.model.shapes import compared
+from llmviz_addon.model.tokenizer import IdTokenizer
+from llmviz_addon.rounding import formatted
+from llmviz_addon.screenplay.production import Production, prepare, prepare_shapes
+
+BAD = (
+    r"\b1 (columns|channels|numbers|heads|layers|tokens|vectors)\b",
+    r"\b(1|one|One) (columns|heads|layers|tokens) (are|have)\b",
+    r"−0(\.0*)?(?![.\d])",
+    r"\bnan\b|\binf\b|\bNone\b(?! of)|\[|\]|\{|\}",
+    r"(?<![\d.])0\.0+(?!\d)",
+    r"\b(\w+) \1\b",
+    r" [,.;:)]|\( |\.\.|  ",
+    r"\b(\d+) \w+ instead of \1\b",
+    r"(?<![.\d])(?<!token )\d{4,}",
+)
+
+
+class Words(IdTokenizer):
+    """Words as tokens, with spaces in them."""
+
+    def text(self, token: int) -> str:
+        return ["␣the", "Quick", "␣brown", "↓", "␣狐", "ing"][token % 6]
+
+
+def model(config: GPTConfig, scale: float = 0.3, constant: float | None = None, seed: int = 0) -> Checkpoint:
+    rng = np.random.default_rng(seed)
+    tensors = {
+        name: (rng.normal(0, scale, shape) if constant is None else np.full(shape, constant)).astype(np.float32)
+        for name, shape in weight_shapes(config).items()
+    }
+    return from_tensors("made", tensors, {"config": json.dumps(asdict(config))})
+
+
+def without_biases(config: GPTConfig) -> Checkpoint:
+    tensors = {
+        name: np.zeros(shape, np.float32) if name.endswith(".bias") else np.full(shape, 0.1, np.float32)
+        for name, shape in weight_shapes(config).items()
+    }
+    made = from_tensors("made", tensors, {"config": json.dumps(asdict(config))})
+    return replace(made, biases=False)
+
+
+def worded(checkpoint: Checkpoint) -> Checkpoint:
+    return replace(checkpoint, tokenizer=Words(checkpoint.config.vocab_size))
+
+
+CASES = {
+    "sorting": lambda: (builtin(), [2, 1, 0, 1, 1, 2]),
+    "sorting one letter": lambda: (builtin(), [0]),
+    "one of each": lambda: (model(GPTConfig(1, 1, 4, 1, 2)), [1]),
+    "one channel": lambda: (model(GPTConfig(1, 1, 1, 4, 2)), [1, 0, 1]),
+    "one head": lambda: (model(GPTConfig(2, 1, 8, 6, 5)), [0, 1, 2, 3, 4, 0]),
+    "full": lambda: (model(GPTConfig(1, 2, 8, 9, 5)), [t % 5 for t in range(9)]),
+    "a thousand": lambda: (model(GPTConfig(1, 2, 8, 40, 1500)), [1499] * 30),
+    "ties": lambda: (model(GPTConfig(2, 2, 8, 8, 5), constant=0.3), [0, 1, 2, 3, 4, 0, 1]),
+    "tied in part": lambda: (model(GPTConfig(1, 2, 8, 9, 5), seed=3), [4, 4, 4, 4, 4, 4]),
+    "nothing": lambda: (model(GPTConfig(2, 2, 8, 8, 5), constant=0.0), [0, 1, 2]),
+    "fresh": lambda: (model(GPTConfig(2, 2, 8, 8, 5), scale=0.02), [0, 1, 2]),
+    "tiny": lambda: (model(GPTConfig(2, 2, 8, 8, 5), scale=1e-4), [0, 1, 2, 4]),
+    "sure": lambda: (model(GPTConfig(1, 2, 8, 8, 5), scale=9), [0, 1, 2, 3, 4, 1]),
+    "words": lambda: (worded(model(GPTConfig(2, 4, 16, 20, 600))), list(range(12))),
+    "wide": lambda: (model(GPTConfig(2, 4, 192, 32, 11)), [t % 11 for t in range(24)]),
+    "no biases": lambda: (without_biases(GPTConfig(1, 2, 8, 9, 5)), [0, 1, 2]),
+}
+
+
+def said(production: Production) -> dict[str, str]:
+    """What is said, by chapter and beat."""
+    return {line.marker: line.text for line in production.timeline.subtitles}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_chapters_say_what_is_so(case):
+    checkpoint, tokens = CASES[case]()
+    production = prepare(checkpoint, tokens, None, 200.0)
+    texts = said(production)
+    for key, text in texts.items():
+        own = re.sub(r"“[^”]*”", "“x”", text)  # a model's own words may be anything
+        for pattern in BAD:
+            assert not re.search(pattern, own), (key, pattern, text)
+        assert text[0].isupper(), (key, text)
+        assert text.rstrip()[-1] in ".?", (key, text)
+    _norm(production, texts)
+    _attention(production, texts)
+
+
+def _norm(production: Production, texts: dict[str, str]) -> None:
+    trace, count = production.trace, len(production.trace.tokens)
+    t = min(3, count - 1)
+    for name, word in (("mean", "mean is"), ("std", "deviation")):
+        number = formatted(float(trace[f"layers.0.ln_1.{name}"][t]))
+        assert f"{word} {number}" in texts["03.4 normalise"]
+        assert float(trace[f"layers.0.ln_1.{name}"][t]) == 0 or number not in ("0", "0.00")
+    variance = float(np.var(trace["layers.0.ln_1.normalized"][t].astype(float)))
+    if "0 everywhere" in texts["03.4 normalise"]:
+        assert variance < 1e-9
+    elif "with it" in texts["03.4 normalise"]:
+        told = re.search(r"with it ([\d.]+)", texts["03.4 normalise"])
+        assert float(told[1]) == pytest.approx(variance, abs=0.006)
+        assert float(told[1]) < 1
+    else:
+        assert variance == pytest.approx(1, abs=1e-4)
+    assert ("The same happens to every other column" in texts["03.5 all columns"]) == (count > 1)
+    assert ("a shift β, which" in texts["03.4 normalise"]) == (not production.checkpoint.biases)
+
+
+def _attention(production: Production, texts: dict[str, str]) -> None:
+    trace, config = production.trace, production.trace.config
+    t = min(5, len(trace.tokens) - 1)
+    number = re.search(r"We take head (\d+)", texts["04.2 one head"])
+    assert (number is None) == (config.n_head == 1)
+    head = int(number[1]) if number else 0
+    clear = [trace[f"layers.0.attn.heads.{h}.weights"][t].max() for h in range(config.n_head)]
+    assert clear[head] == pytest.approx(max(clear), rel=2e-5)
+    weights = trace[f"layers.0.attn.heads.{head}.weights"][t, : t + 1].astype(float)
+    text, tied = texts["04.11 bands"], np.flatnonzero(weights >= weights.max() * (1 - 1e-5))
+    share = re.search(r"(> )?([\d.]+) % of its attention", text)
+    if t == 0:
+        assert "can look at nothing but itself" in text
+    elif len(tied) == len(weights):
+        assert f"all {t + 1} columns alike" in text
+    elif len(tied) > 1:
+        assert f"looks most at {len(tied)} columns alike, one of them" in text
+    elif tied[0] == t:
+        assert "looks most at itself" in text
+    else:
+        assert re.search(rf"looks most at the .* at t = {tied[0]}:", text, re.S)
+    if share:
+        assert float(share[2]) == pytest.approx(100 * weights.max(), abs=0.51)
+        assert (share[2] == "100") <= (np.count_nonzero(weights) == 1)
+    assert ("shorter" in texts["04.3 three vectors"]) == (config.head_size < config.n_embd)
+    assert ("above the diagonal" in texts["04.8 mask"]) == (len(trace.tokens) > 1)
+    assert ("all heads" in texts["04.14 one picture"]) == (config.n_head > 1)
+    for beat in ("04.3 three vectors", "04.4 one number"):
+        assert ("does without" in texts[beat] or " and bias" not in texts[beat]) or production.checkpoint.biases
+
+
+@pytest.mark.parametrize("names", [["nano"], ["nano", "gpt2"], ["gpt2"], ["gpt3"], ["nano", "gpt2", "gpt2-xl", "gpt3"]])
+def test_scale_says_what_is_so(names):
+    texts = said(prepare_shapes(compared(names), None, 200.0))
+    for key, text in texts.items():
+        for pattern in BAD:
+            assert not re.search(pattern, text), (key, pattern, text)
+    lines = next(text for key, text in texts.items() if key.endswith("closer"))
+    assert ("256" in lines) == (names != ["nano"])  # the matrices of nano-gpt have no line but every 16 cells
+
+
+def test_a_tie_is_broken_alike_wherever_it_is_computed(nano):
+    checkpoint = model(GPTConfig(2, 4, 8, 8, 5), constant=0.3)
+    first = said(prepare(checkpoint, [0, 1, 2, 3, 4, 0], ["self-attention"], None))
+    assert "We take head 0" in first["04.2 one head"]
+    noisy = replace(checkpoint)
+    again = said(prepare(noisy, [0, 1, 2, 3, 4, 0], ["self-attention"], None))
+    assert first == again
