@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmviz_addon.rounding import formatted, near_zero, number, percent, relation
+from llmviz_addon.rounding import done, formatted, near_zero, number, percent, relation
 
 
 @pytest.mark.parametrize(
@@ -87,6 +87,10 @@ def test_what_is_written_is_true(value: float, spec: str) -> None:
 def test_a_share_is_nothing_or_all_only_where_it_is(share: float) -> None:
     assert (percent(share) == "0.0 %") == (share == 0)
     assert (percent(share) == "100.0 %") == (share == 1)
+
+
+def test_work_is_done_at_the_end_only() -> None:
+    assert [done(share) for share in (0, 0.29, 0.4, 0.999, 1)] == ["0%", "29%", "40%", "99%", "100%"]
 
 
 def test_a_sum_that_is_nothing_but_rounding_says_so() -> None:

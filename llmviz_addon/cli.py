@@ -61,6 +61,8 @@ def _parser() -> Parser:
     about = "Turns a GPT into a film set: its real weights, run on your text."
     parser = Parser(prog="llmviz", description=about, epilog=STATUSES)
     jobs = parser.add_subparsers(title="jobs", required=True, metavar="JOB", parser_class=Parser)
+    names = _add(jobs, "layout", "list the names that chapters write, with their shapes", "layout")
+    names.add_argument("--model", type=_path, metavar="PATH", help="a checkpoint on disk; by default nano-gpt")
     _add(jobs, "chapters", "list chapters, how long they take, and where they rest", "chapters", _model, _pace)
     build = _add(
         jobs, "build", "write a .blend that plays and renders without the add-on", "build", _chapters, _film, _engine

@@ -10,13 +10,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from .errors import JobError, ModelError, Stopped
+from .errors import JobError, ModelError, ScriptError, Stopped
 from .film.film import FilmJob, check_film, check_size, film_steps
 from .film.frames import check_free, code_version, drop, fingerprint, frames_folder, size_of
 from .film.lock import scratch
 from .film.output import check_output, check_place, check_text, written
 from .film.progress import Bar, clock
 from .film.quiet import quiet, unbroken
+from .layout.table import sizes, table
 from .model import checkpoint as checkpoints
 from .model.checkpoint import Checkpoint
 from .model.forward import check_tokens
@@ -40,21 +41,36 @@ SORTED = "CBABBC"
 """What nano-gpt is shown where no tokens are given."""
 
 
+def layout(options: argparse.Namespace) -> None:
+    """List the names of a layout's grids, with their shapes."""
+    config = _checkpoint(options).config
+    print(f"film.layout.…, in the order of computation ({sizes(config)}):\n\n{table(config)}")
+
+
 def chapters(options: argparse.Namespace) -> None:
     """List chapters, each told alone, with its rests."""
     check(options.pace)
     folders = _folders(options)
-    available = loader.chapters(folders)
+    found = loader.find(folders)
     checkpoint = _checkpoint(options)
     tokens = _tokens(options, checkpoint)
     stage = Set.of(checkpoint, tokens)
-    for chapter in available:
-        timeline = stage.tell([chapter], options.pace, tracks=False)
+    problems = [problem.message for problem in found.problems]
+    for chapter in found.chapters:
+        try:
+            timeline = stage.tell([chapter], options.pace, tracks=False)
+        except ScriptError as error:
+            problems.append(str(error))
+            continue
         rests = [marker for marker in timeline.markers if marker.kind == "rest"]
         seconds = timeline.frames / timeline.fps
         print(f"{chapter.number:02d} {chapter.name:<16} {chapter.title:<20} {seconds:6.1f} s  {len(rests):2d} rests")
         for rest in rests:
             print(f"     {timeline.seconds(rest.frame):8.1f} s  {rest.name}")
+    for problem in problems:
+        print(f"-- {problem}")
+    if problems:
+        raise ScriptError(f"{len(problems)} of {len(found.chapters) + len(found.problems)} chapters cannot be told.")
 
 
 def build(options: argparse.Namespace) -> None:

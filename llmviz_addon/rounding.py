@@ -64,6 +64,11 @@ def percent(share: float) -> str:
     return f"{number(value, 1, 3, whole=100)} %"
 
 
+def done(share: float) -> str:
+    """How much of some work is done, such as ``40%``; 100 % only at the end."""
+    return f"{math.floor(100 * share + 1e-9)}%"
+
+
 def formatted(value: float, spec: str = "") -> str:
     """A value as a chapter asks for it (``.3f``, ``.0%``), but with more digits where these would make it 0 or 1.
 

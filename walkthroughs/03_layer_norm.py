@@ -8,7 +8,7 @@ def play(film):
     x, ln = film.layout.embedding.output, film.layout.layers[0].ln_1
     t = film.example_time
     count, C = x.shape
-    channels = "one channel" if C == 1 else f"{C} channels"
+    channels = "one channel" if C == 1 else f"{C:,} channels"
     normalized = f"{ln.output.name.rsplit('.', 1)[0]}.normalized"
 
     variance = float(film.trace[normalized][t].var())
@@ -34,7 +34,7 @@ def play(film):
 
     film.say(
         "one-column",
-        "Each of the [{count} columns](T) holds the [{channels}](C) of one token, and each is normalised by itself. "
+        "Each of the [{count:,} columns](T) holds the [{channels}](C) of one token, and each is normalised by itself. "
         "Let us follow the column at t = {t}, which came from the {token}.{drawn}"
         if count > 1
         else "The one [column](T) there is holds the [{channels}](C) of its token, the {token}.{drawn}",
@@ -72,7 +72,7 @@ def play(film):
         others="The same happens to every other column. None of them looks at its neighbours"
         if count > 1
         else "If there were more columns, the same would happen to each, and none would look at its neighbours",
-        out=ln.output, whole="" if close is film.layout else f" In the end all {C} channels stand there again.",
+        out=ln.output, whole="" if close is film.layout else f" In the end all {C:,} channels stand there again.",
     )  # fmt: skip
     film.merge(x, ln.mean, ln.std, ln.output, seconds=0.5)
     film.sweep(ln.mean, ln.std, ln.output, seconds=8)

@@ -8,9 +8,8 @@ def play(film):
     layer = film.layout.layers[0]
     x, heads = layer.ln_1.output, layer.attn.heads
     t = min(5, len(film.tokens) - 1)
-    head = heads[_largest([film.values(h.weights)[t].max() for h in heads])]  # the one with the clearest answer
+    head = heads[film.largest([film.values(h.weights)[t].max() for h in heads])[0]]  # with the clearest answer
     film.computed_up_to(x)
-
     number = heads.index(head)
     _heads(film, x, heads, number)
     close = film.closeup(head, x, seconds=1.2)  # of a wide model; else it is the layout
@@ -43,8 +42,7 @@ def _heads(film, x, heads, number):
         "one-head",
         "The {count} heads are built alike, side by side, each with weights of its own. They do not know of each "
         "other, so it is enough to follow one. We take head {number} and lay it out flat."
-        if count > 1
-        else "Here one head does all of this. We take it and lay it out flat.",
+        if count > 1 else "Here one head does all of this. We take it and lay it out flat.",
         count=count, number=number,
     )  # fmt: skip
     with film.together(seconds=1.2):
@@ -79,7 +77,7 @@ def _vectors(film, x, head, t):
         "its own [weights]({w}){bias}.{drawn}",
         x=x, q=head.q, k=head.k, v=head.v, w=head.q_weight,
         shorter="shorter " if film.config.head_size < film.config.n_embd else "",
-        numbers="1 number" if film.config.head_size == 1 else f"{film.config.head_size} numbers",
+        numbers="1 number" if film.config.head_size == 1 else f"{film.config.head_size:,} numbers",
         bias=" and bias" if film.checkpoint.biases else "",
         drawn="" if head.q_weight.shown_shape == head.q_weight.shape else " Only the first cells are drawn; labels say "
         "of how many.",
@@ -128,7 +126,7 @@ def _lookup(film):
 
 
 def _scores(film, x, head, t):
-    best = _largest(film.values(head.scores)[t, : t + 1])
+    best = film.largest(head.scores[t, : t + 1])[0]
     q, k, v, matrix, output = _rows(head)
     with film.together(seconds=1.5):
         film.fade(*q[:2], *k[:2], *v, x, *film.beat[1:], to=0, seconds=0.5)  # and the lookup picture
@@ -138,8 +136,8 @@ def _scores(film, x, head, t):
     film.say(
         "scores",
         "Take the [query]({q}) of the {token} at t = {t}. Its dot product with the [key]({k}) of a column tells how "
-        "well the two fit. Divided by √{A}, so that longer vectors do not give larger numbers, it goes into row {t} of "
-        "the [attention matrix]({s}).",
+        "well the two fit. Divided by √{A:,}, so that longer vectors do not give larger numbers, it goes into row {t} "
+        "of the [attention matrix]({s}).",
         q=head.q, k=head.k, s=head.scores, token=film.token_name(t), t=t, A=film.config.head_size,
     )  # fmt: skip
     with film.together():
@@ -152,9 +150,7 @@ def _scores(film, x, head, t):
         "Keys that come later than the query are forbidden: a model that writes from left to right must not look "
         "ahead. {where}",
         where="In the whole matrix that is everything above the diagonal. Crosses mark these cells; their score "
-        "counts as −∞."
-        if len(film.tokens) > 1
-        else "Here there is but one key, so none is.",
+        "counts as −∞." if len(film.tokens) > 1 else "Here there is but one key, so none is.",
     )  # fmt: skip
     with film.together(seconds=1):
         film.fade(head.q, head.k, *arrows, to=0)
@@ -166,7 +162,7 @@ def _scores(film, x, head, t):
 
 def _softmax(film, head, t, letters):
     names = [film.token_text(i) for i in range(t + 1)]
-    best = _largest(film.values(head.weights)[t, : t + 1])
+    best = film.largest(head.weights[t, : t + 1])
     with film.together(seconds=1):
         film.fade(head.max, head.sum, head.weights, to=1)
         film.camera.frame(head.scores, head.weights, azimuth=273, elevation=3, zoom=0.9)
@@ -189,38 +185,26 @@ def _softmax(film, head, t, letters):
     film.sweep(head.weights[t], seconds=3)
     film.dismiss()
     film.bars(head.weights[t, : t + 1], names, f"What t = {t} gives to each column", seconds=4)
-    weights = film.values(head.weights)[t, : t + 1]
-    most = 1 if (weights > 0).sum() == 1 else 1 - 1e-12  # what others have a trace of is not all
     film.say(
         "bands",
-        f"{_looks(weights, best)} The bands are as wide as the weights.",
-        token=film.token_name(t), t=t, count=t + 1, other=film.token_name(best), best=best,
-        weight=min(float(weights[best]), most),
+        f"{_looks(best, t)} The bands are as wide as the weights.",
+        token=film.token_name(t), t=t, tied=len(best), other=film.token_name(best[0]), best=best[0],
+        weight=head.weights[t, best[0]],
     )  # fmt: skip
     film.bands(head.weights[t], f"Attention of t = {t}", seconds=3)
     film.fade(*arrows, letters, to=0)
 
 
-def _largest(values):
-    """Where the largest of them is, the first of those that differ by nothing but rounding."""
-    most = max(values)
-    return next((i for i, value in enumerate(values) if value >= most - 1e-5 * abs(most)), 0)
-
-
-def _looks(weights, best):
-    """What the last of the columns looks at, where ``best`` is the first with the largest of its ``weights``."""
-    who, share = "So the {token} at t = {t}", "{weight:.0%} of its attention"
-    last, tied = len(weights) - 1, int((weights >= weights[best] * (1 - 1e-5)).sum())
-    if last == 0:
+def _looks(best, t):
+    """What column ``t`` looks at, whose largest weights are those of ``best``."""
+    who, share = "So the {token} at t = {t} looks", "{weight:.0%} of its attention"
+    if t == 0:
         return "The {token} at t = 0 is the first, so it can look at nothing but itself: all of its attention stays."
-    if tied == len(weights):
-        return f"{who} looks at all {{count}} columns alike, itself among them: {share} goes to each."
-    if tied > 1:
-        where = f"{tied} columns alike, one of them the {{other}} at t = {{best}}"
-        return f"{who} looks most at {where}: {share} goes to each."
-    if best == last:
-        return f"{who} looks most at itself: {share} stays there."
-    return f"{who} looks most at the {{other}} at t = {{best}}: {share} goes there."
+    if len(best) == t + 1:
+        return f"{who} at all {{tied}} columns alike, itself among them: {share} goes to each."
+    if len(best) > 1:
+        return f"{who} most at {{tied}} columns alike, one of them the {{other}} at t = {{best}}: {share} goes to each."
+    return f"{who} most at " + ("itself" if best[0] == t else "the {other} at t = {best}") + f": {share} goes there."
 
 
 def _values(film, head, t):
@@ -231,11 +215,8 @@ def _values(film, head, t):
         film.camera.frame(head.v, head.weights, head.output)
     film.say(
         "weighted-sum",
-        "The answer is made of the [values]({v}). Each one is multiplied by its weight, so that much is left of those "
-        "that fit well, and all are added up: this column now holds what it found where it looked."
-        if t > 0
-        else "The answer is made of [values]({v}), each multiplied by its weight, and all added up. Here there is one, "
-        "and its weight is 1: it stays as it is.",
+        "The answer is made of the [values]({v}). Each one is multiplied by its weight, so that most is left of what "
+        "fits best, and all are added up: this column now holds what it found where it looked.",
         v=head.v,
     )  # fmt: skip
     film.weighted_sum(head.output[t], seconds=11)
@@ -250,11 +231,8 @@ def _rest(film, x, head, number):
         film.camera.frame(x, head, azimuth=276, elevation=5)
     film.say(
         "all-rows",
-        "All other rows and columns go the same way, and a computer runs them at once: no query needs anything of "
-        "another."
-        if len(film.tokens) > 1
-        else "More tokens would have more rows and columns. A computer runs them all at once: no query needs anything "
-        "of another.",
+        "Whatever other rows and columns there are go the same way, and a computer runs them all at once: no query "
+        "needs anything of another.",
     )  # fmt: skip
     film.sweep(head.max, head.sum, head.weights, head.output, seconds=6)
     film.dismiss()
@@ -264,8 +242,7 @@ def _rest(film, x, head, number):
         "This is what the head has done, in one picture: {who}. What comes next, the projection, {next}.",
         who="every column below looks at those above, up to itself, and the bands that arrive at one sum to 1. The "
         "first sees only itself; later ones choose, each by its own query"
-        if len(film.tokens) > 1
-        else "the only column looks at itself, with all of its attention",
+        if len(film.tokens) > 1 else "the only column looks at itself, with all of its attention",
         next="puts the answers of all heads together" if len(film.layout.layers[0].attn.heads) > 1 else "takes it on",
     )  # fmt: skip
     film.fade(x, head, to=0, seconds=0.8)

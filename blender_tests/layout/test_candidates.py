@@ -2,6 +2,7 @@
 
 from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -73,3 +74,17 @@ def test_rows_stay_apart_and_below_the_boxes(
 )
 def test_percent(share: float, text: str) -> None:
     assert percent(share) == text
+
+
+def test_a_share_that_was_rounded_to_all_is_not_written_as_all() -> None:
+    probs = np.array([[1.0, 1e-12, 0.0], [1.0, 0.0, 0.0], [0.004, 0.996, 0.0]], dtype=np.float32)
+    found = Predictions.of(probs, str)
+    assert found.shares[0] < 1 == found.shares[1]
+    boxes = output_boxes(layout(GPTConfig(1, 1, 2, 4, 3), 3), found)
+    under = [shape.body for shape in boxes.shapes if isinstance(shape, Text)]
+    assert [text for text in under if "." in text] == ["> 0.99", "1.00", "> 0.99"]
+    sure = (Candidate(0, 1.0, 1), Candidate(1, 1e-20, 2))
+    drawing = candidates(layout(GPTConfig(1, 1, 2, 4, 3), 3), Draw(0, sure, Sampling()), 2, str)
+    written = [shape.body for shape in drawing.shapes if isinstance(shape, Text)]
+    assert "> 99.9 %" in written
+    assert "100.0 %" not in written

@@ -74,6 +74,7 @@ CASES = {
     "sure": lambda: (model(GPTConfig(1, 2, 8, 8, 5), scale=9), [0, 1, 2, 3, 4, 1]),
     "words": lambda: (worded(model(GPTConfig(2, 4, 16, 20, 600))), list(range(12))),
     "wide": lambda: (model(GPTConfig(2, 4, 192, 32, 11)), [t % 11 for t in range(24)]),
+    "long": lambda: (model(GPTConfig(1, 1, 2, 1100, 3)), [t % 3 for t in range(1100)]),
     "no biases": lambda: (without_biases(GPTConfig(1, 2, 8, 9, 5)), [0, 1, 2]),
 }
 
@@ -103,6 +104,7 @@ def _norm(production: Production, texts: dict[str, str]) -> None:
     t = min(3, count - 1)
     for name, word in (("mean", "mean is"), ("std", "deviation")):
         number = formatted(float(trace[f"layers.0.ln_1.{name}"][t]))
+        number = number.replace("> ", "more than ").replace("< ", "less than ")
         assert f"{word} {number}" in texts["03.4 normalise"]
         assert float(trace[f"layers.0.ln_1.{name}"][t]) == 0 or number not in ("0", "0.00")
     variance = float(np.var(trace["layers.0.ln_1.normalized"][t].astype(float)))
@@ -128,7 +130,7 @@ def _attention(production: Production, texts: dict[str, str]) -> None:
     assert clear[head] == pytest.approx(max(clear), rel=2e-5)
     weights = trace[f"layers.0.attn.heads.{head}.weights"][t, : t + 1].astype(float)
     text, tied = texts["04.11 bands"], np.flatnonzero(weights >= weights.max() * (1 - 1e-5))
-    share = re.search(r"(> )?([\d.]+) % of its attention", text)
+    share = re.search(r"(more than )?([\d.]+) % of its attention", text)
     if t == 0:
         assert "can look at nothing but itself" in text
     elif len(tied) == len(weights):

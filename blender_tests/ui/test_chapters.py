@@ -172,5 +172,13 @@ def test_a_broken_chapter_leaves_ours_and_says_why(tmp_path: Path, content: str)
     assert "42_mine.py" in found.problem
 
 
+def test_a_broken_chapter_does_not_hide_another(tmp_path: Path) -> None:
+    (tmp_path / "42_mine.py").write_text("1 / 0", encoding="utf-8")
+    (tmp_path / "43_yours.py").write_text(MINE.replace("Mine", "Yours"), encoding="utf-8")
+    found = chapters.read((tmp_path,))
+    assert [entry.name for entry in found.chapters if entry not in chapters.ours()] == ["yours"]
+    assert found.problem.endswith("42_mine.py cannot be read: line 1: ZeroDivisionError: division by zero")
+
+
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:
     assert "no chapter folder" in chapters.read((tmp_path / "gone",)).problem

@@ -18,6 +18,9 @@ import numpy as np
 
 from .font import ASCENDER, DESCENDER, advance
 
+COLORS = ("ink", "muted", "ground", "plate", "weight", "activation", "aggregate", "accent", "card", "white")
+"""The names that every theme resolves."""
+
 
 @dataclass(frozen=True)
 class Rect:

@@ -163,6 +163,11 @@ class Grid:
             index = (index,)
         if len(index) > len(self.axes):
             raise ScriptError(f"Grid {self.name!r} has {len(self.axes)} axes, but got the index {index!r}.")
+        for part in index:
+            if not _is_index(part):
+                raise ScriptError(
+                    f"Grid {self.name!r} has whole numbers for indices, such as [3], [3, 0] or [0:4], but got {part!r}."
+                )
         ranges = []
         for axis, part in zip(self.axes, (*index, *[slice(None)] * (len(self.axes) - len(index))), strict=True):
             if isinstance(part, slice):
@@ -184,6 +189,13 @@ class Grid:
 
     def __repr__(self) -> str:
         return f"<{self.name} {'×'.join(map(str, self.shape))}>"
+
+
+def _is_index(part: object) -> bool:
+    """Whether it is a whole number, or a range of them without gaps."""
+    ends = (part.start, part.stop) if isinstance(part, slice) else (part,)
+    whole = all(isinstance(end, int | np.integer) and not isinstance(end, bool) for end in ends if end is not None)
+    return whole and (part.step in (None, 1) if isinstance(part, slice) else part is not None)
 
 
 def _some(axis: Axis) -> str:

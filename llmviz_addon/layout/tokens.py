@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..model.tokenizer import visible
-from ..rounding import number
+from ..rounding import number, parts_of_all
 from .drawing import Drawing, Line, Rect, Shape, Text, pose
 from .font import CAP_HEIGHT, fit
 from .grid import CELL
@@ -42,7 +42,9 @@ class Predictions:
         """From probabilities (T, n_vocab)."""
         known = np.where(np.isfinite(probs), probs, -1.0)
         ids = known.argmax(axis=1)
-        shares = np.take_along_axis(np.asarray(probs, dtype=float), ids[:, None], axis=1)[:, 0]
+        shares = np.take_along_axis(probs, ids[:, None], axis=1)[:, 0].astype(float)
+        for t in np.flatnonzero(shares >= 1):  # rounded to 1: not all of it, where others have a trace
+            shares[t] = max(parts_of_all(probs[t]))
         return cls(tuple(map(int, ids)), tuple(text_of(int(i)) for i in ids), tuple(map(float, shares)))
 
 

@@ -68,6 +68,13 @@ class Trace(Mapping[str, np.ndarray]):
     def __repr__(self) -> str:
         return f"<Trace of {len(self.tokens)} tokens, {len(self)} tensors, {self.config}>"
 
+    def fixed(self) -> Trace:
+        """The same run in arrays that cannot be changed, for who is to read it only."""
+        views = {name: array.view() for name, array in self._arrays.items()}
+        for view in views.values():
+            view.flags.writeable = False
+        return Trace(self.config, self.tokens, views, self.prompt_length)
+
     def save(self, path: str | PathLike[str]) -> None:
         """Write all tensors, and the prompt length, to ``path`` as npz.
 

@@ -17,6 +17,7 @@ from ..errors import ScriptError
 from ..layout.drawing import Drawing, Polygon, Text, pose
 from ..layout.font import CAP_HEIGHT, advance, fit
 from ..layout.grid import CELL, Grid, Region
+from .asking import Grids, Place
 from .cast import Thing
 from .timeline import Channel
 
@@ -48,7 +49,7 @@ def move(
 
 
 def arrange(
-    film: Film, *rows: Thing, level: Grid | None = None, gap: float | None = None, seconds: float | None = None
+    film: Film, *rows: Grids, level: Grid | None = None, gap: float | None = None, seconds: float | None = None
 ) -> None:
     """Lay rows of grids out flat, one below the other; the first row's top and the plane are those of ``level``.
 
@@ -114,7 +115,7 @@ def symbol(
 
 
 def sign(
-    film: Film, text: str, at: object, *, size: float = 0.16, color: str = "ink", align: str = "center",
+    film: Film, text: str, at: Place, *, size: float = 0.16, color: str = "ink", align: str = "center",
     seconds: float | None = None,
 ) -> Drawing:  # fmt: skip
     """Text in the world, its middle at the height of ``at``, (3,) metres."""

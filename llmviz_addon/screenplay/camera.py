@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import ScriptError
 from ..layout.grid import Region
+from .asking import verb
 from .cast import Thing
 from .easing import ease
 from .score import Course
@@ -97,6 +98,7 @@ class CameraOperator:
         points = [corners(*self.film.box(region)) for region in regions]
         points += [thing for thing in things if isinstance(thing, np.ndarray)]
         rest = [thing for thing in things if not isinstance(thing, Region | np.ndarray)]
+        self.film.cast.names(*rest)  # raises for what is no thing
         points += [self.film.room(grid) for grid in self.film.cast.grids_of(*rest)]
         points += [piece.points for piece in self.film.cast.pieces_of(*rest)]
         points += [drawing.outline for drawing in self.film.cast.drawings_of(*rest) if drawing.parent == "world"]
@@ -126,3 +128,7 @@ def _zooming(ratio: float, share: np.ndarray) -> np.ndarray:
 
 def _between(course: Course, start: float, end: float, share: np.ndarray) -> np.ndarray:
     return start + (end - start) * course(share)
+
+
+for _name in ("frame", "fly", "go", "solve"):
+    setattr(CameraOperator, _name, verb(getattr(CameraOperator, _name)))

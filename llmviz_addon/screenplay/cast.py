@@ -6,11 +6,12 @@ the cast turns them into actor names; it also knows every channel's value at res
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from ..errors import ScriptError
+from ..errors import ScriptError, choices
 from ..layout.build import Layout
 from ..layout.drawing import Drawing
 from ..layout.grid import Grid, Region, Ribbon, Section
@@ -107,8 +108,17 @@ class Cast:
             elif isinstance(thing, _NAMED):
                 found[thing.name] = None
             else:
-                raise ScriptError(f"{thing!r} is not on stage; name a grid, ribbon, section or drawing.")
+                raise ScriptError(
+                    f"{thing!r} is not on stage; name a grid, ribbon, section or drawing.{self._near(thing)}"
+                )
         return list(found)
+
+    def _near(self, thing: Thing) -> str:
+        """What a name may have been meant to be."""
+        groups = (self.grids, self.ribbons, self.signage, self.drawings)
+        names = [name for group in groups for name in group]
+        near = difflib.get_close_matches(thing, names, n=5) if isinstance(thing, str) else []
+        return f" {choices(near)}" if near else ""
 
     def known(self, name: str) -> bool:
         """Whether there is an actor of this name."""

@@ -21,7 +21,7 @@ from ..layout.drawing import Drawing, Line, Shape
 from ..layout.grid import CELL, Grid, Ribbon
 from ..layout.groups import Group, Layout
 from ..layout.labels import labels
-from .cast import Thing
+from .asking import Grids
 from .copies import NEAR
 from .timeline import Channel
 
@@ -44,7 +44,7 @@ class Closeup:
     sources: Mapping[str, Grid]
 
 
-def closeup(film: Film, *things: Thing, seconds: float | None = None) -> Layout:
+def closeup(film: Film, *things: Grids, seconds: float | None = None) -> Layout:
     """Let excerpts stand in for ``things``, and return the layout that holds them in the places of the true ones.
 
     The first of ``things`` keeps its upper left corner, where its excerpt stands a hair before it, and the camera

@@ -19,7 +19,7 @@ from ..errors import ScriptError
 from ..layout.drawing import Drawing, Line, Rect, Shape, Text
 from ..layout.font import wrap
 from ..layout.grid import Grid, Region, Role
-from ..rounding import formatted
+from ..rounding import formatted, parts_of_all
 from .view import TAN, Page
 
 LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
@@ -58,13 +58,21 @@ class _Formatter(string.Formatter):
                 raise ScriptError(
                     f"{value!r} has {np.size(values)} numbers; commentary can show the value of one cell."
                 )
-            return formatted(float(values), format_spec)
+            share, row = float(values), self.tensors[value.grid.name][value.index[:-1]]
+            if value.grid.kind.endswith((".weights", ".probs")):
+                share = next(part for part in parts_of_all([share, *np.delete(row, value.index[-1])]))
+            return _in_words(formatted(share, format_spec))
         if isinstance(value, Grid):
             raise ScriptError(f"{value!r} is a whole grid; commentary can show the value of one cell, or link to it.")
         if isinstance(value, float | np.floating):
-            return formatted(float(value), format_spec)
+            return _in_words(formatted(float(value), format_spec))
         text = format(value, format_spec)
         return text.replace("-", "−") if isinstance(value, int | np.integer) else text
+
+
+def _in_words(number: str) -> str:
+    """A bound as it is said: ``more than 99.9 %``."""
+    return number.replace("> ", "more than ").replace("< ", "less than ")
 
 
 def parse(

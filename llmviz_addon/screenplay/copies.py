@@ -12,6 +12,7 @@ import numpy as np
 
 from ..errors import ScriptError
 from ..layout.grid import CELL, Axis, Grid, Region, Role
+from .asking import Place
 from .timeline import Channel
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def copy(film: Film, what: Grid | Region, *, along: str = "", seconds: float = 0
 
 
 def make(
-    film: Film, values: np.ndarray, axes: tuple[Axis, ...], origin: object, role: Role, kind: str = "",
+    film: Film, values: np.ndarray, axes: tuple[Axis, ...], origin: Place, role: Role, kind: str = "",
     *, shown: bool = True, seconds: float = 0.0,
 ) -> Grid:  # fmt: skip
     """A grid of ``values`` whose left-front-top corner is at ``origin``; grids of one ``kind`` share a gain."""
@@ -60,7 +61,7 @@ def make(
     return grid
 
 
-def fly(film: Film, grid: Grid, to: object, *, seconds: float | None = None, easing: str = "smooth") -> None:
+def fly(film: Film, grid: Grid, to: Place, *, seconds: float | None = None, easing: str = "smooth") -> None:
     """Carry a copy until its left-front-top corner is at ``to``, (3,) metres; a copy that lay across stands up."""
     seconds = film.length(seconds, 1.0)
     for i, (end, home) in enumerate(zip(to, grid.origin, strict=True)):  # type: ignore[call-overload]

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import ScriptError
 from ..layout.grid import CELL, Grid, Region
-from .cast import Thing
+from .asking import Grids
 from .commentary import Link
 from .panel import Panel, arc, lay, panel, placed
 from .timeline import Channel, Part
@@ -95,12 +95,12 @@ def light_links(film: Film, links: list[Link], start: float, seconds: float) -> 
             film.score.set(channel, before, at + 0.65, 0.35)
 
 
-def hide_values(film: Film, *things: Thing, seconds: float = 0.0) -> None:
+def hide_values(film: Film, *things: Grids, seconds: float = 0.0) -> None:
     """Show grids as not computed yet."""
     _reveal(film, things, 0.0, film.length(seconds))
 
 
-def computed_up_to(film: Film, *things: Thing) -> None:
+def computed_up_to(film: Film, *things: Grids) -> None:
     """Say where the story stands: these are computed, and what they are made from; all else is empty from now on.
 
     Parameters keep their values. What is predicted is not written yet, where it is not among what is computed.
@@ -113,12 +113,12 @@ def computed_up_to(film: Film, *things: Thing) -> None:
                 film.score.set(Channel(sign, "opacity"), 0.0, film.now)
 
 
-def show_values(film: Film, *things: Thing, seconds: float = 0.0) -> None:
+def show_values(film: Film, *things: Grids, seconds: float = 0.0) -> None:
     """Show grids with all their values."""
     _reveal(film, things, 1.0, film.length(seconds))
 
 
-def _reveal(film: Film, things: tuple[Thing, ...], share: float, seconds: float) -> None:
+def _reveal(film: Film, things: tuple[Grids, ...], share: float, seconds: float) -> None:
     for grid in film.cast.grids_of(*things):
         full = film.cast.rest(Channel(grid.name, "reveal"))
         for name in film.bodies(grid):
@@ -132,10 +132,9 @@ def compute(film: Film, cell: Region, seconds: float) -> None:
     if not all(isinstance(i, int) for i in index):
         raise ScriptError(f"{cell!r} is not one cell; compute explains one, sweep runs many.")
     fade = min(FADE, seconds / 3)
-    value = float(film.values(grid)[index])
     sources = film.sources(grid, index)  # type: ignore[arg-type]
     film.dismiss_other(_bodies(film, [*sources.values(), cell]))
-    up = panel(film, grid, value, index, changing=False)  # type: ignore[arg-type]
+    up = panel(film, grid, index)  # type: ignore[arg-type]
     names = [up.drawing.name]
     film.cast.add(up.drawing)
     lit = []
@@ -198,14 +197,14 @@ def _explain_sweep(film: Film, region: Region, first: int, count: int, seconds: 
 
     opening = index_at(0.0)
     film.dismiss_other(_bodies(film, film.sources(grid, opening).values()))
-    up = panel(film, grid, 0.0, opening, changing=True)
-    film.cast.add(up.drawing)
     moments = [index_at(share) for share in np.linspace(0, 1, max(2, round(seconds / STEP) + 1))]
     memo = {at: film.sources(grid, at) for at in dict.fromkeys(moments)}
     for i, at in enumerate(moments):
         if memo[at].keys() != memo[opening].keys():
             moments[i] = moments[i - 1]  # a masked cell reads nothing: stay on the last one that does
     memo = {at: memo[at] for at in moments}
+    up = panel(film, grid, opening, changing=memo)
+    film.cast.add(up.drawing)
 
     def course(pick: Callable[[tuple[int, ...]], float]) -> Callable[[np.ndarray], np.ndarray]:
         return lambda u: np.array([pick(moments[min(int(s * (len(moments) - 1) + 1e-9), len(moments) - 1)]) for s in u])

@@ -18,10 +18,25 @@ from ..errors import ScriptError
 from ..layout.drawing import Drawing
 from ..layout.grid import CELL, Grid, Region
 from ..model.checkpoint import Checkpoint
-from ..model.tokenizer import IdTokenizer, LetterTokenizer
 from ..model.trace import Trace
-from . import arranging, bands, bars, charts, commentary, copies, dot, explain, lookup, rulers, touring, weighing
+from . import (
+    arranging,
+    bands,
+    bars,
+    charts,
+    commentary,
+    copies,
+    dot,
+    explain,
+    lookup,
+    reading,
+    rulers,
+    splitting,
+    touring,
+    weighing,
+)
 from . import closeup as closeups
+from .asking import Grids, verb
 from .camera import CameraOperator
 from .cast import Cast, Thing
 from .comparing import grow, models, point_out
@@ -61,9 +76,9 @@ class Film:
         self.now = 0.0
         self.camera = CameraOperator(self)
         self._block: list[float | None] | None = None  # of the innermost `together`: its latest end, its seconds
-        self._splits: dict[str, list[Part]] = {}
+        self.splits: dict[str, list[Part]] = {}
         self.beat: list[str] = []  # drawings that go with the paragraph they belong to
-        self._ahead: dict[str, list[Part]] = {}
+        self.ahead: dict[str, list[Part]] = {}
         self.explanations: list[explain.Explanation] = []
         self.closeups: list[closeups.Closeup] = []
         self._count = 0
@@ -103,17 +118,6 @@ class Film:
 
     # Things -----------------------------------------------------------------------------------
 
-    def token_text(self, t: int) -> str:
-        """The text of the token at time ``t``."""
-        return self.checkpoint.tokenizer.text(int(self.tokens[t]))
-
-    def token_name(self, t: int) -> str:
-        """What the token at time ``t`` is called in a sentence: ``letter C``, ``token 318`` or ``token “·the”``."""
-        text, kind = self.token_text(t), self.checkpoint.tokenizer
-        if isinstance(kind, LetterTokenizer) and text.isalpha():
-            return f"letter {text}"
-        return f"token {text}" if isinstance(kind, IdTokenizer) else f"token “{text}”"
-
     def all_but(self, *keep: Thing) -> list[str]:
         """The whole set except ``keep`` and the ribbons between the grids kept."""
         return self.cast.all_but(*keep)
@@ -127,67 +131,21 @@ class Film:
             if name not in self.cast.grids:
                 targets.append(Channel(name, "opacity"))
                 continue
-            parts = self._splits.get(name)
+            parts = self.splits.get(name)
             targets += [Channel(part.name, "opacity") for part in parts] if parts else [Channel(name, "opacity")]
-            targets += [Channel(part.name, "opacity") for part in self._ahead.get(name, ())]
+            targets += [Channel(part.name, "opacity") for part in self.ahead.get(name, ())]
             if (label := f"label:{name}") in self.cast.signage:
                 labels.append(Channel(label, "opacity"))
         self.score.set_all(labels, to if to in (0.0, 1.0) else to * 0.6, self.now, seconds)
         self.score.set_all(targets, to, self.now, seconds)
         self._advance(self.now + seconds)
 
-    def light(self, *things: Thing, to: float = 1.0, seconds: float | None = None) -> None:
+    def light(self, *things: Grids, to: float = 1.0, seconds: float | None = None) -> None:
         """Let grids glow in their role's colour; ``to=0`` puts them out."""
         seconds = self.length(seconds)
         for grid in self.cast.grids_of(*things):
             for name in self.bodies(grid):
                 self._set(name, "highlight", to, seconds)
-        self._advance(self.now + seconds)
-
-    def split(self, *regions: Region, gap: float = CELL / 2, others: float = 0.2, seconds: float | None = None) -> None:
-        """Let a region of a grid stand apart from the rest, which steps back to the opacity ``others``."""
-        seconds = self.length(seconds)
-        for region in regions:
-            if region.grid.name in self._splits:
-                raise ScriptError(f"{region.grid!r} is split already; merge it first.")
-            direction, pieces = explain.pieces(region)
-            body, self._count = region.grid.name, self._count + 1
-            self._splits[body] = []
-            for place, (first, cells) in pieces.items():
-                part = Part(f"part:{self.name}:{body}:{self._count}:{place}", body, first, cells)
-                self.cast.add(part)
-                self._splits[body].append(part)
-                for prop in ("reveal", "highlight"):
-                    self._set(part.name, prop, self.score.value(Channel(body, prop)), 0.0)
-                self._set(part.name, "opacity", self.score.value(Channel(body, "opacity")), 0.0)
-                if place != 1:
-                    self._set(part.name, "opacity", others, seconds)
-                    self.carry(part.name, direction * (place - 1) * gap, seconds)
-            self._set(body, "opacity", 0.0, 0.0)
-            label = f"label:{body}"
-            if others < 1 and label in self.cast.signage:
-                self._set(label, "opacity", 0.55, seconds)
-        self._advance(self.now + seconds)
-
-    def merge(self, *things: Thing, seconds: float | None = None) -> None:
-        """Close split grids again. What a piece shows beyond the whole stays until the whole is swept."""
-        seconds = self.length(seconds)
-        for grid in self.cast.grids_of(*things):
-            parts = self._splits.pop(grid.name, [])
-            reveal = self.score.value(Channel(grid.name, "reveal"))
-            for part in parts:
-                ahead = self.score.value(Channel(part.name, "reveal")) > reveal
-                self._set(part.name, "opacity", 1.0, seconds)
-                self.carry(part.name, np.array([0.0, -CELL / 20 if ahead else 0.0, 0.0]), seconds)
-                if ahead:
-                    self._ahead.setdefault(grid.name, []).append(part)
-                else:
-                    self.score.set(Channel(part.name, "opacity"), 0.0, self.now + seconds)
-            if parts:
-                self.score.set(Channel(grid.name, "opacity"), 1.0, self.now + seconds)
-                label = f"label:{grid.name}"
-                if label in self.cast.signage:
-                    self._set(label, "opacity", 1.0, seconds)
         self._advance(self.now + seconds)
 
     def box(self, thing: Grid | Region) -> tuple[np.ndarray, np.ndarray]:
@@ -217,7 +175,7 @@ class Film:
 
     def open_on(self, *things: Thing, azimuth: float = 281, elevation: float = 9, zoom: float = 1.0) -> None:
         """Begin the chapter with the camera on ``things``, and put up the page's plate."""
-        if self.now > 0 or self.rests:
+        if self.now > 0 or self.rests or f"{self.name}:plate" in self.cast.drawings:
             raise ScriptError("open_on comes before anything else in a chapter.")
         self.camera.frame(*things, azimuth=azimuth, elevation=elevation, zoom=zoom, seconds=0)
         self.show(commentary.plate(f"{self.name}:plate", self.page), seconds=0)
@@ -292,9 +250,17 @@ class Film:
     symbol, sign, in_turn = arranging.symbol, arranging.sign, touring.in_turn
     dot_product, weighted_sum, lookup = dot.dot_product, weighing.weighted_sum, lookup.lookup
     histograms, bars, bands = charts.histograms, bars.bars, bands.bands
+    split, merge = splitting.split, splitting.merge
+    token_text, token_name, largest = reading.token_text, reading.token_name, reading.largest
     models, grow, point_out = property(models), grow, point_out
 
     closeup, step_back = closeups.closeup, closeups.step_back
+
+    def check(self) -> None:
+        """Raise ScriptError where what was told cannot be shown; the compiler calls it at the end."""
+        self.camera.view  # noqa: B018 - raises where it stands nowhere
+        if not all(isinstance(rest, Rest) for rest in self.rests) or not np.isfinite(self.now):
+            raise ScriptError("The chapter has changed the film's clock or rests itself; say and wait do that.")
 
     # For the rooms' own modules ---------------------------------------------------------------
 
@@ -341,20 +307,20 @@ class Film:
 
     def _opacity(self, grid: Grid) -> float:
         """Of the grid or of the most solid of its parts."""
-        if grid.name not in self._splits and grid.name not in self._ahead:
+        if grid.name not in self.splits and grid.name not in self.ahead:
             return self.score.value(Channel(grid.name, "opacity"))
         return max(self.score.value(Channel(name, "opacity")) for name in self.bodies(grid))
 
     def bodies(self, grid: Grid) -> list[str]:
         """The actors that show a grid now: itself and its parts, so that both agree."""
-        if grid.name not in self._splits and grid.name not in self._ahead:
+        if grid.name not in self.splits and grid.name not in self.ahead:
             return [grid.name]
-        parts = self._splits.get(grid.name, []) + self._ahead.get(grid.name, [])
+        parts = self.splits.get(grid.name, []) + self.ahead.get(grid.name, [])
         return [grid.name, *(part.name for part in parts)]
 
     def split_parts(self, grid: Grid) -> list[Part]:
         """The pieces that a grid is split into now; none if it is whole."""
-        return list(self._splits.get(grid.name, []))
+        return list(self.splits.get(grid.name, []))
 
     def add_ahead(self, part: Part) -> None:
         """Show a piece just before its grid, because it shows values that the grid does not show yet."""
@@ -362,11 +328,11 @@ class Film:
         self._set(part.name, "reveal", 0.0, 0.0)
         self._set(part.name, "opacity", 1.0, 0.0)
         self._set(part.name, "offset", -CELL / 20, 0.0, index=1)
-        self._ahead.setdefault(part.grid, []).append(part)
+        self.ahead.setdefault(part.grid, []).append(part)
 
     def drop_ahead(self, grid: Grid, at: float) -> None:
         """From ``at`` on the grid shows all its values itself."""
-        for part in self._ahead.pop(grid.name, []):
+        for part in self.ahead.pop(grid.name, []):
             self.score.set(Channel(part.name, "opacity"), 0.0, at)
 
     def dismiss_other(self, keep: set[str]) -> None:
@@ -404,3 +370,15 @@ class Film:
             channel = Channel(actor, "offset", i)
             if self.score.value(channel) != to[i]:
                 self.score.set(channel, float(to[i]), self.now, seconds)
+
+
+VERBS = (
+    "together", "wait", "token_text", "token_name", "largest", "all_but", "fade", "light", "split", "merge",
+    "open_on", "show", "say", "compute", "sweep", "dismiss", "revert", "copy", "make", "fly", "land", "hide_values",
+    "show_values", "computed_up_to", "move", "arrange", "connect", "letters", "symbol", "sign", "in_turn",
+    "dot_product", "weighted_sum", "lookup", "histograms", "bars", "bands", "grow", "point_out", "closeup",
+    "step_back", "values",
+)  # fmt: skip
+"""What chapters may ask of a film; what they give is checked."""
+for _name in VERBS:
+    setattr(Film, _name, verb(getattr(Film, _name)))

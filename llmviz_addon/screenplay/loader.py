@@ -2,26 +2,32 @@
 
 A chapter is a file ``NN_name.py`` with ``title``, ``part`` and ``play(film)``, and with ``shapes = True`` if
 all it needs are the sizes of models. Ours lie in ``walkthroughs/``: inside the package where it was installed,
-beside it in a checkout.
+beside it in a checkout. What is wrong with one chapter does not hide the others: it is a problem beside them.
 """
 
 from __future__ import annotations
 
+import inspect
 import re
-import runpy
-import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import LlmvizError, ScriptError, choices
+from ..errors import ScriptError, choices
+from .contained import Contained
 
 if TYPE_CHECKING:
     from .film import Film
 
 PACKAGE = Path(__file__).resolve().parent.parent
-FILE = re.compile(r"(\d\d)_([a-z0-9_]+)\.py")
+FILE = re.compile(r"([0-9][0-9])_([a-z0-9_]+)\.py")
+ALMOST = re.compile(r"[0-9]{1,3}[ _.-].*\.py", re.IGNORECASE)
+"""Files that are meant to be chapters, whatever they are called."""
+LARGEST = 1_000_000
+"""Bytes of a chapter at most."""
+LONGEST = 60
+"""Letters of a title at most."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,33 @@ class Chapter:
     play: Callable[[Film], None]
     shapes: bool = False  # whether it can be told of models that are shapes only
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All that it may be called."""
+        return _keys(self.name, self.number)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A file that should be a chapter and is none, and why, in one line with its file and the line in it."""
+
+    path: Path
+    message: str
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What the chapter would be called."""
+        match = FILE.fullmatch(self.path.name)
+        return _keys(_name(match), int(match[1])) if match else (self.path.stem,)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Chapters in film order, and the files that are none."""
+
+    chapters: tuple[Chapter, ...]
+    problems: tuple[Problem, ...] = ()
+
 
 def home() -> Path:
     """The folder of our own chapters."""
@@ -44,56 +77,126 @@ def home() -> Path:
     return inside if inside.is_dir() else beside
 
 
-def chapters(folders: Iterable[Path] = ()) -> list[Chapter]:
-    """All chapters in film order; a user's chapter takes the place of ours of the same name."""
+def find(folders: Iterable[Path] = ()) -> Found:
+    """All chapters, and what is wrong with others; a user's takes the place of ours of the same name.
+
+    Raises ScriptError for a folder that is not there or holds nothing that could be a chapter.
+    """
     found: dict[str, Chapter] = {}
+    problems: list[Problem] = []
     for folder in (home(), *(Path(f) for f in folders)):
-        if not folder.is_dir():
-            raise ScriptError(f"There is no chapter folder {str(folder)!r}.")
-        files = [path for path in sorted(folder.glob("*.py")) if FILE.fullmatch(path.name)]
-        if not files and folder != home():
-            raise ScriptError(
-                f"The folder {str(folder)!r} holds no chapter; chapters are files such as 03_layer_norm.py."
-            )
-        for path in files:
-            chapter = _open(path)
-            found[chapter.name] = chapter
-    return sorted(found.values(), key=lambda chapter: (chapter.number, chapter.name))
+        here: dict[str, Path] = {}
+        for path in _files(folder):
+            match = FILE.fullmatch(path.name)
+            name = _name(match) if match else ""
+            try:
+                if not match:
+                    raise ScriptError(f"{path.name!r} is no chapter's name; call it such as 50_my_norm.py.")
+                if name in here:
+                    raise ScriptError(f"Chapters {here[name].name} and {path.name} have one name, {name!r}.")
+                here[name] = path
+                found.pop(name, None)  # one that is broken leaves its place empty
+                found[name] = _open(path)
+            except ScriptError as error:
+                problems.append(Problem(path, str(error)))
+    return Found(tuple(sorted(found.values(), key=lambda one: (one.number, one.name))), tuple(problems))
 
 
-def choose(wanted: Sequence[str] | None, available: Sequence[Chapter]) -> list[Chapter]:
-    """The chapters named in ``wanted`` (a name or a number), in film order; all for None or none named."""
-    if not wanted:
-        return list(available)
+def chapters(folders: Iterable[Path] = ()) -> list[Chapter]:
+    """All chapters in film order; raises ScriptError where one is broken."""
+    return choose(None, find(folders))
+
+
+def choose(wanted: Sequence[str] | None, among: Found | Sequence[Chapter]) -> list[Chapter]:
+    """The chapters named in ``wanted`` (a name or a number), in film order; all for None or none named.
+
+    Raises ScriptError for one that is unknown, broken, or not the only one of its number.
+    """
+    found = among if isinstance(among, Found) else Found(tuple(among))
+    if not wanted and found.problems:
+        raise ScriptError(found.problems[0].message)
     picked = []
-    for name in wanted:
+    for name in wanted or ():
         key = name.strip().lower().replace("_", "-")
-        match = [c for c in available if key in (c.name, str(c.number), f"{c.number:02d}", f"{c.number:02d}-{c.name}")]
+        for problem in found.problems:
+            if key in problem.keys:
+                raise ScriptError(problem.message)
+        match = [chapter for chapter in found.chapters if key in chapter.keys]
         if not match:
-            raise ScriptError(f"Unknown chapter {name!r}. {choices(c.name for c in available)}")
+            raise ScriptError(f"Unknown chapter {name!r}. {choices(c.name for c in found.chapters)}")
+        if len(match) > 1:
+            raise ScriptError(f"Several chapters have the number {name!r}. {choices(c.name for c in match)}")
         picked.append(match[0])
-    return [chapter for chapter in available if chapter in picked]
+    return [chapter for chapter in found.chapters if not wanted or chapter in picked]
+
+
+def _files(folder: Path) -> list[Path]:
+    """What should be chapters in a folder, in order; not what editors and systems leave there."""
+    if not folder.is_dir():
+        raise ScriptError(f"There is no chapter folder {str(folder)!r}.")
+    try:
+        files = [path for path in sorted(folder.iterdir()) if FILE.fullmatch(path.name) or ALMOST.fullmatch(path.name)]
+    except OSError as error:
+        raise ScriptError(f"Cannot look into the chapter folder {str(folder)!r}: {error.strerror}.") from error
+    if not files and folder != home():
+        raise ScriptError(f"The folder {str(folder)!r} holds no chapter; chapters are files such as 03_layer_norm.py.")
+    return files
+
+
+def _name(match: re.Match[str]) -> str:
+    return match[2].replace("_", "-")
+
+
+def _keys(name: str, number: int) -> tuple[str, ...]:
+    return (name, str(number), f"{number:02d}", f"{number:02d}-{name}")
 
 
 def _open(path: Path) -> Chapter:
     match = FILE.fullmatch(path.name)
     assert match is not None
+    with Contained(path, f"Chapter {path.name} cannot be read: "):
+        names = _run(path)
+        title, part = _text(path, names, "title"), _text(path, names, "part")
+        play = _play(path, names)
+        about = names.get("__doc__")
+        about = about.strip() if isinstance(about, str) else ""
+        shapes = bool(names.get("shapes", False))
+    return Chapter(_name(match), int(match[1]), title, part, about, path, play, shapes)
+
+
+def _run(path: Path) -> dict[str, object]:
+    """The names in a chapter's file. A folder or an archive of that name is not run, as ``runpy`` would do."""
+    if not path.is_file():
+        kind = "a folder" if path.is_dir() else "a link to nothing" if path.is_symlink() else "no file"
+        raise ScriptError(f"it is {kind}.")
+    with path.open("rb") as file:
+        source = file.read(LARGEST + 1)
+    if len(source) > LARGEST:
+        raise ScriptError(f"it has more than {LARGEST:,} bytes.")
+    names: dict[str, object] = {"__name__": path.stem, "__file__": str(path)}
+    exec(compile(source, str(path), "exec", dont_inherit=True), names)
+    return names
+
+
+def _text(path: Path, names: dict[str, object], need: str) -> str:
+    value = names.get(need)
+    text = " ".join(value.split()) if isinstance(value, str) else ""
+    if not text:
+        raise ScriptError(f"Chapter {path.name} has no {need!r} in words; it needs title, part and play(film).")
+    if len(text) > LONGEST:
+        raise ScriptError(f"Chapter {path.name} has a {need} of {len(text)} letters; at most {LONGEST} find room.")
+    return text
+
+
+def _play(path: Path, names: dict[str, object]) -> Callable[[Film], None]:
+    play = names.get("play")
+    if not callable(play):
+        raise ScriptError(f"Chapter {path.name} has no 'play'; it needs title, part and play(film).")
+    line = getattr(getattr(play, "__code__", None), "co_firstlineno", "?")
+    if inspect.isgeneratorfunction(play) or inspect.iscoroutinefunction(play):
+        raise ScriptError(f"Chapter {path.name}, line {line}: play has a yield or is async, so nothing would be told.")
     try:
-        names = runpy.run_path(str(path))
-    except Exception as error:
-        raise ScriptError(f"Chapter {path.name} cannot be read: {where(error, path)}") from error
-    for need, kind in (("title", str), ("part", str), ("play", Callable)):
-        if not isinstance(names.get(need), kind):  # type: ignore[arg-type]
-            raise ScriptError(f"Chapter {path.name} has no {need!r}; it needs title, part and play(film).")
-    about = (names.get("__doc__") or "").strip()
-    name = match[2].replace("_", "-")
-    shapes = bool(names.get("shapes", False))
-    return Chapter(name, int(match[1]), names["title"], names["part"], about, path, names["play"], shapes)
-
-
-def where(error: BaseException, path: Path) -> str:
-    """``line 12: message``: the chapter's own line at which an error arose."""
-    lines = [entry.lineno for entry in traceback.extract_tb(error.__traceback__) if entry.filename == str(path)]
-    line = lines[-1] if lines else getattr(error, "lineno", None)
-    message = str(error) if isinstance(error, LlmvizError) else f"{type(error).__name__}: {error}"
-    return f"line {line}: {message}" if line else message
+        inspect.signature(play).bind(None)
+    except TypeError:
+        raise ScriptError(f"Chapter {path.name}, line {line}: play must take one argument, the film.") from None
+    return play

@@ -6,7 +6,7 @@ what it explains. While a grid is swept the panel stays and only its numbers cha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from ..layout.drawing import Drawing, Line, Readout, Rect, Shape, Text
 from ..layout.font import advance
 from ..layout.grid import Grid
 from ..layout.typeset import set_formula
-from ..rounding import MOST, number
+from ..rounding import number
 from .view import TAN, Area, View, corners
 
 if TYPE_CHECKING:
@@ -50,18 +50,17 @@ class Panel:
         return view.unproject(cx + dx / reach, cy + dy / reach, self.depth)
 
 
-def panel(film: Film, grid: Grid, value: float, index: tuple[int, ...], changing: bool) -> Panel:
-    """Set the panel for a cell of ``grid`` and find its spot; ``changing`` makes its numbers readouts."""
+def panel(film: Film, grid: Grid, index: tuple[int, ...], changing: Iterable[tuple[int, ...]] = ()) -> Panel:
+    """Set the panel for a cell of ``grid`` and find its spot; readouts for numbers that go from cell to cell."""
     assert grid.rule is not None
     em = film.page.em / 0.031 * EM
     formula = set_formula(grid.rule.at(index).formula, em)
     width = formula.width
-    values = grid.drawn(film.values(grid))
-    decimals = digits(values)
-    digit = advance("0", em)
-    sign, result = ("=", "") if changing else _equals(number(value, decimals))
-    largest = int(np.abs(np.where(np.isfinite(values), values, 0)).max())
-    room = digit * (MOST + 1.5 + len(str(largest))) if changing else advance(result, em)
+    values = film.values(grid)
+    decimals = digits(grid.drawn(values))
+    told = [number(float(values[at]), decimals) for at in changing]
+    sign, result = ("=", "") if told else _equals(number(float(values[index]), decimals))
+    room = max(map(len, told)) * advance("0", em) if told else advance(result, em)
     equals = advance(f" {sign} ", em)
     head = 0.8 * em
     total = max(width + equals + room, _head_width(grid, head)) + 2 * PAD
@@ -71,11 +70,11 @@ def panel(film: Film, grid: Grid, value: float, index: tuple[int, ...], changing
     shapes += formula.moved(PAD, base).shapes
     shapes.append(Text(PAD + width, base, ((f" {sign} ", "ink"),), em))
     x = PAD + width + equals
-    if changing:
+    if told:
         shapes.append(Readout(x, base, em, decimals, "ink", "left", len(index)))
     else:
         shapes.append(Text(x, base, ((result, "ink"),), em))
-    shapes += _head(grid, index, PAD, tall - PAD - 0.75 * head, head, changing)
+    shapes += _head(grid, index, PAD, tall - PAD - 0.75 * head, head, bool(told))
     where = film.box(grid)
     view = film.camera.view
     others = film.in_play()

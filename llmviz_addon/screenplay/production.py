@@ -19,6 +19,7 @@ from ..model.trace import Trace
 from . import loader
 from .assemble import assemble
 from .cast import Cast
+from .contained import Contained
 from .film import Film
 from .loader import Chapter
 from .timeline import Timeline
@@ -53,7 +54,7 @@ class Set:
     @classmethod
     def of(cls, checkpoint: Checkpoint, tokens: Sequence[int]) -> Set:
         """Run the model on ``tokens`` and lay it out. Raises ModelError."""
-        trace = run(checkpoint, tokens)
+        trace = run(checkpoint, tokens).fixed()
         config, ids = trace.config, [int(token) for token in trace.tokens]
         stage = layout(config, len(ids), vocabulary=window(trace.tokens, trace["output.probs"]))
         signs = signage(
@@ -85,7 +86,7 @@ class Set:
             cast = Cast(self.layout, self.signage, self.shapes)
             return Film(name, cast, self.trace, self.checkpoint, Page.of(size), pace, fps)
 
-        return assemble(_told(chapters, begin), fps, size, tracks)
+        return _assembled(_told(chapters, begin), fps, size, tracks)
 
 
 def prepare(
@@ -103,7 +104,7 @@ def prepare(
     pixels; ``folders`` hold chapters of the user's own. Raises ModelError, ScriptError or JobError.
     """
     check(pace, size, fps)
-    chosen = loader.choose(chapters, loader.chapters(folders))
+    chosen = loader.choose(chapters, loader.find(folders))
     stage = Set.of(checkpoint, tokens)
     return Production(checkpoint, stage.trace, stage.layout, stage.signage, stage.tell(chosen, pace, size, fps))
 
@@ -121,9 +122,9 @@ def prepare_shapes(
     Nothing is run: the production has an empty set, a trace without tensors and a checkpoint without weights.
     """
     check(pace, size, fps)
-    available = loader.chapters(folders)
-    able = [chapter for chapter in available if chapter.shapes]
-    chosen = loader.choose(chapters, available) if chapters else able
+    found = loader.find(folders)
+    able = [chapter for chapter in found.chapters if chapter.shapes]
+    chosen = loader.choose(chapters, found) if chapters else able
     for chapter in chosen:
         if chapter not in able:
             raise ScriptError(
@@ -133,7 +134,7 @@ def prepare_shapes(
     stage, trace = Layout.empty(first.config), Trace(first.config, (), {}, 0)
     checkpoint = Checkpoint(first.title, first.config, {}, IdTokenizer(first.config.vocab_size))
     told = _told(chosen, lambda name: Film(name, Cast(stage, (), shapes), trace, checkpoint, Page.of(size), pace, fps))
-    return Production(checkpoint, trace, stage, (), assemble(told, fps, size))
+    return Production(checkpoint, trace, stage, (), _assembled(told, fps, size))
 
 
 def _told(chapters: Sequence[Chapter], begin: Callable[[str], Film]) -> list[tuple[Chapter, Film]]:
@@ -141,13 +142,28 @@ def _told(chapters: Sequence[Chapter], begin: Callable[[str], Film]) -> list[tup
     told = []
     for chapter in chapters:
         film = begin(chapter.name)
-        try:
+        with _contained(chapter):
             film.title(chapter.title, chapter.part)
             chapter.play(film)
-        except Exception as error:  # whatever a user's chapter does wrong, it is told with its file and line
-            raise ScriptError(f"Chapter {chapter.path.name}, {loader.where(error, chapter.path)}") from error
+            film.check()
         told.append((chapter, film))
     return told
+
+
+def _contained(chapter: Chapter) -> Contained:
+    line = getattr(getattr(chapter.play, "__code__", None), "co_firstlineno", None)
+    return Contained(chapter.path, f"Chapter {chapter.path.name}, ", line)
+
+
+def _assembled(told: list[tuple[Chapter, Film]], fps: int, size: tuple[int, int], tracks: bool = True) -> Timeline:
+    """The timeline of chapters; where one has left its film in no state for that, an error that names it."""
+    try:
+        return assemble(told, fps, size, tracks)
+    except Exception:
+        for one in told:
+            with _contained(one[0]):
+                assemble([one], fps, size, tracks)
+        raise
 
 
 def check(pace: float | None, size: tuple[int, int] = (1280, 720), fps: int = 30) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import ScriptError
 from ..layout.grid import Grid, Ribbon
 from .arranging import sign
+from .asking import Grids
 from .cast import Thing
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ LOW = 0.12
 """Opacity of the groups whose turn it is not."""
 
 
-def in_turn(film: Film, *groups: Thing, titles: Sequence[str] = (), seconds: float | None = None) -> None:
+def in_turn(film: Film, *groups: Grids, titles: Sequence[str] = (), seconds: float | None = None) -> None:
     """Let groups stand alone one after the other, each with its ribbons, its bracket and a title above it.
 
     The others step back meanwhile; in the end all are solid. The brackets should be gone before.

@@ -50,7 +50,7 @@ class Catalogue:
 
 
 def read(folders: Sequence[Path]) -> Catalogue:
-    """Run the files in ``folders`` where they have changed; only our chapters, and why, where that fails."""
+    """Run the files in ``folders`` where they have changed; all chapters, and what is wrong with others."""
     return _read(tuple(folders), stamp(file for folder in folders for file in files(folder)))
 
 
@@ -98,9 +98,10 @@ def _changed(path: Path) -> int:
 @lru_cache(maxsize=4)
 def _read(folders: tuple[Path, ...], stamp: Stamp) -> Catalogue:
     try:
-        return Catalogue(_entries(loader.chapters(folders)))
+        found = loader.find(folders)
     except LlmvizError as error:
         return Catalogue(ours(), str(error))
+    return Catalogue(_entries(found.chapters), "\n".join(problem.message for problem in found.problems))
 
 
 def _entries(chapters: Iterable[Chapter]) -> tuple[Entry, ...]:

@@ -21,6 +21,7 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ..errors import LlmvizError
+from ..rounding import done
 from .confirm import confirm
 
 Result = set[str]
@@ -163,7 +164,7 @@ class Job:
         while time.monotonic() < end:
             progress.share, progress.text = next(self._steps)
         self._due = time.monotonic() + (TICK if self.exclusive else CALM_TICK)
-        text = f"{progress.title}: {progress.share:.0%}, {progress.text}"
+        text = f"{progress.title}: {done(progress.share)}, {progress.text}"
         self._show(context, text + "  ·  Esc to cancel" * self.exclusive)
 
     def _show(self, context: bpy.types.Context, text: str | None) -> None:

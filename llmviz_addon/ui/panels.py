@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import bpy
 
-from ..layout.candidates import percent
+from ..rounding import done, parts_of_all, percent
 from ..screenplay.open_stage import PLACES
 from ..stage.open_state import OpenState, read_state
 from ..stage.story import Story, read_story
@@ -43,7 +43,7 @@ class LLMVIZ_PT_job(_Panel, bpy.types.Panel):
         job, ended = running(), last()
         column = self.layout.column()
         if job is not None:
-            column.progress(factor=job.share, text=f"{job.title} {job.share:.0%}")
+            column.progress(factor=job.share, text=f"{job.title} {done(job.share)}")
             row = column.row()
             row.label(text=job.text)
             if job.exclusive:
@@ -258,10 +258,11 @@ class LLMVIZ_PT_generate(_Panel, bpy.types.Panel):
     def _candidates(self, layout: bpy.types.UILayout, state: OpenState) -> None:
         column = layout.column(align=True)
         column.label(text=f"Next token, {state.sampling}")
-        for candidate in state.candidates:
+        shares = parts_of_all(candidate.share for candidate in state.candidates)
+        for candidate, share in zip(state.candidates, shares, strict=True):
             row = column.split(factor=0.24, align=True)
             row.label(text=str(candidate.rank), icon="RIGHTARROW" if candidate.chosen else "BLANK1")
-            row.progress(factor=candidate.share, text=f"{candidate.text}   {percent(candidate.share)}")
+            row.progress(factor=candidate.share, text=f"{candidate.text}   {percent(share)}")
 
     def _sampling(self, layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         generation = context.scene.llmviz_generation
@@ -333,7 +334,7 @@ def start(row: bpy.types.UILayout, operator: str, text: str, icon: str) -> None:
         row.enabled = job is None and row.enabled
         row.operator(operator, text=text, icon=icon)
         return
-    row.progress(factor=job.share, text=f"{text} {job.share:.0%}")
+    row.progress(factor=job.share, text=f"{text} {done(job.share)}")
     if not job.exclusive:
         row.operator("llmviz.cancel", text="", icon="CANCEL")
 

@@ -1,0 +1,58 @@
+"""The list of names: every grid of every model stands in it, and the README shows what the command prints."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from llmviz_addon import cli
+from llmviz_addon.layout.build import layout
+from llmviz_addon.layout.signage import signage
+from llmviz_addon.layout.table import SIGNS, names, sizes, table
+from llmviz_addon.model.config import GPTConfig
+
+README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+CONFIGS = [GPTConfig(3, 3, 48, 11, 3), GPTConfig(1, 1, 1, 1, 1), GPTConfig(2, 4, 16, 8, 50257)]
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_every_grid_is_listed_with_its_shape(config):
+    told = dict(names(config))
+    stage = layout(config, 1)
+    for grid in stage.grids:
+        path = re.sub(r"heads\.\d+", "heads[h]", re.sub(r"layers\.\d+", "layers[l]", grid.name))
+        assert [axis.name for axis in told.pop(path, grid).axes] == [axis.name for axis in grid.axes]
+        code = re.sub(r"\.(\d+)", r"[\1]", grid.name)
+        assert eval(f"stage.{code}") is grid  # what is listed is what a chapter writes
+    assert not told
+    for path, _ in names(config):
+        assert re.search(rf"\b{path.rpartition('.')[2]} \(", table(config))
+
+
+def test_the_readme_shows_what_the_command_prints(capsys):
+    shown = re.search(r"<!-- layout -->\n```text\n(.*?)\n```", README, re.S)[1]
+    assert shown == table(CONFIGS[0]) == table(CONFIGS[2])
+    assert cli.main(["layout"]) == 0
+    told = capsys.readouterr().out
+    assert shown in told
+    assert "T up to 11, C = 48, A = 16, 4C = 192, n_vocab = 3, block_size = 11, l = 0 to 2, h = 0 to 2" in told
+    assert max(map(len, shown.splitlines())) <= 120
+
+
+def test_the_signs_that_are_listed_stand_there(film_signs):
+    assert set(SIGNS) <= film_signs
+    assert "C = 1," in sizes(CONFIGS[1])
+
+
+@pytest.fixture
+def film_signs():
+    import numpy as np
+
+    from llmviz_addon.model.sampling import Sampling, draw
+
+    stage = layout(CONFIGS[0], 2)
+    probs = np.full((2, 3), 1 / 3)
+    choice = draw(np.zeros(3), Sampling(), 2)
+    return {sign.name for sign in signage(stage, "m", 1, ["A", "B"], 2, probs, draw=choice)}

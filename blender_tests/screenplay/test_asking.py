@@ -1,0 +1,152 @@
+"""Verbs check what they are given, and say what they need."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from llmviz_addon.errors import ScriptError
+from llmviz_addon.model.sampling import run
+from llmviz_addon.rounding import formatted
+from llmviz_addon.screenplay.asking import BY_KIND, verb
+from llmviz_addon.screenplay.camera import CameraOperator
+from llmviz_addon.screenplay.cast import Thing
+from llmviz_addon.screenplay.film import VERBS, Film
+from llmviz_addon.screenplay.production import prepare
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+
+@pytest.fixture
+def stage(film):
+    film.open_on(film.layout.embedding.output, film.layout.layers[0].attn.heads[0])
+    return film
+
+
+WRONG = {
+    "a grid for a region": (lambda f, h, x: f.bands(h.weights, "T"), r"bands needs a region, such as weights\[:\]"),
+    "a name for a region": (lambda f, h, x: f.bars("weights", ["a"], "T"), "bars needs a region.*'weights'"),
+    "an array for a grid": (lambda f, h, x: f.values(f.trace[x.name]), "values needs a grid"),
+    "a grid for a cell": (lambda f, h, x: f.compute(x), "compute needs a region"),
+    "text for names": (lambda f, h, x: f.bars(h.weights[2, :3], "ABC", "T"), "a list of texts.*'ABC'"),
+    "a number for a title": (lambda f, h, x: f.bands(h.weights[:], 3), "bands needs text for 'title', but got 3"),
+    "text for seconds": (lambda f, h, x: f.wait("1"), "wait needs seconds, 0 to 3,600 for 'seconds', but got '1'"),
+    "negative seconds": (lambda f, h, x: f.sweep(x, seconds=-2), "seconds, 0 to 3,600.*-2"),
+    "no end": (lambda f, h, x: f.fade(x, to=0, seconds=float("inf")), "seconds.*inf"),
+    "a year": (lambda f, h, x: f.wait(31_557_600), "seconds, 0 to 3,600"),
+    "nothing for seconds": (lambda f, h, x: f.wait(None), "seconds.*None"),
+    "True for seconds": (lambda f, h, x: f.wait(True), "seconds.*True"),
+    "too solid": (lambda f, h, x: f.fade(x, to=2), "fade needs a number from 0 to 1 for 'to', but got 2"),
+    "not a number": (lambda f, h, x: f.fade(x, to=float("nan")), "0 to 1.*nan"),
+    "nowhere to": (lambda f, h, x: f.fade(x), "fade takes .things, to, seconds: missing .* 'to'"),
+    "a word of another verb": (lambda f, h, x: f.wait(1, easing="smooth"), "wait takes seconds: .*easing"),
+    "too many": (lambda f, h, x: f.together(1, 2), "together takes seconds: too many"),
+    "a sign that should glow": (lambda f, h, x: f.light("card"), "light needs grids or regions.*'card'"),
+    "a number that hides": (lambda f, h, x: f.hide_values(3), "hide_values needs grids or regions"),
+    "nothing to fade": (lambda f, h, x: f.fade(None, to=0), "fade needs a grid.*None"),
+    "an unknown name": (lambda f, h, x: f.fade("layers.0.ln1.mean", to=0), r"Choose from layers\.0\.ln_1\.mean"),
+    "an unknown sign": (lambda f, h, x: f.camera.frame("carde"), "'carde' is not on stage.*Choose from card"),
+    "a number to look at": (lambda f, h, x: f.camera.frame(x, 3), "3 is not on stage"),
+    "an angle in words": (lambda f, h, x: f.camera.frame(x, azimuth="left"), "frame needs degrees.*'left'"),
+    "too steep": (lambda f, h, x: f.camera.frame(x, elevation=100), "degrees from -90 to 90.*100"),
+    "no zoom": (lambda f, h, x: f.camera.fly(x, zoom=0), "fly needs a number above 0"),
+    "two numbers for a place": (lambda f, h, x: f.move(x, by=(1, 2)), r"three numbers \(x, y, z\).*\(1, 2\)"),
+    "a place in words": (lambda f, h, x: f.sign("a", "there"), "three numbers"),
+    "an unknown colour": (lambda f, h, x: f.sign("a", (0, 0, 0), color="red"), "one of ink, muted.*'red'"),
+    "an unknown side": (lambda f, h, x: f.move(x, beside=h.q, side="up"), "one of left, right.*'up'"),
+    "a column for a row": (lambda f, h, x: f.copy(x[0], along="y"), "cannot be laid along 'y'"),
+    "one thing to stand between": (lambda f, h, x: f.symbol("+", between=x), "two grids or regions"),
+    "prices in words": (lambda f, h, x: f.lookup({"a": "much"}, "a"), "a dictionary of numbers"),
+    "a region where a tensor is": (
+        lambda f, h, x: f.histograms(x[0], x[1], ("a", "b")),
+        "a tensor's name and an index",
+    ),
+    "one title for two": (lambda f, h, x: f.histograms(x[0], (x.name, (0,)), "ab"), "two texts.*'ab'"),
+    "a made-up model": (lambda f, h, x: f.grow("gpt2"), "one of film.models"),
+    "a cell that is not there": (lambda f, h, x: f.compute(h.q[11, 0]), "index 11 on axis T is outside 0 to 10"),
+    "a cell in words": (lambda f, h, x: f.compute(h.q["t"]), "whole numbers for indices.*'t'"),
+    "half a cell": (lambda f, h, x: f.compute(h.q[0.5, 0]), "whole numbers.*0.5"),
+    "every second cell": (lambda f, h, x: f.sweep(h.q[::2], seconds=1), "whole numbers.*slice"),
+    "an index for all": (lambda f, h, x: f.compute(h.q[True, 0]), "whole numbers.*True"),
+    "too many indices": (lambda f, h, x: f.compute(h.q[0, 0, 0]), "has 2 axes"),
+    "keys that are no text": (lambda f, h, x: f.say(1, "Words."), "say needs text for 'key', but got 1"),
+    "words that are no text": (lambda f, h, x: f.say("a", ["Words."]), "say needs text for 'text'"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_wish_is_refused_in_words(stage, case):
+    ask, message = WRONG[case]
+    head = stage.layout.layers[0].attn.heads[0]
+    with pytest.raises(ScriptError, match=message) as caught:
+        ask(stage, head, stage.layout.embedding.output)
+    assert len(str(caught.value)) < 500
+
+
+def test_a_wrong_wish_names_the_chapters_line(tmp_path, nano):
+    text = (
+        'title, part = "Mine", "Own"\n\n\ndef play(film):\n    film.open_on(film.layout.ln_f)\n    film.wait("long")\n'
+    )
+    (tmp_path / "42_mine.py").write_text(text)
+    with pytest.raises(ScriptError, match=r"^Chapter 42_mine\.py, line 6: wait needs seconds"):
+        prepare(nano, [0, 1], ["mine"], folders=[tmp_path])
+    (tmp_path / "42_mine.py").write_text(text.replace("wait", "wayt"))
+    with pytest.raises(ScriptError, match=r"line 6: AttributeError.*'wayt'.*Choose from wait"):
+        prepare(nano, [0, 1], ["mine"], folders=[tmp_path])
+    (tmp_path / "42_mine.py").write_text(text.replace('film.wait("long")', "film.layout.layers[0].attn.head[0]"))
+    with pytest.raises(ScriptError, match=r"line 6: AttributeError.*'head'.*Choose from heads"):
+        prepare(nano, [0, 1], ["mine"], folders=[tmp_path])
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_every_argument_of_every_verb_has_a_kind(name):
+    for parameter in list(inspect.signature(getattr(Film, name)).parameters.values())[1:]:
+        kinds = re.split(r" \| (?![^\[]*\])", str(parameter.annotation))
+        assert set(kinds) <= set(BY_KIND), (name, parameter)
+        assert kinds != ["object"] or parameter.kind is parameter.VAR_KEYWORD, (name, parameter)
+
+
+def test_every_verb_of_the_readme_is_checked_and_every_verb_stands_there():
+    section = README.read_text(encoding="utf-8").partition("## Write a chapter")[2].partition("\n## ")[0]
+    told = set(re.findall(r"`(?:camera\.)?([a-z_]+)\(", section.partition("### Verbs")[2]))
+    camera = {"frame", "fly"}
+    assert told - camera - set(VERBS) == set()
+    quiet = {"token_text", "token_name", "largest", "values", "make", "show"}  # told in a sentence
+    assert set(VERBS) - told - quiet == set()
+    for word in quiet - {"make", "show"}:
+        assert word in section
+    for name in VERBS:
+        assert getattr(Film, name).__code__.co_name == name
+    for name in camera:
+        assert getattr(CameraOperator, name).__code__.co_name == name
+
+
+def play(film: object, *things: Thing, to: float, seconds: float | None = None, **names: object) -> tuple:
+    return things, to, seconds, names
+
+
+def test_what_fits_is_passed_on_as_it_is():
+    checked = verb(play)
+    assert checked(None, "card", to=np.float32(0.5), more=object) == (
+        ("card",),
+        np.float32(0.5),
+        None,
+        {"more": object},
+    )
+    assert checked(None, to=1, seconds=0) == ((), 1, 0, {})
+
+
+def test_the_readmes_chapter_is_one(tmp_path, nano):
+    text = re.search(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.S)[1]
+    (tmp_path / "50_my_norm.py").write_text(text, encoding="utf-8")
+    timeline = prepare(nano, [2, 1, 0, 1, 1, 2], ["my-norm"], folders=[tmp_path]).timeline
+    mean = formatted(float(nano_mean(nano)))
+    assert timeline.subtitles[1].text == f"The mean of column 3 is {mean}: read from the run."
+
+
+def nano_mean(nano):
+    return run(nano, [2, 1, 0, 1, 1, 2])["ln_f.mean"][3]

@@ -1,0 +1,79 @@
+"""The names of a layout, as a chapter writes them, with their shapes: what ``film.layout.…`` there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING
+
+from .build import layout
+from .grid import Grid, Role
+from .groups import Group, Layout
+
+if TYPE_CHECKING:
+    from ..model.config import GPTConfig
+
+INDEX = {"layers": "l", "heads": "h"}
+"""The letter that stands for an index."""
+SIGNS = (
+    "card", "tokens:input", "tokens:next", "tokens:output", "tokens:candidates",
+    "section:layers.0.attn.heads.0", "label:layers.0.ln_1.output",
+)  # fmt: skip
+"""What is written on the set; sections and labels are there for every section and grid."""
+
+
+def names(config: GPTConfig) -> Iterator[tuple[str, Grid]]:
+    """Every grid by its path, such as ``layers[l].attn.heads[h].q_weight``, of one layer and head for all."""
+    sample = layout(replace(config, n_layer=1, n_head=1, n_embd=config.head_size, vocab_size=2), 1)
+    yield from _walk(sample, "")
+
+
+def table(config: GPTConfig) -> str:
+    """The names by group with their shapes, what the letters stand for, and the signs; in lines of at most 120."""
+    groups: dict[str, dict[str, list[str]]] = {}
+    for path, grid in names(config):
+        group, _, name = path.rpartition(".")
+        shape = ", ".join(axis.name for axis in grid.axes)
+        kind = "learned" if grid.rule is None and grid.role is Role.WEIGHT else "computed" if grid.rule else "given"
+        groups.setdefault(group, {}).setdefault(kind, []).append(f"{name} ({shape})")
+    wide = max(map(len, groups))
+    lines = []
+    for group, kinds in groups.items():
+        for number, (kind, entries) in enumerate(kinds.items()):
+            before = f"{'' if number else group:<{wide}}  {kind:<8}  "
+            for line in _lines(entries, 120 - len(before)):
+                lines.append(f"{before}{line}".rstrip())
+                before = " " * len(before)
+    return "\n".join([*lines, "", *_lines(["signs: " + SIGNS[0], *SIGNS[1:]], 120)])
+
+
+def sizes(config: GPTConfig) -> str:
+    """What the letters stand for in a model."""
+    return (
+        f"T up to {config.block_size}, C = {config.n_embd}, A = {config.head_size}, 4C = {4 * config.n_embd}, "
+        f"n_vocab = {config.vocab_size}, block_size = {config.block_size}, "
+        f"l = 0 to {config.n_layer - 1}, h = 0 to {config.n_head - 1}"
+    )
+
+
+def _walk(part: object, path: str) -> Iterator[tuple[str, Grid]]:
+    if isinstance(part, Grid):
+        yield path, part
+    elif isinstance(part, Group | Layout):
+        for field in fields(part):  # type: ignore[arg-type]
+            if field.name not in ("config", "n_tokens", "gap", "ribbons", "sections"):
+                letter = f"[{INDEX[field.name]}]" if field.name in INDEX else ""
+                yield from _walk(getattr(part, field.name), f"{path}.{field.name}{letter}".lstrip("."))
+    elif isinstance(part, tuple):
+        yield from _walk(part[0], path)
+
+
+def _lines(entries: list[str], width: int) -> Iterator[str]:
+    """Entries with commas between, broken into lines."""
+    line = ""
+    for entry in entries:
+        if line and len(line) + len(entry) + 3 > width:
+            yield f"{line},"
+            line = ""
+        line += f", {entry}" if line else entry
+    yield line

@@ -1,0 +1,164 @@
+"""Checking what a chapter asks: every argument of every verb, by what its signature says it is.
+
+A verb that gets a grid for a region, text for a number or a name that it does not know would fail somewhere
+deep inside, with words about our code, or do something else in silence. So each is wrapped once: the
+annotation of a parameter, and for numbers its name, say what may be given, and the error says it too.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from ..errors import ScriptError
+from ..layout.drawing import COLORS, Drawing
+from ..layout.grid import Axis, Grid, Region, Role
+from .timeline import Standing
+from .view import View
+
+LONGEST = 3600.0
+"""Seconds that a verb may last."""
+QUOTED = 60
+"""Letters of a wrong value that an error quotes."""
+
+Place = object
+"""A point: (x, y, z) in metres."""
+Grids = object
+"""A grid, a region, a section, a group such as ``layer.attn``, or a list of these."""
+Rule = tuple[Callable[[Any], bool], str]
+
+
+def _number(value: Any, low: float = -math.inf, high: float = math.inf) -> bool:
+    is_real = isinstance(value, Real | np.floating | np.integer) and not isinstance(value, bool | np.bool_)
+    return is_real and math.isfinite(value) and low <= value <= high
+
+
+def _place(value: object) -> bool:
+    return isinstance(value, Sequence | np.ndarray) and len(value) == 3 and all(map(_number, value))
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str) and all(isinstance(one, str) for one in value)
+
+
+def _grids(value: object) -> bool:
+    if isinstance(value, Grid | Region):
+        return True
+    inside = getattr(value, "grids", value)
+    return isinstance(inside, Iterable) and not isinstance(inside, str) and all(map(_grids, inside))
+
+
+def _entries(value: object) -> bool:
+    return isinstance(value, Mapping) and bool(value) and all(map(_number, value.values())) and _texts(list(value))
+
+
+def _cells(value: object) -> bool:
+    pair = isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str)
+    return pair and isinstance(value[1], tuple)  # type: ignore[index]
+
+
+def _of(kind: type | tuple[type, ...]) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, kind)
+
+
+BY_NAME: dict[str, Rule] = {  # numbers
+    "seconds": (lambda value: _number(value, 0, LONGEST), f"seconds, 0 to {LONGEST:,.0f}"),
+    "to": (lambda value: _number(value, 0, 1), "a number from 0 to 1"),
+    "others": (lambda value: _number(value, 0, 1), "a number from 0 to 1"),
+    "zoom": (lambda value: _number(value, 1e-3, 1e3), "a number above 0, such as 0.9"),
+    "size": (lambda value: _number(value, 1e-6, 1e6), "metres above 0"),
+    "width": (lambda value: _number(value, 1e-6, 1e6), "metres above 0"),
+    "gap": (lambda value: _number(value, 0), "metres, 0 or more"),
+    "azimuth": (_number, "degrees, such as 270, straight from the front"),
+    "elevation": (lambda value: _number(value, -90, 90), "degrees from -90 to 90"),
+}
+BY_KIND: dict[str, Rule] = {
+    "float": (_number, "a number"),
+    "int": (lambda value: _number(value) and float(value).is_integer(), "a whole number"),
+    "bool": (_of(bool), "True or False"),
+    "str": (_of(str), "text"),
+    "None": (lambda value: value is None, "nothing"),
+    "Grid": (_of(Grid), "a grid, such as film.layout.ln_f.output"),
+    "Region": (_of(Region), "a region, such as weights[:] or output[t, 0]"),
+    "Grids": (_grids, "grids or regions"),
+    "Thing": (lambda value: value is not None, "a grid, section, sign or any other thing"),
+    "Drawing": (_of(Drawing), "a drawing, such as film.sign gives"),
+    "Standing": (_of(Standing), "one of film.models"),
+    "View": (_of(View), "a view, such as film.camera.view"),
+    "Role": (_of(Role), "a role"),
+    "Place": (_place, "three numbers (x, y, z), in metres"),
+    "tuple[float, float, float]": (_place, "three numbers (x, y, z), in metres"),
+    "Sequence[str]": (_texts, "a list of texts"),
+    "tuple[str, str]": (lambda value: _texts(value) and len(value) == 2, "two texts"),
+    "Sequence[float]": (lambda value: isinstance(value, Sequence) and all(map(_number, value)), "a list of numbers"),
+    "Mapping[str, float]": (_entries, 'a dictionary of numbers by name, such as {"apple": 2}'),
+    "tuple[str, tuple[int | slice, ...]]": (_cells, 'a tensor\'s name and an index, such as ("ln_f.output", (t,))'),
+    "tuple[Grid | Region, Grid | Region]": (
+        lambda value: isinstance(value, tuple) and len(value) == 2 and all(map(_of((Grid, Region)), value)),
+        "two grids or regions",
+    ),
+    "np.ndarray": (_of(np.ndarray), "an array"),
+    "tuple[Axis, ...]": (lambda value: isinstance(value, tuple) and all(map(_of(Axis), value)), "axes"),
+    "object": (lambda value: True, ""),
+}
+CHOICES: dict[str, Sequence[str]] = {
+    "color": COLORS,
+    "align": ("left", "center", "right"),
+    "side": ("left", "right"),
+}
+
+
+def verb(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function, but what it is given is checked; raises ScriptError that says what it needs."""
+    name = function.__name__
+    signature = inspect.signature(function)
+    first, *parameters = signature.parameters.values()
+    spelled = ", ".join(f"*{p.name}" if p.kind is p.VAR_POSITIONAL else p.name for p in parameters) or "nothing"
+    rules = {p.name: _rule(p) for p in parameters if p.kind is not p.VAR_KEYWORD}
+    many = {p.name for p in parameters if p.kind is p.VAR_POSITIONAL}
+
+    @functools.wraps(function)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        try:
+            given = signature.bind(*args, **kwargs).arguments
+        except TypeError as error:
+            raise ScriptError(f"{name} takes {spelled}: {error}.") from None
+        for parameter, value in given.items():
+            rule = rules.get(parameter)
+            if rule is not None:
+                for one in value if parameter in many else (value,):
+                    if not rule[0](one):
+                        raise ScriptError(f"{name} needs {rule[1]} for {parameter!r}, but got {_quoted(one)}.")
+        return function(*args, **kwargs)
+
+    # What is asked of a channel is told with the verb that asked: see score.py.
+    checked.__code__ = checked.__code__.replace(co_name=name)  # type: ignore[attr-defined]
+    return checked
+
+
+def _rule(parameter: inspect.Parameter) -> Rule | None:
+    """What may be given for a parameter; None where anything may."""
+    kinds = re.split(r" \| (?![^\[]*\])", str(parameter.annotation))
+    if parameter.name in CHOICES and "str" in kinds:
+        allowed = CHOICES[parameter.name]
+        return (lambda value: isinstance(value, str) and value in allowed), f"one of {', '.join(filter(None, allowed))}"
+    rules = [BY_NAME.get(parameter.name, BY_KIND[kind]) if kind == "float" else BY_KIND[kind] for kind in kinds]
+    if "object" in kinds:
+        return None
+    words = " or ".join(dict.fromkeys(need for (_, need), kind in zip(rules, kinds, strict=True) if kind != "None"))
+    return (lambda value: any(fits(value) for fits, _ in rules)), words
+
+
+def _quoted(value: object) -> str:
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # whatever its own __repr__ does
+        text = f"a {type(value).__name__}"
+    return text if len(text) <= QUOTED else f"{text[:QUOTED]}…"
