@@ -6,6 +6,7 @@ film would dwell and in the middle of what moves. It is told without reading pau
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ def shots(timeline: Timeline | Story, chapter: ChapterSpan) -> list[Shot]:
     at_once = bool(rests) and rests[0].frame <= chapter.start + 1
     found = [] if at_once else [Shot(chapter.start, f"{chapter.number:02d}.0-opening")]
     for i, rest in enumerate(rests):
-        name = rest.name.replace(" ", "-")
+        name = re.sub(r"[^\w.]+", "-", rest.name)[:100]  # a part of a file's name, whatever a chapter or a file says
         found.append(Shot(rest.frame, name))
         after = rests[i + 1].frame if i + 1 < len(rests) else chapter.end
         found.append(Shot((rest.frame + after) // 2, f"{name}-then"))

@@ -16,6 +16,7 @@ import numpy as np
 from ..errors import JobError
 from ..layout.drawing import Drawing
 from ..model.checkpoint import Checkpoint
+from ..model.forward import check_tokens
 from ..model.tokenizer import visible
 from ..screenplay.open_stage import Moment
 from ..screenplay.view import View
@@ -57,6 +58,12 @@ def check_model(state: OpenState, checkpoint: Checkpoint) -> None:
     """JobError if ``checkpoint`` is not the model that the stage was built with."""
     if mark(checkpoint) != state.mark:
         raise JobError(f"{checkpoint.name!r} is not the model that this stage was built with; its weights differ.")
+    if state.columns > checkpoint.config.block_size:
+        raise JobError(
+            f"This stage says that it has {state.columns} columns; {checkpoint.name!r} takes at most "
+            f"{checkpoint.config.block_size}."
+        )
+    check_tokens(checkpoint.config, state.tokens)
 
 
 def show(scene: bpy.types.Scene, now: Moment, model: str | None = None) -> None:

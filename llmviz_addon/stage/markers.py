@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable
 import bpy
 
 from ..screenplay.timeline import Marker
+from .plain import written_text
 
 OURS = "llmviz_markers"
 
@@ -47,7 +48,7 @@ def clear_markers(scene: bpy.types.Scene) -> None:
 
 def _take(scene: bpy.types.Scene, ours: Collection[bpy.types.ID]) -> dict[str, tuple[int, bpy.types.Object]]:
     """Remove our markers; returns frame and camera, by their names, of those that the user bound to one of hers."""
-    noted = Counter(str(scene.get(OURS, "")).split("\n"))
+    noted = Counter(written_text(scene, OURS).split("\n"))
     cuts = {}
     for marker in list(scene.timeline_markers):
         if noted[_line(marker)]:

@@ -9,7 +9,9 @@ from functools import lru_cache
 import bpy
 
 from ..model.sampling import Sampling
+from .ours import is_inherited
 from .plain import loads, written_text
+from .theme import THEMES
 
 OURS = "llmviz_open"
 
@@ -42,7 +44,10 @@ class OpenState:
     def is_sound(self) -> bool:
         """Whether it can be that of a stage: its tokens fit, and probabilities are some."""
         fits = 0 < self.prompt_length <= len(self.tokens) <= self.columns and min(self.tokens, default=0) >= 0
-        return fits and all(0 <= row.share <= 1 for row in self.candidates)
+        chosen = self.sampling
+        draws = chosen.temperature >= 0 and (chosen.top_k is None or chosen.top_k >= 1) and chosen.seed >= 0
+        draws = draws and (chosen.top_p is None or 0 < chosen.top_p <= 1)
+        return fits and draws and self.theme in THEMES and all(0 <= row.share <= 1 + 1e-6 for row in self.candidates)
 
 
 def write_state(scene: bpy.types.Scene, state: OpenState) -> None:
@@ -52,7 +57,7 @@ def write_state(scene: bpy.types.Scene, state: OpenState) -> None:
 
 def read_state(scene: bpy.types.Scene) -> OpenState | None:
     """What the open stage in ``scene`` shows; None where there is none, or what was written is damaged."""
-    return _parse(written_text(scene, OURS))
+    return None if is_inherited(scene) else _parse(written_text(scene, OURS))
 
 
 def clear_state(scene: bpy.types.Scene) -> None:

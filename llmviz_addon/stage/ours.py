@@ -58,7 +58,7 @@ def ours(scene: bpy.types.Scene) -> Ours:
     if not _holds(scene, registry):
         return Ours(None, {})
     home, entries = registry.get("home"), registry.get("blocks", ())
-    found = [entry.get("block") for entry in entries if hasattr(entry, "get")]
+    found = [entry.get("block") for entry in entries if hasattr(entry, "get")] if isinstance(entries, list) else []
     local = dict.fromkeys(b for b in found if isinstance(b, bpy.types.ID) and b.library is None)
     return Ours(home if isinstance(home, bpy.types.Collection) else None, local)
 

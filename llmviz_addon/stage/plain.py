@@ -51,9 +51,19 @@ def read(kind: Any, content: Any) -> Any:
         return tuple(read(get_args(kind)[0], item) for item in content)
     if kind is float and type(content) in (int, float) and math.isfinite(content):
         return float(content)
-    if type(content) is kind and (kind in (str, bool) or (kind is int and abs(content) <= MOST)):
+    if kind is str:
+        return _text(content)
+    if type(content) is kind and (kind is bool or (kind is int and abs(content) <= MOST)):
         return content
     raise ValueError(content)
+
+
+def _text(content: Any) -> str:
+    """A text that can be drawn, written and be a name: without half letters, and without the end of all texts of C."""
+    if not isinstance(content, str) or "\0" in content:
+        raise ValueError(content)
+    content.encode()
+    return content
 
 
 def _read_fields(kind: Any, content: Any) -> Any:

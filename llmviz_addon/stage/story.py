@@ -14,10 +14,11 @@ from functools import lru_cache
 import bpy
 
 from ..screenplay.timeline import ChapterSpan, Marker, Subtitle, Timeline
+from .ours import is_inherited
 from .plain import loads, written_text
 
 OURS = "llmviz_story"
-NAME = re.compile(r"[a-z0-9-]+")
+NAME = re.compile(r"[a-z0-9-]{1,100}")
 """Of a chapter, which becomes that of stills and films."""
 LAST = 1_048_574
 """The last frame that Blender has."""
@@ -34,10 +35,10 @@ class Story:
     @property
     def is_sound(self) -> bool:
         """Whether it can be that of a film: chapters are named as their files are, and frames are frames."""
-        frames = [frame for span in (*self.chapters, *self.subtitles) for frame in (span.start, span.end)]
-        frames += [frame for marker in self.markers for frame in (marker.frame, marker.end)]
-        named = all(NAME.fullmatch(chapter.name) for chapter in self.chapters)
-        return named and all(0 <= frame <= LAST for frame in frames)
+        spans = [(span.start, span.end) for span in (*self.chapters, *self.subtitles)]
+        spans += [(marker.frame, marker.end) for marker in self.markers]
+        named = all(NAME.fullmatch(chapter.name) for chapter in self.chapters) and all(m.name for m in self.markers)
+        return bool(self.chapters) and named and all(0 <= start <= LAST and 0 <= end <= LAST for start, end in spans)
 
     def commentary(self, frame: int) -> Subtitle | None:
         """What was said last when ``frame`` is reached; None before the first word."""
@@ -56,7 +57,7 @@ def write_story(scene: bpy.types.Scene, timeline: Timeline) -> None:
 
 def read_story(scene: bpy.types.Scene) -> Story | None:
     """The story of the film in ``scene``; None where there is no film, or its story was damaged."""
-    return _parse(written_text(scene, OURS))
+    return None if is_inherited(scene) else _parse(written_text(scene, OURS))
 
 
 def clear_story(scene: bpy.types.Scene) -> None:

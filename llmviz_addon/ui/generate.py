@@ -8,7 +8,7 @@ their tokens and so is true whatever was undone.
 # ruff: noqa: F722, F821 -- Blender's properties are declared as annotations, their texts are no types
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
@@ -104,7 +104,7 @@ def sampling(generation: LLMVIZ_PG_generation) -> Sampling:
 
 def problem(state: OpenState) -> str:
     """Why a stage's model cannot go on, as far as that is known without reading it; "" if it can."""
-    if state.model and not Path(state.model).exists():
+    if state.model and not os.path.exists(state.model):  # which never raises, whatever the file says
         return f"The model of this stage is no longer at {state.model!r}. Open the stage anew."
     return ""
 
