@@ -136,7 +136,7 @@ def _succeed(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, made
     ours_too = {*before, *made, *bpy.data.scenes, old.home}
     uses = bpy.data.user_map()
     heirs = {_key(block): block for block in reversed(made)}
-    hers = [block for block, users in uses.items() if block not in ours_too and not users.isdisjoint(before)]
+    hers = [b for b, users in uses.items() if b.users and b not in ours_too and not users.isdisjoint(before)]
     if old.home is not None:
         _move_in(old, home)
         _resemble(old.home, home)
