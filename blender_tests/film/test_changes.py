@@ -100,7 +100,10 @@ def test_a_cut_is_all_new_and_a_cut_to_the_same_camera_is_none(scene: bpy.types.
     assert np.flatnonzero(Changes.of(scene, 1, 20).kinds() == 2).tolist() == [0, 7, 14]
 
 
-@pytest.mark.parametrize("why", ["constraint", "constraint of its parent", "focus", "motion blur", "instance"])
+WHY = ("constraint", "constraint of its parent", "constraint on ours", "focus", "motion blur", "instance")
+
+
+@pytest.mark.parametrize("why", WHY)
 def test_what_moves_the_picture_without_keys_makes_every_frame_new(scene: bpy.types.Scene, why: str) -> None:
     camera, parent = bpy.data.objects.new("hers", bpy.data.cameras.new("hers")), bpy.data.objects.new("up", None)
     for obj in (camera, parent):
@@ -112,6 +115,8 @@ def test_what_moves_the_picture_without_keys_makes_every_frame_new(scene: bpy.ty
             camera.constraints.new("TRACK_TO").target = _object()
         case "constraint of its parent":
             parent.constraints.new("COPY_LOCATION").target = _object()
+        case "constraint on ours":
+            _object().constraints.new("TRACK_TO").target = parent
         case "focus":
             camera.data.dof.use_dof = True
         case "motion blur":

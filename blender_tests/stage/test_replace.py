@@ -132,6 +132,17 @@ def test_pointers_of_hers_are_at_the_successors(film, production):
     assert other.collection.children[:] == [find_collection(film)]
 
 
+def test_constraints_of_hers_on_ours_stay(film, production):
+    obj = mine(film)
+    find(film, "camera").constraints.new("LIMIT_DISTANCE").target = obj
+    find(film, "grid", "mean").constraints.new("COPY_ROTATION").target = find(film, "grid", "input")
+    for _ in range(2):
+        build(film, production)
+        (near,), (turn,) = find(film, "camera").constraints, find(film, "grid", "mean").constraints
+        assert (near.type, near.target) == ("LIMIT_DISTANCE", obj)
+        assert (turn.type, turn.target) == ("COPY_ROTATION", find(film, "grid", "input"))
+
+
 def test_what_the_film_has_no_more_is_left_to_who_uses_it(film, production):
     gone = find(film, "grid", "mean")
     place, child = gone.matrix_world.copy(), mine(film)

@@ -143,7 +143,10 @@ def only_ours(scene: bpy.types.Scene) -> bool:
     held = set(ours(scene).blocks)
     if any(obj not in held and not obj.hide_render and _is_seen(obj) for obj in scene.objects):
         return False
-    if scene.render.use_motion_blur or any(_moves_unseen(camera) for camera in cameras(scene)):
+    used = cameras(scene)
+    if scene.render.use_motion_blur or any(c.type == "CAMERA" and c.data.dof.use_dof for c in used):
+        return False
+    if any(moved in held or moved in used for obj in bpy.data.objects for moved in _constrained(obj)):
         return False
     for block in _animated():
         data = block.animation_data
@@ -156,14 +159,9 @@ def _is_seen(obj: bpy.types.Object) -> bool:
     return obj.type not in {"EMPTY", "CAMERA"} or obj.instance_type != "NONE"
 
 
-def _moves_unseen(camera: bpy.types.Object) -> bool:
-    """Whether a camera's picture may change otherwise than by keys of its own or its parents'."""
-    chain, obj = [], camera
-    while obj is not None:
-        chain.append(obj)
-        obj = obj.parent
-    lens = camera.type == "CAMERA" and camera.data.dof.use_dof
-    return lens or any(not constraint.mute for obj in chain for constraint in obj.constraints)
+def _constrained(obj: bpy.types.Object) -> list[bpy.types.Object]:
+    """What moves otherwise than by keys through constraints of ``obj``."""
+    return [obj, *obj.children_recursive] if any(not constraint.mute for constraint in obj.constraints) else []
 
 
 def changing(curve: bpy.types.FCurve, first: int, last: int) -> np.ndarray:

@@ -120,6 +120,7 @@ def _part(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, made: S
             parent.children.link(home)
         _move_in(old, home)
     heirs = {_key(block): block for block in reversed(made)}
+    _keep_constraints(old, heirs)
     for collection in set(_tree(scene)) - {home}:  # which none of the others shows
         for obj in _among(collection, old):
             collection.objects.unlink(obj)
@@ -141,6 +142,7 @@ def _succeed(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, made
         _move_in(old, home)
         _resemble(old.home, home)
     _place(scene, old, home, heirs)
+    _keep_constraints(old, heirs)
     pointed_at = [block for block in old.blocks if isinstance(block, bpy.types.Object | bpy.types.Camera)]
     kept = []
     for block in pointed_at:
@@ -190,6 +192,16 @@ def _place(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, heirs:
                 collection.objects.link(heir)
             if obj not in before and collection in here and heir.name in home.objects:
                 home.objects.unlink(heir)
+
+
+def _keep_constraints(old: Ours, heirs: dict[object, bpy.types.ID]) -> None:
+    """Constraints are the user's, as we make none: those on the old things are on the new ones."""
+    for obj in old.objects:
+        heir = heirs.get(_key(obj))
+        for constraint in obj.constraints if heir is not None else ():
+            kept = heir.constraints.copy(constraint)
+            if getattr(kept, "target", None) in old.blocks:
+                kept.target = heirs.get(_key(kept.target))
 
 
 def _hand_over(obj: bpy.types.Object, home: bpy.types.Collection) -> None:
