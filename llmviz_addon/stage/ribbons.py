@@ -6,6 +6,7 @@ They use the same flat material as drawings, half transparent, as what flows mus
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import bpy
 import numpy as np
@@ -47,14 +48,25 @@ def arrays(ribbon: Ribbon, theme: Theme, fringe: float = FRINGE) -> Arrays:
 
 def ribbon_mesh(ribbon: Ribbon, fringe: float = FRINGE) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Points (n, 3), the way from the outline to each (n, 3), triangles (m, 3)."""
-    path = rounded(np.asarray(ribbon.path, dtype=float), ribbon.width * 0.75)
+    path = np.asarray(ribbon.path, dtype=float)
     across = np.asarray(ribbon.across, dtype=float)
-    across = across / np.linalg.norm(across)
-    half = ribbon.width / 2
+    way = (path - path[0]).round(6)
+    points, edge, triangles = _from_zero(way.tobytes(), across.tobytes(), ribbon.width, ribbon.head, fringe)
+    return points + path[0], edge, triangles
+
+
+@lru_cache(maxsize=1024)  # the layers of a model are connected alike
+def _from_zero(
+    way: bytes, across: bytes, width: float, head: bool, fringe: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The mesh of a ribbon that starts at the origin, on its ``way`` (n, 3)."""
+    path = rounded(np.frombuffer(way).reshape(-1, 3), width * 0.75)
+    aside = np.frombuffer(across)
+    half = width / 2
     forward = None
-    if ribbon.head:
-        path, forward = _behead(path, ribbon.width * _HEAD_LENGTH)
-    sides = _sides(path, across)
+    if head:
+        path, forward = _behead(path, width * _HEAD_LENGTH)
+    sides = _sides(path, aside / np.linalg.norm(aside))
     rows = [(half + fringe, fringe), (half, 0.0), (-half, 0.0), (-half - fringe, fringe)]
     points = np.concatenate([path + sides * reach for reach, _ in rows])
     edge = np.concatenate([sides * distance for _, distance in rows])
@@ -65,7 +77,7 @@ def ribbon_mesh(ribbon: Ribbon, fringe: float = FRINGE) -> tuple[np.ndarray, np.
         a, b = row * n + i, (row + 1) * n + i
         triangles += [np.stack([a, b, b + 1], axis=1), np.stack([a, b + 1, a + 1], axis=1)]
     if forward is not None:
-        more, distance, corners = _head(path[-1], forward, sides[-1], ribbon.width, fringe)
+        more, distance, corners = _head(path[-1], forward, sides[-1], width, fringe)
         triangles.append(corners + len(points))
         points, edge = np.concatenate([points, more]), np.concatenate([edge, distance])
     return points, edge, np.concatenate(triangles)
