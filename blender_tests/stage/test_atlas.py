@@ -7,7 +7,7 @@ import pytest
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.grid import Axis, Grid, Role
 from llmviz_addon.screenplay.timeline import Channel, Part, Track
-from llmviz_addon.stage.atlas import FORBIDDEN, WIDTH, atlas
+from llmviz_addon.stage.atlas import FORBIDDEN, WIDTH, atlas, numbers_of
 
 
 def grid(name: str, *shape: int, kind: str = "") -> Grid:
@@ -57,7 +57,9 @@ def test_a_wrong_shape_is_told():
         atlas([grid("a", 4)], {"a": np.zeros(5)})
 
 
-def test_the_image_survives_a_file_with_all_its_digits(scene, tmp_path):
+@pytest.mark.parametrize("folded", [False, True])
+def test_the_image_survives_a_file_with_all_its_digits(scene, tmp_path, monkeypatch, folded):
+    monkeypatch.setattr("llmviz_addon.stage.atlas.FOLDED", 0 if folded else 1 << 20)
     values = np.random.default_rng(1).normal(size=2000).astype(np.float32)
     image = atlas([grid("a", 2000)], {"a": values}).image()
     assert image.colorspace_settings.name == "Non-Color"
@@ -68,7 +70,9 @@ def test_the_image_survives_a_file_with_all_its_digits(scene, tmp_path):
     image = bpy.data.images["llmviz values"]
     pixels = np.empty(image.size[0] * image.size[1] * 4, dtype=np.float32)
     image.pixels.foreach_get(pixels)
-    np.testing.assert_array_equal(pixels[::4][:2000], values)
+    np.testing.assert_array_equal((pixels if folded else pixels[::4])[:2000], values)
+    np.testing.assert_array_equal(numbers_of(image).ravel()[:2000], values)
+    assert len(pixels) == WIDTH * (1 if folded else 4)
 
 
 def test_a_tensor_too_large_is_kept_as_pools_and_a_part_of_it_exactly():

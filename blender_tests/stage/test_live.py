@@ -68,7 +68,7 @@ def meshes(scene: bpy.types.Scene) -> dict[str, np.ndarray]:
     return found
 
 
-@pytest.mark.parametrize("model", ["nano-gpt", "a large vocabulary", "a crowd", "in pools"])
+@pytest.mark.parametrize("model", ["nano-gpt", "a large vocabulary", "a crowd", "in pools", "folded"])
 def test_a_step_leaves_what_a_build_of_that_run_would_make(
     scene: bpy.types.Scene, monkeypatch: pytest.MonkeyPatch, model: str
 ) -> None:
@@ -76,6 +76,8 @@ def test_a_step_leaves_what_a_build_of_that_run_would_make(
         monkeypatch.setattr("llmviz_addon.stage.ensembles.CROWD", 10)
     if model == "in pools":
         monkeypatch.setattr("llmviz_addon.stage.build.atlas", partial(atlas, budget=6000))
+    if model == "folded":
+        monkeypatch.setattr("llmviz_addon.stage.atlas.FOLDED", 0)
     now = opening(builtin(), (2, 1, 0)) if model == "nano-gpt" else opening(wordy(), (5, 1999, 7), 6)
     opened_with(scene, now)
     working = [obj for obj in scene.objects if obj.get(NAME) in now.reveals]

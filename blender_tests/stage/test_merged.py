@@ -75,6 +75,20 @@ def test_merged_and_unmerged_look_equal(scene, crowd, tmp_path, monkeypatch, bud
     assert np.abs(pictures[0] - pictures[1]).max() > 0.1
 
 
+@pytest.mark.parametrize("budget", [100_000, 700])
+def test_values_look_equal_however_many_a_pixel_holds(scene, crowd, tmp_path, monkeypatch, budget):
+    monkeypatch.setattr("llmviz_addon.stage.build.atlas", partial(atlas, budget=budget))
+    pictures = []
+    for folded in (1 << 20, 0):
+        monkeypatch.setattr("llmviz_addon.stage.atlas.FOLDED", folded)
+        build(scene, crowd, own_scene=True)
+        (image,) = [image for image in bpy.data.images if image.get("llmviz") == "atlas"]
+        assert image.size[0] == (1024 if folded == 0 else 4096)
+        scene.frame_set(11)
+        pictures.append(render(scene, tmp_path / f"{folded}.png"))
+    np.testing.assert_array_equal(pictures[0], pictures[1])
+
+
 def test_only_what_fades_alike_shares_an_object(scene, crowd):
     build(scene, crowd)
     alone = {obj.name for obj in scene.objects if obj.get("llmviz") == "grid"}

@@ -24,6 +24,10 @@ from .pooling import BUDGET, FORBIDDEN, LARGEST, count, pooled, pools, sampled, 
 from .seen import Rows, seen_rows
 
 WIDTH = 4096
+LANES = 4
+"""Channels of a pixel."""
+FOLDED = 1 << 20
+"""Numbers in a picture beyond which its every channel holds one."""
 PERCENTILE = 98.0
 NEAR = ("highlight", "focus", "offset", "rotation", "scale")
 """What happens only to grids that a chapter takes in hand."""
@@ -67,22 +71,43 @@ class Atlas:
         return any(place.pool > 1 for place in self.places.values())
 
     def image(self, name: str = "llmviz values") -> bpy.types.Image:
-        """The atlas as a packed 32-bit image."""
-        rgba = np.ones((*self.pixels.shape, 4), dtype=np.float32)
-        rgba[..., :3] = self.pixels[..., None]
-        return picture(rgba, name)
+        """The atlas as a packed 32-bit image; see ``picture``."""
+        return picture(self.pixels, name)
 
 
-def picture(rgba: np.ndarray, name: str = "llmviz values") -> bpy.types.Image:
-    """A packed 32-bit image of ``rgba``, (height, width, 4) float32."""
-    height, width, _ = rgba.shape
-    image = own(bpy.data.images.new(name, width, height, alpha=False, float_buffer=True, is_data=True), "atlas")
+def picture(pixels: np.ndarray, name: str = "llmviz values") -> bpy.types.Image:
+    """A packed 32-bit image of ``pixels``, (height, WIDTH) float32.
+
+    Blender keeps four numbers a pixel whatever is in them, and so do a renderer and the file. So of many, four
+    neighbours go into the channels of one pixel: its width tells, see ``lanes``.
+    """
+    folded = pixels.size > FOLDED
+    height, width = len(pixels), WIDTH // LANES if folded else WIDTH
+    image = own(bpy.data.images.new(name, width, height, alpha=folded, float_buffer=True, is_data=True), "atlas")
     image.colorspace_settings.name = "Non-Color"
     image.use_half_precision = False
-    image.pixels.foreach_set(rgba.ravel())
+    if folded:
+        image.alpha_mode = "CHANNEL_PACKED"
+        rgba = pixels
+    else:
+        rgba = np.ones((*pixels.shape, 4), dtype=np.float32)
+        rgba[..., :3] = pixels[..., None]
+    image.pixels.foreach_set(np.ascontiguousarray(rgba, dtype=np.float32).ravel())
     image.update()
     image.pack()
     return image
+
+
+def lanes(image: bpy.types.Image) -> int:
+    """How many numbers of the atlas are in one pixel of its picture."""
+    return WIDTH // image.size[0]
+
+
+def numbers_of(image: bpy.types.Image) -> np.ndarray:
+    """What ``picture`` made the image of, (height, WIDTH) float32; a copy."""
+    rgba = np.empty((image.size[1] * image.size[0], 4), np.float32)
+    image.pixels.foreach_get(rgba.reshape(-1))
+    return (rgba if lanes(image) > 1 else rgba[:, 0]).reshape(image.size[1], WIDTH)
 
 
 def atlas(

@@ -55,6 +55,7 @@ import bpy
 
 from ..layout.grid import CELL
 from . import compat
+from .atlas import LANES, WIDTH, lanes
 from .nodes import Expr, attribute, combine, mix
 from .ours import own
 from .seen import LEAST
@@ -337,7 +338,7 @@ def _value(given: _Given, flat: Expr, image: bpy.types.Image) -> tuple[Expr, Exp
     pixel is added where no digits are lost.
     """
     tree = flat.tree
-    width, height = image.size
+    width, height = WIDTH, image.size[1]
     column, row, gain = given.atlas.split()
     place = (column + flat) * (1.0 / width)
     down = place.floor()
@@ -345,8 +346,15 @@ def _value(given: _Given, flat: Expr, image: bpy.types.Image) -> tuple[Expr, Exp
     texture.image = image
     texture.interpolation = "Closest"
     v = (row + down).times_plus(1.0 / height, 0.5 / height)
-    tree.links.new(combine(tree, place - down + 0.5 / width, v).socket, texture.inputs["Vector"])
-    return Expr(tree, texture.outputs["Color"], vector=True).split()[0], gain
+    across = place - down
+    tree.links.new(combine(tree, across + 0.5 / width, v).socket, texture.inputs["Vector"])
+    channels = Expr(tree, texture.outputs["Color"], vector=True).split()
+    if lanes(image) == 1:
+        return channels[0], gain
+    lane = across.times_plus(width / LANES, 0.5 / LANES).fraction()  # 1/8, 3/8, 5/8, 7/8
+    value = mix(channels[0], channels[1], lane > 1 / 4)
+    value = mix(value, channels[2], lane > 1 / 2)
+    return mix(value, Expr(tree, texture.outputs["Alpha"]), lane > 3 / 4), gain
 
 
 def _dot(point: _Point, value: Expr, role: Expr, theme: Theme, shown: Expr) -> tuple[Expr, Expr]:

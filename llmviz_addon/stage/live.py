@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Generator, Iterator, Mapping, Sequence
 
 import bpy
-import numpy as np
 
 from ..errors import JobError
 from ..layout.drawing import Drawing
@@ -21,7 +20,7 @@ from ..model.tokenizer import visible
 from ..screenplay.open_stage import Moment
 from ..screenplay.view import View
 from . import compat
-from .atlas import kept, picture
+from .atlas import WIDTH, kept, numbers_of, picture
 from .build import build_steps
 from .camera import Rig, pose
 from .drawings import DrawingMaker, reach
@@ -143,15 +142,13 @@ def _pictures(scene: bpy.types.Scene) -> Iterator[bpy.types.Node]:
 
 def _rewritten(image: bpy.types.Image, places: Mapping[str, Sequence[float]], now: Moment) -> bpy.types.Image:
     """A new picture with the numbers of ``now`` at ``places`` (column, row, gain, one over the side of the pools)."""
-    width, height = image.size
-    rgba = np.empty((height * width, 4), np.float32)
-    image.pixels.foreach_get(rgba.reshape(-1))
+    pixels = numbers_of(image)
     values = now.values
     for name, (column, row, _, share) in places.items():
         numbers = kept(now.layout[name].drawn(values[name]), round(1 / share))
-        start = round(row) * width + round(column)
-        rgba[start : start + len(numbers), :3] = numbers[:, None]
-    return picture(rgba.reshape(height, width, 4))
+        start = round(row) * WIDTH + round(column)
+        pixels.reshape(-1)[start : start + len(numbers)] = numbers
+    return picture(pixels)
 
 
 def _write(scene: bpy.types.Scene, drawings: tuple[Drawing, ...], state: OpenState) -> None:
