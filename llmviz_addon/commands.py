@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -88,11 +89,13 @@ def still(options: argparse.Namespace) -> None:
     target = check_output(options.output, ".png")
     production = _production(options)
     frame = frame_at(production.timeline, options.at)
-    scene = _staged(production, options)
+    seconds, scene = production.timeline.seconds(frame), _staged(production, options)
+    del production
+    gc.collect()  # weights and values are on stage: of a large model they take more room than the picture
     from .film.still import still as render
 
     render(scene, target, frame, engine=options.engine)
-    _wrote(target, f"frame {frame}, {production.timeline.seconds(frame):.1f} s")
+    _wrote(target, f"frame {frame}, {seconds:.1f} s")
 
 
 def film(options: argparse.Namespace) -> int:
@@ -108,6 +111,8 @@ def film(options: argparse.Namespace) -> int:
         check_film(job)
         _staged(production, options)
         _save(job.blend, job.blend)
+        del production
+        gc.collect()
         try:
             with Bar() as bar:
                 for progress in film_steps(job):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
@@ -74,6 +74,10 @@ class Atlas:
         """The atlas as a packed 32-bit image; see ``picture``."""
         return picture(self.pixels, name)
 
+    def places_only(self) -> Atlas:
+        """The same without its numbers, once they are in an image: of a large model they take much room."""
+        return replace(self, pixels=self.pixels[:0].copy())
+
 
 def picture(pixels: np.ndarray, name: str = "llmviz values") -> bpy.types.Image:
     """A packed 32-bit image of ``pixels``, (height, WIDTH) float32.
@@ -132,8 +136,9 @@ def atlas(
         if np.shape(tensor) != grid.shape:
             raise ScriptError(f"Grid {grid.name!r} has the shape {grid.shape}, but its values have {np.shape(tensor)}.")
     tensors = [grid.drawn(np.asarray(tensor)) for grid, tensor in zip(grids, whole, strict=True)]
-    gains = _gains(grids, tensors) if made else {}
-    gains.update(_gains(model, tensors[: len(model)]))
+    gains = _gains(model, tensors[: len(model)])
+    own_kinds = [number for number, grid in enumerate(grids) if grid.kind not in gains]
+    gains |= _gains([grids[number] for number in own_kinds], [tensors[number] for number in own_kinds])
     in_hand = {track.channel.actor for track in tracks if track.channel.prop in NEAR}
     in_hand |= {part.grid for part in parts} | _revealed(grids, tracks)
     sides = pools(grids, in_hand, budget)
@@ -252,16 +257,21 @@ def _cells(values: np.ndarray) -> np.ndarray:
 
 def _gains(grids: Sequence[Grid], tensors: Sequence[np.ndarray]) -> dict[str, float]:
     """Per kind, one over a robust maximum of the magnitudes."""
-    by_kind: dict[str, list[np.ndarray]] = {}
+    by_kind: dict[str, list[np.ndarray]] = defaultdict(list)
     for grid, tensor in zip(grids, tensors, strict=True):
-        numbers = _cells(sampled(tensor))
-        by_kind.setdefault(grid.kind, []).append(np.abs(numbers[numbers > FORBIDDEN]))
+        by_kind[grid.kind].append(tensor)
     gains = {}
     for kind, arrays in by_kind.items():
-        magnitudes = np.concatenate(arrays)
+        magnitudes = np.concatenate([_magnitudes(tensor) for tensor in arrays])
         top = 0.0
         if magnitudes.size:
             rank = min(magnitudes.size - 1, int(magnitudes.size * PERCENTILE / 100))
             top = float(np.partition(magnitudes, rank)[rank]) or float(magnitudes.max())
         gains[kind] = 1.0 / top if top > 0 else 1.0
     return gains
+
+
+def _magnitudes(tensor: np.ndarray) -> np.ndarray:
+    """Of a tensor's numbers, or of a sample of many; without what is forbidden."""
+    numbers = _cells(sampled(tensor))
+    return np.abs(numbers[numbers > FORBIDDEN])

@@ -122,6 +122,7 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> G
     grids = {grid.name: grid for grid in (*layout.grids, *(grid for grid, _ in timeline.grids))}
     wide = any(max(grid.cells) > 256 for grid in grids.values())
     cells = partial(cell_material, values.image(), look, wide, values.thin)
+    values = values.places_only()
     flat = flat_material(look)
     rig = camera_rig(home)
     cast: dict[str, Actor] = {CAMERA: actors.camera_actor(rig)}
