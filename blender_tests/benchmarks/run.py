@@ -33,6 +33,8 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent / "model" / "scripts")]
 SEARCHED = tuple(sys.path)  # once bpy is imported there is more on it, which a new process could not import bpy with
 
+from growth import GPT2, MEMORY, costs, write_model  # noqa: E402
+
 from llmviz_addon.film.film import FilmJob, film_steps, worker_count  # noqa: E402
 from llmviz_addon.film.quiet import quiet  # noqa: E402
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, load, weight_shapes  # noqa: E402
@@ -45,7 +47,6 @@ from llmviz_addon.screenplay.open_stage import opening  # noqa: E402
 from llmviz_addon.screenplay.production import Production, prepare, prepare_shapes  # noqa: E402
 
 SIZE, FPS = (1280, 720), 30
-GPT2 = GPTConfig(n_layer=12, n_head=12, n_embd=768, block_size=1024, vocab_size=50257)
 Row = dict[str, Any]
 
 
@@ -172,23 +173,9 @@ def measure_gpt2(options: argparse.Namespace) -> list[Row]:
     if any(importlib.util.find_spec(name) is None for name in ("bpy", "safetensors")):
         return [_row("GPT-2 small", None, "s", 20.0, "bpy or safetensors is not installed")]
     with tempfile.TemporaryDirectory() as folder:
-        _write_gpt2(Path(folder))
+        write_model(Path(folder), _random(GPT2))
         with ProcessPoolExecutor(1, get_context("spawn")) as process:
             return process.submit(_gpt2, Path(folder), options.chapter, SEARCHED).result()
-
-
-def _write_gpt2(folder: Path) -> None:
-    """A model folder as Hugging Face writes it: matrices transposed, the head tied."""
-    from safetensors.numpy import save_file
-
-    weights = _random(GPT2).weights
-    tensors = {
-        name.removeprefix("transformer."): np.ascontiguousarray(weight.T if ".h." in name else weight)
-        for name, weight in weights.items()
-        if name != "lm_head.weight"
-    }
-    save_file(tensors, folder / "model.safetensors")
-    (folder / "config.json").write_text(json.dumps({"model_type": "gpt2", "n_head": GPT2.n_head}))
 
 
 def _gpt2(folder: Path, chapter: str, searched: tuple[str, ...]) -> list[Row]:
@@ -233,6 +220,16 @@ def _plays(scene: Any, production: Production) -> list[float]:
         scene.frame_set(frame)
         times.append(perf_counter() - start)
     return times
+
+
+def measure_growth(options: argparse.Namespace) -> list[Row]:
+    """Processor time and memory of whole commands on models that are deep, wide or large."""
+    if any(importlib.util.find_spec(name) is None for name in ("bpy", "safetensors")):
+        return [_row("growth", None, "s", 10.0, "bpy or safetensors is not installed")]
+    rows = []
+    for what, seconds, most, peak in costs(_random):
+        rows += [_row(what, seconds, "s", most, "processor time"), _row("  peak memory", peak, "MB", MEMORY)]
+    return rows
 
 
 def measure_shapes(options: argparse.Namespace) -> list[Row]:
@@ -343,6 +340,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "forward": measure_forward,
     "build": measure_build,
     "gpt2": measure_gpt2,
+    "growth": measure_growth,
     "shapes": measure_shapes,
     "step": measure_step,
     "film": measure_film,
