@@ -22,6 +22,7 @@ from ..model.shapes import Shape
 from .build import GAP, LAYERS_PER_COLUMN, layout
 from .grid import CELL, Grid, Ribbon, Role
 from .groups import Layout
+from .ribbons import ribbons
 
 OPEN = 1 / 6
 """Gap of a large model, as a share of its width C."""
@@ -113,7 +114,8 @@ def outline(shape: Shape, n_tokens: int | None = None, gap: float | None = None)
     gap = max(GAP, OPEN * config.n_embd * CELL) if gap is None else gap
     sheets = math.ceil(config.vocab_size / config.n_embd)
     sheet = math.ceil(config.vocab_size / sheets)
-    sample = layout(replace(config, n_layer=1), n_tokens or config.block_size, gap, range(sheet))
+    bare = layout(replace(config, n_layer=1), n_tokens or config.block_size, gap, range(sheet), bare=True)
+    sample = replace(bare, ribbons=ribbons(bare))
     layer = sample.layers[0]
     left_out = {grid.name for head in layer.attn.heads for grid in head.grids}
     left_out |= {grid.name for grid in sample.grids if min(grid.size[0], grid.size[2]) < HAIR * gap}
@@ -130,7 +132,7 @@ def outline(shape: Shape, n_tokens: int | None = None, gap: float | None = None)
         top.roles + end.roles,
     )
     upper, lower = {grid.name for grid in above}, {grid.name for grid in below}
-    ribbons = [
+    bands = [
         _flattened(ribbon, flat) for ribbon in sample.ribbons if left_out.isdisjoint((ribbon.source, ribbon.target))
     ]
     return Outline(
@@ -142,10 +144,10 @@ def outline(shape: Shape, n_tokens: int | None = None, gap: float | None = None)
         first,
         offsets,
         (
-            *(ribbon for ribbon in ribbons if ribbon.target in upper),
-            *(_moved(ribbon, offsets[-1]) for ribbon in ribbons if ribbon.target in lower),
+            *(ribbon for ribbon in bands if ribbon.target in upper),
+            *(_moved(ribbon, offsets[-1]) for ribbon in bands if ribbon.target in lower),
         ),
-        tuple(ribbon for ribbon in ribbons if ribbon.target not in upper | lower),
+        tuple(ribbon for ribbon in bands if ribbon.target not in upper | lower),
     )
 
 

@@ -5,6 +5,8 @@ All of it is read from the grid's rule in the layout, so what is shown is what w
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -119,10 +121,11 @@ def show_values(film: Film, *things: Grids, seconds: float = 0.0) -> None:
 
 
 def _reveal(film: Film, things: tuple[Grids, ...], share: float, seconds: float) -> None:
+    by_cells: dict[float, list[Channel]] = defaultdict(list)
     for grid in film.cast.grids_of(*things):
-        full = film.cast.rest(Channel(grid.name, "reveal"))
-        for name in film.bodies(grid):
-            film.score.set(Channel(name, "reveal"), share * full, film.now, seconds, "linear")
+        by_cells[float(math.prod(grid.cells))] += [Channel(name, "reveal") for name in film.bodies(grid)]
+    for cells, channels in by_cells.items():
+        film.score.set_all(channels, share * cells, film.now, seconds, "linear")
     film.pass_time(seconds)
 
 

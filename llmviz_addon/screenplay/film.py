@@ -169,6 +169,8 @@ class Film:
 
     def offset(self, grid: Grid) -> np.ndarray:
         """How far a grid is from home now, (3,) metres."""
+        if grid.name not in self.score.moved:
+            return np.zeros(3)
         return np.array([self.score.value(Channel(grid.name, "offset", i)) for i in range(3)])
 
     # Talking and explaining -------------------------------------------------------------------

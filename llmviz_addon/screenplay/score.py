@@ -63,6 +63,7 @@ class Score:
 
     def __init__(self, rest: Callable[[Channel], float]) -> None:
         self.clips: dict[Channel, tuple[Clip, ...]] = {}
+        self.moved: set[str] = set()  # actors that were ever asked to leave home
         self._rest = rest
 
     def value(self, channel: Channel) -> float:
@@ -88,6 +89,8 @@ class Score:
         made: dict[tuple[int, float], tuple[tuple[Clip, ...], tuple[Clip, ...]]] = {}  # the first keeps its id in use
         for channel in channels:
             clips = self.clips.get(channel, ())
+            if not clips and channel.prop == "offset":
+                self.moved.add(channel.actor)
             before = clips[-1].value if clips else self._rest(channel)
             key = (id(clips), before)
             if key not in made:
@@ -101,6 +104,8 @@ class Score:
         last = float(course(np.array([1.0]))[0])
         clip = Clip(start, seconds, self.value(channel), last, "constant", _origin(), course, step)
         self.clips[channel] = self._after(self.clips.get(channel, ()), clip, channel)
+        if channel.prop == "offset":
+            self.moved.add(channel.actor)
 
     def _after(self, clips: tuple[Clip, ...], clip: Clip, channel: Channel) -> tuple[Clip, ...]:
         if not math.isfinite(clip.value):
