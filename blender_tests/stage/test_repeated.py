@@ -1,5 +1,7 @@
 """Drawings that repeat are made once and shown as instances, in the very places where they would be written out."""
 
+from collections import defaultdict
+
 import bpy
 import numpy as np
 import pytest
@@ -27,17 +29,16 @@ def signs() -> tuple[Drawing, ...]:
 def shown(scene: bpy.types.Scene) -> tuple[list[str], np.ndarray]:
     """The objects that show the signs, and every point of theirs in the world with its colour and way from the edge."""
     scene.frame_set(1)
-    rows, names = [], set()
+    rows = defaultdict(list)
     for one in bpy.context.evaluated_depsgraph_get().object_instances:
         if one.object.original.name.startswith("sign") and len(one.object.data.vertices):
-            names.add(one.object.original.name)
             mesh, place = one.object.data, np.array(one.matrix_world)
             points = np.array([vertex.co[:] for vertex in mesh.vertices]).reshape(-1, 3)
             ink = np.array([point.color[:] for point in mesh.attributes[INK].data]).reshape(-1, 4)
             edge = np.array([point.vector[:] for point in mesh.attributes[EDGE].data]).reshape(-1, 3)
-            rows.append(np.hstack([points @ place[:3, :3].T + place[:3, 3], ink, edge @ place[:3, :3].T]))
-    table = np.concatenate(rows)
-    return sorted(names), table[np.lexsort(table[:, :3].round(3).T)]
+            whole = np.hstack([points @ place[:3, :3].T + place[:3, 3], ink, edge @ place[:3, :3].T])
+            rows[one.object.original.name].append(whole)
+    return sorted(rows), np.concatenate([part for name in sorted(rows) for part in rows[name]])
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
