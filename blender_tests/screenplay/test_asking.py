@@ -69,6 +69,8 @@ WRONG = {
     "a made-up model": (lambda f, h, x: f.grow("gpt2"), "one of film.models"),
     "a cell that is not there": (lambda f, h, x: f.compute(h.q[11, 0]), "index 11 on axis T is outside 0 to 10"),
     "a cell in words": (lambda f, h, x: f.compute(h.q["t"]), "whole numbers for indices.*'t'"),
+    "a layer that is not there": (lambda f, h, x: f.layout.layers[9], "no layer 9; this model has layers 0 to 2"),
+    "a head that is not there": (lambda f, h, x: f.layout.layers[0].attn.heads[-4], "no head -4.*heads 0 to 2"),
     "half a cell": (lambda f, h, x: f.compute(h.q[0.5, 0]), "whole numbers.*0.5"),
     "every second cell": (lambda f, h, x: f.sweep(h.q[::2], seconds=1), "whole numbers.*slice"),
     "an index for all": (lambda f, h, x: f.compute(h.q[True, 0]), "whole numbers.*True"),

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ModelError, ScriptError
 from .grid import CELL, Axis, Grid, Role
-from .groups import MLP, Attention, Embedding, Head, Layer, Layout, Norm, Output
+from .groups import MLP, Attention, Embedding, Head, Layer, Layout, Norm, Output, Several
 from .ribbons import ribbons
 from .rules import rule_of
 from .sections import sections
@@ -81,7 +81,7 @@ def layout(
     place = replace(place, stream=max(columns - 1, 0) * pitch)
     ln_f, down = _norm(place, "ln_f", down + 3 * gap)
     output = _output(place, down)
-    stage = Layout(config, n_tokens, gap, tokens, embedding, tuple(layers), ln_f, output)
+    stage = Layout(config, n_tokens, gap, tokens, embedding, Several("layer", layers), ln_f, output)
     return stage if bare else replace(stage, ribbons=ribbons(stage), sections=sections(stage))
 
 
@@ -242,7 +242,7 @@ def _attention(place: _Place, prefix: str, down: float) -> tuple[Attention, floa
     columns, bias = x - gap - place.height, x - 2 * gap - place.height - CELL
     features = _along(place.C, "x")
     attention = Attention(
-        tuple(heads),
+        Several("head", heads),
         place.grid(f"{prefix}.proj_weight", "Projection weights", WEIGHT, (place.C, features), columns, down),
         place.grid(f"{prefix}.proj_bias", "Projection bias", WEIGHT, (place.C,), bias, down),
         place.grid(f"{prefix}.proj", "Attention output", WORKING, (place.T, place.C), x, down),

@@ -7,16 +7,38 @@ a dataclass and its grids are its fields: there is no second list to keep in ste
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import ScriptError, choices
 from .grid import Grid, Ribbon, Section
 
 if TYPE_CHECKING:
     from ..model.config import GPTConfig
+
+
+Part = TypeVar("Part")
+
+
+class Several(tuple[Part, ...]):
+    """Layers, or heads; ScriptError, which says how many there are, for one that is not there."""
+
+    what: str
+
+    def __new__(cls, what: str, parts: Iterable[Part]) -> Several[Part]:
+        made = super().__new__(cls, parts)
+        made.what = what
+        return made
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]
+        """The part of that number, or those of a slice."""
+        try:
+            return super().__getitem__(index)
+        except IndexError:
+            there = f"{self.what}s 0 to {len(self) - 1}" if len(self) > 1 else f"{self.what} 0 only"
+            raise ScriptError(f"There is no {self.what} {index}; this model has {there}.") from None
 
 
 class Group:
