@@ -6,6 +6,7 @@ what it explains. While a grid is swept the panel stays and only its numbers cha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -60,7 +61,8 @@ def panel(film: Film, grid: Grid, index: tuple[int, ...], changing: Iterable[tup
     decimals = digits(grid.drawn(values))
     told = [number(float(values[at]), decimals) for at in changing]
     sign, result = ("=", "") if told else _equals(number(float(values[index]), decimals))
-    room = max(map(len, told)) * advance("0", em) if told else advance(result, em)
+    letters = [re.sub(r"[^.]", "0", text) for text in told]  # each as wide as a digit, but for the point
+    room = max(advance(text, em) for text in letters or [result])
     equals = advance(f" {sign} ", em)
     head = 0.8 * em
     total = max(width + equals + room, _head_width(grid, head)) + 2 * PAD
