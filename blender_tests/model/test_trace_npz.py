@@ -122,6 +122,26 @@ def test_traces_that_cannot_be_shown(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.filterwarnings("error")
+def test_numbers_at_the_end_of_float32_make_no_noise(path: Path, arrays: Arrays) -> None:
+    arrays["layers.0.mlp.hidden"] = np.full((4, 60), 3e38, np.float32)
+    np.savez(path, **arrays)
+    trace = load(path).recorded
+    assert trace is not None
+    assert trace["layers.0.mlp.hidden"].min() == np.float32(3e38)
+    np.savez(path, **arrays | {"layers.0.mlp.hidden": np.full((4, 60), 1e300)})
+    with pytest.raises(ModelError, match=r"'layers\.0\.mlp\.hidden' holds values that are not finite\.$"):
+        load(path)
+
+
+def test_two_arrays_of_one_name(path: Path, arrays: Arrays) -> None:
+    np.savez(path, **arrays)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("tokens", archive.read("tokens.npy"))
+    with pytest.raises(ModelError, match=r"It has two arrays of one name\.$"):
+        load(path)
+
+
 def test_an_array_that_lies_about_its_shape(path: Path, arrays: Arrays) -> None:
     for header in (
         b"{'descr': '<f4', 'fortran_order': False, 'shape': (999999999, 999999999), }\n",

@@ -67,7 +67,8 @@ def read(path: Path, name: str, tokenizer: Tokenizer | None) -> Checkpoint:
 def _gelu(arrays: Mapping[str, np.ndarray]) -> Gelu:
     """The form of GELU that comes nearest to what was recorded."""
     hidden, activation = arrays["layers.0.mlp.hidden"], arrays["layers.0.mlp.activation"]  # (T, 4C)
-    return min(GELU, key=lambda form: float(np.abs(GELU[form](hidden) - activation).max()))
+    with np.errstate(over="ignore"):  # of the largest numbers that were recorded
+        return min(GELU, key=lambda form: float(np.abs(GELU[form](hidden) - activation).max()))
 
 
 def _shape(arrays: _Arrays) -> tuple[GPTConfig, int]:
@@ -106,7 +107,8 @@ class _Arrays:
         values = self._read(name)
         if values.dtype.kind != "f" or values.shape != shape:
             raise ModelError(f"{name!r} is {values.dtype} {values.shape}, but must be floating point {shape}.")
-        values = values.astype(np.float32, copy=False)
+        with np.errstate(over="ignore"):  # what is too large for float32 is not finite, as is told below
+            values = values.astype(np.float32, copy=False)
         finite = np.isfinite(values)
         if name.endswith(".scores"):
             future = np.triu(np.ones(shape, bool), 1)
