@@ -138,6 +138,12 @@ def test_a_users_error_is_reported(window: Window) -> None:
     assert task.cleaned
 
 
+def test_an_error_may_name_what_is_no_text(window: Window) -> None:
+    task = Task(JobError("There is no \udcff."))
+    drive(task, window)
+    assert task.reports == [({"ERROR"}, "There is no \\udcff.")]
+
+
 def test_a_fault_of_ours_is_not_hidden(window: Window) -> None:
     task = Task(ZeroDivisionError())
     with pytest.raises(ZeroDivisionError):

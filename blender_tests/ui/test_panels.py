@@ -39,6 +39,7 @@ class Layout:
         self.drawn.append((kind, text, self))
 
     def label(self, text: str, icon: str = "NONE") -> None:
+        text.encode()  # what cannot be written, Blender does not show
         self._draw("label", text, icon)
 
     def progress(self, factor: float, text: str) -> None:
@@ -182,6 +183,12 @@ def test_the_end_of_a_job_leads_to_what_it_made(film: bpy.types.Scene, tmp_path:
         assert outcome.folder == folder
         jobs._ended[:] = [outcome]
         assert shown(panels.LLMVIZ_PT_job, "operator") == ["wm.path_open"] * (folder is not None)
+    jobs._ended.clear()
+
+
+def test_names_of_files_that_are_no_text_can_be_shown(film: bpy.types.Scene) -> None:
+    jobs._ended[:] = [jobs.Outcome("Saved /tmp/\udcff.mp4", Path("/tmp/\udcff.mp4"))]
+    assert "Saved /tmp/\\udcff.mp4" in shown(panels.LLMVIZ_PT_job, "label")
     jobs._ended.clear()
 
 

@@ -81,7 +81,7 @@ class LLMVIZ_PG_generation(bpy.types.PropertyGroup):
     )
     room: IntProperty(
         name="Room",
-        description="Columns to spare for tokens to come, as far as the model goes",
+        description="Columns to spare for tokens to come. A model takes only so many tokens in all, nano-gpt 11",
         default=ROOM,
         min=1,
         max=1024,
@@ -256,6 +256,7 @@ class LLMVIZ_OT_look_at(_OnStage, bpy.types.Operator):
 
     place: EnumProperty(
         name="Place",
+        description="What to look at",
         items=[(name, name.capitalize(), f"Look at the {name}") for name in PLACES],
     )
 

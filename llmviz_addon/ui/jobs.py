@@ -23,6 +23,7 @@ from bpy.props import BoolProperty, StringProperty
 from ..errors import LlmvizError
 from ..rounding import done
 from .confirm import confirm
+from .write import readable
 
 Result = set[str]
 
@@ -177,12 +178,12 @@ class Job:
 
     def _finish(self, done: StopIteration) -> Result:
         _remember(done.value)
-        self.report({"INFO"}, done.value.text)
+        self.report({"INFO"}, readable(done.value.text))
         return {"FINISHED"}
 
     def _fail(self, error: LlmvizError) -> Result:
         _remember(Outcome(str(error), failed=True))
-        self.report({"ERROR"}, str(error))
+        self.report({"ERROR"}, readable(str(error)))
         return {"CANCELLED"}
 
 

@@ -20,7 +20,7 @@ from .scenes import film_scenes, her_scenes
 from .settings import MOST_CHAPTERS
 from .values import value
 from .view import looks_through_camera
-from .write import in_words, write
+from .write import in_words, readable, write
 
 
 class _Panel:
@@ -55,7 +55,7 @@ class LLMVIZ_PT_job(_Panel, bpy.types.Panel):
             column.label(text="A language model as a film", icon="INFO")
             column.label(text="Choose a model and press Build", icon="BLANK1")
             return
-        column.label(text=ended.text, icon="ERROR" if ended.failed else "CHECKMARK")
+        column.label(text=readable(ended.text), icon="ERROR" if ended.failed else "CHECKMARK")
         row = column.row()
         if ended.folder is None:
             row.label(text="Shaders are being compiled" if first_look.is_waiting() else "")

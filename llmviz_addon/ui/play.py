@@ -82,6 +82,7 @@ class LLMVIZ_OT_jump(_Playing, bpy.types.Operator):
 
     to: EnumProperty(
         name="To",
+        description="Which rest to go to",
         items=[("NEXT", "Next Rest", "Go to the next rest"), ("PREVIOUS", "Previous Rest", "Go to the previous rest")],
     )
 
@@ -123,7 +124,7 @@ class LLMVIZ_OT_jump_to_chapter(_Playing, bpy.types.Operator):
 
 
 class LLMVIZ_OT_play(_Playing, bpy.types.Operator):
-    """Play what comes after this rest, and stop at the next one. The space bar plays through, with reading pauses"""
+    """Play on to the next rest, and stop there. The space bar plays through, with reading pauses"""
 
     bl_idname = "llmviz.play"
     bl_label = "Play to Next Rest"

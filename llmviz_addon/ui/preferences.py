@@ -15,7 +15,7 @@ from bpy.props import CollectionProperty, StringProperty
 
 from .chapters import Catalogue, from_text, read, to_text
 from .confirm import confirm
-from .write import write
+from .write import readable, write
 
 PACKAGE = __package__.rpartition(".")[0]
 """The add-on's module name, which Blender keeps its preferences under."""
@@ -52,7 +52,7 @@ class LLMVIZ_AP_preferences(bpy.types.AddonPreferences):
         column.label(text="Folders with chapters of your own:")
         for folder in self.trusted:
             row = column.row()
-            row.label(text=folder.path, icon="FILE_FOLDER")
+            row.label(text=readable(folder.path), icon="FILE_FOLDER")
             row.operator("llmviz.forget_chapters", text="", icon="X").folder = folder.path
         row = column.row()
         row.operator("llmviz.choose_chapters", icon="ADD")

@@ -84,8 +84,8 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
     )
     tokens: StringProperty(
         name="Tokens",
-        description="The text the model reads: for nano-gpt letters out of A, B and C, six for a full run. "
-        "For a model that comes without a tokenizer, token ids apart by spaces",
+        description="The text the model reads: for nano-gpt up to 11 letters A, B or C, of which it was trained to "
+        "sort six. For a model that comes without a tokenizer, token ids apart by spaces",
         default="CBABBC",
         options={"TEXTEDIT_UPDATE"},
     )
@@ -99,8 +99,8 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
     )
     pauses: BoolProperty(
         name="Reading Pauses",
-        description="Hold the picture after each paragraph for as long as it takes to read it. "
-        "Leave it off to present live, and play from rest to rest",
+        description="Hold the picture after each paragraph for as long as it takes to read it, in the film and where "
+        "the space bar plays. Play in this sidebar goes on to the next rest without them",
         default=True,
     )
     pace: FloatProperty(

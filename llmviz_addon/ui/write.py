@@ -13,7 +13,7 @@ MARGIN = 70
 
 def write(layout: bpy.types.UILayout, text: str, context: bpy.types.Context, icon: str = "NONE") -> None:
     """Running text, broken to the sidebar's width."""
-    for number, line in enumerate(wrapped(text, context, icon != "NONE")):
+    for number, line in enumerate(wrapped(readable(text), context, icon != "NONE")):
         layout.label(text=line, icon="BLANK1" if number and icon != "NONE" else icon)
 
 
@@ -27,6 +27,11 @@ def wrapped(text: str, context: bpy.types.Context, indented: bool = False) -> li
     em = measured / known if measured > 0 < known else 1.0
     width = (context.region.width if context.region else 300) - (MARGIN + 20 * indented) * scale
     return "".join(run for run, _ in font.wrap([(text, "")], em, max(width, 60 * scale))).split("\n")
+
+
+def readable(text: str) -> str:
+    """``text`` as Blender can show it: names of files may hold bytes that are no letters."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def in_words(size: float) -> str:
