@@ -116,6 +116,20 @@ def test_her_viewport_comes_back_however_the_film_goes(film: bpy.types.Scene, ar
     assert space.overlay.show_overlays
 
 
+def test_a_viewport_in_another_workspace_waits_until_no_film_is_shown(film: bpy.types.Scene) -> None:
+    here = bpy.context.window.screen
+    elsewhere = next(
+        area for screen in bpy.data.screens if screen != here for area in screen.areas if area.type == "VIEW_3D"
+    )
+    before = looks(elsewhere)
+    view.look_through_camera(elsewhere, film)
+    assert not her_view.give_back()
+    assert view.looks_through_camera(elsewhere.spaces.active)
+    bpy.context.window.scene = next(scene for scene in bpy.data.scenes if scene != film)
+    assert her_view.give_back()
+    assert different(before, looks(elsewhere)) == {}
+
+
 @pytest.mark.parametrize("kept", ["x", "[]", '{"3": 1}', '{"3": {"shading.type": 4, "clip_end": "far"}, "a": {}}'])
 def test_what_was_kept_may_be_damaged(sidebar: bpy.types.Scene, kept: str) -> None:
     screen = bpy.context.window.screen

@@ -48,9 +48,10 @@ def keep(area: bpy.types.Area) -> None:
 def give_back() -> bool:
     """Let viewports whose windows show no film any more look as they did before; whether there were any."""
     due = False
-    filming = {window.screen for window in bpy.context.window_manager.windows if shows_film(window.scene)}
+    filming = {window.screen: shows_film(window.scene) for window in bpy.context.window_manager.windows}
+    somewhere = any(filming.values())  # there, a screen of another workspace may be shown again
     for screen in bpy.data.screens:
-        if KEPT_ON in screen and screen not in filming:
+        if KEPT_ON in screen and not filming.get(screen, somewhere):
             kept, due = _kept(screen), True
             del screen[KEPT_ON]
             for area in screen.areas:
