@@ -41,7 +41,7 @@ class LLMVIZ_PT_job(_Panel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """Two rows, whatever is or was done."""
         job, ended = running(), last()
-        column = self.layout.column()
+        column = self.layout.box().column()  # without a header Blender draws no ground, and the film's may be white
         if job is not None:
             column.progress(factor=job.share, text=f"{job.title} {done(job.share)}")
             row = column.row()
