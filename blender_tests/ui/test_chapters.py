@@ -145,7 +145,9 @@ def test_a_spoilt_folder_leaves_panels_and_our_chapters(
     assert "".join(catalogue().problem.split()) in "".join(shown(panels.LLMVIZ_PT_film, "label")).replace(" ", "")
 
 
-@pytest.mark.parametrize("kept", ["", "[]", "{}", '{"chapters": [1], "problem": ""}', '{"chapters": 7, "problem": 1}'])
+@pytest.mark.parametrize(
+    "kept", ["", "[]", "{}", '{"chapters": [1], "problem": ""}', '{"chapters": 7, "problem": 1}', "[" * 100_000]
+)
 def test_what_was_remembered_may_be_damaged(preferences: LLMVIZ_AP_preferences, folder: Path, kept: str) -> None:
     bpy.ops.llmviz.trust_chapters(folder=str(folder))
     preferences.found = kept
@@ -170,6 +172,23 @@ def test_a_broken_chapter_leaves_ours_and_says_why(tmp_path: Path, content: str)
     found = chapters.read((tmp_path,))
     assert found.chapters == chapters.ours()
     assert "42_mine.py" in found.problem
+
+
+def test_a_folder_that_is_gone_hides_nothing_else(
+    preferences: LLMVIZ_AP_preferences, folder: Path, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    (stick / "44_far.py").write_text(MINE, encoding="utf-8")
+    bpy.ops.llmviz.trust_chapters(folder=str(stick))
+    bpy.ops.llmviz.trust_chapters(folder=str(folder))
+    assert {"far", "mine"} <= set(names())
+    spoil_all(stick)
+    bpy.context.scene.llmviz_settings.skipped += " mine"
+    assert bpy.ops.llmviz.build() == {"FINISHED"}
+    assert "far" not in names()
+    assert "mine" in names()
+    assert catalogue().problem == f"There is no chapter folder {str(stick)!r}."
 
 
 def test_a_broken_chapter_does_not_hide_another(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from ..stage import build as stage
 from ..stage.open_state import read_state
 from ..stage.ours import is_ours
 from . import request
+from .chapters import there
 from .jobs import Job, Outcome, Steps, blocked
 from .preferences import chapter_folders, read_chapters
 from .scenes import go_to
@@ -66,7 +67,7 @@ def build_film(context: bpy.types.Context) -> Steps:
     settings = context.scene.llmviz_settings
     read_chapters()
     yield 0.0, "Running the model"
-    production = request.production(settings, chapter_folders())
+    production = request.production(settings, there(chapter_folders()))
     theme = value(settings, "theme")
     yield from staged(context, lambda scene: stage.build_steps(scene, production, theme))
     timeline = production.timeline

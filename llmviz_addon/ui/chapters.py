@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 
@@ -51,7 +51,15 @@ class Catalogue:
 
 def read(folders: Sequence[Path]) -> Catalogue:
     """Run the files in ``folders`` where they have changed; all chapters, and what is wrong with others."""
-    return _read(tuple(folders), stamp(file for folder in folders for file in files(folder)))
+    here = there(folders)
+    found = _read(here, stamp(file for folder in here for file in files(folder)))
+    gone = [f"There is no chapter folder {str(folder)!r}." for folder in folders if folder not in here]
+    return Catalogue(found.chapters, "\n".join(filter(None, [*gone, found.problem]))) if gone else found
+
+
+def there(folders: Sequence[Path]) -> tuple[Path, ...]:
+    """Those of ``folders`` that are there; one on a stick that is not is told, and hides nothing else."""
+    return tuple(folder for folder in folders if os.path.isdir(folder))
 
 
 @lru_cache(maxsize=1)
@@ -70,8 +78,10 @@ def from_text(text: str) -> Catalogue:
     """The catalogue that was kept as ``text``; an empty one where it is none."""
     try:
         content = json.loads(text)
-        return Catalogue(tuple(Entry(**entry) for entry in content["chapters"]), str(content["problem"]))
-    except (ValueError, TypeError, KeyError):
+        kept = [[entry[field.name] for field in fields(Entry)] for entry in content["chapters"]]
+        entries = (Entry(str(name), int(number), str(title), bool(shapes)) for name, number, title, shapes in kept)
+        return Catalogue(tuple(entries), str(content["problem"]))
+    except (ValueError, TypeError, KeyError, RecursionError):
         return Catalogue(())
 
 

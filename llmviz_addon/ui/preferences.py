@@ -169,7 +169,7 @@ class LLMVIZ_OT_reload_chapters(bpy.types.Operator):
 def _told(operator: bpy.types.Operator, found: Catalogue) -> set[str]:
     """Say what was found."""
     if found.problem:
-        operator.report({"WARNING"}, found.problem)
+        operator.report({"WARNING"}, readable(found.problem.replace("\n", " ")))
     else:
         operator.report({"INFO"}, f"There are {len(found.chapters)} chapters.")
     return {"FINISHED"}
