@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -93,7 +94,8 @@ def test_without_a_film_there_is_build_and_a_reason_for_the_rest(sidebar: bpy.ty
 
 
 def test_every_setting_can_be_reached(sidebar: bpy.types.Scene) -> None:
-    sidebar["llmviz_story"] = '{"chapters": [], "markers": [], "subtitles": []}'
+    chapter = {"name": "one", "number": 1, "title": "One", "part": "All", "start": 1, "end": 9}
+    sidebar["llmviz_story"] = json.dumps({"chapters": [chapter], "markers": [], "subtitles": []})
     drawn = set()
     for model in ("FILE", "SHAPE"):
         sidebar.llmviz_settings.model = model
