@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -50,6 +51,7 @@ WRONG = {
     "unknown engine": ([*FILM, "--engine", "luxcore"], "invalid choice: 'luxcore' (choose from"),
     "unknown theme": ([*STILL, "--at", "1", "--theme", "neon"], "Unknown theme 'neon'. Choose from light"),
     "no output": (["film"], "-o/--output"),
+    "odd size": (["film", "nothing", "--size", "101x64", "-o", "a.mp4"], "instead of 101x64 take 102x64"),
     "wrong ending": (["film", "-o", "a.avi"], "'a.avi' must end in .mp4"),
     "no folder": (["build", "-o", "no/a.blend"], "'no' does not exist"),
     "no rights": (["trace", "-o", "/proc/a.npz"], "Cannot write '/proc/a.npz'"),
@@ -218,6 +220,17 @@ def test_build_and_film(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> No
     out, err = capfd.readouterr()
     assert [line.split()[0] for line in out.splitlines()] == ["Wrote", "Wrote"]
     assert "Rendering 6/6" in err
+
+
+def test_frames_of_another_film_and_frames_that_are_not_kept(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    film = [*FILM[:-1], str(tmp_path / "f.mp4"), "--to", "0.1", "--size", "64x64", "--engine", "cycles"]
+    assert cli.main(film) == 0
+    assert re.search(r"3 frames; they are kept in .*f\.frames \(0 MB\)", capfd.readouterr().out)
+    assert cli.main([*film, "--theme", "dark"]) == 2
+    assert "keeps 3 frames of another film (another theme); name another output" in capfd.readouterr().err
+    assert len(list((tmp_path / "f.frames").glob("*.png"))) == 3
+    assert cli.main([*film, "--theme", "dark", "--overwrite", "--drop-frames"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["f.mp4", "f.srt"]
 
 
 def test_shapes(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ there before we are asked: ``python -P -m llmviz_addon`` is the safe way to say 
 
 from __future__ import annotations
 
+import os
 import sys
 
 from .processes import forget_current_folder
@@ -22,7 +23,31 @@ def program() -> None:
 
     status = status_of(_job)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done, and Python's own end would complain
-    sys.exit(status)
+    _end(status)
+
+
+def _end(status: int) -> None:
+    """End; at once where Blender is loaded, as it may hang or crash when taken down while threads of its own work.
+
+    After a Ctrl-C, too, which Python would let end the process in its own way.
+    """
+    from .terminal import STOPPED, flushed
+
+    bpy = sys.modules.get("bpy")
+    if bpy is None and status < STOPPED:
+        sys.exit(status)
+    flushed()
+    _remove_session(getattr(getattr(bpy, "app", None), "tempdir", None) or "")
+    os._exit(status)
+
+
+def _remove_session(folder: str) -> None:
+    """Remove Blender's temporary folder, as it would itself; unless it is the one that everything temporary is in."""
+    import shutil
+
+    folder = folder.rstrip("/\\")
+    if os.path.basename(folder).startswith("blender_"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _job() -> int | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from .film.lock import scratch
 from .film.output import check_output, check_place, check_text, written
 from .film.progress import Bar, clock
 from .film.quiet import quiet, unbroken
+from .film.times import frame_at, frame_range
 from .layout.table import sizes, table
 from .model import checkpoint as checkpoints
 from .model.checkpoint import Checkpoint
@@ -118,9 +118,9 @@ def film(options: argparse.Namespace) -> int:
                 for progress in film_steps(job):
                     bar.show(progress.count, progress.total, progress.text, progress.left, progress.share)
         except KeyboardInterrupt:
-            total = len(job.span)
-            done = total - len(job.frames.missing(job.first, job.last))
-            raise Stopped(f"Stopped with {done} of {total} frames in {job.folder}; the same command goes on.") from None
+            raise Stopped(f"Stopped with {_kept(job)}; the same command goes on.") from None
+        except JobError as error:
+            raise JobError(f"{error} What is done is kept, {_kept(job)}; the same command goes on.") from error
     length = f"{clock(len(job.span) / job.rate)}, {len(job.span)} frames"
     if options.drop_frames:
         drop(job.folder)
@@ -219,51 +219,16 @@ def _wrote(path: Path, what: str = "") -> None:
     print(f"Wrote {' '.join(shown(str(path)).splitlines())}{what and ': '}{what}.")
 
 
-def frame_at(timeline: Timeline, at: str) -> int:
-    """The frame of ``at``: seconds, or a rest by its number or name, such as ``03.2`` or ``one-column``."""
-    rests = {marker.name: marker.frame for marker in timeline.markers if marker.kind == "rest"}
-    for name, frame in rests.items():
-        number, _, words = name.partition(" ")
-        if at.lower().replace("-", " ") in (name.lower(), number, words.lower()):
-            return frame
-    length = f"0 to {timeline.seconds(timeline.frames):.1f} seconds"
-    if not re.fullmatch(r"[0-9]+(\.[0-9]*)?|\.[0-9]+", at):
-        raise JobError(f"There is no rest {at!r}. Give {length}, or one of: {'; '.join(rests) or 'no rest'}.")
-    frame = _frame(timeline, float(at))
-    if frame > timeline.frames:
-        raise JobError(f"{at} seconds is past the end; this film has {length}.")
-    return frame
-
-
-def frame_range(timeline: Timeline, start: float | None, stop: float | None) -> tuple[int, int]:
-    """First and last frame of an excerpt in seconds; None is the film's own start or end."""
-    length = timeline.frames / timeline.fps
-    first = 1 if start is None else _frame(timeline, start)
-    last = timeline.frames if stop is None else _frame(timeline, stop) - 1
-    if first > timeline.frames or last > timeline.frames:
-        past = start if first > timeline.frames else stop
-        raise JobError(f"{past:g} seconds is past the end; this film has 0 to {length:.1f} seconds.")
-    if last < first:
-        raise JobError(f"From {start or 0:g} to {stop:g} seconds there is no frame; --to must be after --from.")
-    return first, last
-
-
-def _frame(timeline: Timeline, seconds: float) -> int:
-    """Nearest frame to a time; some frame past the end for all that is past it, however far."""
-    return timeline.frame(min(seconds, timeline.frames / timeline.fps + 1))
-
-
 def _film_job(
     options: argparse.Namespace, production: Production, blend: Path, target: Path, span: tuple[int, int]
 ) -> FilmJob:
+    version = _blender().app.version_string
     with quiet():
-        import bpy
-
         from .stage.render import chosen
 
         engine = chosen(options.engine)
     mark = fingerprint(
-        blender=bpy.app.version_string,
+        blender=version,
         engine=engine,
         llmviz=code_version(),
         model=(production.trace.config, production.trace.tokens, production.trace),
@@ -286,6 +251,12 @@ def _film_job(
         end=production.timeline.frames,
         overwrite=options.overwrite,
     )
+
+
+def _kept(job: FilmJob) -> str:
+    """How far a film has come, such as "12 of 300 frames in film.frames"."""
+    total = len(job.span)
+    return f"{total - len(job.frames.missing(job.first, job.last))} of {total} frames in {job.folder}"
 
 
 def _staged(production: Production, options: argparse.Namespace) -> bpy.types.Scene:

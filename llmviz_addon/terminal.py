@@ -117,6 +117,13 @@ def _reason(error: OSError) -> str:
     return f"{reason}: {os.fsdecode(error.filename)!r}" if error.filename is not None else reason
 
 
+def flushed() -> None:
+    """Let out what is still in the buffers, as far as somebody takes it."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+
+
 # Streams --------------------------------------------------------------------------------------
 
 
