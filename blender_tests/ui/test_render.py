@@ -102,6 +102,35 @@ def test_sizes_in_words(size: float, text: str) -> None:
     assert in_words(size) == text
 
 
+def test_the_scenes_own_size_and_rate_are_the_films(small: bpy.types.Scene, tmp_path: Path) -> None:
+    small.render.resolution_percentage = 25
+    small.render.fps, small.render.fps_base = 24, 1.001
+    small.frame_end = 61
+    assert bpy.ops.llmviz.render_film() == {"FINISHED"}
+    movie = bpy.data.movieclips.load(str(tmp_path / "layer-norm.mp4"))
+    assert (tuple(movie.size), movie.frame_duration) == ((212, 120), 2)
+    assert movie.fps == pytest.approx(24 / 1.001, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "reason"),
+    [
+        ("frame_step", 2, "not every frame but one in 2: set .* Step to 1"),
+        ("render.use_border", True, "a region only"),
+        ("render.use_multiview", True, "in stereo"),
+        ("render.pixel_aspect_x", 2.0, "pixels that are not square"),
+    ],
+)
+def test_what_a_film_cannot_honour_is_told(
+    small: bpy.types.Scene, tmp_path: Path, setting: str, value: object, reason: str
+) -> None:
+    owner = small.render if setting.startswith("render.") else small
+    setattr(owner, setting.removeprefix("render."), value)
+    with pytest.raises(RuntimeError, match=reason):
+        bpy.ops.llmviz.render_film()
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_unsaved_file_needs_a_folder(small: bpy.types.Scene) -> None:
     small.llmviz_settings.folder = "//"
     for operator in (bpy.ops.llmviz.render_still, bpy.ops.llmviz.storyboard, bpy.ops.llmviz.render_film):

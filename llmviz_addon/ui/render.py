@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,8 +10,9 @@ import bpy
 
 from ..errors import JobError, LlmvizError
 from ..film.blend import save
-from ..film.film import FilmJob, Progress, film_steps
+from ..film.film import FilmJob, Progress, check_film, film_steps
 from ..film.frames import check_frames, code_version, drop, fingerprint, frames_folder, size_of
+from ..film.lock import scratch
 from ..film.output import check_output
 from ..film.signature import signature
 from ..film.still import still
@@ -163,8 +163,10 @@ def render_film(scene: bpy.types.Scene) -> Steps:
     output = check_output(film_path(scene), ".mp4")
     if scene.camera is None:
         raise JobError(f"Scene {scene.name!r} has no camera to render through.")
-    with tempfile.TemporaryDirectory(prefix="llmviz-", ignore_cleanup_errors=True) as folder:
-        job = film_job(scene, output, Path(folder) / "film.blend")
+    check_scene(scene)
+    with scratch() as folder:
+        job = film_job(scene, output, folder / "film.blend")
+        check_film(job)
         _save_copy(job.blend)
         for progress in film_steps(job, poll=POLL):
             yield progress.share, describe(progress)
@@ -198,12 +200,29 @@ def _save_copy(path: Path) -> None:
         settings.file_preview_type = kind
 
 
+def check_scene(scene: bpy.types.Scene) -> None:
+    """JobError for render settings of the user's that a film cannot honour; what it can, it does."""
+    render = scene.render
+    for wrong, reason in (
+        (
+            scene.frame_step != 1,
+            f"renders not every frame but one in {scene.frame_step}: set Output ▸ Frame Range ▸ Step to 1",
+        ),
+        (render.use_border, "renders a region only: switch off Output ▸ Format ▸ Render Region"),
+        (render.use_multiview, "renders in stereo: switch off Output ▸ Stereoscopy"),
+        (render.pixel_aspect_x != render.pixel_aspect_y, "has pixels that are not square: set Output ▸ Aspect to 1"),
+    ):
+        if wrong:
+            raise JobError(f"Scene {scene.name!r} {reason}. A film has every frame, whole.")
+
+
 def film_job(scene: bpy.types.Scene, output: Path, blend: Path) -> FilmJob:
     """The film of the scene's frame range, as the scene and its settings ask for it."""
     settings, render, story = scene.llmviz_settings, scene.render, read_story(scene)
     engine = chosen(value(settings, "engine"))
-    share = render.resolution_percentage
-    size = (render.resolution_x * share // 100, render.resolution_y * share // 100)
+    size = (render.resolution_x, render.resolution_y)
+    if render.resolution_percentage != 100:  # to the even numbers that a video needs, as these are not hers to choose
+        size = tuple(max(side * render.resolution_percentage // 200 * 2, 2) for side in size)
     return FilmJob(
         blend=blend,
         output=output,
