@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import struct
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import bpy
+import numpy as np
 import pytest
 
 from llmviz_addon.errors import JobError
-from llmviz_addon.film import png
-from llmviz_addon.film.film import FilmJob, Progress, film_steps
+from llmviz_addon.film import mp4, png
+from llmviz_addon.film.film import FilmJob, Progress, check_film, film_steps
 from llmviz_addon.film.frames import frame_path
 
 
@@ -98,3 +100,184 @@ def test_what_cannot_be_a_film(job: FilmJob) -> None:
 
 def _until(steps: Iterator[Progress], done: int) -> Progress:
     return next(step for step in steps if step.done >= done)
+
+
+def _film_and_captions(job: FilmJob) -> tuple[bytes, bytes]:
+    return job.output.read_bytes(), job.output.with_suffix(".srt").read_bytes()
+
+
+@pytest.fixture
+def hers(job: FilmJob) -> tuple[bytes, bytes]:
+    """A film and captions that were there before."""
+    job.output.write_bytes(b"her film")
+    job.output.with_suffix(".srt").write_bytes(b"her captions")
+    return _film_and_captions(job)
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def _gray(path: Path) -> None:
+    png.write(path, np.full((108, 192, 3), 99, np.uint8))
+
+
+@pytest.mark.parametrize("which", ["film", "piece"])
+def test_a_broken_video_replaces_nothing(
+    job: FilmJob, hers: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch, which: str
+) -> None:
+    join, read = mp4.join, mp4.read
+
+    def broken(parts: Sequence[tuple[mp4.Video, int]], target: Path) -> None:
+        join(parts, target)
+        _cut(target)
+
+    def cut(path: Path) -> mp4.Video:
+        _cut(path)
+        return read(path)
+
+    monkeypatch.setattr(mp4, *(("join", broken) if which == "film" else ("read", cut)))
+    with pytest.raises(JobError, match="The video .* is not whole"):
+        _make(job)
+    assert _film_and_captions(job) == hers
+    assert job.frames.missing(1, 12) == []
+    names = {path.name for path in job.output.parent.rglob("*")}
+    assert not [name for name in names if "part" in name or name.startswith(".video")]
+    monkeypatch.undo()
+    _make(job)
+    assert bpy.data.movieclips.load(str(job.output)).frame_duration == 12
+
+
+def test_a_video_of_other_pictures_replaces_nothing(
+    job: FilmJob, hers: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    join = mp4.join
+
+    def other(parts: Sequence[tuple[mp4.Video, int]], target: Path) -> None:
+        join(parts, target)
+        _gray(frame_path(job.folder, 12))  # which the last picture is held against
+
+    monkeypatch.setattr(mp4, "join", other)
+    with pytest.raises(JobError, match="Picture 12 of the video .* is not the frame"):
+        _make(job)
+    assert _film_and_captions(job) == hers
+
+
+def test_captions_of_hers_are_kept(job: FilmJob, hers: tuple[bytes, bytes]) -> None:
+    for last in (2, 3):
+        _make(replace(job, last=last))
+    names = sorted(path.name for path in job.output.parent.iterdir())
+    assert names == ["film.frames", "film.mp4", "film.srt", "film.srt.old"]
+    assert job.output.with_name("film.srt.old").read_bytes() == hers[1]
+    job.output.with_suffix(".srt").write_text("a translation")
+    _make(replace(job, last=3))
+    assert job.output.with_name("film.srt.old1").read_text() == "a translation"
+
+
+def _truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:50])
+
+
+def _flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def _bomb(path: Path) -> None:
+    """A picture that says it is 60,000 pixels wide and high, which Blender would make room for."""
+    data = bytearray(path.read_bytes())
+    data[16:24] = struct.pack(">II", 60_000, 60_000)
+    path.write_bytes(data)
+
+
+DAMAGE = (Path.unlink, Path.touch, _truncate, _flip, _bomb, lambda path: path.write_bytes(b""))
+
+
+def test_a_frame_that_is_not_of_this_film_is_replaced_only_if_asked(job: FilmJob) -> None:
+    _make(job)
+    _gray(frame_path(job.folder, 9))
+    with pytest.raises(JobError, match="keeps 1 frames of another film"):
+        _make(job)
+    _make(replace(job, overwrite=True))
+    assert job.frames.missing(1, 12) == []
+
+
+def test_frames_that_are_damaged_at_a_resume_are_rendered_again(job: FilmJob) -> None:
+    _make(job)
+    before = [png.read(frame_path(job.folder, frame)) for frame in range(1, 13)]
+    for frame, damage in enumerate(DAMAGE, start=3):
+        path = frame_path(job.folder, frame)
+        data = path.read_bytes()
+        path.unlink()
+        path.write_bytes(data)  # not a second name of an equal frame any more
+        damage(path)
+    assert job.frames.missing(1, 12) == [3, 5, 6, 7, 8]
+    _make(job)
+    assert job.frames.missing(1, 12) == []
+    assert all((png.read(frame_path(job.folder, frame)) == before[frame - 1]).all() for frame in range(1, 13))
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, _flip])
+def test_frames_that_are_damaged_while_the_film_is_made_are_rendered_again(
+    job: FilmJob, damage: Callable[[Path], None]
+) -> None:
+    steps, path = film_steps(job), frame_path(job.folder, 2)
+    _until(steps, 3)
+    damage(path)
+    list(steps)
+    assert job.frames.missing(1, 12) == []
+    mp4.check(job.output, 12, job.size, 30)
+
+
+def test_one_at_a_time(job: FilmJob) -> None:
+    steps = film_steps(job)
+    next(steps)
+    for other in (job, replace(job, fingerprint={"film": "other"}, overwrite=True)):
+        with pytest.raises(JobError, match="A film is being made with the frames in .*; wait for it"):
+            _make(other)
+    steps.close()
+    check_film(job)
+
+
+def test_a_rate_with_a_base(job: FilmJob) -> None:
+    _make(replace(job, last=3, fps=24, fps_base=1.001))
+    assert mp4.read(job.output).fps == pytest.approx(24 / 1.001)
+
+
+def test_a_film_may_begin_before_frame_1(job: FilmJob) -> None:
+    _make(replace(job, first=-2, last=2))
+    mp4.check(job.output, 5, job.size, 30)
+    pictures = [png.read(frame_path(job.folder, frame)) for frame in range(-2, 3)]
+    assert all((picture == pictures[0]).all() for picture in pictures[:3])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits of POSIX")
+def test_a_full_disk_is_one_error_and_the_film_goes_on_later(job: FilmJob, hers: tuple[bytes, bytes]) -> None:
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, limits[1]))  # less than a picture on its way to us
+    try:
+        with pytest.raises(JobError, match="Blender (rendered nothing|.s picture was cut short).* is there room in"):
+            _make(job)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert _film_and_captions(job) == hers
+    _make(job)
+    mp4.check(job.output, 12, job.size, 30)
+
+
+def test_an_odd_name(job: FilmJob) -> None:
+    folder = job.output.parent / "a #1 {b} 100% 'ü"
+    folder.mkdir()
+    _make(replace(job, last=2, output=folder / "##{x}.mp4"))
+    mp4.check(folder / "##{x}.mp4", 2, job.size, 30)
+
+
+def test_progress_counts_the_video(job: FilmJob) -> None:
+    steps = _make(job)
+    assert [step.share for step in steps] == sorted(step.share for step in steps)
+    assert (steps[0].share, steps[-1].share) == (0, 1)
+    assert all(step.left is None or step.left < 60 for step in steps)
+    assert steps[-1].count == 12

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-RATIOS = {"0": 0.02, "1": 0.3, "2": 1.0}
+RATIOS = {"0": 0.01, "1": 0.3, "2": 1.0}
 """How long a frame of a kind takes as against one that is all new, until one was seen."""
 SEEN = 20
 """Frames of the kinds that matter after which an estimate means something."""

@@ -135,11 +135,11 @@ def has_gpu() -> bool:
         return is_gpu(gpu.platform.renderer_get() + gpu.platform.vendor_get() + gpu.platform.device_type_get())
     if sys.platform == "linux" and not any(glob.glob(pattern) for pattern in _LINUX_DEVICES):
         return False
-    with tempfile.TemporaryDirectory(prefix="llmviz-") as folder:
-        try:
+    try:
+        with tempfile.TemporaryDirectory(prefix="llmviz-", ignore_cleanup_errors=True) as folder:
             done = subprocess.run(blender(_PROBE), cwd=folder, capture_output=True, text=True, timeout=60, check=False)
-        except (OSError, subprocess.TimeoutExpired):
-            return False
+    except (OSError, subprocess.TimeoutExpired):
+        return False
     found = [line for line in done.stdout.splitlines() if line.startswith("GPU:")]
     return bool(found) and is_gpu(found[0])
 
