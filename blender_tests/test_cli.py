@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -358,3 +361,25 @@ def test_a_full_disk_is_told_and_nothing_is_replaced(
     assert "Traceback" not in "".join(err)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
     assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
+def test_a_film_that_is_ended_leaves_nothing_temporary_for_good(tmp_path: Path, name: str) -> None:
+    (tmp_path / "tmp").mkdir()
+    film = [*FILM[:-1], str(tmp_path / "f.mp4"), "--to", "2", "--size", "64x64", "--engine", "cycles"]
+    command = [sys.executable, "-P", "-m", "llmviz_addon", *film]
+    env = {**os.environ, "TMPDIR": str(tmp_path / "tmp"), "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+    with subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None and not list(tmp_path.glob("f.frames/*.png")):
+            time.sleep(0.05)
+        process.send_signal(getattr(signal, name))
+        status = process.wait(60)
+    assert status == {"SIGINT": 130, "SIGTERM": 143, "SIGKILL": -9}[name]
+    left = list((tmp_path / "tmp").iterdir())
+    assert bool(left) == (name == "SIGKILL")
+    if left:
+        assert subprocess.run(command, env=env, capture_output=True, check=False).returncode == 0
+        assert not list((tmp_path / "tmp").iterdir())
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["f.frames", "f.mp4", "f.srt", "tmp"]
+        assert not list((tmp_path / "f.frames").glob(".*"))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from .errors import JobError, ModelError, ScriptError, Stopped
 from .film.film import FilmJob, check_film, check_size, film_steps
 from .film.frames import check_free, code_version, drop, fingerprint, frames_folder, size_of
-from .film.lock import scratch
+from .film.lock import scratch, temporary_in
 from .film.output import check_output, check_place, check_text, written
 from .film.progress import Bar, clock
 from .film.quiet import quiet, unbroken
@@ -106,7 +106,7 @@ def film(options: argparse.Namespace) -> int:
     check_free(frames_folder(target))
     production = _production(options)
     span = frame_range(production.timeline, options.start, options.stop)
-    with scratch() as folder:
+    with scratch() as folder, temporary_in(folder):
         job = _film_job(options, production, folder / "film.blend", target, span)
         check_film(job)
         _staged(production, options)

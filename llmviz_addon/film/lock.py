@@ -64,6 +64,22 @@ def scratch() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def temporary_in(folder: Path) -> Iterator[None]:
+    """Let Blender, if it starts in the block, have its temporary folder in ``folder``; it makes one of its own."""
+    names = ("TMPDIR", "TEMP", "TMP")
+    kept = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, str(folder)))
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
 def sweep(base: Path) -> None:
     """Remove temporary folders of ours in ``base`` that nobody uses any more."""
     for mark in base.glob(f"{PREFIX}*/{ALIVE}"):
