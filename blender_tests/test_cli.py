@@ -379,6 +379,7 @@ def test_a_film_that_is_ended_leaves_nothing_temporary_for_good(tmp_path: Path, 
     left = list((tmp_path / "tmp").iterdir())
     assert bool(left) == (name == "SIGKILL")
     if left:
+        time.sleep(5)  # its workers notice, and end
         assert subprocess.run(command, env=env, capture_output=True, check=False).returncode == 0
         assert not list((tmp_path / "tmp").iterdir())
         assert sorted(path.name for path in tmp_path.iterdir()) == ["f.frames", "f.mp4", "f.srt", "tmp"]

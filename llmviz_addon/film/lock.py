@@ -61,7 +61,8 @@ def scratch() -> Iterator[Path]:
     finally:
         if alive is not None:
             alive.close()
-        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):  # gone already, which is as well
+            _clear(folder)
 
 
 @contextmanager
@@ -89,4 +90,13 @@ def sweep(base: Path) -> None:
             held = lock(mark)
             if held is not None:
                 held.close()
-                shutil.rmtree(mark.parent, ignore_errors=True)
+                _clear(mark.parent)
+
+
+def _clear(folder: Path) -> None:
+    """Remove a temporary folder; one that a dying process still writes into keeps its mark, for the next time."""
+    for path in folder.iterdir():
+        if path.name != ALIVE:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    if not [path for path in folder.iterdir() if path.name != ALIVE]:
+        shutil.rmtree(folder, ignore_errors=True)
