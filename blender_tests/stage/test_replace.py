@@ -10,7 +10,7 @@ import pytest
 
 from llmviz_addon.errors import JobError
 from llmviz_addon.stage.build import build, film_scene
-from llmviz_addon.stage.ours import NAME, TAG, find_collection, is_ours, ours
+from llmviz_addon.stage.ours import NAME, REGISTRY, TAG, find_collection, is_ours, ours
 
 
 @pytest.fixture
@@ -32,6 +32,12 @@ def mine(scene: bpy.types.Scene, data: bpy.types.ID | None = None) -> bpy.types.
 
 def stages(scene: bpy.types.Scene) -> int:
     return [obj.get(TAG) for obj in scene.objects].count("camera target")
+
+
+def test_the_scene_points_at_no_collection(film):
+    """Or Blender evaluates all in it on every frame, seen or not."""
+    assert ours(film).home in film.collection.children.values()
+    assert not [value for value in film[REGISTRY].values() if isinstance(value, bpy.types.Collection)]
 
 
 def test_duplicates_of_ours_stay(film, production):
