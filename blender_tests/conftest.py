@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 _resources = tempfile.mkdtemp(prefix="llmviz-tests-")
 os.environ["BLENDER_USER_RESOURCES"] = _resources  # must be set before the first import of bpy
 atexit.register(shutil.rmtree, _resources, ignore_errors=True)
+
+# Whoever starts the tests in the background may have Ctrl-C ignored, which they and their processes would inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A busy machine is no error; timings are benchmarks, never assertions.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
