@@ -39,6 +39,21 @@ def test_the_film_is_as_asked_for(sidebar: bpy.types.Scene) -> None:
     assert scene.world.color.v < 0.1
 
 
+def test_the_engine_is_the_one_that_is_named(sidebar: bpy.types.Scene) -> None:
+    settings = sidebar.llmviz_settings
+    settings.engine = "cycles"
+    bpy.ops.llmviz.build()
+    scene = bpy.context.scene
+    assert scene.render.engine == "CYCLES"
+    scene.llmviz_settings.engine = "auto"
+    scene.render.engine = "BLENDER_WORKBENCH"
+    bpy.ops.llmviz.build()
+    assert scene.render.engine == "BLENDER_WORKBENCH"
+    scene.llmviz_settings.engine = "cycles"
+    bpy.ops.llmviz.build()
+    assert scene.render.engine == "CYCLES"
+
+
 def test_the_settings_come_along_to_the_films_scene(sidebar: bpy.types.Scene) -> None:
     sidebar.llmviz_settings.tokens = "AAB"
     sidebar.llmviz_settings.fps = 12

@@ -68,8 +68,9 @@ def build_film(context: bpy.types.Context) -> Steps:
     read_chapters()
     yield 0.0, "Running the model"
     production = request.production(settings, there(chapter_folders()))
-    theme = value(settings, "theme")
-    yield from staged(context, lambda scene: stage.build_steps(scene, production, theme))
+    theme, engine = value(settings, "theme"), value(settings, "engine")
+    named = None if engine == "auto" else engine
+    yield from staged(context, lambda scene: stage.build_steps(scene, production, theme, engine=named))
     timeline = production.timeline
     titles = ", ".join(chapter.title for chapter in timeline.chapters)
     return Outcome(f"Built {timeline.seconds(timeline.frames):.0f} seconds of film: {titles}.")
