@@ -79,9 +79,11 @@ def build(options: argparse.Namespace) -> None:
     target = check_output(options.output, ".blend")
     production = _production(options)
     with written(target) as temporary:
-        _staged(production, options)
+        length, _ = _length(production.timeline), _staged(production, options)
+        del production
+        gc.collect()  # as in a still; and packing the values for the file takes as much again
         _save(temporary, target)
-    _wrote(target, _length(production.timeline))
+    _wrote(target, length)
 
 
 def still(options: argparse.Namespace) -> None:
