@@ -9,9 +9,10 @@ are powers of two, because only their reciprocals are exact in a shader's 32-bit
 
 from __future__ import annotations
 
+import functools
 import math
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 
 import numpy as np
@@ -26,6 +27,7 @@ LARGEST = (1 << 24) - 4096
 FORBIDDEN = -1e30
 """Stands for minus infinity: a score that the causal mask forbids."""
 SAMPLE = 1 << 16
+FEW = 16
 IN_HAND, WORKING = 0.25, 0.8
 """Shares of the budget, and of what is then left, that the first two of the three may take."""
 
@@ -73,15 +75,18 @@ def pooled(values: np.ndarray, side: int) -> np.ndarray:
     ``values`` (n,) or (rows, n), finite, in pools of ``side`` along each axis.
     """
     table = np.atleast_2d(values)
-    high = _of_pools(np.max, table, side)
-    low = _of_pools(np.min, table, side)
+    high = _of_pools(np.maximum, table, side)
+    low = _of_pools(np.minimum, table, side)
     if low.min() <= FORBIDDEN:
-        low = _of_pools(np.min, np.where(table <= FORBIDDEN, np.float32(0), table), side)
+        low = _of_pools(np.minimum, np.where(table <= FORBIDDEN, np.float32(0), table), side)
     return np.where((high >= -low) | (high <= FORBIDDEN), high, low).ravel()
 
 
-def _of_pools(best: Callable[..., np.ndarray], table: np.ndarray, side: int) -> np.ndarray:
-    """``best`` of every pool of ``table`` (rows, columns)."""
+def _of_pools(best: np.ufunc, table: np.ndarray, side: int) -> np.ndarray:
+    """``best`` of every pool of ``table`` (rows, columns).
+
+    Few are taken one after the other, all pools at once: numpy is slow where it has a few numbers side by side.
+    """
     for axis in (0, 1):
         width = min(side, table.shape[axis])
         missing = -table.shape[axis] % width
@@ -89,7 +94,8 @@ def _of_pools(best: Callable[..., np.ndarray], table: np.ndarray, side: int) -> 
             table = np.pad(table, [(0, missing if axis == at else 0) for at in (0, 1)], mode="edge")
         shape = list(table.shape)
         shape[axis : axis + 1] = [shape[axis] // width, width]
-        table = best(table.reshape(shape), axis=axis + 1)
+        pools = np.moveaxis(table.reshape(shape), axis + 1, 0)
+        table = functools.reduce(best, pools) if width <= FEW else best.reduce(pools)
     return table
 
 
