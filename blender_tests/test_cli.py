@@ -20,6 +20,7 @@ import pytest
 from llmviz_addon import cli, commands
 from llmviz_addon.film import png
 from llmviz_addon.model.checkpoint import BUILTIN, builtin
+from llmviz_addon.model.run import run
 from llmviz_addon.screenplay.production import PACE, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -187,7 +188,7 @@ def test_the_default_pace_is_the_screenplay_s() -> None:
 
 def test_moments() -> None:
     checkpoint = builtin()
-    timeline = prepare(checkpoint, checkpoint.tokenizer.encode("CBABBC"), ["layer-norm"]).timeline
+    timeline = prepare(run(checkpoint, checkpoint.tokenizer.encode("CBABBC")), ["layer-norm"]).timeline
     rests = [marker for marker in timeline.markers if marker.kind == "rest"]
     number, _, words = rests[1].name.partition(" ")
     for at in (number, words, words.replace(" ", "-").upper(), rests[1].name):

@@ -22,12 +22,12 @@ from .layout.table import sizes, table
 from .model import checkpoint as checkpoints
 from .model.checkpoint import Checkpoint
 from .model.forward import check_tokens
+from .model.run import prompt, read, run
 from .model.sampling import Draw, Sampling, check_chance, steps
-from .model.sampling import run as run_model
 from .model.shapes import Shape, compared
 from .rounding import parts_of_all, percent
 from .screenplay import loader
-from .screenplay.open_stage import Moment, moment
+from .screenplay.open_stage import Moment
 from .screenplay.production import Production, Set, check, prepare, prepare_shapes
 from .screenplay.timeline import Timeline
 from .stage.theme import theme
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     import bpy
 
     from .stage.open_state import OpenState
-
-SORTED = "CBABBC"
-"""What nano-gpt is shown where no tokens are given."""
 
 
 def layout(options: argparse.Namespace) -> None:
@@ -55,7 +52,7 @@ def chapters(options: argparse.Namespace) -> None:
     found = loader.find(folders)
     checkpoint = _checkpoint(options)
     tokens = _tokens(options, checkpoint)
-    stage = Set.of(checkpoint, tokens)
+    stage = Set.of(run(checkpoint, tokens))
     problems = [problem.message for problem in found.problems]
     for chapter in found.chapters:
         try:
@@ -150,7 +147,7 @@ def trace(options: argparse.Namespace) -> None:
     """Write every number of a forward pass."""
     target = check_output(options.output, ".npz", options.model)
     checkpoint = _checkpoint(options)
-    numbers = run_model(checkpoint, _tokens(options, checkpoint))
+    numbers = run(checkpoint, _tokens(options, checkpoint)).trace
     numbers.save(target)
     _wrote(target, f"{len(numbers)} tensors of {len(numbers.tokens)} tokens")
 
@@ -175,7 +172,7 @@ def generate(options: argparse.Namespace) -> None:
         written_on += (draw.token,)
     print(shown(checkpoint.tokenizer.decode(written_on)))
     if target:
-        now = moment(checkpoint, written_on, len(tokens), columns, sampling)
+        now = Moment(read(checkpoint, written_on, len(tokens), sampling), columns)
         with written(target) as temporary:
             _opened(options, now)
             _save(temporary, target)
@@ -195,9 +192,9 @@ def step(options: argparse.Namespace) -> None:
         checkpoint = _model_of(state, options.model)
         sampling = _sampling(options, state.sampling)
         live.check_model(state, checkpoint)
-        now, draws = moment(checkpoint, state.tokens, state.prompt_length, state.columns, sampling), []
+        now, draws = Moment(read(checkpoint, state.tokens, state.prompt_length, sampling), state.columns), []
         for _ in range(options.count):
-            draws.append((now.draw, len(now.trace.tokens)))
+            draws.append((now.run.draw, len(now.run.tokens)))
             now = now.following()
         live.show(scene, now, _path_of(options) if options.model else state.model)
         with written(target) as temporary:
@@ -205,7 +202,7 @@ def step(options: argparse.Namespace) -> None:
     for draw, count in draws:
         _print_draw(draw, count, checkpoint)
     print(shown(live.state_of(scene).text))
-    count = len(now.trace.tokens)
+    count = len(now.run.tokens)
     _wrote(target, f"{count} tokens, and room for {now.columns - count} more")
 
 
@@ -233,7 +230,7 @@ def _film_job(
         blender=version,
         engine=engine,
         llmviz=code_version(),
-        model=(production.trace.config, production.trace.tokens, production.trace),
+        values=production.values,
         signage=production.signage,
         theme=options.theme,
         timeline=production.timeline,
@@ -371,8 +368,7 @@ def _production(options: argparse.Namespace) -> Production:
         )
     checkpoint = _checkpoint(options)
     return prepare(
-        checkpoint,
-        _tokens(options, checkpoint),
+        run(checkpoint, _tokens(options, checkpoint)),
         options.chapters or None,
         options.pace,
         options.size,
@@ -398,13 +394,7 @@ def _checkpoint(options: argparse.Namespace) -> Checkpoint:
 
 
 def _tokens(options: argparse.Namespace, checkpoint: Checkpoint) -> Sequence[int]:
-    if options.tokens is not None:
-        return checkpoint.tokenizer.encode(options.tokens)
-    if checkpoint.recorded is not None:
-        return checkpoint.recorded.tokens
-    if options.model:
-        raise ModelError(f"Say with --tokens what {checkpoint.name!r} is to read.")
-    return checkpoint.tokenizer.encode(SORTED)
+    return prompt(checkpoint, options.tokens)
 
 
 def _folders(options: argparse.Namespace) -> list[Path]:

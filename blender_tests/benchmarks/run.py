@@ -40,6 +40,7 @@ from llmviz_addon.film.quiet import quiet  # noqa: E402
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, load, weight_shapes  # noqa: E402
 from llmviz_addon.model.config import GPTConfig  # noqa: E402
 from llmviz_addon.model.forward import forward  # noqa: E402
+from llmviz_addon.model.run import read, run  # noqa: E402
 from llmviz_addon.model.sampling import Sampling  # noqa: E402
 from llmviz_addon.model.shapes import COMPARED, SHAPES, compared  # noqa: E402
 from llmviz_addon.model.tokenizer import IdTokenizer  # noqa: E402
@@ -190,7 +191,7 @@ def _gpt2(folder: Path, chapter: str, searched: tuple[str, ...]) -> list[Row]:
     laps = [perf_counter()]
     checkpoint = load(folder)
     laps.append(perf_counter())
-    production = prepare(checkpoint, list(range(64)), [chapter], None, SIZE, FPS)
+    production = prepare(run(checkpoint, list(range(64))), [chapter], None, SIZE, FPS)
     laps.append(perf_counter())
     build(scene, production, own_scene=True)
     laps.append(perf_counter())
@@ -277,7 +278,7 @@ def measure_step(options: argparse.Namespace) -> list[Row]:
         with quiet():
             bpy.ops.wm.read_factory_settings(use_empty=True)
         scene = bpy.context.scene
-        now = opening(checkpoint, list(prompt), sampling=sampling)
+        now = opening(read(checkpoint, list(prompt), sampling=sampling))
         start = perf_counter()
         deque(open_steps(scene, now, own_scene=True), maxlen=0)
         opened = perf_counter() - start
@@ -332,7 +333,7 @@ def measure_film(options: argparse.Namespace) -> list[Row]:
 
 def _production(options: argparse.Namespace) -> Production:
     checkpoint = builtin()
-    return prepare(checkpoint, checkpoint.tokenizer.encode("CBABBC"), [options.chapter], None, SIZE, FPS)
+    return prepare(run(checkpoint, checkpoint.tokenizer.encode("CBABBC")), [options.chapter], None, SIZE, FPS)
 
 
 PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {

@@ -9,6 +9,7 @@ import pytest
 
 from llmviz_addon.film.film import FilmJob
 from llmviz_addon.model.checkpoint import builtin
+from llmviz_addon.model.run import run
 from llmviz_addon.screenplay.production import Production, prepare
 
 SIZE = (192, 108)
@@ -18,7 +19,7 @@ SIZE = (192, 108)
 def production() -> Production:
     """The Layer Norm chapter without pauses, in a small picture."""
     checkpoint = builtin()
-    return prepare(checkpoint, checkpoint.tokenizer.encode("CBABBC"), ["layer-norm"], None, SIZE)
+    return prepare(run(checkpoint, checkpoint.tokenizer.encode("CBABBC")), ["layer-norm"], None, SIZE)
 
 
 @pytest.fixture(scope="session")

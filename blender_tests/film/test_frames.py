@@ -157,18 +157,18 @@ def test_size_and_removal(tmp_path: Path) -> None:
 
 def test_the_fingerprint_sees_everything(production: Production) -> None:
     def mark(**changed: object) -> dict[str, str]:
-        parts = {"timeline": production.timeline, "weights": production.trace, "size": (4, 2)}
+        parts = {"timeline": production.timeline, "weights": production.values, "size": (4, 2)}
         return fingerprint(**{**parts, **changed})
 
     timeline = production.timeline
     track = timeline.tracks[5]
     shifted = replace(track, values=track.values + 1e-6)
-    weights = {name: np.array(values) for name, values in production.trace.items()}
+    weights = {name: np.array(values) for name, values in production.values.items()}
     weights["layers.1.mlp.fc_bias"][3] += 1e-6
     assert mark() == mark()
     assert mark(size=(2, 4)) != mark()
     assert mark(timeline=replace(timeline, tracks=(*timeline.tracks[:5], shifted, *timeline.tracks[6:]))) != mark()
-    assert mark(weights=weights) != mark(weights=dict(production.trace))
+    assert mark(weights=weights) != mark(weights=dict(production.values))
 
 
 def test_code_version_is_stable() -> None:

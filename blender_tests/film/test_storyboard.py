@@ -9,6 +9,7 @@ from llmviz_addon.errors import JobError
 from llmviz_addon.film import png
 from llmviz_addon.film.storyboard import GAP, sheet, shots, storyboard_steps
 from llmviz_addon.model.checkpoint import builtin
+from llmviz_addon.model.run import run
 from llmviz_addon.screenplay.production import prepare
 from llmviz_addon.stage.build import build
 
@@ -16,7 +17,7 @@ TOKENS = [2, 1, 0, 1, 1, 2]
 
 
 def test_shots_are_the_rests_and_the_middles_between_them():
-    timeline = prepare(builtin(), TOKENS, ["layer-norm"], None).timeline
+    timeline = prepare(run(builtin(), TOKENS), ["layer-norm"], None).timeline
     (chapter,) = timeline.chapters
     found = shots(timeline, chapter)
     rests = [m.frame for m in timeline.markers if m.kind == "rest"]
@@ -39,7 +40,7 @@ def test_a_sheet_holds_every_picture_in_order():
 
 
 def test_a_storyboard_writes_stills_and_a_sheet(scene, tmp_path):
-    production = prepare(builtin(), TOKENS, ["layer-norm"], None, (128, 72))
+    production = prepare(run(builtin(), TOKENS), ["layer-norm"], None, (128, 72))
     build(scene, production, own_scene=True)
     steps = list(storyboard_steps(scene, production.timeline, tmp_path / "board", "cycles"))
     assert steps[-1] == (1.0, "Done")
@@ -52,7 +53,7 @@ def test_a_storyboard_writes_stills_and_a_sheet(scene, tmp_path):
 
 
 def test_a_file_in_the_way_is_refused(scene, tmp_path):
-    production = prepare(builtin(), TOKENS, ["layer-norm"], None, (128, 72))
+    production = prepare(run(builtin(), TOKENS), ["layer-norm"], None, (128, 72))
     (tmp_path / "board").write_text("mine")
     with pytest.raises(JobError, match="is a file"):
         list(storyboard_steps(scene, production.timeline, tmp_path / "board"))

@@ -1,7 +1,10 @@
 """What is written on the set: complete, inside its bounds, nothing on top of another."""
 
 from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import combinations
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,16 +20,36 @@ from llmviz_addon.layout.groups import Layout
 from llmviz_addon.layout.signage import card, signage
 from llmviz_addon.layout.tokens import TokenRow
 from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.model.sampling import Draw, Sampling, draw
 
 NANO = GPTConfig(3, 3, 48, 11, 3)
 
 
+@dataclass(frozen=True)
+class Told:
+    """Of a run what is written on its set, made up."""
+
+    texts: Sequence[str]
+    tokens: Sequence[int]
+    prompt_length: int
+    probs: np.ndarray
+    text_of: Callable[[int], str]
+    draw: Draw
+    model = SimpleNamespace(name="nano-gpt", n_params=85_584, shape=SimpleNamespace(remarks=""))
+
+
 def signs(placed: Layout, texts: list[str] | None = None, **options: object) -> dict[str, Drawing]:
     count, vocabulary = placed.n_tokens, placed.config.vocab_size
-    probs = np.random.default_rng(1).dirichlet(np.ones(vocabulary), count)
     texts = texts or [chr(65 + t % 26) for t in range(count)]
-    arguments: dict = {"prompt_length": max(1, count // 2), "probs": probs, **options}
-    drawings = signage(placed, "nano-gpt", 85_584, texts, **arguments)
+    told = {
+        "tokens": range(len(texts)),
+        "prompt_length": max(1, count // 2),
+        "probs": np.random.default_rng(1).dirichlet(np.ones(vocabulary), count),
+        "text_of": lambda token: f"#{token}",
+        "draw": draw(np.zeros(vocabulary), Sampling(), count),
+        **options,
+    }
+    drawings = signage(placed, Told(texts, **told))
     assert len({drawing.name for drawing in drawings}) == len(drawings)
     return {drawing.name: drawing for drawing in drawings}
 
@@ -50,7 +73,7 @@ def words(drawing: Drawing) -> list[str]:
 def test_what_there_is():
     placed = layout(NANO, 11)
     found = signs(placed)
-    expected = {"card", "tokens:input", "tokens:next", "tokens:output"}
+    expected = {"card", "tokens:input", "tokens:next", "tokens:output", "tokens:candidates"}
     expected |= {f"label:{grid.name}" for grid in placed.grids}
     expected |= {f"section:{section.name}" for section in placed.all_sections if section.bracket}
     assert set(found) == expected
@@ -96,7 +119,7 @@ def test_token_texts_stay_in_their_boxes(data: st.DataObject):
     found = signs(
         layout(GPTConfig(1, 1, 2, 120, data.draw(st.sampled_from([4, 300]))), count),
         texts,
-        token_ids=list(range(count)),
+        tokens=list(range(count)),
     )
     for name in ("tokens:input", "tokens:next", "tokens:output"):
         letters = [s for s in found[name].shapes if isinstance(s, Text) and s.align == "center"]
@@ -106,7 +129,7 @@ def test_token_texts_stay_in_their_boxes(data: st.DataObject):
 
 
 def test_prompt_in_ink_and_answer_muted():
-    found = signs(layout(NANO, 11), list("CBABBCABBBC"), prompt_length=6, token_ids=[2, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2])
+    found = signs(layout(NANO, 11), list("CBABBCABBBC"), prompt_length=6, tokens=[2, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2])
     letters = [s.spans for s in found["tokens:input"].shapes if isinstance(s, Text) and s.body.isalpha()]
     assert letters == [((c, "ink"),) for c in "CBABBC"] + [((c, "muted"),) for c in "ABBBC"] + [(("Input", "muted"),)]
     assert words(found["tokens:input"]).count("2") == 3
@@ -117,8 +140,8 @@ def test_predictions_are_the_most_likely_tokens():
     found = signs(layout(NANO, 3), list("ABC"), probs=probs, text_of="xyz".__getitem__)
     assert words(found["tokens:output"]) == ["y", "0.70", "x", "0.98", "x", "–"]
     assert words(found["tokens:next"])[:4] == ["y", "1", "x", "0"]
-    without = signs(layout(NANO, 3), list("ABC"), probs=probs, token_ids=[0, 1, 2])
-    assert words(without["tokens:output"])[0] == "B"
+    without = signs(layout(NANO, 3), list("ABC"), probs=probs)
+    assert words(without["tokens:output"])[0] == "#1"
 
 
 def test_long_inputs_are_cut_in_the_middle():
@@ -129,8 +152,8 @@ def test_long_inputs_are_cut_in_the_middle():
 
 
 def test_wrong_number_of_texts():
-    with pytest.raises(LlmvizError, match="11 tokens, but got 2 texts"):
-        signs(layout(NANO, 11), ["A", "B"])
+    with pytest.raises(LlmvizError, match="11 tokens, but the run has 12"):
+        signs(layout(NANO, 11), list("ABCABCABCABC"))
 
 
 def test_the_card_is_over_everything():
@@ -146,7 +169,7 @@ def test_the_card_is_over_everything():
 def test_many_words_are_set_in_lines_as_a_text():
     count = 40
     placed = layout(GPTConfig(1, 1, 2, 64, 5000), count)
-    found = signs(placed, [f"·word{t}" for t in range(count)], token_ids=list(range(count)))
+    found = signs(placed, [f"·word{t}" for t in range(count)], tokens=list(range(count)))
     drawn = [s for s in found["tokens:input"].shapes if isinstance(s, Text) and s.body.startswith("·word")]
     assert [s.body for s in sorted(drawn, key=lambda s: (-round(s.y, 3), s.x))] == [f"·word{t}" for t in range(count)]
     assert [w for w in words(found["tokens:input"]) if w.startswith("t =")] == ["t = 0", "t = 16", "t = 32"]

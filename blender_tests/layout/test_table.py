@@ -48,11 +48,8 @@ def test_the_signs_that_are_listed_stand_there(film_signs):
 
 @pytest.fixture
 def film_signs():
-    import numpy as np
+    from llmviz_addon.model.checkpoint import builtin
+    from llmviz_addon.model.run import read
 
-    from llmviz_addon.model.sampling import Sampling, draw
-
-    stage = layout(CONFIGS[0], 2)
-    probs = np.full((2, 3), 1 / 3)
-    choice = draw(np.zeros(3), Sampling(), 2)
-    return {sign.name for sign in signage(stage, "m", 1, ["A", "B"], 2, probs, draw=choice)}
+    told = read(builtin(), [0, 1])
+    return {sign.name for sign in signage(layout(told.config, 2), told)}

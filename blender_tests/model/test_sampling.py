@@ -12,7 +12,8 @@ from hypothesis.extra import numpy as hnp
 
 from llmviz_addon.errors import ModelError
 from llmviz_addon.model.checkpoint import Checkpoint
-from llmviz_addon.model.sampling import Sampling, distribution, draw, generate, next_token, run, sort, steps
+from llmviz_addon.model.run import run
+from llmviz_addon.model.sampling import Sampling, distribution, draw, generate, next_token, sort, steps
 
 LOGITS = np.log(np.array([0.1, 0.6, 0.3], np.float32))
 
@@ -71,7 +72,7 @@ def test_top_k_of_0() -> None:
 
 
 def test_a_prompt_to_sort_is_shown_with_its_answer(nano_gpt: Checkpoint) -> None:
-    trace = run(nano_gpt, nano_gpt.tokenizer.encode("CBABBC"))
+    trace = run(nano_gpt, nano_gpt.tokenizer.encode("CBABBC")).trace
     assert nano_gpt.tokenizer.decode(trace.tokens) == "CBABBC" + "ABBBC"
     assert trace.prompt_length == 6
     assert trace["output.logits"][-1].argmax() == 2

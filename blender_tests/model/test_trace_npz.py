@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from llmviz_addon.errors import ModelError
 from llmviz_addon.model.checkpoint import Checkpoint, load
 from llmviz_addon.model.forward import forward
-from llmviz_addon.model.sampling import run
+from llmviz_addon.model.run import run
 from llmviz_addon.model.trace import Trace
 
 Arrays = dict[str, np.ndarray]
@@ -58,8 +58,11 @@ def test_the_recorded_values_are_taken_and_not_computed(path: Path, arrays: Arra
     np.savez_compressed(path, **arrays)
     checkpoint = load(path)
     for tokens in ([6, 0, 3, 3], [6, 0, 3]):
-        assert run(checkpoint, tokens) is checkpoint.recorded
-    other = run(checkpoint, [6, 0])
+        shown = run(checkpoint, tokens).trace
+        assert shown.tokens == checkpoint.recorded.tokens
+        for name, values in checkpoint.recorded.items():
+            assert np.shares_memory(shown[name], values)
+    other = run(checkpoint, [6, 0]).trace
     np.testing.assert_allclose(other["layers.1.mlp.proj"], arrays["layers.1.mlp.proj"][:2] - 1, rtol=1e-5, atol=1e-5)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, from_tensors, weight_shapes
 from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.model.sampling import run
+from llmviz_addon.model.run import run
 from llmviz_addon.model.shapes import Shape, beside
 from llmviz_addon.screenplay.cast import Cast
 from llmviz_addon.screenplay.film import Film
@@ -33,12 +33,10 @@ def new_film(checkpoint: Checkpoint, tokens: list[int], size=(1280, 720), pace: 
     from llmviz_addon.layout.signage import signage
     from llmviz_addon.layout.vocabulary import window
 
-    trace = run(checkpoint, tokens)
-    stage = layout(trace.config, len(trace.tokens), vocabulary=window(trace.tokens, trace["output.probs"]))
-    texts = [checkpoint.tokenizer.text(int(t)) for t in trace.tokens]
-    signs = signage(stage, "test", trace.config.n_params, texts, trace.prompt_length, trace["output.probs"])
-    shapes = beside(Shape("test", trace.config))
-    return Film("test", Cast(stage, signs, shapes), trace, checkpoint, Page.of(size), pace, 30)
+    told = run(checkpoint, tokens)
+    stage = layout(told.config, len(told.tokens), vocabulary=window(told.tokens, told.probs))
+    shapes = beside(Shape("test", told.config))
+    return Film("test", Cast(stage, signage(stage, told), shapes), told.trace, checkpoint, Page.of(size), pace, 30)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.model.sampling import run
+from llmviz_addon.model.run import run
 from llmviz_addon.rounding import formatted
 from llmviz_addon.screenplay.asking import BY_KIND, verb
 from llmviz_addon.screenplay.camera import CameraOperator
@@ -95,13 +95,13 @@ def test_a_wrong_wish_names_the_chapters_line(tmp_path, nano):
     )
     (tmp_path / "42_mine.py").write_text(text)
     with pytest.raises(ScriptError, match=r"^Chapter 42_mine\.py, line 6: wait needs seconds"):
-        prepare(nano, [0, 1], ["mine"], folders=[tmp_path])
+        prepare(run(nano, [0, 1]), ["mine"], folders=[tmp_path])
     (tmp_path / "42_mine.py").write_text(text.replace("wait", "wayt"))
     with pytest.raises(ScriptError, match=r"line 6: AttributeError.*'wayt'.*Choose from wait"):
-        prepare(nano, [0, 1], ["mine"], folders=[tmp_path])
+        prepare(run(nano, [0, 1]), ["mine"], folders=[tmp_path])
     (tmp_path / "42_mine.py").write_text(text.replace('film.wait("long")', "film.layout.layers[0].attn.head[0]"))
     with pytest.raises(ScriptError, match=r"line 6: AttributeError.*'head'.*Choose from heads"):
-        prepare(nano, [0, 1], ["mine"], folders=[tmp_path])
+        prepare(run(nano, [0, 1]), ["mine"], folders=[tmp_path])
 
 
 @pytest.mark.parametrize("name", VERBS)
@@ -145,10 +145,10 @@ def test_what_fits_is_passed_on_as_it_is():
 def test_the_readmes_chapter_is_one(tmp_path, nano):
     text = re.search(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.S)[1]
     (tmp_path / "50_my_norm.py").write_text(text, encoding="utf-8")
-    timeline = prepare(nano, [2, 1, 0, 1, 1, 2], ["my-norm"], folders=[tmp_path]).timeline
+    timeline = prepare(run(nano, [2, 1, 0, 1, 1, 2]), ["my-norm"], folders=[tmp_path]).timeline
     mean = formatted(float(nano_mean(nano)))
     assert timeline.subtitles[1].text == f"The mean of column 3 is {mean}: read from the run."
 
 
 def nano_mean(nano):
-    return run(nano, [2, 1, 0, 1, 1, 2])["ln_f.mean"][3]
+    return run(nano, [2, 1, 0, 1, 1, 2]).trace["ln_f.mean"][3]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from llmviz_addon.model.run import run
 from llmviz_addon.screenplay import loader
 from llmviz_addon.screenplay.panel import lay, placed
 from llmviz_addon.screenplay.production import Set, prepare
@@ -26,7 +27,7 @@ def play(film):
 @pytest.fixture
 def timeline(nano, tmp_path):
     (tmp_path / "42_mine.py").write_text(CHAPTER)
-    return prepare(nano, [2, 1, 0, 1, 1, 2], ["mine"], None, folders=[tmp_path]).timeline
+    return prepare(run(nano, [2, 1, 0, 1, 1, 2]), ["mine"], None, folders=[tmp_path]).timeline
 
 
 def test_an_arc_of_one_cell_stands_in_its_place_without_keys(timeline):
@@ -61,7 +62,7 @@ def test_between_chapters_words_do_not_meet_and_what_is_unseen_changes_at_once(n
     leaving = CHAPTER.replace("    copy =", "    film.fade(film.layout.ln_f, to=0)\n    copy =")
     (tmp_path / "42_mine.py").write_text(leaving)
     (tmp_path / "43_other.py").write_text(other)
-    timeline = prepare(nano, [2, 1, 0, 1, 1, 2], ["mine", "other"], None, folders=[tmp_path]).timeline
+    timeline = prepare(run(nano, [2, 1, 0, 1, 1, 2]), ["mine", "other"], None, folders=[tmp_path]).timeline
     first, second = timeline.chapters
     tracks = {track.channel: track for track in timeline.tracks}
 
@@ -78,7 +79,7 @@ def test_between_chapters_words_do_not_meet_and_what_is_unseen_changes_at_once(n
 
 
 def test_what_always_fades_together_has_the_same_keys_once(nano):
-    timeline = prepare(nano, [2, 1, 0, 1, 1, 2]).timeline
+    timeline = prepare(run(nano, [2, 1, 0, 1, 1, 2])).timeline
     tracks = {track.channel: track for track in timeline.tracks if track.channel.prop == "opacity"}
     far = [tracks[Channel(f"layers.{layer}.mlp.fc_weight", "opacity")] for layer in (1, 2)]
     assert len(far[0].frames) > 4
@@ -87,9 +88,9 @@ def test_what_always_fades_together_has_the_same_keys_once(nano):
 
 
 def test_a_set_tells_every_chapter_as_if_it_were_alone(nano):
-    stage = Set.of(nano, [2, 1, 0, 1, 1, 2])
+    stage = Set.of(run(nano, [2, 1, 0, 1, 1, 2]))
     for chapter in loader.chapters():
-        alone = prepare(nano, [2, 1, 0, 1, 1, 2], [chapter.name]).timeline
+        alone = prepare(run(nano, [2, 1, 0, 1, 1, 2]), [chapter.name]).timeline
         listed = stage.tell([chapter], tracks=False)
         assert listed.frames == alone.frames
         assert (listed.markers, listed.subtitles, listed.chapters) == (alone.markers, alone.subtitles, alone.chapters)

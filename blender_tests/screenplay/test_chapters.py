@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.model.run import run
 from llmviz_addon.screenplay import explain, loader
 from llmviz_addon.screenplay.production import prepare
 from llmviz_addon.screenplay.timeline import CAMERA, Channel
@@ -26,7 +27,7 @@ def test_every_chapter_compiles_for_any_model(random_model, name, size, pace):
     config, length = CONFIGS[name]
     checkpoint = random_model(config)
     tokens = [t % config.vocab_size for t in range(length)]
-    film = prepare(checkpoint, tokens, None, pace, size)
+    film = prepare(run(checkpoint, tokens), None, pace, size)
     timeline = film.timeline
     assert timeline.frames > 1
     for track in timeline.tracks:
@@ -39,7 +40,7 @@ def test_every_chapter_compiles_for_any_model(random_model, name, size, pace):
 
 
 def test_chapters_played_together_start_from_rest(nano):
-    alone = prepare(nano, [2, 1, 0, 1, 1, 2], ["layer-norm"], None)
+    alone = prepare(run(nano, [2, 1, 0, 1, 1, 2]), ["layer-norm"], None)
     assert alone.timeline.chapters[0].name == "layer-norm"
     assert [m.kind for m in alone.timeline.markers].count("chapter") == 1
 

@@ -5,6 +5,7 @@ import pytest
 
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.model.run import run
 from llmviz_addon.model.shapes import SHAPES, Shape, compared
 from llmviz_addon.screenplay.production import prepare, prepare_shapes
 from llmviz_addon.screenplay.timeline import CAMERA, Channel
@@ -94,7 +95,7 @@ def test_a_flight_grows_what_is_seen_by_the_same_factor_every_moment(make_film, 
 
 
 def test_in_a_film_about_a_run_outlines_and_set_are_never_seen_together(nano):
-    timeline = prepare(nano, [2, 1, 0, 1, 1, 2], ["layer-norm", "scale"], None).timeline
+    timeline = prepare(run(nano, [2, 1, 0, 1, 1, 2]), ["layer-norm", "scale"], None).timeline
     norm, scale = timeline.chapters
     assert [one.outline.shape.title for one in timeline.outlines][0] == nano.name
     pieces = {piece.name for one in timeline.outlines for piece in one.pieces}

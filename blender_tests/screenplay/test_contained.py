@@ -12,6 +12,7 @@ import pytest
 
 from llmviz_addon import cli
 from llmviz_addon.errors import LlmvizError, ScriptError
+from llmviz_addon.model.run import run
 from llmviz_addon.screenplay import loader
 from llmviz_addon.screenplay.production import prepare
 
@@ -81,15 +82,15 @@ def test_whatever_goes_wrong_at_import_is_one_error(tmp_path, case):
 def test_whatever_goes_wrong_in_play_is_one_error(tmp_path, nano, case):
     write(tmp_path, HEAD + f"    {IN_PLAY[case]}\n")
     with pytest.raises(LlmvizError, match=r"^Chapter 42_mine\.py, line \d+: ") as caught:
-        prepare(nano, [0, 1, 2], ["mine"], None, folders=[tmp_path])
+        prepare(run(nano, [0, 1, 2]), ["mine"], None, folders=[tmp_path])
     assert "line 6" in str(caught.value)
-    prepare(nano, [0, 1, 2], ["layer-norm"], None)
+    prepare(run(nano, [0, 1, 2]), ["layer-norm"], None)
 
 
 def test_ctrl_c_is_no_mistake_of_a_chapter(tmp_path, nano):
     write(tmp_path, HEAD + "    import signal\n    signal.raise_signal(signal.SIGINT)\n    film.wait(1)\n")
     with pytest.raises(KeyboardInterrupt):
-        prepare(nano, [0, 1, 2], ["mine"], None, folders=[tmp_path])
+        prepare(run(nano, [0, 1, 2]), ["mine"], None, folders=[tmp_path])
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_ctrl_c_is_no_mistake_of_a_chapter(tmp_path, nano):
 def test_a_film_that_was_taken_apart_is_an_error_of_its_chapter(tmp_path, nano, change, message):
     write(tmp_path, HEAD + f"    {change}\n")
     with pytest.raises(ScriptError, match=rf"^Chapter 42_mine\.py, .*{message}"):
-        prepare(nano, [0, 1, 2], ["mine"], None, folders=[tmp_path])
+        prepare(run(nano, [0, 1, 2]), ["mine"], None, folders=[tmp_path])
 
 
 def test_a_chapter_leaves_the_process_as_it_was(tmp_path, nano, capsys):
@@ -117,7 +118,7 @@ def test_a_chapter_leaves_the_process_as_it_was(tmp_path, nano, capsys):
     inside = "".join(f"    {line}\n" for line in mess.splitlines())
     write(tmp_path, mess + HEAD + inside + "    sys.stdout = None\n    film.wait(1)\n    return 'garbage'\n")
     before = np.geterr()
-    assert prepare(nano, [0, 1, 2], ["mine"], None, folders=[tmp_path]).timeline.chapters[0].title == "Mine"
+    assert prepare(run(nano, [0, 1, 2]), ["mine"], None, folders=[tmp_path]).timeline.chapters[0].title == "Mine"
     assert "LLMVIZ_MESS" not in os.environ
     assert np.geterr() == before
     told = capsys.readouterr()
@@ -179,7 +180,7 @@ def test_folders_links_and_names_that_are_nearly_right_are_told(tmp_path):
 def test_a_broken_chapter_does_not_hide_the_others_nor_gives_way_to_ours(tmp_path, nano):
     write(tmp_path, "1 / 0", "03_layer_norm.py")
     write(tmp_path, HEAD)
-    assert prepare(nano, [0, 1], ["mine"], None, folders=[tmp_path]).timeline.frames > 1
+    assert prepare(run(nano, [0, 1]), ["mine"], None, folders=[tmp_path]).timeline.frames > 1
     found = loader.find([tmp_path])
     assert "layer-norm" not in [chapter.name for chapter in found.chapters]
     for wanted in (["layer-norm"], ["3"], ["mine", "03"], None):
@@ -198,7 +199,7 @@ def test_a_number_that_several_chapters_have_is_asked_about(tmp_path):
 def test_a_chapter_that_never_opens_is_told(tmp_path, nano):
     write(tmp_path, 'title, part = "Mine", "Own"\n\n\ndef play(film):\n    pass\n')
     with pytest.raises(ScriptError, match=r"42_mine\.py, line 4: .*open_on"):
-        prepare(nano, [0, 1], ["mine"], folders=[tmp_path])
+        prepare(run(nano, [0, 1]), ["mine"], folders=[tmp_path])
 
 
 def test_a_broken_chapter_is_listed_beside_the_others(tmp_path, capsys):

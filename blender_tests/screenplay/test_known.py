@@ -7,6 +7,7 @@ import pytest
 
 from llmviz_addon.layout.grid import Role
 from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.model.run import run
 from llmviz_addon.screenplay import loader
 from llmviz_addon.screenplay.production import prepare
 from llmviz_addon.screenplay.timeline import Channel
@@ -53,7 +54,7 @@ class Shown:
 @pytest.mark.parametrize("chapter", [c.name for c in loader.chapters() if not c.shapes])
 def test_nothing_is_shown_before_what_it_is_made_from(random_model, name, chapter):
     config, length = CONFIGS[name]
-    production = prepare(random_model(config), [t % config.vocab_size for t in range(length)], [chapter], 200.0)
+    production = prepare(run(random_model(config), [t % config.vocab_size for t in range(length)]), [chapter], 200.0)
     shown, timeline = Shown(production), production.timeline
     computed: set[str] = set()
     moments = {1, *(marker.frame for marker in timeline.markers)}
@@ -78,12 +79,12 @@ def weights(production) -> set[str]:
 
 
 def test_the_opening_of_a_chapter_shows_what_the_story_has_and_no_more(nano):
-    stage = prepare(nano, [2, 1, 0, 1, 1, 2], ["layer-norm"], None)
+    stage = prepare(run(nano, [2, 1, 0, 1, 1, 2]), ["layer-norm"], None)
     shown = {name for name in Shown(stage).at(1) if stage.layout[name].rule}
     assert shown == {"embedding.output"}
     for sign in ("tokens:next", "tokens:output", "tokens:candidates"):
         assert Shown(stage).value(sign, "opacity", 1, 1.0) == 0
-    stage = prepare(nano, [2, 1, 0, 1, 1, 2], ["self-attention"], None)
+    stage = prepare(run(nano, [2, 1, 0, 1, 1, 2]), ["self-attention"], None)
     shown = {name for name in Shown(stage).at(1) if stage.layout[name].rule}
     assert shown == {"embedding.output", *(f"layers.0.ln_1.{part}" for part in ("mean", "std", "output"))}
 

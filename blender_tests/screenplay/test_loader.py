@@ -3,6 +3,7 @@
 import pytest
 
 from llmviz_addon.errors import ScriptError
+from llmviz_addon.model.run import run
 from llmviz_addon.screenplay import loader
 from llmviz_addon.screenplay.production import prepare
 
@@ -58,7 +59,7 @@ def test_missing_and_empty_folders_are_refused(tmp_path):
 def test_a_mistake_in_a_chapter_names_file_and_line(tmp_path, nano):
     (tmp_path / "42_mine.py").write_text(GOOD + "    film.fade(film.layout.ln_f, to=0)\n    film.dance()\n")
     with pytest.raises(ScriptError, match=r"42_mine\.py, line 9: AttributeError.*dance"):
-        prepare(nano, [0, 1, 2], ["mine"], folders=[tmp_path])
+        prepare(run(nano, [0, 1, 2]), ["mine"], folders=[tmp_path])
 
 
 def test_overlapping_clips_in_a_chapter_name_both_lines(tmp_path, nano):
@@ -69,4 +70,4 @@ def test_overlapping_clips_in_a_chapter_name_both_lines(tmp_path, nano):
     )
     (tmp_path / "42_mine.py").write_text(text)
     with pytest.raises(ScriptError, match=r"42_mine\.py:9 fade.*42_mine\.py:10 fade"):
-        prepare(nano, [0, 1, 2], ["mine"], folders=[tmp_path])
+        prepare(run(nano, [0, 1, 2]), ["mine"], folders=[tmp_path])

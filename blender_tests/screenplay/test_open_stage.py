@@ -12,6 +12,7 @@ from llmviz_addon.layout.drawing import Text
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, weight_shapes
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.forward import forward
+from llmviz_addon.model.run import read
 from llmviz_addon.model.sampling import Sampling, generate
 from llmviz_addon.model.tokenizer import IdTokenizer
 from llmviz_addon.screenplay.open_stage import PLACES, opening
@@ -31,46 +32,46 @@ def wordy() -> Checkpoint:
 def test_steps_are_those_of_generate() -> None:
     model, sampling = builtin(), Sampling(5.0, seed=1)
     prompt = tuple(model.tokenizer.encode("CBABBC"))
-    now = opening(model, prompt, 4, sampling)
+    now = opening(read(model, prompt, sampling=sampling), 4)
     assert now.columns == 10
     for count in range(1, 5):
         now = now.following()
-        assert now.trace.tokens == generate(model, prompt, count, sampling)
-        assert now.trace.prompt_length == 6
+        assert now.run.trace.tokens == generate(model, prompt, count, sampling)
+        assert now.run.trace.prompt_length == 6
     with pytest.raises(ModelError, match=r"^All 10 columns of the stage are filled; open it with more room\.$"):
         now.following()
     with pytest.raises(ModelError, match=r"filled; 'nano-gpt' takes no more\.$"):
-        opening(model, (0,) * 11).following()
+        opening(read(model, (0,) * 11)).following()
     with pytest.raises(ModelError, match="A room of -1 columns is not possible"):
-        opening(model, prompt, -1)
+        opening(read(model, prompt), -1)
 
 
 def test_another_way_to_choose_is_another_draw_of_the_same_run() -> None:
     model = builtin()
-    now = opening(model, model.tokenizer.encode("CBABBC"))
+    now = opening(read(model, model.tokenizer.encode("CBABBC")))
     other = now.resampled(Sampling(9.0, seed=5))
-    assert other.trace is now.trace
-    assert now.draw.candidates[0].share > 0.99 > other.draw.candidates[0].share
-    assert other.following().draw.sampling == Sampling(9.0, seed=5)
+    assert other.run.trace is now.run.trace
+    assert now.run.draw.candidates[0].share > 0.99 > other.run.draw.candidates[0].share
+    assert other.following().run.draw.sampling == Sampling(9.0, seed=5)
 
 
 def test_what_is_there_is_the_runs_and_the_rest_is_hidden() -> None:
     model = builtin()
-    now = opening(model, model.tokenizer.encode("CBAB"), 5)
-    run, values, reveals = forward(model, now.trace.tokens), now.values, now.reveals
+    now = opening(read(model, model.tokenizer.encode("CBAB")), 5)
+    trace, values, reveals = forward(model, now.run.trace.tokens), now.values, now.reveals
     grows = 0
     for grid in now.layout.grids:
         whole = values[grid.name]
         assert whole.shape == grid.shape
         if grid.name not in reveals:
-            assert whole is now.trace[grid.name]
+            assert whole is now.run.trace[grid.name]
             continue
         grows += 1
         shown = int(reveals[grid.name])
         assert shown * 9 == whole.size * 4
         assert (whole.ravel()[shown:] == -np.inf).all()
         there = whole[:4]
-        np.testing.assert_array_equal(there[tuple(slice(n) for n in run[grid.name].shape)], run[grid.name])
+        np.testing.assert_array_equal(there[tuple(slice(n) for n in trace[grid.name].shape)], trace[grid.name])
         if grid.kind.endswith("scores"):
             assert (there[:, 4:] == -np.inf).all()
         if grid.kind.endswith(".weights"):
@@ -81,12 +82,12 @@ def test_what_is_there_is_the_runs_and_the_rest_is_hidden() -> None:
 @settings(max_examples=8, deadline=None)
 @given(st.integers(0, 99))
 def test_nothing_moves_when_the_window_on_a_vocabulary_does(wordy: Checkpoint, seed: int) -> None:
-    now = opening(wordy, (3, 1999, 7), 9, Sampling(3.0, seed=seed))
+    now = opening(read(wordy, (3, 1999, 7), sampling=Sampling(3.0, seed=seed)), 9)
     first = now.layout
     for _ in range(9):
         now = now.following()
         ids = now.layout.embedding.token_weight.axes[0].shown
-        assert set(now.trace.tokens) <= set(ids)
+        assert set(now.run.trace.tokens) <= set(ids)
         for before, after in zip(first.grids, now.layout.grids, strict=True):
             assert (before.name, before.origin, before.cells, before.strides) == (
                 *(after.name, after.origin, after.cells, after.strides),
@@ -96,7 +97,7 @@ def test_nothing_moves_when_the_window_on_a_vocabulary_does(wordy: Checkpoint, s
 
 def test_the_production_tells_no_film_and_no_number_that_is_not_so() -> None:
     model = builtin()
-    now = opening(model, model.tokenizer.encode("CBABBC"), 3)
+    now = opening(read(model, model.tokenizer.encode("CBABBC")), 3)
     production = now.production((640, 360))
     assert not production.timeline.chapters
     assert not production.timeline.tracks
@@ -112,7 +113,7 @@ def test_the_production_tells_no_film_and_no_number_that_is_not_so() -> None:
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("size", [(1280, 720), (720, 1280)])
 def test_places_are_seen_whole(place: str, size: tuple[int, int], wordy: Checkpoint) -> None:
-    now = opening(wordy, (1, 2), 20)
+    now = opening(read(wordy, (1, 2)), 20)
     view = now.view(place, size)
     assert isinstance(view, View)
     names = {"input": ("tokens:input",), "output": ("tokens:output", "tokens:candidates")}.get(place, ())

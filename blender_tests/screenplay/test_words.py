@@ -11,6 +11,7 @@ import pytest
 
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, from_tensors, weight_shapes
 from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.model.run import Run, run
 from llmviz_addon.model.shapes import compared
 from llmviz_addon.model.tokenizer import IdTokenizer
 from llmviz_addon.rounding import formatted
@@ -87,7 +88,8 @@ def said(production: Production) -> dict[str, str]:
 @pytest.mark.parametrize("case", CASES)
 def test_chapters_say_what_is_so(case):
     checkpoint, tokens = CASES[case]()
-    production = prepare(checkpoint, tokens, None, 200.0)
+    told = run(checkpoint, tokens)
+    production = prepare(told, None, 200.0)
     texts = said(production)
     for key, text in texts.items():
         own = re.sub(r"“[^”]*”", "“x”", text)  # a model's own words may be anything
@@ -95,12 +97,12 @@ def test_chapters_say_what_is_so(case):
             assert not re.search(pattern, own), (key, pattern, text)
         assert text[0].isupper(), (key, text)
         assert text.rstrip()[-1] in ".?", (key, text)
-    _norm(production, texts)
-    _attention(production, texts)
+    _norm(told, texts)
+    _attention(told, texts)
 
 
-def _norm(production: Production, texts: dict[str, str]) -> None:
-    trace, count = production.trace, len(production.trace.tokens)
+def _norm(told: Run, texts: dict[str, str]) -> None:
+    trace, count = told.trace, len(told.tokens)
     t = min(3, count - 1)
     for name, word in (("mean", "mean is"), ("std", "deviation")):
         number = formatted(float(trace[f"layers.0.ln_1.{name}"][t]))
@@ -111,17 +113,17 @@ def _norm(production: Production, texts: dict[str, str]) -> None:
     if "0 everywhere" in texts["03.4 normalise"]:
         assert variance < 1e-9
     elif "with it" in texts["03.4 normalise"]:
-        told = re.search(r"with it ([\d.]+)", texts["03.4 normalise"])
-        assert float(told[1]) == pytest.approx(variance, abs=0.006)
-        assert float(told[1]) < 1
+        found = re.search(r"with it ([\d.]+)", texts["03.4 normalise"])
+        assert float(found[1]) == pytest.approx(variance, abs=0.006)
+        assert float(found[1]) < 1
     else:
         assert variance == pytest.approx(1, abs=1e-4)
     assert ("The same happens to every other column" in texts["03.5 all columns"]) == (count > 1)
-    assert ("a shift β, which" in texts["03.4 normalise"]) == (not production.checkpoint.biases)
+    assert ("a shift β, which" in texts["03.4 normalise"]) == (not told.model.biases)
 
 
-def _attention(production: Production, texts: dict[str, str]) -> None:
-    trace, config = production.trace, production.trace.config
+def _attention(told: Run, texts: dict[str, str]) -> None:
+    trace, config = told.trace, told.config
     t = min(5, len(trace.tokens) - 1)
     number = re.search(r"We take head (\d+)", texts["04.2 one head"])
     assert (number is None) == (config.n_head == 1)
@@ -148,7 +150,7 @@ def _attention(production: Production, texts: dict[str, str]) -> None:
     assert ("above the diagonal" in texts["04.8 mask"]) == (len(trace.tokens) > 1)
     assert ("all heads" in texts["04.14 one picture"]) == (config.n_head > 1)
     for beat in ("04.3 three vectors", "04.4 one number"):
-        assert ("does without" in texts[beat] or " and bias" not in texts[beat]) or production.checkpoint.biases
+        assert ("does without" in texts[beat] or " and bias" not in texts[beat]) or told.model.biases
 
 
 @pytest.mark.parametrize("names", [["nano"], ["nano", "gpt2"], ["gpt2"], ["gpt3"], ["nano", "gpt2", "gpt2-xl", "gpt3"]])
@@ -163,8 +165,8 @@ def test_scale_says_what_is_so(names):
 
 def test_a_tie_is_broken_alike_wherever_it_is_computed(nano):
     checkpoint = model(GPTConfig(2, 4, 8, 8, 5), constant=0.3)
-    first = said(prepare(checkpoint, [0, 1, 2, 3, 4, 0], ["self-attention"], None))
+    first = said(prepare(run(checkpoint, [0, 1, 2, 3, 4, 0]), ["self-attention"], None))
     assert "We take head 0" in first["04.2 one head"]
     noisy = replace(checkpoint)
-    again = said(prepare(noisy, [0, 1, 2, 3, 4, 0], ["self-attention"], None))
+    again = said(prepare(run(noisy, [0, 1, 2, 3, 4, 0]), ["self-attention"], None))
     assert first == again

@@ -25,7 +25,7 @@ class SmallProduction:
     """What ``stage.build`` reads of a production."""
 
     layout: SmallLayout
-    trace: dict[str, np.ndarray]
+    values: dict[str, np.ndarray]
     timeline: Timeline
     signage: tuple[Drawing, ...] = field(default=())
 

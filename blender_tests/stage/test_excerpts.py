@@ -7,6 +7,7 @@ import pytest
 from blender_tests.screenplay.conftest import random_checkpoint
 from llmviz_addon.layout.grid import Grid
 from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.model.run import run
 from llmviz_addon.screenplay.production import Production, prepare
 from llmviz_addon.stage.build import build
 
@@ -14,7 +15,7 @@ from llmviz_addon.stage.build import build
 @pytest.fixture(scope="module")
 def production() -> Production:
     checkpoint = random_checkpoint(GPTConfig(1, 2, 200, 64, 2000))
-    return prepare(checkpoint, list(range(7, 67)), ["layer-norm"], None)
+    return prepare(run(checkpoint, list(range(7, 67))), ["layer-norm"], None)
 
 
 def cells(grid: Grid) -> np.ndarray:
@@ -38,7 +39,7 @@ def test_cells_of_windows_and_of_close_ups_hold_the_numbers_of_their_indices(sce
     logits = production.layout.output.logits
     assert max(logits.shown_shape) < max(logits.shape)
     for grid in (logits, production.layout.embedding.token_weight, *excerpts):
-        found, true = cells(grid), production.trace[grid.name.split(":")[-1]]
+        found, true = cells(grid), production.values[grid.name.split(":")[-1]]
         for flat in range(0, found.size, 7):
             assert found.ravel()[flat] == true[grid.index_of(flat)], (grid, flat)
         obj = bpy.data.objects[grid.name]

@@ -13,6 +13,7 @@ import pytest
 from llmviz_addon.errors import JobError
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, weight_shapes
 from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.model.run import read
 from llmviz_addon.model.sampling import Sampling
 from llmviz_addon.model.tokenizer import IdTokenizer
 from llmviz_addon.screenplay.open_stage import Moment, opening
@@ -26,7 +27,7 @@ from llmviz_addon.stage.story import read_story
 
 def opened(scene: bpy.types.Scene, tokens: str = "CBABBC", theme: str = "light") -> Moment:
     model = builtin()
-    return opened_with(scene, opening(model, model.tokenizer.encode(tokens)), theme)
+    return opened_with(scene, opening(read(model, model.tokenizer.encode(tokens))), theme)
 
 
 def opened_with(scene: bpy.types.Scene, now: Moment, theme: str = "light") -> Moment:
@@ -78,7 +79,7 @@ def test_a_step_leaves_what_a_build_of_that_run_would_make(
         monkeypatch.setattr("llmviz_addon.stage.build.atlas", partial(atlas, budget=6000))
     if model == "folded":
         monkeypatch.setattr("llmviz_addon.stage.atlas.FOLDED", 0)
-    now = opening(builtin(), (2, 1, 0)) if model == "nano-gpt" else opening(wordy(), (5, 1999, 7), 6)
+    now = opening(read(builtin(), (2, 1, 0))) if model == "nano-gpt" else opening(read(wordy(), (5, 1999, 7)), 6)
     opened_with(scene, now)
     working = [obj for obj in scene.objects if obj.get(NAME) in now.reveals]
     assert any(obj["atlas"][3] < 1 for obj in working) == (model == "in pools")
@@ -134,14 +135,14 @@ def test_the_scene_remembers_what_it_shows(scene: bpy.types.Scene, tmp_path: Pat
     assert (state.model, state.theme, state.columns, state.prompt_length) == ("/models/mine", "dark", 11, 6)
     assert (state.tokens, state.text) == ((2, 1, 0, 1, 1, 2, 0), "CBABBCA")
     assert read_story(scene) is None
-    live.check_model(state, now.checkpoint)
+    live.check_model(state, now.run.model)
     before = pixels()
     live.show(scene, now.following())
     assert (pixels() != before).any()
 
 
 def test_another_model_is_refused(scene: bpy.types.Scene) -> None:
-    model = opened(scene).checkpoint
+    model = opened(scene).run.model
     weights = {name: weight + (name == "transformer.ln_f.weight") for name, weight in model.weights.items()}
     with pytest.raises(JobError, match="'other' is not the model that this stage was built with"):
         live.check_model(live.state_of(scene), replace(model, name="other", weights=weights))

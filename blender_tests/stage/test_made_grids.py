@@ -33,7 +33,7 @@ def made(production):
 
 
 def test_a_made_grid_has_its_values_in_the_atlas_and_the_gain_of_its_kind(made):
-    grids, values = made.layout.grids, made.trace
+    grids, values = made.layout.grids, made.values
     place = atlas(grids, values, made.timeline.grids).places[COPY.name]
     pixels = atlas(grids, values, made.timeline.grids).pixels.ravel()
     start = place.row * WIDTH + place.column

@@ -26,7 +26,7 @@ def crowd(production, monkeypatch):
     """A set of which most grids may be merged: weights that fade in two ways, activations, one that moves."""
     monkeypatch.setattr("llmviz_addon.stage.ensembles.CROWD", 3)
     rng = np.random.default_rng(3)
-    grids, values, tracks = list(production.layout.grids), dict(production.trace), list(production.timeline.tracks)
+    grids, values, tracks = list(production.layout.grids), dict(production.values), list(production.timeline.tracks)
     for number in range(8):
         axes = (Axis("A", 9 + number, "z"), Axis("C", 4 + number % 3, "x"))
         role = (Role.WEIGHT, Role.ACTIVATION)[number % 2]
@@ -39,7 +39,7 @@ def crowd(production, monkeypatch):
     tracks.append(track("w6", "offset", (1, 0.0), (21, 0.3), index=1))
     tracks += [_shown(grid, 15) for grid in grids if grid.name in {"w1", "w3"}]
     production.layout = SmallLayout(tuple(grids), production.layout.ribbons)
-    production.trace = values
+    production.values = values
     production.timeline = replace(production.timeline, tracks=tuple(tracks))
     label = Drawing("label:w1", (Text(0.0, 0.05, (("W", "ink"),), 0.15),), pose((-1.5, 0, 1.2)), "w1", least=0)
     turned = replace(label, name="label:w4", parent="w4")

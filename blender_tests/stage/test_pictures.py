@@ -137,7 +137,7 @@ def test_a_pool_is_one_large_cell(scene, production, tmp_path, monkeypatch):
             )
         )  # fmt: skip
         timeline = replace(production.timeline, tracks=tracks, drawings=(), parts=())
-        film = replace(production, layout=SmallLayout((weights,), ()), trace=values, timeline=timeline, signage=())
+        film = replace(production, layout=SmallLayout((weights,), ()), values=values, timeline=timeline, signage=())
         monkeypatch.setattr("llmviz_addon.stage.build.atlas", partial(atlas, budget=budget))
         build(scene, film, own_scene=True)
         scene.frame_set(1)

@@ -87,7 +87,7 @@ def matrix(production):
         track("far", "opacity", (1, 1.0), (21, 1.0)),
     )
     timeline = replace(production.timeline, tracks=tracks, drawings=(), parts=(), size=SIZE)
-    return replace(production, layout=SmallLayout(grids, ()), trace=values, timeline=timeline, signage=())
+    return replace(production, layout=SmallLayout(grids, ()), values=values, timeline=timeline, signage=())
 
 
 @pytest.mark.parametrize("frame", [1, 15])
@@ -106,13 +106,13 @@ def test_a_close_up_shows_single_cells(scene, matrix, tmp_path, monkeypatch, fra
 def test_the_room_is_kept_and_used_by_the_nearest(matrix):
     tracks, size = matrix.timeline.tracks, matrix.timeline.size
     for budget in (4_000, 20_000, 50_000):
-        made = atlas(matrix.layout.grids, matrix.trace, tracks=tracks, budget=budget, size=size)
+        made = atlas(matrix.layout.grids, matrix.values, tracks=tracks, budget=budget, size=size)
         assert made.pixels.size < budget + 4096
         assert bool(made.slices) == (budget > 4_000)
     for one in made.slices["w"]:
         start = one.place.row * 4096 + one.place.column
         rows = made.pixels.ravel()[start + one.first * 200 : start + one.stop * 200]
-        np.testing.assert_array_equal(rows, matrix.trace["w"][one.first : one.stop].ravel())
+        np.testing.assert_array_equal(rows, matrix.values["w"][one.first : one.stop].ravel())
 
 
 def test_the_last_numbers_of_a_very_large_matrix_are_told_apart(scene, matrix, tmp_path, monkeypatch):
@@ -129,7 +129,7 @@ def test_the_last_numbers_of_a_very_large_matrix_are_told_apart(scene, matrix, t
         view = close_to(grid, slice(skipped + 40, skipped + 60), slice(skipped + 40, skipped + 60), 281.0)
         tracks = poses((1, view))
         timeline = replace(matrix.timeline, tracks=tracks)
-        film = replace(matrix, layout=SmallLayout((grid,), ()), trace={"w": values}, timeline=timeline)
+        film = replace(matrix, layout=SmallLayout((grid,), ()), values={"w": values}, timeline=timeline)
         build(scene, film, own_scene=True)
         scene.frame_set(1)
         pictures.append(render(scene, tmp_path / f"{count}.png"))

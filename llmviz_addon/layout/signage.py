@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-
-import numpy as np
+from collections.abc import Iterator
 
 from ..errors import ModelError
-from ..model.sampling import Draw
+from ..model.run import Run
 from . import tokens
 from .candidates import candidates
 from .drawing import Drawing, Line, Rect, Text, pose
@@ -21,72 +19,35 @@ CARD = 0.2
 """Size of the model's name on its card, as a share of a column of C cells: wide models are seen from further away."""
 
 
-def signage(
-    layout: Layout,
-    model_name: str,
-    n_params: int,
-    token_texts: Sequence[str],
-    prompt_length: int,
-    probs: np.ndarray,
-    token_ids: Sequence[int] | None = None,
-    text_of: Callable[[int], str] | None = None,
-    draw: Draw | None = None,
-    growing: bool = False,
-    remarks: str = "",
-) -> tuple[Drawing, ...]:
-    """Everything written on the set.
+def signage(layout: Layout, run: Run, growing: bool = False) -> tuple[Drawing, ...]:
+    """Everything written on the set of ``run``; it is ``growing`` where more tokens are to come.
 
-    Names of the drawings: ``label:<grid>``, ``section:<section>``, ``card``, and those of ``token_signs``,
-    where the parameters are explained, but for ``growing``: that is for a set on which tokens are to come, and for
-    ``remarks``: why there are fewer parameters than blue cells.
+    Names of the drawings: ``label:<grid>``, ``section:<section>``, ``card``, and those of ``token_signs``.
     """
+    model = run.model
     return (
-        card(layout, model_name, n_params, remarks),
-        *token_signs(layout, token_texts, prompt_length, probs, token_ids, text_of, draw),
+        card(layout, model.name, model.n_params, model.shape.remarks),
+        *token_signs(layout, run),
         *labels(layout, growing),
         *_sections(layout),
     )
 
 
-def token_signs(
-    layout: Layout,
-    token_texts: Sequence[str],
-    prompt_length: int,
-    probs: np.ndarray,
-    token_ids: Sequence[int] | None = None,
-    text_of: Callable[[int], str] | None = None,
-    draw: Draw | None = None,
-) -> tuple[Drawing, ...]:
-    """``tokens:input``, ``tokens:next``, ``tokens:output`` and, where there is a draw, ``tokens:candidates``.
+def token_signs(layout: Layout, run: Run) -> tuple[Drawing, ...]:
+    """``tokens:input``, ``tokens:next``, ``tokens:output`` and ``tokens:candidates``.
 
-    Parameters
-    ----------
-    token_texts
-        The text of each token, at most T; the boxes of those that are not there yet are empty.
-    prompt_length
-        How many of them were given; the model appended the others.
-    probs
-        (tokens, n_vocab), what the model holds likely to follow each token.
-    token_ids
-        Ids of the tokens, shown below their texts.
-    text_of
-        The text of any token id. Without it predicted tokens that are not among those given show their id.
-    draw
-        How the token after the last one is chosen.
+    The boxes of columns for which there is no token yet are empty. Raises ModelError where there are more tokens
+    than columns.
     """
-    if len(token_texts) > layout.n_tokens or len(probs) != len(token_texts):
-        raise ModelError(
-            f"The layout is of {layout.n_tokens} tokens, but got {len(token_texts)} texts and {len(probs)} predictions."
-        )
-    seen = dict(zip(token_ids or (), token_texts, strict=False))
-    text_of = text_of or (lambda token: seen.get(token, f"#{token}"))
-    predictions = tokens.Predictions.of(probs, text_of)
-    boxes = (
-        tokens.input_boxes(layout, token_texts, token_ids, prompt_length),
-        tokens.next_boxes(layout, predictions, prompt_length),
+    if len(run.tokens) > layout.n_tokens:
+        raise ModelError(f"The layout is of {layout.n_tokens} tokens, but the run has {len(run.tokens)}.")
+    predictions = tokens.Predictions.of(run.probs, run.text_of)
+    return (
+        tokens.input_boxes(layout, run.texts, run.tokens, run.prompt_length),
+        tokens.next_boxes(layout, predictions, run.prompt_length),
         tokens.output_boxes(layout, predictions),
+        candidates(layout, run.draw, len(run.tokens) - 1, run.text_of),
     )
-    return boxes if draw is None else (*boxes, candidates(layout, draw, len(token_texts) - 1, text_of))
 
 
 def card(layout: Layout, name: str, n_params: int, remarks: str = "") -> Drawing:

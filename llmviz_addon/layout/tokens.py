@@ -150,14 +150,13 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() and c != " " else visible(c) for c in text) or "∅"
 
 
-def input_boxes(layout: Layout, texts: Sequence[str], ids: Sequence[int] | None, prompt_length: int) -> Drawing:
+def input_boxes(layout: Layout, texts: Sequence[str], ids: Sequence[int], prompt_length: int) -> Drawing:
     """``tokens:input``: the prompt in ink, what the model itself appended muted, ids below, lines to the token row."""
     row = TokenRow(layout)
     bottom = INPUT_AT * layout.gap
     shapes = row.frames(bottom)
     for t in row.filled(len(texts)):
-        under = "" if ids is None else str(ids[t])
-        shapes += row.letter(t, bottom, texts[t], "ink" if t < prompt_length else "muted", under)
+        shapes += row.letter(t, bottom, texts[t], "ink" if t < prompt_length else "muted", str(ids[t]))
     shapes += row.fan(bottom, 0.12 * layout.gap)
     shapes.append(row.caption(bottom + row.height, "Input"))
     return Drawing("tokens:input", tuple(shapes), _above(layout), least=LEAST)

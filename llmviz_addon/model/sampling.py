@@ -11,7 +11,6 @@ import numpy as np
 from ..errors import ModelError
 from .checkpoints.checked import Checkpoint
 from .forward import check_tokens, forward, softmax
-from .trace import Trace
 
 CANDIDATES = 8
 """Tokens that a draw names."""
@@ -151,24 +150,6 @@ def generate(
 ) -> tuple[int, ...]:
     """The prompt and ``n`` more tokens, the most probable ones if nothing is said; see :func:`steps`."""
     return (*prompt, *(step.token for step in steps(checkpoint, prompt, n, sampling or Sampling())))
-
-
-def run(checkpoint: Checkpoint, prompt: Sequence[int]) -> Trace:
-    """The forward pass that is shown for a prompt.
-
-    A model that was trained on prompts of one length, given one of that length, first appends its own greedy
-    answer until ``block_size`` is full. The model is causal, so this changes no number of the prompt's columns;
-    there are just more columns to see. Any other prompt is run as it is. Where the checkpoint came with a
-    recorded pass of just these tokens, or of this prompt and an answer, that one is taken. Raises ModelError as
-    :func:`forward` does.
-    """
-    tokens = check_tokens(checkpoint.config, prompt)
-    recorded = checkpoint.recorded
-    if recorded is not None and tokens in (recorded.tokens, recorded.tokens[: recorded.prompt_length]):
-        return recorded
-    if len(tokens) == checkpoint.prompt_length:
-        tokens = generate(checkpoint, tokens, checkpoint.config.block_size - len(tokens))
-    return forward(checkpoint, tokens, prompt_length=len(prompt))
 
 
 def sort(checkpoint: Checkpoint, letters: str) -> str:

@@ -12,7 +12,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -22,11 +21,9 @@ from ..layout.drawing import Drawing
 from ..layout.grid import Grid
 from ..layout.signage import signage, token_signs
 from ..layout.vocabulary import CANDIDATES, LEAST, window
-from ..model.checkpoint import Checkpoint
 from ..model.config import GPTConfig
-from ..model.forward import check_tokens, forward
-from ..model.sampling import Draw, Sampling, draw
-from ..model.trace import Trace
+from ..model.run import Run
+from ..model.sampling import Sampling
 from .production import Production, check
 from .timeline import CAMERA, Channel, Timeline
 from .view import Area, View, corners, frame
@@ -43,43 +40,39 @@ END = 2.0
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """A run on a stage of ``columns`` columns, of which the first ``len(trace.tokens)`` are filled."""
+    """A run on a stage of ``columns`` columns, of which the first ``len(run.tokens)`` are filled."""
 
-    checkpoint: Checkpoint
-    trace: Trace
+    run: Run
     columns: int
-    draw: Draw  # of the token after the last
 
     def resampled(self, sampling: Sampling) -> Moment:
         """The same run, with another choice of what comes next."""
-        return replace(self, draw=draw(self.trace["output.logits"][-1], sampling, len(self.trace.tokens)))
+        return replace(self, run=self.run.resampled(sampling))
 
     @property
     def is_full(self) -> bool:
         """Whether no column is left."""
-        return len(self.trace.tokens) == self.columns
+        return len(self.run.tokens) == self.columns
 
     def following(self) -> Moment:
         """The drawn token appended, and the next one drawn in the same way; ModelError if no column is left."""
-        trace, block = self.trace, self.checkpoint.config.block_size
         if self.is_full:
-            why = f"{self.checkpoint.name!r} takes no more" if self.columns == block else "open it with more room"
+            full = self.columns == self.run.config.block_size
+            why = f"{self.run.model.name!r} takes no more" if full else "open it with more room"
             raise ModelError(f"All {self.columns} columns of the stage are filled; {why}.")
-        tokens = (*trace.tokens, self.draw.token)
-        return moment(self.checkpoint, tokens, trace.prompt_length, self.columns, self.draw.sampling)
+        return Moment(self.run.following(), self.columns)
 
     @cached_property
     def layout(self) -> Layout:
         """Where everything stands; of a large vocabulary which tokens have cells, always as many."""
         count = max(LEAST, 2 * self.columns + CANDIDATES)  # enough for all that a window must show
-        shown = window(self.trace.tokens, self.trace["output.probs"], count)
-        return _layout(self.checkpoint.config, self.columns, shown)
+        shown = window(self.run.tokens, self.run.probs, count)
+        return _layout(self.run.config, self.columns, shown)
 
     @property
-    def values(self) -> Trace:
+    def values(self) -> dict[str, np.ndarray]:
         """The run's tensors in the lengths of the stage; minus infinity where no token is yet."""
-        arrays = {grid.name: _filled_up(self.trace[grid.name], grid) for grid in self.layout.grids}
-        return Trace(self.trace.config, self.trace.tokens, arrays, self.trace.prompt_length)
+        return {grid.name: _filled_up(self.run.trace[grid.name], grid) for grid in self.layout.grids}
 
     @property
     def reveals(self) -> dict[str, float]:
@@ -87,7 +80,7 @@ class Moment:
 
         Those have a row per token, or are the tables of a vocabulary of which only some tokens have cells.
         """
-        count = len(self.trace.tokens)
+        count = len(self.run.tokens)
         found = {}
         for grid in self.layout.grids:
             grows, windowed = grid.axes[0].name == "T", any(axis.shown is not None for axis in grid.axes)
@@ -99,14 +92,12 @@ class Moment:
     @property
     def signs(self) -> tuple[Drawing, ...]:
         """What is written with the tokens."""
-        return token_signs(self.layout, **self._told())
+        return token_signs(self.layout, self.run)
 
     def production(self, size: tuple[int, int], fps: int = 30) -> Production:
         """All that the stage needs: the set, this run on it, and a camera that sees it whole."""
         check(None, size, fps)
-        model = self.checkpoint
-        told = self._told() | {"growing": True, "remarks": model.shape.remarks}
-        signs = signage(self.layout, model.name, model.n_params, **told)
+        signs = signage(self.layout, self.run, growing=True)
         home = {Channel(name, "reveal"): cells for name, cells in self.reveals.items()}
         home |= {Channel(sign.name, "opacity"): 1.0 for sign in self.signs}  # so that each has its own object
         view = self.view("whole", size)
@@ -114,7 +105,7 @@ class Moment:
         home |= {Channel(CAMERA, "shift", i): view.shift[i] for i in range(2)}
         home |= {Channel(CAMERA, prop): float(getattr(view, prop)) for prop in ("azimuth", "elevation", "distance")}
         timeline = Timeline(fps, size, 1, (), (), (), (), (), (), home)
-        return Production(self.checkpoint, self.values, self.layout, signs, timeline)
+        return Production(self.layout, self.values, signs, timeline)
 
     def view(self, place: str, size: tuple[int, int]) -> View:
         """The pose from which a place, one of ``PLACES``, fills a picture of ``size``."""
@@ -131,38 +122,12 @@ class Moment:
         area = Area(-half + MARGIN, -0.5 + MARGIN, half - MARGIN, 0.5 - MARGIN)
         return frame(points, AZIMUTH, ELEVATION, area)
 
-    def _told(self) -> dict[str, Any]:
-        """What ``token_signs`` asks for after the layout."""
-        trace, tokenizer = self.trace, self.checkpoint.tokenizer
-        return {
-            "token_texts": [tokenizer.text(token) for token in trace.tokens],
-            "prompt_length": trace.prompt_length,
-            "probs": trace["output.probs"],
-            "token_ids": trace.tokens,
-            "text_of": tokenizer.text,
-            "draw": self.draw,
-        }
 
-
-def opening(
-    checkpoint: Checkpoint, tokens: Sequence[int], room: int = ROOM, sampling: Sampling | None = None
-) -> Moment:
-    """The moment at which a stage opens: these tokens, and ``room`` columns to spare as far as the model goes.
-
-    Raises ModelError for tokens that the model cannot take.
-    """
-    tokens = check_tokens(checkpoint.config, tokens)
+def opening(run: Run, room: int = ROOM) -> Moment:
+    """The moment at which a stage opens on a run, with ``room`` columns to spare as far as the model goes."""
     if room < 0:
         raise ModelError(f"A room of {room} columns is not possible; give 0 or more.")
-    return moment(checkpoint, tokens, len(tokens), min(len(tokens) + room, checkpoint.config.block_size), sampling)
-
-
-def moment(
-    checkpoint: Checkpoint, tokens: Sequence[int], prompt_length: int, columns: int, sampling: Sampling | None = None
-) -> Moment:
-    """Run the model on ``tokens`` and choose what comes next. Raises ModelError as :func:`forward` does."""
-    trace = forward(checkpoint, tokens, prompt_length)
-    return Moment(checkpoint, trace, columns, draw(trace["output.logits"][-1], sampling or Sampling(), len(tokens)))
+    return Moment(run, min(len(run.tokens) + room, run.config.block_size))
 
 
 @lru_cache(maxsize=4)

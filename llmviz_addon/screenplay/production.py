@@ -1,12 +1,14 @@
-"""From a checkpoint and some tokens to everything the stage needs: the first three rooms, run in order."""
+"""From a run to everything the stage needs: it is laid out, and chapters are told about it."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from ..errors import JobError, ScriptError, choices
 from ..layout.build import Layout, layout
@@ -14,7 +16,7 @@ from ..layout.drawing import Drawing
 from ..layout.signage import signage
 from ..layout.vocabulary import window
 from ..model.checkpoint import Checkpoint
-from ..model.sampling import Sampling, draw, run
+from ..model.run import Run
 from ..model.shapes import Shape, beside
 from ..model.tokenizer import IdTokenizer
 from ..model.trace import Trace
@@ -34,11 +36,10 @@ SMALLEST, LARGEST = 64, 8192
 
 @dataclass(frozen=True, eq=False)
 class Production:
-    """One film, ready to be staged."""
+    """One film, ready to be staged. ``values`` are the numbers of the layout's grids, by name."""
 
-    checkpoint: Checkpoint
-    trace: Trace
     layout: Layout
+    values: Mapping[str, np.ndarray]
     signage: tuple[Drawing, ...]
     timeline: Timeline
 
@@ -59,32 +60,17 @@ def _unswept() -> Iterator[None]:
 class Set:
     """A run and the set of it, on which any chapter can be told."""
 
-    checkpoint: Checkpoint
-    trace: Trace
+    run: Run
     layout: Layout
     signage: tuple[Drawing, ...]
     shapes: tuple[Shape, ...]  # of the models beside which this one is shown in outline
 
     @classmethod
     @_unswept()
-    def of(cls, checkpoint: Checkpoint, tokens: Sequence[int]) -> Set:
-        """Run the model on ``tokens`` and lay it out. Raises ModelError."""
-        trace = run(checkpoint, tokens).fixed()
-        config, ids = trace.config, [int(token) for token in trace.tokens]
-        stage = layout(config, len(ids), vocabulary=window(trace.tokens, trace["output.probs"]))
-        signs = signage(
-            stage,
-            checkpoint.name,
-            checkpoint.n_params,
-            [checkpoint.tokenizer.text(token) for token in ids],
-            trace.prompt_length,
-            trace["output.probs"],
-            token_ids=ids,
-            text_of=checkpoint.tokenizer.text,
-            remarks=checkpoint.shape.remarks,
-            draw=draw(trace["output.logits"][-1], Sampling(), len(ids)),
-        )
-        return cls(checkpoint, trace, stage, signs, tuple(beside(checkpoint.shape)))
+    def of(cls, run: Run) -> Set:
+        """Lay out a run."""
+        stage = layout(run.config, len(run.tokens), vocabulary=window(run.tokens, run.probs))
+        return cls(run, stage, signage(stage, run), tuple(beside(run.model.shape)))
 
     @_unswept()
     def tell(
@@ -100,29 +86,28 @@ class Set:
 
         def begin(name: str) -> Film:
             cast = Cast(self.layout, self.signage, self.shapes)
-            return Film(name, cast, self.trace, self.checkpoint, Page.of(size), pace, fps)
+            return Film(name, cast, self.run.trace, self.run.model, Page.of(size), pace, fps)
 
         return _assembled(_told(chapters, begin), fps, size, tracks)
 
 
 def prepare(
-    checkpoint: Checkpoint,
-    tokens: Sequence[int],
+    run: Run,
     chapters: Sequence[str] | None = None,
     pace: float | None = PACE,
     size: tuple[int, int] = (1280, 720),
     fps: int = 30,
     folders: Sequence[Path] = (),
 ) -> Production:
-    """Run the model on ``tokens`` and tell ``chapters`` (names or numbers; None is all) about that run.
+    """Tell ``chapters`` (names or numbers; None is all) about a run.
 
     ``pace`` is the reading pace in words per minute, None for no pauses; ``size`` the picture's in
-    pixels; ``folders`` hold chapters of the user's own. Raises ModelError, ScriptError or JobError.
+    pixels; ``folders`` hold chapters of the user's own. Raises ScriptError or JobError.
     """
     check(pace, size, fps)
     chosen = loader.choose(chapters, loader.find(folders))
-    stage = Set.of(checkpoint, tokens)
-    return Production(checkpoint, stage.trace, stage.layout, stage.signage, stage.tell(chosen, pace, size, fps))
+    stage = Set.of(run)
+    return Production(stage.layout, run.trace, stage.signage, stage.tell(chosen, pace, size, fps))
 
 
 def prepare_shapes(
@@ -135,7 +120,7 @@ def prepare_shapes(
 ) -> Production:
     """Tell ``chapters`` (None is all that can be) about models of which only the sizes are known.
 
-    Nothing is run: the production has an empty set, a trace without tensors and a checkpoint without weights.
+    Nothing is run: the production has an empty set, without values.
     """
     check(pace, size, fps)
     found = loader.find(folders)
@@ -150,7 +135,7 @@ def prepare_shapes(
     stage, trace = Layout.empty(first.config), Trace(first.config, (), {}, 0)
     checkpoint = Checkpoint(first.title, first.config, {}, IdTokenizer(first.config.vocab_size))
     told = _told(chosen, lambda name: Film(name, Cast(stage, (), shapes), trace, checkpoint, Page.of(size), pace, fps))
-    return Production(checkpoint, trace, stage, (), _assembled(told, fps, size))
+    return Production(stage, trace, (), _assembled(told, fps, size))
 
 
 def _told(chapters: Sequence[Chapter], begin: Callable[[str], Film]) -> list[tuple[Chapter, Film]]:

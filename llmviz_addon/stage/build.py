@@ -118,7 +118,7 @@ def _tell(scene: bpy.types.Scene, production: Production, camera: bpy.types.Obje
 def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> Generator[tuple[float, str], None, Rig]:
     layout, timeline = production.layout, production.timeline
     told = timeline.grids, timeline.tracks, timeline.parts
-    values = atlas(layout.grids, production.trace, *told, size=timeline.size)
+    values = atlas(layout.grids, production.values, *told, size=timeline.size)
     grids = {grid.name: grid for grid in (*layout.grids, *(grid for grid, _ in timeline.grids))}
     wide = any(max(grid.cells) > 256 for grid in grids.values())
     cells = partial(cell_material, values.image(), look, wide, values.thin)

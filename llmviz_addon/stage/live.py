@@ -112,17 +112,17 @@ def mark(checkpoint: Checkpoint) -> int:
 
 
 def _state(now: Moment, model: str, theme_name: str) -> OpenState:
-    tokenizer, trace = now.checkpoint.tokenizer, now.trace
-    found, chosen = now.draw.candidates, now.draw.token
+    run, tokenizer = now.run, now.run.model.tokenizer
+    found, chosen = run.draw.candidates, run.draw.token
     return OpenState(
         model=model,
-        mark=mark(now.checkpoint),
+        mark=mark(run.model),
         theme=theme_name,
         columns=now.columns,
-        prompt_length=trace.prompt_length,
-        tokens=trace.tokens,
-        text=visible(tokenizer.decode(trace.tokens), " "),
-        sampling=now.draw.sampling,
+        prompt_length=run.prompt_length,
+        tokens=run.tokens,
+        text=visible(tokenizer.decode(run.tokens), " "),
+        sampling=run.draw.sampling,
         candidates=tuple(Row(c.rank, tokenizer.text(c.token), c.share, c.token == chosen) for c in found),
     )
 

@@ -14,8 +14,9 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
 
 from ..errors import LlmvizError
+from ..model.run import read
 from ..model.sampling import Sampling
-from ..screenplay.open_stage import PLACES, ROOM, Moment, moment, opening
+from ..screenplay.open_stage import PLACES, ROOM, Moment, opening
 from ..stage import live
 from ..stage.open_state import OpenState, read_state
 from ..stage.story import read_story
@@ -111,7 +112,7 @@ def problem(state: OpenState) -> str:
 
 def full(state: OpenState) -> str:
     """That no column is left; and that there could be more, where the model is known to take more."""
-    known = [now.checkpoint for now in _recent if (now.trace.tokens, now.columns) == (state.tokens, state.columns)]
+    known = [now.run.model for now in _recent if (now.run.tokens, now.columns) == (state.tokens, state.columns)]
     models = known if state.model else [request.checkpoint_at("")]
     more = [model.config.block_size > state.columns for model in models]
     hint = ". Open the stage anew, with more room" if True in more else ". This model takes no more tokens"
@@ -126,11 +127,11 @@ def run(state: OpenState, tokens: tuple[int, ...] | None = None) -> Moment:
     """The run that a stage shows, or one of other tokens; raises LlmvizError where its model is gone or another."""
     checkpoint = request.checkpoint_at(state.model)
     live.check_model(state, checkpoint)
-    wanted = (checkpoint, tokens or state.tokens, state.prompt_length, state.columns)
+    wanted = (checkpoint, tokens or state.tokens, state.prompt_length)
     for known in _recent:
-        if (known.checkpoint, known.trace.tokens, known.trace.prompt_length, known.columns) == wanted:
+        if (known.run.model, known.run.tokens, known.run.prompt_length) == wanted and known.columns == state.columns:
             return known
-    return _remembered(moment(*wanted))
+    return _remembered(Moment(read(*wanted), state.columns))
 
 
 def _remembered(now: Moment) -> Moment:
@@ -168,7 +169,8 @@ def open_stage(context: bpy.types.Context) -> Steps:
     settings, generation = context.scene.llmviz_settings, context.scene.llmviz_generation
     yield 0.0, "Running the model"
     model = request.checkpoint(settings)
-    now = opening(model, request.tokens(settings, model), value(generation, "room"), sampling(generation))
+    run = read(model, request.tokens(settings, model), sampling=sampling(generation))
+    now = opening(run, value(generation, "room"))
     path, size, fps, theme = (
         request.path(settings),
         request.size(settings),
@@ -178,7 +180,7 @@ def open_stage(context: bpy.types.Context) -> Steps:
     yield from staged(context, lambda scene: live.open_steps(scene, now, path, size, fps, theme))
     if context.window.scene.llmviz_generation != generation:
         copy_settings(generation, context.window.scene.llmviz_generation)
-    return Outcome(f"Opened a stage of {now.columns} columns, {len(now.trace.tokens)} of them filled.")
+    return Outcome(f"Opened a stage of {now.columns} columns, {len(now.run.tokens)} of them filled.")
 
 
 class _OnStage:

@@ -18,6 +18,7 @@ from ..errors import JobError, LlmvizError, ModelError
 from ..model import checkpoint as checkpoints
 from ..model.checkpoint import Checkpoint
 from ..model.forward import check_tokens
+from ..model.run import run
 from ..model.shapes import compared
 from ..screenplay.production import Production, prepare, prepare_shapes
 from .chapters import Stamp, files, read, stamp
@@ -92,7 +93,7 @@ def production(settings: LLMVIZ_PG_settings, folders: Sequence[Path]) -> Product
     if value(settings, "model") == "SHAPE":
         return prepare_shapes(compared(value(settings, "outlines")), *told)
     model = checkpoint(settings)
-    return prepare(model, tokens(settings, model), *told)
+    return prepare(run(model, tokens(settings, model)), *told)
 
 
 @lru_cache(maxsize=2)

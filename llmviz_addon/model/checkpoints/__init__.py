@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from .settings import Notes
 from .shards import Shards
 
 BUILTIN = Path(__file__).parents[1] / "weights" / "nano-gpt.safetensors"
+SORTED = "CBABBC"
+"""The letters that nano-gpt is shown with."""
 
 IN_FOLDER = (  # what is loaded of a folder: the first of these that it has, in the order of transformers
     "model.safetensors",
@@ -55,7 +58,7 @@ FOREIGN = (  # how files start that are something else
 
 def builtin() -> Checkpoint:
     """nano-gpt, the model that the add-on ships: it sorts six letters."""
-    return load(BUILTIN)
+    return replace(load(BUILTIN), sample=SORTED)
 
 
 def load(path: str | PathLike[str]) -> Checkpoint:

@@ -46,7 +46,8 @@ class Checkpoint:
     a model that just continues text. ``gelu`` is the form that the model was trained with: GPT-2's and
     minGPT's tanh form or nanoGPT's exact one. ``recorded`` is a forward pass that came with the file: it is
     shown for its own tokens in place of what we would compute. ``biases`` is False for a model that has none:
-    those among its weights are then zeros of ours.
+    those among its weights are then zeros of ours. ``sample`` is a text that shows what the model does, where it
+    comes with one.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Checkpoint:
     gelu: Gelu = "tanh"
     recorded: Trace | None = None
     biases: bool = True
+    sample: str = ""
 
     @property
     def tied(self) -> bool:
