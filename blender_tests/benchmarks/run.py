@@ -43,7 +43,7 @@ from llmviz_addon.model.forward import forward  # noqa: E402
 from llmviz_addon.model.run import read, run  # noqa: E402
 from llmviz_addon.model.sampling import Sampling  # noqa: E402
 from llmviz_addon.model.shapes import COMPARED, SHAPES, compared  # noqa: E402
-from llmviz_addon.model.tokenizer import IdTokenizer  # noqa: E402
+from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer  # noqa: E402
 from llmviz_addon.screenplay.open_stage import opening  # noqa: E402
 from llmviz_addon.screenplay.production import Production, prepare, prepare_shapes  # noqa: E402
 

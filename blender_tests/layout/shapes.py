@@ -1,7 +1,7 @@
 """Where shapes reach, for tests: boxes of their ink, a little generous for text."""
 
-from llmviz_addon.layout.drawing import Disc, Line, Polygon, Readout, Rect, Shape, Text
-from llmviz_addon.layout.font import advance
+from llmviz_addon.layout.lettering.drawing import Disc, Line, Polygon, Readout, Rect, Shape, Text
+from llmviz_addon.layout.lettering.font import advance
 
 Bounds = tuple[float, float, float, float]
 """left, bottom, right, top"""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from llmviz_addon.layout.build import layout
 from llmviz_addon.layout.grid import CELL, Role
 from llmviz_addon.layout.outline import outline
-from llmviz_addon.layout.outline_signs import box_names, card, layer_names, scale_bar
+from llmviz_addon.layout.signs.outline_signs import box_names, card, layer_names, scale_bar
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.shapes import SHAPES, Shape
 

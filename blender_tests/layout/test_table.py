@@ -9,7 +9,7 @@ import pytest
 
 from llmviz_addon import cli
 from llmviz_addon.layout.build import layout
-from llmviz_addon.layout.signage import signage
+from llmviz_addon.layout.signs.signage import signage
 from llmviz_addon.layout.table import SIGNS, names, sizes, table
 from llmviz_addon.model.config import GPTConfig
 

@@ -7,7 +7,7 @@ import pytest
 
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, weight_shapes
 from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.model.tokenizer import IdTokenizer
+from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
 
 
 @pytest.fixture(scope="session")

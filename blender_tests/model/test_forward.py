@@ -18,7 +18,7 @@ from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.forward import _is_finite, causal_mask, forward, layer_norm, softmax
 from llmviz_addon.model.gelu import gelu, gelu_exact
 from llmviz_addon.model.sampling import generate
-from llmviz_addon.model.tokenizer import IdTokenizer
+from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
 
 DATA = Path(__file__).parent / "data"
 CBABBC = [2, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2]

@@ -30,7 +30,7 @@ def random_checkpoint(config: GPTConfig, seed: int = 0) -> Checkpoint:
 def new_film(checkpoint: Checkpoint, tokens: list[int], size=(1280, 720), pace: float | None = None) -> Film:
     """An empty chapter about a run."""
     from llmviz_addon.layout.build import layout
-    from llmviz_addon.layout.signage import signage
+    from llmviz_addon.layout.signs.signage import signage
     from llmviz_addon.layout.vocabulary import window
 
     told = run(checkpoint, tokens)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from llmviz_addon.layout.drawing import Text
+from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.screenplay.timeline import Channel
 

@@ -3,7 +3,7 @@
 import pytest
 
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.layout.drawing import Text
+from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.screenplay import commentary
 from llmviz_addon.screenplay.view import Page
 

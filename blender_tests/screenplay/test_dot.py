@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.layout.drawing import Text
+from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.screenplay.dot import MOST, SHOWN, terms
 from llmviz_addon.screenplay.panel import digits, number

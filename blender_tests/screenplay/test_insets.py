@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.layout.drawing import Polygon, Text
+from llmviz_addon.layout.lettering.drawing import Polygon, Text
 from llmviz_addon.screenplay.commentary import camera_pose
 from llmviz_addon.screenplay.timeline import Channel
 

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmviz_addon.errors import JobError, ModelError
-from llmviz_addon.layout.drawing import Text
+from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, weight_shapes
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.forward import forward
 from llmviz_addon.model.run import read
 from llmviz_addon.model.sampling import Sampling, generate
-from llmviz_addon.model.tokenizer import IdTokenizer
+from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
 from llmviz_addon.screenplay.open_stage import PLACES, opening
 from llmviz_addon.screenplay.timeline import Channel
 from llmviz_addon.screenplay.view import View

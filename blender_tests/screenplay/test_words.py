@@ -13,7 +13,7 @@ from llmviz_addon.model.checkpoint import Checkpoint, builtin, from_tensors, wei
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import Run, run
 from llmviz_addon.model.shapes import compared
-from llmviz_addon.model.tokenizer import IdTokenizer
+from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
 from llmviz_addon.rounding import formatted
 from llmviz_addon.screenplay.production import Production, prepare, prepare_shapes
 

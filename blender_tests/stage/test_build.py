@@ -4,7 +4,7 @@ import bpy
 import pytest
 
 from llmviz_addon.errors import JobError, ScriptError
-from llmviz_addon.layout.drawing import Drawing
+from llmviz_addon.layout.lettering.drawing import Drawing
 from llmviz_addon.stage.build import build, build_steps, clear, film_scene
 
 BLOCKS = (

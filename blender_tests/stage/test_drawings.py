@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.layout.drawing import Drawing, Readout, Rect, Text, pose
-from llmviz_addon.layout.font import advance
+from llmviz_addon.layout.lettering.drawing import Drawing, Readout, Rect, Text, pose
+from llmviz_addon.layout.lettering.font import advance
 from llmviz_addon.rounding import number as number_text
 from llmviz_addon.stage.build import build, clear
 from llmviz_addon.stage.theme import linear, theme

@@ -3,8 +3,8 @@
 import bpy
 import pytest
 
-from llmviz_addon.layout import font_table
-from llmviz_addon.layout.font import INTER_SIZE, advance, is_inter
+from llmviz_addon.layout.lettering import font_table
+from llmviz_addon.layout.lettering.font import INTER_SIZE, advance, is_inter
 from llmviz_addon.stage.glyphs import load_inter
 
 

@@ -15,7 +15,7 @@ from llmviz_addon.model.checkpoint import Checkpoint, builtin, weight_shapes
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import read
 from llmviz_addon.model.sampling import Sampling
-from llmviz_addon.model.tokenizer import IdTokenizer
+from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
 from llmviz_addon.screenplay.open_stage import Moment, opening
 from llmviz_addon.stage import live
 from llmviz_addon.stage.atlas import atlas

@@ -9,16 +9,15 @@ import bpy
 import numpy as np
 import pytest
 
+from blender_tests.stage.conftest import SmallLayout, track
+from blender_tests.stage.test_pictures import render
 from llmviz_addon.film.changes import Changes
 from llmviz_addon.film.regions import Mask, Projection
-from llmviz_addon.layout.drawing import Drawing, Text, pose
 from llmviz_addon.layout.grid import Axis, Grid, Role
+from llmviz_addon.layout.lettering.drawing import Drawing, Text, pose
 from llmviz_addon.stage.atlas import atlas
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.merged import Boxes, merged_mesh
-
-from .conftest import SmallLayout, track
-from .test_pictures import render
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmviz_addon.layout.drawing import Text
-from llmviz_addon.layout.font import advance
+from llmviz_addon.layout.lettering.drawing import Text
+from llmviz_addon.layout.lettering.font import advance
 from llmviz_addon.stage import glyphs
 from llmviz_addon.stage.glyphs import FRINGE, glyph, placed
 from llmviz_addon.stage.mesh2d import disc, filled, fringed, offset_path, polygon, rectangle, shrunk, stroke, untangled

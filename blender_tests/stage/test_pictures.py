@@ -13,6 +13,7 @@ import bpy
 import numpy as np
 import pytest
 
+from blender_tests.stage.conftest import SmallLayout
 from llmviz_addon.layout.grid import Axis, Grid, Role
 from llmviz_addon.screenplay.timeline import Channel, Track
 from llmviz_addon.stage import compat
@@ -20,8 +21,6 @@ from llmviz_addon.stage.atlas import Atlas, atlas
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.camera import pose
 from llmviz_addon.stage.render import set_engine
-
-from .conftest import SmallLayout
 
 GOLDEN = Path(__file__).parent / "golden"
 PLAIN = """

@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 import pytest
 
-from llmviz_addon.layout.drawing import Drawing, Rect, Text, pose
+from llmviz_addon.layout.lettering.drawing import Drawing, Rect, Text, pose
 from llmviz_addon.stage import drawings
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.flat_material import EDGE, INK

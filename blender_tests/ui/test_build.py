@@ -8,12 +8,11 @@ from pathlib import Path
 import bpy
 import pytest
 
+from blender_tests.ui.conftest import everything
 from llmviz_addon.stage.ours import is_ours
 from llmviz_addon.stage.story import read_story
 from llmviz_addon.ui.build import build_film
 from llmviz_addon.ui.preferences import catalogue
-
-from .conftest import everything
 
 
 def test_build_makes_a_film_in_a_scene_of_its_own(sidebar: bpy.types.Scene) -> None:

@@ -8,10 +8,9 @@ from pathlib import Path
 import bpy
 import pytest
 
+from blender_tests.ui.test_panels import draw, shown
 from llmviz_addon.ui import chapters, panels, request
 from llmviz_addon.ui.preferences import LLMVIZ_AP_preferences, catalogue, chapter_folders
-
-from .test_panels import draw, shown
 
 MINE = 'title = "Mine"\npart = "Own"\n\n\ndef play(film):\n    film.wait(1)\n'
 LOUD = 'import pathlib\n\npathlib.Path(__file__).with_suffix(".ran").touch()\n' + MINE

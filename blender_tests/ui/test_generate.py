@@ -9,14 +9,13 @@ from types import SimpleNamespace
 import bpy
 import pytest
 
+from blender_tests.ui.conftest import everything
+from blender_tests.ui.test_panels import draw, shown
 from llmviz_addon.model.checkpoint import BUILTIN
 from llmviz_addon.model.sampling import Sampling
 from llmviz_addon.stage.open_state import OpenState, read_state
 from llmviz_addon.stage.story import read_story
 from llmviz_addon.ui import generate, jobs, panels
-
-from .conftest import everything
-from .test_panels import draw, shown
 
 
 @pytest.fixture

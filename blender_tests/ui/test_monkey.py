@@ -9,11 +9,10 @@ from collections.abc import Callable
 import bpy
 import pytest
 
+from blender_tests.ui.test_panels import draw
 from llmviz_addon.stage import open_state, story
 from llmviz_addon.ui import her_view, panels
 from llmviz_addon.ui.values import value
-
-from .test_panels import draw
 
 STEPS = 120
 JUNK = (

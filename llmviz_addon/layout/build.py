@@ -22,7 +22,7 @@ from ..errors import ModelError, ScriptError
 from .grid import CELL, Axis, Grid, Role
 from .groups import MLP, Attention, Embedding, Head, Layer, Layout, Norm, Output, Several
 from .ribbons import ribbons
-from .rules import rule_of
+from .rules.equations import rule_of
 from .sections import sections
 
 if TYPE_CHECKING:

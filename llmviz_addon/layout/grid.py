@@ -22,7 +22,7 @@ import numpy as np
 from ..errors import ScriptError
 
 if TYPE_CHECKING:
-    from .formula import Rule
+    from .rules.formula import Rule
 
 CELL = 0.1
 """Edge of one cell, in metres."""

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from .font import advance
 from .grid import Grid, Section
 from .groups import Attention, Layer, Layout
+from .lettering.font import advance
 
 _SHARE = 0.05  # size of a section's name, as a share of its bracket's height
 _SMALLEST = 0.25  # metres

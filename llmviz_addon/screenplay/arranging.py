@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import ScriptError
-from ..layout.drawing import Drawing, Polygon, Text, pose
-from ..layout.font import CAP_HEIGHT, advance, fit
 from ..layout.grid import CELL, Grid, Region
+from ..layout.lettering.drawing import Drawing, Polygon, Text, pose
+from ..layout.lettering.font import CAP_HEIGHT, advance, fit
 from .asking import Grids, Place
 from .cast import Thing
 from .timeline import Channel

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import ScriptError
-from ..layout.drawing import COLORS, Drawing
 from ..layout.grid import Axis, Grid, Region, Role
+from ..layout.lettering.drawing import COLORS, Drawing
 from .timeline import Standing
 from .view import View
 

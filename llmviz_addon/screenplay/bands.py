@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import ScriptError
-from ..layout.drawing import Drawing, Polygon, Rect, Shape, Text
-from ..layout.font import CAP_HEIGHT, advance, fit
 from ..layout.grid import Region
+from ..layout.lettering.drawing import Drawing, Polygon, Rect, Shape, Text
+from ..layout.lettering.font import CAP_HEIGHT, advance, fit
 from .commentary import camera_pose
 from .timeline import Channel
 from .view import Area

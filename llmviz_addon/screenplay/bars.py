@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import ScriptError
-from ..layout.drawing import Drawing, Line, Rect, Shape, Text
-from ..layout.font import fit
 from ..layout.grid import Region
+from ..layout.lettering.drawing import Drawing, Line, Rect, Shape, Text
+from ..layout.lettering.font import fit
 from ..rounding import number, parts_of_all, relation
 from .commentary import camera_pose
 from .timeline import Channel

@@ -13,8 +13,8 @@ import numpy as np
 
 from ..errors import ScriptError, choices
 from ..layout.build import Layout
-from ..layout.drawing import Drawing
 from ..layout.grid import Grid, Region, Ribbon, Section
+from ..layout.lettering.drawing import Drawing
 from ..model.shapes import Shape
 from .timeline import Channel, Part, Piece, Standing
 

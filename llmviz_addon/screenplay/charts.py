@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..layout.drawing import Drawing, Line, Rect, Shape, Text
 from ..layout.grid import Region
+from ..layout.lettering.drawing import Drawing, Line, Rect, Shape, Text
 from ..rounding import near_zero, number
 from .commentary import camera_pose
 from .timeline import Channel

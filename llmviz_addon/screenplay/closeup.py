@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..layout.build import layout
-from ..layout.drawing import Drawing, Line, Shape
 from ..layout.grid import CELL, Grid, Ribbon
 from ..layout.groups import Group, Layout
-from ..layout.labels import labels
+from ..layout.lettering.drawing import Drawing, Line, Shape
+from ..layout.signs.labels import labels
 from .asking import Grids
 from .copies import NEAR
 from .timeline import Channel

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import ScriptError
-from ..layout.drawing import Drawing, Line, Rect, Shape, Text
-from ..layout.font import wrap
 from ..layout.grid import Grid, Region, Role
+from ..layout.lettering.drawing import Drawing, Line, Rect, Shape, Text
+from ..layout.lettering.font import wrap
 from ..rounding import formatted, parts_of_all
 from .view import TAN, Page
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..layout.drawing import Drawing, Line, Text
+from ..layout.lettering.drawing import Drawing, Line, Text
 from ..layout.outline import Outline, outline
-from ..layout.outline_signs import box_names, card, layer_names, scale_bar, scaled
+from ..layout.signs.outline_signs import box_names, card, layer_names, scale_bar, scaled
 from .timeline import Channel, Piece, Standing
 
 if TYPE_CHECKING:

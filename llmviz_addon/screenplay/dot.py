@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import ScriptError
-from ..layout.drawing import Drawing, Line, Readout, Rect, Shape, Text, pose
-from ..layout.font import CAP_HEIGHT, advance
-from ..layout.formula import Add, Div, Dot, Expression, Operand, Sqrt, Symbol
 from ..layout.grid import CELL, Axis, Grid, Region, Role
+from ..layout.lettering.drawing import Drawing, Line, Readout, Rect, Shape, Text, pose
+from ..layout.lettering.font import CAP_HEIGHT, advance
+from ..layout.rules.formula import Add, Div, Dot, Expression, Operand, Sqrt, Symbol
 from ..rounding import MOST as DECIMALS
 from ..rounding import number, relation
 from .arranging import alone

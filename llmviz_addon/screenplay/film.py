@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import ScriptError
-from ..layout.drawing import Drawing
 from ..layout.grid import CELL, Grid, Region
+from ..layout.lettering.drawing import Drawing
 from ..model.checkpoint import Checkpoint
 from ..model.trace import Trace
 from . import (

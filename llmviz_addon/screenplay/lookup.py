@@ -8,8 +8,8 @@ from operator import mul
 from typing import TYPE_CHECKING
 
 from ..errors import ScriptError
-from ..layout.drawing import Drawing, Line, Rect, Shape, Text
-from ..layout.font import CAP_HEIGHT, fit
+from ..layout.lettering.drawing import Drawing, Line, Rect, Shape, Text
+from ..layout.lettering.font import CAP_HEIGHT, fit
 from ..rounding import ZERO, number, relation
 from .commentary import FADE, camera_pose
 from .timeline import Channel

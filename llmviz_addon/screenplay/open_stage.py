@@ -17,9 +17,9 @@ import numpy as np
 
 from ..errors import ModelError
 from ..layout.build import Layout, layout
-from ..layout.drawing import Drawing
 from ..layout.grid import Grid
-from ..layout.signage import signage, token_signs
+from ..layout.lettering.drawing import Drawing
+from ..layout.signs.signage import signage, token_signs
 from ..layout.vocabulary import CANDIDATES, LEAST, window
 from ..model.config import GPTConfig
 from ..model.run import Run

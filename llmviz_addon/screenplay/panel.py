@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..layout.drawing import Drawing, Line, Readout, Rect, Shape, Text
-from ..layout.font import advance
 from ..layout.grid import Grid
-from ..layout.typeset import set_formula
+from ..layout.lettering.drawing import Drawing, Line, Readout, Rect, Shape, Text
+from ..layout.lettering.font import advance
+from ..layout.lettering.typeset import set_formula
 from ..rounding import number
 from .view import TAN, Area, View, corners
 

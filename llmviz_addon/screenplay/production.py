@@ -12,13 +12,13 @@ import numpy as np
 
 from ..errors import JobError, ScriptError, choices
 from ..layout.build import Layout, layout
-from ..layout.drawing import Drawing
-from ..layout.signage import signage
+from ..layout.lettering.drawing import Drawing
+from ..layout.signs.signage import signage
 from ..layout.vocabulary import window
 from ..model.checkpoint import Checkpoint
 from ..model.run import Run
 from ..model.shapes import Shape, beside
-from ..model.tokenizer import IdTokenizer
+from ..model.tokenizers.tokenizer import IdTokenizer
 from ..model.trace import Trace
 from . import loader
 from .assemble import assemble

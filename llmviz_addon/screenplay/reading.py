@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..layout.grid import Region
-from ..model.tokenizer import IdTokenizer, LetterTokenizer
+from ..model.tokenizers.tokenizer import IdTokenizer, LetterTokenizer
 
 if TYPE_CHECKING:
     from .film import Film

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import ScriptError
-from ..layout.drawing import Drawing, Line, Text, pose
 from ..layout.grid import CELL, Axis, Grid, Role
+from ..layout.lettering.drawing import Drawing, Line, Text, pose
 from .commentary import FADE, Link
 from .timeline import Channel
 

@@ -30,8 +30,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..layout.drawing import Drawing
 from ..layout.grid import CELL, Grid
+from ..layout.lettering.drawing import Drawing
 from ..layout.outline import Outline
 
 CAMERA = "camera"

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import ScriptError
-from ..layout.drawing import Drawing
-from ..layout.font import fit
-from ..layout.formula import Dot, Operand
 from ..layout.grid import CELL, Grid, Region
+from ..layout.lettering.drawing import Drawing
+from ..layout.lettering.font import fit
+from ..layout.rules.formula import Dot, Operand
 from ..rounding import number, parts_of_all
 from .arranging import sign
 from .copies import copy, fly, land, make

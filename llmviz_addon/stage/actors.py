@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import bpy
 
-from ..layout.drawing import Drawing, Readout
 from ..layout.grid import Grid
+from ..layout.lettering.drawing import Drawing, Readout
 from ..screenplay.timeline import Part
 from . import compat
 from .camera import CLIP_END, CLIP_START, Rig

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from ..layout.drawing import Drawing
 from ..layout.grid import Grid
+from ..layout.lettering.drawing import Drawing
 from ..screenplay.timeline import CAMERA
 from . import actors, compat
 from .atlas import Atlas, atlas

@@ -16,7 +16,7 @@ import numpy as np
 from mathutils import Matrix
 
 from ..errors import ScriptError
-from ..layout.drawing import Disc, Drawing, Line, Polygon, Readout, Rect, Shape, Text
+from ..layout.lettering.drawing import Disc, Drawing, Line, Polygon, Readout, Rect, Shape, Text
 from . import compat, glyphs
 from .flat_material import EDGE, INK, REACH
 from .mesh2d import LIFT, Flat, disc, join, polygon, rectangle, stroke

@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Hashable, Iterable, Sequence
 from typing import TypeVar
 
-from ..layout.drawing import Drawing, Readout
 from ..layout.grid import Grid, Ribbon
+from ..layout.lettering.drawing import Drawing, Readout
 from ..screenplay.timeline import Timeline, Track
 from .drawings import reach
 

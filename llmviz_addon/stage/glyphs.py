@@ -1,6 +1,6 @@
 """Letters as triangles, from Blender's own fonts, each fetched once.
 
-A text is its letters at the places that ``layout.font`` knows. Fetching outlines letter by letter makes
+A text is its letters at the places that ``layout.lettering.font`` knows. Fetching outlines letter by letter makes
 a hundred labels as cheap as the sixty letters in them, and lets each come from the font that has it.
 They become meshes, so a file needs no font. Where a Blender comes without Inter, the built-in font
 takes its place, and letters stand a little closer or wider than they should.
@@ -14,8 +14,8 @@ from collections.abc import Iterable, Sequence
 import bpy
 import numpy as np
 
-from ..layout.drawing import Text
-from ..layout.font import INTER_SIZE, advance, is_inter
+from ..layout.lettering.drawing import Text
+from ..layout.lettering.font import INTER_SIZE, advance, is_inter
 from .mesh2d import Flat, filled, fringed, join, shrunk, untangled
 
 FRINGE = 0.06

@@ -13,10 +13,10 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 import bpy
 
 from ..errors import JobError
-from ..layout.drawing import Drawing
+from ..layout.lettering.drawing import Drawing
 from ..model.checkpoint import Checkpoint
 from ..model.forward import check_tokens
-from ..model.tokenizer import visible
+from ..model.tokenizers.tokenizer import visible
 from ..screenplay.open_stage import Moment
 from ..screenplay.view import View
 from . import compat

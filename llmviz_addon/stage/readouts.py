@@ -12,8 +12,8 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from ..layout.drawing import Readout
-from ..layout.font import advance
+from ..layout.lettering.drawing import Readout
+from ..layout.lettering.font import advance
 from ..rounding import DIGITS, MOST
 from . import compat, glyphs
 from .flat_material import EDGE, INK

@@ -5,7 +5,7 @@ from __future__ import annotations
 import blf
 import bpy
 
-from ..layout import font
+from ..layout.lettering import font
 
 MARGIN = 70
 """Pixels of a sidebar's width, at a scale of 1, that text in a box cannot use."""

@@ -1,4 +1,4 @@
-"""Measure Blender's fonts and write ``llmviz_addon/layout/font_table.py``.
+"""Measure Blender's fonts and write ``llmviz_addon/layout/lettering/font_table.py``.
 
 Run it with a Python that has bpy, fontTools and brotli (``python blender_tests/layout/scripts/measure_font.py``)
 when a new Blender brings a new font. A text object's box tells only where ink is, so a character is set
@@ -14,7 +14,7 @@ from pathlib import Path
 import bpy
 from fontTools.ttLib import TTFont
 
-TABLE = Path(__file__).parents[3] / "llmviz_addon" / "layout" / "font_table.py"
+TABLE = Path(__file__).parents[3] / "llmviz_addon" / "layout" / "lettering" / "font_table.py"
 EXTRA = "–—‘’‚“”„†‡•…‰′″‹›€™←↑→↓↔⇒∂∆∇∈∏∑−∗√∞∫≈≠≡≤≥⋅⋮⋯₀₁₂₃₄₅₆₇₈₉⁰⁴⁵⁶⁷⁸⁹⁻ⁿ■□▲▶▼◀●✓"
 RANGES = ((0x20, 0x7F), (0xA0, 0x180), (0x391, 0x3D7), (0x400, 0x460), (0x1E80, 0x1F00))
 UNIT = 10_000  # the table's numbers are ems times this

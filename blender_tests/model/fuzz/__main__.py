@@ -20,8 +20,8 @@ from pathlib import Path
 
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # before numpy: threads are not forked
 
-from .cases import make, written  # noqa: E402
-from .pool import GOOD, counted, outcomes  # noqa: E402
+from blender_tests.model.fuzz.cases import make, written  # noqa: E402
+from blender_tests.model.fuzz.pool import GOOD, counted, outcomes  # noqa: E402
 
 
 def main() -> int:

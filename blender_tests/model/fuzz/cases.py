@@ -15,13 +15,12 @@ from random import Random
 
 import numpy as np
 
+from blender_tests.model.fuzz.file_changes import BY_ENDING, SUMMED, damaged, frame
+from blender_tests.model.fuzz.originals import Folder, originals
 from llmviz_addon.errors import ModelError
 from llmviz_addon.model.checkpoint import Checkpoint, load
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.forward import forward
-
-from .file_changes import BY_ENDING, SUMMED, damaged, frame
-from .originals import Folder, originals
 
 SECONDS = 5.0  # of processor time
 LONGEST = 600  # letters of a message

@@ -15,8 +15,8 @@ from random import Random
 
 import numpy as np
 
-from . import json_changes, pickle_changes
-from .bytes_of import header_of, with_header, zip_bytes, zip_entries
+from blender_tests.model.fuzz import json_changes, pickle_changes
+from blender_tests.model.fuzz.bytes_of import header_of, with_header, zip_bytes, zip_entries
 
 NUMBERS = (
     0,

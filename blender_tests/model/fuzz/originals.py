@@ -10,12 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from blender_tests.model.fuzz.bytes_of import safetensors_bytes
 from llmviz_addon.model.checkpoint import Checkpoint, weight_shapes
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.forward import forward
-from llmviz_addon.model.tokenizer import IdTokenizer
-
-from .bytes_of import safetensors_bytes
+from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
 
 DATA = Path(__file__).parents[1] / "data" / "checkpoints"
 

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from .cases import SECONDS, Outcome, make, numbers_of, try_one, written
-from .originals import originals
+from blender_tests.model.fuzz.cases import SECONDS, Outcome, make, numbers_of, try_one, written
+from blender_tests.model.fuzz.originals import originals
 
 MEMORY = 1 << 30  # bytes for a case, beside what Python and numpy have taken at the start
 PATIENCE = 120.0  # seconds without a word of a worker: it waits for something that does not come

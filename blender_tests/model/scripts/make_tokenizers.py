@@ -1,4 +1,4 @@
-"""Write the ids that transformers gives for the texts and tokenizers of :mod:`blender_tests.model.tokenizer_cases`.
+"""Write the ids that transformers gives for the texts and tokenizers of :mod:`blender_tests.model.tokenizers.cases`.
 
 pip install transformers
 PYTHONPATH=. python blender_tests/model/scripts/make_tokenizers.py
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from transformers import GPT2Tokenizer
 
-from blender_tests.model.tokenizer_cases import CASES, TEXTS, write
+from blender_tests.model.tokenizers.cases import CASES, TEXTS, write
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "variants" / "tokenizers.json"
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from ...errors import ModelError
 from ..files import contents, json_file, naming
-from ..tokenizer_files import beside
+from ..tokenizers.files import beside
 from . import archive, llmviz_json, safetensors, settings, torch_zip, trace_npz
 from .checked import Checkpoint, from_tensors
 from .dialects import Translated

@@ -17,7 +17,7 @@ from ..config import GPTConfig
 from ..files import json_value, short
 from ..gelu import Gelu
 from ..shapes import Shape
-from ..tokenizer import IdTokenizer, LetterTokenizer, Tokenizer
+from ..tokenizers.tokenizer import IdTokenizer, LetterTokenizer, Tokenizer
 from ..trace import Trace
 from .architecture import CAUSAL_MASK, SUPPORTED, check_names
 from .settings import N_INNER, NUMBERS, Notes

@@ -21,7 +21,7 @@ from ..config import GPTConfig
 from ..files import contents, short
 from ..gelu import GELU, Gelu
 from ..names import trace_shapes, weights_of
-from ..tokenizer import Tokenizer
+from ..tokenizers.tokenizer import Tokenizer
 from ..trace import PROMPT_LENGTH, Trace
 from . import archive
 from .checked import MAX_NUMBER, Checkpoint, from_tensors

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.build import layout
-from llmviz_addon.layout.formula import Rule, evaluate
 from llmviz_addon.layout.grid import Grid, Role
-from llmviz_addon.layout.rules import MASKED
+from llmviz_addon.layout.rules.equations import MASKED
+from llmviz_addon.layout.rules.formula import Rule, evaluate
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, from_tensors, weight_shapes
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.forward import forward

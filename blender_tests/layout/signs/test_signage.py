@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from blender_tests.layout import shapes
 from llmviz_addon.errors import LlmvizError
 from llmviz_addon.layout.build import layout
-from llmviz_addon.layout.drawing import Drawing, Text
-from llmviz_addon.layout.font import advance
 from llmviz_addon.layout.groups import Layout
-from llmviz_addon.layout.signage import card, signage
-from llmviz_addon.layout.tokens import TokenRow
+from llmviz_addon.layout.lettering.drawing import Drawing, Text
+from llmviz_addon.layout.lettering.font import advance
+from llmviz_addon.layout.signs.signage import card, signage
+from llmviz_addon.layout.signs.tokens import TokenRow
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.sampling import Draw, Sampling, draw
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from .drawing import Drawing, Rect, Shape, Text, pose
-from .font import advance
-from .grid import CELL, Axis, Grid
-from .groups import Layout
+from ..grid import CELL, Axis, Grid
+from ..groups import Layout
+from ..lettering.drawing import Drawing, Rect, Shape, Text, pose
+from ..lettering.font import advance
 
 LEAST = 8.0
 """Height in pixels below which a label fades."""

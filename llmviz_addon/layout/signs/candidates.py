@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..model.sampling import Draw
-from ..rounding import parts_of_all, percent
-from .drawing import Drawing, Line, Polygon, Rect, Shape, Text
-from .font import CAP_HEIGHT, advance, fit
-from .groups import Layout
+from ...model.sampling import Draw
+from ...rounding import parts_of_all, percent
+from ..groups import Layout
+from ..lettering.drawing import Drawing, Line, Polygon, Rect, Shape, Text
+from ..lettering.font import CAP_HEIGHT, advance, fit
 from .tokens import LEAST, STROKE, TokenRow, below, output_bottom, printable
 
 EM = 0.3  # in gaps

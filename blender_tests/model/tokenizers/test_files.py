@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmviz_addon.errors import ModelError
-from llmviz_addon.model.tokenizer import LetterTokenizer
-from llmviz_addon.model.tokenizer_files import beside, meta_pkl, vocab_and_merges
-from llmviz_addon.model.tokenizer_json import read as tokenizer_json
+from llmviz_addon.model.tokenizers.files import beside, meta_pkl, vocab_and_merges
+from llmviz_addon.model.tokenizers.tokenizer import LetterTokenizer
+from llmviz_addon.model.tokenizers.tokenizer_json import read as tokenizer_json
 
-DATA = Path(__file__).parent / "data" / "checkpoints"
+DATA = Path(__file__).parents[1] / "data" / "checkpoints"
 GOOD = json.loads((DATA / "hf-f32" / "tokenizer.json").read_text(encoding="utf-8"))
 
 

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-GOOD = json.loads((Path(__file__).parent / "data/checkpoints/hf-f32/tokenizer.json").read_text(encoding="utf-8"))
+GOOD = json.loads((Path(__file__).parents[1] / "data/checkpoints/hf-f32/tokenizer.json").read_text(encoding="utf-8"))
 VOCABULARY: dict[str, int] = GOOD["model"]["vocab"]
 SIZE = len(VOCABULARY)
 END: dict[str, Any] = GOOD["added_tokens"][0]

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import ModelError
-from . import pickles, tokenizer_json, tokenizer_settings
+from ...errors import ModelError
+from .. import pickles
+from ..files import contents, json_file, naming, short, text
+from . import settings, tokenizer_json
 from .added_tokens import numbered, united
 from .bpe import ByteLevelBPE, Frame
-from .files import contents, json_file, naming, short, text
+from .settings import DEFAULTS, SUPPORTED
 from .tokenizer import ForeignTokenizerError, IdTokenizer, LetterTokenizer, Tokenizer
-from .tokenizer_settings import DEFAULTS, SUPPORTED
 
 PAIRS = (("vocab.json", "merges.txt"), ("encoder.json", "vocab.bpe"))
 FOREIGN = {  # files of tokenizers that are not read
@@ -69,7 +70,7 @@ def vocab_and_merges(vocab: Path, merges: Path) -> ByteLevelBPE:
     with naming(merges):
         lines = [line for line in text(merges).split("\n") if line.strip() and not line.startswith("#version")]
         pairs = tokenizer_json.pairs([line.rstrip("\r") for line in lines])
-    beside = tokenizer_settings.read(vocab.parent)
+    beside = settings.read(vocab.parent)
     with naming(vocab):
         found, named = united(beside.added, vocabulary), DEFAULTS | dict(beside.named)
         names = list(dict.fromkeys(named.values()))

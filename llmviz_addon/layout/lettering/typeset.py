@@ -11,10 +11,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
-from ..rounding import number
-from .drawing import Line, Rect, Shape, Text
-from .font import CAP_HEIGHT, advance
-from .formula import (
+from ...rounding import number
+from ..rules.formula import (
     Add,
     Concat,
     Div,
@@ -36,6 +34,8 @@ from .formula import (
     Symbol,
     Var,
 )
+from .drawing import Line, Rect, Shape, Text
+from .font import CAP_HEIGHT, advance
 
 AXIS = 0.255
 """Height of the middle of +, −, = and of fraction bars over the baseline, in ems as all that follows."""

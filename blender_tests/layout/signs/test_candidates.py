@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from blender_tests.layout import shapes
 from llmviz_addon.layout.build import layout
-from llmviz_addon.layout.candidates import candidates, percent
-from llmviz_addon.layout.drawing import Line, Rect, Text
-from llmviz_addon.layout.tokens import Predictions, output_boxes
+from llmviz_addon.layout.lettering.drawing import Line, Rect, Text
+from llmviz_addon.layout.signs.candidates import candidates, percent
+from llmviz_addon.layout.signs.tokens import Predictions, output_boxes
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.sampling import Candidate, Draw, Sampling
 

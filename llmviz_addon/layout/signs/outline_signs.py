@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .drawing import Drawing, Line, Rect, Shape, Text
-from .font import CAP_HEIGHT, advance
-from .grid import CELL, Grid
-from .outline import Outline
+from ..grid import CELL, Grid
+from ..lettering.drawing import Drawing, Line, Rect, Shape, Text
+from ..lettering.font import CAP_HEIGHT, advance
+from ..outline import Outline
 
 CARD = 1 / 17
 """Em of a card's name, as a share of the model's height."""

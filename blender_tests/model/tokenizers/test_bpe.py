@@ -13,11 +13,11 @@ from tokenizers import Tokenizer as TheirTokenizer
 from tokenizers import models, pre_tokenizers
 
 from llmviz_addon.errors import ModelError
-from llmviz_addon.model.bpe import BYTE_SYMBOLS, ByteLevelBPE, words
-from llmviz_addon.model.tokenizer_files import vocab_and_merges
-from llmviz_addon.model.tokenizer_json import read as tokenizer_json
+from llmviz_addon.model.tokenizers.bpe import BYTE_SYMBOLS, ByteLevelBPE, words
+from llmviz_addon.model.tokenizers.files import vocab_and_merges
+from llmviz_addon.model.tokenizers.tokenizer_json import read as tokenizer_json
 
-PATH = Path(__file__).parent / "data" / "checkpoints" / "hf-f32" / "tokenizer.json"
+PATH = Path(__file__).parents[1] / "data" / "checkpoints" / "hf-f32" / "tokenizer.json"
 OURS = tokenizer_json(PATH)
 THEIRS = TheirTokenizer.from_file(str(PATH))
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from ..errors import ModelError
-from .files import short
+from ...errors import ModelError
+from ..files import short
 
 
 class Added(NamedTuple):

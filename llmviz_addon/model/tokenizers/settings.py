@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import ModelError
+from ...errors import ModelError
+from ..files import json_file, naming, short
 from .added_tokens import Added
-from .files import json_file, naming, short
 from .tokenizer import ForeignTokenizerError
 
 END_OF_TEXT = "<|endoftext|>"

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer as TheirTokenizer
 
-from blender_tests.model.tokenizer_cases import (
+from blender_tests.model.tokenizers.cases import (
     BYTE_LEVEL,
     CASES,
     DECODER,
@@ -29,13 +29,13 @@ from blender_tests.model.tokenizer_cases import (
     write,
 )
 from llmviz_addon.errors import ModelError
-from llmviz_addon.model.added_tokens import Finder
 from llmviz_addon.model.checkpoint import load
-from llmviz_addon.model.tokenizer import IdTokenizer
-from llmviz_addon.model.tokenizer_files import beside
-from llmviz_addon.model.tokenizer_json import read
+from llmviz_addon.model.tokenizers.added_tokens import Finder
+from llmviz_addon.model.tokenizers.files import beside
+from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
+from llmviz_addon.model.tokenizers.tokenizer_json import read
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 EXPECTED = json.loads((DATA / "variants" / "tokenizers.json").read_text())
 
 

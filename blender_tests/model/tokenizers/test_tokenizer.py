@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from llmviz_addon.errors import ModelError
-from llmviz_addon.model.bpe import ByteLevelBPE
-from llmviz_addon.model.tokenizer import UNSEEN, IdTokenizer, LetterTokenizer, visible
+from llmviz_addon.model.tokenizers.bpe import ByteLevelBPE
+from llmviz_addon.model.tokenizers.tokenizer import UNSEEN, IdTokenizer, LetterTokenizer, visible
 
 ABC = LetterTokenizer("ABC")
 

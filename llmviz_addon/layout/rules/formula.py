@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import ScriptError
-from .grid import Role
+from ...errors import ScriptError
+from ..grid import Role
 
 if TYPE_CHECKING:
-    from .grid import Grid, Region
-    from .groups import Layout
+    from ..grid import Grid, Region
+    from ..groups import Layout
 
 
 # --- the tree ---------------------------------------------------------------------------------------------

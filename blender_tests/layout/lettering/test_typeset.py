@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blender_tests.layout import shapes
-from llmviz_addon.layout import formula as f
 from llmviz_addon.layout.build import layout
-from llmviz_addon.layout.drawing import Rect, Text
-from llmviz_addon.layout.rules import MASKED
-from llmviz_addon.layout.typeset import set_formula
+from llmviz_addon.layout.lettering.drawing import Rect, Text
+from llmviz_addon.layout.lettering.typeset import set_formula
+from llmviz_addon.layout.rules import formula as f
+from llmviz_addon.layout.rules.equations import MASKED
 from llmviz_addon.model.config import GPTConfig
 
 NANO = layout(GPTConfig(3, 3, 48, 11, 3), 11)

@@ -7,13 +7,13 @@ from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..errors import ModelError
-from . import tokenizer_settings
+from ...errors import ModelError
+from ..files import json_file, naming, short
+from . import settings
 from .added_tokens import numbered, united
 from .bpe import BYTE_OF_SYMBOL, ByteLevelBPE, Frame
-from .files import json_file, naming, short
+from .settings import MAX_ID, SUPPORTED
 from .tokenizer import ForeignTokenizerError
-from .tokenizer_settings import MAX_ID, SUPPORTED
 
 PARTS = ("version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder")
 BPE_PARTS = ("type", "vocab", "merges", "unk_token", "fuse_unk")  # bytes have tokens, so that none is unknown
@@ -42,9 +42,9 @@ def read(path: Path) -> ByteLevelBPE:
         vocabulary, merges = vocabulary_of(model.get("vocab")), pairs(model.get("merges"))
         frame = Frame(*_around(content.get("post_processor")), _most(content.get("truncation")))
         _check_padding(content.get("padding"))
-        own = list(tokenizer_settings.listed(content.get("added_tokens", [])))
+        own = list(settings.listed(content.get("added_tokens", [])))
         space = before.get("add_prefix_space") is True
-    beside = tokenizer_settings.read(path.parent)
+    beside = settings.read(path.parent)
     with naming(path):
         if beside.add_prefix_space not in (None, space):
             raise ForeignTokenizerError(

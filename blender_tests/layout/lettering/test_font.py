@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmviz_addon.layout.font import advance, fit, line_count, wrap
+from llmviz_addon.layout.lettering.font import advance, fit, line_count, wrap
 
 COLORS = st.sampled_from(["ink", "muted", "weight"])
 TEXT = st.text(st.sampled_from("aWi.  -—\n中γ√é…"), max_size=40)

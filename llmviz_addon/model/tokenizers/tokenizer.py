@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Protocol
 
-from ..errors import ModelError
-from .files import short
+from ...errors import ModelError
+from ..files import short
 
 LISTED = 60  # letters of a vocabulary that a message lists
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..errors import ModelError
-from ..model.run import Run
+from ...errors import ModelError
+from ...model.run import Run
+from ..grid import Section
+from ..groups import Layout
+from ..lettering.drawing import Drawing, Line, Rect, Text, pose
+from ..lettering.font import CAP_HEIGHT, advance
+from ..sections import name_size
 from . import tokens
 from .candidates import candidates
-from .drawing import Drawing, Line, Rect, Text, pose
-from .font import CAP_HEIGHT, advance
-from .grid import Section
-from .groups import Layout
 from .labels import labels
-from .sections import name_size
 
 CARD = 0.2
 """Size of the model's name on its card, as a share of a column of C cells: wide models are seen from further away."""

@@ -6,6 +6,7 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ..grid import Role
 from .formula import (
     Add,
     All,
@@ -34,10 +35,9 @@ from .formula import (
     ValueOf,
     Var,
 )
-from .grid import Role
 
 if TYPE_CHECKING:
-    from ..model.config import GPTConfig
+    from ...model.config import GPTConfig
 
 EPSILON = Symbol("ε", 1e-5)
 MASKED = Rule(Symbol("masked", -math.inf))

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..model.tokenizer import visible
-from ..rounding import number, parts_of_all
-from .drawing import Drawing, Line, Rect, Shape, Text, pose
-from .font import CAP_HEIGHT, fit
-from .grid import CELL
-from .groups import Layout
+from ...model.tokenizers.tokenizer import visible
+from ...rounding import number, parts_of_all
+from ..grid import CELL
+from ..groups import Layout
+from ..lettering.drawing import Drawing, Line, Rect, Shape, Text, pose
+from ..lettering.font import CAP_HEIGHT, fit
 
 LEAST = 4.0
 STROKE = 0.012

@@ -17,9 +17,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..errors import ModelError
+from ...errors import ModelError
+from ..files import short
 from .added_tokens import Added, Finder
-from .files import short
 from .tokenizer import check_id, visible
 
 SPACES = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"  # re's \s has four more
