@@ -28,7 +28,7 @@ from .model.shapes import Shape, compared
 from .rounding import parts_of_all, percent
 from .screenplay import loader
 from .screenplay.open_stage import Moment
-from .screenplay.production import Production, Set, check, prepare, prepare_shapes
+from .screenplay.production import Production, Set, check, prepare, prepare_shapes, unswept
 from .screenplay.timeline import Timeline
 from .stage.theme import theme
 from .terminal import shown
@@ -45,6 +45,7 @@ def layout(options: argparse.Namespace) -> None:
     print(f"film.layout.…, in the order of computation ({sizes(config)}):\n\n{table(config)}")
 
 
+@unswept()
 def chapters(options: argparse.Namespace) -> None:
     """List chapters, each told alone, with its rests."""
     check(options.pace)

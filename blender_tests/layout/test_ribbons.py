@@ -7,6 +7,7 @@ from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.build import layout
 from llmviz_addon.layout.grid import Ribbon, Role
 from llmviz_addon.layout.groups import Layout
+from llmviz_addon.layout.ribbons import ribbons
 from llmviz_addon.model.config import GPTConfig
 
 CONFIGS = [
@@ -39,6 +40,15 @@ def test_ribbons_join_grids_in_order(placed: Layout):
         source = placed[ribbon.source]
         assert (ribbon.role is Role.WEIGHT) == (source.role is Role.WEIGHT)
         assert order[ribbon.source] < order[ribbon.target] or source.role is Role.WEIGHT
+
+
+@LAYOUTS
+def test_without_heads_the_others_are_the_same(placed: Layout):
+    heads = {grid.name for layer in placed.layers for head in layer.attn.heads for grid in head.grids}
+    others = [ribbon for ribbon in placed.ribbons if heads.isdisjoint((ribbon.source, ribbon.target))]
+    found = ribbons(placed, heads=False)
+    assert [ribbon.name for ribbon in found] == [ribbon.name for ribbon in others]
+    assert all((a.path == b.path).all() for a, b in zip(found, others, strict=True))
 
 
 @LAYOUTS

@@ -126,6 +126,22 @@ def test_panels_do_not_cover_what_is_in_play(film, ln):
         assert area.overlap(film.camera.view.area(*film.box(grid))) < 1e-4 * area.width
 
 
+def test_in_play_is_what_is_solid_now_and_where_it_stands_now(film, ln):
+    x = film.layout.embedding.output
+    film.fade(film.all_but(x, ln.output), to=0)
+    film.camera.frame(x, ln.output, azimuth=276, elevation=4)
+    assert set(film.in_play()) == {x, ln.output}
+    film.fade(x, to=0.5)
+    film.fade(ln.output, to=0)
+    assert film.in_play() == []
+    film.fade(x, ln.output, to=1)
+    assert set(film.in_play()) == {x, ln.output}
+    film.move(x, by=(1000.0, 0.0, 0.0))
+    assert film.in_play() == [ln.output]
+    film.split(ln.output[2])
+    assert film.in_play() == [ln.output]  # its parts are there
+
+
 def test_camera_frames_moved_grids(film, ln):
     x = film.layout.embedding.output
     film.move(x, by=(30, 0, 0))

@@ -33,6 +33,15 @@ def test_the_same_clip_asked_for_twice_is_one_clip():
     assert len(s.clips[OPACITY]) == 1
 
 
+def test_who_is_gone_is_known_until_it_is_back():
+    s, other = score(), Channel("other", "opacity")
+    s.set_all([OPACITY, other, Channel("third", "highlight")], 0.0, 0.0, 1.0)
+    assert s.gone == {"grid", "other"}
+    s.set(OPACITY, 0.1, 1.0)
+    s.follow(other, lambda share: share, 1.0, 1.0)
+    assert s.gone == set()
+
+
 def test_a_clip_may_start_where_the_last_one_ended():
     s = score()
     s.set(OPACITY, 0.0, 0.0, 1.0)

@@ -86,10 +86,8 @@ class Grid:
     @cached_property
     def cells(self) -> tuple[int, int, int]:
         """Cell counts (nx, ny, nz)."""
-        return (self._along("x"), self._along("y"), self._along("z"))
-
-    def _along(self, direction: str) -> int:
-        return next((axis.cells for axis in self.axes if axis.direction == direction), 1)
+        counts = {"x": 1, "y": 1, "z": 1} | {axis.direction: axis.cells for axis in self.axes}
+        return (counts["x"], counts["y"], counts["z"])
 
     @cached_property
     def shape(self) -> tuple[int, ...]:
@@ -125,8 +123,9 @@ class Grid:
     @cached_property
     def box(self) -> tuple[np.ndarray, np.ndarray]:
         """Smallest and largest corner, each (3,) metres, read-only."""
-        low = np.array(self.origin) - (0, 0, self.size[2])
-        high = low + self.size
+        (x, y, z), (width, depth, height) = self.origin, self.size
+        low = np.array((x, y, z - height))
+        high = np.array((x + width, y + depth, z - height + height))
         low.flags.writeable = high.flags.writeable = False
         return low, high
 

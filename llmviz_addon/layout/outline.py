@@ -115,10 +115,9 @@ def outline(shape: Shape, n_tokens: int | None = None, gap: float | None = None)
     sheets = math.ceil(config.vocab_size / config.n_embd)
     sheet = math.ceil(config.vocab_size / sheets)
     bare = layout(replace(config, n_layer=1), n_tokens or config.block_size, gap, range(sheet), bare=True)
-    sample = replace(bare, ribbons=ribbons(bare))
+    sample = replace(bare, ribbons=ribbons(bare, heads=False))
     layer = sample.layers[0]
-    left_out = {grid.name for head in layer.attn.heads for grid in head.grids}
-    left_out |= {grid.name for grid in sample.grids if min(grid.size[0], grid.size[2]) < HAIR * gap}
+    hairs = {grid.name for grid in sample.grids if min(grid.size[0], grid.size[2]) < HAIR * gap}
     depth = max(abs(float(grid.center[1])) for grid in layer.grids)
     flat = min(1.0, 2 * config.n_embd * CELL / max(depth, CELL))
     first = _boxes(layer.grids, sheets, flat)
@@ -132,9 +131,7 @@ def outline(shape: Shape, n_tokens: int | None = None, gap: float | None = None)
         top.roles + end.roles,
     )
     upper, lower = {grid.name for grid in above}, {grid.name for grid in below}
-    bands = [
-        _flattened(ribbon, flat) for ribbon in sample.ribbons if left_out.isdisjoint((ribbon.source, ribbon.target))
-    ]
+    bands = [_flattened(ribbon, flat) for ribbon in sample.ribbons if hairs.isdisjoint((ribbon.source, ribbon.target))]
     return Outline(
         shape,
         sample,

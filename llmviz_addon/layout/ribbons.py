@@ -21,16 +21,17 @@ FLAT = np.array([0.0, 0.0, 1.0])  # the width of bands that run sideways
 WIDE = np.array([1.0, 0.0, 0.0])  # the width of bands that run up and down
 
 
-def ribbons(layout: Layout) -> tuple[Ribbon, ...]:
-    """All ribbons of the model, in the order of computation."""
-    return tuple(_Weaver(layout).all())
+def ribbons(layout: Layout, heads: bool = True) -> tuple[Ribbon, ...]:
+    """All ribbons of the model, in the order of computation; without ``heads`` none that starts or ends at one."""
+    return tuple(_Weaver(layout, heads).all())
 
 
 class _Weaver:
     """Knows the gap and the widths; each method yields the ribbons of one part of the model."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, heads: bool) -> None:
         self.layout = layout
+        self.heads = heads
         self.gap = layout.gap
         self.wide = min(0.35 * self.gap, 0.35 * layout.n_tokens * CELL + 0.5 * CELL)  # the stream
         self.thin = 0.6 * self.wide
@@ -88,9 +89,10 @@ class _Weaver:
     # --- attention ------------------------------------------------------------------------------------
 
     def attention(self, norm: Norm, attention: Attention) -> Iterator[Ribbon]:
-        for head in attention.heads:
+        heads = attention.heads if self.heads else ()
+        for head in heads:
             yield from self.head(norm, head)
-        for head in attention.heads:
+        for head in heads:
             yield self.drop(head.output, attention.proj)
         yield self.across(attention.proj_weight, attention.proj)
         yield self.across(attention.proj_bias, attention.proj_weight)

@@ -99,7 +99,8 @@ class CameraOperator:
         points += [thing for thing in things if isinstance(thing, np.ndarray)]
         rest = [thing for thing in things if not isinstance(thing, Region | np.ndarray)]
         self.film.cast.names(*rest)  # raises for what is no thing
-        points += [self.film.room(grid) for grid in self.film.cast.grids_of(*rest)]
+        if grids := self.film.cast.grids_of(*rest):
+            points.append(self.film.room(*grids))
         points += [piece.points for piece in self.film.cast.pieces_of(*rest)]
         points += [drawing.outline for drawing in self.film.cast.drawings_of(*rest) if drawing.parent == "world"]
         if not points:

@@ -21,6 +21,7 @@ from .timeline import Channel, Part, Piece, Standing
 Thing = object
 """A grid, region, ribbon, section, drawing, part, model in outline, an actor's name, or anything with ``.grids``."""
 _NAMED = (Grid, Ribbon, Drawing, Part, Piece)
+_SINGLE = (str, Region, *_NAMED)
 
 
 class Cast:
@@ -37,6 +38,14 @@ class Cast:
         self.drawings: dict[str, Drawing] = {}
         self.parts: dict[str, Part] = {}
         self.made: dict[str, tuple[Grid, np.ndarray]] = {}
+        self._homes: np.ndarray | None = None
+
+    @property
+    def homes(self) -> np.ndarray:
+        """Smallest and largest corner of every grid at home, (n, 2, 3) metres."""
+        if self._homes is None:
+            self._homes = np.array([grid.box for grid in self.grids.values()]).reshape(-1, 2, 3)
+        return self._homes
 
     def rest(self, channel: Channel) -> float:
         """Where a channel stands when no clip has touched it."""
@@ -59,6 +68,7 @@ class Cast:
             raise ScriptError(f"There is an actor called {grid.name!r} already.")
         self.made[grid.name] = (grid, np.asarray(values, dtype=np.float32))
         self.grids[grid.name] = grid
+        self._homes = None
 
     def stand(self, model: Standing) -> None:
         """Take on a model in outline, with what is written on it."""
@@ -101,12 +111,12 @@ class Cast:
         """Actor names of ``things``, each once; raises ScriptError for what is no actor."""
         found: dict[str, None] = {}
         for thing in _flat(things):
-            if isinstance(thing, str) and self.known(thing):
+            if isinstance(thing, _NAMED):
+                found[thing.name] = None
+            elif isinstance(thing, str) and self.known(thing):
                 found[thing] = None
             elif isinstance(thing, Region):
                 found[thing.grid.name] = None
-            elif isinstance(thing, _NAMED):
-                found[thing.name] = None
             else:
                 raise ScriptError(
                     f"{thing!r} is not on stage; name a grid, ribbon, section or drawing.{self._near(thing)}"
@@ -145,16 +155,14 @@ class Cast:
 
 def _flat(things: Iterable[Thing]) -> Iterator[Thing]:
     for thing in things:
-        if isinstance(thing, str | Grid):
+        if isinstance(thing, _SINGLE):
             yield thing
         elif isinstance(thing, Section) or hasattr(thing, "grids"):
             yield from thing.grids  # type: ignore[attr-defined]
         elif isinstance(thing, Standing):
             yield from thing.pieces
             yield from thing.signs.values()
-        elif isinstance(thing, list | tuple | set | frozenset) or (
-            isinstance(thing, Iterable) and not isinstance(thing, Region)
-        ):
+        elif isinstance(thing, Iterable):
             yield from _flat(thing)
         else:
             yield thing

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +27,7 @@ from .copies import NEAR
 from .timeline import Channel
 
 if TYPE_CHECKING:
+    from ..model.config import GPTConfig
     from .film import Film
 
 MOST = {"T": 24, "C": 48, "A": 32, "4C": 64, "block_size": 64}
@@ -57,7 +59,7 @@ def closeup(film: Film, *things: Grids, seconds: float | None = None) -> Layout:
         return film.layout
     seconds = film.length(seconds)
     shown = film.layout.embedding.token_weight.axes[0].shown
-    small = layout(film.config, film.layout.n_tokens, film.layout.gap, shown, most, bare=True)
+    small = _small(film.config, film.layout.n_tokens, film.layout.gap, shown, tuple(most.items()))
     move = np.array(whole[0].origin) - small[whole[0].name].origin - (0, NEAR, 0)
     prefix = film.unique("excerpt")
     written = {drawing.name: drawing for drawing in labels(small, grids=[small[grid.name] for grid in whole])}
@@ -81,6 +83,13 @@ def closeup(film: Film, *things: Grids, seconds: float | None = None) -> Layout:
         film.camera.frame(*stands.values())
     parts = {field.name: _standing(getattr(small, field.name), stands) for field in fields(small)}
     return Layout(**{**parts, "ribbons": (), "sections": ()})  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1)  # chapter after chapter asks for the same
+def _small(
+    config: GPTConfig, n_tokens: int, gap: float, shown: tuple[int, ...] | None, most: tuple[tuple[str, int], ...]
+) -> Layout:
+    return layout(config, n_tokens, gap, shown, dict(most), bare=True)
 
 
 def step_back(film: Film, *, seconds: float | None = None) -> None:

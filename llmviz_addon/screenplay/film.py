@@ -125,20 +125,19 @@ class Film:
     def fade(self, *things: Thing, to: float, seconds: float | None = None) -> None:
         """Bring things to an opacity: 0 is gone, 1 is solid. A grid takes its label and its parts along."""
         seconds = self.length(seconds)
-        targets: list[Channel] = []
-        labels: list[Channel] = []
-        for name in self.cast.names(*things):
-            if name not in self.cast.grids:
-                targets.append(Channel(name, "opacity"))
-                continue
-            parts = self.splits.get(name)
-            targets += [Channel(part.name, "opacity") for part in parts] if parts else [Channel(name, "opacity")]
-            targets += [Channel(part.name, "opacity") for part in self.ahead.get(name, ())]
-            if (label := f"label:{name}") in self.cast.signage:
-                labels.append(Channel(label, "opacity"))
-        self.score.set_all(labels, to if to in (0.0, 1.0) else to * 0.6, self.now, seconds)
-        self.score.set_all(targets, to, self.now, seconds)
+        names, grids, signage = self.cast.names(*things), self.cast.grids, self.cast.signage
+        labels = [label for name in names if name in grids and (label := f"label:{name}") in signage]
+        targets = [target for name in names for target in self._solid(name)]
+        for actors, value in ((labels, to if to in (0.0, 1.0) else to * 0.6), (targets, to)):
+            self.score.set_all([Channel(actor, "opacity") for actor in actors], value, self.now, seconds)
         self._advance(self.now + seconds)
+
+    def _solid(self, name: str) -> tuple[str, ...]:
+        """The actors that stand for ``name`` when it fades: itself or its parts, and what shows before it."""
+        if name not in self.splits and name not in self.ahead:
+            return (name,)
+        split = tuple(part.name for part in self.splits.get(name, ()))
+        return (*(split or (name,)), *(part.name for part in self.ahead.get(name, ())))
 
     def light(self, *things: Grids, to: float = 1.0, seconds: float | None = None) -> None:
         """Let grids glow in their role's colour; ``to=0`` puts them out."""
@@ -159,12 +158,15 @@ class Film:
         """Whether the page's inset is in use: a paragraph has company."""
         return len(self.beat) > 1
 
-    def room(self, grid: Grid) -> np.ndarray:
-        """Points around a grid and its label where they stand now, (n, 3) metres."""
-        points = [corners(*self.box(grid))]
-        label = self.cast.signage.get(f"label:{grid.name}")
-        if label is not None:
-            points.append(label.outline + self.offset(grid))
+    def room(self, *grids: Grid) -> np.ndarray:
+        """Points around grids and their labels where they stand now, (n, 3) metres."""
+        points: list[np.ndarray] = []
+        boxes = np.array([self.box(grid) for grid in grids])  # (n, 2, 3)
+        for grid, around in zip(grids, corners(boxes[:, 0], boxes[:, 1]), strict=True):
+            points.append(around)
+            label = self.cast.signage.get(f"label:{grid.name}")
+            if label is not None:
+                points.append(label.outline + self.offset(grid))
         return np.concatenate(points)
 
     def offset(self, grid: Grid) -> np.ndarray:
@@ -295,17 +297,23 @@ class Film:
 
     def in_play(self) -> list[Grid]:
         """The grids that are solid now and stand inside the free part of the picture."""
-        solid = [grid for grid in self.cast.grids.values() if self._opacity(grid) >= 0.9]
+        there = [
+            (number, grid)
+            for number, (name, grid) in enumerate(self.cast.grids.items())
+            if name not in self.score.gone or name in self.splits or name in self.ahead
+        ]
+        solid = [(number, grid) for number, grid in there if self._opacity(grid) >= 0.9]
         if not solid:
             return []
-        free = self.page.free
-        low, high = (np.array(ends) for ends in zip(*(self.box(grid) for grid in solid), strict=True))
-        left, bottom, right, top = self.camera.view.areas(low, high).T
+        boxes, free = self.cast.homes[[number for number, _ in solid]], self.page.free
+        for box, (_, grid) in zip(boxes, solid, strict=True):
+            box += self.offset(grid)
+        left, bottom, right, top = self.camera.view.areas(boxes[:, 0], boxes[:, 1]).T
         seen = (np.minimum(right, free.right) > np.maximum(left, free.left)) & (
             np.minimum(top, free.top) > np.maximum(bottom, free.bottom)
         )
         inside = seen & (left >= free.left - 0.02) & (right <= free.right + 0.02)
-        return [solid[n] for n in np.flatnonzero(inside)]
+        return [solid[n][1] for n in np.flatnonzero(inside)]
 
     def _opacity(self, grid: Grid) -> float:
         """Of the grid or of the most solid of its parts."""

@@ -45,7 +45,7 @@ class Production:
 
 
 @contextmanager
-def _unswept() -> Iterator[None]:
+def unswept() -> Iterator[None]:
     """Keep Python from looking for garbage in what is being made: it all stays, and a fifth of the time went there."""
     was_on = gc.isenabled()
     gc.disable()
@@ -66,13 +66,13 @@ class Set:
     shapes: tuple[Shape, ...]  # of the models beside which this one is shown in outline
 
     @classmethod
-    @_unswept()
+    @unswept()
     def of(cls, run: Run) -> Set:
         """Lay out a run."""
         stage = layout(run.config, len(run.tokens), vocabulary=window(run.tokens, run.probs))
         return cls(run, stage, signage(stage, run), tuple(beside(run.model.shape)))
 
-    @_unswept()
+    @unswept()
     def tell(
         self,
         chapters: Sequence[Chapter],

@@ -64,6 +64,7 @@ class Score:
     def __init__(self, rest: Callable[[Channel], float]) -> None:
         self.clips: dict[Channel, tuple[Clip, ...]] = {}
         self.moved: set[str] = set()  # actors that were ever asked to leave home
+        self.gone: set[str] = set()  # actors that were asked to fade away, and are not back yet
         self._rest = rest
 
     def value(self, channel: Channel) -> float:
@@ -87,6 +88,7 @@ class Score:
         if easing not in EASINGS:
             raise ScriptError(f"Unknown easing {easing!r}. Choose from {', '.join(EASINGS)}.")
         made: dict[tuple[int, float], tuple[tuple[Clip, ...], tuple[Clip, ...]]] = {}  # the first keeps its id in use
+        faded = self.gone.add if value == 0 else self.gone.discard
         for channel in channels:
             clips = self.clips.get(channel, ())
             if not clips and channel.prop == "offset":
@@ -98,6 +100,8 @@ class Score:
                 clip = Clip(start, seconds, before, float(value), kind, origin)
                 made[key] = clips, self._after(clips, clip, channel)
             self.clips[channel] = made[key][1]
+            if channel.prop == "opacity":
+                faded(channel.actor)
 
     def follow(self, channel: Channel, course: Course, start: float, seconds: float, step: float = 0.0) -> None:
         """Let ``channel`` follow ``course`` for ``seconds``, changing at most every ``step`` seconds."""
@@ -106,6 +110,8 @@ class Score:
         self.clips[channel] = self._after(self.clips.get(channel, ()), clip, channel)
         if channel.prop == "offset":
             self.moved.add(channel.actor)
+        if channel.prop == "opacity":
+            self.gone.discard(channel.actor)
 
     def _after(self, clips: tuple[Clip, ...], clip: Clip, channel: Channel) -> tuple[Clip, ...]:
         if not math.isfinite(clip.value):

@@ -127,7 +127,7 @@ class View:
 
     def areas(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         """What boxes, (n, 3) and (n, 3), cover of the frame: left, bottom, right, top of each, (n, 4)."""
-        seen = self.project(np.where(_HIGH, high[:, None], low[:, None]).reshape(-1, 3))[:, :2].reshape(-1, 8, 2)
+        seen = self.project(corners(low, high).reshape(-1, 3))[:, :2].reshape(-1, 8, 2)
         return np.hstack([seen.min(axis=1), seen.max(axis=1)])
 
 
@@ -143,8 +143,8 @@ _HIGH = np.array(list(product((False, True), repeat=3)))  # at which end along x
 
 
 def corners(low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """The eight corners of a box, (8, 3)."""
-    return np.where(_HIGH, high, low)
+    """The eight corners of a box, (3,) and (3,), or of several, (n, 3) and (n, 3): (8, 3) or (n, 8, 3)."""
+    return np.where(_HIGH, high[..., None, :], low[..., None, :])
 
 
 def frame(points: np.ndarray, azimuth: float, elevation: float, area: Area, zoom: float = 1.0) -> View:

@@ -82,14 +82,14 @@ class Text:
         """The text without its colours."""
         return "".join(text for text, _ in self.spans)
 
-    @property
-    def corners(self) -> list[tuple[float, float]]:
+    @cached_property
+    def corners(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Lower left and upper right corner of all lines."""
         lines = self.body.split("\n")
         width = max(advance(line, self.size) for line in lines)
         left = self.x - width * {"left": 0.0, "center": 0.5, "right": 1.0}[self.align]
         bottom = self.y - (len(lines) - 1) * self.leading * self.size + DESCENDER * self.size
-        return [(left, bottom), (left + width, self.y + ASCENDER * self.size)]
+        return (left, bottom), (left + width, self.y + ASCENDER * self.size)
 
 
 @dataclass(frozen=True)
