@@ -62,7 +62,7 @@ def write_model(folder: Path, checkpoint: Checkpoint) -> None:
         if name != "lm_head.weight"
     }
     save_file(tensors, folder / "model.safetensors")
-    about = {"model_type": "gpt2", "n_head": checkpoint.config.n_head}
+    about = {"activation_function": "gelu_new", "n_head": checkpoint.config.n_head}
     (folder / "config.json").write_text(json.dumps(about))
 
 

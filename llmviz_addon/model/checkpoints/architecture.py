@@ -19,7 +19,8 @@ PART = re.compile(
     r"|h\.(0|[1-9]\d{0,5})\.(ln_[12]|attn\.c_attn|attn\.c_proj|mlp\.c_fc|mlp\.c_proj)\.(weight|bias))"
     r"|lm_head\.weight"
 )
-CAUSAL_MASK = re.compile(r"transformer\.h\.\d+\.attn\.(bias|masked_bias)")  # a buffer, not a weight
+# Buffers, not weights: the causal masks; and what GPT2DoubleHeadsModel has beside its LM head.
+LEFT_OUT = re.compile(r"transformer\.h\.\d+\.attn\.(bias|masked_bias)|multiple_choice_head\..+")
 
 BY_NAME = (  # the first that is found in any name is told
     (r"lora_[AB]", "a LoRA adapter, which is not a whole model"),
@@ -62,7 +63,7 @@ BY_CONFIG = (  # key in a config.json, and what it tells if it is there and not 
 def check_names(names: Collection[str]) -> None:
     """Raise ModelError if a tensor of this name cannot be in a GPT-2, or if an embedding is missing.
 
-    ``names`` are minGPT's, without the causal masks.
+    ``names`` are minGPT's, without those in ``LEFT_OUT``.
     """
     alien = [name for name in names if not PART.fullmatch(name)]
     looks = _looks(names)

@@ -19,7 +19,7 @@ from ..gelu import Gelu
 from ..shapes import Shape
 from ..tokenizers.tokenizer import IdTokenizer, LetterTokenizer, Tokenizer
 from ..trace import Trace
-from .architecture import CAUSAL_MASK, SUPPORTED, check_names
+from .architecture import LEFT_OUT, SUPPORTED, check_names
 from .settings import N_INNER, NUMBERS, Notes
 
 # Shapes do not tell the number of heads. These models are known by all the sizes that they do tell: OpenAI's GPT-2,
@@ -106,11 +106,11 @@ def from_tensors(
     is the exact one. Raises ModelError.
     """
     notes = notes or Notes()
-    names = [key for key in tensors if not CAUSAL_MASK.fullmatch(key)]
+    names = [key for key in tensors if not LEFT_OUT.fullmatch(key)]
     check_names(names)
     found = _tied({key: tensors[key] for key in names}, notes.tied)
-    biases = _has_biases(names, notes.bias)
-    config = parse_config(metadata["config"]) if "config" in metadata else infer_config(found, notes.numbers)
+    biases = _has_biases(names, notes)
+    config = parse_config(metadata["config"]) if "config" in metadata else infer_config(found, notes)
     if config.n_layer > len(found):
         raise ModelError(f"{config} asks for {config.n_layer} layers, but there are only {len(found)} tensors.")
     expected = weight_shapes(config)
@@ -142,9 +142,11 @@ def _tied(found: dict[str, np.ndarray], tied: bool | None) -> dict[str, np.ndarr
     return found
 
 
-def _has_biases(names: Collection[str], told: bool | None) -> bool:
+def _has_biases(names: Collection[str], notes: Notes) -> bool:
     """Whether the file has biases; ModelError if something else is told of the model."""
-    some = next((name for name in names if name.endswith(".bias")), None)
+    some, told = next((name for name in names if name.endswith(".bias")), None), notes.bias
+    if some is None and told is None and "bias" in notes.untold:
+        raise ModelError('Its config is of a GPT-2, which has biases, but it has none. Tell it so: "bias": false.')
     if told is not None and told != (some is not None):
         raise ModelError(f"Its setting 'bias' is {told}, but it has {repr(some) if some else 'no bias'}.")
     return some is not None
@@ -203,12 +205,14 @@ def parse_config(text: str) -> GPTConfig:
     return _config(content)
 
 
-def infer_config(tensors: Mapping[str, np.ndarray], numbers: Mapping[str, object]) -> GPTConfig:
-    """GPTConfig from the ``numbers`` that are told and, for the others, from the shapes of minGPT's tensors.
+def infer_config(tensors: Mapping[str, np.ndarray], notes: Notes) -> GPTConfig:
+    """GPTConfig from the numbers that are told and, for the others, from the shapes of minGPT's tensors.
 
-    Raises ModelError if an embedding is not a matrix, or if the number of heads, which no shape tells, is
-    neither told nor known from a published model that has all of these sizes.
+    Raises ModelError if an embedding is not a matrix, if a shape is not what transformers takes of a number that is
+    not told, or if the number of heads, which no shape tells, is neither told nor known from a published model that
+    has all of these sizes.
     """
+    numbers = notes.numbers
     for key in (TOKENS, "transformer.wpe.weight"):
         if tensors[key].ndim != 2:
             raise ModelError(f"{key!r} has the shape {short(tensors[key].shape)}, but must be a matrix.")
@@ -218,6 +222,12 @@ def infer_config(tensors: Mapping[str, np.ndarray], numbers: Mapping[str, object
         "block_size": tensors["transformer.wpe.weight"].shape[0],
         "vocab_size": tensors[TOKENS].shape[0],
     }
+    for key, value in notes.untold.items():
+        if key in NUMBERS and found.setdefault(key, value) != value:
+            raise ModelError(
+                f"Its config does not tell {key}, and transformers takes {value} then, but its tensors have "
+                f'{short(found[key])}. Tell it: "{key}": {short(found[key])}.'
+            )
     found |= {key: value for key, value in numbers.items() if key in NUMBERS and value is not None}
     if "n_head" not in found:
         known = [one for one in PUBLISHED if all(getattr(one, key) == value for key, value in found.items())]

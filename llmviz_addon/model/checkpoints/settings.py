@@ -73,6 +73,17 @@ HARMLESS = frozenset(
     for word in words.split()
 )
 
+# What transformers' GPT2Config takes where a config.json of a GPT-2 does not tell it.
+UNTOLD = {"n_layer": 12, "n_head": 12, "n_embd": 768, "block_size": 1024, "vocab_size": 50257, "bias": True}
+
+# A null is a value in transformers, too: none of these, or, as for scale_attn_weights, the other one than is usual.
+NEVER_NULL = frozenset(name for names in NAMES.values() for name in names if name != N_INNER) | {
+    "activation_function",
+    "tie_word_embeddings",
+    "scale_attn_weights",
+    "layer_norm_epsilon",
+}
+
 PRESETS = {  # minGPT's names of sizes: n_layer, n_head, n_embd
     "openai-gpt": (12, 12, 768),
     "gpt2": (12, 12, 768),
@@ -91,13 +102,15 @@ class Notes:
     """What is told beside the tensors; None where nothing is.
 
     ``numbers`` are GPTConfig's, and ``n_inner``; ``gelu`` is the form of GELU, ``tied`` whether the LM head is the
-    token embedding, ``bias`` whether the model has biases.
+    token embedding, ``bias`` whether the model has biases. ``untold`` is what the model has by its kind, of numbers
+    and ``bias``, as nothing tells them.
     """
 
     numbers: Mapping[str, object] = field(default_factory=dict)
     gelu: Gelu | None = None
     tied: bool | None = None
     bias: bool | None = None
+    untold: Mapping[str, object] = field(default_factory=dict)
 
 
 def config_json(config: Mapping[str, Any]) -> Notes:
@@ -105,17 +118,21 @@ def config_json(config: Mapping[str, Any]) -> Notes:
 
     Raises ModelError for a model of another kind, or a setting that we do not know or compute.
     """
-    if isinstance(config.get("model"), dict):  # minGPT writes its whole settings
-        return min_gpt(config["model"])
     kind = config.get("model_type")
+    if kind is None and isinstance(config.get("model"), dict):  # minGPT writes its whole settings
+        return min_gpt(config["model"])
+    for key in config:
+        if config[key] is None and key in NEVER_NULL:
+            raise ModelError(f"Its {key} is null, which is not the same as not to tell it. Take it out, or tell it.")
     if kind is None:
         return _read(config)
     if kind != "gpt2":
         raise refuse_config(config)
-    # What a GPT-2's config does not tell is as in transformers' GPT2Config; sizes are seen in the tensors.
+    # What a GPT-2's config does not tell is as in transformers' GPT2Config.
     told = _read(config)
     tied = True if told.tied is None else told.tied
-    return Notes({"n_head": 12} | dict(told.numbers), told.gelu or "tanh", tied, told.bias)
+    untold = {key: value for key, value in UNTOLD.items() if key not in told.numbers}
+    return Notes(told.numbers, told.gelu or "tanh", tied, told.bias, untold)
 
 
 def nano_gpt(model_args: Mapping[str, Any]) -> Notes:

@@ -17,8 +17,9 @@ MAX_NAME = 255  # letters of a file's name; no file system takes more
 class Shards(Mapping[str, np.ndarray]):
     """The tensors of several files, by an index that names each tensor's file.
 
-    ``open_shard`` opens one of them. Raises ModelError if the index names a file outside of its folder, one
-    that cannot be opened, or a tensor that its file does not have.
+    ``open_shard`` opens one of them. All that is in these files is part of the model, named by the index or not: so
+    transformers takes them. Raises ModelError if the index names a file outside of its folder, one that cannot be
+    opened, or a tensor that its file does not have, or if two files have tensors of one name.
     """
 
     def __init__(
@@ -36,16 +37,21 @@ class Shards(Mapping[str, np.ndarray]):
         for tensor, name in weight_map.items():
             if tensor not in self._shards[name]:
                 raise ModelError(f"It says that {short(tensor)} is in {short(name)}, but it is not.")
-        self._weight_map = weight_map
+        self._files: dict[str, str] = {}
+        for name, shard in self._shards.items():
+            for tensor in shard:
+                if tensor in self._files:
+                    raise ModelError(f"{short(tensor)} is in {short(self._files[tensor])} and in {short(name)}.")
+                self._files[tensor] = name
 
     def __getitem__(self, name: str) -> np.ndarray:
-        return self._shards[self._weight_map[name]][name]
+        return self._shards[self._files[name]][name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._weight_map  # a Mapping's own would read the tensor
+        return name in self._files  # a Mapping's own would read the tensor
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._weight_map)
+        return iter(self._files)
 
     def __len__(self) -> int:
-        return len(self._weight_map)
+        return len(self._files)

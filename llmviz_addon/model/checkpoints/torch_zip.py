@@ -51,8 +51,13 @@ class View(NamedTuple):
     stride: tuple[int, ...]
 
 
-def _view(storage: object, offset: object, shape: object, stride: object, *_: object) -> View:
-    """``torch._utils._rebuild_tensor_v2``; what follows the stride matters only to training."""
+def _view(storage: object, offset: object, shape: object, stride: object, *more: object) -> View:
+    """``torch._utils._rebuild_tensor_v2``; the next two matter only to training.
+
+    After them a dictionary may say that the numbers that lie there are the negative ones.
+    """
+    if any(more[2:]):
+        raise ModelError(f"A tensor has the marks {short(more[2])}. Save what resolve_neg() makes of it.")
     match (storage, offset, shape, stride):
         case Storage(), int(), tuple(), tuple() if len(shape) == len(stride) <= MAX_DIMENSIONS:
             numbers = (offset, *shape, *stride)
