@@ -43,10 +43,13 @@ def tensor(
     count: int = 6,
     kind: str = "FloatStorage",
     key: str = "0",
+    marks: bytes = b"",
 ) -> bytes:
     """The instructions of a pickle that make a tensor, as ``torch.save`` writes them."""
     storage = b"(" + text("storage") + b"ctorch\n" + kind.encode() + b"\n" + text(key) + text("cpu") + b"I%d\n" % count
-    arguments = b"(" + storage + b"tQ" + b"I%d\n" % offset + numbers(*shape) + numbers(*stride) + b"\x89}t"
+    arguments = (
+        b"(" + storage + b"tQ" + b"I%d\n" % offset + numbers(*shape) + numbers(*stride) + b"\x89}" + marks + b"t"
+    )
     return b"ctorch._utils\n_rebuild_tensor_v2\n" + arguments + b"R"
 
 
@@ -127,6 +130,7 @@ def test_a_state_dict_inside_of_a_larger_one(path: Path, key: str) -> None:
         (state(x=tensor(shape=(1,) * 9, stride=(1,) * 9)), "make no sense"),
         (state(x=tensor(key="1")), "lies in the storage '1', which the file does not have"),
         (state(x=tensor(key="../data.pkl")), "which the file does not have"),
+        (state(x=tensor(marks=b"}" + text("neg") + b"\x88s")), "A tensor has the marks {'neg': True}. Save what"),
         (state(x=tensor(kind="LongStorage")), "'x' is of dtype I64, but only F32, F16, BF16 can be read"),
         (state(x=tensor(kind="QInt8Storage")), "Its pickle asks for 'torch.QInt8Storage'"),
         (state(x=tensor(count=-1)), "which makes no sense"),

@@ -58,7 +58,7 @@ def test_the_logits_are_theirs(case: str) -> None:
 
 def test_every_case_is_there() -> None:
     assert {place.name for place in DATA.iterdir() if place.is_dir()} == set(CASES)
-    assert len(CASES) == 9
+    assert len(CASES) == 11
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,8 @@ def test_every_case_is_there() -> None:
         ("head-only", True, True, 992),
         ("both-names", True, True, 992),
         ("untied", False, True, 992 + 7 * 8),
+        ("double-heads", False, True, 992 + 7 * 8),
+        ("unlisted", False, True, 992 + 7 * 8),
         ("ckpt-head-only", True, False, 992 - (8 + 24 + 8 + 8 + 32 + 8 + 8)),
     ],
 )
@@ -87,6 +89,20 @@ def test_of_several_files_the_one_is_read_that_transformers_reads(tmp_path: Path
     (tmp_path / "config.json").write_text('{"n_head": 2}')
     assert load(tmp_path).config.n_head == 2
     assert read in IN_FOLDER
+
+
+def test_a_tensor_is_in_one_shard_only(tmp_path: Path) -> None:
+    """transformers takes all tensors of the files that an index names, whatever it says of them; the last one wins."""
+    folder = Path(shutil.copytree(DATA / "unlisted", tmp_path / "mine"))
+    files = json.loads((folder / "model.safetensors.index.json").read_text())["weight_map"]
+    theirs = {name: dict(safetensors.numpy.load_file(folder / name)) for name in set(files.values())}
+    other = min(set(theirs) - {files["transformer.ln_f.bias"]})
+    more = theirs[other] | {
+        "transformer.ln_f.bias": theirs[files["transformer.ln_f.bias"]]["transformer.ln_f.bias"] + 1
+    }
+    safetensors.numpy.save_file(more, folder / other)
+    with pytest.raises(ModelError, match=r"'transformer\.ln_f\.bias' is in 'model-.*' and in 'model-.*'\.$"):
+        load(folder)
 
 
 def test_an_index_that_is_asked_for_by_name_is_read(tmp_path: Path) -> None:
@@ -186,6 +202,50 @@ def test_settings_count_with_and_without_a_type(
     assert str(folder) in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("key", "ours", "default", "has"),
+    [
+        ("n_layer", "n_layer", 12, 1),
+        ("n_embd", "n_embd", 768, 8),
+        ("n_positions", "block_size", 1024, 6),
+        ("vocab_size", "vocab_size", 50257, 7),
+    ],
+)
+def test_a_size_that_is_not_told_is_transformers_own(folder: Path, key: str, ours: str, default: int, has: int) -> None:
+    """It adds layers of random numbers, or does not load; without a type it is our own kind of config."""
+    change(folder, **{key: None})
+    with pytest.raises(ModelError) as caught:
+        load(folder)
+    told = f"Its config does not tell {ours}, and transformers takes {default} then, but its tensors have {has}."
+    assert told in str(caught.value)
+    change(folder, model_type=None)
+    same_as_theirs(load(folder), "head-only")
+
+
+@pytest.mark.parametrize("kind", ["gpt2", None])
+@pytest.mark.parametrize("key", sorted(settings.NEVER_NULL))
+def test_a_null_is_not_a_default(folder: Path, kind: str | None, key: str) -> None:
+    """transformers 4 takes it for the scale of attention as false, and for tied words, too; 5 does not load it."""
+    change(folder, model_type=kind)
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {key: None}))
+    with pytest.raises(ModelError, match=rf"Its {key} is null, which is not the same as not to tell it\."):
+        load(folder)
+
+
+def test_a_width_of_null_is_four_times(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    assert "n_inner" not in settings.NEVER_NULL
+    (folder / "config.json").write_text(json.dumps(config | {"n_inner": None}))
+    same_as_theirs(load(folder), "head-only")
+
+
+def test_settings_of_mingpt_are_not_read_in_a_config_of_another(folder: Path) -> None:
+    change(folder, model={"n_layer": 1, "n_head": 4})
+    with pytest.raises(ModelError, match=r"Its setting 'model' is \{'n_layer': 1, 'n_head': 4\}, which is not known"):
+        load(folder)
+
+
 def test_settings_that_change_nothing(folder: Path) -> None:
     everything: dict[str, object] = dict.fromkeys(settings.HARMLESS, "any") | {"_commit_hash": "0", "quantized": None}
     change(folder, **everything | settings.FIXED | {"layer_norm_epsilon": 9.999999747378752e-06})
@@ -250,6 +310,11 @@ def test_only_nanogpts_have_no_biases(tmp_path: Path) -> None:
     assert (checkpoint.gelu, checkpoint.biases) == ("exact", False)
     (tmp_path / "config.json").write_text('{"n_head": 2, "bias": true}')
     with pytest.raises(ModelError, match=r"Its setting 'bias' is True, but it has no bias\.$"):
+        load(path)
+    shutil.copy(DATA / "head-only" / "config.json", tmp_path)
+    with pytest.raises(
+        ModelError, match=r"of a GPT-2, which has biases, but it has none\. Tell it so: \"bias\": false"
+    ):
         load(path)
 
 

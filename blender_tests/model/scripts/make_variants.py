@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from make_checkpoints import Arrays, logits, note, random_gpt, randomise
 from safetensors.torch import load_file, save_file, save_model
-from transformers import GPT2Config, GPT2LMHeadModel
+from transformers import GPT2Config, GPT2DoubleHeadsModel, GPT2LMHeadModel
 from transformers.modeling_utils import _get_resolved_checkpoint_files
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "variants"
@@ -73,6 +73,32 @@ def both_names(name: str) -> None:
     (where / "model.safetensors").unlink()
 
 
+def double_heads(name: str) -> None:
+    """With another head beside the one that predicts tokens."""
+    made = GPT2DoubleHeadsModel(GPT2Config(**SHAPE, tie_word_embeddings=False))
+    randomise(made)
+    made.save_pretrained(DATA / name)
+    (DATA / name / "generation_config.json").unlink(missing_ok=True)
+
+
+def unlisted(name: str) -> None:
+    """Sharded, and the index does not name the head, which is in one of the files."""
+    model(tie_word_embeddings=False).save_pretrained(DATA / name, max_shard_size="2KB")
+    (DATA / name / "generation_config.json").unlink(missing_ok=True)
+    file = DATA / name / "model.safetensors.index.json"
+    index = json.loads(file.read_text())
+    del index["weight_map"]["lm_head.weight"]
+    file.write_text(json.dumps(index, indent=1))
+
+
+def reference(expected: Arrays, name: str) -> None:
+    """Keep what transformers computes of a folder."""
+    again, info = GPT2LMHeadModel.from_pretrained(DATA / name, output_loading_info=True)
+    if info["missing_keys"]:
+        raise RuntimeError(f"transformers makes up {info['missing_keys']} for {name}.")
+    expected |= {f"{name}/tokens": np.array(TOKENS), f"{name}/logits": logits(again.eval(), TOKENS)}
+
+
 def nano_gpt(name: str, expected: Arrays) -> None:
     """nanoGPT's ckpt.pt without the second name of its tied matrix."""
     shape = dict(n_layer=1, n_head=2, n_embd=8, block_size=6, vocab_size=7)
@@ -101,8 +127,10 @@ def resolved() -> dict[str, str]:
 def main() -> None:
     """Write everything anew."""
     torch.manual_seed(11)
-    shutil.rmtree(DATA, ignore_errors=True)
-    DATA.mkdir(parents=True)
+    DATA.mkdir(parents=True, exist_ok=True)
+    for path in DATA.iterdir():
+        if path.is_dir():  # tokenizers.json is of make_tokenizers
+            shutil.rmtree(path)
     expected: Arrays = {}
     resaved("resaved")
     dropped("save-model")
@@ -114,9 +142,11 @@ def main() -> None:
     folder("no-heads", dict(model_type="gpt2", n_embd=12, n_layer=1, n_positions=6, vocab_size=7), n_embd=12)
     folder("no-type", dict(n_head=4, activation_function="gelu", n_embd=8, n_layer=1, n_positions=6, vocab_size=7))
     for path in sorted(DATA.iterdir()):
-        again = GPT2LMHeadModel.from_pretrained(path).eval()
-        expected |= {f"{path.name}/tokens": np.array(TOKENS), f"{path.name}/logits": logits(again, TOKENS)}
+        reference(expected, path.name)
     nano_gpt("ckpt-head-only", expected)
+    for name, save in {"double-heads": double_heads, "unlisted": unlisted}.items():
+        save(name)
+        reference(expected, name)
     np.savez_compressed(DATA / "expected.npz", **expected)
     (DATA / "folders.json").write_text(json.dumps(resolved(), indent=1) + "\n")
 
