@@ -161,17 +161,15 @@ def torch_bare(pick: Random, folder: Path, made: GPT2LMHeadModel) -> None:
 
 
 def torch_views(pick: Random, folder: Path, made: GPT2LMHeadModel) -> None:
-    """Transposed, expanded, cut out of one large storage, and with the bit that says negative."""
-    state = {}
-    for name, values in state_of(made).items():
-        kinds = (
-            lambda v: v.T.contiguous().T if v.ndim == 2 else v,
-            lambda v: torch.cat([v.flatten(), v.flatten()])[v.numel() :].view(v.shape),
-            lambda v: torch.complex(torch.zeros_like(v), -v).conj().imag,
-            lambda v: torch.stack([v, v], -1)[..., 1],
-        )
-        state[name] = pick.choice(kinds)(values)
-    write(folder, made, state)
+    """Transposed, cut out of a larger storage, with steps, and seldom with the bit that says negative."""
+    kinds: tuple[Callable[[Tensor], Tensor], ...] = (
+        lambda v: v.T.contiguous().T if v.ndim == 2 else v,
+        lambda v: torch.cat([v.flatten(), v.flatten()])[v.numel() :].view(v.shape),
+        lambda v: torch.stack([v, v], -1)[..., 1],
+        lambda v: torch.complex(torch.zeros_like(v), -v).conj().imag,
+    )
+    kinds = kinds[: pick.choice((3, 3, 3, 4))]
+    write(folder, made, {name: pick.choice(kinds)(values) for name, values in state_of(made).items()})
 
 
 def torch_nested(pick: Random, folder: Path, made: GPT2LMHeadModel) -> str:
