@@ -311,10 +311,13 @@ def test_only_nanogpts_have_no_biases(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"n_head": 2, "bias": true}')
     with pytest.raises(ModelError, match=r"Its setting 'bias' is True, but it has no bias\.$"):
         load(path)
+    (tmp_path / "config.json").write_text('{"n_head": 2}')
+    with pytest.raises(ModelError, match=r"It has no biases, but a GPT-2 of transformers has"):
+        load(path)
+    safetensors.numpy.save_file({k: v.T.copy() if ".h." in k else v for k, v in values.items()}, path)
+    assert load(path).gelu == "exact"
     shutil.copy(DATA / "head-only" / "config.json", tmp_path)
-    with pytest.raises(
-        ModelError, match=r"of a GPT-2, which has biases, but it has none\. Tell it so: \"bias\": false"
-    ):
+    with pytest.raises(ModelError, match=r"It has no biases, but a GPT-2 of transformers has\. If it does without"):
         load(path)
 
 

@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import transformers
-from differential_cases import CONFIG_CHANGES, SAVES, TENSOR_CHANGES, random_model
+from differential_cases import configure, random_model, save, save_anew
 from make_checkpoints import logits
 from transformers import AutoModelForCausalLM, GPT2LMHeadModel
 
@@ -84,10 +84,9 @@ def run(seed: int, case: int) -> tuple[str, str, str]:
     tokens = [pick.randrange(made.config.vocab_size) for _ in range(pick.randint(1, made.config.n_positions))]
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        for changes, chance in ((SAVES, 1.0), (TENSOR_CHANGES, 0.4), (CONFIG_CHANGES, 0.5)):
+        for step, chance in ((save, 1.0), (save_anew, 0.6), (configure, 0.5)):
             if pick.random() < chance:
-                change = pick.choice(changes)
-                done.append(f"{change.__name__}({change(pick, folder, made) or ''})")
+                done.append(f"{step.__name__}({step(pick, folder, made)})")
         they, we, expected = theirs(folder, tokens), ours(folder, tokens), known(made, tokens)
     if isinstance(we, str):
         verdict = "refused" if isinstance(they, str) else "narrower"

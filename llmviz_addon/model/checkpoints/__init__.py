@@ -179,7 +179,10 @@ def _with_neighbours(
 ) -> Checkpoint:
     """A checkpoint of tensors whose config and tokenizer stand beside the file, if anywhere."""
     tokenizer = None if "vocabulary" in metadata else beside(file.parent)
-    return from_tensors(name, tensors, metadata, notes or _config(file.parent), tokenizer)
+    notes = notes or _config(file.parent)
+    if tensors.turned:  # no other project has them so, and Hugging Face's have biases
+        notes = replace(notes, untold={"bias": True} | dict(notes.untold))
+    return from_tensors(name, tensors, metadata, notes, tokenizer)
 
 
 def _config(folder: Path) -> Notes:

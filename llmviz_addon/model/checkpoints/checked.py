@@ -109,13 +109,15 @@ def from_tensors(
     names = [key for key in tensors if not LEFT_OUT.fullmatch(key)]
     check_names(names)
     found = _tied({key: tensors[key] for key in names}, notes.tied)
-    biases = _has_biases(names, notes)
+    biases = _has_biases(names, notes.bias)
     config = parse_config(metadata["config"]) if "config" in metadata else infer_config(found, notes)
     if config.n_layer > len(found):
         raise ModelError(f"{config} asks for {config.n_layer} layers, but there are only {len(found)} tensors.")
     expected = weight_shapes(config)
     _check(found, {key: shape for key, shape in expected.items() if biases or not key.endswith(".bias")}, config)
     if not biases:
+        if notes.bias is None and notes.untold.get("bias"):
+            raise ModelError('It has no biases, but a GPT-2 of transformers has. If it does without: "bias": false.')
         found |= {key: np.zeros(shape, np.float32) for key, shape in expected.items() if key.endswith(".bias")}
     return Checkpoint(
         name=" ".join(metadata.get("name", name).split())[:MAX_NAME],
@@ -142,11 +144,9 @@ def _tied(found: dict[str, np.ndarray], tied: bool | None) -> dict[str, np.ndarr
     return found
 
 
-def _has_biases(names: Collection[str], notes: Notes) -> bool:
+def _has_biases(names: Collection[str], told: bool | None) -> bool:
     """Whether the file has biases; ModelError if something else is told of the model."""
-    some, told = next((name for name in names if name.endswith(".bias")), None), notes.bias
-    if some is None and told is None and "bias" in notes.untold:
-        raise ModelError('Its config is of a GPT-2, which has biases, but it has none. Tell it so: "bias": false.')
+    some = next((name for name in names if name.endswith(".bias")), None)
     if told is not None and told != (some is not None):
         raise ModelError(f"Its setting 'bias' is {told}, but it has {repr(some) if some else 'no bias'}.")
     return some is not None

@@ -24,7 +24,8 @@ class Translated(Mapping[str, np.ndarray]):
     """Tensors under minGPT's names, oriented (out, in); each is read only when it is asked for.
 
     ``shared`` are names that the file left out because another name has the same numbers, name left out -> name
-    kept: safetensors notes them so. Raises ModelError if two tensors have the same name.
+    kept: safetensors notes them so. ``turned`` is whether the matrices lie as Hugging Face's, and are turned here.
+    Raises ModelError if two tensors have the same name.
     """
 
     def __init__(self, tensors: Mapping[str, np.ndarray], shared: Mapping[str, str] | None = None) -> None:
@@ -38,11 +39,11 @@ class Translated(Mapping[str, np.ndarray]):
         for left_out, kept in (shared or {}).items():
             if kept in tensors and left_out not in tensors:
                 self._names.setdefault(minGPT_name(left_out), kept)
-        self._turned = self._is_conv1d()
+        self.turned = self._is_conv1d()
 
     def __getitem__(self, name: str) -> np.ndarray:
         values = self._tensors[self._names[name]]
-        return values.T if self._turned and name.endswith(MATRICES) else values
+        return values.T if self.turned and name.endswith(MATRICES) else values
 
     def __contains__(self, name: object) -> bool:
         return name in self._names  # a Mapping's own would read the tensor
