@@ -11,6 +11,7 @@ from llmviz_addon.layout.build import layout
 from llmviz_addon.layout.grid import CELL, Role
 from llmviz_addon.layout.outline import outline
 from llmviz_addon.layout.signs.outline_signs import box_names, card, layer_names, scale_bar
+from llmviz_addon.model.architecture import n_params
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.shapes import SHAPES, Shape
 
@@ -53,7 +54,7 @@ def rounded(boxes):
 @given(config=configs())
 def test_every_parameter_has_one_cell(config):
     tied = config.vocab_size * config.n_embd  # drawn as the output's weights once more
-    assert outline(Shape("any", config)).count(Role.WEIGHT) == config.n_params + tied
+    assert outline(Shape("any", config)).count(Role.WEIGHT) == n_params(config) + tied
     assert outline(Shape("any", config, tied=False)).count(Role.WEIGHT) == Shape("any", config, tied=False).n_params
 
 

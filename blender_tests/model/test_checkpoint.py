@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from llmviz_addon.errors import ModelError
+from llmviz_addon.model.architecture import n_params
 from llmviz_addon.model.checkpoint import BUILTIN, Checkpoint, from_tensors, load
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.forward import forward
@@ -26,7 +27,7 @@ def tensors(nano_gpt: Checkpoint) -> dict[str, np.ndarray]:
 def test_the_shipped_model(nano_gpt: Checkpoint) -> None:
     assert nano_gpt.name == "nano-gpt"
     assert nano_gpt.config == GPTConfig(n_layer=3, n_head=3, n_embd=48, block_size=11, vocab_size=3)
-    assert nano_gpt.config.n_params == 85_584
+    assert n_params(nano_gpt.config) == 85_584
     assert nano_gpt.n_params == 85_584 + 144  # the LM head is not tied
     assert nano_gpt.shape == SHAPES["nano"]
     assert nano_gpt.prompt_length == 6

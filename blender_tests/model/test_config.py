@@ -5,20 +5,21 @@ from __future__ import annotations
 import pytest
 
 from llmviz_addon.errors import ModelError
+from llmviz_addon.model.architecture import n_params
 from llmviz_addon.model.checkpoint import weight_shapes
 from llmviz_addon.model.config import GPTConfig
 
 
 @pytest.mark.parametrize(
-    ("config", "n_params"),
+    ("config", "told"),
     [
         (GPTConfig(3, 3, 48, 11, 3), 85_584),
         (GPTConfig(12, 12, 768, 1024, 50257), 124_439_808),  # GPT-2, as published
         (GPTConfig(48, 25, 1600, 1024, 50257), 1_557_611_200),  # GPT-2 XL, as published
     ],
 )
-def test_number_of_parameters(config: GPTConfig, n_params: int) -> None:
-    assert config.n_params == n_params
+def test_number_of_parameters(config: GPTConfig, told: int) -> None:
+    assert n_params(config) == told
 
 
 def test_number_of_parameters_is_that_of_the_weights() -> None:
@@ -29,7 +30,7 @@ def test_number_of_parameters_is_that_of_the_weights() -> None:
         for length in shape:
             size *= length
         total += size if name != "lm_head.weight" else 0
-    assert config.n_params == total
+    assert n_params(config) == total
     assert config.head_size == 7
 
 

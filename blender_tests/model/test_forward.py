@@ -13,10 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmviz_addon.errors import ModelError
+from llmviz_addon.model.activations import gelu, gelu_exact
+from llmviz_addon.model.architecture import places
 from llmviz_addon.model.checkpoint import Checkpoint
 from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.model.forward import _is_finite, causal_mask, forward, layer_norm, softmax
-from llmviz_addon.model.gelu import gelu, gelu_exact
+from llmviz_addon.model.forward import forward
+from llmviz_addon.model.parts.attention import Attention, causal_mask
+from llmviz_addon.model.parts.layer_norm import LayerNorm
+from llmviz_addon.model.parts.part import Part
+from llmviz_addon.model.parts.softmax import softmax
 from llmviz_addon.model.sampling import generate
 from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
 
@@ -96,7 +101,8 @@ def test_attention_looks_back_only(odd_gpt: Checkpoint) -> None:
 
 def test_a_norm_brings_every_column_to_mean_0_and_variance_1() -> None:
     x = np.random.default_rng(0).normal(3, 7, (4, 50)).astype(np.float32)
-    normalized = layer_norm(x, np.ones(50, np.float32), np.zeros(50, np.float32))["normalized"]
+    weights = {"weight": np.ones(50, np.float32), "bias": np.zeros(50, np.float32)}
+    normalized = LayerNorm().forward(x, x, weights, GPTConfig(1, 1, 50, 4, 1))["normalized"]
     np.testing.assert_allclose(normalized.mean(-1), 0, atol=1e-6)
     np.testing.assert_allclose(normalized.var(-1), 1, rtol=1e-5)
 
@@ -174,11 +180,22 @@ def test_numbers_that_become_too_large_are_told_where(
 
 def test_a_score_that_attention_would_swallow(odd_gpt: Checkpoint) -> None:
     """One score of -inf is a weight of 0: every number after it is finite."""
-    arrays = dict(forward(odd_gpt, [0, 1, 2, 3]))
-    heads = [{"scores": np.zeros((3, 4, 4), np.float32) + causal_mask(4)} for _ in range(2)]
-    assert _is_finite(odd_gpt.config, arrays, heads)
-    heads[1]["scores"][2, 3, 1] = -np.inf
-    assert not _is_finite(odd_gpt.config, arrays, heads)
+    results = {"heads": {"scores": np.zeros((3, 4, 4), np.float32) + causal_mask(4)}}
+    assert Attention().is_finite(results, odd_gpt.config)
+    results["heads"]["scores"][2, 3, 1] = -np.inf
+    assert not Attention().is_finite(results, odd_gpt.config)
+
+
+def test_a_part_that_does_not_say_how_looks_at_all_that_it_computed(odd_gpt: Checkpoint) -> None:
+    class Plain(Attention):
+        is_finite = Part.is_finite
+
+    stream, weights = np.ones((4, 15), np.float32), places(odd_gpt.config)[2].weights(odd_gpt.weights)
+    results = Plain().forward(stream, stream, weights, odd_gpt.config)
+    assert Plain().is_finite(results, odd_gpt.config)
+    assert not Plain().is_finite({**results, "proj": results["proj"] * np.float32(np.nan)}, odd_gpt.config)
+    results["heads"]["scores"][2, 3, 1] = -np.inf
+    assert not Plain().is_finite(results, odd_gpt.config)
 
 
 @given(data=st.data())

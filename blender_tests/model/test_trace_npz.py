@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmviz_addon.errors import ModelError
+from llmviz_addon.model.architecture import gpt2
 from llmviz_addon.model.checkpoint import Checkpoint, load
 from llmviz_addon.model.forward import forward
 from llmviz_addon.model.run import run
@@ -68,8 +69,8 @@ def test_the_recorded_values_are_taken_and_not_computed(path: Path, arrays: Arra
 
 @pytest.mark.parametrize("gelu", ["tanh", "exact"])
 def test_the_form_of_gelu_is_found_in_the_values(path: Path, odd_gpt: Checkpoint, gelu: str) -> None:
-    forward(replace(odd_gpt, gelu=gelu), [1, 2, 3]).save(path)  # type: ignore[arg-type]
-    assert load(path).gelu == gelu
+    forward(replace(odd_gpt, architecture=gpt2(gelu)), [1, 2, 3]).save(path)  # type: ignore[arg-type]
+    assert load(path).architecture == gpt2(gelu)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("dtype", ["<f2", "<f8", ">f4"])

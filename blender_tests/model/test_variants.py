@@ -15,6 +15,7 @@ import pytest
 import safetensors.numpy
 
 from llmviz_addon.errors import ModelError
+from llmviz_addon.model.architecture import gpt2
 from llmviz_addon.model.checkpoint import Checkpoint, from_tensors, load, weight_shapes
 from llmviz_addon.model.checkpoints import IN_FOLDER, settings
 from llmviz_addon.model.checkpoints.dialects import Translated
@@ -307,7 +308,7 @@ def test_only_nanogpts_have_no_biases(tmp_path: Path) -> None:
     safetensors.numpy.save_file(values, path)
     (tmp_path / "config.json").write_text('{"n_head": 2, "bias": false}')
     checkpoint = load(path)
-    assert (checkpoint.gelu, checkpoint.biases) == ("exact", False)
+    assert (checkpoint.architecture, checkpoint.biases) == (gpt2("exact"), False)
     (tmp_path / "config.json").write_text('{"n_head": 2, "bias": true}')
     with pytest.raises(ModelError, match=r"Its setting 'bias' is True, but it has no bias\.$"):
         load(path)
@@ -315,7 +316,7 @@ def test_only_nanogpts_have_no_biases(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"It has no biases, but a GPT-2 of transformers has"):
         load(path)
     safetensors.numpy.save_file({k: v.T.copy() if ".h." in k else v for k, v in values.items()}, path)
-    assert load(path).gelu == "exact"
+    assert load(path).architecture == gpt2("exact")
     shutil.copy(DATA / "head-only" / "config.json", tmp_path)
     with pytest.raises(ModelError, match=r"It has no biases, but a GPT-2 of transformers has\. If it does without"):
         load(path)

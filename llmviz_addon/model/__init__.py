@@ -1,1 +1,1 @@
-"""What a GPT computes, in numpy: shape, weights, tokens, the forward pass with all its numbers, sampling."""
+"""What a GPT computes, in numpy: sizes, parts, weights, tokens, the forward pass with all its numbers, sampling."""

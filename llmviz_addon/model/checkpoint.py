@@ -4,7 +4,8 @@ The other rooms import from here. What stands behind it, one reader per format a
 tensors are checked, is in :mod:`.checkpoints`.
 """
 
+from .architecture import weight_shapes
 from .checkpoints import BUILTIN, builtin, load
-from .checkpoints.checked import Checkpoint, from_tensors, layer_shapes, weight_shapes
+from .checkpoints.checked import Checkpoint, from_tensors
 
-__all__ = ["BUILTIN", "Checkpoint", "builtin", "from_tensors", "layer_shapes", "load", "weight_shapes"]
+__all__ = ["BUILTIN", "Checkpoint", "builtin", "from_tensors", "load", "weight_shapes"]

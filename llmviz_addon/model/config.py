@@ -35,13 +35,3 @@ class GPTConfig:
     def head_size(self) -> int:
         """A, the number of channels of one head."""
         return self.n_embd // self.n_head
-
-    @property
-    def n_params(self) -> int:
-        """Number of parameters of a model whose LM head is its token embedding, as the GPT papers count."""
-        width = self.n_embd
-        norms = 2 * 2 * width
-        attention = (width * 3 * width + 3 * width) + (width * width + width)
-        mlp = (width * 4 * width + 4 * width) + (4 * width * width + width)
-        embedding = (self.vocab_size + self.block_size) * width
-        return embedding + self.n_layer * (norms + attention + mlp) + 2 * width

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..errors import ModelError
 from .checkpoints.checked import Checkpoint
-from .forward import check_tokens, forward, softmax
+from .forward import check_tokens, forward
+from .parts.softmax import softmax
 
 CANDIDATES = 8
 """Tokens that a draw names."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..errors import ModelError, choices
+from .architecture import GPT2, Architecture, n_params, n_params_per_layer
 from .config import GPTConfig
 
 
@@ -21,20 +22,17 @@ class Shape:
     config: GPTConfig
     tied: bool = True
     biases: bool = True
+    architecture: Architecture = GPT2
 
     @property
     def n_params(self) -> int:
         """How many numbers the model has learned."""
-        width = self.config.n_embd
-        head = 0 if self.tied else self.config.vocab_size * width
-        missing = 0 if self.biases else (11 * self.config.n_layer + 1) * width
-        return self.config.n_params + head - missing
+        return n_params(self.config, self.architecture, self.tied, self.biases)
 
     @property
     def per_layer(self) -> int:
         """How many of them are in one layer."""
-        width = self.config.n_embd
-        return 12 * width**2 + (13 if self.biases else 2) * width
+        return n_params_per_layer(self.config, self.architecture, self.biases)
 
     @property
     def remarks(self) -> str:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...errors import ModelError
+from ..architecture import GPT2, Architecture, gpt2, weight_shapes
 from ..config import GPTConfig
 from ..files import json_value, short
-from ..gelu import Gelu
 from ..shapes import Shape
 from ..tokenizers.tokenizer import IdTokenizer, LetterTokenizer, Tokenizer
 from ..trace import Trace
@@ -43,11 +43,10 @@ class Checkpoint:
 
     ``weights`` maps minGPT's state-dict names to float32 arrays, matrices as (out, in). ``prompt_length``
     is the number of tokens after which a model that was trained on a fixed task starts its answer, None for
-    a model that just continues text. ``gelu`` is the form that the model was trained with: GPT-2's and
-    minGPT's tanh form or nanoGPT's exact one. ``recorded`` is a forward pass that came with the file: it is
-    shown for its own tokens in place of what we would compute. ``biases`` is False for a model that has none:
-    those among its weights are then zeros of ours. ``sample`` is a text that shows what the model does, where it
-    comes with one.
+    a model that just continues text. ``architecture`` are the parts that it is made of. ``recorded`` is a forward
+    pass that came with the file: it is shown for its own tokens in place of what we would compute. ``biases`` is
+    False for a model that has none: those among its weights are then zeros of ours. ``sample`` is a text that shows
+    what the model does, where it comes with one.
     """
 
     name: str
@@ -55,7 +54,7 @@ class Checkpoint:
     weights: Mapping[str, np.ndarray]
     tokenizer: Tokenizer
     prompt_length: int | None = None
-    gelu: Gelu = "tanh"
+    architecture: Architecture = GPT2
     recorded: Trace | None = None
     biases: bool = True
     sample: str = ""
@@ -68,20 +67,12 @@ class Checkpoint:
     @property
     def n_params(self) -> int:
         """How many numbers were learned: every weight that the model has, a tied head not once more."""
-        return sum(
-            values.size
-            for name, values in self.weights.items()
-            if not (name == HEAD and self.tied) and (self.biases or not name.endswith(".bias"))
-        )
+        return self.shape.n_params
 
     @property
     def shape(self) -> Shape:
         """Its sizes, and what of them it learned."""
-        return Shape(self.name, self.config, self.tied, self.biases)
-
-    def layer(self, index: int) -> dict[str, np.ndarray]:
-        """The weights of one layer, by what follows ``transformer.h.{index}.`` in their names."""
-        return {key: self.weights[f"transformer.h.{index}.{key}"] for key in layer_shapes(self.config)}
+        return Shape(self.name, self.config, self.tied, self.biases, self.architecture)
 
 
 def from_tensors(
@@ -113,7 +104,8 @@ def from_tensors(
     config = parse_config(metadata["config"]) if "config" in metadata else infer_config(found, notes)
     if config.n_layer > len(found):
         raise ModelError(f"{config} asks for {config.n_layer} layers, but there are only {len(found)} tensors.")
-    expected = weight_shapes(config)
+    architecture = gpt2(notes.gelu or ("tanh" if biases else "exact"))
+    expected = weight_shapes(config, architecture)
     _check(found, {key: shape for key, shape in expected.items() if biases or not key.endswith(".bias")}, config)
     if not biases:
         if notes.bias is None and notes.untold.get("bias"):
@@ -125,7 +117,7 @@ def from_tensors(
         weights={key: found[key] for key in expected},
         tokenizer=_tokenizer(metadata, tokenizer, config),
         prompt_length=_prompt_length(metadata, config),
-        gelu=notes.gelu or ("tanh" if biases else "exact"),
+        architecture=architecture,
         biases=biases,
     )
 
@@ -164,37 +156,6 @@ def _check(found: Mapping[str, np.ndarray], expected: Mapping[str, tuple[int, ..
     for key in found:
         if key not in expected:
             raise ModelError(f"{key!r} is not part of {config}, so this is a model of another kind.")
-
-
-def weight_shapes(config: GPTConfig) -> dict[str, tuple[int, ...]]:
-    """minGPT's state-dict names with the shapes that they have in a model of this config."""
-    width = config.n_embd
-    shapes: dict[str, tuple[int, ...]] = {
-        "transformer.wte.weight": (config.vocab_size, width),
-        "transformer.wpe.weight": (config.block_size, width),
-    }
-    for index in range(config.n_layer):
-        shapes |= {f"transformer.h.{index}.{key}": shape for key, shape in layer_shapes(config).items()}
-    shapes["transformer.ln_f.weight"] = (width,)
-    shapes["transformer.ln_f.bias"] = (width,)
-    shapes["lm_head.weight"] = (config.vocab_size, width)
-    return shapes
-
-
-def layer_shapes(config: GPTConfig) -> dict[str, tuple[int, ...]]:
-    """The part of :func:`weight_shapes` that repeats with every layer, without the layer's prefix."""
-    width = config.n_embd
-    matrices = {
-        "ln_1": (width,),
-        "attn.c_attn": (3 * width, width),
-        "attn.c_proj": (width, width),
-        "ln_2": (width,),
-        "mlp.c_fc": (4 * width, width),
-        "mlp.c_proj": (width, 4 * width),
-    }
-    weights = {f"{key}.weight": shape for key, shape in matrices.items()}
-    biases = {f"{key}.bias": shape[:1] for key, shape in matrices.items()}
-    return weights | biases
 
 
 def parse_config(text: str) -> GPTConfig:

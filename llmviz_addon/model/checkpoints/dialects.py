@@ -13,11 +13,18 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from ...errors import ModelError
+from ..architecture import places
+from ..config import GPTConfig
 from ..files import short
 
 PREFIXES = re.compile(r"\A(?:_orig_mod\.|module\.)+")
 BARE = ("wte.", "wpe.", "h.", "ln_f.")
-MATRICES = ("attn.c_attn.weight", "attn.c_proj.weight", "mlp.c_fc.weight", "mlp.c_proj.weight")
+MATRICES = tuple(  # the endings of their names
+    place.within(name).removeprefix("transformer.h.0")
+    for place in places(GPTConfig(1, 1, 1, 1, 1))
+    for name, shape in place.stored_shapes.items()
+    if place.in_layer and len(shape) == 2
+)
 
 
 class Translated(Mapping[str, np.ndarray]):

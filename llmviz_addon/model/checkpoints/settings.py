@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ...errors import ModelError, choices
+from ..activations import Gelu
 from ..config import GPTConfig
 from ..files import short
-from ..gelu import Gelu
 from .architecture import SUPPORTED, refuse_config
 
 NUMBERS = tuple(field.name for field in fields(GPTConfig))

@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import ModelError
+from ..activations import GELU, Gelu
+from ..architecture import causal_names, trace_shapes, weights_of
 from ..config import GPTConfig
 from ..files import contents, short
-from ..gelu import GELU, Gelu
-from ..names import trace_shapes, weights_of
 from ..tokenizers.tokenizer import Tokenizer
 from ..trace import PROMPT_LENGTH, Trace
 from . import archive
@@ -49,10 +49,10 @@ def read(path: Path, name: str, tokenizer: Tokenizer | None) -> Checkpoint:
     missing = [key for key in expected if key not in found]
     if missing:
         raise ModelError(f"It lacks {len(missing)} tensors of the trace, for example {missing[0]!r}. {SUPPORTED}")
-    read = {"tokens": arrays.integers("tokens")}
+    read, causal = {"tokens": arrays.integers("tokens")}, causal_names(config)
     for key, shape in expected.items():
         if key != "tokens":
-            read[key] = arrays.floats(key, shape)
+            read[key] = arrays.floats(key, shape, key in causal)
     tokens = tuple(int(token) for token in read["tokens"])
     if not all(0 <= token < config.vocab_size for token in tokens):
         raise ModelError(f"Its tokens must be from 0 to {config.vocab_size - 1}, but are {short(tokens)}.")
@@ -102,15 +102,15 @@ class _Arrays:
             raise ModelError(f"{name!r} has the shape {shape}, but must have {dimensions} axes.")
         return shape
 
-    def floats(self, name: str, shape: tuple[int, ...]) -> np.ndarray:
-        """An array as float32, of that shape; not finite only where attention looks into the future."""
+    def floats(self, name: str, shape: tuple[int, ...], causal: bool) -> np.ndarray:
+        """An array as float32, of that shape; not finite only where a ``causal`` one looks into the future."""
         values = self._read(name)
         if values.dtype.kind != "f" or values.shape != shape:
             raise ModelError(f"{name!r} is {values.dtype} {values.shape}, but must be floating point {shape}.")
         with np.errstate(over="ignore"):  # what is too large for float32 is not finite, as is told below
             values = values.astype(np.float32, copy=False)
         finite = np.isfinite(values)
-        if name.endswith(".scores"):
+        if causal:
             future = np.triu(np.ones(shape, bool), 1)
             finite |= future & (values == -np.inf)
         if not finite.all():

@@ -1,4 +1,4 @@
-"""GELU, the bend in a GPT's MLP, in the two forms in which GPT-2's family has it.
+"""Activations, the bends in an MLP. GPT-2's family has GELU, in two forms.
 
 GPT-2 and minGPT were trained with the tanh form, nanoGPT is with the exact one. They differ by up to 0.0005.
 """
@@ -7,11 +7,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 Gelu = Literal["tanh", "exact"]
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function of single numbers, for arrays of any shape and precision; ``name`` is what formulas call it."""
+
+    name: str
+    function: Callable[[np.ndarray], np.ndarray]
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """The numbers x, bent."""
+        return self.function(x)
 
 
 def gelu(x: np.ndarray) -> np.ndarray:
@@ -31,4 +44,4 @@ def gelu_exact(x: np.ndarray) -> np.ndarray:
     return np.where(x < 0, 0.5 * x * tail, x - 0.5 * x * tail)
 
 
-GELU: dict[Gelu, Callable[[np.ndarray], np.ndarray]] = {"tanh": gelu, "exact": gelu_exact}
+GELU: dict[Gelu, Activation] = {"tanh": Activation("GELU", gelu), "exact": Activation("GELU", gelu_exact)}

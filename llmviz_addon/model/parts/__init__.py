@@ -1,0 +1,1 @@
+"""What models are made of: each part told once, its tensors, its parameters in a checkpoint, its forward step."""
