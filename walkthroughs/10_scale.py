@@ -35,8 +35,8 @@ def _first(film, model):
     film.wait(0.5)
     film.say(
         "layers",
-        "{count}. A layer of a model with C channels has 12 C² + {rest} C parameters: with C = {C:,} that is {each:,}. "
-        "Only the embedding tables{head} and one last layer norm are outside of layers{tied}.",
+        "{count}. A layer of a model with C channels has 12\u00a0C² + {rest}\u00a0C parameters: with C = {C:,} that is "
+        "{each:,}. Only the embedding tables{head} and one last layer norm are outside of layers{tied}.",
         count="It has one layer" if config.n_layer == 1 else f"Its {config.n_layer} layers are built exactly alike",
         C=config.n_embd, each=model.outline.shape.per_layer,
         rest=13 if model.outline.shape.biases else 2,
@@ -76,9 +76,9 @@ def _layer(film, model, smallest):
     film.camera.fly(model.layers[0], azimuth=290, elevation=17, seconds=4)
     film.say(
         "one-layer",
-        "One layer of {name} has {each:,} [parameters](weight){more}. Most of them, 8 C², are the two matrices of the "
-        "MLP. So twice as many layers have twice as many parameters, but twice as many channels nearly four times as "
-        "many.",
+        "One layer of {name} has {each:,} [parameters](weight){more}. Most of them, 8\u00a0C², are the two matrices of "
+        "the MLP. So twice as many layers have twice as many parameters, but twice as many channels nearly four times "
+        "as many.",
         name=_name(model), each=model.outline.shape.per_layer, more=_against(model, smallest),
     )  # fmt: skip
     film.wait(0.5)

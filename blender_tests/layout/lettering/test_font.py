@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from llmviz_addon.layout.lettering.font import advance, fit, line_count, wrap
 
 COLORS = st.sampled_from(["ink", "muted", "weight"])
-TEXT = st.text(st.sampled_from("aWi.  -—\n中γ√é…"), max_size=40)
+TEXT = st.text(st.sampled_from("aWi.  =-—\n中γ√é…"), max_size=40)
 SPANS = st.lists(st.tuples(TEXT, COLORS), max_size=6)
 
 
@@ -56,6 +56,20 @@ def test_breaks_at_words_across_spans():
 def test_names_with_a_number_stay_together():
     assert wrap((("as GPT-2", "ink"),), 1, advance("as GPT-")) == (("as\nGPT-2", "ink"),)
     assert wrap((("as self-made", "ink"),), 1, advance("as self-")) == (("as self-\nmade", "ink"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "broken"),
+    [
+        ("cells, with T = 2,048 up", "cells, with T =", "cells, with\nT = 2,048 up"),
+        ("each of 96 × 96 = 9,216", "each of 96 × 96 =", "each of\n96 × 96 = 9,216"),
+        ("has 12\u00a0C² + 13\u00a0C more", "has 12\u00a0C² + 1", "has\n12\u00a0C² + 13\u00a0C\nmore"),
+        ("is a + b + c + d", "is a + b", "is\na + b +\nc + d"),  # wider than a line itself
+        ("t = 5: it", "t = 5:", "t = 5:\nit"),
+    ],
+)
+def test_formulas_stay_together(text: str, line: str, broken: str):
+    assert wrap(((text, "ink"),), 1, advance(line)) == ((broken, "ink"),)
 
 
 def test_chinese_breaks_anywhere():

@@ -38,6 +38,7 @@ _INTER = frozenset("".join(characters for _, characters in INTER))
 _WIDE = 1.0  # em, for Chinese, Japanese, Korean and other square scripts
 _UNKNOWN = 0.6
 _BREAK_AFTER = frozenset("-–—")
+_SIGNS = frozenset("=≈×+")
 
 
 @lru_cache(maxsize=4096)
@@ -78,6 +79,7 @@ def wrap(spans: Iterable[tuple[str, str]], size: float, width: float) -> Spans:
 
     A break takes the place of a space, or comes after a square (e.g. Chinese) character, a hyphen or
     a dash, but for one before a digit, as in GPT-2; a word that is wider than a line is broken anywhere.
+    A formula, such as T = 2,048, is broken at its spaces only where it is wider than a line itself.
     Breaks that are there stay. Only the spaces that became breaks are lost, and every character keeps
     its colour. A line is wider than ``width`` only if it is a single character.
     """
@@ -103,13 +105,16 @@ def _breaks(text: str, width: float) -> tuple[set[int], set[int]]:
     inserted: set[int] = set()
     start = position = 0  # of the line, of the next character
     chance = -1  # where the line may break: at the space there, or before the character there
+    within = -1  # the same, for a space within a formula
     reach = 0.0
     while position < len(text):
         character = text[position]
+        if character == " ":
+            chance, within = (chance, position) if _in_formula(text, position) else (position, within)
         if character == "\n":
-            start, chance, reach = position + 1, -1, 0.0
+            start, chance, within, reach = position + 1, -1, -1, 0.0
         elif reach + _advance(character) > width * (1 + 1e-9) and position > start:
-            at = position if character == " " or chance <= start else chance
+            at = next((place for place in (chance, within) if place > start), position)
             if text[at] == " ":
                 replaced.add(at)
                 position = at
@@ -118,17 +123,17 @@ def _breaks(text: str, width: float) -> tuple[set[int], set[int]]:
                 inserted.add(at)
                 position = at - 1
                 start = at
-            chance, reach = -1, 0.0
+            chance, within, reach = -1, -1, 0.0
         else:
             reach += _advance(character)
-            if character == " ":
-                chance = position
-            elif _is_square(character) or (
-                character in _BREAK_AFTER and not text[position + 1 : position + 2].isdigit()
-            ):
+            if _is_square(character) or (character in _BREAK_AFTER and not text[position + 1 : position + 2].isdigit()):
                 chance = position + 1
         position += 1
     return replaced, inserted
+
+
+def _in_formula(text: str, space: int) -> bool:
+    return not _SIGNS.isdisjoint((text[space - 1 : space], text[space + 1 : space + 2]))
 
 
 def _is_square(character: str) -> bool:
