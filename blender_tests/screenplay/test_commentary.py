@@ -22,6 +22,11 @@ def test_links_are_coloured_and_point_at_their_grid(film):
     assert 0 < links[0].at < links[1].at < 1
 
 
+def test_spaces_that_hold_together_are_kept(film):
+    spans, _ = commentary.parse(" 12\u00a0C²\n   is {n}. ", {"n": "2\u00a0m"}, film.trace)
+    assert spans == [("12\u00a0C² is 2\u00a0m.", "ink")]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -23,6 +23,7 @@ from ..rounding import formatted, parts_of_all
 from .view import TAN, Page
 
 LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
+_SPACES = re.compile(r"[^\S\u00a0]+")  # all but the one that holds two words together
 FADE = 0.2
 """Seconds in which a paragraph comes and goes."""
 SHORTEST_REST = 1.0
@@ -80,7 +81,7 @@ def parse(
 ) -> tuple[list[tuple[str, str]], list[Link]]:
     """Spans (text, colour) and links of a paragraph; raises ScriptError for a name or a link that means nothing."""
     formatter = _Formatter(tensors)
-    text = " ".join(text.split())
+    text = _SPACES.sub(" ", text).strip(" ")
 
     def fill(piece: str) -> str:
         try:
