@@ -106,6 +106,14 @@ def test_a_tensor_is_in_one_shard_only(tmp_path: Path) -> None:
         load(folder)
 
 
+def test_parts_of_many_processes_are_not_left_out(folder: Path) -> None:
+    """transformers reads them in place of the file beside them."""
+    shutil.copy(DATA / "untied" / "model.safetensors", folder / "shard-00001-model-00001-of-00001.safetensors")
+    with pytest.raises(ModelError, match=r"as many processes save them \(shard-00001-model-00001-of-00001\.safe"):
+        load(folder)
+    same_as_theirs(load(folder / "model.safetensors"), "head-only")
+
+
 def test_an_index_that_is_asked_for_by_name_is_read(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(HF.parent / "hf-bf16-sharded", tmp_path / "mine"))
     (folder / "model.safetensors").write_bytes(b"newer")

@@ -217,6 +217,8 @@ def convert(pick: Random, state: State, made: GPT2LMHeadModel) -> str:
     if which in state:
         dtype = pick.choice((*DTYPES, torch.int64, torch.float8_e4m3fn))
         state[which] = state[which].to(dtype)
+        like = made.state_dict()
+        like[which if which in like else f"transformer.{which}"].copy_(state[which])
         return f"{which} {dtype}"
     for name in [name for name in state if name.endswith(MATRICES) and which in name]:
         state[name] = state[name].T.contiguous()

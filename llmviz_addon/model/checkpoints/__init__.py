@@ -42,6 +42,9 @@ GENERIC = ("model", "pytorch_model", "ckpt", "checkpoint", "weights")  # say not
 IN_HUB_CACHE = re.compile(r"models--(?:.+--)?(.+)")  # a repository's folder in Hugging Face's cache, of org and name
 
 ADAPTER = "adapter_config.json"
+OF_A_PROCESS = re.compile(
+    r"shard-\d{5}-model-\d{5}-of-\d{5}\.safetensors"
+)  # each process's part, in a training of many
 
 FORMATS = "Supported are safetensors, PyTorch's .pt and .bin, llm-viz's JSON and npz traces."
 FOREIGN = (  # how files start that are something else
@@ -120,6 +123,9 @@ def _file(path: Path) -> Path:
     if not path.is_dir():
         return path
     names = sorted(entry.name for entry in path.iterdir())
+    parts = [name for name in names if OF_A_PROCESS.fullmatch(name)]
+    if parts:  # transformers takes these before all others
+        raise ModelError(f"It is a folder with weights as many processes save them ({parts[0]}). Save the model whole.")
     for name in IN_FOLDER:
         if name in names:
             return path / name
