@@ -13,6 +13,7 @@ import pytest
 
 from llmviz_addon.errors import JobError
 from llmviz_addon.stage.build import build, build_steps
+from llmviz_addon.stage.changes import ChangesError, losses
 from llmviz_addon.stage.ours import NAME, TAG, find_collection, is_ours, ours
 
 KINDS = ("objects", "meshes", "cameras", "materials", "images", "actions", "collections", "node_groups", "worlds")
@@ -287,7 +288,7 @@ class User:
     def cancel(self) -> None:
         scene = self.scene
         before, others = hers(), {s.name: (shown(s), markers(s)) for s in bpy.data.scenes}
-        steps = build_steps(scene, self.random.choice(self.productions))
+        steps = build_steps(scene, self.random.choice(self.productions), sure=self.random.random() < 0.5)
         with suppress(JobError):
             for _ in range(self.random.randrange(1, 5)):
                 next(steps)
@@ -301,11 +302,21 @@ class User:
     def build_in(self, scene: bpy.types.Scene) -> None:
         before, kept = hers(), {s.name: markers(s) for s in bpy.data.scenes}
         others = {s.name: shown(s) for s in bpy.data.scenes if s != scene and is_ours(s)}
+        lost, sure, refused = losses(scene), self.random.random() < 0.8, []
         try:
-            build(scene, self.random.choice(self.productions))
+            build(scene, self.random.choice(self.productions), sure=sure)
+        except ChangesError as error:
+            refused = error.lost
         except JobError:  # scenes share a collection of hers with the film in it
             assert hers() == before, self.log
             return
+        if refused:
+            assert not sure, self.log
+            assert set(lost) <= set(refused), (lost, refused, self.log)
+            assert hers() == before, self.log
+            assert {s.name: shown(s) for s in bpy.data.scenes if s.name in others} == others, self.log
+            return
+        assert sure or not lost, (lost, self.log)
         after = hers()
         for uid, told in before.items():
             assert uid in after, (told, self.log)

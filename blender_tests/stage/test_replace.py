@@ -167,7 +167,7 @@ def test_what_the_film_has_no_more_is_left_to_who_uses_it(film, production):
 def test_what_only_ours_used_is_kept_in_the_file(film, production):
     material = bpy.data.materials.new("mine")
     find(film, "grid", "mean").data.materials[0] = material
-    build(film, production)
+    build(film, production, sure=True)
     assert material.use_fake_user
 
 

@@ -21,7 +21,9 @@ from ..screenplay.timeline import CAMERA
 from . import actors, compat
 from .atlas import Atlas, atlas
 from .camera import Rig, camera_rig
+from .carried import carry, settle
 from .cell_material import cell_material
+from .changes import check_changes, note
 from .drawings import DrawingMaker
 from .ensembles import Ensembles
 from .flat_material import flat_material
@@ -30,7 +32,7 @@ from .keys import Actor, animate, set_rest
 from .markers import clear_markers, set_markers
 from .merged import merged_object
 from .open_state import clear_state
-from .ours import is_ours, marked, names_free, ours, ours_alone, own, register, remove_unused
+from .ours import find_collection, is_ours, marked, names_free, ours, ours_alone, own, reached, register, remove_unused
 from .outlines import outline_actors
 from .render import chosen, set_film
 from .replace import abandon, check_place, remove_stage, take_place
@@ -50,9 +52,10 @@ def build(
     theme: str = "light",
     own_scene: bool | None = None,
     engine: str | None = None,
+    sure: bool = False,
 ) -> Rig:
     """Put ``production`` into ``scene`` at once; see ``build_steps``. Returns the camera rig."""
-    steps = build_steps(scene, production, theme, own_scene, engine)
+    steps = build_steps(scene, production, theme, own_scene, engine, sure)
     while True:
         try:
             next(steps)
@@ -66,6 +69,7 @@ def build_steps(
     theme_name: str = "light",
     own_scene: bool | None = None,
     engine: str | None = None,
+    sure: bool = False,
 ) -> Generator[tuple[float, str], None, Rig]:
     """Build step by step, for a progress bar: yields (share done, what comes next); returns the rig.
 
@@ -73,26 +77,31 @@ def build_steps(
     transform are the film's. False leaves all of these alone. None does what was decided before, or
     leaves them alone. A scene that becomes ours is set to render fast, with ``engine`` or else the one that suits
     this machine; later only if an engine is named, as the user may have set it up her way since.
-    Raises JobError for an unknown theme or engine before anything is touched. What was built before
-    gives way at the end; a build that fails, or is given up by closing the generator, leaves everything as it was.
+    Raises JobError for an unknown theme or engine before anything is touched, and ChangesError where the user changed
+    things of the stage that is there in a way that cannot be taken over, unless it is ``sure`` that this may go.
+    What was built before gives way at the end; a build that fails, or is given up by closing the generator, leaves
+    everything as it was.
     """
     look = theme(theme_name)
     check_place(scene)
     owns = is_ours(scene) if own_scene is None else own_scene
+    check_changes(scene, owns, sure)
     again = is_ours(scene) and bool(ours(scene).blocks)
     renderer = chosen(engine or "auto") if owns and (engine or not again) else ""
     yield 0.0, "Values"
     known = {block.session_uid for block in marked()}
-    with names_free(ours_alone(scene)) as name:
+    before = found.session_uid if (found := find_collection(scene)) else 0
+    with names_free(ours_alone(scene)) as names:
         home = own(bpy.data.collections.new("llmviz"), "stage")
         try:
             rig = yield from _stage(home, production, look)
             check_place(scene)  # the user may have gone on working
+            carried = settle(scene, reached(home), owns, sure, names)
         except BaseException:
             abandon(home, known)
             raise
         take_place(scene, home)
-        home.name = name or home.name
+        home.name = names.get(before, home.name)
         if own_scene:
             own(scene, "scene")
         if owns:
@@ -103,6 +112,8 @@ def build_steps(
         _direct(scene, production, rig)
     if renderer:
         set_film(scene, renderer)
+    note(scene)
+    carry(scene, carried)
     return rig
 
 

@@ -105,7 +105,7 @@ def new_channelbag(action: bpy.types.Action, owner: bpy.types.ID) -> tuple[bpy.t
 
 def fcurves(owner: bpy.types.ID) -> list[bpy.types.FCurve]:
     """The F-curves that animate ``owner``, through its action and slot."""
-    data = owner.animation_data
+    data = getattr(owner, "animation_data", None)  # not all have any
     if data is None or data.action is None or data.action_slot is None:
         return []
     for layer in data.action.layers:
@@ -114,6 +114,27 @@ def fcurves(owner: bpy.types.ID) -> list[bpy.types.FCurve]:
             if bag is not None:
                 return list(bag.fcurves)
     return []
+
+
+def written(struct: Any) -> dict[str, Any]:
+    """What is set on ``struct`` besides what Blender gives it, by the end of its path, without making any of it.
+
+    Custom properties, those of extensions among them, and the inputs of Geometry Nodes modifiers.
+    """
+    try:
+        own = dict(struct.items())
+    except TypeError:  # a type that takes none
+        own = {}
+    system = getattr(struct, "bl_system_properties_get", lambda: None)()
+    if system is not None:
+        own.update(system.items())
+    if isinstance(struct, bpy.types.Camera):
+        own.pop("cycles", None)  # which Cycles itself writes into every file that is opened, and reads no more
+    found = {f'["{name}"]': value for name, value in own.items()}
+    if isinstance(struct, getattr(bpy.types, "NodesModifierProperties", ())):
+        for socket, fields in found.pop('["inputs"]', {}).items():
+            found.update({f".inputs.{socket}.{name}": value for name, value in fields.items()})
+    return found
 
 
 _KEY_ENUMS: dict[str, dict[str, int]] = {}

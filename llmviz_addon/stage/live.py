@@ -8,7 +8,7 @@ places of the old ones, because Blender's undo restores whole datablocks, but ne
 from __future__ import annotations
 
 import zlib
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 
 import bpy
 
@@ -23,6 +23,7 @@ from . import compat
 from .atlas import WIDTH, kept, numbers_of, picture
 from .build import build_steps
 from .camera import Rig, pose
+from .changes import noting
 from .drawings import DrawingMaker, reach
 from .flat_material import REACH
 from .open_state import OpenState, Row, read_state, write_state
@@ -38,9 +39,10 @@ def open_steps(
     fps: int = 30,
     theme_name: str = "light",
     own_scene: bool | None = None,
+    sure: bool = False,
 ) -> Generator[tuple[float, str], None, Rig]:
     """Build an open stage that shows ``now``, step by step as ``build_steps``; ``model`` is the checkpoint's path."""
-    rig = yield from build_steps(scene, now.production(size, fps), theme_name, own_scene)
+    rig = yield from build_steps(scene, now.production(size, fps), theme_name, own_scene, sure=sure)
     write_state(scene, _state(now, model, theme_name))
     return rig
 
@@ -72,26 +74,28 @@ def show(scene: bpy.types.Scene, now: Moment, model: str | None = None) -> None:
     """
     state = state_of(scene)
     reveals = now.reveals
-    changing = {obj[NAME]: obj for obj in _objects(scene) if obj.get(NAME) in reveals}
-    for name, obj in changing.items():
-        obj["reveal"] = reveals[name]
-        obj.update_tag()
-    nodes = list(_pictures(scene))
-    for old in {node.image for node in nodes}:
-        new = _rewritten(old, {name: obj["atlas"] for name, obj in changing.items()}, now)
-        for node in nodes:
-            if node.image == old:
-                node.image = new
-        exchange(scene, [old], [new])
-        new.name = "llmviz values"
-    _write(scene, now.signs, state)
+    with noting(scene, lambda: _changing(scene, {*reveals, *(sign.name for sign in now.signs)})):
+        changing = {obj[NAME]: obj for obj in _objects(scene) if obj.get(NAME) in reveals}
+        for name, obj in changing.items():
+            obj["reveal"] = reveals[name]
+            obj.update_tag()
+        nodes = list(_pictures(scene))
+        for old in {node.image for node in nodes}:
+            new = _rewritten(old, {name: obj["atlas"] for name, obj in changing.items()}, now)
+            for node in nodes:
+                if node.image == old:
+                    node.image = new
+            exchange(scene, [old], [new])
+            new.name = "llmviz values"
+        _write(scene, now.signs, state)
     write_state(scene, _state(now, state.model if model is None else model, state.theme))
 
 
 def show_candidates(scene: bpy.types.Scene, now: Moment) -> None:
     """Of ``now`` only what may come next, where nothing but the way to choose it has changed."""
-    state = state_of(scene)
-    _write(scene, now.signs[-1:], state)
+    state, signs = state_of(scene), now.signs[-1:]
+    with noting(scene, lambda: _changing(scene, {sign.name for sign in signs})):
+        _write(scene, signs, state)
     write_state(scene, _state(now, state.model, state.theme))
 
 
@@ -101,7 +105,8 @@ def look(scene: bpy.types.Scene, view: View) -> None:
     if {"camera", "camera target", "page"} <= found.keys():
         x, y, z = map(float, view.target)
         rig = Rig(found["camera target"], found["camera"], found["page"])
-        pose(rig, (x, y, z), view.azimuth, view.elevation, view.distance, view.shift)
+        with noting(scene, lambda: (rig.pivot, rig.camera, rig.camera.data, rig.page)):
+            pose(rig, (x, y, z), view.azimuth, view.elevation, view.distance, view.shift)
 
 
 def mark(checkpoint: Checkpoint) -> int:
@@ -129,6 +134,13 @@ def _state(now: Moment, model: str, theme_name: str) -> OpenState:
 
 def _objects(scene: bpy.types.Scene) -> list[bpy.types.Object]:
     return ours(scene).objects
+
+
+def _changing(scene: bpy.types.Scene, names: Collection[str]) -> list[bpy.types.ID]:
+    """What another run changes: things of these names, what they are made of, and the pictures of values."""
+    objects = [obj for obj in _objects(scene) if obj.get(NAME) in names]
+    images = [block for block in ours(scene).blocks if isinstance(block, bpy.types.Image)]
+    return [*objects, *dict.fromkeys(obj.data for obj in objects if obj.data is not None), *images]
 
 
 def _pictures(scene: bpy.types.Scene) -> Iterator[bpy.types.Node]:
@@ -167,6 +179,6 @@ def _write(scene: bpy.types.Scene, drawings: tuple[Drawing, ...], state: OpenSta
         drawing = drawn[obj[NAME]]
         obj.data = maker.arrays(drawing).mesh(drawing.name, maker.material)
         obj[REACH] = reach(drawing)
-    exchange(scene, before.values(), [obj.data for obj in objects])
+    exchange(scene, list(before.values()), [obj.data for obj in objects])
     for obj in objects:
         obj.data.name = drawn[obj[NAME]].name

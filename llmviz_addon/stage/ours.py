@@ -11,7 +11,7 @@ frame, which takes eight times as long.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -69,22 +69,69 @@ def ours(scene: bpy.types.Scene) -> Ours:
     return Ours(next((home for home in homes if isinstance(home, bpy.types.Collection)), None), local)
 
 
-def register(scene: bpy.types.Scene, home: bpy.types.Collection | None, blocks: Iterable[bpy.types.ID]) -> None:
-    """Write down what is ours in ``scene``, in place of what was written there."""
-    scene[REGISTRY] = {"scene": scene, "blocks": [{"block": block} for block in blocks]}
+def register(
+    scene: bpy.types.Scene,
+    home: bpy.types.Collection | None,
+    blocks: Iterable[bpy.types.ID],
+    heirs: Mapping[bpy.types.ID, bpy.types.ID] | None = None,
+) -> None:
+    """Write down what is ours in ``scene``, in place of what was written there.
+
+    What stays keeps its key, and ``heirs`` have those of what they are in place of.
+    """
+    known, built, last = keys(scene), built_text(scene), _last_key(scene)
+    known.update({heir: known[block] for block, heir in (heirs or {}).items() if block in known})
+    entries = []
+    for block in blocks:
+        if block not in known:
+            last += 1
+            known[block] = last
+        entries.append({"block": block, "key": known[block]})
+    scene[REGISTRY] = {"scene": scene, "blocks": entries, "last": last, "built": built}
     for layer in scene.view_layers:
         layer[HOME] = home
 
 
-def exchange(scene: bpy.types.Scene, old: Iterable[bpy.types.ID], new: Iterable[bpy.types.ID]) -> None:
+def keys(scene: bpy.types.Scene) -> dict[bpy.types.ID, int]:
+    """The number that each thing of ours has in ``scene``: in no stage of it do two have the same."""
+    registry = scene.get(REGISTRY)
+    entries = registry.get("blocks", ()) if _holds(scene, registry) else ()
+    pairs = [(e.get("block"), e.get("key")) for e in entries if hasattr(e, "get")] if isinstance(entries, list) else []
+    return {block: key for block, key in pairs if isinstance(block, bpy.types.ID) and isinstance(key, int)}
+
+
+def built_text(scene: bpy.types.Scene) -> bytes:
+    """What was written with ``write_built``."""
+    registry = scene.get(REGISTRY)
+    text = registry.get("built") if _holds(scene, registry) else None
+    return text if isinstance(text, bytes) else b""
+
+
+def write_built(scene: bpy.types.Scene, text: bytes) -> None:
+    """Write down, with what is ours in ``scene``, how it was when it was built."""
+    registry = scene[REGISTRY]
+    registry.pop("built", None)  # what is written over one that is there ends at the first zero
+    registry["built"] = text
+
+
+def _last_key(scene: bpy.types.Scene) -> int:
+    registry = scene.get(REGISTRY)
+    last = registry.get("last") if _holds(scene, registry) else 0
+    return last if isinstance(last, int) else 0
+
+
+def exchange(scene: bpy.types.Scene, old: Sequence[bpy.types.ID], new: Sequence[bpy.types.ID]) -> None:
     """Note that ``new`` are ours in place of ``old``, of which what nobody uses any more goes; the user's stays."""
-    held, old = ours(scene), list(dict.fromkeys(old))
+    held = ours(scene)
     drawn = {obj.data for obj in held.objects}
-    register(scene, held.home, dict.fromkeys((*(b for b in held.blocks if b not in old or b in drawn), *new)))
-    for block in old:
+    gone = {block for block in old if block in held.blocks and block not in drawn}
+    heirs = {before: after for before, after in zip(old, new, strict=True) if before in gone}
+    kept = (block for block in held.blocks if block not in gone)
+    register(scene, held.home, dict.fromkeys((*kept, *new)), heirs)
+    for block in dict.fromkeys(old):
         if block not in held.blocks and not block.users:
             block.use_fake_user = True
-    remove_unused(block for block in old if block in held.blocks)
+    remove_unused(dict.fromkeys(block for block in old if block in held.blocks))
 
 
 def forget(scene: bpy.types.Scene) -> None:
@@ -92,6 +139,11 @@ def forget(scene: bpy.types.Scene) -> None:
     for owner, name in ((scene, REGISTRY), *((layer, HOME) for layer in scene.view_layers)):
         if name in owner:
             del owner[name]
+
+
+def kind_of(block: bpy.types.ID) -> tuple[str, str, str]:
+    """What a thing of ours is: the same for the one that succeeds it."""
+    return block.bl_rna.identifier, str(block.get(TAG, "")), str(block.get(NAME, ""))
 
 
 def find_collection(scene: bpy.types.Scene) -> bpy.types.Collection | None:
@@ -154,18 +206,17 @@ def ours_alone(scene: bpy.types.Scene) -> Ours:
 
 
 @contextmanager
-def names_free(held: Ours) -> Iterator[str]:
+def names_free(held: Ours) -> Iterator[dict[int, str]]:
     """While this lasts all of ``held`` goes by other names, so that new things can have theirs.
 
-    Gives the name of the collection.
+    Gives the names of all by their ``session_uid``.
     """
-    name = held.home.name if held.home is not None else ""
     names = {}
     for block in (*held.blocks, held.home) if held.home is not None else held.blocks:
         names[block.session_uid] = block.name
         block.name = f"~{block.session_uid}"
     try:
-        yield name
+        yield names
     finally:
         for kind in (*KINDS, "collections"):  # some may be gone
             for block in getattr(bpy.data, kind):

@@ -12,7 +12,20 @@ from collections.abc import Collection, Iterator, Sequence
 import bpy
 
 from ..errors import JobError
-from .ours import NAME, TAG, Ours, forget, is_inherited, marked, ours, ours_alone, reached, register, remove_unused
+from .ours import (
+    NAME,
+    TAG,
+    Ours,
+    forget,
+    is_inherited,
+    kind_of,
+    marked,
+    ours,
+    ours_alone,
+    reached,
+    register,
+    remove_unused,
+)
 
 Uses = dict[bpy.types.ID, set[bpy.types.ID]]
 
@@ -119,16 +132,16 @@ def _part(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, made: S
             parent.children.unlink(old.home)
             parent.children.link(home)
         _move_in(old, home)
-    heirs = {_key(block): block for block in reversed(made)}
+    heirs = {kind_of(block): block for block in reversed(made)}
     _keep_constraints(old, heirs)
     for collection in set(_tree(scene)) - {home}:  # which none of the others shows
         for obj in _among(collection, old):
             collection.objects.unlink(obj)
-            if heir := heirs.get(_key(obj)):
+            if heir := heirs.get(kind_of(obj)):
                 collection.objects.link(heir)
     for owner in (scene, *scene.timeline_markers):
         if owner.camera in old.blocks:
-            owner.camera = heirs.get(_key(owner.camera))
+            owner.camera = heirs.get(kind_of(owner.camera))
 
 
 def _succeed(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, made: Sequence[bpy.types.ID]) -> None:
@@ -136,8 +149,9 @@ def _succeed(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, made
     before = frozenset(old.blocks)
     ours_too = {*before, *made, *bpy.data.scenes, old.home}
     uses = bpy.data.user_map()
-    heirs = {_key(block): block for block in reversed(made)}
+    heirs = {kind_of(block): block for block in reversed(made)}
     hers = [b for b, users in uses.items() if b.users and b not in ours_too and not users.isdisjoint(before)]
+    hers = [block for block in hers if not isinstance(block, bpy.types.Key)]  # shapes of a mesh, and gone with it
     if old.home is not None:
         _move_in(old, home)
         _resemble(old.home, home)
@@ -147,7 +161,7 @@ def _succeed(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, made
     kept = []
     for block in pointed_at:
         used = uses[block] - ours_too
-        heir = heirs.get(_key(block))
+        heir = heirs.get(kind_of(block))
         if heir is not None and (used or block.get(TAG) == "camera"):  # scenes and markers use that one
             block.user_remap(heir)
         elif heir is None and used and isinstance(block, bpy.types.Object):
@@ -185,7 +199,7 @@ def _place(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, heirs:
         if collection in (home, old.home) or collection.library is not None:
             continue
         for obj in objects.intersection(collection.objects):
-            heir = heirs.get(_key(obj))
+            heir = heirs.get(kind_of(obj))
             if heir is None:
                 continue
             if heir.name not in collection.objects:
@@ -197,11 +211,11 @@ def _place(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, heirs:
 def _keep_constraints(old: Ours, heirs: dict[object, bpy.types.ID]) -> None:
     """Constraints are the user's, as we make none: those on the old things are on the new ones."""
     for obj in old.objects:
-        heir = heirs.get(_key(obj))
+        heir = heirs.get(kind_of(obj))
         for constraint in obj.constraints if heir is not None else ():
             kept = heir.constraints.copy(constraint)
             if getattr(kept, "target", None) in old.blocks:
-                kept.target = heirs.get(_key(kept.target))
+                kept.target = heirs.get(kind_of(kept.target))
 
 
 def _hand_over(obj: bpy.types.Object, home: bpy.types.Collection) -> None:
@@ -214,8 +228,3 @@ def _hand_over(obj: bpy.types.Object, home: bpy.types.Collection) -> None:
     for mark in (TAG, NAME):
         obj.pop(mark, None)
     home.objects.link(obj)
-
-
-def _key(block: bpy.types.ID) -> tuple[str, str, str]:
-    """What a thing of ours is: the same for the one that succeeds it."""
-    return block.bl_rna.identifier, str(block.get(TAG, "")), str(block.get(NAME, ""))

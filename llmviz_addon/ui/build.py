@@ -7,11 +7,12 @@ from collections.abc import Callable, Generator
 import bpy
 
 from ..stage import build as stage
+from ..stage.changes import losses
 from ..stage.open_state import read_state
 from ..stage.ours import is_ours
 from . import request
 from .chapters import there
-from .jobs import Job, Outcome, Steps, blocked
+from .jobs import Job, Outcome, Steps, blocked, would_lose
 from .preferences import chapter_folders, read_chapters
 from .scenes import go_to
 from .settings import copy_settings
@@ -32,6 +33,12 @@ class Staging(Job):
             cls.poll_message_set(reason)
         return not reason
 
+    @classmethod
+    def description(cls, context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:
+        """The tooltip, with what would be lost."""
+        lost = changes_lost(target(context.scene))
+        return cls.bl_rna.description + f".\n\n{lost}" * bool(lost)
+
     @staticmethod
     def tokens_lost(scene: bpy.types.Scene | None) -> str:
         """That what the model has written in ``scene`` will be gone; "" if there is nothing."""
@@ -44,7 +51,8 @@ class Staging(Job):
 class LLMVIZ_OT_build(Staging, bpy.types.Operator):
     """Run the model on the tokens and set up the film in a scene of its own.
 
-    Building again replaces the film; what is yours is left alone
+    Building again replaces the film. What is yours is left alone; what you changed on the film's own things
+    is taken over where that can be, and you are asked before anything else of it goes
     """
 
     bl_idname = "llmviz.build"
@@ -54,23 +62,34 @@ class LLMVIZ_OT_build(Staging, bpy.types.Operator):
     stopped = "Building was cancelled; all is as it was."
 
     def question(self, context: bpy.types.Context) -> str:
-        """Whether tokens that the model wrote may go."""
-        return self.tokens_lost(target(context.scene))
+        """Whether tokens that the model wrote may go, and what she changed."""
+        scene = target(context.scene)
+        return told(self.tokens_lost(scene), changes_lost(scene))
 
     def steps(self, context: bpy.types.Context) -> Steps:
         """The job: see ``build_film``."""
-        return build_film(context)
+        return build_film(context, self.sure)
 
 
-def build_film(context: bpy.types.Context) -> Steps:
-    """Build what the settings of the current scene ask for, and show it; see ``staged``."""
+def changes_lost(scene: bpy.types.Scene | None) -> str:
+    """That changes of the user's to what was built in ``scene`` will be gone; "" if there are none."""
+    return would_lose(losses(scene)) if scene is not None else ""
+
+
+def told(*questions: str) -> str:
+    """All that is to be asked, one below the other."""
+    return "\n".join(question for question in questions if question)
+
+
+def build_film(context: bpy.types.Context, sure: bool = False) -> Steps:
+    """Build what the settings of the current scene ask for, and show it; see ``staged``, and ``build_steps``."""
     settings = context.scene.llmviz_settings
     read_chapters()
     yield 0.0, "Running the model"
     production = request.production(settings, there(chapter_folders()))
     theme, engine = value(settings, "theme"), value(settings, "engine")
     named = None if engine == "auto" else engine
-    yield from staged(context, lambda scene: stage.build_steps(scene, production, theme, engine=named))
+    yield from staged(context, lambda scene: stage.build_steps(scene, production, theme, engine=named, sure=sure))
     timeline = production.timeline
     titles = ", ".join(chapter.title for chapter in timeline.chapters)
     return Outcome(f"Built {timeline.seconds(timeline.frames):.0f} seconds of film: {titles}.")

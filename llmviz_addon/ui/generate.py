@@ -21,7 +21,7 @@ from ..stage import live
 from ..stage.open_state import OpenState, read_state
 from ..stage.story import read_story
 from . import request
-from .build import Staging, staged, target
+from .build import Staging, changes_lost, staged, target, told
 from .jobs import Outcome, Steps, blocked
 from .settings import copy_settings
 from .values import value
@@ -143,7 +143,8 @@ def _remembered(now: Moment) -> Moment:
 class LLMVIZ_OT_open_stage(Staging, bpy.types.Operator):
     """Set up the whole model with room for more tokens, and let it write on.
 
-    The stage takes the place of our film, if there is one; what is yours is left alone
+    The stage takes the place of our film, if there is one. What is yours is left alone; what you changed on the
+    film's own things is taken over where that can be, and you are asked before anything else of it goes
     """
 
     bl_idname = "llmviz.open_stage"
@@ -155,17 +156,17 @@ class LLMVIZ_OT_open_stage(Staging, bpy.types.Operator):
     def question(self, context: bpy.types.Context) -> str:
         """Whether a film, or tokens that the model wrote, may go."""
         scene = target(context.scene)
-        if scene is not None and read_story(scene) is not None:
-            return f"The open stage takes the place of the film in the scene {scene.name!r}."
-        return self.tokens_lost(scene)
+        film = scene is not None and read_story(scene) is not None
+        replaced = f"The open stage takes the place of the film in the scene {scene.name!r}." if film else ""
+        return told(replaced or self.tokens_lost(scene), changes_lost(scene))
 
     def steps(self, context: bpy.types.Context) -> Steps:
         """The job: see ``open_stage``."""
-        return open_stage(context)
+        return open_stage(context, self.sure)
 
 
-def open_stage(context: bpy.types.Context) -> Steps:
-    """Open a stage for the model and tokens of the current scene's settings; see ``staged``."""
+def open_stage(context: bpy.types.Context, sure: bool = False) -> Steps:
+    """Open a stage for the model and tokens of the current scene's settings; see ``staged``, and ``build_steps``."""
     settings, generation = context.scene.llmviz_settings, context.scene.llmviz_generation
     yield 0.0, "Running the model"
     model = request.checkpoint(settings)
@@ -177,7 +178,7 @@ def open_stage(context: bpy.types.Context) -> Steps:
         value(settings, "fps"),
         value(settings, "theme"),
     )
-    yield from staged(context, lambda scene: live.open_steps(scene, now, path, size, fps, theme))
+    yield from staged(context, lambda scene: live.open_steps(scene, now, path, size, fps, theme, sure=sure))
     if context.window.scene.llmviz_generation != generation:
         copy_settings(generation, context.window.scene.llmviz_generation)
     return Outcome(f"Opened a stage of {now.columns} columns, {len(now.run.tokens)} of them filled.")

@@ -5,7 +5,7 @@ window a modal timer drives it, the sidebar and the status bar show how far it i
 a job that holds on to the scene keeps everything else away meanwhile, one that does not lets the user
 work on and is stopped by a button. How the last one ended stays to be read. Called from Python
 (``bpy.ops.llmviz.build()``) the same generator runs to its end. In the window a job that would take
-something away asks before it starts.
+something away asks before it starts; from Python one that would lose work of the user's needs ``sure=True``.
 """
 
 # ruff: noqa: F722, F821 -- Blender's properties are declared as annotations, their texts are no types
@@ -22,6 +22,7 @@ from bpy.props import BoolProperty, StringProperty
 
 from ..errors import LlmvizError
 from ..rounding import done
+from ..stage.changes import LOSES, ChangesError, shortened
 from .confirm import confirm
 from .write import readable
 
@@ -95,7 +96,11 @@ class Job:
     exclusive = True
     """Whether the job holds on to the scene."""
 
-    sure: BoolProperty(name="Sure", description="Start without asking", options={"HIDDEN", "SKIP_SAVE"})
+    sure: BoolProperty(
+        name="Sure",
+        description="Start without asking, whatever would be lost",
+        options={"HIDDEN", "SKIP_SAVE"},
+    )
 
     def question(self, context: bpy.types.Context) -> str:
         """What would be lost, to be asked before the job starts; "" where nothing would be."""
@@ -182,9 +187,17 @@ class Job:
         return {"FINISHED"}
 
     def _fail(self, error: LlmvizError) -> Result:
+        if isinstance(error, ChangesError) and not bpy.app.background and self.options.is_invoke:
+            bpy.ops.llmviz.ask("INVOKE_DEFAULT", job=type(self).bl_idname, text=would_lose(error.lost))
+            return {"CANCELLED"}
         _remember(Outcome(str(error), failed=True))
         self.report({"ERROR"}, readable(str(error)))
         return {"CANCELLED"}
+
+
+def would_lose(lost: list[str]) -> str:
+    """The question whether changes of the user's may go; "" where none would."""
+    return "\n".join([LOSES, *shortened(lost)] if lost else [])
 
 
 def _remember(outcome: Outcome) -> None:

@@ -1,0 +1,424 @@
+"""What she changed on our things is taken over by the next stage, or told before anything is removed."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import bpy
+import pytest
+
+from llmviz_addon.stage.build import build
+from llmviz_addon.stage.changes import LINES, ChangesError, changes, losses, shortened
+from llmviz_addon.stage.ours import REGISTRY, TAG, kind_of, ours
+
+from .conftest import track
+from .test_hers import find, smaller
+
+Film = bpy.types.Scene
+
+
+@pytest.fixture
+def film(scene: bpy.types.Scene, production) -> Film:
+    build(scene, production, own_scene=True)
+    return scene
+
+
+def grid(film: Film, name: str = "input") -> bpy.types.Object:
+    return find(film, "grid", name)
+
+
+def block(film: Film, kind: type, what: str) -> bpy.types.ID:
+    return next(b for b in ours(film).blocks if isinstance(b, kind) and b.get(TAG) == what)
+
+
+def key_camera(film: Film) -> None:
+    for frame in range(3, 15):
+        film.camera.keyframe_insert("rotation_euler", index=1, frame=frame)
+
+
+def move_keys(film: Film) -> None:
+    curve = fcurve(film.camera.parent, "rotation_euler", 2)
+    curve.keyframe_points[1].co[1] += 0.5
+
+
+def fcurve(obj: bpy.types.Object, path: str, index: int) -> bpy.types.FCurve:
+    data = obj.animation_data
+    bag = data.action.layers[0].strips[0].channelbag(data.action_slot)
+    return bag.fcurves.find(path, index=index)
+
+
+def smooth(film: Film) -> None:
+    fcurve(film.camera.parent, "rotation_euler", 2).keyframe_points[0].interpolation = "BEZIER"
+
+
+def remove_curve(film: Film) -> None:
+    data = film.camera.parent.animation_data
+    bag = data.action.layers[0].strips[0].channelbag(data.action_slot)
+    bag.fcurves.remove(fcurve(film.camera.parent, "rotation_euler", 2))
+
+
+def noise(film: Film) -> None:
+    fcurve(film.camera.parent, "rotation_euler", 2).modifiers.new("NOISE").strength = 0.1
+
+
+def modifier(film: Film) -> None:
+    grid(film).modifiers.new("Bend", "SIMPLE_DEFORM").angle = 1.0
+
+
+def drive(film: Film) -> None:
+    grid(film).driver_add("scale", 0).driver.expression = "2.0"
+
+
+def push_down(film: Film) -> None:
+    data = film.camera.parent.animation_data
+    action = data.action
+    data.nla_tracks.new().strips.new("pushed", 1, action)
+    data.action = None
+
+
+def tweak(film: Film) -> None:
+    block(film, bpy.types.Material, "cells").node_tree.nodes["Math"].operation = "POWER"
+
+
+def more_nodes(film: Film) -> None:
+    block(film, bpy.types.Material, "flat").node_tree.nodes.new("ShaderNodeMixRGB")
+
+
+def unlink(film: Film) -> None:
+    tree = block(film, bpy.types.Material, "flat").node_tree
+    tree.links.remove(tree.links[0])
+
+
+def assign(film: Film) -> None:
+    slot = grid(film).material_slots[0]
+    slot.link = "OBJECT"
+    slot.material = bpy.data.materials.new("hers")
+
+
+def assign_to_mesh(film: Film) -> None:
+    block(film, bpy.types.Mesh, "cube").materials[0] = bpy.data.materials.new("hers")
+
+
+def ground(film: Film) -> None:
+    film.world.node_tree.nodes["Background"].inputs["Color"].default_value = (1, 0, 0, 1)
+
+
+def lens(film: Film) -> None:
+    film.camera.data.lens = 85
+
+
+def recolour(film: Film) -> None:
+    grid(film).color = (1, 0, 0, 1)
+
+
+def place(film: Film) -> None:
+    find(film, "drawing", "label:input").location.x += 1
+
+
+def value(film: Film) -> None:
+    grid(film)["strides"][0] = 7.0
+
+
+def sculpt(film: Film) -> None:
+    find(film, "drawing", "label:input").data.vertices[0].co.x += 1
+
+
+def paint(film: Film) -> None:
+    find(film, "drawing", "label:input").data.attributes["ink"].data[0].color = (1, 1, 0, 1)
+
+
+def shape_key(film: Film) -> None:
+    find(film, "drawing", "label:input").shape_key_add(name="Basis")
+
+
+def pixels(film: Film) -> None:
+    image = block(film, bpy.types.Image, "atlas")
+    image.pixels[0] = 0.25
+    image.pack()
+
+
+def own_mesh(film: Film) -> None:
+    grid(film).data = grid(film).data.copy()
+
+
+def delete(film: Film) -> None:
+    bpy.data.objects.remove(grid(film))
+
+
+def take_out(film: Film) -> None:
+    for collection in grid(film).users_collection:
+        collection.objects.unlink(grid(film))
+
+
+def exposure(film: Film) -> None:
+    film.view_settings.exposure = 1.0
+
+
+def length(film: Film) -> None:
+    film.frame_end = 12
+
+
+def other_camera(film: Film) -> None:
+    film.camera = bpy.data.objects.new("hers", bpy.data.cameras.new("hers"))
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (key_camera, "'llmviz camera': 12 keys"),
+        (move_keys, "'llmviz camera target': keys of 1 curve"),
+        (smooth, "'llmviz camera target': keys of 1 curve"),
+        (remove_curve, "'llmviz camera target': keys of 1 curve"),
+        (noise, "'llmviz camera target': keys of 1 curve"),
+        (modifier, "'input': modifier 'Bend'"),
+        (drive, "'input': drivers"),
+        (push_down, "'llmviz camera target': keys of 5 curves, animation"),
+        (tweak, "the material 'llmviz cells': nodes"),
+        (more_nodes, "the material 'llmviz flat': nodes"),
+        (unlink, "the material 'llmviz flat': nodes"),
+        (assign, "'input': material slots"),
+        (assign_to_mesh, "the mesh 'llmviz cube': materials"),
+        (ground, "the world 'llmviz ground': nodes"),
+        (lens, "the camera 'llmviz camera': lens"),
+        (recolour, "'input': color"),
+        (place, "'label:input': location"),
+        (value, "'input': property 'strides'"),
+        (sculpt, "the mesh 'label:input': its shape or paint"),
+        (paint, "the mesh 'label:input': its shape or paint"),
+        (shape_key, "the mesh 'label:input': shape keys"),
+        (pixels, "the image 'llmviz values': its pixels"),
+        (own_mesh, "'input': data"),
+        (delete, "'input': deleted, and comes back"),
+        (take_out, "'input': deleted, and comes back"),
+        (exposure, "the scene 'Scene': view settings exposure"),
+        (length, "the scene 'Scene': frame end"),
+        (other_camera, "the scene 'Scene': camera"),
+    ],
+)
+def test_what_cannot_be_taken_over_is_told(
+    film: Film, production, tmp_path: Path, change: Callable[[Film], None], line: str
+) -> None:
+    assert losses(film) == []
+    film.frame_set(13)
+    film = reopened(tmp_path)
+    film.frame_set(17)
+    assert losses(film) == []
+    change(film)
+    assert losses(film) == [line]
+    film = reopened(tmp_path)
+    assert losses(film) == [line]
+    before = list(ours(film).blocks)
+    with pytest.raises(ChangesError, match="sure=True") as caught:
+        build(film, production)
+    assert caught.value.lost == [line]
+    assert line in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert list(ours(film).blocks) == before
+    assert losses(film) == [line]
+    build(film, production, sure=True)
+    assert losses(film) == []
+    build(film, production)
+
+
+def reopened(folder: Path) -> Film:
+    bpy.ops.wm.save_as_mainfile(filepath=str(folder / "film.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(folder / "film.blend"))
+    return bpy.context.scene
+
+
+def test_what_is_set_where_we_set_nothing_is_taken_over(film: Film, production) -> None:
+    hers, camera = bpy.data.objects.new("hers", None), film.camera.data
+    film.collection.objects.link(hers)
+    camera.dof.use_dof, camera.dof.focus_distance, camera.dof.focus_object = True, 3.0, hers
+    camera.show_composition_thirds = True
+    grid(film)["note"] = "look"
+    grid(film).hide_select = True
+    grid(film).name = "Her Input"
+    grid(film, "mean").parent = hers
+    grid(film, "scale").display_type = "WIRE"
+    grid(film, "scale").hide_set(True)
+    grid(film, "scale").delta_location = (0.0, 0.0, 2.0)
+    grid(film, "scale").constraints.new("TRACK_TO").target = grid(film)
+    block(film, bpy.types.Material, "cells").name = "Cells"
+    block(film, bpy.types.Material, "cells").pass_index = 4
+    for _ in range(3):
+        assert losses(film) == []
+        build(film, production)
+        camera = film.camera.data
+        assert (camera.dof.use_dof, camera.dof.focus_distance, camera.dof.focus_object) == (True, 3.0, hers)
+        assert camera.show_composition_thirds
+        assert grid(film)["note"] == "look"
+        assert grid(film).hide_select
+        assert grid(film) == film.objects["Her Input"]
+        assert grid(film, "mean").parent == hers
+        assert grid(film, "scale").display_type == "WIRE"
+        assert grid(film, "scale").hide_get()
+        assert tuple(grid(film, "scale").delta_location) == (0.0, 0.0, 2.0)
+        assert grid(film, "scale").constraints[0].target == grid(film)
+        material = block(film, bpy.types.Material, "cells")
+        assert (material.name, material.pass_index) == ("Cells", 4)
+
+
+def test_what_nothing_of_the_new_film_can_take_over_is_told(film: Film, production) -> None:
+    grid(film, "mean").name = "Mean of hers"
+    assert losses(film) == []
+    with pytest.raises(ChangesError) as caught:
+        build(film, smaller(production))
+    assert caught.value.lost == ["'Mean of hers': its name"]
+    assert grid(film, "mean").name == "Mean of hers"
+    build(film, smaller(production), sure=True)
+    assert losses(film) == []
+
+
+def test_what_the_new_film_sets_itself_is_told(film: Film, production) -> None:
+    find(film, "ribbon").location.x = 3.0
+    assert losses(film) == []
+    moves = track("input>scores", "offset", (1, 0.0), (21, 0.2))
+    timeline = replace(production.timeline, tracks=(*production.timeline.tracks, moves))
+    with pytest.raises(ChangesError) as caught:
+        build(film, replace(production, timeline=timeline))
+    assert caught.value.lost == ["'input>scores': location"]
+    build(film, production)
+    assert find(film, "ribbon").location.x == 3.0
+
+
+def test_a_new_scene_and_a_first_build_ask_nothing(scene: bpy.types.Scene, production) -> None:
+    assert losses(scene) == []
+    build(scene, production)
+    assert losses(scene) == []
+
+
+@pytest.mark.parametrize("kind", ["FULL_COPY", "LINK_COPY", "EMPTY", "NEW"])
+def test_copies_of_the_scene_are_no_change(film: Film, production, kind: str) -> None:
+    bpy.ops.scene.new(type=kind)
+    copy = bpy.context.scene
+    assert copy != film
+    assert losses(film) == []
+    assert losses(copy) == []
+
+
+def test_an_appended_film_is_no_change_and_tells_those_of_hers(film: Film, production, tmp_path: Path) -> None:
+    path = str(tmp_path / "film.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    with bpy.data.libraries.load(path) as (source, target):
+        target.scenes = source.scenes
+    found = next(scene for scene in target.scenes)
+    assert losses(found) == []
+    lens(found)
+    assert losses(found) == ["the camera 'llmviz camera': lens"]
+
+
+@pytest.mark.parametrize("built", [b"", b"nonsense", "text", 5, None])
+def test_a_stage_of_which_nothing_is_known_is_told_whole(film: Film, production, built: object) -> None:
+    film[REGISTRY].pop("built")
+    if built is not None:
+        film[REGISTRY]["built"] = built
+    with pytest.raises(ChangesError, match="it is not known how the film was built"):
+        build(film, production)
+    build(film, production, sure=True)
+    assert losses(film) == []
+
+
+def test_what_is_painted_and_not_saved_is_told(film: Film) -> None:
+    block(film, bpy.types.Image, "atlas").pixels[0] = 0.25
+    assert losses(film) == ["the image 'llmviz values': its pixels"]
+
+
+def test_a_long_list_is_cut(film: Film) -> None:
+    assert shortened(list("abc")) == list("abc")
+    assert shortened([str(n) for n in range(100)])[-1] == f"{100 - LINES + 1} more things"
+    for obj in ours(film).objects:
+        obj.color = (0.1, 0.2, 0.3, 0.4)
+        obj.empty_display_size = 7.0
+    assert all(len(line) < 200 for line in losses(film))
+
+
+class Editor:
+    """Somebody who sets anything at all on our data-blocks, through what Blender says of their types."""
+
+    def __init__(self, seed: int, film: Film) -> None:
+        self.random, self.film = random.Random(seed), film
+
+    def structs(self, block: bpy.types.ID) -> list[object]:
+        """The block, and what hangs on it."""
+        found: list[object] = [block]
+        found += [getattr(block, name) for name in ("dof", "display", "lineart", "stereo") if hasattr(block, name)]
+        tree = getattr(block, "node_tree", None) or (block if isinstance(block, bpy.types.NodeTree) else None)
+        if tree is not None:
+            found += [*tree.nodes, *(socket for node in tree.nodes for socket in node.inputs)]
+        found += list(getattr(block, "modifiers", ()))
+        return found
+
+    def edit(self) -> tuple[bpy.types.ID, str] | None:
+        """One edit; None where Blender took none."""
+        block = self.random.choice(list(ours(self.film).blocks))
+        struct = self.random.choice(self.structs(block))
+        known = [p for p in struct.bl_rna.properties if not p.is_readonly and p.type in {"BOOLEAN", "INT", "FLOAT"}]
+        known += [p for p in struct.bl_rna.properties if not p.is_readonly and p.type == "ENUM" and not p.is_enum_flag]
+        known = [prop for prop in known if not prop.identifier.startswith("bl_")]
+        if not known:
+            return None
+        prop = self.random.choice(known)
+        before = self.told(struct, prop)
+        try:
+            setattr(struct, prop.identifier, self.other(prop, getattr(struct, prop.identifier)))
+        except (TypeError, ValueError, AttributeError, RuntimeError):
+            return None
+        return (block, f"{struct.bl_rna.identifier}.{prop.identifier}") if self.told(struct, prop) != before else None
+
+    def told(self, struct: object, prop: bpy.types.Property) -> object:
+        value = getattr(struct, prop.identifier)
+        return tuple(map(str, value)) if getattr(prop, "is_array", False) else value
+
+    def other(self, prop: bpy.types.Property, value: object) -> object:
+        if getattr(prop, "is_array", False):
+            if prop.array_dimensions[1]:
+                raise TypeError(prop)
+            return [self.one(prop, one) for one in value]
+        return self.one(prop, value)
+
+    def one(self, prop: bpy.types.Property, value: object) -> object:
+        if prop.type == "BOOLEAN":
+            return not value
+        if prop.type == "ENUM":
+            return self.random.choice([item.identifier for item in prop.enum_items] or [value])
+        return value + self.random.choice([1, 2]) if prop.type == "INT" else value * 0.5 + 0.125
+
+
+NOT_HERS = {
+    # what is only looked at
+    "Object.active_material_index", "Object.active_shape_key_index", "Mesh.uv_layer_clone_index",
+    "Mesh.uv_layer_stencil_index", "Material.paint_active_slot", "Material.paint_clone_slot",
+    "Modifier.show_expanded", "Modifier.is_active", "NodesModifier.show_expanded", "NodesModifier.is_active",
+    # what Blender works out of others, which are told
+    "Camera.angle", "Camera.angle_x", "Camera.angle_y", "Object.dimensions",
+}  # fmt: skip
+LOOKED = {
+    "display_shape", "hide_value", "enabled", "is_runtime_data", "use_extra_user", "select", "show_options",
+    "show_preview", "show_texture", "show_expanded", "is_active", "tag",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(int(os.environ.get("LLMVIZ_SEEDS", "4"))))
+def test_every_edit_is_told_or_taken_over(film: Film, production, seed: int) -> None:
+    editor = Editor(seed, film)
+    before: list[object] = []
+    for _ in range(60):
+        edited = editor.edit()
+        after = [(c.thing, c.path, c.now) for c in changes(film)] if edited else before
+        seen = edited and edited[1] not in NOT_HERS and edited[1].rpartition(".")[2] not in LOOKED
+        assert after != before or not seen, edited
+        before = after
+    told, found = losses(film), {(kind_of(c.block), c.path): c.now for c in changes(film) if c.block}
+    assert told
+    with pytest.raises(ChangesError):
+        build(film, production)
+    build(film, production, sure=True)
+    kept = {(kind_of(c.block), c.path): c.now for c in changes(film) if c.block}
+    assert losses(film) == []
+    assert kept.items() <= found.items()
