@@ -11,6 +11,7 @@ from pathlib import Path
 import bpy
 import pytest
 
+from llmviz_addon.stage import compat
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.changes import LINES, ChangesError, changes, losses, shortened
 from llmviz_addon.stage.ours import REGISTRY, TAG, kind_of, ours
@@ -360,7 +361,8 @@ class Editor:
         struct = self.random.choice(self.structs(block))
         known = [p for p in struct.bl_rna.properties if not p.is_readonly and p.type in {"BOOLEAN", "INT", "FLOAT"}]
         known += [p for p in struct.bl_rna.properties if not p.is_readonly and p.type == "ENUM" and not p.is_enum_flag]
-        known = [prop for prop in known if not prop.identifier.startswith("bl_")]
+        moved = self.moved(block)  # by keys and drivers: what she sets is gone with the next frame
+        known = [p for p in known if not p.identifier.startswith("bl_") and p.identifier not in moved]
         if not known:
             return None
         prop = self.random.choice(known)
@@ -370,6 +372,11 @@ class Editor:
         except (TypeError, ValueError, AttributeError, RuntimeError):
             return None
         return (block, f"{struct.bl_rna.identifier}.{prop.identifier}") if self.told(struct, prop) != before else None
+
+    def moved(self, block: bpy.types.ID) -> set[str]:
+        """The properties that keys and drivers set."""
+        data = getattr(block, "animation_data", None)
+        return {curve.data_path for curve in (*compat.fcurves(block), *(data.drivers if data else ()))}
 
     def told(self, struct: object, prop: bpy.types.Property) -> object:
         value = getattr(struct, prop.identifier)
@@ -396,7 +403,9 @@ NOT_HERS = {
     "Mesh.uv_layer_stencil_index", "Material.paint_active_slot", "Material.paint_clone_slot",
     "Modifier.show_expanded", "Modifier.is_active", "NodesModifier.show_expanded", "NodesModifier.is_active",
     # what Blender works out of others, which are told
-    "Camera.angle", "Camera.angle_x", "Camera.angle_y", "Object.dimensions",
+    "Camera.angle", "Camera.angle_x", "Camera.angle_y", "Object.dimensions", "Object.use_mesh_mirror_x",
+    "Object.use_mesh_mirror_y", "Object.use_mesh_mirror_z", "Mesh.texspace_size", "Mesh.texspace_location",
+    "Action.frame_start", "Action.frame_end", "Action.id_root",
 }  # fmt: skip
 LOOKED = {
     "display_shape", "hide_value", "enabled", "is_runtime_data", "use_extra_user", "select", "show_options",

@@ -131,8 +131,8 @@ def single(blocks: Iterable[bpy.types.ID]) -> dict[object, bpy.types.ID]:
 def may_stay(change: Change, unique: Container[object]) -> bool:
     """Whether a new stage takes ``change`` over, if it has the thing and sets nothing there itself.
 
-    That is her constraints, as ours have none, her names, and plain settings where we left the default, on
-    things of ``unique`` kinds.
+    That is her constraints, as ours have none, her names, and plain settings of objects, cameras and materials
+    where we left the default, on things of ``unique`` kinds.
     """
     block = change.block
     if block is None or isinstance(block, bpy.types.World) or change.path == SHOWN:
@@ -141,7 +141,8 @@ def may_stay(change: Change, unique: Container[object]) -> bool:
         return True
     if kind_of(block) not in unique:
         return False
-    return change.path == "name" or (change.before is None and _is_plain(block, change))
+    fits = isinstance(block, bpy.types.Object | bpy.types.Camera | bpy.types.Material)
+    return change.path == "name" or (fits and change.before is None and _is_plain(block, change))
 
 
 def _is_plain(block: bpy.types.ID, change: Change) -> bool:

@@ -35,7 +35,8 @@ NO_SETTING = frozenset({
     "matrix_world", "matrix_local", "matrix_basis", "angle", "angle_x", "angle_y", "filepath_raw", "use_nodes",
     "texture_paint_images", "texture_paint_slots", "resolution", "internal_links", "last_slot_identifier",
     "action_slot", "action_slot_handle", "action_suitable_slots", "is_valid", "auto_smoothing", "sampled_points",
-    "texspace_location", "texspace_size", "frame_range",
+    "texspace_location", "texspace_size", "frame_range", "use_mesh_mirror_x", "use_mesh_mirror_y",
+    "use_mesh_mirror_z",
     "action",  # a copy of ours moves things just as ours does; what it does to them is told curve by curve
     # arrays, told by a checksum
     "vertices", "edges", "loops", "polygons", "vertex_normals", "polygon_normals", "corner_normals", "loop_triangles",
@@ -87,6 +88,8 @@ def snapshot(block: bpy.types.ID, name_of: NameOf, only: Iterable[str] = ()) -> 
         if not block.use_auto_texspace:
             found["texspace"] = [*block.texspace_location, *block.texspace_size]
         found[GEOMETRY] = _geometry(block)
+    elif isinstance(block, bpy.types.Action) and block.use_frame_range:
+        found["frame_range"] = [block.frame_start, block.frame_end]
     elif isinstance(block, bpy.types.Image):
         found[PIXELS] = -1 if block.is_dirty else _checksum(block.packed_file and block.packed_file.data or b"")
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from inspect import cleandoc
 
 import bpy
 
@@ -37,7 +38,7 @@ class Staging(Job):
     def description(cls, context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:
         """The tooltip, with what would be lost."""
         lost = changes_lost(target(context.scene))
-        return cls.bl_rna.description + f".\n\n{lost}" * bool(lost)
+        return cleandoc(cls.__doc__) + f".\n\n{lost}" * bool(lost)
 
     @staticmethod
     def tokens_lost(scene: bpy.types.Scene | None) -> str:
