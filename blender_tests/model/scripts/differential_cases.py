@@ -70,7 +70,9 @@ VIEWS: tuple[Callable[[Tensor], Tensor], ...] = (
     lambda values: values.T.contiguous().T if values.ndim == 2 else values,
     lambda values: torch.cat([values.flatten(), values.flatten()])[values.numel() :].view(values.shape),
     lambda values: torch.stack([values, values], -1)[..., 1],
-    lambda values: torch.complex(torch.zeros_like(values), -values).conj().imag,  # the bit that says negative
+    lambda values: (
+        torch.view_as_complex(torch.stack([-values.float()] * 2, -1)).conj().imag
+    ),  # the bit that says negative
 )
 
 
@@ -139,7 +141,7 @@ def save_anew(pick: Random, folder: Path, made: GPT2LMHeadModel) -> str:
         case other:
             save_file({name: values.clone() for name, values in state.items()}, folder / "model.safetensors")
             if other == "two":  # another model, which is not read
-                torch.save({name: values + 1 for name, values in state.items()}, folder / "pytorch_model.bin")
+                torch.save({name: values.float() + 1 for name, values in state.items()}, folder / "pytorch_model.bin")
     return said
 
 
@@ -153,7 +155,7 @@ def shards(pick: Random, folder: Path, state: State) -> str:
     if what == "unlisted":
         del places[odd]
     elif what == "twice":
-        parts[max(parts)][odd] = state[odd] + (places[odd] != max(parts))
+        parts[max(parts)][odd] = state[odd].float() + (places[odd] != max(parts))
     for file, part in parts.items():
         torch.save(part, folder / file)
     (folder / "pytorch_model.bin.index.json").write_text(json.dumps({"metadata": {}, "weight_map": places}))
