@@ -70,9 +70,8 @@ VIEWS: tuple[Callable[[Tensor], Tensor], ...] = (
     lambda values: values.T.contiguous().T if values.ndim == 2 else values,
     lambda values: torch.cat([values.flatten(), values.flatten()])[values.numel() :].view(values.shape),
     lambda values: torch.stack([values, values], -1)[..., 1],
-    lambda values: (
-        torch.view_as_complex(torch.stack([-values.float()] * 2, -1)).conj().imag
-    ),  # the bit that says negative
+    # the last has the bit that says negative
+    lambda values: torch.view_as_complex(torch.stack([-values.float()] * 2, -1)).conj().imag,
 )
 
 
