@@ -218,8 +218,9 @@ def convert(pick: Random, state: State, made: GPT2LMHeadModel) -> str:
     if which in state:
         dtype = pick.choice((*DTYPES, torch.int64, torch.float8_e4m3fn))
         state[which] = state[which].to(dtype)
-        like = made.state_dict()
-        like[which if which in like else f"transformer.{which}"].copy_(state[which])
+        for name, values in made.state_dict().items():
+            if name.removeprefix("transformer.") == which.removeprefix("transformer."):
+                values.copy_(state[which])  # what was rounded is what is right
         return f"{which} {dtype}"
     for name in [name for name in state if name.endswith(MATRICES) and which in name]:
         state[name] = state[name].T.contiguous()
