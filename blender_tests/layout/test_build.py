@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from llmviz_addon.errors import LlmvizError, ScriptError
 from llmviz_addon.layout.build import layout
-from llmviz_addon.layout.groups import Layout
+from llmviz_addon.layout.layout import Layout
 from llmviz_addon.model.config import GPTConfig
 
 NANO = GPTConfig(n_layer=3, n_head=3, n_embd=48, block_size=11, vocab_size=3)

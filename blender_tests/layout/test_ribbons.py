@@ -6,8 +6,7 @@ import pytest
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.build import layout
 from llmviz_addon.layout.grid import Ribbon, Role
-from llmviz_addon.layout.groups import Layout
-from llmviz_addon.layout.ribbons import ribbons
+from llmviz_addon.layout.layout import Layout, ribbons
 from llmviz_addon.model.config import GPTConfig
 
 CONFIGS = [
@@ -46,7 +45,7 @@ def test_ribbons_join_grids_in_order(placed: Layout):
 def test_without_heads_the_others_are_the_same(placed: Layout):
     heads = {grid.name for layer in placed.layers for head in layer.attn.heads for grid in head.grids}
     others = [ribbon for ribbon in placed.ribbons if heads.isdisjoint((ribbon.source, ribbon.target))]
-    found = ribbons(placed, heads=False)
+    found = ribbons(placed, series=False)
     assert [ribbon.name for ribbon in found] == [ribbon.name for ribbon in others]
     assert all((a.path == b.path).all() for a, b in zip(found, others, strict=True))
 

@@ -90,10 +90,10 @@ def test_rules_hold_whatever_is_shown(tokens: list[int], seed: int):
         grid = placed[name]
         index = grid.index_of(int(random.integers(np.prod(grid.shown_shape))))
         assert evaluate(grid.rule, trace, index) == evaluate(whole[name].rule, trace, index)
-        regions = grid.rule.regions(grid, index, placed, trace)
-        everything = whole[name].rule.regions(whole[name], index, whole, trace)
+        regions = grid.sources(index, placed, trace)
+        everything = whole[name].sources(index, whole, trace)
         assert {k: repr(region) for k, region in regions.items()} == {k: repr(r) for k, r in everything.items()}
-    total = placed.output.sum.rule.regions(placed.output.sum, (0,), placed)["row"]
+    total = placed.output.sum.sources((0,), placed)["row"]
     assert total.ranges == ((0, 1), (0, CONFIG.vocab_size))  # all are summed, whatever is drawn
     assert total.cells == ((0, 1), (0, len(shown)))
 

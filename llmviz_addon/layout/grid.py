@@ -12,28 +12,19 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Literal, Protocol
 
 import numpy as np
 
 from ..errors import ScriptError
-
-if TYPE_CHECKING:
-    from .rules.formula import Rule
+from .roles import Role
+from .rules.formula import Rule, operands, resolve
 
 CELL = 0.1
 """Edge of one cell, in metres."""
-
-
-class Role(StrEnum):
-    """What kind of numbers a grid holds; it decides the colour."""
-
-    WEIGHT = "weight"
-    ACTIVATION = "activation"
-    AGGREGATE = "aggregate"
 
 
 @dataclass(frozen=True)
@@ -67,6 +58,23 @@ class Axis:
         return cell if self.shown is None else self.shown[cell]
 
 
+@dataclass(frozen=True)
+class Beside:
+    """A name to the left of a grid that is a single row, the ``row``-th of ``rows`` that lie on each other."""
+
+    text: str
+    row: int = 0
+    rows: int = 1
+
+
+@dataclass(frozen=True)
+class Outward:
+    """A name above a grid that is one of two single columns side by side, written away from the seam between them."""
+
+    text: str
+    starts: Literal["left", "right"]
+
+
 @dataclass(frozen=True, eq=False)
 class Grid:
     """One tensor on stage.
@@ -82,6 +90,7 @@ class Grid:
     origin: tuple[float, float, float]
     kind: str  # grids of one kind share a gain, e.g. "ln_1.output"
     rule: Rule | None = None  # how a cell is computed; None for parameters
+    caption: Beside | Outward | None = None  # how its name is written; None for a title above it
 
     @cached_property
     def cells(self) -> tuple[int, int, int]:
@@ -186,8 +195,44 @@ class Grid:
             ranges.append((int(start), int(stop)))
         return Region(self, tuple(ranges))
 
+    def sources(
+        self,
+        index: tuple[int, ...],
+        among: Named,
+        tensors: Mapping[str, np.ndarray] | None = None,
+        pictures: bool = False,
+    ) -> dict[str, Region]:
+        """The cells that the cell at ``index`` is computed from, by operand name; ``among`` are the grids by name.
+
+        With ``tensors`` a table lookup gives the one entry that is picked, without them the entries that
+        could be. With ``pictures`` the operands that the formula only draws (the column inside an E[x]
+        whose value was computed before) are there as well.
+
+        Raises ScriptError for an index outside the grid, and where no rule computes its cells.
+        """
+        if self.rule is None:
+            raise ScriptError(f"The cells of {self.name!r} are not computed.")
+        index = self[index].index  # type: ignore[assignment]
+        if len(index) != len(self.axes) or not all(isinstance(part, int) for part in index):
+            raise ScriptError(f"A cell of {self.name!r} needs {len(self.axes)} whole numbers, but got {index!r}.")
+        rule = self.rule.at(index)
+        return {
+            name: among[rule.sources[name].grid][
+                tuple(resolve(part, index, rule, tensors) for part in rule.sources[name].index)
+            ]
+            for name in dict.fromkeys(operands(rule.formula, pictures))
+        }
+
     def __repr__(self) -> str:
         return f"<{self.name} {'×'.join(map(str, self.shape))}>"
+
+
+class Named(Protocol):
+    """Where grids are found by their names: a layout, or a mapping."""
+
+    def __getitem__(self, name: str, /) -> Grid:
+        """The grid of that name."""
+        ...
 
 
 def _is_index(part: object) -> bool:

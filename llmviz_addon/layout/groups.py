@@ -1,39 +1,33 @@
 """The attribute tree of a layout: ``layout.layers[0].attn.heads[2].q_weight`` is a grid.
 
-The tree mirrors the names in the trace, so a chapter reads like the model's own source. A group is
-a dataclass and its grids are its fields: there is no second list to keep in step.
+The tree mirrors the names in the trace, so a chapter reads like the model's own source.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import Any, Self, TypeVar, cast
 
-from ..errors import ScriptError, choices
-from .grid import Grid, Ribbon, Section
+from ..errors import ScriptError
+from .grid import Grid
 
-if TYPE_CHECKING:
-    from ..model.config import GPTConfig
-
-
-Part = TypeVar("Part")
+Member = TypeVar("Member")
 
 
-class Several(tuple[Part, ...]):
+class Series(tuple[Member, ...]):
     """Layers, or heads; ScriptError, which says how many there are, for one that is not there."""
 
     what: str
 
-    def __new__(cls, what: str, parts: Iterable[Part]) -> Several[Part]:
-        made = super().__new__(cls, parts)
+    def __new__(cls, what: str, members: Iterable[Member]) -> Series[Member]:
+        made = super().__new__(cls, members)
         made.what = what
         return made
 
     def __getitem__(self, index):  # type: ignore[no-untyped-def]
-        """The part of that number, or those of a slice."""
+        """The member of that number, or those of a slice."""
         try:
             return super().__getitem__(index)
         except IndexError:
@@ -42,195 +36,81 @@ class Several(tuple[Part, ...]):
 
 
 class Group:
-    """Grids and smaller groups, in the order in which they are computed."""
+    """Grids, smaller groups and series of groups, by name, in the order in which they are computed.
+
+    What is a dataclass has them as its fields; other fields are none of its members.
+    """
+
+    @property
+    def members(self) -> Mapping[str, Grid | Group | Series[Group]]:
+        """What is in the group, by name."""
+        found = ((field.name, getattr(self, field.name)) for field in fields(self))  # type: ignore[arg-type]
+        return {name: member for name, member in found if isinstance(member, Grid | Group | Series)}
 
     @cached_property
     def grids(self) -> tuple[Grid, ...]:
         """All grids of this group and of the groups within."""
-        return tuple(_grids(getattr(self, field.name) for field in fields(self)))  # type: ignore[arg-type]
+        return tuple(_grids(self.members.values()))
+
+    def times(self, grid: Grid) -> int:
+        """How many grids such as this one of the group there are: as many as heads, or one."""
+        series = (member for member in self.members.values() if isinstance(member, Series))
+        return next((len(groups) for groups in series if any(grid in group.grids for group in groups)), 1)
+
+    def mapped(self, change: Callable[[Grid], Grid]) -> Self:
+        """The same group of other grids: each is what ``change`` makes of it."""
+        return cast(Self, replace(cast(Any, self), **_mapped(self.members, change)))
 
 
-def _grids(parts: Iterator[object] | tuple[object, ...]) -> Iterator[Grid]:
-    for part in parts:
-        if isinstance(part, Grid):
-            yield part
-        elif isinstance(part, Group):
-            yield from part.grids
-        elif isinstance(part, tuple):
-            yield from _grids(part)
-
-
-@dataclass(frozen=True, eq=False)
-class Embedding(Group):
-    """Tables of the tokens and positions, and the sum of the columns picked from them."""
-
-    token_weight: Grid  # (n_vocab, C)
-    position_weight: Grid  # (block_size, C)
-    output: Grid  # (T, C)
-
-
-@dataclass(frozen=True, eq=False)
-class Norm(Group):
-    """A layer norm."""
-
-    mean: Grid  # (T,)
-    std: Grid  # (T,)
-    gamma: Grid  # (C,)
-    beta: Grid  # (C,)
-    output: Grid  # (T, C)
-
-
-@dataclass(frozen=True, eq=False)
-class Head(Group):
-    """One attention head."""
-
-    q_weight: Grid  # (A, C)
-    q_bias: Grid  # (A,)
-    q: Grid  # (T, A)
-    k_weight: Grid
-    k_bias: Grid
-    k: Grid
-    v_weight: Grid
-    v_bias: Grid
-    v: Grid
-    scores: Grid  # (T, T) query, key
-    max: Grid  # (T,)
-    sum: Grid  # (T,)
-    weights: Grid  # (T, T)
-    output: Grid  # (T, A)
-
-
-@dataclass(frozen=True, eq=False)
-class Attention(Group):
-    """All heads, their projection, and the sum with the stream."""
-
-    heads: tuple[Head, ...]
-    proj_weight: Grid  # (C, C)
-    proj_bias: Grid  # (C,)
-    proj: Grid  # (T, C)
-    residual: Grid  # (T, C)
-
-
-@dataclass(frozen=True, eq=False)
-class MLP(Group):
-    """The feed-forward half of a layer."""
-
-    fc_weight: Grid  # (4C, C)
-    fc_bias: Grid  # (4C,)
-    hidden: Grid  # (T, 4C)
-    activation: Grid  # (T, 4C)
-    proj_weight: Grid  # (C, 4C)
-    proj_bias: Grid  # (C,)
-    proj: Grid  # (T, C)
-    residual: Grid  # (T, C)
-
-
-@dataclass(frozen=True, eq=False)
 class Layer(Group):
-    """One transformer layer."""
+    """The parts of one layer, as attributes with the names that they have in the model.
 
-    ln_1: Norm
-    attn: Attention
-    ln_2: Norm
-    mlp: MLP
-
-
-@dataclass(frozen=True, eq=False)
-class Output(Group):
-    """The language-model head and its softmax."""
-
-    weight: Grid  # (n_vocab, C)
-    logits: Grid  # (T, n_vocab)
-    max: Grid  # (T,)
-    sum: Grid  # (T,)
-    probs: Grid  # (T, n_vocab)
-
-
-@dataclass(frozen=True, eq=False)
-class Layout:
-    """The whole model on stage.
-
-    ``grids`` are in the order of computation: what a grid is computed from stands before it.
+    ``stream`` is the residual stream as it leaves the layer.
     """
 
-    config: GPTConfig
-    n_tokens: int
-    gap: float  # metres between neighbouring grids
-    tokens: Grid
-    embedding: Embedding
-    layers: tuple[Layer, ...]
-    ln_f: Norm
-    output: Output
-    ribbons: tuple[Ribbon, ...] = ()
-    sections: tuple[Section, ...] = ()
+    def __init__(self, parts: Mapping[str, Group], stream: Grid) -> None:
+        self._parts = dict(parts)
+        self.stream = stream
 
-    @cached_property
-    def grids(self) -> tuple[Grid, ...]:
-        """Every grid of the model."""
-        return tuple(_grids((self.tokens, self.embedding, self.layers, self.ln_f, self.output)))
+    def __getattr__(self, name: str) -> Any:
+        parts = vars(self).get("_parts", {})
+        if name not in parts:
+            raise AttributeError(f"this model's layers have no {name!r}", name=name, obj=self)
+        return parts[name]
 
-    @cached_property
-    def _by_name(self) -> dict[str, Grid]:
-        return {grid.name: grid for grid in self.grids}
+    def __dir__(self) -> Iterable[str]:
+        return [*super().__dir__(), *self._parts]
 
-    def __getitem__(self, name: str) -> Grid:
-        """The grid of that name; raises ScriptError that suggests the closest names."""
-        try:
-            return self._by_name[name]
-        except KeyError:
-            near = difflib.get_close_matches(str(name), self._by_name, n=5, cutoff=0.3) or list(self._by_name)
-            raise ScriptError(f"Unknown grid {name!r}. {choices(near)}") from None
+    @property
+    def members(self) -> Mapping[str, Grid | Group | Series[Group]]:
+        """The parts by name."""
+        return self._parts
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._by_name
-
-    def made_from(self, *grids: Grid) -> set[str]:
-        """Names of these grids and of all that they are computed from, by way of others too."""
-        found: set[str] = set()
-        waiting = [grid.name for grid in grids]
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found.add(name)
-                rule = self[name].rule
-                waiting += [source.grid for source in rule.sources.values()] if rule else []
-        return found
-
-    @cached_property
-    def all_sections(self) -> tuple[Section, ...]:
-        """Sections and the sections within them, outer before inner."""
-        found: list[Section] = []
-        waiting = list(self.sections)
-        while waiting:
-            section = waiting.pop(0)
-            found.append(section)
-            waiting[:0] = section.children
-        return tuple(found)
-
-    def section(self, name: str) -> Section:
-        """The section of that name, at any depth; raises ScriptError that lists the names."""
-        for section in self.all_sections:
-            if section.name == name:
-                return section
-        raise ScriptError(f"Unknown section {name!r}. {choices(s.name for s in self.all_sections)}")
-
-    @classmethod
-    def empty(cls, config: GPTConfig) -> Layout:
-        """The set of a film about shapes: nothing was run, so nothing stands there."""
-        return _Empty(config)
-
-    def __repr__(self) -> str:
-        return f"<Layout of {len(self.grids)} grids, {self.n_tokens} tokens>"
+    def mapped(self, change: Callable[[Grid], Grid]) -> Self:
+        """The same layer of other grids."""
+        return type(self)(cast(Mapping[str, Group], _mapped(self._parts, change)), change(self.stream))
 
 
-class _Empty(Layout):
-    """A layout without a grid; a chapter that asks for one is told why there is none."""
+def _mapped(
+    members: Mapping[str, Grid | Group | Series[Group]], change: Callable[[Grid], Grid]
+) -> dict[str, Grid | Group | Series[Group]]:
+    """Members with other grids in the same places."""
 
-    def __init__(self, config: GPTConfig) -> None:
-        for name, value in (("config", config), ("n_tokens", 0), ("gap", 1.0), ("grids", ())):
-            object.__setattr__(self, name, value)
+    def changed(member: Grid | Group | Series[Group]) -> Grid | Group | Series[Group]:
+        if isinstance(member, Grid):
+            return change(member)
+        if isinstance(member, Group):
+            return member.mapped(change)
+        return Series(member.what, (group.mapped(change) for group in member))
 
-    def __getattr__(self, name: str) -> object:
-        if name in ("tokens", "embedding", "layers", "ln_f", "output"):
-            raise ScriptError(f"There is no {name!r}: this film is about shapes of models, none of which was run.")
-        raise AttributeError(name)
+    return {name: changed(member) for name, member in members.items()}
+
+
+def _grids(members: Iterable[Grid | Group | Series[Group]]) -> Iterator[Grid]:
+    for member in members:
+        if isinstance(member, Grid):
+            yield member
+        elif isinstance(member, Group):
+            yield from member.grids
+        else:
+            yield from _grids(member)

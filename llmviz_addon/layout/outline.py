@@ -19,10 +19,10 @@ from itertools import product
 import numpy as np
 
 from ..model.shapes import Shape
-from .build import GAP, LAYERS_PER_COLUMN, layout
-from .grid import CELL, Grid, Ribbon, Role
-from .groups import Layout
-from .ribbons import ribbons
+from .build import BETWEEN_COLUMNS, GAP, columns_of, layout
+from .grid import CELL, Grid, Ribbon
+from .layout import Layout, ribbons
+from .roles import Role
 
 OPEN = 1 / 6
 """Gap of a large model, as a share of its width C."""
@@ -87,6 +87,12 @@ class Outline:
     layer_ribbons: tuple[Ribbon, ...]
 
     @property
+    def widest(self) -> Grid:
+        """The widest weights of the first layer, the first of several."""
+        weights = (grid for grid in self.sample.layers[0].grids if grid.role is Role.WEIGHT)
+        return max(weights, key=lambda grid: grid.size[0])
+
+    @property
     def step(self) -> float:
         """Metres from layer to layer, down."""
         return _step(self.sample)
@@ -114,8 +120,10 @@ def outline(shape: Shape, n_tokens: int | None = None, gap: float | None = None)
     gap = max(GAP, OPEN * config.n_embd * CELL) if gap is None else gap
     sheets = math.ceil(config.vocab_size / config.n_embd)
     sheet = math.ceil(config.vocab_size / sheets)
-    bare = layout(replace(config, n_layer=1), n_tokens or config.block_size, gap, range(sheet), bare=True)
-    sample = replace(bare, ribbons=ribbons(bare, heads=False))
+    one = replace(config, n_layer=1)
+    tokens = n_tokens or config.block_size
+    bare = layout(one, tokens, gap, range(sheet), bare=True, architecture=shape.architecture)
+    sample = replace(bare, ribbons=ribbons(bare, series=False))
     layer = sample.layers[0]
     hairs = {grid.name for grid in sample.grids if min(grid.size[0], grid.size[2]) < HAIR * gap}
     depth = max(abs(float(grid.center[1])) for grid in layer.grids)
@@ -151,15 +159,14 @@ def outline(shape: Shape, n_tokens: int | None = None, gap: float | None = None)
 def _step(sample: Layout) -> float:
     """Metres from the top of one layer to the top of the next; the first begins two gaps under the embedding."""
     top = sample.embedding.output.box[0][2] - 2 * sample.gap
-    return float(top - sample.layers[0].mlp.residual.box[0][2])
+    return float(top - sample.layers[0].stream.box[0][2])
 
 
 def _offsets(sample: Layout, layer: Boxes, count: int) -> np.ndarray:
     """Where the layers stand, (count, 3): dealt into columns as ``layout`` does."""
-    columns = math.ceil(count / LAYERS_PER_COLUMN)
-    per_column = math.ceil(count / columns)
+    _, per_column = columns_of(count)
     low, high = layer.box
-    pitch = high[0] - low[0] + 5 * sample.gap
+    pitch = high[0] - low[0] + BETWEEN_COLUMNS * sample.gap
     number = np.arange(count)
     x, down = number // per_column * pitch, number % per_column * _step(sample)
     return np.stack([x, np.zeros(count), -down], axis=1)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
+from ..model.architecture import GPT2, Architecture
+from ..model.config import GPTConfig
 from .build import layout
-from .grid import Grid, Role
-from .groups import Group, Layout
+from .grid import Grid
+from .groups import Group, Series
+from .roles import Role
 
-if TYPE_CHECKING:
-    from ..model.config import GPTConfig
-
-INDEX = {"layers": "l", "heads": "h"}
-"""The letter that stands for an index."""
 SIGNS = (
     "card", "tokens:input", "tokens:next", "tokens:output", "tokens:candidates",
     "section:layers.0.attn.heads.0", "label:layers.0.ln_1.output",
@@ -22,16 +19,16 @@ SIGNS = (
 """What is written on the set; sections and labels are there for every section and grid."""
 
 
-def names(config: GPTConfig) -> Iterator[tuple[str, Grid]]:
+def names(config: GPTConfig, architecture: Architecture = GPT2) -> Iterator[tuple[str, Grid]]:
     """Every grid by its path, such as ``layers[l].attn.heads[h].q_weight``, of one layer and head for all."""
-    sample = layout(replace(config, n_layer=1, n_head=1, n_embd=config.head_size, vocab_size=2), 1)
-    yield from _walk(sample, "")
+    small = replace(config, n_layer=1, n_head=1, n_embd=config.head_size, vocab_size=2)
+    yield from _walk(layout(small, 1, bare=True, architecture=architecture), "")
 
 
-def table(config: GPTConfig) -> str:
+def table(config: GPTConfig, architecture: Architecture = GPT2) -> str:
     """The names by group with their shapes, what the letters stand for, and the signs; in lines of at most 120."""
     groups: dict[str, dict[str, list[str]]] = {}
-    for path, grid in names(config):
+    for path, grid in names(config, architecture):
         group, _, name = path.rpartition(".")
         shape = ", ".join(axis.name for axis in grid.axes)
         kind = "learned" if grid.rule is None and grid.role is Role.WEIGHT else "computed" if grid.rule else "given"
@@ -47,25 +44,26 @@ def table(config: GPTConfig) -> str:
     return "\n".join([*lines, "", *_lines(["signs: " + SIGNS[0], *SIGNS[1:]], 120)])
 
 
-def sizes(config: GPTConfig) -> str:
+def sizes(config: GPTConfig, architecture: Architecture = GPT2) -> str:
     """What the letters stand for in a model."""
+    own = {name: length for _, part in architecture.layer for name, length in part.lengths(config).items()}
     return (
-        f"T up to {config.block_size}, C = {config.n_embd}, A = {config.head_size}, 4C = {4 * config.n_embd}, "
+        f"T up to {config.block_size}, C = {config.n_embd}, A = {config.head_size}, "
+        f"{''.join(f'{name} = {length}, ' for name, length in own.items())}"
         f"n_vocab = {config.vocab_size}, block_size = {config.block_size}, "
         f"l = 0 to {config.n_layer - 1}, h = 0 to {config.n_head - 1}"
     )
 
 
-def _walk(part: object, path: str) -> Iterator[tuple[str, Grid]]:
-    if isinstance(part, Grid):
-        yield path, part
-    elif isinstance(part, Group | Layout):
-        for field in fields(part):  # type: ignore[arg-type]
-            if field.name not in ("config", "n_tokens", "gap", "ribbons", "sections"):
-                letter = f"[{INDEX[field.name]}]" if field.name in INDEX else ""
-                yield from _walk(getattr(part, field.name), f"{path}.{field.name}{letter}".lstrip("."))
-    elif isinstance(part, tuple):
-        yield from _walk(part[0], path)
+def _walk(group: Group, path: str) -> Iterator[tuple[str, Grid]]:
+    for name, member in group.members.items():
+        inner = f"{path}.{name}".lstrip(".")
+        if isinstance(member, Grid):
+            yield inner, member
+        elif isinstance(member, Series):
+            yield from _walk(member[0], f"{inner}[{name[0]}]")
+        else:
+            yield from _walk(member, inner)
 
 
 def _lines(entries: list[str], width: int) -> Iterator[str]:

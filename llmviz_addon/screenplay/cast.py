@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from ..errors import ScriptError, choices
-from ..layout.build import Layout
 from ..layout.grid import Grid, Region, Ribbon, Section
+from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
 from ..model.shapes import Shape
 from .timeline import Channel, Part, Piece, Standing

@@ -11,7 +11,7 @@ Rejected: a camera that frames a part of the true grids, for what belongs togeth
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ import numpy as np
 
 from ..layout.build import layout
 from ..layout.grid import CELL, Grid, Ribbon
-from ..layout.groups import Group, Layout
+from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing, Line, Shape
 from ..layout.signs.labels import labels
 from .asking import Grids
@@ -27,6 +27,7 @@ from .copies import NEAR
 from .timeline import Channel
 
 if TYPE_CHECKING:
+    from ..model.architecture import Architecture
     from ..model.config import GPTConfig
     from .film import Film
 
@@ -59,7 +60,9 @@ def closeup(film: Film, *things: Grids, seconds: float | None = None) -> Layout:
         return film.layout
     seconds = film.length(seconds)
     shown = film.layout.embedding.token_weight.axes[0].shown
-    small = _small(film.config, film.layout.n_tokens, film.layout.gap, shown, tuple(most.items()))
+    small = _small(
+        film.config, film.layout.architecture, film.layout.n_tokens, film.layout.gap, shown, tuple(most.items())
+    )
     move = np.array(whole[0].origin) - small[whole[0].name].origin - (0, NEAR, 0)
     prefix = film.unique("excerpt")
     written = {drawing.name: drawing for drawing in labels(small, grids=[small[grid.name] for grid in whole])}
@@ -81,15 +84,19 @@ def closeup(film: Film, *things: Grids, seconds: float | None = None) -> Layout:
         film.fade(*whole, *_between(film, whole), to=0)
         film.fade(*stands.values(), to=1)
         film.camera.frame(*stands.values())
-    parts = {field.name: _standing(getattr(small, field.name), stands) for field in fields(small)}
-    return Layout(**{**parts, "ribbons": (), "sections": ()})  # type: ignore[arg-type]
+    return small.mapped(lambda grid: stands.get(grid.name, grid))
 
 
 @lru_cache(maxsize=1)  # chapter after chapter asks for the same
 def _small(
-    config: GPTConfig, n_tokens: int, gap: float, shown: tuple[int, ...] | None, most: tuple[tuple[str, int], ...]
+    config: GPTConfig,
+    architecture: Architecture,
+    n_tokens: int,
+    gap: float,
+    shown: tuple[int, ...] | None,
+    most: tuple[tuple[str, int], ...],
 ) -> Layout:
-    return layout(config, n_tokens, gap, shown, dict(most), bare=True)
+    return layout(config, n_tokens, gap, shown, dict(most), bare=True, architecture=architecture)
 
 
 def step_back(film: Film, *, seconds: float | None = None) -> None:
@@ -120,17 +127,6 @@ def stage_of(film: Film, grid: Grid) -> Mapping[str, Grid] | Layout:
         if any(stand is grid for _, stand in one.pairs):
             return one.sources
     return film.layout
-
-
-def _standing(part: object, stands: Mapping[str, Grid]) -> object:
-    """A part of a layout with excerpts in the place of its grids."""
-    if isinstance(part, Grid):
-        return stands.get(part.name, part)
-    if isinstance(part, tuple):
-        return tuple(_standing(one, stands) for one in part)
-    if isinstance(part, Group):
-        return type(part)(*(_standing(getattr(part, field.name), stands) for field in fields(part)))  # type: ignore[arg-type]
-    return part
 
 
 def _label(label: Drawing, grid: Grid, move: np.ndarray) -> Drawing:

@@ -91,7 +91,7 @@ def _places(outlines: list[Outline]) -> list[np.ndarray]:
         x = 0.0 if edge is None else edge + APART * (one.box[1][2] - one.box[0][2]) - left
         places[id(one)] = np.array([x, 0.0, 0.0])
         edge = x + right
-        origin = places[id(one)] + one.sample.layers[0].mlp.fc_weight.center  # in the end, the largest one's
+        origin = places[id(one)] + one.widest.center  # in the end, the largest one's
     return [places[id(one)] - origin for one in outlines]
 
 

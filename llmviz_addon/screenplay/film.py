@@ -288,7 +288,7 @@ class Film:
         """The cells that a cell of ``grid`` is computed from, by operand; ScriptError where it holds parameters."""
         if grid.rule is None:
             raise ScriptError(f"{grid!r} is not computed: it holds parameters. Sweep or compute what is made from it.")
-        return grid.rule.regions(grid, index, closeups.stage_of(self, grid), self.trace)
+        return grid.sources(index, closeups.stage_of(self, grid), self.trace)
 
     def show_region(self, region: Region) -> None:
         """Let a region that is contiguous in its tensor's order show its values, at once."""

@@ -16,11 +16,13 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from ..errors import ModelError
-from ..layout.build import Layout, layout
+from ..layout.build import layout
 from ..layout.grid import Grid
+from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
 from ..layout.signs.signage import signage, token_signs
 from ..layout.vocabulary import CANDIDATES, LEAST, window
+from ..model.architecture import Architecture
 from ..model.config import GPTConfig
 from ..model.run import Run
 from ..model.sampling import Sampling
@@ -67,7 +69,7 @@ class Moment:
         """Where everything stands; of a large vocabulary which tokens have cells, always as many."""
         count = max(LEAST, 2 * self.columns + CANDIDATES)  # enough for all that a window must show
         shown = window(self.run.tokens, self.run.probs, count)
-        return _layout(self.run.config, self.columns, shown)
+        return _layout(self.run.config, self.run.model.architecture, self.columns, shown)
 
     @property
     def values(self) -> dict[str, np.ndarray]:
@@ -131,8 +133,8 @@ def opening(run: Run, room: int = ROOM) -> Moment:
 
 
 @lru_cache(maxsize=4)
-def _layout(config: GPTConfig, columns: int, shown: tuple[int, ...] | None) -> Layout:
-    return layout(config, columns, vocabulary=shown)
+def _layout(config: GPTConfig, architecture: Architecture, columns: int, shown: tuple[int, ...] | None) -> Layout:
+    return layout(config, columns, vocabulary=shown, architecture=architecture)
 
 
 def _filled_up(tensor: np.ndarray, grid: Grid) -> np.ndarray:

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import JobError, ScriptError, choices
-from ..layout.build import Layout, layout
+from ..layout.build import layout
+from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
 from ..layout.signs.signage import signage
 from ..layout.vocabulary import window
@@ -69,7 +70,8 @@ class Set:
     @unswept()
     def of(cls, run: Run) -> Set:
         """Lay out a run."""
-        stage = layout(run.config, len(run.tokens), vocabulary=window(run.tokens, run.probs))
+        shown = window(run.tokens, run.probs)
+        stage = layout(run.config, len(run.tokens), vocabulary=shown, architecture=run.model.architecture)
         return cls(run, stage, signage(stage, run), tuple(beside(run.model.shape)))
 
     @unswept()

@@ -107,8 +107,8 @@ class Standing:
         return low + self.at, high + self.at
 
     def patch(self, cells: int) -> np.ndarray:
-        """Corners of ``cells`` × ``cells`` cells amid the first layer's first MLP matrix, (4, 3) metres, or of all."""
-        low, high = self.outline.sample.layers[0].mlp.fc_weight.box
+        """Corners of ``cells`` × ``cells`` cells amid the first layer's widest matrix, (4, 3) metres, or of all."""
+        low, high = self.outline.widest.box
         middle = (low + high) / 2 + self.at
         reach = np.minimum(cells * CELL, high - low) / 2
         return np.array(

@@ -12,6 +12,7 @@ from llmviz_addon.layout.lettering.drawing import Rect, Text
 from llmviz_addon.layout.lettering.typeset import set_formula
 from llmviz_addon.layout.rules import formula as f
 from llmviz_addon.layout.rules.equations import MASKED
+from llmviz_addon.model.activations import GELU
 from llmviz_addon.model.config import GPTConfig
 
 NANO = layout(GPTConfig(3, 3, 48, 11, 3), 11)
@@ -28,7 +29,8 @@ TREES = st.recursive(
     LEAVES,
     lambda inner: st.one_of(
         *(st.builds(node, inner, inner) for node in (f.Add, f.Sub, f.Mul, f.Div, f.Dot)),
-        *(st.builds(node, inner) for node in (f.Sqrt, f.Mean, f.Var, f.Sum, f.Max, f.Exp, f.Gelu)),
+        *(st.builds(node, inner) for node in (f.Sqrt, f.Mean, f.Var, f.Sum, f.Max, f.Exp)),
+        st.builds(f.Bend, inner, st.sampled_from([*GELU.values()])),
         st.builds(f.Stored, st.just("mean"), inner),
     ),
     max_leaves=8,

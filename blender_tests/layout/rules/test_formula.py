@@ -70,7 +70,7 @@ def test_sources_come_before_what_is_computed_from_them(nano: Trace):
 def regions(grid: Grid, index: tuple[int, ...], nano: Trace, **options: object) -> dict[str, str]:
     assert isinstance(grid.rule, Rule)
     placed = layout(nano.config, 11)
-    return {name: repr(region) for name, region in grid.rule.regions(grid, index, placed, **options).items()}
+    return {name: repr(region) for name, region in grid.sources(index, placed, **options).items()}
 
 
 def test_regions_of_a_norm(nano: Trace):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from blender_tests.layout import shapes
 from llmviz_addon.errors import LlmvizError
 from llmviz_addon.layout.build import layout
-from llmviz_addon.layout.groups import Layout
+from llmviz_addon.layout.layout import Layout
 from llmviz_addon.layout.lettering.drawing import Drawing, Text
 from llmviz_addon.layout.lettering.font import advance
 from llmviz_addon.layout.signs.signage import card, signage

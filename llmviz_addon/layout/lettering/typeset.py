@@ -14,13 +14,13 @@ from dataclasses import dataclass, field, replace
 from ...rounding import number
 from ..rules.formula import (
     Add,
+    Bend,
     Concat,
     Div,
     Dot,
     Exp,
     Expression,
     Form,
-    Gelu,
     Lookup,
     Max,
     Mean,
@@ -225,7 +225,6 @@ _FUNCTIONS: dict[type, tuple[str, str]] = {
     Var: ("Var", "["),
     Max: ("max", "("),
     Exp: ("exp", "("),
-    Gelu: ("GELU", "("),
 }
 
 
@@ -271,6 +270,8 @@ def _set(expression: Expression) -> Box:
             return _row(_text("dot"), _fenced(_row(_set(left), _text(","), _space(THIN), _set(right)), "("))
         case Sum(inner):
             return _row(_sum_sign(), _within(inner, 2))
+        case Bend(inner, by):
+            return _row(_text(by.name), _fenced(_set(inner), "("))
         case _:
             name, fence = _FUNCTIONS[type(expression)]
             return _row(_text(name), _fenced(_set(expression.inner), fence))

@@ -8,21 +8,14 @@ cannot claim what the model doesn't do. A rule names its sources by their place 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...errors import ScriptError
-from ..grid import Role
-
-if TYPE_CHECKING:
-    from ..grid import Grid, Region
-    from ..groups import Layout
-
+from ...model.activations import Activation
+from ..roles import Role
 
 # --- the tree ---------------------------------------------------------------------------------------------
 
@@ -161,10 +154,11 @@ class Exp:
 
 
 @dataclass(frozen=True)
-class Gelu:
-    """The Gaussian error linear unit in its tanh form."""
+class Bend:
+    """A number bent by the activation that the model computes with, such as one form of GELU; drawn by its name."""
 
     inner: Expression
+    by: Activation
 
 
 @dataclass(frozen=True)
@@ -175,7 +169,7 @@ class Dot:
     right: Expression
 
 
-Unary = Sqrt | Mean | Var | Sum | Max | Exp | Gelu
+Unary = Sqrt | Mean | Var | Sum | Max | Exp | Bend
 Binary = Add | Sub | Mul | Div | Dot
 Expression = Operand | Stored | Lookup | Concat | Symbol | Number | Unary | Binary
 
@@ -238,36 +232,9 @@ class Rule:
             return self.masked
         return self
 
-    def regions(
-        self,
-        grid: Grid,
-        index: tuple[int, ...],
-        layout: Layout | Mapping[str, Grid],
-        tensors: Mapping[str, np.ndarray] | None = None,
-        pictures: bool = False,
-    ) -> dict[str, Region]:
-        """The cells that the cell ``index`` of ``grid`` is computed from, by operand name.
 
-        With ``tensors`` a table lookup gives the one entry that is picked, without them the entries that
-        could be. With ``pictures`` the operands that the formula only draws (the column inside an E[x]
-        whose value was computed before) are there as well.
-
-        Raises ScriptError for an index outside the grid.
-        """
-        index = grid[index].index  # type: ignore[assignment]
-        if len(index) != len(grid.axes) or not all(isinstance(part, int) for part in index):
-            raise ScriptError(f"A cell of {grid.name!r} needs {len(grid.axes)} whole numbers, but got {index!r}.")
-        rule = self.at(index)
-        names = dict.fromkeys(operands(rule.formula, pictures))
-        return {
-            name: layout[rule.sources[name].grid][
-                tuple(_resolve(part, index, rule, tensors) for part in rule.sources[name].index)
-            ]
-            for name in names
-        }
-
-
-def _resolve(part: Index, index: tuple[int, ...], rule: Rule, tensors: Mapping[str, np.ndarray] | None) -> int | slice:
+def resolve(part: Index, index: tuple[int, ...], rule: Rule, tensors: Mapping[str, np.ndarray] | None) -> int | slice:
+    """Where ``part`` of a source is read for the cell at ``index``; without ``tensors`` a looked up entry is any."""
     match part:
         case At(axis):
             return index[axis]
@@ -297,7 +264,7 @@ def operands(expression: Expression, pictures: bool = False) -> Iterator[str]:
         case Add() | Sub() | Mul() | Div() | Dot():
             yield from operands(expression.left, pictures)
             yield from operands(expression.right, pictures)
-        case Sqrt() | Mean() | Var() | Sum() | Max() | Exp() | Gelu():
+        case Sqrt() | Mean() | Var() | Sum() | Max() | Exp() | Bend():
             yield from operands(expression.inner, pictures)
 
 
@@ -312,7 +279,7 @@ def evaluate(rule: Rule, tensors: Mapping[str, np.ndarray], index: tuple[int, ..
 
 def _read(rule: Rule, name: str, tensors: Mapping[str, np.ndarray], index: tuple[int, ...]) -> np.ndarray:
     source = rule.sources[name]
-    where = tuple(_resolve(part, index, rule, tensors) for part in source.index)
+    where = tuple(resolve(part, index, rule, tensors) for part in source.index)
     return np.asarray(tensors[source.grid][where], dtype=np.float64)
 
 
@@ -365,10 +332,5 @@ def _unary(expression: Unary, inner: np.ndarray) -> np.ndarray | float:
             return inner.max()
         case Exp():
             return np.exp(inner)
-        case Gelu():
-            return gelu(inner)
-
-
-def gelu(x: np.ndarray | float) -> np.ndarray | float:
-    """The tanh form that GPT-2 uses."""
-    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+        case Bend(_, by):
+            return by(inner)

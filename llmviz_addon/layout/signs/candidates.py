@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ...model.sampling import Draw
 from ...rounding import parts_of_all, percent
-from ..groups import Layout
+from ..layout import Layout
 from ..lettering.drawing import Drawing, Line, Polygon, Rect, Shape, Text
 from ..lettering.font import CAP_HEIGHT, advance, fit
 from .tokens import LEAST, STROKE, TokenRow, below, output_bottom, printable

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from ..grid import CELL, Axis, Grid
-from ..groups import Layout
+from ..grid import CELL, Axis, Beside, Grid, Outward
+from ..layout import Layout
 from ..lettering.drawing import Drawing, Rect, Shape, Text, pose
 from ..lettering.font import advance
 
@@ -23,16 +23,6 @@ DETAIL = 0.62  # em of the axis lengths, in titles' ems
 BEFORE = 0.03  # metres in front of the grid
 LEADING = 1.05
 THIN = 3  # a grid of at most this many columns shows its title only
-ROWS = {
-    **{f"{norm}.mean": ("mean μ", 0, 2) for norm in ("ln_1", "ln_2", "ln_f")},
-    **{f"{norm}.std": ("std σ", 1, 2) for norm in ("ln_1", "ln_2", "ln_f")},
-    "output.max": ("max", 0, 2),
-    "output.sum": ("Σ exp", 1, 2),
-    "tokens": ("Tokens", 0, 1),
-}
-"""Kinds of grids that are single rows: their names, and which of how many rows they are."""
-OUTWARD = {"attn.max": ("max", "left"), "attn.sum": ("Σ exp", "right")}
-"""Kinds of grids that are single columns, two side by side: their names, and towards which side these begin."""
 
 
 def labels(layout: Layout, growing: bool = False, grids: Iterable[Grid] | None = None) -> Iterator[Drawing]:
@@ -42,12 +32,13 @@ def labels(layout: Layout, growing: bool = False, grids: Iterable[Grid] | None =
     """
     gap = layout.gap
     for grid in layout.grids if grids is None else grids:
-        if grid.kind in ROWS:
-            yield _beside(grid, *ROWS[grid.kind], gap)
-        elif grid.kind in OUTWARD:
-            yield _outward(grid, *OUTWARD[grid.kind], gap)
-        else:
-            yield _above(grid, gap, growing)
+        match grid.caption:
+            case Beside() as caption:
+                yield _beside(grid, caption, gap)
+            case Outward(text, starts):
+                yield _outward(grid, text, starts, gap)
+            case None:
+                yield _above(grid, gap, growing)
 
 
 def _above(grid: Grid, gap: float, growing: bool) -> Drawing:
@@ -96,11 +87,11 @@ def _title(title: str, size: float, width: float, height: float) -> tuple[str, f
     return best
 
 
-def _beside(grid: Grid, title: str, number: int, count: int, gap: float) -> Drawing:
-    """A name at the left of a row of cells, the ``number``-th of ``count`` stacked ones; names are further apart."""
+def _beside(grid: Grid, caption: Beside, gap: float) -> Drawing:
+    """A name at the left of a row of cells; of rows that lie on each other names are further apart than these."""
     size = min(0.21 * gap, 1.7 * CELL)
-    spread = ((count - 1) / 2 - number) * (1.15 * size - CELL)
-    text = Text(-0.12 * gap, spread - 0.33 * size, ((title, "ink"),), size, "right")
+    spread = ((caption.rows - 1) / 2 - caption.row) * (1.15 * size - CELL)
+    text = Text(-0.12 * gap, spread - 0.33 * size, ((caption.text, "ink"),), size, "right")
     return _drawing(grid, (text,), grid.box[0][0], grid.center[2])
 
 

@@ -47,12 +47,15 @@ def card(outline: Outline) -> Drawing:
 
 def layer_names(outline: Outline) -> Iterator[Drawing]:
     """The number of every layer, where a layer is empty: over the left end of its wide matrices."""
-    layer = outline.sample.layers[0]
-    left, top = float(layer.mlp.fc_weight.box[0][0]), float(layer.mlp.fc_bias.box[1][2])
-    room = float(min(layer.attn.proj_bias.box[0][0], layer.attn.heads[0].weights.box[0][0]) - left)
+    layer, widest = outline.sample.layers[0], outline.widest
+    left = float(widest.box[0][0])
+    over = [grid for grid in layer.grids if grid.origin[0] == widest.origin[0] and grid.origin[2] >= widest.origin[2]]
+    top = max(float(grid.box[1][2]) for grid in over)
+    beside = (float(grid.box[0][0]) for grid in layer.grids if float(grid.box[0][2]) >= top)
+    room = min(beside, default=float(widest.box[1][0])) - left
     count = len(outline.offsets)
-    widest = advance(f"Layer {count - 1}") + 0.5
-    scale = min(0.4 * (float(outline.layer.box[1][2]) - top), room / widest)
+    longest = advance(f"Layer {count - 1}") + 0.5
+    scale = min(0.4 * (float(outline.layer.box[1][2]) - top), room / longest)
     for number, offset in enumerate(outline.offsets):
         text = Text(0.0, 0.0, ((f"Layer {number}", "muted"),), 1.0)
         at = np.array([left, 0.0, top + 0.45 * scale]) + offset
@@ -61,17 +64,10 @@ def layer_names(outline: Outline) -> Iterator[Drawing]:
 
 def box_names(outline: Outline) -> Iterator[Drawing]:
     """Names and sizes of the tables, of the first layer's matrices and of the output, above each."""
-    config, sample = outline.shape.config, outline.sample
-    layer, head = sample.layers[0], sample.layers[0].attn.heads[0]  # the one behind: from above, free over it
-    first = [
-        *sample.embedding.grids,
-        *(head.q_weight, head.q, head.scores),
-        *(layer.attn.proj_weight, layer.mlp.fc_weight, layer.mlp.hidden, layer.mlp.activation, layer.mlp.proj_weight),
-    ]
-    for grid in first:
-        yield _name(outline, grid, np.zeros(3), config.n_head if grid in head.grids else 1)
-    for grid in (sample.output.weight, sample.output.logits):
-        yield _name(outline, grid, outline.offsets[-1], 1)
+    parts, once, last = outline.sample.parts, np.zeros(3), outline.offsets[-1]
+    for part in parts:
+        for grid in part.landmarks():
+            yield _name(outline, grid, last if part in parts[-2:] else once, part.times(grid))
 
 
 def scale_bar(outline: Outline) -> Drawing:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...errors import ModelError
 from ...model.run import Run
 from ..grid import Section
-from ..groups import Layout
+from ..layout import Layout
 from ..lettering.drawing import Drawing, Line, Rect, Text, pose
 from ..lettering.font import CAP_HEIGHT, advance
 from ..sections import name_size

@@ -10,7 +10,7 @@ import numpy as np
 from ...model.tokenizers.tokenizer import visible
 from ...rounding import number, parts_of_all
 from ..grid import CELL
-from ..groups import Layout
+from ..layout import Layout
 from ..lettering.drawing import Drawing, Line, Rect, Shape, Text, pose
 from ..lettering.font import CAP_HEIGHT, fit
 

@@ -10,7 +10,7 @@ import numpy as np
 from ..config import GPTConfig
 from .part import Arrays, Part, Results, Tensor
 
-EPSILON = np.float32(1e-5)  # keeps a layer norm from dividing by zero, as in GPT-2
+EPSILON = 1e-5  # keeps a layer norm from dividing by zero, as in GPT-2
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class LayerNorm(Part):
         """Every row of what is read (T, C), by itself."""
         mean = reads.mean(-1)  # (T, C) -> (T,)
         centered = reads - mean[:, None]  # (T, C)
-        std = np.sqrt((centered * centered).mean(-1) + EPSILON)  # (T, C) -> (T,)
+        std = np.sqrt((centered * centered).mean(-1) + np.float32(EPSILON))  # (T, C) -> (T,)
         normalized = centered / std[:, None]  # (T, C)
         output = normalized * weights["weight"] + weights["bias"]  # (T, C)
         return {"mean": mean, "std": std, "normalized": normalized, "output": output}
