@@ -13,7 +13,7 @@ import pytest
 
 from llmviz_addon.stage import compat
 from llmviz_addon.stage.build import build
-from llmviz_addon.stage.changes import LINES, ChangesError, changes, losses, shortened
+from llmviz_addon.stage.changes import LINES, UNTOLD, ChangesError, changes, losses, shortened
 from llmviz_addon.stage.ours import REGISTRY, TAG, kind_of, ours
 
 from .conftest import track
@@ -167,9 +167,14 @@ def other_camera(film: Film) -> None:
     film.camera = bpy.data.objects.new("hers", bpy.data.cameras.new("hers"))
 
 
+def marker(film: Film) -> None:
+    film.timeline_markers.remove(film.timeline_markers["01.1 half"])
+
+
 @pytest.mark.parametrize(
     ("change", "line"),
     [
+        (marker, "the scene 'Scene': markers moved or deleted, and set again"),
         (key_camera, "'llmviz camera': 12 keys"),
         (move_keys, "'llmviz camera target': keys of 1 curve"),
         (smooth, "'llmviz camera target': keys of 1 curve"),
@@ -323,6 +328,11 @@ def test_a_stage_of_which_nothing_is_known_is_told_whole(film: Film, production,
         build(film, production)
     build(film, production, sure=True)
     assert losses(film) == []
+
+
+def test_another_blender_cannot_tell(film: Film, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("llmviz_addon.stage.changes._version", lambda: {"format": 1, "blender": [9, 0]})
+    assert losses(film) == [UNTOLD]
 
 
 def test_what_is_painted_and_not_saved_is_told(film: Film) -> None:

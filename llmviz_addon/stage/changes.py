@@ -21,24 +21,27 @@ import bpy
 
 from ..errors import JobError, LlmvizError
 from ..model.files import json_object
+from .markers import count_markers
 from .ours import built_text, is_ours, keys, kind_of, ours, write_built
 from .snapshot import GEOMETRY, KEYS, PIXELS, Values, snapshot
 
-SCENE = "scene"
-"""The key of the scene itself, and of what a film sets of it."""
+SCENE, MARKERS = "scene", "markers"
+"""The keys of what a film sets of the scene itself, and of its markers there."""
 DIRECTED = {
     "": ("camera", "frame_start", "frame_end"),
     "render": ("fps", "fps_base", "resolution_x", "resolution_y", "resolution_percentage"),
     "view_settings": ("view_transform", "look", "exposure", "gamma"),
 }
-SHOWN, HIDDEN = ":shown", ":hidden"
-"""Whether an object is in its scene, and in which view layers it is hidden."""
+SHOWN, HIDDEN, SHOWN_MARKERS = ":shown", ":hidden", ":markers"
+"""Whether an object is in its scene, in which view layers it is hidden, and how many markers are as they were set."""
 CUSTOM, PLAIN_PATH = re.compile(r'\["(.*)"\]'), re.compile(r"[a-z][a-z0-9_.]*")
 DRIVEN = re.compile(r"animation_data\.drivers\[\d+\]\.data_path")
 NUMBER = re.compile(r"\.\d{3,}$")
 NO_NAMES: Mapping[int, str] = MappingProxyType({})
 LOSES = "Building again would lose what you changed:"
-UNTOLD = "everything, as it is not known how the film was built"
+UNTOLD = "all of it, if you changed anything: it is not known how the film was built, or another Blender built it"
+VERSION = "version"
+"""The key of what wrote the rest down: another Blender has other properties and defaults."""
 MOST_BYTES = 2**27
 LINES, PARTS = 12, 5
 """How much is spelt out: lines of a list, and members of a line."""
@@ -184,8 +187,9 @@ def changes(scene: bpy.types.Scene, directs: bool = True, names: Mapping[int, st
         block = blocks.get(key)
         if not directs and (key == SCENE or isinstance(block, bpy.types.World)):
             continue
-        thing = _thing(block, now.get(key, before)) if key != SCENE else f"the scene {scene.name!r}"
-        if key != SCENE and (block is None or (before.get(SHOWN) and not now.get(key, {}).get(SHOWN))):
+        about_scene = key in {SCENE, MARKERS}
+        thing = f"the scene {scene.name!r}" if about_scene else _thing(block, now.get(key, before))
+        if not about_scene and (block is None or (before.get(SHOWN) and not now.get(key, {}).get(SHOWN))):
             found.append(Change(thing, block, SHOWN, True, None))
         elif key in now:
             found += (one for one in _compared(thing, block, before, now[key]) if one.before not in gone)
@@ -223,6 +227,8 @@ def _state(scene: bpy.types.Scene, only: Iterable[bpy.types.ID] | None = None) -
                 values[SHOWN] = True
                 if hidden := [layer.name for layer in scene.view_layers if block.hide_get(view_layer=layer)]:
                     values[HIDDEN] = hidden
+    if only is None:
+        state[MARKERS] = {SHOWN_MARKERS: count_markers(scene)}
     if only is None and is_ours(scene):
         directed = {}
         for name, paths in DIRECTED.items():
@@ -234,18 +240,23 @@ def _state(scene: bpy.types.Scene, only: Iterable[bpy.types.ID] | None = None) -
 
 
 def _write(scene: bpy.types.Scene, state: Mapping[str, Values]) -> None:
-    write_built(scene, zlib.compress(json.dumps(state).encode(), 1))
+    write_built(scene, zlib.compress(json.dumps({**state, VERSION: _version()}).encode(), 1))
+
+
+def _version() -> Values:
+    return {"format": 1, "blender": list(bpy.app.version[:2])}
 
 
 def _built(scene: bpy.types.Scene) -> dict[str, Values] | None:
-    """What was written down; None where nothing was, or it was damaged."""
+    """What was written down; None where nothing was, it was damaged, or another Blender wrote it."""
     try:
         reader = zlib.decompressobj()
         text = reader.decompress(built_text(scene), MOST_BYTES)
         found = json_object(text) if reader.eof else {}
     except (zlib.error, LlmvizError):
         return None
-    return found if found and all(isinstance(values, dict) for values in found.values()) else None
+    known = found.pop(VERSION, None) == _version() and all(isinstance(values, dict) for values in found.values())
+    return found if known else None
 
 
 def _thing(block: bpy.types.ID | None, values: Values) -> str:
@@ -286,6 +297,8 @@ def _part(change: Change) -> str:
     path = change.path
     if path == SHOWN:
         return "deleted, and comes back"
+    if path == SHOWN_MARKERS:
+        return "markers moved or deleted, and set again"
     if path in WORDS:
         return WORDS[path]
     if path.startswith(("node_tree.", "nodes", "links", "interface")):

@@ -39,6 +39,12 @@ def set_markers(
         scene.timeline_markers.new(name, frame=frame).camera = other
 
 
+def count_markers(scene: bpy.types.Scene) -> int:
+    """How many of ours stand where they were set, under the names that they were given."""
+    noted = Counter(written_text(scene, OURS).split("\n"))
+    return (noted & Counter(map(_line, scene.timeline_markers))).total()
+
+
 def clear_markers(scene: bpy.types.Scene) -> None:
     """Take ours away."""
     _take(scene, ())
