@@ -99,7 +99,7 @@ def run(seed: int, case: int) -> tuple[str, str, str]:
 
 
 def main() -> None:
-    """Run the cases, print every DIFFER, and count the verdicts and what we said."""
+    """Run the cases, print every DIFFER, and count verdicts with what we said, of wider ones what transformers said."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--first", type=int, default=0)
@@ -112,7 +112,8 @@ def main() -> None:
     for case in range(options.first, options.first + options.cases):
         verdict, done, said = run(options.seed, case)
         verdicts[verdict] += 1
-        message = re.sub(r"\d+(\.\d+)?(e-?\d+)?", "#", said.rpartition(" | ")[2])
+        message = said.partition(" | ")[0] if verdict == "wider" else said.rpartition(" | ")[2]
+        message = re.sub(r"\d+(\.\d+)?(e-?\d+)?", "#", message)
         kinds.setdefault((verdict, message), []).append(case)
         if verdict == "DIFFER" or options.cases == 1:
             print(f"{verdict} case {case}: {done}\n    {said}")
