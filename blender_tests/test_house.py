@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,11 @@ WALKTHROUGHS = ROOT / "walkthroughs"
 ROOMS = ("model", "layout", "screenplay", "stage", "film", "ui")
 CORE = ROOMS[:3]
 BLENDER = {"bpy", "mathutils", "gpu", "blf", "bmesh", "bl_math", "idprop", "aud", "bpy_extras", "gpu_extras", "imbuf"}
+
+CIRCLES_LEFT = (  # what import each other still, by how their names begin; take out what is mended, add none
+    ("screenplay.",),
+    ("ui.request", "ui.settings"),
+)
 
 IMPORT_WITHOUT_BLENDER = f"""
 import importlib.util, runpy, sys
@@ -45,18 +50,50 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Every module that a file imports, wherever in it, with relative names made absolute."""
+def named(path: Path) -> Iterator[tuple[str, str]]:
+    """What a file imports, wherever in it: a module with an absolute name, and what is taken of it, if anything."""
     package = path.relative_to(ROOT).parts[:-1]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            yield from ((alias.name, "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = ".".join(
-                [*package[: len(package) + 1 - node.level], node.module or ""] if node.level else [node.module or ""]
-            )
-            yield base.rstrip(".")
-            yield from (f"{base.rstrip('.')}.{alias.name}" for alias in node.names)
+            base = [*package[: len(package) + 1 - node.level], node.module or ""] if node.level else [node.module or ""]
+            yield from ((".".join(base).rstrip("."), alias.name) for alias in node.names)
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, and whatever it takes of one."""
+    for module, taken in named(path):
+        yield module
+        if taken:
+            yield f"{module}.{taken}"
+
+
+def modules_needed(path: Path, known: Collection[str]) -> set[str]:
+    """The modules among ``known`` that a file imports, for types only and within functions too.
+
+    A package that is named only for a module in it is not counted: it is there anyway.
+    """
+    found = {f"{module}.{taken}" if f"{module}.{taken}" in known else module for module, taken in named(path)}
+    return (found & set(known)) - {name_of(path)}
+
+
+def circles(needed: Mapping[str, set[str]]) -> list[set[str]]:
+    """Sets of modules each of which needs all the others of its set, by way of others too."""
+    reached = {name: _reached(name, needed) for name in needed}
+    found = {frozenset(other for other in reached[name] if name in reached[other]) for name in needed}
+    return sorted((set(names) for names in found if names), key=sorted)
+
+
+def _reached(start: str, needed: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = [*needed[start]]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += needed[name]
+    return found
 
 
 def identify(path: Path) -> str:
@@ -85,6 +122,24 @@ def test_a_room_imports_only_from_rooms_above_it(room: str) -> None:
     for path in files(room):
         for name in imports(path):
             assert ".".join(name.split(".")[:2]) not in forbidden, f"{identify(path)} imports {name}"
+
+
+def test_circles_are_found() -> None:
+    needed = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": {"e"}, "e": set(), "f": {"g", "a"}, "g": {"f"}}
+    assert circles(needed) == [{"a", "b", "c"}, {"f", "g"}]
+    found = modules_needed(PACKAGE / "layout" / "signs" / "signage.py", {name_of(path) for path in files(*CORE)})
+    assert "llmviz_addon.layout.signs.tokens" in found  # from . import tokens
+    assert "llmviz_addon.layout.signs" not in found
+    assert "llmviz_addon.model.run" in found
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """Neither when it is loaded nor for types only: whoever reads a file can read what it stands on first."""
+    paths = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+    found = circles({name: modules_needed(path, paths) for name, path in paths.items()})
+    allowed = [tuple(f"llmviz_addon.{start}" for start in starts) for starts in CIRCLES_LEFT]
+    left = [names for names in found if not any(all(n.startswith(starts) for n in names) for starts in allowed)]
+    assert left == []
 
 
 @pytest.mark.parametrize("path", sorted(WALKTHROUGHS.glob("*.py")), ids=identify)

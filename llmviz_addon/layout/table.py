@@ -21,8 +21,7 @@ SIGNS = (
 
 def names(config: GPTConfig, architecture: Architecture = GPT2) -> Iterator[tuple[str, Grid]]:
     """Every grid by its path, such as ``layers[l].attn.heads[h].q_weight``, of one layer and head for all."""
-    small = replace(config, n_layer=1, n_head=1, n_embd=config.head_size, vocab_size=2)
-    yield from _walk(layout(small, 1, bare=True, architecture=architecture), "")
+    yield from _walk(layout(replace(config, n_layer=1), 1, bare=True, architecture=architecture), "")
 
 
 def table(config: GPTConfig, architecture: Architecture = GPT2) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -14,6 +14,8 @@ from llmviz_addon.layout.build import layout
 from llmviz_addon.layout.grid import Grid, Role
 from llmviz_addon.layout.rules.equations import MASKED
 from llmviz_addon.layout.rules.formula import Rule, evaluate
+from llmviz_addon.model.activations import GELU, Gelu
+from llmviz_addon.model.architecture import gpt2
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, from_tensors, weight_shapes
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.forward import forward
@@ -57,6 +59,22 @@ def test_rules_reproduce_any_model(heads: int, size: int, layers: int, block: in
     random = np.random.default_rng(seed)
     tokens = random.integers(vocabulary, size=int(random.integers(1, block + 1))).tolist()
     assert_rules_hold(forward(random_model(config, seed), tokens), random, cells=4)
+
+
+@pytest.mark.parametrize("form", ["tanh", "exact"])
+def test_gelu_is_shown_in_the_form_that_the_model_computes(form: Gelu):
+    model = replace(random_model(GPTConfig(2, 2, 8, 5, 7), 3), architecture=gpt2(form))
+    trace = forward(model, [1, 2, 3, 4, 6])
+    other = GELU["exact" if form == "tanh" else "tanh"]
+    placed = layout(model.config, 5, architecture=model.architecture)
+    furthest = 0.0
+    for layer in placed.layers:
+        grid = layer.mlp.activation
+        hidden, true = trace[layer.mlp.hidden.name], trace[grid.name]
+        for index in np.ndindex(*grid.shape):
+            assert evaluate(grid.rule, trace, index) == pytest.approx(float(true[index]), abs=1e-6)
+        furthest = max(furthest, float(np.abs(other(hidden.astype(float)) - true).max()))
+    assert furthest > 1e-4  # the other form would have been seen
 
 
 def test_sources_come_before_what_is_computed_from_them(nano: Trace):
