@@ -154,8 +154,8 @@ def _is_plain(block: bpy.types.ID, change: Change) -> bool:
         return True
     if match := CUSTOM.fullmatch(change.path):
         return isinstance(change.now, str | int | float) and match[1] in block
-    if not PLAIN_PATH.fullmatch(change.path) or change.now is None:
-        return False
+    if not PLAIN_PATH.fullmatch(change.path) or change.now is None or change.path.startswith("parent_"):
+        return False  # how it is a child changes where it stands
     owner = block.path_resolve(change.path.rpartition(".")[0]) if "." in change.path else block
     prop = owner.bl_rna.properties.get(change.path.rpartition(".")[2])
     complete = not isinstance(change.now, list) or None not in change.now

@@ -33,7 +33,7 @@ NO_SETTING = frozenset({
     "rna_type", "original", "library", "library_weak_reference", "override_library", "preview", "asset_data",
     "is_runtime_data", "tag", "id_data", "use_extra_user", "animation_data", "motion_path", "dimensions",
     "matrix_world", "matrix_local", "matrix_basis", "angle", "angle_x", "angle_y", "filepath_raw", "use_nodes",
-    "texture_paint_images", "texture_paint_slots", "resolution", "internal_links", "last_slot_identifier",
+    "texture_paint_images", "texture_paint_slots", "internal_links", "last_slot_identifier",
     "action_slot", "action_slot_handle", "action_suitable_slots", "is_valid", "auto_smoothing", "sampled_points",
     "texspace_location", "texspace_size", "frame_range", "use_mesh_mirror_x", "use_mesh_mirror_y",
     "use_mesh_mirror_z",
