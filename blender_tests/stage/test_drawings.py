@@ -11,6 +11,8 @@ from llmviz_addon.layout.lettering.drawing import Drawing, Readout, Rect, Text, 
 from llmviz_addon.layout.lettering.font import advance
 from llmviz_addon.rounding import number as number_text
 from llmviz_addon.stage.build import build, clear
+from llmviz_addon.stage.drawings import DrawingMaker
+from llmviz_addon.stage.flat_material import flat_material
 from llmviz_addon.stage.theme import linear, theme
 
 
@@ -130,3 +132,18 @@ def test_faults_are_named(scene, production):
     production.signage = (Drawing("odd", (Rect(0, 0, 1, 1, "mauve"),)),)
     with pytest.raises(ScriptError, match="Unknown colour 'mauve'"):
         build(scene, production)
+
+
+def test_arrays_are_let_go_of_with_the_last_drawing_that_looks_like_them():
+    flat, home = flat_material(theme("light")), bpy.data.collections.new("home")
+    maker = DrawingMaker(theme("light"), flat, home)
+    one, other = (Drawing(name, (Rect(0, 0, size, 1),)) for name, size in (("one", 1.0), ("other", 2.0)))
+    again = replace(one, name="again")
+    maker.prepare([one, other, again])
+    first = maker.arrays(one)
+    maker.arrays(other)
+    assert maker.arrays(again) is first  # kept for it
+    fresh = maker.arrays(again)
+    assert fresh is not first  # and not beyond it
+    assert (fresh.points == first.points).all()
+    assert (fresh.triangles == first.triangles).all()

@@ -8,6 +8,7 @@ are added to the same object by Geometry Nodes. So a drawing fades, moves and hi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -100,13 +101,15 @@ class DrawingMaker:
         self.readouts = Readouts(material, theme)
         self.repeats = Repeats()
         self._hung = 0
+        self._waiting: Counter[Key] = Counter()  # how many drawings of each look are to come
         self._arrays: dict[Key, Arrays] = {}
         self._meshes: dict[Key, bpy.types.Mesh] = {}
 
     def prepare(self, drawings: Iterable[Drawing]) -> None:
-        """Fetch all letters that the drawings use, at once."""
+        """Fetch all letters that the drawings use, at once, and note which of them look alike."""
         letters: set[str] = set()
         for drawing in drawings:
+            self._waiting[_key(drawing)] += 1
             for shape in drawing.shapes:
                 if isinstance(shape, Text):
                     letters.update(shape.body)
@@ -114,9 +117,9 @@ class DrawingMaker:
 
     def make(self, drawing: Drawing, grids: Mapping[str, bpy.types.Object], page: bpy.types.Object) -> bpy.types.Object:
         """The object of one drawing, hung where it belongs."""
-        key = _key(drawing)
+        key, arrays = _key(drawing), self.arrays(drawing)
         if key not in self._meshes:
-            self._meshes[key] = self.arrays(drawing).mesh(drawing.name, self.material)
+            self._meshes[key] = arrays.mesh(drawing.name, self.material)
         obj = self._object(drawing.name, self._meshes[key], drawing)
         _hang(obj, drawing, grids, page)
         self._hung += 1
@@ -146,11 +149,13 @@ class DrawingMaker:
         return obj
 
     def arrays(self, drawing: Drawing) -> Arrays:
-        """A drawing as a mesh in its own plane."""
+        """A drawing as a mesh in its own plane; let go of with the last of those prepared that look alike."""
         key = _key(drawing)
-        if key not in self._arrays:
-            self._arrays[key] = self._draw(drawing, key[1])
-        return self._arrays[key]
+        arrays = self._arrays.pop(key, None) or self._draw(drawing, key[1])
+        self._waiting[key] -= 1
+        if self._waiting[key] > 0:
+            self._arrays[key] = arrays
+        return arrays
 
     def _object(self, name: str, mesh: bpy.types.Mesh, drawing: Drawing) -> bpy.types.Object:
         obj = own(bpy.data.objects.new(name, mesh), "drawing", name)
