@@ -47,7 +47,7 @@ def look(video: Path, frames: Mapping[int, Path], size: tuple[int, int]) -> None
     """JobError unless the pictures of ``video`` with these numbers, from 1 on, are these frames."""
     scene = _empty()
     strip = scene.sequence_editor.strips.new_movie("video", str(video), 1, 1)
-    last = strip.frame_duration
+    last = compat.strip_length(strip)
     scene.render.resolution_x, scene.render.resolution_y = size
     painter = Painter(scene)
     scene.render.use_sequencer = True

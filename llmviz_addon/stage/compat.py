@@ -54,6 +54,11 @@ def set_video_output(scene: bpy.types.Scene) -> None:
     settings.file_format = "FFMPEG"
 
 
+def strip_length(strip: bpy.types.MovieStrip) -> int:
+    """How many pictures a video in the sequencer has."""
+    return strip.content_duration if hasattr(strip, "content_duration") else strip.frame_duration
+
+
 def compositor_tree(scene: bpy.types.Scene) -> tuple[bpy.types.NodeTree, bpy.types.Node]:
     """A new compositor tree for the scene and the node whose first input is the picture."""
     if hasattr(scene, "compositing_node_group"):
