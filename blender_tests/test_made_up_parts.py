@@ -101,7 +101,7 @@ def test_its_trace_has_the_names_and_shapes_that_the_parts_tell(model: Checkpoin
 
 def test_its_parameters_are_counted(model: Checkpoint) -> None:
     layer = 24 + (24 * 24 + 2 * 12 * 24 + 24 * 24 + 24) + 24 + (48 * 24 + 48 + 24 * 48 + 24)
-    assert model.shape.per_layer == layer
+    assert model.blueprint.per_layer == layer
     assert model.n_params == sum(values.size for values in model.weights.values())
     assert model.n_params == (7 + 9) * 24 + 2 * layer + 24 + 7 * 24
 
@@ -159,7 +159,7 @@ def test_it_is_listed_and_outlined(model: Checkpoint) -> None:
     assert "layers[l].attn.groups[g].k_weight" in told
     assert "fc_weight (2C, C)" in table(CONFIG, MADE_UP)
     assert "2C = 48" in sizes(CONFIG, MADE_UP)
-    one = outline(model.shape)
+    one = outline(model.blueprint)
     assert one.count(Role.WEIGHT) == model.n_params
     said = " ".join(text.body for sign in box_names(one) for text in sign.shapes)
     assert "K weights" in said

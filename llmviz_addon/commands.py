@@ -20,11 +20,11 @@ from .film.quiet import quiet, unbroken
 from .film.times import frame_at, frame_range
 from .layout.table import sizes, table
 from .model import checkpoint as checkpoints
+from .model.blueprints import Blueprint, compared
 from .model.checkpoint import Checkpoint
 from .model.forward import check_tokens
 from .model.run import prompt, read, run
 from .model.sampling import Draw, Sampling, check_chance, steps
-from .model.shapes import Shape, compared
 from .rounding import parts_of_all, percent
 from .screenplay import loader
 from .screenplay.open_stage import Moment
@@ -378,7 +378,7 @@ def _production(options: argparse.Namespace) -> Production:
     )
 
 
-def _shapes(options: argparse.Namespace) -> list[Shape]:
+def _shapes(options: argparse.Namespace) -> list[Blueprint]:
     """The models that are to be shown in outline; none where one is to be run."""
     names = [options.shape] if options.shape is not None else options.compare
     if names is None:

@@ -21,7 +21,7 @@ def play(film):
 
 
 def _first(film, model):
-    config = model.outline.shape.config
+    config = model.outline.blueprint.config
     film.fade(model, to=1, seconds=0)
     film.open_on(model, azimuth=287, elevation=9)
     film.say(
@@ -38,10 +38,10 @@ def _first(film, model):
         "{count}. A layer of a model with C channels has 12\u00a0C² + {rest}\u00a0C parameters: with C = {C:,} that is "
         "{each:,}. Only the embedding tables{head} and one last layer norm are outside of layers{tied}.",
         count="It has one layer" if config.n_layer == 1 else f"Its {config.n_layer} layers are built exactly alike",
-        C=config.n_embd, each=model.outline.shape.per_layer,
-        rest=13 if model.outline.shape.biases else 2,
-        head="" if model.outline.shape.tied else ", the LM head",
-        tied="; the LM head is tied, the token embedding once more" if model.outline.shape.tied else "",
+        C=config.n_embd, each=model.outline.blueprint.per_layer,
+        rest=13 if model.outline.blueprint.biases else 2,
+        head="" if model.outline.blueprint.tied else ", the LM head",
+        tied="; the LM head is tied, the token embedding once more" if model.outline.blueprint.tied else "",
     )  # fmt: skip
     film.fade(model.layers, to=0.12, seconds=0.5)
     film.grow(model, seconds=3)
@@ -49,7 +49,7 @@ def _first(film, model):
 
 
 def _next(film, told, model, pointers):
-    before, config = told[-1].outline.shape.config, model.outline.shape.config
+    before, config = told[-1].outline.blueprint.config, model.outline.blueprint.config
     ratio = _size(model) / _size(told[-1])
     smaller = [other for other in told if _size(other) < _size(model)]
     with film.together(seconds=5):
@@ -72,14 +72,14 @@ def _next(film, told, model, pointers):
 
 
 def _layer(film, model, smallest):
-    config = model.outline.shape.config
+    config = model.outline.blueprint.config
     film.camera.fly(model.layers[0], azimuth=290, elevation=17, seconds=4)
     film.say(
         "one-layer",
         "One layer of {name} has {each:,} [parameters](weight){more}. Most of them, 8\u00a0C², are the two matrices of "
         "the MLP. So twice as many layers have twice as many parameters, but twice as many channels nearly four times "
         "as many.",
-        name=_name(model), each=model.outline.shape.per_layer, more=_against(model, smallest),
+        name=_name(model), each=model.outline.blueprint.per_layer, more=_against(model, smallest),
     )  # fmt: skip
     film.wait(0.5)
     film.say(
@@ -127,16 +127,16 @@ def _end(film, models, largest):
 
 
 def _name(model):
-    return model.outline.shape.title
+    return model.outline.blueprint.title
 
 
 def _size(model):
-    return model.outline.shape.n_params
+    return model.outline.blueprint.n_params
 
 
 def _remarks(model):
     """Why there are fewer parameters than blue cells."""
-    return f" ({model.outline.shape.remarks})" if model.outline.shape.remarks else ""
+    return f" ({model.outline.blueprint.remarks})" if model.outline.blueprint.remarks else ""
 
 
 def _lines(model):
@@ -153,7 +153,7 @@ def _instead(count, before, what):
 
 def _against(model, smallest):
     """How a layer compares with all of the smallest model, where that says anything."""
-    ratio = model.outline.shape.per_layer / _size(smallest)
+    ratio = model.outline.blueprint.per_layer / _size(smallest)
     return f", {_times(ratio)} all of {_name(smallest)} has" if ratio > 1.5 else ""
 
 

@@ -37,12 +37,12 @@ from growth import GPT2, MEMORY, costs, write_model  # noqa: E402
 
 from llmviz_addon.film.film import FilmJob, film_steps, worker_count  # noqa: E402
 from llmviz_addon.film.quiet import quiet  # noqa: E402
+from llmviz_addon.model.blueprints import BLUEPRINTS, COMPARED, compared  # noqa: E402
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, load, weight_shapes  # noqa: E402
 from llmviz_addon.model.config import GPTConfig  # noqa: E402
 from llmviz_addon.model.forward import forward  # noqa: E402
 from llmviz_addon.model.run import read, run  # noqa: E402
 from llmviz_addon.model.sampling import Sampling  # noqa: E402
-from llmviz_addon.model.shapes import COMPARED, SHAPES, compared  # noqa: E402
 from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer  # noqa: E402
 from llmviz_addon.screenplay.open_stage import opening  # noqa: E402
 from llmviz_addon.screenplay.production import Production, prepare, prepare_shapes  # noqa: E402
@@ -242,7 +242,7 @@ def measure_shapes(options: argparse.Namespace) -> list[Row]:
     from llmviz_addon.stage.build import build
 
     rows = []
-    for names in (*((name,) for name in SHAPES), COMPARED):
+    for names in (*((name,) for name in BLUEPRINTS), COMPARED):
         with quiet():
             bpy.ops.wm.read_factory_settings(use_empty=True)
         scene = bpy.context.scene

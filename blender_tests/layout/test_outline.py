@@ -12,8 +12,8 @@ from llmviz_addon.layout.grid import CELL, Role
 from llmviz_addon.layout.outline import outline
 from llmviz_addon.layout.signs.outline_signs import box_names, card, layer_names, scale_bar
 from llmviz_addon.model.architecture import n_params
+from llmviz_addon.model.blueprints import BLUEPRINTS, Blueprint
 from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.model.shapes import SHAPES, Shape
 
 
 @st.composite
@@ -32,7 +32,7 @@ def configs(draw, most_words=60):
 @given(config=configs(most_words=1))
 def test_an_outline_has_the_boxes_of_the_layout(config):
     gap = 0.8
-    one = outline(Shape("any", config), gap=gap)
+    one = outline(Blueprint("any", config), gap=gap)
     whole = layout(config, config.block_size, gap)
     wanted = [(*grid.origin, *grid.cells, grid.role) for grid in whole.grids]
     wanted = {(x, (y + CELL / 2) * one.flat - CELL / 2, *rest) for x, y, *rest in wanted}
@@ -54,24 +54,27 @@ def rounded(boxes):
 @given(config=configs())
 def test_every_parameter_has_one_cell(config):
     tied = config.vocab_size * config.n_embd  # drawn as the output's weights once more
-    assert outline(Shape("any", config)).count(Role.WEIGHT) == n_params(config) + tied
-    assert outline(Shape("any", config, tied=False)).count(Role.WEIGHT) == Shape("any", config, tied=False).n_params
+    assert outline(Blueprint("any", config)).count(Role.WEIGHT) == n_params(config) + tied
+    assert (
+        outline(Blueprint("any", config, tied=False)).count(Role.WEIGHT)
+        == Blueprint("any", config, tied=False).n_params
+    )
 
 
 @settings(max_examples=25, deadline=None)
 @given(config=configs())
 def test_a_folded_vocabulary_keeps_its_place_and_is_no_wider_than_the_model(config):
-    one = outline(Shape("any", config))
+    one = outline(Blueprint("any", config))
     sample = one.sample
     folded = [sample.embedding.token_weight, sample.output.weight, sample.output.logits]
     assert all(max(grid.cells) <= max(config.n_embd, config.block_size) for grid in folded)
     assert sample.embedding.token_weight.box[1][0] == pytest.approx(sample.embedding.output.box[0][0] - sample.gap)
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", BLUEPRINTS)
 def test_columns_and_layers_of_the_known_models(name):
-    config = SHAPES[name].config
-    one = outline(SHAPES[name])
+    config = BLUEPRINTS[name].config
+    one = outline(BLUEPRINTS[name])
     assert len(one.offsets) == config.n_layer
     columns = np.unique(one.offsets[:, 0].round(3))
     assert len(columns) == math.ceil(config.n_layer / 12)
@@ -82,12 +85,12 @@ def test_columns_and_layers_of_the_known_models(name):
     assert (one.box[1] >= one.once.box[1]).all()
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", BLUEPRINTS)
 def test_signs_say_the_model_s_true_sizes_and_stand_clear_of_it(name):
-    config, one = SHAPES[name].config, outline(SHAPES[name])
+    config, one = BLUEPRINTS[name].config, outline(BLUEPRINTS[name])
     plate = card(one)
-    assert f"{SHAPES[name].n_params:,} parameters" in _texts(plate)
-    assert ("tied head" in _texts(plate)) == SHAPES[name].tied
+    assert f"{BLUEPRINTS[name].n_params:,} parameters" in _texts(plate)
+    assert ("tied head" in _texts(plate)) == BLUEPRINTS[name].tied
     assert plate.outline[:, 2].min() > one.box[1][2]
     assert scale_bar(one).outline[:, 0].max() <= one.box[0][0]
     assert [_texts(sign) for sign in layer_names(one)] == [f"Layer {number}" for number in range(config.n_layer)]
@@ -95,13 +98,13 @@ def test_signs_say_the_model_s_true_sizes_and_stand_clear_of_it(name):
 
 
 def test_the_label_of_a_folded_vocabulary_says_so():
-    texts = " ".join(_texts(sign) for sign in box_names(outline(SHAPES["gpt2"])))
+    texts = " ".join(_texts(sign) for sign in box_names(outline(BLUEPRINTS["gpt2"])))
     assert "50,257 × 768, folded into 66 sheets" in texts
-    assert "folded" not in " ".join(_texts(sign) for sign in box_names(outline(SHAPES["nano"])))
+    assert "folded" not in " ".join(_texts(sign) for sign in box_names(outline(BLUEPRINTS["nano"])))
 
 
 def test_the_scale_bar_is_as_long_as_it_says():
-    one = outline(SHAPES["gpt3"])
+    one = outline(BLUEPRINTS["gpt3"])
     bar = scale_bar(one)
     said = int(_texts(bar).split()[0].replace(",", ""))
     length = bar.shapes[0].points[1][1] * np.linalg.norm(bar.pose[:3, 0])
@@ -115,7 +118,7 @@ def _texts(drawing):
 @settings(max_examples=15, deadline=None)
 @given(config=configs())
 def test_points_span_all_boxes(config):
-    one = outline(Shape("any", config))
+    one = outline(Blueprint("any", config))
     for boxes in (one.once, one.layer):
         ends = np.concatenate([boxes.origins, boxes.origins + boxes.cells * CELL * (1, 1, -1)])
         np.testing.assert_allclose(boxes.points.min(axis=0), ends.min(axis=0), atol=1e-5)

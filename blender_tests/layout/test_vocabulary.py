@@ -12,7 +12,7 @@ from llmviz_addon.layout.grid import CELL, Axis, Grid, Role
 from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.layout.rules.formula import evaluate
 from llmviz_addon.layout.signs.labels import labels
-from llmviz_addon.layout.vocabulary import CANDIDATES, LARGE, LEAST, window
+from llmviz_addon.layout.vocabulary import CANDIDATES, LARGE, SHOWN_AT_LEAST, window
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.forward import forward
 
@@ -108,14 +108,14 @@ def test_a_window_shows_what_a_film_speaks_of(size: int, length: int, seed: int)
     assert shown is not None
     assert list(shown) == sorted(set(shown))
     assert {*tokens, *probs.argmax(axis=1).tolist(), *np.argsort(-probs[-1])[:CANDIDATES].tolist()} <= set(shown)
-    assert LEAST <= len(shown) <= LEAST + 2 * length + CANDIDATES
+    assert SHOWN_AT_LEAST <= len(shown) <= SHOWN_AT_LEAST + 2 * length + CANDIDATES
 
 
 def test_a_small_vocabulary_is_drawn_whole_and_unknown_probabilities_do_no_harm():
     assert window([0], np.ones((1, LARGE))) is None
     shown = window([7], np.full((1, 9000), np.nan))
     assert shown is not None
-    assert len(shown) == LEAST
+    assert len(shown) == SHOWN_AT_LEAST
     assert 7 in shown
 
 

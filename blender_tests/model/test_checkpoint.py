@@ -11,10 +11,10 @@ import pytest
 
 from llmviz_addon.errors import ModelError
 from llmviz_addon.model.architecture import n_params
+from llmviz_addon.model.blueprints import BLUEPRINTS
 from llmviz_addon.model.checkpoint import BUILTIN, Checkpoint, from_tensors, load
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.forward import forward
-from llmviz_addon.model.shapes import SHAPES
 
 CONFIG = json.dumps({"n_layer": 3, "n_head": 3, "n_embd": 48, "block_size": 11, "vocab_size": 3})
 
@@ -29,7 +29,7 @@ def test_the_shipped_model(nano_gpt: Checkpoint) -> None:
     assert nano_gpt.config == GPTConfig(n_layer=3, n_head=3, n_embd=48, block_size=11, vocab_size=3)
     assert n_params(nano_gpt.config) == 85_584
     assert nano_gpt.n_params == 85_584 + 144  # the LM head is not tied
-    assert nano_gpt.shape == SHAPES["nano"]
+    assert nano_gpt.blueprint == BLUEPRINTS["nano"]
     assert nano_gpt.prompt_length == 6
     assert nano_gpt.tokenizer.encode("ABC") == [0, 1, 2]
     assert all(values.dtype == np.float32 for values in nano_gpt.weights.values())

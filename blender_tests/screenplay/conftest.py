@@ -8,10 +8,10 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
+from llmviz_addon.model.blueprints import Blueprint, beside
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, from_tensors, weight_shapes
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import run
-from llmviz_addon.model.shapes import Shape, beside
 from llmviz_addon.screenplay.cast import Cast
 from llmviz_addon.screenplay.film import Film
 from llmviz_addon.screenplay.view import Page
@@ -35,7 +35,7 @@ def new_film(checkpoint: Checkpoint, tokens: list[int], size=(1280, 720), pace: 
 
     told = run(checkpoint, tokens)
     stage = layout(told.config, len(told.tokens), vocabulary=window(told.tokens, told.probs))
-    shapes = beside(Shape("test", told.config))
+    shapes = beside(Blueprint("test", told.config))
     return Film("test", Cast(stage, signage(stage, told), shapes), told.trace, checkpoint, Page.of(size), pace, 30)
 
 

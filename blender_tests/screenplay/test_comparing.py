@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from llmviz_addon.errors import ScriptError
+from llmviz_addon.model.blueprints import BLUEPRINTS, Blueprint, compared
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import run
-from llmviz_addon.model.shapes import SHAPES, Shape, compared
 from llmviz_addon.screenplay.production import prepare, prepare_shapes
 from llmviz_addon.screenplay.timeline import CAMERA, Channel
 
@@ -25,7 +25,7 @@ def at(timeline, actor, prop, frame, index=0):
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
-    "names", [["nano"], ["gpt3"], ["nano", "gpt2"], ["nano", "gpt2", "gpt2-xl", "gpt3"], [*SHAPES]]
+    "names", [["nano"], ["gpt3"], ["nano", "gpt2"], ["nano", "gpt2", "gpt2-xl", "gpt3"], [*BLUEPRINTS]]
 )
 def test_the_chapter_tells_any_comparison(names, size):
     timeline = prepare_shapes(compared(names), None, 200, size).timeline
@@ -36,9 +36,9 @@ def test_the_chapter_tells_any_comparison(names, size):
         assert (np.diff(one.frames) > 0).all(), one.channel
     said = " ".join(subtitle.text for subtitle in timeline.subtitles)
     for name in names:
-        assert SHAPES[name].title in said
-        assert f"{SHAPES[name].n_params:,}" in said
-    assert ("tied" in said) == any(SHAPES[name].tied for name in names)
+        assert BLUEPRINTS[name].title in said
+        assert f"{BLUEPRINTS[name].n_params:,}" in said
+    assert ("tied" in said) == any(BLUEPRINTS[name].tied for name in names)
     assert ("the LM head and" in said) == ("nano" in names)
     assert max(len(subtitle.text.split()) for subtitle in timeline.subtitles) <= 65
 
@@ -61,7 +61,7 @@ def test_every_model_is_seen_whole_with_its_card_where_it_was_announced(make_fil
 
 def test_models_stand_side_by_side_by_size_in_the_order_of_their_story(make_film, random_model):
     film = make_film(random_model(GPTConfig(2, 2, 8, 4, 3)), [0])
-    assert [model.outline.shape.title for model in film.models] == [
+    assert [model.outline.blueprint.title for model in film.models] == [
         "test",
         "nano-gpt",
         "GPT-2 small",
@@ -69,7 +69,7 @@ def test_models_stand_side_by_side_by_size_in_the_order_of_their_story(make_film
         "GPT-3",
     ]
     assert film.models[0] is film.models[0]  # made once
-    placed = sorted(film.models, key=lambda model: model.outline.shape.n_params)
+    placed = sorted(film.models, key=lambda model: model.outline.blueprint.n_params)
     for left, right in zip(placed, placed[1:], strict=False):
         ends = [sign.outline[:, 0].max() for sign in left.signs.values()] + [left.box[1][0]]
         starts = [sign.outline[:, 0].min() for sign in right.signs.values()] + [right.box[0][0]]
@@ -97,7 +97,7 @@ def test_a_flight_grows_what_is_seen_by_the_same_factor_every_moment(make_film, 
 def test_in_a_film_about_a_run_outlines_and_set_are_never_seen_together(nano):
     timeline = prepare(run(nano, [2, 1, 0, 1, 1, 2]), ["layer-norm", "scale"], None).timeline
     norm, scale = timeline.chapters
-    assert [one.outline.shape.title for one in timeline.outlines][0] == nano.name
+    assert [one.outline.blueprint.title for one in timeline.outlines][0] == nano.name
     pieces = {piece.name for one in timeline.outlines for piece in one.pieces}
     for piece in pieces:
         opacity = track(timeline, piece, "opacity")
@@ -112,7 +112,7 @@ def test_names_of_small_models_are_pointed_out_once_they_are_shown(make_film, ra
     film.open_on(film.models[-1], azimuth=287, elevation=9)
     film.fade(film.models[-1], film.models[0], to=1)
     (sign,) = film.point_out(beside=film.models[-1])
-    assert film.models[0].outline.shape.title in [getattr(shape, "body", "") for shape in sign.shapes]
+    assert film.models[0].outline.blueprint.title in [getattr(shape, "body", "") for shape in sign.shapes]
     assert film.point_out(beside=film.models[0]) == []
 
 
@@ -126,4 +126,4 @@ def test_a_chapter_that_asks_for_grids_of_a_shape_is_told_why_there_are_none(tmp
         'title = "Mine"\npart = "Own"\nshapes = True\n\n\ndef play(film):\n    film.layout.layers[0]\n'
     )
     with pytest.raises(ScriptError, match="line 7: There is no 'layers': this film is about shapes"):
-        prepare_shapes([Shape("any", GPTConfig(1, 1, 4, 1, 2))], ["mine"], folders=[tmp_path])
+        prepare_shapes([Blueprint("any", GPTConfig(1, 1, 4, 1, 2))], ["mine"], folders=[tmp_path])

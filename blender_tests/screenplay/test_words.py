@@ -9,10 +9,10 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
+from llmviz_addon.model.blueprints import compared
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, from_tensors, weight_shapes
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import Run, run
-from llmviz_addon.model.shapes import compared
 from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
 from llmviz_addon.rounding import formatted
 from llmviz_addon.screenplay.production import Production, prepare, prepare_shapes

@@ -54,7 +54,7 @@ def production() -> SmallProduction:
     ribbon_path = np.array([(0.95, 0, 0.1), (0.7, 0, 0.1), (0.7, 0, -0.9)])
     ribbon = Ribbon("input>scores", "input", "scores", ribbon_path, np.array([0.0, 0.0, 1.0]), 0.12, Role.ACTIVATION)
     label = Drawing(
-        "label:input", (Text(0.25, 0.05, (("Input", "ink"),), 0.15, "center"),), pose((1, 0, 1)), "input", least=5
+        "label:input", (Text(0.25, 0.05, (("Input", "ink"),), 0.15, "center"),), pose((1, 0, 1)), "input", fades_below=5
     )
     size = 0.3 * 24 / 35
     page = np.diag([size, size, size, 1.0])

@@ -40,7 +40,7 @@ def crowd(production, monkeypatch):
     production.layout = SmallLayout(tuple(grids), production.layout.ribbons)
     production.values = values
     production.timeline = replace(production.timeline, tracks=tuple(tracks))
-    label = Drawing("label:w1", (Text(0.0, 0.05, (("W", "ink"),), 0.15),), pose((-1.5, 0, 1.2)), "w1", least=0)
+    label = Drawing("label:w1", (Text(0.0, 0.05, (("W", "ink"),), 0.15),), pose((-1.5, 0, 1.2)), "w1", fades_below=0)
     turned = replace(label, name="label:w4", parent="w4")
     production.timeline = replace(
         production.timeline, tracks=(*production.timeline.tracks, track("label:w4", "rotation", (1, 0.0), (21, 0.1)))

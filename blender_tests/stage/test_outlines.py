@@ -6,7 +6,7 @@ import pytest
 from mathutils import Vector
 
 from llmviz_addon.layout.grid import Role
-from llmviz_addon.model.shapes import SHAPES, compared
+from llmviz_addon.model.blueprints import BLUEPRINTS, compared
 from llmviz_addon.screenplay.production import prepare_shapes
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.theme import LIGHT, linear
@@ -14,7 +14,7 @@ from llmviz_addon.stage.theme import LIGHT, linear
 
 @pytest.fixture(scope="module")
 def gpt3():
-    return prepare_shapes([SHAPES["gpt3"]], pace=None)
+    return prepare_shapes([BLUEPRINTS["gpt3"]], pace=None)
 
 
 def outlines(scene):

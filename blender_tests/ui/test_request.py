@@ -67,7 +67,7 @@ def test_shapes_are_told_by_the_chapters_that_need_no_numbers(sidebar: bpy.types
     settings.skipped = ""
     production = request.production(settings, ())
     assert [chapter.name for chapter in production.timeline.chapters] == ["scale"]
-    assert [one.outline.shape.title for one in production.timeline.outlines] == ["nano-gpt", "GPT-3"]
+    assert [one.outline.blueprint.title for one in production.timeline.outlines] == ["nano-gpt", "GPT-3"]
 
 
 def test_no_shape_is_an_error(sidebar: bpy.types.Scene) -> None:

@@ -18,7 +18,7 @@ from itertools import product
 
 import numpy as np
 
-from ..model.shapes import Shape
+from ..model.blueprints import Blueprint
 from .build import BETWEEN_COLUMNS, GAP, columns_of, layout
 from .grid import CELL, Grid, Ribbon
 from .layout import Layout, ribbons
@@ -32,8 +32,8 @@ HAIR = 1 / 20
 
 
 @dataclass(frozen=True, eq=False)
-class Boxes:
-    """``origins`` (n, 3), metres, are home corners and ``cells`` (n, 3) counts along x, y, z (down), as a Grid's."""
+class BoxArrays:
+    """Boxes of many grids: ``origins`` (n, 3), metres, and ``cells`` (n, 3) along x, y, z (down), as of one Grid."""
 
     origins: np.ndarray
     cells: np.ndarray
@@ -58,10 +58,10 @@ class Boxes:
         ends = ((x, x + self.cells[first, 0] * CELL), (near, far), (z, z - self.cells[first, 2] * CELL))
         return np.concatenate([np.column_stack(corner) for corner in product(*ends)])
 
-    def of(self, role: Role) -> Boxes:
+    def of(self, role: Role) -> BoxArrays:
         """Those of one role."""
         mine = np.array([other is role for other in self.roles], dtype=bool)
-        return Boxes(self.origins[mine], self.cells[mine], (role,) * int(mine.sum()))
+        return BoxArrays(self.origins[mine], self.cells[mine], (role,) * int(mine.sum()))
 
     def count(self, role: Role) -> int:
         """How many cells of a role there are."""
@@ -76,12 +76,12 @@ class Outline:
     (n_layer, 3), metres, tells where every layer stands, the first at 0. The ribbons go the same way.
     """
 
-    shape: Shape
+    blueprint: Blueprint
     sample: Layout  # of one layer; of the vocabulary it has one sheet
     sheets: int
     flat: float  # depth of the heads, as a share of what it is in the sample
-    once: Boxes
-    layer: Boxes
+    once: BoxArrays
+    layer: BoxArrays
     offsets: np.ndarray
     once_ribbons: tuple[Ribbon, ...]
     layer_ribbons: tuple[Ribbon, ...]
@@ -111,18 +111,18 @@ class Outline:
         return self.once.count(role) + len(self.offsets) * self.layer.count(role)
 
 
-def outline(shape: Shape, n_tokens: int | None = None, gap: float | None = None) -> Outline:
+def outline(blueprint: Blueprint, n_tokens: int | None = None, gap: float | None = None) -> Outline:
     """The outline of a model that reads ``n_tokens``; by default as many as it can.
 
     ``gap`` is in metres, by default what suits the model's size.
     """
-    config = shape.config
+    config = blueprint.config
     gap = max(GAP, OPEN * config.n_embd * CELL) if gap is None else gap
     sheets = math.ceil(config.vocab_size / config.n_embd)
     sheet = math.ceil(config.vocab_size / sheets)
     one = replace(config, n_layer=1)
     tokens = n_tokens or config.block_size
-    bare = layout(one, tokens, gap, range(sheet), bare=True, architecture=shape.architecture)
+    bare = layout(one, tokens, gap, range(sheet), bare=True, architecture=blueprint.architecture)
     sample = replace(bare, ribbons=ribbons(bare, series=False))
     layer = sample.layers[0]
     hairs = {grid.name for grid in sample.grids if min(grid.size[0], grid.size[2]) < HAIR * gap}
@@ -133,7 +133,7 @@ def outline(shape: Shape, n_tokens: int | None = None, gap: float | None = None)
     above = (sample.tokens, *sample.embedding.grids)
     below = (*sample.ln_f.grids, *sample.output.grids)
     top, end = _boxes(above, sheets, flat), _boxes(below, sheets, flat)
-    once = Boxes(
+    once = BoxArrays(
         np.concatenate([top.origins, end.origins + offsets[-1]]),
         np.concatenate([top.cells, end.cells]),
         top.roles + end.roles,
@@ -141,7 +141,7 @@ def outline(shape: Shape, n_tokens: int | None = None, gap: float | None = None)
     upper, lower = {grid.name for grid in above}, {grid.name for grid in below}
     bands = [_flattened(ribbon, flat) for ribbon in sample.ribbons if hairs.isdisjoint((ribbon.source, ribbon.target))]
     return Outline(
-        shape,
+        blueprint,
         sample,
         sheets,
         flat,
@@ -162,7 +162,7 @@ def _step(sample: Layout) -> float:
     return float(top - sample.layers[0].stream.box[0][2])
 
 
-def _offsets(sample: Layout, layer: Boxes, count: int) -> np.ndarray:
+def _offsets(sample: Layout, layer: BoxArrays, count: int) -> np.ndarray:
     """Where the layers stand, (count, 3): dealt into columns as ``layout`` does."""
     _, per_column = columns_of(count)
     low, high = layer.box
@@ -172,11 +172,11 @@ def _offsets(sample: Layout, layer: Boxes, count: int) -> np.ndarray:
     return np.stack([x, np.zeros(count), -down], axis=1)
 
 
-def _boxes(grids: Sequence[Grid], sheets: int, flat: float) -> Boxes:
+def _boxes(grids: Sequence[Grid], sheets: int, flat: float) -> BoxArrays:
     """The boxes of grids: one each, of folded ones two, as the last sheet has what is left."""
     found = [box for grid in grids for box in _folded(grid, sheets, flat)]
     origins, cells, roles = zip(*found, strict=True)
-    return Boxes(np.array(origins), np.array(cells, dtype=np.int64), roles)
+    return BoxArrays(np.array(origins), np.array(cells, dtype=np.int64), roles)
 
 
 def _folded(grid: Grid, sheets: int, flat: float) -> Iterable[tuple[tuple[float, ...], tuple[int, ...], Role]]:

@@ -14,13 +14,13 @@ import numpy as np
 
 LARGE = 512
 """A vocabulary of up to so many tokens is drawn whole."""
-LEAST = 128
-"""Tokens shown at least of a larger one."""
+SHOWN_AT_LEAST = 128
+"""So many tokens of a larger one are drawn at least."""
 CANDIDATES = 24
 """Of them, those that the model holds most likely to come next are there in any case."""
 
 
-def window(tokens: Sequence[int], probs: np.ndarray, least: int = LEAST) -> tuple[int, ...] | None:
+def window(tokens: Sequence[int], probs: np.ndarray, at_least: int = SHOWN_AT_LEAST) -> tuple[int, ...] | None:
     """Ids of the tokens to show, ascending; None for all.
 
     They are the tokens that go in, the likeliest to follow each of them, and the likeliest to come next.
@@ -31,7 +31,7 @@ def window(tokens: Sequence[int], probs: np.ndarray, least: int = LEAST) -> tupl
         The T ids that go in.
     probs
         (T, n_vocab), what the model holds likely to follow each; NaN where it is not known.
-    least
+    at_least
         Tokens shown at least.
     """
     if probs.shape[1] <= LARGE:
@@ -41,7 +41,7 @@ def window(tokens: Sequence[int], probs: np.ndarray, least: int = LEAST) -> tupl
     ranked = (-known[-1]).argsort(kind="stable").tolist()
     shown.update(ranked[:CANDIDATES])
     for token in ranked[CANDIDATES:]:
-        if len(shown) >= least:
+        if len(shown) >= at_least:
             break
         shown.add(token)
     return tuple(sorted(shown))

@@ -15,7 +15,7 @@ from ..errors import ScriptError, choices
 from ..layout.grid import Grid, Region, Ribbon, Section
 from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
-from ..model.shapes import Shape
+from ..model.blueprints import Blueprint
 from .timeline import Channel, Part, Piece, Standing
 
 Thing = object
@@ -27,7 +27,7 @@ _SINGLE = (str, Region, *_NAMED)
 class Cast:
     """All actors of one chapter by name."""
 
-    def __init__(self, layout: Layout, signage: Iterable[Drawing], shapes: Sequence[Shape] = ()) -> None:
+    def __init__(self, layout: Layout, signage: Iterable[Drawing], shapes: Sequence[Blueprint] = ()) -> None:
         self.layout = layout
         self.shapes = shapes  # of the models that may be shown in outline
         self.standing: list[Standing] = []

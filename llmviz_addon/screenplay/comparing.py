@@ -67,7 +67,7 @@ def point_out(film: Film, *, beside: Standing, seconds: float | None = None) -> 
         low = _card_top(model) + 0.25 * scale
         top = (level - low) / scale + 1.6 * (len(small) - number)  # names in lines, that of the smallest highest
         line = Line(((0.0, 0.0), (0.0, top)), 0.05, "muted")
-        text = Text(0.25, top - 0.7, ((model.outline.shape.title, "ink"),), 1.0)
+        text = Text(0.25, top - 0.7, ((model.outline.blueprint.title, "ink"),), 1.0)
         sign = Drawing(film.unique("pointer"), (line, text), scaled(((left + right) / 2, 0.0, low), scale), opacity=0.0)
         found.append(sign)
         with film.together():
@@ -84,7 +84,7 @@ def _places(outlines: list[Outline]) -> list[np.ndarray]:
     """Where each stands, (3,): from left to right by size, with room for their cards."""
     places: dict[int, np.ndarray] = {}
     edge: float | None = None
-    for one in sorted(outlines, key=lambda o: o.shape.n_params):
+    for one in sorted(outlines, key=lambda o: o.blueprint.n_params):
         signs = np.concatenate([card(one).outline, scale_bar(one).outline])
         left = min(signs[:, 0].min(), one.box[0][0])
         right = max(signs[:, 0].max(), one.box[1][0])

@@ -21,7 +21,7 @@ from ..layout.grid import Grid
 from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
 from ..layout.signs.signage import signage, token_signs
-from ..layout.vocabulary import CANDIDATES, LEAST, window
+from ..layout.vocabulary import CANDIDATES, SHOWN_AT_LEAST, window
 from ..model.architecture import Architecture
 from ..model.config import GPTConfig
 from ..model.run import Run
@@ -67,7 +67,7 @@ class Moment:
     @cached_property
     def layout(self) -> Layout:
         """Where everything stands; of a large vocabulary which tokens have cells, always as many."""
-        count = max(LEAST, 2 * self.columns + CANDIDATES)  # enough for all that a window must show
+        count = max(SHOWN_AT_LEAST, 2 * self.columns + CANDIDATES)  # enough for all that a window must show
         shown = window(self.run.tokens, self.run.probs, count)
         return _layout(self.run.config, self.run.model.architecture, self.columns, shown)
 

@@ -16,9 +16,9 @@ from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
 from ..layout.signs.signage import signage
 from ..layout.vocabulary import window
+from ..model.blueprints import Blueprint, beside
 from ..model.checkpoint import Checkpoint
 from ..model.run import Run
-from ..model.shapes import Shape, beside
 from ..model.tokenizers.tokenizer import IdTokenizer
 from ..model.trace import Trace
 from . import loader
@@ -64,7 +64,7 @@ class Set:
     run: Run
     layout: Layout
     signage: tuple[Drawing, ...]
-    shapes: tuple[Shape, ...]  # of the models beside which this one is shown in outline
+    shapes: tuple[Blueprint, ...]  # of the models beside which this one is shown in outline
 
     @classmethod
     @unswept()
@@ -72,7 +72,7 @@ class Set:
         """Lay out a run."""
         shown = window(run.tokens, run.probs)
         stage = layout(run.config, len(run.tokens), vocabulary=shown, architecture=run.model.architecture)
-        return cls(run, stage, signage(stage, run), tuple(beside(run.model.shape)))
+        return cls(run, stage, signage(stage, run), tuple(beside(run.model.blueprint)))
 
     @unswept()
     def tell(
@@ -113,7 +113,7 @@ def prepare(
 
 
 def prepare_shapes(
-    shapes: Sequence[Shape],
+    shapes: Sequence[Blueprint],
     chapters: Sequence[str] | None = None,
     pace: float | None = PACE,
     size: tuple[int, int] = (1280, 720),

@@ -203,7 +203,7 @@ def reach(drawing: Drawing) -> float:
     """The size in metres of a pixel at which a drawing begins to fade."""
     ems = [shape.size for shape in drawing.shapes if isinstance(shape, Text | Readout)]
     unit = float(np.linalg.norm(drawing.pose[:3, 0]))
-    return max(ems, default=0.1) * unit / drawing.least if drawing.least > 0 else ALWAYS
+    return max(ems, default=0.1) * unit / drawing.fades_below if drawing.fades_below > 0 else ALWAYS
 
 
 def _key(drawing: Drawing) -> Key:

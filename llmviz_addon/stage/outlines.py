@@ -12,7 +12,7 @@ import bpy
 import numpy as np
 
 from ..layout.grid import Ribbon, Role
-from ..layout.outline import Boxes, Outline
+from ..layout.outline import BoxArrays, Outline
 from ..screenplay.timeline import Standing
 from . import compat
 from .cell_material import cell_material
@@ -54,7 +54,7 @@ class _Maker:
     ) -> None:
         self.cells, self.flat, self.look, self.collection = cells, flat, look, collection
 
-    def meshes(self, name: str, boxes: Boxes, ribbons: Sequence[Ribbon], one: Outline) -> list[bpy.types.Mesh]:
+    def meshes(self, name: str, boxes: BoxArrays, ribbons: Sequence[Ribbon], one: Outline) -> list[bpy.types.Mesh]:
         """The mesh of all boxes, and that of the ribbons if there are any."""
         mesh = merged_mesh(name, Merged(boxes.origins, boxes.cells), self.cells)
         colors = np.array([(*linear(self.look.roles[role]), 1.0) for role in boxes.roles])

@@ -16,10 +16,10 @@ import bpy
 
 from ..errors import JobError, LlmvizError, ModelError
 from ..model import checkpoint as checkpoints
+from ..model.blueprints import compared
 from ..model.checkpoint import Checkpoint
 from ..model.forward import check_tokens
 from ..model.run import run
-from ..model.shapes import compared
 from ..screenplay.production import Production, prepare, prepare_shapes
 from .chapters import Stamp, files, read, stamp
 from .values import value

@@ -18,7 +18,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from ..model.shapes import COMPARED, SHAPES
+from ..model.blueprints import BLUEPRINTS, COMPARED
 from ..screenplay.production import PACE
 from ..stage.render import ENGINES
 from ..stage.theme import THEMES
@@ -37,7 +37,7 @@ SHAPE_TEXTS = {"16:9": "Landscape, for screens", "9:16": "Portrait, for phones",
 # Declarations see the module's names, but not from within a comprehension of their own.
 THEME_ITEMS = [(name, name.capitalize(), f"The {name} theme") for name in THEMES]
 SHAPE_ITEMS = [(name, name, SHAPE_TEXTS[name]) for name in ASPECTS]
-OUTLINE_ITEMS = [(name, one.title, one.counted) for name, one in SHAPES.items()]
+OUTLINE_ITEMS = [(name, one.title, one.counted) for name, one in BLUEPRINTS.items()]
 SIZE_ITEMS = [(str(side), f"{side} px", f"The shorter side has {side} pixels") for side in (480, 720, 1080, 1440, 2160)]
 ENGINE_ITEMS = [(name, *ENGINE_TEXTS[name]) for name in ENGINES]
 

@@ -35,7 +35,7 @@ class Told:
     probs: np.ndarray
     text_of: Callable[[int], str]
     draw: Draw
-    model = SimpleNamespace(name="nano-gpt", n_params=85_584, shape=SimpleNamespace(remarks=""))
+    model = SimpleNamespace(name="nano-gpt", n_params=85_584, blueprint=SimpleNamespace(remarks=""))
 
 
 def signs(placed: Layout, texts: list[str] | None = None, **options: object) -> dict[str, Drawing]:

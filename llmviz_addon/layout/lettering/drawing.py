@@ -114,7 +114,7 @@ class Drawing:
 
     ``pose`` is (4, 4), from the drawing's plane to the world at the parent's home, or to camera space
     (x right, y up, looking along -z) if ``parent`` is "camera". Shapes later in the list lie nearer
-    to the viewer. ``least`` is the height in pixels (of one em of its largest text) under which the
+    to the viewer. ``fades_below`` is the height in pixels (of one em of its largest text) under which the
     drawing fades away, so that far labels do not clutter; 0 keeps it always.
     """
 
@@ -122,7 +122,7 @@ class Drawing:
     shapes: tuple[Shape, ...]
     pose: np.ndarray = field(default_factory=lambda: np.eye(4))
     parent: str = "world"  # "world", "camera" or a grid's name
-    least: float = 0.0
+    fades_below: float = 0.0
     opacity: float = 1.0  # at rest, before any clip
 
     @cached_property

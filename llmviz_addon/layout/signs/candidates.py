@@ -9,7 +9,7 @@ from ...rounding import parts_of_all, percent
 from ..layout import Layout
 from ..lettering.drawing import Drawing, Line, Polygon, Rect, Shape, Text
 from ..lettering.font import CAP_HEIGHT, advance, fit
-from .tokens import LEAST, STROKE, TokenRow, below, output_bottom, printable
+from .tokens import READABLE, STROKE, TokenRow, below, output_bottom, printable
 
 EM = 0.3  # in gaps
 LEADING = 1.45  # ems from row to row
@@ -64,4 +64,4 @@ def candidates(layout: Layout, draw: Draw, column: int, text_of: Callable[[int],
         shapes.append(Text(words_at, base, ((text, color),), fit(text, em, word)))
         shapes.append(Rect(bars_at, base + middle - 0.3 * em, BAR * em * candidate.share, 0.6 * em, "activation"))
         shapes.append(Text(left + width - 0.3 * em, base, ((percent(share), color),), 0.85 * em, "right"))
-    return Drawing("tokens:candidates", tuple(shapes), below(layout), least=LEAST)
+    return Drawing("tokens:candidates", tuple(shapes), below(layout), fades_below=READABLE)

@@ -15,7 +15,7 @@ from ..layout import Layout
 from ..lettering.drawing import Drawing, Rect, Shape, Text, pose
 from ..lettering.font import advance
 
-LEAST = 8.0
+READABLE = 8.0
 """Height in pixels below which a label fades."""
 REACH, TALL = 0.4, 0.55  # in gaps: how far a label may go to the sides, and up
 SIZE = 0.28  # em of a title, in gaps
@@ -107,4 +107,4 @@ def _outward(grid: Grid, title: str, align: str, gap: float) -> Drawing:
 
 def _drawing(grid: Grid, shapes: tuple[Shape, ...], x: float, z: float) -> Drawing:
     where = pose((float(x), float(grid.box[0][1]) - BEFORE, float(z)))
-    return Drawing(f"label:{grid.name}", shapes, where, grid.name, LEAST)
+    return Drawing(f"label:{grid.name}", shapes, where, grid.name, READABLE)

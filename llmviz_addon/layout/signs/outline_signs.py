@@ -18,18 +18,18 @@ from ..outline import Outline
 
 CARD = 1 / 17
 """Em of a card's name, as a share of the model's height."""
-LEAST = 7.0
+READABLE = 7.0
 """Height in pixels below which names fade."""
 
 
 def card(outline: Outline) -> Drawing:
     """Name, parameters, and what the model is made of, above it."""
-    config = outline.shape.config
+    config = outline.blueprint.config
     lines = (
-        (outline.shape.title, 1.0, "ink"),
-        (f"{outline.shape.n_params:,} parameters", 0.56, "ink"),
+        (outline.blueprint.title, 1.0, "ink"),
+        (f"{outline.blueprint.n_params:,} parameters", 0.56, "ink"),
         (f"{_plural(config.n_layer, 'layer')}  ·  {_plural(config.n_head, 'head')}", 0.42, "muted"),
-        ("  ·  ".join(filter(None, (f"{config.n_embd:,} channels", outline.shape.remarks))), 0.42, "muted"),
+        ("  ·  ".join(filter(None, (f"{config.n_embd:,} channels", outline.blueprint.remarks))), 0.42, "muted"),
     )
     pad, y = 0.5, 0.0
     texts: list[Shape] = []
@@ -42,7 +42,7 @@ def card(outline: Outline) -> Drawing:
     low, high = outline.box
     x = float((low[0] + high[0]) / 2)
     scale = _height(outline) * CARD
-    return Drawing("card", (plate, *texts), scaled((x, 0.0, float(high[2]) + 0.5 * scale), scale), least=4.0)
+    return Drawing("card", (plate, *texts), scaled((x, 0.0, float(high[2]) + 0.5 * scale), scale), fades_below=4.0)
 
 
 def layer_names(outline: Outline) -> Iterator[Drawing]:
@@ -59,7 +59,7 @@ def layer_names(outline: Outline) -> Iterator[Drawing]:
     for number, offset in enumerate(outline.offsets):
         text = Text(0.0, 0.0, ((f"Layer {number}", "muted"),), 1.0)
         at = np.array([left, 0.0, top + 0.45 * scale]) + offset
-        yield Drawing(f"layer {number}", (text,), scaled(at, scale), least=LEAST)
+        yield Drawing(f"layer {number}", (text,), scaled(at, scale), fades_below=READABLE)
 
 
 def box_names(outline: Outline) -> Iterator[Drawing]:
@@ -98,7 +98,7 @@ def scaled(at: object, scale: float) -> np.ndarray:
 
 def _name(outline: Outline, grid: Grid, offset: np.ndarray, times: int) -> Drawing:
     """Title and size of a box in one line over it, three quarters of a gap high at most."""
-    config = outline.shape.config
+    config = outline.blueprint.config
     lengths = [config.vocab_size if axis.name == "n_vocab" else axis.length for axis in grid.axes]
     sizes = " × ".join(f"{length:,}" for length in lengths)
     folded = any(axis.name == "n_vocab" for axis in grid.axes) and outline.sheets > 1
@@ -115,7 +115,7 @@ def _name(outline: Outline, grid: Grid, offset: np.ndarray, times: int) -> Drawi
     text = Text(0.0, lift, spans, 1.0, "center", 1.2)
     y = (float(grid.center[1])) * outline.flat - CELL
     at = np.array([float(grid.center[0]), y, float(grid.box[1][2])]) + offset
-    return Drawing(f"name {grid.name}", (text,), scaled(at, scale), least=LEAST)
+    return Drawing(f"name {grid.name}", (text,), scaled(at, scale), fades_below=READABLE)
 
 
 def _height(outline: Outline) -> float:

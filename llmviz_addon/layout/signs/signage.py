@@ -26,7 +26,7 @@ def signage(layout: Layout, run: Run, growing: bool = False) -> tuple[Drawing, .
     """
     model = run.model
     return (
-        card(layout, model.name, model.n_params, model.shape.remarks),
+        card(layout, model.name, model.n_params, model.blueprint.remarks),
         *token_signs(layout, run),
         *labels(layout, growing),
         *_sections(layout),
@@ -87,4 +87,4 @@ def _section(section: Section, gap: float) -> Drawing:
     height, tick, stroke = top - bottom, 0.4 * gap, 0.06 * size
     lines = Line(((tick, height), (0, height), (0, 0), (tick, 0)), stroke, "muted")
     name = Text(-0.4 * size, height / 2 - CAP_HEIGHT * size / 2, ((section.title, "muted"),), size, "right")
-    return Drawing(f"section:{section.name}", (lines, name), pose((x, y, bottom)), least=8.0)
+    return Drawing(f"section:{section.name}", (lines, name), pose((x, y, bottom)), fades_below=8.0)

@@ -14,7 +14,8 @@ from ..layout import Layout
 from ..lettering.drawing import Drawing, Line, Rect, Shape, Text, pose
 from ..lettering.font import CAP_HEIGHT, fit
 
-LEAST = 4.0
+READABLE = 4.0
+"""Height in pixels below which the boxes fade."""
 STROKE = 0.012
 WIDEST = 4.1 * CELL
 WORDS = 256
@@ -25,7 +26,7 @@ INPUT_AT = 1.3
 """Gaps between the token row and its boxes, and between the probabilities and theirs."""
 SMALLEST = 0.005
 """Probability from which there is a bar of it."""
-MOST = 96
+MOST_BOXES = 96
 """Boxes drawn at most; of more tokens the middle is left out."""
 
 
@@ -56,8 +57,8 @@ class TokenRow:
 
     def __init__(self, layout: Layout) -> None:
         n_tokens = self.n_tokens = layout.n_tokens
-        half = MOST // 2
-        self.shown = [t for t in range(n_tokens) if n_tokens <= MOST or t < half or t >= n_tokens - half]
+        half = MOST_BOXES // 2
+        self.shown = [t for t in range(n_tokens) if n_tokens <= MOST_BOXES or t < half or t >= n_tokens - half]
         if layout.config.vocab_size <= WORDS:
             self.pitch = self.em = min(WIDEST, max(CELL, 45 * CELL / n_tokens))
             self.places = dict(zip(self.shown, self.shown, strict=True))
@@ -159,7 +160,7 @@ def input_boxes(layout: Layout, texts: Sequence[str], ids: Sequence[int], prompt
         shapes += row.letter(t, bottom, texts[t], "ink" if t < prompt_length else "muted", str(ids[t]))
     shapes += row.fan(bottom, 0.12 * layout.gap)
     shapes.append(row.caption(bottom + row.height, "Input"))
-    return Drawing("tokens:input", tuple(shapes), _above(layout), least=LEAST)
+    return Drawing("tokens:input", tuple(shapes), _above(layout), fades_below=READABLE)
 
 
 def next_boxes(layout: Layout, predictions: Predictions, prompt_length: int) -> Drawing:
@@ -174,7 +175,7 @@ def next_boxes(layout: Layout, predictions: Predictions, prompt_length: int) -> 
         color = "ink" if t >= prompt_length - 1 else "muted"
         shapes += row.letter(t, bottom, predictions.texts[t], color, str(predictions.ids[t]))
     shapes.append(row.caption(bottom + row.height, "Next token"))
-    return Drawing("tokens:next", tuple(shapes), _above(layout), least=LEAST)
+    return Drawing("tokens:next", tuple(shapes), _above(layout), fades_below=READABLE)
 
 
 def output_boxes(layout: Layout, predictions: Predictions) -> Drawing:
@@ -189,7 +190,7 @@ def output_boxes(layout: Layout, predictions: Predictions) -> Drawing:
             shapes.append(Rect(left, row.floor(t, bottom), width, 0.09 * row.line, "activation"))
         shapes += row.letter(t, bottom, predictions.texts[t], "ink", number(share, most=2))
     shapes += row.fan(bottom + row.height, -0.12 * layout.gap, outwards=True)
-    return Drawing("tokens:output", tuple(shapes), below(layout), least=LEAST)
+    return Drawing("tokens:output", tuple(shapes), below(layout), fades_below=READABLE)
 
 
 def output_bottom(layout: Layout, row: TokenRow) -> float:

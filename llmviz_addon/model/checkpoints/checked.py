@@ -14,9 +14,9 @@ import numpy as np
 
 from ...errors import ModelError
 from ..architecture import GPT2, Architecture, gpt2, weight_shapes
+from ..blueprints import Blueprint
 from ..config import GPTConfig
 from ..files import json_value, short
-from ..shapes import Shape
 from ..tokenizers.tokenizer import IdTokenizer, LetterTokenizer, Tokenizer
 from ..trace import Trace
 from .architecture import LEFT_OUT, SUPPORTED, check_names
@@ -67,12 +67,12 @@ class Checkpoint:
     @property
     def n_params(self) -> int:
         """How many numbers were learned: every weight that the model has, a tied head not once more."""
-        return self.shape.n_params
+        return self.blueprint.n_params
 
     @property
-    def shape(self) -> Shape:
+    def blueprint(self) -> Blueprint:
         """Its sizes, and what of them it learned."""
-        return Shape(self.name, self.config, self.tied, self.biases, self.architecture)
+        return Blueprint(self.name, self.config, self.tied, self.biases, self.architecture)
 
 
 def from_tensors(

@@ -1,4 +1,4 @@
-"""Well-known GPTs as shapes: names and configs, for models that are shown without their weights."""
+"""Models without their weights: sizes and parts, of well-known GPTs and of one that was loaded."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from .config import GPTConfig
 
 
 @dataclass(frozen=True)
-class Shape:
-    """A model of which only the sizes matter; ``title`` is its name on screen.
+class Blueprint:
+    """A model as it is on paper; ``title`` is its name on screen.
 
     A ``tied`` LM head is the token embedding: drawn twice, learned and counted once, as the GPT papers count.
     """
@@ -45,40 +45,40 @@ class Shape:
         return f"{self.n_params:,} parameters" + (f" ({self.remarks})" if self.remarks else "")
 
 
-SHAPES = {  # by the names that users type, ascending
-    "nano": Shape("nano-gpt", GPTConfig(n_layer=3, n_head=3, n_embd=48, block_size=11, vocab_size=3), tied=False),
-    "gpt2": Shape("GPT-2 small", GPTConfig(n_layer=12, n_head=12, n_embd=768, block_size=1024, vocab_size=50257)),
-    "gpt2-medium": Shape("GPT-2 medium", GPTConfig(24, 16, 1024, 1024, 50257)),
-    "gpt2-large": Shape("GPT-2 large", GPTConfig(36, 20, 1280, 1024, 50257)),
-    "gpt2-xl": Shape("GPT-2 XL", GPTConfig(48, 25, 1600, 1024, 50257)),
-    "gpt3": Shape("GPT-3", GPTConfig(96, 96, 12288, 2048, 50257)),
+BLUEPRINTS = {  # by the names that users type, ascending
+    "nano": Blueprint("nano-gpt", GPTConfig(n_layer=3, n_head=3, n_embd=48, block_size=11, vocab_size=3), tied=False),
+    "gpt2": Blueprint("GPT-2 small", GPTConfig(n_layer=12, n_head=12, n_embd=768, block_size=1024, vocab_size=50257)),
+    "gpt2-medium": Blueprint("GPT-2 medium", GPTConfig(24, 16, 1024, 1024, 50257)),
+    "gpt2-large": Blueprint("GPT-2 large", GPTConfig(36, 20, 1280, 1024, 50257)),
+    "gpt2-xl": Blueprint("GPT-2 XL", GPTConfig(48, 25, 1600, 1024, 50257)),
+    "gpt3": Blueprint("GPT-3", GPTConfig(96, 96, 12288, 2048, 50257)),
 }
 COMPARED = ("nano", "gpt2", "gpt2-xl", "gpt3")
 """What a film about a model of one's own is compared with."""
-MOST = 7
+MOST_COMPARED = 7
 """Models in one comparison."""
 _ALIASES = {"nanogpt": "nano", "gpt2small": "gpt2"}
 
 
-def shape(name: str) -> Shape:
-    """The shape called ``name``, whatever its case and hyphens; raises ModelError that lists the names."""
+def blueprint(name: str) -> Blueprint:
+    """The blueprint called ``name``, whatever its case and hyphens; raises ModelError that lists the names."""
     plain = re.sub(r"[^a-z0-9]", "", name.lower())
     plain = _ALIASES.get(plain, plain)
-    for key, found in SHAPES.items():
+    for key, found in BLUEPRINTS.items():
         if plain == key.replace("-", ""):
             return found
-    raise ModelError(f"Unknown model shape {name!r}. {choices(SHAPES)}")
+    raise ModelError(f"Unknown model shape {name!r}. {choices(BLUEPRINTS)}")
 
 
-def compared(names: Iterable[str]) -> list[Shape]:
-    """The shapes of ``names``, each once, the smallest first; raises ModelError for an unknown one or too many."""
-    found = list(dict.fromkeys(shape(name) for name in names))
-    if not 1 <= len(found) <= MOST:
-        raise ModelError(f"Cannot show {len(found)} models; choose 1 to {MOST}.")
+def compared(names: Iterable[str]) -> list[Blueprint]:
+    """The blueprints of ``names``, each once, the smallest first; raises ModelError for an unknown one or too many."""
+    found = list(dict.fromkeys(blueprint(name) for name in names))
+    if not 1 <= len(found) <= MOST_COMPARED:
+        raise ModelError(f"Cannot show {len(found)} models; choose 1 to {MOST_COMPARED}.")
     return sorted(found, key=lambda one: one.n_params)
 
 
-def beside(own: Shape) -> list[Shape]:
+def beside(own: Blueprint) -> list[Blueprint]:
     """A model of one's own and what it is compared with, the smallest first; models of its own sizes are left out."""
-    others = (SHAPES[name] for name in COMPARED)
+    others = (BLUEPRINTS[name] for name in COMPARED)
     return [own, *(other for other in others if other.config != own.config)]
