@@ -20,6 +20,7 @@ from ..layout.build import layout
 from ..layout.grid import Grid
 from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
+from ..layout.rules.formula import evaluate
 from ..layout.signs.signage import signage, token_signs
 from ..layout.vocabulary import CANDIDATES, SHOWN_AT_LEAST, window
 from ..model.architecture import Architecture
@@ -146,8 +147,8 @@ def _filled_up(tensor: np.ndarray, grid: Grid) -> np.ndarray:
     if tensor.shape == grid.shape:
         return tensor
     whole = np.full(grid.shape, -np.inf, np.float32)
-    if grid.kind.endswith(".weights"):
-        whole[: len(tensor)] = 0
+    if grid.rule is not None and grid.rule.masked is not None:
+        whole[: len(tensor)] = evaluate(grid.rule.masked, {}, ())
     whole[tuple(slice(length) for length in tensor.shape)] = tensor
     return whole
 

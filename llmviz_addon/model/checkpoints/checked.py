@@ -14,23 +14,16 @@ import numpy as np
 
 from ...errors import ModelError
 from ..architecture import GPT2, Architecture, gpt2, weight_shapes
-from ..blueprints import Blueprint
+from ..blueprints import BLUEPRINTS, Blueprint
 from ..config import GPTConfig
 from ..files import json_value, short
 from ..tokenizers.tokenizer import IdTokenizer, LetterTokenizer, Tokenizer
 from ..trace import Trace
-from .architecture import LEFT_OUT, SUPPORTED, check_names
+from .foreign import LEFT_OUT, SUPPORTED, check_names
 from .settings import N_INNER, NUMBERS, Notes
 
-# Shapes do not tell the number of heads. These models are known by all the sizes that they do tell: OpenAI's GPT-2,
-# and minGPT's demonstration. Of every other the heads must be told.
-PUBLISHED = (
-    GPTConfig(12, 12, 768, 1024, 50257),
-    GPTConfig(24, 16, 1024, 1024, 50257),
-    GPTConfig(36, 20, 1280, 1024, 50257),
-    GPTConfig(48, 25, 1600, 1024, 50257),
-    GPTConfig(3, 3, 48, 11, 3),
-)
+PUBLISHED = tuple(known.config for known in BLUEPRINTS.values())
+"""Shapes do not tell the number of heads, but these models are known by all the sizes that they do tell."""
 
 TOKENS, HEAD = "transformer.wte.weight", "lm_head.weight"
 MAX_NUMBER = 1 << 31

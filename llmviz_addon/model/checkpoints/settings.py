@@ -14,7 +14,7 @@ from ...errors import ModelError, choices
 from ..activations import Gelu
 from ..config import GPTConfig
 from ..files import short
-from .architecture import SUPPORTED, refuse_config
+from .foreign import SUPPORTED, refuse_config
 
 NUMBERS = tuple(field.name for field in fields(GPTConfig))
 N_INNER = "n_inner"  # width of the MLP, told beside GPTConfig's numbers; we have four times n_embd

@@ -10,15 +10,14 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from ...errors import ModelError
+from ..architecture import weight_shapes
+from ..config import GPTConfig
 from ..files import short
 
 SUPPORTED = "Supported is the GPT-2 family: models of GPT-2, nanoGPT and minGPT."
 
-PART = re.compile(
-    r"transformer\.(w[tp]e\.weight|ln_f\.(weight|bias)"
-    r"|h\.(0|[1-9]\d{0,5})\.(ln_[12]|attn\.c_attn|attn\.c_proj|mlp\.c_fc|mlp\.c_proj)\.(weight|bias))"
-    r"|lm_head\.weight"
-)
+OF_ONE_LAYER = frozenset(weight_shapes(GPTConfig(1, 1, 1, 1, 1)))  # all names that a GPT-2 of one layer has
+LAYER = re.compile(r"(?<=^transformer\.h\.)(0|[1-9]\d{0,5})(?=\.)")
 # Buffers, not weights: the causal masks; and what GPT2DoubleHeadsModel has beside its LM head.
 LEFT_OUT = re.compile(r"transformer\.h\.\d+\.attn\.(bias|masked_bias)|multiple_choice_head\..+")
 
@@ -65,7 +64,7 @@ def check_names(names: Collection[str]) -> None:
 
     ``names`` are minGPT's, without those in ``LEFT_OUT``.
     """
-    alien = [name for name in names if not PART.fullmatch(name)]
+    alien = [name for name in names if LAYER.sub("0", name) not in OF_ONE_LAYER]
     looks = _looks(names)
     if alien and looks:
         raise ModelError(f"It looks like {looks} ({_some(alien)}). {SUPPORTED}")
