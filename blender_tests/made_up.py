@@ -24,10 +24,12 @@ from llmviz_addon.layout.rules.equations import COLUMN, EVERY, FIRST, MASKED, RO
 from llmviz_addon.layout.rules.formula import Div, Dot, Mean, Mul, Operand, Rule, Sqrt, Stored, Sub, Symbol, UpTo, Var
 from llmviz_addon.layout.sections import bracketed
 from llmviz_addon.model.activations import Activation
-from llmviz_addon.model.architecture import Architecture
+from llmviz_addon.model.architecture import Architecture, weight_shapes
+from llmviz_addon.model.checkpoint import Checkpoint
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.parts.mlp import MLP
 from llmviz_addon.model.parts.part import Arrays, Part, Results, Tensor
+from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
 
 # --- what the parts compute -------------------------------------------------------------------------------
 
@@ -99,6 +101,17 @@ SILU = Activation("SiLU", lambda x: x / (1 + np.exp(-x)))
 MADE_UP = Architecture(
     (("norm_1", Norm()), ("attn", SharedAttention()), ("norm_2", Norm()), ("mlp", MLP(SILU, times=2))), ln_f=Norm()
 )
+
+CONFIG = GPTConfig(n_layer=2, n_head=4, n_embd=24, block_size=9, vocab_size=7)
+
+
+def made_up() -> Checkpoint:
+    """A model of them, with random weights."""
+    rng = np.random.default_rng(3)
+    shapes = weight_shapes(CONFIG, MADE_UP)
+    weights = {name: rng.normal(0, 0.4, shape).astype(np.float32) for name, shape in shapes.items()}
+    return Checkpoint("made-up", CONFIG, weights, IdTokenizer(CONFIG.vocab_size), architecture=MADE_UP)
+
 
 # --- where they stand -------------------------------------------------------------------------------------
 

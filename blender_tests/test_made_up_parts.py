@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from blender_tests.layout.test_build import boxes, meeting
-from blender_tests.made_up import MADE_UP
+from blender_tests.made_up import CONFIG, MADE_UP, made_up
 from llmviz_addon.errors import ModelError, ScriptError
 from llmviz_addon.layout.build import layout
 from llmviz_addon.layout.layout import Layout
@@ -22,25 +22,20 @@ from llmviz_addon.layout.rules.formula import (
 from llmviz_addon.layout.signs.labels import labels
 from llmviz_addon.layout.signs.outline_signs import box_names, layer_names
 from llmviz_addon.layout.table import names, sizes, table
-from llmviz_addon.model.architecture import trace_shapes, weight_shapes, weights_of
+from llmviz_addon.model.architecture import trace_shapes, weights_of
 from llmviz_addon.model.checkpoint import Checkpoint
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.forward import forward
 from llmviz_addon.model.run import Run, run
-from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
 from llmviz_addon.model.trace import Trace
 from llmviz_addon.screenplay.production import prepare
 
-CONFIG = GPTConfig(n_layer=2, n_head=4, n_embd=24, block_size=9, vocab_size=7)
 TOKENS = (3, 0, 6, 6, 2)
 
 
 @pytest.fixture(scope="module")
 def model() -> Checkpoint:
-    rng = np.random.default_rng(3)
-    shapes = weight_shapes(CONFIG, MADE_UP)
-    weights = {name: rng.normal(0, 0.4, shape).astype(np.float32) for name, shape in shapes.items()}
-    return Checkpoint("made-up", CONFIG, weights, IdTokenizer(CONFIG.vocab_size), architecture=MADE_UP)
+    return made_up()
 
 
 @pytest.fixture(scope="module")

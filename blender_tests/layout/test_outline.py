@@ -91,8 +91,8 @@ def test_signs_say_the_model_s_true_sizes_and_stand_clear_of_it(name):
     plate = card(one)
     assert f"{BLUEPRINTS[name].n_params:,} parameters" in _texts(plate)
     assert ("tied head" in _texts(plate)) == BLUEPRINTS[name].tied
-    assert plate.outline[:, 2].min() > one.box[1][2]
-    assert scale_bar(one).outline[:, 0].max() <= one.box[0][0]
+    assert plate.points[:, 2].min() > one.box[1][2]
+    assert scale_bar(one).points[:, 0].max() <= one.box[0][0]
     assert [_texts(sign) for sign in layer_names(one)] == [f"Layer {number}" for number in range(config.n_layer)]
     assert len({sign.name for sign in box_names(one)}) == len(list(box_names(one)))
 

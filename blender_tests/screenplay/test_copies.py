@@ -77,20 +77,20 @@ def test_arranged_rows_stand_in_one_plane_below_one_another(film, head):
 
 def test_an_arrow_runs_between_what_it_connects(film, head):
     arrow = film.connect(head.q_weight, head.q)
-    points = arrow.outline
+    points = arrow.points
     assert points[:, 0].min() > head.q_weight.box[1][0]
     assert points[:, 0].max() < head.q.box[0][0]
-    down = film.connect(head.q, head.scores).outline
+    down = film.connect(head.q, head.scores).points
     assert down[:, 2].max() < head.q.box[0][2]
     assert down[:, 2].min() > head.scores.box[1][2]
-    bent = film.connect(head.weights, head.output).outline
+    bent = film.connect(head.weights, head.output).points
     assert bent[:, 2].max() < head.weights.box[0][2]
     assert bent[:, 0].max() < head.output.box[0][0]
 
 
 def test_a_symbol_stands_between_two_things(film, head):
     sign = film.symbol("×", between=(head.q_weight, head.q))
-    x = sign.outline[:, 0].mean()
+    x = sign.points[:, 0].mean()
     assert head.q_weight.box[1][0] < x < head.q.box[0][0]
 
 

@@ -19,7 +19,7 @@ def opened(film):
 def on_page(film, drawing):
     """Corners of a drawing before the camera, in picture heights."""
     back = np.linalg.inv(camera_pose(film.page))
-    points = drawing.outline
+    points = drawing.points
     return (np.hstack([points, np.ones((len(points), 1))]) @ back.T)[:, :2]
 
 

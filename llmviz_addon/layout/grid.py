@@ -1,4 +1,4 @@
-"""What stands on stage: grids of cells, ribbons between them, sections around them.
+"""What stands on the set: grids of cells, ribbons between them, sections around them.
 
 All positions are metres in Blender's frame: X to the right, Y away from the viewer, Z up; the model
 runs down -Z. A grid's box starts at ``origin``, its left-front-top corner (smallest x, smallest y,
@@ -29,7 +29,7 @@ CELL = 0.1
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis of a tensor: its name on screen, its length, and the stage direction it runs along.
+    """One axis of a tensor: its name on screen, its length, and the direction it runs along.
 
     ``shown`` are the indices that have a cell, ascending; None is all of them.
     """
@@ -77,7 +77,7 @@ class Outward:
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """One tensor on stage.
+    """One tensor on the set.
 
     ``name`` is the tensor's name in the trace, ``axes`` its axes in the tensor's own order, so that
     ``grid[t, c]`` speaks of the same number as ``trace[grid.name][t, c]``.
@@ -277,7 +277,7 @@ class Region:
         return self.grid.drawn(tensor)[tuple(slice(a, b) for a, b in self.cells)]
 
     def span(self, direction: str) -> tuple[int, int]:
-        """Cell range along stage direction "x", "y" or "z"."""
+        """Cell range along direction "x", "y" or "z"."""
         for axis, span in zip(self.grid.axes, self.cells, strict=True):
             if axis.direction == direction:
                 return span

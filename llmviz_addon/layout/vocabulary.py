@@ -1,4 +1,4 @@
-"""Which tokens of a large vocabulary have cells on stage.
+"""Which tokens of a large vocabulary have cells on the set.
 
 Drawn whole, the 50,257 tokens of GPT-2 are bars of 5 km that hide the model they belong to. What a film
 says about single tokens concerns those that go in and those that the model holds likely, so these have cells,

@@ -102,7 +102,7 @@ class CameraOperator:
         if grids := self.film.cast.grids_of(*rest):
             points.append(self.film.room(*grids))
         points += [piece.points for piece in self.film.cast.pieces_of(*rest)]
-        points += [drawing.outline for drawing in self.film.cast.drawings_of(*rest) if drawing.parent == "world"]
+        points += [drawing.points for drawing in self.film.cast.drawings_of(*rest) if drawing.parent == "world"]
         if not points:
             raise ScriptError("The camera needs at least one grid or drawing to look at.")
         return np.concatenate(points)

@@ -85,7 +85,7 @@ def _places(outlines: list[Outline]) -> list[np.ndarray]:
     places: dict[int, np.ndarray] = {}
     edge: float | None = None
     for one in sorted(outlines, key=lambda o: o.blueprint.n_params):
-        signs = np.concatenate([card(one).outline, scale_bar(one).outline])
+        signs = np.concatenate([card(one).points, scale_bar(one).points])
         left = min(signs[:, 0].min(), one.box[0][0])
         right = max(signs[:, 0].max(), one.box[1][0])
         x = 0.0 if edge is None else edge + APART * (one.box[1][2] - one.box[0][2]) - left
@@ -116,7 +116,7 @@ def _moved(sign: Drawing, name: str, at: np.ndarray) -> Drawing:
 
 
 def _card_top(model: Standing) -> float:
-    return float(model.signs["card"].outline[:, 2].max())
+    return float(model.signs["card"].points[:, 2].max())
 
 
 def _height(model: Standing) -> float:

@@ -166,7 +166,7 @@ class Film:
             points.append(around)
             label = self.cast.signage.get(f"label:{grid.name}")
             if label is not None:
-                points.append(label.outline + self.offset(grid))
+                points.append(label.points + self.offset(grid))
         return np.concatenate(points)
 
     def offset(self, grid: Grid) -> np.ndarray:

@@ -155,4 +155,4 @@ def _filled_up(tensor: np.ndarray, grid: Grid) -> np.ndarray:
 
 def _points(drawings: Sequence[Drawing], boxes: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     """What drawings and boxes span, (n, 3) metres."""
-    return np.concatenate([*(drawing.outline for drawing in drawings), *(corners(*box) for box in boxes)])
+    return np.concatenate([*(drawing.points for drawing in drawings), *(corners(*box) for box in boxes)])

@@ -174,6 +174,6 @@ def test_many_words_are_set_in_lines_as_a_text():
     assert [s.body for s in sorted(drawn, key=lambda s: (-round(s.y, 3), s.x))] == [f"·word{t}" for t in range(count)]
     assert [w for w in words(found["tokens:input"]) if w.startswith("t =")] == ["t = 0", "t = 16", "t = 32"]
     row = TokenRow(placed)
-    (left, bottom), (right, _), (_, top), *_ = row.outline(17, -3.0)  # the second box of the second line
+    (left, bottom), (right, _), (_, top), *_ = row.edge(17, -3.0)  # the second box of the second line
     assert (left + right) / 2 == pytest.approx(row.middle(17))
     assert (bottom, top) == pytest.approx((-3.0 + row.line, -3.0 + 2 * row.line))

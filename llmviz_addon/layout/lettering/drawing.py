@@ -1,4 +1,4 @@
-"""Flat drawings: everything on stage that is not a cell.
+"""Flat drawings: everything on the set that is not a cell.
 
 Labels, rulers, brackets, the model's card, token boxes, commentary, formula panels, arcs, bars: each
 is a ``Drawing``, a handful of shapes and texts in its own XY plane (x right, y up, metres), posed
@@ -126,7 +126,7 @@ class Drawing:
     opacity: float = 1.0  # at rest, before any clip
 
     @cached_property
-    def outline(self) -> np.ndarray:
+    def points(self) -> np.ndarray:
         """Points that the shapes span, where the parent is at home, (n, 3); of readouts only where they start."""
         points: list[tuple[float, float]] = []
         for shape in self.shapes:
@@ -141,9 +141,9 @@ class Drawing:
             else:
                 points.append((shape.x, shape.y))
         flat = np.array([(x, y, 0.0, 1.0) for x, y in points])
-        outline = (flat @ self.pose.T)[:, :3]
-        outline.flags.writeable = False
-        return outline
+        posed = (flat @ self.pose.T)[:, :3]
+        posed.flags.writeable = False
+        return posed
 
 
 def pose(origin: object, right: object = (1, 0, 0), up: object = (0, 0, 1)) -> np.ndarray:

@@ -21,7 +21,7 @@ from ..roles import Role
 
 
 class Form(StrEnum):
-    """How numbers lie on stage, and so in the little picture of them."""
+    """How numbers lie on the set, and so in the little picture of them."""
 
     CELL = "cell"
     ROW = "row"  # side by side

@@ -35,7 +35,7 @@ def candidates(layout: Layout, draw: Draw, column: int, text_of: Callable[[int],
     shapes: list[Shape] = []
     start: tuple[tuple[float, float], ...] = ((0.0, bottom),)
     if column in row.places:  # of a great many tokens some have no box
-        box = row.outline(column, bottom)
+        box = row.edge(column, bottom)
         shapes.append(Line(box, 2.5 * STROKE, "ink"))
         if box[0][1] == bottom:  # else other lines are in between, and the frame alone has to tell
             bend = bottom - 0.2 * layout.gap

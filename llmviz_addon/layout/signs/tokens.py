@@ -135,7 +135,7 @@ class TokenRow:
             lines.append(Line(path[::-1] if outwards else path, STROKE, "muted", 4 * STROKE))
         return lines
 
-    def outline(self, t: int, bottom: float) -> tuple[tuple[float, float], ...]:
+    def edge(self, t: int, bottom: float) -> tuple[tuple[float, float], ...]:
         """The corners of box ``t``, and the first again."""
         x, y = self.middle(t) - self.pitch / 2, self.floor(t, bottom)
         return ((x, y), (x + self.pitch, y), (x + self.pitch, y + self.line), (x, y + self.line), (x, y))
