@@ -29,7 +29,7 @@ from .rounding import parts_of_all, percent
 from .screenplay import loader
 from .screenplay.open_stage import Moment
 from .screenplay.production import Production, Set, check, prepare, prepare_shapes, unswept
-from .screenplay.timeline import Timeline
+from .screenplay.score.timeline import Timeline
 from .stage.theme import theme
 from .terminal import shown
 

@@ -12,9 +12,9 @@ from llmviz_addon.model.blueprints import Blueprint, beside
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, from_tensors, weight_shapes
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import run
-from llmviz_addon.screenplay.cast import Cast
+from llmviz_addon.screenplay.cast.cast import Cast
 from llmviz_addon.screenplay.film import Film
-from llmviz_addon.screenplay.view import Page
+from llmviz_addon.screenplay.page.view import Page
 
 
 def random_checkpoint(config: GPTConfig, seed: int = 0) -> Checkpoint:

@@ -13,10 +13,10 @@ from llmviz_addon.errors import ScriptError
 from llmviz_addon.model.run import run
 from llmviz_addon.rounding import formatted
 from llmviz_addon.screenplay.asking import BY_KIND, verb
-from llmviz_addon.screenplay.camera import CameraOperator
-from llmviz_addon.screenplay.cast import Thing
+from llmviz_addon.screenplay.cast.cast import Thing
 from llmviz_addon.screenplay.film import VERBS, Film
 from llmviz_addon.screenplay.production import prepare
+from llmviz_addon.screenplay.verbs.camera import CameraOperator
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 

@@ -5,9 +5,9 @@ import pytest
 
 from llmviz_addon.model.run import run
 from llmviz_addon.screenplay import loader
-from llmviz_addon.screenplay.panel import lay, placed
+from llmviz_addon.screenplay.page.panel import lay, placed
 from llmviz_addon.screenplay.production import Set, prepare
-from llmviz_addon.screenplay.timeline import Channel
+from llmviz_addon.screenplay.score.timeline import Channel
 
 CHAPTER = """
 title, part = "Mine", "Own"

@@ -5,9 +5,10 @@ import pytest
 
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import run
-from llmviz_addon.screenplay import explain, loader
+from llmviz_addon.screenplay import loader
 from llmviz_addon.screenplay.production import prepare
-from llmviz_addon.screenplay.timeline import CAMERA, Channel
+from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
+from llmviz_addon.screenplay.verbs import explain
 
 CONFIGS = {
     "nano": (GPTConfig(3, 3, 48, 11, 3), 11),

@@ -5,7 +5,7 @@ import pytest
 
 from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.screenplay.timeline import Channel
+from llmviz_addon.screenplay.score.timeline import Channel
 
 CONFIG = GPTConfig(2, 2, 200, 90, 1000)
 

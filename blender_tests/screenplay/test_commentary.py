@@ -4,8 +4,8 @@ import pytest
 
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.lettering.drawing import Text
-from llmviz_addon.screenplay import commentary
-from llmviz_addon.screenplay.view import Page
+from llmviz_addon.screenplay.page import commentary
+from llmviz_addon.screenplay.page.view import Page
 
 
 def test_numbers_come_from_the_trace(film):

@@ -8,7 +8,7 @@ from llmviz_addon.model.blueprints import BLUEPRINTS, Blueprint, compared
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import run
 from llmviz_addon.screenplay.production import prepare, prepare_shapes
-from llmviz_addon.screenplay.timeline import CAMERA, Channel
+from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
 
 SIZES = [(1280, 720), (1080, 1920), (720, 720)]
 

@@ -5,7 +5,7 @@ import pytest
 
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.grid import CELL, Axis, Role
-from llmviz_addon.screenplay.timeline import Channel
+from llmviz_addon.screenplay.score.timeline import Channel
 
 
 def value(film, actor, prop, index=0):
@@ -104,7 +104,7 @@ def test_letters_stand_along_every_time_axis(film, head):
 
 
 def test_alone_takes_all_else_away_and_brings_it_back(film, head):
-    from llmviz_addon.screenplay.arranging import alone
+    from llmviz_addon.screenplay.verbs.arranging import alone
 
     film.fade(head.k, to=0.4)
     with alone(film, head.q):

@@ -6,9 +6,9 @@ import pytest
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.screenplay.dot import MOST, SHOWN, terms
-from llmviz_addon.screenplay.panel import digits, number
-from llmviz_addon.screenplay.timeline import CAMERA, Channel
+from llmviz_addon.screenplay.page.panel import digits, number
+from llmviz_addon.screenplay.scenes.dot_product import MOST, SHOWN, terms
+from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
 
 
 def opened(film):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.screenplay.timeline import CAMERA, Channel
+from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
 
 
 def value(film, actor, prop, index=0):

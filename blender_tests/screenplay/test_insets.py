@@ -5,8 +5,8 @@ import pytest
 
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.lettering.drawing import Polygon, Text
-from llmviz_addon.screenplay.commentary import camera_pose
-from llmviz_addon.screenplay.timeline import Channel
+from llmviz_addon.screenplay.page.commentary import camera_pose
+from llmviz_addon.screenplay.score.timeline import Channel
 
 
 def opened(film):

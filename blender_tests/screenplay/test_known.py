@@ -10,7 +10,7 @@ from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import run
 from llmviz_addon.screenplay import loader
 from llmviz_addon.screenplay.production import prepare
-from llmviz_addon.screenplay.timeline import Channel
+from llmviz_addon.screenplay.score.timeline import Channel
 
 CONFIGS = {
     "nano": (GPTConfig(3, 3, 48, 11, 3), 11),

@@ -16,8 +16,8 @@ from llmviz_addon.model.run import read
 from llmviz_addon.model.sampling import Sampling, generate
 from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
 from llmviz_addon.screenplay.open_stage import PLACES, opening
-from llmviz_addon.screenplay.timeline import Channel
-from llmviz_addon.screenplay.view import View
+from llmviz_addon.screenplay.page.view import View
+from llmviz_addon.screenplay.score.timeline import Channel
 
 
 @pytest.fixture(scope="module")

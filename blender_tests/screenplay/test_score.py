@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.screenplay.score import Score, keys
-from llmviz_addon.screenplay.timeline import Channel
+from llmviz_addon.screenplay.score.clips import Score, keys
+from llmviz_addon.screenplay.score.timeline import Channel
 
 OPACITY = Channel("grid", "opacity")
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmviz_addon.screenplay.view import Page, View, corners, frame
+from llmviz_addon.screenplay.page.view import Page, View, corners, frame
 
 SIZES = [(1280, 720), (1920, 1080), (1080, 1920), (720, 720), (640, 480), (2560, 1080)]
 coordinate = st.floats(-50, 50)

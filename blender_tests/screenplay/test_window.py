@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.screenplay.explain import flat_span
-from llmviz_addon.screenplay.panel import number
-from llmviz_addon.screenplay.timeline import Channel
+from llmviz_addon.screenplay.page.panel import number
+from llmviz_addon.screenplay.score.timeline import Channel
+from llmviz_addon.screenplay.verbs.explain import flat_span
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from llmviz_addon.layout.grid import Axis, Grid, Ribbon, Role
 from llmviz_addon.layout.lettering.drawing import Drawing, Line, Readout, Rect, Text, pose
-from llmviz_addon.screenplay.timeline import Channel, Marker, Part, Timeline, Track
+from llmviz_addon.screenplay.score.timeline import Channel, Marker, Part, Timeline, Track
 
 T, C = Axis("T", 5, "x"), Axis("C", 20, "z")
 

@@ -6,7 +6,7 @@ import pytest
 
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.grid import Axis, Grid, Role
-from llmviz_addon.screenplay.timeline import Channel, Part, Track
+from llmviz_addon.screenplay.score.timeline import Channel, Part, Track
 from llmviz_addon.stage.atlas import FORBIDDEN, WIDTH, atlas, numbers_of
 
 

@@ -11,13 +11,12 @@ from pathlib import Path
 import bpy
 import pytest
 
+from blender_tests.stage.conftest import track
+from blender_tests.stage.test_hers import find, smaller
 from llmviz_addon.stage import compat
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.changes import LINES, UNTOLD, ChangesError, changes, losses, shortened
 from llmviz_addon.stage.ours import REGISTRY, TAG, kind_of, ours
-
-from .conftest import track
-from .test_hers import find, smaller
 
 Film = bpy.types.Scene
 

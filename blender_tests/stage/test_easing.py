@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.screenplay.easing import EASINGS, ease, easing
+from llmviz_addon.screenplay.score.easing import EASINGS, ease, easing
 
 NAMES = st.sampled_from(sorted(EASINGS))
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.screenplay.timeline import Channel, Track
-from llmviz_addon.screenplay.view import View
+from llmviz_addon.screenplay.page.view import View
+from llmviz_addon.screenplay.score.timeline import Channel, Track
 from llmviz_addon.stage import compat
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.keys import hide_keys

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from llmviz_addon.layout.grid import Axis, Grid, Role
-from llmviz_addon.screenplay.timeline import Channel, Track
+from llmviz_addon.screenplay.score.timeline import Channel, Track
 from llmviz_addon.stage.atlas import WIDTH, atlas
 from llmviz_addon.stage.build import build
 

@@ -15,7 +15,7 @@ import pytest
 
 from blender_tests.stage.conftest import SmallLayout
 from llmviz_addon.layout.grid import Axis, Grid, Role
-from llmviz_addon.screenplay.timeline import Channel, Track
+from llmviz_addon.screenplay.score.timeline import Channel, Track
 from llmviz_addon.stage import compat
 from llmviz_addon.stage.atlas import Atlas, atlas
 from llmviz_addon.stage.build import build

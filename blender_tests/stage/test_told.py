@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from llmviz_addon.film.storyboard import shots
 from llmviz_addon.model.sampling import Sampling
-from llmviz_addon.screenplay.timeline import ChapterSpan, Marker, Subtitle
+from llmviz_addon.screenplay.score.timeline import ChapterSpan, Marker, Subtitle
 from llmviz_addon.stage import open_state, story
 from llmviz_addon.stage.open_state import OpenState, Row, read_state, write_state
 from llmviz_addon.stage.ours import ours

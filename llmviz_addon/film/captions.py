@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..screenplay.timeline import Subtitle
+from ..screenplay.score.timeline import Subtitle
 
 
 def srt(subtitles: Iterable[Subtitle], fps: float, first: int, last: int) -> str:

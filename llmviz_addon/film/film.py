@@ -18,7 +18,7 @@ from itertools import count
 from pathlib import Path
 
 from ..errors import JobError
-from ..screenplay.timeline import Subtitle
+from ..screenplay.score.timeline import Subtitle
 from . import captions
 from .crew import Crew
 from .frames import CAPTIONS, PIECES, Frames, check_frames, frames_folder, frames_of, opened

@@ -14,7 +14,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ..screenplay.timeline import ChapterSpan, Timeline
+from ..screenplay.score.timeline import ChapterSpan, Timeline
 from ..stage.render import set_engine
 from ..stage.story import Story
 from . import png

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..errors import JobError
-from ..screenplay.timeline import Timeline
+from ..screenplay.score.timeline import Timeline
 
 
 def frame_at(timeline: Timeline, at: str) -> int:

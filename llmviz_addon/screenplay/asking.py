@@ -20,8 +20,8 @@ import numpy as np
 from ..errors import ScriptError
 from ..layout.grid import Axis, Grid, Region, Role
 from ..layout.lettering.drawing import COLORS, Drawing
-from .timeline import Standing
-from .view import View
+from .page.view import View
+from .score.timeline import Standing
 
 LONGEST = 3600.0
 """Seconds that a verb may last."""
@@ -138,7 +138,7 @@ def verb(function: Callable[..., Any]) -> Callable[..., Any]:
                         raise ScriptError(f"{name} needs {rule[1]} for {parameter!r}, but got {_quoted(one)}.")
         return function(*args, **kwargs)
 
-    # What is asked of a channel is told with the verb that asked: see score.py.
+    # What is asked of a channel is told with the verb that asked: see score/clips.py.
     checked.__code__ = checked.__code__.replace(co_name=name)  # type: ignore[attr-defined]
     return checked
 

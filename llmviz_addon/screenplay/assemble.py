@@ -15,8 +15,8 @@ import numpy as np
 
 from .film import Film
 from .loader import Chapter
-from .score import Clip, keys
-from .timeline import CAMERA, Channel, ChapterSpan, Marker, Subtitle, Timeline, Track
+from .score.clips import Clip, keys
+from .score.timeline import CAMERA, Channel, ChapterSpan, Marker, Subtitle, Timeline, Track
 
 GLIDE = 1.0
 """Seconds between two chapters."""

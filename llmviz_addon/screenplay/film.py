@@ -19,30 +19,19 @@ from ..layout.grid import CELL, Grid, Region
 from ..layout.lettering.drawing import Drawing
 from ..model.checkpoint import Checkpoint
 from ..model.trace import Trace
-from . import (
-    arranging,
-    bands,
-    bars,
-    charts,
-    commentary,
-    copies,
-    dot,
-    explain,
-    lookup,
-    reading,
-    rulers,
-    splitting,
-    touring,
-    weighing,
-)
-from . import closeup as closeups
 from .asking import Grids, verb
-from .camera import CameraOperator
-from .cast import Cast, Thing
-from .comparing import grow, models, point_out
-from .score import Score
-from .timeline import Channel, Part
-from .view import Page, corners
+from .cast.cast import Cast, Thing
+from .page import commentary, rulers
+from .page.view import Page, corners
+from .pictures import bands, bars, charts, lookup
+from .scenes import dot_product as dot
+from .scenes import weighted_sum as weighing
+from .score.clips import Score
+from .score.timeline import Channel, Part
+from .verbs import arranging, copies, explain, reading, splitting, touring
+from .verbs import closeup as closeups
+from .verbs.camera import CameraOperator
+from .verbs.comparing import grow, models, point_out
 
 EXAMPLE_TIME = 3
 """The column that chapters follow: the fourth, or the last of a shorter input."""
@@ -200,7 +189,7 @@ class Film:
         """Put up a paragraph, rest while it is read, and light what it links to.
 
         ``key`` names the beat (stable, for translations and markers). Links and numbers: see
-        ``screenplay/commentary.py``. The paragraph stays until the next one.
+        ``screenplay/page/commentary.py``. The paragraph stays until the next one.
         """
         if any(rest.key == key for rest in self.rests):
             raise ScriptError(f"The chapter has a beat {key!r} already; keys must differ.")

@@ -27,9 +27,9 @@ from ..model.architecture import Architecture
 from ..model.config import GPTConfig
 from ..model.run import Run
 from ..model.sampling import Sampling
+from .page.view import Area, View, corners, frame
 from .production import Production, check
-from .timeline import CAMERA, Channel, Timeline
-from .view import Area, View, corners, frame
+from .score.timeline import CAMERA, Channel, Timeline
 
 ROOM = 16
 """Columns to spare, where nothing else is asked for."""

@@ -23,12 +23,12 @@ from ..model.tokenizers.tokenizer import IdTokenizer
 from ..model.trace import Trace
 from . import loader
 from .assemble import assemble
-from .cast import Cast
+from .cast.cast import Cast
 from .contained import Contained
 from .film import Film
 from .loader import Chapter
-from .timeline import Timeline
-from .view import Page
+from .page.view import Page
+from .score.timeline import Timeline
 
 PACE = 200.0
 """Words per minute of the reading pauses where none is asked for."""

@@ -1,4 +1,4 @@
-"""Which Blender properties the channels of each kind of thing drive; see ``screenplay.timeline`` for the channels."""
+"""Which Blender properties the channels of each kind of thing drive; for the channels see the screenplay's timeline."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import bpy
 
 from ..layout.grid import Grid
 from ..layout.lettering.drawing import Drawing, Readout
-from ..screenplay.timeline import Part
+from ..screenplay.score.timeline import Part
 from . import compat
 from .camera import CLIP_END, CLIP_START, Rig
 from .keys import Actor, Target, unknown

@@ -18,7 +18,7 @@ import numpy as np
 
 from ..errors import ScriptError
 from ..layout.grid import Grid
-from ..screenplay.timeline import Part, Track
+from ..screenplay.score.timeline import Part, Track
 from .ours import own
 from .pooling import BUDGET, FORBIDDEN, LARGEST, count, pooled, pools, sampled, thinned
 from .seen import Rows, seen_rows

@@ -17,7 +17,7 @@ import bpy
 
 from ..layout.grid import Grid
 from ..layout.lettering.drawing import Drawing
-from ..screenplay.timeline import CAMERA
+from ..screenplay.score.timeline import CAMERA
 from . import actors, compat
 from .atlas import Atlas, atlas
 from .camera import Rig, camera_rig

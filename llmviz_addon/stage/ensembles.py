@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from ..layout.grid import Grid, Ribbon
 from ..layout.lettering.drawing import Drawing, Readout
-from ..screenplay.timeline import Timeline, Track
+from ..screenplay.score.timeline import Timeline, Track
 from .drawings import reach
 
 Thing = TypeVar("Thing")

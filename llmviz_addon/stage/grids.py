@@ -13,7 +13,7 @@ import bpy
 import numpy as np
 
 from ..layout.grid import CELL, Grid
-from ..screenplay.timeline import Part
+from ..screenplay.score.timeline import Part
 from . import compat
 from .atlas import Place, Slice
 from .ours import own

@@ -14,8 +14,8 @@ import bpy
 import numpy as np
 
 from ..errors import ScriptError, choices
-from ..screenplay.easing import easing
-from ..screenplay.timeline import Channel, Track
+from ..screenplay.score.easing import easing
+from ..screenplay.score.timeline import Channel, Track
 from . import compat
 from .ours import own
 

@@ -18,7 +18,7 @@ from ..model.checkpoint import Checkpoint
 from ..model.forward import check_tokens
 from ..model.tokenizers.tokenizer import visible
 from ..screenplay.open_stage import Moment
-from ..screenplay.view import View
+from ..screenplay.page.view import View
 from . import compat
 from .atlas import WIDTH, kept, numbers_of, picture
 from .build import build_steps

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable
 
 import bpy
 
-from ..screenplay.timeline import Marker
+from ..screenplay.score.timeline import Marker
 from .plain import written_text
 
 OURS = "llmviz_markers"

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..layout.grid import Ribbon, Role
 from ..layout.outline import BoxArrays, Outline
-from ..screenplay.timeline import Standing
+from ..screenplay.score.timeline import Standing
 from . import compat
 from .cell_material import cell_material
 from .drawings import ALWAYS, joined

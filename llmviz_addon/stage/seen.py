@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..layout.grid import CELL, Grid
-from ..screenplay.easing import ease
-from ..screenplay.timeline import CAMERA, Channel, Track
-from ..screenplay.view import TAN, View
+from ..screenplay.page.view import TAN, View
+from ..screenplay.score.easing import ease
+from ..screenplay.score.timeline import CAMERA, Channel, Track
 
 LEAST = 2.0
 """Pixels of the smallest cell that counts: with fewer, a dot melts into its surroundings."""

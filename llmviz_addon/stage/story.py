@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import bpy
 
-from ..screenplay.timeline import ChapterSpan, Marker, Subtitle, Timeline
+from ..screenplay.score.timeline import ChapterSpan, Marker, Subtitle, Timeline
 from .ours import is_inherited
 from .plain import loads, written_text
 

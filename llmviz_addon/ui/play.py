@@ -7,7 +7,7 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ..errors import choices
-from ..screenplay.timeline import ChapterSpan
+from ..screenplay.score.timeline import ChapterSpan
 from ..stage.page import go
 from ..stage.story import Story, read_story
 from .her_view import shows_film

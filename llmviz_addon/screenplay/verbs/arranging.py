@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import ScriptError
-from ..layout.grid import CELL, Grid, Region
-from ..layout.lettering.drawing import Drawing, Polygon, Text, pose
-from ..layout.lettering.font import CAP_HEIGHT, advance, fit
-from .asking import Grids, Place
-from .cast import Thing
-from .timeline import Channel
+from ...errors import ScriptError
+from ...layout.grid import CELL, Grid, Region
+from ...layout.lettering.drawing import Drawing, Polygon, Text, pose
+from ...layout.lettering.font import CAP_HEIGHT, advance, fit
+from ..asking import Grids, Place
+from ..cast.cast import Thing
+from ..score.timeline import Channel
 
 if TYPE_CHECKING:
-    from .film import Film
+    from ..film import Film
 
 ARROW = 0.3
 """Opacity of an arrow, about that of a ribbon."""

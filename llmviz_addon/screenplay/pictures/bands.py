@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import ScriptError
-from ..layout.grid import Region
-from ..layout.lettering.drawing import Drawing, Polygon, Rect, Shape, Text
-from ..layout.lettering.font import CAP_HEIGHT, advance, fit
-from .commentary import camera_pose
-from .timeline import Channel
-from .view import Area
+from ...errors import ScriptError
+from ...layout.grid import Region
+from ...layout.lettering.drawing import Drawing, Polygon, Rect, Shape, Text
+from ...layout.lettering.font import CAP_HEIGHT, advance, fit
+from ..page.commentary import camera_pose
+from ..page.view import Area
+from ..score.timeline import Channel
 
 if TYPE_CHECKING:
-    from .film import Film
+    from ..film import Film
 
 MOST, WORDS = 24, 16
 """Tokens shown at most: of one query the last before it, of many queries the first, which look at no others;

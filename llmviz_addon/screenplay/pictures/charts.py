@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..layout.grid import Region
-from ..layout.lettering.drawing import Drawing, Line, Rect, Shape, Text
-from ..rounding import near_zero, number
-from .commentary import camera_pose
-from .timeline import Channel
+from ...layout.grid import Region
+from ...layout.lettering.drawing import Drawing, Line, Rect, Shape, Text
+from ...rounding import near_zero, number
+from ..page.commentary import camera_pose
+from ..score.timeline import Channel
 
 if TYPE_CHECKING:
-    from .film import Film
+    from ..film import Film
 
 BINS = 15
 

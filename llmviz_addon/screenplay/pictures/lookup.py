@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from operator import mul
 from typing import TYPE_CHECKING
 
-from ..errors import ScriptError
-from ..layout.lettering.drawing import Drawing, Line, Rect, Shape, Text
-from ..layout.lettering.font import CAP_HEIGHT, fit
-from ..rounding import ZERO, number, relation
-from .commentary import FADE, camera_pose
-from .timeline import Channel
+from ...errors import ScriptError
+from ...layout.lettering.drawing import Drawing, Line, Rect, Shape, Text
+from ...layout.lettering.font import CAP_HEIGHT, fit
+from ...rounding import ZERO, number, relation
+from ..page.commentary import FADE, camera_pose
+from ..score.timeline import Channel
 
 if TYPE_CHECKING:
-    from .film import Film
+    from ..film import Film
 
 
 def lookup(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import ScriptError
-from ..layout.grid import CELL, Axis, Grid, Role
-from ..layout.lettering.drawing import Drawing, Line, Text, pose
+from ...errors import ScriptError
+from ...layout.grid import CELL, Axis, Grid, Role
+from ...layout.lettering.drawing import Drawing, Line, Text, pose
+from ..score.timeline import Channel
 from .commentary import FADE, Link
-from .timeline import Channel
 
 if TYPE_CHECKING:
-    from .film import Film
+    from ..film import Film
 
 LONGEST = 4.0
 """Seconds that a ruler stays at most, and the time it gets where there is no reading pace."""

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..layout.lettering.drawing import Drawing, Line, Text
-from ..layout.outline import Outline, outline
-from ..layout.signs.outline_signs import box_names, card, layer_names, scale_bar, scaled
-from .timeline import Channel, Piece, Standing
+from ...layout.lettering.drawing import Drawing, Line, Text
+from ...layout.outline import Outline, outline
+from ...layout.signs.outline_signs import box_names, card, layer_names, scale_bar, scaled
+from ..score.timeline import Channel, Piece, Standing
 
 if TYPE_CHECKING:
-    from .film import Film
+    from ..film import Film
 
 APART = 0.16
 """Metres between two models, as a share of the taller one's height."""

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..layout.grid import Region
-from ..model.tokenizers.tokenizer import IdTokenizer, LetterTokenizer
+from ...layout.grid import Region
+from ...model.tokenizers.tokenizer import IdTokenizer, LetterTokenizer
 
 if TYPE_CHECKING:
-    from .film import Film
+    from ..film import Film
 
 ALIKE = 1e-5
 """Share of a number by which others may differ from it and are still alike: that much is nothing but rounding."""

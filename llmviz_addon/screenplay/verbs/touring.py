@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..errors import ScriptError
-from ..layout.grid import Grid, Ribbon
+from ...errors import ScriptError
+from ...layout.grid import Grid, Ribbon
+from ..asking import Grids
+from ..cast.cast import Thing
 from .arranging import sign
-from .asking import Grids
-from .cast import Thing
 
 if TYPE_CHECKING:
-    from .film import Film
+    from ..film import Film
 
 MOST = 12
 """Groups that get a turn; of more, every second, third … has one."""

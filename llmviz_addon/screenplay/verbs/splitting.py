@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import ScriptError
-from ..layout.grid import CELL, Region
-from .asking import Grids
+from ...errors import ScriptError
+from ...layout.grid import CELL, Region
+from ..asking import Grids
+from ..score.timeline import Channel, Part
 from .explain import pieces
-from .timeline import Channel, Part
 
 if TYPE_CHECKING:
-    from .film import Film
+    from ..film import Film
 
 
 def split(

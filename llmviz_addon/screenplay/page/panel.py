@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..layout.grid import Grid
-from ..layout.lettering.drawing import Drawing, Line, Readout, Rect, Shape, Text
-from ..layout.lettering.font import advance
-from ..layout.lettering.typeset import set_formula
-from ..rounding import number
+from ...layout.grid import Grid
+from ...layout.lettering.drawing import Drawing, Line, Readout, Rect, Shape, Text
+from ...layout.lettering.font import advance
+from ...layout.lettering.typeset import set_formula
+from ...rounding import number
 from .view import TAN, Area, View, corners
 
 if TYPE_CHECKING:
-    from .film import Film
+    from ..film import Film
 
 EM = 0.027
 """Size of the panel's letters, in picture heights."""

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from ..errors import ScriptError, choices
-from ..layout.grid import Grid, Region, Ribbon, Section
-from ..layout.layout import Layout
-from ..layout.lettering.drawing import Drawing
-from ..model.blueprints import Blueprint
-from .timeline import Channel, Part, Piece, Standing
+from ...errors import ScriptError, choices
+from ...layout.grid import Grid, Region, Ribbon, Section
+from ...layout.layout import Layout
+from ...layout.lettering.drawing import Drawing
+from ...model.blueprints import Blueprint
+from ..score.timeline import Channel, Part, Piece, Standing
 
 Thing = object
 """A grid, region, ribbon, section, drawing, part, model in outline, an actor's name, or anything with ``.grids``."""

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import ScriptError
-from ..layout.grid import Grid, Region, Role
-from ..layout.lettering.drawing import Drawing, Line, Rect, Shape, Text
-from ..layout.lettering.font import wrap
-from ..rounding import formatted, parts_of_all
+from ...errors import ScriptError
+from ...layout.grid import Grid, Region, Role
+from ...layout.lettering.drawing import Drawing, Line, Rect, Shape, Text
+from ...layout.lettering.font import wrap
+from ...rounding import formatted, parts_of_all
 from .view import TAN, Page
 
 LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")

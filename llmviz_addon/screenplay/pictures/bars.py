@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import ScriptError
-from ..layout.grid import Region
-from ..layout.lettering.drawing import Drawing, Line, Rect, Shape, Text
-from ..layout.lettering.font import fit
-from ..rounding import number, parts_of_all, relation
-from .commentary import camera_pose
-from .timeline import Channel
+from ...errors import ScriptError
+from ...layout.grid import Region
+from ...layout.lettering.drawing import Drawing, Line, Rect, Shape, Text
+from ...layout.lettering.font import fit
+from ...rounding import number, parts_of_all, relation
+from ..page.commentary import camera_pose
+from ..score.timeline import Channel
 
 if TYPE_CHECKING:
-    from .film import Film
+    from ..film import Film
 
 WRITTEN = 12
 """Bars that still have room for their numbers and names."""

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import ScriptError
-from ..layout.grid import CELL, Grid, Region
-from .asking import Grids
-from .commentary import Link
-from .panel import Panel, arc, lay, panel, placed
-from .timeline import Channel, Part
+from ...errors import ScriptError
+from ...layout.grid import CELL, Grid, Region
+from ..asking import Grids
+from ..page.commentary import Link
+from ..page.panel import Panel, arc, lay, panel, placed
+from ..score.timeline import Channel, Part
 
 if TYPE_CHECKING:
-    from .film import Film
+    from ..film import Film
 
 STEP = 1 / 6
 """Seconds for which a sweep's panel holds a cell: faster, and nobody can read it."""

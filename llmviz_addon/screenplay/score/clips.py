@@ -17,11 +17,11 @@ from types import FrameType
 
 import numpy as np
 
-from ..errors import ScriptError
+from ...errors import ScriptError
 from .easing import EASINGS
 from .timeline import Channel
 
-HERE = os.path.dirname(__file__)
+HERE = os.path.dirname(os.path.dirname(__file__))
 EPSILON = 1e-6
 """Seconds by which clips may touch."""
 

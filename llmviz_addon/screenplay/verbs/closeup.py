@@ -17,19 +17,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..layout.build import layout
-from ..layout.grid import CELL, Grid, Ribbon
-from ..layout.layout import Layout
-from ..layout.lettering.drawing import Drawing, Line, Shape
-from ..layout.signs.labels import labels
-from .asking import Grids
+from ...layout.build import layout
+from ...layout.grid import CELL, Grid, Ribbon
+from ...layout.layout import Layout
+from ...layout.lettering.drawing import Drawing, Line, Shape
+from ...layout.signs.labels import labels
+from ..asking import Grids
+from ..score.timeline import Channel
 from .copies import NEAR
-from .timeline import Channel
 
 if TYPE_CHECKING:
-    from ..model.architecture import Architecture
-    from ..model.config import GPTConfig
-    from .film import Film
+    from ...model.architecture import Architecture
+    from ...model.config import GPTConfig
+    from ..film import Film
 
 MOST = {"T": 24, "C": 48, "A": 32, "4C": 64, "block_size": 64}
 """Cells of an axis, by its name, that can be told apart in a picture of a few grids."""

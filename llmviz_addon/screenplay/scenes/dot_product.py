@@ -16,21 +16,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import ScriptError
-from ..layout.grid import CELL, Axis, Grid, Region, Role
-from ..layout.lettering.drawing import Drawing, Line, Readout, Rect, Shape, Text, pose
-from ..layout.lettering.font import CAP_HEIGHT, advance
-from ..layout.rules.formula import Add, Div, Dot, Expression, Operand, Sqrt, Symbol
-from ..rounding import MOST as DECIMALS
-from ..rounding import number, relation
-from .arranging import alone
-from .copies import copy, fly, land, make
-from .panel import digits
-from .timeline import Channel
-from .view import View, frame
+from ...errors import ScriptError
+from ...layout.grid import CELL, Axis, Grid, Region, Role
+from ...layout.lettering.drawing import Drawing, Line, Readout, Rect, Shape, Text, pose
+from ...layout.lettering.font import CAP_HEIGHT, advance
+from ...layout.rules.formula import Add, Div, Dot, Expression, Operand, Sqrt, Symbol
+from ...rounding import MOST as DECIMALS
+from ...rounding import number, relation
+from ..page.panel import digits
+from ..page.view import View, frame
+from ..score.timeline import Channel
+from ..verbs.arranging import alone
+from ..verbs.copies import copy, fly, land, make
 
 if TYPE_CHECKING:
-    from .film import Film
+    from ..film import Film
 
 MOST, SHOWN = 48, 24
 """Of a product of more than MOST pairs the table shows the first SHOWN, and one line for the others."""

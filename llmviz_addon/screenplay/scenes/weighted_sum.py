@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import ScriptError
-from ..layout.grid import CELL, Grid, Region
-from ..layout.lettering.drawing import Drawing
-from ..layout.lettering.font import fit
-from ..layout.rules.formula import Dot, Operand
-from ..rounding import number, parts_of_all
-from .arranging import sign
-from .copies import copy, fly, land, make
-from .timeline import Channel
+from ...errors import ScriptError
+from ...layout.grid import CELL, Grid, Region
+from ...layout.lettering.drawing import Drawing
+from ...layout.lettering.font import fit
+from ...layout.rules.formula import Dot, Operand
+from ...rounding import number, parts_of_all
+from ..score.timeline import Channel
+from ..verbs.arranging import sign
+from ..verbs.copies import copy, fly, land, make
 
 if TYPE_CHECKING:
-    from .film import Film
+    from ..film import Film
 
 MOST = 8
 """Vectors shown at most: those with the largest weights."""

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import ScriptError
-from ..layout.grid import Region
-from .asking import verb
-from .cast import Thing
-from .easing import ease
-from .score import Course
-from .timeline import CAMERA, Channel
-from .view import View, corners, frame
+from ...errors import ScriptError
+from ...layout.grid import Region
+from ..asking import verb
+from ..cast.cast import Thing
+from ..page.view import View, corners, frame
+from ..score.clips import Course
+from ..score.easing import ease
+from ..score.timeline import CAMERA, Channel
 
 if TYPE_CHECKING:
-    from .film import Film
+    from ..film import Film
 
 
 class CameraOperator:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..errors import ScriptError, choices
+from ...errors import ScriptError, choices
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..layout.grid import CELL, Grid
-from ..layout.lettering.drawing import Drawing
-from ..layout.outline import Outline
+from ...layout.grid import CELL, Grid
+from ...layout.lettering.drawing import Drawing
+from ...layout.outline import Outline
 
 CAMERA = "camera"
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import ScriptError
-from ..layout.grid import CELL, Axis, Grid, Region, Role
-from .asking import Place
-from .timeline import Channel
+from ...errors import ScriptError
+from ...layout.grid import CELL, Axis, Grid, Region, Role
+from ..asking import Place
+from ..score.timeline import Channel
 
 if TYPE_CHECKING:
-    from .film import Film
+    from ..film import Film
 
 NEAR = CELL / 10
 """Metres by which a copy stands before what it is copied from."""
