@@ -7,7 +7,7 @@ checkpoints have, which are minGPT's (``transformer.h.0.ln_1.weight``).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from types import EllipsisType
@@ -47,22 +47,21 @@ GPT2 = gpt2()
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """A part in a model of certain sizes: ``name`` begins its tensors' names in a trace, ``stored`` in a checkpoint."""
+    """A part in a model of certain sizes: ``name`` begins its tensors' names in a trace, ``stored`` in a checkpoint.
+
+    If it is ``in_layer``, every layer has such a part.
+    """
 
     name: str
     stored: str
     part: Part
     config: GPTConfig
+    in_layer: bool = False
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:
         """The tensors of the part."""
         return _tensors(self.part, self.config)
-
-    @property
-    def in_layer(self) -> bool:
-        """Whether every layer has such a part."""
-        return self.name.startswith("layers.")
 
     @property
     def lengths(self) -> Mapping[str, int]:
@@ -110,15 +109,16 @@ class Place:
 def places(config: GPTConfig, architecture: Architecture = GPT2) -> tuple[Place, ...]:
     """Every part of a model of these sizes, in the order in which they are computed."""
 
-    def found() -> Iterator[tuple[str, str, Part]]:
-        yield "embedding", "transformer", architecture.embedding
-        for number in range(config.n_layer):
-            for name, part in architecture.layer:
-                yield f"layers.{number}.{name}", f"transformer.h.{number}.{name}", part
-        yield "ln_f", "transformer.ln_f", architecture.ln_f
-        yield "output", HEAD, architecture.output
-
-    return tuple(Place(name, stored, part, config) for name, stored, part in found())
+    return (
+        Place("embedding", "transformer", architecture.embedding, config),
+        *(
+            Place(f"layers.{number}.{name}", f"transformer.h.{number}.{name}", part, config, in_layer=True)
+            for number in range(config.n_layer)
+            for name, part in architecture.layer
+        ),
+        Place("ln_f", "transformer.ln_f", architecture.ln_f, config),
+        Place("output", HEAD, architecture.output, config),
+    )
 
 
 def lengths(part: Part, config: GPTConfig) -> dict[str, int]:

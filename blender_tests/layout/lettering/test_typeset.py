@@ -13,6 +13,7 @@ from llmviz_addon.layout.lettering.typeset import set_formula
 from llmviz_addon.layout.rules import formula as f
 from llmviz_addon.layout.rules.equations import MASKED
 from llmviz_addon.model.activations import GELU
+from llmviz_addon.model.architecture import gpt2
 from llmviz_addon.model.config import GPTConfig
 
 NANO = layout(GPTConfig(3, 3, 48, 11, 3), 11)
@@ -76,6 +77,14 @@ def test_norm_reads_as_it_should():
     assert set(box.anchors) == {"x", "column", "mean", "std", "gamma", "beta"}
     bar = max((s for s in box.shapes if isinstance(s, Rect) and s.color == "ink"), key=lambda s: s.width)
     assert box.anchors["mean"][1] > bar.y > box.anchors["std"][1]
+
+
+@pytest.mark.parametrize("form", [*GELU])
+def test_an_activation_is_called_by_its_name(form: str):
+    rule = layout(GPTConfig(1, 1, 4, 3, 2), 2, architecture=gpt2(form)).layers[0].mlp.activation.rule
+    box = set_formula(rule.formula, 1.0)
+    assert "".join(shape.body for shape in box.shapes if isinstance(shape, Text)) == "GELU"
+    assert box.shapes == set_formula(f.Bend(f.Operand("x"), GELU["tanh"]), 1.0).shapes
 
 
 def test_brackets_where_they_are_needed():
