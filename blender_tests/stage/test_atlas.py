@@ -7,7 +7,7 @@ import pytest
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.grid import Axis, Grid, Role
 from llmviz_addon.screenplay.score.timeline import Channel, Part, Track
-from llmviz_addon.stage.atlas import FORBIDDEN, WIDTH, atlas, numbers_of
+from llmviz_addon.stage.atlas import FORBIDDEN, LANES, WIDTH, atlas, numbers_of, repainted
 
 
 def grid(name: str, *shape: int, kind: str = "") -> Grid:
@@ -73,6 +73,32 @@ def test_the_image_survives_a_file_with_all_its_digits(scene, tmp_path, monkeypa
     np.testing.assert_array_equal((pixels if folded else pixels[::4])[:2000], values)
     np.testing.assert_array_equal(numbers_of(image).ravel()[:2000], values)
     assert len(pixels) == WIDTH * (1 if folded else 4)
+
+
+@pytest.mark.parametrize("folded", [False, True])
+def test_a_picture_knows_whether_it_was_repainted(scene, tmp_path, monkeypatch, folded):
+    if folded:
+        monkeypatch.setattr("llmviz_addon.stage.atlas.FOLDED", 8)
+    numbers = np.random.default_rng(0).normal(size=WIDTH + 5).astype(np.float32)
+    image = atlas([grid("a", len(numbers))], {"a": numbers}).image()
+    image.use_fake_user = True
+    assert not repainted(image)
+    path, name = str(tmp_path / "a.blend"), image.name
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    image = bpy.data.images[name]
+    assert not repainted(image)
+    last = image.pixels[4 * WIDTH // LANES - 4]
+    image.pixels[4 * WIDTH // LANES - 4] = np.nextafter(np.float32(last), np.float32(9))
+    assert repainted(image)
+    image.pack()
+    assert repainted(image)
+    image.pixels[4 * WIDTH // LANES - 4] = last
+    image.pack()
+    assert not repainted(image)
+    image.scale(8, 8)
+    image.pack()
+    assert repainted(image)
 
 
 def test_a_tensor_too_large_is_kept_as_pools_and_a_part_of_it_exactly():

@@ -330,13 +330,23 @@ def test_a_stage_of_which_nothing_is_known_is_told_whole(film: Film, production,
 
 
 def test_another_blender_cannot_tell(film: Film, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("llmviz_addon.stage.changes._version", lambda: {"format": 1, "blender": [9, 0]})
+    monkeypatch.setattr("llmviz_addon.stage.changes._version", lambda: {"format": 2, "blender": [9, 0]})
     assert losses(film) == [UNTOLD]
 
 
 def test_what_is_painted_and_not_saved_is_told(film: Film) -> None:
     block(film, bpy.types.Image, "atlas").pixels[0] = 0.25
     assert losses(film) == ["the image 'llmviz values': its pixels"]
+
+
+def test_a_first_build_does_not_read_its_picture_back(scene: bpy.types.Scene, production, monkeypatch) -> None:
+    def read(image: bpy.types.Image) -> bool:
+        raise AssertionError(f"{image.name} takes much memory")
+
+    monkeypatch.setattr("llmviz_addon.stage.changes.repainted", read)
+    build(scene, production, own_scene=True)
+    with pytest.raises(AssertionError, match="llmviz values takes much memory"):
+        losses(scene)
 
 
 def test_a_long_list_is_cut(film: Film) -> None:

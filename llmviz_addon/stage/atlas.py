@@ -9,6 +9,7 @@ tensors are kept as pools; see ``pooling``.
 from __future__ import annotations
 
 import math
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +25,8 @@ from .pooling import BUDGET, FORBIDDEN, LARGEST, count, pooled, pools, sampled, 
 from .seen import Rows, seen_rows
 
 WIDTH = 4096
+PAINTED = "llmviz_painted"
+"""Custom property of the picture: the checksum of what it was made of."""
 LANES = 4
 """Channels of a pixel."""
 FOLDED = 1 << 20
@@ -96,10 +99,17 @@ def picture(pixels: np.ndarray, name: str = "llmviz values") -> bpy.types.Image:
     else:
         rgba = np.ones((*pixels.shape, 4), dtype=np.float32)
         rgba[..., :3] = pixels[..., None]
-    image.pixels.foreach_set(np.ascontiguousarray(rgba, dtype=np.float32).ravel())
+    rgba = np.ascontiguousarray(rgba, dtype=np.float32)
+    image[PAINTED] = f"{zlib.crc32(rgba):08x}"
+    image.pixels.foreach_set(rgba.reshape(-1))
     image.update()
     image.pack()
     return image
+
+
+def repainted(image: bpy.types.Image) -> bool:
+    """Whether somebody changed what ``picture`` made; looking takes a copy of it."""
+    return image.is_dirty or image.get(PAINTED) != f"{zlib.crc32(_rgba(image)):08x}"
 
 
 def lanes(image: bpy.types.Image) -> int:
@@ -109,9 +119,14 @@ def lanes(image: bpy.types.Image) -> int:
 
 def numbers_of(image: bpy.types.Image) -> np.ndarray:
     """What ``picture`` made the image of, (height, WIDTH) float32; a copy."""
-    rgba = np.empty((image.size[1] * image.size[0], 4), np.float32)
-    image.pixels.foreach_get(rgba.reshape(-1))
+    rgba = _rgba(image)
     return (rgba if lanes(image) > 1 else rgba[:, 0]).reshape(image.size[1], WIDTH)
+
+
+def _rgba(image: bpy.types.Image) -> np.ndarray:
+    rgba = np.empty(len(image.pixels), np.float32)
+    image.pixels.foreach_get(rgba)
+    return rgba.reshape(-1, 4)
 
 
 def atlas(

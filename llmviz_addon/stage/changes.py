@@ -21,9 +21,10 @@ import bpy
 
 from ..errors import JobError, LlmvizError
 from ..model.files import json_object
+from .atlas import repainted
 from .markers import count_markers
 from .ours import built_text, is_ours, keys, kind_of, ours, write_built
-from .snapshot import GEOMETRY, KEYS, PIXELS, Values, snapshot
+from .snapshot import GEOMETRY, KEYS, Values, snapshot
 
 SCENE, MARKERS = "scene", "markers"
 """The keys of what a film sets of the scene itself, and of its markers there."""
@@ -32,8 +33,9 @@ DIRECTED = {
     "render": ("fps", "fps_base", "resolution_x", "resolution_y", "resolution_percentage"),
     "view_settings": ("view_transform", "look", "exposure", "gamma"),
 }
-SHOWN, HIDDEN, SHOWN_MARKERS = ":shown", ":hidden", ":markers"
-"""Whether an object is in its scene, in which view layers it is hidden, and how many markers are as they were set."""
+SHOWN, HIDDEN, SHOWN_MARKERS, PIXELS = ":shown", ":hidden", ":markers", ":pixels"
+"""Whether an object is in its scene, in which view layers it is hidden, how many markers are as they were set, and
+whether a picture is not as it was made, which is not written down: the picture itself tells."""
 CUSTOM, PLAIN_PATH = re.compile(r'\["(.*)"\]'), re.compile(r"[a-z][a-z0-9_.]*")
 DRIVEN = re.compile(r"animation_data\.drivers\[\d+\]\.data_path")
 NUMBER = re.compile(r"\.\d{3,}$")
@@ -192,6 +194,8 @@ def changes(scene: bpy.types.Scene, directs: bool = True, names: Mapping[int, st
         if not about_scene and (block is None or (before.get(SHOWN) and not now.get(key, {}).get(SHOWN))):
             found.append(Change(thing, block, SHOWN, True, None))
         elif key in now:
+            if isinstance(block, bpy.types.Image) and repainted(block):
+                found.append(Change(thing, block, PIXELS, None, True))
             found += (one for one in _compared(thing, block, before, now[key]) if one.before not in gone)
     return found
 
@@ -244,7 +248,7 @@ def _write(scene: bpy.types.Scene, state: Mapping[str, Values]) -> None:
 
 
 def _version() -> Values:
-    return {"format": 1, "blender": list(bpy.app.version[:2])}
+    return {"format": 2, "blender": list(bpy.app.version[:2])}
 
 
 def _built(scene: bpy.types.Scene) -> dict[str, Values] | None:

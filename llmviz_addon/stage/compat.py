@@ -121,22 +121,33 @@ def fcurves(owner: bpy.types.ID) -> list[bpy.types.FCurve]:
     return []
 
 
+_CAMERA, _MODIFIER_INPUTS = bpy.types.Camera, getattr(bpy.types, "NodesModifierProperties", ())
+_WRITTEN_ON_NONE: set[type] = set()
+"""Types that take no custom properties, as was found out; most of what there is is of one."""
+
+
 def written(struct: Any) -> dict[str, Any]:
     """What is set on ``struct`` besides what Blender gives it, by the end of its path, without making any of it.
 
     Custom properties, those of extensions among them, and the inputs of Geometry Nodes modifiers.
     """
+    if type(struct) in _WRITTEN_ON_NONE:
+        return {}
+    system = getattr(struct, "bl_system_properties_get", None)
     try:
         own = dict(struct.items())
     except TypeError:  # a type that takes none
         own = {}
-    system = getattr(struct, "bl_system_properties_get", lambda: None)()
-    if system is not None:
-        own.update(system.items())
-    if isinstance(struct, bpy.types.Camera):
+        if system is None:
+            _WRITTEN_ON_NONE.add(type(struct))
+    if system is not None and (values := system()) is not None:
+        own.update(values.items())
+    if not own:
+        return {}
+    if isinstance(struct, _CAMERA):
         own.pop("cycles", None)  # which Cycles itself writes into every file that is opened, and reads no more
     found = {f'["{name}"]': value for name, value in own.items()}
-    if isinstance(struct, getattr(bpy.types, "NodesModifierProperties", ())):
+    if isinstance(struct, _MODIFIER_INPUTS):
         for socket, fields in found.pop('["inputs"]', {}).items():
             found.update({f".inputs.{socket}.{name}": value for name, value in fields.items()})
     return found

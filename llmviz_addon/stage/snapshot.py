@@ -9,10 +9,11 @@ writes while one only looks: what is selected, active or unfolded. Large arrays 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 
 import bpy
@@ -20,12 +21,15 @@ import numpy as np
 
 from . import compat
 
+ID, FCurve, MaterialSlot, NodeSocket = bpy.types.ID, bpy.types.FCurve, bpy.types.MaterialSlot, bpy.types.NodeSocket
+"""Each look-up in ``bpy.types`` takes as long as the rest of a step of the walk."""
+
 Values = dict[str, Any]
 """Plain values, as JSON has them, by data path; or by one of the names below, which start with a colon."""
 
 KEYS = ":keys "
 """Before the path and index of an F-curve: how many keys it has, and the checksum of them."""
-GEOMETRY, PIXELS = ":geometry", ":pixels"
+GEOMETRY = ":geometry"
 
 # fmt: off
 NO_SETTING = frozenset({
@@ -72,15 +76,19 @@ FIELDS = {
 DERIVED = (".select", ".hide", ".edge", ".corner_edge")
 """How attributes begin that are no work of anybody's: selections, and edges, which follow from the faces."""
 
-NameOf = Callable[[bpy.types.ID], str]
+NameOf = Callable[[ID], str]
+Animated = Mapping[str, Container[int]]
+"""The indices that F-curves or drivers set, by the path of what they set."""
+NOT_ANIMATED: Animated = MappingProxyType({})
+PLAIN = (str, int, float)
 
 
-def snapshot(block: bpy.types.ID, name_of: NameOf, only: Iterable[str] = ()) -> Values:
+def snapshot(block: ID, name_of: NameOf, only: Iterable[str] = ()) -> Values:
     """What is set on ``block``, or ``only`` these of its properties; what it points at goes by ``name_of``."""
     found: Values = {}
     walk = _Walk(found, name_of, {})
     if only:
-        walk.properties(block, "", _chosen(_known(type(block)), only), frozenset())
+        walk.properties(block, "", _chosen(_known(type(block)), only), NOT_ANIMATED)
         return found
     found["name"] = block.name
     walk.block(block, "")
@@ -90,8 +98,6 @@ def snapshot(block: bpy.types.ID, name_of: NameOf, only: Iterable[str] = ()) -> 
         found[GEOMETRY] = _geometry(block)
     elif isinstance(block, bpy.types.Action) and block.use_frame_range:
         found["frame_range"] = [block.frame_start, block.frame_end]
-    elif isinstance(block, bpy.types.Image):
-        found[PIXELS] = -1 if block.is_dirty else _checksum(block.packed_file and block.packed_file.data or b"")
     return found
 
 
@@ -113,106 +119,98 @@ class _Walk:
 
     found: Values
     name_of: NameOf
-    seen: dict[tuple[int, str], str]
+    seen: dict[tuple[int, type], str]
 
-    def block(self, block: bpy.types.ID, path: str) -> None:
+    def block(self, block: ID, path: str) -> None:
         """All of a data-block, which may lie within another as a material's nodes do."""
-        curves = {(curve.data_path, curve.array_index): curve for curve in compat.fcurves(block)}
-        for (target, index), curve in curves.items():
+        animated: dict[str, set[int]] = {}
+        for curve in compat.fcurves(block):
+            target, index = curve.data_path, curve.array_index
+            animated.setdefault(path + target, set()).add(index)
             self.found[f"{KEYS}{path}{target}[{index}]"] = [len(curve.keyframe_points), self.curve(curve)]
         data = getattr(block, "animation_data", None)
-        driven = {(curve.data_path, curve.array_index) for curve in data.drivers} if data is not None else set()
-        self.struct(block, path, frozenset((path + target, index) for target, index in curves.keys() | driven))
+        for curve in data.drivers if data is not None else ():
+            animated.setdefault(path + curve.data_path, set()).add(curve.array_index)
+        self.struct(block, path, animated)
         if data is not None:
-            self.struct(data, f"{path}animation_data.", frozenset())
+            self.struct(data, f"{path}animation_data.", NOT_ANIMATED)
 
-    def struct(self, struct: Any, path: str, animated: frozenset[tuple[str, int]]) -> None:
+    def struct(self, struct: Any, path: str, animated: Animated) -> None:
         """All of ``struct``, whose members' paths start with ``path``."""
-        self.seen.setdefault((struct.as_pointer(), struct.bl_rna.identifier), path)
-        self.properties(struct, path, _known(type(struct)), animated)
+        kind = type(struct)
+        self.seen.setdefault((struct.as_pointer(), kind), path)
+        self.properties(struct, path, _known(kind), animated)
         for name, value in compat.written(struct).items():
             where, told = path.removesuffix(".") + name, self.plain(value)
-            if told != {} and not self.sets(animated, where, told):
+            if told != {} and not _sets(animated.get(where), told):
                 self.found[where] = told
 
-    def properties(self, struct: Any, path: str, known: _Type, animated: frozenset[tuple[str, int]]) -> None:
+    def properties(self, struct: Any, path: str, known: _Type, animated: Animated) -> None:
         """Those of ``known`` that ``struct`` has."""
         values = known.read(struct)
         if values != known.defaults:
             for (name, default), value in zip(known.plain, values, strict=True):
-                if value != default and (path + name, 0) not in animated:
+                if value != default and 0 not in animated.get(path + name, ()):
                     self.found[path + name] = sorted(value) if isinstance(value, set) else value
         for name, default in known.arrays:
             value = getattr(struct, name)[:]
             if value != default:
                 told = [number for one in value for number in (one if hasattr(one, "__len__") else (one,))]
-                if told != list(default) and not self.sets(animated, path + name, told, default):
+                if told != list(default) and not _sets(animated.get(path + name), told, default):
                     self.found[path + name] = told
         for name in known.pointers:
-            self.member(getattr(struct, name), path + name, animated)
+            if (value := getattr(struct, name)) is not None:
+                self.member(value, path + name, animated)
         for name in known.collections:
-            self.collection(getattr(struct, name), path + name, animated, name in NUMBERED)
+            if len(members := getattr(struct, name)):
+                self.collection(members, path + name, animated, name in NUMBERED)
 
-    def sets(self, animated: frozenset[tuple[str, int]], where: str, told: Any, default: Sequence[Any] = ()) -> bool:
-        """Whether F-curves set all that is ``told`` and no ``default``; what they set of an array is left out of it."""
-        if not isinstance(told, list):
-            return (where, 0) in animated
-        rest = [index for index in range(len(told)) if (where, index) not in animated]
-        if len(rest) < len(told):
-            told[:] = [told[index] if index in rest else None for index in range(len(told))]
-        return bool(told) and all(index < len(default) and told[index] == default[index] for index in rest)
-
-    def member(self, value: Any, where: str, animated: frozenset[tuple[str, int]]) -> None:
+    def member(self, value: Any, where: str, animated: Animated) -> None:
         """What a pointer leads to."""
-        if value is None:
-            return
-        if isinstance(value, bpy.types.ID):
+        if isinstance(value, ID):
             if value.is_embedded_data:
                 self.block(value, where + ".")
             else:
                 self.found[where] = self.name_of(value)
-        elif met := self.seen.get((value.as_pointer(), value.bl_rna.identifier)):
+        elif met := self.seen.get((value.as_pointer(), type(value))):
             self.found[where] = met
         else:
             self.struct(value, where + ".", animated)
 
-    def collection(self, members: Any, where: str, animated: frozenset[tuple[str, int]], numbered: bool) -> None:
+    def collection(self, members: Any, where: str, animated: Animated, numbered: bool) -> None:
         """All members, by name where they have one of their own."""
-        if not len(members):
-            return
-        names = [getattr(member, "name", "") for member in members]
+        names = [] if numbered else [getattr(member, "name", "") for member in members]
         if numbered or not all(names) or len(set(names)) < len(names):
-            names = [str(number) for number in range(len(names))]
-            paths = [f"{where}[{name}]" for name in names]
+            paths = [f"{where}[{number}]" for number in range(len(members))]
         else:
             paths = [f'{where}["{name}"]' for name in names]
             self.found[where] = names
         for member, path in zip(members, paths, strict=True):
-            if isinstance(member, bpy.types.MaterialSlot) and member.link == "DATA":
+            if member is None or (isinstance(member, MaterialSlot) and member.link == "DATA"):
                 continue  # the mesh's own
-            if member is not None and not isinstance(member, bpy.types.ID):
-                drawn = isinstance(member, bpy.types.FCurve)
-                self.found[path] = self.curve(member) if drawn else type(member).__name__
+            if not isinstance(member, ID):
+                self.found[path] = self.curve(member) if isinstance(member, FCurve) else type(member).__name__
             self.member(member, path, animated)
 
     def curve(self, curve: bpy.types.FCurve) -> int:
         """A checksum of all keys, and of what else shapes the curve."""
         points = curve.keyframe_points
         kinds = _array(points, "interpolation", 1, np.int32)
-        told = [_array(points, "co", 2, np.float32), kinds, _array(points, "easing", 1, np.int32)]
-        special = {compat.key_enum("interpolation", name): fields for name, fields in SHAPED.items()}
-        for kind in special.keys() & set(kinds.tolist()):
-            told += [_array(points, name, width, np.float32) for name, width in special[kind]]
-        total = _checksum(*told)
+        total = _checksum(_array(points, "co", 2, np.float32), kinds, _array(points, "easing", 1, np.int32))
+        for kind in sorted(_shaped().keys() & kinds.tolist()):
+            more = (_array(points, name, width, np.float32) for name, width in _shaped()[kind])
+            total = _checksum(*more, start=total)
         if len(curve.modifiers) or curve.mute or curve.extrapolation != "CONSTANT":
             inner: Values = {"mute": curve.mute, "extrapolation": curve.extrapolation}
-            _Walk(inner, self.name_of, {}).collection(curve.modifiers, "modifiers", frozenset(), False)
+            _Walk(inner, self.name_of, {}).collection(curve.modifiers, "modifiers", NOT_ANIMATED, False)
             total = _checksum(repr(inner).encode(), start=total)
         return total
 
     def plain(self, value: Any) -> Any:
         """A custom property's value as JSON has it."""
-        if isinstance(value, bpy.types.ID):
+        if isinstance(value, PLAIN):
+            return value
+        if isinstance(value, ID):
             return self.name_of(value)
         if hasattr(value, "items"):
             return {name: self.plain(one) for name, one in value.items()}
@@ -229,6 +227,22 @@ SHAPED = {
     "ELASTIC": (("amplitude", 1), ("period", 1)),
 }
 """What else shapes a curve, by its interpolation."""
+
+
+@cache
+def _shaped() -> dict[int, tuple[tuple[str, int], ...]]:
+    return {compat.key_enum("interpolation", name): fields for name, fields in SHAPED.items()}
+
+
+def _sets(moved: Container[int] | None, told: Any, default: Sequence[Any] = ()) -> bool:
+    """Whether what is ``moved`` is all that is ``told`` and no ``default``; of an array it is left out."""
+    if moved is None:
+        return False
+    if not isinstance(told, list):
+        return 0 in moved
+    rest = [index for index in range(len(told)) if index not in moved]
+    told[:] = [number if index in rest else None for index, number in enumerate(told)]
+    return bool(told) and all(index < len(default) and told[index] == default[index] for index in rest)
 
 
 def _geometry(mesh: bpy.types.Mesh) -> int:
@@ -291,7 +305,7 @@ def _known(struct: type) -> _Type:
 
 def _is_setting(struct: type, prop: bpy.types.Property) -> bool:
     name = prop.identifier
-    if issubclass(struct, bpy.types.NodeSocket):
+    if issubclass(struct, NodeSocket):
         return name in SOCKET
     if name in NO_SETTING or name == "name" or name.startswith("bl_") or prop.is_runtime:
         return False
