@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from time import monotonic
 from types import FrameType
-from typing import TextIO
+from typing import Any, TextIO
 
 from .errors import LlmvizError, Stopped
 
@@ -47,10 +47,10 @@ def status_of(job: Callable[[], int | None]) -> int:
             return status
         except BaseException as error:  # what a signal meets on its way up may turn it into anything
             stop = error if isinstance(error, KeyboardInterrupt) or not came else Ended()
-            status = _told(stop, 128 + came[0] if came else STOPPED)
-            if status is None:
+            told = _told(stop, 128 + came[0] if came else STOPPED)
+            if told is None:
                 raise
-            return status
+            return told
 
 
 def _told(error: BaseException, stopped: int) -> int | None:
@@ -139,7 +139,8 @@ def _streams() -> Iterator[None]:
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for as long as we live
     codecs.register_error("llmviz", _replaced)
-    changed = [(stream, stream.errors) for stream in (sys.stdout, sys.stderr) if _is_strict(stream)]
+    streams: tuple[Any, Any] = (sys.stdout, sys.stderr)
+    changed = [(stream, stream.errors) for stream in streams if _is_strict(stream)]
     for stream, _ in changed:
         stream.reconfigure(errors="llmviz")
     try:

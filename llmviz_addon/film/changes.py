@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import bpy
 import numpy as np
@@ -88,7 +89,7 @@ class Changes:
             kinds = np.maximum(kinds, masks.looks | masks.moves | masks.cells)
         return kinds
 
-    def idle(self, first: int, last: int) -> list[bpy.types.ID]:
+    def idle(self, first: int, last: int) -> list[Any]:
         """Keyframed owners that do not change after ``first`` up to ``last``."""
         span = slice(first + 1 - self.first, last + 1 - self.first)
         return [owner for owner, mask in self.owners.items() if not mask[span].any()]
@@ -135,7 +136,8 @@ class Changes:
 
 def cameras(scene: bpy.types.Scene) -> set[bpy.types.Object]:
     """All that the scene is seen through at one frame or another."""
-    return {scene.camera, *(marker.camera for marker in scene.timeline_markers)} - {None}
+    used = (scene.camera, *(marker.camera for marker in scene.timeline_markers))
+    return {camera for camera in used if camera is not None}
 
 
 def only_ours(scene: bpy.types.Scene) -> bool:
@@ -193,7 +195,7 @@ def _keys(points: bpy.types.FCurveKeyframePoints) -> tuple[np.ndarray, np.ndarra
     return flat[0::2], flat[1::2]
 
 
-def _animated() -> Iterator[bpy.types.ID]:
+def _animated() -> Iterator[Any]:
     """All datablocks that could carry keyframes, node trees inside others included."""
     for block in bpy.data.user_map():
         if getattr(block, "animation_data", None) is not None:

@@ -7,7 +7,7 @@ was seen: the first frames, with all that a renderer gets ready for them, say li
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 RATIOS = {"0": 0.01, "1": 0.3, "2": 1.0}
@@ -24,7 +24,7 @@ class Estimate:
     def __init__(self, kinds: Iterable[str], pictures: int, workers: int) -> None:
         self._left = Counter(kinds)
         self._done: Counter[str] = Counter()
-        self._seconds: Counter[str] = Counter()
+        self._seconds: defaultdict[str, float] = defaultdict(float)
         self._workers = workers
         self._pictures, self._encoded, self._encoding = pictures, 0, 0.0
 

@@ -7,7 +7,6 @@ bytes, and the tables say when it is shown.
 
 from __future__ import annotations
 
-import shutil
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from typing import BinaryIO
 
 from ..errors import JobError
 
+BUFFER = 1 << 18
+"""Bytes that are copied at once."""
 _UNITY = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _ENTRY = 78  # bytes of a stream's description before the boxes in it
 
@@ -60,7 +61,10 @@ def join(parts: Sequence[tuple[Video, int]], target: Path) -> None:
     for video, _ in parts:
         if (video.description, video.timescale, video.ticks) != (first.description, first.timescale, first.ticks):
             raise JobError(f"The videos {first.path.name!r} and {video.path.name!r} were not encoded alike.")
-    sizes, shown, keys, contents = [], [], [], 0
+    sizes: list[int] = []
+    shown: list[int] = []
+    keys: list[int] = []
+    contents = 0
     for video, copies in parts:
         for _ in range(copies):
             keys += [len(sizes) + key for key in video.keys]
@@ -104,7 +108,7 @@ def _copy(video: Video, target: BinaryIO) -> None:
 
 def _copy_bytes(file: BinaryIO, target: BinaryIO, count: int) -> None:
     while count:
-        piece = file.read(min(count, shutil.COPY_BUFSIZE))
+        piece = file.read(min(count, BUFFER))
         if not piece:
             raise JobError("A piece of the video was cut short while it was put together.")
         target.write(piece)
@@ -164,7 +168,7 @@ def _video(path: Path, moov: bytes, data: tuple[int, int]) -> Video:
     shown = [0] * count
     for place, sample in enumerate(order):
         shown[sample] = place
-    keys = range(count)
+    keys = list(range(count))
     if b"stss" in table:
         (length,) = struct.unpack_from(">I", table[b"stss"], 4)
         keys = [number - 1 for number in struct.unpack_from(f">{length}I", table[b"stss"], 8)]

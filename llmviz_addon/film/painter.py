@@ -36,7 +36,7 @@ class Painter:
         self.size = (scene.render.resolution_x * percentage // 100, scene.render.resolution_y * percentage // 100)
         # In EEVEE, or after a compositor, a region is not exactly the whole's.
         self.regions = scene.render.engine == "CYCLES" and not compat.has_compositor(scene)
-        self._idle: list[tuple[bpy.types.AnimData, bpy.types.Action, bpy.types.ActionSlot]] = []
+        self._idle: list[tuple[bpy.types.AnimData, bpy.types.Action | None, bpy.types.ActionSlot | None]] = []
         self._temporary = ExitStack()
         self._folder: Path = self._temporary.enter_context(scratch())
         render = scene.render
@@ -72,11 +72,11 @@ class Painter:
 
         Returns ``before`` itself where the picture is the same.
         """
-        rects = None if before is None else self._regions(frame)
-        if rects == []:
+        rects = [] if before is None else self._regions(frame)
+        if before is not None and not rects:
             return before
         self._go(frame)
-        if rects is None or sum(rect.area for rect in rects) > MOSTLY * self.size[0] * self.size[1]:
+        if before is None or sum(rect.area for rect in rects) > MOSTLY * self.size[0] * self.size[1]:
             return self._render(None)
         pixels = before.copy()
         for rect in rects:

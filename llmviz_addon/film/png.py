@@ -38,7 +38,7 @@ def encode(pixels: np.ndarray, mark: str = "") -> bytes:
         (b"IHDR", struct.pack(">II", width, height) + _RGB8),
         (b"sRGB", _SRGB),
         *([(b"tEXt", _MARK + mark.encode("ascii"))] if mark else []),
-        (b"IDAT", zlib.compress(rows, 1)),
+        (b"IDAT", zlib.compress(rows.data, 1)),
         (b"IEND", b""),
     )
     return _SIGNATURE + b"".join(_chunk(kind, data) for kind, data in parts)

@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from typing import Any
 
 
 @contextmanager
@@ -41,7 +42,7 @@ def quiet() -> Iterator[None]:
 def unbroken() -> Iterator[None]:
     """Let the signals that Python handles wait until the block has ended; then the first that came is handled."""
     came: list[int] = []
-    kept = {}
+    kept: dict[int, Any] = {}
     if threading.current_thread() is threading.main_thread():
         for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
             number = getattr(signal, name, None)

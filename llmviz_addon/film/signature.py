@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import bpy
@@ -93,7 +94,7 @@ class _Reader:
             self._blocks.append(block)
 
     def _block(self, block: bpy.types.ID) -> None:
-        self._tell(block.bl_rna.identifier, block.name)
+        self._tell(compat.rna(block).identifier, block.name)
         for key in block.keys():  # noqa: SIM118 - a datablock is no mapping
             value = block[key]
             if not hasattr(value, "keys"):  # groups are add-ons' properties, which are read below
@@ -114,9 +115,9 @@ class _Reader:
             if prop.type in {"POINTER", "COLLECTION"} or not prop.is_readonly:
                 self._value(name, getattr(struct, name, None))
 
-    def _value(self, name: str, value: object) -> None:
+    def _value(self, name: str, value: Any) -> None:
         if isinstance(value, bpy.types.ID):
-            self._tell(name, value.bl_rna.identifier, value.name)
+            self._tell(name, compat.rna(value).identifier, value.name)
             self._block(value) if value.is_embedded_data and value.as_pointer() not in self._seen else self._later(
                 value
             )
@@ -148,12 +149,13 @@ class _Reader:
                 self._array(curve.keyframe_points, field, size, np.int32 if size == 1 else np.float32)
 
     def _array(self, items: bpy.types.bpy_prop_collection, field: str, size: int, kind: type) -> None:
-        values = np.empty(len(items) * size, dtype=kind)
+        values: np.ndarray = np.empty(len(items) * size, dtype=kind)
         items.foreach_get(field, values)
         self._digest.update(values.tobytes())
 
     def _mesh(self, mesh: bpy.types.Mesh) -> None:
-        for attribute in mesh.attributes:
+        attributes: Any = mesh.attributes
+        for attribute in attributes:
             self._tell(attribute.name, attribute.data_type, attribute.domain, len(attribute.data))
             field, size = MESH_FIELDS.get(attribute.data_type, ("value", 1))
             if attribute.data_type in {"STRING", "FLOAT4X4"}:

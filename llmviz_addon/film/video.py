@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import bpy
 import numpy as np
@@ -46,7 +47,7 @@ def encode(frames: Sequence[Path], output: Path, rate: tuple[int, float], size: 
 def look(video: Path, frames: Mapping[int, Path], size: tuple[int, int]) -> None:
     """JobError unless the pictures of ``video`` with these numbers, from 1 on, are these frames."""
     scene = _empty()
-    strip = scene.sequence_editor.strips.new_movie("video", str(video), 1, 1)
+    strip: Any = scene.sequence_editor.strips.new_movie("video", str(video), 1, 1)
     last = compat.strip_length(strip)
     scene.render.resolution_x, scene.render.resolution_y = size
     painter = Painter(scene)
@@ -65,6 +66,7 @@ def look(video: Path, frames: Mapping[int, Path], size: tuple[int, int]) -> None
 def _empty() -> bpy.types.Scene:
     bpy.ops.wm.read_factory_settings(use_empty=True)
     scene = bpy.context.scene
+    assert scene is not None
     editor = scene.sequence_editor_create()
     editor.use_cache_raw = editor.use_cache_final = False  # every frame is shown once
     scene.render.use_sequencer, scene.render.use_compositing = True, False

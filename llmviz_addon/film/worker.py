@@ -96,6 +96,7 @@ class Worker:
     def __init__(self, setup: Setup, done: Any) -> None:
         bpy.ops.wm.open_mainfile(filepath=setup.blend, load_ui=False, use_scripts=False)
         scene = bpy.context.scene
+        assert scene is not None
         if scene.camera is None:
             raise JobError(f"Scene {scene.name!r} has no camera to render through.")
         set_engine(scene, setup.engine, setup.samples)
@@ -155,7 +156,7 @@ def encode_segment(source: Source, first: int, count: int, copies: int) -> dict[
     if copies > 1 and not _alike([frames.path(frame) for frame in shown]):
         count, copies = count * copies, 1
     video = Path(source.pieces) / f"{first:06d}.mp4"
-    encode([frames.path(frame) for frame in shown[:count]], video, tuple(source.rate), frames.size)
+    encode([frames.path(frame) for frame in shown[:count]], video, (source.rate[0], source.rate[1]), frames.size)
     return {"segment": first, "video": str(video), "copies": copies, "seconds": perf_counter() - started}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import bpy
 
@@ -29,7 +30,7 @@ def part_actor(part: Part, grid: Grid, obj: bpy.types.Object) -> Actor:
 
 def _cells_actor(obj: bpy.types.Object, per_metre: tuple[float, ...], whole: bool) -> Actor:
     """``whole`` grids may turn and stretch; a part would be sheared by its grid's own size."""
-    home, size = tuple(obj.location), tuple(obj.scale)
+    home, size = obj.location.to_tuple(), obj.scale.to_tuple()
 
     def targets(prop: str, index: int) -> list[Target]:
         match prop:
@@ -50,15 +51,14 @@ def _cells_actor(obj: bpy.types.Object, per_metre: tuple[float, ...], whole: boo
             case "scale" if whole:
                 return [Target(obj, "scale", index, size[index])]
         known = ("opacity", "reveal", "highlight", "focus", "focus_lo", "focus_hi", "offset")
-        known += ("rotation", "scale") if whole else ()
-        raise unknown(obj.name, prop, known)
+        raise unknown(obj.name, prop, (*known, *(("rotation", "scale") if whole else ())))
 
     return Actor(targets, (obj,))
 
 
 def flat_actor(obj: bpy.types.Object, drawing: Drawing | None = None) -> Actor:
     """A ribbon or a drawing: its object."""
-    home, size = tuple(obj.location), tuple(obj.scale)
+    home, size = obj.location.to_tuple(), obj.scale.to_tuple()
     readouts = [shape for shape in drawing.shapes if isinstance(shape, Readout)] if drawing else []
 
     def targets(prop: str, index: int) -> list[Target]:
@@ -72,7 +72,7 @@ def flat_actor(obj: bpy.types.Object, drawing: Drawing | None = None) -> Actor:
             case "scale" if drawing:
                 return [Target(obj, "scale", index, size[index])]
             case "value" if drawing:
-                modifiers = [obj.modifiers[modifier_name(r.slot)] for r in readouts if r.slot == index]
+                modifiers: list[Any] = [obj.modifiers[modifier_name(r.slot)] for r in readouts if r.slot == index]
                 return [Target(obj, compat.input_path(m, value_input(m))) for m in modifiers]
         raise unknown(obj.name, prop, ("opacity", "offset", *(("rotation", "scale", "value") if drawing else ())))
 
@@ -105,12 +105,12 @@ def camera_actor(rig: Rig) -> Actor:
             case "elevation":
                 return [Target(rig.pivot, "rotation_euler", 0, -math.radians(1.0), math.radians(90.0))]
             case "distance":
-                lens = [Target(rig.camera.data, "clip_start", 0, *CLIP_START)]
-                lens += [Target(rig.camera.data, "clip_end", 0, *CLIP_END)]
+                lens = [Target(rig.lens, "clip_start", 0, *CLIP_START)]
+                lens += [Target(rig.lens, "clip_end", 0, *CLIP_END)]
                 page = [Target(rig.page, "scale", i, PAGE, 1.0) for i in range(3)]
                 return [Target(rig.camera, "location", 2), *lens, *page]
             case "shift":
-                return [Target(rig.camera.data, ("shift_x", "shift_y")[index])]
+                return [Target(rig.lens, ("shift_x", "shift_y")[index])]
         raise unknown("camera", prop, ("target", "azimuth", "elevation", "distance", "shift"))
 
     return Actor(targets)

@@ -13,6 +13,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import bpy
 import numpy as np
@@ -100,8 +101,8 @@ def picture(pixels: np.ndarray, name: str = "llmviz values") -> bpy.types.Image:
         rgba = np.ones((*pixels.shape, 4), dtype=np.float32)
         rgba[..., :3] = pixels[..., None]
     rgba = np.ascontiguousarray(rgba, dtype=np.float32)
-    image[PAINTED] = f"{zlib.crc32(rgba):08x}"
-    image.pixels.foreach_set(rgba.reshape(-1))
+    image[PAINTED] = _sum(rgba)
+    _numbers_in(image).foreach_set(rgba.reshape(-1))
     image.update()
     image.pack()
     return image
@@ -109,7 +110,7 @@ def picture(pixels: np.ndarray, name: str = "llmviz values") -> bpy.types.Image:
 
 def repainted(image: bpy.types.Image) -> bool:
     """Whether somebody changed what ``picture`` made; looking takes a copy of it."""
-    return image.is_dirty or image.get(PAINTED) != f"{zlib.crc32(_rgba(image)):08x}"
+    return image.is_dirty or image.get(PAINTED) != _sum(_rgba(image))
 
 
 def lanes(image: bpy.types.Image) -> int:
@@ -123,10 +124,20 @@ def numbers_of(image: bpy.types.Image) -> np.ndarray:
     return (rgba if lanes(image) > 1 else rgba[:, 0]).reshape(image.size[1], WIDTH)
 
 
+def _sum(rgba: np.ndarray) -> str:
+    return f"{zlib.crc32(rgba.data):08x}"
+
+
 def _rgba(image: bpy.types.Image) -> np.ndarray:
-    rgba = np.empty(len(image.pixels), np.float32)
-    image.pixels.foreach_get(rgba)
+    numbers = _numbers_in(image)
+    rgba = np.empty(len(numbers), np.float32)
+    numbers.foreach_get(rgba)
     return rgba.reshape(-1, 4)
+
+
+def _numbers_in(image: bpy.types.Image) -> Any:
+    """``pixels``, which in the stubs are one number."""
+    return image.pixels
 
 
 def atlas(

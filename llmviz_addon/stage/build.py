@@ -31,6 +31,7 @@ from .grids import grid_objects, part_objects, sliced_cube, unit_cube
 from .keys import Actor, animate, set_rest
 from .markers import clear_markers, set_markers
 from .merged import merged_object
+from .nodes import new_node
 from .open_state import clear_state
 from .ours import find_collection, is_ours, marked, names_free, ours, ours_alone, own, reached, register, remove_unused
 from .outlines import outline_actors
@@ -185,7 +186,9 @@ def _sliced(
     grids: Mapping[str, Grid], values: Atlas, cells: Callable[..., bpy.types.Material]
 ) -> dict[str, bpy.types.Mesh]:
     """A cube of their own for grids that are kept exactly only in slices."""
-    material = cells(sliced=True) if values.slices else None
+    if not values.slices:
+        return {}
+    material = cells(sliced=True)
     return {
         name: sliced_cube(grids[name], values.places[name], slices, material) for name, slices in values.slices.items()
     }
@@ -199,8 +202,9 @@ def _merged(
     home: bpy.types.Collection,
 ) -> dict[str, Actor]:
     """An object for each of ``groups``, which is known by the first of its grids."""
-    material = cells(merged=True) if groups else None
-    cast = {}
+    if not groups:
+        return {}
+    material, cast = cells(merged=True), {}
     for number, group in enumerate(groups):
         obj = merged_object(group, f"grids {number}", values.places, material, look, home)
         cast[group[0].name] = actors.merged_actor(obj, group)
@@ -249,7 +253,7 @@ def _lay_ground(scene: bpy.types.Scene, look: Theme, again: bool) -> None:
     world = own(bpy.data.worlds.new("llmviz ground"), "ground")
     tree = compat.node_tree(world)
     tree.nodes.clear()
-    background = tree.nodes.new("ShaderNodeBackground")
+    background = new_node(tree, "ShaderNodeBackground")
     background.inputs["Color"].default_value = (*linear(look.ground), 1.0)
     tree.links.new(background.outputs[0], tree.nodes.new("ShaderNodeOutputWorld").inputs["Surface"])
     world.color = linear(look.ground)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import bpy
 
@@ -30,6 +31,12 @@ class Rig:
     pivot: bpy.types.Object
     camera: bpy.types.Object
     page: bpy.types.Object
+
+    @property
+    def lens(self) -> bpy.types.Camera:
+        """What the camera sees through."""
+        data: Any = self.camera.data
+        return data
 
 
 def camera_rig(collection: bpy.types.Collection) -> Rig:
@@ -63,8 +70,8 @@ def pose(
     rig.pivot.location = target
     rig.pivot.rotation_euler = (pitch(elevation), 0.0, yaw(azimuth))
     rig.camera.location = (0.0, 0.0, distance)
-    rig.camera.data.shift_x, rig.camera.data.shift_y = shift
-    rig.camera.data.clip_start, rig.camera.data.clip_end = (a * distance + b for a, b in (CLIP_START, CLIP_END))
+    rig.lens.shift_x, rig.lens.shift_y = shift
+    rig.lens.clip_start, rig.lens.clip_end = (a * distance + b for a, b in (CLIP_START, CLIP_END))
     rig.page.scale = [PAGE * distance + 1.0] * 3
 
 

@@ -22,7 +22,7 @@ from .snapshot import KEYS, snapshot
 class Carried:
     """What is to be set at ``path`` of the ``heir``."""
 
-    heir: bpy.types.ID
+    heir: Any
     path: str
     value: Any
 
@@ -37,7 +37,8 @@ def settle(
     unique, heirs = single(keys(scene)), single(made)
     lost, carried = [], []
     for change in changes(scene, directs, names) or ():
-        heir = heirs.get(kind_of(change.block)) if may_stay(change, unique) else None
+        stays = change.block is not None and may_stay(change, unique)
+        heir = heirs.get(kind_of(change.block)) if change.block is not None and stays else None
         if heir is None or _is_set(heir, change.path):
             lost.append(change)
         elif not change.path.startswith("constraints"):

@@ -56,7 +56,7 @@ import bpy
 from ..layout.grid import CELL
 from . import compat
 from .atlas import LANES, WIDTH, lanes
-from .nodes import Expr, attribute, combine, mix
+from .nodes import Expr, attribute, combine, mix, new_node
 from .ours import own
 from .seen import LEAST
 from .theme import Theme, linear
@@ -164,7 +164,7 @@ def _sharpened(tree: bpy.types.NodeTree, given: _Given, point: _Point) -> _Given
     """The same, but for what is near it is the face that tells where its numbers are."""
     far = point.widest > 1 / LEAST
     atlas = mix(attribute(tree, "GEOMETRY", "atlas", "Color"), given.atlas, far)
-    return replace(given, atlas=atlas, pool=mix(_share(tree), given.pool, far))
+    return replace(given, atlas=atlas, pool=given.pool and mix(_share(tree), given.pool, far))
 
 
 def _share(tree: bpy.types.NodeTree) -> Expr:
@@ -201,7 +201,7 @@ def emission(
     tree: bpy.types.NodeTree, color: Expr | tuple[float, float, float], strength: Expr | None = None
 ) -> bpy.types.NodeSocket:
     """A surface of one flat colour, given in linear light."""
-    node = tree.nodes.new("ShaderNodeEmission")
+    node = new_node(tree, "ShaderNodeEmission")
     if isinstance(color, Expr):
         tree.links.new(color.socket, node.inputs["Color"])
     else:
@@ -241,7 +241,7 @@ def _point(tree: bpy.types.NodeTree, given: _Given, scaled: bool) -> _Point:
 
 def _to_object(vector: Expr) -> Expr:
     """A direction in the world as one in the object's own space, which is scaled."""
-    node = vector.tree.nodes.new("ShaderNodeVectorTransform")
+    node = new_node(vector.tree, "ShaderNodeVectorTransform")
     node.vector_type = "VECTOR"
     node.convert_from, node.convert_to = "WORLD", "OBJECT"
     vector.tree.links.new(vector.socket, node.inputs[0])
@@ -249,7 +249,7 @@ def _to_object(vector: Expr) -> Expr:
 
 
 def _normalized(vector: Expr) -> Expr:
-    node = vector.tree.nodes.new("ShaderNodeVectorMath")
+    node = new_node(vector.tree, "ShaderNodeVectorMath")
     node.operation = "NORMALIZE"
     vector.tree.links.new(vector.socket, node.inputs[0])
     return Expr(vector.tree, node.outputs[0], vector=True)
@@ -297,7 +297,7 @@ def _surface(
         dot = mix(body, *_dot(tile, value * gain, role, theme, 1.0 - melted))
         cross = mix(body, *_cross(tile, theme, 1.0 - melted))
         values = blend(tree, emission(tree, dot, tone), emission(tree, cross, tone), value < -1e29)
-        known = (given.reveal - flat).clamp() if given.known is None else given.known
+        known = given.known or (given.reveal - flat).clamp()  # type: ignore[operator]  # one of the two is there
         surface = blend(tree, surface, values, known)
     surface = blend(tree, surface, emission(tree, linear(theme.line)), _lines(point, given.first, wide) * 0.4)
     if given.focus is None:
@@ -342,7 +342,7 @@ def _value(given: _Given, flat: Expr, image: bpy.types.Image) -> tuple[Expr, Exp
     column, row, gain = given.atlas.split()
     place = (column + flat) * (1.0 / width)
     down = place.floor()
-    texture = tree.nodes.new("ShaderNodeTexImage")
+    texture = new_node(tree, "ShaderNodeTexImage")
     texture.image = image
     texture.interpolation = "Closest"
     v = (row + down).times_plus(1.0 / height, 0.5 / height)

@@ -21,6 +21,7 @@ import bpy
 
 from ..errors import JobError, LlmvizError
 from ..model.files import json_object
+from . import compat
 from .atlas import repainted
 from .markers import count_markers
 from .ours import built_text, is_ours, keys, kind_of, ours, write_built
@@ -155,7 +156,7 @@ def _is_plain(block: bpy.types.ID, change: Change) -> bool:
     if change.path == HIDDEN:
         return True
     if match := CUSTOM.fullmatch(change.path):
-        return isinstance(change.now, str | int | float) and match[1] in block
+        return isinstance(change.now, str | int | float) and block.get(match[1]) is not None
     if not PLAIN_PATH.fullmatch(change.path) or change.now is None or change.path.startswith("parent_"):
         return False  # how it is a child changes where it stands
     owner = block.path_resolve(change.path.rpartition(".")[0]) if "." in change.path else block
@@ -182,8 +183,8 @@ def changes(scene: bpy.types.Scene, directs: bool = True, names: Mapping[int, st
         return None
     blocks = {str(key): block for block, key in keys(scene).items()}
     now = _state(scene)
-    for key, block in blocks.items():
-        now[key]["name"] = names.get(block.session_uid, block.name)
+    for key, known in blocks.items():
+        now[key]["name"] = names.get(known.session_uid, known.name)
     found, gone = [], [f"#{key}" for key in built if key not in blocks]
     for key, before in built.items():
         block = blocks.get(key)
@@ -220,7 +221,7 @@ def _state(scene: bpy.types.Scene, only: Iterable[bpy.types.ID] | None = None) -
     wanted = known if only is None else [block for block in only if block in known]
 
     def name_of(block: bpy.types.ID) -> str:
-        return f"#{known[block]}" if block in known else f"{block.bl_rna.identifier} {block.name}"
+        return f"#{known[block]}" if block in known else f"{compat.rna(block).identifier} {block.name}"
 
     here = set(scene.objects)
     state = {}
@@ -266,7 +267,9 @@ def _built(scene: bpy.types.Scene) -> dict[str, Values] | None:
 def _thing(block: bpy.types.ID | None, values: Values) -> str:
     """What to call a thing of ours: as she does."""
     named = repr(str(values.get("name", "a thing")))
-    return named if block is None or isinstance(block, bpy.types.Object) else f"the {block.bl_rna.name.lower()} {named}"
+    if block is None or isinstance(block, bpy.types.Object):
+        return named
+    return f"the {compat.rna(block).name.lower()} {named}"
 
 
 def _line(thing: str, together: list[Change]) -> str:

@@ -12,14 +12,27 @@ import numpy as np
 
 from ..errors import JobError, choices
 
+Struct = bpy.types.bpy_struct | type[bpy.types.bpy_struct]
 EEVEE_NAMES = ("BLENDER_EEVEE_NEXT", "BLENDER_EEVEE")
+
+
+def rna(struct: Struct) -> Any:
+    """What Blender tells of the type of ``struct``, of which the stubs know nothing."""
+    return struct.bl_rna
+
+
+def set_cycles(scene: bpy.types.Scene) -> None:
+    """Choose Cycles, which the stubs do not know as it is an add-on."""
+    render: Any = scene.render
+    render.engine = "CYCLES"
 
 
 def set_eevee(scene: bpy.types.Scene) -> None:
     """Choose EEVEE, whose name differs and which the enum's static list does not tell reliably."""
+    render: Any = scene.render  # the stubs know the names of one Blender
     for name in EEVEE_NAMES:
         try:
-            scene.render.engine = name
+            render.engine = name
         except TypeError:
             continue
         return
@@ -35,12 +48,13 @@ def node_tree(owner: bpy.types.Material | bpy.types.World) -> bpy.types.NodeTree
     """The shader tree of a material or world, switched on where that is still needed."""
     if owner.node_tree is None:
         owner.use_nodes = True
-    return owner.node_tree
+    tree: Any = owner.node_tree
+    return tree
 
 
 def set_image_output(scene: bpy.types.Scene, file_format: str = "PNG") -> None:
     """Make the scene write single images."""
-    settings = scene.render.image_settings
+    settings: Any = scene.render.image_settings
     if hasattr(settings, "media_type"):
         settings.media_type = "IMAGE"
     settings.file_format = file_format
@@ -67,8 +81,9 @@ def compositor_tree(scene: bpy.types.Scene) -> tuple[bpy.types.NodeTree, bpy.typ
         scene.compositing_node_group = tree
         return tree, tree.nodes.new("NodeGroupOutput")
     scene.use_nodes = True
-    scene.node_tree.nodes.clear()
-    return scene.node_tree, scene.node_tree.nodes.new("CompositorNodeComposite")
+    old: Any = scene.node_tree
+    old.nodes.clear()
+    return old, old.nodes.new("CompositorNodeComposite")
 
 
 def has_compositor(scene: bpy.types.Scene) -> bool:
@@ -76,6 +91,13 @@ def has_compositor(scene: bpy.types.Scene) -> bool:
     if hasattr(scene, "compositing_node_group"):
         return scene.render.use_compositing and scene.compositing_node_group is not None
     return scene.render.use_compositing and scene.use_nodes and scene.node_tree is not None
+
+
+def nodes_modifier(obj: bpy.types.Object, name: str, group: bpy.types.NodeTree) -> bpy.types.NodesModifier:
+    """A new modifier of Geometry Nodes with ``group``."""
+    modifier: Any = obj.modifiers.new(name, "NODES")
+    modifier.node_group = group
+    return modifier
 
 
 def set_input(modifier: bpy.types.Modifier, identifier: str, value: Any) -> None:
@@ -104,7 +126,7 @@ def new_channelbag(action: bpy.types.Action, owner: bpy.types.ID) -> tuple[bpy.t
     """A slot of ``action`` for ``owner`` and the bag that takes its F-curves."""
     slot = action.slots.new(owner.id_type, owner.name)
     layer = action.layers[0] if len(action.layers) else action.layers.new("Film")
-    strip = layer.strips[0] if len(layer.strips) else layer.strips.new(type="KEYFRAME")
+    strip: Any = layer.strips[0] if len(layer.strips) else layer.strips.new(type="KEYFRAME")
     return slot, strip.channelbag(slot, ensure=True)
 
 
@@ -159,8 +181,8 @@ _KEY_ENUMS: dict[str, dict[str, int]] = {}
 def key_enum(name: str, value: str) -> int:
     """The number behind a keyframe's ``interpolation`` or ``easing``, as bulk assignment wants it."""
     if name not in _KEY_ENUMS:
-        items = bpy.types.Keyframe.bl_rna.properties[name].enum_items
-        _KEY_ENUMS[name] = {item.identifier: item.value for item in items}
+        keyed: Any = bpy.types.Keyframe.bl_rna.properties[name]
+        _KEY_ENUMS[name] = {item.identifier: item.value for item in keyed.enum_items}
     return _KEY_ENUMS[name][value]
 
 
@@ -174,10 +196,11 @@ def write_faces(mesh: bpy.types.Mesh, points: np.ndarray, faces: np.ndarray) -> 
 
     Through the attributes that lie under ``vertices`` and ``loops``: forty times as fast as these.
     """
+    attributes: Any = mesh.attributes
     mesh.vertices.add(len(points))
-    mesh.attributes["position"].data.foreach_set("vector", np.ascontiguousarray(points, dtype=np.float32).ravel())
+    attributes["position"].data.foreach_set("vector", np.ascontiguousarray(points, dtype=np.float32).ravel())
     mesh.loops.add(faces.size)
-    mesh.attributes[".corner_vert"].data.foreach_set("value", faces.ravel().astype(np.int32))
+    attributes[".corner_vert"].data.foreach_set("value", faces.ravel().astype(np.int32))
     mesh.polygons.add(len(faces))
     mesh.polygons.foreach_set("loop_start", np.arange(0, faces.size, faces.shape[1], dtype=np.int32))
 
@@ -185,12 +208,13 @@ def write_faces(mesh: bpy.types.Mesh, points: np.ndarray, faces: np.ndarray) -> 
 def write_attribute(mesh: bpy.types.Mesh, name: str, kind: str, domain: str, values: np.ndarray) -> None:
     """Put an array on a mesh: BOOLEAN, INT or FLOAT (n,), FLOAT_VECTOR (n, 3) or FLOAT_COLOR (n, 4)."""
     field = {"FLOAT_VECTOR": "vector", "FLOAT_COLOR": "color"}.get(kind, "value")
-    attribute = mesh.attributes.new(name, kind, domain)
+    attributes: Any = mesh.attributes
+    attribute = attributes.new(name, kind, domain)
     dtype = {"INT": np.int32, "BOOLEAN": np.bool_}.get(kind, np.float32)
     attribute.data.foreach_set(field, np.ascontiguousarray(values, dtype=dtype).ravel())
 
 
-def set_by_path(owner: bpy.types.ID, path: str, value: float) -> None:
+def set_by_path(owner: bpy.types.Object, path: str, value: float) -> None:
     """Set the input of a Geometry Nodes modifier that ``input_path`` named."""
     name = path.split('"')[1]
     identifier = path.split(".inputs.")[1].removesuffix(".value") if ".inputs." in path else path.split('"')[3]

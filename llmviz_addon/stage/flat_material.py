@@ -12,7 +12,7 @@ import bpy
 
 from . import compat
 from .cell_material import arrange, blend, emission, pixel_size
-from .nodes import Expr, attribute
+from .nodes import Expr, attribute, new_node
 from .ours import own
 from .theme import Theme
 
@@ -30,11 +30,11 @@ def flat_material(theme: Theme) -> bpy.types.Material:
     tree.nodes.clear()
     compat.set_blended(material, True)
     pixel = pixel_size(tree)
-    ink = tree.nodes.new("ShaderNodeAttribute")
+    ink = new_node(tree, "ShaderNodeAttribute")
     ink.attribute_type = "GEOMETRY"
     ink.attribute_name = INK
     info = tree.nodes.new("ShaderNodeObjectInfo")
-    away = tree.nodes.new("ShaderNodeVectorTransform")
+    away = new_node(tree, "ShaderNodeVectorTransform")
     away.vector_type = "VECTOR"
     away.convert_from, away.convert_to = "OBJECT", "WORLD"
     tree.links.new(attribute(tree, "GEOMETRY", EDGE, "Vector").socket, away.inputs[0])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import bpy
 import numpy as np
@@ -84,7 +85,7 @@ def _fetch(letters: Sequence[str]) -> dict[str, Flat]:
 
 def load_inter() -> bpy.types.VectorFont | None:
     """Inter from Blender's own files; None where this Blender has none: texts are then in the built-in font."""
-    folder = bpy.utils.system_resource("DATAFILES", path="fonts")
+    folder = bpy.utils.system_resource("DATAFILES", path="fonts")  # type: ignore[attr-defined]  # not in the stubs
     path = os.path.join(folder, "Inter.woff2")
     return bpy.data.fonts.load(path) if os.path.isfile(path) else None
 
@@ -93,7 +94,7 @@ def _outlined(letters: Sequence[str], font: bpy.types.VectorFont | None, size: f
     """Letters of one font in one go: each stands on a line of its own, far from the others."""
     if not letters:
         return {}
-    curve = bpy.data.curves.new("llmviz glyphs", "FONT")
+    curve: Any = bpy.data.curves.new("llmviz glyphs", "FONT")  # with all that a TextCurve has
     obj = bpy.data.objects.new("llmviz glyphs", curve)
     try:
         if font is not None:

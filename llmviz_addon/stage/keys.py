@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import bpy
 import numpy as np
@@ -24,7 +25,7 @@ from .ours import own
 class Target:
     """A property that a channel drives: property = value · factor + summand."""
 
-    owner: bpy.types.ID
+    owner: Any
     path: str
     index: int = 0
     factor: float = 1.0
@@ -86,7 +87,7 @@ class _Writer:
     def __init__(self, name: str) -> None:
         self.action: bpy.types.Action | None = None
         self._name = name
-        self._bags: dict[int, object] = {}
+        self._bags: dict[int, Any] = {}
 
     def write(
         self, target: Target, frames: np.ndarray, values: np.ndarray, interpolation: np.ndarray, ease: np.ndarray
@@ -99,7 +100,7 @@ class _Writer:
         points.foreach_set("easing", ease)
         curve.update()
 
-    def _bag(self, owner: bpy.types.ID) -> object:
+    def _bag(self, owner: bpy.types.ID) -> Any:
         key = owner.as_pointer()
         if key not in self._bags:
             if self.action is None:

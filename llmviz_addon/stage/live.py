@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from typing import Any
 
 import bpy
 
@@ -80,7 +81,7 @@ def show(scene: bpy.types.Scene, now: Moment, model: str | None = None) -> None:
             obj["reveal"] = reveals[name]
             obj.update_tag()
         nodes = list(_pictures(scene))
-        for old in {node.image for node in nodes}:
+        for old in {node.image for node in nodes if node.image is not None}:
             new = _rewritten(old, {name: obj["atlas"] for name, obj in changing.items()}, now)
             for node in nodes:
                 if node.image == old:
@@ -105,7 +106,7 @@ def look(scene: bpy.types.Scene, view: View) -> None:
     if {"camera", "camera target", "page"} <= found.keys():
         x, y, z = map(float, view.target)
         rig = Rig(found["camera target"], found["camera"], found["page"])
-        with noting(scene, lambda: (rig.pivot, rig.camera, rig.camera.data, rig.page)):
+        with noting(scene, lambda: (rig.pivot, rig.camera, rig.lens, rig.page)):
             pose(rig, (x, y, z), view.azimuth, view.elevation, view.distance, view.shift)
 
 
@@ -143,12 +144,12 @@ def _changing(scene: bpy.types.Scene, names: Collection[str]) -> list[bpy.types.
     return [*objects, *dict.fromkeys(obj.data for obj in objects if obj.data is not None), *images]
 
 
-def _pictures(scene: bpy.types.Scene) -> Iterator[bpy.types.Node]:
+def _pictures(scene: bpy.types.Scene) -> Iterator[bpy.types.ShaderNodeTexImage]:
     """The nodes of our materials that read the atlas."""
     held = ours(scene).blocks
     for material in (block for block in held if isinstance(block, bpy.types.Material)):
         for node in compat.node_tree(material).nodes:
-            if node.type == "TEX_IMAGE" and node.image is not None and node.image in held:
+            if isinstance(node, bpy.types.ShaderNodeTexImage) and node.image is not None and node.image in held:
                 yield node
 
 
@@ -166,19 +167,19 @@ def _rewritten(image: bpy.types.Image, places: Mapping[str, Sequence[float]], no
 def _write(scene: bpy.types.Scene, drawings: tuple[Drawing, ...], state: OpenState) -> None:
     """Draw anew what has changed of ``drawings``."""
     drawn = {drawing.name: drawing for drawing in drawings}
-    objects = [obj for obj in _objects(scene) if obj.get(NAME) in drawn]
-    if not objects:
+    objects, home = [obj for obj in _objects(scene) if obj.get(NAME) in drawn], find_collection(scene)
+    if not objects or home is None:
         return
     flat = next(
         block for block in ours(scene).blocks if block.get(TAG) == "flat" and isinstance(block, bpy.types.Material)
     )
-    maker = DrawingMaker(theme(state.theme), flat, find_collection(scene))
+    maker = DrawingMaker(theme(state.theme), flat, home)
     maker.prepare(drawings)
-    before = {obj: obj.data for obj in objects}
-    for obj in objects:
-        drawing = drawn[obj[NAME]]
-        obj.data = maker.arrays(drawing).mesh(drawing.name, maker.material)
-        obj[REACH] = reach(drawing)
-    exchange(scene, list(before.values()), [obj.data for obj in objects])
-    for obj in objects:
-        obj.data.name = drawn[obj[NAME]].name
+    before: list[Any] = [obj.data for obj in objects]
+    meshes = [maker.arrays(drawn[obj[NAME]]).mesh(drawn[obj[NAME]].name, maker.material) for obj in objects]
+    for obj, mesh in zip(objects, meshes, strict=True):
+        obj.data = mesh
+        obj[REACH] = reach(drawn[obj[NAME]])
+    exchange(scene, before, meshes)
+    for obj, mesh in zip(objects, meshes, strict=True):
+        mesh.name = drawn[obj[NAME]].name

@@ -48,7 +48,7 @@ def count_markers(scene: bpy.types.Scene) -> int:
 def clear_markers(scene: bpy.types.Scene) -> None:
     """Take ours away."""
     _take(scene, ())
-    if OURS in scene:
+    if scene.get(OURS) is not None:
         del scene[OURS]
 
 

@@ -7,10 +7,13 @@ Constants are folded here, as every node costs time at every shading point.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
 import bpy
 
 Number = float | int
-Operand = "Expr | Number | Sequence[Number]"  # a name for annotations
+Operand: TypeAlias = "Expr | Number | Sequence[Number]"
 
 
 class Expr:
@@ -86,7 +89,7 @@ class Expr:
         """Kept between 0 and 1; free of cost for a scalar that a Math node just made."""
         if self.vector:
             return self.maximum((0, 0, 0)).minimum((1, 1, 1))
-        node = self.socket.node
+        node: Any = self.socket.node
         if node.bl_idname != "ShaderNodeMath" or self.socket.is_linked:
             node = (self + 0.0).socket.node
         node.use_clamp = True
@@ -102,7 +105,7 @@ class Expr:
 
     def scaled(self, factor: Expr | Number) -> Expr:
         """A vector times a scalar."""
-        node = self.tree.nodes.new("ShaderNodeVectorMath")
+        node = new_node(self.tree, "ShaderNodeVectorMath")
         node.operation = "SCALE"
         _connect(self.tree, self, node.inputs[0])
         _connect(self.tree, factor, node.inputs["Scale"])
@@ -112,13 +115,19 @@ class Expr:
         """The three numbers of a vector."""
         node = self.tree.nodes.new("ShaderNodeSeparateXYZ")
         self.tree.links.new(self.socket, node.inputs[0])
-        return tuple(Expr(self.tree, output) for output in node.outputs)
+        x, y, z = (Expr(self.tree, output) for output in node.outputs)
+        return x, y, z
 
 
-def mix(low: Expr, high: Operand, share: Expr) -> Expr:
+def new_node(tree: bpy.types.NodeTree, kind: str) -> Any:
+    """A new node, which has what its ``kind`` has: Blender tells that by a name only."""
+    return tree.nodes.new(kind)
+
+
+def mix(low: Operand, high: Operand, share: Expr) -> Expr:
     """``low`` where ``share`` is 0, ``high`` where it is 1."""
     tree = share.tree
-    node = tree.nodes.new("ShaderNodeMix")
+    node = new_node(tree, "ShaderNodeMix")
     is_vector = (isinstance(low, Expr) and low.vector) or (isinstance(high, Expr) and high.vector)
     is_vector = is_vector or not isinstance(high, Expr | float | int) or not isinstance(low, Expr | float | int)
     node.data_type = "VECTOR" if is_vector else "FLOAT"
@@ -142,7 +151,7 @@ def combine(tree: bpy.types.NodeTree, x: Operand, y: Operand, z: Operand = 0.0) 
 
 def attribute(tree: bpy.types.NodeTree, kind: str, name: str, output: str = "Fac") -> Expr:
     """A property of the OBJECT or the VIEW_LAYER (and its scene), or an attribute of the GEOMETRY."""
-    node = tree.nodes.new("ShaderNodeAttribute")
+    node = new_node(tree, "ShaderNodeAttribute")
     node.attribute_type = kind
     node.attribute_name = name
     return Expr(tree, node.outputs[output], vector=output in {"Vector", "Color"})
@@ -150,7 +159,7 @@ def attribute(tree: bpy.types.NodeTree, kind: str, name: str, output: str = "Fac
 
 def named(tree: bpy.types.NodeTree, name: str, kind: str) -> bpy.types.NodeSocket:
     """An attribute of the geometry, in a tree of Geometry Nodes."""
-    node = tree.nodes.new("GeometryNodeInputNamedAttribute")
+    node = new_node(tree, "GeometryNodeInputNamedAttribute")
     node.data_type = kind
     node.inputs["Name"].default_value = name
     return next(socket for socket in node.outputs if socket.name == "Attribute" and socket.enabled)
@@ -158,7 +167,7 @@ def named(tree: bpy.types.NodeTree, name: str, kind: str) -> bpy.types.NodeSocke
 
 def _apply(tree: bpy.types.NodeTree, operation: str, *operands: Operand, scalar: bool = False) -> Expr:
     is_vector = not scalar and any(_is_vector(operand) for operand in operands)
-    node = tree.nodes.new("ShaderNodeVectorMath" if is_vector else "ShaderNodeMath")
+    node = new_node(tree, "ShaderNodeVectorMath" if is_vector else "ShaderNodeMath")
     node.operation = operation
     for operand, socket in zip(operands, node.inputs, strict=False):
         _connect(tree, operand, socket)
@@ -171,7 +180,7 @@ def _is_vector(operand: Operand) -> bool:
     return operand.vector if isinstance(operand, Expr) else not isinstance(operand, int | float)
 
 
-def _connect(tree: bpy.types.NodeTree, value: Operand, socket: bpy.types.NodeSocket) -> None:
+def _connect(tree: bpy.types.NodeTree, value: Operand, socket: Any) -> None:
     if isinstance(value, Expr):
         tree.links.new(value.socket, socket)
     elif isinstance(value, int | float):

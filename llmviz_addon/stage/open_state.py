@@ -62,7 +62,7 @@ def read_state(scene: bpy.types.Scene) -> OpenState | None:
 
 def clear_state(scene: bpy.types.Scene) -> None:
     """Take it away."""
-    if OURS in scene:
+    if scene.get(OURS) is not None:
         del scene[OURS]
 
 

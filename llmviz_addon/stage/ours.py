@@ -18,6 +18,8 @@ from typing import TypeVar
 
 import bpy
 
+from . import compat
+
 TAG = "llmviz"
 """Custom property on every datablock that we make; its value says what the thing is."""
 
@@ -137,13 +139,13 @@ def exchange(scene: bpy.types.Scene, old: Sequence[bpy.types.ID], new: Sequence[
 def forget(scene: bpy.types.Scene) -> None:
     """Take the list away."""
     for owner, name in ((scene, REGISTRY), *((layer, HOME) for layer in scene.view_layers)):
-        if name in owner:
+        if owner.get(name) is not None:
             del owner[name]
 
 
 def kind_of(block: bpy.types.ID) -> tuple[str, str, str]:
     """What a thing of ours is: the same for the one that succeeds it."""
-    return block.bl_rna.identifier, str(block.get(TAG, "")), str(block.get(NAME, ""))
+    return compat.rna(block).identifier, str(block.get(TAG, "")), str(block.get(NAME, ""))
 
 
 def find_collection(scene: bpy.types.Scene) -> bpy.types.Collection | None:
@@ -154,7 +156,7 @@ def find_collection(scene: bpy.types.Scene) -> bpy.types.Collection | None:
 def is_ours(scene: bpy.types.Scene) -> bool:
     """Whether ``scene`` is a film's own, and not one that was made with the settings of such a scene."""
     registry = scene.get(REGISTRY)
-    return TAG in scene and scene.library is None and (registry is None or _holds(scene, registry))
+    return scene.get(TAG) is not None and scene.library is None and (registry is None or _holds(scene, registry))
 
 
 def is_inherited(scene: bpy.types.Scene) -> bool:
@@ -173,10 +175,11 @@ def reached(home: bpy.types.Collection) -> list[bpy.types.ID]:
         for user in users:
             uses.setdefault(user, []).append(block)
     found: dict[bpy.types.ID, None] = {home: None}
-    pending = [home]
+    pending: list[bpy.types.ID] = [home]
     while pending:
         for block in uses.get(pending.pop(), ()):
-            if block not in found and TAG in block and not isinstance(block, bpy.types.Scene | bpy.types.Collection):
+            is_marked = block.get(TAG) is not None
+            if block not in found and is_marked and not isinstance(block, bpy.types.Scene | bpy.types.Collection):
                 found[block] = None
                 pending.append(block)
     del found[home]

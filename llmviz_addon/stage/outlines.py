@@ -70,7 +70,7 @@ class _Maker:
         objects = []
         for mesh in meshes:
             obj = own(bpy.data.objects.new(name, mesh), "outline", name)
-            obj.location = at
+            obj.location = tuple(at)
             obj.color = (*linear(self.look.roles[Role.WEIGHT]), 0.0)
             obj[REACH] = ALWAYS
             obj.hide_render = obj.hide_viewport = True

@@ -10,6 +10,7 @@ the points of every text on every frame; constraints would have to be set anew f
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import bpy
 
@@ -79,11 +80,12 @@ def make_page(camera: bpy.types.Object, collection: bpy.types.Collection) -> bpy
         obj.empty_display_size = 0.02
         collection.objects.link(obj)
         for path, axis, expression, sources in drivers:
-            _drive(obj.driver_add(path, axis).driver, expression, sources, camera)
+            curve: Any = obj.driver_add(path, axis)
+            _drive(curve.driver, expression, sources, camera)
     return page
 
 
-def follows_camera(block: bpy.types.ID) -> bool:
+def follows_camera(block: Any) -> bool:
     """Whether the drivers of ``block`` are ours, by which it moves with the camera in use and not otherwise."""
     curves = block.animation_data.drivers
     return all((curve.data_path, curve.array_index, curve.driver.expression) in _KNOWN for curve in curves)

@@ -18,7 +18,7 @@ from ..rounding import DIGITS, MOST
 from . import compat, glyphs
 from .flat_material import EDGE, INK
 from .mesh2d import join
-from .nodes import Expr, combine, mix, named
+from .nodes import Expr, combine, mix, named, new_node
 from .ours import own
 from .theme import Theme, linear
 
@@ -40,15 +40,14 @@ class Readouts:
         self._digits: bpy.types.Object | None = None
         self._groups: dict[str, bpy.types.NodeTree] = {}
 
-    def add(self, obj: bpy.types.Object, readout: Readout, height: float) -> bpy.types.Modifier:
+    def add(self, obj: bpy.types.Object, readout: Readout, height: float) -> bpy.types.NodesModifier:
         """Give ``obj`` the digits of ``readout``, ``height`` above its plane."""
         if self._digits is None:
             self._digits = _digits(self._material)
         if readout.align not in self._groups:
             self._groups[readout.align] = _group(readout.align, self._digits)
         group = self._groups[readout.align]
-        modifier = obj.modifiers.new(modifier_name(readout.slot), "NODES")
-        modifier.node_group = group
+        modifier = compat.nodes_modifier(obj, modifier_name(readout.slot), group)
         inputs = {item.name: item.identifier for item in group.interface.items_tree if item.in_out == "INPUT"}
         compat.set_input(modifier, inputs[VALUE], 0.0)
         compat.set_input(modifier, inputs["Decimals"], readout.decimals)
@@ -63,7 +62,7 @@ def modifier_name(slot: int) -> str:
     return f"Readout {slot}"
 
 
-def value_input(modifier: bpy.types.Modifier) -> str:
+def value_input(modifier: bpy.types.NodesModifier) -> str:
     """Identifier of the input that takes the number."""
     items = modifier.node_group.interface.items_tree
     return next(item.identifier for item in items if item.name == VALUE and item.in_out == "INPUT")
@@ -136,12 +135,12 @@ def _set(
     spread = tree.nodes.new("GeometryNodeSetPosition")
     tree.links.new(line.outputs[0], spread.inputs["Geometry"])
     tree.links.new(combine(tree, x, 0.0).socket, spread.inputs["Position"])
-    source = tree.nodes.new("GeometryNodeObjectInfo")
+    source = new_node(tree, "GeometryNodeObjectInfo")
     source.inputs["Object"].default_value = digits
     letters = tree.nodes.new("GeometryNodeSplitToInstances")
     tree.links.new(source.outputs["Geometry"], letters.inputs["Geometry"])
     tree.links.new(named(tree, _NUMBER, "INT"), letters.inputs["Group ID"])
-    instances = tree.nodes.new("GeometryNodeInstanceOnPoints")
+    instances = new_node(tree, "GeometryNodeInstanceOnPoints")
     instances.inputs["Pick Instance"].default_value = True
     tree.links.new(spread.outputs[0], instances.inputs["Points"])
     tree.links.new(letters.outputs["Instances"], instances.inputs["Instance"])
@@ -153,11 +152,11 @@ def _set(
 
 def _letter(tree: bpy.types.NodeTree, text: bpy.types.NodeSocket, index: Expr) -> bpy.types.NodeSocket:
     """Which of the letters stands at ``index`` of the text."""
-    one = tree.nodes.new("FunctionNodeSliceString")
+    one = new_node(tree, "FunctionNodeSliceString")
     one.inputs["Length"].default_value = 1
     tree.links.new(text, one.inputs["String"])
     tree.links.new(index.socket, one.inputs["Position"])
-    found = tree.nodes.new("FunctionNodeFindInString")
+    found = new_node(tree, "FunctionNodeFindInString")
     found.inputs["String"].default_value = _PRINTED
     tree.links.new(one.outputs[0], found.inputs["Search"])
     return found.outputs["First Found"]
@@ -192,7 +191,7 @@ def _switch(
     tree: bpy.types.NodeTree, condition: Expr, no: str, yes: str | bpy.types.NodeSocket
 ) -> bpy.types.NodeSocket:
     """One of two texts."""
-    node = tree.nodes.new("GeometryNodeSwitch")
+    node = new_node(tree, "GeometryNodeSwitch")
     node.input_type = "STRING"
     tree.links.new((condition > 0.5).socket, node.inputs["Switch"])
     node.inputs["False"].default_value = no
@@ -206,7 +205,7 @@ def _switch(
 def _store(
     tree: bpy.types.NodeTree, geometry: bpy.types.NodeSocket, name: str, kind: str, value: bpy.types.NodeSocket
 ) -> bpy.types.NodeSocket:
-    node = tree.nodes.new("GeometryNodeStoreNamedAttribute")
+    node = new_node(tree, "GeometryNodeStoreNamedAttribute")
     node.data_type = kind
     node.domain = "POINT"
     node.inputs["Name"].default_value = name

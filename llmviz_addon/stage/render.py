@@ -64,7 +64,7 @@ def set_engine(scene: bpy.types.Scene, engine: str = "auto", samples: int | None
         compat.set_eevee(scene)
         _set_eevee(scene, samples or EEVEE_SAMPLES)
     else:
-        scene.render.engine = "CYCLES"
+        compat.set_cycles(scene)
         scene.render.use_persistent_data = True
         _set_cycles(scene, samples or 1)
     return engine
@@ -84,7 +84,7 @@ def set_film(scene: bpy.types.Scene, engine: str) -> None:
     if engine == "eevee":
         compat.set_eevee(scene)
     else:
-        scene.render.engine = "CYCLES"
+        compat.set_cycles(scene)
 
 
 def chosen(engine: str) -> str:

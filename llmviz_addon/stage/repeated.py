@@ -14,7 +14,7 @@ import numpy as np
 from mathutils import Matrix
 
 from . import compat
-from .nodes import named
+from .nodes import named, new_node
 from .ours import own
 
 WHICH, PLACE, TURN, SIZE = "which", "place", "turn", "size"
@@ -49,7 +49,7 @@ class Repeats:
         """Let ``obj``, whose mesh has places, show its drawings there."""
         if self._group is None:
             self._group = _group()
-        obj.modifiers.new("Repeats", "NODES").node_group = self._group
+        compat.nodes_modifier(obj, "Repeats", self._group)
 
 
 def _group() -> bpy.types.NodeTree:
@@ -62,7 +62,7 @@ def _group() -> bpy.types.NodeTree:
     drawings = tree.nodes.new("GeometryNodeSplitToInstances")
     tree.links.new(apart.outputs["Inverted"], drawings.inputs["Geometry"])
     tree.links.new(named(tree, WHICH, "INT"), drawings.inputs["Group ID"])
-    put = tree.nodes.new("GeometryNodeInstanceOnPoints")
+    put = new_node(tree, "GeometryNodeInstanceOnPoints")
     put.inputs["Pick Instance"].default_value = True
     tree.links.new(apart.outputs["Selection"], put.inputs["Points"])
     tree.links.new(drawings.outputs["Instances"], put.inputs["Instance"])

@@ -7,7 +7,8 @@ What is not on our list is not ours, whatever it is called, wherever it lies and
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import bpy
 
@@ -27,6 +28,8 @@ from .ours import (
     remove_unused,
 )
 
+Heirs = dict[tuple[str, str, str], Any]
+"""New things by their kind, of which their type is a part."""
 Uses = dict[bpy.types.ID, set[bpy.types.ID]]
 
 
@@ -47,7 +50,7 @@ def check_place(scene: bpy.types.Scene) -> None:
 def take_place(scene: bpy.types.Scene, home: bpy.types.Collection) -> None:
     """Put the stage in ``home``, which is in no scene yet, into ``scene`` in place of the one that is there."""
     made, old = reached(home), ours(scene)
-    ground = [scene.world] if scene.world in old.blocks else []  # which no stage leads to
+    ground = [scene.world] if scene.world is not None and scene.world in old.blocks else []  # which no stage leads to
     for other in bpy.data.scenes:
         if other.library is None and is_inherited(other):
             forget(other)
@@ -132,7 +135,7 @@ def _part(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, made: S
             parent.children.unlink(old.home)
             parent.children.link(home)
         _move_in(old, home)
-    heirs = {kind_of(block): block for block in reversed(made)}
+    heirs: Heirs = {kind_of(block): block for block in reversed(made)}
     _keep_constraints(old, heirs)
     for collection in set(_tree(scene)) - {home}:  # which none of the others shows
         for obj in _among(collection, old):
@@ -149,7 +152,7 @@ def _succeed(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, made
     before = frozenset(old.blocks)
     ours_too = {*before, *made, *bpy.data.scenes, old.home}
     uses = bpy.data.user_map()
-    heirs = {kind_of(block): block for block in reversed(made)}
+    heirs: Heirs = {kind_of(block): block for block in reversed(made)}
     hers = [b for b, users in uses.items() if b.users and b not in ours_too and not users.isdisjoint(before)]
     hers = [block for block in hers if not isinstance(block, bpy.types.Key)]  # shapes of a mesh, and gone with it
     if old.home is not None:
@@ -171,9 +174,9 @@ def _succeed(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, made
     if old.home is not None:
         old.home.user_remap(home)
     _remove(Ours(old.home, {block: None for block in old.blocks if block not in kept}))
-    for block in hers:
-        if not block.users:
-            block.use_fake_user = True
+    for left in hers:
+        if not left.users:
+            left.use_fake_user = True
 
 
 def _move_in(old: Ours, home: bpy.types.Collection) -> None:
@@ -191,7 +194,9 @@ def _resemble(old: bpy.types.Collection, new: bpy.types.Collection) -> None:
         setattr(new, setting, getattr(old, setting))
 
 
-def _place(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, heirs: dict[object, bpy.types.ID]) -> None:
+def _place(
+    scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, heirs: Mapping[tuple[str, str, str], Any]
+) -> None:
     """New things lie in the collections of the user's that she put the old ones into."""
     before = set(old.home.objects) if old.home is not None else set()
     objects, here = set(old.objects), set(_tree(scene))
@@ -208,7 +213,7 @@ def _place(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, heirs:
                 home.objects.unlink(heir)
 
 
-def _keep_constraints(old: Ours, heirs: dict[object, bpy.types.ID]) -> None:
+def _keep_constraints(old: Ours, heirs: Heirs) -> None:
     """Constraints are the user's, as we make none: those on the old things are on the new ones."""
     for obj in old.objects:
         heir = heirs.get(kind_of(obj))

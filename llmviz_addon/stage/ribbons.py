@@ -88,7 +88,7 @@ def rounded(path: np.ndarray, radius: float) -> np.ndarray:
     points = [path[0]]
     for before, corner, after in zip(path[:-2], path[1:-1], path[2:], strict=True):
         back, ahead = before - corner, after - corner
-        lengths = np.linalg.norm(back), np.linalg.norm(ahead)
+        lengths = float(np.linalg.norm(back)), float(np.linalg.norm(ahead))
         reach = min(radius, lengths[0] * 0.5, lengths[1] * 0.5)
         if reach < 1e-6:
             continue

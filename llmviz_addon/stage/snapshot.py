@@ -14,14 +14,16 @@ from dataclasses import dataclass, replace
 from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import bpy
 import numpy as np
 
 from . import compat
 
-ID, FCurve, MaterialSlot, NodeSocket = bpy.types.ID, bpy.types.FCurve, bpy.types.MaterialSlot, bpy.types.NodeSocket
+ID = bpy.types.ID
+FCurve = bpy.types.FCurve
+MaterialSlot = bpy.types.MaterialSlot
 """Each look-up in ``bpy.types`` takes as long as the rest of a step of the walk."""
 
 Values = dict[str, Any]
@@ -86,15 +88,16 @@ PLAIN = (str, int, float)
 def snapshot(block: ID, name_of: NameOf, only: Iterable[str] = ()) -> Values:
     """What is set on ``block``, or ``only`` these of its properties; what it points at goes by ``name_of``."""
     found: Values = {}
-    walk = _Walk(found, name_of, {})
+    walk, kind = _Walk(found, name_of, {}), cast(Any, type(block))
     if only:
-        walk.properties(block, "", _chosen(_known(type(block)), only), NOT_ANIMATED)
+        walk.properties(block, "", _chosen(_known(kind), only), NOT_ANIMATED)
         return found
     found["name"] = block.name
     walk.block(block, "")
     if isinstance(block, bpy.types.Mesh):
         if not block.use_auto_texspace:
-            found["texspace"] = [*block.texspace_location, *block.texspace_size]
+            place, size = cast(Any, block.texspace_location), cast(Any, block.texspace_size)
+            found["texspace"] = [*place, *size]
         found[GEOMETRY] = _geometry(block)
     elif isinstance(block, bpy.types.Action) and block.use_frame_range:
         found["frame_range"] = [block.frame_start, block.frame_end]
@@ -137,7 +140,7 @@ class _Walk:
 
     def struct(self, struct: Any, path: str, animated: Animated) -> None:
         """All of ``struct``, whose members' paths start with ``path``."""
-        kind = type(struct)
+        kind: Any = type(struct)
         self.seen.setdefault((struct.as_pointer(), kind), path)
         self.properties(struct, path, _known(kind), animated)
         for name, value in compat.written(struct).items():
@@ -255,7 +258,7 @@ def _geometry(mesh: bpy.types.Mesh) -> int:
     return total
 
 
-def _attribute(attribute: bpy.types.Attribute) -> Any:
+def _attribute(attribute: Any) -> Any:
     if attribute.data_type in FIELDS:
         return _array(attribute.data, *FIELDS[attribute.data_type])
     return repr([str(getattr(one, "value", one)) for one in attribute.data]).encode()
@@ -288,8 +291,8 @@ def _chosen(known: _Type, names: Iterable[str]) -> _Type:
 
 
 @cache
-def _known(struct: type) -> _Type:
-    found = [prop for prop in struct.bl_rna.properties if _is_setting(struct, prop)]
+def _known(struct: Any) -> _Type:
+    found = [prop for prop in compat.rna(struct).properties if _is_setting(struct, prop)]
     leading = {kind: tuple(p.identifier for p in found if p.type == kind) for kind in ("POINTER", "COLLECTION")}
     own = [prop for prop in found if prop.type not in leading]
     plain = tuple((prop.identifier, _default(prop)) for prop in own if not getattr(prop, "is_array", False))
@@ -305,7 +308,7 @@ def _known(struct: type) -> _Type:
 
 def _is_setting(struct: type, prop: bpy.types.Property) -> bool:
     name = prop.identifier
-    if issubclass(struct, NodeSocket):
+    if issubclass(struct, bpy.types.NodeSocket):
         return name in SOCKET
     if name in NO_SETTING or name == "name" or name.startswith("bl_") or prop.is_runtime:
         return False
@@ -314,7 +317,7 @@ def _is_setting(struct: type, prop: bpy.types.Property) -> bool:
     return prop.type in {"POINTER", "COLLECTION"} or not prop.is_readonly
 
 
-def _default(prop: bpy.types.Property) -> Any:
+def _default(prop: Any) -> Any:
     if prop.type == "ENUM" and prop.is_enum_flag:
         return set(prop.default_flag)
     return None if prop.type == "ENUM" and not prop.enum_items else prop.default

@@ -35,7 +35,8 @@ class Story:
     @property
     def is_sound(self) -> bool:
         """Whether it can be that of a film: chapters are named as their files are, and frames are frames."""
-        spans = [(span.start, span.end) for span in (*self.chapters, *self.subtitles)]
+        spans = [(span.start, span.end) for span in self.chapters]
+        spans += [(subtitle.start, subtitle.end) for subtitle in self.subtitles]
         spans += [(marker.frame, marker.end) for marker in self.markers]
         named = all(NAME.fullmatch(chapter.name) for chapter in self.chapters) and all(m.name for m in self.markers)
         return bool(self.chapters) and named and all(0 <= start <= LAST and 0 <= end <= LAST for start, end in spans)
@@ -51,8 +52,8 @@ class Story:
 
 def write_story(scene: bpy.types.Scene, timeline: Timeline) -> None:
     """Keep what the sidebar needs of ``timeline`` in a custom property of the scene."""
-    parts = {"chapters": timeline.chapters, "markers": timeline.markers, "subtitles": timeline.subtitles}
-    scene[OURS] = json.dumps({name: [asdict(item) for item in items] for name, items in parts.items()})
+    story = Story(timeline.chapters, timeline.markers, timeline.subtitles)
+    scene[OURS] = json.dumps(asdict(story))
 
 
 def read_story(scene: bpy.types.Scene) -> Story | None:
@@ -62,7 +63,7 @@ def read_story(scene: bpy.types.Scene) -> Story | None:
 
 def clear_story(scene: bpy.types.Scene) -> None:
     """Take it away."""
-    if OURS in scene:
+    if scene.get(OURS) is not None:
         del scene[OURS]
 
 

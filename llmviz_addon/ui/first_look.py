@@ -101,9 +101,10 @@ def _photograph(window: bpy.types.Window, area: bpy.types.Area) -> Any:
     import gpu  # raises where there is no window
 
     region = next(region for region in area.regions if region.type == "WINDOW")
-    space = area.spaces.active
+    space: Any = area.spaces.active
     view = space.region_3d
-    picture = gpu.types.GPUOffScreen(region.width, region.height)
+    types: Any = gpu.types
+    picture = types.GPUOffScreen(region.width, region.height)
     picture.draw_view3d(
         window.scene, window.view_layer, space, region, view.view_matrix, view.window_matrix, do_color_management=True
     )

@@ -51,7 +51,7 @@ def give_back() -> bool:
     filming = {window.screen: shows_film(window.scene) for window in bpy.context.window_manager.windows}
     somewhere = any(filming.values())  # there, a screen of another workspace may be shown again
     for screen in bpy.data.screens:
-        if KEPT_ON in screen and not filming.get(screen, somewhere):
+        if screen.get(KEPT_ON) is not None and not filming.get(screen, somewhere):
             kept, due = _kept(screen), True
             del screen[KEPT_ON]
             for area in screen.areas:
@@ -61,14 +61,14 @@ def give_back() -> bool:
     return due
 
 
-def _restore(space: bpy.types.SpaceView3D, kept: dict[str, object]) -> None:
+def _restore(space: bpy.types.Space, kept: dict[str, object]) -> None:
     for name in KEPT:
         owner, _, attribute = name.rpartition(".")
         with suppress(TypeError, ValueError, KeyError):  # a file may have anything there
             setattr(_get(space, owner) if owner else space, attribute, kept[name])
 
 
-def _kept(screen: bpy.types.Screen) -> dict[str, dict[str, object]]:
+def _kept(screen: bpy.types.ID) -> dict[str, dict[str, object]]:
     try:
         kept = json.loads(str(screen.get(KEPT_ON, "{}")))
     except ValueError:
@@ -80,7 +80,7 @@ def _place(area: bpy.types.Area) -> str:
     return str([other.as_pointer() for other in area.id_data.areas].index(area.as_pointer()))
 
 
-def _get(space: bpy.types.SpaceView3D, name: str) -> object:
+def _get(space: bpy.types.Space, name: str) -> object:
     return reduce(getattr, name.split("."), space)
 
 

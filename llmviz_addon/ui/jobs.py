@@ -16,6 +16,7 @@ import time
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import bpy
 from bpy.props import BoolProperty, StringProperty
@@ -23,10 +24,8 @@ from bpy.props import BoolProperty, StringProperty
 from ..errors import LlmvizError
 from ..rounding import done
 from ..stage.changes import LOSES, ChangesError, shortened
-from .confirm import confirm
+from .confirm import Result, confirm
 from .write import readable
-
-Result = set[str]
 
 TICK = 0.01
 """Seconds between two steps, at least; the window is drawn in between."""
@@ -134,7 +133,8 @@ class Job:
         _running.append(Progress(self.bl_label, self.exclusive, type(self).bl_idname))
         self._due = 0.0
         self._workspace = context.workspace  # the user may go to another meanwhile
-        context.window_manager.modal_handler_add(self)
+        operator: Any = self
+        context.window_manager.modal_handler_add(operator)
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:

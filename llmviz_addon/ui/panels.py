@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import bpy
 
@@ -327,7 +328,7 @@ class LLMVIZ_PT_render(_Panel, bpy.types.Panel):
             row.operator("llmviz.delete_frames", text="", icon="TRASH")
 
 
-def start(row: bpy.types.UILayout, operator: str, text: str, icon: str) -> None:
+def start(row: bpy.types.UILayout, operator: str, text: str, icon: Any) -> None:
     """The button of a long job; while that is under way, its bar, and what stops it, in the same place."""
     job = running()
     if job is None or job.operator != operator:

@@ -10,6 +10,7 @@ from ..errors import choices
 from ..screenplay.score.timeline import ChapterSpan
 from ..stage.page import go
 from ..stage.story import Story, read_story
+from .confirm import Result
 from .her_view import shows_film
 from .jobs import locked
 from .view import look_freely, look_through_camera, looks_through_camera
@@ -91,7 +92,7 @@ class LLMVIZ_OT_jump(_Playing, bpy.types.Operator):
         """The tooltip."""
         return f"Go to the {properties.to.lower()} rest, where the picture holds and something is explained"
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> Result:
         """Set the frame."""
         find = next_rest if self.to == "NEXT" else previous_rest
         frame = find(context.scene, read_story(context.scene))
@@ -112,7 +113,7 @@ class LLMVIZ_OT_jump_to_chapter(_Playing, bpy.types.Operator):
 
     chapter: StringProperty(name="Chapter", description="The chapter's name, such as layer-norm")
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> Result:
         """Set the frame."""
         story = read_story(context.scene)
         chapters = {chapter.name: chapter for chapter in story.chapters}
@@ -130,12 +131,12 @@ class LLMVIZ_OT_play(_Playing, bpy.types.Operator):
     bl_label = "Play to Next Rest"
     bl_options = {"REGISTER"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> Result:
         """Go there at once: a script does not watch."""
         go(context.scene, self._goal(context.scene))
         return {"FINISHED"}
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
         """Start playing, and watch for the rest."""
         if bpy.app.background:
             return self.execute(context)
@@ -150,7 +151,7 @@ class LLMVIZ_OT_play(_Playing, bpy.types.Operator):
         context.window_manager.modal_handler_add(self)
         return {"PASS_THROUGH", "RUNNING_MODAL"}
 
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
         """Stop at the rest; leave off if the user stopped before, or went elsewhere."""
         scene = context.scene
         stays = (
@@ -187,7 +188,7 @@ class LLMVIZ_OT_film_view(bpy.types.Operator):
             cls.poll_message_set(NO_FILM)
         return there and not locked()
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> Result:
         """Change this viewport."""
         space = context.space_data
         if not isinstance(space, bpy.types.SpaceView3D):

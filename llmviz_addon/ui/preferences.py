@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import bpy
 from bpy.props import CollectionProperty, StringProperty
 
 from .chapters import Catalogue, from_text, read, to_text
-from .confirm import confirm
+from .confirm import Result, confirm
 from .write import readable, write
 
 PACKAGE = __package__.rpartition(".")[0]
@@ -91,12 +92,12 @@ class LLMVIZ_OT_choose_chapters(bpy.types.Operator):
     directory: StringProperty(name="Folder", description="Folder with chapters", subtype="DIR_PATH")
     filter_folder: bpy.props.BoolProperty(name="Folders", description="Show folders", default=True, options={"HIDDEN"})
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
         """Let her choose."""
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> Result:
         """Ask whether she trusts it."""
         return bpy.ops.llmviz.trust_chapters("INVOKE_DEFAULT", folder=self.directory)
 
@@ -114,11 +115,11 @@ class LLMVIZ_OT_trust_chapters(bpy.types.Operator):
         options={"PATH_SUPPORTS_BLEND_RELATIVE"},
     )
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
         """Say what it means, and ask."""
         return confirm(self, context, event, self.bl_label, f"{self.folder}\n{WARNING}", "Trust and Run")
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> Result:
         """Add the folder, and read it."""
         mine = _preferences()
         folder = os.path.normpath(bpy.path.abspath(self.folder))
@@ -139,7 +140,7 @@ class LLMVIZ_OT_forget_chapters(bpy.types.Operator):
 
     folder: StringProperty(name="Folder", description="Absolute path of the folder")
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> Result:
         """Take it off; what other folders hold is read anew."""
         mine = _preferences()
         places = [place for place, known in enumerate(mine.trusted if mine else ()) if known.path == self.folder]
@@ -161,12 +162,12 @@ class LLMVIZ_OT_reload_chapters(bpy.types.Operator):
             cls.poll_message_set("There is no folder of yours in the extension's preferences")
         return bool(chapter_folders())
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> Result:
         """Read them."""
         return _told(self, read_chapters())
 
 
-def _told(operator: bpy.types.Operator, found: Catalogue) -> set[str]:
+def _told(operator: bpy.types.Operator, found: Catalogue) -> Result:
     """Say what was found."""
     if found.problem:
         operator.report({"WARNING"}, readable(found.problem.replace("\n", " ")))
@@ -177,7 +178,7 @@ def _told(operator: bpy.types.Operator, found: Catalogue) -> set[str]:
 
 def _preferences() -> LLMVIZ_AP_preferences | None:
     """The extension's preferences; None where it runs without being one."""
-    addon = bpy.context.preferences.addons.get(PACKAGE)
+    addon: Any = bpy.context.preferences.addons.get(PACKAGE)
     return addon.preferences if addon else None
 
 

@@ -7,6 +7,7 @@ import bpy
 from bpy.props import StringProperty
 
 from . import first_look
+from .confirm import Result
 from .her_view import give_back, shows_film
 from .jobs import locked
 from .view import look_through_camera, show_whole_timeline
@@ -60,7 +61,7 @@ class _Going:
             cls.poll_message_set(reason)
         return not reason and context.window is not None and not locked()
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> Result:
         """Go there."""
         goals = {goal.name: goal for goal in self.goals()}
         go_to(context.window, context.area, goals.get(self.scene) or self.goals()[0])

@@ -7,6 +7,7 @@ kept by ``her_view`` and given back when its window shows another scene.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import bpy
 from mathutils import Vector
@@ -72,8 +73,9 @@ def show_whole_timeline(window: bpy.types.Window) -> None:
         region = next((region for region in area.regions if region.type == "WINDOW"), None)
         if area.type == "DOPESHEET_EDITOR" and region is not None and region.width > 1:
             with bpy.context.temp_override(window=window, area=area, region=region):
-                if bpy.ops.action.view_all.poll():
-                    bpy.ops.action.view_all()
+                show: Any = bpy.ops.action.view_all
+                if show.poll():
+                    show()
 
 
 def _fit(area: bpy.types.Area, view: bpy.types.RegionView3D, render: bpy.types.RenderSettings) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import blf
 import bpy
 
@@ -11,7 +13,7 @@ MARGIN = 70
 """Pixels of a sidebar's width, at a scale of 1, that text in a box cannot use."""
 
 
-def write(layout: bpy.types.UILayout, text: str, context: bpy.types.Context, icon: str = "NONE") -> None:
+def write(layout: bpy.types.UILayout, text: str, context: bpy.types.Context, icon: Any = "NONE") -> None:
     """Running text, broken to the sidebar's width."""
     for number, line in enumerate(wrapped(readable(text), context, icon != "NONE")):
         layout.label(text=line, icon="BLANK1" if number and icon != "NONE" else icon)
