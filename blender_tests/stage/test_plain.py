@@ -53,6 +53,10 @@ WRONG_STATES: tuple[Callable[[dict[str, Any]], object], ...] = (
     lambda state: state["candidates"][0].update(rank="1"),
     lambda state: state.update(model=5),
 )
+SPOILT = (
+    *((STORY, TOLD, read_story, spoil) for spoil in WRONG_STORIES),
+    *((STATE, OPENED, read_state, spoil) for spoil in WRONG_STATES),
+)
 
 
 def test_what_is_right_is_read(scene: bpy.types.Scene) -> None:
@@ -66,20 +70,18 @@ def test_what_is_right_is_read(scene: bpy.types.Scene) -> None:
     assert state.sampling.top_p == 0.5
 
 
-@pytest.mark.parametrize("spoil", WRONG_STORIES)
-def test_a_story_that_cannot_be_is_none(scene: bpy.types.Scene, spoil: Callable[[dict[str, Any]], object]) -> None:
-    told = json.loads(json.dumps(TOLD))
+@pytest.mark.parametrize(("key", "right", "read", "spoil"), SPOILT)
+def test_what_cannot_be_is_none(
+    scene: bpy.types.Scene,
+    key: str,
+    right: dict[str, Any],
+    read: Callable[[bpy.types.Scene], object],
+    spoil: Callable[[dict[str, Any]], object],
+) -> None:
+    told = json.loads(json.dumps(right))
     spoil(told)
-    scene[STORY] = json.dumps(told)
-    assert read_story(scene) is None
-
-
-@pytest.mark.parametrize("spoil", WRONG_STATES)
-def test_a_stage_that_cannot_be_is_none(scene: bpy.types.Scene, spoil: Callable[[dict[str, Any]], object]) -> None:
-    state = json.loads(json.dumps(OPENED))
-    spoil(state)
-    scene[STATE] = json.dumps(state)
-    assert read_state(scene) is None
+    scene[key] = json.dumps(told)
+    assert read(scene) is None
 
 
 @pytest.mark.parametrize("written", ["[" * 100_000, "", "null", "7", b"\xff\xfe", 5, [1.0], {"a": 1}, '{"a":' * 5000])
