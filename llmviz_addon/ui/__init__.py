@@ -6,6 +6,8 @@ and operators read them.
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
 from . import build, first_look, generate, jobs, panels, play, preferences, render, scenes, settings
@@ -15,7 +17,9 @@ OF_SCENES = {"llmviz_settings": settings.LLMVIZ_PG_settings, "llmviz_generation"
 """Settings that every scene has; what was set stays in the file, for when the extension is back."""
 
 CLASSES = tuple(cls for module in MODULES for cls in module.CLASSES)
-_add, _remove = bpy.utils.register_classes_factory(CLASSES)
+_utils: Any = bpy.utils  # in the stubs this returns nothing, and a property neither
+_props: Any = bpy.props
+_add, _remove = _utils.register_classes_factory(CLASSES)
 
 
 def register() -> None:
@@ -25,7 +29,7 @@ def register() -> None:
             cls.bl_description = tooltip(cls)
     _add()
     for name, kind in OF_SCENES.items():
-        setattr(bpy.types.Scene, name, bpy.props.PointerProperty(type=kind))
+        setattr(bpy.types.Scene, name, _props.PointerProperty(type=kind))
     if not bpy.app.background:  # where timers do not fire, and bpy 4.5 waits for them at its exit
         bpy.app.timers.register(scenes.watch, persistent=True)
 

@@ -79,7 +79,8 @@ def _tick() -> float | None:
         if area.spaces.active.shading.type == "SOLID":  # unless she has chosen something else meanwhile
             area.spaces.active.shading.type = "MATERIAL"
         return TICK
-    wait.calm = 0 if bpy.app.is_job_running("SHADER_COMPILATION") else wait.calm + 1
+    app: Any = bpy.app  # in the stubs this returns nothing
+    wait.calm = 0 if app.is_job_running("SHADER_COMPILATION") else wait.calm + 1
     if wait.calm >= SETTLED or area.spaces.active.shading.type != "MATERIAL":
         stop()
         return None

@@ -27,8 +27,8 @@ from .write import in_words, readable, write
 class _Panel:
     """Where all panels stand."""
 
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
+    bl_space_type: Any = "VIEW_3D"
+    bl_region_type: Any = "UI"
     bl_category = "LLM"
 
 

@@ -3,6 +3,8 @@
 # ruff: noqa: F722, F821 -- Blender's properties are declared as annotations, their texts are no types
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
@@ -88,7 +90,7 @@ class LLMVIZ_OT_jump(_Playing, bpy.types.Operator):
     )
 
     @classmethod
-    def description(cls, context: bpy.types.Context, properties: LLMVIZ_OT_jump) -> str:
+    def description(cls, context: bpy.types.Context, properties: Any) -> str:
         """The tooltip."""
         return f"Go to the {properties.to.lower()} rest, where the picture holds and something is explained"
 

@@ -3,6 +3,8 @@
 # ruff: noqa: F722, F821 -- Blender's properties are declared as annotations, their texts are no types
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import bpy
 from bpy.props import StringProperty
 
@@ -53,6 +55,11 @@ def watch() -> float:
 class _Going:
     """What these operators share."""
 
+    goals: Callable[[], list[bpy.types.Scene]]
+    nowhere: str
+
+    scene: StringProperty(name="Scene", description="Its name; else the film's, or the one you came from")
+
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only where there is such a scene, and while no job needs the one that is shown."""
@@ -74,8 +81,6 @@ class LLMVIZ_OT_show_film(_Going, bpy.types.Operator):
     bl_idname = "llmviz.show_film"
     bl_label = "Go to the Film"
 
-    scene: StringProperty(name="Scene", description="Its name, where there are several")
-
     nowhere = "There is no film in this file"
     goals = staticmethod(film_scenes)
 
@@ -85,8 +90,6 @@ class LLMVIZ_OT_leave_film(_Going, bpy.types.Operator):
 
     bl_idname = "llmviz.leave_film"
     bl_label = "Back to My Scene"
-
-    scene: StringProperty(name="Scene", description="Its name; the one you came from where none is given")
 
     nowhere = "There is no other scene in this file"
     goals = staticmethod(her_scenes)
