@@ -50,8 +50,8 @@ def decode(data: bytes) -> np.ndarray:
         width, height = struct.unpack(">II", data[16:24])
         start = data.index(b"IDAT")
         (length,) = struct.unpack(">I", data[start - 4 : start])
-        rows = np.frombuffer(zlib.decompress(data[start + 4 : start + 4 + length]), np.uint8)
-        rows = rows.reshape(height, width * 3 + 1)
+        content = zlib.decompress(data[start + 4 : start + 4 + length])
+        rows = np.frombuffer(content, np.uint8).reshape(height, width * 3 + 1)
     except (ValueError, struct.error, zlib.error) as error:
         raise JobError(f"This PNG is not a frame of ours: {error}.") from error
     if data[24:29] != _RGB8 or (rows[:, 0] != _UP).any():

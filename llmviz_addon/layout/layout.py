@@ -42,7 +42,7 @@ class Layout(Group):
     def parts(self) -> tuple[PartGrids, ...]:
         """The groups of all parts, in the order of computation."""
         in_layers = (part for layer in self.layers for part in layer.members.values())
-        return (self.embedding, *in_layers, self.ln_f, self.output)  # type: ignore[arg-type]
+        return (self.embedding, *in_layers, self.ln_f, self.output)
 
     @cached_property
     def _by_name(self) -> dict[str, Grid]:

@@ -28,7 +28,7 @@ LONGEST = 3600.0
 QUOTED = 60
 """Letters of a wrong value that an error quotes."""
 
-Place = object
+Place = Sequence[float] | np.ndarray
 """A point: (x, y, z) in metres."""
 Grids = object
 """A grid, a region, a section, a group such as ``layer.attn``, or a list of these."""

@@ -107,14 +107,14 @@ def _outlined(letters: Sequence[str], font: bpy.types.VectorFont | None, size: f
         mesh = obj.to_mesh()
         points = np.empty(len(mesh.vertices) * 3, dtype=np.float32)
         mesh.vertices.foreach_get("co", points)
-        edges = np.empty(len(mesh.edges) * 2, dtype=np.int32)
-        mesh.edges.foreach_get("vertices", edges)
+        ends = np.empty(len(mesh.edges) * 2, dtype=np.int32)
+        mesh.edges.foreach_get("vertices", ends)
         obj.to_mesh_clear()
     finally:
         bpy.data.objects.remove(obj)
         bpy.data.curves.remove(curve)
     points = points.reshape(-1, 3)[:, :2].astype(float)
-    edges = edges.reshape(-1, 2).astype(np.int64)
+    edges = ends.reshape(-1, 2).astype(np.int64)
     line = np.rint(-points[:, 1] / _SPACING).astype(int)
     points[:, 1] += line * _SPACING
     flats = {letter: join([]) for letter in letters}

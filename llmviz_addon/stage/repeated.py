@@ -30,8 +30,8 @@ def write_places(mesh: bpy.types.Mesh, counts: Sequence[int], which: Sequence[in
     library = sum(counts)
     turns, sizes = np.zeros((2, library + len(poses), 3))
     for number, pose in enumerate(poses, start=library):
-        _, turn, sizes[number] = Matrix(pose.tolist()).decompose()
-        turns[number] = turn.to_euler("XYZ")
+        _, turn, size = Matrix(pose.tolist()).decompose()
+        turns[number], sizes[number] = turn.to_euler("XYZ")[:], size[:]
     numbers = np.concatenate([np.repeat(np.arange(len(counts)), counts), which])
     compat.write_attribute(mesh, WHICH, "INT", "POINT", numbers)
     compat.write_attribute(mesh, PLACE, "BOOLEAN", "POINT", np.arange(len(numbers)) >= library)

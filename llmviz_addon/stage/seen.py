@@ -100,7 +100,7 @@ class _Stage:
         """By number of every grid that is seen from near, its depth, and its rows from … to."""
         view = self._view(frame)
         away = np.maximum(np.maximum(self._low - view.position, view.position - self._high), 0)
-        near = np.flatnonzero(self._known & ((away**2).sum(axis=1) < self._reach**2))
+        near: np.ndarray = np.flatnonzero(self._known & ((away**2).sum(axis=1) < self._reach**2))
         opacity = np.array([self._value(self._grids[n].name, "opacity", 0, frame, 1.0) for n in near])
         near, opacity = near[opacity > 0], opacity[opacity > 0]
         if not len(near):

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .font import ASCENDER, DESCENDER, advance
 
@@ -146,7 +147,7 @@ class Drawing:
         return posed
 
 
-def pose(origin: object, right: object = (1, 0, 0), up: object = (0, 0, 1)) -> np.ndarray:
+def pose(origin: ArrayLike, right: ArrayLike = (1, 0, 0), up: ArrayLike = (0, 0, 1)) -> np.ndarray:
     """(4, 4) pose of a plane at ``origin`` whose x runs along ``right`` and y along ``up`` (unit vectors).
 
     The default faces the viewer in front of the model (looking along +Y).

@@ -158,7 +158,7 @@ def _flat(things: Iterable[Thing]) -> Iterator[Thing]:
         if isinstance(thing, _SINGLE):
             yield thing
         elif isinstance(thing, Section) or hasattr(thing, "grids"):
-            yield from thing.grids  # type: ignore[attr-defined]
+            yield from thing.grids
         elif isinstance(thing, Standing):
             yield from thing.pieces
             yield from thing.signs.values()

@@ -52,7 +52,7 @@ def make(
     if not axes:
         axes, values = (Axis("", 1, "x"),), np.reshape(values, 1)
     name = film.unique("made")
-    x, y, z = (float(v) for v in origin)  # type: ignore[attr-defined]
+    x, y, z = (float(v) for v in origin)
     grid = Grid(name, "", role, axes, (x, y, z), kind or name)
     film.cast.add_grid(grid, values)
     if shown:
@@ -64,7 +64,7 @@ def make(
 def fly(film: Film, grid: Grid, to: Place, *, seconds: float | None = None, easing: str = "smooth") -> None:
     """Carry a copy until its left-front-top corner is at ``to``, (3,) metres; a copy that lay across stands up."""
     seconds = film.length(seconds, 1.0)
-    for i, (end, home) in enumerate(zip(to, grid.origin, strict=True)):  # type: ignore[call-overload]
+    for i, (end, home) in enumerate(zip(to, grid.origin, strict=True)):
         channel = Channel(grid.name, "offset", i)
         if film.score.value(channel) != float(end - home):
             film.score.set(channel, float(end - home), film.now, seconds, easing)
