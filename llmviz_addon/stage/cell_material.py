@@ -227,7 +227,7 @@ def _point(tree: bpy.types.NodeTree, given: _Given, scaled: bool) -> _Point:
     normal = abs(Expr(tree, coordinates.outputs["Normal"], vector=True))
     plane = 1.0 - normal
     view = _to_object(Expr(tree, geometry.outputs["Incoming"], vector=True)) * DOWN
-    view = _normalized(view * cells if scaled else view)
+    view = (view * cells if scaled else view).normalized()
     # An axis at an angle to the picture is foreshortened by √(1 - view²); (1/x + 2) / 3 comes near 1/√x.
     slant = 1.0 / (1.02 - view * view) + 2.0
     pixel = slant.scaled(pixel_size(tree) * (1 / (3 * CELL)))
@@ -244,13 +244,6 @@ def _to_object(vector: Expr) -> Expr:
     node = new_node(vector.tree, "ShaderNodeVectorTransform")
     node.vector_type = "VECTOR"
     node.convert_from, node.convert_to = "WORLD", "OBJECT"
-    vector.tree.links.new(vector.socket, node.inputs[0])
-    return Expr(vector.tree, node.outputs[0], vector=True)
-
-
-def _normalized(vector: Expr) -> Expr:
-    node = new_node(vector.tree, "ShaderNodeVectorMath")
-    node.operation = "NORMALIZE"
     vector.tree.links.new(vector.socket, node.inputs[0])
     return Expr(vector.tree, node.outputs[0], vector=True)
 

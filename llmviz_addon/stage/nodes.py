@@ -103,6 +103,10 @@ class Expr:
         """Length of a vector."""
         return _apply(self.tree, "LENGTH", self)
 
+    def normalized(self) -> Expr:
+        """A vector of length 1 in its direction."""
+        return _apply(self.tree, "NORMALIZE", self)
+
     def scaled(self, factor: Expr | Number) -> Expr:
         """A vector times a scalar."""
         node = new_node(self.tree, "ShaderNodeVectorMath")
