@@ -22,7 +22,6 @@ CORE = ROOMS[:3]
 BLENDER = {"bpy", "mathutils", "gpu", "blf", "bmesh", "bl_math", "idprop", "aud", "bpy_extras", "gpu_extras", "imbuf"}
 
 CIRCLES_LEFT = (  # what import each other still, by how their names begin; take out what is mended, add none
-    ("screenplay.",),
     ("ui.request", "ui.settings"),
 )
 

@@ -179,7 +179,8 @@ def play(film):
     film.camera.frame(layer.mlp, seconds=1)
     film.sweep(layer.mlp.hidden, seconds=1)
     film.compute(layer.mlp.activation[1, 2])
-    film.say("end", "[It]({x}) is {x}.", x=layer.mlp.activation[1, 2])
+    with film.beat("end"):
+        film.say("[It]({x}) is {x}.", x=layer.mlp.activation[1, 2])
 """
 
 

@@ -21,7 +21,8 @@ def test_shots_are_the_rests_and_the_middles_between_them():
     (chapter,) = timeline.chapters
     found = shots(timeline, chapter)
     rests = [m.frame for m in timeline.markers if m.kind == "rest"]
-    assert len(found) == 2 * len(rests) + 1
+    assert len(found) == 2 * len(rests) + 2  # its opening, and two for each rest, then its end
+    assert found[0].name == "03.0-opening"
     assert [shot.frame for shot in found] == sorted(shot.frame for shot in found)
     assert set(rests) <= {shot.frame for shot in found}
     assert found[0].frame <= chapter.start + 1

@@ -15,6 +15,7 @@ from llmviz_addon.model.run import run
 from llmviz_addon.screenplay.cast.cast import Cast
 from llmviz_addon.screenplay.film import Film
 from llmviz_addon.screenplay.page.view import Page
+from llmviz_addon.screenplay.telling import Telling
 
 
 def random_checkpoint(config: GPTConfig, seed: int = 0) -> Checkpoint:
@@ -27,7 +28,18 @@ def random_checkpoint(config: GPTConfig, seed: int = 0) -> Checkpoint:
     return from_tensors("random", tensors, {"config": json.dumps(asdict(config))})
 
 
-def new_film(checkpoint: Checkpoint, tokens: list[int], size=(1280, 720), pace: float | None = None) -> Film:
+class SeenThrough(Film):
+    """A film whose telling a test may look into: whatever is not of the film is the telling's."""
+
+    @property
+    def telling(self) -> Telling:
+        return self._telling
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._telling, name)
+
+
+def new_film(checkpoint: Checkpoint, tokens: list[int], size=(1280, 720), pace: float | None = None) -> SeenThrough:
     """An empty chapter about a run."""
     from llmviz_addon.layout.build import layout
     from llmviz_addon.layout.signs.signage import signage
@@ -36,7 +48,8 @@ def new_film(checkpoint: Checkpoint, tokens: list[int], size=(1280, 720), pace: 
     told = run(checkpoint, tokens)
     stage = layout(told.config, len(told.tokens), vocabulary=window(told.tokens, told.probs))
     shapes = beside(Blueprint("test", told.config))
-    return Film("test", Cast(stage, signage(stage, told), shapes), told.trace, checkpoint, Page.of(size), pace, 30)
+    cast = Cast(stage, signage(stage, told), shapes)
+    return SeenThrough(Telling("test", cast, told.trace, checkpoint, Page.of(size), pace))
 
 
 @pytest.fixture
@@ -57,5 +70,5 @@ def nano() -> Checkpoint:
 
 
 @pytest.fixture
-def film(nano: Checkpoint) -> Film:
+def film(nano: Checkpoint) -> SeenThrough:
     return new_film(nano, [2, 1, 0, 1, 1, 2])

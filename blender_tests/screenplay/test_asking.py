@@ -13,10 +13,10 @@ from llmviz_addon.errors import ScriptError
 from llmviz_addon.model.run import run
 from llmviz_addon.rounding import formatted
 from llmviz_addon.screenplay.asking import BY_KIND, verb
-from llmviz_addon.screenplay.cast.cast import Thing
-from llmviz_addon.screenplay.film import VERBS, Film
+from llmviz_addon.screenplay.camera import Camera
+from llmviz_addon.screenplay.cast.things import Thing
+from llmviz_addon.screenplay.film import Film
 from llmviz_addon.screenplay.production import prepare
-from llmviz_addon.screenplay.verbs.camera import CameraOperator
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
@@ -44,7 +44,7 @@ WRONG = {
     "not a number": (lambda f, h, x: f.fade(x, to=float("nan")), "0 to 1.*nan"),
     "nowhere to": (lambda f, h, x: f.fade(x), "fade takes .things, to, seconds: missing .* 'to'"),
     "a word of another verb": (lambda f, h, x: f.wait(1, easing="smooth"), "wait takes seconds: .*easing"),
-    "too many": (lambda f, h, x: f.together(1, 2), "together takes seconds: too many"),
+    "too many": (lambda f, h, x: f.together(1, 2, 3), "together takes seconds, lag: too many"),
     "a sign that should glow": (lambda f, h, x: f.light("card"), "light needs grids or regions.*'card'"),
     "a number that hides": (lambda f, h, x: f.hide_values(3), "hide_values needs grids or regions"),
     "nothing to fade": (lambda f, h, x: f.fade(None, to=0), "fade needs a grid.*None"),
@@ -75,8 +75,11 @@ WRONG = {
     "every second cell": (lambda f, h, x: f.sweep(h.q[::2], seconds=1), "whole numbers.*slice"),
     "an index for all": (lambda f, h, x: f.compute(h.q[True, 0]), "whole numbers.*True"),
     "too many indices": (lambda f, h, x: f.compute(h.q[0, 0, 0]), "has 2 axes"),
-    "keys that are no text": (lambda f, h, x: f.say(1, "Words."), "say needs text for 'key', but got 1"),
-    "words that are no text": (lambda f, h, x: f.say("a", ["Words."]), "say needs text for 'text'"),
+    "keys that are no text": (lambda f, h, x: f.beat(1), "beat needs text for 'key', but got 1"),
+    "words that are no text": (lambda f, h, x: f.say(["Words."]), "say needs text for 'text'"),
+    "a beat's key with its words": (lambda f, h, x: f.say("a", "Words."), "say takes text, names: too many"),
+    "words outside of a beat": (lambda f, h, x: f.say("Words."), "say belongs into a beat"),
+    "a lag backwards": (lambda f, h, x: f.together(lag=-0.1), "together needs a share of the one before.*-0.1"),
 }
 
 
@@ -104,42 +107,110 @@ def test_a_wrong_wish_names_the_chapters_line(tmp_path, nano):
         prepare(run(nano, [0, 1]), ["mine"], folders=[tmp_path])
 
 
+def spoken(kind: type) -> dict[str, inspect.Signature]:
+    """The verbs of a class, with what they take."""
+    return {
+        name: inspect.signature(member)
+        for name, member in vars(kind).items()
+        if inspect.isfunction(member) and not name.startswith("_")
+    }
+
+
+VERBS = {**spoken(Film), **{f"camera.{name}": signature for name, signature in spoken(Camera).items()}}
+NOUNS = {name for name, member in vars(Film).items() if isinstance(member, property)} | {"camera"}
+
+
 @pytest.mark.parametrize("name", VERBS)
 def test_every_argument_of_every_verb_has_a_kind(name):
-    for parameter in list(inspect.signature(getattr(Film, name)).parameters.values())[1:]:
+    for parameter in list(VERBS[name].parameters.values())[1:]:
         kinds = re.split(r" \| (?![^\[]*\])", str(parameter.annotation))
         assert set(kinds) <= set(BY_KIND), (name, parameter)
         assert kinds != ["object"] or parameter.kind is parameter.VAR_KEYWORD, (name, parameter)
 
 
-def test_every_verb_of_the_readme_is_checked_and_every_verb_stands_there():
+def chapter_section() -> tuple[str, str]:
+    """What the README says of writing a chapter: before its table of verbs, and from there on."""
     section = README.read_text(encoding="utf-8").partition("## Write a chapter")[2].partition("\n## ")[0]
-    told = set(re.findall(r"`(?:camera\.)?([a-z_]+)\(", section.partition("### Verbs")[2]))
-    camera = {"frame", "fly"}
-    assert told - camera - set(VERBS) == set()
-    quiet = {"token_text", "token_name", "largest", "values", "make", "show"}  # told in a sentence
-    assert set(VERBS) - told - quiet == set()
-    for word in quiet - {"make", "show"}:
-        assert word in section
-    for name in VERBS:
-        assert getattr(Film, name).__code__.co_name == name
-    for name in camera:
-        assert getattr(CameraOperator, name).__code__.co_name == name
+    before, _, verbs = section.partition("### Verbs")
+    return before, verbs
 
 
-def play(film: object, *things: Thing, to: float, seconds: float | None = None, **names: object) -> tuple:
-    return things, to, seconds, names
+def test_the_readmes_table_of_verbs_is_the_films_vocabulary():
+    before, verbs = chapter_section()
+    rows = "\n".join(line for line in verbs.splitlines() if line.startswith("| `"))
+    told = re.findall(r"`([a-z_.]+)\(([^`]*)\)`", rows)
+    asked = {name for name in VERBS if f"`{name}(" in before}  # what a chapter reads off the run
+    assert {name for name, _ in told} | asked == set(VERBS)
+    for name, given in told:
+        takes = VERBS[name].parameters
+        for one in re.split(r", (?![^(]*\))", given):
+            word = re.match(r"\**([a-z_]*)", one)[1] if "=" in one or one.startswith("*") else ""
+            plain = re.fullmatch(r"[a-z_]+", one)
+            named = word if one.startswith("*") or "=" in one else plain[0] if plain else ""
+            assert not named or named in takes, (name, one)
 
 
-def test_what_fits_is_passed_on_as_it_is():
-    checked = verb(play)
-    assert checked(None, "card", to=np.float32(0.5), more=object) == (
+def test_the_readme_names_every_noun_of_the_film():
+    before, verbs = chapter_section()
+    for name in NOUNS:
+        assert f"`{name}" in before + verbs, name
+
+
+def test_a_film_has_nothing_but_its_vocabulary(film):
+    plain = Film(film.telling)
+    assert {name for name in dir(plain) if not name.startswith("_")} == NOUNS | {n for n in VERBS if "." not in n}
+    for name, member in [*vars(Film).items(), *vars(Camera).items()]:
+        assert name.startswith("_") or name == "camera" or member.__doc__, name
+
+
+@pytest.mark.parametrize(("ask", "verb"), [
+    (lambda f, cell: f.dot_product(cell, seconds=1), "dot_product"),
+    (lambda f, cell: f.weighted_sum(f.layout.layers[0].attn.heads[0].output[2], seconds=1), "weighted_sum"),
+    (lambda f, cell: f.in_turn(*f.layout.layers[0].attn.heads, titles=["a", "b", "c"]), "in_turn"),
+    (lambda f, cell: f.camera.fly(cell.grid, seconds=1), "fly"),
+])  # fmt: skip
+def test_whatever_a_verb_asks_for_is_put_down_to_the_line_that_spoke_it(stage, ask, verb):
+    before = {channel: len(clips) for channel, clips in stage.score.clips.items()}
+    line = inspect.getsourcelines(test_whatever_a_verb_asks_for_is_put_down_to_the_line_that_spoke_it)
+    ask(stage, stage.layout.layers[0].attn.heads[0].q[3, 2])
+    origins = {clip.origin for channel, clips in stage.score.clips.items() for clip in clips[before.get(channel, 0) :]}
+    assert {(origin.path, origin.verb) for origin in origins} == {(__file__, verb)}
+    assert len(origins) == 1
+    assert line[1] - 8 < next(iter(origins)).line < line[1] + 8
+
+
+def test_two_scenes_that_meet_name_both_of_their_lines(tmp_path, nano):
+    (tmp_path / "42_mine.py").write_text(
+        'title, part = "Mine", "Own"\n\n\ndef play(film):\n'
+        "    head = film.layout.layers[0].attn.heads[0]\n"
+        "    film.open_on(head)\n"
+        "    with film.together():\n"
+        "        film.dot_product(head.q[1, 0], seconds=4)\n"
+        "        with film.in_sequence():\n"
+        "            film.wait(1)\n"
+        "            film.weighted_sum(head.output[1], seconds=4)\n"
+    )
+    with pytest.raises(ScriptError, match=r"42_mine\.py:8 dot_product .* and 42_mine\.py:11 weighted_sum "):
+        prepare(run(nano, [0, 1, 2]), ["mine"], folders=[tmp_path])
+
+
+class Speaker:
+    def __init__(self, telling: object = None) -> None:
+        self._telling = telling
+
+    def play(self, *things: Thing, to: float, seconds: float | None = None, **names: object) -> tuple:
+        return things, to, seconds, names
+
+
+def test_what_fits_is_passed_on_as_it_is(film):
+    checked, speaker = verb(Speaker.play), Speaker(film.telling)
+    assert checked(speaker, "card", to=np.float32(0.5), more=object) == (
         ("card",),
         np.float32(0.5),
         None,
         {"more": object},
     )
-    assert checked(None, to=1, seconds=0) == ((), 1, 0, {})
+    assert checked(speaker, to=1, seconds=0) == ((), 1, 0, {})
 
 
 def test_the_readmes_chapter_is_one(tmp_path, nano):
@@ -147,7 +218,7 @@ def test_the_readmes_chapter_is_one(tmp_path, nano):
     (tmp_path / "50_my_norm.py").write_text(text, encoding="utf-8")
     timeline = prepare(run(nano, [2, 1, 0, 1, 1, 2]), ["my-norm"], folders=[tmp_path]).timeline
     mean = formatted(float(nano_mean(nano)))
-    assert timeline.subtitles[1].text == f"The mean of column 3 is {mean}: read from the run."
+    assert timeline.subtitles[3].text == f"The mean of column 3 is {mean}: read from the run."
 
 
 def nano_mean(nano):

@@ -1,5 +1,7 @@
 """Every chapter on models that are not nano-gpt, in three aspects, with and without pauses."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from llmviz_addon.model.run import run
 from llmviz_addon.screenplay import loader
 from llmviz_addon.screenplay.production import prepare
 from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
-from llmviz_addon.screenplay.verbs import explain
+from llmviz_addon.screenplay.verbs import beats
 
 CONFIGS = {
     "nano": (GPTConfig(3, 3, 48, 11, 3), 11),
@@ -58,18 +60,26 @@ def test_every_chapter_says_what_it_is_about_in_its_docstring():
 def test_what_a_paragraph_names_is_inside_the_free_part(random_model, make_film, monkeypatch, chapter, name, size):
     config, length = CONFIGS[name]
     film = make_film(random_model(config), [t % config.vocab_size for t in range(length)], size, 200)
-    seen, light = [], explain.light_links
+    seen, light = [], beats.light_links
 
-    def look(film, links, start, seconds):
-        named = film.cast.grids_of(link.target for link in links if not isinstance(link.target, str))
-        solid = [grid for grid in named if film.score.value(Channel(grid.name, "opacity")) == 1]
-        seen.extend((film.rests[-1].key, grid, film.camera.view.area(*film.box(grid))) for grid in solid)
-        light(film, links, start, seconds)
+    def look(telling, clause):
+        named = telling.cast.grids_of(link.target for link in clause.links if not isinstance(link.target, str))
+        solid = [grid for grid in named if telling.score.value(Channel(grid.name, "opacity")) == 1]
+        seen.extend((clause.text, grid, telling.view.area(*telling.box(grid))) for grid in solid)
+        light(telling, clause)
 
-    monkeypatch.setattr(explain, "light_links", look)
+    monkeypatch.setattr(beats, "light_links", look)
     chapter.play(film)
     free = film.page.free.grown(0.01)
     for key, grid, area in seen:
         assert free.left <= area.left < area.right <= free.right, (key, grid)
         assert free.bottom <= area.bottom < area.top <= free.top, (key, grid)
-    assert max(len(rest.text.split()) for rest in film.rests) <= 65
+    assert seen or chapter.shapes
+    for beat in film.beats:
+        assert words(beat.text) <= (40 if name == "nano" else 52), beat.key
+        assert max(words(clause.text) for clause in beat.clauses) <= (22 if chapter.shapes else 16), beat.key
+
+
+def words(text: str) -> int:
+    """What there is to read, but for signs and figures."""
+    return len(re.findall(r"[^\W\d_][\w’'-]*", text))

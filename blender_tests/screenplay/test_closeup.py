@@ -61,8 +61,9 @@ def test_what_is_told_of_an_excerpt_is_true_of_the_whole(film):
     assert film.sources(close.mean, (t,))["column"].index == (t, slice(0, 200))
     film.split(stream[t], close.output[t])
     film.compute(close.mean[t], seconds=1)
-    film.say("mean", "The mean is {m:.5f}.", m=close.mean[t])
-    assert f"{film.trace[ln.mean.name][t]:.5f}".replace("-", "−") in film.rests[-1].text
+    with film.beat("mean"):
+        film.say("The mean is {m:.5f}.", m=close.mean[t])
+    assert f"{film.trace[ln.mean.name][t]:.5f}".replace("-", "−") in film.beats[-1].text
     film.wait(1)
     film.sweep(close.output[t], seconds=4)
     panel = film.explanations[0].panel.drawing.name

@@ -49,10 +49,15 @@ def test_what_means_nothing_is_refused(film, text, message):
 def test_paragraphs_stay_inside_their_area(size, count):
     page = Page.of(size)
     spans = [("word " * count, "ink"), ("coloured " * 3, "weight")]
-    text = next(shape for shape in commentary.paragraph("p", spans, page).shapes if isinstance(shape, Text))
-    lines = text.body.split("\n")
-    assert text.y - (len(lines) - 1) * text.leading * text.size > page.text.bottom - 1.2 * text.size
-    assert text.y + text.size <= page.text.top
+    drawings = commentary.paragraph("p", [spans[:1], spans[1:]], page)
+    texts = [shape for drawing in drawings for shape in drawing.shapes if isinstance(shape, Text)]
+    assert len(texts) == len(drawings) == 2
+    last = texts[-1]
+    assert last.y - last.body.count("\n") * last.leading * last.size > page.text.bottom - 1.2 * last.size
+    assert texts[0].y + texts[0].size <= page.text.top
+    for upper, lower in zip(texts, texts[1:], strict=False):
+        assert lower.size == upper.size
+        assert lower.y < upper.y - (upper.body.count("\n") + 1) * upper.leading * upper.size
 
 
 def test_reading_takes_as_long_as_the_pace_says():

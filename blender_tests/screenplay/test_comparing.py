@@ -40,7 +40,7 @@ def test_the_chapter_tells_any_comparison(names, size):
         assert f"{BLUEPRINTS[name].n_params:,}" in said
     assert ("tied" in said) == any(BLUEPRINTS[name].tied for name in names)
     assert ("the LM head and" in said) == ("nano" in names)
-    assert max(len(subtitle.text.split()) for subtitle in timeline.subtitles) <= 65
+    assert max(len(subtitle.text.split()) for subtitle in timeline.subtitles) <= 26
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -48,7 +48,7 @@ def test_every_model_is_seen_whole_with_its_card_where_it_was_announced(make_fil
     film = make_film(random_model(GPTConfig(1, 1, 4, 1, 2)), [0], size)
     for model in film.models:
         film.score.clips.clear()
-        film.camera._view = None
+        film.telling._view = None
         film.camera.frame(model, azimuth=287, elevation=9)
         free = film.page.free.grown(0.001)
         for piece in model.pieces:

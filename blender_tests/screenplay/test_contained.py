@@ -96,12 +96,15 @@ def test_ctrl_c_is_no_mistake_of_a_chapter(tmp_path, nano):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("film.now = 'late'", "line 4"),
-        ("film.rests.append('x')", "rests"),
-        ("film.rests = None", "line 4"),
-        ("film.score.clips['x'] = ['y']", "line 4"),
-        ("film.cast.drawings['x'] = 1; film.score.clips[3] = []", "line 4"),
-        ("film.now = float('inf')", "clock"),
+        ("film.now = 'late'", "line 6.*now"),
+        ("film.beats.append('x')", "line 6.*beats"),
+        ("film.beats = None", "line 6.*beats"),
+        ("film.fade = None", "line 6.*fade"),
+        ("film.layout = 3", "line 6.*layout"),
+        ("film.score.clips['x'] = ['y']", "line 6.*score"),
+        ("film._telling.score.clips['x'] = ['y']", "line 4"),
+        ("film._telling.cast.drawings['x'] = 1; film._telling.score.clips[3] = []", "line 4"),
+        ("film._telling.clock.now = float('inf')", "line 4"),
     ],
 )
 def test_a_film_that_was_taken_apart_is_an_error_of_its_chapter(tmp_path, nano, change, message):

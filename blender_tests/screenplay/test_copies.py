@@ -6,6 +6,7 @@ import pytest
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.grid import CELL, Axis, Role
 from llmviz_addon.screenplay.score.timeline import Channel
+from llmviz_addon.screenplay.verbs.copies import make
 
 
 def value(film, actor, prop, index=0):
@@ -52,13 +53,13 @@ def test_a_copy_that_lands_hands_its_values_over(film, head):
 
 
 def test_made_grids_go_into_the_timeline_with_their_values(film, head):
-    grid = film.make(np.arange(3.0), (Axis("", 3, "x"),), (0, 0, 0), Role.AGGREGATE)
+    grid = make(film.telling, np.arange(3.0), (Axis("", 3, "x"),), (0, 0, 0), Role.AGGREGATE)
     made, numbers = film.cast.made[grid.name]
     assert made is grid
     assert numbers.tolist() == [0, 1, 2]
     assert film.cast.rest(Channel(grid.name, "opacity")) == 0
     with pytest.raises(ScriptError, match=r"shape \(2,\)"):
-        film.make(np.arange(2.0), (Axis("", 3, "x"),), (0, 0, 0), Role.AGGREGATE)
+        make(film.telling, np.arange(2.0), (Axis("", 3, "x"),), (0, 0, 0), Role.AGGREGATE)
 
 
 def test_arranged_rows_stand_in_one_plane_below_one_another(film, head):
@@ -107,7 +108,7 @@ def test_alone_takes_all_else_away_and_brings_it_back(film, head):
     from llmviz_addon.screenplay.verbs.arranging import alone
 
     film.fade(head.k, to=0.4)
-    with alone(film, head.q):
+    with alone(film.telling, head.q):
         film.wait(1)
         assert value(film, head.q, "opacity") == 1
         assert value(film, head.k, "opacity") == value(film, head.v, "opacity") == 0
@@ -117,7 +118,7 @@ def test_alone_takes_all_else_away_and_brings_it_back(film, head):
 
 def test_groups_stand_alone_in_turn_and_are_all_solid_in_the_end(film, head):
     heads = film.layout.layers[0].attn.heads
-    film.fade(*(f"section:layers.0.attn.heads.{i}" for i in range(3)), to=0, seconds=0)
+    film.fade(*(film.signs.bracket(one) for one in heads), to=0, seconds=0)
     start = film.now
     film.in_turn(*heads, titles=["one", "two", "three"], seconds=4)
     assert film.now - start == pytest.approx(4)

@@ -6,7 +6,8 @@ import pytest
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.screenplay.page.panel import digits, number
+from llmviz_addon.rounding import number
+from llmviz_addon.screenplay.page.panel import digits
 from llmviz_addon.screenplay.scenes.dot_product import MOST, SHOWN, terms
 from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
 
@@ -30,7 +31,7 @@ def texts(film, prefix):
 @pytest.mark.parametrize("pick", [lambda head: head.q[3, 2], lambda head: head.scores[3, 1]])
 def test_the_terms_add_up_to_the_cell(film, pick):
     cell = pick(opened(film))
-    found = terms(film, cell)
+    found = terms(film.telling, cell)
     assert found.result == pytest.approx(float(film.trace[cell.grid.name][cell.index]), abs=1e-5)
     assert len(found.left) == len(found.right)
 
@@ -52,7 +53,7 @@ def test_the_table_shows_every_product_and_the_running_sum(film):
     start = film.camera.view
     film.dot_product(head.q[3, 2], seconds=12)
     assert film.now == pytest.approx(12)
-    found = terms(film, head.q[3, 2])
+    found = terms(film.telling, head.q[3, 2])
     shown = texts(film, "test:table")
     for values in (found.left, found.right, found.products):
         for v in values:
@@ -78,7 +79,7 @@ def test_a_wide_product_shows_some_pairs_and_says_how_many_more(random_model, ma
     film.dot_product(head.q[1, 0])
     assert f"and {2 * MOST - SHOWN} more pairs" in texts(film, "test:table")
     products = next(v for g, v in film.cast.made.values() if len(v) == SHOWN + 1)
-    assert products.sum() == pytest.approx(terms(film, head.q[1, 0]).products.sum(), abs=1e-5)
+    assert products.sum() == pytest.approx(terms(film.telling, head.q[1, 0]).products.sum(), abs=1e-5)
 
 
 @pytest.mark.parametrize("tokens", [[0], [0, 1, 2], list(range(12))])

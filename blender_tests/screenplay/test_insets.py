@@ -12,7 +12,6 @@ from llmviz_addon.screenplay.score.timeline import Channel
 def opened(film):
     head = film.layout.layers[0].attn.heads[0]
     film.open_on(head, azimuth=276, elevation=5)
-    film.say("start", "Some words.")
     return head
 
 
@@ -39,7 +38,7 @@ def test_bars_are_as_tall_as_their_shares_and_stack_up_to_one(nano, make_film, s
     tops = [film.score.value(Channel(d.name, "offset", 1)) for d in bars[1::2]]
     assert tops == sorted(tops)
     for drawing in film.cast.drawings.values():
-        if drawing.name in film.beat[1:]:
+        if drawing.name in film.pictures:
             points = on_page(film, drawing)
             assert points[:, 0].min() > film.page.inset.left - 0.02
             assert points[:, 0].max() < film.page.inset.right + 0.02
@@ -81,7 +80,7 @@ def test_all_rows_of_bands_come_one_after_the_other(film):
 
 
 def answers(film):
-    return [s.body for n in film.beat for s in film.cast.drawings[n].shapes if isinstance(s, Text)]
+    return [s.body for n in film.pictures for s in film.cast.drawings[n].shapes if isinstance(s, Text)]
 
 
 def test_a_lookup_answers_with_one_value_or_a_mixture(film):

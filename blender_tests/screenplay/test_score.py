@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.screenplay.score.clips import Score, keys
+from llmviz_addon.screenplay.score.clips import Origin, Score, keys
 from llmviz_addon.screenplay.score.timeline import Channel
 
 OPACITY = Channel("grid", "opacity")
@@ -18,10 +18,13 @@ def score() -> Score:
 
 def test_two_clips_on_one_channel_are_refused_and_both_are_named():
     s = score()
+    s.origin = Origin("/somewhere/03_mine.py", 7, "fade")
     s.set(OPACITY, 0.0, 0.0, 1.0)
+    s.origin = Origin("/somewhere/03_mine.py", 9, "revert")
     with pytest.raises(ScriptError, match=r"grid\.opacity") as error:
         s.set(OPACITY, 0.5, 0.5, 1.0)
-    assert str(error.value).count("test_score.py:") == 2
+    assert "03_mine.py:7 fade (" in str(error.value)
+    assert "03_mine.py:9 revert (" in str(error.value)
     assert "0.00-1.00 s, to 0" in str(error.value)
     assert "0.50-1.50 s, to 0.5" in str(error.value)
 

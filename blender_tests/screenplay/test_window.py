@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.screenplay.page.panel import number
+from llmviz_addon.rounding import number
 from llmviz_addon.screenplay.score.timeline import Channel
 from llmviz_addon.screenplay.verbs.explain import flat_span
 

@@ -82,7 +82,10 @@ CASES = {
 
 def said(production: Production) -> dict[str, str]:
     """What is said, by chapter and beat."""
-    return {line.marker: line.text for line in production.timeline.subtitles}
+    texts: dict[str, str] = {}
+    for line in production.timeline.subtitles:
+        texts[line.marker] = f"{texts[line.marker]} {line.text}" if line.marker in texts else line.text
+    return texts
 
 
 @pytest.mark.parametrize("case", CASES)

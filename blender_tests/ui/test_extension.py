@@ -17,7 +17,8 @@ part = "Own"
 
 def play(film):
     film.open_on(film.layout.ln_f, azimuth=281, elevation=9)
-    film.say("hello", "Hello.")
+    with film.beat("hello"):
+        film.say("Hello.")
     film.wait(1)
 """
 

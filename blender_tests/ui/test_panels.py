@@ -113,7 +113,9 @@ def test_wrong_tokens_are_marked_explained_and_keep_build_away(sidebar: bpy.type
 
 
 def test_play_shows_the_commentary_of_the_frame(film: bpy.types.Scene) -> None:
-    bpy.ops.llmviz.jump(to="NEXT")
+    film.frame_set(1)
+    for _ in range(2):
+        bpy.ops.llmviz.jump(to="NEXT")
     text = " ".join(shown(panels.LLMVIZ_PT_play, "label"))
     assert "03.2 one column" in text
     assert "t = 3" in text

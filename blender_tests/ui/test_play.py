@@ -20,9 +20,8 @@ def test_next_goes_through_all_rests_and_stops_at_the_last(film: bpy.types.Scene
     landed = []
     while bpy.ops.llmviz.jump(to="NEXT") == {"FINISHED"}:
         landed.append(film.frame_current)
-    opening, *others = frames(film, "rest")
-    assert opening == 2  # which is what frame 1 shows: one frame on, nothing would be new
-    assert landed == others
+    assert landed == frames(film, "rest")
+    assert landed[0] > 30  # a rest ends a beat, so none stands where the film begins
     assert film.frame_current == landed[-1]
 
 
@@ -80,7 +79,7 @@ def test_the_commentary_is_that_of_the_frame(film: bpy.types.Scene) -> None:
 
 
 def test_commentary_is_broken_into_lines_and_keeps_its_words(film: bpy.types.Scene) -> None:
-    text = read_story(film).subtitles[1].text
+    text = " ".join(said.text for said in read_story(film).subtitles[:4])
     lines = wrapped(text, bpy.context)
     assert len(lines) > 2
     assert " ".join(lines).split() == text.split()
@@ -92,7 +91,7 @@ def test_play_without_a_window_goes_to_the_next_rest_and_at_last_to_the_end(film
     for _ in range(len(frames(film, "rest")) + 1):
         bpy.ops.llmviz.play()
         landed.append(film.frame_current)
-    assert landed == [*frames(film, "rest")[1:], film.frame_end, film.frame_end]
+    assert landed == [*frames(film, "rest"), film.frame_end]
 
 
 def test_after_a_chapter_jump_the_next_rest_shows_something_new(film: bpy.types.Scene) -> None:
@@ -114,4 +113,4 @@ def test_a_play_starts_where_the_reading_pause_is_over(film: bpy.types.Scene) ->
             film.frame_set(frame)
             assert after_reading(film, story) == goal
     film.frame_set(1)
-    assert after_reading(film, story) == pauses[0][1]
+    assert after_reading(film, story) == 1

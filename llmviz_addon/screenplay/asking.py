@@ -1,4 +1,6 @@
-"""Checking what a chapter asks: every argument of every verb, by what its signature says it is.
+"""Where a chapter's wish comes in: who asks is noted, and what is asked is checked.
+
+Every argument of every verb is held against what its signature says it is.
 
 A verb that gets a grid for a region, text for a number or a name that it does not know would fail somewhere
 deep inside, with words about our code, or do something else in silence. So each is wrapped once: the
@@ -11,9 +13,10 @@ import functools
 import inspect
 import math
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Real
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -21,17 +24,16 @@ from ..errors import ScriptError
 from ..layout.grid import Axis, Grid, Region, Role
 from ..layout.lettering.drawing import COLORS, Drawing
 from .page.view import View
+from .score.clips import Origin
 from .score.timeline import Standing
+from .telling import Telling
 
 LONGEST = 3600.0
 """Seconds that a verb may last."""
 QUOTED = 60
 """Letters of a wrong value that an error quotes."""
 
-Place = Sequence[float] | np.ndarray
-"""A point: (x, y, z) in metres."""
-Grids = object
-"""A grid, a region, a section, a group such as ``layer.attn``, or a list of these."""
+Verb = TypeVar("Verb", bound=Callable[..., Any])
 Rule = tuple[Callable[[Any], bool], str]
 
 
@@ -72,6 +74,7 @@ BY_NAME: dict[str, Rule] = {  # numbers
     "seconds": (lambda value: _number(value, 0, LONGEST), f"seconds, 0 to {LONGEST:,.0f}"),
     "to": (lambda value: _number(value, 0, 1), "a number from 0 to 1"),
     "others": (lambda value: _number(value, 0, 1), "a number from 0 to 1"),
+    "lag": (lambda value: _number(value, 0, 1e3), "a share of the one before, 0 or more, such as 0.1"),
     "zoom": (lambda value: _number(value, 1e-3, 1e3), "a number above 0, such as 0.9"),
     "size": (lambda value: _number(value, 1e-6, 1e6), "metres above 0"),
     "width": (lambda value: _number(value, 1e-6, 1e6), "metres above 0"),
@@ -115,19 +118,28 @@ CHOICES: dict[str, Sequence[str]] = {
 }
 
 
-def verb(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function, but what it is given is checked; raises ScriptError that says what it needs."""
+class Speaker(Protocol):
+    """What has verbs: it works on a telling."""
+
+    _telling: Telling
+
+
+def verb(function: Verb) -> Verb:
+    """The same method, but what it is given is checked, and what it asks for is put down to the line that called it.
+
+    What it does step by step is one thing to whatever is around it. Raises ScriptError that says what it needs.
+    """
     name = function.__name__
     signature = inspect.signature(function)
-    first, *parameters = signature.parameters.values()
+    _, *parameters = signature.parameters.values()
     spelled = ", ".join(f"*{p.name}" if p.kind is p.VAR_POSITIONAL else p.name for p in parameters) or "nothing"
     rules = {p.name: _rule(p) for p in parameters if p.kind is not p.VAR_KEYWORD}
     many = {p.name for p in parameters if p.kind is p.VAR_POSITIONAL}
 
     @functools.wraps(function)
-    def checked(*args: Any, **kwargs: Any) -> Any:
+    def checked(self: Speaker, *args: Any, **kwargs: Any) -> Any:
         try:
-            given = signature.bind(*args, **kwargs).arguments
+            given = signature.bind(self, *args, **kwargs).arguments
         except TypeError as error:
             raise ScriptError(f"{name} takes {spelled}: {error}.") from None
         for parameter, value in given.items():
@@ -136,11 +148,12 @@ def verb(function: Callable[..., Any]) -> Callable[..., Any]:
                 for one in value if parameter in many else (value,):
                     if not rule[0](one):
                         raise ScriptError(f"{name} needs {rule[1]} for {parameter!r}, but got {_quoted(one)}.")
-        return function(*args, **kwargs)
+        caller, telling = sys._getframe(1), self._telling
+        telling.score.origin = Origin(caller.f_code.co_filename, caller.f_lineno, name)
+        with telling.in_sequence():
+            return function(self, *args, **kwargs)
 
-    # What is asked of a channel is told with the verb that asked: see score/clips.py.
-    checked.__code__ = checked.__code__.replace(co_name=name)  # type: ignore[attr-defined]
-    return checked
+    return checked  # type: ignore[return-value]
 
 
 def _rule(parameter: inspect.Parameter) -> Rule | None:

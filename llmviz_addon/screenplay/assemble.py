@@ -7,16 +7,16 @@ the opening of the next.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from .film import Film
 from .loader import Chapter
 from .score.clips import Clip, keys
 from .score.timeline import CAMERA, Channel, ChapterSpan, Marker, Subtitle, Timeline, Track
+from .telling import Beat, Telling
 
 GLIDE = 1.0
 """Seconds between two chapters."""
@@ -30,29 +30,29 @@ TAIL = 0.5
 @dataclass(frozen=True)
 class _Told:
     chapter: Chapter
-    film: Film
+    telling: Telling
     start: int
     end: int
 
 
-def assemble(told: Sequence[tuple[Chapter, Film]], fps: int, size: tuple[int, int], tracks: bool = True) -> Timeline:
+def assemble(told: Sequence[tuple[Chapter, Telling]], fps: int, size: tuple[int, int], tracks: bool = True) -> Timeline:
     """Compile finished chapters, in the given order, into one timeline; without ``tracks`` only what is when."""
     placed, frame = [], 1
-    for chapter, film in told:
-        end = frame + round((max(film.now, film.score.end) + TAIL) * fps)
-        placed.append(_Told(chapter, film, frame, end))
+    for chapter, telling in told:
+        end = frame + round((max(telling.now, telling.score.end) + TAIL) * fps)
+        placed.append(_Told(chapter, telling, frame, end))
         frame = end + round(GLIDE * fps)
-    channels = sorted({channel for item in placed for channel in item.film.score.clips} if tracks else ())
+    channels = sorted({channel for item in placed for channel in item.telling.score.clips} if tracks else ())
     compiler = _Compiler(placed, fps)
     return Timeline(
         fps=fps,
         size=size,
         frames=placed[-1].end if placed else 1,
         tracks=tuple(compiler.track(channel) for channel in channels),
-        drawings=tuple(d for item in placed for d in item.film.cast.drawings.values()),
-        parts=tuple(p for item in placed for p in item.film.cast.parts.values()),
-        grids=tuple(made for item in placed for made in item.film.cast.made.values()),
-        outlines=tuple({s.once.name: s for item in placed for s in item.film.cast.standing}.values()),
+        drawings=tuple(d for item in placed for d in item.telling.cast.drawings.values()),
+        parts=tuple(p for item in placed for p in item.telling.cast.parts.values()),
+        grids=tuple(made for item in placed for made in item.telling.cast.made.values()),
+        outlines=tuple({s.once.name: s for item in placed for s in item.telling.cast.standing}.values()),
         markers=tuple(_markers(placed, fps)),
         subtitles=tuple(_subtitles(placed, fps)),
         chapters=tuple(
@@ -81,7 +81,7 @@ class _Compiler:
 
     def __init__(self, placed: Sequence[_Told], fps: int) -> None:
         self._placed, self._fps = placed, fps
-        self._cuts = [False, *(_far(before.film, item.film) for before, item in pairwise(placed))]
+        self._cuts = [False, *(_far(before.telling, item.telling) for before, item in pairwise(placed))]
         self._made: dict[tuple[object, ...], tuple[np.ndarray, np.ndarray, tuple[str, ...]]] = {}
 
     def track(self, channel: Channel) -> Track:
@@ -93,9 +93,9 @@ class _Compiler:
         return Track(channel, *self._made[key])
 
     def _part(self, channel: Channel, number: int) -> _Part:
-        film = self._placed[number].film
-        clips = film.score.clips.get(channel, ())
-        return _Part(clips, _rest(film, channel), self._manner(channel, number) if number else "")
+        telling = self._placed[number].telling
+        clips = telling.score.clips.get(channel, ())
+        return _Part(clips, _rest(telling, channel), self._manner(channel, number) if number else "")
 
     def _manner(self, channel: Channel, number: int) -> str:
         """How a channel goes from a chapter's end to the opening of the next, which is ``number``.
@@ -107,14 +107,14 @@ class _Compiler:
         if channel.actor.endswith(":plate"):
             return "late"
         if channel.prop == "opacity" and (
-            channel.actor in before.film.cast.drawings or channel.actor in item.film.cast.drawings
+            channel.actor in before.telling.cast.drawings or channel.actor in item.telling.cast.drawings
         ):
             return "words"
         if channel.actor == CAMERA and self._cuts[number]:
             return "cut"
         if channel.actor == CAMERA or channel.prop in GLIDING:
             return "glide"
-        if channel.prop == "reveal" and before.film.score.value(Channel(channel.actor, "opacity")) == 0:
+        if channel.prop == "reveal" and before.telling.score.value(Channel(channel.actor, "opacity")) == 0:
             return "unseen"
         return "late"
 
@@ -164,7 +164,7 @@ def _glide(manner: str, value: float, end: int, start: int) -> tuple[int, int]:
     return start, start
 
 
-def _far(before: Film, after: Film) -> bool:
+def _far(before: Telling, after: Telling) -> bool:
     """Whether the camera would race over a way many times as long as it sees: it then cuts, amid the fade."""
     start = [before.score.value(Channel(CAMERA, "target", i)) for i in range(3)]
     opening = [after.score.clips.get(Channel(CAMERA, "target", i), ()) for i in range(3)]
@@ -174,30 +174,40 @@ def _far(before: Film, after: Film) -> bool:
     return bool(way > FAR * before.score.value(Channel(CAMERA, "distance")))
 
 
-def _rest(film: Film, channel: Channel) -> float:
+def _rest(telling: Telling, channel: Channel) -> float:
     """The channel's rest value in a chapter that may not know the actor (another chapter's drawing)."""
-    return film.cast.rest(channel) if film.cast.known(channel.actor) or channel.actor == CAMERA else 0.0
+    return telling.cast.rest(channel) if telling.cast.known(channel.actor) or channel.actor == CAMERA else 0.0
 
 
 def _markers(placed: Sequence[_Told], fps: int) -> list[Marker]:
     found: list[Marker] = []
     for item in placed:
-        number = f"{item.chapter.number:02d}"
-        found.append(Marker(item.start, f"{number} {item.chapter.title}", "chapter"))
-        for i, rest in enumerate(item.film.rests, start=1):
-            frame = max(item.start + round(rest.start * fps), found[-1].frame + 1)
-            end = max(item.start + round(rest.end * fps), frame)
-            found.append(Marker(frame, f"{number}.{i} {rest.key.replace('-', ' ')}", "rest", end))
+        found.append(Marker(item.start, f"{item.chapter.number:02d} {item.chapter.title}", "chapter"))
+        for beat, name in _named(item):
+            start, end = (item.start + round(seconds * fps) for seconds in beat.rest)
+            frame = max(start, found[-1].frame + 1)
+            found.append(Marker(frame, name, "rest", max(end, frame)))
     return found
 
 
+def _named(item: _Told) -> Iterator[tuple[Beat, str]]:
+    """The beats of a chapter, and how their rests are called."""
+    for number, beat in enumerate(item.telling.beats, start=1):
+        yield beat, f"{item.chapter.number:02d}.{number} {beat.key.replace('-', ' ')}"
+
+
 def _subtitles(placed: Sequence[_Told], fps: int) -> list[Subtitle]:
+    """What is said, clause by clause: that fits into two lines and goes with what happens, as a whole beat would not.
+
+    Clauses that come up at once are told as one; each stays until the next one comes.
+    """
     found: list[Subtitle] = []
     for item in placed:
-        rests = item.film.rests
-        for i, rest in enumerate(rests):
-            start = item.start + round(rest.start * fps)
-            end = item.start + round(rests[i + 1].start * fps) - 1 if i + 1 < len(rests) else item.end
-            name = f"{item.chapter.number:02d}.{i + 1} {rest.key.replace('-', ' ')}"
-            found.append(Subtitle(start, max(end, start), rest.text, name))
+        said: dict[tuple[int, str], list[str]] = {}
+        for beat, name in _named(item):
+            for clause in beat.clauses:
+                said.setdefault((item.start + round(clause.start * fps), name), []).append(clause.text)
+        ends = [start - 1 for start, _ in said][1:] + [item.end]
+        for ((start, name), texts), end in zip(said.items(), ends, strict=False):
+            found.append(Subtitle(start, max(end, start), " ".join(texts), name))
     return found

@@ -12,13 +12,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from ..errors import ScriptError, choices
 from .contained import Contained
-
-if TYPE_CHECKING:
-    from .film import Film
 
 PACKAGE = Path(__file__).resolve().parent.parent
 FILE = re.compile(r"([0-9][0-9])_([a-z0-9_]+)\.py")
@@ -40,7 +37,7 @@ class Chapter:
     part: str
     about: str
     path: Path
-    play: Callable[[Film], None]
+    play: Callable[[Any], None]
     shapes: bool = False  # whether it can be told of models that are shapes only
 
     @property
@@ -188,7 +185,7 @@ def _text(path: Path, names: dict[str, object], need: str) -> str:
     return text
 
 
-def _play(path: Path, names: dict[str, object]) -> Callable[[Film], None]:
+def _play(path: Path, names: dict[str, object]) -> Callable[[Any], None]:
     play = names.get("play")
     if not callable(play):
         raise ScriptError(f"Chapter {path.name} has no 'play'; it needs title, part and play(film).")

@@ -29,6 +29,8 @@ from .film import Film
 from .loader import Chapter
 from .page.view import Page
 from .score.timeline import Timeline
+from .telling import Telling
+from .verbs import beats
 
 PACE = 200.0
 """Words per minute of the reading pauses where none is asked for."""
@@ -86,9 +88,9 @@ class Set:
         """The film of ``chapters``; without ``tracks`` only what is when. Raises ScriptError or JobError."""
         check(pace, size, fps)
 
-        def begin(name: str) -> Film:
+        def begin(name: str) -> Telling:
             cast = Cast(self.layout, self.signage, self.shapes)
-            return Film(name, cast, self.run.trace, self.run.model, Page.of(size), pace, fps)
+            return Telling(name, cast, self.run.trace, self.run.model, Page.of(size), pace)
 
         return _assembled(_told(chapters, begin), fps, size, tracks)
 
@@ -136,20 +138,21 @@ def prepare_shapes(
     first = shapes[0]
     stage, trace = Layout.empty(first.config), Trace(first.config, (), {}, 0)
     checkpoint = Checkpoint(first.title, first.config, {}, IdTokenizer(first.config.vocab_size))
-    told = _told(chosen, lambda name: Film(name, Cast(stage, (), shapes), trace, checkpoint, Page.of(size), pace, fps))
+    page = Page.of(size)
+    told = _told(chosen, lambda name: Telling(name, Cast(stage, (), shapes), trace, checkpoint, page, pace))
     return Production(stage, trace, (), _assembled(told, fps, size))
 
 
-def _told(chapters: Sequence[Chapter], begin: Callable[[str], Film]) -> list[tuple[Chapter, Film]]:
-    """Every chapter with its film, which ``begin`` opens by the chapter's name."""
+def _told(chapters: Sequence[Chapter], begin: Callable[[str], Telling]) -> list[tuple[Chapter, Telling]]:
+    """Every chapter with its telling, which ``begin`` opens by the chapter's name."""
     told = []
     for chapter in chapters:
-        film = begin(chapter.name)
+        telling = begin(chapter.name)
         with _contained(chapter):
-            film.title(chapter.title, chapter.part)
-            chapter.play(film)
-            film.check()
-        told.append((chapter, film))
+            beats.heading(telling, chapter.title, chapter.part)
+            chapter.play(Film(telling))
+            _ = telling.view  # raises where the camera stands nowhere
+        told.append((chapter, telling))
     return told
 
 
@@ -158,7 +161,7 @@ def _contained(chapter: Chapter) -> Contained:
     return Contained(chapter.path, f"Chapter {chapter.path.name}, ", line)
 
 
-def _assembled(told: list[tuple[Chapter, Film]], fps: int, size: tuple[int, int], tracks: bool = True) -> Timeline:
+def _assembled(told: list[tuple[Chapter, Telling]], fps: int, size: tuple[int, int], tracks: bool = True) -> Timeline:
     """The timeline of chapters; where one has left its film in no state for that, an error that names it."""
     try:
         return assemble(told, fps, size, tracks)

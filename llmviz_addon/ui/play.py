@@ -29,13 +29,8 @@ def rests(scene: bpy.types.Scene, story: Story) -> list[tuple[int, str]]:
 
 
 def next_rest(scene: bpy.types.Scene, story: Story) -> int | None:
-    """Frame of the rest after the current frame, at which there is something new to be seen.
-
-    A chapter opens with its first rest, whose marker stands one frame after the chapter's to be seen at all.
-    """
-    now, said = scene.frame_current, story.commentary(scene.frame_current)
-    opening = (now + 1, said.marker) if said else None
-    return next((rest[0] for rest in rests(scene, story) if rest[0] > now and rest != opening), None)
+    """Frame of the rest after the current frame."""
+    return next((frame for frame, _ in rests(scene, story) if frame > scene.frame_current), None)
 
 
 def previous_rest(scene: bpy.types.Scene, story: Story) -> int | None:
@@ -45,8 +40,8 @@ def previous_rest(scene: bpy.types.Scene, story: Story) -> int | None:
 
 def after_reading(scene: bpy.types.Scene, story: Story) -> int:
     """The frame at which the pause is over that the current frame lies in, if it does; else the current frame."""
-    now, said = scene.frame_current, story.commentary(scene.frame_current)
-    ends = [marker.end for marker in story.markers if said and marker.name == said.marker and marker.kind == "rest"]
+    now = scene.frame_current
+    ends = [marker.end for marker in story.markers if marker.kind == "rest" and marker.frame <= now < marker.end]
     return max([now, *ends])
 
 

@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from ...errors import ScriptError, choices
-from ...layout.grid import Grid, Region, Ribbon, Section
+from ...layout.grid import Grid, Region, Ribbon
 from ...layout.layout import Layout
 from ...layout.lettering.drawing import Drawing
 from ...model.blueprints import Blueprint
 from ..score.timeline import Channel, Part, Piece, Standing
+from .signs import Signs
+from .things import Thing
 
-Thing = object
-"""A grid, region, ribbon, section, drawing, part, model in outline, an actor's name, or anything with ``.grids``."""
 _NAMED = (Grid, Ribbon, Drawing, Part, Piece)
 _SINGLE = (str, Region, *_NAMED)
 
@@ -35,6 +35,7 @@ class Cast:
         self.grids = {grid.name: grid for grid in layout.grids}
         self.ribbons = {ribbon.name: ribbon for ribbon in layout.ribbons}
         self.signage = {drawing.name: drawing for drawing in signage}
+        self.signs = Signs(layout, self.signage)
         self.drawings: dict[str, Drawing] = {}
         self.parts: dict[str, Part] = {}
         self.made: dict[str, tuple[Grid, np.ndarray]] = {}
@@ -123,7 +124,7 @@ class Cast:
                 )
         return list(found)
 
-    def _near(self, thing: Thing) -> str:
+    def _near(self, thing: object) -> str:
         """What a name may have been meant to be."""
         groups = (self.grids, self.ribbons, self.signage, self.drawings)
         names = [name for group in groups for name in group]
@@ -153,11 +154,12 @@ class Cast:
         return grids + ribbons + signs
 
 
-def _flat(things: Iterable[Thing]) -> Iterator[Thing]:
+def _flat(things: Iterable[object]) -> Iterator[object]:
+    """What chapters give, which may be anything, without the groups and lists that it is in."""
     for thing in things:
         if isinstance(thing, _SINGLE):
             yield thing
-        elif isinstance(thing, Section) or hasattr(thing, "grids"):
+        elif hasattr(thing, "grids"):
             yield from thing.grids
         elif isinstance(thing, Standing):
             yield from thing.pieces

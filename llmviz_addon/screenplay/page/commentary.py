@@ -25,9 +25,11 @@ from .view import TAN, Page
 LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 _SPACES = re.compile(r"[^\S\u00a0]+")  # all but the one that holds two words together
 FADE = 0.2
-"""Seconds in which a paragraph comes and goes."""
-SHORTEST_REST = 1.0
-"""Seconds that even the shortest paragraph stays before the action begins, where there is a pace."""
+"""Seconds in which a clause comes."""
+SHORTEST = 1.0
+"""Seconds that even the shortest clause is read, where there is a pace."""
+LEADING, BETWEEN = 1.35, 0.4
+"""Height of a line, and what stands clauses apart, in letters."""
 
 
 @dataclass(frozen=True)
@@ -122,8 +124,8 @@ def words(spans: list[tuple[str, str]]) -> int:
 
 
 def reading_seconds(spans: list[tuple[str, str]], pace: float | None) -> float:
-    """How long a rest lasts at ``pace`` words a minute; None is no rest at all."""
-    return 0.0 if pace is None else max(SHORTEST_REST, words(spans) / pace * 60)
+    """How long it takes to read text at ``pace`` words a minute; without a pace nobody waits."""
+    return 0.0 if pace is None else max(SHORTEST, words(spans) / pace * 60)
 
 
 def camera_pose(page: Page) -> np.ndarray:
@@ -162,16 +164,19 @@ def plate(name: str, page: Page) -> Drawing:
     return Drawing(name, (rect,), pose, "camera", opacity=0.0)
 
 
-def paragraph(name: str, spans: list[tuple[str, str]], page: Page) -> Drawing:
-    """A beat's text, wrapped to the column; long text is set smaller rather than cut."""
+def paragraph(name: str, clauses: list[list[tuple[str, str]]], page: Page) -> list[Drawing]:
+    """A beat's text, one drawing per clause, each below the last; long text is set smaller rather than cut."""
     area, em = page.text, page.em
     top = area.top - (4.6 * em if page.free.left > area.right - 0.01 else 0.8 * em + 3.6 * em)
     while True:
-        lines = wrap(spans, em, area.width)
-        depth = "".join(text for text, _ in lines).count("\n") * em * 1.35 + em
-        if top - depth >= area.bottom - 0.5 * em or em < 0.012:
+        wrapped = [wrap(spans, em, area.width) for spans in clauses]
+        tall = [(1 + "".join(text for text, _ in lines).count("\n")) * LEADING * em + BETWEEN * em for lines in wrapped]
+        if top - sum(tall) + (LEADING + BETWEEN - 1) * em >= area.bottom - 0.5 * em or em < 0.012:
             break
         em *= 0.95
-    return Drawing(
-        name, (Text(area.left, top, tuple(lines), em, leading=1.35),), camera_pose(page), "camera", opacity=0.0
-    )
+    found = []
+    for number, (lines, height) in enumerate(zip(wrapped, tall, strict=True), start=1):
+        text = Text(area.left, top, tuple(lines), em, leading=LEADING)
+        found.append(Drawing(f"{name}:{number}", (text,), camera_pose(page), "camera", opacity=0.0))
+        top -= height
+    return found

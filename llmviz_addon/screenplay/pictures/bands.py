@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from ...errors import ScriptError
 from ...layout.grid import Region
-from ...layout.lettering.drawing import Drawing, Polygon, Rect, Shape, Text
+from ...layout.lettering.drawing import Polygon, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
-from ..page.commentary import camera_pose
 from ..page.view import Area
-from ..score.timeline import Channel
-
-if TYPE_CHECKING:
-    from ..film import Film
+from ..telling import Telling
+from ..verbs.reading import token_text
+from .pinned import put_up
 
 MOST, WORDS = 24, 16
 """Tokens shown at most: of one query the last before it, of many queries the first, which look at no others;
@@ -28,28 +24,28 @@ LEAST = 0.004
 """A weight below this gives no band: it would be thinner than a pixel."""
 
 
-def bands(film: Film, region: Region, title: str, *, large: bool = False, seconds: float = 3.0) -> None:
+def bands(telling: Telling, region: Region, title: str, *, large: bool = False, seconds: float = 3.0) -> None:
     """Bands of a row of attention weights, or of all rows one after the other; they go with the paragraph.
 
     Each is as wide as its weight, where a whole 1 is the width of a token's box. ``large`` puts them in
     the middle of the picture, over an empty set, instead of the inset.
     """
-    seconds = film.length(seconds)
+    seconds = telling.length(seconds)
     if len(region.grid.axes) != 2 or region.grid.shape[0] != region.grid.shape[1]:
         raise ScriptError(f"{region!r} is no attention between tokens; bands need a square matrix.")
-    weights = np.asarray(film.values(region.grid), dtype=np.float64)
-    words = any(advance(film.token_text(t)) > 1.5 for t in range(len(film.tokens)))
+    weights = np.asarray(telling.values(region.grid), dtype=np.float64)
+    words = any(advance(token_text(telling, t)) > 1.5 for t in range(len(telling.trace.tokens)))
     queries, most = range(*region.ranges[0]), WORDS if words else MOST
     if len(queries) > 1:
         queries = queries[: max(1, most - queries[0])]
     keys = range(max(0, queries[-1] + 1 - most), queries[-1] + 1)
-    area, em = (_middle(film.page.free), film.page.em) if large else (film.page.inset, film.page.em * 0.8)
+    area, em = (_middle(telling.page.free), telling.page.em) if large else (telling.page.inset, telling.page.em * 0.8)
     em = min(em, area.height / 8.5)
     slot = min(area.width / len(keys), 0.16 if large else 0.09)
     left = area.left + (area.width - slot * len(keys)) / 2
     box, tall = (0.9 if words else 0.72) * slot, min(0.9 * slot, 2.2 * em, area.height / 6)
     top = area.top - 1.7 * em - tall
-    names = [film.token_text(key) for key in keys]
+    names = [token_text(telling, key) for key in keys]
     upper = [left + (i + 0.5) * slot for i in range(len(keys))]
     if len(keys) < region.ranges[0][1]:
         title += f", {'last' if keys[0] else 'first'} {len(keys)} of {region.ranges[0][1]} tokens"
@@ -59,13 +55,15 @@ def bands(film: Film, region: Region, title: str, *, large: bool = False, second
         shapes += _box(upper[i], top, box, tall, name, size)
         if keys[i] in queries:
             shapes += _box(upper[i], area.bottom, box, tall, name, size)
-    start, each = film.now, 0.7 * seconds / len(queries)
-    _appear(film, "tokens", shapes, 1.0, start, 0.2 * seconds)
-    for number, query in enumerate(queries):
-        into = upper[query - keys[0]]
-        ribbons = _bands(weights[query, keys[0] : query + 1], upper, into, box, top, area.bottom + tall)
-        _appear(film, "bands", ribbons, BAND, start + 0.2 * seconds + number * each, min(each, 0.5) if each else 0.0)
-    film.pass_time(seconds)
+    put_up(telling, "tokens", shapes, 0.2 * seconds)
+    each = 0.7 * seconds / len(queries)
+    brief = min(each, 0.5)
+    with telling.together(lag=each / brief if brief else 0.0):
+        for query in queries:
+            into = upper[query - keys[0]]
+            ribbons = _bands(weights[query, keys[0] : query + 1], upper, into, box, top, area.bottom + tall)
+            put_up(telling, "bands", ribbons, brief, to=BAND)
+    telling.pass_time(0.1 * seconds + each - brief)
 
 
 def _middle(free: Area) -> Area:
@@ -98,10 +96,3 @@ def _bands(
             shapes.append(Polygon(tuple((float(a), float(b)) for a, b in outline), "activation"))
         low += wide
     return shapes
-
-
-def _appear(film: Film, kind: str, shapes: list[Shape], to: float, start: float, seconds: float) -> None:
-    drawing = Drawing(film.unique(kind), tuple(shapes), camera_pose(film.page), "camera", opacity=0.0)
-    film.cast.add(drawing)
-    film.beat.append(drawing.name)
-    film.score.set(Channel(drawing.name, "opacity"), to, start, seconds)

@@ -5,51 +5,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from operator import mul
-from typing import TYPE_CHECKING
 
 from ...errors import ScriptError
-from ...layout.lettering.drawing import Drawing, Line, Rect, Shape, Text
+from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, fit
 from ...rounding import ZERO, number, relation
-from ..page.commentary import FADE, camera_pose
-from ..score.timeline import Channel
-
-if TYPE_CHECKING:
-    from ..film import Film
+from ..telling import Telling
+from .pinned import put_up, take_down
 
 
 def lookup(
-    film: Film, entries: Mapping[str, float], query: str, *, weights: Sequence[float] | None = None,
+    telling: Telling, entries: Mapping[str, float], query: str, *, weights: Sequence[float] | None = None,
     seconds: float = 3.0,
 ) -> None:  # fmt: skip
     """Ask ``entries`` for ``query``: the entry of that name answers or, with ``weights``, all by their share.
 
     It takes the place of the chart that is up, and goes with the paragraph.
     """
-    seconds = film.length(seconds)
+    seconds = telling.length(seconds)
     if weights is None and query not in entries:
         raise ScriptError(f"There is no entry {query!r}. Choose from {', '.join(entries)}.")
     shares = [float(key == query) for key in entries] if weights is None else [float(w) for w in weights]
     if len(shares) != len(entries) or abs(sum(shares) - 1) > 1e-9:
         raise ScriptError(f"{len(entries)} entries need as many weights that sum to 1, but got {weights!r}.")
-    for name in film.beat[1:]:
-        film.score.set(Channel(name, "opacity"), 0.0, film.now, FADE)
-    del film.beat[1:]
+    take_down(telling)
     answer = sum(w * value for w, value in zip(shares, entries.values(), strict=True))
-    rows, lines, result = _pictures(film, entries, query, shares, answer, weights is not None)
-    for shapes, at in ((rows, 0.1), (lines, 0.35), (result, 0.7)):
-        drawing = Drawing(film.unique("lookup"), tuple(shapes), camera_pose(film.page), "camera", opacity=0.0)
-        film.cast.add(drawing)
-        film.beat.append(drawing.name)
-        film.score.set(Channel(drawing.name, "opacity"), 1.0, film.now + at * seconds, 0.15 * seconds)
-    film.pass_time(seconds)
+    rows, lines, result = _pictures(telling, entries, query, shares, answer, weights is not None)
+    for shapes, wait in ((rows, 0.1), (lines, 0.1), (result, 0.2)):
+        telling.pass_time(wait * seconds)
+        put_up(telling, "lookup", shapes, 0.15 * seconds)
+    telling.pass_time(0.15 * seconds)
 
 
 def _pictures(
-    film: Film, entries: Mapping[str, float], query: str, shares: Sequence[float], answer: float, mixed: bool
+    telling: Telling, entries: Mapping[str, float], query: str, shares: Sequence[float], answer: float, mixed: bool
 ) -> tuple[list[Shape], list[Shape], list[Shape]]:
     """The entries, the query's lines to them, and the answer."""
-    area, em = film.page.inset, min(film.page.em * 0.85, film.page.inset.height / 7)
+    area, em = telling.page.inset, min(telling.page.em * 0.85, telling.page.inset.height / 7)
     step = min((area.height - 1.6 * em) / len(entries), 2.6 * em)
     tall = 0.76 * step
     top = area.top - 1.6 * em

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,11 +25,11 @@ from ...rounding import number, relation
 from ..page.panel import digits
 from ..page.view import View, frame
 from ..score.timeline import Channel
+from ..telling import Telling
+from ..verbs import camera
 from ..verbs.arranging import alone
 from ..verbs.copies import copy, fly, land, make
-
-if TYPE_CHECKING:
-    from ..film import Film
+from ..verbs.fading import fade, light
 
 MOST, SHOWN = 48, 24
 """Of a product of more than MOST pairs the table shows the first SHOWN, and one line for the others."""
@@ -73,7 +72,7 @@ class Terms:
         return value
 
 
-def terms(film: Film, cell: Region) -> Terms:
+def terms(telling: Telling, cell: Region) -> Terms:
     """Take the rule of ``cell`` apart; raises ScriptError where it is no dot product."""
     grid, index = cell.grid, cell.index
     if grid.rule is None or not all(isinstance(i, int) for i in index):
@@ -81,14 +80,14 @@ def terms(film: Film, cell: Region) -> Terms:
     dot, tail = _unfold(grid.rule.at(index).formula)  # type: ignore[arg-type]
     if dot is None:
         raise ScriptError(f"{cell!r} is not computed by a dot product of two vectors.")
-    regions = film.sources(grid, index)  # type: ignore[arg-type]
+    regions = telling.sources(grid, index)  # type: ignore[arg-type]
     sides = (regions[dot.left.name], regions[dot.right.name])  # type: ignore[union-attr]
-    left, right = (np.asarray(film.values(r.grid)[r.index], dtype=np.float64).ravel() for r in sides)
+    left, right = (np.asarray(telling.values(r.grid)[r.index], dtype=np.float64).ravel() for r in sides)
     steps = []
     for sign, operand in tail:
         if isinstance(operand, Operand):
             region = regions[operand.name]
-            steps.append(Step(sign, region, float(film.values(region.grid)[region.index])))
+            steps.append(Step(sign, region, float(telling.values(region.grid)[region.index])))
         else:
             steps.append(Step(f"÷ √{operand.text}", None, float(np.sqrt(operand.value))))
     return Terms(sides, left, right, tuple(steps))
@@ -110,8 +109,8 @@ def _unfold(formula: Expression) -> tuple[Dot | None, list[tuple[str, Operand | 
 class Table:
     """Where everything of a dot product stands: columns along x, rows down, in the plane before the grids."""
 
-    def __init__(self, film: Film, cell: Region, found: Terms) -> None:
-        self.film, self.cell, self.found = film, cell, found
+    def __init__(self, telling: Telling, cell: Region, found: Terms) -> None:
+        self.telling, self.cell, self.found = telling, cell, found
         total = len(found.left)
         self.shown = total if total <= MOST else SHOWN
         self.rest = total - self.shown  # pairs that get one line together
@@ -121,8 +120,8 @@ class Table:
             max(advance(number(float(v), d), EM) for v in values[: self.shown])
             for values, d in zip(rows, self.decimals, strict=True)
         ]
-        low, high = film.box(cell.grid)
-        ends = [film.box(side) for side in found.sides]
+        low, high = telling.box(cell.grid)
+        ends = [telling.box(side) for side in found.sides]
         self.y = min(low[1], *(end[0][1] for end in ends)) - CELL / 2
         self.top = float(high[2])
         self.left = float(high[0]) + CELL
@@ -132,7 +131,7 @@ class Table:
         self.cells_product = self.equals + 0.1
         self.numbers_end = self.cells_product + CELL + 2 * GAP + 0.05 + self.widths[2]
         self.plate = self.numbers_end + 0.1
-        self.sum_decimals = digits(film.values(cell.grid))
+        self.sum_decimals = digits(telling.values(cell.grid))
         every = [number(float(v), self.decimals[2]) for v in self.products]
         adds_up = relation(number(float(found.products.sum()), self.sum_decimals), every) == "="
         self.word = "sum " if adds_up else "sum ≈ "
@@ -162,47 +161,47 @@ class Table:
 
     def drawing(self, shapes: list[Shape], before: float = 0.0) -> str:
         """A drawing in the table's plane, not shown yet."""
-        drawing = Drawing(self.film.unique("table"), tuple(shapes), pose((0.0, self.y - before, 0.0)), opacity=0.0)
-        self.film.cast.add(drawing)
+        drawing = Drawing(self.telling.unique("table"), tuple(shapes), pose((0.0, self.y - before, 0.0)), opacity=0.0)
+        self.telling.cast.add(drawing)
         return drawing.name
 
 
-def dot_product(film: Film, cell: Region, *, seconds: float = 12.0) -> None:
+def dot_product(telling: Telling, cell: Region, *, seconds: float = 12.0) -> None:
     """Tell how ``cell`` comes from two vectors, pair by pair, and let the result fly to its place.
 
     The camera goes to the pairs and follows the running sum, and comes back when the result flies home.
     """
-    seconds = film.length(seconds)
-    table = Table(film, cell, terms(film, cell))
-    film.dismiss()
-    back = film.camera.view
-    vectors = _lift(film, table, 0.06 * seconds)
-    with alone(film, *vectors, out=0.14 * seconds, back=0.1 * seconds):
-        _line_up(film, table, vectors, 0.14 * seconds)
-        numbers = _write(film, table, 0.06 * seconds)
-        products, running, figures = _run(film, table, 0.42 * seconds)
-        total = _fold(film, table, vectors, [numbers, figures], products, 0.08 * seconds)
-        extra, names = _finish(film, table, 0.12 * seconds)
-    with film.together(seconds=0.12 * seconds):
-        film.camera.go(back)
-        land(film, extra[-1], cell)
-        film.fade(*[total, *extra[:-1]], running, *names, to=0, seconds=0.06 * seconds)
+    seconds = telling.length(seconds)
+    table = Table(telling, cell, terms(telling, cell))
+    telling.dismiss()
+    back = telling.view
+    vectors = _lift(telling, table, 0.06 * seconds)
+    with alone(telling, *vectors, out=0.14 * seconds, back=0.1 * seconds):
+        _line_up(telling, table, vectors, 0.14 * seconds)
+        numbers = _write(telling, table, 0.06 * seconds)
+        products, running, figures = _run(telling, table, 0.42 * seconds)
+        total = _fold(telling, table, vectors, [numbers, figures], products, 0.08 * seconds)
+        extra, names = _finish(telling, table, 0.12 * seconds)
+    with telling.together(seconds=0.12 * seconds):
+        camera.go(telling, back)
+        land(telling, extra[-1], cell)
+        fade(telling, *[total, *extra[:-1]], running, *names, to=0, seconds=0.06 * seconds)
 
 
-def _lift(film: Film, table: Table, seconds: float) -> list[Grid]:
+def _lift(telling: Telling, table: Table, seconds: float) -> list[Grid]:
     """The two vectors glow where they are."""
-    copies = [copy(film, _head(side, table.shown), along="z") for side in table.found.sides]
-    film.light(*copies, to=1.0, seconds=seconds)
+    copies = [copy(telling, _head(side, table.shown), along="z") for side in table.found.sides]
+    light(telling, *copies, to=1.0, seconds=seconds)
     return copies
 
 
-def _line_up(film: Film, table: Table, vectors: list[Grid], seconds: float) -> None:
+def _line_up(telling: Telling, table: Table, vectors: list[Grid], seconds: float) -> None:
     """They leave their grids and stand side by side."""
-    with film.together(seconds=seconds):
+    with telling.together(seconds=seconds):
         for grid, x in zip(vectors, (table.cells_left, table.cells_right), strict=True):
-            fly(film, grid, (x, table.y, table.top))
-        film.light(*vectors, to=0.0)
-        film.camera.go(_windows(film, table)[0])
+            fly(telling, grid, (x, table.y, table.top))
+        light(telling, *vectors, to=0.0)
+        camera.go(telling, _windows(telling, table)[0])
 
 
 def _head(region: Region, count: int) -> Region:
@@ -211,9 +210,9 @@ def _head(region: Region, count: int) -> Region:
     return Region(region.grid, ranges)
 
 
-def _windows(film: Film, table: Table) -> tuple[View, View, float]:
+def _windows(telling: Telling, table: Table) -> tuple[View, View, float]:
     """Views of the table's top and of its bottom, alike but for their target, and the rows that both show."""
-    area, view = film.page.free, film.camera.view
+    area, view = telling.page.free, telling.view
     tail = table.lines + 0.7 + 1.3 * (len(table.found.steps) + 1)
     rows = (table.right - table.left) / area.width * area.height / CELL - 1
     rows = float(np.clip(rows, 6, max(tail, 6)))
@@ -223,7 +222,7 @@ def _windows(film: Film, table: Table) -> tuple[View, View, float]:
     return first, last, rows
 
 
-def _write(film: Film, table: Table, seconds: float) -> str:
+def _write(telling: Telling, table: Table, seconds: float) -> str:
     """The numbers of both vectors, and the signs between them."""
     titles = [side.grid.title for side in table.found.sides]
     shapes: list[Shape] = [
@@ -243,8 +242,8 @@ def _write(film: Film, table: Table, seconds: float) -> str:
     if table.rest:
         shapes.append(table.text(table.equals, table.shown, f"and {table.rest} more pairs", "right", "muted"))
     name = table.drawing(shapes)
-    film.score.set(Channel(name, "opacity"), 1.0, film.now, seconds)
-    film.pass_time(seconds)
+    telling.score.set(Channel(name, "opacity"), 1.0, telling.now, seconds)
+    telling.pass_time(seconds)
     return name
 
 
@@ -254,9 +253,9 @@ def _pace(count: int) -> Callable[[np.ndarray], np.ndarray]:
     return lambda u: slow * u + (1 - slow) * u**2.5
 
 
-def _run(film: Film, table: Table, seconds: float) -> tuple[Grid, str, str]:
+def _run(telling: Telling, table: Table, seconds: float) -> tuple[Grid, str, str]:
     """Row by row the product appears and joins the running sum."""
-    found, lines, start = table.found, table.lines, film.now
+    found, lines, start = table.found, table.lines, telling.now
     values = table.products
     partial = np.concatenate([[0.0], np.cumsum(values)])
     pace = _pace(lines)
@@ -266,9 +265,9 @@ def _run(film: Film, table: Table, seconds: float) -> tuple[Grid, str, str]:
 
     axis = Axis("", lines, "z")
     corner = (table.cells_product, table.y, table.top)
-    products = make(film, values, (axis,) if lines > 1 else (), corner, Role.ACTIVATION)
-    film.score.set(Channel(products.name, "reveal"), 0.0, start)
-    film.score.follow(Channel(products.name, "reveal"), done, start, seconds)
+    products = make(telling, values, (axis,) if lines > 1 else (), corner, Role.ACTIVATION)
+    telling.score.set(Channel(products.name, "reveal"), 0.0, start)
+    telling.score.follow(Channel(products.name, "reveal"), done, start, seconds)
     plus = table.cells_product + CELL + GAP + 0.025
     texts = [table.text(table.numbers_end, row, number(float(v), table.decimals[2])) for row, v in enumerate(values)]
     figures = table.drawing([*texts, *(table.text(plus, row, "+", "center", "muted") for row in range(1, lines))])
@@ -278,7 +277,7 @@ def _run(film: Film, table: Table, seconds: float) -> tuple[Grid, str, str]:
     cover = table.drawing([cover_shape], before=0.05)
     running = table.drawing(_running(table), before=0.07)
     for name in (figures, cover, running):
-        film.score.set(Channel(name, "opacity"), 1.0, start)
+        telling.score.set(Channel(name, "opacity"), 1.0, start)
 
     def drop(u: np.ndarray) -> np.ndarray:
         return -CELL * np.minimum(done(u), lines)
@@ -286,15 +285,15 @@ def _run(film: Film, table: Table, seconds: float) -> tuple[Grid, str, str]:
     def follow(u: np.ndarray) -> np.ndarray:
         return -CELL * np.clip(pace(u) * (lines + 0.7) - 0.5, 0, lines + 0.2)
 
-    film.score.follow(Channel(cover, "offset", 2), drop, start, seconds)
-    film.score.follow(Channel(running, "offset", 2), follow, start, seconds)
-    film.score.follow(Channel(running, "value"), lambda u: partial[done(u).astype(int)], start, seconds)
-    _, last, rows = _windows(film, table)
+    telling.score.follow(Channel(cover, "offset", 2), drop, start, seconds)
+    telling.score.follow(Channel(running, "offset", 2), follow, start, seconds)
+    telling.score.follow(Channel(running, "value"), lambda u: partial[done(u).astype(int)], start, seconds)
+    _, last, rows = _windows(telling, table)
     total = table.lines + 0.7 + 1.3 * (len(found.steps) + 1)
     if total > rows:
-        film.camera.ride(last, lambda u: np.clip((pace(u) * lines - rows / 2) / (total - rows), 0, 1), seconds)
-    film.pass_time(seconds)
-    film.score.set(Channel(cover, "opacity"), 0.0, film.now)
+        camera.ride(telling, last, lambda u: np.clip((pace(u) * lines - rows / 2) / (total - rows), 0, 1), seconds)
+    telling.pass_time(seconds)
+    telling.score.set(Channel(cover, "opacity"), 0.0, telling.now)
     return products, running, figures
 
 
@@ -311,23 +310,25 @@ def _running(table: Table) -> list[Shape]:
     ]
 
 
-def _fold(film: Film, table: Table, vectors: list[Grid], texts: list[str], products: Grid, seconds: float) -> Grid:
+def _fold(
+    telling: Telling, table: Table, vectors: list[Grid], texts: list[str], products: Grid, seconds: float
+) -> Grid:
     """The vectors go, the column of products folds into one cell: the sum."""
     total = make(
-        film, np.array(table.found.products.sum()), (),
+        telling, np.array(table.found.products.sum()), (),
         (table.cells_product, table.y, table.middle(table.lines + 0.2) + CELL / 2),
         table.cell.grid.role, table.cell.grid.kind, shown=False,
     )  # fmt: skip
-    with film.together(seconds=seconds):
-        film.fade(*vectors, *texts, to=0, seconds=0.6 * seconds)
-        film.score.set(Channel(products.name, "scale", 2), 1.0 / table.lines, film.now, seconds)
-        film.score.set(Channel(products.name, "offset", 2), total.origin[2] - table.top, film.now, seconds)
-    film.score.set(Channel(products.name, "opacity"), 0.0, film.now)
-    film.score.set(Channel(total.name, "opacity"), 1.0, film.now)
+    with telling.together(seconds=seconds):
+        fade(telling, *vectors, *texts, to=0, seconds=0.6 * seconds)
+        telling.score.set(Channel(products.name, "scale", 2), 1.0 / table.lines, telling.now, seconds)
+        telling.score.set(Channel(products.name, "offset", 2), total.origin[2] - table.top, telling.now, seconds)
+    telling.score.set(Channel(products.name, "opacity"), 0.0, telling.now)
+    telling.score.set(Channel(total.name, "opacity"), 1.0, telling.now)
     return total
 
 
-def _finish(film: Film, table: Table, seconds: float) -> tuple[list[Grid], list[str]]:
+def _finish(telling: Telling, table: Table, seconds: float) -> tuple[list[Grid], list[str]]:
     """What the rule does to the sum, line by line, and the result under a rule."""
     made: list[Grid] = []
     names: list[str] = []
@@ -339,20 +340,20 @@ def _finish(film: Film, table: Table, seconds: float) -> tuple[list[Grid], list[
         corner = (table.cells_product, table.y, table.middle(row) + CELL / 2)
         word = "bias" if step.region is not None else ""
         shown = number(step.value, table.sum_decimals)
-        names.append(_line(film, table, row, step.sign, shown if step.region else "", word, each))
+        names.append(_line(telling, table, row, step.sign, shown if step.region else "", word, each))
         if step.region is not None:
-            made.append(copy(film, step.region))
-            fly(film, made[-1], corner, seconds=each)
+            made.append(copy(telling, step.region))
+            fly(telling, made[-1], corner, seconds=each)
         else:
-            film.pass_time(each)
+            telling.pass_time(each)
     row += 1.3
     corner = (table.cells_product, table.y, table.middle(row) + CELL / 2)
     grid = table.cell.grid
-    result = make(film, np.array(table.found.result), (), corner, grid.role, grid.kind)
+    result = make(telling, np.array(table.found.result), (), corner, grid.role, grid.kind)
     made.append(result)
     shown = number(table.found.result, table.sum_decimals)
-    names.append(_line(film, table, row, _equals(table), shown, "", 0.3 * each))
-    film.wait(each)
+    names.append(_line(telling, table, row, _equals(table), shown, "", 0.3 * each))
+    telling.pass_time(each)
     return made, names
 
 
@@ -371,7 +372,7 @@ def _equals(table: Table) -> str:
     return relation(number(found.result, decimals), parts, give)
 
 
-def _line(film: Film, table: Table, row: float, sign: str, shown: str, word: str, seconds: float) -> str:
+def _line(telling: Telling, table: Table, row: float, sign: str, shown: str, word: str, seconds: float) -> str:
     shapes: list[Shape] = [table.text(table.equals + 0.04, row, sign, "right")]
     x = table.plate + 0.04
     if word:
@@ -379,5 +380,5 @@ def _line(film: Film, table: Table, row: float, sign: str, shown: str, word: str
         x += advance(table.word, EM)
     shapes.append(table.text(table.plate + 0.04 + advance(table.word, EM), row, shown, "left"))
     name = table.drawing(shapes)
-    film.score.set(Channel(name, "opacity"), 1.0, film.now, seconds)
+    telling.score.set(Channel(name, "opacity"), 1.0, telling.now, seconds)
     return name

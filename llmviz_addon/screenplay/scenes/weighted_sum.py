@@ -7,8 +7,6 @@ gain of the vectors: a small weight leaves it pale.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from ...errors import ScriptError
@@ -17,12 +15,12 @@ from ...layout.lettering.drawing import Drawing
 from ...layout.lettering.font import fit
 from ...layout.rules.formula import Dot, Operand
 from ...rounding import number, parts_of_all
-from ..score.timeline import Channel
+from ..telling import Telling
+from ..verbs import camera
 from ..verbs.arranging import sign
 from ..verbs.copies import copy, fly, land, make
-
-if TYPE_CHECKING:
-    from ..film import Film
+from ..verbs.fading import fade
+from ..verbs.reading import token_text
 
 MOST = 8
 """Vectors shown at most: those with the largest weights."""
@@ -30,62 +28,64 @@ PITCH = 0.46
 OVER = 0.34  # metres from a vector's top up to its weight
 
 
-def weighted_sum(film: Film, result: Region, *, seconds: float = 9.0) -> None:
+def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0) -> None:
     """Tell how a column such as ``head.output[t]`` comes from vectors and their weights, and let it fly home.
 
     The vectors fan out to the right of their grid; the camera comes near while weights and vectors meet.
     """
-    seconds = film.length(seconds)
-    weights, vectors = _sources(film, result)
-    shares = np.asarray(film.values(weights.grid)[weights.index], dtype=np.float64).ravel()
+    seconds = telling.length(seconds)
+    weights, vectors = _sources(telling, result)
+    shares = np.asarray(telling.values(weights.grid)[weights.index], dtype=np.float64).ravel()
     kept = sorted(np.argsort(-shares, kind="stable")[:MOST].tolist())
-    film.dismiss()
-    low, high = film.box(vectors)
+    telling.dismiss()
+    low, high = telling.box(vectors)
     y = low[1] - CELL
-    x0 = film.box(vectors.grid)[1][0] + PITCH
+    x0 = telling.box(vectors.grid)[1][0] + PITCH
     xs = [x0 + i * PITCH for i in range(len(kept))]
     fan = np.array([(x, y, z) for x in (xs[0] - 0.25, xs[-1] + 0.35) for z in (high[2] + OVER + 0.3, low[2] - 0.25)])
-    film.camera.frame(vectors.grid, weights.grid, result.grid, fan, seconds=0.1 * seconds)
+    camera.frame(telling, vectors.grid, weights.grid, result.grid, fan, seconds=0.1 * seconds)
 
-    columns = [copy(film, vectors.grid[_first(vectors) + j]) for j in kept]
-    with film.together(seconds=0.13 * seconds):
+    columns = [copy(telling, vectors.grid[_first(vectors) + j]) for j in kept]
+    with telling.together(seconds=0.13 * seconds):
         for grid, x in zip(columns, xs, strict=True):
-            fly(film, grid, (x, y, high[2]))
-    cells = [copy(film, _nth(weights, j)) for j in kept]
-    with film.together(seconds=0.14 * seconds):
+            fly(telling, grid, (x, y, high[2]))
+    cells = [copy(telling, _nth(weights, j)) for j in kept]
+    with telling.together(seconds=0.14 * seconds):
         for grid, x in zip(cells, xs, strict=True):
-            fly(film, grid, (x, y, high[2] + OVER))
-        film.camera.frame(fan)
-        film.fade(vectors.grid, to=0)
-    signs = _signs(film, xs, y, (low[2], high[2]), shares, kept, 0.05 * seconds)
-    film.wait(0.08 * seconds)
-    scaled = _take_on(film, columns, cells, shares, kept, signs, 0.16 * seconds)
+            fly(telling, grid, (x, y, high[2] + OVER))
+        camera.frame(telling, fan)
+        fade(telling, vectors.grid, to=0)
+    signs = _signs(telling, xs, y, (low[2], high[2]), shares, kept, 0.05 * seconds)
+    telling.pass_time(0.08 * seconds)
+    scaled = _take_on(telling, columns, cells, shares, kept, signs, 0.16 * seconds)
     plus = []
-    with film.together(seconds=0.05 * seconds):
+    with telling.together(seconds=0.05 * seconds):
         middle = float(low[2] + high[2]) / 2
         for x in xs[1:]:
-            plus.append(sign(film, "+", (x + CELL / 2 - PITCH / 2, y, middle)))
-    film.wait(0.05 * seconds)
-    whole = _merge(film, result, scaled, [*plus, *signs[2 * len(kept) :]], (xs[0], y, float(high[2])), 0.12 * seconds)
-    with film.together(seconds=0.12 * seconds):
-        film.fade(vectors.grid, to=1)
-        film.camera.frame(vectors.grid, result.grid, whole)
-        land(film, whole, result)
+            plus.append(sign(telling, "+", (x + CELL / 2 - PITCH / 2, y, middle)))
+    telling.pass_time(0.05 * seconds)
+    whole = _merge(
+        telling, result, scaled, [*plus, *signs[2 * len(kept) :]], (xs[0], y, float(high[2])), 0.12 * seconds
+    )
+    with telling.together(seconds=0.12 * seconds):
+        fade(telling, vectors.grid, to=1)
+        camera.frame(telling, vectors.grid, result.grid, whole)
+        land(telling, whole, result)
 
 
-def _sources(film: Film, result: Region) -> tuple[Region, Region]:
+def _sources(telling: Telling, result: Region) -> tuple[Region, Region]:
     """The weights (k,) and the vectors (k, A) of a column; raises ScriptError where there are none."""
     grid = result.grid
     time = result.ranges[0]
     if grid.rule is None or len(grid.axes) != 2 or time[1] != time[0] + 1 or result.ranges[1] != (0, grid.shape[1]):
         raise ScriptError(f"{result!r} is not one column; weighted_sum explains one.")
-    if grid.shape[0] != film.layout.n_tokens:
+    if grid.shape[0] != telling.layout.n_tokens:
         raise ScriptError(f"{result!r} belongs to no token; weighted_sum explains a column of one.")
     index = (time[0], 0)
     formula = grid.rule.at(index).formula
     match formula:
         case Dot(Operand(first), Operand(second)):
-            regions = film.sources(grid, index)
+            regions = telling.sources(grid, index)
             weights, cells = regions[first], regions[second]
             if len(weights.grid.axes) == len(cells.grid.axes) == 2 and cells.ranges[1] == (0, 1):
                 return weights, cells.grid[slice(*cells.ranges[0])]
@@ -102,38 +102,38 @@ def _nth(weights: Region, j: int) -> Region:
 
 
 def _signs(
-    film: Film, xs: list[float], y: float, ends: tuple[float, float], shares: np.ndarray, kept: list[int],
+    telling: Telling, xs: list[float], y: float, ends: tuple[float, float], shares: np.ndarray, kept: list[int],
     seconds: float,
 ) -> list[Drawing]:  # fmt: skip
     """A × under each weight and its number above it, then the tokens' texts and how many are left out."""
     made, figures = [], parts_of_all(shares)
     low, top = ends
-    with film.together(seconds=seconds):
+    with telling.together(seconds=seconds):
         for x, j in zip(xs, kept, strict=True):
-            made.append(sign(film, "×", (x + CELL / 2, y, top + (OVER - CELL) / 2), size=0.14))
-            made.append(sign(film, number(figures[j], most=4), (x + CELL / 2, y, top + OVER + 0.1), size=0.13))
+            made.append(sign(telling, "×", (x + CELL / 2, y, top + (OVER - CELL) / 2), size=0.14))
+            made.append(sign(telling, number(figures[j], most=4), (x + CELL / 2, y, top + OVER + 0.1), size=0.13))
         for x, j in zip(xs, kept, strict=True):
-            name = film.token_text(j)
-            made.append(sign(film, name, (x + CELL / 2, y, low - 0.13), size=fit(name, 0.13, PITCH), color="muted"))
+            name = token_text(telling, j)
+            made.append(sign(telling, name, (x + CELL / 2, y, low - 0.13), size=fit(name, 0.13, PITCH), color="muted"))
         if len(kept) < len(shares):
             tied = np.delete(shares, kept).max() == shares[kept].min()
             words = f"and {len(shares) - len(kept)} more that weigh {'no more' if tied else 'less'}"
-            made.append(sign(film, words, (xs[0], y, low - 0.32), size=0.11, color="muted", align="left"))
+            made.append(sign(telling, words, (xs[0], y, low - 0.32), size=0.11, color="muted", align="left"))
     return made
 
 
 def _take_on(
-    film: Film, columns: list[Grid], cells: list[Grid], shares: np.ndarray, kept: list[int], signs: list[Drawing],
+    telling: Telling, columns: list[Grid], cells: list[Grid], shares: np.ndarray, kept: list[int], signs: list[Drawing],
     seconds: float,
 ) -> list[Grid]:  # fmt: skip
     """Every weight sinks into its vector, which becomes their product."""
     scaled = []
-    with film.together(seconds=seconds):
+    with telling.together(seconds=seconds):
         for column, cell, j in zip(columns, cells, kept, strict=True):
-            x, y, z = _stands(film, column)
+            x, y, z = _stands(telling, column)
             grid = make(
-                film,
-                film.values(column) * shares[j],
+                telling,
+                telling.values(column) * shares[j],
                 column.axes,
                 (x, y - 0.02, z),
                 column.role,
@@ -141,32 +141,34 @@ def _take_on(
                 seconds=seconds,
             )
             scaled.append(grid)
-            fly(film, cell, (x, y - 0.04, z), seconds=0.6 * seconds)
-            film.score.set(Channel(cell.name, "opacity"), 0.0, film.now + 0.6 * seconds, 0.4 * seconds)
-            film.score.set(Channel(column.name, "opacity"), 0.0, film.now + seconds)
-        film.fade(*signs[: 2 * len(kept)], to=0, seconds=0.4 * seconds)
+            with telling.in_sequence():
+                fly(telling, cell, (x, y - 0.04, z), seconds=0.6 * seconds)
+                telling.change(cell.name, "opacity", 0.0, 0.4 * seconds)
+                telling.pass_time(0.4 * seconds)
+                telling.change(column.name, "opacity", 0.0)
+        fade(telling, *signs[: 2 * len(kept)], to=0, seconds=0.4 * seconds)
     return scaled
 
 
-def _stands(film: Film, grid: Grid) -> tuple[float, float, float]:
+def _stands(telling: Telling, grid: Grid) -> tuple[float, float, float]:
     """The left-front-top corner of a grid now."""
-    x, y, z = np.array(grid.origin) + film.offset(grid)
+    x, y, z = np.array(grid.origin) + telling.offset(grid)
     return float(x), float(y), float(z)
 
 
 def _merge(
-    film: Film, result: Region, scaled: list[Grid], signs: list[Drawing], corner: tuple[float, float, float],
+    telling: Telling, result: Region, scaled: list[Grid], signs: list[Drawing], corner: tuple[float, float, float],
     seconds: float,
 ) -> Grid:  # fmt: skip
     """The weighted vectors slide into one another and become the sum."""
-    values = np.squeeze(result.drawn(film.values(result.grid)), 0)
+    values = np.squeeze(result.drawn(telling.values(result.grid)), 0)
     x, y, z = corner
-    whole = make(film, values, scaled[0].axes, (x, y - 0.1, z), result.grid.role, result.grid.kind, shown=False)
-    with film.together(seconds=seconds):
-        film.fade(*signs, to=0, seconds=0.4 * seconds)
+    whole = make(telling, values, scaled[0].axes, (x, y - 0.1, z), result.grid.role, result.grid.kind, shown=False)
+    with telling.together(seconds=seconds):
+        fade(telling, *signs, to=0, seconds=0.4 * seconds)
         for i, grid in enumerate(scaled):
-            fly(film, grid, (x, y - 0.02 - 0.005 * i, z))
-    film.score.set(Channel(whole.name, "opacity"), 1.0, film.now, 0.25 * seconds)
-    film.wait(0.25 * seconds)
-    film.fade(*scaled, to=0, seconds=0.0)
+            fly(telling, grid, (x, y - 0.02 - 0.005 * i, z))
+    telling.change(whole.name, "opacity", 1.0, 0.25 * seconds)
+    telling.pass_time(0.25 * seconds)
+    fade(telling, *scaled, to=0, seconds=0.0)
     return whole

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import math
 import os
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from types import FrameType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,12 +20,22 @@ from ...errors import ScriptError
 from .easing import EASINGS
 from .timeline import Channel
 
-HERE = os.path.dirname(os.path.dirname(__file__))
 EPSILON = 1e-6
 """Seconds by which clips may touch."""
 
 Course = Callable[[np.ndarray], np.ndarray]
 """A value over a clip: from the share of its time that has passed, (n,) in 0 … 1, to values (n,)."""
+
+
+class Origin(NamedTuple):
+    """Who asked for a clip: a line of a chapter, and the verb that it spoke; noted once as the verb is entered."""
+
+    path: str = ""
+    line: int = 0
+    verb: str = ""
+
+    def __str__(self) -> str:
+        return f"{os.path.basename(self.path)}:{self.line} {self.verb}" if self.path else self.verb or "the film itself"
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,7 @@ class Clip:
     before: float
     value: float
     easing: str
-    origin: str
+    origin: Origin
     course: Course | None = None
     step: float = 0.0
 
@@ -65,6 +74,7 @@ class Score:
         self.clips: dict[Channel, tuple[Clip, ...]] = {}
         self.moved: set[str] = set()  # actors that were ever asked to leave home
         self.gone: set[str] = set()  # actors that were asked to fade away, and are not back yet
+        self.origin = Origin()  # whose clips follow
         self._rest = rest
 
     def value(self, channel: Channel) -> float:
@@ -74,17 +84,12 @@ class Score:
 
     def set(self, channel: Channel, value: float, start: float, seconds: float = 0.0, easing: str = "smooth") -> None:
         """Move ``channel`` to ``value`` from ``start`` on, over ``seconds``; 0 is a cut."""
-        self._set((channel,), value, start, seconds, easing, _origin())
+        self.set_all((channel,), value, start, seconds, easing)
 
     def set_all(
         self, channels: Iterable[Channel], value: float, start: float, seconds: float = 0.0, easing: str = "smooth"
     ) -> None:
         """Move all ``channels`` to ``value``, as ``set`` does with one."""
-        self._set(channels, value, start, seconds, easing, _origin())
-
-    def _set(
-        self, channels: Iterable[Channel], value: float, start: float, seconds: float, easing: str, origin: str
-    ) -> None:
         if easing not in EASINGS:
             raise ScriptError(f"Unknown easing {easing!r}. Choose from {', '.join(EASINGS)}.")
         made: dict[tuple[int, float], tuple[tuple[Clip, ...], tuple[Clip, ...]]] = {}  # the first keeps its id in use
@@ -97,7 +102,7 @@ class Score:
             key = (id(clips), before)
             if key not in made:
                 kind = "constant" if seconds > 0 and before == value else easing
-                clip = Clip(start, seconds, before, float(value), kind, origin)
+                clip = Clip(start, seconds, before, float(value), kind, self.origin)
                 made[key] = clips, self._after(clips, clip, channel)
             self.clips[channel] = made[key][1]
             if channel.prop == "opacity":
@@ -106,7 +111,7 @@ class Score:
     def follow(self, channel: Channel, course: Course, start: float, seconds: float, step: float = 0.0) -> None:
         """Let ``channel`` follow ``course`` for ``seconds``, changing at most every ``step`` seconds."""
         last = float(course(np.array([1.0]))[0])
-        clip = Clip(start, seconds, self.value(channel), last, "constant", _origin(), course, step)
+        clip = Clip(start, seconds, self.value(channel), last, "constant", self.origin, course, step)
         self.clips[channel] = self._after(self.clips.get(channel, ()), clip, channel)
         if channel.prop == "offset":
             self.moved.add(channel.actor)
@@ -165,15 +170,3 @@ def _sampled(clip: Clip, start: int, end: int, fps: int) -> dict[int, tuple[floa
     values = clip.course((frames - start) / (end - start))
     keep = np.append(True, np.diff(values) != 0)
     return {int(f): (float(v), "constant") for f, v in zip(frames[keep], values[keep], strict=True)}
-
-
-def _origin() -> str:
-    """Which chapter's line asked: the nearest caller outside this package, as ``file:line verb``."""
-    frame: FrameType | None = sys._getframe(2)
-    verb = ""
-    while frame is not None and frame.f_code.co_filename.startswith(HERE):
-        verb = frame.f_code.co_name
-        frame = frame.f_back
-    if frame is None:
-        return verb
-    return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno} {verb}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,12 +16,10 @@ from ...errors import ScriptError
 from ...layout.grid import CELL, Grid, Region
 from ...layout.lettering.drawing import Drawing, Polygon, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
-from ..asking import Grids, Place
-from ..cast.cast import Thing
+from ..cast.things import Grids, Place, Thing
 from ..score.timeline import Channel
-
-if TYPE_CHECKING:
-    from ..film import Film
+from ..telling import Telling
+from .reading import token_text
 
 ARROW = 0.3
 """Opacity of an arrow, about that of a ribbon."""
@@ -30,112 +27,113 @@ Path = list[tuple[float, float]]
 
 
 def move(
-    film: Film, thing: Grid, *, beside: Grid | None = None, by: tuple[float, float, float] | None = None,
-    side: str = "right", gap: float = 0.8, seconds: float | None = None,
+    telling: Telling, thing: Grid, *, beside: Grid | None = None, level: Grid | None = None,
+    by: tuple[float, float, float] | None = None, side: str = "right", gap: float = 0.8, seconds: float | None = None,
 ) -> None:  # fmt: skip
-    """Carry a grid: ``by`` metres from where it is, ``beside`` another (tops level), or home if neither."""
-    seconds = film.length(seconds)
+    """Carry a grid ``beside`` another (tops level), ``level`` with the middle of one, ``by`` metres, or home."""
+    seconds = telling.length(seconds)
     low, high = thing.box
     if beside is not None:
         if side not in ("left", "right"):
             raise ScriptError(f"Unknown side {side!r}. Choose from left, right.")
-        other_low, other_high = film.box(beside)
+        other_low, other_high = telling.box(beside)
         x = other_high[0] + gap - low[0] if side == "right" else other_low[0] - gap - high[0]
         to = np.array([x, other_low[1] - low[1], other_high[2] - high[2]])
+    elif level is not None:
+        other_low, other_high = telling.box(level)
+        to = telling.offset(thing)
+        to[2] = (other_low + other_high - low - high)[2] / 2
     else:
-        to = np.zeros(3) if by is None else film.offset(thing) + by
-    film.carry(thing.name, to, seconds)
-    film.pass_time(seconds)
+        to = np.zeros(3) if by is None else telling.offset(thing) + by
+    telling.carry(thing.name, to, seconds)
+    telling.pass_time(seconds)
 
 
 def arrange(
-    film: Film, *rows: Grids, level: Grid | None = None, gap: float | None = None, seconds: float | None = None
+    telling: Telling, *rows: Grids, level: Grid | None = None, gap: float | None = None, seconds: float | None = None
 ) -> None:
     """Lay rows of grids out flat, one below the other; the first row's top and the plane are those of ``level``.
 
     Within a row, and from side to side, the grids stand as the layout has them.
     """
-    seconds = film.length(seconds, 1.5)
-    gap = film.layout.gap if gap is None else gap
-    low, high = film.box(level or film.cast.grids_of(rows[0])[0])
+    seconds = telling.length(seconds, 1.5)
+    gap = telling.layout.gap if gap is None else gap
+    low, high = telling.box(level or telling.cast.grids_of(rows[0])[0])
     plane, top = (low[1] + high[1]) / 2, high[2]
     for row in rows:
-        grids = film.cast.grids_of(row)
+        grids = telling.cast.grids_of(row)
         upper, lower = max(grid.box[1][2] for grid in grids), min(grid.box[0][2] for grid in grids)
         for grid in grids:
-            to = (film.offset(grid)[0], plane - grid.center[1], top - upper)
-            film.carry(grid.name, np.array(to), seconds)
+            to = (telling.offset(grid)[0], plane - grid.center[1], top - upper)
+            telling.carry(grid.name, np.array(to), seconds)
         top -= upper - lower + gap
-    film.pass_time(seconds)
+    telling.pass_time(seconds)
 
 
 @contextmanager
-def alone(film: Film, *keep: Thing, out: float = 0.5, back: float = 0.5) -> Iterator[None]:
+def alone(telling: Telling, *keep: Thing, out: float = 0.5, back: float = 0.5) -> Iterator[None]:
     """Let all of the set but ``keep`` vanish over ``out`` seconds; what comes after the block brings it back.
 
     The fades run beside what is told meanwhile: they take no time of their own.
     """
-    kept = set(film.cast.names(*keep))
+    kept = set(telling.cast.names(*keep))
     faded: dict[float, list[Channel]] = defaultdict(list)  # by how solid they were
-    for name in dict.fromkeys(film.cast.everyone()):
+    for name in dict.fromkeys(telling.cast.everyone()):
         channel = Channel(name, "opacity")
-        if name not in kept and (opacity := film.score.value(channel)) > 0:
+        if name not in kept and (opacity := telling.score.value(channel)) > 0:
             faded[opacity].append(channel)
-    film.score.set_all([channel for channels in faded.values() for channel in channels], 0.0, film.now, out)
+    telling.score.set_all([channel for channels in faded.values() for channel in channels], 0.0, telling.now, out)
     yield
     for opacity, channels in faded.items():
-        film.score.set_all(channels, opacity, film.now, back)
+        telling.score.set_all(channels, opacity, telling.now, back)
 
 
 def connect(
-    film: Film, source: Grid | Region, target: Grid | Region, *, seconds: float | None = None, width: float = 0.24
+    telling: Telling, source: Grid | Region, target: Grid | Region, *, seconds: float | None = None, width: float = 0.24
 ) -> Drawing:
     """A flat arrow from where ``source`` stands now to where ``target`` does, in the source's colour."""
-    seconds = film.length(seconds)
-    path = _path(film, source, target)
+    seconds = telling.length(seconds)
+    path = _path(telling, source, target)
     grid = source if isinstance(source, Grid) else source.grid
-    front = min(film.box(source)[0][1], film.box(target)[0][1])
+    front = min(telling.box(source)[0][1], telling.box(target)[0][1])
     arrow = Polygon(tuple(_arrow(path, width)), str(grid.role))
-    drawing = Drawing(film.unique("arrow"), (arrow,), pose((0.0, front + CELL, 0.0)), opacity=0.0)
-    film.cast.add(drawing)
-    film.score.set(Channel(drawing.name, "opacity"), ARROW, film.now, seconds)
-    film.pass_time(seconds)
-    return drawing
+    drawing = Drawing(telling.unique("arrow"), (arrow,), pose((0.0, front + CELL, 0.0)), opacity=0.0)
+    return telling.show(drawing, seconds, ARROW)
 
 
 def symbol(
-    film: Film, text: str, *, between: tuple[Grid | Region, Grid | Region], size: float = 0.16, color: str = "ink",
-    seconds: float | None = None,
+    telling: Telling, text: str, *, between: tuple[Grid | Region, Grid | Region], size: float = 0.16,
+    color: str = "ink", seconds: float | None = None,
 ) -> Drawing:  # fmt: skip
     """A sign such as × or + midway between where two things stand now, just before them."""
-    (a_low, a_high), (b_low, b_high) = (film.box(thing) for thing in between)
+    (a_low, a_high), (b_low, b_high) = (telling.box(thing) for thing in between)
     middle = (np.maximum(a_low, b_low) + np.minimum(a_high, b_high)) / 2  # of the gap, or of what they share
     front = min(a_low[1], b_low[1]) - CELL / 2
-    return sign(film, text, (middle[0], front, middle[2]), size=size, color=color, seconds=seconds)
+    return sign(telling, text, (middle[0], front, middle[2]), size=size, color=color, seconds=seconds)
 
 
 def sign(
-    film: Film, text: str, at: Place, *, size: float = 0.16, color: str = "ink", align: str = "center",
+    telling: Telling, text: str, at: Place, *, size: float = 0.16, color: str = "ink", align: str = "center",
     seconds: float | None = None,
 ) -> Drawing:  # fmt: skip
     """Text in the world, its middle at the height of ``at``, (3,) metres."""
     shape = Text(0.0, -CAP_HEIGHT * size / 2, ((text, color),), size, align)
-    return film.show(Drawing(film.unique("sign"), (shape,), pose(at), opacity=0.0), seconds)
+    return telling.show(Drawing(telling.unique("sign"), (shape,), pose(at), opacity=0.0), seconds)
 
 
-def letters(film: Film, grid: Grid, *, seconds: float | None = None) -> list[Drawing]:
+def letters(telling: Telling, grid: Grid, *, seconds: float | None = None) -> list[Drawing]:
     """The tokens' texts along a grid's time axes: at the left of rows, under columns. They move with the grid.
 
     Words under columns are turned, so that they read downwards.
     """
-    seconds = film.length(seconds)
+    seconds = telling.length(seconds)
     low, high = grid.box
     size, made = 0.7 * CELL, []
     under = 0.4 * CELL if all(axis.shown is None for axis in grid.axes) else 0.8 * CELL  # clear of a torn edge
     for axis in grid.axes:
         if axis.name != "T" or axis.direction not in "xz":
             continue
-        texts = [film.token_text(axis.index(cell)) for cell in range(axis.cells)]
+        texts = [token_text(telling, axis.index(cell)) for cell in range(axis.cells)]
         words = any(advance(text, size) > 1.2 * CELL for text in texts)
         across = axis.direction == "x" and not words
         turned = pose((low[0], low[1], low[2]), (0, 0, -1), (1, 0, 0))
@@ -157,19 +155,19 @@ def letters(film: Film, grid: Grid, *, seconds: float | None = None) -> list[Dra
             else:
                 at, align = (-0.4 * CELL, -along - middle), "right"
             shapes.append(Text(*at, ((text, "muted"),), em, align))
-        made.append(Drawing(film.unique("letters"), tuple(shapes), where, grid.name, 8.0, 0.0))
+        made.append(Drawing(telling.unique("letters"), tuple(shapes), where, grid.name, 8.0, 0.0))
     if not made:
         raise ScriptError(f"{grid!r} has no axis of tokens that is seen from the front.")
-    with film.together(seconds=seconds):
+    with telling.together(seconds=seconds):
         for drawing in made:
-            film.show(drawing)
+            telling.show(drawing)
     return made
 
 
-def _path(film: Film, source: Grid | Region, target: Grid | Region) -> Path:
+def _path(telling: Telling, source: Grid | Region, target: Grid | Region) -> Path:
     """Way from edge to edge, (x, z) metres: straight where the two face each other, else down and to the side."""
-    (a_low, a_high), (b_low, b_high) = film.box(source), film.box(target)
-    over = film.room(target)[:, 2].max() if isinstance(target, Grid) else b_high[2]
+    (a_low, a_high), (b_low, b_high) = telling.box(source), telling.box(target)
+    over = telling.room(target)[:, 2].max() if isinstance(target, Grid) else b_high[2]
     gap = 0.08
 
     def overlap(i: int) -> tuple[float, float]:

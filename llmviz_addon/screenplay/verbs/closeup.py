@@ -10,10 +10,8 @@ Rejected: a camera that frames a part of the true grids, for what belongs togeth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,14 +20,15 @@ from ...layout.grid import CELL, Grid, Ribbon
 from ...layout.layout import Layout
 from ...layout.lettering.drawing import Drawing, Line, Shape
 from ...layout.signs.labels import labels
-from ..asking import Grids
+from ...model.architecture import Architecture
+from ...model.config import GPTConfig
+from ..cast.things import Grids
 from ..score.timeline import Channel
+from ..telling import Closeup, Telling
+from .camera import frame
 from .copies import NEAR
-
-if TYPE_CHECKING:
-    from ...model.architecture import Architecture
-    from ...model.config import GPTConfig
-    from ..film import Film
+from .fading import fade
+from .revealing import hide_values, show_values
 
 MOST = {"T": 24, "C": 48, "A": 32, "4C": 64, "block_size": 64}
 """Cells of an axis, by its name, that can be told apart in a picture of a few grids."""
@@ -39,51 +38,48 @@ TEAR = 0.15 * CELL
 """Width of the line along a torn edge."""
 
 
-@dataclass(frozen=True, eq=False)
-class Closeup:
-    """Excerpts on stage: pairs of a true grid and what stands in for it, and where a rule finds its sources."""
-
-    pairs: tuple[tuple[Grid, Grid], ...]
-    sources: Mapping[str, Grid]
-
-
-def closeup(film: Film, *things: Grids, seconds: float | None = None) -> Layout:
+def closeup(telling: Telling, *things: Grids, seconds: float | None = None) -> Layout:
     """Let excerpts stand in for ``things``, and return the layout that holds them in the places of the true ones.
 
     The first of ``things`` keeps its upper left corner, where its excerpt stands a hair before it, and the camera
     comes near. Where every axis is short enough nothing happens, and the layout is the film's own.
     """
-    whole = film.cast.grids_of(*things)
+    whole = telling.cast.grids_of(*things)
     axes = {axis.name: axis.length for grid in whole for axis in grid.axes}
     most = {name: count for name, count in MOST.items() if axes.get(name, 0) > ENOUGH * count}
     if not most:
-        return film.layout
-    seconds = film.length(seconds)
-    shown = film.layout.embedding.token_weight.axes[0].shown
+        return telling.layout
+    seconds = telling.length(seconds)
+    shown = telling.layout.embedding.token_weight.axes[0].shown
     small = _small(
-        film.config, film.layout.architecture, film.layout.n_tokens, film.layout.gap, shown, tuple(most.items())
+        telling.layout.config,
+        telling.layout.architecture,
+        telling.layout.n_tokens,
+        telling.layout.gap,
+        shown,
+        tuple(most.items()),
     )
     move = np.array(whole[0].origin) - small[whole[0].name].origin - (0, NEAR, 0)
-    prefix = film.unique("excerpt")
+    prefix = telling.unique("excerpt")
     written = {drawing.name: drawing for drawing in labels(small, grids=[small[grid.name] for grid in whole])}
     pairs, stands = [], {}
     for grid in whole:
         excerpt = small[grid.name]
         x, y, z = (float(v) for v in excerpt.origin + move)
         stand = replace(excerpt, name=f"{prefix}:{grid.name}", origin=(x, y, z))
-        film.cast.add_grid(stand, film.trace[grid.name])
+        telling.cast.add_grid(stand, telling.trace[grid.name])
         label = _label(written[f"label:{grid.name}"], stand, move)
-        film.cast.add(label)
-        film.cast.signage[label.name] = label
+        telling.cast.add(label)
+        telling.cast.signage[label.name] = label
         stands[grid.name] = stand
         pairs.append((grid, stand))
-        if film.score.value(Channel(grid.name, "reveal")) == 0:
-            film.hide_values(stand)
-    film.closeups.append(Closeup(tuple(pairs), {**{g.name: g for g in film.layout.grids}, **stands}))
-    with film.together(seconds=seconds):
-        film.fade(*whole, *_between(film, whole), to=0)
-        film.fade(*stands.values(), to=1)
-        film.camera.frame(*stands.values())
+        if telling.score.value(Channel(grid.name, "reveal")) == 0:
+            hide_values(telling, stand)
+    telling.closeups.append(Closeup(tuple(pairs), {**{g.name: g for g in telling.layout.grids}, **stands}))
+    with telling.together(seconds=seconds):
+        fade(telling, *whole, *_between(telling, whole), to=0)
+        fade(telling, *stands.values(), to=1)
+        frame(telling, *stands.values())
     return small.mapped(lambda grid: stands.get(grid.name, grid))
 
 
@@ -99,34 +95,26 @@ def _small(
     return layout(config, n_tokens, gap, shown, dict(most), bare=True, architecture=architecture)
 
 
-def step_back(film: Film, *, seconds: float | None = None) -> None:
+def step_back(telling: Telling, *, seconds: float | None = None) -> None:
     """End the close-up: the whole grids come back with all their values, and the camera shows them.
 
     Where there is none nothing happens.
     """
-    if not film.closeups:
+    if not telling.closeups:
         return
-    pairs = film.closeups[-1].pairs
+    pairs = telling.closeups[-1].pairs
     whole = [grid for grid, _ in pairs]
-    film.show_values(*whole)
-    with film.together(seconds=film.length(seconds, 1.5)):
-        film.fade(*(stand for _, stand in pairs), to=0)
-        film.fade(*whole, *_between(film, whole), to=1)
-        film.camera.frame(*whole)
+    show_values(telling, *whole)
+    with telling.together(seconds=telling.length(seconds, 1.5)):
+        fade(telling, *(stand for _, stand in pairs), to=0)
+        fade(telling, *whole, *_between(telling, whole), to=1)
+        frame(telling, *whole)
 
 
-def _between(film: Film, grids: list[Grid]) -> list[Ribbon]:
+def _between(telling: Telling, grids: list[Grid]) -> list[Ribbon]:
     """The ribbons from one of ``grids`` to another."""
     names = {grid.name for grid in grids}
-    return [ribbon for ribbon in film.layout.ribbons if ribbon.source in names and ribbon.target in names]
-
-
-def stage_of(film: Film, grid: Grid) -> Mapping[str, Grid] | Layout:
-    """Where the rule of ``grid`` finds the grids that it names: among excerpts, if it is one."""
-    for one in film.closeups:
-        if any(stand is grid for _, stand in one.pairs):
-            return one.sources
-    return film.layout
+    return [ribbon for ribbon in telling.layout.ribbons if ribbon.source in names and ribbon.target in names]
 
 
 def _label(label: Drawing, grid: Grid, move: np.ndarray) -> Drawing:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,9 +18,7 @@ from ...layout.lettering.drawing import Drawing, Line, Text
 from ...layout.outline import Outline, outline
 from ...layout.signs.outline_signs import box_names, card, layer_names, scale_bar, scaled
 from ..score.timeline import Channel, Piece, Standing
-
-if TYPE_CHECKING:
-    from ..film import Film
+from ..telling import Telling
 
 APART = 0.16
 """Metres between two models, as a share of the taller one's height."""
@@ -29,37 +26,47 @@ SMALL = 0.3
 """Height of models that need a pointer, as a share of what they stand beside."""
 
 
-def models(film: Film) -> tuple[Standing, ...]:
+def models(telling: Telling) -> tuple[Standing, ...]:
     """The models of the comparison; the first call puts them on stage, invisible."""
-    if not film.cast.standing:
-        outlines = [outline(shape) for shape in film.cast.shapes]
+    if not telling.cast.standing:
+        outlines = [outline(shape) for shape in telling.cast.shapes]
         places = _places(outlines)
         for number, (one, at) in enumerate(zip(outlines, places, strict=True)):
-            film.cast.stand(_standing(f"model:{number}", one, at, film.name))
-    return tuple(film.cast.standing)
+            telling.cast.stand(_standing(f"model:{number}", one, at, telling.name))
+    return tuple(telling.cast.standing)
 
 
-def grow(film: Film, model: Standing, *, seconds: float | None = None) -> None:
+def grow(telling: Telling, model: Standing, *, seconds: float | None = None) -> None:
     """Let a model appear: what there is once, then layer by layer, and the layers' names at the end."""
-    seconds = film.length(seconds, 3.0)
-    each, start = min(0.6, seconds / 3), film.now
-    last = start + seconds - each
-    moments = [(model.once.name, start)]
-    moments += [(sign.name, last if what.startswith("layer ") else start) for what, sign in model.signs.items()]
-    pause = (last - start) / max(len(model.layers) - 1, 1)
-    moments += [(layer.name, start + number * pause) for number, layer in enumerate(model.layers)]
-    for actor, moment in moments:
-        film.score.set(Channel(actor, "opacity"), 1.0, moment, each)
-    film.pass_time(seconds)
+    seconds = telling.length(seconds, 3.0)
+    each = min(0.6, seconds / 3)
+    names = [sign.name for what, sign in model.signs.items() if what.startswith("layer ")]
+    others = [sign.name for sign in model.signs.values() if sign.name not in names]
+    pause = (seconds - each) / max(len(model.layers) - 1, 1)
+    with telling.together():
+        appear(telling, [model.once.name, *others], each)
+        with telling.in_sequence():
+            telling.pass_time(seconds - each)
+            appear(telling, names, each)
+        with telling.together(lag=pause / each if each else 0.0):
+            for layer in model.layers:
+                appear(telling, [layer.name], each)
 
 
-def point_out(film: Film, *, beside: Standing, seconds: float | None = None) -> list[Drawing]:
+def appear(telling: Telling, names: list[str], seconds: float) -> None:
+    """Let actors appear at once."""
+    for name in names:
+        telling.change(name, "opacity", 1.0, seconds)
+    telling.pass_time(seconds)
+
+
+def point_out(telling: Telling, *, beside: Standing, seconds: float | None = None) -> list[Drawing]:
     """Name the visible models that are too small to be read beside another, with a line from name to model."""
-    seconds = film.length(seconds, 1.0)
+    seconds = telling.length(seconds, 1.0)
     low, high = beside.box
     tall = high[2] - low[2]
     scale, found = tall / 28, []
-    others = [model for model in film.models if model is not beside and _visible(film, model)]
+    others = [model for model in models(telling) if model is not beside and _visible(telling, model)]
     small = sorted((model for model in others if _height(model) < SMALL * tall), key=_height)
     level = max((_card_top(model) for model in others if _height(model) <= tall), default=0.0)
     for number, model in enumerate(small):
@@ -68,16 +75,18 @@ def point_out(film: Film, *, beside: Standing, seconds: float | None = None) -> 
         top = (level - low) / scale + 1.6 * (len(small) - number)  # names in lines, that of the smallest highest
         line = Line(((0.0, 0.0), (0.0, top)), 0.05, "muted")
         text = Text(0.25, top - 0.7, ((model.outline.blueprint.title, "ink"),), 1.0)
-        sign = Drawing(film.unique("pointer"), (line, text), scaled(((left + right) / 2, 0.0, low), scale), opacity=0.0)
+        sign = Drawing(
+            telling.unique("pointer"), (line, text), scaled(((left + right) / 2, 0.0, low), scale), opacity=0.0
+        )
         found.append(sign)
-        with film.together():
-            film.show(sign, seconds)
-    film.pass_time(seconds if found else 0.0)
+    with telling.together():
+        for sign in found:
+            telling.show(sign, seconds)
     return found
 
 
-def _visible(film: Film, model: Standing) -> bool:
-    return film.score.value(Channel(model.once.name, "opacity")) > 0
+def _visible(telling: Telling, model: Standing) -> bool:
+    return telling.score.value(Channel(model.once.name, "opacity")) > 0
 
 
 def _places(outlines: list[Outline]) -> list[np.ndarray]:

@@ -6,79 +6,77 @@ something on the way: that gives another grid, whose numbers are computed here f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from ...errors import ScriptError
 from ...layout.grid import CELL, Axis, Grid, Region, Role
-from ..asking import Place
+from ..cast.things import Place
 from ..score.timeline import Channel
-
-if TYPE_CHECKING:
-    from ..film import Film
+from ..telling import Telling
+from .explain import flat_span, own_body
 
 NEAR = CELL / 10
 """Metres by which a copy stands before what it is copied from."""
 
 
-def copy(film: Film, what: Grid | Region, *, along: str = "", seconds: float = 0.0) -> Grid:
+def copy(telling: Telling, what: Grid | Region, *, along: str = "", seconds: float = 0.0) -> Grid:
     """A copy of some cells just in front of them, shown at once; ``along="z"`` makes a column of a row as it flies."""
     region = what[:] if isinstance(what, Grid) else what
-    values = np.squeeze(region.drawn(film.values(region.grid)))
+    values = np.squeeze(region.drawn(telling.values(region.grid)))
     axes = [
         Axis(axis.name, b - a, axis.direction)
         for axis, (a, b) in zip(region.grid.axes, region.cells, strict=True)
         if b > a + 1
     ]
-    low, high = film.box(region)
+    low, high = telling.box(region)
     turned = along == "z" and len(axes) == 1 and axes[0].direction == "x"
     if along and not turned and [axis.direction for axis in axes] not in ([along], []):
         raise ScriptError(f"{region!r} cannot be laid along {along!r}; only a row can become a column.")
     if turned:
         axes = [Axis(axes[0].name, axes[0].length, "z")]
     origin = (low[0], low[1] - NEAR, low[2] if turned else high[2])
-    grid = make(film, values, tuple(axes), origin, region.grid.role, region.grid.kind, seconds=seconds)
+    grid = make(telling, values, tuple(axes), origin, region.grid.role, region.grid.kind, seconds=seconds)
     if turned:  # lies on its source until it flies
-        film.score.set(Channel(grid.name, "rotation", 1), -np.pi / 2, film.now)
+        telling.score.set(Channel(grid.name, "rotation", 1), -np.pi / 2, telling.now)
     return grid
 
 
 def make(
-    film: Film, values: np.ndarray, axes: tuple[Axis, ...], origin: Place, role: Role, kind: str = "",
+    telling: Telling, values: np.ndarray, axes: tuple[Axis, ...], origin: Place, role: Role, kind: str = "",
     *, shown: bool = True, seconds: float = 0.0,
 ) -> Grid:  # fmt: skip
     """A grid of ``values`` whose left-front-top corner is at ``origin``; grids of one ``kind`` share a gain."""
     if not axes:
         axes, values = (Axis("", 1, "x"),), np.reshape(values, 1)
-    name = film.unique("made")
+    name = telling.unique("made")
     x, y, z = (float(v) for v in origin)
     grid = Grid(name, "", role, axes, (x, y, z), kind or name)
-    film.cast.add_grid(grid, values)
+    telling.cast.add_grid(grid, values)
     if shown:
-        film.score.set(Channel(name, "opacity"), 1.0, film.now, seconds)
-        film.pass_time(seconds)
+        telling.score.set(Channel(name, "opacity"), 1.0, telling.now, seconds)
+        telling.pass_time(seconds)
     return grid
 
 
-def fly(film: Film, grid: Grid, to: Place, *, seconds: float | None = None, easing: str = "smooth") -> None:
+def fly(telling: Telling, grid: Grid, to: Place, *, seconds: float | None = None, easing: str = "smooth") -> None:
     """Carry a copy until its left-front-top corner is at ``to``, (3,) metres; a copy that lay across stands up."""
-    seconds = film.length(seconds, 1.0)
+    seconds = telling.length(seconds, 1.0)
     for i, (end, home) in enumerate(zip(to, grid.origin, strict=True)):
         channel = Channel(grid.name, "offset", i)
-        if film.score.value(channel) != float(end - home):
-            film.score.set(channel, float(end - home), film.now, seconds, easing)
+        if telling.score.value(channel) != float(end - home):
+            telling.score.set(channel, float(end - home), telling.now, seconds, easing)
     turn = Channel(grid.name, "rotation", 1)
-    if film.score.value(turn) != 0:
-        film.score.set(turn, 0.0, film.now, seconds, easing)
-    film.pass_time(seconds)
+    if telling.score.value(turn) != 0:
+        telling.score.set(turn, 0.0, telling.now, seconds, easing)
+    telling.pass_time(seconds)
 
 
-def land(film: Film, grid: Grid, on: Region, *, seconds: float | None = None) -> None:
+def land(telling: Telling, grid: Grid, on: Region, *, seconds: float | None = None) -> None:
     """Carry a copy to ``on``, which shows its values from then on, and take the copy away."""
-    seconds = film.length(seconds, 1.0)
-    low, high = film.box(on)
-    with film.at(film.now + seconds):
-        film.show_region(on)
-        film.score.set(Channel(grid.name, "opacity"), 0.0, film.now)
-    fly(film, grid, (low[0], low[1] - NEAR, high[2]), seconds=seconds)
+    seconds = telling.length(seconds, 1.0)
+    low, high = telling.box(on)
+    with telling.in_sequence():
+        fly(telling, grid, (low[0], low[1] - NEAR, high[2]), seconds=seconds)
+        first, count = flat_span(on)
+        telling.change(own_body(telling, on), "reveal", first + count)
+        telling.change(grid.name, "opacity", 0.0)

@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...layout.grid import Region
 from ...model.tokenizers.tokenizer import IdTokenizer, LetterTokenizer
-
-if TYPE_CHECKING:
-    from ..film import Film
+from ..telling import Telling
 
 ALIKE = 1e-5
 """Share of a number by which others may differ from it and are still alike: that much is nothing but rounding."""
 
 
-def token_text(film: Film, t: int) -> str:
+def token_text(telling: Telling, t: int) -> str:
     """The text of the token at time ``t``."""
-    return film.checkpoint.tokenizer.text(int(film.tokens[t]))
+    return telling.checkpoint.tokenizer.text(int(telling.trace.tokens[t]))
 
 
-def token_name(film: Film, t: int) -> str:
+def token_name(telling: Telling, t: int) -> str:
     """What the token at time ``t`` is called in a sentence: ``letter C``, ``token 318`` or ``token “·the”``."""
-    text, kind = token_text(film, t), film.checkpoint.tokenizer
+    text, kind = token_text(telling, t), telling.checkpoint.tokenizer
     if isinstance(kind, LetterTokenizer) and text.isalpha():
         return f"letter {text}"
     return f"token {text}" if isinstance(kind, IdTokenizer) else f"token “{text}”"
 
 
-def largest(film: Film, numbers: Region | Sequence[float]) -> list[int]:
+def largest(telling: Telling, numbers: Region | Sequence[float]) -> list[int]:
     """Where the largest of some numbers is, such as those of a row; all the places where several are as large.
 
     So that a film is the same wherever it is made, numbers that differ by nothing but rounding are as large.
     """
-    values = film.values(numbers.grid)[numbers.index] if isinstance(numbers, Region) else numbers
+    values = telling.values(numbers.grid)[numbers.index] if isinstance(numbers, Region) else numbers
     found = np.nan_to_num(np.asarray(values, dtype=np.float64).ravel(), nan=-np.inf)
     most = found.max()
     alike = found >= most - ALIKE * abs(most) if np.isfinite(most) else found == most

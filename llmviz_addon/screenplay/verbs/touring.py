@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ...errors import ScriptError
 from ...layout.grid import Grid, Ribbon
-from ..asking import Grids
-from ..cast.cast import Thing
+from ..cast.things import Grids, Thing
+from ..telling import Telling
 from .arranging import sign
-
-if TYPE_CHECKING:
-    from ..film import Film
+from .fading import fade
 
 MOST = 12
 """Groups that get a turn; of more, every second, third … has one."""
@@ -21,7 +18,7 @@ LOW = 0.12
 """Opacity of the groups whose turn it is not."""
 
 
-def in_turn(film: Film, *groups: Grids, titles: Sequence[str] = (), seconds: float | None = None) -> None:
+def in_turn(telling: Telling, *groups: Grids, titles: Sequence[str] = (), seconds: float | None = None) -> None:
     """Let groups stand alone one after the other, each with its ribbons, its bracket and a title above it.
 
     The others step back meanwhile; in the end all are solid. The brackets should be gone before.
@@ -29,49 +26,53 @@ def in_turn(film: Film, *groups: Grids, titles: Sequence[str] = (), seconds: flo
     if not groups or (titles and len(titles) != len(groups)):
         raise ScriptError(f"in_turn needs groups, and a title for each or none; got {len(groups)} and {len(titles)}.")
     tour = range(0, len(groups), -(-len(groups) // MOST))
-    each = film.length(seconds, min(1.2 * len(tour), 6.0)) / (len(tour) + 1)
-    bodies = _bodies(film, groups)
-    signs: list[list[Thing]] = _brackets(film, groups)
+    each = telling.length(seconds, min(1.2 * len(tour), 6.0)) / (len(tour) + 1)
+    bodies = _bodies(telling, groups)
+    signs: list[list[Thing]] = _brackets(telling, groups)
     resting = [body for i, body in enumerate(bodies) if i not in tour]
     for before, now in zip((None, *tour), (*tour, None), strict=True):
-        with film.together(seconds=each / 2):
+        with telling.together(seconds=each / 2):
             if before is None or now is None:
-                film.fade(*resting, to=1 if now is None else LOW)
+                fade(telling, *resting, to=1 if now is None else LOW)
             for i in tour:
                 if before is None or now is None or i in (before, now):
-                    film.fade(*bodies[i], to=1 if now in (i, None) else LOW)
+                    fade(telling, *bodies[i], to=1 if now in (i, None) else LOW)
             if before is not None:
-                film.fade(*signs[before], to=0)
+                fade(telling, *signs[before], to=0)
             if now is not None:
-                film.fade(*signs[now], to=1)
+                fade(telling, *signs[now], to=1)
                 if titles:
-                    signs[now].append(_title(film, groups[now], titles[now]))
-        film.wait(each / 2)
+                    signs[now].append(_title(telling, groups[now], titles[now]))
+        telling.pass_time(each / 2)
 
 
-def _bodies(film: Film, groups: Sequence[Thing]) -> list[list[Thing]]:
+def _bodies(telling: Telling, groups: Sequence[Thing]) -> list[list[Thing]]:
     """Of each group its grids and the ribbons that start or end at them."""
-    grids = [film.cast.grids_of(group) for group in groups]
+    grids = [telling.cast.grids_of(group) for group in groups]
     at: dict[str, dict[str, Ribbon]] = defaultdict(dict)
-    for ribbon in film.cast.ribbons.values():
+    for ribbon in telling.cast.ribbons.values():
         at[ribbon.source][ribbon.name] = at[ribbon.target][ribbon.name] = ribbon
     ribbons = [{name: one for grid in mine for name, one in at[grid.name].items()} for mine in grids]
     return [[*mine, *theirs.values()] for mine, theirs in zip(grids, ribbons, strict=True)]
 
 
-def _brackets(film: Film, groups: Sequence[Thing]) -> list[list[Thing]]:
+def _brackets(telling: Telling, groups: Sequence[Thing]) -> list[list[Thing]]:
     """Of each group the names of its section signs."""
     signs: dict[frozenset[str], list[Thing]] = defaultdict(list)
-    for section in film.layout.all_sections:
-        if (name := f"section:{section.name}") in film.cast.signage:
+    for section in telling.layout.all_sections:
+        if (name := f"section:{section.name}") in telling.cast.signage:
             signs[frozenset(grid.name for grid in section.grids)].append(name)
-    return [list(signs[frozenset(grid.name for grid in film.cast.grids_of(group))]) for group in groups]
+    return [list(signs[frozenset(grid.name for grid in telling.cast.grids_of(group))]) for group in groups]
 
 
-def _title(film: Film, group: Thing, text: str) -> Thing:
+def _title(telling: Telling, group: Thing, text: str) -> Thing:
     """The title over a group's upper left end, as large as the group is wide."""
-    grids: list[Grid] = film.cast.grids_of(group)
-    lows, highs = zip(*(film.box(grid) for grid in grids), strict=True)
+    grids: list[Grid] = telling.cast.grids_of(group)
+    lows, highs = zip(*(telling.box(grid) for grid in grids), strict=True)
     left, right = min(low[0] for low in lows), max(high[0] for high in highs)
-    at = (left, min(low[1] for low in lows), max(high[2] for high in highs) + film.layout.gap + 0.04 * (right - left))
-    return sign(film, text, at, size=0.06 * (right - left), align="left")
+    at = (
+        left,
+        min(low[1] for low in lows),
+        max(high[2] for high in highs) + telling.layout.gap + 0.04 * (right - left),
+    )
+    return sign(telling, text, at, size=0.06 * (right - left), align="left")

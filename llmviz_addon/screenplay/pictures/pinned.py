@@ -1,0 +1,39 @@
+"""Pinning pictures to the page: they stand before the camera, go with the beat, and go when the next one begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...layout.lettering.drawing import Drawing, Shape
+from ..page.commentary import camera_pose
+from ..score.timeline import Channel
+from ..telling import GONE, Telling
+
+
+def pin(
+    telling: Telling, kind: str, shapes: Sequence[Shape], at: tuple[float, float] = (0.0, 0.0), stays: bool = True
+) -> str:
+    """A drawing on the page, not shown yet, its origin ``at`` picture heights; without ``stays`` it is not kept up."""
+    pose = camera_pose(telling.page)
+    pose[:3, 3] = (pose @ np.array([*at, 0.0, 1.0]))[:3]
+    drawing = Drawing(telling.unique(kind), tuple(shapes), pose, "camera", opacity=0.0)
+    telling.cast.add(drawing)
+    if stays:
+        telling.pictures.append(drawing.name)
+    return drawing.name
+
+
+def put_up(telling: Telling, kind: str, shapes: Sequence[Shape], seconds: float, to: float = 1.0) -> None:
+    """Pin a drawing, and let it appear."""
+    telling.change(pin(telling, kind, shapes), "opacity", to, seconds)
+    telling.pass_time(seconds)
+
+
+def take_down(telling: Telling) -> None:
+    """Let the pictures that are up go, without taking time."""
+    for name in telling.pictures:
+        if telling.score.value(Channel(name, "opacity")) > 0:
+            telling.change(name, "opacity", 0.0, GONE)
+    telling.pictures = []

@@ -1,0 +1,285 @@
+"""What verbs work on: one chapter while it is told.
+
+A ``Telling`` knows what time it is, who is there and where they stand, what has been asked of whom, and what is
+written on the page. It tells nothing itself: verbs do, each a function ``verb(telling, …)`` that imports downwards
+only. What chapters see of all this is ``film.Film``.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..errors import ScriptError
+from ..layout.grid import CELL, Grid, Region
+from ..layout.layout import Layout
+from ..layout.lettering.drawing import Drawing
+from ..model.checkpoint import Checkpoint
+from ..model.trace import Trace
+from .cast.cast import Cast
+from .page.commentary import Link
+from .page.panel import Explanation
+from .page.view import Page, View, corners
+from .score.clips import Score
+from .score.clock import Clock
+from .score.timeline import Channel, Part
+
+GONE = 0.2
+"""Seconds in which explanations, paragraphs and pictures go."""
+
+
+@dataclass(frozen=True, eq=False)
+class Closeup:
+    """Excerpts on stage: pairs of a true grid and what stands in for it, and where a rule finds its sources."""
+
+    pairs: tuple[tuple[Grid, Grid], ...]
+    sources: Mapping[str, Grid]
+
+
+@dataclass(frozen=True, eq=False)
+class Clause:
+    """What is said in one breath: coloured text, what it links to, from when on, and how long it takes to read."""
+
+    spans: list[tuple[str, str]]
+    links: list[Link]
+    start: float
+    seconds: float
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return "".join(text for text, _ in self.spans)
+
+
+@dataclass(eq=False)
+class Beat:
+    """A paragraph, told clause by clause; ``rest`` is from when to when a presenter pauses on its last picture."""
+
+    key: str
+    start: float
+    clauses: list[Clause] = field(default_factory=list)
+    rest: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def text(self) -> str:
+        """All its words."""
+        return " ".join(clause.text for clause in self.clauses)
+
+
+class Telling:
+    """One chapter while it is told: clock, score, cast, page and camera, and the run that it is about."""
+
+    def __init__(
+        self, name: str, cast: Cast, trace: Trace, checkpoint: Checkpoint, page: Page, pace: float | None
+    ) -> None:
+        self.name, self.cast, self.trace, self.checkpoint = name, cast, trace, checkpoint
+        self.page, self.pace = page, pace
+        self.clock, self.score = Clock(), Score(cast.rest)
+        self.beats: list[Beat] = []
+        self.beat: Beat | None = None  # that is being told
+        self.written: list[str] = []  # the paragraph that is up, as drawings by name
+        self.pictures: list[str] = []  # those that go with it
+        self.explanations: list[Explanation] = []
+        self.closeups: list[Closeup] = []
+        self.splits: dict[str, list[Part]] = {}
+        self.ahead: dict[str, list[Part]] = {}
+        self._view: View | None = None
+        self._count = 0
+
+    # What it is about -------------------------------------------------------------------------
+
+    @property
+    def layout(self) -> Layout:
+        """The set."""
+        return self.cast.layout
+
+    @property
+    def tensors(self) -> Mapping[str, np.ndarray]:
+        """The numbers of all grids by name, of those made by the chapter too."""
+        made = {name: values for name, (_, values) in self.cast.made.items()}
+        return ChainMap(made, self.trace)  # type: ignore[arg-type]
+
+    def values(self, grid: Grid) -> np.ndarray:
+        """The numbers of a grid, of the model's or of one made by the chapter."""
+        made = self.cast.made.get(grid.name)
+        return np.asarray(self.trace[grid.name] if made is None else made[1])
+
+    def sources(self, grid: Grid, index: tuple[int, ...]) -> dict[str, Region]:
+        """The cells that a cell of ``grid`` is computed from, by operand; ScriptError where it holds parameters.
+
+        Those of an excerpt are found among excerpts.
+        """
+        if grid.rule is None:
+            raise ScriptError(f"{grid!r} is not computed: it holds parameters. Sweep or compute what is made from it.")
+        near = (one.sources for one in self.closeups if any(stand is grid for _, stand in one.pairs))
+        return grid.sources(index, next(near, self.layout), self.trace)
+
+    # Time -------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> float:
+        """Seconds since the chapter began."""
+        return self.clock.now
+
+    def length(self, seconds: float | None, default: float = 0.5) -> float:
+        """Seconds that a verb takes: those it was given, the block's, or its default."""
+        return self.clock.length(seconds, default)
+
+    def pass_time(self, seconds: float) -> None:
+        """Let ``seconds`` go by; what is told at once begins where it began."""
+        self.clock.pass_time(seconds)
+
+    def together(self, seconds: float | None = None, lag: float = 0.0) -> AbstractContextManager[None]:
+        """At once, or each when the share ``lag`` of the one before it has passed."""
+        return self.clock.together(seconds, lag)
+
+    def in_sequence(self) -> AbstractContextManager[None]:
+        """One after the other."""
+        return self.clock.in_sequence()
+
+    # Actors -----------------------------------------------------------------------------------
+
+    def unique(self, kind: str) -> str:
+        """A new actor name."""
+        self._count += 1
+        return f"{self.name}:{kind}:{self._count}"
+
+    def change(
+        self, actor: str, prop: str, value: float, seconds: float = 0.0, index: int = 0, easing: str = "smooth"
+    ) -> None:
+        """Move a channel from now on, without moving the clock."""
+        self.score.set(Channel(actor, prop, index), value, self.now, seconds, easing)
+
+    def carry(self, actor: str, to: np.ndarray, seconds: float) -> None:
+        """Bring an actor to an offset from its home, (3,) metres, without moving the clock."""
+        for i in range(3):
+            if self.score.value(Channel(actor, "offset", i)) != to[i]:
+                self.change(actor, "offset", float(to[i]), seconds, i)
+
+    def show(self, drawing: Drawing, seconds: float | None = None, to: float = 1.0) -> Drawing:
+        """Bring a drawing on stage."""
+        seconds = self.length(seconds)
+        self.cast.add(drawing)
+        self.change(drawing.name, "opacity", to, seconds)
+        self.pass_time(seconds)
+        return drawing
+
+    # Where things stand -----------------------------------------------------------------------
+
+    def offset(self, grid: Grid) -> np.ndarray:
+        """How far a grid is from home now, (3,) metres."""
+        if grid.name not in self.score.moved:
+            return np.zeros(3)
+        return np.array([self.score.value(Channel(grid.name, "offset", i)) for i in range(3)])
+
+    def box(self, thing: Grid | Region) -> tuple[np.ndarray, np.ndarray]:
+        """Corners, each (3,) metres, of where a grid or region stands now."""
+        low, high = thing.box
+        offset = self.offset(thing if isinstance(thing, Grid) else thing.grid)
+        return low + offset, high + offset
+
+    def room(self, *grids: Grid) -> np.ndarray:
+        """Points around grids and their labels where they stand now, (n, 3) metres."""
+        points: list[np.ndarray] = []
+        boxes = np.array([self.box(grid) for grid in grids])  # (n, 2, 3)
+        for grid, around in zip(grids, corners(boxes[:, 0], boxes[:, 1]), strict=True):
+            points.append(around)
+            label = self.cast.signage.get(f"label:{grid.name}")
+            if label is not None:
+                points.append(label.points + self.offset(grid))
+        return np.concatenate(points)
+
+    @property
+    def view(self) -> View:
+        """The camera's pose now."""
+        if self._view is None:
+            raise ScriptError("The camera stands nowhere yet; begin the chapter with film.open_on(…).")
+        return self._view
+
+    @view.setter
+    def view(self, view: View) -> None:
+        self._view = view
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the camera stands anywhere."""
+        return self._view is not None
+
+    def in_play(self) -> list[Grid]:
+        """The grids that are solid now and stand inside the free part of the picture."""
+        there = [
+            (number, grid)
+            for number, (name, grid) in enumerate(self.cast.grids.items())
+            if name not in self.score.gone or name in self.splits or name in self.ahead
+        ]
+        solid = [(number, grid) for number, grid in there if self.opacity(grid) >= 0.9]
+        if not solid:
+            return []
+        boxes, free = self.cast.homes[[number for number, _ in solid]], self.page.free
+        for box, (_, grid) in zip(boxes, solid, strict=True):
+            box += self.offset(grid)
+        left, bottom, right, top = self.view.areas(boxes[:, 0], boxes[:, 1]).T
+        seen = (np.minimum(right, free.right) > np.maximum(left, free.left)) & (
+            np.minimum(top, free.top) > np.maximum(bottom, free.bottom)
+        )
+        inside = seen & (left >= free.left - 0.02) & (right <= free.right + 0.02)
+        return [solid[n][1] for n in np.flatnonzero(inside)]
+
+    # What shows a grid ------------------------------------------------------------------------
+
+    def opacity(self, grid: Grid) -> float:
+        """Of the grid or of the most solid of its parts."""
+        if grid.name not in self.splits and grid.name not in self.ahead:
+            return self.score.value(Channel(grid.name, "opacity"))
+        return max(self.score.value(Channel(name, "opacity")) for name in self.bodies(grid))
+
+    def bodies(self, grid: Grid) -> list[str]:
+        """The actors that show a grid now: itself and its parts, so that both agree."""
+        if grid.name not in self.splits and grid.name not in self.ahead:
+            return [grid.name]
+        parts = self.splits.get(grid.name, []) + self.ahead.get(grid.name, [])
+        return [grid.name, *(part.name for part in parts)]
+
+    def split_parts(self, grid: Grid) -> list[Part]:
+        """The pieces that a grid is split into now; none if it is whole."""
+        return list(self.splits.get(grid.name, []))
+
+    def add_ahead(self, part: Part) -> None:
+        """Show a piece just before its grid, because it shows values that the grid does not show yet."""
+        self.cast.add(part)
+        self.change(part.name, "reveal", 0.0)
+        self.change(part.name, "opacity", 1.0)
+        self.change(part.name, "offset", -CELL / 20, index=1)
+        self.ahead.setdefault(part.grid, []).append(part)
+
+    def drop_ahead(self, grid: Grid) -> None:
+        """From now on the grid shows all its values itself."""
+        for part in self.ahead.pop(grid.name, []):
+            self.change(part.name, "opacity", 0.0)
+
+    # What explains ----------------------------------------------------------------------------
+
+    def dismiss(self, seconds: float = GONE) -> None:
+        """Take down the explanations that are up, and put out their sources."""
+        for explanation in self.explanations:
+            self._close(explanation, seconds)
+        self.explanations = []
+
+    def make_room(self, keep: set[str]) -> None:
+        """Take down what is not told at once with now; ``keep`` names bodies that stay lit for what comes."""
+        stay = [one for one in self.explanations if self.clock.at_once_with(one.blocks)]
+        for explanation in self.explanations:
+            if explanation not in stay:
+                self._close(explanation, GONE, keep)
+        self.explanations = stay
+
+    def _close(self, explanation: Explanation, seconds: float, keep: Collection[str] = ()) -> None:
+        for name in explanation.drawings:
+            self.change(name, "opacity", 0.0, seconds)
+        for name in explanation.lit:
+            if name not in keep:
+                self.change(name, "focus", 0.0, seconds)

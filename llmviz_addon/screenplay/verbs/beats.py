@@ -1,0 +1,163 @@
+"""Beats: a paragraph told clause by clause while its actions run, then a rest on the finished picture.
+
+A clause comes up when the one before it has been read and its action has been played; what follows in the chapter
+plays while it is read. So a beat lasts, clause by clause, as long as reading or acting takes, whichever is longer,
+and without a pace as long as its actions. All its words are set as one paragraph once it is over, each clause below
+the last where it stays, so that nothing moves when the next one comes. What explains stays up for the rest, and
+goes when the next beat begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ...errors import ScriptError
+from ...layout.grid import Grid, Role
+from ..cast.things import Thing
+from ..page import commentary
+from ..page.commentary import FADE, Link
+from ..page.rulers import ruler
+from ..pictures.pinned import take_down
+from ..score.timeline import Channel
+from ..telling import GONE, Beat, Clause, Telling
+from .camera import frame
+
+REST = 1.5
+"""Seconds that a rest lasts where there is a pace."""
+GLOW = 1.0
+"""Seconds for which a grid glows when a reader comes to the link to it."""
+LONGEST = 4.0
+"""Seconds that a ruler stays at most, and the time it gets where there is no reading pace."""
+
+
+def open_on(telling: Telling, *things: Thing, azimuth: float, elevation: float, zoom: float) -> None:
+    """Begin the chapter with the camera on ``things``, and put up the ground under the text."""
+    if telling.now > 0 or telling.beats or f"{telling.name}:plate" in telling.cast.drawings:
+        raise ScriptError("open_on comes before anything else in a chapter.")
+    frame(telling, *things, azimuth=azimuth, elevation=elevation, zoom=zoom, seconds=0)
+    telling.show(commentary.plate(f"{telling.name}:plate", telling.page), seconds=0)
+
+
+def heading(telling: Telling, title: str, part: str) -> None:
+    """Put up the chapter's title over the commentary."""
+    telling.show(commentary.heading(f"{telling.name}:heading", title, part, telling.page), seconds=0)
+
+
+@contextmanager
+def beat(telling: Telling, key: str) -> Iterator[None]:
+    """Tell one paragraph: what is said and what happens within belong together; a rest ends it."""
+    if telling.beat is not None:
+        raise ScriptError(f"The beat {key!r} is inside the beat {telling.beat.key!r}; end that one first.")
+    if telling.clock.blocks:
+        raise ScriptError(f"The beat {key!r} is inside of together or in_sequence; these go into a beat.")
+    if any(other.key == key for other in telling.beats):
+        raise ScriptError(f"The chapter has a beat {key!r} already; keys must differ.")
+    origin = telling.score.origin
+    clear(telling)
+    told = telling.beat = Beat(key, telling.now)
+    telling.beats.append(told)
+    try:
+        yield
+    finally:
+        telling.beat = None
+    telling.score.origin = origin
+    _read(telling, told)
+    pause = REST if telling.pace is not None else 0.0
+    told.rest = telling.now, telling.now + pause
+    _write(telling, told)
+    telling.pass_time(pause)
+
+
+def clear(telling: Telling) -> None:
+    """Take down all that belongs to the beat before: paragraph, pictures, explanations."""
+    up = [*telling.written, *telling.pictures]
+    busy = bool(up or telling.explanations)
+    telling.dismiss()
+    take_down(telling)
+    for name in telling.written:
+        telling.change(name, "opacity", 0.0, GONE)
+    telling.written = []
+    telling.pass_time(GONE if busy else 0.0)
+
+
+def say(telling: Telling, text: str, names: dict[str, object]) -> None:
+    """Say one clause of the beat, when the one before it has been read and acted out."""
+    if telling.beat is None:
+        raise ScriptError('say belongs into a beat: with film.beat("key"): film.say("Words.").')
+    spans, links = commentary.parse(text, names, telling.tensors)
+    _read(telling, telling.beat)
+    clause = Clause(spans, links, telling.now, commentary.reading_seconds(spans, telling.pace))
+    telling.beat.clauses.append(clause)
+    light_axes(telling, clause)
+
+
+def _read(telling: Telling, told: Beat) -> None:
+    """Let the last clause be read to its end, and its links glow where a reader came to them."""
+    if told.clauses:
+        clause = told.clauses[-1]
+        telling.pass_time(max(0.0, clause.start + clause.seconds - telling.now))
+        light_links(telling, clause)
+
+
+def _write(telling: Telling, told: Beat) -> None:
+    """Set the paragraph, and let each clause come up at its time."""
+    opening = len(telling.beats) == 1
+    name = f"{telling.name}:say:{told.key}"
+    drawings = commentary.paragraph(name, [clause.spans for clause in told.clauses], telling.page)
+    for drawing, clause in zip(drawings, told.clauses, strict=True):
+        telling.cast.add(drawing)
+        at_once = opening and clause.start == 0
+        seconds = 0.0 if at_once else min(FADE, told.rest[0] - clause.start)
+        telling.score.set(Channel(drawing.name, "opacity"), 1.0, clause.start, seconds)
+        telling.written.append(drawing.name)
+
+
+def light_links(telling: Telling, clause: Clause) -> None:
+    """Let each grid that a clause links to glow for a moment when a reader comes to it.
+
+    Where a verb had it glow meanwhile, that is enough.
+    """
+    if clause.seconds < GLOW:
+        return
+    busy: dict[str, float] = {}
+    for link in clause.links:
+        if isinstance(link.target, str):
+            continue
+        grid = link.target if isinstance(link.target, Grid) else link.target.grid
+        at = clause.start + link.at * (clause.seconds - GLOW)
+        if at < busy.get(grid.name, 0.0):
+            continue
+        busy[grid.name] = at + GLOW
+        for name in telling.bodies(grid):
+            channel = Channel(name, "highlight")
+            clips = telling.score.clips.get(channel)
+            if clips and clips[-1].end > at:
+                continue
+            before = telling.score.value(channel)
+            telling.score.set(channel, max(before, 0.8), at, 0.25)
+            telling.score.set(channel, before, at + 0.65, 0.35)
+
+
+def light_axes(telling: Telling, clause: Clause) -> None:
+    """Show the rulers of the axes that a clause links to while it is read, or for a short while."""
+    for axis in _axes(telling, clause.links):
+        grids = [grid for grid in telling.in_play() if any(own.name == axis for own in grid.axes)]
+        tables = [grid for grid in grids if len(grid.axes) > 1]
+        for grid in tables or grids:  # where a whole table shows the axis, its sums and biases need not
+            drawing = ruler(telling.unique("ruler"), grid, grid.axis(axis))
+            telling.cast.add(drawing)
+            channel = Channel(drawing.name, "opacity")
+            telling.score.set(channel, 1.0, clause.start, FADE)
+            telling.score.set(channel, 0.0, clause.start + max(clause.seconds - FADE, LONGEST / 2), FADE)
+
+
+def _axes(telling: Telling, links: list[Link]) -> Iterator[str]:
+    """The axes among links, by name."""
+    for link in links:
+        if not isinstance(link.target, str) or link.target in set(Role):
+            continue
+        known = {axis.name for grid in telling.cast.grids.values() for axis in grid.axes}
+        if link.target not in known:
+            raise ScriptError(f"No grid has an axis {link.target!r}. Choose from {', '.join(sorted(known))}.")
+        yield link.target

@@ -1,0 +1,49 @@
+"""Fading, lighting, and bringing things back to how they were."""
+
+from __future__ import annotations
+
+from ..cast.things import Grids, Thing
+from ..score.timeline import Channel
+from ..telling import GONE, Telling
+
+BESIDE = 0.6
+"""Opacity of a label, as a share of that of its half-transparent grid."""
+
+
+def fade(telling: Telling, *things: Thing, to: float, seconds: float | None = None) -> None:
+    """Bring things to an opacity: 0 is gone, 1 is solid. A grid takes its label and its parts along."""
+    seconds = telling.length(seconds)
+    names, grids, signage = telling.cast.names(*things), telling.cast.grids, telling.cast.signage
+    labels = [label for name in names if name in grids and (label := f"label:{name}") in signage]
+    targets = [target for name in names for target in _solid(telling, name)]
+    for actors, value in ((labels, to if to in (0.0, 1.0) else to * BESIDE), (targets, to)):
+        telling.score.set_all([Channel(actor, "opacity") for actor in actors], value, telling.now, seconds)
+    telling.pass_time(seconds)
+
+
+def _solid(telling: Telling, name: str) -> tuple[str, ...]:
+    """The actors that stand for ``name`` when it fades: itself or its parts, and what shows before it."""
+    if name not in telling.splits and name not in telling.ahead:
+        return (name,)
+    split = tuple(part.name for part in telling.splits.get(name, ()))
+    return (*(split or (name,)), *(part.name for part in telling.ahead.get(name, ())))
+
+
+def light(telling: Telling, *things: Grids, to: float = 1.0, seconds: float | None = None) -> None:
+    """Let grids glow in their role's colour; ``to=0`` puts them out."""
+    seconds = telling.length(seconds)
+    for grid in telling.cast.grids_of(*things):
+        for name in telling.bodies(grid):
+            telling.change(name, "highlight", to, seconds)
+    telling.pass_time(seconds)
+
+
+def revert(telling: Telling, *things: Thing, seconds: float | None = None) -> None:
+    """Bring things back to how they are at rest."""
+    seconds = telling.length(seconds)
+    telling.dismiss(min(GONE, seconds))
+    names = telling.cast.names(*things)
+    whose = {*names, *(f"label:{name}" for name in names)}
+    for channel in [c for c in telling.score.clips if c.actor in whose]:
+        telling.score.set(channel, telling.cast.rest(channel), telling.now, seconds)
+    telling.pass_time(seconds)

@@ -1,0 +1,45 @@
+"""What is known yet: which grids show values, and which are empty until they are computed."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+
+from ..cast.things import Grids
+from ..score.timeline import Channel
+from ..telling import Telling
+
+PREDICTED = ("tokens:next", "tokens:output", "tokens:candidates")
+"""What is written of the model's output."""
+
+
+def hide_values(telling: Telling, *things: Grids, seconds: float = 0.0) -> None:
+    """Show grids as not computed yet."""
+    _reveal(telling, things, 0.0, telling.length(seconds))
+
+
+def computed_up_to(telling: Telling, *things: Grids) -> None:
+    """Say where the story stands: these are computed, and what they are made from; all else is empty from now on.
+
+    Parameters keep their values. What is predicted is not written yet, where it is not among what is computed.
+    """
+    known = telling.layout.made_from(*telling.cast.grids_of(*things))
+    hide_values(telling, *(grid for grid in telling.layout.grids if grid.rule and grid.name not in known))
+    if telling.layout.output.probs.name not in known:
+        for sign in PREDICTED:
+            if sign in telling.cast.signage:
+                telling.change(sign, "opacity", 0.0)
+
+
+def show_values(telling: Telling, *things: Grids, seconds: float = 0.0) -> None:
+    """Show grids with all their values."""
+    _reveal(telling, things, 1.0, telling.length(seconds))
+
+
+def _reveal(telling: Telling, things: tuple[Grids, ...], share: float, seconds: float) -> None:
+    by_cells: dict[float, list[Channel]] = defaultdict(list)
+    for grid in telling.cast.grids_of(*things):
+        by_cells[float(math.prod(grid.cells))] += [Channel(name, "reveal") for name in telling.bodies(grid)]
+    for cells, channels in by_cells.items():
+        telling.score.set_all(channels, share * cells, telling.now, seconds, "linear")
+    telling.pass_time(seconds)
