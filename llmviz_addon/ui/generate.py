@@ -9,6 +9,7 @@ their tokens and so is true whatever was undone.
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
@@ -22,6 +23,7 @@ from ..stage.open_state import OpenState, read_state
 from ..stage.story import read_story
 from . import request
 from .build import Staging, changes_lost, staged, target, told
+from .confirm import Result
 from .jobs import Outcome, Steps, blocked
 from .settings import copy_settings
 from .values import value
@@ -32,7 +34,7 @@ NO_STAGE = "There is no open stage in this scene"
 
 def _resample(generation: LLMVIZ_PG_generation, context: bpy.types.Context) -> None:
     """Show what may come next as it is now chosen."""
-    scene = generation.id_data
+    scene: Any = generation.id_data
     state = read_state(scene)
     if state is None or problem(state):
         return
@@ -187,7 +189,7 @@ def open_stage(context: bpy.types.Context, sure: bool = False) -> Steps:
 class _OnStage:
     """What operators on an open stage share."""
 
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options: Any = {"REGISTER", "UNDO"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -203,7 +205,7 @@ class _OnStage:
         """What else is in the way."""
         return ""
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> Result:
         """Do it, or say why not."""
         try:
             self.act(context, read_state(context.scene))
@@ -264,7 +266,7 @@ class LLMVIZ_OT_look_at(_OnStage, bpy.types.Operator):
     )
 
     @classmethod
-    def description(cls, context: bpy.types.Context, properties: LLMVIZ_OT_look_at) -> str:
+    def description(cls, context: bpy.types.Context, properties: Any) -> str:
         """The tooltip."""
         return f"Look at the {'whole model' if properties.place == 'whole' else properties.place}"
 

@@ -21,7 +21,7 @@ from ..stage.open_state import read_state
 from ..stage.render import chosen
 from ..stage.story import read_story
 from .chapters import Stamp, stamp
-from .confirm import confirm
+from .confirm import Result, confirm
 from .jobs import Job, Outcome, Steps, blocked
 from .play import NO_FILM
 from .settings import LLMVIZ_PG_settings
@@ -264,14 +264,14 @@ class LLMVIZ_OT_delete_frames(bpy.types.Operator):
             cls.poll_message_set(reason)
         return not reason
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
         """Ask first: they may have taken hours."""
         folder = frames_folder(film_path(context.scene))
         text = f"{in_words(frames_kept(context.scene))} in {folder.name}. The video stays; to go on with it, or to"
         text += " render it with another length, every frame would have to be rendered again."
         return confirm(self, context, event, self.bl_label, text, "Delete")
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> Result:
         """Delete them."""
         try:
             freed = frames_kept(context.scene)
