@@ -19,6 +19,7 @@ import pytest
 
 from llmviz_addon import cli, commands
 from llmviz_addon.film import png
+from llmviz_addon.film.progress import Bar
 from llmviz_addon.model.checkpoint import BUILTIN, builtin
 from llmviz_addon.model.run import run
 from llmviz_addon.screenplay.production import PACE, prepare
@@ -146,7 +147,7 @@ def test_what_can_be_told_at_once_is(
 
     arguments, wanted = WRONG[name]
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("llmviz_addon.commands._checkpoint", fail)
+    monkeypatch.setattr("llmviz_addon.commands._model", fail)
     assert cli.main(arguments) == 2
     assert wanted in capfd.readouterr().err
 
@@ -231,7 +232,7 @@ def test_frames_of_another_film_and_frames_that_are_not_kept(tmp_path: Path, cap
     assert cli.main(film) == 0
     assert re.search(r"3 frames; they are kept in .*f\.frames \(0 MB\)", capfd.readouterr().out)
     assert cli.main([*film, "--theme", "dark"]) == 2
-    assert "keeps 3 frames of another film (another theme); name another output" in capfd.readouterr().err
+    assert "keeps 3 frames of another film (another scene, theme); name another output" in capfd.readouterr().err
     assert len(list((tmp_path / "f.frames").glob("*.png"))) == 3
     assert cli.main([*film, "--theme", "dark", "--overwrite", "--drop-frames"]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["f.mp4", "f.srt"]
@@ -252,7 +253,7 @@ def test_ctrl_c_keeps_what_is_done(
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("llmviz_addon.film.progress.Bar.show", stopped)
+    monkeypatch.setattr(Bar, "show", stopped)
     assert (
         cli.main([*FILM[:-1], str(tmp_path / "f.mp4"), "--to", "0.2", "--size", "64x64", "--engine", "cycles"]) == 130
     )

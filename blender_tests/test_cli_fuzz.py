@@ -56,7 +56,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def stop(*_: object) -> NoReturn:
         raise JobError("Blender would start now.")
 
-    for name in ("_blender", "_empty_scene"):
+    for name in ("_blender", "_fresh"):
         monkeypatch.setattr(commands, name, stop)
     monkeypatch.setattr("llmviz_addon.packaging._stage", stop)
     monkeypatch.chdir(tmp_path)

@@ -28,6 +28,7 @@ LEFT_OUT = (
     "__main__.py",
     "packaging.py",
     "walkthroughs",
+    "name",
 )
 
 

@@ -126,7 +126,8 @@ def test_another_way_to_choose_changes_the_list_only(scene: bpy.types.Scene) -> 
 
 def test_the_scene_remembers_what_it_shows(scene: bpy.types.Scene, tmp_path: Path) -> None:
     now = opened(scene, theme="dark").following()
-    live.show(scene, now, model="/models/mine")
+    moved = replace(now, run=replace(now.run, model=replace(now.run.model, path="/models/mine")))
+    live.show(scene, moved)
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "open.blend"))
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "open.blend"))

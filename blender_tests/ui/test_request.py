@@ -65,13 +65,12 @@ def test_shapes_are_told_by_the_chapters_that_need_no_numbers(sidebar: bpy.types
     with pytest.raises(JobError, match="No chapter is ticked that shapes can tell"):
         request.chosen(settings, ())
     settings.skipped = ""
-    production = request.production(settings, ())
-    assert [chapter.name for chapter in production.timeline.chapters] == ["scale"]
-    assert [one.outline.blueprint.title for one in production.timeline.outlines] == ["nano-gpt", "GPT-3"]
+    assert request.chosen(settings, ()) == ["scale"]
+    assert [one.title for one in request.what(settings)] == ["nano-gpt", "GPT-3"]
 
 
 def test_no_shape_is_an_error(sidebar: bpy.types.Scene) -> None:
     settings = sidebar.llmviz_settings
     settings.model, settings.skipped, settings.outlines = "SHAPE", "", set()
     with pytest.raises(ModelError, match="choose 1 to 7"):
-        request.production(settings, ())
+        request.what(settings)

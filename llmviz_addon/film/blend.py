@@ -13,7 +13,8 @@ from pathlib import Path
 import bpy
 
 from ..errors import JobError
-from .quiet import unbroken
+from .quiet import quiet, unbroken
+from .shown import shown
 
 _ZSTD, _TABLE = b"\x28\xb5\x2f\xfd", 0x8F92EAB1
 
@@ -31,6 +32,21 @@ def save(path: Path, target: Path | None = None, copy: bool = False, compress: b
         raise JobError(f"Cannot write {str(target or path)!r}: {_reason(error)}; is the disk full?") from error
     if not whole:
         raise JobError(f"Cannot write {str(target or path)!r}: the file was cut short; is the disk full?")
+
+
+def save_copy(path: Path, scene: bpy.types.Scene) -> None:
+    """Save a copy of what is open in Blender, which shows ``scene`` when it is opened.
+
+    The picture for file browsers, which Blender would render first, is left out.
+    """
+    settings = bpy.context.preferences.filepaths
+    kind = settings.file_preview_type
+    settings.file_preview_type = "NONE"
+    try:
+        with shown(scene), quiet():
+            save(path, copy=True, compress=False)
+    finally:
+        settings.file_preview_type = kind
 
 
 def load(path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from os import PathLike
 from pathlib import Path
 
 from ..errors import JobError
@@ -17,7 +18,7 @@ _FORBIDDEN = set('<>:"|?*')
 """What no name may hold on Windows."""
 
 
-def check_output(path: str | Path, suffix: str, source: str | Path | None = None) -> Path:
+def check_output(path: str | PathLike[str], suffix: str, source: str | Path | None = None) -> Path:
     """The path to write a ``suffix`` file to; JobError, at once, where that will not be possible.
 
     ``source`` is a file that is read for it, which must not be replaced by it.
@@ -53,7 +54,7 @@ def check_folder(folder: Path, wanted: Path) -> None:
         raise JobError(f"Cannot write {str(wanted)!r}: {error.strerror}.") from error
 
 
-def check_place(folder: str | Path) -> Path:
+def check_place(folder: str | PathLike[str]) -> Path:
     """The folder to write files to, which may have to be made; JobError, at once, where that will not be possible."""
     folder = Path(folder)
     there = os.path.isdir(folder)

@@ -20,6 +20,7 @@ import numpy as np
 
 from ..stage import compat
 from ..stage.page import follows_camera, go
+from .shown import shown
 
 FRAME = 1
 """Properties are read at this frame, since keyframes change them."""
@@ -47,12 +48,13 @@ KEY_FIELDS = {"co": 2, "handle_left": 2, "handle_right": 2, "interpolation": 1, 
 
 def signature(scene: bpy.types.Scene) -> str:
     """Hash of all that tells how ``scene`` looks, at any frame; the current frame and what is selected do not count."""
-    frame = scene.frame_current
-    go(scene, FRAME)
-    try:
-        return _Reader().scene(scene)
-    finally:
-        go(scene, frame)
+    with shown(scene):
+        frame = scene.frame_current
+        go(scene, FRAME)
+        try:
+            return _Reader().scene(scene)
+        finally:
+            go(scene, frame)
 
 
 class _Reader:

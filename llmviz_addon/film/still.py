@@ -7,14 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import bpy
+import numpy as np
 
-from ..errors import JobError
 from ..stage.page import go
 from ..stage.render import set_engine, set_size
 from . import png
+from .of_scene import check_camera
 from .output import check_output
 from .painter import Painter
 from .quiet import quiet
+from .shown import shown
 
 KEPT = {
     "render": (
@@ -40,25 +42,33 @@ def still(
     engine: str = "auto",
     samples: int | None = None,
 ) -> None:
-    """Render ``frame`` to the PNG file ``output``; the scene is left as it was.
-
-    ``size`` in pixels, by default the scene's own. Raises JobError for an unknown engine, a scene without
-    a camera, or an output that cannot be written.
-    """
+    """Render ``frame`` to the PNG file ``output``; see ``picture``. Raises JobError if it cannot be written."""
     check_output(output, ".png")
-    if scene.camera is None:
-        raise JobError(f"Scene {scene.name!r} has no camera to render through.")
-    with restored(scene), quiet():
+    png.write(output, picture(scene, frame, size, engine, samples))
+
+
+def picture(
+    scene: bpy.types.Scene,
+    frame: int,
+    size: tuple[int, int] | None = None,
+    engine: str = "auto",
+    samples: int | None = None,
+) -> np.ndarray:
+    """``frame`` rendered, (height, width, 3) uint8 display colours; the scene is left as it was.
+
+    ``size`` in pixels, by default the scene's own. Raises JobError for an unknown engine or a scene without a camera.
+    """
+    check_camera(scene)
+    with shown(scene), restored(scene), quiet():
         set_engine(scene, engine, samples)
         if size is not None:
             set_size(scene, *size)
         scene.render.use_persistent_data = False
         painter = Painter(scene)
         try:
-            pixels = painter.paint(frame)
+            return painter.paint(frame)
         finally:
             painter.close()
-    png.write(output, pixels)
 
 
 @contextmanager

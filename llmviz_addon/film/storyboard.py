@@ -14,13 +14,13 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ..screenplay.score.timeline import ChapterSpan, Timeline
+from ..screenplay.score.timeline import ChapterSpan, Told
 from ..stage.render import set_engine
-from ..stage.story import Story
 from . import png
 from .output import check_place, made_folder
 from .painter import Painter
 from .quiet import quiet
+from .shown import shown
 from .still import restored
 
 COLUMNS = 4
@@ -37,7 +37,7 @@ class Shot:
     name: str
 
 
-def shots(timeline: Timeline | Story, chapter: ChapterSpan) -> list[Shot]:
+def shots(timeline: Told, chapter: ChapterSpan) -> list[Shot]:
     """The stills of a chapter: its rests, half-way between two, its end, and its start if no rest is there."""
     rests = [m for m in timeline.markers if m.kind == "rest" and chapter.start <= m.frame <= chapter.end]
     at_once = bool(rests) and rests[0].frame <= chapter.start + 1
@@ -52,7 +52,7 @@ def shots(timeline: Timeline | Story, chapter: ChapterSpan) -> list[Shot]:
 
 
 def storyboard_steps(
-    scene: bpy.types.Scene, timeline: Timeline | Story, folder: Path, engine: str = "auto"
+    scene: bpy.types.Scene, timeline: Told, folder: Path, engine: str = "auto"
 ) -> Iterator[tuple[float, str]]:
     """Render the stills of every chapter into ``folder``; yields (share done, what comes next).
 
@@ -62,7 +62,7 @@ def storyboard_steps(
     folder = made_folder(check_place(Path(folder)))
     plan = [(chapter, shots(timeline, chapter)) for chapter in timeline.chapters]
     total, done = sum(len(found) for _, found in plan), 0
-    with restored(scene):
+    with shown(scene), restored(scene):
         set_engine(scene, engine)
         painter = Painter(scene)
         try:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from ..errors import JobError
-from ..screenplay.score.timeline import Timeline
+from ..screenplay.score.timeline import Told
 
 
-def frame_at(timeline: Timeline, at: str) -> int:
+def frame_at(timeline: Told, at: str) -> int:
     """The frame of ``at``: seconds, or a rest by its number or name, such as ``03.2`` or ``one-column``."""
     rests = {marker.name: marker.frame for marker in timeline.markers if marker.kind == "rest"}
     for name, frame in rests.items():
@@ -24,7 +24,7 @@ def frame_at(timeline: Timeline, at: str) -> int:
     return frame
 
 
-def frame_range(timeline: Timeline, start: float | None, stop: float | None) -> tuple[int, int]:
+def frame_range(timeline: Told, start: float | None, stop: float | None) -> tuple[int, int]:
     """First and last frame of an excerpt in seconds; None is the film's own start or end."""
     length = timeline.frames / timeline.fps
     first = 1 if start is None else _frame(timeline, start)
@@ -37,6 +37,6 @@ def frame_range(timeline: Timeline, start: float | None, stop: float | None) -> 
     return first, last
 
 
-def _frame(timeline: Timeline, seconds: float) -> int:
+def _frame(timeline: Told, seconds: float) -> int:
     """Nearest frame to a time; some frame past the end for all that is past it, however far."""
     return timeline.frame(min(seconds, timeline.frames / timeline.fps + 1))

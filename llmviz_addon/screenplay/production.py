@@ -48,7 +48,7 @@ class Production:
 
 
 @contextmanager
-def unswept() -> Iterator[None]:
+def _unswept() -> Iterator[None]:
     """Keep Python from looking for garbage in what is being made: it all stays, and a fifth of the time went there."""
     was_on = gc.isenabled()
     gc.disable()
@@ -69,14 +69,14 @@ class Set:
     shapes: tuple[Blueprint, ...]  # of the models beside which this one is shown in outline
 
     @classmethod
-    @unswept()
+    @_unswept()
     def of(cls, run: Run) -> Set:
         """Lay out a run."""
         shown = window(run.tokens, run.probs)
         stage = layout(run.config, len(run.tokens), vocabulary=shown, architecture=run.model.architecture)
         return cls(run, stage, signage(stage, run), tuple(beside(run.model.blueprint)))
 
-    @unswept()
+    @_unswept()
     def tell(
         self,
         chapters: Sequence[Chapter],

@@ -108,7 +108,7 @@ def build_steps(
         if owns:
             _lay_ground(scene, look, again)
     remove_unused(block for block in marked() if block.session_uid not in known)
-    _tell(scene, production, rig.camera if owns else None)
+    _tell(scene, production, look, rig.camera if owns else None)
     if owns:
         _direct(scene, production, rig)
     if renderer:
@@ -118,13 +118,13 @@ def build_steps(
     return rig
 
 
-def _tell(scene: bpy.types.Scene, production: Production, camera: bpy.types.Object | None) -> None:
+def _tell(scene: bpy.types.Scene, production: Production, look: Theme, camera: bpy.types.Object | None) -> None:
     """Markers, bound to ``camera`` if it is the scene's, and commentary."""
     clear_story(scene)
     clear_state(scene)
     set_markers(scene, production.timeline.markers, camera, ours(scene).blocks)
     if production.timeline.chapters:
-        write_story(scene, production.timeline)
+        write_story(scene, production.timeline, look.name)
 
 
 def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> Generator[tuple[float, str], None, Rig]:

@@ -35,16 +35,15 @@ from .theme import theme
 def open_steps(
     scene: bpy.types.Scene,
     now: Moment,
-    model: str = "",
     size: tuple[int, int] = (1280, 720),
     fps: int = 30,
     theme_name: str = "light",
     own_scene: bool | None = None,
     sure: bool = False,
 ) -> Generator[tuple[float, str], None, Rig]:
-    """Build an open stage that shows ``now``, step by step as ``build_steps``; ``model`` is the checkpoint's path."""
+    """Build an open stage that shows ``now``, step by step as ``build_steps``."""
     rig = yield from build_steps(scene, now.production(size, fps), theme_name, own_scene, sure=sure)
-    write_state(scene, _state(now, model, theme_name))
+    write_state(scene, _state(now, theme_name))
     return rig
 
 
@@ -68,11 +67,8 @@ def check_model(state: OpenState, checkpoint: Checkpoint) -> None:
     check_tokens(checkpoint.config, state.tokens)
 
 
-def show(scene: bpy.types.Scene, now: Moment, model: str | None = None) -> None:
-    """Put the values of ``now`` on the stage that stands in ``scene``, in the places of those that are there.
-
-    ``model`` is where the checkpoint is now, if it was moved.
-    """
+def show(scene: bpy.types.Scene, now: Moment) -> None:
+    """Put the values of ``now`` on the stage that stands in ``scene``, in the places of those that are there."""
     state = state_of(scene)
     reveals = now.reveals
     with noting(scene, lambda: _changing(scene, {*reveals, *(sign.name for sign in now.signs)})):
@@ -89,7 +85,7 @@ def show(scene: bpy.types.Scene, now: Moment, model: str | None = None) -> None:
             exchange(scene, [old], [new])
             new.name = "llmviz values"
         _write(scene, now.signs, state)
-    write_state(scene, _state(now, state.model if model is None else model, state.theme))
+    write_state(scene, _state(now, state.theme))
 
 
 def show_candidates(scene: bpy.types.Scene, now: Moment) -> None:
@@ -97,7 +93,7 @@ def show_candidates(scene: bpy.types.Scene, now: Moment) -> None:
     state, signs = state_of(scene), now.signs[-1:]
     with noting(scene, lambda: _changing(scene, {sign.name for sign in signs})):
         _write(scene, signs, state)
-    write_state(scene, _state(now, state.model, state.theme))
+    write_state(scene, _state(now, state.theme))
 
 
 def look(scene: bpy.types.Scene, view: View) -> None:
@@ -117,11 +113,11 @@ def mark(checkpoint: Checkpoint) -> int:
     return zlib.crc32(b"".join([config, *(weight.tobytes() for weight in some)]))
 
 
-def _state(now: Moment, model: str, theme_name: str) -> OpenState:
+def _state(now: Moment, theme_name: str) -> OpenState:
     run, tokenizer = now.run, now.run.model.tokenizer
     found, chosen = run.draw.candidates, run.draw.token
     return OpenState(
-        model=model,
+        model=run.model.path,
         mark=mark(run.model),
         theme=theme_name,
         columns=now.columns,

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import bpy
 
-from ..screenplay.score.timeline import ChapterSpan, Marker, Subtitle, Timeline
+from ..screenplay.score.timeline import ChapterSpan, Marker, Subtitle, Timeline, storyboard
 from .ours import is_inherited
 from .plain import loads, written_text
 
@@ -26,11 +26,30 @@ LAST = 1_048_574
 
 @dataclass(frozen=True)
 class Story:
-    """Chapters, markers and commentary of the film in a scene; frames are those it was built with."""
+    """Chapters, markers and commentary of the film in a scene; frames, rate and theme are those it was built with."""
 
     chapters: tuple[ChapterSpan, ...]
     markers: tuple[Marker, ...]
     subtitles: tuple[Subtitle, ...]
+    fps: int = 30
+    theme: str = ""
+
+    @property
+    def frames(self) -> int:
+        """How many it has."""
+        return max(chapter.end for chapter in self.chapters)
+
+    def seconds(self, frame: int) -> float:
+        """Time of a frame, in seconds from the start."""
+        return (frame - 1) / self.fps
+
+    def frame(self, seconds: float) -> int:
+        """Nearest frame to a time in seconds."""
+        return 1 + round(seconds * self.fps)
+
+    def __repr__(self) -> str:
+        """The storyboard."""
+        return storyboard(self)
 
     @property
     def is_sound(self) -> bool:
@@ -39,7 +58,12 @@ class Story:
         spans += [(subtitle.start, subtitle.end) for subtitle in self.subtitles]
         spans += [(marker.frame, marker.end) for marker in self.markers]
         named = all(NAME.fullmatch(chapter.name) for chapter in self.chapters) and all(m.name for m in self.markers)
-        return bool(self.chapters) and named and all(0 <= start <= LAST and 0 <= end <= LAST for start, end in spans)
+        return (
+            bool(self.chapters)
+            and self.fps > 0
+            and named
+            and all(0 <= start <= LAST and 0 <= end <= LAST for start, end in spans)
+        )
 
     def commentary(self, frame: int) -> Subtitle | None:
         """What was said last when ``frame`` is reached; None before the first word."""
@@ -50,9 +74,9 @@ class Story:
         return next((chapter for chapter in reversed(self.chapters) if chapter.start <= frame), None)
 
 
-def write_story(scene: bpy.types.Scene, timeline: Timeline) -> None:
-    """Keep what the sidebar needs of ``timeline`` in a custom property of the scene."""
-    story = Story(timeline.chapters, timeline.markers, timeline.subtitles)
+def write_story(scene: bpy.types.Scene, timeline: Timeline, theme: str) -> None:
+    """Keep what is told when, and in which look, in a custom property of the scene."""
+    story = Story(timeline.chapters, timeline.markers, timeline.subtitles, timeline.fps, theme)
     scene[OURS] = json.dumps(asdict(story))
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
 from inspect import cleandoc
 
 import bpy
 
-from ..stage import build as stage
+from .. import api
 from ..stage.changes import losses
 from ..stage.open_state import read_state
 from ..stage.ours import is_ours
@@ -18,9 +17,6 @@ from .preferences import chapter_folders, read_chapters
 from .scenes import go_to
 from .settings import copy_settings
 from .values import value
-
-PREPARED = 0.4
-"""Share of a build that is done when the model has run and the film is written."""
 
 
 class Staging(Job):
@@ -87,13 +83,23 @@ def build_film(context: bpy.types.Context, sure: bool = False) -> Steps:
     settings = context.scene.llmviz_settings
     read_chapters()
     yield 0.0, "Running the model"
-    production = request.production(settings, there(chapter_folders()))
-    theme, engine = value(settings, "theme"), value(settings, "engine")
-    named = None if engine == "auto" else engine
-    yield from staged(context, lambda scene: stage.build_steps(scene, production, theme, engine=named, sure=sure))
-    timeline = production.timeline
-    titles = ", ".join(chapter.title for chapter in timeline.chapters)
-    return Outcome(f"Built {timeline.seconds(timeline.frames):.0f} seconds of film: {titles}.")
+    folders = there(chapter_folders())
+    chapters = request.chosen(settings, folders)
+    steps = api.build_steps(
+        request.what(settings),
+        chapters,
+        theme=value(settings, "theme"),
+        pace=request.pace(settings),
+        size=request.size(settings),
+        fps=value(settings, "fps"),
+        walkthroughs=folders,
+        engine=value(settings, "engine"),
+        scene=target(context.scene),
+        sure=sure,
+    )
+    story = (yield from staged(context, steps)).told
+    titles = ", ".join(chapter.title for chapter in story.chapters)
+    return Outcome(f"Built {story.seconds(story.frames):.0f} seconds of film: {titles}.")
 
 
 def target(scene: bpy.types.Scene) -> bpy.types.Scene | None:
@@ -101,28 +107,14 @@ def target(scene: bpy.types.Scene) -> bpy.types.Scene | None:
     return scene if is_ours(scene) else next((one for one in bpy.data.scenes if is_ours(one)), None)
 
 
-def staged(
-    context: bpy.types.Context, build: Callable[[bpy.types.Scene], Generator[tuple[float, str], None, object]]
-) -> Generator[tuple[float, str], None, None]:
-    """Run ``build`` on a scene for it, and show that scene.
-
-    What is built gets a scene of its own; only where the current scene is one of ours already it is built
-    there. Stopped before its end, it leaves all as it was.
-    """
+def staged(context: bpy.types.Context, steps: api.Steps) -> api.Steps:
+    """Go on with what is built step by step, and show it; stopped before its end, all is as it was."""
     window, area, settings = context.window, context.area, context.scene.llmviz_settings
-    yield PREPARED, "Building the set"
-    known = set(bpy.data.scenes)
-    scene = target(context.scene) or stage.film_scene()
-    try:
-        for share, text in build(scene):
-            yield PREPARED + (1 - PREPARED) * share, text
-    except BaseException:
-        if scene not in known:
-            bpy.data.scenes.remove(scene)
-        raise
-    if scene.llmviz_settings != settings:
-        copy_settings(settings, scene.llmviz_settings)
-    go_to(window, area, scene)
+    stage = yield from steps
+    if stage.scene.llmviz_settings != settings:
+        copy_settings(settings, stage.scene.llmviz_settings)
+    go_to(window, area, stage.scene)
+    return stage
 
 
 CLASSES = (LLMVIZ_OT_build,)

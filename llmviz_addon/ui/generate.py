@@ -14,10 +14,11 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
 
+from .. import api
 from ..errors import LlmvizError
 from ..model.run import read
 from ..model.sampling import Sampling
-from ..screenplay.open_stage import PLACES, ROOM, Moment, opening
+from ..screenplay.open_stage import PLACES, ROOM, Moment
 from ..stage import live
 from ..stage.open_state import OpenState, read_state
 from ..stage.story import read_story
@@ -173,17 +174,19 @@ def open_stage(context: bpy.types.Context, sure: bool = False) -> Steps:
     yield 0.0, "Running the model"
     model = request.checkpoint(settings)
     run = read(model, request.tokens(settings, model), sampling=sampling(generation))
-    now = opening(run, value(generation, "room"))
-    path, size, fps, theme = (
-        request.path(settings),
-        request.size(settings),
-        value(settings, "fps"),
-        value(settings, "theme"),
+    steps = api.open_stage_steps(
+        run,
+        value(generation, "room"),
+        theme=value(settings, "theme"),
+        size=request.size(settings),
+        fps=value(settings, "fps"),
+        scene=target(context.scene),
+        sure=sure,
     )
-    yield from staged(context, lambda scene: live.open_steps(scene, now, path, size, fps, theme, sure=sure))
+    state = (yield from staged(context, steps)).state
     if context.window.scene.llmviz_generation != generation:
         copy_settings(generation, context.window.scene.llmviz_generation)
-    return Outcome(f"Opened a stage of {now.columns} columns, {len(now.run.tokens)} of them filled.")
+    return Outcome(f"Opened a stage of {state.columns} columns, {len(state.tokens)} of them filled.")
 
 
 class _OnStage:

@@ -8,17 +8,12 @@ from pathlib import Path
 
 import bpy
 
-from ..errors import JobError, LlmvizError
-from ..film.blend import save
-from ..film.film import FilmJob, Progress, check_film, film_steps
-from ..film.frames import check_frames, code_version, drop, fingerprint, frames_folder, size_of
-from ..film.lock import scratch
-from ..film.output import check_output
-from ..film.signature import signature
-from ..film.still import still
-from ..film.storyboard import storyboard_steps
+from .. import api
+from ..errors import LlmvizError
+from ..film.film import Progress
+from ..film.frames import check_frames, drop, frames_folder, size_of
+from ..film.of_scene import film_job
 from ..stage.open_state import read_state
-from ..stage.render import chosen
 from ..stage.story import read_story
 from .chapters import Stamp, stamp
 from .confirm import Result, confirm
@@ -113,7 +108,7 @@ class LLMVIZ_OT_render_still(_Rendering, bpy.types.Operator):
         """The job."""
         scene, path = context.scene, still_path(context.scene)
         yield 0.1, f"Frame {scene.frame_current}"
-        still(scene, path, scene.frame_current, engine=value(scene.llmviz_settings, "engine"))
+        api.still(api.Stage(scene), engine=value(scene.llmviz_settings, "engine")).save(path)
         return Outcome(f"Saved {path}", path)
 
 
@@ -150,34 +145,32 @@ class LLMVIZ_OT_storyboard(_Rendering, bpy.types.Operator):
     def steps(self, context: bpy.types.Context) -> Steps:
         """The job."""
         scene = context.scene
-        if scene.camera is None:
-            raise JobError(f"Scene {scene.name!r} has no camera to render through.")
         folder = output_folder(scene.llmviz_settings) / "storyboard"
-        yield from storyboard_steps(scene, read_story(scene), folder, value(scene.llmviz_settings, "engine"))
+        yield from api.storyboard_steps(api.Stage(scene), folder, engine=value(scene.llmviz_settings, "engine"))
         return Outcome(f"Saved {folder}", folder)
 
 
 def render_film(scene: bpy.types.Scene) -> Steps:
     """Save a copy of the file and have worker processes render that; the scene itself stays free."""
     yield 0.0, "Saving a copy of the file"
-    output = check_output(film_path(scene), ".mp4")
-    if scene.camera is None:
-        raise JobError(f"Scene {scene.name!r} has no camera to render through.")
-    check_scene(scene)
-    with scratch() as folder:
-        job = film_job(scene, output, folder / "film.blend")
-        check_film(job)
-        _save_copy(job.blend)
-        for progress in film_steps(job, poll=POLL):
-            yield progress.share, describe(progress)
-    return Outcome(f"Saved {output}", output)
+    steps = api.film_steps(
+        api.Stage(scene),
+        film_path(scene),
+        captions=value(scene.llmviz_settings, "web_captions"),
+        engine=value(scene.llmviz_settings, "engine"),
+        overwrite=True,
+        poll=POLL,
+    )
+    for progress in steps:
+        yield progress.share, describe(progress)
+    return Outcome(f"Saved {film_path(scene)}", film_path(scene))
 
 
 def frames_lost(scene: bpy.types.Scene) -> str:
     """Which finished frames the film would replace; "" where there are none, or it cannot be made anyway."""
     if scene.camera is None:
         return ""
-    job = film_job(scene, film_path(scene), Path())
+    job = film_job(scene, film_path(scene), Path(), value(scene.llmviz_settings, "engine"))
     try:
         check_frames(job.folder, job.fingerprint, job.size, overwrite=True)
     except LlmvizError:
@@ -187,57 +180,6 @@ def frames_lost(scene: bpy.types.Scene) -> str:
     except LlmvizError as error:
         return f"{str(error).partition(';')[0]}. They would be replaced."
     return ""
-
-
-def _save_copy(path: Path) -> None:
-    """Save the file under another name, without the picture for file browsers that Blender would render first."""
-    settings = bpy.context.preferences.filepaths
-    kind = settings.file_preview_type
-    settings.file_preview_type = "NONE"
-    try:
-        save(path, copy=True, compress=False)
-    finally:
-        settings.file_preview_type = kind
-
-
-def check_scene(scene: bpy.types.Scene) -> None:
-    """JobError for render settings of the user's that a film cannot honour; what it can, it does."""
-    render = scene.render
-    for wrong, reason in (
-        (
-            scene.frame_step != 1,
-            f"renders not every frame but one in {scene.frame_step}: set Output ▸ Frame Range ▸ Step to 1",
-        ),
-        (render.use_border, "renders a region only: switch off Output ▸ Format ▸ Render Region"),
-        (render.use_multiview, "renders in stereo: switch off Output ▸ Stereoscopy"),
-        (render.pixel_aspect_x != render.pixel_aspect_y, "has pixels that are not square: set Output ▸ Aspect to 1"),
-    ):
-        if wrong:
-            raise JobError(f"Scene {scene.name!r} {reason}. A film has every frame, whole.")
-
-
-def film_job(scene: bpy.types.Scene, output: Path, blend: Path) -> FilmJob:
-    """The film of the scene's frame range, as the scene and its settings ask for it."""
-    settings, render, story = scene.llmviz_settings, scene.render, read_story(scene)
-    engine = chosen(value(settings, "engine"))
-    size = (render.resolution_x, render.resolution_y)
-    if render.resolution_percentage != 100:  # to the even numbers that a video needs, as these are not hers to choose
-        size = tuple(max(side * render.resolution_percentage // 200 * 2, 2) for side in size)
-    return FilmJob(
-        blend=blend,
-        output=output,
-        first=scene.frame_start,
-        last=scene.frame_end,
-        size=size,
-        fps=render.fps,
-        fps_base=render.fps_base,
-        engine=engine,
-        fingerprint=fingerprint(code=code_version(), scene=signature(scene), size=size, engine=engine),
-        subtitles=story.subtitles,
-        web_captions=value(settings, "web_captions"),
-        end=max([scene.frame_end, *(chapter.end for chapter in story.chapters)]),
-        overwrite=True,
-    )
 
 
 def describe(progress: Progress) -> str:

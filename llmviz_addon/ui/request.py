@@ -10,27 +10,18 @@ import os
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import bpy
 
+from .. import api
 from ..errors import JobError, LlmvizError, ModelError
-from ..model import checkpoint as checkpoints
-from ..model.blueprints import compared
 from ..model.checkpoint import Checkpoint
 from ..model.forward import check_tokens
-from ..model.run import run
-from ..screenplay.production import Production, prepare, prepare_shapes
 from .chapters import Stamp, files, read, stamp
-from .values import value
-
-if TYPE_CHECKING:
-    from .settings import LLMVIZ_PG_settings
-
-SHAPES = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}
+from .values import ASPECTS, value
 
 
-def chosen(settings: LLMVIZ_PG_settings, folders: Sequence[Path]) -> list[str]:
+def chosen(settings: bpy.types.PropertyGroup, folders: Sequence[Path]) -> list[str]:
     """Names of the chapters that are ticked; raises JobError where none is."""
     shapes = value(settings, "model") == "SHAPE"
     names = [chapter.name for chapter in read(folders).chapters if chapter.shapes or not shapes]
@@ -40,14 +31,14 @@ def chosen(settings: LLMVIZ_PG_settings, folders: Sequence[Path]) -> list[str]:
     return wanted
 
 
-def size(settings: LLMVIZ_PG_settings) -> tuple[int, int]:
+def size(settings: bpy.types.PropertyGroup) -> tuple[int, int]:
     """Width and height in pixels, both even as video needs them."""
-    across, down = SHAPES[value(settings, "shape")]
+    across, down = ASPECTS[value(settings, "shape")]
     unit = int(value(settings, "short_side")) / min(across, down)
     return 2 * round(across * unit / 2), 2 * round(down * unit / 2)
 
 
-def path(settings: LLMVIZ_PG_settings) -> str:
+def path(settings: bpy.types.PropertyGroup) -> str:
     """Where the chosen model is, as an absolute path; "" for nano-gpt. Raises ModelError if none is chosen."""
     if value(settings, "model") == "SHAPE":
         raise ModelError("Shapes cannot be run. Choose nano-gpt or a checkpoint.")
@@ -56,7 +47,7 @@ def path(settings: LLMVIZ_PG_settings) -> str:
     return bpy.path.abspath(value(settings, "checkpoint")) if value(settings, "model") == "FILE" else ""
 
 
-def checkpoint(settings: LLMVIZ_PG_settings) -> Checkpoint:
+def checkpoint(settings: bpy.types.PropertyGroup) -> Checkpoint:
     """The chosen model; raises ModelError if it cannot be read."""
     return checkpoint_at(path(settings))
 
@@ -64,18 +55,18 @@ def checkpoint(settings: LLMVIZ_PG_settings) -> Checkpoint:
 def checkpoint_at(path: str) -> Checkpoint:
     """The model at a path, nano-gpt for ""; raises ModelError if it cannot be read."""
     if not path:
-        return _load(checkpoints.BUILTIN, ())
+        return _builtin()
     file = Path(path)
     folder = file if os.path.isdir(file) else file.parent  # config and tokenizer are read from there too
     return _load(file, stamp(file for file in files(folder) if os.path.isfile(file)))
 
 
-def tokens(settings: LLMVIZ_PG_settings, model: Checkpoint) -> tuple[int, ...]:
+def tokens(settings: bpy.types.PropertyGroup, model: Checkpoint) -> tuple[int, ...]:
     """Token ids of the text; raises ModelError if the model cannot take it."""
     return check_tokens(model.config, model.tokenizer.encode(value(settings, "tokens")))
 
 
-def tokens_problem(settings: LLMVIZ_PG_settings) -> str:
+def tokens_problem(settings: bpy.types.PropertyGroup) -> str:
     """Why the text cannot be used, as far as that is known without reading a large file; "" if it can."""
     if value(settings, "model") != "BUILTIN":
         return ""
@@ -86,16 +77,24 @@ def tokens_problem(settings: LLMVIZ_PG_settings) -> str:
     return ""
 
 
-def production(settings: LLMVIZ_PG_settings, folders: Sequence[Path]) -> Production:
-    """Everything that the stage needs, as asked for in the sidebar; raises LlmvizError."""
-    pace = value(settings, "pace") if value(settings, "pauses") else None
-    told = (chosen(settings, folders), pace, size(settings), value(settings, "fps"), folders)
+def pace(settings: bpy.types.PropertyGroup) -> float | None:
+    """Words per minute; None for no time to read."""
+    return value(settings, "pace") if value(settings, "pauses") else None
+
+
+def what(settings: bpy.types.PropertyGroup) -> api.Run | api.Outlines:
+    """The run, or the models in outline, that are asked for; raises LlmvizError."""
     if value(settings, "model") == "SHAPE":
-        return prepare_shapes(compared(value(settings, "outlines")), *told)
+        return api.outlines(*value(settings, "outlines"))
     model = checkpoint(settings)
-    return prepare(run(model, tokens(settings, model)), *told)
+    return api.run(model, tokens=tokens(settings, model))
+
+
+@lru_cache(maxsize=1)
+def _builtin() -> Checkpoint:
+    return api.load()
 
 
 @lru_cache(maxsize=2)
 def _load(path: Path, stamp: Stamp) -> Checkpoint:
-    return checkpoints.load(path)
+    return api.load(path)

@@ -23,8 +23,7 @@ from ..screenplay.production import PACE
 from ..stage.render import ENGINES
 from ..stage.theme import THEMES
 from .preferences import catalogue
-from .request import SHAPES as ASPECTS
-from .values import value
+from .values import ASPECTS, value
 
 MOST_CHAPTERS = 32
 """As many tick boxes as Blender takes in one property."""

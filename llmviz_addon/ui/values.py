@@ -11,6 +11,9 @@ from typing import Any
 
 import bpy
 
+ASPECTS = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}
+"""Width and height of the pictures that can be chosen."""
+
 
 def value(group: bpy.types.PropertyGroup, name: str) -> Any:
     """The value of a property of ``group``: its default, or the nearest there is, where it holds none of its values."""

@@ -61,7 +61,7 @@ FOREIGN = (  # how files start that are something else
 
 def builtin() -> Checkpoint:
     """nano-gpt, the model that the add-on ships: it sorts six letters."""
-    return replace(load(BUILTIN), sample=SORTED)
+    return replace(load(BUILTIN), sample=SORTED, path="")
 
 
 def load(path: str | PathLike[str]) -> Checkpoint:
@@ -74,9 +74,8 @@ def load(path: str | PathLike[str]) -> Checkpoint:
         file = _file(path)
         kind = detect(file)
         name = _name(file)
-        if kind == "npz":
-            return trace_npz.read(file, name, beside(file.parent))
-        return _READERS[kind](file, name)
+        found = trace_npz.read(file, name, beside(file.parent)) if kind == "npz" else _READERS[kind](file, name)
+        return replace(found, path=str(path.resolve()))
 
 
 def _name(file: Path) -> str:

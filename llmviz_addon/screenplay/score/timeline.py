@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -172,3 +172,42 @@ class Timeline:
     def frame(self, seconds: float) -> int:
         """Nearest frame to a time in seconds."""
         return 1 + round(seconds * self.fps)
+
+    def __repr__(self) -> str:
+        """The storyboard."""
+        return storyboard(self)
+
+
+class Told(Protocol):
+    """What is told when: a timeline, or what a scene knows of it."""
+
+    @property
+    def chapters(self) -> tuple[ChapterSpan, ...]: ...
+
+    @property
+    def markers(self) -> tuple[Marker, ...]: ...
+
+    @property
+    def subtitles(self) -> tuple[Subtitle, ...]: ...
+
+    @property
+    def frames(self) -> int: ...
+
+    @property
+    def fps(self) -> int: ...
+
+    def seconds(self, frame: int) -> float: ...
+
+    def frame(self, seconds: float) -> int: ...
+
+
+def storyboard(told: Told) -> str:
+    """Chapters, their rests and what is said there, a line each, with seconds from the start."""
+    said = {subtitle.marker: subtitle.text for subtitle in told.subtitles}
+    lines = []
+    for chapter in told.chapters:
+        start, end = told.seconds(chapter.start), told.seconds(chapter.end)
+        lines.append(f"{start:7.1f} s  {chapter.number:02d} {chapter.title}, {end - start:.1f} s")
+        rests = [m for m in told.markers if m.kind == "rest" and chapter.start <= m.frame <= chapter.end]
+        lines += [f"{told.seconds(m.frame):7.1f} s    {m.name}: {said.get(m.name, '')}" for m in rests]
+    return "\n".join(lines)

@@ -1,0 +1,484 @@
+"""What llmviz can do, from Python: for scripts and notebooks, and for the shell and the sidebar, which call it too.
+
+>>> import llmviz
+>>> run = llmviz.run(text="CBABBC")
+>>> stage = llmviz.build(run, ["layer-norm"], theme="dark")
+>>> llmviz.still(stage, "one-column").save("one-column.png")
+>>> llmviz.film(stage, "layer-norm.mp4")
+
+Blender is imported by what needs it and not before: a run, its numbers and a list of chapters are to be had without.
+What takes long has a twin whose name ends in ``_steps``: a generator that tells how far it is, and that leaves
+everything as it was when it is closed. Raises LlmvizError, a ModelError, ScriptError or JobError, for whatever cannot
+be done as asked: one line that quotes what was given and says what would be possible.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from .errors import JobError, ModelError, ScriptError
+from .errors import LlmvizError as LlmvizError
+from .film.made import Film, Still
+from .film.output import check_output, check_place, check_text, written
+from .film.times import frame_at, frame_range
+from .model import checkpoint as checkpoints
+from .model import run as runs
+from .model.blueprints import Blueprint, compared
+from .model.checkpoint import Checkpoint
+from .model.generation import Generation
+from .model.run import Run
+from .model.sampling import Sampling, steps
+from .model.trace import Trace as Trace
+from .screenplay import loader
+from .screenplay.open_stage import ROOM, Moment, opening
+from .screenplay.production import PACE, Production, Set, check, prepare, prepare_shapes
+from .screenplay.score.timeline import Timeline
+
+if TYPE_CHECKING:
+    import bpy
+
+    from .film.film import Progress
+    from .stage.open_state import OpenState
+    from .stage.story import Story
+
+__all__ = [
+    "Film",
+    "Generation",
+    "JobError",
+    "LlmvizError",
+    "ModelError",
+    "Outlines",
+    "Run",
+    "Sampling",
+    "ScriptError",
+    "Stage",
+    "Still",
+    "Trace",
+    "build",
+    "build_steps",
+    "chapters",
+    "film",
+    "film_steps",
+    "generate",
+    "load",
+    "open_file",
+    "open_stage",
+    "open_stage_steps",
+    "outlines",
+    "run",
+    "save",
+    "step",
+    "still",
+    "storyboard",
+    "storyboard_steps",
+    "trace",
+]
+
+SIZE, FPS, THEME = (1280, 720), 30, "light"
+PathOf = str | PathLike[str]
+Steps = Generator[tuple[float, str], None, "Stage"]
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+def at_once(steps: Callable[P, Generator[object, None, T]]) -> Callable[P, T]:
+    """The same as a generator's steps, taken one after the other: returns what it returns."""
+
+    @functools.wraps(steps)
+    def whole(*args: P.args, **kwargs: P.kwargs) -> T:
+        going = steps(*args, **kwargs)
+        while True:
+            try:
+                next(going)
+            except StopIteration as done:
+                return done.value
+
+    whole.__name__ = whole.__qualname__ = steps.__name__.removesuffix("_steps")
+    return whole
+
+
+# --- models and runs --------------------------------------------------------------------------------------
+
+
+def load(path: PathOf | None = None) -> Checkpoint:
+    """The model in a file or folder; nano-gpt, which sorts six letters, without a path. Raises ModelError."""
+    return checkpoints.builtin() if path is None else checkpoints.load(path)
+
+
+def run(
+    model: Checkpoint | PathOf | None = None,
+    text: str | None = None,
+    *,
+    tokens: Sequence[int] | None = None,
+    sampling: Sampling | None = None,
+) -> Run:
+    """Run a model on a text, and keep every number.
+
+    Parameters
+    ----------
+    model
+        What ``load`` gives, or a path; None is nano-gpt.
+    text
+        What it reads; None is the sample that nano-gpt comes with.
+    tokens
+        Token ids in place of a text, 1 to ``block_size``.
+    sampling
+        How the next token is chosen; by default the likeliest.
+
+    Returns
+    -------
+    Run
+        ``run.trace[name]`` are the numbers, float32, such as ``layers.0.ln_1.mean`` (T,); ``run.tokens`` and
+        ``run.texts`` what was read; ``run.draw`` what comes next. A model that answers prompts of one length, as
+        nano-gpt does, has appended its answer.
+
+    Raises ModelError.
+    """
+    model = model if isinstance(model, Checkpoint) else load(model)
+    if text is not None and tokens is not None:
+        raise ModelError("A run reads a text or tokens. Give one of the two.")
+    return runs.run(model, runs.prompt(model, text) if tokens is None else tokens, sampling)
+
+
+def trace(of: Run, output: PathOf) -> Path:
+    """Write every number of a run to an .npz file, by name. Raises JobError or ModelError."""
+    path = check_output(output, ".npz")
+    of.trace.save(path)
+    return path
+
+
+def generate(
+    model: Checkpoint | PathOf | None = None, text: str | None = None, count: int = 1, sampling: Sampling | None = None
+) -> Generation:
+    """Let a model write ``count`` tokens after a text; beyond ``block_size`` it sees the last ones only.
+
+    ``model`` and ``text`` as in ``run``. Raises ModelError.
+    """
+    model = model if isinstance(model, Checkpoint) else load(model)
+    tokens = runs.prompt(model, text)
+    draws = tuple(steps(model, tokens, count, sampling or Sampling()))
+    return Generation(model, (*tokens, *(draw.token for draw in draws)), draws)
+
+
+class Outlines(tuple[Blueprint, ...]):
+    """Models that are shown by their sizes alone, the smallest first."""
+
+
+def outlines(*names: str) -> Outlines:
+    """Well-known models by name, such as ``nano`` and ``gpt3``, to be built to scale. Raises ModelError."""
+    return Outlines(compared(names))
+
+
+# --- films on stage ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """A scene of Blender's with a film, or an open stage, in it."""
+
+    scene: bpy.types.Scene
+
+    @property
+    def story(self) -> Story | None:
+        """Chapters, rests and commentary; None on an open stage."""
+        from .stage.story import read_story
+
+        return read_story(self.scene)
+
+    @property
+    def state(self) -> OpenState | None:
+        """The run on an open stage; None for a film."""
+        from .stage.open_state import read_state
+
+        return read_state(self.scene)
+
+    @property
+    def told(self) -> Story:
+        """The story; JobError where there is none."""
+        if (story := self.story) is None:
+            raise JobError(f"There is no film in the scene {self.scene.name!r}.")
+        return story
+
+    def __repr__(self) -> str:
+        """The storyboard."""
+        return f"<Stage {self.scene.name!r}>" + (f"\n{self.story}" if self.story else "")
+
+
+def chapters(
+    of: Run | None = None, *, pace: float | None = PACE, walkthroughs: Sequence[PathOf] = ()
+) -> Iterator[Timeline | ScriptError]:
+    """Each chapter told alone about a run (None: nano-gpt's), with its rests; or, in its place, why it cannot be.
+
+    What it yields prints as a storyboard. ``pace`` and ``walkthroughs`` as in ``build``. Needs no Blender.
+    """
+    check(pace)
+    found = loader.find(_folders(walkthroughs))
+    told_on = Set.of(of or run())
+    yield from (ScriptError(problem.message) for problem in found.problems)
+    for chapter in found.chapters:
+        try:
+            yield told_on.tell([chapter], pace, tracks=False)
+        except ScriptError as error:
+            yield error
+
+
+def build_steps(
+    what: Run | Outlines,
+    chapters: Sequence[str] | None = None,
+    *,
+    theme: str = THEME,
+    pace: float | None = PACE,
+    size: tuple[int, int] = SIZE,
+    fps: int = FPS,
+    walkthroughs: Sequence[PathOf] = (),
+    engine: str | None = None,
+    scene: bpy.types.Scene | None = None,
+    sure: bool = False,
+) -> Steps:
+    """Put the film of a run, or of models in outline, into a scene.
+
+    Parameters
+    ----------
+    chapters
+        Names or numbers; None is all that can be told.
+    theme
+        Its look.
+    pace
+        Words per minute at which the commentary is read; None leaves no time for it.
+    size, fps
+        Of the picture, in pixels, and frames per second.
+    walkthroughs
+        Folders with chapters of your own.
+    engine
+        ``eevee`` or ``cycles``, for which the scene is set; None or ``auto`` is what suits the machine.
+    scene
+        Where to build; None is the scene of ours in the file that is open, made if there is none. A scene of yours
+        keeps its camera, world, length, rate and size.
+    sure
+        Whether changes of yours to a film that stands there may go, where they cannot be taken over.
+
+    Raises ScriptError or JobError; the scene is then as it was.
+    """
+    check(pace, size, fps)
+    yield 0.0, "Telling the chapters"
+    production = produced(what, chapters, pace, size, fps, walkthroughs)
+    return (yield from staged_steps(production, theme, engine, scene, sure))
+
+
+build = at_once(build_steps)
+
+
+def produced(
+    what: Run | Outlines,
+    chapters: Sequence[str] | None,
+    pace: float | None,
+    size: tuple[int, int],
+    fps: int,
+    walkthroughs: Sequence[PathOf],
+) -> Production:
+    """The film of ``what`` as data, not yet on stage; arguments as in ``build``."""
+    asked = (chapters, pace, size, fps, _folders(walkthroughs))
+    return prepare_shapes(what, *asked) if isinstance(what, Outlines) else prepare(what, *asked)
+
+
+def staged_steps(
+    production: Production,
+    theme: str,
+    engine: str | None,
+    scene: bpy.types.Scene | None = None,
+    sure: bool = False,
+) -> Steps:
+    """Put a film that is told into a scene, step by step; arguments as in ``build``."""
+    from .stage.build import build_steps as steps_of
+
+    named = None if engine == "auto" else engine
+    return (yield from _into(scene, lambda home: steps_of(home, production, theme, None, named, sure)))
+
+
+def open_stage_steps(
+    of: Run,
+    room: int = ROOM,
+    *,
+    theme: str = THEME,
+    size: tuple[int, int] = SIZE,
+    fps: int = FPS,
+    scene: bpy.types.Scene | None = None,
+    sure: bool = False,
+) -> Steps:
+    """The whole set of a run without a film, with ``room`` columns to spare, on which the model can write on."""
+    from .stage.live import open_steps
+
+    check(None, size, fps)
+    now = opening(of, room)
+
+    return (yield from _into(scene, lambda home: open_steps(home, now, size, fps, theme, None, sure)))
+
+
+open_stage = at_once(open_stage_steps)
+
+
+def step(on: Stage, model: Checkpoint | None = None, count: int = 1, sampling: Sampling | None = None) -> Generation:
+    """Append ``count`` tokens on an open stage, and show the values of the longer run there.
+
+    ``model`` is the stage's own, if it is at hand already or was moved; ``sampling`` None chooses as before. Raises
+    JobError where there is no open stage or no room, ModelError where the model cannot be read.
+    """
+    from .stage import live
+
+    state = live.state_of(on.scene)
+    model = model or load(state.model or None)
+    live.check_model(state, model)
+    now, draws = (
+        Moment(runs.read(model, state.tokens, state.prompt_length, sampling or state.sampling), state.columns),
+        [],
+    )
+    for _ in range(count):
+        draws.append(now.run.draw)
+        now = now.following()
+    live.show(on.scene, now)
+    return Generation(model, now.run.tokens, tuple(draws))
+
+
+# --- files ------------------------------------------------------------------------------------------------
+
+
+def save(of: Stage, output: PathOf) -> Path:
+    """Save the file that is open in Blender, with the stage in it; it plays and renders without the add-on."""
+    from .film.blend import save as save_file
+
+    path = check_output(output, ".blend")
+    with written(path) as temporary:
+        save_file(temporary, path, copy=True)
+    return path
+
+
+def open_file(path: PathOf) -> Stage:
+    """Open a .blend in Blender, in place of what is open, and find the film or open stage in it. Raises JobError."""
+    import bpy
+
+    from .film.blend import load as load_file
+
+    if not Path(path).is_file():
+        raise JobError(f"There is no file {str(path)!r}.")
+    load_file(Path(path))
+    for scene in bpy.data.scenes:
+        if Stage(scene).story is not None or Stage(scene).state is not None:
+            return Stage(scene)
+    raise JobError(f"There is neither a film nor an open stage in {Path(path).name!r}.")
+
+
+def still(of: Stage, at: str | float | None = None, *, engine: str = "auto") -> Still:
+    """One picture of a stage.
+
+    ``at`` are seconds, or a rest by its number or name, such as ``03.2`` or ``one-column``; None is the frame that
+    the scene is at. Raises JobError.
+    """
+    from .film.still import picture
+
+    frame = of.scene.frame_current if at is None else frame_at(of.told, str(at))
+    return Still(picture(of.scene, frame, engine=engine), frame)
+
+
+def storyboard_steps(of: Stage, output: PathOf, *, engine: str = "auto") -> Generator[tuple[float, str], None, Path]:
+    """A still at every rest and half-way to the next, and a contact sheet per chapter, in a folder; see ``still``."""
+    from .film import storyboard as boards
+    from .film.of_scene import check_camera
+
+    check_camera(of.scene)
+    folder = check_place(output)
+    yield from boards.storyboard_steps(of.scene, of.told, folder, engine)
+    return folder
+
+
+storyboard = at_once(storyboard_steps)
+
+
+def film_steps(
+    of: Stage,
+    output: PathOf,
+    *,
+    start: float | None = None,
+    stop: float | None = None,
+    captions: bool = False,
+    engine: str = "auto",
+    workers: int | None = None,
+    overwrite: bool = False,
+    poll: float = 0.2,
+) -> Generator[Progress, None, Film]:
+    """Render a video and its captions, by processes of their own; what is open in Blender stays as it is.
+
+    Parameters
+    ----------
+    output
+        The video, .mp4; a film that was stopped goes on when it is asked for again.
+    start, stop
+        An excerpt, in seconds of the film; None is the scene's frame range.
+    captions
+        Whether WebVTT is written beside SubRip.
+    engine
+        ``auto``, ``eevee`` or ``cycles``.
+    workers
+        Processes that render at once; None is what suits the machine.
+    overwrite
+        Whether frames of another film, kept beside the output, may go.
+    poll
+        Seconds that ``film_steps`` waits at most between two steps.
+
+    Raises JobError.
+    """
+    from .film import film as films
+    from .film.blend import save_copy
+    from .film.lock import scratch
+    from .film.of_scene import check_scene, film_job
+
+    path = check_output(output, ".mp4")
+    check_text(path)
+    check_scene(of.scene)
+    span = None if start is None and stop is None else frame_range(of.told, start, stop)
+    with scratch() as folder:
+        job = film_job(
+            of.scene, path, folder / "film.blend", engine, span=span, captions=captions, workers=workers,
+            overwrite=overwrite,
+        )  # fmt: skip
+        films.check_film(job)
+        save_copy(job.blend, of.scene)
+        yield from films.film_steps(job, poll)
+    return Film(path, job.folder, len(job.span) / job.rate)
+
+
+film = at_once(film_steps)
+
+
+# --- what these share -------------------------------------------------------------------------------------
+
+
+def _folders(walkthroughs: Sequence[PathOf]) -> list[Path]:
+    return [Path(folder) for folder in walkthroughs]
+
+
+def _into(
+    scene: bpy.types.Scene | None, build: Callable[[bpy.types.Scene], Generator[tuple[float, str], None, object]]
+) -> Steps:
+    """Build in ``scene`` or else in the one of ours, which goes again if it was made for nothing."""
+    import bpy
+
+    from .stage.build import film_scene
+
+    known = set(bpy.data.scenes)
+    home = scene or film_scene()
+    try:
+        yield from build(home)
+    except BaseException:
+        if home not in known:
+            bpy.data.scenes.remove(home)
+        raise
+    return Stage(home)
+
+
+setattr(sys.modules[__package__], "film", film)  # noqa: B010 - of the package it is the verb that is meant, not the room
