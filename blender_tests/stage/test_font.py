@@ -1,10 +1,12 @@
 """The table of advances is that of the font that Blender will set the text in."""
 
 import bpy
+import numpy as np
 import pytest
 
 from llmviz_addon.layout.lettering import font_table
 from llmviz_addon.layout.lettering.font import INTER_SIZE, advance, is_inter
+from llmviz_addon.stage import glyphs
 from llmviz_addon.stage.glyphs import load_inter
 
 
@@ -65,3 +67,15 @@ def test_heights(inter):
 def test_square_scripts_are_one_em():
     assert not is_inter("归")
     assert extents("n归n", None)[0] - extents("nn", None)[0] == pytest.approx(advance("归"), abs=0.02)
+
+
+def test_a_letter_is_the_same_whatever_is_fetched_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    letters = "Agß/β√0"
+    monkeypatch.setattr(glyphs, "_known", {})
+    glyphs.prepare(map(chr, range(33, 127)))
+    glyphs.prepare(letters)
+    together = [glyphs.glyph(letter) for letter in letters]
+    glyphs._known.clear()
+    for letter, other in zip(reversed(letters), reversed(together), strict=True):
+        np.testing.assert_array_equal(glyphs.glyph(letter).points, other.points)
+        np.testing.assert_array_equal(glyphs.glyph(letter).triangles, other.triangles)

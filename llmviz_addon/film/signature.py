@@ -35,7 +35,16 @@ SKIPPED = frozenset(
         "tag",
         "session_uid",
     )
-    + ("matrix_world", "matrix_local", "matrix_basis", "animation_data", "id_data", "parent_collection")
+    + (
+        "dimensions",
+        "bound_box",
+        "matrix_world",
+        "matrix_local",
+        "matrix_basis",
+        "animation_data",
+        "id_data",
+        "parent_collection",
+    )
     + ("view_center", "location_absolute", "llmviz_settings", "is_runtime_data", "ffmpeg", "image_settings")
 )
 EDITING = ("select", "show_", "active_", "is_active", "hide_viewport")

@@ -9,6 +9,7 @@ takes its place, and letters stand a little closer or wider than they should.
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -25,6 +26,7 @@ INSET = 0.016
 """By how much outlines move inwards, in ems, to make up for the pixel that the fringe adds outside."""
 _INTER_STEPS, _STEPS = 2, 3  # per curve segment of an outline; Inter's segments are short
 _SPACING = 4.0  # ems between the lines that outlines are fetched on
+_LINES = 32  # of a page, on which letters that follow each other in Unicode are fetched
 _CLOSE = 2e-3  # ems below which corners of a letter are one
 _EPSILON = 1e-5  # ems below which two points of an outline are one
 _known: dict[str, Flat] = {}
@@ -75,9 +77,15 @@ def _fetch(letters: Sequence[str]) -> dict[str, Flat]:
     """Several letters, each from its own font."""
     inter = load_inter()
     try:
-        own = [letter for letter in letters if inter is not None and is_inter(letter)]
-        others = [letter for letter in letters if letter not in set(own)]
-        return _outlined(own, inter, INTER_SIZE, _INTER_STEPS) | _outlined(others, None, 1.0, _STEPS)
+        found: dict[str, Flat] = {}
+        for ours in (True, False):
+            pages = defaultdict(list)
+            for letter in letters:
+                if (inter is not None and is_inter(letter)) == ours:
+                    pages[ord(letter) // _LINES].append(letter)
+            for page in pages.values():
+                found |= _outlined(page, *((inter, INTER_SIZE, _INTER_STEPS) if ours else (None, 1.0, _STEPS)))
+        return found
     finally:
         if inter is not None:
             bpy.data.fonts.remove(inter)
@@ -91,15 +99,17 @@ def load_inter() -> bpy.types.VectorFont | None:
 
 
 def _outlined(letters: Sequence[str], font: bpy.types.VectorFont | None, size: float, steps: int) -> dict[str, Flat]:
-    """Letters of one font in one go: each stands on a line of its own, far from the others."""
-    if not letters:
-        return {}
+    """Letters of one font and page in one go: each stands on a line of its own, far from the others.
+
+    It is the same line whatever else is fetched, as outlines are rounded where they stand.
+    """
+    lines = {ord(letter) % _LINES: letter for letter in letters}
     curve: Any = bpy.data.curves.new("llmviz glyphs", "FONT")  # with all that a TextCurve has
     obj = bpy.data.objects.new("llmviz glyphs", curve)
     try:
         if font is not None:
             curve.font = font
-        curve.body = "\n".join(letters)
+        curve.body = "\n".join(lines.get(number, "") for number in range(_LINES))
         curve.size = size
         curve.space_line = _SPACING / size
         curve.resolution_u = steps
@@ -118,7 +128,7 @@ def _outlined(letters: Sequence[str], font: bpy.types.VectorFont | None, size: f
     line = np.rint(-points[:, 1] / _SPACING).astype(int)
     points[:, 1] += line * _SPACING
     flats = {letter: join([]) for letter in letters}
-    for number, letter in enumerate(letters):
+    for number, letter in lines.items():
         mine = np.flatnonzero(line == number)
         renumbered = np.full(len(points), -1)
         renumbered[mine] = np.arange(len(mine))
