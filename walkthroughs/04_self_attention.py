@@ -16,6 +16,7 @@ def play(film):
         film.say(
             "In [self-attention]({heads}) each looks at those before it, and at itself,", heads=heads[number].scores
         )
+        film.camera.frame(film.layout.embedding, x, heads, azimuth=300, elevation=20, seconds=5)
         film.say("and takes over what it needs.")
         film.say("Only here does anything pass from one token to another.")
     with film.beat("one-head"):

@@ -212,14 +212,17 @@ class LLMVIZ_PT_play(_Panel, bpy.types.Panel):
             jump.chapter = chapter.name
 
     def _commentary(self, context: bpy.types.Context, story: Story) -> None:
-        said = story.commentary(context.scene.frame_current)
+        now = context.scene.frame_current
+        said = story.commentary(now)
         box = self.layout.box().column(align=True)
         if said is None:
             box.label(text="Nothing has been said yet.")
             return
-        box.label(text=said.marker, icon="MARKER_HLT" if context.scene.frame_current == said.start else "MARKER")
+        rests = any(rest.name == said.marker and rest.frame <= now <= rest.end for rest in story.markers)
+        box.label(text=said.marker, icon="MARKER_HLT" if rests else "MARKER")
         box.separator()
-        write(box, said.text, context)
+        so_far = [line.text for line in story.subtitles if line.marker == said.marker and line.start <= now]
+        write(box, " ".join(so_far), context)
 
 
 class LLMVIZ_PT_generate(_Panel, bpy.types.Panel):
