@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -194,3 +196,32 @@ def test_an_open_stage_goes_on(her_scene: bpy.types.Scene) -> None:
     with pytest.raises(llmviz.ModelError, match="All 7 columns"):
         llmviz.step(stage, count=9)
     assert stage.state.tokens == made.tokens
+
+
+def test_the_readmes_script_makes_what_it_says(tmp_path: Path) -> None:
+    """Under the name that it is installed by, in a folder of its own."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (script,) = re.findall(r"<!-- script -->\n```python\n(.*?)```", text, re.S)
+    assert len(script.split("\n\n", 1)[1].strip().splitlines()) <= 10
+    place = {"PYTHONPATH": os.pathsep.join([str(ROOT / "llmviz_addon" / "name"), str(ROOT)])}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | place,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("nano-gpt, T = 11: 'CBABBCABBBC', then (greedy)")
+    assert "03 Layer Norm" in done.stdout
+    names = ["layer-norm.blend", "layer-norm.frames", "layer-norm.mp4", "layer-norm.srt", "one-column.png"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+    assert len(list((tmp_path / "layer-norm.frames").glob("*.png"))) == 15
+
+
+def test_the_readme_names_functions_that_there_are() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = text[text.index("## From Python") : text.index("## Your own model")]
+    named = {name for row in re.findall(r"^\| (`.*?) \|", section, re.M) for name in re.findall(r"(\w+)\(", row)}
+    assert named == {name for name in api.__all__ if inspect.isfunction(getattr(api, name)) and "_steps" not in name}
