@@ -47,7 +47,7 @@ def layout(options: argparse.Namespace) -> None:
 def chapters(options: argparse.Namespace) -> None:
     """List chapters, each told alone, with its rests."""
     check(options.pace)
-    loader.chapters([Path(folder) for folder in options.walkthroughs])  # told before a model is read
+    loader.find([Path(folder) for folder in options.walkthroughs])  # a missing one is told before a model is read
     found, problems = api.chapters(_run(options), pace=options.pace, walkthroughs=options.walkthroughs), []
     for count, told in enumerate(found, start=1):  # noqa: B007 - how many there are is told at the end
         if isinstance(told, ScriptError):

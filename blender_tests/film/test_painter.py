@@ -17,7 +17,7 @@ from llmviz_addon.stage.build import build
 from llmviz_addon.stage.render import set_engine, set_size
 
 SIZE = (480, 270)
-STRETCHES = ((60, 66), (148, 154), (276, 282), (450, 458), (664, 670))
+STRETCHES = ((64, 70), (176, 182), (304, 310), (450, 458), (664, 670))
 """Frames of a fade, of things moving aside, of formulas and of a sweep."""
 
 
