@@ -214,7 +214,7 @@ def test_what_fits_is_passed_on_as_it_is(film):
 
 
 def test_the_readmes_chapter_is_one(tmp_path, nano):
-    text = re.search(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.S)[1]
+    text = re.search(r"50_my_norm.py`:\n\n```python\n(.*?)```", README.read_text(encoding="utf-8"), re.S)[1]
     (tmp_path / "50_my_norm.py").write_text(text, encoding="utf-8")
     timeline = prepare(run(nano, [2, 1, 0, 1, 1, 2]), ["my-norm"], folders=[tmp_path]).timeline
     mean = formatted(float(nano_mean(nano)))
