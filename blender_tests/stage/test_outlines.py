@@ -61,10 +61,13 @@ def test_objects_reach_as_far_as_the_model(scene, gpt3):
 def test_pieces_come_and_go_with_their_opacity(scene, gpt3):
     build(scene, gpt3)
     timeline = gpt3.timeline
-    layers = next(m for m in timeline.markers if m.name.endswith("layers"))
-    scene.frame_set(layers.frame + 40)  # they have stepped back, and come one after the other
+    before, layers = (next(m for m in timeline.markers if m.name.endswith(name)) for name in ("outline", "layers"))
     first, last = (bpy.data.objects[f"model:0:layer {number}"] for number in (0, 95))
-    assert last.color[3] < first.color[3] <= 1
+    seen = []
+    for frame in range(before.frame, layers.frame):
+        scene.frame_set(frame)
+        seen.append((first.color[3], last.color[3]))
+    assert any(back < front <= 1 for front, back in seen)  # they have stepped back, and come one after the other
     scene.frame_set(timeline.frames)
     assert last.color[3] == 1
     assert not last.hide_render
