@@ -27,6 +27,7 @@ def play(film):
 def extension(scene: bpy.types.Scene, tmp_path: Path) -> Iterator[str]:
     """The extension, installed and enabled."""
     archive = package(tmp_path / "dist")
+    Path(bpy.app.tempdir).mkdir(parents=True, exist_ok=True)  # a film that a test made in this process took it along
     bpy.ops.extensions.package_install_files(filepath=str(archive), repo="user_default", enable_on_install=True)
     yield MODULE
     bpy.ops.preferences.addon_disable(module=MODULE)
