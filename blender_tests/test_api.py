@@ -111,7 +111,9 @@ def test_chapters_are_told_one_by_one_and_what_is_wrong_with_one_beside_them(tmp
     assert [one.chapters[0].name for one in told] == ["layer-norm", "self-attention", "scale"]
     assert isinstance(wrong, llmviz.ScriptError)
     assert "50_mine.py" in str(wrong)
-    assert "03.2 one column: " in repr(told[0])
+    (line,) = [line for line in repr(told[0]).splitlines() if "03.2 one column: " in line]
+    clauses = [subtitle.text for subtitle in told[0].subtitles if subtitle.marker == "03.2 one column"]
+    assert line.endswith(" ".join(clauses))
 
 
 def test_a_film_is_built_into_a_scene_of_its_own(stage: llmviz.Stage, her_scene: bpy.types.Scene) -> None:

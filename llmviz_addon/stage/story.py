@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import bpy
 
-from ..screenplay.score.timeline import ChapterSpan, Marker, Subtitle, Timeline, storyboard
+from ..screenplay.score.timeline import ChapterSpan, Marker, Subtitle, Timed, Timeline, storyboard
 from .ours import is_inherited
 from .plain import loads, written_text
 
@@ -25,7 +25,7 @@ LAST = 1_048_574
 
 
 @dataclass(frozen=True)
-class Story:
+class Story(Timed):
     """Chapters, markers and commentary of the film in a scene; frames, rate and theme are those it was built with."""
 
     chapters: tuple[ChapterSpan, ...]
@@ -38,14 +38,6 @@ class Story:
     def frames(self) -> int:
         """How many it has."""
         return max(chapter.end for chapter in self.chapters)
-
-    def seconds(self, frame: int) -> float:
-        """Time of a frame, in seconds from the start."""
-        return (frame - 1) / self.fps
-
-    def frame(self, seconds: float) -> int:
-        """Nearest frame to a time in seconds."""
-        return 1 + round(seconds * self.fps)
 
     def __repr__(self) -> str:
         """The storyboard."""

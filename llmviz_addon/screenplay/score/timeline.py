@@ -148,8 +148,22 @@ class ChapterSpan:
     end: int
 
 
+class Timed:
+    """What has so many frames per second, of which 1 is the first."""
+
+    fps: int
+
+    def seconds(self, frame: int) -> float:
+        """Time of a frame, in seconds from the start."""
+        return (frame - 1) / self.fps
+
+    def frame(self, seconds: float) -> int:
+        """Nearest frame to a time in seconds."""
+        return 1 + round(seconds * self.fps)
+
+
 @dataclass(frozen=True, eq=False)
-class Timeline:
+class Timeline(Timed):
     """A whole film as data."""
 
     fps: int
@@ -164,14 +178,6 @@ class Timeline:
     home: Mapping[Channel, float] = field(default_factory=dict)  # rest values that differ from the table's
     grids: tuple[tuple[Grid, np.ndarray], ...] = ()  # made by chapters, with their values; opacity 0 at rest
     outlines: tuple[Standing, ...] = ()
-
-    def seconds(self, frame: int) -> float:
-        """Time of a frame, in seconds from the start."""
-        return (frame - 1) / self.fps
-
-    def frame(self, seconds: float) -> int:
-        """Nearest frame to a time in seconds."""
-        return 1 + round(seconds * self.fps)
 
     def __repr__(self) -> str:
         """The storyboard."""
@@ -203,7 +209,9 @@ class Told(Protocol):
 
 def storyboard(told: Told) -> str:
     """Chapters, their rests and what is said there, a line each, with seconds from the start."""
-    said = {subtitle.marker: subtitle.text for subtitle in told.subtitles}
+    said: dict[str, str] = {}
+    for clause in told.subtitles:
+        said[clause.marker] = f"{said.get(clause.marker, '')} {clause.text}".lstrip()
     lines = []
     for chapter in told.chapters:
         start, end = told.seconds(chapter.start), told.seconds(chapter.end)
