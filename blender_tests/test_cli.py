@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from llmviz_addon import cli, commands
+from llmviz_addon import cli, commands, options
 from llmviz_addon.film import png
 from llmviz_addon.film.progress import Bar
 from llmviz_addon.model.checkpoint import BUILTIN, builtin
@@ -132,6 +132,24 @@ def test_what_is_wrong_is_told_in_one_line(
     assert list(tmp_path.iterdir()) == []
 
 
+JOBS = (
+    *("layout", "chapters", "build -o a.blend", "still 1 --at 0 -o a.png", "storyboard -o a", "film -o a.mp4"),
+    *("trace -o a.npz", "generate", "step a.blend", "package -o a"),
+)
+
+
+@pytest.mark.parametrize("line", JOBS)
+def test_a_job_is_handed_all_that_its_parser_takes_and_nothing_else(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An option that no job reads would be ignored without a word."""
+    handed: list[options.Options] = []
+    job = line.split()[0]
+    monkeypatch.setattr(commands, job, handed.append)
+    assert cli.main(line.split()) == 0
+    parsed = vars(cli._parser().parse_args(line.split()))
+    assert vars(handed[0]) == {name: value for name, value in parsed.items() if name not in {"run", "parser"}}
+    assert type(handed[0]) is getattr(options, job.capitalize())
+
+
 EARLY = (
     *("a size of 0", "impossible rate", "impossible pace", "unknown theme", "unknown chapter", "unknown shape"),
     *("wrong ending", "no folder", "no place for a board", "top-p above 1", "no chapter folder"),
@@ -147,7 +165,7 @@ def test_what_can_be_told_at_once_is(
 
     arguments, wanted = WRONG[name]
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("llmviz_addon.commands._model", fail)
+    monkeypatch.setattr("llmviz_addon.api.load", fail)
     assert cli.main(arguments) == 2
     assert wanted in capfd.readouterr().err
 

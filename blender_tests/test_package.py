@@ -31,7 +31,7 @@ def test_the_zip_holds_what_it_needs_and_no_more(archive: Path) -> None:
     assert chapters | {"__init__.py", "blender_manifest.toml", "LICENSE", "stage/build.py"} <= names
     assert any(name.endswith(".safetensors") for name in names)
     assert not [name for name in names if "test" in name or "__pycache__" in name or "train" in name]
-    assert not {"cli.py", "commands.py", "packaging.py", "__main__.py"} & names
+    assert not {"cli.py", "commands.py", "options.py", "packaging.py", "__main__.py"} & names
 
 
 def test_the_zip_runs_from_where_it_is_unpacked(archive: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+from . import options
 from .terminal import WRONG, one_line, status_of, tell
 
 Size = tuple[int, int]
@@ -51,36 +52,36 @@ def carry_out(arguments: Sequence[str] | None = None) -> int | None:
     for argument in arguments:
         if re.fullmatch(r"(--[\w-]+=|-\w)--", argument):  # argparse would hand on an empty list
             parser.error(f"argument {argument[:-2].rstrip('=')}: '--' is no value for it")
-    options, others = parser.parse_known_args(arguments)
+    parsed, others = parser.parse_known_args(arguments)
     if others:
-        options.parser.refuse(others)
-    return options.run(options)
+        parsed.parser.refuse(others)
+    return parsed.run(parsed)
 
 
 def _parser() -> Parser:
     about = "Turns a GPT into a film set: its real weights, run on your text."
     parser = Parser(prog="llmviz", description=about, epilog=STATUSES)
     jobs = parser.add_subparsers(title="jobs", required=True, metavar="JOB", parser_class=Parser)
-    names = _add(jobs, "layout", "list the names that chapters write, with their shapes", "layout")
+    names = _add(jobs, options.Layout, "list the names that chapters write, with their shapes")
     names.add_argument("--model", type=_path, metavar="PATH", help="a checkpoint on disk; by default nano-gpt")
-    _add(jobs, "chapters", "list chapters, how long they take, and where they rest", "chapters", _model, _pace)
+    _add(jobs, options.Chapters, "list chapters, how long they take, and where they rest", _model, _pace)
     build = _add(
-        jobs, "build", "write a .blend that plays and renders without the add-on", "build", _chapters, _film, _engine
+        jobs, options.Build, "write a .blend that plays and renders without the add-on", _chapters, _film, _engine
     )
     build.add_argument("-o", "--output", required=True, type=_path, metavar="SCENE.blend")
-    still = _add(jobs, "still", "render one picture", "still", None, _film, _engine)
+    still = _add(jobs, options.Still, "render one picture", _film, _engine)
     still.add_argument("chapters", nargs=1, metavar="CHAPTER", help="name or number, see llmviz chapters")
     still.add_argument(
         "--at", required=True, type=_text, metavar="SECONDS|REST", help="such as 12.5, 03.2 or one-column"
     )
     still.add_argument("-o", "--output", required=True, type=_path, metavar="FRAME.png")
     board = _add(
-        jobs, "storyboard", "render each chapter at a glance: stills and contact sheets", "storyboard", _chapters, _film
+        jobs, options.Storyboard, "render each chapter at a glance: stills and contact sheets", _chapters, _film
     )
     _engine(board)
     board.add_argument("-o", "--output", required=True, type=_path, metavar="FOLDER")
     board.set_defaults(pace=None)
-    film = _add(jobs, "film", "render a video and its captions", "film", _chapters, _film, _engine)
+    film = _add(jobs, options.Film, "render a video and its captions", _chapters, _film, _engine)
     film.add_argument("-o", "--output", required=True, type=_path, metavar="FILM.mp4")
     film.add_argument("--from", dest="start", type=_seconds, metavar="S", help="start there, in seconds of the film")
     film.add_argument("--to", dest="stop", type=_seconds, metavar="S", help="stop there, in seconds of the film")
@@ -88,39 +89,43 @@ def _parser() -> Parser:
     film.add_argument("--jobs", type=_jobs, metavar="N", help="processes that render at once; by default one per core")
     film.add_argument("--overwrite", action="store_true", help="throw away frames of another film of that name")
     film.add_argument("--drop-frames", action="store_true", help="do not keep the frames once the video is made")
-    trace = _add(jobs, "trace", "write every number of the forward pass", "trace", _model)
+    trace = _add(jobs, options.Trace, "write every number of the forward pass", _model)
     trace.add_argument("-o", "--output", required=True, type=_path, metavar="TRACE.npz")
-    generate = _add(jobs, "generate", "let the model write on, step by step", "generate", _model, _writing)
+    generate = _add(jobs, options.Generate, "let the model write on, step by step", _model, _writing)
     generate.add_argument(
         "-o", "--output", type=_path, metavar="SCENE.blend", help="write an open stage that holds the run"
     )
     generate.add_argument("--room", type=_whole, default=16, metavar="N", help="columns to spare there; by default 16")
     _picture(generate)
-    step = _add(jobs, "step", "append the next tokens on an open stage", "step", _writing)
+    step = _add(jobs, options.Step, "append the next tokens on an open stage", _writing)
     step.add_argument(
         "scene", type=_path, metavar="SCENE.blend", help="as llmviz generate -o writes it; it is replaced"
     )
     step.add_argument("--model", type=_path, metavar="PATH", help="where its checkpoint is now, if it was moved")
-    package = _add(jobs, "package", "build and validate the extension zip", "package")
+    package = _add(jobs, options.Package, "build and validate the extension zip")
     package.add_argument("-o", "--output", required=True, type=_path, metavar="FOLDER")
     return parser
 
 
 def _add(
-    jobs: argparse._SubParsersAction[Parser], name: str, about: str, run: str, *groups: Callable[[Parser], None] | None
+    jobs: argparse._SubParsersAction[Parser],
+    asked: type[options.Options],
+    about: str,
+    *groups: Callable[[Parser], None],
 ) -> Parser:
+    """A job by the name of its options, with these groups of them."""
+    name = asked.__name__.lower()
     job = jobs.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
-    job.set_defaults(run=lambda options: _run(run, options), parser=job)
+    job.set_defaults(run=lambda parsed: _run(name, asked.of(parsed)), parser=job)
     for group in groups:
-        if group is not None:
-            group(job)
+        group(job)
     return job
 
 
-def _run(job: str, options: argparse.Namespace) -> int | None:
+def _run(job: str, asked: options.Options) -> int | None:
     from . import commands  # only now, as it takes time
 
-    return getattr(commands, job)(options)
+    return getattr(commands, job)(asked)
 
 
 def _model(job: Parser) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from . import api
+from . import api, options
 from .errors import JobError, ModelError, ScriptError, Stopped
 from .film.film import check_size
 from .film.frames import check_free, drop, frames_folder, size_of
@@ -37,18 +36,18 @@ if TYPE_CHECKING:
     from .stage.open_state import OpenState
 
 
-def layout(options: argparse.Namespace) -> None:
+def layout(asked: options.Layout) -> None:
     """List the names of a layout's grids, with their shapes."""
-    model = _model(options)
+    model = api.load(asked.model)
     told = (model.config, model.architecture)
     print(f"film.layout.…, in the order of computation ({sizes(*told)}):\n\n{table(*told)}")
 
 
-def chapters(options: argparse.Namespace) -> None:
+def chapters(asked: options.Chapters) -> None:
     """List chapters, each told alone, with its rests."""
-    check(options.pace)
-    loader.find([Path(folder) for folder in options.walkthroughs])  # a missing one is told before a model is read
-    found, problems = api.chapters(_run(options), pace=options.pace, walkthroughs=options.walkthroughs), []
+    check(asked.pace)
+    loader.find([Path(folder) for folder in asked.walkthroughs])  # a missing one is told before a model is read
+    found, problems = api.chapters(_run(asked), pace=asked.pace, walkthroughs=asked.walkthroughs), []
     for count, told in enumerate(found, start=1):  # noqa: B007 - how many there are is told at the end
         if isinstance(told, ScriptError):
             problems.append(str(told))
@@ -64,48 +63,48 @@ def chapters(options: argparse.Namespace) -> None:
         raise ScriptError(f"{len(problems)} of {count} chapters cannot be told.")
 
 
-def build(options: argparse.Namespace) -> None:
+def build(asked: options.Build) -> None:
     """Write a .blend."""
-    target = check_output(options.output, ".blend")
-    production = _produced(options)
+    target = check_output(asked.output, ".blend")
+    production = _produced(asked)
     length = _length(production.timeline)
     with written(target) as temporary:
-        _staged(production, options)
+        _staged(production, asked)
         del production
         gc.collect()  # as in a still; and packing the values for the file takes as much again
         _save(temporary, target)
     _wrote(target, length)
 
 
-def still(options: argparse.Namespace) -> None:
+def still(asked: options.Still) -> None:
     """Render one picture."""
-    target = check_output(options.output, ".png")
-    production = _produced(options)
-    seconds = production.timeline.seconds(frame_at(production.timeline, options.at))
-    stage = _staged(production, options)
+    target = check_output(asked.output, ".png")
+    production = _produced(asked)
+    seconds = production.timeline.seconds(frame_at(production.timeline, asked.at))
+    stage = _staged(production, asked)
     del production
     gc.collect()  # weights and values are on stage: of a large model they take more room than the picture
-    picture = api.still(stage, options.at, engine=options.engine)
+    picture = api.still(stage, asked.at, engine=asked.engine)
     picture.save(target)
     _wrote(target, f"frame {picture.frame}, {seconds:.1f} s")
 
 
-def film(options: argparse.Namespace) -> int:
+def film(asked: options.Film) -> int:
     """Render a film; returns the exit status."""
-    check_size(options.size)
-    target = check_output(options.output, ".mp4")
+    check_size(asked.size)
+    target = check_output(asked.output, ".mp4")
     check_text(target)
     check_free(frames_folder(target))
-    production = _produced(options)
-    frame_range(production.timeline, options.start, options.stop)
+    production = _produced(asked)
+    frame_range(production.timeline, asked.start, asked.stop)
     with scratch() as folder, temporary_in(folder):
-        stage = _staged(production, options)
+        stage = _staged(production, asked)
         del production
         gc.collect()
-        made = _filmed(stage, target, options)
-    count = round(made.seconds * options.fps)
+        made = _filmed(stage, target, asked)
+    count = round(made.seconds * asked.fps)
     length = f"{clock(made.seconds)}, {count} frames"
-    if options.drop_frames:
+    if asked.drop_frames:
         drop(made.frames)
         _wrote(target, length)
     else:
@@ -114,17 +113,17 @@ def film(options: argparse.Namespace) -> int:
     return 0
 
 
-def _filmed(stage: api.Stage, target: Path, options: argparse.Namespace) -> api.Film:
+def _filmed(stage: api.Stage, target: Path, asked: options.Film) -> api.Film:
     """The film of what is staged, with a bar; what is done so far is told where it ends before its time."""
     steps = api.film_steps(
         stage,
         target,
-        start=options.start,
-        stop=options.stop,
-        captions=options.captions,
-        engine=options.engine,
-        workers=options.jobs,
-        overwrite=options.overwrite,
+        start=asked.start,
+        stop=asked.stop,
+        captions=asked.captions,
+        engine=asked.engine,
+        workers=asked.jobs,
+        overwrite=asked.overwrite,
     )
     kept = ""
     try:
@@ -143,41 +142,41 @@ def _filmed(stage: api.Stage, target: Path, options: argparse.Namespace) -> api.
         raise JobError(f"{error} What is done is kept, {kept}; the same command goes on.") from error
 
 
-def storyboard(options: argparse.Namespace) -> None:
+def storyboard(asked: options.Storyboard) -> None:
     """Render stills and contact sheets."""
-    folder = check_place(options.output)
-    production = _produced(options)
-    stage = _staged(production, options)
+    folder = check_place(asked.output)
+    production = _produced(asked)
+    stage = _staged(production, asked)
     with Bar() as bar:
-        for share, text in api.storyboard_steps(stage, folder, engine=options.engine):
+        for share, text in api.storyboard_steps(stage, folder, engine=asked.engine):
             bar.show(round(share * 100), 100, text)
     _wrote(folder, _length(production.timeline))
 
 
-def trace(options: argparse.Namespace) -> None:
+def trace(asked: options.Trace) -> None:
     """Write every number of a forward pass."""
-    target = check_output(options.output, ".npz", options.model)
-    run = _run(options)
+    target = check_output(asked.output, ".npz", asked.model)
+    run = _run(asked)
     api.trace(run, target)
     _wrote(target, f"{len(run.trace)} tensors of {len(run.tokens)} tokens")
 
 
-def generate(options: argparse.Namespace) -> None:
+def generate(asked: options.Generate) -> None:
     """Let the model write on, and show it on an open stage, if asked."""
-    target = check_output(options.output, ".blend") if options.output else None
-    check(None, options.size)
-    theme(options.theme)
-    sampling = _sampling(options, Sampling())
-    model = _model(options)
-    tokens = _tokens(options, model)
-    columns = min(len(tokens) + options.count + options.room, model.config.block_size)
-    if target and len(tokens) + options.count > columns:
+    target = check_output(asked.output, ".blend") if asked.output else None
+    check(None, asked.size)
+    theme(asked.theme)
+    sampling = _sampling(asked, Sampling())
+    model = api.load(asked.model)
+    tokens = _tokens(asked, model)
+    columns = min(len(tokens) + asked.count + asked.room, model.config.block_size)
+    if target and len(tokens) + asked.count > columns:
         raise JobError(
-            f"{len(tokens)} tokens and {options.count} more have no room: "
+            f"{len(tokens)} tokens and {asked.count} more have no room: "
             f"{model.name!r} takes at most {model.config.block_size}."
         )
     written_on = tokens
-    for draw in steps(model, tokens, options.count, sampling):
+    for draw in steps(model, tokens, asked.count, sampling):
         print(draw_text(model, draw, len(written_on)), flush=True)
         written_on += (draw.token,)
     print(shown(model.tokenizer.decode(written_on)))
@@ -185,20 +184,20 @@ def generate(options: argparse.Namespace) -> None:
         run = read(model, written_on, len(tokens), sampling)
         with written(target) as temporary:
             with _fresh():
-                _alone(api.open_stage(run, options.room, theme=options.theme, size=options.size))
+                _alone(api.open_stage(run, asked.room, theme=asked.theme, size=asked.size))
             _save(temporary, target)
         _wrote(target, f"{len(written_on)} tokens, and room for {columns - len(written_on)} more")
 
 
-def step(options: argparse.Namespace) -> None:
+def step(asked: options.Step) -> None:
     """Append the next tokens on the open stage in a .blend."""
-    target = check_output(options.scene, ".blend")
-    _sampling(options, Sampling())  # what is wrong with it is told before Blender starts
+    target = check_output(asked.scene, ".blend")
+    _sampling(asked, Sampling())  # what is wrong with it is told before Blender starts
     with quiet():
         _blender()
         stage, state = _open_stage(target)
-        model = _model_of(state, options.model)
-        made = api.step(stage, model, options.count, _sampling(options, state.sampling))
+        model = _model_of(state, asked.model)
+        made = api.step(stage, model, asked.count, _sampling(asked, state.sampling))
         with written(target) as temporary:
             _save(temporary, target)
     start = len(made.tokens) - len(made.draws)
@@ -208,57 +207,53 @@ def step(options: argparse.Namespace) -> None:
     _wrote(target, f"{len(made.tokens)} tokens, and room for {state.columns - len(made.tokens)} more")
 
 
-def package(options: argparse.Namespace) -> None:
+def package(asked: options.Package) -> None:
     """Build the extension zip."""
     from .packaging import package as make
 
-    _wrote(make(check_place(options.output)))
+    _wrote(make(check_place(asked.output)))
 
 
 # --- options ----------------------------------------------------------------------------------------------
 
 
-def _produced(options: argparse.Namespace) -> Production:
+def _produced(asked: options.Staged) -> Production:
     """What the options ask to be told. Whatever can be wrong without a model is told before one is read."""
-    check(options.pace, options.size, options.fps)
-    theme(options.theme)
-    folders = [Path(folder) for folder in options.walkthroughs]
-    loader.choose(options.chapters, loader.chapters(folders))
-    what = _outlines(options) or _run(options)
-    return api.produced(what, options.chapters or None, options.pace, options.size, options.fps, folders)
+    check(asked.pace, asked.size, asked.fps)
+    theme(asked.theme)
+    folders = [Path(folder) for folder in asked.walkthroughs]
+    loader.choose(asked.chapters, loader.chapters(folders))
+    what = _outlines(asked) or _run(asked)
+    return api.produced(what, asked.chapters or None, asked.pace, asked.size, asked.fps, folders)
 
 
-def _outlines(options: argparse.Namespace) -> api.Outlines | None:
+def _outlines(asked: options.Staged) -> api.Outlines | None:
     """The models that are to be shown in outline; none where one is to be run."""
-    names = [options.shape] if options.shape is not None else options.compare
+    names = [asked.shape] if asked.shape is not None else asked.compare
     if names is None:
         return None
-    if options.shape is not None and options.compare:
+    if asked.shape is not None and asked.compare:
         raise ModelError("--shape shows one model and --compare several. Give one of the two.")
-    if options.model is not None or options.tokens is not None:
+    if asked.model is not None or asked.tokens is not None:
         raise ModelError("Outlines of models are not run. Leave out --model and --tokens.")
     return api.outlines(*names)
 
 
-def _run(options: argparse.Namespace) -> api.Run:
-    model = _model(options)
-    return api.run(model, tokens=_tokens(options, model))
+def _run(asked: options.Reading) -> api.Run:
+    model = api.load(asked.model)
+    return api.run(model, tokens=_tokens(asked, model))
 
 
-def _model(options: argparse.Namespace) -> Checkpoint:
-    return api.load(options.model)
-
-
-def _tokens(options: argparse.Namespace, model: Checkpoint) -> tuple[int, ...]:
-    if options.tokens is None and model.recorded is None and not model.sample:
+def _tokens(asked: options.Reading, model: Checkpoint) -> tuple[int, ...]:
+    if asked.tokens is None and model.recorded is None and not model.sample:
         raise ModelError(f"Say with --tokens what {model.name!r} is to read.")
-    return check_tokens(model.config, prompt(model, options.tokens))
+    return check_tokens(model.config, prompt(model, asked.tokens))
 
 
-def _sampling(options: argparse.Namespace, base: Sampling) -> Sampling:
+def _sampling(asked: options.Draw, base: Sampling) -> Sampling:
     """How tokens are chosen: as ``base`` but for what is asked for."""
     names = ("temperature", "top_k", "top_p", "seed")
-    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    given = {name: getattr(asked, name) for name in names if getattr(asked, name) is not None}
     if given and base.temperature == 0:
         given.setdefault("temperature", 1.0)
     sampling = replace(base, **given)
@@ -290,10 +285,10 @@ def _model_of(state: OpenState, path: str | None) -> Checkpoint:
 # --- Blender ----------------------------------------------------------------------------------------------
 
 
-def _staged(production: Production, options: argparse.Namespace) -> api.Stage:
+def _staged(production: Production, asked: options.Staged) -> api.Stage:
     """The production on stage; it is all that there is in Blender."""
     with _fresh():
-        return _alone(api.at_once(api.staged_steps)(production, options.theme, options.engine))
+        return _alone(api.at_once(api.staged_steps)(production, asked.theme, asked.engine))
 
 
 @contextmanager

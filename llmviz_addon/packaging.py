@@ -24,6 +24,7 @@ LEFT_OUT = (
     ".*",
     "cli.py",
     "commands.py",
+    "options.py",
     "terminal.py",
     "__main__.py",
     "packaging.py",
