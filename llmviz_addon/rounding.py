@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 ZERO = Decimal()
-LEAST, MOST = 2, 5
+FEWEST_DECIMALS, MOST_DECIMALS = 2, 5
 """Decimals that are written in any case, and at most."""
 DIGITS = 2
 """Digits that a small number has after its zeros."""
@@ -24,7 +24,9 @@ NOISE = 1e-6
 """Share of the numbers that went into it below which a sum that should be 0 is nothing but rounding."""
 
 
-def number(value: float, least: int = LEAST, most: int = MOST, digits: int = DIGITS, whole: float = 1.0) -> str:
+def number(
+    value: float, least: int = FEWEST_DECIMALS, most: int = MOST_DECIMALS, digits: int = DIGITS, whole: float = 1.0
+) -> str:
     """A value as it is shown: ``0.058``, ``−0.0005``, ``0.9996``, ``< 0.00001``; ``–`` where it is not known.
 
     Parameters

@@ -8,7 +8,7 @@ from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.rounding import number
 from llmviz_addon.screenplay.page.panel import digits
-from llmviz_addon.screenplay.scenes.dot_product import MOST, SHOWN, terms
+from llmviz_addon.screenplay.scenes.dot_product import SHOWN, WHOLE_UP_TO, terms
 from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
 
 
@@ -74,10 +74,10 @@ def test_the_table_shows_every_product_and_the_running_sum(film):
 
 
 def test_a_wide_product_shows_some_pairs_and_says_how_many_more(random_model, make_film):
-    film = make_film(random_model(GPTConfig(1, 2, 2 * MOST, 8, 3)), [0, 1, 2])
+    film = make_film(random_model(GPTConfig(1, 2, 2 * WHOLE_UP_TO, 8, 3)), [0, 1, 2])
     head = opened(film)
     film.dot_product(head.q[1, 0])
-    assert f"and {2 * MOST - SHOWN} more pairs" in texts(film, "test:table")
+    assert f"and {2 * WHOLE_UP_TO - SHOWN} more pairs" in texts(film, "test:table")
     products = next(v for g, v in film.cast.made.values() if len(v) == SHOWN + 1)
     assert products.sum() == pytest.approx(terms(film.telling, head.q[1, 0]).products.sum(), abs=1e-5)
 

@@ -15,7 +15,7 @@ from llmviz_addon.screenplay.page.view import Area, View, corners, frame
 from llmviz_addon.screenplay.score.timeline import CAMERA
 from llmviz_addon.stage.atlas import atlas
 from llmviz_addon.stage.build import build
-from llmviz_addon.stage.seen import LEAST, seen_rows
+from llmviz_addon.stage.seen import DOT_PIXELS, seen_rows
 
 SIZE = (320, 240)
 
@@ -60,7 +60,7 @@ def test_what_is_far_or_hidden_or_gone_is_not():
     assert names(*poses((1, view)), gone) == ["near", "behind"]
     away = track("near", "offset", (1, 500.0))
     assert names(*poses((1, view)), away) == ["behind"]
-    reach = CELL * SIZE[1] / (24 / 35 * LEAST)
+    reach = CELL * SIZE[1] / (24 / 35 * DOT_PIXELS)
     assert names(*poses((1, replace(view, distance=reach * 1.1)))) == []
     assert names() == []
 

@@ -58,7 +58,7 @@ from . import compat
 from .atlas import LANES, WIDTH, lanes
 from .nodes import Expr, attribute, combine, mix, new_node
 from .ours import own
-from .seen import LEAST
+from .seen import DOT_PIXELS
 from .theme import Theme, linear
 
 DOT = 0.3
@@ -162,7 +162,7 @@ def _of_mesh(tree: bpy.types.NodeTree, thin: bool) -> _Given:
 
 def _sharpened(tree: bpy.types.NodeTree, given: _Given, point: _Point) -> _Given:
     """The same, but for what is near it is the face that tells where its numbers are."""
-    far = point.widest > 1 / LEAST
+    far = point.widest > 1 / DOT_PIXELS
     atlas = mix(attribute(tree, "GEOMETRY", "atlas", "Color"), given.atlas, far)
     return replace(given, atlas=atlas, pool=given.pool and mix(_share(tree), given.pool, far))
 

@@ -17,7 +17,7 @@ from ..errors import LlmvizError
 from ..model.files import json_object
 
 T = TypeVar("T")
-MOST = 2**63 - 1
+LARGEST = 2**63 - 1
 """The largest whole number: more digits are no number of ours."""
 
 
@@ -53,7 +53,7 @@ def read(kind: Any, content: Any) -> Any:
         return float(content)
     if kind is str:
         return _text(content)
-    if type(content) is kind and (kind is bool or (kind is int and abs(content) <= MOST)):
+    if type(content) is kind and (kind is bool or (kind is int and abs(content) <= LARGEST)):
         return content
     raise ValueError(content)
 

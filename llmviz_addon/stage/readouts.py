@@ -14,7 +14,7 @@ import numpy as np
 
 from ..layout.lettering.drawing import Readout
 from ..layout.lettering.font import advance
-from ..rounding import DIGITS, MOST
+from ..rounding import DIGITS, MOST_DECIMALS
 from . import compat, glyphs
 from .flat_material import EDGE, INK
 from .mesh2d import join
@@ -167,14 +167,14 @@ def _as_written(tree: bpy.types.NodeTree, given: bpy.types.NodeOutputs) -> tuple
     value, least = Expr(tree, given[VALUE]), Expr(tree, given["Decimals"])
     size, sign = abs(value), value.sign()
     away = abs(size - 1.0)
-    finest, whole = 10.0**-MOST, least < 0.5
+    finest, whole = 10.0**-MOST_DECIMALS, least < 0.5
     tiny = (size > 0.0) * (size < 0.999 * finest)
     close = (away > 0.0) * (away < 0.999 * finest) * (1.0 - whole)
     over = close * (size > 1.0)
     bounded = tiny + close
     wanted = ((DIGITS - 1.0) - size.log10().floor()).maximum(0.0 - away.log10().floor())
-    fine = least.maximum((wanted * (size > 0.0)).minimum(float(MOST))) * (1.0 - whole)
-    decimals = mix(mix(fine, float(MOST), bounded), least, over)
+    fine = least.maximum((wanted * (size > 0.0)).minimum(float(MOST_DECIMALS))) * (1.0 - whole)
+    decimals = mix(mix(fine, float(MOST_DECIMALS), bounded), least, over)
     bound = mix(mix(1.0 - finest, finest, tiny), 1.0, over) * sign
     text = tree.nodes.new("FunctionNodeValueToString")
     tree.links.new((mix(value, bound, bounded) + 0.0).socket, text.inputs["Value"])  # -0.0 + 0.0 is 0.0

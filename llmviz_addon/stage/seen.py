@@ -17,7 +17,7 @@ from ..screenplay.page.view import TAN, View
 from ..screenplay.score.easing import ease
 from ..screenplay.score.timeline import CAMERA, Channel, Track
 
-LEAST = 2.0
+DOT_PIXELS = 2.0
 """Pixels of the smallest cell that counts: with fewer, a dot melts into its surroundings."""
 RAYS = 32
 """From the lower to the upper edge of the picture."""
@@ -68,7 +68,7 @@ class _Stage:
     def __init__(self, grids: Sequence[Grid], tracks: dict[Channel, Track], size: tuple[int, int]) -> None:
         self._grids, self._tracks = grids, tracks
         self._low, self._high = np.array([grid.box for grid in grids]).transpose(1, 0, 2)
-        self._reach = CELL * size[1] / (TAN * LEAST)
+        self._reach = CELL * size[1] / (TAN * DOT_PIXELS)
         turned = {channel.actor for channel in tracks if channel.prop in TURNED}
         self._known = np.array([grid.name not in turned for grid in grids])
         x, y = np.meshgrid(np.linspace(-0.5, 0.5, round(RAYS * size[0] / size[1])) * size[0] / size[1],

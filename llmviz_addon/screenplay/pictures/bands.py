@@ -13,14 +13,14 @@ from ..telling import Telling
 from ..verbs.reading import token_text
 from .pinned import put_up
 
-MOST, WORDS = 24, 16
+TOKENS, WORDS = 24, 16
 """Tokens shown at most: of one query the last before it, of many queries the first, which look at no others;
 fewer where they are words."""
 BAND = 0.5
 """Opacity of a band; where two cross, both are seen."""
 UNEVEN = 1.2
 """Letters of a short token may be so many times as large as those of one of middle length."""
-LEAST = 0.004
+THINNEST = 0.004
 """A weight below this gives no band: it would be thinner than a pixel."""
 
 
@@ -35,7 +35,7 @@ def bands(telling: Telling, region: Region, title: str, *, large: bool = False, 
         raise ScriptError(f"{region!r} is no attention between tokens; bands need a square matrix.")
     weights = np.asarray(telling.values(region.grid), dtype=np.float64)
     words = any(advance(token_text(telling, t)) > 1.5 for t in range(len(telling.trace.tokens)))
-    queries, most = range(*region.ranges[0]), WORDS if words else MOST
+    queries, most = range(*region.ranges[0]), WORDS if words else TOKENS
     if len(queries) > 1:
         queries = queries[: max(1, most - queries[0])]
     keys = range(max(0, queries[-1] + 1 - most), queries[-1] + 1)
@@ -90,7 +90,7 @@ def _bands(
     y = top + (bottom - top) * steps
     for share, x in zip(weights.tolist(), upper, strict=False):
         wide = share * width
-        if share >= LEAST:
+        if share >= THINNEST:
             left = (x - wide / 2) + (low - (x - wide / 2)) * bend
             outline = [*zip(left + wide, y, strict=True), *zip(left[::-1], y[::-1], strict=True)]
             shapes.append(Polygon(tuple((float(a), float(b)) for a, b in outline), "activation"))

@@ -20,8 +20,7 @@ from ...layout.grid import CELL, Axis, Grid, Region, Role
 from ...layout.lettering.drawing import Drawing, Line, Readout, Rect, Shape, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT, advance
 from ...layout.rules.formula import Add, Div, Dot, Expression, Operand, Sqrt, Symbol
-from ...rounding import MOST as DECIMALS
-from ...rounding import number, relation
+from ...rounding import MOST_DECIMALS, number, relation
 from ..page.panel import digits
 from ..page.view import View, frame
 from ..score.timeline import Channel
@@ -31,8 +30,8 @@ from ..verbs.arranging import alone
 from ..verbs.copies import copy, fly, land, make
 from ..verbs.fading import fade, light
 
-MOST, SHOWN = 48, 24
-"""Of a product of more than MOST pairs the table shows the first SHOWN, and one line for the others."""
+WHOLE_UP_TO, SHOWN = 48, 24
+"""Of a product of more than WHOLE_UP_TO pairs the table shows the first SHOWN, and one line for the others."""
 EM = 0.064
 GAP = 0.04
 TIMES = 0.16  # metres between the two vectors, for the ×
@@ -112,7 +111,7 @@ class Table:
     def __init__(self, telling: Telling, cell: Region, found: Terms) -> None:
         self.telling, self.cell, self.found = telling, cell, found
         total = len(found.left)
-        self.shown = total if total <= MOST else SHOWN
+        self.shown = total if total <= WHOLE_UP_TO else SHOWN
         self.rest = total - self.shown  # pairs that get one line together
         rows = (found.left, found.right, found.products)
         self.decimals = [min(digits(values), 3) for values in rows]
@@ -135,7 +134,7 @@ class Table:
         every = [number(float(v), self.decimals[2]) for v in self.products]
         adds_up = relation(number(float(found.products.sum()), self.sum_decimals), every) == "="
         self.word = "sum " if adds_up else "sum ≈ "
-        self.sum_width = advance(f"{self.word}−{abs(found.products.sum()) + 10:.{DECIMALS}f}", EM) + 0.1
+        self.sum_width = advance(f"{self.word}−{abs(found.products.sum()) + 10:.{MOST_DECIMALS}f}", EM) + 0.1
         self.right = self.plate + self.sum_width
         self.lines = self.shown + (1 if self.rest else 0)  # the sum stands below these
 

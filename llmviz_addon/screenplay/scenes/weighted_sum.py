@@ -22,7 +22,7 @@ from ..verbs.copies import copy, fly, land, make
 from ..verbs.fading import fade
 from ..verbs.reading import token_text
 
-MOST = 8
+VECTORS = 8
 """Vectors shown at most: those with the largest weights."""
 PITCH = 0.46
 OVER = 0.34  # metres from a vector's top up to its weight
@@ -36,7 +36,7 @@ def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0) -> N
     seconds = telling.length(seconds)
     weights, vectors = _sources(telling, result)
     shares = np.asarray(telling.values(weights.grid)[weights.index], dtype=np.float64).ravel()
-    kept = sorted(np.argsort(-shares, kind="stable")[:MOST].tolist())
+    kept = sorted(np.argsort(-shares, kind="stable")[:VECTORS].tolist())
     telling.dismiss()
     low, high = telling.box(vectors)
     y = low[1] - CELL

@@ -26,11 +26,11 @@ from ..cast.things import Grids
 from ..score.timeline import Channel
 from ..telling import Closeup, Telling
 from .camera import frame
-from .copies import NEAR
+from .copies import BEFORE
 from .fading import fade
 from .revealing import hide_values, show_values
 
-MOST = {"T": 24, "C": 48, "A": 32, "4C": 64, "block_size": 64}
+LEGIBLE = {"T": 24, "C": 48, "A": 32, "4C": 64, "block_size": 64}
 """Cells of an axis, by its name, that can be told apart in a picture of a few grids."""
 ENOUGH = 1.5
 """An axis is cut only if it is so many times as long as that."""
@@ -46,7 +46,7 @@ def closeup(telling: Telling, *things: Grids, seconds: float | None = None) -> L
     """
     whole = telling.cast.grids_of(*things)
     axes = {axis.name: axis.length for grid in whole for axis in grid.axes}
-    most = {name: count for name, count in MOST.items() if axes.get(name, 0) > ENOUGH * count}
+    most = {name: count for name, count in LEGIBLE.items() if axes.get(name, 0) > ENOUGH * count}
     if not most:
         return telling.layout
     seconds = telling.length(seconds)
@@ -59,7 +59,7 @@ def closeup(telling: Telling, *things: Grids, seconds: float | None = None) -> L
         shown,
         tuple(most.items()),
     )
-    move = np.array(whole[0].origin) - small[whole[0].name].origin - (0, NEAR, 0)
+    move = np.array(whole[0].origin) - small[whole[0].name].origin - (0, BEFORE, 0)
     prefix = telling.unique("excerpt")
     written = {drawing.name: drawing for drawing in labels(small, grids=[small[grid.name] for grid in whole])}
     pairs, stands = [], {}

@@ -15,7 +15,7 @@ from ..score.timeline import Channel
 from ..telling import Telling
 from .explain import flat_span, own_body
 
-NEAR = CELL / 10
+BEFORE = CELL / 10
 """Metres by which a copy stands before what it is copied from."""
 
 
@@ -34,7 +34,7 @@ def copy(telling: Telling, what: Grid | Region, *, along: str = "", seconds: flo
         raise ScriptError(f"{region!r} cannot be laid along {along!r}; only a row can become a column.")
     if turned:
         axes = [Axis(axes[0].name, axes[0].length, "z")]
-    origin = (low[0], low[1] - NEAR, low[2] if turned else high[2])
+    origin = (low[0], low[1] - BEFORE, low[2] if turned else high[2])
     grid = make(telling, values, tuple(axes), origin, region.grid.role, region.grid.kind, seconds=seconds)
     if turned:  # lies on its source until it flies
         telling.score.set(Channel(grid.name, "rotation", 1), -np.pi / 2, telling.now)
@@ -76,7 +76,7 @@ def land(telling: Telling, grid: Grid, on: Region, *, seconds: float | None = No
     seconds = telling.length(seconds, 1.0)
     low, high = telling.box(on)
     with telling.in_sequence():
-        fly(telling, grid, (low[0], low[1] - NEAR, high[2]), seconds=seconds)
+        fly(telling, grid, (low[0], low[1] - BEFORE, high[2]), seconds=seconds)
         first, count = flat_span(on)
         telling.change(own_body(telling, on), "reveal", first + count)
         telling.change(grid.name, "opacity", 0.0)

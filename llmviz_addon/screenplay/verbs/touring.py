@@ -12,7 +12,7 @@ from ..telling import Telling
 from .arranging import sign
 from .fading import fade
 
-MOST = 12
+TURNS = 12
 """Groups that get a turn; of more, every second, third … has one."""
 LOW = 0.12
 """Opacity of the groups whose turn it is not."""
@@ -25,7 +25,7 @@ def in_turn(telling: Telling, *groups: Grids, titles: Sequence[str] = (), second
     """
     if not groups or (titles and len(titles) != len(groups)):
         raise ScriptError(f"in_turn needs groups, and a title for each or none; got {len(groups)} and {len(titles)}.")
-    tour = range(0, len(groups), -(-len(groups) // MOST))
+    tour = range(0, len(groups), -(-len(groups) // TURNS))
     each = telling.length(seconds, min(1.2 * len(tour), 6.0)) / (len(tour) + 1)
     bodies = _bodies(telling, groups)
     signs: list[list[Thing]] = _brackets(telling, groups)
