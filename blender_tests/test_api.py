@@ -15,8 +15,8 @@ import pytest
 
 import llmviz_addon as llmviz
 from llmviz_addon import api
-from llmviz_addon.film import png
 from llmviz_addon.film.frames import frames_folder
+from llmviz_addon.film.painting import png
 from llmviz_addon.model.run import run as run_of
 from llmviz_addon.model.sampling import Sampling, generate
 

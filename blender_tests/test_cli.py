@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 
 from llmviz_addon import cli, commands, options
-from llmviz_addon.film import png
-from llmviz_addon.film.progress import Bar
+from llmviz_addon.film.painting import png
+from llmviz_addon.film.work.progress import Bar
 from llmviz_addon.model.checkpoint import BUILTIN, builtin
 from llmviz_addon.model.run import run
 from llmviz_addon.screenplay.production import PACE, prepare

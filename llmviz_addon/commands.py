@@ -16,9 +16,9 @@ from .film.film import check_size
 from .film.frames import check_free, drop, frames_folder, size_of
 from .film.lock import scratch, temporary_in
 from .film.output import check_output, check_place, check_text, written
-from .film.progress import Bar, clock
 from .film.quiet import quiet, unbroken
 from .film.times import frame_at, frame_range
+from .film.work.progress import Bar, clock
 from .layout.table import sizes, table
 from .model.checkpoint import Checkpoint
 from .model.forward import check_tokens
@@ -29,7 +29,7 @@ from .model.tokenizers.tokenizer import visible
 from .screenplay import loader
 from .screenplay.production import Production, check
 from .screenplay.score.timeline import Told
-from .stage.theme import theme
+from .stage.materials.theme import theme
 from .terminal import shown
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 As many digits as tell the number from what it is not. ``0.00`` is nothing but 0 and ``1.00`` nothing but 1: what is
 merely near them gets more digits (``0.0005``, ``0.997``), and where these would be too many, a bound that it
 keeps (``< 0.00001``, ``> 99.9 %``). Numbers that change while a film plays follow the same rule, in nodes: see
-``stage/readouts.py``.
+``stage/things/readouts.py``.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from llmviz_addon.film.captions import srt, vtt
+from llmviz_addon.film.encoding.captions import srt, vtt
 from llmviz_addon.screenplay.score.timeline import Subtitle
 
 SAID = (Subtitle(1, 30, "First,\n\nin two lines.", "03.1"), Subtitle(61, 3700, "a < b & c", "03.2"))

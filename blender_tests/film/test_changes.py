@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from llmviz_addon.film.changes import Changes, changing
+from llmviz_addon.film.painting.changes import Changes, changing
 from llmviz_addon.stage import compat
 from llmviz_addon.stage.ours import ours, own, register
 

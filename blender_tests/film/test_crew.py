@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from llmviz_addon.errors import JobError
-from llmviz_addon.film import crew as crews
-from llmviz_addon.film.crew import Crew
 from llmviz_addon.film.film import FilmJob, Progress, film_steps
+from llmviz_addon.film.work import crew as crews
+from llmviz_addon.film.work.crew import Crew
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 

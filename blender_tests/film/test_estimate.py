@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from llmviz_addon.film.estimate import Estimate
+from llmviz_addon.film.work.estimate import Estimate
 
 TIMES = {"0": 0.001, "1": 0.05, "2": 0.4}
 """Seconds of a frame of a kind."""

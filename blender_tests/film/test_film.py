@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from llmviz_addon.errors import JobError
-from llmviz_addon.film import mp4, png
+from llmviz_addon.film.encoding import mp4
 from llmviz_addon.film.film import FilmJob, Progress, check_film, film_steps
 from llmviz_addon.film.frames import frame_path
+from llmviz_addon.film.painting import png
 
 
 def _make(job: FilmJob) -> list[Progress]:

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from llmviz_addon.errors import JobError
-from llmviz_addon.film import png
 from llmviz_addon.film.frames import (
     Frames,
     check_frames,
@@ -24,6 +23,7 @@ from llmviz_addon.film.frames import (
     opened,
     size_of,
 )
+from llmviz_addon.film.painting import png
 from llmviz_addon.screenplay.production import Production
 
 SIZE = (6, 4)

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from llmviz_addon.errors import JobError
-from llmviz_addon.film import mp4, png
-from llmviz_addon.film.video import encode, look
+from llmviz_addon.film.encoding import mp4
+from llmviz_addon.film.encoding.video import encode, look
+from llmviz_addon.film.painting import png
 
 SIZE = (64, 64)
 RATE = (10, 1.0)

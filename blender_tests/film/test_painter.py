@@ -8,13 +8,13 @@ import bpy
 import numpy as np
 import pytest
 
-from llmviz_addon.film.changes import Changes
-from llmviz_addon.film.painter import Painter
-from llmviz_addon.film.regions import Mask, Projection, Rect
+from llmviz_addon.film.painting.changes import Changes
+from llmviz_addon.film.painting.painter import Painter
+from llmviz_addon.film.painting.regions import Mask, Projection, Rect
 from llmviz_addon.screenplay.production import Production
-from llmviz_addon.stage import drawings
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.render import set_engine, set_size
+from llmviz_addon.stage.things import drawings
 
 SIZE = (480, 270)
 STRETCHES = ((64, 70), (176, 182), (304, 310), (450, 458), (664, 670))

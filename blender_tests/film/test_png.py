@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from llmviz_addon.errors import JobError
-from llmviz_addon.film import png
+from llmviz_addon.film.painting import png
 
 sizes = st.integers(1, 40)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from llmviz_addon.film.progress import Bar, clock
+from llmviz_addon.film.work.progress import Bar, clock
 
 
 class Terminal(io.StringIO):

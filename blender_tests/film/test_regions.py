@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmviz_addon.film.regions import Mask, Rect
+from llmviz_addon.film.painting.regions import Mask, Rect
 
 WIDTH, HEIGHT = 300, 170
 box = st.tuples(*[st.integers(-50, 350)] * 4).map(

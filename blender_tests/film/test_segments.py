@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmviz_addon.film.segments import LONGEST, Segment, plan
+from llmviz_addon.film.encoding.segments import LONGEST, Segment, plan
 
 
 @given(st.lists(st.sampled_from([True, True, True, False]), min_size=1, max_size=300), st.integers(2, 12))

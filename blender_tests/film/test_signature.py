@@ -8,7 +8,7 @@ from pathlib import Path
 import bpy
 import pytest
 
-from llmviz_addon.film.signature import signature
+from llmviz_addon.film.painting.signature import signature
 
 Scene = bpy.types.Scene
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmviz_addon.film.making import SHORTEST, split
+from llmviz_addon.film.work.making import SHORTEST, split
 
 
 @given(st.text("012", min_size=1, max_size=400), st.integers(1, 4), st.data())

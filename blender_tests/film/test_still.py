@@ -8,7 +8,7 @@ import bpy
 import pytest
 
 from llmviz_addon.errors import JobError
-from llmviz_addon.film import png
+from llmviz_addon.film.painting import png
 from llmviz_addon.film.still import KEPT, still
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from llmviz_addon.errors import JobError
-from llmviz_addon.film import png
+from llmviz_addon.film.painting import png
 from llmviz_addon.film.storyboard import GAP, sheet, shots, storyboard_steps
 from llmviz_addon.model.checkpoint import builtin
 from llmviz_addon.model.run import run

@@ -7,7 +7,7 @@ import pytest
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.grid import Axis, Grid, Role
 from llmviz_addon.screenplay.score.timeline import Channel, Part, Track
-from llmviz_addon.stage.atlas import FORBIDDEN, LANES, WIDTH, atlas, numbers_of, repainted
+from llmviz_addon.stage.values.atlas import FORBIDDEN, LANES, WIDTH, atlas, numbers_of, repainted
 
 
 def grid(name: str, *shape: int, kind: str = "") -> Grid:
@@ -59,7 +59,7 @@ def test_a_wrong_shape_is_told():
 
 @pytest.mark.parametrize("folded", [False, True])
 def test_the_image_survives_a_file_with_all_its_digits(scene, tmp_path, monkeypatch, folded):
-    monkeypatch.setattr("llmviz_addon.stage.atlas.FOLDED", 0 if folded else 1 << 20)
+    monkeypatch.setattr("llmviz_addon.stage.values.atlas.FOLDED", 0 if folded else 1 << 20)
     values = np.random.default_rng(1).normal(size=2000).astype(np.float32)
     image = atlas([grid("a", 2000)], {"a": values}).image()
     assert image.colorspace_settings.name == "Non-Color"
@@ -78,7 +78,7 @@ def test_the_image_survives_a_file_with_all_its_digits(scene, tmp_path, monkeypa
 @pytest.mark.parametrize("folded", [False, True])
 def test_a_picture_knows_whether_it_was_repainted(scene, tmp_path, monkeypatch, folded):
     if folded:
-        monkeypatch.setattr("llmviz_addon.stage.atlas.FOLDED", 8)
+        monkeypatch.setattr("llmviz_addon.stage.values.atlas.FOLDED", 8)
     numbers = np.random.default_rng(0).normal(size=WIDTH + 5).astype(np.float32)
     image = atlas([grid("a", len(numbers))], {"a": numbers}).image()
     image.use_fake_user = True

@@ -15,8 +15,8 @@ from blender_tests.stage.conftest import track
 from blender_tests.stage.test_hers import find, smaller
 from llmviz_addon.stage import compat
 from llmviz_addon.stage.build import build
-from llmviz_addon.stage.changes import LINES, UNTOLD, ChangesError, changes, losses, shortened
 from llmviz_addon.stage.ours import REGISTRY, TAG, kind_of, ours
+from llmviz_addon.stage.rebuild.changes import LINES, UNTOLD, ChangesError, changes, losses, shortened
 
 Film = bpy.types.Scene
 
@@ -330,7 +330,7 @@ def test_a_stage_of_which_nothing_is_known_is_told_whole(film: Film, production,
 
 
 def test_another_blender_cannot_tell(film: Film, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("llmviz_addon.stage.changes._version", lambda: {"format": 2, "blender": [9, 0]})
+    monkeypatch.setattr("llmviz_addon.stage.rebuild.changes._version", lambda: {"format": 2, "blender": [9, 0]})
     assert losses(film) == [UNTOLD]
 
 
@@ -343,7 +343,7 @@ def test_a_first_build_does_not_read_its_picture_back(scene: bpy.types.Scene, pr
     def read(image: bpy.types.Image) -> bool:
         raise AssertionError(f"{image.name} takes much memory")
 
-    monkeypatch.setattr("llmviz_addon.stage.changes.repainted", read)
+    monkeypatch.setattr("llmviz_addon.stage.rebuild.changes.repainted", read)
     build(scene, production, own_scene=True)
     with pytest.raises(AssertionError, match="llmviz values takes much memory"):
         losses(scene)

@@ -11,9 +11,9 @@ from llmviz_addon.layout.lettering.drawing import Drawing, Readout, Rect, Text, 
 from llmviz_addon.layout.lettering.font import advance
 from llmviz_addon.rounding import number as number_text
 from llmviz_addon.stage.build import build, clear
-from llmviz_addon.stage.drawings import DrawingMaker
-from llmviz_addon.stage.flat_material import flat_material
-from llmviz_addon.stage.theme import linear, theme
+from llmviz_addon.stage.materials.flat_material import flat_material
+from llmviz_addon.stage.materials.theme import linear, theme
+from llmviz_addon.stage.things.drawings import DrawingMaker
 
 
 def digits(frame: int, color: str = "weight") -> tuple[np.ndarray, np.ndarray]:

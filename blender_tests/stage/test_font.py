@@ -6,8 +6,8 @@ import pytest
 
 from llmviz_addon.layout.lettering import font_table
 from llmviz_addon.layout.lettering.font import INTER_SIZE, advance, is_inter
-from llmviz_addon.stage import glyphs
-from llmviz_addon.stage.glyphs import load_inter
+from llmviz_addon.stage.things import glyphs
+from llmviz_addon.stage.things.glyphs import load_inter
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ import pytest
 
 from llmviz_addon.errors import JobError
 from llmviz_addon.stage.build import build, build_steps
-from llmviz_addon.stage.changes import ChangesError, losses
 from llmviz_addon.stage.ours import NAME, TAG, find_collection, is_ours, ours
+from llmviz_addon.stage.rebuild.changes import ChangesError, losses
 
 KINDS = ("objects", "meshes", "cameras", "materials", "images", "actions", "collections", "node_groups", "worlds")
 

@@ -9,7 +9,7 @@ from llmviz_addon.screenplay.page.view import View
 from llmviz_addon.screenplay.score.timeline import Channel, Track
 from llmviz_addon.stage import compat
 from llmviz_addon.stage.build import build
-from llmviz_addon.stage.keys import hide_keys
+from llmviz_addon.stage.motion.keys import hide_keys
 
 
 def opacity(*keys, easings=None) -> Track:

@@ -18,11 +18,11 @@ from llmviz_addon.model.sampling import Sampling
 from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
 from llmviz_addon.screenplay.open_stage import Moment, opening
 from llmviz_addon.stage import live
-from llmviz_addon.stage.atlas import atlas
 from llmviz_addon.stage.build import build, clear
 from llmviz_addon.stage.open_state import OURS, read_state
 from llmviz_addon.stage.ours import NAME, TAG
 from llmviz_addon.stage.story import read_story
+from llmviz_addon.stage.values.atlas import atlas
 
 
 def opened(scene: bpy.types.Scene, tokens: str = "CBABBC", theme: str = "light") -> Moment:
@@ -74,11 +74,11 @@ def test_a_step_leaves_what_a_build_of_that_run_would_make(
     scene: bpy.types.Scene, monkeypatch: pytest.MonkeyPatch, model: str
 ) -> None:
     if model == "a crowd":
-        monkeypatch.setattr("llmviz_addon.stage.ensembles.CROWD", 10)
+        monkeypatch.setattr("llmviz_addon.stage.things.ensembles.CROWD", 10)
     if model == "in pools":
         monkeypatch.setattr("llmviz_addon.stage.build.atlas", partial(atlas, budget=6000))
     if model == "folded":
-        monkeypatch.setattr("llmviz_addon.stage.atlas.FOLDED", 0)
+        monkeypatch.setattr("llmviz_addon.stage.values.atlas.FOLDED", 0)
     now = opening(read(builtin(), (2, 1, 0))) if model == "nano-gpt" else opening(read(wordy(), (5, 1999, 7)), 6)
     opened_with(scene, now)
     working = [obj for obj in scene.objects if obj.get(NAME) in now.reveals]

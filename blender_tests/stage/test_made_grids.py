@@ -8,8 +8,8 @@ import pytest
 
 from llmviz_addon.layout.grid import Axis, Grid, Role
 from llmviz_addon.screenplay.score.timeline import Channel, Track
-from llmviz_addon.stage.atlas import WIDTH, atlas
 from llmviz_addon.stage.build import build
+from llmviz_addon.stage.values.atlas import WIDTH, atlas
 
 COPY = Grid("test:made:1", "", Role.ACTIVATION, (Axis("C", 4, "z"),), (3.0, 0.0, 2.0), "input")
 VALUES = np.array([0.25, -9.0, 3.0, 1.0], dtype=np.float32)

@@ -11,19 +11,19 @@ import pytest
 
 from blender_tests.stage.conftest import SmallLayout, track
 from blender_tests.stage.test_pictures import render
-from llmviz_addon.film.changes import Changes
-from llmviz_addon.film.regions import Mask, Projection
+from llmviz_addon.film.painting.changes import Changes
+from llmviz_addon.film.painting.regions import Mask, Projection
 from llmviz_addon.layout.grid import Axis, Grid, Role
 from llmviz_addon.layout.lettering.drawing import Drawing, Text, pose
-from llmviz_addon.stage.atlas import atlas
 from llmviz_addon.stage.build import build
-from llmviz_addon.stage.merged import Boxes, merged_mesh
+from llmviz_addon.stage.things.merged import Boxes, merged_mesh
+from llmviz_addon.stage.values.atlas import atlas
 
 
 @pytest.fixture
 def crowd(production, monkeypatch):
     """A set of which most grids may be merged: weights that fade in two ways, activations, one that moves."""
-    monkeypatch.setattr("llmviz_addon.stage.ensembles.CROWD", 3)
+    monkeypatch.setattr("llmviz_addon.stage.things.ensembles.CROWD", 3)
     rng = np.random.default_rng(3)
     grids, values, tracks = list(production.layout.grids), dict(production.values), list(production.timeline.tracks)
     for number in range(8):
@@ -64,7 +64,7 @@ def test_merged_and_unmerged_look_equal(scene, crowd, tmp_path, monkeypatch, bud
     monkeypatch.setattr("llmviz_addon.stage.build.atlas", partial(atlas, budget=budget))
     pictures = []
     for largest in (3, 1000):
-        monkeypatch.setattr("llmviz_addon.stage.ensembles.CROWD", largest)
+        monkeypatch.setattr("llmviz_addon.stage.things.ensembles.CROWD", largest)
         build(scene, crowd, own_scene=True)
         assert ("grids" in kinds(scene)) == (largest == 3)
         for frame in (1, 15):
@@ -79,7 +79,7 @@ def test_values_look_equal_however_many_a_pixel_holds(scene, crowd, tmp_path, mo
     monkeypatch.setattr("llmviz_addon.stage.build.atlas", partial(atlas, budget=budget))
     pictures = []
     for folded in (1 << 20, 0):
-        monkeypatch.setattr("llmviz_addon.stage.atlas.FOLDED", folded)
+        monkeypatch.setattr("llmviz_addon.stage.values.atlas.FOLDED", folded)
         build(scene, crowd, own_scene=True)
         (image,) = [image for image in bpy.data.images if image.get("llmviz") == "atlas"]
         assert image.size[0] == (1024 if folded == 0 else 4096)
@@ -126,7 +126,7 @@ def _boxes(obj):
 def test_a_drawing_on_a_merged_grid_stands_where_it_would(scene, crowd, monkeypatch):
     places = []
     for largest in (3, 1000):
-        monkeypatch.setattr("llmviz_addon.stage.ensembles.CROWD", largest)
+        monkeypatch.setattr("llmviz_addon.stage.things.ensembles.CROWD", largest)
         build(scene, crowd)
         scene.frame_set(21)
         places.append(np.array(bpy.data.objects["label:w4"].matrix_world))

@@ -9,9 +9,19 @@ from hypothesis import strategies as st
 
 from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.layout.lettering.font import advance
-from llmviz_addon.stage import glyphs
-from llmviz_addon.stage.glyphs import FRINGE, glyph, placed
-from llmviz_addon.stage.mesh2d import disc, filled, fringed, offset_path, polygon, rectangle, shrunk, stroke, untangled
+from llmviz_addon.stage.things import glyphs
+from llmviz_addon.stage.things.glyphs import FRINGE, glyph, placed
+from llmviz_addon.stage.things.mesh2d import (
+    disc,
+    filled,
+    fringed,
+    offset_path,
+    polygon,
+    rectangle,
+    shrunk,
+    stroke,
+    untangled,
+)
 
 
 def areas(flat) -> np.ndarray:

@@ -9,7 +9,7 @@ from llmviz_addon.layout.grid import Role
 from llmviz_addon.model.blueprints import BLUEPRINTS, compared
 from llmviz_addon.screenplay.production import prepare_shapes
 from llmviz_addon.stage.build import build
-from llmviz_addon.stage.theme import LIGHT, linear
+from llmviz_addon.stage.materials.theme import LIGHT, linear
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.ours import NAME, TAG, ours
-from llmviz_addon.stage.page import follows_camera, go
+from llmviz_addon.stage.things.page import follows_camera, go
 
 NEAR = 0.005
 """Of the picture's height: text stands in relief, by up to so much of its distance, which shows off the middle."""

@@ -17,10 +17,10 @@ from blender_tests.stage.conftest import SmallLayout
 from llmviz_addon.layout.grid import Axis, Grid, Role
 from llmviz_addon.screenplay.score.timeline import Channel, Track
 from llmviz_addon.stage import compat
-from llmviz_addon.stage.atlas import Atlas, atlas
 from llmviz_addon.stage.build import build
-from llmviz_addon.stage.camera import pose
 from llmviz_addon.stage.render import set_engine
+from llmviz_addon.stage.things.camera import pose
+from llmviz_addon.stage.values.atlas import Atlas, atlas
 
 GOLDEN = Path(__file__).parent / "golden"
 PLAIN = """

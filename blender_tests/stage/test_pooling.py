@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from llmviz_addon.errors import JobError
 from llmviz_addon.layout.grid import Axis, Grid, Role
-from llmviz_addon.stage.pooling import FORBIDDEN, pooled, pools, sampled, thinned
+from llmviz_addon.stage.values.pooling import FORBIDDEN, pooled, pools, sampled, thinned
 
 
 def grid(name: str, *shape: int, role: Role = Role.WEIGHT) -> Grid:

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from llmviz_addon.layout.lettering.drawing import Drawing, Rect, Text, pose
-from llmviz_addon.stage import drawings
 from llmviz_addon.stage.build import build
-from llmviz_addon.stage.flat_material import EDGE, INK
+from llmviz_addon.stage.materials.flat_material import EDGE, INK
+from llmviz_addon.stage.things import drawings
 
 SIGNS = 40
 

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from llmviz_addon.layout.grid import Ribbon, Role
-from llmviz_addon.stage.ribbons import ribbon_mesh, rounded
+from llmviz_addon.stage.things.ribbons import ribbon_mesh, rounded
 
 
 def ribbon(*path, across=(0, 1, 0), width=0.2, head=True) -> Ribbon:

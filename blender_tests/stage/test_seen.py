@@ -13,9 +13,9 @@ from blender_tests.stage.test_pictures import render
 from llmviz_addon.layout.grid import CELL, Axis, Grid, Role
 from llmviz_addon.screenplay.page.view import Area, View, corners, frame
 from llmviz_addon.screenplay.score.timeline import CAMERA
-from llmviz_addon.stage.atlas import atlas
 from llmviz_addon.stage.build import build
-from llmviz_addon.stage.seen import DOT_PIXELS, seen_rows
+from llmviz_addon.stage.values.atlas import atlas
+from llmviz_addon.stage.values.seen import DOT_PIXELS, seen_rows
 
 SIZE = (320, 240)
 
@@ -117,7 +117,7 @@ def test_the_room_is_kept_and_used_by_the_nearest(matrix):
 def test_the_last_numbers_of_a_very_large_matrix_are_told_apart(scene, matrix, tmp_path, monkeypatch):
     """Cells seen near its end look like those of a small matrix in the same place."""
     monkeypatch.setattr("llmviz_addon.stage.build.atlas", partial(atlas, budget=2_000_000))
-    monkeypatch.setattr("llmviz_addon.stage.atlas._gains", lambda grids, tensors: {"w": 0.5})
+    monkeypatch.setattr("llmviz_addon.stage.values.atlas._gains", lambda grids, tensors: {"w": 0.5})
     numbers = np.random.default_rng(4).normal(size=(84, 84)).astype(np.float32)
     pictures = []
     for count in (84, 3924):

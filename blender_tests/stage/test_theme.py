@@ -3,7 +3,7 @@
 import pytest
 
 from llmviz_addon.errors import JobError, ScriptError
-from llmviz_addon.stage.theme import THEMES, linear, theme
+from llmviz_addon.stage.materials.theme import THEMES, linear, theme
 
 NAMES = {"ink", "muted", "ground", "plate", "weight", "activation", "aggregate", "accent", "card", "white"}
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import bpy
 import pytest
 
-from llmviz_addon.stage.changes import losses
+from llmviz_addon.stage.rebuild.changes import losses
 from llmviz_addon.ui.build import LLMVIZ_OT_build
 from llmviz_addon.ui.generate import LLMVIZ_OT_open_stage
 

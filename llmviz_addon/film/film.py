@@ -19,12 +19,12 @@ from pathlib import Path
 
 from ..errors import JobError
 from ..screenplay.score.timeline import Subtitle
-from . import captions
-from .crew import Crew
+from .encoding import captions
 from .frames import CAPTIONS, PIECES, Frames, check_frames, frames_folder, frames_of, opened
 from .lock import scratch
-from .making import SHORTEST, Making
 from .output import written
+from .work.crew import Crew
+from .work.making import SHORTEST, Making
 
 POLL = 0.2
 WRITING = "Writing the video"

@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import JobError
-from . import png
 from .lock import lock
 from .output import check_folder, made_folder, written
+from .painting import png
 
 FINGERPRINT, CAPTIONS, LOCK, PIECES = "film.json", "captions.txt", "film.lock", ".video-"
 """What lies beside the frames: which film they are of, what captions of it we wrote, a file to lock, and what folders

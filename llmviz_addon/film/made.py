@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from . import png
 from .output import check_output
+from .painting import png
 
 
 @dataclass(frozen=True, eq=False)

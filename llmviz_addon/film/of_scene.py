@@ -11,8 +11,8 @@ from ..stage.render import chosen
 from ..stage.story import read_story
 from .film import FilmJob
 from .frames import code_version, fingerprint
+from .painting.signature import signature
 from .quiet import quiet
-from .signature import signature
 
 
 def check_scene(scene: bpy.types.Scene) -> None:

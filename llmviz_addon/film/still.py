@@ -9,12 +9,12 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ..stage.page import go
 from ..stage.render import set_engine, set_size
-from . import png
+from ..stage.things.page import go
 from .of_scene import check_camera
 from .output import check_output
-from .painter import Painter
+from .painting import png
+from .painting.painter import Painter
 from .quiet import quiet
 from .shown import shown
 

@@ -16,9 +16,9 @@ import numpy as np
 
 from ..screenplay.score.timeline import ChapterSpan, Told
 from ..stage.render import set_engine
-from . import png
 from .output import check_place, made_folder
-from .painter import Painter
+from .painting import png
+from .painting.painter import Painter
 from .quiet import quiet
 from .shown import shown
 from .still import restored

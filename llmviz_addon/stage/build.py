@@ -18,28 +18,29 @@ import bpy
 from ..layout.grid import Grid
 from ..layout.lettering.drawing import Drawing
 from ..screenplay.score.timeline import CAMERA
-from . import actors, compat
-from .atlas import Atlas, atlas
-from .camera import Rig, camera_rig
-from .carried import carry, settle
-from .cell_material import cell_material
-from .changes import check_changes, note
-from .drawings import DrawingMaker
-from .ensembles import Ensembles
-from .flat_material import flat_material
-from .grids import grid_objects, part_objects, sliced_cube, unit_cube
-from .keys import Actor, animate, set_rest
-from .markers import clear_markers, set_markers
-from .merged import merged_object
-from .nodes import new_node
+from . import compat
+from .materials.cell_material import cell_material
+from .materials.flat_material import flat_material
+from .materials.nodes import new_node
+from .materials.theme import Theme, linear, theme
+from .motion import actors
+from .motion.keys import Actor, animate, set_rest
+from .motion.markers import clear_markers, set_markers
 from .open_state import clear_state
 from .ours import find_collection, is_ours, marked, names_free, ours, ours_alone, own, reached, register, remove_unused
-from .outlines import outline_actors
+from .rebuild.carried import carry, settle
+from .rebuild.changes import check_changes, note
+from .rebuild.replace import abandon, check_place, remove_stage, take_place
 from .render import chosen, set_film
-from .replace import abandon, check_place, remove_stage, take_place
-from .ribbons import ribbon_object
 from .story import clear_story, write_story
-from .theme import Theme, linear, theme
+from .things.camera import Rig, camera_rig
+from .things.drawings import DrawingMaker
+from .things.ensembles import Ensembles
+from .things.grids import grid_objects, part_objects, sliced_cube, unit_cube
+from .things.merged import merged_object
+from .things.outlines import outline_actors
+from .things.ribbons import ribbon_object
+from .values.atlas import Atlas, atlas
 
 if TYPE_CHECKING:
     from ..screenplay.production import Production

@@ -21,15 +21,15 @@ from ..model.tokenizers.tokenizer import visible
 from ..screenplay.open_stage import Moment
 from ..screenplay.page.view import View
 from . import compat
-from .atlas import WIDTH, kept, numbers_of, picture
 from .build import build_steps
-from .camera import Rig, pose
-from .changes import noting
-from .drawings import DrawingMaker, reach
-from .flat_material import REACH
+from .materials.flat_material import REACH
+from .materials.theme import theme
 from .open_state import OpenState, Row, read_state, write_state
 from .ours import NAME, TAG, exchange, find_collection, ours
-from .theme import theme
+from .rebuild.changes import noting
+from .things.camera import Rig, pose
+from .things.drawings import DrawingMaker, reach
+from .values.atlas import WIDTH, kept, numbers_of, picture
 
 
 def open_steps(

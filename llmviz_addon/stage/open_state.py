@@ -9,9 +9,9 @@ from functools import lru_cache
 import bpy
 
 from ..model.sampling import Sampling
+from .materials.theme import THEMES
 from .ours import is_inherited
 from .plain import loads, written_text
-from .theme import THEMES
 
 OURS = "llmviz_open"
 

@@ -7,9 +7,9 @@ from inspect import cleandoc
 import bpy
 
 from .. import api
-from ..stage.changes import losses
 from ..stage.open_state import read_state
 from ..stage.ours import is_ours
+from ..stage.rebuild.changes import losses
 from . import request
 from .chapters import there
 from .jobs import Job, Outcome, Steps, blocked, would_lose

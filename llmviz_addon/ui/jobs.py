@@ -23,7 +23,7 @@ from bpy.props import BoolProperty, StringProperty
 
 from ..errors import LlmvizError
 from ..rounding import done
-from ..stage.changes import LOSES, ChangesError, shortened
+from ..stage.rebuild.changes import LOSES, ChangesError, shortened
 from .confirm import Result, confirm
 from .write import readable
 

@@ -10,8 +10,8 @@ from bpy.props import EnumProperty, StringProperty
 
 from ..errors import choices
 from ..screenplay.score.timeline import ChapterSpan
-from ..stage.page import go
 from ..stage.story import Story, read_story
+from ..stage.things.page import go
 from .confirm import Result
 from .her_view import shows_film
 from .jobs import locked

@@ -20,8 +20,8 @@ from bpy.props import (
 
 from ..model.blueprints import BLUEPRINTS, COMPARED
 from ..screenplay.production import PACE
+from ..stage.materials.theme import THEMES
 from ..stage.render import ENGINES
-from ..stage.theme import THEMES
 from .preferences import catalogue
 from .values import ASPECTS, value
 

@@ -12,7 +12,7 @@ from typing import Any
 import bpy
 from mathutils import Vector
 
-from ..stage.page import DEPTH, PAGE
+from ..stage.things.page import DEPTH, PAGE
 from .her_view import keep
 
 FILL = 0.94

@@ -1,0 +1,1 @@
+"""From frames to a video that was read back, and its captions."""

@@ -1,0 +1,1 @@
+"""Who does the work of a film: processes, who renders what, how long it takes."""

@@ -1,0 +1,1 @@
+"""How it is coloured: the theme, and the materials of cells and of flat things."""

@@ -1,0 +1,50 @@
+"""The one material of everything flat: drawings, letters, ribbons.
+
+Meshes bring ``ink`` (linear colour and alpha, per point) and ``edge`` (the way from a shape's outline
+to a point outside it, as a vector, so that its length is right however the drawing is scaled).
+Objects bring their opacity as the alpha of their colour, and the property ``reach``: the size in
+metres of a pixel at which they begin to fade.
+"""
+
+from __future__ import annotations
+
+import bpy
+
+from .. import compat
+from ..ours import own
+from .cell_material import arrange, blend, emission, pixel_size
+from .nodes import Expr, attribute, new_node
+from .theme import Theme
+
+INK, EDGE, REACH = "ink", "edge", "reach"
+
+
+def flat_material(theme: Theme) -> bpy.types.Material:
+    """Build the material.
+
+    Edges are blended in linear light, where half a pixel of light ink on a dark ground looks like three
+    quarters, and the reverse; squaring the coverage, or what is missing of it, makes it look like half.
+    """
+    material = own(bpy.data.materials.new("llmviz flat"), "flat")
+    tree = compat.node_tree(material)
+    tree.nodes.clear()
+    compat.set_blended(material, True)
+    pixel = pixel_size(tree)
+    ink = new_node(tree, "ShaderNodeAttribute")
+    ink.attribute_type = "GEOMETRY"
+    ink.attribute_name = INK
+    info = tree.nodes.new("ShaderNodeObjectInfo")
+    away = new_node(tree, "ShaderNodeVectorTransform")
+    away.vector_type = "VECTOR"
+    away.convert_from, away.convert_to = "OBJECT", "WORLD"
+    tree.links.new(attribute(tree, "GEOMETRY", EDGE, "Vector").socket, away.inputs[0])
+    covered = (1.0 - Expr(tree, away.outputs[0], vector=True).length() / pixel).clamp()
+    covered = covered * covered if theme.is_dark else covered * (2.0 - covered)
+    near = (attribute(tree, "OBJECT", REACH) / pixel).times_plus(4.0, -3.0).clamp()
+    alpha = covered * near * Expr(tree, ink.outputs["Alpha"]) * Expr(tree, info.outputs["Alpha"])
+    clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
+    color = Expr(tree, ink.outputs["Color"], vector=True)
+    surface = blend(tree, clear, emission(tree, color), alpha)
+    tree.links.new(surface, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
+    arrange(tree)
+    return material

@@ -1,0 +1,1 @@
+"""What moves: channels as properties of Blender, keyframes, markers."""

@@ -1,0 +1,83 @@
+"""What of the user's changes to our things a new stage takes over.
+
+The thing of the new stage that is what the old one was gets her names, and what she set where we set nothing: depth of
+field, a colour in the viewport, a property of her own. Where the new film has no such thing, or sets the same itself,
+that would be lost, and is told like all that cannot be taken over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+
+from ..ours import keys, kind_of
+from .changes import CUSTOM, HIDDEN, Change, changes, lines, may_stay, refuse, single
+from .snapshot import KEYS, snapshot
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What is to be set at ``path`` of the ``heir``."""
+
+    heir: Any
+    path: str
+    value: Any
+
+
+def settle(
+    scene: bpy.types.Scene, made: Iterable[bpy.types.ID], directs: bool, sure: bool, names: Mapping[int, str]
+) -> list[Carried]:
+    """What of the user's goes on at things that were ``made`` in place of those in ``scene``.
+
+    ChangesError where something does not, unless it is ``sure`` of that; ``directs`` and ``names`` as in ``changes``.
+    """
+    unique, heirs = single(keys(scene)), single(made)
+    lost, carried = [], []
+    for change in changes(scene, directs, names) or ():
+        stays = change.block is not None and may_stay(change, unique)
+        heir = heirs.get(kind_of(change.block)) if change.block is not None and stays else None
+        if heir is None or _is_set(heir, change.path):
+            lost.append(change)
+        elif not change.path.startswith("constraints"):
+            carried.append(Carried(heir, change.path, _value(change, unique, heirs)))
+    if not sure:
+        refuse(lines(lost))
+    return carried
+
+
+def carry(scene: bpy.types.Scene, carried: Iterable[Carried]) -> None:
+    """Set it."""
+    for one in carried:
+        owner, _, name = one.path.rpartition(".")
+        if one.path == HIDDEN:
+            for layer in scene.view_layers:
+                if layer.name in one.value and one.heir.name in layer.objects:
+                    one.heir.hide_set(True, view_layer=layer)
+        elif match := CUSTOM.fullmatch(one.path):
+            one.heir[match[1]] = one.value
+        else:
+            setattr(one.heir.path_resolve(owner) if owner else one.heir, name, one.value)
+
+
+def _is_set(heir: bpy.types.ID, path: str) -> bool:
+    """Whether the new film sets or animates the same."""
+    if path == "name" or path.startswith("constraints"):
+        return False
+    built = snapshot(heir, lambda block: block.name)
+    return path in built or any(name.startswith(f"{KEYS}{path}[") for name in built)
+
+
+def _value(change: Change, ours: Mapping[object, bpy.types.ID], heirs: Mapping[object, bpy.types.ID]) -> Any:
+    """What she set: plain, or a data-block, which for one of ours is its heir."""
+    if change.path in {"name", HIDDEN} or CUSTOM.fullmatch(change.path):
+        return change.now
+    value = change.block.path_resolve(change.path)
+    if isinstance(value, bpy.types.ID):
+        kind = kind_of(value)
+        return heirs.get(kind) if ours.get(kind) == value else value
+    if isinstance(value, str | int | float | set):
+        return value
+    return [tuple(one) if hasattr(one, "__len__") else one for one in value]

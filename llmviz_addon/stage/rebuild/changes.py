@@ -1,0 +1,336 @@
+"""What the user changed on our things since they were built.
+
+A new stage takes the place of the one before, and with that goes what she did to its things. So when a stage is
+built, all that is set on it is written down, with the list of what is ours; before another takes its place the two
+are compared, and what would be lost is told.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import bpy
+
+from ...errors import JobError, LlmvizError
+from ...model.files import json_object
+from .. import compat
+from ..motion.markers import count_markers
+from ..ours import built_text, is_ours, keys, kind_of, ours, write_built
+from ..values.atlas import repainted
+from .snapshot import GEOMETRY, KEYS, Values, snapshot
+
+SCENE, MARKERS = "scene", "markers"
+"""The keys of what a film sets of the scene itself, and of its markers there."""
+DIRECTED = {
+    "": ("camera", "frame_start", "frame_end"),
+    "render": ("fps", "fps_base", "resolution_x", "resolution_y", "resolution_percentage"),
+    "view_settings": ("view_transform", "look", "exposure", "gamma"),
+}
+SHOWN, HIDDEN, SHOWN_MARKERS, PIXELS = ":shown", ":hidden", ":markers", ":pixels"
+"""Whether an object is in its scene, in which view layers it is hidden, how many markers are as they were set, and
+whether a picture is not as it was made, which is not written down: the picture itself tells."""
+CUSTOM, PLAIN_PATH = re.compile(r'\["(.*)"\]'), re.compile(r"[a-z][a-z0-9_.]*")
+DRIVEN = re.compile(r"animation_data\.drivers\[\d+\]\.data_path")
+NUMBER = re.compile(r"\.\d{3,}$")
+NO_NAMES: Mapping[int, str] = MappingProxyType({})
+LOSES = "Building again would lose what you changed:"
+UNTOLD = "all of it, if you changed anything: it is not known how the film was built, or another Blender built it"
+VERSION = "version"
+"""The key of what wrote the rest down: another Blender has other properties and defaults."""
+MOST_BYTES = 2**27
+LINES, PARTS = 12, 5
+"""How much is spelt out: lines of a list, and members of a line."""
+
+
+class ChangesError(JobError):
+    """A build that would lose what the user changed: ``lost``, a line for each thing."""
+
+    def __init__(self, lost: list[str]) -> None:
+        super().__init__(f"{LOSES} {'; '.join(shortened(lost))}. Nothing was removed. With sure=True it is.")
+        self.lost = lost
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that is not as it was built: the ``thing``, the ``path`` to it, and both values, None for the default.
+
+    ``block`` is the thing itself, unless it is gone or the scene.
+    """
+
+    thing: str
+    block: bpy.types.ID | None
+    path: str
+    before: Any
+    now: Any
+
+
+def note(scene: bpy.types.Scene) -> None:
+    """Write down how our stage in ``scene`` is now, as what was built."""
+    _write(scene, _state(scene))
+
+
+@contextmanager
+def noting(scene: bpy.types.Scene, blocks: Callable[[], Iterable[bpy.types.ID]]) -> Iterator[None]:
+    """What is changed on ``blocks`` while this lasts is no change of the user's."""
+    before = _state(scene, blocks())
+    yield
+    built, after = _built(scene), _state(scene, blocks())
+    if built is None:
+        return
+    alive = {str(key) for key in keys(scene).values()}
+    for key, values in after.items():
+        known = built.setdefault(key, {})
+        for path in values.keys() | before.get(key, {}).keys():
+            if values.get(path) != before.get(key, {}).get(path):
+                known[path] = values.get(path)
+    for key in before.keys() - alive:
+        built.pop(key, None)
+    _write(scene, {key: {path: v for path, v in values.items() if v is not None} for key, values in built.items()})
+
+
+def check_changes(scene: bpy.types.Scene, directs: bool, sure: bool) -> None:
+    """ChangesError where the user would lose something with the stage in ``scene``, unless it is ``sure`` of that."""
+    if not sure:
+        refuse(losses(scene, directs))
+
+
+def refuse(lost: list[str]) -> None:
+    """ChangesError, if anything would be ``lost``."""
+    if lost:
+        raise ChangesError(lost)
+
+
+def losses(scene: bpy.types.Scene, directs: bool = True) -> list[str]:
+    """What of the user's goes when another stage takes the place of the one in ``scene``, a line for each thing.
+
+    ``directs`` tells whether it sets the scene's camera, length, ground and so on, too.
+    """
+    found = changes(scene, directs)
+    unique = single(keys(scene))
+    return [UNTOLD] if found is None else lines(change for change in found if not may_stay(change, unique))
+
+
+def lines(found: Iterable[Change]) -> list[str]:
+    """Changes in words, a line for each thing."""
+    things: dict[str, list[Change]] = defaultdict(list)
+    for change in found:
+        things[change.thing].append(change)
+    return [_line(thing, together) for thing, together in things.items()]
+
+
+def single(blocks: Iterable[bpy.types.ID]) -> dict[object, bpy.types.ID]:
+    """Those of which there is one of the kind, by that."""
+    found: dict[object, list[bpy.types.ID]] = defaultdict(list)
+    for block in blocks:
+        found[kind_of(block)].append(block)
+    return {kind: alike[0] for kind, alike in found.items() if len(alike) == 1}
+
+
+def may_stay(change: Change, unique: Container[object]) -> bool:
+    """Whether a new stage takes ``change`` over, if it has the thing and sets nothing there itself.
+
+    That is her constraints, as ours have none, her names, and plain settings of objects, cameras and materials
+    where we left the default, on things of ``unique`` kinds.
+    """
+    block = change.block
+    if block is None or isinstance(block, bpy.types.World) or change.path == SHOWN:
+        return False
+    if isinstance(block, bpy.types.Object) and change.path.startswith("constraints"):
+        return True
+    if kind_of(block) not in unique:
+        return False
+    fits = isinstance(block, bpy.types.Object | bpy.types.Camera | bpy.types.Material)
+    return change.path == "name" or (fits and change.before is None and _is_plain(block, change))
+
+
+def _is_plain(block: bpy.types.ID, change: Change) -> bool:
+    """Whether what she set can be set anywhere else by its path."""
+    if change.path == HIDDEN:
+        return True
+    if match := CUSTOM.fullmatch(change.path):
+        return isinstance(change.now, str | int | float) and block.get(match[1]) is not None
+    if not PLAIN_PATH.fullmatch(change.path) or change.now is None or change.path.startswith("parent_"):
+        return False  # how it is a child changes where it stands
+    owner = block.path_resolve(change.path.rpartition(".")[0]) if "." in change.path else block
+    prop = owner.bl_rna.properties.get(change.path.rpartition(".")[2])
+    complete = not isinstance(change.now, list) or None not in change.now
+    return prop is not None and not prop.is_readonly and prop.type != "COLLECTION" and complete
+
+
+def shortened(lines: list[str]) -> list[str]:
+    """No more lines than can be read."""
+    return lines if len(lines) <= LINES else [*lines[: LINES - 1], f"{len(lines) - LINES + 1} more things"]
+
+
+def changes(scene: bpy.types.Scene, directs: bool = True, names: Mapping[int, str] = NO_NAMES) -> list[Change] | None:
+    """All that is not as it was built; None where it is not known how that was.
+
+    What a film that ``directs`` its scene sets there is told only if so. ``names`` are those of things that go by
+    others just now, by their ``session_uid``.
+    """
+    if not keys(scene) and not ours(scene).blocks:
+        return []
+    built = _built(scene)
+    if built is None:
+        return None
+    blocks = {str(key): block for block, key in keys(scene).items()}
+    now = _state(scene)
+    for key, known in blocks.items():
+        now[key]["name"] = names.get(known.session_uid, known.name)
+    found, gone = [], [f"#{key}" for key in built if key not in blocks]
+    for key, before in built.items():
+        block = blocks.get(key)
+        if not directs and (key == SCENE or isinstance(block, bpy.types.World)):
+            continue
+        about_scene = key in {SCENE, MARKERS}
+        thing = f"the scene {scene.name!r}" if about_scene else _thing(block, now.get(key, before))
+        if not about_scene and (block is None or (before.get(SHOWN) and not now.get(key, {}).get(SHOWN))):
+            found.append(Change(thing, block, SHOWN, True, None))
+        elif key in now:
+            if isinstance(block, bpy.types.Image) and repainted(block):
+                found.append(Change(thing, block, PIXELS, None, True))
+            found += (one for one in _compared(thing, block, before, now[key]) if one.before not in gone)
+    return found
+
+
+def _compared(thing: str, block: bpy.types.ID | None, before: Values, now: Values) -> Iterator[Change]:
+    """Where two states of a thing differ: where one of them is animated or driven, only in that it is."""
+    moved = {path[len(KEYS) :].rpartition("[")[0] for path in before.keys() ^ now.keys() if path.startswith(KEYS)}
+    moved |= {value for state in (before, now) for path, value in state.items() if DRIVEN.fullmatch(path)}
+    for path in sorted((before.keys() | now.keys()) - moved):
+        if before.get(path) != now.get(path) and not _is_numbered(path, before, now):
+            yield Change(thing, block, path, before.get(path), now.get(path))
+
+
+def _is_numbered(path: str, before: Values, now: Values) -> bool:
+    """Whether the two differ only in the number that Blender gives to a second thing of a name."""
+    return path == "name" and NUMBER.sub("", str(before.get(path))) == NUMBER.sub("", str(now.get(path)))
+
+
+def _state(scene: bpy.types.Scene, only: Iterable[bpy.types.ID] | None = None) -> dict[str, Values]:
+    """What is set on our things by their keys, or on ``only`` some of them."""
+    known = keys(scene)
+    wanted = known if only is None else [block for block in only if block in known]
+
+    def name_of(block: bpy.types.ID) -> str:
+        return f"#{known[block]}" if block in known else f"{compat.rna(block).identifier} {block.name}"
+
+    here = set(scene.objects)
+    state = {}
+    for block in wanted:
+        if block.library is None:
+            values = state[str(known[block])] = snapshot(block, name_of)
+            if block in here:
+                values[SHOWN] = True
+                if hidden := [layer.name for layer in scene.view_layers if block.hide_get(view_layer=layer)]:
+                    values[HIDDEN] = hidden
+    if only is None:
+        state[MARKERS] = {SHOWN_MARKERS: count_markers(scene)}
+    if only is None and is_ours(scene):
+        directed = {}
+        for name, paths in DIRECTED.items():
+            owner = getattr(scene, name) if name else scene
+            told = snapshot(owner, name_of, paths)
+            directed.update({f"{name}.{path}".lstrip("."): value for path, value in told.items()})
+        state[SCENE] = directed
+    return state
+
+
+def _write(scene: bpy.types.Scene, state: Mapping[str, Values]) -> None:
+    write_built(scene, zlib.compress(json.dumps({**state, VERSION: _version()}).encode(), 1))
+
+
+def _version() -> Values:
+    return {"format": 2, "blender": list(bpy.app.version[:2])}
+
+
+def _built(scene: bpy.types.Scene) -> dict[str, Values] | None:
+    """What was written down; None where nothing was, it was damaged, or another Blender wrote it."""
+    try:
+        reader = zlib.decompressobj()
+        text = reader.decompress(built_text(scene), MOST_BYTES)
+        found = json_object(text) if reader.eof else {}
+    except (zlib.error, LlmvizError):
+        return None
+    known = found.pop(VERSION, None) == _version() and all(isinstance(values, dict) for values in found.values())
+    return found if known else None
+
+
+def _thing(block: bpy.types.ID | None, values: Values) -> str:
+    """What to call a thing of ours: as she does."""
+    named = repr(str(values.get("name", "a thing")))
+    if block is None or isinstance(block, bpy.types.Object):
+        return named
+    return f"the {compat.rna(block).name.lower()} {named}"
+
+
+def _line(thing: str, together: list[Change]) -> str:
+    """One line on a thing: ``'Camera': 12 keys, lens``."""
+    keyed = [change for change in together if change.path.startswith(KEYS)]
+    others = (_part(change) for change in together if not change.path.startswith(KEYS))
+    parts = list(dict.fromkeys([_keys(keyed)] * bool(keyed) + list(others)))
+    if len(parts) > PARTS:
+        parts = [*parts[:PARTS], f"{len(parts) - PARTS} more settings"]
+    return f"{thing}: {', '.join(parts)}"
+
+
+def _keys(changes: list[Change]) -> str:
+    """The keys that she added, if they are that; else on how many curves they differ."""
+    counts = [(_count(change.before), _count(change.now)) for change in changes]
+    added = sum(now - before for before, now in counts if now > before)
+    if all(now > before for before, now in counts):
+        return "1 key" if added == 1 else f"{added} keys"
+    return f"keys of {_several(len(changes), 'curve')}"
+
+
+def _count(told: Any) -> int:
+    return told[0] if isinstance(told, list) and told and isinstance(told[0], int) else 0
+
+
+def _several(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count} {what}s"
+
+
+def _part(change: Change) -> str:
+    """What of a thing is changed, in a few words."""
+    path = change.path
+    if path == SHOWN:
+        return "deleted, and comes back"
+    if path == SHOWN_MARKERS:
+        return "markers moved or deleted, and set again"
+    if path in WORDS:
+        return WORDS[path]
+    if path.startswith(("node_tree.", "nodes", "links", "interface")):
+        return "nodes"
+    if path.startswith("animation_data."):
+        return "drivers" if "drivers" in path else "animation"
+    if isinstance(change.now or change.before, list) and all(isinstance(n, str) for n in change.now or change.before):
+        return _members(path, change.before or [], change.now or [])
+    if match := re.fullmatch(r'(.*)\["(.*)"\]', path.split(".")[0]):
+        owner, name = match.groups()
+        return f"{_one(owner)} {name!r}" if owner else f"property {name!r}"
+    return path.partition("[")[0].replace("_", " ").replace(".", " ")
+
+
+def _members(path: str, before: list[str], now: list[str]) -> str:
+    """How the names of a collection differ, such as those of modifiers; the added ones are told by themselves."""
+    gone = [name for name in before if name not in now]
+    if gone:
+        return f"without {_one(path)} {gone[0]!r}"
+    added = [name for name in now if name not in before]
+    return f"{_one(path)} {added[0]!r}" if added else f"order of {path}"
+
+
+def _one(collection: str) -> str:
+    return collection.replace("_", " ").removesuffix("s")
+
+
+WORDS = {"name": "its name", GEOMETRY: "its shape or paint", PIXELS: "its pixels", HIDDEN: "hidden or shown"}

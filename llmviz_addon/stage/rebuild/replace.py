@@ -1,0 +1,235 @@
+"""A new stage takes the place of the one before, and all that the user did around that one stays whole.
+
+What of hers points at a thing of ours, such as a constraint, a child, a driver or an instance, then points at its
+successor. Where there is none, because the new film has no such thing, the thing is handed over to her, hidden.
+What is not on our list is not ours, whatever it is called, wherever it lies and whoever made it first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import bpy
+
+from ...errors import JobError
+from ..ours import (
+    NAME,
+    TAG,
+    Ours,
+    forget,
+    is_inherited,
+    kind_of,
+    marked,
+    ours,
+    ours_alone,
+    reached,
+    register,
+    remove_unused,
+)
+
+Heirs = dict[tuple[str, str, str], Any]
+"""New things by their kind, of which their type is a part."""
+Uses = dict[bpy.types.ID, set[bpy.types.ID]]
+
+
+def check_place(scene: bpy.types.Scene) -> None:
+    """JobError where the stage in ``scene`` cannot give way to another without a change to somebody else's scene."""
+    if scene.library is not None:
+        raise JobError(f"The scene {scene.name!r} is linked from another file; build in a scene of this one.")
+    held = ours(scene)
+    for other in _sharing(scene, held):
+        both = set(_tree(scene)).intersection(_tree(other)) - {held.home}
+        for collection in (c for c in both if held.home in c.children.values() or _among(c, held)):
+            raise JobError(
+                f"The scenes {scene.name!r} and {other.name!r} share the film and the collection {collection.name!r}, "
+                "in which it lies, or a part of it. Move it out of that collection, and build again."
+            )
+
+
+def take_place(scene: bpy.types.Scene, home: bpy.types.Collection) -> None:
+    """Put the stage in ``home``, which is in no scene yet, into ``scene`` in place of the one that is there."""
+    made, old = reached(home), ours(scene)
+    ground = [scene.world] if scene.world is not None and scene.world in old.blocks else []  # which no stage leads to
+    for other in bpy.data.scenes:
+        if other.library is None and is_inherited(other):
+            forget(other)
+    if (sharing := _sharing(scene, old)) or (old.home is not None and old.home.library is not None):
+        _part(scene, old, home, made)
+        for other in sharing:
+            theirs = ours(other)
+            register(other, theirs.home, dict.fromkeys((*theirs.blocks, *old.blocks)))
+        forget(scene)
+    else:
+        old = Ours(old.home, ours_alone(scene).blocks)
+        forget(scene)
+        _succeed(scene, old, home, made)
+    if home not in set(_tree(scene)):
+        scene.collection.children.link(home)
+    register(scene, home, (*made, *ground))
+
+
+def remove_stage(scene: bpy.types.Scene) -> None:
+    """Remove all that is ours from ``scene``, and nothing else."""
+    old = ours(scene)
+    alone, sharing = ours_alone(scene).blocks, _sharing(scene, old)
+    forget(scene)
+    if old.home is not None:
+        for parent in _parents(scene, old.home):
+            for obj in old.home.objects:
+                if obj not in old.blocks and obj.name not in parent.objects:
+                    parent.objects.link(obj)
+            for child in old.home.children:
+                if child.name not in parent.children:
+                    parent.children.link(child)
+            if sharing:
+                parent.children.unlink(old.home)
+    if not sharing:
+        _remove(Ours(old.home, alone))
+
+
+def abandon(home: bpy.types.Collection, known: Collection[int]) -> None:
+    """Remove a stage that was not finished; ``known`` are the ``session_uid`` of all marked things before it."""
+    _remove(Ours(home, dict.fromkeys(reached(home))))
+    remove_unused(block for block in marked() if block.session_uid not in known)
+
+
+def _remove(old: Ours) -> None:
+    bpy.data.batch_remove(old.objects)
+    rest = [block for block in old.blocks if not isinstance(block, bpy.types.Object)]
+    if old.home is not None and old.home.library is None:
+        bpy.data.collections.remove(old.home)
+    remove_unused(rest)
+
+
+def _tree(scene: bpy.types.Scene) -> Iterator[bpy.types.Collection]:
+    yield scene.collection
+    yield from scene.collection.children_recursive
+
+
+def _parents(scene: bpy.types.Scene, home: bpy.types.Collection | None) -> list[bpy.types.Collection]:
+    return [parent for parent in dict.fromkeys(_tree(scene)) if home is not None and home in parent.children.values()]
+
+
+def _among(collection: bpy.types.Collection, held: Ours) -> list[bpy.types.Object]:
+    return [obj for obj in collection.objects if obj in held.blocks]
+
+
+def _sharing(scene: bpy.types.Scene, held: Ours) -> list[bpy.types.Scene]:
+    """Other scenes that show the very stage, or a part of it, as their own, as a linked copy of a scene does."""
+    found = []
+    for other in bpy.data.scenes:
+        theirs = ours(other)
+        same = (
+            theirs.home is not None and theirs.home == held.home or any(block in held.blocks for block in theirs.blocks)
+        )
+        if other != scene and same and (_parents(other, held.home) or any(_among(c, held) for c in _tree(other))):
+            found.append(other)
+    return found
+
+
+def _part(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, made: Sequence[bpy.types.ID]) -> None:
+    """``home`` for the old one in ``scene`` alone; the old one, which others show, stays as it is."""
+    if old.home is not None:
+        for parent in _parents(scene, old.home):
+            parent.children.unlink(old.home)
+            parent.children.link(home)
+        _move_in(old, home)
+    heirs: Heirs = {kind_of(block): block for block in reversed(made)}
+    _keep_constraints(old, heirs)
+    for collection in set(_tree(scene)) - {home}:  # which none of the others shows
+        for obj in _among(collection, old):
+            collection.objects.unlink(obj)
+            if heir := heirs.get(kind_of(obj)):
+                collection.objects.link(heir)
+    for owner in (scene, *scene.timeline_markers):
+        if owner.camera in old.blocks:
+            owner.camera = heirs.get(kind_of(owner.camera))
+
+
+def _succeed(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, made: Sequence[bpy.types.ID]) -> None:
+    """Give what was at the old stage's things to the new one's, and remove the old ones."""
+    before = frozenset(old.blocks)
+    ours_too = {*before, *made, *bpy.data.scenes, old.home}
+    uses = bpy.data.user_map()
+    heirs: Heirs = {kind_of(block): block for block in reversed(made)}
+    hers = [b for b, users in uses.items() if b.users and b not in ours_too and not users.isdisjoint(before)]
+    hers = [block for block in hers if not isinstance(block, bpy.types.Key)]  # shapes of a mesh, and gone with it
+    if old.home is not None:
+        _move_in(old, home)
+        _resemble(old.home, home)
+    _place(scene, old, home, heirs)
+    _keep_constraints(old, heirs)
+    pointed_at = [block for block in old.blocks if isinstance(block, bpy.types.Object | bpy.types.Camera)]
+    kept = []
+    for block in pointed_at:
+        used = uses[block] - ours_too
+        heir = heirs.get(kind_of(block))
+        if heir is not None and (used or block.get(TAG) == "camera"):  # scenes and markers use that one
+            block.user_remap(heir)
+        elif heir is None and used and isinstance(block, bpy.types.Object):
+            kept.append(block)
+    for obj in kept:
+        _hand_over(obj, home)
+    if old.home is not None:
+        old.home.user_remap(home)
+    _remove(Ours(old.home, {block: None for block in old.blocks if block not in kept}))
+    for left in hers:
+        if not left.users:
+            left.use_fake_user = True
+
+
+def _move_in(old: Ours, home: bpy.types.Collection) -> None:
+    """What the user put into our collection goes to the new one."""
+    for obj in old.home.objects:
+        if obj not in old.blocks:
+            home.objects.link(obj)
+    for child in old.home.children:
+        home.children.link(child)
+
+
+def _resemble(old: bpy.types.Collection, new: bpy.types.Collection) -> None:
+    """How the user set our collection up."""
+    for setting in ("hide_select", "hide_viewport", "hide_render", "color_tag", "instance_offset", "lineart_usage"):
+        setattr(new, setting, getattr(old, setting))
+
+
+def _place(
+    scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, heirs: Mapping[tuple[str, str, str], Any]
+) -> None:
+    """New things lie in the collections of the user's that she put the old ones into."""
+    before = set(old.home.objects) if old.home is not None else set()
+    objects, here = set(old.objects), set(_tree(scene))
+    for collection in (*bpy.data.collections, *(scene.collection for scene in bpy.data.scenes)):
+        if collection in (home, old.home) or collection.library is not None:
+            continue
+        for obj in objects.intersection(collection.objects):
+            heir = heirs.get(kind_of(obj))
+            if heir is None:
+                continue
+            if heir.name not in collection.objects:
+                collection.objects.link(heir)
+            if obj not in before and collection in here and heir.name in home.objects:
+                home.objects.unlink(heir)
+
+
+def _keep_constraints(old: Ours, heirs: Heirs) -> None:
+    """Constraints are the user's, as we make none: those on the old things are on the new ones."""
+    for obj in old.objects:
+        heir = heirs.get(kind_of(obj))
+        for constraint in obj.constraints if heir is not None else ():
+            kept = heir.constraints.copy(constraint)
+            if getattr(kept, "target", None) in old.blocks:
+                kept.target = heirs.get(kind_of(kept.target))
+
+
+def _hand_over(obj: bpy.types.Object, home: bpy.types.Collection) -> None:
+    """Leave a thing of ours to the user, whose things point at it, where it stands and out of sight."""
+    place = obj.matrix_world.copy()
+    obj.animation_data_clear()
+    obj.parent = None
+    obj.matrix_world = place
+    obj.hide_render = obj.hide_viewport = True
+    for mark in (TAG, NAME):
+        obj.pop(mark, None)
+    home.objects.link(obj)

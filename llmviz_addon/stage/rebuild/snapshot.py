@@ -1,0 +1,329 @@
+"""All that can be set on a data-block, as plain values by their data paths.
+
+What Blender says of its types (their RNA) is walked, so that nothing has to be known here of a kind of thing: what
+a type of another version, or a modifier of the user's, has to be set is found as well. Left out is what stands at
+its default, what an F-curve sets anew on every frame, what Blender works out from the rest, and what the interface
+writes while one only looks: what is selected, active or unfolded. Large arrays are told by a checksum.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any, cast
+
+import bpy
+import numpy as np
+
+from .. import compat
+
+ID = bpy.types.ID
+FCurve = bpy.types.FCurve
+MaterialSlot = bpy.types.MaterialSlot
+"""Each look-up in ``bpy.types`` takes as long as the rest of a step of the walk."""
+
+Values = dict[str, Any]
+"""Plain values, as JSON has them, by data path; or by one of the names below, which start with a colon."""
+
+KEYS = ":keys "
+"""Before the path and index of an F-curve: how many keys it has, and the checksum of them."""
+GEOMETRY = ":geometry"
+
+# fmt: off
+NO_SETTING = frozenset({
+    # what Blender works out
+    "rna_type", "original", "library", "library_weak_reference", "override_library", "preview", "asset_data",
+    "is_runtime_data", "tag", "id_data", "use_extra_user", "animation_data", "motion_path", "dimensions",
+    "matrix_world", "matrix_local", "matrix_basis", "angle", "angle_x", "angle_y", "filepath_raw", "use_nodes",
+    "texture_paint_images", "texture_paint_slots", "internal_links", "last_slot_identifier",
+    "action_slot", "action_slot_handle", "action_suitable_slots", "is_valid", "auto_smoothing", "sampled_points",
+    "texspace_location", "texspace_size", "frame_range", "use_mesh_mirror_x", "use_mesh_mirror_y",
+    "use_mesh_mirror_z",
+    "action",  # a copy of ours moves things just as ours does; what it does to them is told curve by curve
+    # arrays, told by a checksum
+    "vertices", "edges", "loops", "polygons", "vertex_normals", "polygon_normals", "corner_normals", "loop_triangles",
+    "attributes", "pixels", "loop_triangle_polygons", "uv_layers", "vertex_colors", "color_attributes",
+    "skin_vertices", "packed_file", "packed_files", "render_slots", "keyframe_points",
+    # what is only looked at
+    "active", "active_index", "active_material", "active_material_index", "active_shape_key",
+    "active_shape_key_index", "active_input", "active_output", "active_item", "active_selection_set",
+    "selection_sets", "select", "select_control_point", "select_left_handle", "select_right_handle", "show_expanded",
+    "show_options", "show_preview", "show_texture", "is_active", "is_expanded", "ui_expand",
+    "animation_visualization", "uv_layer_clone", "uv_layer_clone_index", "uv_layer_stencil", "uv_layer_stencil_index",
+    "mode", "paint_active_slot", "paint_clone_slot", "grease_pencil", "view_center", "execution_time",
+    "is_override_data",
+})  # fmt: on
+CURVES = frozenset({"layers", "slots", "fcurves", "groups", "id_root", "frame_start", "frame_end", "pose_markers"})
+"""Of an action: told with the things that it moves."""
+SOCKET = frozenset({"default_value", "hide", "pin_gizmo"})
+"""Of a socket, whose other properties follow from its node."""
+NUMBERED = frozenset({"inputs", "outputs", "materials", "material_slots"})
+"""Collections whose members are known by their place, as their names repeat, or are those of other things."""
+
+FIELDS = {
+    "FLOAT": ("value", 1, np.float32),
+    "INT": ("value", 1, np.int32),
+    "INT8": ("value", 1, np.int8),
+    "BOOLEAN": ("value", 1, np.bool_),
+    "FLOAT_VECTOR": ("vector", 3, np.float32),
+    "FLOAT2": ("vector", 2, np.float32),
+    "FLOAT_COLOR": ("color", 4, np.float32),
+    "BYTE_COLOR": ("color", 4, np.float32),
+}
+"""Of kinds of attributes: the name of a member's value, its length, and what it is made of."""
+DERIVED = (".select", ".hide", ".edge", ".corner_edge")
+"""How attributes begin that are no work of anybody's: selections, and edges, which follow from the faces."""
+
+NameOf = Callable[[ID], str]
+Animated = Mapping[str, Container[int]]
+"""The indices that F-curves or drivers set, by the path of what they set."""
+NOT_ANIMATED: Animated = MappingProxyType({})
+PLAIN = (str, int, float)
+
+
+def snapshot(block: ID, name_of: NameOf, only: Iterable[str] = ()) -> Values:
+    """What is set on ``block``, or ``only`` these of its properties; what it points at goes by ``name_of``."""
+    found: Values = {}
+    walk, kind = _Walk(found, name_of, {}), cast(Any, type(block))
+    if only:
+        walk.properties(block, "", _chosen(_known(kind), only), NOT_ANIMATED)
+        return found
+    found["name"] = block.name
+    walk.block(block, "")
+    if isinstance(block, bpy.types.Mesh):
+        if not block.use_auto_texspace:
+            place, size = cast(Any, block.texspace_location), cast(Any, block.texspace_size)
+            found["texspace"] = [*place, *size]
+        found[GEOMETRY] = _geometry(block)
+    elif isinstance(block, bpy.types.Action) and block.use_frame_range:
+        found["frame_range"] = [block.frame_start, block.frame_end]
+    return found
+
+
+@dataclass(frozen=True)
+class _Type:
+    """Properties of a type: plain ones and arrays with their defaults, and those that lead on."""
+
+    plain: tuple[tuple[str, Any], ...]
+    read: Callable[[Any], tuple[Any, ...]]  # the values of all plain ones, which takes a third of one by one
+    defaults: tuple[Any, ...]
+    arrays: tuple[tuple[str, tuple[Any, ...]], ...]
+    pointers: tuple[str, ...]
+    collections: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """A walk over one data-block; ``seen`` says where a part of it was met first, as later ones only point at it."""
+
+    found: Values
+    name_of: NameOf
+    seen: dict[tuple[int, type], str]
+
+    def block(self, block: ID, path: str) -> None:
+        """All of a data-block, which may lie within another as a material's nodes do."""
+        animated: dict[str, set[int]] = {}
+        for curve in compat.fcurves(block):
+            target, index = curve.data_path, curve.array_index
+            animated.setdefault(path + target, set()).add(index)
+            self.found[f"{KEYS}{path}{target}[{index}]"] = [len(curve.keyframe_points), self.curve(curve)]
+        data = getattr(block, "animation_data", None)
+        for curve in data.drivers if data is not None else ():
+            animated.setdefault(path + curve.data_path, set()).add(curve.array_index)
+        self.struct(block, path, animated)
+        if data is not None:
+            self.struct(data, f"{path}animation_data.", NOT_ANIMATED)
+
+    def struct(self, struct: Any, path: str, animated: Animated) -> None:
+        """All of ``struct``, whose members' paths start with ``path``."""
+        kind: Any = type(struct)
+        self.seen.setdefault((struct.as_pointer(), kind), path)
+        self.properties(struct, path, _known(kind), animated)
+        for name, value in compat.written(struct).items():
+            where, told = path.removesuffix(".") + name, self.plain(value)
+            if told != {} and not _sets(animated.get(where), told):
+                self.found[where] = told
+
+    def properties(self, struct: Any, path: str, known: _Type, animated: Animated) -> None:
+        """Those of ``known`` that ``struct`` has."""
+        values = known.read(struct)
+        if values != known.defaults:
+            for (name, default), value in zip(known.plain, values, strict=True):
+                if value != default and 0 not in animated.get(path + name, ()):
+                    self.found[path + name] = sorted(value) if isinstance(value, set) else value
+        for name, default in known.arrays:
+            value = getattr(struct, name)[:]
+            if value != default:
+                told = [number for one in value for number in (one if hasattr(one, "__len__") else (one,))]
+                if told != list(default) and not _sets(animated.get(path + name), told, default):
+                    self.found[path + name] = told
+        for name in known.pointers:
+            if (value := getattr(struct, name)) is not None:
+                self.member(value, path + name, animated)
+        for name in known.collections:
+            if len(members := getattr(struct, name)):
+                self.collection(members, path + name, animated, name in NUMBERED)
+
+    def member(self, value: Any, where: str, animated: Animated) -> None:
+        """What a pointer leads to."""
+        if isinstance(value, ID):
+            if value.is_embedded_data:
+                self.block(value, where + ".")
+            else:
+                self.found[where] = self.name_of(value)
+        elif met := self.seen.get((value.as_pointer(), type(value))):
+            self.found[where] = met
+        else:
+            self.struct(value, where + ".", animated)
+
+    def collection(self, members: Any, where: str, animated: Animated, numbered: bool) -> None:
+        """All members, by name where they have one of their own."""
+        names = [] if numbered else [getattr(member, "name", "") for member in members]
+        if numbered or not all(names) or len(set(names)) < len(names):
+            paths = [f"{where}[{number}]" for number in range(len(members))]
+        else:
+            paths = [f'{where}["{name}"]' for name in names]
+            self.found[where] = names
+        for member, path in zip(members, paths, strict=True):
+            if member is None or (isinstance(member, MaterialSlot) and member.link == "DATA"):
+                continue  # the mesh's own
+            if not isinstance(member, ID):
+                self.found[path] = self.curve(member) if isinstance(member, FCurve) else type(member).__name__
+            self.member(member, path, animated)
+
+    def curve(self, curve: bpy.types.FCurve) -> int:
+        """A checksum of all keys, and of what else shapes the curve."""
+        points = curve.keyframe_points
+        kinds = _array(points, "interpolation", 1, np.int32)
+        total = _checksum(_array(points, "co", 2, np.float32), kinds, _array(points, "easing", 1, np.int32))
+        for kind in sorted(_shaped().keys() & kinds.tolist()):
+            more = (_array(points, name, width, np.float32) for name, width in _shaped()[kind])
+            total = _checksum(*more, start=total)
+        if len(curve.modifiers) or curve.mute or curve.extrapolation != "CONSTANT":
+            inner: Values = {"mute": curve.mute, "extrapolation": curve.extrapolation}
+            _Walk(inner, self.name_of, {}).collection(curve.modifiers, "modifiers", NOT_ANIMATED, False)
+            total = _checksum(repr(inner).encode(), start=total)
+        return total
+
+    def plain(self, value: Any) -> Any:
+        """A custom property's value as JSON has it."""
+        if isinstance(value, PLAIN):
+            return value
+        if isinstance(value, ID):
+            return self.name_of(value)
+        if hasattr(value, "items"):
+            return {name: self.plain(one) for name, one in value.items()}
+        if isinstance(value, bytes):
+            return _checksum(value)
+        if hasattr(value, "to_list"):
+            return value.to_list()
+        return [self.plain(one) for one in value] if isinstance(value, list) else value
+
+
+SHAPED = {
+    "BEZIER": (("handle_left", 2), ("handle_right", 2)),
+    "BACK": (("back", 1),),
+    "ELASTIC": (("amplitude", 1), ("period", 1)),
+}
+"""What else shapes a curve, by its interpolation."""
+
+
+@cache
+def _shaped() -> dict[int, tuple[tuple[str, int], ...]]:
+    return {compat.key_enum("interpolation", name): fields for name, fields in SHAPED.items()}
+
+
+def _sets(moved: Container[int] | None, told: Any, default: Sequence[Any] = ()) -> bool:
+    """Whether what is ``moved`` is all that is ``told`` and no ``default``; of an array it is left out."""
+    if moved is None:
+        return False
+    if not isinstance(told, list):
+        return 0 in moved
+    rest = [index for index in range(len(told)) if index not in moved]
+    told[:] = [number if index in rest else None for index, number in enumerate(told)]
+    return bool(told) and all(index < len(default) and told[index] == default[index] for index in rest)
+
+
+def _geometry(mesh: bpy.types.Mesh) -> int:
+    """A checksum of the shape of ``mesh`` and of all that is painted on it."""
+    total = _checksum(repr((len(mesh.vertices), len(mesh.edges), len(mesh.polygons))).encode())
+    for attribute in sorted(mesh.attributes, key=lambda attribute: attribute.name):
+        if not attribute.name.startswith(DERIVED):
+            told = f"{attribute.name} {attribute.data_type} {attribute.domain}".encode()
+            total = _checksum(told, _attribute(attribute), start=total)
+    return total
+
+
+def _attribute(attribute: Any) -> Any:
+    if attribute.data_type in FIELDS:
+        return _array(attribute.data, *FIELDS[attribute.data_type])
+    return repr([str(getattr(one, "value", one)) for one in attribute.data]).encode()
+
+
+def _array(members: Any, name: str, width: int, dtype: Any) -> np.ndarray:
+    values = np.empty(len(members) * width, dtype)
+    members.foreach_get(name, values)
+    return values
+
+
+def _checksum(*parts: Any, start: int = 0) -> int:
+    for part in parts:
+        start = zlib.crc32(part, start)
+    return start
+
+
+def _chosen(known: _Type, names: Iterable[str]) -> _Type:
+    """Those of ``known`` that are among ``names``."""
+    plain = tuple(one for one in known.plain if one[0] in names)
+    return replace(
+        known,
+        plain=plain,
+        read=_reader(tuple(name for name, _ in plain)),
+        defaults=tuple(default for _, default in plain),
+        arrays=tuple(one for one in known.arrays if one[0] in names),
+        pointers=tuple(name for name in known.pointers if name in names),
+        collections=tuple(name for name in known.collections if name in names),
+    )
+
+
+@cache
+def _known(struct: Any) -> _Type:
+    found = [prop for prop in compat.rna(struct).properties if _is_setting(struct, prop)]
+    leading = {kind: tuple(p.identifier for p in found if p.type == kind) for kind in ("POINTER", "COLLECTION")}
+    own = [prop for prop in found if prop.type not in leading]
+    plain = tuple((prop.identifier, _default(prop)) for prop in own if not getattr(prop, "is_array", False))
+    return _Type(
+        plain=plain,
+        read=_reader(tuple(name for name, _ in plain)),
+        defaults=tuple(default for _, default in plain),
+        arrays=tuple((p.identifier, tuple(p.default_array)) for p in own if getattr(p, "is_array", False)),
+        pointers=leading["POINTER"],
+        collections=leading["COLLECTION"],
+    )
+
+
+def _is_setting(struct: type, prop: bpy.types.Property) -> bool:
+    name = prop.identifier
+    if issubclass(struct, bpy.types.NodeSocket):
+        return name in SOCKET
+    if name in NO_SETTING or name == "name" or name.startswith("bl_") or prop.is_runtime:
+        return False
+    if struct is bpy.types.Action and name in CURVES:
+        return False
+    return prop.type in {"POINTER", "COLLECTION"} or not prop.is_readonly
+
+
+def _default(prop: Any) -> Any:
+    if prop.type == "ENUM" and prop.is_enum_flag:
+        return set(prop.default_flag)
+    return None if prop.type == "ENUM" and not prop.enum_items else prop.default
+
+
+def _reader(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    if len(names) < 2:
+        return lambda struct: tuple(getattr(struct, name) for name in names)
+    return attrgetter(*names)

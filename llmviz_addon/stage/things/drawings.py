@@ -1,0 +1,239 @@
+"""Drawings as objects: one mesh object each, whatever the drawing holds.
+
+Letters are part of the mesh, coloured per point, so a paragraph with coloured phrases is one object
+with one material. Equal drawings share one mesh, and drawings that stand still and always fade
+together share one object, as every animated object costs time on every frame. Numbers that change
+are added to the same object by Geometry Nodes. So a drawing fades, moves and hides with one set of keys.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+from mathutils import Matrix
+
+from ...errors import ScriptError
+from ...layout.lettering.drawing import Disc, Drawing, Line, Polygon, Readout, Rect, Shape, Text
+from .. import compat
+from ..materials.flat_material import EDGE, INK, REACH
+from ..materials.theme import Theme, linear
+from ..ours import own
+from . import glyphs
+from .mesh2d import LIFT, Flat, disc, join, polygon, rectangle, stroke
+from .readouts import Readouts
+from .repeated import Repeats, write_places
+
+Key = tuple[tuple[Shape, ...], float]
+"""Of drawings that look alike: their shapes, and the width of their fringes."""
+ALWAYS = 1e9
+"""Reach of a drawing that never fades."""
+MANY = 250_000
+"""Points of a group of drawings beyond which those that repeat are made once."""
+_PIXEL = 1 / 720  # of the picture's height, for which the fringes before the camera are made
+_FRINGE = 0.02  # metres, of shapes that stand alone in the world
+
+
+@dataclass(frozen=True, eq=False)
+class Arrays:
+    """A mesh as arrays: ``points`` (n, 3), ``triangles`` (m, 3), ``ink`` (n, 4) linear, ``edge`` (n, 3).
+
+    Numbers of 32 bits, as meshes have them: the letters of a large model's labels are three million points.
+    """
+
+    points: np.ndarray
+    triangles: np.ndarray
+    ink: np.ndarray
+    edge: np.ndarray
+
+    @classmethod
+    def loose(cls, points: np.ndarray) -> Arrays:
+        """Points (n, 3) without faces; none of them is seen."""
+        zero = np.zeros((len(points), 4), dtype=np.float32)
+        return cls(points.astype(np.float32), np.zeros((0, 3), dtype=np.int32), zero, zero[:, :3])
+
+    def posed(self, pose: np.ndarray) -> Arrays:
+        """The same, transformed by a (4, 4) matrix."""
+        turn, place = pose[:3, :3].T.astype(np.float32), pose[:3, 3].astype(np.float32)
+        return Arrays(self.points @ turn + place, self.triangles, self.ink, self.edge @ turn)
+
+    def mesh(self, name: str, material: bpy.types.Material) -> bpy.types.Mesh:
+        """A new mesh of these arrays."""
+        mesh = own(bpy.data.meshes.new(name), "flat")
+        mesh.materials.append(material)
+        if len(self.points):
+            compat.write_faces(mesh, self.points, self.triangles)
+            compat.write_attribute(mesh, INK, "FLOAT_COLOR", "POINT", self.ink)
+            compat.write_attribute(mesh, EDGE, "FLOAT_VECTOR", "POINT", self.edge)
+            mesh.attributes.active_color_name = INK  # shown by Solid view's attribute colours
+            mesh.update(calc_edges=True)
+        return mesh
+
+
+def joined(arrays: Sequence[Arrays]) -> Arrays:
+    """Several as one."""
+    starts = np.cumsum([0] + [len(array.points) for array in arrays[:-1]])
+    return Arrays(
+        np.concatenate([array.points for array in arrays]),
+        np.concatenate([array.triangles + start for array, start in zip(arrays, starts, strict=True)]),
+        np.concatenate([array.ink for array in arrays]),
+        np.concatenate([array.edge for array in arrays]),
+    )
+
+
+APART = 0.618034
+"""Share of a lift between one drawing and the next, so that two in one place never share a plane.
+
+A ray that goes on through a transparent face misses whatever else lies at that very depth, so one of
+two panels that fade into each other would vanish.
+"""
+
+
+class DrawingMaker:
+    """Makes the objects of many drawings, sharing letters, meshes and the material between them."""
+
+    def __init__(self, theme: Theme, material: bpy.types.Material, collection: bpy.types.Collection) -> None:
+        self.theme = theme
+        self.material = material
+        self.collection = collection
+        self.readouts = Readouts(material, theme)
+        self.repeats = Repeats()
+        self._hung = 0
+        self._waiting: Counter[Key] = Counter()  # how many drawings of each look are to come
+        self._arrays: dict[Key, Arrays] = {}
+        self._meshes: dict[Key, bpy.types.Mesh] = {}
+
+    def prepare(self, drawings: Iterable[Drawing]) -> None:
+        """Fetch all letters that the drawings use, at once, and note which of them look alike."""
+        letters: set[str] = set()
+        for drawing in drawings:
+            self._waiting[_key(drawing)] += 1
+            for shape in drawing.shapes:
+                if isinstance(shape, Text):
+                    letters.update(shape.body)
+        glyphs.prepare(letters)
+
+    def make(self, drawing: Drawing, grids: Mapping[str, bpy.types.Object], page: bpy.types.Object) -> bpy.types.Object:
+        """The object of one drawing, hung where it belongs."""
+        key, arrays = _key(drawing), self.arrays(drawing)
+        if key not in self._meshes:
+            self._meshes[key] = arrays.mesh(drawing.name, self.material)
+        obj = self._object(drawing.name, self._meshes[key], drawing)
+        _hang(obj, drawing, grids, page)
+        self._hung += 1
+        obj.delta_location = [axis * (self._hung * APART % 1.0) * LIFT for axis in drawing.pose[:3, 2]]
+        for number, shape in enumerate(drawing.shapes):
+            if isinstance(shape, Readout):
+                self.readouts.add(obj, shape, (number + 1) * LIFT)
+        return obj
+
+    def make_one(self, drawings: Sequence[Drawing], name: str) -> bpy.types.Object:
+        """One object for drawings that stand still in the world and always fade together."""
+        once = {_key(drawing): self.arrays(drawing) for drawing in drawings}
+        count = sum(len(once[_key(drawing)].points) for drawing in drawings)
+        if count > MANY and count > 2 * sum(len(arrays.points) for arrays in once.values()):
+            return self._repeated(drawings, once, name)
+        arrays = joined([once[_key(drawing)].posed(drawing.pose) for drawing in drawings])
+        return self._object(name, arrays.mesh(name, self.material), drawings[0])
+
+    def _repeated(self, drawings: Sequence[Drawing], once: Mapping[Key, Arrays], name: str) -> bpy.types.Object:
+        poses = np.array([drawing.pose for drawing in drawings])
+        numbers = {key: number for number, key in enumerate(once)}
+        mesh = joined([*once.values(), Arrays.loose(poses[:, :3, 3])]).mesh(name, self.material)
+        counts = [len(arrays.points) for arrays in once.values()]
+        write_places(mesh, counts, [numbers[_key(drawing)] for drawing in drawings], poses)
+        obj = self._object(name, mesh, drawings[0])
+        self.repeats.add(obj)
+        return obj
+
+    def arrays(self, drawing: Drawing) -> Arrays:
+        """A drawing as a mesh in its own plane; let go of with the last of those prepared that look alike."""
+        key = _key(drawing)
+        arrays = self._arrays.pop(key, None) or self._draw(drawing, key[1])
+        self._waiting[key] -= 1
+        if self._waiting[key] > 0:
+            self._arrays[key] = arrays
+        return arrays
+
+    def _object(self, name: str, mesh: bpy.types.Mesh, drawing: Drawing) -> bpy.types.Object:
+        obj = own(bpy.data.objects.new(name, mesh), "drawing", name)
+        obj[REACH] = reach(drawing)
+        first = next((shape.color for shape in drawing.shapes if not isinstance(shape, Text)), "ink")
+        obj.color = (*linear(self.theme.color(first)), drawing.opacity)
+        obj.hide_render = obj.hide_viewport = drawing.opacity <= 0
+        self.collection.objects.link(obj)
+        return obj
+
+    def _draw(self, drawing: Drawing, fringe: float) -> Arrays:
+        pieces = [
+            (flat, color, (number + 1) * LIFT)
+            for number, shape in enumerate(drawing.shapes)
+            for flat, color in self._flats(shape, fringe)
+        ]
+        if not pieces:
+            return Arrays.loose(np.zeros((0, 3)))
+        counts = [len(flat.points) for flat, _, _ in pieces]
+        whole = join([flat for flat, _, _ in pieces])
+        points, edge = np.zeros((2, len(whole.points), 3), dtype=np.float32)
+        points[:, :2], edge[:, :2] = whole.points, whole.edge
+        # a fringe lies a little lower than its shape, so that it never hides a neighbour
+        points[:, 2] = np.repeat([lift for _, _, lift in pieces], counts) - edge.any(axis=1) * (0.4 * LIFT)
+        colors = {name: (*linear(self.theme.color(name)), 1.0) for _, name, _ in pieces}
+        ink = np.repeat(np.array([colors[name] for _, name, _ in pieces], dtype=np.float32), counts, axis=0)
+        return Arrays(points, whole.triangles.astype(np.int32), ink, edge)
+
+    def _flats(self, shape: Shape, fringe: float) -> list[tuple[Flat, str]]:
+        match shape:
+            case Rect(x, y, width, height, color, radius):
+                return [(rectangle(x, y, width, height, radius, fringe), color)]
+            case Line(points, width, color, head):
+                return [(stroke(points, width, head, fringe), color)]
+            case Polygon(points, color):
+                return [(polygon(points, fringe), color)]
+            case Disc(x, y, radius, color):
+                return [(disc(x, y, radius, fringe), color)]
+            case Text():
+                return glyphs.placed(shape)
+        return []
+
+
+def reach(drawing: Drawing) -> float:
+    """The size in metres of a pixel at which a drawing begins to fade."""
+    ems = [shape.size for shape in drawing.shapes if isinstance(shape, Text | Readout)]
+    unit = float(np.linalg.norm(drawing.pose[:3, 0]))
+    return max(ems, default=0.1) * unit / drawing.fades_below if drawing.fades_below > 0 else ALWAYS
+
+
+def _key(drawing: Drawing) -> Key:
+    return drawing.shapes, _fringe(drawing)
+
+
+def _fringe(drawing: Drawing) -> float:
+    """Width of the fringe around shapes: more than a pixel wherever the drawing is large enough to be read."""
+    if drawing.parent == "camera":
+        return 2.5 * _PIXEL
+    ems = [shape.size for shape in drawing.shapes if isinstance(shape, Text | Readout)]
+    widths = [shape.width for shape in drawing.shapes if isinstance(shape, Line)]
+    return min((*(0.1 * em for em in ems), *(1.5 * width for width in widths)), default=_FRINGE)
+
+
+def _hang(
+    obj: bpy.types.Object, drawing: Drawing, grids: Mapping[str, bpy.types.Object], page: bpy.types.Object
+) -> None:
+    """Pose an object: its own transform stays free for keys, the pose's turn goes into the delta."""
+    if drawing.parent == "camera":
+        obj.parent = page
+    elif drawing.parent != "world":
+        if drawing.parent not in grids:
+            raise ScriptError(f"Drawing {drawing.name!r} hangs on {drawing.parent!r}, which is no grid.")
+        obj.parent = grids[drawing.parent]
+        home = Matrix.LocRotScale(obj.parent.location, None, obj.parent.scale)
+        obj.matrix_parent_inverse = home.inverted()
+    location, rotation, scale = Matrix(drawing.pose.tolist()).decompose()
+    obj.rotation_mode = "XYZ"
+    obj.location = location
+    obj.delta_rotation_euler = rotation.to_euler("XYZ")
+    obj.scale = scale

@@ -1,0 +1,87 @@
+"""Which things always come and go together, and so can be one object.
+
+Every animated object costs some four microseconds on every frame. Of the 450 ribbons and signs
+of nano-gpt a chapter fades nearly all in the same way at the same time; as one object per way they cost
+next to nothing. So it is with the 2,400 grids of GPT-2. Those of nano-gpt stay apart, for whoever
+wants to pick one and look at it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Container, Hashable, Iterable, Sequence
+from typing import TypeVar
+
+from ...layout.grid import Grid, Ribbon
+from ...layout.lettering.drawing import Drawing, Readout
+from ...screenplay.score.timeline import Timeline, Track
+from .drawings import reach
+
+Thing = TypeVar("Thing")
+CROWD = 1000
+"""As many grids may have an object each."""
+
+
+class Ensembles:
+    """Groups things by what happens to them in a timeline."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._tracks: dict[str, list[Track]] = defaultdict(list)
+        for track in timeline.tracks:
+            self._tracks[track.channel.actor].append(track)
+        self._home = {channel.actor for channel in timeline.home}
+        self._away = {channel.actor for channel in timeline.home if channel.prop != "reveal"}
+        self._parted = {part.grid for part in timeline.parts}
+
+    def grids(self, grids: Sequence[Grid], alone: Container[str] = ()) -> list[list[Grid]]:
+        """Grids of one role that may share an object, where there is a crowd of them; never those named ``alone``."""
+        if len(grids) <= CROWD:
+            return [[grid] for grid in grids]
+        return _grouped(grids, lambda grid: None if grid.name in alone else self._grid_key(grid))
+
+    def ribbons(self, ribbons: Iterable[Ribbon]) -> list[list[Ribbon]]:
+        """Ribbons that may share an object."""
+        return _grouped(ribbons, lambda ribbon: self._fade(ribbon.name))
+
+    def drawings(self, drawings: Iterable[Drawing]) -> list[list[Drawing]]:
+        """Drawings that may share an object; those that move, or hang on what moves, stay alone."""
+        return _grouped(drawings, self._drawing_key)
+
+    def tracks(self, together: Sequence[Sequence[Grid | Ribbon | Drawing]]) -> list[Track]:
+        """All tracks, without those of things that share the object of another."""
+        followers = {thing.name for group in together for thing in group[1:]}
+        return [track for name, tracks in self._tracks.items() if name not in followers for track in tracks]
+
+    def _grid_key(self, grid: Grid) -> Hashable | None:
+        """How a grid fades, and when it shows its values, if that is all that happens to it; else None."""
+        tracks = self._tracks.get(grid.name, [])
+        known = [track for track in tracks if track.channel.prop == "reveal"]
+        if grid.name in self._parted or not all(track.turns(grid.count) for track in known):
+            return None
+        fade = self._fade(grid.name, known)
+        shows = [(track.frames.tobytes(), (track.values > 0).tobytes()) for track in known]
+        return None if fade is None else (fade, *shows, grid.role)
+
+    def _drawing_key(self, drawing: Drawing) -> Hashable | None:
+        fade = self._fade(drawing.name)
+        moves = any(track.channel.prop == "offset" for track in self._tracks.get(drawing.parent, ()))
+        if fade is None or drawing.parent == "camera" or moves or drawing.parent in self._away:
+            return None
+        if any(isinstance(shape, Readout) for shape in drawing.shapes):
+            return None
+        return (fade, reach(drawing), drawing.opacity)
+
+    def _fade(self, name: str, but: Sequence[Track] = ()) -> Hashable | None:
+        """The course of the thing's opacity, if that is all that happens to it ``but`` for these tracks; else None."""
+        tracks = [track for track in self._tracks.get(name, []) if track not in but]
+        if name in self._home or any(track.channel.prop != "opacity" for track in tracks):
+            return None
+        return tuple((track.frames.tobytes(), track.values.tobytes(), track.easings) for track in tracks)
+
+
+def _grouped(things: Iterable[Thing], key: Callable[[Thing], Hashable | None]) -> list[list[Thing]]:
+    groups: dict[Hashable, list[Thing]] = {}
+    for number, thing in enumerate(things):
+        fade = key(thing)
+        groups.setdefault(("alone", number) if fade is None else fade, []).append(thing)
+    return list(groups.values())

@@ -1,0 +1,147 @@
+"""Grids as objects: one shared unit cube, scaled to each tensor, one material, plain custom properties.
+
+A cell is never an object: nano-gpt has 110,000 of them, GPT-2 124 million. Parts of a grid are
+children of its object, so that they follow where it goes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import bpy
+import numpy as np
+
+from ...layout.grid import CELL, Grid
+from ...screenplay.score.timeline import Part
+from .. import compat
+from ..materials.theme import Theme, linear
+from ..ours import own
+from ..values.atlas import Place, Slice
+
+SWELL = 5e-4
+"""Metres by which a part is larger than its cells: faces in one plane would hide each other at random."""
+INSET = 2e-4
+"""Share by which the cube is smaller on every side, so that grids that touch keep a hair between them."""
+_ENDS = (INSET, 1 - INSET)
+CORNERS = [(x, y, -z) for x in _ENDS for y in _ENDS for z in _ENDS]
+FACES = [(2, 3, 1, 0), (5, 7, 6, 4), (1, 5, 4, 0), (6, 7, 3, 2), (4, 6, 2, 0), (3, 7, 5, 1)]
+
+
+def unit_cube(material: bpy.types.Material) -> bpy.types.Mesh:
+    """The mesh of every grid: from its home corner one to the right, to the back and down."""
+    mesh = own(bpy.data.meshes.new("llmviz cube"), "cube")
+    mesh.from_pydata(CORNERS, [], FACES)
+    mesh.shade_flat()
+    mesh.materials.append(material)
+    return mesh
+
+
+def sliced_cube(grid: Grid, place: Place, slices: Sequence[Slice], material: bpy.types.Material) -> bpy.types.Mesh:
+    """The unit cube of a grid of which only ``slices`` are kept exactly: faces tell where their numbers are.
+
+    For a ``cell_material(…, sliced=True)``.
+    """
+    total = grid.axes[0].cells
+    along = "xyz".index(grid.axes[0].direction)
+    cuts = sorted({0, total, *(end for one in slices for end in (one.first, one.stop))})
+    ends = [min(max(cut / total, INSET), 1 - INSET) for cut in cuts]
+    around = [(INSET, INSET), (INSET, 1 - INSET), (1 - INSET, 1 - INSET), (1 - INSET, INSET)]
+    points = np.array([[*corner[:along], end, *corner[along:]] for end in ends for corner in around]) * (1, 1, -1)
+    faces, exact = (
+        [(0, 1, 2, 3), tuple(range(len(points) - 1, len(points) - 5, -1))],
+        {one.first: one.place for one in slices},
+    )
+    kept = [exact.get(cuts[0], place), exact.get(cuts[-2], place)]
+    for ring, start in enumerate(cuts[:-1]):
+        for corner in range(4):
+            near, far = 4 * ring + corner, 4 * ring + (corner + 1) % 4
+            faces.append((near, near + 4, far + 4, far))
+            kept.append(exact.get(start, place))
+    mesh = own(bpy.data.meshes.new(f"{grid.name} cube"), "cube")
+    mesh.materials.append(material)
+    compat.write_faces(mesh, points, _outward(points, np.array(faces)))
+    atlas = np.array([(one.column, one.row, one.gain, one.pool + 0.5) for one in kept])
+    compat.write_attribute(mesh, "atlas", "FLOAT_COLOR", "FACE", atlas)
+    compat.write_attribute(mesh, "sharp_face", "BOOLEAN", "FACE", np.ones(len(faces)))
+    mesh.update(calc_edges=True)
+    return mesh
+
+
+def _outward(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Quads of a convex shape, each turned so that it faces away from the middle."""
+    a, b, c = points[faces[:, :3]].transpose(1, 0, 2)
+    inward = (np.cross(b - a, c - b) * (a - points.mean(axis=0))).sum(axis=1) < 0
+    return np.where(inward[:, None], faces[:, ::-1], faces)
+
+
+def grid_objects(
+    grids: Iterable[Grid],
+    places: Mapping[str, Place],
+    mesh: Callable[[Grid], bpy.types.Mesh],
+    theme: Theme,
+    collection: bpy.types.Collection,
+) -> dict[str, bpy.types.Object]:
+    """One object per grid, by name; ``mesh`` tells which is a grid's."""
+    objects = {}
+    for grid in grids:
+        obj = own(bpy.data.objects.new(grid.name, mesh(grid)), "grid", grid.name)
+        obj.location = grid.origin
+        obj.scale = grid.size
+        obj.color = (*linear(theme.roles[grid.role]), 1.0)
+        _describe(obj, grid, places[grid.name], (0, 0, 0), grid.cells, math.prod(grid.cells))
+        collection.objects.link(obj)
+        objects[grid.name] = obj
+    return objects
+
+
+def part_objects(
+    parts: Iterable[Part],
+    grids: Mapping[str, Grid],
+    objects: Mapping[str, bpy.types.Object],
+    places: Mapping[str, Place],
+    mesh: bpy.types.Mesh,
+    collection: bpy.types.Collection,
+) -> dict[str, bpy.types.Object]:
+    """One object per part, by name: a child of its grid, invisible at rest."""
+    made = {}
+    for number, part in enumerate(parts):
+        grid, whole = grids[part.grid], objects[part.grid]
+        obj = own(bpy.data.objects.new(part.name, mesh), "part", part.name)
+        obj.parent = whole
+        obj.location, obj.scale = _within(part, grid, SWELL * (1 + number % 8 / 8))
+        obj.color = (*whole.color[:3], 0.0)
+        obj.hide_render = obj.hide_viewport = True
+        _describe(obj, grid, places.get(part.name, places[grid.name]), part.first, part.cells, whole["reveal"])
+        collection.objects.link(obj)
+        made[part.name] = obj
+    return made
+
+
+def _within(part: Part, grid: Grid, swell: float) -> tuple[list[float], list[float]]:
+    """Where a part rests inside its grid's unit cube, and its scale there, ``swell`` metres larger on every side."""
+    location, scale = [], []
+    for first, cells, total, down in zip(part.first, part.cells, grid.cells, (1, 1, -1), strict=True):
+        size = total * CELL
+        location.append(down * (first * CELL - swell) / size)
+        scale.append((cells * CELL + 2 * swell) / size)
+    return location, scale
+
+
+def _describe(
+    obj: bpy.types.Object,
+    grid: Grid,
+    place: Place,
+    first: tuple[int, int, int],
+    cells: tuple[int, int, int],
+    reveal: float,
+) -> None:
+    """Write what the cell material reads; see its docstring. Floats throughout, as ints do not animate."""
+    obj["cells"] = [float(n) for n in cells]
+    obj["first"] = [float(n) for n in first]
+    obj["strides"] = [float(n) for n in grid.strides]
+    obj["atlas"] = [float(place.column), float(place.row), place.gain, 1.0 / place.pool]
+    obj["reveal"] = float(reveal)
+    obj["emphasis"] = [0.0, 0.0]
+    obj["focus_lo"] = [0.0, 0.0, 0.0]
+    obj["focus_hi"] = [float(n) for n in grid.cells]

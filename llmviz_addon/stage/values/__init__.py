@@ -1,0 +1,1 @@
+"""Which numbers are kept in the file, how exactly, and where a material finds them."""

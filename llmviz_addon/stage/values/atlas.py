@@ -1,0 +1,303 @@
+"""All tensors in one float image: what the cell material looks numbers up in.
+
+Values lie row by row, tensor after tensor, without gaps, so a tensor is a starting (row, column) and
+a length. The image keeps the true numbers; what makes dots use their range is a gain per *kind* of
+grid, taken over all grids of that kind so that layers stay comparable. Of a large model the largest
+tensors are kept as pools; see ``pooling``.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ...errors import ScriptError
+from ...layout.grid import Grid
+from ...screenplay.score.timeline import Part, Track
+from ..ours import own
+from .pooling import BUDGET, FORBIDDEN, LARGEST, count, pooled, pools, sampled, thinned
+from .seen import Rows, seen_rows
+
+WIDTH = 4096
+PAINTED = "llmviz_painted"
+"""Custom property of the picture: the checksum of what it was made of."""
+LANES = 4
+"""Channels of a pixel."""
+FOLDED = 1 << 20
+"""Numbers in a picture beyond which its every channel holds one."""
+PERCENTILE = 98.0
+NEAR = ("highlight", "focus", "offset", "rotation", "scale")
+"""What happens only to grids that a chapter takes in hand."""
+NEAR_SHARE = 0.25
+"""Share of the budget for what is seen from near of other grids."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a grid's numbers start in the atlas, the factor that brings them to -1 … 1, and the side of its pools."""
+
+    column: int
+    row: int
+    gain: float
+    pool: int = 1
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Rows ``first`` up to and without ``stop`` of a grid that is kept as pools, which are kept exactly."""
+
+    first: int
+    stop: int
+    place: Place
+
+
+@dataclass(frozen=True, eq=False)
+class Atlas:
+    """The picture of all values: ``pixels`` is (height, WIDTH) float32.
+
+    Places are by grid, or part, name; so are slices, apart from each other and in order.
+    """
+
+    pixels: np.ndarray
+    places: Mapping[str, Place]
+    slices: Mapping[str, Sequence[Slice]]
+
+    @property
+    def thin(self) -> bool:
+        """Whether any grid is kept as pools."""
+        return any(place.pool > 1 for place in self.places.values())
+
+    def image(self, name: str = "llmviz values") -> bpy.types.Image:
+        """The atlas as a packed 32-bit image; see ``picture``."""
+        return picture(self.pixels, name)
+
+    def places_only(self) -> Atlas:
+        """The same without its numbers, once they are in an image: of a large model they take much room."""
+        return replace(self, pixels=self.pixels[:0].copy())
+
+
+def picture(pixels: np.ndarray, name: str = "llmviz values") -> bpy.types.Image:
+    """A packed 32-bit image of ``pixels``, (height, WIDTH) float32.
+
+    Blender keeps four numbers a pixel whatever is in them, and so do a renderer and the file. So of many, four
+    neighbours go into the channels of one pixel: its width tells, see ``lanes``.
+    """
+    folded = pixels.size > FOLDED
+    height, width = len(pixels), WIDTH // LANES if folded else WIDTH
+    image = own(bpy.data.images.new(name, width, height, alpha=folded, float_buffer=True, is_data=True), "atlas")
+    image.colorspace_settings.name = "Non-Color"
+    image.use_half_precision = False
+    if folded:
+        image.alpha_mode = "CHANNEL_PACKED"
+        rgba = pixels
+    else:
+        rgba = np.ones((*pixels.shape, 4), dtype=np.float32)
+        rgba[..., :3] = pixels[..., None]
+    rgba = np.ascontiguousarray(rgba, dtype=np.float32)
+    image[PAINTED] = _sum(rgba)
+    _numbers_in(image).foreach_set(rgba.reshape(-1))
+    image.update()
+    image.pack()
+    return image
+
+
+def repainted(image: bpy.types.Image) -> bool:
+    """Whether somebody changed what ``picture`` made; looking takes a copy of it."""
+    return image.is_dirty or image.get(PAINTED) != _sum(_rgba(image))
+
+
+def lanes(image: bpy.types.Image) -> int:
+    """How many numbers of the atlas are in one pixel of its picture."""
+    return WIDTH // image.size[0]
+
+
+def numbers_of(image: bpy.types.Image) -> np.ndarray:
+    """What ``picture`` made the image of, (height, WIDTH) float32; a copy."""
+    rgba = _rgba(image)
+    return (rgba if lanes(image) > 1 else rgba[:, 0]).reshape(image.size[1], WIDTH)
+
+
+def _sum(rgba: np.ndarray) -> str:
+    return f"{zlib.crc32(rgba.data):08x}"
+
+
+def _rgba(image: bpy.types.Image) -> np.ndarray:
+    numbers = _numbers_in(image)
+    rgba = np.empty(len(numbers), np.float32)
+    numbers.foreach_get(rgba)
+    return rgba.reshape(-1, 4)
+
+
+def _numbers_in(image: bpy.types.Image) -> Any:
+    """``pixels``, which in the stubs are one number."""
+    return image.pixels
+
+
+def atlas(
+    grids: Iterable[Grid],
+    values: Mapping[str, np.ndarray],
+    made: Iterable[tuple[Grid, np.ndarray]] = (),
+    tracks: Iterable[Track] = (),
+    parts: Iterable[Part] = (),
+    budget: int = BUDGET,
+    size: tuple[int, int] = (1280, 720),
+) -> Atlas:
+    """Lay the tensors of ``grids``, found in ``values`` by name, into one picture.
+
+    ``made`` are grids of a chapter with values of their own; those of a known kind share its gain.
+    Where there are more numbers than ``budget``, what ``tracks`` and ``parts`` show from near, in pictures of
+    ``size``, is kept best.
+    """
+    model, made, parts, tracks = tuple(grids), tuple(made), tuple(parts), tuple(tracks)
+    grids = (*model, *(grid for grid, _ in made))
+    whole = [values[grid.name] for grid in model] + [given for _, given in made]
+    for grid, tensor in zip(grids, whole, strict=True):
+        if np.shape(tensor) != grid.shape:
+            raise ScriptError(f"Grid {grid.name!r} has the shape {grid.shape}, but its values have {np.shape(tensor)}.")
+    tensors = [grid.drawn(np.asarray(tensor)) for grid, tensor in zip(grids, whole, strict=True)]
+    gains = _gains(model, tensors[: len(model)])
+    own_kinds = [number for number, grid in enumerate(grids) if grid.kind not in gains]
+    gains |= _gains([grids[number] for number in own_kinds], [tensors[number] for number in own_kinds])
+    in_hand = {track.channel.actor for track in tracks if track.channel.prop in NEAR}
+    in_hand |= {part.grid for part in parts} | _revealed(grids, tracks)
+    sides = pools(grids, in_hand, budget)
+    near = _near(grids, sides, tracks, parts, size)
+    if near:
+        sides = pools(grids, in_hand, budget - min(sum(map(_numbers, near)), int(budget * NEAR_SHARE)))
+    writer = _Writer()
+    for grid, tensor in zip(grids, tensors, strict=True):
+        side = sides[grid.name]
+        start = writer.write(kept(tensor, side))
+        writer.places[grid.name] = _place(start, gains[grid.kind], side)
+    left = budget - sum(thinned(grid, sides[grid.name]) for grid in grids)
+    exact = _exact(writer, near, dict(zip(grids, tensors, strict=True)), left)
+    slices: dict[str, list[Slice]] = defaultdict(list)
+    for row in sorted(exact, key=lambda row: row.first):
+        if row.name in sides:
+            slices[row.name].append(Slice(row.first, row.stop, exact[row]))
+        else:
+            writer.places[row.name] = exact[row]
+    return Atlas(writer.pixels(), writer.places, slices)
+
+
+def _revealed(grids: Sequence[Grid], tracks: Iterable[Track]) -> set[str]:
+    """Names of the grids that a chapter computes bit by bit; to have no values yet is nothing special."""
+    counts = {grid.name: grid.count for grid in grids}
+    found = [track for track in tracks if track.channel.prop == "reveal"]
+    return {track.channel.actor for track in found if not track.turns(counts.get(track.channel.actor, 0))}
+
+
+def _near(
+    grids: Sequence[Grid],
+    sides: Mapping[str, int],
+    tracks: Sequence[Track],
+    parts: Sequence[Part],
+    size: tuple[int, int],
+) -> list[Rows]:
+    """What is worth its every number among grids that are kept as pools: what is seen from near, and parts."""
+    if max(sides.values(), default=1) == 1:
+        return []
+    by_name = {grid.name: grid for grid in grids}
+    found = [Rows(part.name, by_name[part.grid], *_rows(by_name[part.grid], part)) for part in parts]
+    found += seen_rows(grids, tracks, size)
+    return [rows for rows in found if sides[rows.grid.name] > 1 and count(rows.grid) <= LARGEST]
+
+
+def _numbers(rows: Rows) -> int:
+    return (rows.stop - rows.first) * (count(rows.grid) // rows.grid.shown_shape[0])
+
+
+class _Writer:
+    """Puts numbers one after the other."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, Place] = {}
+        self._pieces: list[np.ndarray] = []
+        self._end = 0
+
+    def write(self, numbers: np.ndarray) -> int:
+        """Append; returns where they start."""
+        start = self._end
+        self._pieces.append(numbers.reshape(-1))
+        self._end += numbers.size
+        return start
+
+    def pixels(self) -> np.ndarray:
+        """(height, WIDTH) float32."""
+        pixels = np.zeros((max(1, math.ceil(self._end / WIDTH)), WIDTH), dtype=np.float32)
+        if self._pieces:
+            np.concatenate(self._pieces, out=pixels.reshape(-1)[: self._end])
+        return pixels
+
+
+def _exact(writer: _Writer, near: Iterable[Rows], tensors: Mapping[Grid, np.ndarray], left: int) -> dict[Rows, Place]:
+    """Keep every number of rows, as far as ``left`` numbers have room; where they are."""
+    known: dict[tuple[str, int, int], Place] = {}
+    found = {}
+    for rows in near:
+        key = (rows.grid.name, rows.first, rows.stop)
+        if key not in known:
+            if _numbers(rows) > left:
+                continue
+            left -= _numbers(rows)
+            start = writer.write(_cells(tensors[rows.grid][rows.first : rows.stop]))
+            start -= rows.first * (_numbers(rows) // (rows.stop - rows.first))
+            known[key] = _place(start, writer.places[rows.grid.name].gain)
+        found[rows] = known[key]
+    return found
+
+
+def _place(start: int, gain: float, pool: int = 1) -> Place:
+    """Where the tensor's first number is, or would be: below 0 for one whose first rows are left out."""
+    row, column = divmod(start, WIDTH)
+    return Place(column, row, gain, pool)
+
+
+def _rows(grid: Grid, part: Part) -> tuple[int, int]:
+    """The range along the tensor's first axis that ``part`` shows."""
+    along = "xyz".index(grid.axes[0].direction)
+    return part.first[along], part.first[along] + part.cells[along]
+
+
+def kept(tensor: np.ndarray, side: int) -> np.ndarray:
+    """A tensor's numbers as they are written, flat: all of them, or those of pools of ``side``."""
+    numbers = _cells(tensor)
+    return pooled(numbers, side) if side > 1 else numbers.reshape(-1)
+
+
+def _cells(values: np.ndarray) -> np.ndarray:
+    """What the shader can read: infinities as large numbers, minus infinity as FORBIDDEN."""
+    array = values.astype(np.float32, copy=False)
+    limit = np.float32(1e29)
+    if not array.size or (array.min() >= -limit and array.max() <= limit):  # neither is so with a NaN
+        return array
+    return np.where(array == -np.inf, np.float32(FORBIDDEN), np.nan_to_num(array, nan=0.0).clip(-limit, limit))
+
+
+def _gains(grids: Sequence[Grid], tensors: Sequence[np.ndarray]) -> dict[str, float]:
+    """Per kind, one over a robust maximum of the magnitudes."""
+    by_kind: dict[str, list[np.ndarray]] = defaultdict(list)
+    for grid, tensor in zip(grids, tensors, strict=True):
+        by_kind[grid.kind].append(tensor)
+    gains = {}
+    for kind, arrays in by_kind.items():
+        magnitudes = np.concatenate([_magnitudes(tensor) for tensor in arrays])
+        top = 0.0
+        if magnitudes.size:
+            rank = min(magnitudes.size - 1, int(magnitudes.size * PERCENTILE / 100))
+            top = float(np.partition(magnitudes, rank)[rank]) or float(magnitudes.max())
+        gains[kind] = 1.0 / top if top > 0 else 1.0
+    return gains
+
+
+def _magnitudes(tensor: np.ndarray) -> np.ndarray:
+    """Of a tensor's numbers, or of a sample of many; without what is forbidden."""
+    numbers = _cells(sampled(tensor))
+    return np.abs(numbers[numbers > FORBIDDEN])

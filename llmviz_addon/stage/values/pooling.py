@@ -1,0 +1,143 @@
+"""How exactly each tensor is kept when there are more numbers than a picture can hold.
+
+GPT-2 small has 124 million weights, of which a film shows a handful from near. So a budget of pixels
+is shared out: what a chapter takes in hand comes first, then what the model computes (activations and
+aggregates), then the weights; in each of the three the largest are thinned first. A thinned
+tensor keeps the number of largest magnitude, with its sign, of every square pool of cells. The sides of a pool
+are powers of two, because only their reciprocals are exact in a shader's 32-bit arithmetic.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from heapq import heapify, heappop, heappush
+
+import numpy as np
+
+from ...errors import JobError
+from ...layout.grid import Grid, Role
+
+BUDGET = 4096 * 4096
+"""Numbers in the atlas of a large model: 200 MB in a file, and what any graphics card takes as one picture."""
+LARGEST = (1 << 24) - 4096
+"""Numbers of one grid: beyond, a shader's 32-bit arithmetic could no longer tell neighbours apart."""
+FORBIDDEN = -1e30
+"""Stands for minus infinity: a score that the causal mask forbids."""
+SAMPLE = 1 << 16
+FEW = 16
+IN_HAND, WORKING = 0.25, 0.8
+"""Shares of the budget, and of what is then left, that the first two of the three may take."""
+
+
+def pools(grids: Sequence[Grid], in_hand: Collection[str] = (), budget: int = BUDGET) -> dict[str, int]:
+    """Side of each grid's pools, 1 where its every number is kept; ``in_hand`` names what is seen from near.
+
+    Raises JobError if the budget cannot hold even the coarsest picture of every grid.
+    """
+    sides: dict[str, int] = {}
+    rest = float(budget)
+    wanted = [grid for grid in grids if grid.name in in_hand and count(grid) <= LARGEST]
+    near = rest * IN_HAND if sum(map(count, grids)) > budget else rest
+    for grid in sorted(wanted, key=count):
+        if count(grid) <= near:
+            sides[grid.name] = 1
+            near -= count(grid)
+            rest -= count(grid)
+    left = [grid for grid in grids if grid.name not in sides]
+    working = [grid for grid in left if grid.role is not Role.WEIGHT]
+    weights = [grid for grid in left if grid.role is Role.WEIGHT]
+    least = sum(thinned(grid, _coarsest(grid)) for grid in weights)
+    for tier, allowed in ((working, max(rest * WORKING, rest - sum(map(count, weights)))), (weights, rest)):
+        chosen = _within(tier, min(allowed, rest - least) if tier is working else rest)
+        sides.update(chosen)
+        rest -= sum(thinned(grid, chosen[grid.name]) for grid in tier)
+    if rest < 0:
+        raise JobError(f"The stage has room for {budget:,} numbers, which is too few for {len(grids):,} grids.")
+    return sides
+
+
+def count(grid: Grid) -> int:
+    """How many numbers are drawn of a grid."""
+    return math.prod(grid.shown_shape)
+
+
+def thinned(grid: Grid, side: int) -> int:
+    """How many numbers are kept of a grid in pools of ``side``."""
+    return math.prod(-(-length // side) for length in grid.shown_shape)
+
+
+def pooled(values: np.ndarray, side: int) -> np.ndarray:
+    """Of every pool the number of largest magnitude, flat in C order; a FORBIDDEN one only among its like.
+
+    ``values`` (n,) or (rows, n), finite, in pools of ``side`` along each axis.
+    """
+    table = np.atleast_2d(values)
+    high = _of_pools(np.maximum, table, side)
+    low = _of_pools(np.minimum, table, side)
+    if low.min() <= FORBIDDEN:
+        low = _of_pools(np.minimum, np.where(table <= FORBIDDEN, np.float32(0), table), side)
+    return np.where((high >= -low) | (high <= FORBIDDEN), high, low).ravel()
+
+
+def _of_pools(best: np.ufunc, table: np.ndarray, side: int) -> np.ndarray:
+    """``best`` of every pool of ``table`` (rows, columns).
+
+    Few are taken one after the other, all pools at once: numpy is slow where it has a few numbers side by side.
+    """
+    for axis in (0, 1):
+        width = min(side, table.shape[axis])
+        missing = -table.shape[axis] % width
+        if missing:
+            table = np.pad(table, [(0, missing if axis == at else 0) for at in (0, 1)], mode="edge")
+        shape = list(table.shape)
+        shape[axis : axis + 1] = [shape[axis] // width, width]
+        pools = np.moveaxis(table.reshape(shape), axis + 1, 0)
+        table = functools.reduce(best, pools) if width <= FEW else best.reduce(pools)
+    return table
+
+
+def sampled(values: np.ndarray) -> np.ndarray:
+    """All of a small tensor's numbers, of a large one every so-manieth, from all its columns; flat."""
+    step = -(-values.size // SAMPLE)
+    while values.size and math.gcd(step, values.shape[-1]) > 1:
+        step += 1
+    if step <= 1:
+        return values.reshape(-1)
+    flat = np.arange(0, values.size, step)
+    return values[np.unravel_index(flat, values.shape)]
+
+
+def _within(grids: Sequence[Grid], allowed: float) -> Mapping[str, int]:
+    """Sides with which ``grids`` have at most ``allowed`` numbers, or else the coarsest.
+
+    The coarsest pools are halved as long as there is room, so that from afar all have dots of one size.
+    Grids of one shape, or its transpose, go together; vectors come first, as they take next to none.
+    """
+    alike: dict[tuple[int, ...], list[Grid]] = defaultdict(list)
+    for grid in grids:
+        alike[_turned(grid)].append(grid)
+    sides = {shape: _coarsest(same[0]) for shape, same in alike.items()}
+    room = allowed - sum(len(same) * thinned(same[0], sides[shape]) for shape, same in alike.items())
+    queue = [(len(shape) > 1, -side, math.prod(shape), shape) for shape, side in sides.items()]
+    heapify(queue)
+    while queue:
+        wide, _, size, shape = heappop(queue)
+        same, side = alike[shape], sides[shape]
+        finer = thinned(same[0], side // 2) if side > 1 else LARGEST + 1
+        more = len(same) * (finer - thinned(same[0], side))
+        if finer <= LARGEST and more <= room:
+            sides[shape], room = side // 2, room - more
+            heappush(queue, (wide, -sides[shape], size, shape))
+    return {grid.name: sides[_turned(grid)] for grid in grids}
+
+
+def _turned(grid: Grid) -> tuple[int, ...]:
+    return tuple(sorted(grid.shown_shape))
+
+
+def _coarsest(grid: Grid) -> int:
+    """One pool for the whole grid. A tensor of three axes is not thinned: its strides would not be even."""
+    return 1 << max(grid.shown_shape).bit_length() if len(grid.shape) <= 2 else 1
