@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from llmviz_addon.errors import LlmvizError, ScriptError
 from llmviz_addon.layout.build import layout
+from llmviz_addon.layout.grid import boxes as boxes_of
 from llmviz_addon.layout.layout import Layout
 from llmviz_addon.model.config import GPTConfig
 
@@ -137,6 +138,12 @@ def test_deep_models_wrap_into_columns():
     assert columns(13) == [7, 6]
     assert columns(24) == [12, 12]
     assert columns(30) == [10, 10, 10]
+
+
+def test_boxes_of_many_grids_are_those_of_each():
+    placed = layout(NANO, 6)
+    assert np.array_equal(boxes_of(placed.grids), np.array([one.box for one in placed.grids]))
+    assert boxes_of(()).shape == (0, 2, 3)
 
 
 @pytest.mark.parametrize("n_tokens", [0, -1, 12])

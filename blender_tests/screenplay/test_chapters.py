@@ -1,5 +1,6 @@
 """Every chapter on models that are not nano-gpt, in three aspects, with and without pauses."""
 
+import gc
 import re
 
 import numpy as np
@@ -46,6 +47,23 @@ def test_chapters_played_together_start_from_rest(nano):
     alone = prepare(run(nano, [2, 1, 0, 1, 1, 2]), ["layer-norm"], None)
     assert alone.timeline.chapters[0].name == "layer-norm"
     assert [m.kind for m in alone.timeline.markers].count("chapter") == 1
+
+
+def test_nobody_looks_for_garbage_in_what_is_told(nano):
+    about, seen = run(nano, [2, 1, 0, 1, 1, 2]), []
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        seen.append(phase)
+
+    gc.collect()
+    gc.callbacks.append(note)
+    try:
+        told = prepare(about)
+    finally:
+        gc.callbacks.remove(note)
+    assert told.timeline.tracks
+    assert seen == []
+    assert gc.isenabled()
 
 
 def test_every_chapter_says_what_it_is_about_in_its_docstring():

@@ -1,5 +1,7 @@
 """Copies, made grids, arranging: what these verbs compile to."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -114,6 +116,18 @@ def test_alone_takes_all_else_away_and_brings_it_back(film, head):
         assert value(film, head.k, "opacity") == value(film, head.v, "opacity") == 0
     assert value(film, head.k, "opacity") == 0.4
     assert value(film, head.v, "opacity") == 1
+
+
+def test_a_group_has_the_bracket_of_the_section_that_it_is(film):
+    for section in film.layout.all_sections:
+        names = [sign.name for sign in film.signs.brackets(section.grids)]
+        assert names == ([] if section.bracket is None else [f"section:{section.name}"])
+    layer = film.layout.layers[0]
+    assert film.signs.bracket(layer.attn.heads[1]).name == "section:layers.0.attn.heads.1"
+    assert film.signs.bracket(layer).name == "section:layers.0"
+    assert film.signs.brackets(layer.ln_1.grids[:2]) == ()
+    with pytest.raises(ScriptError, match="has no bracket"):
+        film.signs.bracket(SimpleNamespace(grids=layer.ln_1.grids[:2]))
 
 
 def test_groups_stand_alone_in_turn_and_are_all_solid_in_the_end(film, head):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, Protocol
@@ -225,6 +225,15 @@ class Grid:
 
     def __repr__(self) -> str:
         return f"<{self.name} {'×'.join(map(str, self.shape))}>"
+
+
+def boxes(grids: Iterable[Grid]) -> np.ndarray:
+    """Smallest and largest corner of every grid, (n, 2, 3) metres: the ``box`` of each, of thousands at once."""
+    told = np.array([(*grid.origin, *grid.size) for grid in grids]).reshape(-1, 2, 3)
+    sizes = told[:, 1].copy()
+    told[:, 0, 2] -= sizes[:, 2]
+    told[:, 1] = told[:, 0] + sizes
+    return told
 
 
 class Named(Protocol):

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-
-from .grid import Grid, Section
+from .grid import Grid, Section, boxes
 from .lettering.font import advance
 
 _SHARE = 0.05  # size of a section's name, as a share of its bracket's height
@@ -34,8 +32,8 @@ def bracketed(
 ) -> Section:
     """A section with its bracket, which stands amid its grids' depth, or in the ``plane`` of that y."""
     grids = tuple(grids)
-    boxes = np.array([grid.box for grid in grids])
-    low, high = boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0)
+    lows, highs = boxes(grids).transpose(1, 0, 2)
+    low, high = lows.min(axis=0), highs.max(axis=0)
     left = low[0] - gap
     for child in children:
         if child.bracket is not None:

@@ -49,12 +49,17 @@ class Production:
 
 @contextmanager
 def _unswept() -> Iterator[None]:
-    """Keep Python from looking for garbage in what is being made: it all stays, and a fifth of the time went there."""
+    """Keep Python from looking for garbage in what is being made: it all stays, and a fifth of the time went there.
+
+    Afterwards it counts as old, or all of it would be looked through at once.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
+        gc.unfreeze()
         if was_on:
             gc.enable()
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..errors import ScriptError
-from ..layout.grid import CELL, Grid, Region
+from ..layout.grid import CELL, Grid, Region, boxes
 from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
 from ..model.checkpoint import Checkpoint
@@ -185,12 +185,12 @@ class Telling:
     def room(self, *grids: Grid) -> np.ndarray:
         """Points around grids and their labels where they stand now, (n, 3) metres."""
         points: list[np.ndarray] = []
-        boxes = np.array([self.box(grid) for grid in grids])  # (n, 2, 3)
-        for grid, around in zip(grids, corners(boxes[:, 0], boxes[:, 1]), strict=True):
-            points.append(around)
-            label = self.cast.signage.get(f"label:{grid.name}")
-            if label is not None:
-                points.append(label.points + self.offset(grid))
+        lows, highs = boxes(grids).transpose(1, 0, 2)
+        moved, signage = self.score.moved, self.cast.signage
+        for grid, around in zip(grids, corners(lows, highs), strict=True):
+            label = signage.get(f"label:{grid.name}")
+            own = (around,) if label is None else (around, label.points)
+            points += (one + self.offset(grid) for one in own) if grid.name in moved else own
         return np.concatenate(points)
 
     @property
@@ -219,10 +219,11 @@ class Telling:
         solid = [(number, grid) for number, grid in there if self.opacity(grid) >= 0.9]
         if not solid:
             return []
-        boxes, free = self.cast.homes[[number for number, _ in solid]], self.page.free
-        for box, (_, grid) in zip(boxes, solid, strict=True):
-            box += self.offset(grid)
-        left, bottom, right, top = self.view.areas(boxes[:, 0], boxes[:, 1]).T
+        stand, free = self.cast.homes[[number for number, _ in solid]], self.page.free
+        for box, (_, grid) in zip(stand, solid, strict=True):
+            if grid.name in self.score.moved:
+                box += self.offset(grid)
+        left, bottom, right, top = self.view.areas(stand[:, 0], stand[:, 1]).T
         seen = (np.minimum(right, free.right) > np.maximum(left, free.left)) & (
             np.minimum(top, free.top) > np.maximum(bottom, free.bottom)
         )

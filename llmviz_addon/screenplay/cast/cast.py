@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from ...errors import ScriptError, choices
-from ...layout.grid import Grid, Region, Ribbon
+from ...layout.grid import Grid, Region, Ribbon, boxes
 from ...layout.layout import Layout
 from ...layout.lettering.drawing import Drawing
 from ...model.blueprints import Blueprint
@@ -45,7 +45,7 @@ class Cast:
     def homes(self) -> np.ndarray:
         """Smallest and largest corner of every grid at home, (n, 2, 3) metres."""
         if self._homes is None:
-            self._homes = np.array([grid.box for grid in self.grids.values()]).reshape(-1, 2, 3)
+            self._homes = boxes(self.grids.values())
         return self._homes
 
     def rest(self, channel: Channel) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from ...errors import ScriptError
 from ...layout.grid import Grid
@@ -48,11 +50,21 @@ class Signs:
 
     def bracket(self, group: Group) -> Drawing:
         """The bracket and the name of a section, or of the group of grids that is one."""
-        inside = {grid.name for grid in group.grids}
-        for section in self._layout.all_sections:
-            if {grid.name for grid in section.grids} == inside:
-                return self._named(f"section:{section.name}")
+        for bracket in self.brackets(group.grids):
+            return bracket
         raise ScriptError(f"{group!r} has no bracket; sections have one.")
+
+    def brackets(self, grids: Iterable[Grid]) -> tuple[Drawing, ...]:
+        """The brackets of all sections of just these grids, the outer before the inner."""
+        return self._brackets.get(frozenset(grid.name for grid in grids), ())
+
+    @cached_property
+    def _brackets(self) -> Mapping[frozenset[str], tuple[Drawing, ...]]:
+        found: dict[frozenset[str], tuple[Drawing, ...]] = defaultdict(tuple)
+        for section in self._layout.all_sections:
+            if (bracket := self._signage.get(f"section:{section.name}")) is not None:
+                found[frozenset(grid.name for grid in section.grids)] += (bracket,)
+        return found
 
     def _named(self, name: str) -> Drawing:
         if name not in self._signage:

@@ -28,7 +28,8 @@ def in_turn(telling: Telling, *groups: Grids, titles: Sequence[str] = (), second
     tour = range(0, len(groups), -(-len(groups) // TURNS))
     each = telling.length(seconds, min(1.2 * len(tour), 6.0)) / (len(tour) + 1)
     bodies = _bodies(telling, groups)
-    signs: list[list[Thing]] = _brackets(telling, groups)
+    brackets = telling.cast.signs.brackets
+    signs: list[list[Thing]] = [list(brackets(telling.cast.grids_of(group))) for group in groups]
     resting = [body for i, body in enumerate(bodies) if i not in tour]
     for before, now in zip((None, *tour), (*tour, None), strict=True):
         with telling.together(seconds=each / 2):
@@ -54,15 +55,6 @@ def _bodies(telling: Telling, groups: Sequence[Thing]) -> list[list[Thing]]:
         at[ribbon.source][ribbon.name] = at[ribbon.target][ribbon.name] = ribbon
     ribbons = [{name: one for grid in mine for name, one in at[grid.name].items()} for mine in grids]
     return [[*mine, *theirs.values()] for mine, theirs in zip(grids, ribbons, strict=True)]
-
-
-def _brackets(telling: Telling, groups: Sequence[Thing]) -> list[list[Thing]]:
-    """Of each group the names of its section signs."""
-    signs: dict[frozenset[str], list[Thing]] = defaultdict(list)
-    for section in telling.layout.all_sections:
-        if (name := f"section:{section.name}") in telling.cast.signage:
-            signs[frozenset(grid.name for grid in section.grids)].append(name)
-    return [list(signs[frozenset(grid.name for grid in telling.cast.grids_of(group))]) for group in groups]
 
 
 def _title(telling: Telling, group: Thing, text: str) -> Thing:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...layout.grid import CELL, Grid
+from ...layout.grid import CELL, Grid, boxes
 from ...screenplay.page.view import TAN, View
 from ...screenplay.score.easing import ease
 from ...screenplay.score.timeline import CAMERA, Channel, Track
@@ -67,7 +67,7 @@ class _Stage:
 
     def __init__(self, grids: Sequence[Grid], tracks: dict[Channel, Track], size: tuple[int, int]) -> None:
         self._grids, self._tracks = grids, tracks
-        self._low, self._high = np.array([grid.box for grid in grids]).transpose(1, 0, 2)
+        self._low, self._high = boxes(grids).transpose(1, 0, 2)
         self._reach = CELL * size[1] / (TAN * DOT_PIXELS)
         turned = {channel.actor for channel in tracks if channel.prop in TURNED}
         self._known = np.array([grid.name not in turned for grid in grids])
