@@ -51,7 +51,7 @@ def test_where_nothing_changes_the_value_is_the_same(points: list[tuple[int, int
 def test_kinds_of_change(scene: bpy.types.Scene) -> None:
     parent, child, idle = _object("parent"), _object("child"), _object("idle")
     child.parent = parent
-    parent["reveal"] = 0.0
+    parent["reveal"] = [0.0, 1.0, 0.0]
     _curve(parent, '["reveal"]', [(1, 0.0, "LINEAR"), (11, 5.0, "LINEAR")])
     _curve(idle, "location", [(1, 2.0, "LINEAR"), (11, 2.0, "LINEAR")])
     changes = Changes.of(scene, 1, 20)

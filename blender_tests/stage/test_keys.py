@@ -36,7 +36,7 @@ def test_channels_reach_their_properties(scene, production):
     build(scene, production)
     scene.frame_set(11)
     objects = bpy.data.objects
-    assert objects["input"]["reveal"] == pytest.approx(50.0)
+    assert objects["input"]["reveal"][0] == pytest.approx(50.0)
     assert objects["mean"]["emphasis"][0] == pytest.approx(0.5)
     assert objects["scores"].color[3] == pytest.approx(0.0)
     assert objects["scores"].hide_render
@@ -99,7 +99,7 @@ def test_rest_values(scene, production):
     production.timeline = type(production.timeline)(**{**vars(production.timeline), "tracks": ()})
     rig = build(scene, production)
     objects = bpy.data.objects
-    assert objects["input"]["reveal"] == 3.0
+    assert objects["input"]["reveal"][0] == 3.0
     assert objects["mean"]["emphasis"][1] == 0.5
     assert objects["scale"].location[1] == pytest.approx(2.0)
     assert objects["scale"].hide_render

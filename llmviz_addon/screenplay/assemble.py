@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from .loader import Chapter
+from .score.channels import Between, Row, row
 from .score.clips import Clip, keys
 from .score.timeline import CAMERA, Channel, ChapterSpan, Marker, Subtitle, Timeline, Track
 from .telling import Beat, Telling
@@ -22,7 +23,6 @@ GLIDE = 1.0
 """Seconds between two chapters."""
 FAR = 20
 """Way between two chapters that is a cut, in distances that the camera has from what it looks at."""
-GLIDING = ("opacity", "offset", "scale", "highlight")
 TAIL = 0.5
 """Seconds that the last picture of a chapter stays."""
 
@@ -68,10 +68,10 @@ class _Part:
 
     clips: tuple[Clip, ...]
     rest: float
-    manner: str
+    manner: Between | None
 
     @property
-    def key(self) -> tuple[int, float, str]:
+    def key(self) -> tuple[int, float, Between | None]:
         """Equal for those that have the same keys; the clips must be kept meanwhile."""
         return id(self.clips), self.rest, self.manner
 
@@ -86,37 +86,26 @@ class _Compiler:
 
     def track(self, channel: Channel) -> Track:
         """All keys of ``channel``."""
-        parts = [self._part(channel, number) for number in range(len(self._placed))]
+        owner = next(i.telling.cast for i in self._placed if i.telling.cast.knows(channel.actor))
+        told, rest = row(owner.kind(channel.actor), channel.prop), owner.rest(channel)
+        parts = [self._part(channel, number, told, rest) for number in range(len(self._placed))]
         key = (channel.actor == CAMERA, *(part.key for part in parts))
         if key not in self._made:
             self._made[key] = self._keys(parts, skipped=channel.actor == CAMERA)
         return Track(channel, *self._made[key])
 
-    def _part(self, channel: Channel, number: int) -> _Part:
-        telling = self._placed[number].telling
-        clips = telling.score.clips.get(channel, ())
-        return _Part(clips, _rest(telling, channel), self._manner(channel, number) if number else "")
+    def _part(self, channel: Channel, number: int, told: Row, rest: float) -> _Part:
+        clips = self._placed[number].telling.score.clips.get(channel, ())
+        return _Part(clips, rest, self._manner(channel, number, told.between) if number else None)
 
-    def _manner(self, channel: Channel, number: int) -> str:
-        """How a channel goes from a chapter's end to the opening of the next, which is ``number``.
-
-        The words of one chapter are gone before those of the next one come, and the plate under them stays;
-        what nobody sees changes at once.
-        """
-        before, item = self._placed[number - 1], self._placed[number]
-        if channel.actor.endswith(":plate"):
-            return "late"
-        if channel.prop == "opacity" and (
-            channel.actor in before.telling.cast.drawings or channel.actor in item.telling.cast.drawings
-        ):
-            return "words"
-        if channel.actor == CAMERA and self._cuts[number]:
-            return "cut"
-        if channel.actor == CAMERA or channel.prop in GLIDING:
-            return "glide"
-        if channel.prop == "reveal" and before.telling.score.value(Channel(channel.actor, "opacity")) == 0:
-            return "unseen"
-        return "late"
+    def _manner(self, channel: Channel, number: int, between: Between) -> Between:
+        """How a channel goes from a chapter's end to the opening of the next, which is ``number``."""
+        before = self._placed[number - 1].telling
+        if between is Between.FLIES:
+            return Between.CUTS if self._cuts[number] else Between.GLIDES
+        if between is Between.UNSEEN and before.cast.knows(channel.actor):
+            return between if before.score.value(Channel(channel.actor, "opacity")) == 0 else Between.LATE
+        return between
 
     def _keys(self, parts: Sequence[_Part], skipped: bool) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
         """Frames, values and easings; chapters that ask for nothing are ``skipped``, or bring the channel to rest."""
@@ -149,17 +138,17 @@ class _Compiler:
         return np.array(frames, dtype=np.float64), np.array(values, dtype=np.float64), tuple(easings)
 
 
-def _glide(manner: str, value: float, end: int, start: int) -> tuple[int, int]:
+def _glide(manner: Between | None, value: float, end: int, start: int) -> tuple[int, int]:
     """Frames from and to which a channel goes from its ``value`` at one chapter's end to the next one's start."""
     middle = (end + start) // 2
     match manner:
-        case "words":
+        case Between.WORDS:
             return (middle, start) if value == 0 else (end, middle)
-        case "cut":
+        case Between.CUTS:
             return middle, middle
-        case "glide":
+        case Between.GLIDES:
             return end, start
-        case "unseen":
+        case Between.UNSEEN:
             return end + 1, end + 1
     return start, start
 
@@ -172,11 +161,6 @@ def _far(before: Telling, after: Telling) -> bool:
         return False
     way = np.linalg.norm([clips[0].value - value for clips, value in zip(opening, start, strict=True)])
     return bool(way > FAR * before.score.value(Channel(CAMERA, "distance")))
-
-
-def _rest(telling: Telling, channel: Channel) -> float:
-    """The channel's rest value in a chapter that may not know the actor (another chapter's drawing)."""
-    return telling.cast.rest(channel) if telling.cast.known(channel.actor) or channel.actor == CAMERA else 0.0
 
 
 def _markers(placed: Sequence[_Told], fps: int) -> list[Marker]:

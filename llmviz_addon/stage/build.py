@@ -154,7 +154,7 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> G
     ribbons = ensembles.ribbons(layout.ribbons)
     for number, group in enumerate(ribbons):
         name = group[0].name if len(group) == 1 else f"ribbons {number}"
-        cast[group[0].name] = actors.flat_actor(ribbon_object(group, name, flat, look, home))
+        cast[group[0].name] = actors.ribbon_actor(ribbon_object(group, name, flat, look, home))
     cast.update(outline_actors(timeline.outlines, flat, look, home))
     yield 0.4, "Drawings"
     drawings = ensembles.drawings((*production.signage, *timeline.drawings))
@@ -208,7 +208,7 @@ def _merged(
     material, cast = cells(merged=True), {}
     for number, group in enumerate(groups):
         obj = merged_object(group, f"grids {number}", values.places, material, look, home)
-        cast[group[0].name] = actors.merged_actor(obj, group)
+        cast[group[0].name] = actors.crowd_actor(obj, group)
     return cast
 
 
@@ -228,7 +228,7 @@ def _drawings(
         if first.parent in still:
             first = replace(first, parent="world")
         obj = maker.make(first, grids, rig.page) if alone else maker.make_one(group, f"signs {number}")
-        cast[first.name] = actors.flat_actor(obj, first)
+        cast[first.name] = actors.drawing_actor(obj, first)
     return cast
 
 

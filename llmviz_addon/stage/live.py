@@ -74,7 +74,7 @@ def show(scene: bpy.types.Scene, now: Moment) -> None:
     with noting(scene, lambda: _changing(scene, {*reveals, *(sign.name for sign in now.signs)})):
         changing = {obj[NAME]: obj for obj in _objects(scene) if obj.get(NAME) in reveals}
         for name, obj in changing.items():
-            obj["reveal"] = reveals[name]
+            obj["reveal"][0] = reveals[name]
             obj.update_tag()
         nodes = list(_pictures(scene))
         for old in {node.image for node in nodes if node.image is not None}:

@@ -1,4 +1,4 @@
-"""Which cells of a grid look different when only its ``reveal`` or its focus range has changed.
+"""Which cells of a grid look different when only what is known of it, or its focus range, has changed.
 
 These are the custom properties that the cell material reads; see ``stage.cell_material``.
 """
@@ -14,23 +14,26 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class CellState:
-    """A grid object's ``reveal``, and its focus range as (2, 3): first cell and one past the last."""
+    """What a grid object knows, and its focus range as (2, 3): first cell and one past the last.
 
-    reveal: float
+    ``known`` (2, 2) are two stretches of cells, from … to, in the tensor's order: the first ones, and one further on.
+    """
+
+    known: np.ndarray
     focus: np.ndarray
 
     @classmethod
     def of(cls, obj: bpy.types.Object) -> CellState:
         """As it is at the current frame."""
-        return cls(obj["reveal"], np.array([obj["focus_lo"], obj["focus_hi"]]))
+        front, after, before = obj["reveal"]
+        return cls(np.array([(0.0, front), (1.0 - after, before)]), np.array([obj["focus_lo"], obj["focus_hi"]]))
 
 
 def changed_cells(obj: bpy.types.Object, old: CellState, new: CellState) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Boxes, each (3,) low and high in shares of the object, around what differs between two states."""
     cells, first = np.array(obj["cells"]), np.array(obj["first"])
-    if old.reveal != new.reveal:
-        low, high = sorted((old.reveal, new.reveal))
-        box = cell_box(obj, low, high)
+    for start, stop in _differing(old.known, new.known):
+        box = cell_box(obj, start, stop)
         if box is not None:
             yield box[0] / cells, box[1] / cells
     if (old.focus != new.focus).any():
@@ -38,6 +41,16 @@ def changed_cells(obj: bpy.types.Object, old: CellState, new: CellState) -> Iter
             low, high = np.clip((focus - first) / cells, 0, 1)
             if (low < high).all():
                 yield low, high
+
+
+def _differing(old: np.ndarray, new: np.ndarray) -> Iterator[tuple[float, float]]:
+    """Stretches that are known in one of two states, (2, 2) each, but not in the other."""
+    ends = np.unique(np.concatenate([old.ravel(), new.ravel()]))
+    for start, stop in zip(ends[:-1], ends[1:], strict=True):
+        middle = (start + stop) / 2
+        was, is_now = (bool(((known[:, 0] < middle) & (middle < known[:, 1])).any()) for known in (old, new))
+        if was != is_now:
+            yield float(start), float(stop)
 
 
 def cell_box(obj: bpy.types.Object, start: float, stop: float) -> np.ndarray | None:

@@ -15,12 +15,11 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ...screenplay.score.channels import Changes as Kinds
 from ...stage import compat
+from ...stage.motion.properties import changed_by
 from ...stage.ours import ours
 from ...stage.things.page import follows_camera
-
-MOVES = ("location", "rotation", "scale", "delta_", "parent")
-IN_CELLS = ('["reveal"]', '["focus_lo"]', '["focus_hi"]')
 
 
 @dataclass(frozen=True)
@@ -105,13 +104,15 @@ class Changes:
             own |= mask
             if not isinstance(owner, bpy.types.Object):
                 self.everything |= mask
-            elif curve.data_path in IN_CELLS:
-                self._masks(owner).cells |= mask
-            elif curve.data_path.startswith(MOVES):
-                for moved in (owner, *owner.children_recursive):
-                    self._masks(moved).moves |= mask
-            else:
-                self._masks(owner).looks |= mask
+                continue
+            match changed_by(curve.data_path):
+                case Kinds.CELLS:
+                    self._masks(owner).cells |= mask
+                case Kinds.LOOKS:
+                    self._masks(owner).looks |= mask
+                case _:
+                    for moved in (owner, *owner.children_recursive):
+                        self._masks(moved).moves |= mask
 
     def _masks(self, obj: bpy.types.Object) -> _Masks:
         if obj not in self.objects:

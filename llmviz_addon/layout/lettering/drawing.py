@@ -125,6 +125,7 @@ class Drawing:
     parent: str = "world"  # "world", "camera" or a grid's name
     fades_below: float = 0.0
     opacity: float = 1.0  # at rest, before any clip
+    is_ground: bool = False  # under a chapter's words: it stays between two chapters, where words give way to others
 
     @cached_property
     def points(self) -> np.ndarray:

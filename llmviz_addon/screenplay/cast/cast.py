@@ -16,7 +16,9 @@ from ...layout.grid import Grid, Region, Ribbon, boxes
 from ...layout.layout import Layout
 from ...layout.lettering.drawing import Drawing
 from ...model.blueprints import Blueprint
-from ..score.timeline import Channel, Part, Piece, Standing
+from ..score import channels
+from ..score.channels import Kind
+from ..score.timeline import CAMERA, Channel, Part, Piece, Standing
 from .signs import Signs
 from .things import Thing
 
@@ -40,6 +42,8 @@ class Cast:
         self.parts: dict[str, Part] = {}
         self.made: dict[str, tuple[Grid, np.ndarray]] = {}
         self._homes: np.ndarray | None = None
+        self._kinds = dict.fromkeys(self.grids, Kind.GRID)
+        self._kinds |= dict.fromkeys(self.ribbons, Kind.RIBBON) | dict.fromkeys(self.signage, Kind.SIGN)
 
     @property
     def homes(self) -> np.ndarray:
@@ -50,16 +54,20 @@ class Cast:
 
     def rest(self, channel: Channel) -> float:
         """Where a channel stands when no clip has touched it."""
-        name, prop = channel.actor, channel.prop
-        if prop == "opacity":
-            if name in self.drawings or name in self.parts or name in self.made or name in self.pieces:
-                return 0.0
-            return self.signage[name].opacity if name in self.signage else 1.0
-        if prop == "reveal":
-            grid = self.grids[self.parts[name].grid if name in self.parts else name]
-            cells = grid.cells
-            return float(cells[0] * cells[1] * cells[2])
-        return 1.0 if prop == "scale" else 0.0
+        name, kind = channel.actor, self.kind(channel.actor)
+        rest = channels.row(kind, channel.prop, name, channel.index).rest
+        if rest is not None:
+            return rest
+        if kind is Kind.SIGN:
+            return self.signage[name].opacity
+        return float(self.grids[self.parts[name].grid if kind is Kind.PART else name].count)
+
+    def kind(self, name: str) -> Kind:
+        """What the actor of this name is; raises ScriptError where there is none."""
+        found = Kind.CAMERA if name == CAMERA else self._kinds.get(name)
+        if found is None:
+            raise ScriptError(f"{name!r} is not on stage.{self._near(name)}")
+        return found
 
     def add_grid(self, grid: Grid, values: np.ndarray) -> None:
         """Take on a grid that the chapter made, with values of its own in the grid's shape."""
@@ -69,24 +77,27 @@ class Cast:
             raise ScriptError(f"There is an actor called {grid.name!r} already.")
         self.made[grid.name] = (grid, np.asarray(values, dtype=np.float32))
         self.grids[grid.name] = grid
+        self._kinds[grid.name] = Kind.MADE
         self._homes = None
 
     def stand(self, model: Standing) -> None:
         """Take on a model in outline, with what is written on it."""
         self.standing.append(model)
         self.pieces.update({piece.name: piece for piece in model.pieces})
+        self._kinds |= dict.fromkeys(self.pieces, Kind.PIECE)
         for sign in model.signs.values():
             self.add(sign)
 
     def add(self, actor: Drawing | Part) -> None:
         """Take on an actor that the chapter made."""
-        taken = actor.name in self.grids or actor.name in self.drawings or actor.name in self.parts
-        if taken or actor.name in self.ribbons or actor.name in self.signage:
+        if self.known(actor.name):
             raise ScriptError(f"There is an actor called {actor.name!r} already.")
         if isinstance(actor, Drawing):
             self.drawings[actor.name] = actor
+            self._kinds[actor.name] = Kind.GROUND if actor.is_ground else Kind.DRAWING
         else:
             self.parts[actor.name] = actor
+            self._kinds[actor.name] = Kind.PART
 
     def grids_of(self, *things: Thing) -> list[Grid]:
         """The grids among (and inside) ``things``, each once."""
@@ -131,12 +142,13 @@ class Cast:
         near = difflib.get_close_matches(thing, names, n=5) if isinstance(thing, str) else []
         return f" {choices(near)}" if near else ""
 
+    def knows(self, name: str) -> bool:
+        """Whether it is an actor, the camera among them."""
+        return name == CAMERA or name in self._kinds
+
     def known(self, name: str) -> bool:
-        """Whether there is an actor of this name."""
-        return (
-            name in self.grids or name in self.ribbons or name in self.signage
-            or name in self.drawings or name in self.parts or name in self.pieces
-        )  # fmt: skip
+        """Whether there is an actor of this name that can be shown."""
+        return name in self._kinds
 
     def everyone(self) -> list[str]:
         """Names of all actors in the world; not of what hangs before the camera."""

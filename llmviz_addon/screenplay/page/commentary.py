@@ -161,7 +161,7 @@ def plate(name: str, page: Page) -> Drawing:
         rect = Rect(-half, -0.5, 2 * half, text.top + 0.5 + 0.005, "ground")
     pose = camera_pose(page)
     pose[:3, :] *= 1.01
-    return Drawing(name, (rect,), pose, "camera", opacity=0.0)
+    return Drawing(name, (rect,), pose, "camera", opacity=0.0, is_ground=True)
 
 
 def paragraph(name: str, clauses: list[list[tuple[str, str]]], page: Page) -> list[Drawing]:

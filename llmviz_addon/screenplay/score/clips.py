@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,9 +18,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ...errors import ScriptError
+from .channels import named
 from .easing import EASINGS
 from .timeline import Channel
 
+HIDING = named(hides=True)
 EPSILON = 1e-6
 """Seconds by which clips may touch."""
 
@@ -72,10 +75,15 @@ class Score:
 
     def __init__(self, rest: Callable[[Channel], float]) -> None:
         self.clips: dict[Channel, tuple[Clip, ...]] = {}
-        self.moved: set[str] = set()  # actors that were ever asked to leave home
+        self.touched: dict[str, set[str]] = defaultdict(set)  # by name of a channel, whose was ever asked for
         self.gone: set[str] = set()  # actors that were asked to fade away, and are not back yet
         self.origin = Origin()  # whose clips follow
         self._rest = rest
+
+    @property
+    def moved(self) -> set[str]:
+        """Actors that were ever asked to leave home."""
+        return self.touched["offset"]
 
     def value(self, channel: Channel) -> float:
         """Where the channel stands after all its clips so far."""
@@ -96,8 +104,8 @@ class Score:
         faded = self.gone.add if value == 0 else self.gone.discard
         for channel in channels:
             clips = self.clips.get(channel, ())
-            if not clips and channel.prop == "offset":
-                self.moved.add(channel.actor)
+            if not clips:
+                self.touched[channel.prop].add(channel.actor)
             before = clips[-1].value if clips else self._rest(channel)
             key = (id(clips), before)
             if key not in made:
@@ -105,7 +113,7 @@ class Score:
                 clip = Clip(start, seconds, before, float(value), kind, self.origin)
                 made[key] = clips, self._after(clips, clip, channel)
             self.clips[channel] = made[key][1]
-            if channel.prop == "opacity":
+            if channel.prop in HIDING:
                 faded(channel.actor)
 
     def follow(self, channel: Channel, course: Course, start: float, seconds: float, step: float = 0.0) -> None:
@@ -113,9 +121,8 @@ class Score:
         last = float(course(np.array([1.0]))[0])
         clip = Clip(start, seconds, self.value(channel), last, "constant", self.origin, course, step)
         self.clips[channel] = self._after(self.clips.get(channel, ()), clip, channel)
-        if channel.prop == "offset":
-            self.moved.add(channel.actor)
-        if channel.prop == "opacity":
+        self.touched[channel.prop].add(channel.actor)
+        if channel.prop in HIDING:
             self.gone.discard(channel.actor)
 
     def _after(self, clips: tuple[Clip, ...], clip: Clip, channel: Channel) -> tuple[Clip, ...]:

@@ -1,25 +1,6 @@
 """The compiled film: plain data that the stage turns into keyframes without thinking.
 
-Times are frames (1 is the first), values are floats. Channels of an actor, with what they mean:
-
-===========  =====  ==================================================================================
-grid, part          (actor name: the grid's or part's name)
-opacity      1      0 is gone (and hidden from render), 1 is solid
-reveal       1      how many cells, in the tensor's C order, show their value; rest: all of them
-highlight    1      0 to 1, the body glows in its role's colour
-focus        1      0 to 1, how strongly cells outside the focus range step back
-focus_lo     3      first cell of the focus range along x, y, z
-focus_hi     3      one past its last cell
-offset       3      metres away from home
-rotation     3      of a grid: turned about its home corner (radians, XYZ)
-scale        3      of a grid: stretched from its home corner (rest 1)
-ribbon              opacity, offset
-piece               opacity (rest 0)
-drawing             opacity, offset, rotation (3, radians, XYZ), scale (3; rest 1), value (one per readout)
-camera              target (3, m), azimuth, elevation (degrees), distance (m), shift (2, frame heights)
-===========  =====  ==================================================================================
-
-Azimuth 270 looks along +Y from the front, 281 from a little to the right; elevation 90 looks down.
+Times are frames (1 is the first), values are floats. The channels of an actor and what they mean: ``channels``.
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ cells       3      cells along x, y, z of this object
 first       3      the grid's cell that this object's first one is (0 but for parts)
 strides     3      step in the tensor's flat index per cell along x, y, z
 atlas       4      column and row of the first value, gain, one over the side of its pools
-reveal      1      how many cells show their value
+reveal      3      how many cells from the first on show their value; and of a stretch of cells further on
+                   that show theirs too, one minus the first, and one past the last
 emphasis    2      highlight, focus
 focus_lo    3      first cell of the focus range
 focus_hi    3      one past its last
@@ -147,7 +148,7 @@ def _of_object(tree: bpy.types.NodeTree, thin: bool) -> _Given:
     place = Expr(tree, tree.nodes.new("ShaderNodeTexCoord").outputs["Object"], vector=True)
     pool = read("atlas", "Alpha") if thin else None
     return _Given(
-        place, read("cells"), read("strides"), read("atlas"), pool, None, read("first"), read("reveal", "Fac"),
+        place, read("cells"), read("strides"), read("atlas"), pool, None, read("first"), read("reveal"),
         highlight, focus,
     )  # fmt: skip
 
@@ -290,7 +291,7 @@ def _surface(
         dot = mix(body, *_dot(tile, value * gain, role, theme, 1.0 - melted))
         cross = mix(body, *_cross(tile, theme, 1.0 - melted))
         values = blend(tree, emission(tree, dot, tone), emission(tree, cross, tone), value < -1e29)
-        known = given.known or (given.reveal - flat).clamp()  # type: ignore[operator]  # one of the two is there
+        known = given.known or _known(given, flat)
         surface = blend(tree, surface, values, known)
     surface = blend(tree, surface, emission(tree, linear(theme.line)), _lines(point, given.first, wide) * 0.4)
     if given.focus is None:
@@ -298,6 +299,13 @@ def _surface(
     outside, line = _focus(tree, point, cell, given.focus)
     surface = blend(tree, surface, emission(tree, linear(theme.ground)), outside * 0.7)
     return blend(tree, surface, emission(tree, linear(theme.colors["ink"])), line)
+
+
+def _known(given: _Given, flat: Expr) -> Expr:
+    """1 where cell ``flat`` is one of the first, or in the stretch further on; between the two while it comes up."""
+    assert given.reveal is not None
+    front, after, before = flat.times_plus((-1, 1, -1), given.reveal).split()
+    return front.maximum(after.minimum(before)).clamp()
 
 
 def _bodies(theme: Theme, role: Expr, highlight: Expr | None) -> tuple[Expr, Expr]:

@@ -14,11 +14,15 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ...errors import ScriptError, choices
+from ...errors import ScriptError
+from ...screenplay.score import channels
 from ...screenplay.score.easing import easing
 from ...screenplay.score.timeline import Channel, Track
 from .. import compat
 from ..ours import own
+from .properties import HIDES
+
+HIDING = channels.named(hides=True)
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ def set_rest(cast: Cast, home: Mapping[Channel, float]) -> None:
         actor = _actor(cast, channel)
         for target in actor.targets(channel.prop, channel.index):
             _set(target, value * target.factor + target.summand)
-        if channel.prop == "opacity":
+        if channel.prop in HIDING:
             for obj in actor.hides:
                 obj.hide_render = obj.hide_viewport = value <= 0
 
@@ -62,11 +66,11 @@ def animate(cast: Cast, tracks: Iterable[Track], name: str = "llmviz film") -> b
         codes = _codes(track.easings)
         for target in actor.targets(track.channel.prop, track.channel.index):
             writer.write(target, track.frames, track.values * target.factor + target.summand, *codes)
-        if track.channel.prop == "opacity" and actor.hides:
+        if track.channel.prop in HIDING and actor.hides:
             frames, hidden = hide_keys(track)
             constant = _codes(("constant",) * len(frames))
             for obj in actor.hides:
-                for path in ("hide_render", "hide_viewport"):
+                for path in HIDES:
                     writer.write(Target(obj, path), frames, hidden, *constant)
     return writer.action
 
@@ -149,8 +153,3 @@ def _set(target: Target, value: float) -> None:
         setattr(owner, prop, value)
     else:
         current[target.index] = value
-
-
-def unknown(actor: str, prop: str, known: Iterable[str]) -> ScriptError:
-    """The error for a channel that an actor does not have."""
-    return ScriptError(f"{actor!r} has no channel {prop!r}. {choices(known)}")

@@ -14,12 +14,14 @@ from typing import TypeVar
 
 from ...layout.grid import Grid, Ribbon
 from ...layout.lettering.drawing import Drawing, Readout
+from ...screenplay.score import channels
 from ...screenplay.score.timeline import Timeline, Track
 from .drawings import reach
 
 Thing = TypeVar("Thing")
 CROWD = 1000
 """As many grids may have an object each."""
+FADING, MOVING = channels.named(hides=True), channels.named(changes=channels.Changes.PLACE)
 
 
 class Ensembles:
@@ -30,7 +32,7 @@ class Ensembles:
         for track in timeline.tracks:
             self._tracks[track.channel.actor].append(track)
         self._home = {channel.actor for channel in timeline.home}
-        self._away = {channel.actor for channel in timeline.home if channel.prop != "reveal"}
+        self._away = {channel.actor for channel in timeline.home if channel.prop in MOVING}
         self._parted = {part.grid for part in timeline.parts}
 
     def grids(self, grids: Sequence[Grid], alone: Container[str] = ()) -> list[list[Grid]]:
@@ -64,7 +66,7 @@ class Ensembles:
 
     def _drawing_key(self, drawing: Drawing) -> Hashable | None:
         fade = self._fade(drawing.name)
-        moves = any(track.channel.prop == "offset" for track in self._tracks.get(drawing.parent, ()))
+        moves = any(track.channel.prop in MOVING for track in self._tracks.get(drawing.parent, ()))
         if fade is None or drawing.parent == "camera" or moves or drawing.parent in self._away:
             return None
         if any(isinstance(shape, Readout) for shape in drawing.shapes):
@@ -74,7 +76,7 @@ class Ensembles:
     def _fade(self, name: str, but: Sequence[Track] = ()) -> Hashable | None:
         """The course of the thing's opacity, if that is all that happens to it ``but`` for these tracks; else None."""
         tracks = [track for track in self._tracks.get(name, []) if track not in but]
-        if name in self._home or any(track.channel.prop != "opacity" for track in tracks):
+        if name in self._home or any(track.channel.prop not in FADING for track in tracks):
             return None
         return tuple((track.frames.tobytes(), track.values.tobytes(), track.easings) for track in tracks)
 

@@ -6,7 +6,6 @@ children of its object, so that they follow where it goes.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import bpy
@@ -89,7 +88,7 @@ def grid_objects(
         obj.location = grid.origin
         obj.scale = grid.size
         obj.color = (*linear(theme.roles[grid.role]), 1.0)
-        _describe(obj, grid, places[grid.name], (0, 0, 0), grid.cells, math.prod(grid.cells))
+        _describe(obj, grid, places[grid.name], (0, 0, 0), grid.cells, grid.count)
         collection.objects.link(obj)
         objects[grid.name] = obj
     return objects
@@ -112,7 +111,7 @@ def part_objects(
         obj.location, obj.scale = _within(part, grid, SWELL * (1 + number % 8 / 8))
         obj.color = (*whole.color[:3], 0.0)
         obj.hide_render = obj.hide_viewport = True
-        _describe(obj, grid, places.get(part.name, places[grid.name]), part.first, part.cells, whole["reveal"])
+        _describe(obj, grid, places.get(part.name, places[grid.name]), part.first, part.cells, grid.count)
         collection.objects.link(obj)
         made[part.name] = obj
     return made
@@ -134,14 +133,14 @@ def _describe(
     place: Place,
     first: tuple[int, int, int],
     cells: tuple[int, int, int],
-    reveal: float,
+    known: int,
 ) -> None:
     """Write what the cell material reads; see its docstring. Floats throughout, as ints do not animate."""
     obj["cells"] = [float(n) for n in cells]
     obj["first"] = [float(n) for n in first]
     obj["strides"] = [float(n) for n in grid.strides]
     obj["atlas"] = [float(place.column), float(place.row), place.gain, 1.0 / place.pool]
-    obj["reveal"] = float(reveal)
+    obj["reveal"] = [float(known), 1.0, 0.0]
     obj["emphasis"] = [0.0, 0.0]
     obj["focus_lo"] = [0.0, 0.0, 0.0]
-    obj["focus_hi"] = [float(n) for n in grid.cells]
+    obj["focus_hi"] = [0.0, 0.0, 0.0]

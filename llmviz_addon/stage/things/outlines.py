@@ -18,7 +18,8 @@ from .. import compat
 from ..materials.cell_material import cell_material
 from ..materials.flat_material import REACH
 from ..materials.theme import Theme, linear
-from ..motion.keys import Actor, Target, unknown
+from ..motion.actors import piece_actor
+from ..motion.keys import Actor
 from ..ours import own
 from .drawings import ALWAYS, joined
 from .grids import CORNERS
@@ -76,10 +77,4 @@ class _Maker:
             obj.hide_render = obj.hide_viewport = True
             self.collection.objects.link(obj)
             objects.append(obj)
-
-        def targets(prop: str, index: int) -> list[Target]:
-            if prop != "opacity":
-                raise unknown(name, prop, ("opacity",))
-            return [Target(obj, "color", 3) for obj in objects]
-
-        return Actor(targets, tuple(objects))
+        return piece_actor(name, objects)

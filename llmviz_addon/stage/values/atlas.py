@@ -20,6 +20,7 @@ import numpy as np
 
 from ...errors import ScriptError
 from ...layout.grid import Grid
+from ...screenplay.score import channels
 from ...screenplay.score.timeline import Part, Track
 from ..ours import own
 from .pooling import BUDGET, FORBIDDEN, LARGEST, count, pooled, pools, sampled, thinned
@@ -33,8 +34,7 @@ LANES = 4
 FOLDED = 1 << 20
 """Numbers in a picture beyond which its every channel holds one."""
 PERCENTILE = 98.0
-NEAR = ("highlight", "focus", "offset", "rotation", "scale")
-"""What happens only to grids that a chapter takes in hand."""
+IN_HAND = channels.named(in_hand=True)
 NEAR_SHARE = 0.25
 """Share of the budget for what is seen from near of other grids."""
 
@@ -165,7 +165,7 @@ def atlas(
     gains = _gains(model, tensors[: len(model)])
     own_kinds = [number for number, grid in enumerate(grids) if grid.kind not in gains]
     gains |= _gains([grids[number] for number in own_kinds], [tensors[number] for number in own_kinds])
-    in_hand = {track.channel.actor for track in tracks if track.channel.prop in NEAR}
+    in_hand = {track.channel.actor for track in tracks if track.channel.prop in IN_HAND}
     in_hand |= {part.grid for part in parts} | _revealed(grids, tracks)
     sides = pools(grids, in_hand, budget)
     near = _near(grids, sides, tracks, parts, size)

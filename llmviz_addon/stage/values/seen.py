@@ -14,6 +14,7 @@ import numpy as np
 
 from ...layout.grid import CELL, Grid, boxes
 from ...screenplay.page.view import TAN, View
+from ...screenplay.score import channels
 from ...screenplay.score.easing import ease
 from ...screenplay.score.timeline import CAMERA, Channel, Track
 
@@ -27,7 +28,8 @@ APART = 5
 """Frames between two poses: what is seen for less counts for nothing."""
 CLOSE = 64
 """Rows between two ranges of one tensor that are taken as one."""
-TURNED = ("rotation", "scale")
+TURNED = channels.named(turns=True)
+COMES_OR_MOVES = channels.named(hides=True) | channels.named(changes=channels.Changes.PLACE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +85,7 @@ class _Stage:
             keys.update(np.linspace(start, end, BETWEEN + 2).astype(int).tolist())
         names = {grid.name for grid in self._grids}
         for channel, track in self._tracks.items():
-            if channel.actor in names and channel.prop in {"opacity", "offset"}:
+            if channel.actor in names and channel.prop in COMES_OR_MOVES:
                 keys.update(track.frames.astype(int).tolist())
         chosen: list[int] = []
         for frame in sorted(keys) if turns else ():
