@@ -12,6 +12,7 @@ from llmviz_addon.layout.build import layout
 from llmviz_addon.layout.signs.signage import signage
 from llmviz_addon.layout.table import SIGNS, names, sizes, table
 from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.screenplay.cast.signs import Signs
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
 CONFIGS = [GPTConfig(3, 3, 48, 11, 3), GPTConfig(1, 1, 1, 1, 1), GPTConfig(2, 4, 16, 8, 50257)]
@@ -41,15 +42,22 @@ def test_the_readme_shows_what_the_command_prints(capsys):
     assert max(map(len, shown.splitlines())) <= 120
 
 
-def test_the_signs_that_are_listed_stand_there(film_signs):
-    assert set(SIGNS) <= film_signs
+def test_the_signs_that_are_listed_stand_there(stage_and_signage):
+    stage, written = stage_and_signage
+    signs, grid = Signs(stage, written, written.labels), stage.layers[0].ln_1.output
+    here = {"signs": signs, "grid": grid, "section": stage.section("layers.0.attn.heads.0")}
+    found = [eval(f"signs.{sign}", here) for sign in SIGNS]  # what is listed is what a chapter writes
+    assert found[:5] == [written.card, *written.tokens]
+    assert found[5] is written.labels[grid.name]
+    assert found[6] is written.brackets["layers.0.attn.heads.0"] is signs.bracket(stage.layers[0].attn.heads[0])
     assert "C = 1," in sizes(CONFIGS[1])
 
 
 @pytest.fixture
-def film_signs():
+def stage_and_signage():
     from llmviz_addon.model.checkpoint import builtin
     from llmviz_addon.model.run import read
 
     told = read(builtin(), [0, 1])
-    return {sign.name for sign in signage(layout(told.config, 2), told)}
+    stage = layout(told.config, 2)
+    return stage, signage(stage, told)

@@ -48,8 +48,20 @@ WRONG = {
     "a sign that should glow": (lambda f, h, x: f.light("card"), "light needs grids or regions.*'card'"),
     "a number that hides": (lambda f, h, x: f.hide_values(3), "hide_values needs grids or regions"),
     "nothing to fade": (lambda f, h, x: f.fade(None, to=0), "fade needs a grid.*None"),
-    "an unknown name": (lambda f, h, x: f.fade("layers.0.ln1.mean", to=0), r"Choose from layers\.0\.ln_1\.mean"),
-    "an unknown sign": (lambda f, h, x: f.camera.frame("carde"), "'carde' is not on stage.*Choose from card"),
+    "an unknown name": (
+        lambda f, h, x: f.fade("layers.0.ln1.mean", to=0),
+        r"'layers.0.ln1.mean' is text.*Choose from film\.layout\.layers\[0\]\.ln_1\.mean",
+    ),
+    "a label's name": (
+        lambda f, h, x: f.fade("label:layers.0.ln_1.mean", to=0),
+        r"Choose from film\.signs\.label\(film\.layout\.layers\[0\]\.ln_1\.mean\)",
+    ),
+    "a bracket's name": (
+        lambda f, h, x: f.all_but("section:embedding"),
+        r'film\.signs\.bracket\(film\.layout\.section\("embedding"\)\)',
+    ),
+    "a name of the right thing": (lambda f, h, x: f.revert(x.name), "Choose from film.layout.embedding.output"),
+    "an unknown sign": (lambda f, h, x: f.camera.frame("carde"), "'carde' is text.*Choose from film.signs.card"),
     "a number to look at": (lambda f, h, x: f.camera.frame(x, 3), "3 is not on stage"),
     "an angle in words": (lambda f, h, x: f.camera.frame(x, azimuth="left"), "frame needs degrees.*'left'"),
     "too steep": (lambda f, h, x: f.camera.frame(x, elevation=100), "degrees from -90 to 90.*100"),

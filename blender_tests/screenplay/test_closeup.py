@@ -37,12 +37,12 @@ def test_excerpts_take_the_places_of_the_whole_and_give_them_back(film):
     assert close.output.shape == ln.output.shape == (80, 200)
     assert close.output.shown_shape == (24, 48)
     assert close.mean.origin == pytest.approx(ln.mean.origin, abs=0.02)
-    assert opacity(film, ln.output) == opacity(film, film.cast.signage[f"label:{ln.output.name}"]) == 0
-    assert opacity(film, close.output) == opacity(film, film.cast.signage[f"label:{close.output.name}"]) == 1
+    assert opacity(film, ln.output) == opacity(film, film.signs.label(ln.output)) == 0
+    assert opacity(film, close.output) == opacity(film, film.signs.label(close.output)) == 1
     assert opacity(film, other.output) == 1
     assert film.score.value(Channel(close.mean.name, "reveal")) == 0
     assert film.score.value(Channel(close.output.name, "reveal")) == 24 * 48
-    words = [shape.body for shape in film.cast.signage[f"label:{close.output.name}"].shapes if isinstance(shape, Text)]
+    words = [shape.body for shape in film.signs.label(close.output).shapes if isinstance(shape, Text)]
     assert "T 24 of 80 × C 48 of 200" in words
     area, free = film.camera.view.area(*film.box(close.output)), film.page.free
     assert free.left < area.left < area.right < free.right

@@ -71,8 +71,8 @@ def test_models_stand_side_by_side_by_size_in_the_order_of_their_story(make_film
     assert film.models[0] is film.models[0]  # made once
     placed = sorted(film.models, key=lambda model: model.outline.blueprint.n_params)
     for left, right in zip(placed, placed[1:], strict=False):
-        ends = [sign.points[:, 0].max() for sign in left.signs.values()] + [left.box[1][0]]
-        starts = [sign.points[:, 0].min() for sign in right.signs.values()] + [right.box[0][0]]
+        ends = [sign.points[:, 0].max() for sign in left.signs] + [left.box[1][0]]
+        starts = [sign.points[:, 0].min() for sign in right.signs] + [right.box[0][0]]
         assert max(ends) < min(starts)
 
 

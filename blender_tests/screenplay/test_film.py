@@ -34,11 +34,12 @@ def test_fade_takes_the_label_along(film, ln):
 
 
 def test_all_but_keeps_the_ribbons_between_what_is_kept(film, ln):
-    rest = film.all_but(ln)
-    kept = {r.name for r in film.layout.ribbons} - set(rest)
+    rest = {thing.name for thing in film.all_but(ln)}
+    kept = {r.name for r in film.layout.ribbons} - rest
     names = {grid.name for grid in ln.grids}
     assert kept == {r.name for r in film.layout.ribbons if r.source in names and r.target in names}
-    assert not names & set(rest)
+    assert not names & rest
+    assert {grid.name for grid in film.layout.grids} - rest == names
 
 
 def test_move_beside_brings_tops_level(film, ln):

@@ -91,6 +91,7 @@ class Grid:
     kind: str  # grids of one kind share a gain, e.g. "ln_1.output"
     rule: Rule | None = None  # how a cell is computed; None for parameters
     caption: Beside | Outward | None = None  # how its name is written; None for a title above it
+    shares: bool = False  # whether its numbers are shares, along the last axis of one whole
 
     @cached_property
     def cells(self) -> tuple[int, int, int]:

@@ -12,11 +12,8 @@ from .grid import Grid
 from .groups import Group, Series
 from .roles import Role
 
-SIGNS = (
-    "card", "tokens:input", "tokens:next", "tokens:output", "tokens:candidates",
-    "section:layers.0.attn.heads.0", "label:layers.0.ln_1.output",
-)  # fmt: skip
-"""What is written on the set; sections and labels are there for every section and grid."""
+SIGNS = ("card", "input", "next", "output", "candidates", "label(grid)", "bracket(section)")
+"""What is written on the set, as a chapter asks ``film.signs`` for it."""
 
 
 def names(config: GPTConfig, architecture: Architecture = GPT2) -> Iterator[tuple[str, Grid]]:

@@ -21,7 +21,7 @@ from ..model.trace import Trace
 from .asking import verb
 from .camera import Camera
 from .cast.signs import Signs
-from .cast.things import Grids, Place, Thing
+from .cast.things import Grids, Named, Place, Thing
 from .pictures import bands, bars, charts, lookup
 from .scenes import dot_product, weighted_sum
 from .score.timeline import Standing
@@ -104,14 +104,14 @@ class Film:
         return reading.largest(self._telling, numbers)
 
     @verb
-    def all_but(self, *things: Thing) -> list[str]:
+    def all_but(self, *things: Thing) -> list[Named]:
         """The whole set except ``things`` and the ribbons between the grids among them."""
         return self._telling.cast.all_but(*things)
 
     @property
     def signs(self) -> Signs:
         """What is written on the set: ``card``, ``input``, ``next``, ``output``, ``candidates``, and of a grid
-        its ``label(grid)``, of a group its ``bracket(group)``."""
+        its ``label(grid)``, of a section, or of the group that is one, its ``bracket(section)``."""
         return self._telling.cast.signs
 
     # Time -------------------------------------------------------------------------------------

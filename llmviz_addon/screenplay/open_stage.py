@@ -21,7 +21,7 @@ from ..layout.grid import Grid
 from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
 from ..layout.rules.formula import evaluate
-from ..layout.signs.signage import signage, token_signs
+from ..layout.signs.signage import TokenSigns, signage, token_signs
 from ..layout.vocabulary import CANDIDATES, SHOWN_AT_LEAST, window
 from ..model.architecture import Architecture
 from ..model.config import GPTConfig
@@ -93,7 +93,7 @@ class Moment:
         return found
 
     @property
-    def signs(self) -> tuple[Drawing, ...]:
+    def signs(self) -> TokenSigns:
         """What is written with the tokens."""
         return token_signs(self.layout, self.run)
 
@@ -112,15 +112,15 @@ class Moment:
 
     def view(self, place: str, size: tuple[int, int]) -> View:
         """The pose from which a place, one of ``PLACES``, fills a picture of ``size``."""
-        stage, signs = self.layout, {sign.name: sign for sign in self.signs}
+        stage, signs = self.layout, self.signs
         if place == "input":
-            points = _points((signs["tokens:input"], signs["tokens:next"]), [stage.tokens.box])
+            points = _points((signs.input, signs.next), [stage.tokens.box])
         elif place == "output":
             low, high = stage.output.probs.box
             end = (low, np.array([high[0], high[1], min(high[2], low[2] + END)]))
-            points = _points((signs["tokens:output"], signs["tokens:candidates"]), [end])
+            points = _points((signs.output, signs.candidates), [end])
         else:
-            points = _points(self.signs, [grid.box for grid in stage.grids])
+            points = _points(signs, [grid.box for grid in stage.grids])
         half = size[0] / size[1] / 2
         area = Area(-half + MARGIN, -0.5 + MARGIN, half - MARGIN, 0.5 - MARGIN)
         return frame(points, AZIMUTH, ELEVATION, area)

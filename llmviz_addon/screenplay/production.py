@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from ..errors import JobError, ScriptError, choices
 from ..layout.build import layout
 from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
-from ..layout.signs.signage import signage
+from ..layout.signs.signage import Signage, signage
 from ..layout.vocabulary import window
 from ..model.blueprints import Blueprint, beside
 from ..model.checkpoint import Checkpoint
@@ -43,7 +43,7 @@ class Production:
 
     layout: Layout
     values: Mapping[str, np.ndarray]
-    signage: tuple[Drawing, ...]
+    signage: Iterable[Drawing]
     timeline: Timeline
 
 
@@ -70,7 +70,7 @@ class Set:
 
     run: Run
     layout: Layout
-    signage: tuple[Drawing, ...]
+    signage: Signage
     shapes: tuple[Blueprint, ...]  # of the models beside which this one is shown in outline
 
     @classmethod
@@ -144,7 +144,7 @@ def prepare_shapes(
     stage, trace = Layout.empty(first.config), Trace(first.config, (), {}, 0)
     checkpoint = Checkpoint(first.title, first.config, {}, IdTokenizer(first.config.vocab_size))
     page = Page.of(size)
-    told = _told(chosen, lambda name: Telling(name, Cast(stage, (), shapes), trace, checkpoint, page, pace))
+    told = _told(chosen, lambda name: Telling(name, Cast(stage, Signage(), shapes), trace, checkpoint, page, pace))
     return Production(stage, trace, (), _assembled(told, fps, size))
 
 

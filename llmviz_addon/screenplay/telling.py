@@ -186,9 +186,9 @@ class Telling:
         """Points around grids and their labels where they stand now, (n, 3) metres."""
         points: list[np.ndarray] = []
         lows, highs = boxes(grids).transpose(1, 0, 2)
-        moved, signage = self.score.moved, self.cast.signage
+        moved, labels = self.score.moved, self.cast.labels
         for grid, around in zip(grids, corners(lows, highs), strict=True):
-            label = signage.get(f"label:{grid.name}")
+            label = labels.get(grid.name)
             own = (around,) if label is None else (around, label.points)
             points += (one + self.offset(grid) for one in own) if grid.name in moved else own
         return np.concatenate(points)

@@ -90,7 +90,7 @@ def show(scene: bpy.types.Scene, now: Moment) -> None:
 
 def show_candidates(scene: bpy.types.Scene, now: Moment) -> None:
     """Of ``now`` only what may come next, where nothing but the way to choose it has changed."""
-    state, signs = state_of(scene), now.signs[-1:]
+    state, signs = state_of(scene), (now.signs.candidates,)
     with noting(scene, lambda: _changing(scene, {sign.name for sign in signs})):
         _write(scene, signs, state)
     write_state(scene, _state(now, state.theme))

@@ -49,7 +49,7 @@ def signs(placed: Layout, texts: list[str] | None = None, **options: object) -> 
         "draw": draw(np.zeros(vocabulary), Sampling(), count),
         **options,
     }
-    drawings = signage(placed, Told(texts, **told))
+    drawings = tuple(signage(placed, Told(texts, **told)))
     assert len({drawing.name for drawing in drawings}) == len(drawings)
     return {drawing.name: drawing for drawing in drawings}
 

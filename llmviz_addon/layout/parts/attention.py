@@ -161,8 +161,9 @@ def softmax(spot: Spot, name: str, scores: Grid, x: float, away: float) -> tuple
         rule=steps.sum(largest), caption=Outward("Σ exp", "right"),
     )  # fmt: skip
     rule, left = steps.result(largest, total, UNSEEN), x - spot.gap - spot.width
-    axes = (queries, keys)
-    weights = spot.grid(f"{name}.weights", "Attention softmax", Role.ACTIVATION, axes, left, down, away, rule)
+    weights = spot.grid(
+        f"{name}.weights", "Attention softmax", Role.ACTIVATION, (queries, keys), left, down, away, rule, shares=True
+    )
     return largest, total, weights
 
 

@@ -49,7 +49,8 @@ class OutputGrids(PartGrids):
             rule=softmax.sum(largest), caption=Beside("Σ exp", 1, 2),
         )  # fmt: skip
         rule = softmax.result(largest, total)
-        probs = spot.grid("probs", "Logits softmax", working, (T, words), x, second + 2 * CELL + gap, rule=rule)
+        third = second + 2 * CELL + gap
+        probs = spot.grid("probs", "Logits softmax", working, (T, words), x, third, rule=rule, shares=True)
         return cls(spot, weight, logits, largest, total, probs)
 
     def ribbons(self, bands: Bands) -> Iterator[Ribbon]:

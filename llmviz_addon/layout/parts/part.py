@@ -111,10 +111,11 @@ class Spot:
         away: float = 0.0,
         rule: Rule | None = None,
         caption: Beside | Outward | None = None,
+        shares: bool = False,
     ) -> Grid:
         """A grid whose left edge is ``x``, top ``down``, and whose middle plane lies ``away``."""
         kind = f"{self.kind}.{re.sub(r'[^.]+[.][0-9]+[.]', '', name)}"  # what stands in series is of one kind
-        return Grid(f"{self.name}.{name}", title, role, axes, (x, away - CELL / 2, -down), kind, rule, caption)
+        return Grid(f"{self.name}.{name}", title, role, axes, (x, away - CELL / 2, -down), kind, rule, caption, shares)
 
 
 @dataclass(frozen=True, eq=False)

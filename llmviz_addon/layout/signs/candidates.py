@@ -19,7 +19,7 @@ NUMBER = 3.9  # ems
 
 
 def candidates(layout: Layout, draw: Draw, column: int, text_of: Callable[[int], str]) -> Drawing:
-    """``tokens:candidates``: the candidates of ``draw`` for what follows ``column``, the chosen one marked.
+    """The candidates of ``draw`` for what follows ``column``, the chosen one marked.
 
     Each with its rank, its text, and its probability as a bar and a number. The list stays in the middle, whatever
     the column, whose box is framed.

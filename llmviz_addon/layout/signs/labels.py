@@ -26,7 +26,7 @@ THIN = 3  # a grid of at most this many columns shows its title only
 
 
 def labels(layout: Layout, growing: bool = False, grids: Iterable[Grid] | None = None) -> Iterator[Drawing]:
-    """A label for every grid, or for ``grids`` of this layout; its name is ``label:`` and the grid's.
+    """A label for every grid, or for ``grids`` of this layout; each is the grid's, its ``parent``.
 
     On a ``growing`` set not all T columns are filled, so T is told as at most so many.
     """
@@ -107,4 +107,9 @@ def _outward(grid: Grid, title: str, align: str, gap: float) -> Drawing:
 
 def _drawing(grid: Grid, shapes: tuple[Shape, ...], x: float, z: float) -> Drawing:
     where = pose((float(x), float(grid.box[0][1]) - BEFORE, float(z)))
-    return Drawing(f"label:{grid.name}", shapes, where, grid.name, READABLE)
+    return Drawing(name_of(grid), shapes, where, grid.name, READABLE)
+
+
+def name_of(grid: Grid) -> str:
+    """What the label of a grid is called."""
+    return f"label:{grid.name}"

@@ -7,7 +7,8 @@ of 1 and scaled by their pose, so that what lies on top of each other does so by
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,6 +21,30 @@ CARD = 1 / 17
 """Em of a card's name, as a share of the model's height."""
 READABLE = 7.0
 """Height in pixels below which names fade."""
+
+
+@dataclass(frozen=True, eq=False)
+class OutlineSigns:
+    """What is written on an outline, by what it is."""
+
+    card: Drawing
+    scale_bar: Drawing
+    layers: tuple[Drawing, ...]
+    boxes: tuple[Drawing, ...]
+
+    def __iter__(self) -> Iterator[Drawing]:
+        """All of it."""
+        yield from (self.card, self.scale_bar, *self.layers, *self.boxes)
+
+    def mapped(self, change: Callable[[Drawing], Drawing]) -> OutlineSigns:
+        """The same signs, each as ``change`` makes it."""
+        layers, boxes = (tuple(map(change, signs)) for signs in (self.layers, self.boxes))
+        return OutlineSigns(change(self.card), change(self.scale_bar), layers, boxes)
+
+
+def outline_signs(outline: Outline) -> OutlineSigns:
+    """All that is written on an outline."""
+    return OutlineSigns(card(outline), scale_bar(outline), tuple(layer_names(outline)), tuple(box_names(outline)))
 
 
 def card(outline: Outline) -> Drawing:

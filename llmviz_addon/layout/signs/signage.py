@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ...errors import ModelError
 from ...model.run import Run
@@ -19,22 +21,56 @@ CARD = 0.2
 """Size of the model's name on its card, as a share of a column of C cells: wide models are seen from further away."""
 
 
-def signage(layout: Layout, run: Run, growing: bool = False) -> tuple[Drawing, ...]:
-    """Everything written on the set of ``run``; it is ``growing`` where more tokens are to come.
+class TokenSigns(NamedTuple):
+    """The boxes of the tokens: those that are read, and what the model makes of them."""
 
-    Names of the drawings: ``label:<grid>``, ``section:<section>``, ``card``, and those of ``token_signs``.
-    """
+    input: Drawing
+    next: Drawing
+    output: Drawing
+    candidates: Drawing
+
+    @property
+    def predicted(self) -> tuple[Drawing, ...]:
+        """What is written of the model's output."""
+        return (self.next, self.output, self.candidates)
+
+
+@dataclass(frozen=True, eq=False)
+class Signage:
+    """What is written on a set, by what it is: ``labels`` by their grids' names, ``brackets`` by their sections'."""
+
+    card: Drawing | None = None
+    tokens: TokenSigns | None = None
+    labels: Mapping[str, Drawing] = field(default_factory=dict)
+    brackets: Mapping[str, Drawing] = field(default_factory=dict)
+
+    @property
+    def of_no_grid(self) -> tuple[Drawing, ...]:
+        """All but the labels, which go with their grids."""
+        card = (self.card,) if self.card else ()
+        return (*card, *(self.tokens or ()), *self.brackets.values())
+
+    def __iter__(self) -> Iterator[Drawing]:
+        """All of it."""
+        yield from (self.card,) if self.card else ()
+        yield from self.tokens or ()
+        yield from self.labels.values()
+        yield from self.brackets.values()
+
+
+def signage(layout: Layout, run: Run, growing: bool = False) -> Signage:
+    """Everything written on the set of ``run``; it is ``growing`` where more tokens are to come."""
     model = run.model
-    return (
+    return Signage(
         card(layout, model.name, model.n_params, model.blueprint.remarks),
-        *token_signs(layout, run),
-        *labels(layout, growing),
-        *_sections(layout),
+        token_signs(layout, run),
+        {label.parent: label for label in labels(layout, growing)},
+        {section.name: _section(section, layout.gap) for section in layout.all_sections if section.bracket},
     )
 
 
-def token_signs(layout: Layout, run: Run) -> tuple[Drawing, ...]:
-    """``tokens:input``, ``tokens:next``, ``tokens:output`` and ``tokens:candidates``.
+def token_signs(layout: Layout, run: Run) -> TokenSigns:
+    """What is written of the tokens of ``run``.
 
     The boxes of columns for which there is no token yet are empty. Raises ModelError where there are more tokens
     than columns.
@@ -42,7 +78,7 @@ def token_signs(layout: Layout, run: Run) -> tuple[Drawing, ...]:
     if len(run.tokens) > layout.n_tokens:
         raise ModelError(f"The layout is of {layout.n_tokens} tokens, but the run has {len(run.tokens)}.")
     predictions = tokens.Predictions.of(run.probs, run.text_of)
-    return (
+    return TokenSigns(
         tokens.input_boxes(layout, run.texts, run.tokens, run.prompt_length),
         tokens.next_boxes(layout, predictions, run.prompt_length),
         tokens.output_boxes(layout, predictions),
@@ -71,12 +107,6 @@ def card(layout: Layout, name: str, n_params: int, remarks: str = "") -> Drawing
     )
     x, y = float(layout.tokens.center[0]), float(layout.tokens.box[0][1])
     return Drawing("card", shapes, pose((x, y, tokens.top(layout) + layout.gap)))
-
-
-def _sections(layout: Layout) -> Iterator[Drawing]:
-    for section in layout.all_sections:
-        if section.bracket is not None:
-            yield _section(section, layout.gap)
 
 
 def _section(section: Section, gap: float) -> Drawing:

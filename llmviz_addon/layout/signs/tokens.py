@@ -152,7 +152,7 @@ def printable(text: str) -> str:
 
 
 def input_boxes(layout: Layout, texts: Sequence[str], ids: Sequence[int], prompt_length: int) -> Drawing:
-    """``tokens:input``: the prompt in ink, what the model itself appended muted, ids below, lines to the token row."""
+    """The prompt in ink, what the model itself appended muted, ids below, lines to the token row."""
     row = TokenRow(layout)
     bottom = INPUT_AT * layout.gap
     shapes = row.frames(bottom)
@@ -164,7 +164,7 @@ def input_boxes(layout: Layout, texts: Sequence[str], ids: Sequence[int], prompt
 
 
 def next_boxes(layout: Layout, predictions: Predictions, prompt_length: int) -> Drawing:
-    """``tokens:next``: over each input token the one that the model holds most likely to follow.
+    """Over each input token the one that the model holds most likely to follow.
 
     In ink from the last token of the prompt on, where the model's answer begins.
     """
@@ -179,7 +179,7 @@ def next_boxes(layout: Layout, predictions: Predictions, prompt_length: int) -> 
 
 
 def output_boxes(layout: Layout, predictions: Predictions) -> Drawing:
-    """``tokens:output``: under each column of probabilities its most likely token, and how likely it is."""
+    """Under each column of probabilities its most likely token, and how likely it is."""
     row = TokenRow(layout)
     bottom = output_bottom(layout, row)
     shapes = row.frames(bottom)

@@ -7,6 +7,7 @@ the cast turns them into actor names; it also knows every channel's value at res
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -15,29 +16,32 @@ from ...errors import ScriptError, choices
 from ...layout.grid import Grid, Region, Ribbon, boxes
 from ...layout.layout import Layout
 from ...layout.lettering.drawing import Drawing
+from ...layout.signs.signage import Signage
 from ...model.blueprints import Blueprint
 from ..score import channels
 from ..score.channels import Kind
 from ..score.timeline import CAMERA, Channel, Part, Piece, Standing
 from .signs import Signs
-from .things import Thing
+from .things import Named, Thing
 
 _NAMED = (Grid, Ribbon, Drawing, Part, Piece)
-_SINGLE = (str, Region, *_NAMED)
+_SINGLE = (str, Region, *_NAMED)  # text is no thing, but its letters are none either
 
 
 class Cast:
     """All actors of one chapter by name."""
 
-    def __init__(self, layout: Layout, signage: Iterable[Drawing], shapes: Sequence[Blueprint] = ()) -> None:
+    def __init__(self, layout: Layout, signage: Signage, shapes: Sequence[Blueprint] = ()) -> None:
         self.layout = layout
         self.shapes = shapes  # of the models that may be shown in outline
         self.standing: list[Standing] = []
         self.pieces: dict[str, Piece] = {}
         self.grids = {grid.name: grid for grid in layout.grids}
         self.ribbons = {ribbon.name: ribbon for ribbon in layout.ribbons}
+        self.written = signage
         self.signage = {drawing.name: drawing for drawing in signage}
-        self.signs = Signs(layout, self.signage)
+        self.labels = dict(signage.labels)  # by the names of their grids
+        self.signs = Signs(layout, signage, self.labels)
         self.drawings: dict[str, Drawing] = {}
         self.parts: dict[str, Part] = {}
         self.made: dict[str, tuple[Grid, np.ndarray]] = {}
@@ -85,8 +89,13 @@ class Cast:
         self.standing.append(model)
         self.pieces.update({piece.name: piece for piece in model.pieces})
         self._kinds |= dict.fromkeys(self.pieces, Kind.PIECE)
-        for sign in model.signs.values():
+        for sign in model.signs:
             self.add(sign)
+
+    def add_label(self, label: Drawing) -> None:
+        """Take on a label of a grid that the chapter made."""
+        self.add(label)
+        self.labels[label.parent] = label
 
     def add(self, actor: Drawing | Part) -> None:
         """Take on an actor that the chapter made."""
@@ -110,10 +119,8 @@ class Cast:
         return list(found.values())
 
     def drawings_of(self, *things: Thing) -> list[Drawing]:
-        """The drawings among ``things``, named or given."""
-        known = self.signage | self.drawings
-        found = [known[thing] if isinstance(thing, str) and thing in known else thing for thing in _flat(things)]
-        return [thing for thing in found if isinstance(thing, Drawing)]
+        """The drawings among ``things``."""
+        return [thing for thing in _flat(things) if isinstance(thing, Drawing)]
 
     def pieces_of(self, *things: Thing) -> list[Piece]:
         """The pieces of models in outline among ``things``."""
@@ -125,22 +132,26 @@ class Cast:
         for thing in _flat(things):
             if isinstance(thing, _NAMED):
                 found[thing.name] = None
-            elif isinstance(thing, str) and self.known(thing):
-                found[thing] = None
             elif isinstance(thing, Region):
                 found[thing.grid.name] = None
+            elif isinstance(thing, str):
+                raise ScriptError(f"{thing!r} is text; chapters ask for the thing itself.{self._near(thing)}")
             else:
-                raise ScriptError(
-                    f"{thing!r} is not on stage; name a grid, ribbon, section or drawing.{self._near(thing)}"
-                )
+                raise ScriptError(f"{thing!r} is not on stage; name a grid, ribbon, section or drawing.")
         return list(found)
 
-    def _near(self, thing: object) -> str:
-        """What a name may have been meant to be."""
-        groups = (self.grids, self.ribbons, self.signage, self.drawings)
-        names = [name for group in groups for name in group]
-        near = difflib.get_close_matches(thing, names, n=5) if isinstance(thing, str) else []
-        return f" {choices(near)}" if near else ""
+    def _near(self, name: str) -> str:
+        """How a chapter asks for what a name may have been meant to be."""
+        asked = {grid.name: _asked(grid) for grid in self.layout.grids}
+        asked |= {label.name: f"film.signs.label({asked[of]})" for of, label in self.written.labels.items()}
+        signs = {"card": self.written.card, **(self.written.tokens._asdict() if self.written.tokens else {})}
+        asked |= {sign.name: f"film.signs.{what}" for what, sign in signs.items() if sign is not None}
+        asked |= {
+            bracket.name: f'film.signs.bracket(film.layout.section("{of}"))'
+            for of, bracket in self.written.brackets.items()
+        }
+        near = difflib.get_close_matches(name, asked, n=5)
+        return f" {choices(asked[one] for one in near)}" if near else ""
 
     def knows(self, name: str) -> bool:
         """Whether it is an actor, the camera among them."""
@@ -155,15 +166,20 @@ class Cast:
         drawings = [name for name, drawing in self.drawings.items() if drawing.parent != "camera"]
         return [*self.grids, *self.ribbons, *self.signage, *drawings, *self.parts, *self.pieces]
 
-    def all_but(self, *keep: Thing) -> list[str]:
+    def all_but(self, *keep: Thing) -> list[Named]:
         """Everything of the set except ``keep`` and the ribbons between the kept grids."""
         kept = set(self.names(*keep))
-        grids = [name for name in self.grids if name not in kept]
-        ribbons = [
-            r.name for r in self.ribbons.values() if not (r.source in kept and r.target in kept) and r.name not in kept
-        ]
-        signs = [name for name in self.signage if name not in kept and not name.startswith("label:")]
-        return grids + ribbons + signs
+        grids = (grid for name, grid in self.grids.items() if name not in kept)
+        ribbons = (
+            r for r in self.ribbons.values() if not (r.source in kept and r.target in kept) and r.name not in kept
+        )
+        signs = (sign for sign in self.written.of_no_grid if sign.name not in kept)
+        return [*grids, *ribbons, *signs]
+
+
+def _asked(grid: Grid) -> str:
+    """How a chapter asks for a grid of the layout."""
+    return "film.layout." + re.sub(r"\.(\d+)", r"[\1]", grid.name)
 
 
 def _flat(things: Iterable[object]) -> Iterator[object]:
@@ -175,7 +191,7 @@ def _flat(things: Iterable[object]) -> Iterator[object]:
             yield from thing.grids
         elif isinstance(thing, Standing):
             yield from thing.pieces
-            yield from thing.signs.values()
+            yield from thing.signs
         elif isinstance(thing, Iterable):
             yield from _flat(thing)
         else:

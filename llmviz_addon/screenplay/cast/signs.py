@@ -1,4 +1,4 @@
-"""What is written on the set, by what it is: chapters name signs as they name grids."""
+"""What is written on the set, by what it is: chapters ask for signs as they ask for grids."""
 
 from __future__ import annotations
 
@@ -10,43 +10,48 @@ from ...errors import ScriptError
 from ...layout.grid import Grid
 from ...layout.layout import Layout
 from ...layout.lettering.drawing import Drawing
+from ...layout.signs.signage import Signage, TokenSigns
 from .things import Group
 
 
 class Signs:
-    """The signs of a set."""
+    """The signs of a set; ``labels`` are those of its grids by name, of excerpts too."""
 
-    def __init__(self, layout: Layout, signage: Mapping[str, Drawing]) -> None:
-        self._layout, self._signage = layout, signage
+    def __init__(self, layout: Layout, signage: Signage, labels: Mapping[str, Drawing]) -> None:
+        self._layout, self._signage, self._labels = layout, signage, labels
 
     @property
     def card(self) -> Drawing:
         """The model's name and its parameter count."""
-        return self._named("card")
+        if self._signage.card is None:
+            raise ScriptError("There is no card on this set.")
+        return self._signage.card
 
     @property
     def input(self) -> Drawing:
         """The tokens that are read."""
-        return self._named("tokens:input")
+        return self._tokens.input
 
     @property
     def next(self) -> Drawing:
         """The token that was drawn, after those read."""
-        return self._named("tokens:next")
+        return self._tokens.next
 
     @property
     def output(self) -> Drawing:
         """The token that is likeliest, under each column of the output."""
-        return self._named("tokens:output")
+        return self._tokens.output
 
     @property
     def candidates(self) -> Drawing:
         """The likeliest tokens to come, with their probabilities."""
-        return self._named("tokens:candidates")
+        return self._tokens.candidates
 
     def label(self, grid: Grid) -> Drawing:
         """The name and the axes of a grid."""
-        return self._named(f"label:{grid.name}")
+        if grid.name not in self._labels:
+            raise ScriptError(f"{grid!r} has no label.")
+        return self._labels[grid.name]
 
     def bracket(self, group: Group) -> Drawing:
         """The bracket and the name of a section, or of the group of grids that is one."""
@@ -62,11 +67,12 @@ class Signs:
     def _brackets(self) -> Mapping[frozenset[str], tuple[Drawing, ...]]:
         found: dict[frozenset[str], tuple[Drawing, ...]] = defaultdict(tuple)
         for section in self._layout.all_sections:
-            if (bracket := self._signage.get(f"section:{section.name}")) is not None:
+            if (bracket := self._signage.brackets.get(section.name)) is not None:
                 found[frozenset(grid.name for grid in section.grids)] += (bracket,)
         return found
 
-    def _named(self, name: str) -> Drawing:
-        if name not in self._signage:
-            raise ScriptError(f"There is no {name!r} on this set.")
-        return self._signage[name]
+    @property
+    def _tokens(self) -> TokenSigns:
+        if self._signage.tokens is None:
+            raise ScriptError("There are no tokens on this set.")
+        return self._signage.tokens

@@ -22,8 +22,8 @@ class Group(Protocol):
 
 Named: TypeAlias = Grid | Ribbon | Drawing | Part | Piece
 """What is an actor itself."""
-Thing: TypeAlias = str | Region | Named | Section | Standing | Group | Iterable["Thing"]
-"""What can fade or be looked at: an actor or its name, some cells, a group of grids, a model, or a list of these."""
+Thing: TypeAlias = Region | Named | Section | Standing | Group | Iterable["Thing"]
+"""What can fade or be looked at: an actor, some cells, a group of grids, a model, or a list of these."""
 Grids: TypeAlias = Grid | Region | Group | Iterable["Grids"]
 """A grid, a region, a section, a group such as ``layer.attn``, or a list of these."""
 Place: TypeAlias = Sequence[float] | np.ndarray

@@ -62,7 +62,7 @@ class _Formatter(string.Formatter):
                     f"{value!r} has {np.size(values)} numbers; commentary can show the value of one cell."
                 )
             share, row = float(values), self.tensors[value.grid.name][value.index[:-1]]
-            if value.grid.kind.endswith((".weights", ".probs")):
+            if value.grid.shares:
                 share = next(part for part in parts_of_all([share, *np.delete(row, value.index[-1])]))
             return _in_words(formatted(share, format_spec))
         if isinstance(value, Grid):

@@ -158,11 +158,11 @@ class Table:
         """Text in a row."""
         return Text(x, self.middle(row) - CAP_HEIGHT * EM / 2, ((words, color),), EM, align)
 
-    def drawing(self, shapes: list[Shape], before: float = 0.0) -> str:
+    def drawing(self, shapes: list[Shape], before: float = 0.0) -> Drawing:
         """A drawing in the table's plane, not shown yet."""
         drawing = Drawing(self.telling.unique("table"), tuple(shapes), pose((0.0, self.y - before, 0.0)), opacity=0.0)
         self.telling.cast.add(drawing)
-        return drawing.name
+        return drawing
 
 
 def dot_product(telling: Telling, cell: Region, *, seconds: float = 12.0) -> None:
@@ -180,11 +180,11 @@ def dot_product(telling: Telling, cell: Region, *, seconds: float = 12.0) -> Non
         numbers = _write(telling, table, 0.06 * seconds)
         products, running, figures = _run(telling, table, 0.42 * seconds)
         total = _fold(telling, table, vectors, [numbers, figures], products, 0.08 * seconds)
-        extra, names = _finish(telling, table, 0.12 * seconds)
+        extra, lines = _finish(telling, table, 0.12 * seconds)
     with telling.together(seconds=0.12 * seconds):
         camera.go(telling, back)
         land(telling, extra[-1], cell)
-        fade(telling, *[total, *extra[:-1]], running, *names, to=0, seconds=0.06 * seconds)
+        fade(telling, *[total, *extra[:-1]], running, *lines, to=0, seconds=0.06 * seconds)
 
 
 def _lift(telling: Telling, table: Table, seconds: float) -> list[Grid]:
@@ -221,7 +221,7 @@ def _windows(telling: Telling, table: Table) -> tuple[View, View, float]:
     return first, last, rows
 
 
-def _write(telling: Telling, table: Table, seconds: float) -> str:
+def _write(telling: Telling, table: Table, seconds: float) -> Drawing:
     """The numbers of both vectors, and the signs between them."""
     titles = [side.grid.title for side in table.found.sides]
     shapes: list[Shape] = [
@@ -240,10 +240,10 @@ def _write(telling: Telling, table: Table, seconds: float) -> str:
         shapes.append(table.text(table.equals, row, equals, "center", "muted"))
     if table.rest:
         shapes.append(table.text(table.equals, table.shown, f"and {table.rest} more pairs", "right", "muted"))
-    name = table.drawing(shapes)
-    telling.score.set(Channel(name, "opacity"), 1.0, telling.now, seconds)
+    drawing = table.drawing(shapes)
+    telling.score.set(Channel(drawing.name, "opacity"), 1.0, telling.now, seconds)
     telling.pass_time(seconds)
-    return name
+    return drawing
 
 
 def _pace(count: int) -> Callable[[np.ndarray], np.ndarray]:
@@ -252,7 +252,7 @@ def _pace(count: int) -> Callable[[np.ndarray], np.ndarray]:
     return lambda u: slow * u + (1 - slow) * u**2.5
 
 
-def _run(telling: Telling, table: Table, seconds: float) -> tuple[Grid, str, str]:
+def _run(telling: Telling, table: Table, seconds: float) -> tuple[Grid, Drawing, Drawing]:
     """Row by row the product appears and joins the running sum."""
     found, lines, start = table.found, table.lines, telling.now
     values = table.products
@@ -275,8 +275,8 @@ def _run(telling: Telling, table: Table, seconds: float) -> tuple[Grid, str, str
                        (lines + 1) * CELL, "ground")  # fmt: skip
     cover = table.drawing([cover_shape], before=0.05)
     running = table.drawing(_running(table), before=0.07)
-    for name in (figures, cover, running):
-        telling.score.set(Channel(name, "opacity"), 1.0, start)
+    for drawing in (figures, cover, running):
+        telling.score.set(Channel(drawing.name, "opacity"), 1.0, start)
 
     def drop(u: np.ndarray) -> np.ndarray:
         return -CELL * np.minimum(done(u), lines)
@@ -284,15 +284,15 @@ def _run(telling: Telling, table: Table, seconds: float) -> tuple[Grid, str, str
     def follow(u: np.ndarray) -> np.ndarray:
         return -CELL * np.clip(pace(u) * (lines + 0.7) - 0.5, 0, lines + 0.2)
 
-    telling.score.follow(Channel(cover, "offset", 2), drop, start, seconds)
-    telling.score.follow(Channel(running, "offset", 2), follow, start, seconds)
-    telling.score.follow(Channel(running, "value"), lambda u: partial[done(u).astype(int)], start, seconds)
+    telling.score.follow(Channel(cover.name, "offset", 2), drop, start, seconds)
+    telling.score.follow(Channel(running.name, "offset", 2), follow, start, seconds)
+    telling.score.follow(Channel(running.name, "value"), lambda u: partial[done(u).astype(int)], start, seconds)
     _, last, rows = _windows(telling, table)
     total = table.lines + 0.7 + 1.3 * (len(found.steps) + 1)
     if total > rows:
         camera.ride(telling, last, lambda u: np.clip((pace(u) * lines - rows / 2) / (total - rows), 0, 1), seconds)
     telling.pass_time(seconds)
-    telling.score.set(Channel(cover, "opacity"), 0.0, telling.now)
+    telling.score.set(Channel(cover.name, "opacity"), 0.0, telling.now)
     return products, running, figures
 
 
@@ -310,7 +310,7 @@ def _running(table: Table) -> list[Shape]:
 
 
 def _fold(
-    telling: Telling, table: Table, vectors: list[Grid], texts: list[str], products: Grid, seconds: float
+    telling: Telling, table: Table, vectors: list[Grid], texts: list[Drawing], products: Grid, seconds: float
 ) -> Grid:
     """The vectors go, the column of products folds into one cell: the sum."""
     total = make(
@@ -327,10 +327,10 @@ def _fold(
     return total
 
 
-def _finish(telling: Telling, table: Table, seconds: float) -> tuple[list[Grid], list[str]]:
+def _finish(telling: Telling, table: Table, seconds: float) -> tuple[list[Grid], list[Drawing]]:
     """What the rule does to the sum, line by line, and the result under a rule."""
     made: list[Grid] = []
-    names: list[str] = []
+    lines: list[Drawing] = []
     steps = table.found.steps
     row = table.lines + 0.2
     each = seconds / (len(steps) + 1)
@@ -339,7 +339,7 @@ def _finish(telling: Telling, table: Table, seconds: float) -> tuple[list[Grid],
         corner = (table.cells_product, table.y, table.middle(row) + CELL / 2)
         word = "bias" if step.region is not None else ""
         shown = number(step.value, table.sum_decimals)
-        names.append(_line(telling, table, row, step.sign, shown if step.region else "", word, each))
+        lines.append(_line(telling, table, row, step.sign, shown if step.region else "", word, each))
         if step.region is not None:
             made.append(copy(telling, step.region))
             fly(telling, made[-1], corner, seconds=each)
@@ -351,9 +351,9 @@ def _finish(telling: Telling, table: Table, seconds: float) -> tuple[list[Grid],
     result = make(telling, np.array(table.found.result), (), corner, grid.role, grid.kind)
     made.append(result)
     shown = number(table.found.result, table.sum_decimals)
-    names.append(_line(telling, table, row, _equals(table), shown, "", 0.3 * each))
+    lines.append(_line(telling, table, row, _equals(table), shown, "", 0.3 * each))
     telling.pass_time(each)
-    return made, names
+    return made, lines
 
 
 def _equals(table: Table) -> str:
@@ -371,13 +371,13 @@ def _equals(table: Table) -> str:
     return relation(number(found.result, decimals), parts, give)
 
 
-def _line(telling: Telling, table: Table, row: float, sign: str, shown: str, word: str, seconds: float) -> str:
+def _line(telling: Telling, table: Table, row: float, sign: str, shown: str, word: str, seconds: float) -> Drawing:
     shapes: list[Shape] = [table.text(table.equals + 0.04, row, sign, "right")]
     x = table.plate + 0.04
     if word:
         shapes.append(table.text(x, row, word, "left", "muted"))
         x += advance(table.word, EM)
     shapes.append(table.text(table.plate + 0.04 + advance(table.word, EM), row, shown, "left"))
-    name = table.drawing(shapes)
-    telling.score.set(Channel(name, "opacity"), 1.0, telling.now, seconds)
-    return name
+    drawing = table.drawing(shapes)
+    telling.score.set(Channel(drawing.name, "opacity"), 1.0, telling.now, seconds)
+    return drawing

@@ -14,6 +14,7 @@ import numpy as np
 from ...layout.grid import CELL, Grid
 from ...layout.lettering.drawing import Drawing
 from ...layout.outline import Outline
+from ...layout.signs.outline_signs import OutlineSigns
 
 CAMERA = "camera"
 
@@ -68,13 +69,13 @@ class Piece:
 
 @dataclass(frozen=True, eq=False)
 class Standing:
-    """A model in outline on stage, ``at`` (3,) metres; ``signs`` are what is written on it, by what they say."""
+    """A model in outline on stage, ``at`` (3,) metres; ``signs`` are what is written on it."""
 
     outline: Outline
     at: np.ndarray
     once: Piece
     layers: tuple[Piece, ...]
-    signs: Mapping[str, Drawing]
+    signs: OutlineSigns
 
     @property
     def pieces(self) -> tuple[Piece, ...]:

@@ -33,7 +33,7 @@ LONGEST = 4.0
 
 def open_on(telling: Telling, *things: Thing, azimuth: float, elevation: float, zoom: float) -> None:
     """Begin the chapter with the camera on ``things``, and put up the ground under the text."""
-    if telling.now > 0 or telling.beats or f"{telling.name}:plate" in telling.cast.drawings:
+    if telling.now > 0 or telling.beats or any(one.is_ground for one in telling.cast.drawings.values()):
         raise ScriptError("open_on comes before anything else in a chapter.")
     frame(telling, *things, azimuth=azimuth, elevation=elevation, zoom=zoom, seconds=0)
     telling.show(commentary.plate(f"{telling.name}:plate", telling.page), seconds=0)

@@ -19,7 +19,7 @@ from ...layout.build import layout
 from ...layout.grid import CELL, Grid, Ribbon
 from ...layout.layout import Layout
 from ...layout.lettering.drawing import Drawing, Line, Shape
-from ...layout.signs.labels import labels
+from ...layout.signs.labels import labels, name_of
 from ...model.architecture import Architecture
 from ...model.config import GPTConfig
 from ..cast.things import Grids
@@ -61,16 +61,14 @@ def closeup(telling: Telling, *things: Grids, seconds: float | None = None) -> L
     )
     move = np.array(whole[0].origin) - small[whole[0].name].origin - (0, BEFORE, 0)
     prefix = telling.unique("excerpt")
-    written = {drawing.name: drawing for drawing in labels(small, grids=[small[grid.name] for grid in whole])}
+    written = {label.parent: label for label in labels(small, grids=[small[grid.name] for grid in whole])}
     pairs, stands = [], {}
     for grid in whole:
         excerpt = small[grid.name]
         x, y, z = (float(v) for v in excerpt.origin + move)
         stand = replace(excerpt, name=f"{prefix}:{grid.name}", origin=(x, y, z))
         telling.cast.add_grid(stand, telling.trace[grid.name])
-        label = _label(written[f"label:{grid.name}"], stand, move)
-        telling.cast.add(label)
-        telling.cast.signage[label.name] = label
+        telling.cast.add_label(_label(written[grid.name], stand, move))
         stands[grid.name] = stand
         pairs.append((grid, stand))
         if telling.score.value(Channel(grid.name, "reveal")) == 0:
@@ -128,7 +126,7 @@ def _label(label: Drawing, grid: Grid, move: np.ndarray) -> Drawing:
             torn.append(Line(tuple((along, bottom - out) for along, out in _tear(left, right)), TEAR, "muted"))
         elif axis.shown is not None and axis.direction == "x":
             torn.append(Line(tuple((right + out, along) for along, out in _tear(bottom, top)), TEAR, "muted"))
-    return replace(label, name=f"label:{grid.name}", shapes=(*label.shapes, *torn), pose=pose, parent=grid.name)
+    return replace(label, name=name_of(grid), shapes=(*label.shapes, *torn), pose=pose, parent=grid.name)
 
 
 def _tear(start: float, end: float) -> list[tuple[float, float]]:

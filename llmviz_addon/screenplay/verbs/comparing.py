@@ -9,14 +9,13 @@ origin is where a camera goes nearest: amid the cells of the largest model, see 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from ...layout.lettering.drawing import Drawing, Line, Text
 from ...layout.outline import Outline, outline
-from ...layout.signs.outline_signs import box_names, card, layer_names, scale_bar, scaled
+from ...layout.signs.outline_signs import card, outline_signs, scale_bar, scaled
 from ..score.timeline import Channel, Piece, Standing
 from ..telling import Telling
 
@@ -40,8 +39,8 @@ def grow(telling: Telling, model: Standing, *, seconds: float | None = None) -> 
     """Let a model appear: what there is once, then layer by layer, and the layers' names at the end."""
     seconds = telling.length(seconds, 3.0)
     each = min(0.6, seconds / 3)
-    names = [sign.name for what, sign in model.signs.items() if what.startswith("layer ")]
-    others = [sign.name for sign in model.signs.values() if sign.name not in names]
+    names = [sign.name for sign in model.signs.layers]
+    others = [sign.name for sign in model.signs if sign not in model.signs.layers]
     pause = (seconds - each) / max(len(model.layers) - 1, 1)
     with telling.together():
         appear(telling, [model.once.name, *others], each)
@@ -108,14 +107,8 @@ def _standing(name: str, one: Outline, at: np.ndarray, chapter: str) -> Standing
     layers = tuple(
         Piece(f"{name}:layer {number}", one.layer.points + at + offset) for number, offset in enumerate(one.offsets)
     )
-    signs = {sign.name: _moved(sign, f"{chapter}:{name}:{sign.name}", at) for sign in _signs(one)}
+    signs = outline_signs(one).mapped(lambda sign: _moved(sign, f"{chapter}:{name}:{sign.name}", at))
     return Standing(one, at, Piece(name, one.once.points + at), layers, signs)
-
-
-def _signs(one: Outline) -> Iterator[Drawing]:
-    yield from (card(one), scale_bar(one))
-    yield from layer_names(one)
-    yield from box_names(one)
 
 
 def _moved(sign: Drawing, name: str, at: np.ndarray) -> Drawing:
@@ -125,7 +118,7 @@ def _moved(sign: Drawing, name: str, at: np.ndarray) -> Drawing:
 
 
 def _card_top(model: Standing) -> float:
-    return float(model.signs["card"].points[:, 2].max())
+    return float(model.signs.card.points[:, 2].max())
 
 
 def _height(model: Standing) -> float:

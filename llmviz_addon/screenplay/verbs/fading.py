@@ -13,12 +13,18 @@ BESIDE = 0.6
 def fade(telling: Telling, *things: Thing, to: float, seconds: float | None = None) -> None:
     """Bring things to an opacity: 0 is gone, 1 is solid. A grid takes its label and its parts along."""
     seconds = telling.length(seconds)
-    names, grids, signage = telling.cast.names(*things), telling.cast.grids, telling.cast.signage
-    labels = [label for name in names if name in grids and (label := f"label:{name}") in signage]
+    names = telling.cast.names(*things)
+    labels = _labels(telling, names)
     targets = [target for name in names for target in _solid(telling, name)]
     for actors, value in ((labels, to if to in (0.0, 1.0) else to * BESIDE), (targets, to)):
         telling.score.set_all([Channel(actor, "opacity") for actor in actors], value, telling.now, seconds)
     telling.pass_time(seconds)
+
+
+def _labels(telling: Telling, names: list[str]) -> list[str]:
+    """The labels of those that are grids and have one, by name."""
+    labels = telling.cast.labels
+    return [labels[name].name for name in names if name in labels]
 
 
 def _solid(telling: Telling, name: str) -> tuple[str, ...]:
@@ -43,7 +49,7 @@ def revert(telling: Telling, *things: Thing, seconds: float | None = None) -> No
     seconds = telling.length(seconds)
     telling.dismiss(min(GONE, seconds))
     names = telling.cast.names(*things)
-    whose = {*names, *(f"label:{name}" for name in names)}
+    whose = {*names, *_labels(telling, names)}
     for channel in [c for c in telling.score.clips if c.actor in whose]:
         telling.score.set(channel, telling.cast.rest(channel), telling.now, seconds)
     telling.pass_time(seconds)

@@ -9,9 +9,6 @@ from ..cast.things import Grids
 from ..score.timeline import Channel
 from ..telling import Telling
 
-PREDICTED = ("tokens:next", "tokens:output", "tokens:candidates")
-"""What is written of the model's output."""
-
 
 def hide_values(telling: Telling, *things: Grids, seconds: float = 0.0) -> None:
     """Show grids as not computed yet."""
@@ -26,9 +23,9 @@ def computed_up_to(telling: Telling, *things: Grids) -> None:
     known = telling.layout.made_from(*telling.cast.grids_of(*things))
     hide_values(telling, *(grid for grid in telling.layout.grids if grid.rule and grid.name not in known))
     if telling.layout.output.probs.name not in known:
-        for sign in PREDICTED:
-            if sign in telling.cast.signage:
-                telling.change(sign, "opacity", 0.0)
+        tokens = telling.cast.written.tokens
+        for sign in tokens.predicted if tokens else ():
+            telling.change(sign.name, "opacity", 0.0)
 
 
 def show_values(telling: Telling, *things: Grids, seconds: float = 0.0) -> None:

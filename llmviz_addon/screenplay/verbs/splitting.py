@@ -17,7 +17,7 @@ def split(
     """Let a region of a grid stand apart from the rest, which steps back to the opacity ``others``."""
     seconds, score = telling.length(seconds), telling.score
     for region in regions:
-        body, label = region.grid.name, f"label:{region.grid.name}"
+        body, label = region.grid.name, telling.cast.labels.get(region.grid.name)
         if body in telling.splits:
             raise ScriptError(f"{region.grid!r} is split already; merge it first.")
         direction, found = pieces(region)
@@ -32,8 +32,8 @@ def split(
                 score.set(Channel(part.name, "opacity"), others, telling.now, seconds)
                 telling.carry(part.name, direction * (place - 1) * gap, seconds)
         score.set(Channel(body, "opacity"), 0.0, telling.now)
-        if others < 1 and label in telling.cast.signage:
-            score.set(Channel(label, "opacity"), 0.55, telling.now, seconds)
+        if others < 1 and label is not None:
+            score.set(Channel(label.name, "opacity"), 0.55, telling.now, seconds)
     telling.pass_time(seconds)
 
 
@@ -41,7 +41,7 @@ def merge(telling: Telling, *things: Grids, seconds: float | None = None) -> Non
     """Close split grids again. What a piece shows beyond the whole stays until the whole is swept."""
     seconds, score = telling.length(seconds), telling.score
     for grid in telling.cast.grids_of(*things):
-        parts, label = telling.splits.pop(grid.name, []), f"label:{grid.name}"
+        parts, label = telling.splits.pop(grid.name, []), telling.cast.labels.get(grid.name)
         reveal = score.value(Channel(grid.name, "reveal"))
         for part in parts:
             ahead = score.value(Channel(part.name, "reveal")) > reveal
@@ -53,8 +53,8 @@ def merge(telling: Telling, *things: Grids, seconds: float | None = None) -> Non
                 score.set(Channel(part.name, "opacity"), 0.0, telling.now + seconds)
         if parts:
             score.set(Channel(grid.name, "opacity"), 1.0, telling.now + seconds)
-            if label in telling.cast.signage:
-                score.set(Channel(label, "opacity"), 1.0, telling.now, seconds)
+            if label is not None:
+                score.set(Channel(label.name, "opacity"), 1.0, telling.now, seconds)
     telling.pass_time(seconds)
 
 
