@@ -24,6 +24,11 @@ NOISE = 1e-6
 """Share of the numbers that went into it below which a sum that should be 0 is nothing but rounding."""
 
 
+def count(amount: int, what: str) -> str:
+    """So many of something: ``1 layer``, ``1,024 layers``."""
+    return f"{amount:,} {what}" if amount == 1 else f"{amount:,} {what}s"
+
+
 def number(
     value: float, least: int = FEWEST_DECIMALS, most: int = MOST_DECIMALS, digits: int = DIGITS, whole: float = 1.0
 ) -> str:

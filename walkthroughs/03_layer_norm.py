@@ -8,7 +8,6 @@ def play(film):
     x, ln = film.layout.embedding.output, film.layout.layers[0].ln_1
     t = film.example_time
     count, C = x.shape
-    normalized = f"{ln.output.name.rsplit('.', 1)[0]}.normalized"
     film.computed_up_to(x)
 
     film.open_on(
@@ -27,9 +26,9 @@ def play(film):
             "Each of the [{count:,} columns](T) holds the [{channels}](C) of one token."
             if count > 1
             else "The one [column](T) there is holds the [{channels}](C) of its token, the {token}.",
-            count=count, channels="one channel" if C == 1 else f"{C:,} channels", token=film.token_name(t),
+            count=count, channels=film.count(C, "channel"), token=film.token_name(t),
         )  # fmt: skip
-        whole, close = (x, ln), film.closeup(ln, x, seconds=1)  # of a wide model; else it is the layout
+        close = film.closeup(ln, x, seconds=1)  # of a wide model; else it is the layout
         x, ln = close.embedding.output, close.layers[0].ln_1
         with film.together(seconds=2):
             film.move(x, beside=ln.output)
@@ -39,8 +38,6 @@ def play(film):
         with film.together(seconds=0.6, lag=0.3):
             for grid in (x, ln.mean, ln.std, ln.output):
                 film.split(grid[t])
-        if x.axis("C").cells < C:
-            film.say("Its first {n} channels are drawn here; what is computed is of all.", n=x.axis("C").cells)
 
     with film.beat("mean-and-deviation"):
         film.say("Two numbers sum the [column]({column}) up:", column=x[t])
@@ -54,8 +51,8 @@ def play(film):
         film.say("Here the mean is {mean} and the standard deviation {std}.", mean=ln.mean[t], std=ln.std[t])
         film.say("Subtract the one, divide by the other.")
         titles = ("The column as it came", "Normalised, before γ and β")
-        film.histograms(x[t], (normalized, (t,)), titles, seconds=3)
-        variance = float(film.trace[normalized][t].var())
+        film.histograms(x[t], ln.normalized[t], titles, seconds=3)
+        variance = film.values(ln.normalized)[t].var()
         film.say(_normal(variance), variance=variance)
         film.say(
             "Last come a learned scale [γ]({gamma}) and a shift [β]({beta}){none}.",
@@ -75,11 +72,7 @@ def play(film):
         film.say(
             "No column looks at its neighbours: that is left to [self-attention]({out}), which is next.", out=ln.output
         )
-        if close is not film.layout:
-            film.say("And all {C:,} channels stand there again.", C=C)
-            film.dismiss()
-            film.move(whole[0], beside=whole[1].output, seconds=0)
-            film.step_back()
+        film.step_back()
 
 
 def _normal(variance):

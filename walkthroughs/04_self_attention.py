@@ -8,7 +8,7 @@ def play(film):
     layer = film.layout.layers[0]
     x, heads = layer.ln_1.output, layer.attn.heads
     t = min(5, len(film.tokens) - 1)
-    number = film.largest([film.values(h.weights)[t].max() for h in heads])[0]  # the head with the clearest answer
+    number = film.clearest(*(head.weights[t] for head in heads))
     film.computed_up_to(x)
     film.open_on(film.layout.embedding, x, heads, azimuth=287, elevation=14)
     with film.beat("what-for"):
@@ -54,16 +54,12 @@ def _tour(film, x, heads, number):
 
 
 def _flat(film, x, head):
-    film.arrange(*_rows(head), level=x, seconds=2)
+    q, k, v, matrix, output = head.rows
+    film.arrange(q, k, v, matrix, output, level=x, seconds=2)
     with film.together(seconds=1):
         film.move(x, level=head.k)
-        film.fade(*_rows(head)[3:], to=0)
-        film.camera.frame(x, *_rows(head)[:3], azimuth=276, elevation=5)
-
-
-def _rows(head):
-    q, k, v = (tuple(getattr(head, f"{letter}{end}") for end in ("_weight", "_bias", "")) for letter in "qkv")
-    return q, k, v, (head.scores, head.max, head.sum, head.weights), (head.output,)
+        film.fade(matrix, output, to=0)
+        film.camera.frame(x, q, k, v, azimuth=276, elevation=5)
 
 
 def _vectors(film, x, head):
@@ -76,8 +72,7 @@ def _vectors(film, x, head):
     with film.beat("three-vectors"):
         film.say(
             "From every [column]({x}) the head makes three {shorter}vectors of [{numbers}](A):",
-            x=x, shorter="shorter " if film.config.n_embd > A else "",
-            numbers="1 number" if A == 1 else f"{A:,} numbers",
+            x=x, shorter="shorter " if film.config.n_embd > A else "", numbers=film.count(A, "number"),
         )  # fmt: skip
         film.say("a [query]({q}), what this column looks for;", q=head.q)
         connect(head.q_weight, head.q_bias, head.q)
@@ -87,13 +82,11 @@ def _vectors(film, x, head):
         connect(head.v_weight, head.v_bias, head.v)
         bias = " and bias" if film.checkpoint.biases else ""
         film.say("Each has its own [weights]({w}){bias}.", w=head.q_weight, bias=bias)
-        if head.q_weight.shown_shape != head.q_weight.shape:
-            film.say("Only the first cells are drawn; labels say of how many.")
     return arrows
 
 
 def _one_number(film, x, head, t, arrows):
-    q, k, v, *_ = _rows(head)
+    _, k, v, _, _ = head.rows
     cell = head.q[t, min(2, film.config.head_size - 1)]
     with film.beat("one-number"):
         film.say("How is one of these numbers made?")
@@ -128,7 +121,7 @@ def _lookup(film):
 
 def _scores(film, x, head, t, arrows):
     best = film.largest(head.scores[t, : t + 1])[0]
-    q, k, v, matrix, output = _rows(head)
+    q, k, v, matrix, _ = head.rows
     with film.beat("scores"):
         film.say("Take the [query]({q}) of the {token} at t = {t}.", q=head.q, token=film.token_name(t), t=t)
         with film.together(seconds=1.5):
@@ -186,8 +179,9 @@ def _softmax(film, head, t, letters):
             "token": film.token_name(t), "t": t, "tied": len(best), "other": film.token_name(best[0]),
             "best": best[0], "weight": head.weights[t, best[0]],
         }  # fmt: skip
-        where, share = _looks(best, t)
-        film.say(where, **told)
+        *where, share = _looks(best, t)
+        for clause in where:
+            film.say(clause, **told)
         film.bands(head.weights[t], f"Attention of t = {t}", seconds=3)
         film.say(share, **told)
         film.say("The bands are as wide as the weights.")
@@ -195,21 +189,23 @@ def _softmax(film, head, t, letters):
 
 
 def _looks(best, t):
-    """What column ``t`` looks at, whose largest weights are those of ``best``, and with how much of its attention."""
-    who, share = "So the {token} at t = {t} looks", "{weight:.0%} of its attention goes"
+    """What column ``t`` looks at, whose largest weights are those of ``best``; and with how much of its attention."""
+    share = "{weight:.0%} of its attention goes"
     if t == 0:
-        return "The {token} at t = 0 is the first, so it can look at nothing but itself:", "all of its attention stays."
+        return "The {token} is the first, so it can look at nothing but itself:", "all of its attention stays."
     if len(best) == t + 1:
-        return f"{who} at all {{tied}} columns alike, itself among them:", f"{share} to each."
+        return "So the {token} looks at all {tied} columns alike, itself among them:", f"{share} to each."
     if len(best) > 1:
-        alike = f"{who} most at {{tied}} columns alike, one of them the {{other}} at t = {{best}}:"
-        return alike, f"{share} to each."
-    return f"{who} most at " + ("itself:" if best[0] == t else "the {other} at t = {best}:"), f"{share} there."
+        alike, one = "So the {token} looks most at {tied} columns alike,", "one of them the {other} at t = {best}:"
+        return alike, one, f"{share} to each."
+    if best[0] == t:
+        return "So the {token} looks most at itself:", f"{share} there."
+    return "So the {token} looks most at the {other} at t = {best}:", f"{share} there."
 
 
 def _values(film, head, t):
     with film.beat("weighted-sum"):
-        film.arrange(head.v, _rows(head)[3], head.output, level=head.k, seconds=0)
+        film.arrange(head.v, head.rows.matrix, head.output, level=head.k, seconds=0)
         film.say("The answer is made of the [values]({v}).", v=head.v)
         with film.together(seconds=1.5):
             film.fade(head.v, head.output, to=1)
@@ -221,11 +217,11 @@ def _values(film, head, t):
 
 
 def _rest(film, x, head, number):
-    q, k, v, matrix, output = _rows(head)
+    q, k, v, matrix, output = head.rows
     with film.beat("all-rows"):
         film.say("Whatever other rows and columns there are go the same way,")
         film.fade(head.v, head.weights, *output, to=0)
-        film.arrange(*_rows(head), seconds=0)
+        film.arrange(q, k, v, matrix, output, seconds=0)
         with film.together(seconds=1.2):
             film.fade(*q, *k, *v, x, *matrix, *output, to=1)
             film.camera.frame(x, head, azimuth=276, elevation=5)

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from blender_tests.layout.rules.test_formula import random_model
 from llmviz_addon.errors import ModelError, ScriptError
 from llmviz_addon.layout.build import Layout, layout
-from llmviz_addon.layout.grid import CELL, Axis, Grid, Role
+from llmviz_addon.layout.grid import CELL, Grid, Role
 from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.layout.rules.formula import evaluate
 from llmviz_addon.layout.signs.labels import labels
+from llmviz_addon.layout.tensor import Axis
 from llmviz_addon.layout.vocabulary import CANDIDATES, LARGE, SHOWN_AT_LEAST, window
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.forward import forward

@@ -73,11 +73,25 @@ WRONG = {
     "a column for a row": (lambda f, h, x: f.copy(x[0], along="y"), "cannot be laid along 'y'"),
     "one thing to stand between": (lambda f, h, x: f.symbol("+", between=x), "two grids or regions"),
     "prices in words": (lambda f, h, x: f.lookup({"a": "much"}, "a"), "a dictionary of numbers"),
-    "a region where a tensor is": (
-        lambda f, h, x: f.histograms(x[0], x[1], ("a", "b")),
-        "a tensor's name and an index",
+    "a tensor's name where numbers are": (
+        lambda f, h, x: f.histograms(x[0], ("layers.0.ln_1.normalized", (0,)), ("a", "b")),
+        r"histograms needs a region.* or numbers, such as ln\.normalized\[t\]",
     ),
-    "one title for two": (lambda f, h, x: f.histograms(x[0], (x.name, (0,)), "ab"), "two texts.*'ab'"),
+    "a whole tensor for some numbers": (
+        lambda f, h, x: f.histograms(x[0], f.layout.layers[0].ln_1.normalized, ("a", "b")),
+        r"numbers, such as ln\.normalized\[t\].*<layers\.0\.ln_1\.normalized 11×48>",
+    ),
+    "numbers where cells are": (
+        lambda f, h, x: f.compute(f.layout.layers[0].ln_1.normalized[0, 0]),
+        r"compute needs a region.*layers\.0\.ln_1\.normalized\[0, 0\]",
+    ),
+    "a number that is not there": (
+        lambda f, h, x: f.layout.layers[0].ln_1.normalized[11],
+        "<layers.0.ln_1.normalized 11×48>: index 11 on axis T is outside 0 to 10",
+    ),
+    "a list for rows": (lambda f, h, x: f.clearest([h.weights[0]]), "clearest needs a region"),
+    "half a layer": (lambda f, h, x: f.count(0.5, "layer"), "a whole number.*0.5"),
+    "one title for two": (lambda f, h, x: f.histograms(x[0], x[1], "ab"), "two texts.*'ab'"),
     "a made-up model": (lambda f, h, x: f.grow("gpt2"), "one of film.models"),
     "a cell that is not there": (lambda f, h, x: f.compute(h.q[11, 0]), "index 11 on axis T is outside 0 to 10"),
     "a cell in words": (lambda f, h, x: f.compute(h.q["t"]), "whole numbers for indices.*'t'"),

@@ -95,7 +95,9 @@ def test_what_a_paragraph_names_is_inside_the_free_part(random_model, make_film,
     assert seen or chapter.shapes
     for beat in film.beats:
         assert words(beat.text) <= (40 if name == "nano" else 52), beat.key
-        assert max(words(clause.text) for clause in beat.clauses) <= (22 if chapter.shapes else 16), beat.key
+        assert max(words(clause.text) for clause in beat.clauses) <= 15, beat.key
+        if name == "nano":
+            assert max(len(clause.text.split()) for clause in beat.clauses) <= 15, beat.key  # signs and figures too
 
 
 def words(text: str) -> int:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.layout.grid import CELL, Axis, Role
+from llmviz_addon.layout.grid import CELL, Role
+from llmviz_addon.layout.tensor import Axis
 from llmviz_addon.screenplay.score.timeline import Channel
 from llmviz_addon.screenplay.verbs.copies import make
 

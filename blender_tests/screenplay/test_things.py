@@ -1,18 +1,23 @@
 """Things are asked for, never spelled: in the screenplay and in chapters no string says what a thing is."""
 
 import re
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from llmviz_addon.layout.build import layout
+from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.rounding import number
+from llmviz_addon.screenplay.page import commentary
 
 HOME = Path(__file__).resolve().parents[2]
 SPELLED = re.compile(r"""["'](label|section|tokens):|:plate["']|endswith\(|rsplit\(|startswith\("label""")
 
 
-@pytest.mark.parametrize("folder", ["llmviz_addon/screenplay"])
+@pytest.mark.parametrize("folder", ["llmviz_addon/screenplay", "walkthroughs"])
 def test_no_name_is_put_together_or_taken_apart(folder):
     found = [
         f"{path.name}:{number}: {line.strip()}"
@@ -32,10 +37,6 @@ def test_a_grid_says_whether_it_holds_shares_of_a_whole():
 
 def test_a_share_is_told_so_that_it_is_no_whole(film):
     """Whatever the name of the grid: a share of attention that is not all of it is never 100 %."""
-    from dataclasses import replace
-
-    from llmviz_addon.screenplay.page import commentary
-
     weights = film.layout.layers[0].attn.heads[0].weights
     values = film.trace[weights.name].copy()
     values[1, :2] = 1.0, 1e-9
@@ -43,3 +44,50 @@ def test_a_share_is_told_so_that_it_is_no_whole(film):
         grid = replace(weights, name="made", kind="made", shares=shares)
         spans, _ = commentary.parse("{w:.0%}", {"w": grid[1, 0]}, {"made": values})
         assert "".join(text for text, _ in spans) == said
+
+
+def test_what_has_no_grid_is_asked_for_by_name_and_shown_in_numbers(film):
+    ln = film.layout.layers[0].ln_1
+    unplaced = {tensor.name for part in film.layout.parts for tensor in part.unplaced.values()}
+    assert unplaced | {grid.name for grid in film.layout.grids} == set(film.trace)
+    assert ln.normalized[3].index == (3, slice(0, 48))
+    film.open_on(ln)
+    with film.beat("numbers"):
+        film.say("It is {n:.4f}.", n=ln.normalized[3, 5])
+        film.histograms(film.layout.embedding.output[3], ln.normalized[3], ("before", "after"))
+    assert f"{film.trace[ln.normalized.name][3, 5]:.4f}".replace("-", "−") in film.beats[0].text
+    texts = (shape for one in film.cast.drawings.values() for shape in one.shapes if isinstance(shape, Text))
+    variance = number(film.trace[ln.normalized.name][3].astype(float).var())
+    assert any(text.body.endswith(f"variance {variance}") for text in texts)
+
+
+def test_the_clearest_head_is_the_one_with_the_largest_weight(film):
+    heads = film.layout.layers[0].attn.heads
+    weights = [film.values(head.weights)[3].max() for head in heads]
+    assert film.clearest(*(head.weights[3] for head in heads)) == weights.index(max(weights))
+    assert film.clearest(heads[1].weights[0], heads[0].weights[0]) == 0  # the first token has no choice: a tie
+
+
+def test_a_head_knows_its_rows_and_a_chapter_lays_them_out(film):
+    head = film.layout.layers[0].attn.heads[1]
+    assert [grid for row in head.rows for grid in row] == [*head.grids]
+    assert head.rows.matrix == (head.scores, head.max, head.sum, head.weights)
+
+
+def test_counts_are_said_in_words(film):
+    assert [film.count(n, "layer") for n in (0, 1, 12, 1024)] == ["0 layers", "1 layer", "12 layers", "1,024 layers"]
+
+
+@pytest.mark.parametrize("within", [True, False])
+def test_a_closeup_says_in_a_beat_what_is_drawn_and_when_all_is_back(random_model, make_film, within):
+    film = make_film(random_model(GPTConfig(2, 2, 200, 90, 1000)), list(range(80)), pace=200)
+    ln = film.layout.layers[1].ln_1
+    film.open_on(ln)
+    with film.beat("near") if within else nullcontext():
+        film.closeup(ln)
+        film.step_back()
+    if within:
+        assert film.beats[0].text == (
+            "Drawn here are T 24 of 80, C 48 of 200: what is computed is of all. And all of it stands there again."
+        )
+    assert bool(film.beats) == within

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from llmviz_addon.layout.grid import Axis, Grid, Ribbon, Role
+from llmviz_addon.layout.grid import Grid, Ribbon, Role
 from llmviz_addon.layout.lettering.drawing import Drawing, Line, Readout, Rect, Text, pose
+from llmviz_addon.layout.tensor import Axis
 from llmviz_addon.screenplay.score.timeline import Channel, Marker, Part, Timeline, Track
 
 T, C = Axis("T", 5, "x"), Axis("C", 20, "z")

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.layout.grid import Axis, Grid, Role
+from llmviz_addon.layout.grid import Grid, Role
+from llmviz_addon.layout.tensor import Axis
 from llmviz_addon.screenplay.score.timeline import Channel, Part, Track
 from llmviz_addon.stage.values.atlas import FORBIDDEN, LANES, WIDTH, atlas, numbers_of, repainted
 

@@ -6,7 +6,8 @@ import bpy
 import numpy as np
 import pytest
 
-from llmviz_addon.layout.grid import Axis, Grid, Role
+from llmviz_addon.layout.grid import Grid, Role
+from llmviz_addon.layout.tensor import Axis
 from llmviz_addon.screenplay.score.timeline import Channel, Track
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.values.atlas import WIDTH, atlas

@@ -13,8 +13,9 @@ from blender_tests.stage.conftest import SmallLayout, track
 from blender_tests.stage.test_pictures import render
 from llmviz_addon.film.painting.changes import Changes
 from llmviz_addon.film.painting.regions import Mask, Projection
-from llmviz_addon.layout.grid import Axis, Grid, Role
+from llmviz_addon.layout.grid import Grid, Role
 from llmviz_addon.layout.lettering.drawing import Drawing, Text, pose
+from llmviz_addon.layout.tensor import Axis
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.things.merged import Boxes, merged_mesh
 from llmviz_addon.stage.values.atlas import atlas

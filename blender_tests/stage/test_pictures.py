@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from blender_tests.stage.conftest import SmallLayout
-from llmviz_addon.layout.grid import Axis, Grid, Role
+from llmviz_addon.layout.grid import Grid, Role
+from llmviz_addon.layout.tensor import Axis
 from llmviz_addon.screenplay.score.timeline import Channel, Track
 from llmviz_addon.stage import compat
 from llmviz_addon.stage.build import build

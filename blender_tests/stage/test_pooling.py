@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmviz_addon.errors import JobError
-from llmviz_addon.layout.grid import Axis, Grid, Role
+from llmviz_addon.layout.grid import Grid, Role
+from llmviz_addon.layout.tensor import Axis
 from llmviz_addon.stage.values.pooling import FORBIDDEN, pooled, pools, sampled, thinned
 
 

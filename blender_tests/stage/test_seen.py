@@ -10,7 +10,8 @@ import pytest
 
 from blender_tests.stage.conftest import SmallLayout, track
 from blender_tests.stage.test_pictures import render
-from llmviz_addon.layout.grid import CELL, Axis, Grid, Role
+from llmviz_addon.layout.grid import CELL, Grid, Role
+from llmviz_addon.layout.tensor import Axis
 from llmviz_addon.screenplay.page.view import Area, View, corners, frame
 from llmviz_addon.screenplay.score.timeline import CAMERA
 from llmviz_addon.stage.build import build

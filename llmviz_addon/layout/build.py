@@ -20,11 +20,12 @@ from ..errors import ModelError, ScriptError
 from ..model.architecture import GPT2, Architecture, lengths
 from ..model.config import GPTConfig
 from ..model.parts.part import Part
-from .grid import CELL, Axis, Beside, Grid
+from .grid import CELL, Beside, Grid
 from .groups import Layer, Series
 from .layout import Layout, ribbons, sections
 from .parts.part import Measures, PartGrids, Spot, placed, under
 from .roles import Role
+from .tensor import Axis
 
 GAP = 8 * CELL
 """Metres between neighbouring grids."""

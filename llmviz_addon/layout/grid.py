@@ -11,7 +11,6 @@ own; cells are counted, and strides and spans told, in what is drawn.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,40 +21,12 @@ import numpy as np
 from ..errors import ScriptError
 from .roles import Role
 from .rules.formula import Rule, operands, resolve
+from .tensor import Axis, Index, Ranges, index_of, ranges_of, told
 
 CELL = 0.1
 """Edge of one cell, in metres."""
-
-
-@dataclass(frozen=True)
-class Axis:
-    """One axis of a tensor: its name on screen, its length, and the direction it runs along.
-
-    ``shown`` are the indices that have a cell, ascending; None is all of them.
-    """
-
-    name: str  # "T", "C", "A", "4C", "n_vocab"
-    length: int
-    direction: str  # "x", "y" or "z" (z runs down)
-    shown: tuple[int, ...] | None = None
-
-    @property
-    def cells(self) -> int:
-        """How many of its indices have a cell."""
-        return self.length if self.shown is None else len(self.shown)
-
-    @property
-    def count(self) -> str:
-        """Its length as it is written: ``48``, or ``128 of 50,257`` where not all of it is drawn."""
-        return str(self.length) if self.shown is None else f"{self.cells} of {self.length:,}"
-
-    def cell(self, index: int) -> int:
-        """Position of the first cell whose index is ``index`` or greater."""
-        return index if self.shown is None else bisect_left(self.shown, index)
-
-    def index(self, cell: int) -> int:
-        """The index of the cell at position ``cell``."""
-        return cell if self.shown is None else self.shown[cell]
+RULED, RULED_WIDE = 16, 256
+"""Cells from line to line on a grid, and on one of more than so many as it is seen from afar."""
 
 
 @dataclass(frozen=True)
@@ -166,35 +137,16 @@ class Grid:
         cells = np.unravel_index(flat, self.shown_shape)
         return tuple(axis.index(int(cell)) for axis, cell in zip(self.axes, cells, strict=True))
 
-    def __getitem__(self, index: int | slice | tuple[int | slice, ...]) -> Region:
+    def __getitem__(self, index: Index) -> Region:
         """A region of the tensor, by index in the tensor's own order: ``grid[3]``, ``grid[:, 0]``."""
-        if not isinstance(index, tuple):
-            index = (index,)
-        if len(index) > len(self.axes):
-            raise ScriptError(f"Grid {self.name!r} has {len(self.axes)} axes, but got the index {index!r}.")
-        for part in index:
-            if not _is_index(part):
-                raise ScriptError(
-                    f"Grid {self.name!r} has whole numbers for indices, such as [3], [3, 0] or [0:4], but got {part!r}."
-                )
-        ranges = []
-        for axis, part in zip(self.axes, (*index, *[slice(None)] * (len(self.axes) - len(index))), strict=True):
-            if isinstance(part, slice):
-                start, stop, _ = part.indices(axis.length)
-            else:
-                start = part + axis.length if part < 0 else part
-                stop = start + 1
-                if not 0 <= start < axis.length:
-                    raise ScriptError(
-                        f"Grid {self.name!r}: index {part} on axis {axis.name} is outside 0 to {axis.length - 1}."
-                    )
+        ranges = ranges_of(self, index)
+        given = index if isinstance(index, tuple) else (index,)
+        parts = (*given, *[slice(None)] * (len(self.axes) - len(given)))
+        for axis, part, (start, stop) in zip(self.axes, parts, ranges, strict=True):
             if axis.cell(start) >= axis.cell(stop):
-                given = f"{start}:{stop}" if isinstance(part, slice) else f"index {part}"
-                raise ScriptError(
-                    f"Grid {self.name!r}: {given} on axis {axis.name} has no cell. Choose from {_some(axis)}."
-                )
-            ranges.append((int(start), int(stop)))
-        return Region(self, tuple(ranges))
+                asked = f"{start}:{stop}" if isinstance(part, slice) else f"index {part}"
+                raise ScriptError(f"{self!r}: {asked} on axis {axis.name} has no cell. Choose from {axis.choices}.")
+        return Region(self, ranges)
 
     def sources(
         self,
@@ -245,32 +197,22 @@ class Named(Protocol):
         ...
 
 
-def _is_index(part: object) -> bool:
-    """Whether it is a whole number, or a range of them without gaps."""
-    ends = (part.start, part.stop) if isinstance(part, slice) else (part,)
-    whole = all(isinstance(end, int | np.integer) and not isinstance(end, bool) for end in ends if end is not None)
-    return whole and (part.step in (None, 1) if isinstance(part, slice) else part is not None)
-
-
-def _some(axis: Axis) -> str:
-    """The indices that have cells; of many the first, the last, and how many they are."""
-    if axis.shown is None:
-        return f"0 to {axis.length - 1}"
-    listed = [*axis.shown[:6], "…", axis.shown[-1]] if len(axis.shown) > 8 else axis.shown
-    return f"{', '.join(map(str, listed))}, {len(axis.shown)} in all"
-
-
 @dataclass(frozen=True, eq=False)
 class Region:
     """Some cells of a grid: a half-open range per axis of its tensor, in the tensor's order and its own indices."""
 
     grid: Grid
-    ranges: tuple[tuple[int, int], ...]
+    ranges: Ranges
+
+    @property
+    def tensor(self) -> Grid:
+        """The grid, as what its numbers are of."""
+        return self.grid
 
     @property
     def index(self) -> tuple[int | slice, ...]:
         """Numpy index into the tensor: an int where the range holds one cell, else a slice."""
-        return tuple(a if b == a + 1 else slice(a, b) for a, b in self.ranges)
+        return index_of(self.ranges)
 
     @property
     def first(self) -> tuple[int, ...]:
@@ -310,8 +252,7 @@ class Region:
         return (low + high) / 2
 
     def __repr__(self) -> str:
-        inner = ", ".join(str(a) if b == a + 1 else f"{a}:{b}" for a, b in self.ranges)
-        return f"{self.grid.name}[{inner}]"
+        return told(self.grid, self.ranges)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar, cast
 
 from ..errors import ScriptError
 from .grid import Grid
+from .tensor import Unplaced
 
 Member = TypeVar("Member")
 
@@ -52,6 +53,12 @@ class Group:
         """All grids of this group and of the groups within."""
         return tuple(_grids(self.members.values()))
 
+    @property
+    def unplaced(self) -> Mapping[str, Unplaced]:
+        """The tensors of the group that stand nowhere, by name."""
+        found = ((field.name, getattr(self, field.name)) for field in fields(self))  # type: ignore[arg-type]
+        return {name: member for name, member in found if isinstance(member, Unplaced)}
+
     def times(self, grid: Grid) -> int:
         """How many grids such as this one of the group there are: as many as heads, or one."""
         series = (member for member in self.members.values() if isinstance(member, Series))
@@ -85,6 +92,11 @@ class Layer(Group):
     def members(self) -> Mapping[str, Grid | Group | Series[Group]]:
         """The parts by name."""
         return self._parts
+
+    @property
+    def unplaced(self) -> Mapping[str, Unplaced]:
+        """None but those of its parts."""
+        return {}
 
     def mapped(self, change: Callable[[Grid], Grid]) -> Self:
         """The same layer of other grids."""

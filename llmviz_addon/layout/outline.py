@@ -19,8 +19,9 @@ from itertools import product
 import numpy as np
 
 from ..model.blueprints import Blueprint
+from ..model.counts import Count
 from .build import BETWEEN_COLUMNS, GAP, columns_of, layout
-from .grid import CELL, Grid, Ribbon
+from .grid import CELL, RULED, RULED_WIDE, Grid, Ribbon
 from .layout import Layout, ribbons
 from .roles import Role
 
@@ -105,6 +106,29 @@ class Outline:
             np.minimum(self.once.box[0], low + self.offsets.min(axis=0)),
             np.maximum(self.once.box[1], high + self.offsets.max(axis=0)),
         )
+
+    @cached_property
+    def longest(self) -> int:
+        """Cells along the longest side of any of its boxes."""
+        return int(max(self.once.cells.max(), self.layer.cells.max()))
+
+    @property
+    def tall(self) -> int:
+        """Its height, in cells."""
+        low, high = self.box
+        return round(float(high[2] - low[2]) / CELL)
+
+    @property
+    def ruled(self) -> tuple[int, ...]:
+        """How many cells apart the lines on its largest matrices are: from near, and where they are wide from afar."""
+        return tuple(apart for apart in (RULED, RULED_WIDE) if self.longest > apart)
+
+    @property
+    def largest_part(self) -> tuple[str, Count]:
+        """The part that has learned most of a layer: its title, and how many numbers by how wide the model is."""
+        width, counts = self.blueprint.config.n_embd, self.blueprint.layer_parts
+        name = max(counts, key=lambda one: counts[one].at(width))
+        return self.sample.layers[0].members[name].title, counts[name]
 
     def count(self, role: Role) -> int:
         """How many cells of a role the model has."""

@@ -11,6 +11,7 @@ from .build import layout
 from .grid import Grid
 from .groups import Group, Series
 from .roles import Role
+from .tensor import Unplaced
 
 SIGNS = ("card", "input", "next", "output", "candidates", "label(grid)", "bracket(section)")
 """What is written on the set, as a chapter asks ``film.signs`` for it."""
@@ -18,17 +19,16 @@ SIGNS = ("card", "input", "next", "output", "candidates", "label(grid)", "bracke
 
 def names(config: GPTConfig, architecture: Architecture = GPT2) -> Iterator[tuple[str, Grid]]:
     """Every grid by its path, such as ``layers[l].attn.heads[h].q_weight``, of one layer and head for all."""
-    yield from _walk(layout(replace(config, n_layer=1), 1, bare=True, architecture=architecture), "")
+    yield from ((path, tensor) for path, tensor in _tensors(config, architecture) if isinstance(tensor, Grid))
 
 
 def table(config: GPTConfig, architecture: Architecture = GPT2) -> str:
     """The names by group with their shapes, what the letters stand for, and the signs; in lines of at most 120."""
     groups: dict[str, dict[str, list[str]]] = {}
-    for path, grid in names(config, architecture):
+    for path, tensor in _tensors(config, architecture):
         group, _, name = path.rpartition(".")
-        shape = ", ".join(axis.name for axis in grid.axes)
-        kind = "learned" if grid.rule is None and grid.role is Role.WEIGHT else "computed" if grid.rule else "given"
-        groups.setdefault(group, {}).setdefault(kind, []).append(f"{name} ({shape})")
+        shape = ", ".join(axis.name for axis in tensor.axes)
+        groups.setdefault(group, {}).setdefault(_kind(tensor), []).append(f"{name} ({shape})")
     wide = max(map(len, groups))
     lines = []
     for group, kinds in groups.items():
@@ -51,10 +51,20 @@ def sizes(config: GPTConfig, architecture: Architecture = GPT2) -> str:
     )
 
 
-def _walk(group: Group, path: str) -> Iterator[tuple[str, Grid]]:
-    for name, member in group.members.items():
+def _kind(tensor: Grid | Unplaced) -> str:
+    if isinstance(tensor, Unplaced):
+        return "no grid"
+    return "computed" if tensor.rule else "learned" if tensor.role is Role.WEIGHT else "given"
+
+
+def _tensors(config: GPTConfig, architecture: Architecture) -> Iterator[tuple[str, Grid | Unplaced]]:
+    return _walk(layout(replace(config, n_layer=1), 1, bare=True, architecture=architecture), "")
+
+
+def _walk(group: Group, path: str) -> Iterator[tuple[str, Grid | Unplaced]]:
+    for name, member in {**group.members, **group.unplaced}.items():
         inner = f"{path}.{name}".lstrip(".")
-        if isinstance(member, Grid):
+        if isinstance(member, Grid | Unplaced):
             yield inner, member
         elif isinstance(member, Series):
             yield from _walk(member[0], f"{inner}[{name[0]}]")

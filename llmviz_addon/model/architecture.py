@@ -16,6 +16,7 @@ import numpy as np
 
 from .activations import GELU, Gelu
 from .config import GPTConfig
+from .counts import Count
 from .parts.attention import Attention
 from .parts.embedding import Embedding
 from .parts.layer_norm import LayerNorm
@@ -91,6 +92,12 @@ class Place:
         """How many numbers it has learned, with its biases or without."""
         shapes = self.stored_shapes.items()
         return sum(math.prod(shape) for name, shape in shapes if biases or not name.endswith("bias"))
+
+    def by_width(self, biases: bool = True) -> Count:
+        """The same number, by how wide the model is."""
+        stored = (tensor for tensor in self.tensors if tensor.stored)
+        shapes = (tensor.axes for tensor in stored if biases or not tensor.stored.endswith("bias"))
+        return Count.of(shapes, self.config, self.lengths)
 
     def within(self, stored: str) -> str:
         """A checkpoint's full name of what is called ``stored`` within the part."""
@@ -197,5 +204,11 @@ def n_params(config: GPTConfig, architecture: Architecture = GPT2, tied: bool = 
 
 def n_params_per_layer(config: GPTConfig, architecture: Architecture = GPT2, biases: bool = True) -> int:
     """How many of them are in one layer."""
+    return sum(place.count(biases) for place in layer_places(config, architecture).values())
+
+
+def layer_places(config: GPTConfig, architecture: Architecture = GPT2) -> dict[str, Place]:
+    """The parts of a layer, which is like all the others, by their names in it."""
     sample = places(replace(config, n_layer=1), architecture)
-    return sum(place.count(biases) for place in sample if place.in_layer)
+    names = (name for name, _ in architecture.layer)
+    return dict(zip(names, (place for place in sample if place.in_layer), strict=True))

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..errors import ModelError, choices
-from .architecture import GPT2, Architecture, n_params, n_params_per_layer
+from .architecture import GPT2, Architecture, layer_places, n_params, n_params_per_layer
 from .config import GPTConfig
+from .counts import Count
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,17 @@ class Blueprint:
     def per_layer(self) -> int:
         """How many of them are in one layer."""
         return n_params_per_layer(self.config, self.architecture, self.biases)
+
+    @property
+    def layer_parts(self) -> dict[str, Count]:
+        """What the parts of a layer have learned, by their names in it and by how wide the model is."""
+        found = layer_places(self.config, self.architecture)
+        return {name: place.by_width(self.biases) for name, place in found.items()}
+
+    @property
+    def by_width(self) -> Count:
+        """What a layer has learned, by how wide the model is."""
+        return sum(self.layer_parts.values(), Count(()))
 
     @property
     def remarks(self) -> str:

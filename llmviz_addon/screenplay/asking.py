@@ -21,8 +21,9 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from ..errors import ScriptError
-from ..layout.grid import Axis, Grid, Region, Role
+from ..layout.grid import Grid, Region, Role
 from ..layout.lettering.drawing import COLORS, Drawing
+from ..layout.tensor import Axis, Numbers, Unplaced
 from .page.view import View
 from .score.clips import Origin
 from .score.timeline import Standing
@@ -61,11 +62,6 @@ def _entries(value: object) -> bool:
     return isinstance(value, Mapping) and bool(value) and all(map(_number, value.values())) and _texts(list(value))
 
 
-def _cells(value: object) -> bool:
-    pair = isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str)
-    return pair and isinstance(value[1], tuple)  # type: ignore[index]
-
-
 def _of(kind: type | tuple[type, ...]) -> Callable[[object], bool]:
     return lambda value: isinstance(value, kind)
 
@@ -102,7 +98,8 @@ BY_KIND: dict[str, Rule] = {
     "tuple[str, str]": (lambda value: _texts(value) and len(value) == 2, "two texts"),
     "Sequence[float]": (lambda value: isinstance(value, Sequence) and all(map(_number, value)), "a list of numbers"),
     "Mapping[str, float]": (_entries, 'a dictionary of numbers by name, such as {"apple": 2}'),
-    "tuple[str, tuple[int | slice, ...]]": (_cells, 'a tensor\'s name and an index, such as ("ln_f.output", (t,))'),
+    "Numbers": (_of(Numbers), "numbers, such as ln.normalized[t]"),
+    "Unplaced": (_of(Unplaced), "a tensor, such as ln.normalized"),
     "tuple[Grid | Region, Grid | Region]": (
         lambda value: isinstance(value, tuple) and len(value) == 2 and all(map(_of((Grid, Region)), value)),
         "two grids or regions",

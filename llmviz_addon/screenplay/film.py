@@ -12,9 +12,11 @@ from contextlib import AbstractContextManager
 
 import numpy as np
 
+from .. import rounding
 from ..layout.grid import CELL, Grid, Region
 from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
+from ..layout.tensor import Numbers, Unplaced
 from ..model.checkpoint import Checkpoint
 from ..model.config import GPTConfig
 from ..model.trace import Trace
@@ -84,9 +86,9 @@ class Film:
         return comparing.models(self._telling)
 
     @verb
-    def values(self, grid: Grid) -> np.ndarray:
+    def values(self, tensor: Grid | Unplaced) -> np.ndarray:
         """The numbers of a grid, as an array in the tensor's shape; yours to read."""
-        return self._telling.values(grid)
+        return self._telling.values(tensor)
 
     @verb
     def token_text(self, t: int) -> str:
@@ -99,9 +101,19 @@ class Film:
         return reading.token_name(self._telling, t)
 
     @verb
-    def largest(self, numbers: Region | Sequence[float]) -> list[int]:
-        """Where the largest of some numbers is, such as those of a row; several places where it is a tie."""
-        return reading.largest(self._telling, numbers)
+    def largest(self, region: Region) -> list[int]:
+        """Where the largest number of a region is, such as of a row; several places where it is a tie."""
+        return reading.largest(self._telling, region)
+
+    @verb
+    def clearest(self, *regions: Region) -> int:
+        """Which of some regions, such as one row of every head, has the largest number; the first in a tie."""
+        return reading.clearest(self._telling, *regions)
+
+    @verb
+    def count(self, amount: int, what: str) -> str:
+        """So many of something, in words: ``1 layer``, ``1,024 layers``."""
+        return rounding.count(amount, what)
 
     @verb
     def all_but(self, *things: Thing) -> list[Named]:
@@ -307,10 +319,9 @@ class Film:
 
     @verb
     def histograms(
-        self, region: Region, other: tuple[str, tuple[int | slice, ...]], titles: tuple[str, str], *,
-        seconds: float | None = None,
-    ) -> None:  # fmt: skip
-        """Bars of the values of ``region`` that turn into those of ``other``, a tensor's name and an index."""
+        self, region: Region, other: Region | Numbers, titles: tuple[str, str], *, seconds: float | None = None
+    ) -> None:
+        """Bars of the values of ``region`` that turn into those of ``other``, which may stand nowhere."""
         charts.histograms(self._telling, region, other, titles, seconds=seconds)
 
     @verb

@@ -18,6 +18,7 @@ from ..errors import ScriptError
 from ..layout.grid import CELL, Grid, Region, boxes
 from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
+from ..layout.tensor import Numbers, Unplaced
 from ..model.checkpoint import Checkpoint
 from ..model.trace import Trace
 from .cast.cast import Cast
@@ -103,10 +104,14 @@ class Telling:
         made = {name: values for name, (_, values) in self.cast.made.items()}
         return ChainMap(made, self.trace)  # type: ignore[arg-type]
 
-    def values(self, grid: Grid) -> np.ndarray:
-        """The numbers of a grid, of the model's or of one made by the chapter."""
-        made = self.cast.made.get(grid.name)
-        return np.asarray(self.trace[grid.name] if made is None else made[1])
+    def values(self, tensor: Grid | Unplaced) -> np.ndarray:
+        """The numbers of a tensor, of the model's or of a grid made by the chapter."""
+        made = self.cast.made.get(tensor.name)
+        return np.asarray(self.trace[tensor.name] if made is None else made[1])
+
+    def numbers(self, some: Region | Numbers) -> np.ndarray:
+        """The numbers of a region, or of a part of a tensor that stands nowhere."""
+        return self.values(some.tensor)[some.index]
 
     def sources(self, grid: Grid, index: tuple[int, ...]) -> dict[str, Region]:
         """The cells that a cell of ``grid`` is computed from, by operand; ScriptError where it holds parameters.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from ..layout.grid import Grid
+from ..layout.grid import RULED_WIDE, Grid
 from ..layout.lettering.drawing import Drawing
 from ..screenplay.score.timeline import CAMERA
 from . import compat
@@ -133,7 +133,7 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> G
     told = timeline.grids, timeline.tracks, timeline.parts
     values = atlas(layout.grids, production.values, *told, size=timeline.size)
     grids = {grid.name: grid for grid in (*layout.grids, *(grid for grid, _ in timeline.grids))}
-    wide = any(max(grid.cells) > 256 for grid in grids.values())
+    wide = any(max(grid.cells) > RULED_WIDE for grid in grids.values())
     cells = partial(cell_material, values.image(), look, wide, values.thin)
     values = values.places_only()
     flat = flat_material(look)

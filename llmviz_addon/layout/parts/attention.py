@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from ...model.parts.attention import Attention
 from ...model.parts.part import Part
@@ -34,6 +34,16 @@ SIDES = {"q": -1, "k": 0, "v": 1}
 """In which plane the vectors of a head stand: before the middle, in it, behind it."""
 
 
+class HeadRows(NamedTuple):
+    """The grids of a head in rows, as they lie when it is laid out flat."""
+
+    q: tuple[Grid, ...]
+    k: tuple[Grid, ...]
+    v: tuple[Grid, ...]
+    matrix: tuple[Grid, ...]
+    output: tuple[Grid, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Head(Group):
     """One attention head."""
@@ -52,6 +62,17 @@ class Head(Group):
     sum: Grid  # (T,)
     weights: Grid  # (T, T)
     output: Grid  # (T, A)
+
+    @property
+    def rows(self) -> HeadRows:
+        """Weights, bias and vectors of query, key and value; the matrix on its way to shares; and what comes out."""
+        return HeadRows(
+            (self.q_weight, self.q_bias, self.q),
+            (self.k_weight, self.k_bias, self.k),
+            (self.v_weight, self.v_bias, self.v),
+            (self.scores, self.max, self.sum, self.weights),
+            (self.output,),
+        )
 
 
 @stands_for(Attention)

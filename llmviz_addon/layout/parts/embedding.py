@@ -13,6 +13,7 @@ from ..grid import CELL, Grid, Ribbon
 from ..roles import Role
 from ..rules.equations import FIRST, SECOND, parameter, source
 from ..rules.formula import Add, Lookup, Operand, Rule, ValueOf
+from ..tensor import Unplaced
 from .part import PartGrids, Spot, stands_for
 
 
@@ -25,6 +26,8 @@ class EmbeddingGrids(PartGrids):
 
     token_weight: Grid  # (n_vocab, C)
     position_weight: Grid  # (block_size, C)
+    token: Unplaced  # (T, C)
+    position: Unplaced  # (T, C)
     output: Grid  # (T, C)
 
     @classmethod
@@ -45,7 +48,8 @@ class EmbeddingGrids(PartGrids):
             },
         )
         output = spot.grid("output", "Input embedding", Role.ACTIVATION, (T, C), spot.left, down, rule=rule)
-        return cls(spot, tokens, places, output)
+        token, position = (spot.unplaced(name, (T, C)) for name in ("token", "position"))
+        return cls(spot, tokens, places, token, position, output)
 
     def ribbons(self, bands: Bands) -> Iterator[Ribbon]:
         """From the tokens and from both tables."""

@@ -13,6 +13,7 @@ from ..grid import CELL, Beside, Grid, Ribbon, Section
 from ..roles import Role
 from ..rules.equations import COLUMN, EVERY, FIRST, SECOND, parameter, source
 from ..rules.formula import Add, Div, Mean, Mul, Operand, Rule, Sqrt, Stored, Sub, Symbol, Var
+from ..tensor import Unplaced
 from .part import PartGrids, Spot, stands_for
 
 
@@ -25,6 +26,7 @@ class LayerNormGrids(PartGrids):
 
     mean: Grid  # (T,)
     std: Grid  # (T,)
+    normalized: Unplaced  # (T, C)
     gamma: Grid  # (C,)
     beta: Grid  # (C,)
     output: Grid  # (T, C)
@@ -60,7 +62,7 @@ class LayerNormGrids(PartGrids):
             },
         )
         output = spot.grid("output", "Layer Norm", Role.ACTIVATION, (T, C), x, body, rule=rule)
-        return cls(spot, mean, std, gamma, beta, output)
+        return cls(spot, mean, std, spot.unplaced("normalized", (T, C)), gamma, beta, output)
 
     def ribbons(self, bands: Bands) -> Iterator[Ribbon]:
         """From the stream to the aggregates and to the output, and scale and shift."""

@@ -17,11 +17,12 @@ from typing import ClassVar, Self, TypeVar
 from ...errors import ScriptError
 from ...model.parts.part import Part
 from ..bands import Bands
-from ..grid import CELL, Axis, Beside, Grid, Outward, Ribbon, Section
+from ..grid import CELL, Beside, Grid, Outward, Ribbon, Section
 from ..groups import Group
 from ..roles import Role
 from ..rules.formula import Rule
 from ..sections import bracketed
+from ..tensor import Axis, Unplaced
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,10 @@ class Spot:
         """A grid whose left edge is ``x``, top ``down``, and whose middle plane lies ``away``."""
         kind = f"{self.kind}.{re.sub(r'[^.]+[.][0-9]+[.]', '', name)}"  # what stands in series is of one kind
         return Grid(f"{self.name}.{name}", title, role, axes, (x, away - CELL / 2, -down), kind, rule, caption, shares)
+
+    def unplaced(self, name: str, axes: tuple[Axis, ...]) -> Unplaced:
+        """A tensor that has no grid."""
+        return Unplaced(f"{self.name}.{name}", axes)
 
 
 @dataclass(frozen=True, eq=False)

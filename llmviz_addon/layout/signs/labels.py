@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from ..grid import CELL, Axis, Beside, Grid, Outward
+from ..grid import CELL, Beside, Grid, Outward
 from ..layout import Layout
 from ..lettering.drawing import Drawing, Rect, Shape, Text, pose
 from ..lettering.font import advance
+from ..tensor import Axis
 
 READABLE = 8.0
 """Height in pixels below which a label fades."""

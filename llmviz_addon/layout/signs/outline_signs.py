@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...rounding import count
 from ..grid import CELL, Grid
 from ..lettering.drawing import Drawing, Line, Rect, Shape, Text
 from ..lettering.font import CAP_HEIGHT, advance
@@ -53,7 +54,7 @@ def card(outline: Outline) -> Drawing:
     lines = (
         (outline.blueprint.title, 1.0, "ink"),
         (f"{outline.blueprint.n_params:,} parameters", 0.56, "ink"),
-        (f"{_plural(config.n_layer, 'layer')}  ·  {_plural(config.n_head, 'head')}", 0.42, "muted"),
+        (f"{count(config.n_layer, 'layer')}  ·  {count(config.n_head, 'head')}", 0.42, "muted"),
         ("  ·  ".join(filter(None, (f"{config.n_embd:,} channels", outline.blueprint.remarks))), 0.42, "muted"),
     )
     pad, y = 0.5, 0.0
@@ -78,8 +79,7 @@ def layer_names(outline: Outline) -> Iterator[Drawing]:
     top = max(float(grid.box[1][2]) for grid in over)
     beside = (float(grid.box[0][0]) for grid in layer.grids if float(grid.box[0][2]) >= top)
     room = min(beside, default=float(widest.box[1][0])) - left
-    count = len(outline.offsets)
-    longest = advance(f"Layer {count - 1}") + 0.5
+    longest = advance(f"Layer {len(outline.offsets) - 1}") + 0.5
     scale = min(0.4 * (float(outline.layer.box[1][2]) - top), room / longest)
     for number, offset in enumerate(outline.offsets):
         text = Text(0.0, 0.0, ((f"Layer {number}", "muted"),), 1.0)
@@ -146,7 +146,3 @@ def _name(outline: Outline, grid: Grid, offset: np.ndarray, times: int) -> Drawi
 def _height(outline: Outline) -> float:
     low, high = outline.box
     return float(high[2] - low[2])
-
-
-def _plural(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

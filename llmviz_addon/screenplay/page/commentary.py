@@ -19,6 +19,7 @@ from ...errors import ScriptError
 from ...layout.grid import Grid, Region, Role
 from ...layout.lettering.drawing import Drawing, Line, Rect, Shape, Text
 from ...layout.lettering.font import wrap
+from ...layout.tensor import Numbers, Unplaced
 from ...rounding import formatted, parts_of_all
 from .view import TAN, Page
 
@@ -49,24 +50,25 @@ class Link:
 
 
 class _Formatter(string.Formatter):
-    """``str.format`` in which a region of one cell is its number in the trace."""
+    """``str.format`` in which a region of one cell, or what has one number, is that number in the trace."""
 
     def __init__(self, tensors: Mapping[str, np.ndarray]) -> None:
         self.tensors = tensors
 
     def format_field(self, value: object, format_spec: str) -> str:
-        if isinstance(value, Region):
-            values = self.tensors[value.grid.name][value.index]
+        if isinstance(value, Region | Numbers):
+            values = self.tensors[value.tensor.name][value.index]
             if np.ndim(values):
                 raise ScriptError(
                     f"{value!r} has {np.size(values)} numbers; commentary can show the value of one cell."
                 )
-            share, row = float(values), self.tensors[value.grid.name][value.index[:-1]]
-            if value.grid.shares:
+            share, row = float(values), self.tensors[value.tensor.name][value.index[:-1]]
+            if isinstance(value, Region) and value.grid.shares:
                 share = next(part for part in parts_of_all([share, *np.delete(row, value.index[-1])]))
             return _in_words(formatted(share, format_spec))
-        if isinstance(value, Grid):
-            raise ScriptError(f"{value!r} is a whole grid; commentary can show the value of one cell, or link to it.")
+        if isinstance(value, Grid | Unplaced):
+            what = "grid" if isinstance(value, Grid) else "tensor"
+            raise ScriptError(f"{value!r} is a whole {what}; commentary can show the value of one cell, or link to it.")
         if isinstance(value, float | np.floating):
             return _in_words(formatted(float(value), format_spec))
         text = format(value, format_spec)

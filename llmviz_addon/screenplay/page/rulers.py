@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ...layout.grid import CELL, Axis, Grid
+from ...layout.grid import CELL, Grid
 from ...layout.lettering.drawing import Drawing, Line, Text, pose
+from ...layout.tensor import Axis
 
 
 def ruler(name: str, grid: Grid, axis: Axis) -> Drawing:

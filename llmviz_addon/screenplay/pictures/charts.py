@@ -6,6 +6,7 @@ import numpy as np
 
 from ...layout.grid import Region
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
+from ...layout.tensor import Numbers
 from ...rounding import near_zero, number
 from ..telling import Telling
 from .pinned import pin
@@ -22,17 +23,16 @@ def bins(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 
 
 def histograms(
-    telling: Telling, before: Region, after: tuple[str, tuple[int | slice, ...]], titles: tuple[str, str], *,
+    telling: Telling, before: Region, after: Region | Numbers, titles: tuple[str, str], *,
     seconds: float | None = None,
 ) -> None:  # fmt: skip
-    """Bars of the values of ``before`` that turn into those of ``after`` (a tensor's name and an index).
+    """Bars of the values of ``before`` that turn into those of ``after``.
 
     They go with the paragraph.
     """
     seconds = telling.length(seconds, 1.5)
     telling.dismiss()
-    first = np.asarray(telling.values(before.grid)[before.index], dtype=np.float64).ravel()
-    second = np.asarray(telling.trace[after[0]][after[1]], dtype=np.float64).ravel()
+    first, second = (np.asarray(telling.numbers(some), dtype=np.float64).ravel() for some in (before, after))
     edges = bins(first, second)
     counts = [np.histogram(values, edges)[0] / len(values) for values in (first, second)]
     tallest = max(c.max() for c in counts)

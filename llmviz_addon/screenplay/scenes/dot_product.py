@@ -16,10 +16,11 @@ from decimal import Decimal
 import numpy as np
 
 from ...errors import ScriptError
-from ...layout.grid import CELL, Axis, Grid, Region, Role
+from ...layout.grid import CELL, Grid, Region, Role
 from ...layout.lettering.drawing import Drawing, Line, Readout, Rect, Shape, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT, advance
 from ...layout.rules.formula import Add, Div, Dot, Expression, Operand, Sqrt, Symbol
+from ...layout.tensor import Axis
 from ...rounding import MOST_DECIMALS, number, relation
 from ..page.panel import digits
 from ..page.view import View, frame

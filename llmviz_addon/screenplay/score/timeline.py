@@ -15,6 +15,8 @@ from ...layout.grid import CELL, Grid
 from ...layout.lettering.drawing import Drawing
 from ...layout.outline import Outline
 from ...layout.signs.outline_signs import OutlineSigns
+from ...model.blueprints import Blueprint
+from ...model.config import GPTConfig
 
 CAMERA = "camera"
 
@@ -76,6 +78,26 @@ class Standing:
     once: Piece
     layers: tuple[Piece, ...]
     signs: OutlineSigns
+
+    @property
+    def blueprint(self) -> Blueprint:
+        """What it is on paper: parts, sizes, numbers of parameters."""
+        return self.outline.blueprint
+
+    @property
+    def config(self) -> GPTConfig:
+        """Its sizes."""
+        return self.blueprint.config
+
+    @property
+    def title(self) -> str:
+        """Its name."""
+        return self.blueprint.title
+
+    @property
+    def n_params(self) -> int:
+        """How many numbers it has learned."""
+        return self.blueprint.n_params
 
     @property
     def pieces(self) -> tuple[Piece, ...]:

@@ -25,6 +25,7 @@ from ...model.config import GPTConfig
 from ..cast.things import Grids
 from ..score.timeline import Channel
 from ..telling import Closeup, Telling
+from .beats import say
 from .camera import frame
 from .copies import BEFORE
 from .fading import fade
@@ -41,8 +42,9 @@ TEAR = 0.15 * CELL
 def closeup(telling: Telling, *things: Grids, seconds: float | None = None) -> Layout:
     """Let excerpts stand in for ``things``, and return the layout that holds them in the places of the true ones.
 
-    The first of ``things`` keeps its upper left corner, where its excerpt stands a hair before it, and the camera
-    comes near. Where every axis is short enough nothing happens, and the layout is the film's own.
+    Within a beat it is said what is drawn. The first of ``things`` keeps its upper left corner, where its excerpt
+    stands a hair before it, and the camera comes near. Where every axis is short enough nothing happens, and the
+    layout is the film's own.
     """
     whole = telling.cast.grids_of(*things)
     axes = {axis.name: axis.length for grid in whole for axis in grid.axes}
@@ -78,7 +80,18 @@ def closeup(telling: Telling, *things: Grids, seconds: float | None = None) -> L
         fade(telling, *whole, *_between(telling, whole), to=0)
         fade(telling, *stands.values(), to=1)
         frame(telling, *stands.values())
+    _say_what_is_drawn(telling, list(stands.values()))
     return small.mapped(lambda grid: stands.get(grid.name, grid))
+
+
+def _say_what_is_drawn(telling: Telling, excerpts: list[Grid]) -> None:
+    """Within a beat, say of which axes not every index has a cell."""
+    if telling.beat is None:
+        return
+    cut = {axis.name: axis for grid in excerpts for axis in grid.axes if axis.shown is not None}
+    told = ", ".join(f"[{axis.name} {axis.count}]({axis.name})" for axis in cut.values())
+    say(telling, f"Drawn here are {told}:", {})
+    say(telling, "what is computed is of all.", {})
 
 
 @lru_cache(maxsize=1)  # chapter after chapter asks for the same
@@ -96,12 +109,15 @@ def _small(
 def step_back(telling: Telling, *, seconds: float | None = None) -> None:
     """End the close-up: the whole grids come back with all their values, and the camera shows them.
 
-    Where there is none nothing happens.
+    Within a beat it is said. Where there is none nothing happens.
     """
     if not telling.closeups:
         return
     pairs = telling.closeups[-1].pairs
     whole = [grid for grid, _ in pairs]
+    if telling.beat is not None:
+        say(telling, "And all of it stands there again.", {})
+    telling.dismiss()
     show_values(telling, *whole)
     with telling.together(seconds=telling.length(seconds, 1.5)):
         fade(telling, *(stand for _, stand in pairs), to=0)

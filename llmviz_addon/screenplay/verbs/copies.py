@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...errors import ScriptError
-from ...layout.grid import CELL, Axis, Grid, Region, Role
+from ...layout.grid import CELL, Grid, Region, Role
+from ...layout.tensor import Axis
 from ..cast.things import Place
 from ..score.timeline import Channel
 from ..telling import Telling

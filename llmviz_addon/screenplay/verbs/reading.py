@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ...layout.grid import Region
 from ...model.tokenizers.tokenizer import IdTokenizer, LetterTokenizer
@@ -27,13 +26,21 @@ def token_name(telling: Telling, t: int) -> str:
     return f"token {text}" if isinstance(kind, IdTokenizer) else f"token “{text}”"
 
 
-def largest(telling: Telling, numbers: Region | Sequence[float]) -> list[int]:
-    """Where the largest of some numbers is, such as those of a row; all the places where several are as large.
+def largest(telling: Telling, region: Region) -> list[int]:
+    """Where the largest number of a region is, such as of a row; all the places where several are as large.
 
     So that a film is the same wherever it is made, numbers that differ by nothing but rounding are as large.
     """
-    values = telling.values(numbers.grid)[numbers.index] if isinstance(numbers, Region) else numbers
-    found = np.nan_to_num(np.asarray(values, dtype=np.float64).ravel(), nan=-np.inf)
+    return _largest(telling.numbers(region))
+
+
+def clearest(telling: Telling, *regions: Region) -> int:
+    """Which of some regions has the largest number; the first of several."""
+    return _largest([float(np.nanmax(telling.numbers(region))) for region in regions])[0]
+
+
+def _largest(numbers: ArrayLike) -> list[int]:
+    found = np.nan_to_num(np.asarray(numbers, dtype=np.float64).ravel(), nan=-np.inf)
     most = found.max()
     alike = found >= most - ALIKE * abs(most) if np.isfinite(most) else found == most
     return [int(place) for place in np.flatnonzero(alike)]

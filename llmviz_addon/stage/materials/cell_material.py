@@ -54,7 +54,7 @@ from dataclasses import dataclass, replace
 
 import bpy
 
-from ...layout.grid import CELL
+from ...layout.grid import CELL, RULED, RULED_WIDE
 from .. import compat
 from ..ours import own
 from ..values.atlas import LANES, WIDTH, lanes
@@ -382,11 +382,11 @@ def _lines(point: _Point, first: Expr | None, wide: bool) -> Expr:
     at = point.at if first is None else point.at + first
     edge = (point.at * (point.cells - point.at)).times_plus(-1.0, 0.4)  # above 0 only near the grid's own edges
     if wide:
-        period = (point.widest > 2.0).times_plus(240.0, 16.0)
+        period = (point.widest > 2.0).times_plus(float(RULED_WIDE - RULED), float(RULED))
         off = abs((at.scaled(1.0 / period) + 0.5).fraction() - 0.5).scaled(period) - 0.02
         strength = (period / point.widest).times_plus(0.166, -1.0).clamp()
     else:
-        off = abs(at.times_plus(1 / 16, 0.5).fraction() - 0.5).times_plus(16.0, -0.02)
+        off = abs(at.times_plus(1 / RULED, 0.5).fraction() - 0.5).times_plus(float(RULED), -0.02)
         strength = (2.66 / point.widest - 1.0).clamp()
     x, y, z = point.normal.times_plus(1e3, off.maximum(edge) / point.pixel).split()
     return (0.5 - x.minimum(y).minimum(z)).clamp() * strength
