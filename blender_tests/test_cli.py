@@ -233,6 +233,27 @@ def test_still(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["s.png"]
 
 
+@pytest.mark.parametrize(
+    ("job", "noted"),
+    [
+        (["build", "layer-norm", "-o", "a.blend"], True),
+        (["still", "layer-norm", "--at", "1", "-o", "a.png"], False),
+    ],
+)
+def test_how_a_scene_was_built_is_noted_only_in_one_that_is_kept(
+    job: list[str], noted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import bpy
+
+    from llmviz_addon.stage.rebuild.changes import UNTOLD, losses
+
+    monkeypatch.chdir(tmp_path)
+    assert cli.main([*job, "--pace", "none", "--size", "64x64"]) == 0
+    if noted:
+        bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "a.blend"))
+    assert losses(bpy.context.scene) == ([] if noted else [UNTOLD])
+
+
 def test_build_and_film(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["build", "layer-norm", "--pace", "none", "-o", str(tmp_path / "s.blend")]) == 0
     span = ["--from", "1", "--to", "1.2", "--size", "128x72", "--engine", "cycles", "--captions"]

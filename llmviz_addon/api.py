@@ -293,12 +293,16 @@ def staged_steps(
     engine: str | None,
     scene: bpy.types.Scene | None = None,
     sure: bool = False,
+    noted: bool = True,
 ) -> Steps:
-    """Put a film that is told into a scene, step by step; arguments as in ``build``."""
+    """Put a film that is told into a scene, step by step; arguments as in ``build``.
+
+    Of one that is ``noted`` a later build can tell what was changed on it; what is thrown away can do without.
+    """
     from .stage.build import build_steps as steps_of
 
     named = None if engine == "auto" else engine
-    return (yield from _into(scene, lambda home: steps_of(home, production, theme, None, named, sure)))
+    return (yield from _into(scene, lambda home: steps_of(home, production, theme, None, named, sure, noted)))
 
 
 def open_stage_steps(

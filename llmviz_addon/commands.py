@@ -69,7 +69,7 @@ def build(asked: options.Build) -> None:
     production = _produced(asked)
     length = _length(production.timeline)
     with written(target) as temporary:
-        _staged(production, asked)
+        _staged(production, asked, kept=True)
         del production
         gc.collect()  # as in a still; and packing the values for the file takes as much again
         _save(temporary, target)
@@ -285,10 +285,10 @@ def _model_of(state: OpenState, path: str | None) -> Checkpoint:
 # --- Blender ----------------------------------------------------------------------------------------------
 
 
-def _staged(production: Production, asked: options.Staged) -> api.Stage:
-    """The production on stage; it is all that there is in Blender."""
+def _staged(production: Production, asked: options.Staged, kept: bool = False) -> api.Stage:
+    """The production on stage; it is all that there is in Blender. Only of one that is ``kept`` is noted how it was."""
     with _fresh():
-        return _alone(api.at_once(api.staged_steps)(production, asked.theme, asked.engine))
+        return _alone(api.at_once(api.staged_steps)(production, asked.theme, asked.engine, noted=kept))
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from .motion.markers import clear_markers, set_markers
 from .open_state import clear_state
 from .ours import find_collection, is_ours, marked, names_free, ours, ours_alone, own, reached, register, remove_unused
 from .rebuild.carried import carry, settle
-from .rebuild.changes import check_changes, note
+from .rebuild.changes import note
 from .rebuild.replace import abandon, check_place, remove_stage, take_place
 from .render import chosen, set_film
 from .story import clear_story, write_story
@@ -72,6 +72,7 @@ def build_steps(
     own_scene: bool | None = None,
     engine: str | None = None,
     sure: bool = False,
+    noted: bool = True,
 ) -> Generator[tuple[float, str], None, Rig]:
     """Build step by step, for a progress bar: yields (share done, what comes next); returns the rig.
 
@@ -79,15 +80,16 @@ def build_steps(
     transform are the film's. False leaves all of these alone. None does what was decided before, or
     leaves them alone. A scene that becomes ours is set to render fast, with ``engine`` or else the one that suits
     this machine; later only if an engine is named, as the user may have set it up her way since.
+    How the stage was built is ``noted``, but for one that is thrown away: only so can a later build tell what the user
+    changed on it.
     Raises JobError for an unknown theme or engine before anything is touched, and ChangesError where the user changed
     things of the stage that is there in a way that cannot be taken over, unless it is ``sure`` that this may go.
-    What was built before gives way at the end; a build that fails, or is given up by closing the generator, leaves
-    everything as it was.
+    What was built before gives way at the end, when that is looked at; a build that fails, or is given up by closing
+    the generator, leaves everything as it was.
     """
     look = theme(theme_name)
     check_place(scene)
     owns = is_ours(scene) if own_scene is None else own_scene
-    check_changes(scene, owns, sure)
     again = is_ours(scene) and bool(ours(scene).blocks)
     renderer = chosen(engine or "auto") if owns and (engine or not again) else ""
     yield 0.0, "Values"
@@ -114,7 +116,8 @@ def build_steps(
         _direct(scene, production, rig)
     if renderer:
         set_film(scene, renderer)
-    note(scene)
+    if noted:
+        note(scene)
     carry(scene, carried)
     return rig
 

@@ -14,7 +14,7 @@ from typing import Any
 import bpy
 
 from ..ours import keys, kind_of
-from .changes import CUSTOM, HIDDEN, Change, changes, lines, may_stay, refuse, single
+from .changes import CUSTOM, HIDDEN, UNTOLD, Change, changes, lines, may_stay, refuse, single
 from .snapshot import KEYS, snapshot
 
 
@@ -36,7 +36,9 @@ def settle(
     """
     unique, heirs = single(keys(scene)), single(made)
     lost, carried = [], []
-    for change in changes(scene, directs, names) or ():
+    if (found := changes(scene, directs, names)) is None and not sure:
+        refuse([UNTOLD])
+    for change in found or ():
         stays = change.block is not None and may_stay(change, unique)
         heir = heirs.get(kind_of(change.block)) if change.block is not None and stays else None
         if heir is None or _is_set(heir, change.path):

@@ -7,9 +7,7 @@ are compared, and what would be lost is told.
 
 from __future__ import annotations
 
-import json
 import re
-import zlib
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,12 +17,12 @@ from typing import Any
 
 import bpy
 
-from ...errors import JobError, LlmvizError
-from ...model.files import json_object
+from ...errors import JobError
 from .. import compat
 from ..motion.markers import count_markers
-from ..ours import built_text, is_ours, keys, kind_of, ours, write_built
+from ..ours import is_ours, keys, kind_of, ours
 from ..values.atlas import repainted
+from .record import read_record, write_record
 from .snapshot import GEOMETRY, KEYS, Values, snapshot
 
 SCENE, MARKERS = "scene", "markers"
@@ -43,9 +41,6 @@ NUMBER = re.compile(r"\.\d{3,}$")
 NO_NAMES: Mapping[int, str] = MappingProxyType({})
 LOSES = "Building again would lose what you changed:"
 UNTOLD = "all of it, if you changed anything: it is not known how the film was built, or another Blender built it"
-VERSION = "version"
-"""The key of what wrote the rest down: another Blender has other properties and defaults."""
-MOST_BYTES = 2**27
 LINES, PARTS = 12, 5
 """How much is spelt out: lines of a list, and members of a line."""
 
@@ -74,7 +69,7 @@ class Change:
 
 def note(scene: bpy.types.Scene) -> None:
     """Write down how our stage in ``scene`` is now, as what was built."""
-    _write(scene, _state(scene))
+    write_record(scene, _state(scene))
 
 
 @contextmanager
@@ -82,7 +77,7 @@ def noting(scene: bpy.types.Scene, blocks: Callable[[], Iterable[bpy.types.ID]])
     """What is changed on ``blocks`` while this lasts is no change of the user's."""
     before = _state(scene, blocks())
     yield
-    built, after = _built(scene), _state(scene, blocks())
+    built, after = read_record(scene), _state(scene, blocks())
     if built is None:
         return
     alive = {str(key) for key in keys(scene).values()}
@@ -93,13 +88,8 @@ def noting(scene: bpy.types.Scene, blocks: Callable[[], Iterable[bpy.types.ID]])
                 known[path] = values.get(path)
     for key in before.keys() - alive:
         built.pop(key, None)
-    _write(scene, {key: {path: v for path, v in values.items() if v is not None} for key, values in built.items()})
-
-
-def check_changes(scene: bpy.types.Scene, directs: bool, sure: bool) -> None:
-    """ChangesError where the user would lose something with the stage in ``scene``, unless it is ``sure`` of that."""
-    if not sure:
-        refuse(losses(scene, directs))
+    told = {key: {path: value for path, value in values.items() if value is not None} for key, values in built.items()}
+    write_record(scene, told)
 
 
 def refuse(lost: list[str]) -> None:
@@ -108,12 +98,9 @@ def refuse(lost: list[str]) -> None:
         raise ChangesError(lost)
 
 
-def losses(scene: bpy.types.Scene, directs: bool = True) -> list[str]:
-    """What of the user's goes when another stage takes the place of the one in ``scene``, a line for each thing.
-
-    ``directs`` tells whether it sets the scene's camera, length, ground and so on, too.
-    """
-    found = changes(scene, directs)
+def losses(scene: bpy.types.Scene) -> list[str]:
+    """What of the user's goes when another stage takes the place of the one in ``scene``, a line for each thing."""
+    found = changes(scene)
     unique = single(keys(scene))
     return [UNTOLD] if found is None else lines(change for change in found if not may_stay(change, unique))
 
@@ -178,7 +165,7 @@ def changes(scene: bpy.types.Scene, directs: bool = True, names: Mapping[int, st
     """
     if not keys(scene) and not ours(scene).blocks:
         return []
-    built = _built(scene)
+    built = read_record(scene)
     if built is None:
         return None
     blocks = {str(key): block for block, key in keys(scene).items()}
@@ -203,6 +190,8 @@ def changes(scene: bpy.types.Scene, directs: bool = True, names: Mapping[int, st
 
 def _compared(thing: str, block: bpy.types.ID | None, before: Values, now: Values) -> Iterator[Change]:
     """Where two states of a thing differ: where one of them is animated or driven, only in that it is."""
+    if before == now:
+        return
     moved = {path[len(KEYS) :].rpartition("[")[0] for path in before.keys() ^ now.keys() if path.startswith(KEYS)}
     moved |= {value for state in (before, now) for path, value in state.items() if DRIVEN.fullmatch(path)}
     for path in sorted((before.keys() | now.keys()) - moved):
@@ -242,26 +231,6 @@ def _state(scene: bpy.types.Scene, only: Iterable[bpy.types.ID] | None = None) -
             directed.update({f"{name}.{path}".lstrip("."): value for path, value in told.items()})
         state[SCENE] = directed
     return state
-
-
-def _write(scene: bpy.types.Scene, state: Mapping[str, Values]) -> None:
-    write_built(scene, zlib.compress(json.dumps({**state, VERSION: _version()}).encode(), 1))
-
-
-def _version() -> Values:
-    return {"format": 2, "blender": list(bpy.app.version[:2])}
-
-
-def _built(scene: bpy.types.Scene) -> dict[str, Values] | None:
-    """What was written down; None where nothing was, it was damaged, or another Blender wrote it."""
-    try:
-        reader = zlib.decompressobj()
-        text = reader.decompress(built_text(scene), MOST_BYTES)
-        found = json_object(text) if reader.eof else {}
-    except (zlib.error, LlmvizError):
-        return None
-    known = found.pop(VERSION, None) == _version() and all(isinstance(values, dict) for values in found.values())
-    return found if known else None
 
 
 def _thing(block: bpy.types.ID | None, values: Values) -> str:

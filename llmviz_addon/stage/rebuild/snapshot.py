@@ -128,9 +128,9 @@ class _Walk:
         """All of a data-block, which may lie within another as a material's nodes do."""
         animated: dict[str, set[int]] = {}
         for curve in compat.fcurves(block):
-            target, index = curve.data_path, curve.array_index
-            animated.setdefault(path + target, set()).add(index)
-            self.found[f"{KEYS}{path}{target}[{index}]"] = [len(curve.keyframe_points), self.curve(curve)]
+            where, index = path + curve.data_path, curve.array_index
+            animated.setdefault(where, set()).add(index)
+            self.found[f"{KEYS}{where}[{index}]"] = [len(curve.keyframe_points), self.curve(curve)]
         data = getattr(block, "animation_data", None)
         for curve in data.drivers if data is not None else ():
             animated.setdefault(path + curve.data_path, set()).add(curve.array_index)
@@ -153,13 +153,14 @@ class _Walk:
         values = known.read(struct)
         if values != known.defaults:
             for (name, default), value in zip(known.plain, values, strict=True):
-                if value != default and 0 not in animated.get(path + name, ()):
+                if value != default and (not animated or 0 not in animated.get(path + name, ())):
                     self.found[path + name] = sorted(value) if isinstance(value, set) else value
         for name, default in known.arrays:
             value = getattr(struct, name)[:]
             if value != default:
-                told = [number for one in value for number in (one if hasattr(one, "__len__") else (one,))]
-                if told != list(default) and not _sets(animated.get(path + name), told, default):
+                if hasattr(value[0], "__len__"):  # rows of a matrix
+                    value = tuple(number for row in value for number in row)
+                if value != default and not _sets(animated.get(path + name), told := list(value), default):
                     self.found[path + name] = told
         for name in known.pointers:
             if (value := getattr(struct, name)) is not None:
@@ -191,7 +192,7 @@ class _Walk:
         for member, path in zip(members, paths, strict=True):
             if member is None or (isinstance(member, MaterialSlot) and member.link == "DATA"):
                 continue  # the mesh's own
-            if not isinstance(member, ID):
+            if not numbered and not isinstance(member, ID):
                 self.found[path] = self.curve(member) if isinstance(member, FCurve) else type(member).__name__
             self.member(member, path, animated)
 
@@ -199,9 +200,9 @@ class _Walk:
         """A checksum of all keys, and of what else shapes the curve."""
         points = curve.keyframe_points
         kinds = _array(points, "interpolation", 1, np.int32)
-        total = _checksum(_array(points, "co", 2, np.float32), kinds, _array(points, "easing", 1, np.int32))
-        for kind in sorted(_shaped().keys() & kinds.tolist()):
-            more = (_array(points, name, width, np.float32) for name, width in _shaped()[kind])
+        total = _checksum(_array(points, "co", 2, np.float32), kinds)
+        for kind in sorted(set(kinds.tolist()) - _straight()):
+            more = (_array(points, name, width, dtype) for name, width, dtype in _shaped().get(kind, EASED))
             total = _checksum(*more, start=total)
         if len(curve.modifiers) or curve.mute or curve.extrapolation != "CONSTANT":
             inner: Values = {"mute": curve.mute, "extrapolation": curve.extrapolation}
@@ -224,17 +225,26 @@ class _Walk:
         return [self.plain(one) for one in value] if isinstance(value, list) else value
 
 
-SHAPED = {
-    "BEZIER": (("handle_left", 2), ("handle_right", 2)),
-    "BACK": (("back", 1),),
-    "ELASTIC": (("amplitude", 1), ("period", 1)),
+Fields = tuple[tuple[str, int, Any], ...]
+EASED: Fields = (("easing", 1, np.int32),)
+SHAPED: dict[str, Fields] = {
+    "CONSTANT": (),
+    "LINEAR": (),
+    "BEZIER": (("handle_left", 2, np.float32), ("handle_right", 2, np.float32)),
+    "BACK": (*EASED, ("back", 1, np.float32)),
+    "ELASTIC": (*EASED, ("amplitude", 1, np.float32), ("period", 1, np.float32)),
 }
-"""What else shapes a curve, by its interpolation."""
+"""What else shapes a curve, by its interpolation; all others ease in, out, or both."""
 
 
 @cache
-def _shaped() -> dict[int, tuple[tuple[str, int], ...]]:
+def _shaped() -> dict[int, Fields]:
     return {compat.key_enum("interpolation", name): fields for name, fields in SHAPED.items()}
+
+
+@cache
+def _straight() -> frozenset[int]:
+    return frozenset(kind for kind, fields in _shaped().items() if not fields)
 
 
 def _sets(moved: Container[int] | None, told: Any, default: Sequence[Any] = ()) -> bool:
