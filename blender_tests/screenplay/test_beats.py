@@ -14,6 +14,7 @@ from llmviz_addon.model.run import run
 from llmviz_addon.screenplay.page.commentary import FADE, reading_seconds
 from llmviz_addon.screenplay.production import prepare
 from llmviz_addon.screenplay.score.timeline import Channel
+from llmviz_addon.screenplay.verbs.beats import LIT, SLOWEST
 
 from .conftest import new_film
 
@@ -183,3 +184,90 @@ def test_a_link_glows_while_it_is_read_unless_a_verb_has_it_glow(nano):
         clips = film.score.clips[Channel(x.name, "highlight")]
         assert [clip.value for clip in clips] == ([0.5] if busy else [0.8, 0.0])
         assert all(clip.end <= film.beats[0].rest[0] for clip in clips)
+
+
+@pytest.mark.parametrize("pace", [None, 200.0])
+def test_an_action_takes_as_long_as_its_clause_is_read(film_at, pace):
+    film = film_at(pace)
+    ln, x = film.layout.layers[0].ln_1, film.layout.embedding.output
+    with film.beat("short"):
+        film.say("These are ten words, which take three seconds to read.")
+        film.fade(x, to=0.5, seconds=1)
+        film.fade(ln, to=0.5, seconds=0.5)
+        film.say("This one is short.")
+        film.fade(x, to=1, seconds=5)
+    clause, second = film.beats[0].clauses
+    first, last = film.score.clips[Channel(x.name, "opacity")]
+    (other,) = film.score.clips[Channel(ln.output.name, "opacity")]
+    slower = 2.0 if pace else 1.0
+    assert (first.start, first.seconds) == pytest.approx((clause.start, slower))
+    assert (other.start, other.seconds) == pytest.approx((first.end, 0.5 * slower))
+    assert second.start == pytest.approx(other.end)
+    assert (last.start, last.seconds) == pytest.approx((second.start, 5.0))  # longer than its clause: as it was told
+    assert film.beats[0].rest[0] == pytest.approx(last.end)
+
+
+def test_what_is_brief_does_not_crawl_and_what_was_told_before_stays(film_at):
+    film = film_at(40.0)
+    x = film.layout.embedding.output
+    with film.beat("slow"):
+        film.say("One.")
+        film.fade(x, to=0.5, seconds=3)
+        film.say("Ten words take fifteen seconds at a pace of forty.")
+        film.fade(x, to=1, seconds=0.5)
+    before, brief = film.score.clips[Channel(x.name, "opacity")]
+    assert before.seconds == pytest.approx(3)
+    assert brief.seconds == pytest.approx(0.5 * SLOWEST)
+    assert film.beats[0].rest[0] == pytest.approx(film.beats[0].clauses[1].start + 15)
+
+
+def test_a_link_to_some_cells_lets_the_others_step_back_and_lights_no_more(film_at):
+    film = film_at(100.0)
+    ln, x = film.layout.layers[0].ln_1, film.layout.embedding.output
+    with film.beat("region"):
+        film.say("Here is [one column]({column}) of many, and the [whole]({whole}).", column=x[2], whole=ln.output)
+    clips = film.score.clips
+    assert Channel(x.name, "highlight") not in clips
+    assert [clip.value for clip in clips[Channel(x.name, "focus")]] == [LIT, 0.0]
+    where = [[clips[Channel(x.name, prop, i)][0].value for i in range(3)] for prop in ("focus_lo", "focus_hi")]
+    assert where == [[2, 0, 0], [3, 1, 48]]
+    assert clips[Channel(x.name, "focus_lo", 0)][0].start <= clips[Channel(x.name, "focus")][0].start
+    assert [clip.value for clip in clips[Channel(ln.output.name, "highlight")]] == [LIT, 0.0]
+    assert Channel(ln.output.name, "focus") not in clips
+
+
+def test_a_region_that_is_in_focus_already_is_left_alone(film_at):
+    film = film_at(100.0)
+    ln = film.layout.layers[0].ln_1
+    with film.beat("explained"):
+        film.say("It has a mean.")
+        film.compute(ln.mean[2], seconds=2)
+        film.say("Of [these]({column}) it is the mean.", column=film.layout.embedding.output[2])
+    values = [clip.value for clip in film.score.clips[Channel(film.layout.embedding.output.name, "focus")]]
+    assert values == [1.0]
+
+
+def test_what_is_computed_is_shown_piece_by_piece_and_the_value_last(film_at):
+    film = film_at(None)
+    ln = film.layout.layers[0].ln_1
+    film.hide_values(ln.output)
+    film.compute(ln.output[2, 5], seconds=7)
+    names = film.explanations[0].drawings
+    starts = [film.score.clips[Channel(name, "opacity")][0].start for name in names]
+    assert len(names) == 7  # the panel, an arc from each of five sources, and one to the cell
+    assert starts == sorted(set(starts))
+    known = film.score.clips[Channel(film.bodies(ln.output)[-1], "reveal")][-1]
+    assert known.start >= film.score.clips[Channel(names[-1], "opacity")][0].end - 1e-9
+    assert film.now == pytest.approx(7)
+
+
+@pytest.fixture
+def film_at():
+    """A chapter that has opened, told at a pace."""
+
+    def opened(pace):
+        film = new_film(builtin(), [2, 1, 0, 1, 1, 2], pace=pace)
+        film.open_on(film.layout.embedding.output, film.layout.layers[0].ln_1, azimuth=280, elevation=5)
+        return film
+
+    return opened

@@ -43,12 +43,16 @@ class Closeup:
 
 @dataclass(frozen=True, eq=False)
 class Clause:
-    """What is said in one breath: coloured text, what it links to, from when on, and how long it takes to read."""
+    """What is said in one breath: coloured text, what it links to, from when on, and how long it takes to read.
+
+    ``rulers`` are those of the axes that it links to.
+    """
 
     spans: list[tuple[str, str]]
     links: list[Link]
     start: float
     seconds: float
+    rulers: list[Drawing] = field(default_factory=list)
 
     @property
     def text(self) -> str:

@@ -12,7 +12,7 @@ import math
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -136,10 +136,26 @@ class Score:
             raise ScriptError(f"Two clips claim {channel}: {clips[-1]} and {clip}. Start the second one later.")
         return (*clips, clip)
 
+    def stretch(self, since: float, factor: float) -> None:
+        """Let all that began at ``since`` or later go ``factor`` times as slowly, as if it had been told so."""
+        made: dict[int, tuple[tuple[Clip, ...], tuple[Clip, ...]]] = {}  # the first keeps its id in use
+        for channel, clips in self.clips.items():
+            if clips[-1].start < since - EPSILON:
+                continue
+            if id(clips) not in made:
+                made[id(clips)] = clips, tuple(_stretched(clip, since, factor) for clip in clips)
+            self.clips[channel] = made[id(clips)][1]
+
     @property
     def end(self) -> float:
         """When the last clip ends, in seconds."""
         return max((clips[-1].end for clips in self.clips.values()), default=0.0)
+
+
+def _stretched(clip: Clip, since: float, factor: float) -> Clip:
+    if clip.start < since - EPSILON:
+        return clip
+    return replace(clip, start=since + (clip.start - since) * factor, seconds=clip.seconds * factor)
 
 
 def keys(clips: Iterable[Clip], first: float, fps: int, offset: int) -> tuple[list[int], list[float], list[str]]:

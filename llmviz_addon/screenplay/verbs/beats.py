@@ -1,8 +1,9 @@
 """Beats: a paragraph told clause by clause while its actions run, then a rest on the finished picture.
 
 A clause comes up when the one before it has been read and its action has been played; what follows in the chapter
-plays while it is read. So a beat lasts, clause by clause, as long as reading or acting takes, whichever is longer,
-and without a pace as long as its actions. All its words are set as one paragraph once it is over, each clause below
+plays while it is read, and takes its time: an action that would be over before its clause is read goes as slowly as
+that takes. So a beat lasts, clause by clause, as long as reading or acting takes, whichever is longer, and without a
+pace as long as its actions. All its words are set as one paragraph once it is over, each clause below
 the last where it stays, so that nothing moves when the next one comes. What explains stays up for the rest, and
 goes when the next beat begins.
 """
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 
 from ...errors import ScriptError
 from ...layout.grid import Grid, Role
+from ...layout.lettering.drawing import Drawing
 from ..cast.things import Thing
 from ..page import commentary
 from ..page.commentary import FADE, Link
@@ -22,11 +24,16 @@ from ..pictures.pinned import take_down
 from ..score.timeline import Channel
 from ..telling import GONE, Beat, Clause, Telling
 from .camera import frame
+from .explain import focus
 
 REST = 1.5
 """Seconds that a rest lasts where there is a pace."""
+SLOWEST = 4.0
+"""How many times as slowly as it was told an action goes at most, while its clause is read."""
 GLOW = 1.0
 """Seconds for which a grid glows when a reader comes to the link to it."""
+LIT = 0.8
+"""How strongly it glows, or what is not meant of it steps back."""
 LONGEST = 4.0
 """Seconds that a ruler stays at most, and the time it gets where there is no reading pace."""
 
@@ -87,17 +94,22 @@ def say(telling: Telling, text: str, names: dict[str, object]) -> None:
         raise ScriptError('say belongs into a beat: with film.beat("key"): film.say("Words.").')
     spans, links = commentary.parse(text, names, telling.tensors)
     _read(telling, telling.beat)
-    clause = Clause(spans, links, telling.now, commentary.reading_seconds(spans, telling.pace))
+    clause = Clause(spans, links, telling.now, commentary.reading_seconds(spans, telling.pace), rulers(telling, links))
     telling.beat.clauses.append(clause)
-    light_axes(telling, clause)
 
 
 def _read(telling: Telling, told: Beat) -> None:
     """Let the last clause be read to its end, and its links glow where a reader came to them."""
     if told.clauses:
         clause = told.clauses[-1]
+        acted = telling.now - clause.start
+        if 0 < acted < clause.seconds:
+            slower = min(clause.seconds / acted, SLOWEST)
+            telling.score.stretch(clause.start, slower)
+            telling.pass_time(acted * (slower - 1))
         telling.pass_time(max(0.0, clause.start + clause.seconds - telling.now))
         light_links(telling, clause)
+        light_axes(telling, clause)
 
 
 def _write(telling: Telling, told: Beat) -> None:
@@ -114,9 +126,10 @@ def _write(telling: Telling, told: Beat) -> None:
 
 
 def light_links(telling: Telling, clause: Clause) -> None:
-    """Let each grid that a clause links to glow for a moment when a reader comes to it.
+    """Let what a clause links to stand out for a moment when a reader comes to it.
 
-    Where a verb had it glow meanwhile, that is enough.
+    A whole grid glows; of one of which some cells are meant the others step back. Where a verb lit it meanwhile, that
+    is enough.
     """
     if clause.seconds < GLOW:
         return
@@ -124,32 +137,42 @@ def light_links(telling: Telling, clause: Clause) -> None:
     for link in clause.links:
         if isinstance(link.target, str):
             continue
-        grid = link.target if isinstance(link.target, Grid) else link.target.grid
-        at = clause.start + link.at * (clause.seconds - GLOW)
+        region = link.target[:] if isinstance(link.target, Grid) else link.target
+        grid, at = region.grid, clause.start + link.at * (clause.seconds - GLOW)
         if at < busy.get(grid.name, 0.0):
             continue
         busy[grid.name] = at + GLOW
+        whole = region.ranges == grid[:].ranges
         for name in telling.bodies(grid):
-            channel = Channel(name, "highlight")
+            channel = Channel(name, "highlight" if whole else "focus")
             clips = telling.score.clips.get(channel)
-            if clips and clips[-1].end > at:
-                continue
             before = telling.score.value(channel)
-            telling.score.set(channel, max(before, 0.8), at, 0.25)
-            telling.score.set(channel, before, at + 0.65, 0.35)
+            if (clips and clips[-1].end > at) or (before and not whole):
+                continue
+            if not whole:
+                focus(telling, name, region, at)
+            telling.score.set(channel, max(before, LIT), at, 0.25 * GLOW)
+            telling.score.set(channel, before, at + 0.65 * GLOW, 0.35 * GLOW)
+
+
+def rulers(telling: Telling, links: list[Link]) -> list[Drawing]:
+    """The rulers of the axes among links, along what is in play now."""
+    found = []
+    for axis in _axes(telling, links):
+        grids = [grid for grid in telling.in_play() if any(own.name == axis for own in grid.axes)]
+        tables = [grid for grid in grids if len(grid.axes) > 1]
+        for grid in tables or grids:  # where a whole table shows the axis, its sums and biases need not
+            found.append(ruler(telling.unique("ruler"), grid, grid.axis(axis)))
+            telling.cast.add(found[-1])
+    return found
 
 
 def light_axes(telling: Telling, clause: Clause) -> None:
     """Show the rulers of the axes that a clause links to while it is read, or for a short while."""
-    for axis in _axes(telling, clause.links):
-        grids = [grid for grid in telling.in_play() if any(own.name == axis for own in grid.axes)]
-        tables = [grid for grid in grids if len(grid.axes) > 1]
-        for grid in tables or grids:  # where a whole table shows the axis, its sums and biases need not
-            drawing = ruler(telling.unique("ruler"), grid, grid.axis(axis))
-            telling.cast.add(drawing)
-            channel = Channel(drawing.name, "opacity")
-            telling.score.set(channel, 1.0, clause.start, FADE)
-            telling.score.set(channel, 0.0, clause.start + max(clause.seconds - FADE, LONGEST / 2), FADE)
+    for drawing in clause.rulers:
+        channel = Channel(drawing.name, "opacity")
+        telling.score.set(channel, 1.0, clause.start, FADE)
+        telling.score.set(channel, 0.0, clause.start + max(clause.seconds - FADE, LONGEST / 2), FADE)
 
 
 def _axes(telling: Telling, links: list[Link]) -> Iterator[str]:

@@ -27,36 +27,39 @@ SHORTEST_PANEL = 0.8
 
 
 def compute(telling: Telling, cell: Region, *, seconds: float | None = None) -> None:
-    """Explain one cell, then let it show its value."""
+    """Explain one cell: its formula and what that reads, then from each source an arc, and its value with the last."""
     seconds = telling.length(seconds, 1.0)
     grid, index = cell.grid, cell.index
     if not all(isinstance(i, int) for i in index):
         raise ScriptError(f"{cell!r} is not one cell; compute explains one, sweep runs many.")
-    fade = min(FADE, seconds / 3)
     sources = telling.sources(grid, index)  # type: ignore[arg-type]
     telling.make_room(_bodies(telling, [*sources.values(), cell]))
     up = panel(telling, grid, index)  # type: ignore[arg-type]
-    names = [up.drawing.name]
     telling.cast.add(up.drawing)
+    arcs = [name for name, _ in _arcs(telling, up, [sources], [cell])]
+    each = seconds / (len(arcs) + 2)  # the panel, the arcs, and a while at the end
     lit = []
     for region in [*sources.values(), cell]:
         strength = TARGET if region is cell else SOURCE
         for body in telling.bodies(region.grid):
-            for prop, values in zip(
-                ("focus_lo", "focus_hi"), zip(*(region.span(d) for d in "xyz"), strict=True), strict=True
-            ):
-                for i in range(3):
-                    telling.change(body, prop, values[i], index=i)
-            telling.change(body, "focus", strength, fade)
+            focus(telling, body, region, telling.now)
+            telling.change(body, "focus", strength, each)
             lit.append(body)
-    names += [name for name, _ in _arcs(telling, up, [sources], [cell])]
+    blocks, names = telling.clock.blocks, (up.drawing.name, *arcs)
+    telling.explanations.append(Explanation(up, names, tuple(dict.fromkeys(lit)), blocks))
     for name in names:
-        telling.change(name, "opacity", 1.0, fade)
-    blocks = telling.clock.blocks
-    telling.explanations.append(Explanation(up, tuple(names), tuple(dict.fromkeys(lit)), blocks))
-    telling.pass_time(fade)
+        telling.change(name, "opacity", 1.0, each)
+        telling.pass_time(each)
     telling.change(own_body(telling, cell), "reveal", flat_span(cell)[0] + 1.0)
-    telling.pass_time(seconds - fade)
+    telling.pass_time(each)
+
+
+def focus(telling: Telling, body: str, region: Region, at: float) -> None:
+    """From a time on it is the cells of ``region`` that ``body`` has in focus, as soon as its focus has a strength."""
+    spans = [region.span(direction) for direction in "xyz"]
+    for prop, ends in zip(("focus_lo", "focus_hi"), zip(*spans, strict=True), strict=True):
+        for index, end in enumerate(ends):
+            telling.score.set(Channel(body, prop, index), end, at)
 
 
 def sweep(telling: Telling, *things: Grid | Region, seconds: float) -> None:
