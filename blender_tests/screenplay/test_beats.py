@@ -256,7 +256,7 @@ def test_what_is_computed_is_shown_piece_by_piece_and_the_value_last(film_at):
     starts = [film.score.clips[Channel(name, "opacity")][0].start for name in names]
     assert len(names) == 7  # the panel, an arc from each of five sources, and one to the cell
     assert starts == sorted(set(starts))
-    known = film.score.clips[Channel(film.bodies(ln.output)[-1], "reveal")][-1]
+    known = film.score.clips[Channel(ln.output.name, "kept", 1)][-1]
     assert known.start >= film.score.clips[Channel(names[-1], "opacity")][0].end - 1e-9
     assert film.now == pytest.approx(7)
 

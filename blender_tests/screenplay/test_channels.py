@@ -70,7 +70,7 @@ def test_what_there_is_not_is_refused_with_what_there_is(film, actors):
             film.score.set(Channel(name, "weight"), 1.0, 0.0)
     with pytest.raises(ScriptError, match=r"has no offset\[3\]. Choose from 0, 1, 2"):
         film.score.set(Channel(actors[Kind.GRID], "offset", 3), 1.0, 0.0)
-    with pytest.raises(ScriptError, match=r"'ln_f.ouput' is not on stage. Choose from ln_f.output"):
+    with pytest.raises(ScriptError, match=r"'ln_f.ouput' is not on stage. Choose from film.layout.ln_f.output"):
         film.score.set(Channel("ln_f.ouput", "opacity"), 1.0, 0.0)
 
 

@@ -68,8 +68,8 @@ def test_the_table_shows_every_product_and_the_running_sum(film):
     assert sums[-1] == pytest.approx(found.products.sum())
     assert film.camera.view is start
     assert film.score.value(Channel(CAMERA, "distance")) == pytest.approx(start.distance)
-    bodies = film.bodies(head.q)
-    assert any(film.score.value(Channel(body, "reveal")) == 3 * head.q.shape[1] + 3 for body in bodies)
+    shown = film.splits.cells(head.q, film.now)
+    assert np.argwhere(shown).tolist() == [[3, 2]]
     assert film.score.value(Channel(head.k.name, "opacity")) == 1
 
 

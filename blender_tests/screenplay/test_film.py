@@ -80,9 +80,12 @@ def test_a_column_computed_first_stays_until_the_sweep_has_passed(film, ln):
     column = film.split_parts(ln.output)[1]
     assert value(film, column, "reveal") == 4 * ln.output.shape[1]
     film.merge(ln.output)
-    assert value(film, column, "opacity") == 1
+    assert value(film, column, "opacity") == 0  # the whole takes over, and knows what the column did
+    assert value(film, ln.output, "opacity") == 1
+    count, known = ln.output.shape[1], film.splits.known(ln.output.name)
+    assert known == (0, 3 * count, 4 * count)
     film.sweep(ln.output, seconds=2)
-    assert value(film, column, "opacity") == 0
+    assert not film.splits.known(ln.output.name).keeps
     assert value(film, ln.output, "reveal") == np.prod(ln.output.shape)
 
 

@@ -84,6 +84,16 @@ def test_a_ramp_keeps_its_height_where_a_cut_ends_it():
     assert values == [0.2, 1.0, 0.0]
 
 
+def test_two_cuts_at_once_are_the_second():
+    s = score()
+    s.set(OPACITY, 0.0, 0.0, 0.5)
+    s.set(OPACITY, 1.0, 1.0)
+    s.set(OPACITY, 0.2, 1.0)
+    frames, values, _ = keys(s.clips[OPACITY], 1.0, 30, 1)
+    assert frames == [1, 16, 31]
+    assert values == [1.0, 0.0, 0.2]
+
+
 def test_a_course_is_sampled_every_step_and_ends_on_its_last_value():
     s = score()
     s.follow(OPACITY, lambda u: np.floor(u * 10), 0.0, 1.0, step=0.2)

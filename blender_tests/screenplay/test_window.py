@@ -5,8 +5,8 @@ import pytest
 
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.rounding import number
+from llmviz_addon.screenplay.cast.known import flat_span
 from llmviz_addon.screenplay.score.timeline import Channel
-from llmviz_addon.screenplay.verbs.explain import flat_span
 
 
 @pytest.fixture
@@ -34,8 +34,7 @@ def test_a_sweep_tells_ids_and_their_numbers(film):
     assert (told[2] == film.trace["output.logits"][t, told[1].astype(int)]).all()
     first, count = flat_span(logits[t])
     assert (first, count) == (t * len(shown), len(shown))
-    part = film.bodies(logits)[-1]
-    assert film.score.value(Channel(part, "reveal")) == first + count
+    assert np.flatnonzero(film.splits.cells(logits, film.now)).tolist() == list(range(first, first + count))
     assert film.cast.rest(Channel(logits.name, "reveal")) == 4 * len(shown)
 
 

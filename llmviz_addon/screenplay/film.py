@@ -226,7 +226,7 @@ class Film:
 
     @verb
     def merge(self, *grids: Grids, seconds: float | None = None) -> None:
-        """Close split grids again. What a piece shows beyond the whole stays until the whole is swept."""
+        """Close split grids again. What is known of a piece stays known."""
         splitting.merge(self._telling, *grids, seconds=seconds)
 
     @verb

@@ -157,6 +157,7 @@ def _told(chapters: Sequence[Chapter], begin: Callable[[str], Telling]) -> list[
             beats.heading(telling, chapter.title, chapter.part)
             chapter.play(Film(telling))
             _ = telling.view  # raises where the camera stands nowhere
+            telling.splits.settle_all(telling.now)
         told.append((chapter, telling))
     return told
 

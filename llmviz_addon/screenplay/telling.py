@@ -8,20 +8,21 @@ only. What chapters see of all this is ``film.Film``.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from ..errors import ScriptError
-from ..layout.grid import CELL, Grid, Region, boxes
+from ..layout.grid import Grid, Region, boxes
 from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
 from ..layout.tensor import Numbers, Unplaced
 from ..model.checkpoint import Checkpoint
 from ..model.trace import Trace
 from .cast.cast import Cast
+from .cast.splits import Splits
 from .page.commentary import Link
 from .page.panel import Explanation
 from .page.view import Page, View, corners
@@ -90,8 +91,7 @@ class Telling:
         self.pictures: list[str] = []  # those that go with it
         self.explanations: list[Explanation] = []
         self.closeups: list[Closeup] = []
-        self.splits: dict[str, list[Part]] = {}
-        self.ahead: dict[str, list[Part]] = {}
+        self.splits = Splits(cast, self.score, self.unique)
         self._view: View | None = None
         self._count = 0
 
@@ -149,6 +149,11 @@ class Telling:
     def in_sequence(self) -> AbstractContextManager[None]:
         """One after the other."""
         return self.clock.in_sequence()
+
+    def stretch(self, since: float, factor: float) -> None:
+        """Let all that began at ``since`` or later go ``factor`` times as slowly, as if it had been told so."""
+        self.score.stretch(since, factor)
+        self.splits.stretch(since, factor)
 
     # Actors -----------------------------------------------------------------------------------
 
@@ -223,7 +228,7 @@ class Telling:
         there = [
             (number, grid)
             for number, (name, grid) in enumerate(self.cast.grids.items())
-            if name not in self.score.gone or name in self.splits or name in self.ahead
+            if name not in self.score.gone or self.splits.of(name, self.now)
         ]
         solid = [(number, grid) for number, grid in there if self.opacity(grid) >= 0.9]
         if not solid:
@@ -243,53 +248,35 @@ class Telling:
 
     def opacity(self, grid: Grid) -> float:
         """Of the grid or of the most solid of its parts."""
-        if grid.name not in self.splits and grid.name not in self.ahead:
-            return self.score.value(Channel(grid.name, "opacity"))
-        return max(self.score.value(Channel(name, "opacity")) for name in self.bodies(grid))
+        return self.splits.opacity(grid.name, self.now)
 
-    def bodies(self, grid: Grid) -> list[str]:
-        """The actors that show a grid now: itself and its parts, so that both agree."""
-        if grid.name not in self.splits and grid.name not in self.ahead:
-            return [grid.name]
-        parts = self.splits.get(grid.name, []) + self.ahead.get(grid.name, [])
-        return [grid.name, *(part.name for part in parts)]
+    def bodies(self, grid: Grid, at: float | None = None) -> list[str]:
+        """The actors that show a grid now, or ``at`` a time: itself and its parts, so that both agree."""
+        return self.splits.bodies(grid.name, self.now if at is None else at)
 
     def split_parts(self, grid: Grid) -> list[Part]:
         """The pieces that a grid is split into now; none if it is whole."""
-        return list(self.splits.get(grid.name, []))
-
-    def add_ahead(self, part: Part) -> None:
-        """Show a piece just before its grid, because it shows values that the grid does not show yet."""
-        self.cast.add(part)
-        self.change(part.name, "reveal", 0.0)
-        self.change(part.name, "opacity", 1.0)
-        self.change(part.name, "offset", -CELL / 20, index=1)
-        self.ahead.setdefault(part.grid, []).append(part)
-
-    def drop_ahead(self, grid: Grid) -> None:
-        """From now on the grid shows all its values itself."""
-        for part in self.ahead.pop(grid.name, []):
-            self.change(part.name, "opacity", 0.0)
+        split = self.splits.of(grid.name, self.now)
+        return list(split.parts) if split else []
 
     # What explains ----------------------------------------------------------------------------
 
     def dismiss(self, seconds: float = GONE) -> None:
         """Take down the explanations that are up, and put out their sources."""
-        for explanation in self.explanations:
-            self._close(explanation, seconds)
-        self.explanations = []
+        self._close([], seconds)
 
-    def make_room(self, keep: set[str]) -> None:
-        """Take down what is not told at once with now; ``keep`` names bodies that stay lit for what comes."""
-        stay = [one for one in self.explanations if self.clock.at_once_with(one.blocks)]
+    def make_room(self) -> None:
+        """Take down what is not told at once with now."""
+        self._close([one for one in self.explanations if self.clock.at_once_with(one.blocks)], GONE)
+
+    def _close(self, stay: list[Explanation], seconds: float) -> None:
+        """Let all explanations but these go; what they lit stays lit where something else lights it at once."""
+        needed = {name for one in stay for name in one.lit}
         for explanation in self.explanations:
-            if explanation not in stay:
-                self._close(explanation, GONE, keep)
+            if explanation in stay:
+                continue
+            for name in explanation.drawings:
+                self.change(name, "opacity", 0.0, seconds)
+            for body in (body for name in explanation.lit - needed for body in self.splits.bodies(name, self.now)):
+                self.score.set(Channel(body, "focus"), 0.0, self.now, seconds, yields=True)
         self.explanations = stay
-
-    def _close(self, explanation: Explanation, seconds: float, keep: Collection[str] = ()) -> None:
-        for name in explanation.drawings:
-            self.change(name, "opacity", 0.0, seconds)
-        for name in explanation.lit:
-            if name not in keep:
-                self.change(name, "focus", 0.0, seconds)

@@ -44,11 +44,11 @@ class Panel:
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """One explanation that is up: its panel, all its drawings, the bodies it lit, and the time it belongs to."""
+    """One explanation that is up: its panel, all its drawings, the grids it lit by name, and the time it belongs to."""
 
     panel: Panel
     drawings: tuple[str, ...]
-    lit: tuple[str, ...]
+    lit: frozenset[str]
     blocks: tuple[Block, ...]
 
 

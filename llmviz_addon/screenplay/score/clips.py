@@ -18,11 +18,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ...errors import ScriptError
-from .channels import named
-from .easing import EASINGS
+from .channels import TABLE, named
+from .easing import EASINGS, ease
 from .timeline import Channel
 
 HIDING = named(hides=True)
+SIZES = {row.name: row.size for row in TABLE}
 EPSILON = 1e-6
 """Seconds by which clips may touch."""
 
@@ -45,7 +46,8 @@ class Origin(NamedTuple):
 class Clip:
     """One move of one channel; ``course`` replaces the plain ramp to ``value`` where it is given.
 
-    A course is sampled once a frame, or every ``step`` seconds, and holds its value in between.
+    A course is sampled once a frame, or every ``step`` seconds, and holds its value in between. A clip that
+    ``yields`` goes on only until another one begins.
     """
 
     start: float
@@ -56,6 +58,7 @@ class Clip:
     origin: Origin
     course: Course | None = None
     step: float = 0.0
+    yields: bool = False
 
     @property
     def end(self) -> float:
@@ -64,6 +67,31 @@ class Clip:
 
     def __str__(self) -> str:
         return f"{self.origin} ({self.start:.2f}-{self.end:.2f} s, to {self.value:g})"
+
+    def at(self, seconds: float) -> float:
+        """The value at a time between its start and its end."""
+        share = (seconds - self.start) / self.seconds if self.seconds > 0 else 1.0
+        if self.course is not None:
+            return float(self.course(np.array([share]))[0])
+        return self.before + (self.value - self.before) * ease(self.easing, share)
+
+    def until(self, seconds: float) -> Clip:
+        """What there is of it up to a time amid it."""
+        return self._some(self.start, seconds)
+
+    def since(self, seconds: float) -> Clip:
+        """What there is of it from a time amid it on."""
+        return self._some(seconds, self.end)
+
+    def _some(self, start: float, end: float) -> Clip:
+        if self.value == self.before and self.course is None:
+            return replace(self, start=start, seconds=end - start)
+
+        def course(shares: np.ndarray) -> np.ndarray:
+            return np.array([self.at(start + float(share) * (end - start)) for share in shares])
+
+        before, value = self.at(start), self.at(end)
+        return replace(self, start=start, seconds=end - start, before=before, value=value, course=course)
 
 
 class Score:
@@ -90,40 +118,88 @@ class Score:
         clips = self.clips.get(channel)
         return clips[-1].value if clips else self._rest(channel)
 
-    def set(self, channel: Channel, value: float, start: float, seconds: float = 0.0, easing: str = "smooth") -> None:
-        """Move ``channel`` to ``value`` from ``start`` on, over ``seconds``; 0 is a cut."""
-        self.set_all((channel,), value, start, seconds, easing)
+    def set(
+        self, channel: Channel, value: float, start: float, seconds: float = 0.0, easing: str = "smooth",
+        yields: bool = False,
+    ) -> None:  # fmt: skip
+        """Move ``channel`` to ``value`` from ``start`` on, over ``seconds``; 0 is a cut.
+
+        What ``yields`` is given up where another clip of the channel begins before it is over.
+        """
+        self.set_all((channel,), value, start, seconds, easing, yields)
 
     def set_all(
-        self, channels: Iterable[Channel], value: float, start: float, seconds: float = 0.0, easing: str = "smooth"
-    ) -> None:
+        self, channels: Iterable[Channel], value: float, start: float, seconds: float = 0.0, easing: str = "smooth",
+        yields: bool = False,
+    ) -> None:  # fmt: skip
         """Move all ``channels`` to ``value``, as ``set`` does with one."""
         if easing not in EASINGS:
             raise ScriptError(f"Unknown easing {easing!r}. Choose from {', '.join(EASINGS)}.")
-        made: dict[tuple[int, float], tuple[tuple[Clip, ...], tuple[Clip, ...]]] = {}  # the first keeps its id in use
+        freed: dict[int, tuple[tuple[Clip, ...], tuple[Clip, ...]]] = {}  # the first keeps its id in use
+        made: dict[tuple[int, float], tuple[Clip, ...]] = {}
         faded = self.gone.add if value == 0 else self.gone.discard
         for channel in channels:
-            clips = self.clips.get(channel, ())
-            if not clips:
+            asked = self.clips.get(channel, ())
+            if not asked:
                 self.touched[channel.prop].add(channel.actor)
+            if id(asked) not in freed:
+                freed[id(asked)] = asked, _free(asked, start)
+            clips = freed[id(asked)][1]
             before = clips[-1].value if clips else self._rest(channel)
             key = (id(clips), before)
             if key not in made:
                 kind = "constant" if seconds > 0 and before == value else easing
-                clip = Clip(start, seconds, before, float(value), kind, self.origin)
-                made[key] = clips, self._after(clips, clip, channel)
-            self.clips[channel] = made[key][1]
+                clip = Clip(start, seconds, before, float(value), kind, self.origin, yields=yields)
+                made[key] = self._after(clips, clip, channel)
+            self.clips[channel] = made[key]
             if channel.prop in HIDING:
                 faded(channel.actor)
 
     def follow(self, channel: Channel, course: Course, start: float, seconds: float, step: float = 0.0) -> None:
         """Let ``channel`` follow ``course`` for ``seconds``, changing at most every ``step`` seconds."""
         last = float(course(np.array([1.0]))[0])
-        clip = Clip(start, seconds, self.value(channel), last, "constant", self.origin, course, step)
-        self.clips[channel] = self._after(self.clips.get(channel, ()), clip, channel)
+        clips = _free(self.clips.get(channel, ()), start)
+        before = clips[-1].value if clips else self._rest(channel)
+        clip = Clip(start, seconds, before, last, "constant", self.origin, course, step)
+        self.clips[channel] = self._after(clips, clip, channel)
         self.touched[channel.prop].add(channel.actor)
         if channel.prop in HIDING:
             self.gone.discard(channel.actor)
+
+    def busy(self, channel: Channel, at: float) -> bool:
+        """Whether the channel is asked for by a clip that is not over at a time."""
+        clips = self.clips.get(channel, ())
+        return bool(clips) and clips[-1].end > at + EPSILON and not clips[-1].yields
+
+    def inherit(self, source: str, heir: str, props: Iterable[str], before: float = math.inf) -> None:
+        """Let ``heir`` do all that ``source`` was asked for up to now, in the channels ``props``.
+
+        With a time, what is over ``before`` it.
+        """
+        wanted = set(props)
+        for channel in [c for prop in wanted if source in self.touched[prop] for c in self._of(source, prop)]:
+            clips = tuple(clip for clip in self.clips[channel] if clip.end <= before + EPSILON)
+            if clips:
+                self.clips[channel._replace(actor=heir)] = clips
+                self.touched[channel.prop].add(heir)
+
+    def _of(self, actor: str, prop: str) -> list[Channel]:
+        return [c for index in range(SIZES[prop]) if (c := Channel(actor, prop, index)) in self.clips]
+
+    def hand_over(self, source: str, heirs: Iterable[str], at: float) -> None:
+        """From a time on ``heirs`` are as solid as ``source`` was to be, which is gone from then on."""
+        channel = Channel(source, "opacity")
+        clips = self.clips.get(channel, ())
+        over = tuple(clip for clip in clips if clip.end <= at + EPSILON)
+        amid = [clip for clip in clips[len(over) :] if clip.start < at - EPSILON]
+        later = [*(clip.since(at) for clip in amid), *clips[len(over) + len(amid) :]]
+        now = later[0].before if later else self.value(channel)
+        for heir in heirs:
+            self.set(Channel(heir, "opacity"), now, at)
+            self.clips[Channel(heir, "opacity")] += tuple(later)
+            (self.gone.discard if self.value(Channel(heir, "opacity")) else self.gone.add)(heir)
+        self.clips[channel] = (*over, *(clip.until(at) for clip in amid))
+        self.set(channel, 0.0, at)
 
     def _after(self, clips: tuple[Clip, ...], clip: Clip, channel: Channel) -> tuple[Clip, ...]:
         if not math.isfinite(clip.value):
@@ -158,6 +234,14 @@ def _stretched(clip: Clip, since: float, factor: float) -> Clip:
     return replace(clip, start=since + (clip.start - since) * factor, seconds=clip.seconds * factor)
 
 
+def _free(clips: tuple[Clip, ...], start: float) -> tuple[Clip, ...]:
+    """Clips before one that starts at a time: the last of them may yield to it."""
+    if not clips or not clips[-1].yields or start >= clips[-1].end - EPSILON:
+        return clips
+    before, last = clips[:-1], clips[-1]
+    return (*before, last.until(start)) if start > last.start + EPSILON else before
+
+
 def keys(clips: Iterable[Clip], first: float, fps: int, offset: int) -> tuple[list[int], list[float], list[str]]:
     """Keyframes of one channel: frames, values, easings towards the next key.
 
@@ -165,7 +249,7 @@ def keys(clips: Iterable[Clip], first: float, fps: int, offset: int) -> tuple[li
     Frames are whole; a clip shorter than a frame becomes a cut.
     """
     table: dict[int, tuple[float, str]] = {offset: (first, "constant")}
-    arrived = offset  # where the last clip ended
+    arrived = offset  # where the last clip ended, if it was no cut
 
     def put(frame: int, value: float, easing: str) -> None:
         if frame == arrived > offset and frame in table and frame - 1 not in table and table[frame][0] != value:
@@ -181,7 +265,7 @@ def keys(clips: Iterable[Clip], first: float, fps: int, offset: int) -> tuple[li
             if end > start:
                 put(start, clip.before, clip.easing)
             put(end, clip.value, "constant")
-        arrived = end
+        arrived = end if end > start else offset
     frames = sorted(table)
     return frames, [table[f][0] for f in frames], [table[f][1] for f in frames]
 

@@ -80,6 +80,7 @@ def clear(telling: Telling) -> None:
     """Take down all that belongs to the beat before: paragraph, pictures, explanations."""
     up = [*telling.written, *telling.pictures]
     busy = bool(up or telling.explanations)
+    telling.splits.settle_all(telling.now)
     telling.dismiss()
     take_down(telling)
     for name in telling.written:
@@ -105,7 +106,7 @@ def _read(telling: Telling, told: Beat) -> None:
         acted = telling.now - clause.start
         if 0 < acted < clause.seconds:
             slower = min(clause.seconds / acted, SLOWEST)
-            telling.score.stretch(clause.start, slower)
+            telling.stretch(clause.start, slower)
             telling.pass_time(acted * (slower - 1))
         telling.pass_time(max(0.0, clause.start + clause.seconds - telling.now))
         light_links(telling, clause)
@@ -143,7 +144,7 @@ def light_links(telling: Telling, clause: Clause) -> None:
             continue
         busy[grid.name] = at + GLOW
         whole = region.ranges == grid[:].ranges
-        for name in telling.bodies(grid):
+        for name in telling.bodies(grid, at):
             channel = Channel(name, "highlight" if whole else "focus")
             clips = telling.score.clips.get(channel)
             before = telling.score.value(channel)

@@ -28,7 +28,7 @@ from ..telling import Closeup, Telling
 from .beats import say
 from .camera import frame
 from .copies import BEFORE
-from .fading import fade
+from .fading import fade, revert
 from .revealing import hide_values, show_values
 
 LEGIBLE = {"T": 24, "C": 48, "A": 32, "4C": 64, "block_size": 64}
@@ -113,14 +113,16 @@ def step_back(telling: Telling, *, seconds: float | None = None) -> None:
     """
     if not telling.closeups:
         return
-    pairs = telling.closeups[-1].pairs
-    whole = [grid for grid, _ in pairs]
+    pairs = telling.closeups.pop().pairs
+    whole, stands = [grid for grid, _ in pairs], [stand for _, stand in pairs]
     if telling.beat is not None:
         say(telling, "And all of it stands there again.", {})
     telling.dismiss()
     show_values(telling, *whole)
     with telling.together(seconds=telling.length(seconds, 1.5)):
-        fade(telling, *(stand for _, stand in pairs), to=0)
+        with telling.in_sequence():
+            fade(telling, *stands, to=0)
+            revert(telling, *stands, seconds=0)
         fade(telling, *whole, *_between(telling, whole), to=1)
         frame(telling, *whole)
 

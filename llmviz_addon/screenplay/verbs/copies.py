@@ -14,7 +14,6 @@ from ...layout.tensor import Axis
 from ..cast.things import Place
 from ..score.timeline import Channel
 from ..telling import Telling
-from .explain import flat_span, own_body
 
 BEFORE = CELL / 10
 """Metres by which a copy stands before what it is copied from."""
@@ -78,6 +77,5 @@ def land(telling: Telling, grid: Grid, on: Region, *, seconds: float | None = No
     low, high = telling.box(on)
     with telling.in_sequence():
         fly(telling, grid, (low[0], low[1] - BEFORE, high[2]), seconds=seconds)
-        first, count = flat_span(on)
-        telling.change(own_body(telling, on), "reveal", first + count)
+        telling.splits.show(on, telling.now)
         telling.change(grid.name, "opacity", 0.0)

@@ -5,15 +5,16 @@ All of it is read from the grid's rule in the layout, so what is shown is what w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from ...errors import ScriptError
 from ...layout.grid import CELL, Grid, Region
+from ..cast.known import flat_span
 from ..page.panel import Explanation, Panel, lay, placed
-from ..score.timeline import Channel, Part
+from ..score.timeline import Channel
 from ..telling import Telling
 from .panels import arc, panel
 
@@ -33,24 +34,22 @@ def compute(telling: Telling, cell: Region, *, seconds: float | None = None) -> 
     if not all(isinstance(i, int) for i in index):
         raise ScriptError(f"{cell!r} is not one cell; compute explains one, sweep runs many.")
     sources = telling.sources(grid, index)  # type: ignore[arg-type]
-    telling.make_room(_bodies(telling, [*sources.values(), cell]))
+    telling.make_room()
     up = panel(telling, grid, index)  # type: ignore[arg-type]
     telling.cast.add(up.drawing)
     arcs = [name for name, _ in _arcs(telling, up, [sources], [cell])]
     each = seconds / (len(arcs) + 2)  # the panel, the arcs, and a while at the end
-    lit = []
     for region in [*sources.values(), cell]:
         strength = TARGET if region is cell else SOURCE
         for body in telling.bodies(region.grid):
             focus(telling, body, region, telling.now)
             telling.change(body, "focus", strength, each)
-            lit.append(body)
-    blocks, names = telling.clock.blocks, (up.drawing.name, *arcs)
-    telling.explanations.append(Explanation(up, names, tuple(dict.fromkeys(lit)), blocks))
+    lit, names = frozenset(region.grid.name for region in [*sources.values(), cell]), (up.drawing.name, *arcs)
+    telling.explanations.append(Explanation(up, names, lit, telling.clock.blocks))
     for name in names:
         telling.change(name, "opacity", 1.0, each)
         telling.pass_time(each)
-    telling.change(own_body(telling, cell), "reveal", flat_span(cell)[0] + 1.0)
+    telling.splits.show(cell, telling.now)
     telling.pass_time(each)
 
 
@@ -72,20 +71,11 @@ def sweep(telling: Telling, *things: Grid | Region, seconds: float) -> None:
 
 
 def _sweep_one(telling: Telling, region: Region, seconds: float) -> None:
-    grid = region.grid
     first, count = flat_span(region)
-    whole = count == int(np.prod(grid.shown_shape))
-    bodies = [grid.name] if whole else [own_body(telling, region)]
-    if whole:
-        bodies += [part.name for part in telling.split_parts(grid)]
-    for body in bodies:
-        telling.change(body, "reveal", first)
-        telling.change(body, "reveal", first + count, seconds, easing="linear")
+    telling.splits.sweep(region, telling.now, seconds)
     if seconds >= SHORTEST_PANEL:
         _explain_sweep(telling, region, first, count, seconds)
     telling.pass_time(seconds)
-    if whole:
-        telling.drop_ahead(grid)
 
 
 def _explain_sweep(telling: Telling, region: Region, first: int, count: int, seconds: float) -> None:
@@ -98,7 +88,7 @@ def _explain_sweep(telling: Telling, region: Region, first: int, count: int, sec
         return grid.index_of(first + min(int(share * count), count - 1))
 
     opening = index_at(0.0)
-    telling.make_room(_bodies(telling, telling.sources(grid, opening).values()))
+    telling.make_room()
     moments = [index_at(share) for share in np.linspace(0, 1, max(2, round(seconds / STEP) + 1))]
     memo = {at: telling.sources(grid, at) for at in dict.fromkeys(moments)}
     for i, at in enumerate(moments):
@@ -117,12 +107,11 @@ def _explain_sweep(telling: Telling, region: Region, first: int, count: int, sec
     for axis in range(len(opening)):
         follow(up.drawing.name, "value", axis, lambda at, axis=axis: float(at[axis]))  # type: ignore[misc]
     follow(up.drawing.name, "value", len(opening), lambda at: float(values[at]))
-    lit: dict[str, None] = {}
+    read: dict[str, str] = {}  # by grid, for which operand it is lit
     for operand, region_now in memo[opening].items():
-        for body in telling.bodies(region_now.grid):
-            if body in lit:
-                continue
-            lit[body] = None
+        read.setdefault(region_now.grid.name, operand)
+    for operand in read.values():
+        for body in telling.bodies(memo[opening][operand].grid):
             for axis, direction in enumerate("xyz"):
                 for prop, end in (("focus_lo", 0), ("focus_hi", 1)):
                     follow(body, prop, axis, lambda at, o=operand, d=direction, e=end: float(memo[at][o].span(d)[e]))  # type: ignore[misc]
@@ -136,11 +125,7 @@ def _explain_sweep(telling: Telling, region: Region, first: int, count: int, sec
             follow(name, prop, i % 3, lambda at, p=places, i=i: float(p[order[at]][i]))  # type: ignore[misc]
     for name in names:
         telling.change(name, "opacity", 1.0, min(FADE, seconds / 3))
-    telling.explanations.append(Explanation(up, tuple(names), tuple(lit), telling.clock.blocks))
-
-
-def _bodies(telling: Telling, regions: Iterable[Region]) -> set[str]:
-    return {body for region in regions for body in telling.bodies(region.grid)}
+    telling.explanations.append(Explanation(up, tuple(names), frozenset(read), telling.clock.blocks))
 
 
 def _places(telling: Telling, up: Panel, sources: dict[str, Region], cell: Region) -> list[np.ndarray]:
@@ -182,35 +167,6 @@ def _front(telling: Telling, region: Region) -> np.ndarray:
     """The middle of a region's front, (3,)."""
     low, high = telling.box(region)
     return np.array([(low[0] + high[0]) / 2, low[1] - CELL / 10, (low[2] + high[2]) / 2])
-
-
-def flat_span(region: Region) -> tuple[int, int]:
-    """Number of the first cell, and how many there are, of a region that is contiguous in its tensor's order."""
-    shape, first, count = region.grid.shown_shape, 0, 1
-    for (a, b), length in zip(region.cells, shape, strict=True):
-        if count > 1 and (a, b) != (0, length):
-            raise ScriptError(f"{region!r} is not contiguous in the tensor's order, so it cannot be swept.")
-        first = first * length + a
-        count *= b - a
-    return first, count
-
-
-def own_body(telling: Telling, region: Region) -> str:
-    """The actor that shows ``region`` alone: a split's piece if it fits, else a new piece in front of the grid."""
-    first = tuple(region.span(d)[0] for d in "xyz")
-    last = tuple(region.span(d)[1] for d in "xyz")
-    for part in telling.split_parts(region.grid):
-        ends = tuple(f + c for f, c in zip(part.first, part.cells, strict=True))
-        inside = all(a >= f and b <= e for a, b, f, e in zip(first, last, part.first, ends, strict=True))
-        if inside and sum(c > 1 for c in part.cells) <= 1:
-            return part.name
-    flat, _ = flat_span(region)
-    if telling.score.value(Channel(region.grid.name, "reveal")) == flat:
-        return region.grid.name
-    cells = tuple(b - a for a, b in zip(first, last, strict=True))
-    part = Part(telling.unique("piece"), region.grid.name, first, cells)  # type: ignore[arg-type]
-    telling.add_ahead(part)
-    return part.name
 
 
 def _cost(telling: Telling, region: Region) -> float:

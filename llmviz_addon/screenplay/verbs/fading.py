@@ -15,7 +15,7 @@ def fade(telling: Telling, *things: Thing, to: float, seconds: float | None = No
     seconds = telling.length(seconds)
     names = telling.cast.names(*things)
     labels = _labels(telling, names)
-    targets = [target for name in names for target in _solid(telling, name)]
+    targets = [target for name in names for target in telling.splits.solid(name, telling.now)]
     for actors, value in ((labels, to if to in (0.0, 1.0) else to * BESIDE), (targets, to)):
         telling.score.set_all([Channel(actor, "opacity") for actor in actors], value, telling.now, seconds)
     telling.pass_time(seconds)
@@ -25,14 +25,6 @@ def _labels(telling: Telling, names: list[str]) -> list[str]:
     """The labels of those that are grids and have one, by name."""
     labels = telling.cast.labels
     return [labels[name].name for name in names if name in labels]
-
-
-def _solid(telling: Telling, name: str) -> tuple[str, ...]:
-    """The actors that stand for ``name`` when it fades: itself or its parts, and what shows before it."""
-    if name not in telling.splits and name not in telling.ahead:
-        return (name,)
-    split = tuple(part.name for part in telling.splits.get(name, ()))
-    return (*(split or (name,)), *(part.name for part in telling.ahead.get(name, ())))
 
 
 def light(telling: Telling, *things: Grids, to: float = 1.0, seconds: float | None = None) -> None:
@@ -45,11 +37,14 @@ def light(telling: Telling, *things: Grids, to: float = 1.0, seconds: float | No
 
 
 def revert(telling: Telling, *things: Thing, seconds: float | None = None) -> None:
-    """Bring things back to how they are at rest."""
+    """Bring things back to how they are at rest, a grid in one piece."""
     seconds = telling.length(seconds)
     telling.dismiss(min(GONE, seconds))
-    names = telling.cast.names(*things)
-    whose = {*names, *_labels(telling, names)}
-    for channel in [c for c in telling.score.clips if c.actor in whose]:
-        telling.score.set(channel, telling.cast.rest(channel), telling.now, seconds)
+    names, splits, now = telling.cast.names(*things), telling.splits, telling.now
+    for name in dict.fromkeys((*names, *_labels(telling, names))):
+        shown = splits.of(name, now)
+        if shown is not None:
+            splits.take_down(shown.grid, telling.cast.rest(Channel(name, "opacity")), now, seconds)
+        splits.rest(name, now, seconds, but=() if shown is None else ("opacity",))
+    telling.closeups = [one for one in telling.closeups if not {stand.name for _, stand in one.pairs} <= set(names)]
     telling.pass_time(seconds)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
-
 from ..cast.things import Grids
-from ..score.timeline import Channel
 from ..telling import Telling
 
 
 def hide_values(telling: Telling, *things: Grids, seconds: float = 0.0) -> None:
     """Show grids as not computed yet."""
-    _reveal(telling, things, 0.0, telling.length(seconds))
+    _show(telling, things, 0.0, telling.length(seconds))
 
 
 def computed_up_to(telling: Telling, *things: Grids) -> None:
@@ -30,13 +26,9 @@ def computed_up_to(telling: Telling, *things: Grids) -> None:
 
 def show_values(telling: Telling, *things: Grids, seconds: float = 0.0) -> None:
     """Show grids with all their values."""
-    _reveal(telling, things, 1.0, telling.length(seconds))
+    _show(telling, things, 1.0, telling.length(seconds))
 
 
-def _reveal(telling: Telling, things: tuple[Grids, ...], share: float, seconds: float) -> None:
-    by_cells: dict[float, list[Channel]] = defaultdict(list)
-    for grid in telling.cast.grids_of(*things):
-        by_cells[float(math.prod(grid.cells))] += [Channel(name, "reveal") for name in telling.bodies(grid)]
-    for cells, channels in by_cells.items():
-        telling.score.set_all(channels, share * cells, telling.now, seconds, "linear")
+def _show(telling: Telling, things: tuple[Grids, ...], share: float, seconds: float) -> None:
+    telling.splits.show_all(telling.cast.grids_of(*things), share, telling.now, seconds)
     telling.pass_time(seconds)

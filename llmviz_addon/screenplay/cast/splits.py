@@ -1,0 +1,358 @@
+"""Grids that are shown in pieces for a while: where they are cut, who shows them now, and how they become whole again.
+
+A grid is cut where a column or a row stands apart, and where more of it is known than its two stretches can tell
+(see ``known``). Its parts then show every cell of it once, and the grid itself is gone; each part has done all that
+the grid did up to then, so that nothing jumps. A part that stands apart goes home before the grid takes over again;
+parts that were never apart do so as soon as what they know can be told of the whole.
+
+What is told of a grid is told of the parts and of the whole behind them, so that both agree when they change places.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...errors import ScriptError
+from ...layout.grid import Grid, Region
+from ..score import channels
+from ..score.channels import Changes, Kind
+from ..score.clips import EPSILON, Score
+from ..score.timeline import Channel, Part
+from .cast import Cast
+from .known import Box, Known, cells, ends, flat_span, stretches
+
+KNOWING = ("reveal", "kept")
+LOOKS = tuple(
+    name
+    for name in channels.names(Kind.PART)
+    if not (one := channels.row(Kind.PART, name)).hides and one.changes is not Changes.PLACE and name not in KNOWING
+)
+"""What a part does as its grid does."""
+
+
+@dataclass(eq=False)
+class Split:
+    """A grid in pieces, from a time until another, in seconds; ``is_apart`` while one of them stands apart."""
+
+    grid: Grid
+    parts: list[Part]
+    since: float
+    is_apart: bool
+    until: float = math.inf
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether it is told already when the grid is whole again."""
+        return self.until < math.inf
+
+
+class Splits:
+    """All grids of a chapter that are, or were, in pieces; times are seconds from the chapter's start."""
+
+    def __init__(self, cast: Cast, score: Score, unique: Callable[[str], str]) -> None:
+        self._cast, self._score, self._unique = cast, score, unique
+        self._told: dict[str, list[Split]] = defaultdict(list)
+
+    # Who shows a grid -------------------------------------------------------------------------
+
+    def of(self, name: str, at: float) -> Split | None:
+        """In what pieces the grid ``name`` is shown at a time; None where it is whole."""
+        told = self._told.get(name, ())
+        return next((s for s in reversed(told) if s.since <= at + EPSILON < s.until), None)
+
+    def bodies(self, name: str, at: float) -> list[str]:
+        """The actors that show a grid at a time or will: itself and its parts."""
+        told = self._told.get(name, ())
+        return [name, *(part.name for s in told if s.until > at + EPSILON for part in s.parts)]
+
+    def solid(self, name: str, at: float) -> tuple[str, ...]:
+        """The actors that stand for ``name`` when it fades: itself, or the parts that show it."""
+        if name not in self._told:
+            return (name,)
+        self.settle(name, at)
+        split = self.of(name, at)
+        parts = tuple(part.name for part in split.parts) if split else ()
+        return parts if split and not split.is_closing else (name, *parts)
+
+    def opacity(self, name: str, at: float) -> float:
+        """Of the grid or of the most solid of its parts."""
+        return max(self._score.value(Channel(body, "opacity")) for body in self.bodies(name, at))
+
+    # Standing apart ---------------------------------------------------------------------------
+
+    def open(self, region: Region, gap: float, others: float, at: float, seconds: float) -> None:
+        """Let a region stand ``gap`` metres from the rest of its grid, which steps back to the opacity ``others``."""
+        grid = region.grid
+        axis, cuts = _across(region)
+        self.settle(grid.name, at)
+        split = self.of(grid.name, at)
+        if split is not None and split.is_closing:
+            raise ScriptError(f"{grid!r} is being merged until {split.until:.2f} s; split it after that.")
+        if split is not None and split.is_apart:
+            raise ScriptError(f"{grid!r} is split already; merge it first.")
+        parts: list[tuple[int, Part]] = []
+        for body, box in self._showing(grid, at):
+            boxes = list(_sliced(box, axis, cuts))
+            made = [self._part(grid, one) for _, one in boxes]
+            self._replace(grid, body, made, at)
+            parts += [(place, part) for (place, _), part in zip(boxes, made, strict=True)]
+        direction = -1.0 if axis == 2 else 1.0
+        for place, part in parts:
+            if place != 1:
+                opacity = Channel(part.name, "opacity")
+                if others < self._score.value(opacity):
+                    self._score.set(opacity, others, at, seconds)
+                self._score.set(Channel(part.name, "offset", axis), direction * (place - 1) * gap, at, seconds)
+        self._current(grid, at).is_apart = True
+
+    def close(self, grid: Grid, at: float, seconds: float) -> float | None:
+        """Bring the parts home, all as solid as the most solid one, and let the grid take over from them.
+
+        It takes over later where it cannot tell yet what they know. Returns how solid it is then; None where none of
+        them stood apart.
+        """
+        split = self.of(grid.name, at)
+        if split is None or split.is_closing or not split.is_apart:
+            return None
+        solid = max(self._score.value(Channel(part.name, "opacity")) for part in split.parts)
+        self._home(split, solid, at, seconds)
+        split.is_apart = False
+        self._take_over(split, at + seconds)
+        return solid
+
+    def take_down(self, grid: Grid, opacity: float, at: float, seconds: float) -> None:
+        """Bring the parts home and to rest, as solid as ``opacity``, and let the grid take over, come what may."""
+        split = self.of(grid.name, at)
+        if split is None or split.is_closing:
+            return
+        self._home(split, opacity, at, seconds)
+        for part in split.parts:
+            self.rest(part.name, at, seconds)
+        self._swap(split, at + seconds)
+
+    def rest(self, actor: str, at: float, seconds: float, but: Iterable[str] = ("opacity", "offset")) -> None:
+        """Bring an actor's channels to rest, all ``but`` some; what says which cells are meant changes at the end."""
+        kind = self._cast.kind(actor)
+        for prop in channels.names(kind):
+            row = channels.row(kind, prop)
+            for index in range(row.size if prop not in but else 0):
+                channel = Channel(actor, prop, index)
+                if channel in self._score.clips and self._score.value(channel) != (rest := self._cast.rest(channel)):
+                    late = row.changes is Changes.CELLS and prop != "reveal"
+                    self._score.set(channel, rest, at + seconds if late else at, 0.0 if late else seconds)
+
+    def settle(self, name: str, at: float) -> None:
+        """Let the grid ``name`` take over from parts that are home, if it can tell what they know."""
+        split = self.of(name, at) if name in self._told else None
+        if split is not None and not split.is_apart and not split.is_closing:
+            self._take_over(split, at)
+
+    def settle_all(self, at: float) -> None:
+        """The same for all grids."""
+        for name in self._told:
+            self.settle(name, at)
+
+    def stretch(self, since: float, factor: float) -> None:
+        """Let grids be cut and become whole when they are with the score that is stretched so."""
+        for split in (split for told in self._told.values() for split in told):
+            split.since = max(split.since, since + (split.since - since) * factor)
+            split.until = max(split.until, since + (split.until - since) * factor)
+
+    # Knowing ----------------------------------------------------------------------------------
+
+    def known(self, body: str) -> Known:
+        """What is known of a grid or a part."""
+        value = self._score.value
+        return Known(value(Channel(body, "reveal")), *(value(Channel(body, "kept", i)) for i in (0, 1)))
+
+    def cells(self, grid: Grid, at: float) -> np.ndarray:
+        """Which cells show their values, when all that is told has come about, by who shows them at a time; bool."""
+        known = ((box, self.known(body)) for body, box in self._showing(grid, at))
+        return cells(grid, known).reshape(grid.shown_shape)
+
+    def show(self, region: Region, at: float) -> None:
+        """Let the cells of a region show their values from a time on."""
+        self._learn(region, at, None)
+
+    def sweep(self, region: Region, at: float, seconds: float) -> None:
+        """Let the cells of a region show their values one after the other; see ``Known.sweeping``."""
+        self._learn(region, at, seconds)
+
+    def show_all(self, grids: Sequence[Grid], share: float, at: float, seconds: float) -> None:
+        """Let grids show all their values, or with a ``share`` of 0 none of them."""
+        by_cells: dict[float, list[Channel]] = defaultdict(list)
+        for grid in grids:
+            self.settle(grid.name, at)
+            for body in self.bodies(grid.name, at):
+                by_cells[share * grid.count].append(Channel(body, "reveal"))
+                if body in self._score.touched["kept"] and self.known(body).keeps:
+                    self._set(body, self.known(body)._replace(start=0.0, stop=0.0), at + seconds if share else at)
+        for front, wanted in by_cells.items():
+            self._score.set_all(wanted, front, at, seconds, "linear")
+
+    def _learn(self, region: Region, at: float, seconds: float | None) -> None:
+        grid, (first, count) = region.grid, flat_span(region)
+        self.settle(grid.name, at)
+        span = first, first + count
+        for body, box in self._showing(grid, at):
+            within = _common(box, region)
+            if within is not None and not self._tell(grid, body, box, span, at, seconds, sure=within == box):
+                part = self._isolate(grid, body, box, region, at)
+                self._tell(grid, part.name, within, span, at, seconds, sure=True)
+        split = self.of(grid.name, at)
+        if split is not None:
+            whole = self._tell(grid, grid.name, ((0, 0, 0), grid.cells), span, at, seconds)
+            if split.is_closing and not whole:
+                raise ScriptError(f"{grid!r} is being merged until {split.until:.2f} s; compute it after that.")
+
+    def _tell(
+        self, grid: Grid, body: str, box: Box, span: tuple[int, int], at: float, seconds: float | None,
+        sure: bool = False,
+    ) -> bool:  # fmt: skip
+        """Let a body show the cells of a ``span``; whether it can. One that is ``sure`` to is not asked."""
+        if not sure and self._learns(body, at):
+            return False
+        known = self.known(body).within(*ends(grid, box))
+        if seconds is None:
+            more = known.adding(*span)
+            if more is not None:
+                self._set(body, more, at)
+            return more is not None
+        course = known.sweeping(*span)
+        if course is None:
+            return False
+        self._set(body, course.first, at)
+        self._set(body, course.last, at, seconds)
+        self._set(body, course.end, at + seconds)
+        return True
+
+    def _learns(self, body: str, at: float) -> bool:
+        """Whether it is told already that at a time a body learns something, or later."""
+        numbers = (Channel(body, "reveal"), Channel(body, "kept", 0), Channel(body, "kept", 1))
+        return any(self._score.busy(channel, at) for channel in numbers)
+
+    def _set(self, body: str, known: Known, at: float, seconds: float = 0.0) -> None:
+        before = self.known(body)
+        if known.keeps or before.keeps:
+            for index, (old, new) in enumerate(zip(before[1:], known[1:], strict=True)):
+                if old != new:
+                    self._score.set(Channel(body, "kept", index), new, at, seconds, "linear")
+        if before.front != known.front:
+            self._score.set(Channel(body, "reveal"), known.front, at, seconds, "linear")
+
+    # Cutting ----------------------------------------------------------------------------------
+
+    def _showing(self, grid: Grid, at: float) -> list[tuple[str, Box]]:
+        """The bodies that show a grid, each with its cells."""
+        split = self.of(grid.name, at)
+        if split is None:
+            return [(grid.name, ((0, 0, 0), grid.cells))]
+        return [(part.name, (part.first, part.cells)) for part in split.parts]
+
+    def _current(self, grid: Grid, at: float) -> Split:
+        split = self.of(grid.name, at)
+        assert split is not None
+        return split
+
+    def _isolate(self, grid: Grid, body: str, box: Box, region: Region, at: float) -> Part:
+        """Cut a body so that what it shows of a region is a part of its own, which is returned."""
+        split = self.of(grid.name, at)
+        if split is not None and split.is_closing:
+            raise ScriptError(f"{grid!r} is being merged until {split.until:.2f} s; compute it after that.")
+        others = []
+        for axis in ("xyz".index(one.direction) for one in grid.axes):
+            for place, piece in _sliced(box, axis, region.span("xyz"[axis])):
+                if place == 1:
+                    box = piece
+                else:
+                    others.append(piece)
+        made = [self._part(grid, one) for one in (*others, box)]
+        self._replace(grid, body, made, at, alone=made[-1])
+        return made[-1]
+
+    def _part(self, grid: Grid, box: Box) -> Part:
+        part = Part(self._unique(f"part:{grid.name}"), grid.name, *box)
+        self._cast.add(part)
+        return part
+
+    def _replace(self, grid: Grid, body: str, made: list[Part], at: float, alone: Part | None = None) -> None:
+        """Let parts show from a time on what ``body`` did, and do what it did; one ``alone`` only what is over."""
+        for part in made:
+            place = () if body == grid.name else ("offset",)
+            self._score.inherit(body, part.name, (*LOOKS, *place))
+            self._score.inherit(body, part.name, KNOWING, at if part is alone else math.inf)
+        self._score.hand_over(body, [part.name for part in made], at)
+        split = self.of(grid.name, at)
+        if split is None:
+            self._told[grid.name].append(Split(grid, made, at, False))
+        else:
+            split.parts = [*(part for part in split.parts if part.name != body), *made]
+
+    # Becoming whole ---------------------------------------------------------------------------
+
+    def _home(self, split: Split, opacity: float, at: float, seconds: float) -> None:
+        for part in split.parts:
+            self._score.set(Channel(part.name, "opacity"), opacity, at, seconds)
+            for index in range(3):
+                channel = Channel(part.name, "offset", index)
+                if channel in self._score.clips and self._score.value(channel) != 0:
+                    self._score.set(channel, 0.0, at, seconds)
+
+    def _take_over(self, split: Split, at: float) -> None:
+        """Let the grid take over from its parts at a time, if it can tell what they know."""
+        grid, bodies = split.grid, [split.grid.name, *(part.name for part in split.parts)]
+        solid = {self._score.value(Channel(part.name, "opacity")) for part in split.parts}
+        if len(solid) > 1 or any(self._learns(body, at) for body in bodies):
+            return
+        known = stretches(self.cells(grid, split.since).ravel())
+        if known is None:
+            return
+        if self.known(grid.name).within(0, grid.count) != known:
+            self._set(grid.name, known, at)
+        self._swap(split, at)
+
+    def _swap(self, split: Split, at: float) -> None:
+        first, *others = (part.name for part in split.parts)
+        self._score.hand_over(first, [split.grid.name], at)
+        for part in others:
+            self._score.hand_over(part, (), at)
+        split.until, split.is_apart = at, False
+
+
+def _across(region: Region) -> tuple[int, tuple[int, int]]:
+    """The one axis along which a region cuts its grid, and from where to where."""
+    counts = region.grid.cells
+    spans = [region.span(d) for d in "xyz"]
+    narrow = [i for i in range(3) if spans[i] != (0, counts[i])] or [0]
+    if len(narrow) > 1:
+        raise ScriptError(f"{region!r} does not cut its grid in one direction; split at a column or a row.")
+    return narrow[0], spans[narrow[0]]
+
+
+def _sliced(box: Box, axis: int, cut: tuple[int, int]) -> Iterator[tuple[int, Box]]:
+    """What lies before (0) a cut along an axis, in (1) and after (2) it, where there are cells."""
+    first, cells = box
+    start, stop = first[axis], first[axis] + cells[axis]
+    marks = [start, *(int(np.clip(mark, start, stop)) for mark in cut), stop]
+    for place, (a, b) in enumerate(zip(marks, marks[1:], strict=False)):
+        if b > a:
+            x, n = list(first), list(cells)
+            x[axis], n[axis] = a, b - a
+            yield place, ((x[0], x[1], x[2]), (n[0], n[1], n[2]))
+
+
+def _common(box: Box, region: Region) -> Box | None:
+    """The cells that a box and a region have in common, if there are any."""
+    ends = [
+        (max(a, first), min(b, first + count))
+        for (a, b), first, count in zip((region.span(d) for d in "xyz"), *box, strict=True)
+    ]
+    if any(a >= b for a, b in ends):
+        return None
+    (x, x1), (y, y1), (z, z1) = ends
+    return (x, y, z), (x1 - x, y1 - y, z1 - z)
