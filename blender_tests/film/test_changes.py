@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from llmviz_addon.film.painting.changes import Changes, changing
+from llmviz_addon.film.painting.changes import Change, Changes, changing
 from llmviz_addon.stage import compat
 from llmviz_addon.stage.ours import ours, own, register
 
@@ -73,7 +73,24 @@ def test_a_moving_camera_changes_everything(scene: bpy.types.Scene) -> None:
     camera.parent = pivot
     scene.camera = camera
     _curve(pivot, "location", [(5, 0.0, "LINEAR"), (8, 5.0, "LINEAR")])
-    assert Changes.of(scene, 1, 10).kinds().tolist() == [0, 0, 0, 0, 0, 2, 2, 2, 0, 0]
+    changes = Changes.of(scene, 1, 10)
+    assert changes.kinds().tolist() == [0, 0, 0, 0, 0, 2, 2, 2, 0, 0]
+    assert changes.at(6) == Change(view=True)
+    scene.world = bpy.data.worlds.new("sky")  # which is another wherever one looks
+    tree = compat.node_tree(scene.world)
+    sky = tree.nodes.new("ShaderNodeTexSky")
+    tree.links.new(
+        sky.outputs[0], next(node for node in tree.nodes if node.bl_idname == "ShaderNodeBackground").inputs[0]
+    )
+    assert Changes.of(scene, 1, 10).at(6) == Change(everything=True)
+
+
+def test_a_lens_that_changes_is_another_view(scene: bpy.types.Scene) -> None:
+    camera = own(bpy.data.objects.new("camera", bpy.data.cameras.new("camera")), "camera")
+    scene.collection.objects.link(camera)
+    scene.camera = camera
+    _curve(camera.data, "clip_start", [(5, 0.1, "LINEAR"), (8, 5.0, "LINEAR")])
+    assert [Changes.of(scene, 1, 10).at(frame) for frame in (5, 6)] == [Change(), Change(view=True)]
 
 
 def test_what_is_not_ours_makes_every_frame_new(scene: bpy.types.Scene) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import bpy
 import numpy as np
 import pytest
+from mathutils import Vector
 
 from llmviz_addon.film.painting.changes import Changes
+from llmviz_addon.film.painting.doubles import Doubles, shows
 from llmviz_addon.film.painting.painter import Painter
-from llmviz_addon.film.painting.regions import Mask, Projection, Rect
+from llmviz_addon.film.painting.regions import Mask, Rect
+from llmviz_addon.film.painting.sights import Projection, mark
 from llmviz_addon.screenplay.production import Production
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.render import set_engine, set_size
@@ -43,6 +47,85 @@ def test_regions_are_the_very_pixels_through_a_camera_of_hers(blend: Path) -> No
     _check_regions(scene, cut - 3, cut + 4)
 
 
+def test_a_moving_camera_has_only_what_is_seen_rendered(blend: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bpy.ops.wm.open_mainfile(filepath=str(blend))
+    scene = bpy.context.scene
+    changes = Changes.of(scene, 1, scene.frame_end)
+    moving = [
+        frame for frame in range(100, scene.frame_end) if changes.view[frame - 1] and not changes.everything[frame - 1]
+    ]
+    assert len(moving) > 20
+    shares = []
+    rendered = Painter._render
+
+    def counted(painter: Painter, rect: Rect | None) -> np.ndarray:
+        shares.append(1.0 if rect is None else rect.area / (SIZE[0] * SIZE[1]))
+        return rendered(painter, rect)
+
+    monkeypatch.setattr(Painter, "_render", counted)
+    for first in (moving[3], moving[len(moving) // 2]):
+        shares.clear()
+        _check_regions(scene, first, first + 3)
+        assert shares[0] == 1.0
+        assert sum(shares[1:-4]) < 3 * 0.7  # the plate under the text alone is a third of the picture
+
+
+@pytest.mark.parametrize("seen_through", ["the film's camera", "one of hers"])
+def test_what_is_behind_the_text_is_not_rendered(blend: Path, seen_through: str) -> None:
+    bpy.ops.wm.open_mainfile(filepath=str(blend))
+    scene = bpy.context.scene
+    scene.frame_set(150)
+    plate = next(obj for obj in scene.objects if obj.get("llmviz_name", "").endswith(":plate") and not obj.hide_render)
+    if seen_through == "one of hers":
+        hers = bpy.data.objects.new("hers", scene.camera.data.copy())
+        scene.collection.objects.link(hers)
+        hers.matrix_world = scene.camera.matrix_world.copy()
+        scene.camera = hers
+        scene.frame_set(150)
+    depsgraph = bpy.context.evaluated_depsgraph_get()
+    view = scene.camera.evaluated_get(depsgraph).matrix_world
+    corners = plate.evaluated_get(depsgraph).bound_box
+    middle = plate.evaluated_get(depsgraph).matrix_world @ ((Vector(corners[0]) + Vector(corners[6])) / 2)
+    letter = bpy.data.objects.new("thing", plate.data)
+    scene.collection.objects.link(letter)
+    letter.rotation_euler = view.to_euler()
+    sights = {}
+    for name, distance in (("before", 0.25), ("behind", 3.0)):
+        letter.location = view @ ((view.inverted() @ middle).normalized() * distance)
+        letter.scale = (0.002 * distance,) * 3
+        bpy.context.view_layer.update()
+        projection = Projection(scene, SIZE)
+        sights[name] = projection.sight(letter)
+    plates = {plate: projection.sight(plate)}
+    assert plates[plate].solid is not None
+    alone, behind, before = Mask(*SIZE), Mask(*SIZE), Mask(*SIZE)
+    mark(alone, plates, plates)
+    mark(behind, plates, {**plates, letter: sights["behind"]})
+    mark(before, plates, {**plates, letter: sights["before"]})
+    area = [sum(rect.area for rect in mask.cover()) for mask in (alone, behind, before)]
+    assert area[0] < 0.2 * SIZE[0] * SIZE[1]  # its edge
+    assert area[1] == area[0] < area[2]
+
+
+def test_doubles_are_of_what_shows_and_are_not_seen(blend: Path) -> None:
+    bpy.ops.wm.open_mainfile(filepath=str(blend))
+    scene = bpy.context.scene
+    objects = [obj for obj in scene.objects if obj.type == "MESH"]
+    doubles = Doubles(scene, objects)
+    home = bpy.data.collections["llmviz doubles"]
+    for first, last in ((1, 40), (300, 340)):
+        doubles.settle(first, last)
+        there = {obj.data for obj in home.objects}
+        for frame in range(first, last + 1):
+            scene.frame_set(frame)
+            users = Counter(obj.data for obj in (*objects, *home.objects) if not obj.hide_render)
+            seen = [obj for obj in objects if not obj.hide_render and not obj.modifiers]
+            assert all(users[obj.data] > 1 for obj in seen)
+        assert there <= {obj.data for obj in objects if shows(obj, first, last)}
+    assert len(home.objects)
+    assert not any(obj.visible_camera for obj in home.objects)
+
+
 def test_what_instances_show_is_not_missed(production: Production, monkeypatch: pytest.MonkeyPatch) -> None:
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     monkeypatch.setattr(drawings, "MANY", 0)
@@ -53,7 +136,7 @@ def test_what_instances_show_is_not_missed(production: Production, monkeypatch: 
     assert repeated
     for obj in repeated:
         mask = Mask(*SIZE)
-        Projection(scene, mask).mark(obj)
+        mask.mark(Projection(scene, SIZE).sight(obj).boxes)
         assert mask.cover() == [Rect(0, 0, *SIZE)]
 
 

@@ -12,7 +12,8 @@ import pytest
 from blender_tests.stage.conftest import SmallLayout, track
 from blender_tests.stage.test_pictures import render
 from llmviz_addon.film.painting.changes import Changes
-from llmviz_addon.film.painting.regions import Mask, Projection
+from llmviz_addon.film.painting.regions import Mask
+from llmviz_addon.film.painting.sights import Projection
 from llmviz_addon.layout.grid import Grid, Role
 from llmviz_addon.layout.lettering.drawing import Drawing, Text, pose
 from llmviz_addon.layout.tensor import Axis
@@ -163,7 +164,7 @@ def test_a_fade_is_rendered_again_only_where_its_boxes_are(scene, crowd, tmp_pat
     change = Changes.of(scene, 1, 21).at(11)
     assert [obj.get("llmviz") for obj in change.objects] == ["grids"]
     mask = Mask(160, 120)
-    Projection(scene, mask).mark(change.objects[0])
+    mask.mark(Projection(scene, (160, 120)).sight(change.objects[0]).boxes)
     marked = np.zeros((120, 160), dtype=bool)
     for rect in mask.cover():
         marked[rect.low : rect.high, rect.left : rect.right] = True

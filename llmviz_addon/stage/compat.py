@@ -191,6 +191,13 @@ def set_blended(material: bpy.types.Material, blended: bool) -> None:
     material.surface_render_method = "BLENDED" if blended else "DITHERED"
 
 
+def light_nothing(material: bpy.types.Material) -> None:
+    """Have Cycles leave what glows with ``material`` out of its lamps, of which it keeps a list of every triangle."""
+    cycles: Any = getattr(material, "cycles", None)  # an add-on's, which may be off
+    if cycles is not None:
+        cycles.emission_sampling = "NONE"
+
+
 def write_faces(mesh: bpy.types.Mesh, points: np.ndarray, faces: np.ndarray) -> None:
     """Fill a new mesh with ``points`` (n, 3) and ``faces`` (m, corners); call its ``update`` when all is on it.
 

@@ -21,19 +21,23 @@ from ...stage.motion.properties import changed_by
 from ...stage.ours import ours
 from ...stage.things.page import follows_camera
 
+LENS = ("clip_", "lens", "sensor_", "shift_", "ortho_scale")
+"""Properties of a camera that change what it sees, but nothing of what is there."""
+
 
 @dataclass(frozen=True)
 class Change:
     """How a frame differs from the one before."""
 
     everything: bool = False
+    view: bool = False  # the camera moved: all things are seen from elsewhere, before a ground that stays
     objects: tuple[bpy.types.Object, ...] = ()  # changed somehow
     in_cells: tuple[bpy.types.Object, ...] = ()  # changed only in which cells are known or in focus
 
     @property
     def nothing(self) -> bool:
         """Whether the frame is the same picture."""
-        return not (self.everything or self.objects or self.in_cells)
+        return not (self.everything or self.view or self.objects or self.in_cells)
 
 
 @dataclass
@@ -52,13 +56,14 @@ class Changes:
     first: int
     last: int
     everything: np.ndarray  # bool per frame
+    view: np.ndarray  # bool per frame: whether the camera moves
     objects: dict[bpy.types.Object, _Masks] = field(default_factory=dict)
     owners: dict[bpy.types.ID, np.ndarray] = field(default_factory=dict)  # when an owner's own keys change it
 
     @classmethod
     def of(cls, scene: bpy.types.Scene, first: int, last: int) -> Changes:
         """Read the keyframes of all that is in the file."""
-        changes = cls(first, last, np.zeros(last - first + 1, dtype=bool))
+        changes = cls(first, last, *np.zeros((2, last - first + 1), dtype=bool))
         if not only_ours(scene):
             changes.everything[:] = True
             return changes
@@ -73,17 +78,19 @@ class Changes:
         at = frame - self.first
         if self.everything[at]:
             return Change(everything=True)
+        if self.view[at]:
+            return Change(view=True)
         changed, in_cells = [], []
         for obj, masks in self.objects.items():
             if masks.looks[at] or masks.moves[at]:
                 changed.append(obj)
             elif masks.cells[at]:
                 in_cells.append(obj)
-        return Change(False, tuple(changed), tuple(in_cells))
+        return Change(objects=tuple(changed), in_cells=tuple(in_cells))
 
     def kinds(self) -> np.ndarray:
         """Per frame: 0 is the same picture as before, 1 changed in places, 2 is all new."""
-        kinds = np.where(self.everything, 2, 0)
+        kinds = np.where(self.everything | self.view, 2, 0)
         for masks in self.objects.values():
             kinds = np.maximum(kinds, masks.looks | masks.moves | masks.cells)
         return kinds
@@ -102,6 +109,9 @@ class Changes:
             if not mask.any():
                 continue
             own |= mask
+            if isinstance(owner, bpy.types.Camera) and curve.data_path.startswith(LENS):
+                self.view |= mask
+                continue
             if not isinstance(owner, bpy.types.Object):
                 self.everything |= mask
                 continue
@@ -120,9 +130,11 @@ class Changes:
         return self.objects[obj]
 
     def _follow_cameras(self, scene: bpy.types.Scene) -> None:
-        """Wherever a camera that is used moves, everything does, the text before it as well."""
+        """Wherever a camera that is used moves, everything does, the text before it as well; but not a plain ground."""
         for camera in cameras(scene) & self.objects.keys():
-            self.everything |= self.objects[camera].moves | self.objects[camera].looks
+            self.view |= self.objects[camera].moves | self.objects[camera].looks
+        if not plain_ground(scene):
+            self.everything |= self.view
 
     def _camera_cuts(self, scene: bpy.types.Scene) -> None:
         """A cut to another camera; to the one that is used already, nothing changes."""
@@ -141,10 +153,21 @@ def cameras(scene: bpy.types.Scene) -> set[bpy.types.Object]:
     return {camera for camera in used if camera is not None}
 
 
+def plain_ground(scene: bpy.types.Scene) -> bool:
+    """Whether what is behind all things is of one colour, wherever one looks."""
+    tree = scene.world and scene.world.node_tree
+    if not tree or not len(tree.nodes):
+        return True
+    kinds = sorted(node.bl_idname for node in tree.nodes)
+    return kinds == ["ShaderNodeBackground", "ShaderNodeOutputWorld"] and {
+        (link.from_node.bl_idname, link.to_socket.name) for link in tree.links
+    } <= {("ShaderNodeBackground", "Surface")}
+
+
 def only_ours(scene: bpy.types.Scene) -> bool:
     """Whether nothing but our keyframed, flat-coloured stage can be in the picture, seen through plain cameras."""
     held = set(ours(scene).blocks)
-    if any(obj not in held and not obj.hide_render and _is_seen(obj) for obj in scene.objects):
+    if any(obj not in held and not obj.hide_render and is_seen(obj) for obj in scene.objects):
         return False
     used = cameras(scene)
     if scene.render.use_motion_blur or any(c.type == "CAMERA" and c.data.dof.use_dof for c in used):
@@ -158,7 +181,8 @@ def only_ours(scene: bpy.types.Scene) -> bool:
     return not scene.rigidbody_world
 
 
-def _is_seen(obj: bpy.types.Object) -> bool:
+def is_seen(obj: bpy.types.Object) -> bool:
+    """Whether an object is of a kind that shows in a picture."""
     return obj.type not in {"EMPTY", "CAMERA"} or obj.instance_type != "NONE"
 
 

@@ -18,8 +18,10 @@ from ...stage.things.page import go
 from ..lock import scratch
 from ..quiet import unbroken
 from .cells import CellState
-from .changes import Changes
-from .regions import Mask, Projection, Rect
+from .changes import Change, Changes, is_seen
+from .doubles import Doubles
+from .regions import Mask, Rect
+from .sights import Projection, Shapes, Sight, mark
 
 MOSTLY = 0.8
 """From this share of the picture on, it is rendered as a whole."""
@@ -31,11 +33,14 @@ class Painter:
 
     def __init__(self, scene: bpy.types.Scene, changes: Changes | None = None) -> None:
         self.scene = scene
-        self.changes = changes or Changes(0, -1, np.zeros(0, dtype=bool))
+        self.changes = changes or Changes(0, -1, *np.zeros((2, 0), dtype=bool))
         percentage = scene.render.resolution_percentage
         self.size = (scene.render.resolution_x * percentage // 100, scene.render.resolution_y * percentage // 100)
         # In EEVEE, or after a compositor, a region is not exactly the whole's.
         self.regions = scene.render.engine == "CYCLES" and not compat.has_compositor(scene)
+        self._seen = [obj for obj in scene.objects if is_seen(obj)]
+        self._shapes = Shapes()
+        self._doubles: Doubles | None = None
         self._idle: list[tuple[bpy.types.AnimData, bpy.types.Action | None, bpy.types.ActionSlot | None]] = []
         self._temporary = ExitStack()
         self._folder: Path = self._temporary.enter_context(scratch())
@@ -58,14 +63,19 @@ class Painter:
         self._idle.clear()
         before = max(first - 1, self.changes.first)
         go(self.scene, before)
+        if self.regions:
+            self._doubles = self._doubles or Doubles(self.scene, self._seen)
+            self._doubles.settle(before, last)
         for owner in self.changes.idle(before, last):
             data = owner.animation_data
             self._idle.append((data, data.action, data.action_slot))
             data.action = None
 
     def close(self) -> None:
-        """Remove the temporary files."""
+        """Remove what was temporary: files, and objects."""
         self._temporary.close()
+        if self._doubles is not None:
+            self._doubles.remove()
 
     def paint(self, frame: int, before: np.ndarray | None = None) -> np.ndarray:
         """(height, width, 3) pixels of ``frame``; ``before`` are those of the frame before, if known.
@@ -91,16 +101,21 @@ class Painter:
         if change.everything or not (self.regions or change.nothing):
             mask.mark_all()
         elif not change.nothing:
-            cells = []
-            for at in (frame - 1, frame):
-                self._go(at)
-                view = Projection(self.scene, mask)
-                for obj in change.objects:
-                    view.mark(obj)
-                cells.append([CellState.of(obj) for obj in change.in_cells])
-            for obj, old, new in zip(change.in_cells, *cells, strict=True):
-                view.mark_cells(obj, old, new)
+            self._mark(mask, frame, change)
         return mask.cover()
+
+    def _mark(self, mask: Mask, frame: int, change: Change) -> None:
+        """Mark what differs at ``frame`` from the frame before."""
+        sights: list[dict[bpy.types.Object, Sight]] = []
+        cells = []
+        for at in (frame - 1, frame):
+            self._go(at)
+            view = Projection(self.scene, self.size, self._shapes)
+            sights.append({obj: view.sight(obj) for obj in (self._seen if change.view else change.objects)})
+            cells.append([CellState.of(obj) for obj in change.in_cells])
+        for obj, old, new in zip(change.in_cells, *cells, strict=True):
+            sights[-1][obj] = view.cells(obj, old, new)
+        mark(mask, *sights)
 
     def _go(self, frame: int) -> None:
         if self.scene.frame_current != frame:

@@ -124,6 +124,7 @@ def cell_material(
     tree = compat.node_tree(material)
     tree.nodes.clear()
     compat.set_blended(material, False)
+    compat.light_nothing(material)
     given = _of_mesh(tree, thin) if merged else _of_object(tree, thin)
     point = _point(tree, given, scaled=not merged)
     if sliced:

@@ -29,6 +29,7 @@ def flat_material(theme: Theme) -> bpy.types.Material:
     tree = compat.node_tree(material)
     tree.nodes.clear()
     compat.set_blended(material, True)
+    compat.light_nothing(material)
     pixel = pixel_size(tree)
     ink = new_node(tree, "ShaderNodeAttribute")
     ink.attribute_type = "GEOMETRY"
