@@ -18,6 +18,9 @@ from mathutils.geometry import delaunay_2d_cdt, tessellate_polygon
 LIFT = 5e-4
 """Metres by which each shape lies before the one under it."""
 _ROUND = 10  # points per quarter circle
+_ANGLES = [[math.radians(start + 90 * step / _ROUND) for step in range(_ROUND + 1)] for start in (-90, 0, 90, 180)]
+_CORNERS = np.array([[(math.cos(angle), math.sin(angle)) for angle in corner] for corner in _ANGLES])
+"""Of a rectangle, from the lower right one on: a quarter of a unit circle each, (4, n, 2)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,24 +55,27 @@ def join(flats: Sequence[Flat]) -> Flat:
     )
 
 
-def fringed(points: np.ndarray, triangles: np.ndarray, width: float) -> Flat:
+def fringed(points: np.ndarray, triangles: np.ndarray, width: float, border: np.ndarray | None = None) -> Flat:
     """A triangulated shape, counter-clockwise, with a fringe of ``width`` metres around its border.
 
-    Points that the shape uses more than once on its border must be given once per border.
+    Points that the shape uses more than once on its border must be given once per border. Where the ``border`` is
+    known, edges (n, 2) with the shape at their left, it need not be looked for.
     """
-    border = _border(triangles, len(points))
-    border = border[np.linalg.norm(points[border[:, 1]] - points[border[:, 0]], axis=1) > 1e-12]
+    count = len(points)
+    border = _border(triangles, count) if border is None else border
+    border = border[_lengths(points[border[:, 1]] - points[border[:, 0]]) > 1e-12]
     outward, miter = _normals(points, border)
-    on_border = np.unique(border)
-    border_of = np.zeros(len(points), dtype=np.int64)
-    border_of[border[:, 0]] = np.arange(len(border))
-    outer = np.full(len(points), -1)
-    outer[on_border] = len(points) + np.arange(len(on_border))
     a, b = border.T
-    band = np.concatenate([np.stack([a, outer[a], outer[b]], axis=1), np.stack([a, outer[b], b], axis=1)])
+    bordering = np.zeros(count, dtype=bool)
+    bordering[a] = bordering[b] = True
+    on_border = np.flatnonzero(bordering)
+    edge, outer = np.zeros((2, count), dtype=np.int64)
+    edge[a] = np.arange(len(border))
+    outer[on_border] = count + np.arange(len(on_border))
+    band = np.concatenate([_columns(a, outer[a], outer[b]), _columns(a, outer[b], b)])
     return Flat(
         np.concatenate([points, points[on_border] + miter[on_border] * width]),
-        np.concatenate([np.zeros_like(points), outward[border_of[on_border]] * width]),
+        np.concatenate([np.zeros_like(points), outward[edge[on_border]] * width]),
         np.concatenate([triangles, band]),
     )
 
@@ -77,21 +83,29 @@ def fringed(points: np.ndarray, triangles: np.ndarray, width: float) -> Flat:
 def _normals(points: np.ndarray, border: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Of each edge of a border, the outward unit normal, and of each point, the way out that moves both its edges 1."""
     along = points[border[:, 1]] - points[border[:, 0]]
-    along /= np.linalg.norm(along, axis=1)[:, None]
-    outward = np.stack([along[:, 1], -along[:, 0]], axis=1)
-    normal, counts = np.zeros_like(points), np.zeros(len(points))
-    for ends in border.T:
-        np.add.at(normal, ends, outward)
-        np.add.at(counts, ends, 1)
+    along /= _lengths(along)[:, None]
+    outward = _columns(along[:, 1], -along[:, 0])
+    ends, normals = border.T.ravel(), np.concatenate([outward, outward])
+    sums = [np.bincount(ends, weights, minlength=len(points)) for weights in normals.T]
     # the miter: half the sum of two unit normals, divided by its squared length, has the right reach
-    normal /= np.maximum(counts, 1)[:, None]
+    normal = _columns(*sums) / np.maximum(np.bincount(ends, minlength=len(points)), 1)[:, None]
     return outward, normal / np.maximum((normal**2).sum(axis=1), 0.3)[:, None]
+
+
+def _lengths(vectors: np.ndarray) -> np.ndarray:
+    """Of each of (n, 2) vectors, which numpy's own norm takes longer for."""
+    return np.sqrt((vectors**2).sum(axis=1))
+
+
+def _columns(*columns: np.ndarray) -> np.ndarray:
+    """Arrays (n,) side by side."""
+    return np.array(columns).T
 
 
 def shrunk(points: np.ndarray, triangles: np.ndarray, by: float, epsilon: float) -> tuple[np.ndarray, np.ndarray]:
     """A triangulated shape, counter-clockwise, with its border moved inwards; ``epsilon`` as in ``filled``."""
     border = _border(triangles, len(points))
-    border = border[np.linalg.norm(points[border[:, 1]] - points[border[:, 0]], axis=1) > epsilon / 10]
+    border = border[_lengths(points[border[:, 1]] - points[border[:, 0]]) > epsilon / 10]
     moved = points - _normals(points, border)[1] * by
     corners, triangles = _delaunay(moved, border, epsilon)
     inside = _windings(corners[triangles].mean(axis=1), moved[border[:, 0]], moved[border[:, 1]]) > 0
@@ -207,18 +221,9 @@ def rectangle(x: float, y: float, width: float, height: float, radius: float, fr
     radius = min(radius, width / 2, height / 2)
     if radius <= 0:
         return polygon([(x, y), (x + width, y), (x + width, y + height), (x, y + height)], fringe)
-    centers = [
-        (x + width - radius, y + radius, -90),
-        (x + width - radius, y + height - radius, 0),
-        (x + radius, y + height - radius, 90),
-        (x + radius, y + radius, 180),
-    ]
-    points = []
-    for cx, cy, start in centers:
-        for step in range(_ROUND + 1):
-            angle = math.radians(start + 90 * step / _ROUND)
-            points.append((cx + radius * math.cos(angle), cy + radius * math.sin(angle)))
-    return _fan(np.array(points), fringe)
+    left, right, bottom, top = x + radius, x + width - radius, y + radius, y + height - radius
+    centers = np.array([[right, bottom], [right, top], [left, top], [left, bottom]])
+    return _fan((centers[:, None] + radius * _CORNERS).reshape(-1, 2), fringe)
 
 
 def disc(x: float, y: float, radius: float, fringe: float) -> Flat:
@@ -229,18 +234,16 @@ def disc(x: float, y: float, radius: float, fringe: float) -> Flat:
 
 def _fan(points: np.ndarray, fringe: float) -> Flat:
     """A convex polygon, counter-clockwise."""
-    keep = np.linalg.norm(points - np.roll(points, 1, axis=0), axis=1) > 1e-9
-    points = points[keep]
-    n = len(points)
-    triangles = np.stack([np.zeros(n - 2, dtype=np.int64), np.arange(1, n - 1), np.arange(2, n)], axis=1)
-    return fringed(points, triangles, fringe)
+    points = points[_lengths(points - np.roll(points, 1, axis=0)) > 1e-9]
+    number = np.arange(len(points))
+    triangles = _columns(np.zeros_like(number[2:]), number[1:-1], number[2:])
+    return fringed(points, triangles, fringe, _columns(number, np.roll(number, -1)))
 
 
 def stroke(points: Sequence[tuple[float, float]], width: float, head: float, fringe: float) -> Flat:
     """A line of ``width`` through ``points`` with mitred corners, and an arrow head of length ``head``."""
     path = np.asarray(points, dtype=float)
-    keep = np.concatenate([[True], np.linalg.norm(np.diff(path, axis=0), axis=1) > 1e-9])
-    path = path[keep]
+    path = path[np.append(True, _lengths(path[1:] - path[:-1]) > 1e-9)]
     if len(path) < 2:
         return join([])
     parts = []
@@ -253,18 +256,18 @@ def stroke(points: Sequence[tuple[float, float]], width: float, head: float, fri
         path = path.copy()
         path[-1] = tip - direction * min(head * 0.9, reach * 0.98)
     sides = offset_path(path) * (width / 2)
-    n = len(path)
-    left, right = path + sides, path - sides
-    i = np.arange(n - 1)
-    triangles = np.concatenate([np.stack([n + i, n + i + 1, i + 1], axis=1), np.stack([n + i, i + 1, i], axis=1)])
-    return join([fringed(np.concatenate([left, right]), triangles, fringe), *parts])
+    left, right = np.arange(2 * len(path)).reshape(2, -1)
+    triangles = np.concatenate([_columns(right[:-1], right[1:], left[1:]), _columns(right[:-1], left[1:], left[:-1])])
+    around = np.concatenate([right, left[::-1]])
+    border = _columns(around, np.roll(around, -1))
+    return join([fringed(np.concatenate([path + sides, path - sides]), triangles, fringe, border), *parts])
 
 
 def offset_path(path: np.ndarray) -> np.ndarray:
     """Per point of a path (n, 2), the mitred offset that lies 1 to its left, (n, 2)."""
-    along = np.diff(path, axis=0)
-    along /= np.linalg.norm(along, axis=1)[:, None]
-    left = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    along = path[1:] - path[:-1]
+    along /= _lengths(along)[:, None]
+    left = _columns(-along[:, 1], along[:, 0])
     normal = (np.concatenate([left[:1], left]) + np.concatenate([left, left[-1:]])) / 2
     return normal / np.maximum((normal**2).sum(axis=1), 0.2)[:, None]
 
