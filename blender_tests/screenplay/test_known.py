@@ -10,6 +10,7 @@ from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import run
 from llmviz_addon.screenplay import loader
 from llmviz_addon.screenplay.production import prepare
+from llmviz_addon.screenplay.score.channels import named
 from llmviz_addon.screenplay.score.timeline import Channel
 
 CONFIGS = {
@@ -33,11 +34,15 @@ class Shown:
         for part in production.timeline.parts:
             next(bodies for bodies in self.bodies.values() if part.grid in bodies).append(part.name)
 
-    def value(self, actor: str, prop: str, frame: int, rest: float) -> float:
-        track = self.tracks.get(Channel(actor, prop))
+    def value(self, actor: str, prop: str, frame: int, rest: float, index: int = 0) -> float:
+        track = self.tracks.get(Channel(actor, prop, index))
         if track is None or track.frames[0] > frame:
             return rest
         return float(track.values[np.flatnonzero(track.frames <= frame)[-1]])
+
+    def keeps(self, actor: str, frame: int) -> bool:
+        """Whether it shows values beyond those of its first cells."""
+        return self.value(actor, "kept", frame, 0.0, 1) > self.value(actor, "kept", frame, 0.0, 0)
 
     def at(self, frame: int) -> set[str]:
         made = {grid.name for grid, _ in self.timeline.grids} | {part.name for part in self.timeline.parts}
@@ -46,7 +51,7 @@ class Shown:
             for name, bodies in self.bodies.items()
             for body in bodies
             if self.value(body, "opacity", frame, 0.0 if body in made else 1.0) > 0
-            and self.value(body, "reveal", frame, 1.0) > 0
+            and (self.value(body, "reveal", frame, 1.0) > 0 or self.keeps(body, frame))
         }
 
 
@@ -58,7 +63,8 @@ def test_nothing_is_shown_before_what_it_is_made_from(random_model, name, chapte
     shown, timeline = Shown(production), production.timeline
     computed: set[str] = set()
     moments = {1, *(marker.frame for marker in timeline.markers)}
-    moments |= {int(f) for c, t in shown.tracks.items() if c.prop in ("reveal", "opacity") for f in t.frames}
+    tells = named(knows=True) | named(hides=True)
+    moments |= {int(f) for c, t in shown.tracks.items() if c.prop in tells for f in t.frames}
     for frame in sorted(moments):
         now = {name for name in shown.at(frame) if production.layout[name].role is not Role.WEIGHT}
         before = computed | now if frame == 1 else computed

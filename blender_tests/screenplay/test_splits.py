@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import cache
 
 import numpy as np
@@ -155,24 +156,24 @@ def tell(film, told) -> None:
     VERBS[name](film, grids_of(film)[number], at, length)
 
 
-def opened():
-    film = new_film(checkpoint(), TOKENS)
+def opened(pace: float | None = None):
+    film = new_film(checkpoint(), TOKENS, pace=pace)
     film.open_on(film.layout.embedding.output, film.layout.layers[0].ln_1, azimuth=280, elevation=5)
     film.computed_up_to(film.layout.embedding.output)
     return film
 
 
-@settings(
-    deadline=None,
-    max_examples=200,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-@given(chapters)
-def test_whatever_is_told_every_cell_is_shown_once_and_what_is_reverted_is_at_rest(told):
-    film = opened()
-    for one in told:
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@given(chapters, st.booleans())
+def test_whatever_is_told_every_cell_is_shown_once_and_what_is_reverted_is_at_rest(told, read):
+    """What is ``read`` goes as slowly as its clause."""
+    film = opened(150.0 if read else None)
+    for number, one in enumerate(told):
         try:
-            tell(film, one)
+            with film.beat(f"beat {number}") if read else nullcontext():
+                if read:
+                    film.say("word " * (1 + number % 7))
+                tell(film, one)
         except ScriptError as error:  # two that move one thing at once, say, or what no rule computes
             event("refused")
             said = str(error)
@@ -188,11 +189,7 @@ def test_whatever_is_told_every_cell_is_shown_once_and_what_is_reverted_is_at_re
     check_every_cell_is_shown_once(film)
 
 
-@settings(
-    deadline=None,
-    max_examples=200,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(["compute", "sweep", "sweep some", "hide", "show", "split", "merge"]), picks,
                           seconds), max_size=8))  # fmt: skip
 def test_what_was_computed_is_known_and_nothing_else(told):

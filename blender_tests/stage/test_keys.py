@@ -117,5 +117,7 @@ def test_faults_are_named(scene, production):
 
     with pytest.raises(ScriptError, match="'nobody'"):
         with_track("nobody", "opacity")
+    with pytest.raises(ScriptError, match="Nothing on stage is called 'inputs'.*Choose from input"):
+        with_track("inputs", "opacity")
     with pytest.raises(ScriptError, match="'input' has no channel 'weight'. Choose from opacity, reveal"):
         with_track("input", "weight")

@@ -26,7 +26,7 @@ from ..score.timeline import Channel, Part
 from .cast import Cast
 from .known import Box, Known, cells, ends, flat_span, stretches
 
-KNOWING = ("reveal", "kept")
+KNOWING = channels.named(knows=True)
 LOOKS = tuple(
     name
     for name in channels.names(Kind.PART)
@@ -143,7 +143,7 @@ class Splits:
             for index in range(row.size if prop not in but else 0):
                 channel = Channel(actor, prop, index)
                 if channel in self._score.clips and self._score.value(channel) != (rest := self._cast.rest(channel)):
-                    late = row.changes is Changes.CELLS and prop != "reveal"
+                    late = row.changes is Changes.CELLS and row.size > 1  # which cells, not how many
                     self._score.set(channel, rest, at + seconds if late else at, 0.0 if late else seconds)
 
     def settle(self, name: str, at: float) -> None:
@@ -233,8 +233,8 @@ class Splits:
 
     def _learns(self, body: str, at: float) -> bool:
         """Whether it is told already that at a time a body learns something, or later."""
-        numbers = (Channel(body, "reveal"), Channel(body, "kept", 0), Channel(body, "kept", 1))
-        return any(self._score.busy(channel, at) for channel in numbers)
+        numbers = ((prop, index) for prop in KNOWING for index in range(channels.row(Kind.PART, prop).size))
+        return any(self._score.busy(Channel(body, prop, index), at) for prop, index in numbers)
 
     def _set(self, body: str, known: Known, at: float, seconds: float = 0.0) -> None:
         before = self.known(body)

@@ -65,6 +65,7 @@ class Row:
     in_hand: bool = False  # happens only to grids that a chapter takes in hand
     turns: bool = False  # the actor is not the upright box any more that the layout knows
     hides: bool = False  # at 0 the actor is gone
+    knows: bool = False  # tells which cells show their values
 
 
 def _row(
@@ -88,10 +89,10 @@ TABLE: tuple[Row, ...] = (
     _row("opacity", 1, (Kind.DRAWING,), 0.0, Between.WORDS, _LOOKS, hides=True),
     _row("opacity", 1, (Kind.GROUND,), 0.0, _LATE, _LOOKS, hides=True),
     # how many cells from the first on show their value, in the tensor's C order; at rest all of them
-    _row("reveal", 1, _CELLS, None, _UNSEEN, Changes.CELLS),
-    _row("reveal", 1, (Kind.CROWD,), None, _UNSEEN, _LOOKS),
+    _row("reveal", 1, _CELLS, None, _UNSEEN, Changes.CELLS, knows=True),
+    _row("reveal", 1, (Kind.CROWD,), None, _UNSEEN, _LOOKS, knows=True),
     # the stretch of cells that show theirs beyond these: the first, and one past the last
-    _row("kept", 2, _CELLS, 0.0, _UNSEEN, Changes.CELLS, in_hand=True),
+    _row("kept", 2, _CELLS, 0.0, _UNSEEN, Changes.CELLS, in_hand=True, knows=True),
     # 0 to 1, the body glows in its role's colour
     _row("highlight", 1, _CELLS, 0.0, _GLIDES, _LOOKS, in_hand=True),
     # 0 to 1, how strongly cells outside the focus range step back

@@ -176,15 +176,12 @@ class Score:
 
         With a time, what is over ``before`` it.
         """
-        wanted = set(props)
-        for channel in [c for prop in wanted if source in self.touched[prop] for c in self._of(source, prop)]:
-            clips = tuple(clip for clip in self.clips[channel] if clip.end <= before + EPSILON)
-            if clips:
-                self.clips[channel._replace(actor=heir)] = clips
-                self.touched[channel.prop].add(heir)
-
-    def _of(self, actor: str, prop: str) -> list[Channel]:
-        return [c for index in range(SIZES[prop]) if (c := Channel(actor, prop, index)) in self.clips]
+        for prop in (prop for prop in props if source in self.touched[prop]):
+            for index in range(SIZES[prop]):
+                asked = self.clips.get(Channel(source, prop, index), ())
+                if clips := tuple(clip for clip in asked if clip.end <= before + EPSILON):
+                    self.clips[Channel(heir, prop, index)] = clips
+                    self.touched[prop].add(heir)
 
     def hand_over(self, source: str, heirs: Iterable[str], at: float) -> None:
         """From a time on ``heirs`` are as solid as ``source`` was to be, which is gone from then on."""

@@ -7,6 +7,7 @@ fastest; ``keyframe_insert`` would take twenty times as long as the bulk assignm
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ...errors import ScriptError
+from ...errors import ScriptError, choices
 from ...screenplay.score import channels
 from ...screenplay.score.easing import easing
 from ...screenplay.score.timeline import Channel, Track
@@ -131,7 +132,9 @@ def _actor(cast: Cast, channel: Channel) -> Actor:
     try:
         return cast[channel.actor]
     except KeyError:
-        raise ScriptError(f"Nothing on stage is called {channel.actor!r} (channel {channel}).") from None
+        near = difflib.get_close_matches(channel.actor, cast, n=5)
+        hint = f" {choices(near)}" if near else ""
+        raise ScriptError(f"Nothing on stage is called {channel.actor!r} (channel {channel}).{hint}") from None
 
 
 def _set(target: Target, value: float) -> None:

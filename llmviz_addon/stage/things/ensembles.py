@@ -22,6 +22,7 @@ Thing = TypeVar("Thing")
 CROWD = 1000
 """As many grids may have an object each."""
 FADING, MOVING = channels.named(hides=True), channels.named(changes=channels.Changes.PLACE)
+KNOWING = set(channels.names(channels.Kind.CROWD)) - FADING
 
 
 class Ensembles:
@@ -57,7 +58,7 @@ class Ensembles:
     def _grid_key(self, grid: Grid) -> Hashable | None:
         """How a grid fades, and when it shows its values, if that is all that happens to it; else None."""
         tracks = self._tracks.get(grid.name, [])
-        known = [track for track in tracks if track.channel.prop == "reveal"]
+        known = [track for track in tracks if track.channel.prop in KNOWING]
         if grid.name in self._parted or not all(track.turns(grid.count) for track in known):
             return None
         fade = self._fade(grid.name, known)

@@ -34,7 +34,7 @@ LANES = 4
 FOLDED = 1 << 20
 """Numbers in a picture beyond which its every channel holds one."""
 PERCENTILE = 98.0
-IN_HAND = channels.named(in_hand=True)
+IN_HAND, KNOWING = channels.named(in_hand=True), channels.named(knows=True)
 NEAR_SHARE = 0.25
 """Share of the budget for what is seen from near of other grids."""
 
@@ -190,7 +190,7 @@ def atlas(
 def _revealed(grids: Sequence[Grid], tracks: Iterable[Track]) -> set[str]:
     """Names of the grids that a chapter computes bit by bit; to have no values yet is nothing special."""
     counts = {grid.name: grid.count for grid in grids}
-    found = [track for track in tracks if track.channel.prop == "reveal"]
+    found = [track for track in tracks if track.channel.prop in KNOWING]
     return {track.channel.actor for track in found if not track.turns(counts.get(track.channel.actor, 0))}
 
 
