@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .grid import CELL, Grid, Ribbon
+from .grid import CELL, Grid, Point, Ribbon
 from .roles import Role
 
 SIDE, TOP, LEAVE = 0.15, 0.58, 0.1
@@ -19,8 +19,6 @@ SIDE, TOP, LEAVE = 0.15, 0.58, 0.1
 
 FLAT = np.array([0.0, 0.0, 1.0])  # the width of bands that run sideways
 WIDE = np.array([1.0, 0.0, 0.0])  # the width of bands that run up and down
-
-Point = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ class Bands:
         if abs(start[0] - end[0]) < CELL / 2:
             return self.band(source, target, [start, end], self.wide)
         low = start[2] - self.gap
-        rise = float(source.box[1][0]) + 2 * self.gap
+        rise = source.ends[1][0] + 2 * self.gap
         path = [start, (start[0], 0, low), (rise, 0, low), (rise, 0, top), (end[0], 0, top), end]
         return self.band(source, target, path, self.wide)
 
@@ -61,11 +59,13 @@ class Bands:
     def across(self, source: Grid, target: Grid) -> Ribbon:
         """From a grid to the one beside it, level with the middle of the shorter."""
         shorter = min(source, target, key=lambda grid: grid.size[2])
-        y, level = float(shorter.center[1]), float(shorter.center[2])
-        if source.center[0] < target.center[0]:
-            ends = source.box[1][0] + LEAVE * self.gap, target.box[0][0] - SIDE * self.gap
+        _, y, level = shorter.middle
+        (left, *_), (right, *_) = source.ends
+        (start, *_), (end, *_) = target.ends
+        if source.middle[0] < target.middle[0]:
+            ends = right + LEAVE * self.gap, start - SIDE * self.gap
         else:
-            ends = source.box[0][0] - LEAVE * self.gap, target.box[1][0] + SIDE * self.gap
+            ends = left - LEAVE * self.gap, end + SIDE * self.gap
         return self.band(source, target, [(x, y, level) for x in ends], self.thin, FLAT)
 
     def drop(self, source: Grid, target: Grid) -> Ribbon:
@@ -79,14 +79,14 @@ class Bands:
 
     def below(self, grid: Grid) -> Point:
         """Where a ribbon leaves the lower side of a grid."""
-        x, y, _ = grid.center
-        return (float(x), float(y), float(grid.box[0][2] - LEAVE * self.gap))
+        x, y, _ = grid.middle
+        return (x, y, grid.ends[0][2] - LEAVE * self.gap)
 
     def above(self, grid: Grid) -> Point:
         """Where a ribbon ends above a grid and its label; aggregates have theirs at the side."""
-        x, y, _ = grid.center
+        x, y, _ = grid.middle
         free = SIDE if grid.role is Role.AGGREGATE else TOP
-        return (float(x), float(y), float(grid.box[1][2] + free * self.gap))
+        return (x, y, grid.ends[1][2] + free * self.gap)
 
     def band(self, source: Grid, target: Grid, path: list[Point], width: float, across: np.ndarray = WIDE) -> Ribbon:
         """A ribbon along a path of points in metres, with square corners."""

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
-from functools import cached_property
 from typing import Any, Self, TypeVar, cast
 
 from ..errors import ScriptError
+from ..kept import kept
 from .grid import Grid
 from .tensor import Unplaced
 
@@ -48,7 +48,7 @@ class Group:
         found = ((field.name, getattr(self, field.name)) for field in fields(self))  # type: ignore[arg-type]
         return {name: member for name, member in found if isinstance(member, Grid | Group | Series)}
 
-    @cached_property
+    @kept
     def grids(self) -> tuple[Grid, ...]:
         """All grids of this group and of the groups within."""
         return tuple(_grids(self.members.values()))

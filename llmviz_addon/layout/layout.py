@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 from ..errors import ScriptError, choices
+from ..kept import kept
 from ..model.architecture import Architecture
 from ..model.config import GPTConfig
 from .bands import Bands
@@ -44,7 +44,7 @@ class Layout(Group):
         in_layers = (part for layer in self.layers for part in layer.members.values())
         return (self.embedding, *in_layers, self.ln_f, self.output)
 
-    @cached_property
+    @kept
     def _by_name(self) -> dict[str, Grid]:
         return {grid.name: grid for grid in self.grids}
 
@@ -75,7 +75,7 @@ class Layout(Group):
         """The same layout of other grids, each of which is what ``change`` makes of it; bare."""
         return replace(super().mapped(change), ribbons=(), sections=())
 
-    @cached_property
+    @kept
     def all_sections(self) -> tuple[Section, ...]:
         """Sections and the sections within them, outer before inner."""
         found: list[Section] = []

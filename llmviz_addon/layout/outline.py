@@ -13,11 +13,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import product
 
 import numpy as np
 
+from ..kept import kept
 from ..model.blueprints import Blueprint
 from ..model.counts import Count
 from .build import BETWEEN_COLUMNS, GAP, columns_of, layout
@@ -40,14 +40,14 @@ class BoxArrays:
     cells: np.ndarray
     roles: tuple[Role, ...]
 
-    @cached_property
+    @kept
     def box(self) -> tuple[np.ndarray, np.ndarray]:
         """Smallest and largest corner of them all, each (3,) metres."""
         reach = self.cells * CELL * (1, 1, -1)
         ends = np.concatenate([self.origins, self.origins + reach])
         return ends.min(axis=0), ends.max(axis=0)
 
-    @cached_property
+    @kept
     def points(self) -> np.ndarray:
         """Corners of them all, (n, 3) metres; boxes of one size that stand one behind the other are taken as one."""
         alike = np.column_stack([self.origins[:, [0, 2]].round(6), self.cells])
@@ -98,7 +98,7 @@ class Outline:
         """Metres from layer to layer, down."""
         return _step(self.sample)
 
-    @cached_property
+    @kept
     def box(self) -> tuple[np.ndarray, np.ndarray]:
         """Smallest and largest corner of the whole model, each (3,) metres."""
         low, high = self.layer.box
@@ -107,7 +107,7 @@ class Outline:
             np.maximum(self.once.box[1], high + self.offsets.max(axis=0)),
         )
 
-    @cached_property
+    @kept
     def longest(self) -> int:
         """Cells along the longest side of any of its boxes."""
         return int(max(self.once.cells.max(), self.layer.cells.max()))
@@ -150,7 +150,7 @@ def outline(blueprint: Blueprint, n_tokens: int | None = None, gap: float | None
     sample = replace(bare, ribbons=ribbons(bare, series=False))
     layer = sample.layers[0]
     hairs = {grid.name for grid in sample.grids if min(grid.size[0], grid.size[2]) < HAIR * gap}
-    depth = max(abs(float(grid.center[1])) for grid in layer.grids)
+    depth = max(abs(grid.middle[1]) for grid in layer.grids)
     flat = min(1.0, 2 * config.n_embd * CELL / max(depth, CELL))
     first = _boxes(layer.grids, sheets, flat)
     offsets = _offsets(sample, first, config.n_layer)

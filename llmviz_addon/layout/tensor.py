@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Protocol, TypeAlias
 
 import numpy as np
 
 from ..errors import ScriptError
+from ..kept import kept
 
 Index: TypeAlias = int | slice | tuple[int | slice, ...]
 """What picks numbers of a tensor, in its own order."""
@@ -75,7 +75,7 @@ class Unplaced:
     name: str
     axes: tuple[Axis, ...]
 
-    @cached_property
+    @kept
     def shape(self) -> tuple[int, ...]:
         """Shape of the tensor."""
         return tuple(axis.length for axis in self.axes)

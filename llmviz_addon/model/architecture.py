@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from types import EllipsisType
 
 import numpy as np
 
+from ..kept import kept
 from .activations import GELU, Gelu
 from .config import GPTConfig
 from .counts import Count
@@ -74,7 +75,7 @@ class Place:
         """Shape of each tensor that a checkpoint has of it, by the name within the part."""
         return _stored_shapes(self.part, self.config)
 
-    @cached_property
+    @kept
     def rows(self) -> tuple[tuple[str, str, slice | EllipsisType], ...]:
         """Of each parameter its name in a trace, the name of the tensor that has it in a checkpoint, and its rows."""
         known, ends = self.lengths, dict.fromkeys(self.stored_shapes, 0)
@@ -107,7 +108,7 @@ class Place:
         """Of a checkpoint's weights those of this part, by their names within it."""
         return {name: weights[full] for name, full in self._stored_names}
 
-    @cached_property
+    @kept
     def _stored_names(self) -> tuple[tuple[str, str], ...]:
         return tuple((name, self.within(name)) for name in self.stored_shapes)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
 from ..errors import ModelError
+from ..kept import kept
 from ..rounding import parts_of_all, percent
 from .checkpoints.checked import Checkpoint
 from .config import GPTConfig
@@ -47,7 +47,7 @@ class Run:
         """How many of the tokens were given."""
         return self.trace.prompt_length
 
-    @cached_property
+    @kept
     def texts(self) -> tuple[str, ...]:
         """The text of each token, T of them."""
         return tuple(map(self.text_of, self.tokens))

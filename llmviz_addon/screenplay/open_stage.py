@@ -11,11 +11,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
 from ..errors import ModelError
+from ..kept import kept
 from ..layout.build import layout
 from ..layout.grid import Grid
 from ..layout.layout import Layout
@@ -65,7 +66,7 @@ class Moment:
             raise ModelError(f"All {self.columns} columns of the stage are filled; {why}.")
         return Moment(self.run.following(), self.columns)
 
-    @cached_property
+    @kept
     def layout(self) -> Layout:
         """Where everything stands; of a large vocabulary which tokens have cells, always as many."""
         count = max(SHOWN_AT_LEAST, 2 * self.columns + CANDIDATES)  # enough for all that a window must show

@@ -11,12 +11,13 @@ Colours are names that the theme resolves: ``ink``, ``muted``, ``ground`` (the p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+from ...kept import kept
 from .font import ASCENDER, DESCENDER, advance
 
 COLORS = ("ink", "muted", "ground", "plate", "weight", "activation", "aggregate", "accent", "card", "white")
@@ -83,7 +84,7 @@ class Text:
         """The text without its colours."""
         return "".join(text for text, _ in self.spans)
 
-    @cached_property
+    @kept
     def corners(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Lower left and upper right corner of all lines."""
         lines = self.body.split("\n")
@@ -106,6 +107,7 @@ class Readout:
     slot: int = 0
 
 
+Vector: TypeAlias = Sequence[float] | np.ndarray
 Shape = Rect | Line | Polygon | Disc | Text | Readout
 
 
@@ -127,7 +129,7 @@ class Drawing:
     opacity: float = 1.0  # at rest, before any clip
     is_ground: bool = False  # under a chapter's words: it stays between two chapters, where words give way to others
 
-    @cached_property
+    @kept
     def points(self) -> np.ndarray:
         """Points that the shapes span, where the parent is at home, (n, 3); of readouts only where they start."""
         points: list[tuple[float, float]] = []
@@ -148,15 +150,11 @@ class Drawing:
         return posed
 
 
-def pose(origin: ArrayLike, right: ArrayLike = (1, 0, 0), up: ArrayLike = (0, 0, 1)) -> np.ndarray:
+def pose(origin: Vector, right: Vector = (1, 0, 0), up: Vector = (0, 0, 1)) -> np.ndarray:
     """(4, 4) pose of a plane at ``origin`` whose x runs along ``right`` and y along ``up`` (unit vectors).
 
     The default faces the viewer in front of the model (looking along +Y).
     """
-    matrix = np.eye(4)
-    matrix[:3, 0] = right
-    matrix[:3, 1] = up
-    (a, b, c), (d, e, f) = matrix[:3, 0].tolist(), matrix[:3, 1].tolist()
-    matrix[:3, 2] = b * f - c * e, c * d - a * f, a * e - b * d  # numpy's own cross product takes ten times as long
-    matrix[:3, 3] = origin
-    return matrix
+    (a, b, c), (d, e, f), (x, y, z) = right, up, origin  # numpy's own cross product takes ten times as long
+    rows = (a, d, b * f - c * e, x), (b, e, c * d - a * f, y), (c, f, a * e - b * d, z), (0, 0, 0, 1)
+    return np.array(rows, dtype=float)

@@ -113,7 +113,7 @@ class AttentionGrids(PartGrids):
 
     def section(self) -> Section:
         """Its bracket stands in front of those within, so that none crosses it."""
-        front = min(float(grid.box[0][1]) for grid in self.grids)
+        front = min(grid.ends[0][1] for grid in self.grids)
         within = self.sections_within()
         return bracketed(self.spot.name, self.title, self.grids, self.spot.gap, within, front)
 
@@ -221,18 +221,18 @@ def ribbons_of(head: Head, reads: Grid, bands: Bands) -> Iterator[Ribbon]:
     yield bands.across(head.scores, head.max)
     yield bands.across(head.sum, head.weights)
     yield bands.drop(head.v, head.output)
-    x, away, level = float(head.weights.center[0]), float(head.weights.center[1]), float(head.output.center[2])
-    end = float(head.output.box[0][0]) - SIDE * bands.gap
+    (x, away, _), level = head.weights.middle, head.output.middle[2]
+    end = head.output.ends[0][0] - SIDE * bands.gap
     path = [bands.below(head.weights), (x, away, level), (end, away, level)]
     yield bands.band(head.weights, head.output, path, bands.thin)
 
 
 def fan(source: Grid, target: Grid, bands: Bands) -> Ribbon:
     """From the norm to one head's vectors: it turns into their plane at once, clear of γ and β."""
-    start = float(source.box[0][0]) - SIDE * bands.gap
-    end = float(target.box[1][0]) + SIDE * bands.gap
-    turn = float(source.box[0][0]) - bands.gap / 2
-    _, away, level = (float(v) for v in target.center)
+    start = source.ends[0][0] - SIDE * bands.gap
+    end = target.ends[1][0] + SIDE * bands.gap
+    turn = source.ends[0][0] - bands.gap / 2
+    _, away, level = target.middle
     path = [(start, 0.0, level), (turn, 0.0, level), (turn, away, level), (end, away, level)]
     if abs(away) < CELL / 2:
         path = [path[0], path[-1]]

@@ -83,9 +83,9 @@ class LayerNormGrids(PartGrids):
 def branches(spot: Spot, bands: Bands, first: Grid, output: Grid) -> Iterator[Ribbon]:
     """From the stream to a norm's two aggregates, of which ``first`` is the upper, and to its output."""
     gap, stream = bands.gap, spot.reads
-    right = float(output.box[1][0])
+    right = output.ends[1][0]
     x = right + gap + output.size[0] / 2  # the middle of the stream
-    rows, middle = float(first.box[0][2]), float(output.center[2])
+    rows, middle = first.ends[0][2], output.middle[2]
     near, branch = right + SIDE * gap, x - bands.wide / 2
     yield bands.band(stream, first, [(branch, 0, rows), (near, 0, rows)], bands.thin, FLAT)
     if spot.last:  # the stream itself turns

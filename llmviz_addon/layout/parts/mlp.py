@@ -62,15 +62,15 @@ class MLPGrids(PartGrids):
         """The stream, and through the wide grids back to it."""
         spot, gap, reads = self.spot, bands.gap, self.spot.reads
         yield bands.stream(spot.stream, self.residual, spot.top)
-        x, level = float(reads.center[0]), float(self.hidden.center[2])
-        end = self.hidden.box[1][0] + SIDE * gap
+        x, level = reads.middle[0], self.hidden.middle[2]
+        end = self.hidden.ends[1][0] + SIDE * gap
         path = [bands.below(reads), (x, 0.0, level), (end, 0.0, level)]
         yield bands.band(reads, self.hidden, path, bands.thin)
         yield bands.down(self.fc_weight, self.hidden)
         yield bands.down(self.fc_bias, self.fc_weight)
         yield bands.down(self.hidden, self.activation)
-        start = self.activation.box[1][0] + LEAVE * gap
-        x, level = float(self.proj.center[0]), float(self.activation.center[2])
+        start = self.activation.ends[1][0] + LEAVE * gap
+        x, level = self.proj.middle[0], self.activation.middle[2]
         path = [(start, 0.0, level), (x, 0.0, level), bands.above(self.proj)]
         yield bands.band(self.activation, self.proj, path, bands.thin, FLAT)
         yield bands.across(self.proj_weight, self.proj)

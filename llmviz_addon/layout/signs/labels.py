@@ -45,7 +45,7 @@ def labels(layout: Layout, growing: bool = False, grids: Iterable[Grid] | None =
 def _above(grid: Grid, gap: float, growing: bool) -> Drawing:
     """Title, and under it the axis lengths, centred over the grid on a plate that hides what is behind."""
     lengths = " × ".join(_length(axis, growing) for axis in grid.axes)
-    return _drawing(grid, _plate(grid.title, lengths, grid.cells[0], gap), grid.center[0], grid.box[1][2])
+    return _drawing(grid, _plate(grid.title, lengths, grid.cells[0], gap), grid.middle[0], grid.ends[1][2])
 
 
 @lru_cache(maxsize=1024)  # the layers of a model are labelled alike
@@ -93,21 +93,21 @@ def _beside(grid: Grid, caption: Beside, gap: float) -> Drawing:
     size = min(0.21 * gap, 1.7 * CELL)
     spread = ((caption.rows - 1) / 2 - caption.row) * (1.15 * size - CELL)
     text = Text(-0.12 * gap, spread - 0.33 * size, ((caption.text, "ink"),), size, "right")
-    return _drawing(grid, (text,), grid.box[0][0], grid.center[2])
+    return _drawing(grid, (text,), grid.ends[0][0], grid.middle[2])
 
 
 def _outward(grid: Grid, title: str, align: str, gap: float) -> Drawing:
     """A name above one of two columns of cells that touch, from the seam between them outwards."""
     width = CELL + REACH * gap
     size = min(0.2 * gap, width / advance(title) * 0.9)
-    seam = grid.box[0][0] if align == "left" else grid.box[1][0]
+    seam = grid.ends[0 if align == "left" else 1][0]
     x = 0.04 * gap if align == "left" else -0.04 * gap
     text = Text(x, 0.05 * gap + 0.23 * size, ((title, "ink"),), size, align)
-    return _drawing(grid, (text,), seam, grid.box[1][2])
+    return _drawing(grid, (text,), seam, grid.ends[1][2])
 
 
 def _drawing(grid: Grid, shapes: tuple[Shape, ...], x: float, z: float) -> Drawing:
-    where = pose((float(x), float(grid.box[0][1]) - BEFORE, float(z)))
+    where = pose((x, grid.ends[0][1] - BEFORE, z))
     return Drawing(name_of(grid), shapes, where, grid.name, READABLE)
 
 

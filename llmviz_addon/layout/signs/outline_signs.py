@@ -74,11 +74,11 @@ def card(outline: Outline) -> Drawing:
 def layer_names(outline: Outline) -> Iterator[Drawing]:
     """The number of every layer, where a layer is empty: over the left end of its wide matrices."""
     layer, widest = outline.sample.layers[0], outline.widest
-    left = float(widest.box[0][0])
+    left = widest.ends[0][0]
     over = [grid for grid in layer.grids if grid.origin[0] == widest.origin[0] and grid.origin[2] >= widest.origin[2]]
-    top = max(float(grid.box[1][2]) for grid in over)
-    beside = (float(grid.box[0][0]) for grid in layer.grids if float(grid.box[0][2]) >= top)
-    room = min(beside, default=float(widest.box[1][0])) - left
+    top = max(grid.ends[1][2] for grid in over)
+    beside = (grid.ends[0][0] for grid in layer.grids if grid.ends[0][2] >= top)
+    room = min(beside, default=widest.ends[1][0]) - left
     longest = advance(f"Layer {len(outline.offsets) - 1}") + 0.5
     scale = min(0.4 * (float(outline.layer.box[1][2]) - top), room / longest)
     for number, offset in enumerate(outline.offsets):
@@ -138,8 +138,8 @@ def _name(outline: Outline, grid: Grid, offset: np.ndarray, times: int) -> Drawi
         scale = min(0.36 * gap, room / max(advance(grid.title), advance(sizes)))
     lift = 0.3 + (1.2 if "\n" in spans[1][0] else 0.0)
     text = Text(0.0, lift, spans, 1.0, "center", 1.2)
-    y = (float(grid.center[1])) * outline.flat - CELL
-    at = np.array([float(grid.center[0]), y, float(grid.box[1][2])]) + offset
+    y = grid.middle[1] * outline.flat - CELL
+    at = np.array([grid.middle[0], y, grid.ends[1][2]]) + offset
     return Drawing(f"name {grid.name}", (text,), scaled(at, scale), fades_below=READABLE)
 
 

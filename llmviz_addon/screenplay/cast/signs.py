@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 
 from ...errors import ScriptError
+from ...kept import kept
 from ...layout.grid import Grid
 from ...layout.layout import Layout
 from ...layout.lettering.drawing import Drawing
@@ -63,7 +63,7 @@ class Signs:
         """The brackets of all sections of just these grids, the outer before the inner."""
         return self._brackets.get(frozenset(grid.name for grid in grids), ())
 
-    @cached_property
+    @kept
     def _brackets(self) -> Mapping[frozenset[str], tuple[Drawing, ...]]:
         found: dict[frozenset[str], tuple[Drawing, ...]] = defaultdict(tuple)
         for section in self._layout.all_sections:

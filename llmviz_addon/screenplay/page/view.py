@@ -10,10 +10,11 @@ camera may stand by one linear inequality per corner of what is to be seen.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import product
 
 import numpy as np
+
+from ...kept import kept
 
 SENSOR, LENS = 24.0, 35.0
 TAN = SENSOR / LENS
@@ -96,12 +97,12 @@ class View:
     distance: float
     shift: tuple[float, float] = (0.0, 0.0)
 
-    @cached_property
+    @kept
     def basis(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Unit vectors right, up, forward."""
         return basis(self.azimuth, self.elevation)
 
-    @cached_property
+    @kept
     def position(self) -> np.ndarray:
         """Where the camera stands, (3,)."""
         return self.target - self.basis[2] * self.distance
