@@ -367,6 +367,29 @@ def test_excerpts_are_gone_when_the_whole_is_back(random_model, make_film):
     assert film.sources(whole.output, (3, 0))["mean"].grid is whole.mean
 
 
+def test_an_excerpt_shows_what_is_known_of_the_whole_and_no_more(random_model, make_film):
+    film = make_film(random_model(GPTConfig(2, 2, 200, 90, 1000)), list(range(80)))
+    ln = film.layout.layers[1].ln_1
+    film.open_on(ln, azimuth=280, elevation=5)
+    film.hide_values(ln.mean, ln.output)
+    film.sweep(ln.mean[:10], seconds=0.5)
+    film.compute(ln.output[7, 3], seconds=0.5)
+    film.sweep(ln.output[9], seconds=0.5)
+    film.compute(ln.output[11, 5], seconds=0.5)
+    close = film.closeup(ln).layers[1].ln_1
+    assert film.splits.cells(close.mean, film.now).tolist() == [t < 10 for t in range(24)]
+    assert film.splits.cells(close.std, film.now).all()
+    shown = film.splits.cells(close.output, film.now)
+    assert np.argwhere(shown[:9]).tolist() == [[7, 3]]
+    assert shown[9].all()
+    assert np.argwhere(shown[10:]).tolist() == [[1, 5]]
+    film.revert(ln)
+    assert film.closeups == []
+    assert film.score.value(Channel(close.output.name, "opacity")) == 0
+    check_is_at_rest(film, *(grid.name for grid in ln.grids))
+    check_every_cell_is_shown_once(film)
+
+
 @given(st.lists(st.booleans(), min_size=1, max_size=12))
 def test_two_stretches_tell_what_they_can(told):
     known = np.array(told)

@@ -12,8 +12,8 @@ from blender_tests.stage.conftest import SmallLayout, track
 from blender_tests.stage.test_pictures import render
 from llmviz_addon.layout.grid import CELL, Grid, Role
 from llmviz_addon.layout.tensor import Axis
+from llmviz_addon.screenplay.page.pose import told
 from llmviz_addon.screenplay.page.view import Area, View, corners, frame
-from llmviz_addon.screenplay.score.timeline import CAMERA
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.values.atlas import atlas
 from llmviz_addon.stage.values.seen import DOT_PIXELS, seen_rows
@@ -28,12 +28,9 @@ def table(name: str, rows: int, columns: int, origin=(0.0, 0.0, 0.0), along: str
 
 def poses(*views: tuple[float, View]):
     """Tracks of a camera that stands at these (frame, view)s."""
-    values = {("target", i): lambda view, i=i: view.target[i] for i in range(3)}
-    values |= {("shift", i): lambda view, i=i: view.shift[i] for i in range(2)}
-    values |= {(prop, 0): lambda view, prop=prop: getattr(view, prop) for prop in ("azimuth", "elevation", "distance")}
     return tuple(
-        track(CAMERA, prop, *((at, float(value(view))) for at, view in views), index=index)
-        for (prop, index), value in values.items()
+        track(*channel[:2], *((at, told(view)[channel]) for at, view in views), index=channel.index)
+        for channel in told(views[0][1])
     )
 
 

@@ -28,9 +28,10 @@ from ..model.architecture import Architecture
 from ..model.config import GPTConfig
 from ..model.run import Run
 from ..model.sampling import Sampling
+from .page import pose
 from .page.view import Area, View, corners, frame
 from .production import Production, check
-from .score.timeline import CAMERA, Channel, Timeline
+from .score.timeline import Channel, Timeline
 
 ROOM = 16
 """Columns to spare, where nothing else is asked for."""
@@ -104,10 +105,7 @@ class Moment:
         signs = signage(self.layout, self.run, growing=True)
         home = {Channel(name, "reveal"): cells for name, cells in self.reveals.items()}
         home |= {Channel(sign.name, "opacity"): 1.0 for sign in self.signs}  # so that each has its own object
-        view = self.view("whole", size)
-        home |= {Channel(CAMERA, "target", i): float(view.target[i]) for i in range(3)}
-        home |= {Channel(CAMERA, "shift", i): view.shift[i] for i in range(2)}
-        home |= {Channel(CAMERA, prop): float(getattr(view, prop)) for prop in ("azimuth", "elevation", "distance")}
+        home |= pose.told(self.view("whole", size))
         timeline = Timeline(fps, size, 1, (), (), (), (), (), (), home)
         return Production(self.layout, self.values, signs, timeline)
 

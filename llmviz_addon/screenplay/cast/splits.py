@@ -179,6 +179,19 @@ class Splits:
         """Let the cells of a region show their values from a time on."""
         self._learn(region, at, None)
 
+    def agree(self, excerpt: Grid, grid: Grid, at: float) -> None:
+        """Let an excerpt that nothing was told of show what is known of its grid."""
+        known = self.cells(grid, at)
+        for number, (own, its) in enumerate(zip(grid.axes, excerpt.axes, strict=True)):
+            known = np.take(known, [own.cell(its.index(cell)) for cell in range(its.cells)], axis=number)
+        found = stretches(known.ravel())
+        self._set(excerpt.name, found or Known(0), at)
+        for row in np.flatnonzero(known.reshape(len(known), -1).any(axis=1)) if found is None else ():
+            cells = [(row,)] if known[row].all() else [(row, *cell) for cell in np.argwhere(known[row])]
+            for cell in cells:
+                index = (axis.index(int(i)) for axis, i in zip(excerpt.axes, cell, strict=False))
+                self.show(excerpt[tuple(index)], at)
+
     def sweep(self, region: Region, at: float, seconds: float) -> None:
         """Let the cells of a region show their values one after the other; see ``Known.sweeping``."""
         self._learn(region, at, seconds)

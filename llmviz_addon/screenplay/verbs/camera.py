@@ -9,12 +9,16 @@ import numpy as np
 from ...errors import ScriptError
 from ...layout.grid import Region
 from ..cast.things import Thing
+from ..page import pose
 from ..page.view import View, corners
 from ..page.view import frame as framed
 from ..score.clips import Course
 from ..score.easing import ease
 from ..score.timeline import CAMERA, Channel
 from ..telling import Telling
+
+ZOOMED = ("target", "distance")
+"""What changes evenly in a zoom."""
 
 
 def frame(
@@ -40,11 +44,8 @@ def solve(
 def go(telling: Telling, view: View, seconds: float | None = None) -> None:
     """Move to a pose, e.g. back to one that was kept."""
     seconds = telling.length(seconds, 1.0)
-    for prop in ("target", "shift"):
-        for i, value in enumerate(getattr(view, prop)):
-            telling.change(CAMERA, prop, float(value), seconds, i)
-    for prop in ("azimuth", "elevation", "distance"):
-        telling.change(CAMERA, prop, float(getattr(view, prop)), seconds)
+    for channel, value in pose.told(view).items():
+        telling.score.set(channel, value, telling.now, seconds)
     telling.view = view
     telling.pass_time(seconds)
 
@@ -58,15 +59,11 @@ def fly(
     end = solve(telling, *things, azimuth=azimuth, elevation=elevation, zoom=zoom)
     start = telling.view
     course = functools.partial(_zooming, end.distance / start.distance)
-    ends = [("target", i, start.target[i], end.target[i]) for i in range(3)]
-    for prop, index, a, b in (*ends, ("distance", 0, start.distance, end.distance)):
-        if a != b:
-            ramp = functools.partial(_between, course, float(a), float(b))
-            telling.score.follow(Channel(CAMERA, prop, index), ramp, telling.now, seconds)
-    for i in range(2):
-        telling.change(CAMERA, "shift", float(end.shift[i]), seconds, i)
-    telling.change(CAMERA, "azimuth", float(end.azimuth), seconds)
-    telling.change(CAMERA, "elevation", float(end.elevation), seconds)
+    for (channel, a), b in zip(pose.told(start).items(), pose.told(end).values(), strict=True):
+        if channel.prop not in ZOOMED:
+            telling.score.set(channel, b, telling.now, seconds)
+        elif a != b:
+            telling.score.follow(channel, functools.partial(_between, course, a, b), telling.now, seconds)
     telling.view = end
     telling.pass_time(seconds)
 

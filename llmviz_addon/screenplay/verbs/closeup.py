@@ -23,13 +23,12 @@ from ...layout.signs.labels import labels, name_of
 from ...model.architecture import Architecture
 from ...model.config import GPTConfig
 from ..cast.things import Grids
-from ..score.timeline import Channel
 from ..telling import Closeup, Telling
 from .beats import say
 from .camera import frame
 from .copies import BEFORE
 from .fading import fade, revert
-from .revealing import hide_values, show_values
+from .revealing import show_values
 
 LEGIBLE = {"T": 24, "C": 48, "A": 32, "4C": 64, "block_size": 64}
 """Cells of an axis, by its name, that can be told apart in a picture of a few grids."""
@@ -73,8 +72,7 @@ def closeup(telling: Telling, *things: Grids, seconds: float | None = None) -> L
         telling.cast.add_label(_label(written[grid.name], stand, move))
         stands[grid.name] = stand
         pairs.append((grid, stand))
-        if telling.score.value(Channel(grid.name, "reveal")) == 0:
-            hide_values(telling, stand)
+        telling.splits.agree(stand, grid, telling.now)
     telling.closeups.append(Closeup(tuple(pairs), {**{g.name: g for g in telling.layout.grids}, **stands}))
     with telling.together(seconds=seconds):
         fade(telling, *whole, *_between(telling, whole), to=0)

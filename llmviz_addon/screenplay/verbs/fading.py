@@ -37,10 +37,12 @@ def light(telling: Telling, *things: Grids, to: float = 1.0, seconds: float | No
 
 
 def revert(telling: Telling, *things: Thing, seconds: float | None = None) -> None:
-    """Bring things back to how they are at rest, a grid in one piece."""
+    """Bring things back to how they are at rest, a grid in one piece; what stands in for it goes."""
     seconds = telling.length(seconds)
     telling.dismiss(min(GONE, seconds))
     names, splits, now = telling.cast.names(*things), telling.splits, telling.now
+    gone = set(names)
+    names += [stand.name for one in telling.closeups for grid, stand in one.pairs if grid.name in gone]
     for name in dict.fromkeys((*names, *_labels(telling, names))):
         shown = splits.of(name, now)
         if shown is not None:

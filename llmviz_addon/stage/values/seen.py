@@ -13,8 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...layout.grid import CELL, Grid, boxes
+from ...screenplay.page import pose
 from ...screenplay.page.view import TAN, View
 from ...screenplay.score import channels
+from ...screenplay.score.channels import Kind
 from ...screenplay.score.easing import ease
 from ...screenplay.score.timeline import CAMERA, Channel, Track
 
@@ -103,11 +105,13 @@ class _Stage:
         view = self._view(frame)
         away = np.maximum(np.maximum(self._low - view.position, view.position - self._high), 0)
         near: np.ndarray = np.flatnonzero(self._known & ((away**2).sum(axis=1) < self._reach**2))
-        opacity = np.array([self._value(self._grids[n].name, "opacity", 0, frame, 1.0) for n in near])
+        opacity = np.array([self._value(Channel(self._grids[n].name, "opacity"), frame) for n in near])
         near, opacity = near[opacity > 0], opacity[opacity > 0]
         if not len(near):
             return {}
-        moved = np.array([[self._value(self._grids[n].name, "offset", i, frame, 0.0) for i in range(3)] for n in near])
+        moved = np.array(
+            [[self._value(Channel(self._grids[n].name, "offset", i), frame) for i in range(3)] for n in near]
+        )
         low, high = self._low[near] + moved, self._high[near] + moved
         right, up, forward = view.basis
         plane = (self._picture + view.shift) * TAN
@@ -124,17 +128,12 @@ class _Stage:
         return found
 
     def _view(self, frame: int) -> View:
-        def camera(prop: str, index: int = 0) -> float:
-            return self._value(CAMERA, prop, index, frame, 0.0)
+        return pose.seen(lambda channel: self._value(channel, frame, Kind.CAMERA))
 
-        target = np.array([camera("target", i) for i in range(3)])
-        shift = camera("shift"), camera("shift", 1)
-        return View(target, camera("azimuth"), camera("elevation"), camera("distance"), shift)
-
-    def _value(self, actor: str, prop: str, index: int, frame: int, rest: float) -> float:
-        track = self._tracks.get(Channel(actor, prop, index))
+    def _value(self, channel: Channel, frame: int, kind: Kind = Kind.GRID) -> float:
+        track = self._tracks.get(channel)
         if track is None:
-            return rest
+            return channels.row(kind, channel.prop).rest or 0.0
         at = int(np.searchsorted(track.frames, frame, side="right")) - 1
         if at < 0 or at == len(track.frames) - 1:
             return float(track.values[max(at, 0)])
