@@ -225,7 +225,7 @@ class Region:
         """The tensor's index of the region's first cell."""
         return tuple(axis.index(a) for axis, (a, _) in zip(self.grid.axes, self.cells, strict=True))
 
-    @property
+    @kept
     def cells(self) -> tuple[tuple[int, int], ...]:
         """The range of cells per axis, in the tensor's order."""
         return tuple((axis.cell(a), axis.cell(b)) for axis, (a, b) in zip(self.grid.axes, self.ranges, strict=True))

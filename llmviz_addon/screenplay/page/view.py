@@ -113,7 +113,9 @@ class View:
         d = np.atleast_2d(points) - self.position
         depth = d @ forward
         scale = 1.0 / (np.maximum(depth, 1e-6) * TAN)
-        return np.stack([d @ right * scale - self.shift[0], d @ up * scale - self.shift[1], depth], axis=1)
+        seen = np.empty_like(d)  # numpy's stack takes longer than all the rest
+        seen[:, 0], seen[:, 1], seen[:, 2] = d @ right * scale - self.shift[0], d @ up * scale - self.shift[1], depth
+        return seen
 
     def unproject(self, x: float, y: float, depth: float) -> np.ndarray:
         """The world point seen at (x, y) at ``depth`` metres before the camera, (3,)."""

@@ -270,7 +270,7 @@ def keys(clips: Iterable[Clip], first: float, fps: int, offset: int) -> tuple[li
 def _sampled(clip: Clip, start: int, end: int, fps: int) -> dict[int, tuple[float, str]]:
     assert clip.course is not None
     stride = max(1, round(clip.step * fps))
-    frames = np.unique(np.append(np.arange(start, end, stride), end))
+    frames = np.array([*range(start, end, stride), end])
     values = clip.course((frames - start) / (end - start))
-    keep = np.append(True, np.diff(values) != 0)
-    return {int(f): (float(v), "constant") for f, v in zip(frames[keep], values[keep], strict=True)}
+    keep = np.append(True, values[1:] != values[:-1])
+    return {f: (v, "constant") for f, v in zip(frames[keep].tolist(), values[keep].tolist(), strict=True)}

@@ -5,7 +5,8 @@ All of it is read from the grid's rule in the layout, so what is shown is what w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -98,34 +99,41 @@ def _explain_sweep(telling: Telling, region: Region, first: int, count: int, sec
     up = panel(telling, grid, opening, changing=memo)
     telling.cast.add(up.drawing)
 
-    def course(pick: Callable[[tuple[int, ...]], float]) -> Callable[[np.ndarray], np.ndarray]:
-        return lambda u: np.array([pick(moments[min(int(s * (len(moments) - 1) + 1e-9), len(moments) - 1)]) for s in u])
+    order = {at: i for i, at in enumerate(memo)}
+    now = np.array([order[at] for at in moments])  # which of the cells is explained
 
-    def follow(actor: str, prop: str, i: int, pick: Callable[[tuple[int, ...]], float]) -> None:
-        telling.score.follow(Channel(actor, prop, i), course(pick), start, seconds, STEP)
+    def follow(actor: str, prop: str, i: int, told: Iterable[float]) -> None:
+        course = functools.partial(_step, np.array([float(one) for one in told])[now])
+        telling.score.follow(Channel(actor, prop, i), course, start, seconds, STEP)
 
     for axis in range(len(opening)):
-        follow(up.drawing.name, "value", axis, lambda at, axis=axis: float(at[axis]))  # type: ignore[misc]
-    follow(up.drawing.name, "value", len(opening), lambda at: float(values[at]))
+        follow(up.drawing.name, "value", axis, (at[axis] for at in memo))
+    follow(up.drawing.name, "value", len(opening), (values[at] for at in memo))
     read: dict[str, str] = {}  # by grid, for which operand it is lit
     for operand, region_now in memo[opening].items():
         read.setdefault(region_now.grid.name, operand)
     for operand in read.values():
+        spans = [[region[operand].span(direction) for region in memo.values()] for direction in "xyz"]
         for body in telling.bodies(memo[opening][operand].grid):
-            for axis, direction in enumerate("xyz"):
+            for axis, along in enumerate(spans):
                 for prop, end in (("focus_lo", 0), ("focus_hi", 1)):
-                    follow(body, prop, axis, lambda at, o=operand, d=direction, e=end: float(memo[at][o].span(d)[e]))  # type: ignore[misc]
+                    follow(body, prop, axis, (span[end] for span in along))
             telling.change(body, "focus", TARGET, min(FADE, seconds / 3))
     names = [up.drawing.name]
-    order = {at: i for i, at in enumerate(memo)}
     for name, places in _arcs(telling, up, list(memo.values()), [grid[at] for at in memo]):
         names.append(name)
         for i in range(9 if len(places) > 1 else 0):
             prop = ("offset", "rotation", "scale")[i // 3]
-            follow(name, prop, i % 3, lambda at, p=places, i=i: float(p[order[at]][i]))  # type: ignore[misc]
+            follow(name, prop, i % 3, (place[i] for place in places))
     for name in names:
         telling.change(name, "opacity", 1.0, min(FADE, seconds / 3))
     telling.explanations.append(Explanation(up, tuple(names), frozenset(read), telling.clock.blocks))
+
+
+def _step(told: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """What is ``told`` one after the other, at shares of the whole time."""
+    last = len(told) - 1
+    return told[np.minimum((share * last + 1e-9).astype(int), last)]
 
 
 def _places(telling: Telling, up: Panel, sources: dict[str, Region], cell: Region) -> list[np.ndarray]:
