@@ -135,13 +135,16 @@ def cell(grid: Grid, at: int) -> tuple[int, ...]:
     return tuple((at + 2 * number) % length for number, length in enumerate(grid.shape))
 
 
-verbs = st.tuples(st.sampled_from(sorted(VERBS)), of, picks, seconds)
-blocks = st.recursive(
-    verbs,
-    lambda inner: st.tuples(st.sampled_from(["together", "lag", "in sequence"]), st.lists(inner, max_size=4)),
-    max_leaves=6,
-)
-chapters = st.lists(blocks, max_size=8)
+def nested(verbs: st.SearchStrategy, grids: st.SearchStrategy) -> st.SearchStrategy:
+    """A verb about a grid, or some at once or one after the other, or some of these."""
+    return st.recursive(
+        st.tuples(verbs, grids, picks, seconds),
+        lambda inner: st.tuples(st.sampled_from(["together", "lag", "in sequence"]), st.lists(inner, max_size=4)),
+        max_leaves=6,
+    )
+
+
+chapters = st.lists(nested(st.sampled_from(sorted(VERBS)), of), max_size=8)
 
 
 def tell(film, told) -> None:
@@ -211,6 +214,39 @@ def test_what_was_computed_is_known_and_nothing_else(told):
         end = 2 + round(film.now * FPS)
         assert np.array_equal(Shown(film).known(grid, end), wanted.ravel()), name
         assert np.array_equal(film.splits.cells(grid, film.now), wanted)
+
+
+def leaves(told) -> Iterator[tuple]:
+    """The verbs in a block, without the blocks."""
+    if len(told) == 4:
+        yield told
+    else:
+        for one in told[1]:
+            yield from leaves(one)
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(nested(st.sampled_from(["compute", "sweep some", "split", "merge", "wait"]), st.just(1)), max_size=5))
+def test_whatever_runs_at_once_nothing_that_was_computed_is_lost(told):
+    film = opened()
+    grid = film.layout.layers[0].attn.heads[0].scores
+    wanted = np.zeros(grid.shape, dtype=bool)
+    for one in told:
+        try:
+            tell(film, one)
+        except ScriptError:
+            event("refused")
+            return
+        for name, _, at, _ in leaves(one):
+            if name == "compute":
+                wanted[cell(grid, at)] = True
+            elif name == "sweep some":
+                wanted[at % len(wanted)] = True
+    event("told")
+    film.wait(2)
+    end = 2 + round(film.now * FPS)
+    assert np.array_equal(Shown(film).known(grid, end), wanted.ravel())
+    check_every_cell_is_shown_once(film)
 
 
 # Single faults, as they were -----------------------------------------------------------------

@@ -14,9 +14,7 @@ import numpy as np
 
 from ...errors import ScriptError
 from ...layout.grid import Grid, Region
-
-Box = tuple[tuple[int, int, int], tuple[int, int, int]]
-"""First cell and cell counts along x, y, z."""
+from .boxes import Box
 
 
 class Course(NamedTuple):
@@ -88,13 +86,6 @@ def flat_span(region: Region) -> tuple[int, int]:
         first = first * length + a
         count *= b - a
     return first, count
-
-
-def ends(grid: Grid, box: Box) -> tuple[int, int]:
-    """Number of a box's first cell in its tensor's order, and one past its last."""
-    first = sum(a * step for a, step in zip(box[0], grid.strides, strict=True))
-    last = sum((a + n - 1) * step for a, n, step in zip(*box, grid.strides, strict=True))
-    return first, last + 1
 
 
 def cells(grid: Grid, bodies: Iterable[tuple[Box, Known]]) -> np.ndarray:

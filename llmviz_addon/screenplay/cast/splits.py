@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,8 +23,9 @@ from ..score import channels
 from ..score.channels import Changes, Kind
 from ..score.clips import EPSILON, Score
 from ..score.timeline import Channel, Part
+from .boxes import Box, across, common, ends, sliced
 from .cast import Cast
-from .known import Box, Known, cells, ends, flat_span, stretches
+from .known import Known, cells, flat_span, stretches
 
 KNOWING = channels.named(knows=True)
 LOOKS = tuple(
@@ -88,16 +89,14 @@ class Splits:
     def open(self, region: Region, gap: float, others: float, at: float, seconds: float) -> None:
         """Let a region stand ``gap`` metres from the rest of its grid, which steps back to the opacity ``others``."""
         grid = region.grid
-        axis, cuts = _across(region)
+        axis, cuts = across(region)
         self.settle(grid.name, at)
-        split = self.of(grid.name, at)
-        if split is not None and split.is_closing:
-            raise ScriptError(f"{grid!r} is being merged until {split.until:.2f} s; split it after that.")
+        split = self._check(grid, at, "split it")
         if split is not None and split.is_apart:
             raise ScriptError(f"{grid!r} is split already; merge it first.")
         parts: list[tuple[int, Part]] = []
         for body, box in self._showing(grid, at):
-            boxes = list(_sliced(box, axis, cuts))
+            boxes = list(sliced(box, axis, cuts))
             made = [self._part(grid, one) for _, one in boxes]
             self._replace(grid, body, made, at)
             parts += [(place, part) for (place, _), part in zip(boxes, made, strict=True)]
@@ -212,8 +211,9 @@ class Splits:
         grid, (first, count) = region.grid, flat_span(region)
         self.settle(grid.name, at)
         span = first, first + count
+        later = self._later(grid, at)
         for body, box in self._showing(grid, at):
-            within = _common(box, region)
+            within = common(box, region)
             if within is not None and not self._tell(grid, body, box, span, at, seconds, sure=within == box):
                 part = self._isolate(grid, body, box, region, at)
                 self._tell(grid, part.name, within, span, at, seconds, sure=True)
@@ -222,6 +222,11 @@ class Splits:
             whole = self._tell(grid, grid.name, ((0, 0, 0), grid.cells), span, at, seconds)
             if split.is_closing and not whole:
                 raise ScriptError(f"{grid!r} is being merged until {split.until:.2f} s; compute it after that.")
+        for split in later:  # told already, in what runs at once with this
+            for part in split.parts:
+                box = part.first, part.cells
+                if common(box, region) and not self._tell(grid, part.name, box, span, at, seconds):
+                    raise _too_late(split, at)
 
     def _tell(
         self, grid: Grid, body: str, box: Box, span: tuple[int, int], at: float, seconds: float | None,
@@ -267,19 +272,30 @@ class Splits:
             return [(grid.name, ((0, 0, 0), grid.cells))]
         return [(part.name, (part.first, part.cells)) for part in split.parts]
 
+    def _later(self, grid: Grid, at: float) -> list[Split]:
+        """The splits that begin after a time and are told already, by what runs at once with what is told now."""
+        return [split for split in self._told.get(grid.name, ()) if split.since > at + EPSILON]
+
     def _current(self, grid: Grid, at: float) -> Split:
         split = self.of(grid.name, at)
         assert split is not None
         return split
 
-    def _isolate(self, grid: Grid, body: str, box: Box, region: Region, at: float) -> Part:
-        """Cut a body so that what it shows of a region is a part of its own, which is returned."""
+    def _check(self, grid: Grid, at: float, wish: str) -> Split | None:
+        """The pieces that a grid is shown in at a time, if it can be cut there."""
         split = self.of(grid.name, at)
         if split is not None and split.is_closing:
-            raise ScriptError(f"{grid!r} is being merged until {split.until:.2f} s; compute it after that.")
+            raise ScriptError(f"{grid!r} is being merged until {split.until:.2f} s; {wish} after that.")
+        for later in self._later(grid, at):
+            raise _too_late(later, at)
+        return split
+
+    def _isolate(self, grid: Grid, body: str, box: Box, region: Region, at: float) -> Part:
+        """Cut a body so that what it shows of a region is a part of its own, which is returned."""
+        self._check(grid, at, "compute it")
         others = []
         for axis in ("xyz".index(one.direction) for one in grid.axes):
-            for place, piece in _sliced(box, axis, region.span("xyz"[axis])):
+            for place, piece in sliced(box, axis, region.span("xyz"[axis])):
                 if place == 1:
                     box = piece
                 else:
@@ -337,35 +353,7 @@ class Splits:
         split.until, split.is_apart = at, False
 
 
-def _across(region: Region) -> tuple[int, tuple[int, int]]:
-    """The one axis along which a region cuts its grid, and from where to where."""
-    counts = region.grid.cells
-    spans = [region.span(d) for d in "xyz"]
-    narrow = [i for i in range(3) if spans[i] != (0, counts[i])] or [0]
-    if len(narrow) > 1:
-        raise ScriptError(f"{region!r} does not cut its grid in one direction; split at a column or a row.")
-    return narrow[0], spans[narrow[0]]
-
-
-def _sliced(box: Box, axis: int, cut: tuple[int, int]) -> Iterator[tuple[int, Box]]:
-    """What lies before (0) a cut along an axis, in (1) and after (2) it, where there are cells."""
-    first, cells = box
-    start, stop = first[axis], first[axis] + cells[axis]
-    marks = [start, *(int(np.clip(mark, start, stop)) for mark in cut), stop]
-    for place, (a, b) in enumerate(zip(marks, marks[1:], strict=False)):
-        if b > a:
-            x, n = list(first), list(cells)
-            x[axis], n[axis] = a, b - a
-            yield place, ((x[0], x[1], x[2]), (n[0], n[1], n[2]))
-
-
-def _common(box: Box, region: Region) -> Box | None:
-    """The cells that a box and a region have in common, if there are any."""
-    ends = [
-        (max(a, first), min(b, first + count))
-        for (a, b), first, count in zip((region.span(d) for d in "xyz"), *box, strict=True)
-    ]
-    if any(a >= b for a, b in ends):
-        return None
-    (x, x1), (y, y1), (z, z1) = ends
-    return (x, y, z), (x1 - x, y1 - y, z1 - z)
+def _too_late(split: Split, at: float) -> ScriptError:
+    return ScriptError(
+        f"{split.grid!r} is cut into pieces at {split.since:.2f} s; tell before that what happens to it at {at:.2f} s."
+    )
