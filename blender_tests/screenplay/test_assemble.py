@@ -7,6 +7,7 @@ from llmviz_addon.model.run import run
 from llmviz_addon.screenplay import loader
 from llmviz_addon.screenplay.page.panel import lay, placed
 from llmviz_addon.screenplay.production import Set, prepare
+from llmviz_addon.screenplay.score.easing import ease
 from llmviz_addon.screenplay.score.timeline import Channel
 
 CHAPTER = """
@@ -76,6 +77,52 @@ def test_between_chapters_words_do_not_meet_and_what_is_unseen_changes_at_once(n
     assert shown("other:heading", second.start) == 1
     reveal = tracks[Channel("ln_f.output", "reveal")]
     assert reveal.frames[reveal.values == 0][0] == first.end + 1
+
+
+LEFT = """
+title, part = "Left", "Own"
+
+
+def play(film):
+    ln, scores = film.layout.layers[0].ln_1, film.layout.layers[0].attn.heads[0].scores
+    film.hide_values(scores)
+    film.open_on(ln, azimuth=280, elevation=5)
+    film.split(ln.output[2], seconds=1)
+    film.split(ln.mean[1], seconds=0.5)
+    film.merge(ln.mean, seconds=0.5)
+    for cell in (scores[1, 1], scores[3, 1], scores[5, 1]):
+        film.compute(cell, seconds=0.5)
+"""
+
+
+def test_a_grid_that_is_left_in_pieces_is_shown_by_them_until_the_next_chapter_opens(nano, tmp_path):
+    (tmp_path / "42_left.py").write_text(LEFT)
+    (tmp_path / "43_other.py").write_text(CHAPTER)
+    timeline = prepare(run(nano, [2, 1, 0, 1, 1, 2]), ["left", "other"], None, folders=[tmp_path]).timeline
+    first, second = timeline.chapters
+    tracks = {track.channel: track for track in timeline.tracks}
+
+    def value(actor, prop, frame, index=0):
+        track = tracks[Channel(actor, prop, index)]
+        at = int(np.searchsorted(track.frames, frame, side="right")) - 1
+        if at == len(track.frames) - 1:
+            return track.values[at]
+        share = (frame - track.frames[at]) / (track.frames[at + 1] - track.frames[at])
+        return track.values[at] + (track.values[at + 1] - track.values[at]) * ease(track.easings[at], share)
+
+    for grid in ("layers.0.ln_1.output", "layers.0.ln_1.mean", "layers.0.attn.heads.0.scores"):
+        parts = [part for part in timeline.parts if part.grid == grid]
+        for frame in range(first.end - 5, second.start + 10):
+            shown = [part for part in parts if value(part.name, "opacity", frame) > 0]
+            cells = sum(np.prod(part.cells) for part in shown)
+            whole = value(grid, "opacity", frame) > 0
+            assert (cells, whole) in ((0, True), (sum(np.prod(p.cells) for p in parts), False)), (grid, frame)
+            assert whole == (frame >= second.start or grid.endswith("mean"))
+    for part in (part for part in timeline.parts if part.grid == "layers.0.ln_1.output"):
+        assert value(part.name, "opacity", second.start - 1) == pytest.approx(1.0)
+    moved = [channel for channel in tracks if channel.prop == "offset" and ":part:" in channel.actor]
+    assert len(moved) == 4
+    assert [value(*channel[:2], second.start, channel.index) for channel in moved] == [0] * 4
 
 
 def test_what_always_fades_together_has_the_same_keys_once(nano):

@@ -69,11 +69,12 @@ class _Part:
     clips: tuple[Clip, ...]
     rest: float
     manner: Between | None
+    by_then: float | None  # of a grid's part: how solid the grid is when the chapter opens
 
     @property
-    def key(self) -> tuple[int, float, Between | None]:
+    def key(self) -> tuple[object, ...]:
         """Equal for those that have the same keys; the clips must be kept meanwhile."""
-        return id(self.clips), self.rest, self.manner
+        return id(self.clips), self.rest, self.manner, self.by_then
 
 
 class _Compiler:
@@ -96,11 +97,24 @@ class _Compiler:
 
     def _part(self, channel: Channel, number: int, told: Row, rest: float) -> _Part:
         clips = self._placed[number].telling.score.clips.get(channel, ())
-        return _Part(clips, rest, self._manner(channel, number, told.between) if number else None)
+        manner = self._manner(channel, number, told) if number else None
+        return _Part(clips, rest, manner, self._by_then(channel, number) if manner is Between.HANDS else None)
 
-    def _manner(self, channel: Channel, number: int, between: Between) -> Between:
-        """How a channel goes from a chapter's end to the opening of the next, which is ``number``."""
-        before = self._placed[number - 1].telling
+    def _by_then(self, channel: Channel, number: int) -> float:
+        """How solid the grid of a part is when a chapter opens."""
+        owner = next(i.telling.cast for i in self._placed if i.telling.cast.knows(channel.actor))
+        whole, item = channel._replace(actor=owner.parts[channel.actor].grid), self._placed[number]
+        clips = item.telling.score.clips.get(whole, ())
+        return keys(clips, owner.rest(whole), self._fps, item.start)[1][0]
+
+    def _manner(self, channel: Channel, number: int, told: Row) -> Between:
+        """How a channel goes from a chapter's end to the opening of the next, which is ``number``.
+
+        A grid that was left in pieces is shown by them up to there.
+        """
+        before, between = self._placed[number - 1].telling, told.between
+        if told.hides and before.splits.left(channel.actor) is not None:
+            return Between.LATE
         if between is Between.FLIES:
             return Between.CUTS if self._cuts[number] else Between.GLIDES
         if between is Between.UNSEEN and before.cast.knows(channel.actor):
@@ -130,7 +144,7 @@ class _Compiler:
                         easings[-1] = "smooth"
                 if end < item.start:
                     frames.append(end)
-                    values.append(new[1][0])
+                    values.append(new[1][0] if part.by_then is None else part.by_then)
                     easings.append("constant")
             frames += new[0]
             values += new[1]
@@ -148,6 +162,8 @@ def _glide(manner: Between | None, value: float, end: int, start: int) -> tuple[
             return middle, middle
         case Between.GLIDES:
             return end, start
+        case Between.HANDS:
+            return end, start - 1
         case Between.UNSEEN:
             return end + 1, end + 1
     return start, start

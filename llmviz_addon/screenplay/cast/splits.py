@@ -66,6 +66,10 @@ class Splits:
         told = self._told.get(name, ())
         return next((s for s in reversed(told) if s.since <= at + EPSILON < s.until), None)
 
+    def left(self, name: str) -> Split | None:
+        """In what pieces the grid ``name`` is left; None where it is whole in the end."""
+        return next((split for split in self._told.get(name, ()) if not split.is_closing), None)
+
     def bodies(self, name: str, at: float) -> list[str]:
         """The actors that show a grid at a time or will: itself and its parts."""
         told = self._told.get(name, ())

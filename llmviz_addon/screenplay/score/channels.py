@@ -39,6 +39,7 @@ class Between(Enum):
     LATE = "at once, when the next one opens"
     UNSEEN = "at once, and where nobody sees it when the chapter ends"
     WORDS = "those of one are gone before those of the other come"
+    HANDS = "it becomes as solid as its grid will be, and is gone when the next one opens"
     FLIES = "glides, or cuts where the way is far"
     CUTS = "at once, half-way"
 
@@ -84,7 +85,8 @@ _LOOKS, _PLACE, _ALL = Changes.LOOKS, Changes.PLACE, Changes.EVERYTHING
 TABLE: tuple[Row, ...] = (
     # 0 is gone (and hidden from render), 1 is solid
     _row("opacity", 1, (Kind.GRID, Kind.RIBBON, Kind.CROWD), 1.0, _GLIDES, _LOOKS, hides=True),
-    _row("opacity", 1, (Kind.MADE, Kind.PART, Kind.PIECE), 0.0, _GLIDES, _LOOKS, hides=True),
+    _row("opacity", 1, (Kind.MADE, Kind.PIECE), 0.0, _GLIDES, _LOOKS, hides=True),
+    _row("opacity", 1, (Kind.PART,), 0.0, Between.HANDS, _LOOKS, hides=True),
     _row("opacity", 1, (Kind.SIGN,), None, _GLIDES, _LOOKS, hides=True),
     _row("opacity", 1, (Kind.DRAWING,), 0.0, Between.WORDS, _LOOKS, hides=True),
     _row("opacity", 1, (Kind.GROUND,), 0.0, _LATE, _LOOKS, hides=True),
