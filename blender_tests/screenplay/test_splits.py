@@ -273,6 +273,17 @@ def test_a_split_grid_that_is_reverted_is_whole_and_at_rest(film, ln):
     assert len(film.split_parts(ln.output)) == 3
 
 
+def test_what_is_still_being_merged_half_solid_is_no_rest(film, ln):
+    film.split(ln.output[3], seconds=0.5)
+    film.fade(ln.output, to=0.5, seconds=0.5)
+    with film.together():
+        film.merge(ln.output, seconds=1)
+        with pytest.raises(ScriptError, match="Two clips claim"):
+            film.revert(ln.output, seconds=1)
+    film.revert(ln.output)
+    check_is_at_rest(film, ln.output.name)
+
+
 def test_what_is_dismissed_can_be_explained_again_at_once(film, ln):
     x = film.layout.embedding.output
     film.compute(ln.mean[2])

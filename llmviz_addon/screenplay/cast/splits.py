@@ -128,17 +128,18 @@ class Splits:
         self._take_over(split, at + seconds)
         return solid
 
-    def take_down(self, grid: Grid, opacity: float, at: float, seconds: float) -> None:
-        """Bring the parts home and to rest, as solid as ``opacity``, and let the grid take over, come what may."""
-        split = self.of(grid.name, at)
+    def take_down(self, name: str, at: float, seconds: float) -> bool:
+        """Bring the parts of a grid home and to rest, and let it take over, come what may; whether there are any."""
+        split = self.of(name, at)
         if split is None or split.is_closing:
-            return
-        self._home(split, opacity, at, seconds)
+            return False
+        self._home(split, self._cast.rest(Channel(name, "opacity")), at, seconds)
         for part in split.parts:
-            self.rest(part.name, at, seconds)
+            self.rest(part.name, at, seconds, but=("opacity", "offset"))
         self._swap(split, at + seconds)
+        return True
 
-    def rest(self, actor: str, at: float, seconds: float, but: Iterable[str] = ("opacity", "offset")) -> None:
+    def rest(self, actor: str, at: float, seconds: float, but: Iterable[str] = ()) -> None:
         """Bring an actor's channels to rest, all ``but`` some; what says which cells are meant changes at the end."""
         kind = self._cast.kind(actor)
         for prop in channels.names(kind):
@@ -190,9 +191,8 @@ class Splits:
         found = stretches(known.ravel())
         self._set(excerpt.name, found or Known(0), at)
         for row in np.flatnonzero(known.reshape(len(known), -1).any(axis=1)) if found is None else ():
-            cells = [(row,)] if known[row].all() else [(row, *cell) for cell in np.argwhere(known[row])]
-            for cell in cells:
-                index = (axis.index(int(i)) for axis, i in zip(excerpt.axes, cell, strict=False))
+            for place in [(row,)] if known[row].all() else [(row, *cell) for cell in np.argwhere(known[row])]:
+                index = (axis.index(int(i)) for axis, i in zip(excerpt.axes, place, strict=False))
                 self.show(excerpt[tuple(index)], at)
 
     def sweep(self, region: Region, at: float, seconds: float) -> None:

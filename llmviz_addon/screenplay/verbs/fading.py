@@ -44,9 +44,7 @@ def revert(telling: Telling, *things: Thing, seconds: float | None = None) -> No
     gone = set(names)
     names += [stand.name for one in telling.closeups for grid, stand in one.pairs if grid.name in gone]
     for name in dict.fromkeys((*names, *_labels(telling, names))):
-        shown = splits.of(name, now)
-        if shown is not None:
-            splits.take_down(shown.grid, telling.cast.rest(Channel(name, "opacity")), now, seconds)
-        splits.rest(name, now, seconds, but=() if shown is None else ("opacity",))
+        in_pieces = splits.take_down(name, now, seconds)
+        splits.rest(name, now, seconds, but=("opacity",) if in_pieces else ())
     telling.closeups = [one for one in telling.closeups if not {stand.name for _, stand in one.pairs} <= set(names)]
     telling.pass_time(seconds)
