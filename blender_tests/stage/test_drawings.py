@@ -13,6 +13,7 @@ from llmviz_addon.rounding import number as number_text
 from llmviz_addon.stage.build import build, clear
 from llmviz_addon.stage.materials.flat_material import flat_material
 from llmviz_addon.stage.materials.theme import linear, theme
+from llmviz_addon.stage.ours import TAG, ours
 from llmviz_addon.stage.things.drawings import DrawingMaker
 
 
@@ -147,3 +148,22 @@ def test_arrays_are_let_go_of_with_the_last_drawing_that_looks_like_them():
     assert fresh is not first  # and not beyond it
     assert (fresh.points == first.points).all()
     assert (fresh.triangles == first.triangles).all()
+
+
+def test_the_edges_of_drawings_are_those_that_blender_finds(scene: bpy.types.Scene, production) -> None:
+    build(scene, production)
+    meshes = [obj.data for obj in ours(scene).objects if obj.get(TAG) == "drawing" and len(obj.data.polygons)]
+    assert meshes
+    for mesh in dict.fromkeys(meshes):
+        told = {tuple(sorted(edge.vertices)) for edge in mesh.edges}
+        assert len(told) == len(mesh.edges)
+        assert not mesh.validate()
+        corners = {
+            tuple(sorted((a, b)))
+            for face in mesh.polygons
+            for a, b in zip(face.vertices, [*face.vertices[1:], face.vertices[0]], strict=True)
+        }
+        assert told == corners
+        for face in mesh.polygons:
+            for corner, vertex in zip(face.loop_indices, face.vertices, strict=True):
+                assert vertex in mesh.edges[mesh.loops[corner].edge_index].vertices

@@ -23,7 +23,7 @@ from ..materials.flat_material import EDGE, INK, REACH
 from ..materials.theme import Theme, linear
 from ..ours import own
 from . import glyphs
-from .mesh2d import LIFT, Flat, disc, join, polygon, rectangle, stroke
+from .mesh2d import LIFT, Flat, Sides, disc, join, join_sides, numbered, polygon, rectangle, stroke
 from .readouts import Readouts
 from .repeated import Repeats, write_places
 
@@ -48,39 +48,43 @@ class Arrays:
     triangles: np.ndarray
     ink: np.ndarray
     edge: np.ndarray
+    sides: Sides | None = None  # of the triangles; where they are not known, Blender finds them
 
     @classmethod
     def loose(cls, points: np.ndarray) -> Arrays:
         """Points (n, 3) without faces; none of them is seen."""
         zero = np.zeros((len(points), 4), dtype=np.float32)
-        return cls(points.astype(np.float32), np.zeros((0, 3), dtype=np.int32), zero, zero[:, :3])
+        none = np.zeros((0, 3), dtype=np.int32)
+        return cls(points.astype(np.float32), none, zero, zero[:, :3], Sides(none[:, :2], none))
 
     def posed(self, pose: np.ndarray) -> Arrays:
         """The same, transformed by a (4, 4) matrix."""
         turn, place = pose[:3, :3].T.astype(np.float32), pose[:3, 3].astype(np.float32)
-        return Arrays(self.points @ turn + place, self.triangles, self.ink, self.edge @ turn)
+        return Arrays(self.points @ turn + place, self.triangles, self.ink, self.edge @ turn, self.sides)
 
     def mesh(self, name: str, material: bpy.types.Material) -> bpy.types.Mesh:
         """A new mesh of these arrays."""
         mesh = own(bpy.data.meshes.new(name), "flat")
         mesh.materials.append(material)
         if len(self.points):
-            compat.write_faces(mesh, self.points, self.triangles)
+            compat.write_faces(mesh, self.points, self.triangles, self.sides)
             compat.write_attribute(mesh, INK, "FLOAT_COLOR", "POINT", self.ink)
             compat.write_attribute(mesh, EDGE, "FLOAT_VECTOR", "POINT", self.edge)
             mesh.attributes.active_color_name = INK  # shown by Solid view's attribute colours
-            mesh.update(calc_edges=True)
+            mesh.update(calc_edges=self.sides is None)
         return mesh
 
 
 def joined(arrays: Sequence[Arrays]) -> Arrays:
     """Several as one."""
-    starts = np.cumsum([0] + [len(array.points) for array in arrays[:-1]])
+    points = [len(array.points) for array in arrays]
+    known = [array.sides for array in arrays if array.sides is not None]
     return Arrays(
         np.concatenate([array.points for array in arrays]),
-        np.concatenate([array.triangles + start for array, start in zip(arrays, starts, strict=True)]),
+        numbered([array.triangles for array in arrays], points),
         np.concatenate([array.ink for array in arrays]),
         np.concatenate([array.edge for array in arrays]),
+        join_sides(known, points) if len(known) == len(arrays) else None,
     )
 
 
@@ -183,7 +187,8 @@ class DrawingMaker:
         points[:, 2] = np.repeat([lift for _, _, lift in pieces], counts) - edge.any(axis=1) * (0.4 * LIFT)
         colors = {name: (*linear(self.theme.color(name)), 1.0) for _, name, _ in pieces}
         ink = np.repeat(np.array([colors[name] for _, name, _ in pieces], dtype=np.float32), counts, axis=0)
-        return Arrays(points, whole.triangles.astype(np.int32), ink, edge)
+        sides = join_sides([flat.sides for flat, _, _ in pieces], counts)
+        return Arrays(points, whole.triangles.astype(np.int32), ink, edge, sides)
 
     def _flats(self, shape: Shape, fringe: float) -> list[tuple[Flat, str]]:
         match shape:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from mathutils.geometry import delaunay_2d_cdt, tessellate_polygon
 
+from ...kept import kept
+
 LIFT = 5e-4
 """Metres by which each shape lies before the one under it."""
 _ROUND = 10  # points per quarter circle
@@ -24,16 +26,41 @@ _CORNERS = np.array([[(math.cos(angle), math.sin(angle)) for angle in corner] fo
 
 
 @dataclass(frozen=True, eq=False)
+class Sides:
+    """The sides of triangles: ``ends`` (k, 2), points, each side once; ``of`` (m, 3), which of them a triangle has.
+
+    Blender would find them itself, but takes longer for that than for all else that a mesh needs.
+    """
+
+    ends: np.ndarray
+    of: np.ndarray
+
+    @classmethod
+    def between(cls, triangles: np.ndarray, count: int) -> Sides:
+        """Those of ``triangles`` between so many points."""
+        following = triangles[:, [1, 2, 0]]
+        keys = np.minimum(triangles, following) * count + np.maximum(triangles, following)
+        found, of = np.unique(keys.ravel(), return_inverse=True)
+        return cls(_columns(*np.divmod(found, max(count, 1))), of.reshape(-1, 3))
+
+
+@dataclass(frozen=True, eq=False)
 class Flat:
     """Triangles in a plane: ``points`` (n, 2), ``edge`` (n, 2) from the outline to each, ``triangles`` (m, 3)."""
 
     points: np.ndarray
     edge: np.ndarray
     triangles: np.ndarray
+    known_sides: Sides | None = None
+
+    @kept
+    def sides(self) -> Sides:
+        """The sides of the triangles."""
+        return self.known_sides or Sides.between(self.triangles, len(self.points))
 
     def moved(self, x: float, y: float, scale: float = 1.0) -> Flat:
         """The same, scaled and then moved."""
-        return Flat(self.points * scale + (x, y), self.edge * scale, self.triangles)
+        return Flat(self.points * scale + (x, y), self.edge * scale, self.triangles, self.sides)
 
     def tidied(self) -> Flat:
         """The same with equal points made one, and those that no triangle uses left out."""
@@ -47,12 +74,23 @@ def join(flats: Sequence[Flat]) -> Flat:
     """Several as one."""
     if not flats:
         return Flat(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros((0, 3), dtype=np.int64))
-    starts = np.cumsum([0] + [len(flat.points) for flat in flats[:-1]])
     return Flat(
         np.concatenate([flat.points for flat in flats]),
         np.concatenate([flat.edge for flat in flats]),
-        np.concatenate([flat.triangles + start for flat, start in zip(flats, starts, strict=True)]),
+        numbered([flat.triangles for flat in flats], [len(flat.points) for flat in flats]),
     )
+
+
+def join_sides(sides: Sequence[Sides], points: Sequence[int]) -> Sides:
+    """The sides of several that are joined, each of so many ``points``."""
+    of = numbered([one.of for one in sides], [len(one.ends) for one in sides])
+    return Sides(numbered([one.ends for one in sides], points), of)
+
+
+def numbered(lists: Sequence[np.ndarray], counts: Sequence[int]) -> np.ndarray:
+    """Numbers of members, of each list so many as ``counts`` says, as numbers among all of them."""
+    starts = np.cumsum([0, *counts[:-1]])
+    return np.concatenate([numbers + start for numbers, start in zip(lists, starts, strict=True)])
 
 
 def fringed(points: np.ndarray, triangles: np.ndarray, width: float, border: np.ndarray | None = None) -> Flat:
