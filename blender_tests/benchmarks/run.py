@@ -33,6 +33,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent / "model" / "scripts")]
 SEARCHED = tuple(sys.path)  # once bpy is imported there is more on it, which a new process could not import bpy with
 
+import excerpt  # noqa: E402
 from growth import GPT2, MEMORY, costs, write_model  # noqa: E402
 
 from llmviz_addon.film.film import FilmJob, film_steps, worker_count  # noqa: E402
@@ -57,6 +58,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure; by default all")
     parser.add_argument("--chapter", default="layer-norm")
     parser.add_argument("--jobs", type=int, help="worker processes of the film")
+    parser.add_argument("--manim", default=sys.executable, help="a Python that has Manim, if this one has none")
     options = parser.parse_args()
     rows: list[Row] = []
     for name in options.parts or PARTS:
@@ -331,6 +333,22 @@ def measure_film(options: argparse.Namespace) -> list[Row]:
     ]
 
 
+def measure_excerpt(options: argparse.Namespace) -> list[Row]:
+    """Some seconds of film by the shell's command, and a flat scene as long by Manim."""
+    if importlib.util.find_spec("bpy") is None:
+        return [_row("excerpt", None, "s", None, "bpy is not installed")]
+    ours, theirs = excerpt.costs(options.manim, options.jobs)
+    rows = []
+    for kind, target in (("processor", 0.7), ("wall", None)):
+        for whose, found in (("excerpt of 7.5 s", ours), ("  the same by Manim", theirs)):
+            times = sorted(getattr(cost, kind) for cost in found)
+            note = f"{times[0]:.1f} to {times[-1]:.1f}" if times else "manim is not installed"
+            rows.append(_row(f"{whose}, {kind} time", excerpt.middle(found, kind) if found else None, "s", None, note))
+        of_theirs, spread = excerpt.ratio(ours, theirs, kind) if theirs else (None, "manim is not installed")
+        rows.append(_row("  against Manim", of_theirs, "times", target, spread))
+    return rows
+
+
 def _production(options: argparse.Namespace) -> Production:
     checkpoint = builtin()
     return prepare(run(checkpoint, checkpoint.tokenizer.encode("CBABBC")), [options.chapter], None, SIZE, FPS)
@@ -345,6 +363,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "shapes": measure_shapes,
     "step": measure_step,
     "film": measure_film,
+    "excerpt": measure_excerpt,
 }
 
 if __name__ == "__main__":

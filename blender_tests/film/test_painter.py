@@ -12,11 +12,13 @@ from mathutils import Vector
 
 from llmviz_addon.film.painting.changes import Changes
 from llmviz_addon.film.painting.doubles import Doubles, shows
+from llmviz_addon.film.painting.lean import EMPHASIS, Lean
 from llmviz_addon.film.painting.painter import Painter
 from llmviz_addon.film.painting.regions import Mask, Rect
 from llmviz_addon.film.painting.sights import Projection, mark
 from llmviz_addon.screenplay.production import Production
 from llmviz_addon.stage.build import build
+from llmviz_addon.stage.compat import fcurves
 from llmviz_addon.stage.render import set_engine, set_size
 from llmviz_addon.stage.things import drawings
 
@@ -98,6 +100,11 @@ def test_what_is_behind_the_text_is_not_rendered(blend: Path, seen_through: str)
         sights[name] = projection.sight(letter)
     plates = {plate: projection.sight(plate)}
     assert plates[plate].solid is not None
+    material = plate.material_slots[0].material
+    clear = next(node for node in material.node_tree.nodes if node.bl_idname == "ShaderNodeMath")
+    clear.inputs[1].default_value *= 0.5  # by her, so that nobody knows what it hides
+    bpy.context.view_layer.update()
+    assert Projection(scene, SIZE).sight(plate).solid is None
     alone, behind, before = Mask(*SIZE), Mask(*SIZE), Mask(*SIZE)
     mark(alone, plates, plates)
     mark(behind, plates, {**plates, letter: sights["behind"]})
@@ -124,6 +131,30 @@ def test_doubles_are_of_what_shows_and_are_not_seen(blend: Path) -> None:
         assert there <= {obj.data for obj in objects if shows(obj, first, last)}
     assert len(home.objects)
     assert not any(obj.visible_camera for obj in home.objects)
+
+
+def test_leaner_materials_are_lent_where_nothing_is_emphasised(blend: Path) -> None:
+    bpy.ops.wm.open_mainfile(filepath=str(blend))
+    scene = bpy.context.scene
+    grids = [obj for obj in scene.objects if EMPHASIS in obj and not obj.hide_render]
+    own = [obj.material_slots[0].material for obj in grids]
+    lean = Lean(scene.objects)
+    lean.settle(1, scene.frame_end)
+    everywhere = {obj for obj in grids if obj.material_slots[0].link == "OBJECT"}
+    assert everywhere < set(grids)
+    quiet = next(
+        frame
+        for frame in range(1, scene.frame_end)
+        if not any(curve.evaluate(frame) for obj in grids for curve in fcurves(obj) if EMPHASIS in curve.data_path)
+    )
+    lean.settle(quiet, quiet)
+    assert all(obj.material_slots[0].link == "OBJECT" for obj in grids)
+    trees = {obj.material_slots[0].material.node_tree for obj in grids}
+    emphasis = [node for tree in trees for node in tree.nodes if getattr(node, "attribute_name", "") == EMPHASIS]
+    assert emphasis
+    assert not any(output.is_linked for node in emphasis for output in node.outputs)
+    lean.remove()
+    assert [obj.material_slots[0].material for obj in grids] == own
 
 
 def test_what_instances_show_is_not_missed(production: Production, monkeypatch: pytest.MonkeyPatch) -> None:

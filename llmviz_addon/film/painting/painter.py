@@ -20,6 +20,7 @@ from ..quiet import unbroken
 from .cells import CellState
 from .changes import Change, Changes, is_seen
 from .doubles import Doubles
+from .lean import Lean
 from .regions import Mask, Rect
 from .sights import Projection, Shapes, Sight, mark
 
@@ -41,6 +42,7 @@ class Painter:
         self._seen = [obj for obj in scene.objects if is_seen(obj)]
         self._shapes = Shapes()
         self._doubles: Doubles | None = None
+        self._lean: Lean | None = None
         self._idle: list[tuple[bpy.types.AnimData, bpy.types.Action | None, bpy.types.ActionSlot | None]] = []
         self._temporary = ExitStack()
         self._folder: Path = self._temporary.enter_context(scratch())
@@ -66,6 +68,8 @@ class Painter:
         if self.regions:
             self._doubles = self._doubles or Doubles(self.scene, self._seen)
             self._doubles.settle(before, last)
+            self._lean = self._lean or Lean(self._seen)
+            self._lean.settle(before, last)
         for owner in self.changes.idle(before, last):
             data = owner.animation_data
             self._idle.append((data, data.action, data.action_slot))
@@ -76,6 +80,8 @@ class Painter:
         self._temporary.close()
         if self._doubles is not None:
             self._doubles.remove()
+        if self._lean is not None:
+            self._lean.remove()
 
     def paint(self, frame: int, before: np.ndarray | None = None) -> np.ndarray:
         """(height, width, 3) pixels of ``frame``; ``before`` are those of the frame before, if known.

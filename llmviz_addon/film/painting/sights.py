@@ -13,7 +13,9 @@ from typing import Any, TypeVar
 import bpy
 import numpy as np
 
-from ...stage.materials.flat_material import EDGE, INK, REACH
+from ...stage import compat
+from ...stage.materials.flat_material import EDGE, INK, REACH, flat_material
+from ...stage.materials.theme import THEMES
 from ...stage.ours import TAG
 from .cells import CellState, changed_cells
 from .regions import Mask
@@ -52,10 +54,11 @@ class _Shape:
 
 
 class Shapes:
-    """Meshes that were read: none of ours changes while a film is rendered, but by modifiers."""
+    """Meshes and materials that were read: none changes while a film is rendered, but meshes by modifiers."""
 
     def __init__(self) -> None:
         self._known: dict[Any, _Shape] = {}
+        self._hiding: dict[Any, bool] = {}
 
     def of(self, obj: bpy.types.Object, evaluated: bpy.types.Object) -> _Shape | None:
         """That of an object, None if it is no mesh with faces."""
@@ -67,6 +70,13 @@ class Shapes:
         if obj.data not in self._known:
             self._known[obj.data] = _Shape.of(mesh)
         return self._known[obj.data]
+
+    def hides(self, obj: bpy.types.Object) -> bool:
+        """Whether all of an object hides what is behind where its ink is full."""
+        materials: set[Any] = {slot.material.original for slot in obj.material_slots if slot.material is not None}
+        for material in materials - self._hiding.keys():
+            self._hiding[material] = _hides(material)
+        return len(materials) == len(obj.material_slots) == 1 and all(self._hiding[one] for one in materials)
 
 
 class Projection:
@@ -123,7 +133,7 @@ class Projection:
 
     def _solid(self, obj: bpy.types.Object, shape: _Shape) -> tuple[np.ndarray | None, float]:
         """The box on the picture that ``obj`` fills with one colour, and how far away it is at most."""
-        if shape.solid is None or obj.color[3] < 1 or not _is_flat(obj):
+        if shape.solid is None or obj.color[3] < 1 or not self._shapes.hides(obj):
             return None, np.inf
         pixels, depths = self._pixels(obj, shape.solid)
         if pixels is None or depths.min() <= self._clip or obj.get(REACH, 0.0) < depths.max() * self._pixel * 1.01:
@@ -188,9 +198,30 @@ def _rectangle(mesh: bpy.types.Mesh, points: np.ndarray) -> np.ndarray | None:
     return corners
 
 
-def _is_flat(obj: bpy.types.Object) -> bool:
-    materials = [slot.material for slot in obj.material_slots]
-    return len(materials) == 1 and materials[0] is not None and materials[0].get(TAG) == "flat"
+def _hides(material: bpy.types.Material) -> bool:
+    """Whether a material is our flat one, as it was made: then it hides what is behind wherever its ink is full."""
+    if material.get(TAG) != "flat":
+        return False
+    made = [flat_material(theme) for theme in THEMES.values()]
+    hides = _told(material) in [_told(one) for one in made]
+    bpy.data.batch_remove(made)
+    return hides
+
+
+def _told(material: bpy.types.Material) -> tuple[list[Any], ...]:
+    """All that a material's nodes do."""
+    tree = compat.node_tree(material)
+    nodes = [(node.name, node.bl_idname, getattr(node, "operation", ""), node.mute) for node in tree.nodes]
+    values = [
+        value if isinstance(value, int | float | str) else tuple(value)
+        for node in tree.nodes
+        for value in (getattr(socket, "default_value", 0) for socket in node.inputs if not socket.is_linked)
+    ]
+    links = [
+        (link.from_node.name, link.from_socket.identifier, link.to_node.name, link.to_socket.identifier)
+        for link in tree.links
+    ]
+    return nodes, values, sorted(links)
 
 
 def _only_instances(obj: bpy.types.Object) -> bool:
