@@ -88,6 +88,25 @@ def test_one_sample_is_as_smooth_as_many(scene, production, tmp_path):
     assert np.abs(one - many).mean() < 0.012
 
 
+def test_what_is_forbidden_is_a_cross_in_every_engine(scene, production, tmp_path):
+    grid = next(g for g in production.layout.grids if g.name == "scores")
+    production.timeline = replace(production.timeline, tracks=(), drawings=(), parts=())
+    production.layout.grids, production.layout.ribbons, production.signage = (grid,), (), ()
+    production.values["scores"][~np.isneginf(production.values["scores"])] = 0.0
+    rig = build(scene, production, own_scene=True)
+    pose(rig, (0.25, 0.0, 0.05), 270.0, 0.0, 1.4)
+    pictures = []
+    for engine in ("cycles", "eevee"):
+        compat.set_image_output(scene)
+        set_engine(scene, engine)
+        scene.render.filepath = str(tmp_path / f"{engine}.png")
+        bpy.ops.render.render(write_still=True)
+        pictures.append(load(tmp_path / f"{engine}.png"))
+    light = [(picture.min(axis=2) < 0.2).sum() for picture in pictures]  # a dot of something negative is black
+    assert light == [0, 0]
+    assert np.abs(pictures[0] - pictures[1]).mean() < 0.02
+
+
 def test_colours_are_the_themes(scene, production, tmp_path):
     build(scene, production, own_scene=True)
     picture = render(scene, tmp_path / "colours.png")

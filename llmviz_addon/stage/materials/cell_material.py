@@ -58,6 +58,7 @@ from ...layout.grid import CELL, RULED, RULED_WIDE
 from .. import compat
 from ..ours import own
 from ..values.atlas import LANES, WIDTH, lanes
+from ..values.pooling import LOWEST
 from ..values.seen import DOT_PIXELS
 from .nodes import Expr, attribute, combine, mix, new_node
 from .theme import Theme, linear
@@ -291,7 +292,7 @@ def _surface(
         value, gain = _value(given, number, image)
         dot = mix(body, *_dot(tile, value * gain, role, theme, 1.0 - melted))
         cross = mix(body, *_cross(tile, theme, 1.0 - melted))
-        values = blend(tree, emission(tree, dot, tone), emission(tree, cross, tone), value < -1e29)
+        values = blend(tree, emission(tree, dot, tone), emission(tree, cross, tone), value < LOWEST)
         known = given.known or _known(given, flat)
         surface = blend(tree, surface, values, known)
     surface = blend(tree, surface, emission(tree, linear(theme.line)), _lines(point, given.first, wide) * 0.4)

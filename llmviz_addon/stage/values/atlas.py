@@ -23,7 +23,7 @@ from ...layout.grid import Grid
 from ...screenplay.score import channels
 from ...screenplay.score.timeline import Part, Track
 from ..ours import own
-from .pooling import BUDGET, FORBIDDEN, LARGEST, count, pooled, pools, sampled, thinned
+from .pooling import BUDGET, FORBIDDEN, LARGEST, LOWEST, count, pooled, pools, sampled, thinned
 from .seen import Rows, seen_rows
 
 WIDTH = 4096
@@ -276,9 +276,9 @@ def _cells(values: np.ndarray) -> np.ndarray:
     """What the shader can read: infinities as large numbers, minus infinity as FORBIDDEN."""
     array = values.astype(np.float32, copy=False)
     limit = np.float32(1e29)
-    if not array.size or (array.min() >= -limit and array.max() <= limit):  # neither is so with a NaN
+    if not array.size or (array.min() >= LOWEST and array.max() <= limit):  # neither is so with a NaN
         return array
-    return np.where(array == -np.inf, np.float32(FORBIDDEN), np.nan_to_num(array, nan=0.0).clip(-limit, limit))
+    return np.where(array == -np.inf, np.float32(FORBIDDEN), np.nan_to_num(array, nan=0.0).clip(LOWEST, limit))
 
 
 def _gains(grids: Sequence[Grid], tensors: Sequence[np.ndarray]) -> dict[str, float]:

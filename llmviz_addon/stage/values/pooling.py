@@ -26,6 +26,8 @@ LARGEST = (1 << 24) - 4096
 """Numbers of one grid: beyond, a shader's 32-bit arithmetic could no longer tell neighbours apart."""
 FORBIDDEN = -1e30
 """Stands for minus infinity: a score that the causal mask forbids."""
+LOWEST = -6e4
+"""Of all that is no FORBIDDEN one: EEVEE takes whatever is below -65,504 in a picture for that."""
 SAMPLE = 1 << 16
 FEW = 16
 IN_HAND, WORKING = 0.25, 0.8
