@@ -41,6 +41,7 @@ MEMORY = 1500.0  # MB
 
 def costs(random: Callable[[GPTConfig], Checkpoint]) -> Iterator[tuple[str, float, float, float]]:
     """Model and job, seconds of processor time, seconds that it may take, and megabytes, of weights by ``random``."""
+    compiled()
     for title, (config, count) in MODELS.items():
         with tempfile.TemporaryDirectory() as folder:
             write_model(Path(folder), random(config))
@@ -50,6 +51,12 @@ def costs(random: Callable[[GPTConfig], Checkpoint]) -> Iterator[tuple[str, floa
                     f"{title}: {job}",
                     *_cost([job, *arguments, "--model", folder, "--tokens", tokens], most, folder),
                 )
+
+
+def compiled() -> None:
+    """Let all modules be compiled, as those of an installed copy are."""
+    with tempfile.TemporaryDirectory() as folder:
+        _cost(["still", "layer-norm", "--at", "1", "--size", "64x64", "-o", "frame.png"], 0.0, folder)
 
 
 def write_model(folder: Path, checkpoint: Checkpoint) -> None:
@@ -68,6 +75,7 @@ def write_model(folder: Path, checkpoint: Checkpoint) -> None:
 
 def _cost(arguments: list[str], most: float, folder: str) -> tuple[float, float, float]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed is compiled
     command = [sys.executable, "-m", "llmviz_addon", *arguments]
     with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL) as process:
         _, status, used = os.wait4(process.pid, 0)
