@@ -10,16 +10,19 @@ def play(film):
     count, C = x.shape
     film.computed_up_to(x)
 
-    film.open_on(
-        film.signs.card, film.signs.input, film.layout.embedding, ln, film.layout.layers[0].attn.heads,
-        azimuth=285, elevation=12,
-    )  # fmt: skip
+    film.fade(film.all_but(film.layout.embedding, ln), to=0, seconds=0)
+    film.open_on(film.layout.embedding, ln, azimuth=292, elevation=16)
     with film.beat("what-for"):
         film.say("The [input embedding]({x}) enters the first layer.", x=x)
-        film.say("Before all else it is [normalised]({out}), as in every layer:", out=ln.output)
-        film.camera.frame(x, ln, azimuth=281, elevation=11, seconds=2)
-        film.say("numbers that grow or shrink from layer to layer would soon be useless.")
         film.fade(film.all_but(x, ln), to=0, seconds=1.5)
+        close = film.closeup(ln, x, seconds=1)  # of a wide model; else it is the layout
+        x, ln = close.embedding.output, close.layers[0].ln_1
+        film.say("Before all else it is [normalised]({out}), as in every layer.", out=ln.output)
+        with film.together(seconds=2):
+            film.move(x, beside=ln.output)
+            film.camera.frame(x, ln, azimuth=283, elevation=9, zoom=0.85)
+        film.say("Numbers that grow or shrink from layer to layer would soon be useless.")
+        film.camera.frame(x, ln, azimuth=280, elevation=6, zoom=0.85, seconds=2)
 
     with film.beat("one-column"):
         film.say(
@@ -28,11 +31,7 @@ def play(film):
             else "The one [column](T) there is holds the [{channels}](C) of its token, the {token}.",
             count=count, channels=film.count(C, "channel"), token=film.token_name(t),
         )  # fmt: skip
-        close = film.closeup(ln, x, seconds=1)  # of a wide model; else it is the layout
-        x, ln = close.embedding.output, close.layers[0].ln_1
-        with film.together(seconds=2):
-            film.move(x, beside=ln.output)
-            film.camera.frame(x, ln, azimuth=276, elevation=4, zoom=0.9)
+        film.camera.frame(x, ln, azimuth=276, elevation=4, zoom=0.85, seconds=2)
         if count > 1:
             film.say("We follow the one at t = {t}, which came from the {token}.", t=t, token=film.token_name(t))
         with film.together(seconds=0.6, lag=0.3):
@@ -45,10 +44,10 @@ def play(film):
         with film.together(seconds=2, lag=0.5):
             film.compute(ln.mean[t])
             film.compute(ln.std[t])
-        film.say("A tiny ε is added to the variance, so that nothing is divided by zero.")
+        film.say("A tiny ε keeps the [deviation]({std}) above zero.", std=ln.std[t])
 
     with film.beat("normalise"):
-        film.say("Here the mean is {mean} and the standard deviation {std}.", mean=ln.mean[t], std=ln.std[t])
+        film.say("Here the [mean]({m}) is {m} and the [standard deviation]({s}) {s}.", m=ln.mean[t], s=ln.std[t])
         film.say("Subtract the one, divide by the other.")
         titles = ("The column as it came", "Normalised, before γ and β")
         film.histograms(x[t], ln.normalized[t], titles, seconds=3)

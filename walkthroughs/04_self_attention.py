@@ -10,14 +10,17 @@ def play(film):
     t = min(5, len(film.tokens) - 1)
     number = film.clearest(*(head.weights[t] for head in heads))
     film.computed_up_to(x)
-    film.open_on(film.layout.embedding, x, heads, azimuth=287, elevation=14)
+    film.fade(film.all_but(x, heads), to=0, seconds=0)
+    film.open_on(x, heads, azimuth=292, elevation=12)
     with film.beat("what-for"):
-        film.say("So far every column was treated alone.")
+        film.say("So far every [column]({x}) was treated alone.", x=x)
+        film.camera.frame(x, heads, azimuth=297, elevation=15, seconds=2)
         film.say(
             "In [self-attention]({heads}) each looks at those before it, and at itself,", heads=heads[number].scores
         )
-        film.camera.frame(film.layout.embedding, x, heads, azimuth=300, elevation=20, seconds=5)
+        film.camera.frame(x, heads, azimuth=302, elevation=19, seconds=3)
         film.say("and takes over what it needs.")
+        film.camera.frame(x, heads, azimuth=307, elevation=22, seconds=2)
         film.say("Only here does anything pass from one token to another.")
     with film.beat("one-head"):
         _tour(film, x, heads, number)
@@ -26,7 +29,7 @@ def play(film):
         _flat(film, x, head)
     arrows = _vectors(film, x, head)
     _one_number(film, x, head, t, arrows)
-    _lookup(film)
+    _lookup(film, x, head, arrows)
     letters = _scores(film, x, head, t, arrows)
     _softmax(film, head, t, letters)
     _values(film, head, t)
@@ -39,9 +42,7 @@ def _tour(film, x, heads, number):
         film.say("The {count} heads are built alike, each with weights of its own.", count=len(heads))
     else:
         film.say("Here one head does all of this.")
-    with film.together(seconds=1.5):
-        film.fade(film.all_but(x, heads), to=0)
-        film.camera.frame(x, heads, *brackets, azimuth=312, elevation=26)
+    film.camera.frame(x, heads, *brackets, azimuth=312, elevation=26, seconds=1.5)
     film.in_turn(*heads, titles=[f"Head {i}" for i in range(len(heads))], seconds=4)
     if len(heads) > 1:
         film.say("They do not know of each other, so it is enough to follow one.")
@@ -49,7 +50,7 @@ def _tour(film, x, heads, number):
     else:
         film.say("We take it and lay it out flat.")
     with film.together(seconds=1.2):
-        film.fade(film.all_but(x, heads[number]), *film.layout.ribbons, to=0)
+        film.fade(*heads[:number], *heads[number + 1 :], *film.layout.ribbons, to=0)
         film.camera.frame(x, heads[number], azimuth=281, elevation=8)
 
 
@@ -108,28 +109,27 @@ def _one_number(film, x, head, t, arrows):
         film.say("each from its own row of weights and its own column.")
 
 
-def _lookup(film):
+def _lookup(film, x, head, arrows):
     prices = {"apple": 2, "pear": 3, "plum": 8}
     with film.beat("lookup"):
         film.say("What are the three for?")
+        film.fade(x, head, *arrows, to=0, seconds=1)
         film.say("In a dictionary, the key that equals the query answers with its value.")
-        film.lookup(prices, "pear", seconds=3.5)
+        film.lookup(prices, "pear", large=True, seconds=3.5)
         film.say("Attention asks softly: each key fits a little or a lot,")
-        film.lookup(prices, "like a pear", weights=(0.2, 0.7, 0.1), seconds=4)
+        film.lookup(prices, "like a pear", weights=(0.2, 0.7, 0.1), large=True, seconds=4)
         film.say("and all values mix, each as much as its key fits.")
 
 
 def _scores(film, x, head, t, arrows):
     best = film.largest(head.scores[t, : t + 1])[0]
-    q, k, v, matrix, _ = head.rows
+    matrix = head.rows.matrix
     with film.beat("scores"):
         film.say("Take the [query]({q}) of the {token} at t = {t}.", q=head.q, token=film.token_name(t), t=t)
-        with film.together(seconds=1.5):
-            film.fade(*q[:2], *k[:2], *v, x, to=0, seconds=0.5)
-            film.fade(*arrows, to=0, seconds=0.5)
-            film.arrange(head.q, head.k, matrix)
-            film.fade(head.scores, to=1)
-            film.camera.frame(head.q, head.k, *matrix, azimuth=273, elevation=3)
+        film.arrange((head.q, head.k), matrix, seconds=0)
+        film.move(head.q, beside=head.k, seconds=0)
+        film.camera.frame(head.q, head.k, head.scores, azimuth=273, elevation=3, seconds=0)
+        film.fade(head.q, head.k, head.scores, to=1, seconds=1.5)
         film.say("Its dot product with a [key]({k}) tells how well the two fit.", k=head.k)
         with film.together():
             arrows = [film.connect(head.q, head.scores), film.connect(head.k, head.scores)]
@@ -170,8 +170,9 @@ def _softmax(film, head, t, letters):
         film.sweep(head.weights[t], seconds=3)
         film.say("never negative, and the whole row sums to 1.")
         film.dismiss()
+        film.fade(head.scores, head.max, head.sum, head.weights, *arrows, letters, to=0)
         names = [film.token_text(i) for i in range(t + 1)]
-        film.bars(head.weights[t, : t + 1], names, f"What t = {t} gives to each column", seconds=4)
+        film.bars(head.weights[t, : t + 1], names, f"What t = {t} gives to each column", large=True, seconds=4)
         film.say("A forbidden key gets 0.")
     best = film.largest(head.weights[t, : t + 1])
     with film.beat("bands"):
@@ -182,10 +183,9 @@ def _softmax(film, head, t, letters):
         *where, share = _looks(best, t)
         for clause in where:
             film.say(clause, **told)
-        film.bands(head.weights[t], f"Attention of t = {t}", seconds=3)
+        film.bands(head.weights[t], f"Attention of t = {t}", large=True, seconds=3)
         film.say(share, **told)
         film.say("The bands are as wide as the weights.")
-    film.fade(*arrows, letters, to=0)
 
 
 def _looks(best, t):
@@ -206,11 +206,10 @@ def _looks(best, t):
 def _values(film, head, t):
     with film.beat("weighted-sum"):
         film.arrange(head.v, head.rows.matrix, head.output, level=head.k, seconds=0)
+        film.move(head.output, level=head.weights, seconds=0)
         film.say("The answer is made of the [values]({v}).", v=head.v)
-        with film.together(seconds=1.5):
-            film.fade(head.v, head.output, to=1)
-            film.fade(head.max, head.sum, head.scores, to=0)
-            film.camera.frame(head.v, head.weights, head.output)
+        film.camera.frame(head.v, head.weights, head.output, seconds=0)
+        film.fade(head.v, head.weights, head.output, to=1, seconds=1.5)
         film.say("Each is multiplied by its weight: most is left of what fits best.")
         film.weighted_sum(head.output[t], seconds=11)
         film.say("All added up, this column holds what it found where it looked.")
@@ -221,7 +220,8 @@ def _rest(film, x, head, number):
     with film.beat("all-rows"):
         film.say("Whatever other rows and columns there are go the same way,")
         film.fade(head.v, head.weights, *output, to=0)
-        film.arrange(q, k, v, matrix, output, seconds=0)
+        film.move(head.q, seconds=0)
+        film.arrange(q, k, v, matrix, output, level=head.k, seconds=0)
         with film.together(seconds=1.2):
             film.fade(*q, *k, *v, x, *matrix, *output, to=1)
             film.camera.frame(x, head, azimuth=276, elevation=5)

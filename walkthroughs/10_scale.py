@@ -27,27 +27,35 @@ def _first(film, model):
     film.open_on(model, azimuth=287, elevation=9)
     with film.beat("outline"):
         film.say("This is {name} in outline: every number has its cell, but cells are empty.", name=model.title)
+        film.camera.fly(model.layers[0], azimuth=291, elevation=14, seconds=4)
         film.say(
             "Blue ones hold [parameters](weight), {count} in all{remarks}, learned once, then fixed.",
             count=f"{model.n_params:,}", remarks=_remarks(model),
         )  # fmt: skip
+        film.camera.fly(model.layers[0], azimuth=295, elevation=18, seconds=3)
         film.say(
             "Green ones are for [working values](activation), here of {tokens}, the most it reads.",
             tokens=film.count(config.block_size, "token"),
         )
+        film.camera.fly(model.layers[0], azimuth=299, elevation=22, seconds=4)
     with film.beat("layers"):
         film.say(
             "It has one layer." if config.n_layer == 1 else "Its {layers} layers are built exactly alike.",
             layers=config.n_layer,
         )  # fmt: skip
-        film.fade(model.layers, to=0.12, seconds=0.5)
+        with film.together():
+            film.camera.fly(model, azimuth=290, elevation=11, seconds=3)
+            film.fade(model.layers, to=0.12, seconds=0.5)
         film.grow(model, seconds=3)
         film.say(
             "A layer of C channels has {by_width} [parameters](weight):", by_width=blueprint.by_width
         )  # fmt: skip
+        film.camera.fly(model.layers[-1], azimuth=286, elevation=10, seconds=3)
         film.say("with C = {C:,} that is {each:,}.", C=config.n_embd, each=blueprint.per_layer)
+        film.camera.fly(model.layers[-1], azimuth=282, elevation=8, seconds=2)
         head = "" if blueprint.tied else ", the LM head"
         film.say("Only the embedding tables{head} and one last layer norm are outside.", head=head)
+        film.camera.fly(model, azimuth=284, elevation=9, seconds=4)
         if blueprint.tied:
             film.say("The LM head is tied: the token embedding once more.")
 
@@ -67,12 +75,15 @@ def _next(film, told, model, pointers):
             name=model.title, count=f"{model.n_params:,}", remarks=_remarks(model), other=told[-1].title,
             times=_times(model.n_params / told[-1].n_params),
         )  # fmt: skip
+        film.camera.fly(*smaller, model, azimuth=282, elevation=12, seconds=3)
         film.say(
             "That is {layers}, {channels},",
             layers=_instead(film, config.n_layer, before.n_layer, "layer"),
             channels=_instead(film, config.n_embd, before.n_embd, "channel"),
         )  # fmt: skip
+        film.camera.fly(*smaller, model, azimuth=277, elevation=15, seconds=3)
         film.say("and up to {tokens} at once.", tokens=film.count(config.block_size, "token"))
+        film.camera.fly(*smaller, model, azimuth=272, elevation=17, seconds=2)
     return pointers
 
 
@@ -85,17 +96,22 @@ def _layer(film, model, smallest):
         )  # fmt: skip
         film.camera.fly(model.layers[0], azimuth=290, elevation=17, seconds=4)
         film.say("Most of them, {count}, are in the {part}.", count=count, part=part)
+        film.camera.fly(model.layers[0], azimuth=286, elevation=14, seconds=3)
         film.say("Twice the layers have twice as many, twice the channels nearly four times.")
+        film.camera.fly(model.layers[0], azimuth=282, elevation=11, seconds=3)
     with film.beat("context"):
         film.say("The number of tokens costs next to no parameters, but work:")
+        film.camera.fly(model.layers[0], azimuth=292, elevation=20, seconds=3)
         film.say(
             "every [attention matrix](activation) has T² cells, with T = {T:,} up to {cells:,},",
             T=config.block_size, cells=config.block_size**2,
         )  # fmt: skip
+        film.camera.fly(model.layers[0], azimuth=302, elevation=28, seconds=3)
         film.say(
             "and there is one for each of {heads}.",
             heads=f"{config.n_layer} × {config.n_head} = {film.count(config.n_layer * config.n_head, 'head')}",
         )  # fmt: skip
+        film.camera.fly(model.layers[0], azimuth=310, elevation=34, seconds=3)
 
 
 def _cells(film, models, model):
@@ -113,9 +129,12 @@ def _cells(film, models, model):
             "Were it one millimetre wide, {name} would stand {height} high{end}",
             name=model.title, height=_high(model), end="," if heights else ".",
         )  # fmt: skip
+        film.camera.fly(model.patch(60), azimuth=276, elevation=5, seconds=3)
         if heights:
             film.say("{heights}.", heights=heights)
+            film.camera.fly(model.patch(180), azimuth=279, elevation=7, seconds=3)
         film.say("Counting its parameters, ten every second, takes about {time}.", time=_duration(model.n_params / 10))
+        film.camera.fly(model.patch(600), azimuth=282, elevation=9, seconds=3)
 
 
 def _end(film, models, largest):

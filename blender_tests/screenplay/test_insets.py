@@ -58,13 +58,16 @@ def test_bands_are_as_wide_as_the_weights(nano, make_film, size, large):
     film = make_film(nano, [2, 1, 0, 1, 1, 2], size)
     head = opened(film)
     film.bands(head.weights[5], "Attention", large=large)
-    (drawing,) = (d for name, d in film.cast.drawings.items() if name.startswith("test:bands"))
-    widths = [max(p[0] for p in s.points[:1]) - s.points[-1][0] for s in drawing.shapes if isinstance(s, Polygon)]
+    drawings = [d for name, d in film.cast.drawings.items() if name.startswith("test:bands")]
+    shapes = [shape for drawing in drawings for shape in drawing.shapes]
+    widths = [max(p[0] for p in s.points[:1]) - s.points[-1][0] for s in shapes if isinstance(s, Polygon)]
     weights = film.trace[head.weights.name][5, :6]
     weights = weights[weights >= 0.004]
     assert np.array(widths) / sum(widths) == pytest.approx(weights / weights.sum(), abs=1e-3)
     area = film.page.free if large else film.page.inset
-    points = on_page(film, drawing)
+    starts = [film.score.clips[Channel(drawing.name, "opacity")][0].start for drawing in drawings]
+    assert starts == sorted(set(starts))  # one after the other
+    points = np.concatenate([on_page(film, drawing) for drawing in drawings])
     assert points[:, 0].min() >= area.left
     assert points[:, 0].max() <= area.right
     assert points[:, 1].min() >= area.bottom - 1e-6

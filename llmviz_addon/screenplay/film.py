@@ -325,22 +325,27 @@ class Film:
         charts.histograms(self._telling, region, other, titles, seconds=seconds)
 
     @verb
-    def bars(self, region: Region, names: Sequence[str], title: str, *, seconds: float = 4.0) -> None:
-        """The values of ``region``, shares of one whole, as bars over ``names``; copies of them stack up to 1."""
-        bars.bars(self._telling, region, names, title, seconds=seconds)
+    def bars(
+        self, region: Region, names: Sequence[str], title: str, *, large: bool = False, seconds: float = 4.0
+    ) -> None:
+        """The values of ``region``, shares of one whole, as bars over ``names``; copies of them stack up to 1.
+
+        ``large`` pictures take the stage, which the chapter clears for them; others stand under the words.
+        """
+        bars.bars(self._telling, region, names, title, large=large, seconds=seconds)
 
     @verb
     def bands(self, region: Region, title: str, *, large: bool = False, seconds: float = 3.0) -> None:
-        """Attention as bands between the tokens, of one row or of all; ``large`` in the middle of the picture."""
+        """Attention as bands between the tokens, of one row or of all; ``large`` as in ``bars``."""
         bands.bands(self._telling, region, title, large=large, seconds=seconds)
 
     @verb
     def lookup(
         self, entries: Mapping[str, float], query: str, *, weights: Sequence[float] | None = None,
-        seconds: float = 3.0,
+        large: bool = False, seconds: float = 3.0,
     ) -> None:  # fmt: skip
         """Ask ``entries`` for ``query``: the entry of that name answers or, with ``weights``, all by their share."""
-        lookup.lookup(self._telling, entries, query, weights=weights, seconds=seconds)
+        lookup.lookup(self._telling, entries, query, weights=weights, large=large, seconds=seconds)
 
     # Models in outline ------------------------------------------------------------------------
 

@@ -98,10 +98,11 @@ def _beside(grid: Grid, caption: Beside, gap: float) -> Drawing:
 
 def _outward(grid: Grid, title: str, align: str, gap: float) -> Drawing:
     """A name above one of two columns of cells that touch, from the seam between them outwards."""
-    width = CELL + REACH * gap
-    size = min(0.2 * gap, width / advance(title) * 0.9)
+    apart = 0.13 * gap  # from the seam, lest the two read as one
+    width = CELL + REACH * gap - apart
+    size = min(0.15 * gap, width / advance(title) * 0.9)
     seam = grid.ends[0 if align == "left" else 1][0]
-    x = 0.04 * gap if align == "left" else -0.04 * gap
+    x = apart if align == "left" else -apart
     text = Text(x, 0.05 * gap + 0.23 * size, ((title, "ink"),), size, align)
     return _drawing(grid, (text,), seam, grid.ends[1][2])
 

@@ -8,7 +8,10 @@ from ...layout.tensor import Axis
 
 
 def ruler(name: str, grid: Grid, axis: Axis) -> Drawing:
-    """A line with end ticks along an axis of ``grid`` and its length in words: under it, or at its left."""
+    """A line with end ticks along an axis of ``grid`` and its length in words: under it, or at its left.
+
+    There the words stand at its upper end, for arrows meet a grid at the middle.
+    """
     low, high = grid.box
     length = axis.cells * CELL
     size = min(0.22, max(0.12, length / 4))
@@ -20,7 +23,7 @@ def ruler(name: str, grid: Grid, axis: Axis) -> Drawing:
         Line(((length, -tick), (length, tick)), 0.012, "accent"),
     )
     if axis.direction == "z":
-        text = Text(length / 2, 0.09, ((caption, "accent"),), size, "center")
+        text = Text(length, 0.09, ((caption, "accent"),), size, "right")
         where = pose((low[0] - gap, low[1], low[2]), (0, 0, 1), (-1, 0, 0))
     else:
         text = Text(length / 2, -0.06 - 0.75 * size, ((caption, "accent"),), size, "center")

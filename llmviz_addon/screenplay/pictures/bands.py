@@ -8,10 +8,9 @@ from ...errors import ScriptError
 from ...layout.grid import Region
 from ...layout.lettering.drawing import Polygon, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
-from ..page.view import Area
 from ..telling import Telling
 from ..verbs.reading import token_text
-from .pinned import put_up
+from .pinned import place, put_up
 
 TOKENS, WORDS = 24, 16
 """Tokens shown at most: of one query the last before it, of many queries the first, which look at no others;
@@ -27,8 +26,8 @@ THINNEST = 0.004
 def bands(telling: Telling, region: Region, title: str, *, large: bool = False, seconds: float = 3.0) -> None:
     """Bands of a row of attention weights, or of all rows one after the other; they go with the paragraph.
 
-    Each is as wide as its weight, where a whole 1 is the width of a token's box. ``large`` puts them in
-    the middle of the picture, over an empty set, instead of the inset.
+    Each is as wide as its weight, where a whole 1 is the width of a token's box. ``large`` puts them
+    on the stage, which is clear then.
     """
     seconds = telling.length(seconds)
     if len(region.grid.axes) != 2 or region.grid.shape[0] != region.grid.shape[1]:
@@ -39,8 +38,8 @@ def bands(telling: Telling, region: Region, title: str, *, large: bool = False, 
     if len(queries) > 1:
         queries = queries[: max(1, most - queries[0])]
     keys = range(max(0, queries[-1] + 1 - most), queries[-1] + 1)
-    area, em = (_middle(telling.page.free), telling.page.em) if large else (telling.page.inset, telling.page.em * 0.8)
-    em = min(em, area.height / 8.5)
+    area, em = place(telling, large)
+    em = min(0.8 * em, area.height / 8.5)
     slot = min(area.width / len(keys), 0.16 if large else 0.09)
     left = area.left + (area.width - slot * len(keys)) / 2
     box, tall = (0.9 if words else 0.72) * slot, min(0.9 * slot, 2.2 * em, area.height / 6)
@@ -56,21 +55,16 @@ def bands(telling: Telling, region: Region, title: str, *, large: bool = False, 
         if keys[i] in queries:
             shapes += _box(upper[i], area.bottom, box, tall, name, size)
     put_up(telling, "tokens", shapes, 0.2 * seconds)
-    each = 0.7 * seconds / len(queries)
+    rows = [
+        _bands(weights[q, keys[0] : q + 1], upper, upper[q - keys[0]], box, top, area.bottom + tall) for q in queries
+    ]
+    rows = [[one] for one in rows[0]] if len(rows) == 1 else rows  # of one query band by band
+    each = 0.7 * seconds / max(len(rows), 1)
     brief = min(each, 0.5)
     with telling.together(lag=each / brief if brief else 0.0):
-        for query in queries:
-            into = upper[query - keys[0]]
-            ribbons = _bands(weights[query, keys[0] : query + 1], upper, into, box, top, area.bottom + tall)
-            put_up(telling, "bands", ribbons, brief, to=BAND)
+        for row in rows:
+            put_up(telling, "bands", row, brief, to=BAND)
     telling.pass_time(0.1 * seconds + each - brief)
-
-
-def _middle(free: Area) -> Area:
-    """A wide part of the picture's middle."""
-    cx, cy = free.center
-    width, height = 0.96 * free.width, min(free.height, 0.5 * free.width)
-    return Area(cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2)
 
 
 def _box(x: float, y: float, width: float, tall: float, name: str, largest: float) -> list[Shape]:

@@ -13,17 +13,19 @@ from ...layout.lettering.font import fit
 from ...rounding import number, parts_of_all, relation
 from ..page.commentary import camera_pose
 from ..telling import Telling
-from .pinned import pin, put_up
+from .pinned import pin, place, put_up
 
 WRITTEN = 12
 """Bars that still have room for their numbers and names."""
 STACK = 0.16  # of the chart's width
 
 
-def bars(telling: Telling, region: Region, names: Sequence[str], title: str, *, seconds: float = 4.0) -> None:
+def bars(
+    telling: Telling, region: Region, names: Sequence[str], title: str, *, large: bool = False, seconds: float = 4.0
+) -> None:
     """Put up the values of ``region``, shares of one whole, as bars over ``names``; then copies of them stack up to 1.
 
-    They go with the paragraph.
+    They go with the paragraph; ``large`` puts them on the stage, which is clear then.
     """
     seconds = telling.length(seconds)
     shares = np.asarray(telling.values(region.grid)[region.index], dtype=np.float64).ravel()
@@ -31,8 +33,8 @@ def bars(telling: Telling, region: Region, names: Sequence[str], title: str, *, 
         raise ScriptError(
             f"{region!r} has {len(shares)} values that sum to {shares.sum():.3g}, for {len(names)} names."
         )
-    area = telling.page.inset
-    em = min(telling.page.em * 0.8, area.height / 8.5)
+    area, em = place(telling, large)
+    em = min(0.8 * em, area.height / 8.5)
     base, top = area.bottom + 1.7 * em, area.top - 2.6 * em
     height = top - base
     slot = area.width * (1 - 1.6 * STACK) / len(shares)

@@ -10,17 +10,19 @@ from ...errors import ScriptError
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, fit
 from ...rounding import ZERO, number, relation
+from ..page.view import Area
 from ..telling import Telling
-from .pinned import put_up, take_down
+from .pinned import place, put_up, take_down
 
 
 def lookup(
     telling: Telling, entries: Mapping[str, float], query: str, *, weights: Sequence[float] | None = None,
-    seconds: float = 3.0,
+    large: bool = False, seconds: float = 3.0,
 ) -> None:  # fmt: skip
     """Ask ``entries`` for ``query``: the entry of that name answers or, with ``weights``, all by their share.
 
-    It takes the place of the chart that is up, and goes with the paragraph.
+    It takes the place of the chart that is up, and goes with the paragraph; ``large`` puts it on the stage, which is
+    clear then.
     """
     seconds = telling.length(seconds)
     if weights is None and query not in entries:
@@ -30,39 +32,44 @@ def lookup(
         raise ScriptError(f"{len(entries)} entries need as many weights that sum to 1, but got {weights!r}.")
     take_down(telling)
     answer = sum(w * value for w, value in zip(shares, entries.values(), strict=True))
-    rows, lines, result = _pictures(telling, entries, query, shares, answer, weights is not None)
-    for shapes, wait in ((rows, 0.1), (lines, 0.1), (result, 0.2)):
-        telling.pass_time(wait * seconds)
-        put_up(telling, "lookup", shapes, 0.15 * seconds)
-    telling.pass_time(0.15 * seconds)
+    area, em = place(telling, large)
+    rows, lines, result = _pictures(area, em, entries, query, shares, answer, weights is not None)
+    put_up(telling, "lookup", rows, 0.2 * seconds)
+    for found in lines:
+        put_up(telling, "lookup", found, 0.5 * seconds / len(lines))
+    put_up(telling, "lookup", result, 0.2 * seconds)
+    telling.pass_time(0.1 * seconds)
 
 
 def _pictures(
-    telling: Telling, entries: Mapping[str, float], query: str, shares: Sequence[float], answer: float, mixed: bool
-) -> tuple[list[Shape], list[Shape], list[Shape]]:
-    """The entries, the query's lines to them, and the answer."""
-    area, em = telling.page.inset, min(telling.page.em * 0.85, telling.page.inset.height / 7)
+    area: Area, em: float, entries: Mapping[str, float], query: str, shares: Sequence[float], answer: float, mixed: bool
+) -> tuple[list[Shape], list[list[Shape]], list[Shape]]:
+    """The entries, the query's lines to each and on to the answer, and the answer."""
+    em = min(0.85 * em, area.height / 7)
     step = min((area.height - 1.6 * em) / len(entries), 2.6 * em)
     tall = 0.76 * step
     top = area.top - 1.6 * em
     x = [area.left + share * area.width for share in (0.0, 0.27, 0.4, 0.6, 0.66, 0.8, 0.87, 1.0)]
     middle = top - step * len(entries) / 2
     rows: list[Shape] = []
-    for place, word in ((0, "query"), (2, "key"), (4, "value"), (6, "answer")):
-        rows.append(Text((x[place] + x[place + 1]) / 2, area.top - 0.8 * em, ((word, "muted"),), 0.8 * em, "center"))
+    for start, word in ((0, "query"), (2, "key"), (4, "value"), (6, "answer")):
+        rows.append(Text((x[start] + x[start + 1]) / 2, area.top - 0.8 * em, ((word, "muted"),), 0.8 * em, "center"))
     rows += _box(x[0], x[1], middle, tall, query, em, "accent")
-    lines: list[Shape] = []
+    lines: list[list[Shape]] = []
     for i, ((key, value), share) in enumerate(zip(entries.items(), shares, strict=True)):
         y = top - (i + 0.5) * step
         rows += _box(x[2], x[3], y, tall, key, em, "weight")
         rows += _box(x[4], x[5], y, tall, _plain(value), em, "activation")
         if share > 0:
             width = 0.0015 + 0.5 * tall * share * (0.6 if mixed else 0.2)
-            lines.append(Line(((x[1] + 0.004, middle), (x[2] - 0.004, y)), width, "accent"))
-            lines.append(Line(((x[5] + 0.004, y), (x[6] - 0.004, middle)), width, "activation"))
+            found: list[Shape] = [
+                Line(((x[1] + 0.004, middle), (x[2] - 0.004, y)), width, "accent"),
+                Line(((x[5] + 0.004, y), (x[6] - 0.004, middle)), width, "activation"),
+            ]
             if mixed:
                 beside = y + 0.45 * em if y > middle - 1e-6 else y - 1.0 * em  # outside the fan of lines
-                lines.append(Text(x[2] - 0.5 * em, beside, ((_plain(share), "accent"),), 0.7 * em, "right"))
+                found.append(Text(x[2] - 0.5 * em, beside, ((_plain(share), "accent"),), 0.7 * em, "right"))
+            lines.append(found)
     return rows, lines, _box(x[6], x[7], middle, tall, _answer(entries, shares, answer), em, "activation")
 
 

@@ -8,8 +8,22 @@ import numpy as np
 
 from ...layout.lettering.drawing import Drawing, Shape
 from ..page.commentary import camera_pose
+from ..page.view import Area
 from ..score.timeline import Channel
 from ..telling import GONE, Telling
+
+LARGER = 1.4
+"""How much larger letters are in a picture that takes the stage."""
+
+
+def place(telling: Telling, large: bool) -> tuple[Area, float]:
+    """Where a picture stands, and the size of its letters: ``large`` on the stage, which is clear then, else beside."""
+    page, free = telling.page, telling.page.free
+    if not large:
+        return page.inset, page.em
+    cx, cy = free.center
+    width, height = 0.96 * free.width, min(free.height, 0.5 * free.width)
+    return Area(cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2), LARGER * page.em
 
 
 def pin(

@@ -69,7 +69,7 @@ def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0) -> N
     )
     with telling.together(seconds=0.12 * seconds):
         fade(telling, vectors.grid, to=1)
-        camera.frame(telling, vectors.grid, result.grid, whole)
+        camera.frame(telling, vectors.grid, weights.grid, result.grid, whole)
         land(telling, whole, result)
 
 

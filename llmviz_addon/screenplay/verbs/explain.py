@@ -16,7 +16,7 @@ from ...layout.grid import CELL, Grid, Region
 from ..cast.known import flat_span
 from ..page.panel import Explanation, Panel, lay, placed
 from ..score.timeline import Channel
-from ..telling import Telling
+from ..telling import GONE, Telling
 from .panels import arc, panel
 
 STEP = 1 / 6
@@ -63,25 +63,36 @@ def focus(telling: Telling, body: str, region: Region, at: float) -> None:
 
 
 def sweep(telling: Telling, *things: Grid | Region, seconds: float) -> None:
-    """Run regions one after the other; time is shared out by cells times what each cell costs."""
+    """Run regions one after the other; time is shared out by cells times what each cell costs.
+
+    In the end the last formula stays up, and nothing lies across what it has made.
+    """
     seconds = telling.length(seconds)
     regions = [thing[:] if isinstance(thing, Grid) else thing for thing in things]
     costs = np.array([_cost(telling, region) for region in regions])
     for region, share in zip(regions, costs / costs.sum() * seconds, strict=True):
-        _sweep_one(telling, region, float(share))
+        telling.splits.sweep(region, telling.now, float(share))
+        if share >= SHORTEST_PANEL:
+            up = _explain_sweep(telling, region, float(share))
+            if region is regions[-1]:
+                up = _put_away(telling, up, telling.now + float(share), min(GONE, float(share) / 4))
+            telling.explanations.append(up)
+        telling.pass_time(float(share))
 
 
-def _sweep_one(telling: Telling, region: Region, seconds: float) -> None:
-    first, count = flat_span(region)
-    telling.splits.sweep(region, telling.now, seconds)
-    if seconds >= SHORTEST_PANEL:
-        _explain_sweep(telling, region, first, count, seconds)
-    telling.pass_time(seconds)
+def _put_away(telling: Telling, up: Explanation, end: float, seconds: float) -> Explanation:
+    """Let the arcs of an explanation, and what it lit, go until the ``end``; only its panel stays."""
+    for name in up.drawings[1:]:
+        telling.score.set(Channel(name, "opacity"), 0.0, end - seconds, seconds)
+    for name in up.lit:
+        for body in telling.splits.bodies(name, telling.now):
+            telling.score.set(Channel(body, "focus"), 0.0, end - seconds, seconds)
+    return replace(up, drawings=up.drawings[:1], lit=frozenset())
 
 
-def _explain_sweep(telling: Telling, region: Region, first: int, count: int, seconds: float) -> None:
+def _explain_sweep(telling: Telling, region: Region, seconds: float) -> Explanation:
     """The panel, arcs and lit sources that go along with a sweep, one cell every ``STEP`` seconds."""
-    grid = region.grid
+    grid, (first, count) = region.grid, flat_span(region)
     values = telling.values(grid)
     start = telling.now
 
@@ -127,7 +138,7 @@ def _explain_sweep(telling: Telling, region: Region, first: int, count: int, sec
             follow(name, prop, i % 3, (place[i] for place in places))
     for name in names:
         telling.change(name, "opacity", 1.0, min(FADE, seconds / 3))
-    telling.explanations.append(Explanation(up, tuple(names), frozenset(read), telling.clock.blocks))
+    return Explanation(up, tuple(names), frozenset(read), telling.clock.blocks)
 
 
 def _step(told: np.ndarray, share: np.ndarray) -> np.ndarray:
@@ -139,9 +150,9 @@ def _step(told: np.ndarray, share: np.ndarray) -> np.ndarray:
 def _places(telling: Telling, up: Panel, sources: dict[str, Region], cell: Region) -> list[np.ndarray]:
     """Where the arcs lie: from each different source to the panel, and from the panel to the cell."""
     view = telling.view
-    ends = [(operand, _front(telling, region)) for operand, region in _distinct(sources).items()]
+    ends = [(operand, _nearest(telling, up, region, operand)) for operand, region in _distinct(sources).items()]
     places = [lay(view, point, up.anchor(view, point, operand)) for operand, point in ends]
-    target = _front(telling, cell)
+    target = _nearest(telling, up, cell)
     return [*places, lay(view, up.anchor(view, target), target)]
 
 
@@ -171,10 +182,16 @@ def _distinct(sources: dict[str, Region]) -> dict[str, Region]:
     return {operand: sources[operand] for operand in found.values()}
 
 
-def _front(telling: Telling, region: Region) -> np.ndarray:
-    """The middle of a region's front, (3,)."""
+def _nearest(telling: Telling, up: Panel, region: Region, operand: str | None = None) -> np.ndarray:
+    """The middle of that cell on a region's front that is seen nearest to the panel, (3,): arcs cross little so."""
     low, high = telling.box(region)
-    return np.array([(low[0] + high[0]) / 2, low[1] - CELL / 10, (low[2] + high[2]) / 2])
+    inner = np.minimum(CELL / 2, (high - low) / 2)
+    low, high = low + inner, high - inner
+    front = low[1] - inner[1] - CELL / 10
+    eye, anchor = telling.view.position, up.anchor(telling.view, (low + high) / 2, operand)
+    way = anchor - eye
+    seen = eye + way * ((front - eye[1]) / way[1] if abs(way[1]) > 1e-6 else 1.0)
+    return np.array([np.clip(seen[0], low[0], high[0]), front, np.clip(seen[2], low[2], high[2])])
 
 
 def _cost(telling: Telling, region: Region) -> float:

@@ -17,6 +17,7 @@ from ...layout.lettering.typeset import set_formula
 from ...rounding import number
 from ..page.panel import ARC_WIDTH, EM, PAD, Panel, digits
 from ..page.view import TAN, Area, corners
+from ..score.timeline import Channel
 from ..telling import Telling
 
 
@@ -103,6 +104,7 @@ def free_spot(telling: Telling, width: float, height: float, near: Area, in_play
         taken.append(view.area(*telling.box(grid)).grown(0.008))
         if len(seen) > 8:  # its label
             taken.append(Area(*seen[8:].min(axis=0), *seen[8:].max(axis=0)).grown(0.008))
+    taken += [area.grown(0.008) for area in _written(telling, in_play)]
     xs = np.linspace(free.left, max(free.left, free.right - width), 48)
     lowest = free.bottom
     if telling.page.inset.right > free.left and not telling.pictures:  # the inset below the set is empty: room for us
@@ -120,6 +122,21 @@ def free_spot(telling: Telling, width: float, height: float, near: Area, in_play
     distance = np.hypot(gap_x, gap_y) + 0.1 * np.hypot(left + width / 2 - cx, bottom + height - near.top)
     best = int(np.argmin(covered / (width * height) * 10 + distance))
     return Area(left[best], bottom[best], left[best] + width, bottom[best] + height)
+
+
+def _written(telling: Telling, in_play: Sequence[Grid]) -> list[Area]:
+    """What the chapter's own signs and arrows cover of the picture: those in the world, and on the grids in play."""
+    there = {"world", *(grid.name for grid in in_play)}
+    own = {name for explanation in telling.explanations for name in explanation.drawings}
+    found = []
+    for name, drawing in telling.cast.drawings.items():
+        if name in own or drawing.parent not in there or name in telling.score.gone:
+            continue
+        if telling.score.value(Channel(name, "opacity")) > 0:
+            moved = telling.offset(telling.cast.grids[drawing.parent]) if drawing.parent in telling.cast.grids else 0.0
+            seen = telling.view.project(drawing.points + moved)[:, :2]
+            found.append(Area(*seen.min(axis=0), *seen.max(axis=0)))
+    return found
 
 
 def arc(telling: Telling, depth: float, length: float, color: str, head: bool) -> Drawing:
