@@ -125,8 +125,13 @@ def test_a_grid_that_is_left_in_pieces_is_shown_by_them_until_the_next_chapter_o
     assert [value(*channel[:2], second.start, channel.index) for channel in moved] == [0] * 4
 
 
-def test_what_always_fades_together_has_the_same_keys_once(nano):
-    timeline = prepare(run(nano, [2, 1, 0, 1, 1, 2])).timeline
+def test_what_always_fades_together_has_the_same_keys_once(nano, tmp_path):
+    (tmp_path / "42_mine.py").write_text(
+        'title, part = "Mine", "Own"\n\n\ndef play(film):\n    film.open_on(film.layout.ln_f)\n'
+        "    film.fade(film.all_but(film.layout.ln_f), to=0, seconds=1)\n"
+        "    film.fade(film.layout.layers, to=0.5, seconds=1)\n"
+    )
+    timeline = prepare(run(nano, [2, 1, 0, 1, 1, 2]), ["mine", "layer-norm"], folders=[tmp_path]).timeline
     tracks = {track.channel: track for track in timeline.tracks if track.channel.prop == "opacity"}
     far = [tracks[Channel(f"layers.{layer}.mlp.fc_weight", "opacity")] for layer in (1, 2)]
     assert len(far[0].frames) > 4
