@@ -77,7 +77,8 @@ def test_nothing_is_shown_before_what_it_is_made_from(random_model, name, chapte
             grid = production.layout[name]
             assert production.layout.made_from(grid) - {name} <= before | now | weights(production), (frame, name)
     opening = shown.known(1)
-    assert shown.at(1) and shown.at(1) <= opening
+    assert shown.at(1)
+    assert shown.at(1) <= opening
     assert {grid.name for grid in production.layout.grids if grid.rule is None} <= opening  # weights remain
     for name in opening:
         assert production.layout.made_from(production.layout[name]) <= opening, name
