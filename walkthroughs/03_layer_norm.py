@@ -49,10 +49,12 @@ def play(film):
     with film.beat("normalise"):
         film.say("Here the [mean]({m}) is {m} and the [standard deviation]({s}) {s}.", m=ln.mean[t], s=ln.std[t])
         film.say("Subtract the one, divide by the other.")
-        titles = ("The column as it came", "Normalised, before γ and β")
-        film.histograms(x[t], ln.normalized[t], titles, seconds=3)
         variance = film.values(ln.normalized)[t].var()
         film.say(_normal(variance), variance=variance)
+        titles = ("The column as it came", "Normalised, before γ and β")
+        film.histograms(x[t], ln.normalized[t], titles, large=True, seconds=4)
+
+    with film.beat("scale-and-shift"):
         film.say(
             "Last come a learned scale [γ]({gamma}) and a shift [β]({beta}){none}.",
             gamma=ln.gamma, beta=ln.beta, none="" if film.checkpoint.biases else ", which this model does without",

@@ -17,9 +17,10 @@ SIZE = (192, 108)
 
 @pytest.fixture(scope="session")
 def production() -> Production:
-    """The Layer Norm chapter without pauses, in a small picture."""
+    """A chapter of these tests without pauses, in a small picture: its frames stay where they are."""
     checkpoint = builtin()
-    return prepare(run(checkpoint, checkpoint.tokenizer.encode("CBABBC")), ["layer-norm"], None, SIZE)
+    own = [Path(__file__).parent / "chapters"]
+    return prepare(run(checkpoint, checkpoint.tokenizer.encode("CBABBC")), ["layer-norm"], None, SIZE, folders=own)
 
 
 @pytest.fixture(scope="session")

@@ -40,10 +40,11 @@ def test_bars_are_as_tall_as_their_shares_and_stack_up_to_one(nano, make_film, s
     for drawing in film.cast.drawings.values():
         if drawing.name in film.pictures:
             points = on_page(film, drawing)
-            assert points[:, 0].min() > film.page.inset.left - 0.02
-            assert points[:, 0].max() < film.page.inset.right + 0.02
-            assert points[:, 1].min() > film.page.inset.bottom - 0.01
-            assert points[:, 1].max() < film.page.inset.top + 0.02
+            area = film.page.inset or film.page.free
+            assert points[:, 0].min() > area.left - 0.02
+            assert points[:, 0].max() < area.right + 0.02
+            assert points[:, 1].min() > area.bottom - 0.01
+            assert points[:, 1].max() < area.top + 0.02
 
 
 def test_bars_show_shares_of_a_whole_only(film):
@@ -64,7 +65,7 @@ def test_bands_are_as_wide_as_the_weights(nano, make_film, size, large):
     weights = film.trace[head.weights.name][5, :6]
     weights = weights[weights >= 0.004]
     assert np.array(widths) / sum(widths) == pytest.approx(weights / weights.sum(), abs=1e-3)
-    area = film.page.free if large else film.page.inset
+    area = film.page.free if large or film.page.inset is None else film.page.inset
     starts = [film.score.clips[Channel(drawing.name, "opacity")][0].start for drawing in drawings]
     assert starts == sorted(set(starts))  # one after the other
     points = np.concatenate([on_page(film, drawing) for drawing in drawings])
@@ -97,3 +98,23 @@ def test_a_lookup_answers_with_one_value_or_a_mixture(film):
     for wish in (lambda: film.lookup(entries, "d"), lambda: film.lookup(entries, "b", weights=(0.5, 0.5))):
         with pytest.raises(ScriptError):
             wish()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("large", [False, True])
+def test_what_a_picture_takes_the_stage_from_steps_aside_and_comes_back_as_it_was(nano, make_film, size, large):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2], size, 200)
+    head = opened(film)
+    film.split(head.q[2], others=0.2)
+    film.fade(head.v, to=0)
+    before = {name: film.score.value(Channel(name, "opacity")) for name in film.cast.everyone()}
+    with film.beat("picture"):
+        film.say("This is how it looks.")
+        film.bars(head.weights[4, :5], list("abcde"), "Shares", large=large, seconds=2)
+        film.lookup({"a": 1, "b": 2}, "a", large=large, seconds=2)
+        there = {name for name in film.cast.everyone() if film.score.value(Channel(name, "opacity")) > 0}
+        aside = large or size != (1280, 720)
+        assert there == (set() if aside else {name for name, opacity in before.items() if opacity})
+    with film.beat("after"):
+        film.say("And all is there again.")
+    assert {name: film.score.value(Channel(name, "opacity")) for name in before} == before

@@ -53,7 +53,8 @@ def test_azimuth_270_looks_from_the_front():
 @pytest.mark.parametrize("size", SIZES)
 def test_the_areas_of_a_page_do_not_overlap_and_lie_inside_the_picture(size):
     page = Page.of(size)
-    areas = [page.free, page.text, page.inset]
+    areas = [page.free, page.text, *([page.inset] if page.inset else [])]
+    assert (page.inset is not None) == (page.aspect > 1.2)
     for i, area in enumerate(areas):
         assert -page.aspect / 2 < area.left < area.right < page.aspect / 2
         assert -0.5 < area.bottom < area.top < 0.5

@@ -121,8 +121,8 @@ def _norm(told: Run, texts: dict[str, str]) -> None:
         assert float(found[1]) < 1
     else:
         assert variance == pytest.approx(1, abs=1e-4)
-    assert ("The same happens to every other column" in texts["03.5 all columns"]) == (count > 1)
-    assert ("a shift β, which" in texts["03.4 normalise"]) == (not told.model.biases)
+    assert ("The same happens to every other column" in texts["03.6 all columns"]) == (count > 1)
+    assert ("a shift β, which" in texts["03.5 scale and shift"]) == (not told.model.biases)
 
 
 def _attention(told: Run, texts: dict[str, str]) -> None:

@@ -319,10 +319,15 @@ class Film:
 
     @verb
     def histograms(
-        self, region: Region, other: Region | Numbers, titles: tuple[str, str], *, seconds: float | None = None
-    ) -> None:
-        """Bars of the values of ``region`` that turn into those of ``other``, which may stand nowhere."""
-        charts.histograms(self._telling, region, other, titles, seconds=seconds)
+        self, region: Region, other: Region | Numbers, titles: tuple[str, str], *, large: bool = False,
+        seconds: float | None = None,
+    ) -> None:  # fmt: skip
+        """Bars of the values of ``region`` that turn into those of ``other``, which may stand nowhere.
+
+        ``large`` pictures take the stage, from which all else steps aside until the beat is over; others stand under
+        the words, where the page is wide.
+        """
+        charts.histograms(self._telling, region, other, titles, large=large, seconds=seconds)
 
     @verb
     def bars(
@@ -330,13 +335,13 @@ class Film:
     ) -> None:
         """The values of ``region``, shares of one whole, as bars over ``names``; copies of them stack up to 1.
 
-        ``large`` pictures take the stage, which the chapter clears for them; others stand under the words.
+        ``large`` as in ``histograms``.
         """
         bars.bars(self._telling, region, names, title, large=large, seconds=seconds)
 
     @verb
     def bands(self, region: Region, title: str, *, large: bool = False, seconds: float = 3.0) -> None:
-        """Attention as bands between the tokens, of one row or of all; ``large`` as in ``bars``."""
+        """Attention as bands between the tokens, of one row or of all; ``large`` as in ``histograms``."""
         bands.bands(self._telling, region, title, large=large, seconds=seconds)
 
     @verb

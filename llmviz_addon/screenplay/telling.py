@@ -89,6 +89,7 @@ class Telling:
         self.beat: Beat | None = None  # that is being told
         self.written: list[str] = []  # the paragraph that is up, as drawings by name
         self.pictures: list[str] = []  # those that go with it
+        self.aside: dict[float, list[Channel]] = {}  # what a picture took the stage from, by how solid it was
         self.explanations: list[Explanation] = []
         self.closeups: list[Closeup] = []
         self.splits = Splits(cast, self.score, self.unique)

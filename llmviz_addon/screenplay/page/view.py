@@ -58,12 +58,15 @@ class Area:
 
 @dataclass(frozen=True)
 class Page:
-    """How the picture is shared out: the set in ``free``, commentary in ``text``, charts in ``inset``."""
+    """How the picture is shared out: the set in ``free``, commentary in ``text``, small charts in ``inset``.
+
+    Only wide pictures have room for an inset; in others all charts take the stage.
+    """
 
     aspect: float
     free: Area
     text: Area
-    inset: Area
+    inset: Area | None
     em: float  # size of the commentary's letters
 
     @classmethod
@@ -80,11 +83,10 @@ class Page:
             return cls(aspect, free, text, inset, 0.031)
         em = 0.031 * min(1.0, aspect / 0.8)
         margin *= min(1.0, aspect)
-        split = -0.5 + 0.30
+        split = -0.5 + 0.38
         text = Area(-half + margin, -0.5 + margin, half - margin, split)
-        inset = Area(-half + margin, split + 0.01, half - margin, split + 0.15)
-        free = Area(-half + margin, split + 0.18, half - margin, 0.5 - margin)
-        return cls(aspect, free, text, inset, em)
+        free = Area(-half + margin, split + 0.03, half - margin, 0.5 - margin)
+        return cls(aspect, free, text, None, em)
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,7 +27,7 @@ def bands(telling: Telling, region: Region, title: str, *, large: bool = False, 
     """Bands of a row of attention weights, or of all rows one after the other; they go with the paragraph.
 
     Each is as wide as its weight, where a whole 1 is the width of a token's box. ``large`` puts them
-    on the stage, which is clear then.
+    on the stage.
     """
     seconds = telling.length(seconds)
     if len(region.grid.axes) != 2 or region.grid.shape[0] != region.grid.shape[1]:

@@ -25,7 +25,7 @@ def bars(
 ) -> None:
     """Put up the values of ``region``, shares of one whole, as bars over ``names``; then copies of them stack up to 1.
 
-    They go with the paragraph; ``large`` puts them on the stage, which is clear then.
+    They go with the paragraph; ``large`` puts them on the stage.
     """
     seconds = telling.length(seconds)
     shares = np.asarray(telling.values(region.grid)[region.index], dtype=np.float64).ravel()

@@ -1,4 +1,4 @@
-"""Charts in the page's inset: pictures of numbers that belong to no place on the set."""
+"""Charts: pictures of numbers that belong to no place on the set."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from ...layout.grid import Region
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.tensor import Numbers
 from ...rounding import near_zero, number
+from ..page.view import Area
 from ..telling import Telling
-from .pinned import pin
+from .pinned import pin, place
 
 BINS = 15
 
@@ -24,11 +25,11 @@ def bins(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 
 def histograms(
     telling: Telling, before: Region, after: Region | Numbers, titles: tuple[str, str], *,
-    seconds: float | None = None,
+    large: bool = False, seconds: float | None = None,
 ) -> None:  # fmt: skip
     """Bars of the values of ``before`` that turn into those of ``after``.
 
-    They go with the paragraph.
+    They go with the paragraph; ``large`` ones take the stage.
     """
     seconds = telling.length(seconds, 1.5)
     telling.dismiss()
@@ -36,7 +37,8 @@ def histograms(
     edges = bins(first, second)
     counts = [np.histogram(values, edges)[0] / len(values) for values in (first, second)]
     tallest = max(c.max() for c in counts)
-    area, em = telling.page.inset, telling.page.em * 0.78
+    area, size = place(telling, large)
+    em = 0.78 * size
     base, height = area.bottom + 2.4 * em, area.height - 6.2 * em
     width = area.width / BINS
 
@@ -55,7 +57,9 @@ def histograms(
         rect = Rect(0, 0, width * 0.84, height, str(before.grid.role))
         name = pin(telling, "bar", [rect], (area.left + (i + 0.08) * width, base + 0.002))
         bars.append((name, counts[0][i] / tallest, counts[1][i] / tallest))
-    captions = [_caption(telling, *told) for told in zip(titles, (first, second), (False, True), strict=True)]
+    captions = [
+        _caption(telling, area, 0.85 * size, *told) for told in zip(titles, (first, second), (False, True), strict=True)
+    ]
 
     share = 0.25 * seconds
     telling.change(lines, "opacity", 1.0, 0.3 * share)
@@ -80,9 +84,8 @@ def histograms(
             telling.change(name, "opacity", 0.0)
 
 
-def _caption(telling: Telling, title: str, values: np.ndarray, stays: bool) -> str:
+def _caption(telling: Telling, area: Area, em: float, title: str, values: np.ndarray, stays: bool) -> str:
     """One line of title, one of figures: the true mean and variance of what the bars show."""
-    area, em = telling.page.inset, telling.page.em * 0.85
     top = area.top - em
     figures = f"mean {near_zero(values.mean(), np.abs(values).max())}   variance {number(values.var())}"
     shapes = (

@@ -21,8 +21,8 @@ def lookup(
 ) -> None:  # fmt: skip
     """Ask ``entries`` for ``query``: the entry of that name answers or, with ``weights``, all by their share.
 
-    It takes the place of the chart that is up, and goes with the paragraph; ``large`` puts it on the stage, which is
-    clear then.
+    It takes the place of the chart that is up, and goes with the paragraph; ``large`` puts it on the
+    stage.
     """
     seconds = telling.length(seconds)
     if weights is None and query not in entries:

@@ -11,16 +11,23 @@ from ..page.commentary import camera_pose
 from ..page.view import Area
 from ..score.timeline import Channel
 from ..telling import GONE, Telling
+from ..verbs.arranging import faded_out
 
 LARGER = 1.4
 """How much larger letters are in a picture that takes the stage."""
 
 
 def place(telling: Telling, large: bool) -> tuple[Area, float]:
-    """Where a picture stands, and the size of its letters: ``large`` on the stage, which is clear then, else beside."""
+    """Where a picture stands, and the size of its letters: ``large`` on the stage, from which all else steps aside.
+
+    Others stand in the inset, where the page has one. What stepped aside comes back when the beat is over.
+    """
     page, free = telling.page, telling.page.free
-    if not large:
+    if not large and page.inset is not None:
         return page.inset, page.em
+    telling.dismiss()
+    for opacity, channels in faded_out(telling, GONE).items():
+        telling.aside.setdefault(opacity, []).extend(channels)
     cx, cy = free.center
     width, height = 0.96 * free.width, min(free.height, 0.5 * free.width)
     return Area(cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2), LARGER * page.em
@@ -43,6 +50,13 @@ def put_up(telling: Telling, kind: str, shapes: Sequence[Shape], seconds: float,
     """Pin a drawing, and let it appear."""
     telling.change(pin(telling, kind, shapes), "opacity", to, seconds)
     telling.pass_time(seconds)
+
+
+def bring_back(telling: Telling) -> None:
+    """Let what stepped aside for a picture be there again, without taking time."""
+    for opacity, channels in telling.aside.items():
+        telling.score.set_all(channels, opacity, telling.now, GONE)
+    telling.aside = {}
 
 
 def take_down(telling: Telling) -> None:

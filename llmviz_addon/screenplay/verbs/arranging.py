@@ -76,16 +76,22 @@ def alone(telling: Telling, *keep: Thing, out: float = 0.5, back: float = 0.5) -
 
     The fades run beside what is told meanwhile: they take no time of their own.
     """
+    faded = faded_out(telling, out, *keep)
+    yield
+    for opacity, channels in faded.items():
+        telling.score.set_all(channels, opacity, telling.now, back)
+
+
+def faded_out(telling: Telling, seconds: float, *keep: Thing) -> dict[float, list[Channel]]:
+    """Let all of the set but ``keep`` vanish, without taking time: what vanishes, by how solid it was."""
     kept = set(telling.cast.names(*keep))
-    faded: dict[float, list[Channel]] = defaultdict(list)  # by how solid they were
+    faded: dict[float, list[Channel]] = defaultdict(list)
     for name in dict.fromkeys(telling.cast.everyone()):
         channel = Channel(name, "opacity")
         if name not in kept and (opacity := telling.score.value(channel)) > 0:
             faded[opacity].append(channel)
-    telling.score.set_all([channel for channels in faded.values() for channel in channels], 0.0, telling.now, out)
-    yield
-    for opacity, channels in faded.items():
-        telling.score.set_all(channels, opacity, telling.now, back)
+    telling.score.set_all([channel for channels in faded.values() for channel in channels], 0.0, telling.now, seconds)
+    return faded
 
 
 def connect(

@@ -20,7 +20,7 @@ from ..cast.things import Thing
 from ..page import commentary
 from ..page.commentary import FADE, Link
 from ..page.rulers import ruler
-from ..pictures.pinned import take_down
+from ..pictures.pinned import bring_back, take_down
 from ..score.timeline import Channel
 from ..telling import GONE, Beat, Clause, Telling
 from .camera import frame
@@ -83,6 +83,7 @@ def clear(telling: Telling) -> None:
     telling.splits.settle_all(telling.now)
     telling.dismiss()
     take_down(telling)
+    bring_back(telling)
     for name in telling.written:
         telling.change(name, "opacity", 0.0, GONE)
     telling.written = []

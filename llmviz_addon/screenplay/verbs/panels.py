@@ -106,10 +106,7 @@ def free_spot(telling: Telling, width: float, height: float, near: Area, in_play
             taken.append(Area(*seen[8:].min(axis=0), *seen[8:].max(axis=0)).grown(0.008))
     taken += [area.grown(0.008) for area in _written(telling, in_play)]
     xs = np.linspace(free.left, max(free.left, free.right - width), 48)
-    lowest = free.bottom
-    if telling.page.inset.right > free.left and not telling.pictures:  # the inset below the set is empty: room for us
-        lowest = telling.page.inset.bottom
-    ys = np.linspace(lowest, max(lowest, free.top - height), 32)
+    ys = np.linspace(free.bottom, max(free.bottom, free.top - height), 32)
     left, bottom = (a.ravel() for a in np.meshgrid(xs, ys))
     covered = np.zeros_like(left)
     for area in taken:
