@@ -159,6 +159,16 @@ def test_where_no_stage_is_there_is_nothing_to_go_on_with(scene: bpy.types.Scene
         live.show(scene, now.following())
 
 
+def test_a_stage_of_an_earlier_version_is_refused_by_name(scene: bpy.types.Scene) -> None:
+    now = opened(scene)
+    grid = next(obj for obj in scene.objects if obj.get("reveal") is not None)
+    grid["reveal"] = 3.0
+    before = props(scene)
+    with pytest.raises(JobError, match="was built by an earlier llmviz; open it anew"):
+        live.show(scene, now.following())
+    assert props(scene) == before
+
+
 def test_a_film_in_its_place_forgets_the_stage(scene: bpy.types.Scene) -> None:
     now = opened(scene)
     build(scene, now.production((320, 180)), own_scene=True)

@@ -52,6 +52,8 @@ def state_of(scene: bpy.types.Scene) -> OpenState:
     state = read_state(scene)
     if state is None or find_collection(scene) is None:
         raise JobError(f"In the scene {scene.name!r} there is no open stage to go on with; open one first.")
+    if any(isinstance(obj.get("reveal"), float) for obj in _objects(scene)):
+        raise JobError(f"The open stage in the scene {scene.name!r} was built by an earlier llmviz; open it anew.")
     return state
 
 
