@@ -111,16 +111,16 @@ def test_a_grid_that_is_left_in_pieces_is_shown_by_them_until_the_next_chapter_o
         return track.values[at] + (track.values[at + 1] - track.values[at]) * ease(track.easings[at], share)
 
     for grid in ("layers.0.ln_1.output", "layers.0.ln_1.mean", "layers.0.attn.heads.0.scores"):
-        parts = [part for part in timeline.parts if part.grid == grid]
+        parts = [part for part in timeline.fragments if part.grid == grid]
         for frame in range(first.end - 5, second.start + 10):
             shown = [part for part in parts if value(part.name, "opacity", frame) > 0]
             cells = sum(np.prod(part.cells) for part in shown)
             whole = value(grid, "opacity", frame) > 0
             assert (cells, whole) in ((0, True), (sum(np.prod(p.cells) for p in parts), False)), (grid, frame)
             assert whole == (frame >= second.start or grid.endswith("mean"))
-    for part in (part for part in timeline.parts if part.grid == "layers.0.ln_1.output"):
+    for part in (part for part in timeline.fragments if part.grid == "layers.0.ln_1.output"):
         assert value(part.name, "opacity", second.start - 1) == pytest.approx(1.0)
-    moved = [channel for channel in tracks if channel.prop == "offset" and ":part:" in channel.actor]
+    moved = [channel for channel in tracks if channel.prop == "offset" and ":fragment:" in channel.actor]
     assert len(moved) == 4
     assert [value(*channel[:2], second.start, channel.index) for channel in moved] == [0] * 4
 

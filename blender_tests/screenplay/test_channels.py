@@ -22,7 +22,7 @@ def actors(film):
     names = {
         Kind.GRID: x.name,
         Kind.MADE: film.copy(x[2]).name,
-        Kind.PART: next(iter(film.cast.parts)),
+        Kind.FRAGMENT: next(iter(film.cast.fragments)),
         Kind.RIBBON: film.layout.ribbons[0].name,
         Kind.PIECE: next(iter(film.cast.pieces)),
         Kind.SIGN: film.signs.card.name,
@@ -58,7 +58,7 @@ def test_every_actor_says_where_it_rests(film, actors):
                 rest = film.cast.rest(Channel(name, prop, index))
                 assert row.rest in (None, rest)
     assert film.cast.rest(Channel(actors[Kind.GRID], "reveal")) == film.layout.embedding.output.count
-    assert film.cast.rest(Channel(actors[Kind.PART], "reveal")) == film.layout.embedding.output.count
+    assert film.cast.rest(Channel(actors[Kind.FRAGMENT], "reveal")) == film.layout.embedding.output.count
     assert film.cast.rest(Channel("tokens:next", "opacity")) == film.cast.signage["tokens:next"].opacity
 
 

@@ -56,28 +56,28 @@ def test_move_beside_brings_tops_level(film, ln):
 def test_split_shows_all_cells_in_pieces_and_merge_closes_them(film, ln):
     x = film.layout.embedding.output
     film.split(x[3])
-    parts = film.split_parts(x)
-    assert sum(np.prod(part.cells) for part in parts) == np.prod(x.cells)
+    fragments = film.fragments(x)
+    assert sum(np.prod(one.cells) for one in fragments) == np.prod(x.cells)
     assert value(film, x, "opacity") == 0
-    assert [value(film, p, "opacity") for p in parts] == [0.2, 1.0, 0.2]
+    assert [value(film, p, "opacity") for p in fragments] == [0.2, 1.0, 0.2]
     with pytest.raises(ScriptError, match="split already"):
         film.split(x[3])
     film.merge(x)
     assert value(film, x, "opacity") == 1
-    assert [value(film, p, "opacity") for p in parts] == [0, 0, 0]
+    assert [value(film, p, "opacity") for p in fragments] == [0, 0, 0]
 
 
 def test_split_at_an_edge_has_two_pieces(film, ln):
     x = film.layout.embedding.output
     film.split(x[0])
-    assert len(film.split_parts(x)) == 2
+    assert len(film.fragments(x)) == 2
 
 
 def test_a_column_computed_first_stays_until_the_sweep_has_passed(film, ln):
     film.hide_values(ln.output)
     film.split(ln.output[3])
     film.sweep(ln.output[3], seconds=1)
-    column = film.split_parts(ln.output)[1]
+    column = film.fragments(ln.output)[1]
     assert value(film, column, "reveal") == 4 * ln.output.shape[1]
     film.merge(ln.output)
     assert value(film, column, "opacity") == 0  # the whole takes over, and knows what the column did
@@ -143,7 +143,7 @@ def test_in_play_is_what_is_solid_now_and_where_it_stands_now(film, ln):
     film.move(x, by=(1000.0, 0.0, 0.0))
     assert film.in_play() == [ln.output]
     film.split(ln.output[2])
-    assert film.in_play() == [ln.output]  # its parts are there
+    assert film.in_play() == [ln.output]  # its fragments are there
 
 
 def test_camera_frames_moved_grids(film, ln):

@@ -31,7 +31,7 @@ class Shown:
             prefix, _, name = grid.name.rpartition(":")
             if "excerpt" in prefix:
                 self.bodies[name].append(grid.name)
-        for part in production.timeline.parts:
+        for part in production.timeline.fragments:
             next(bodies for bodies in self.bodies.values() if part.grid in bodies).append(part.name)
 
     def value(self, actor: str, prop: str, frame: int, rest: float, index: int = 0) -> float:
@@ -49,7 +49,7 @@ class Shown:
         return {name for name in self.bodies if self.value(name, "reveal", frame, 1.0) > 0 or self.keeps(name, frame)}
 
     def at(self, frame: int) -> set[str]:
-        made = {grid.name for grid, _ in self.timeline.grids} | {part.name for part in self.timeline.parts}
+        made = {grid.name for grid, _ in self.timeline.grids} | {part.name for part in self.timeline.fragments}
         return {
             name
             for name, bodies in self.bodies.items()

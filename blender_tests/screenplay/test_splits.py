@@ -49,7 +49,7 @@ class Shown:
     def bodies(self, grid: Grid) -> dict[str, tuple]:
         """The actors that may show a grid, and their cells."""
         found = {grid.name: ((0, 0, 0), grid.cells)}
-        return found | {n: (p.first, p.cells) for n, p in self.film.cast.parts.items() if p.grid == grid.name}
+        return found | {n: (p.first, p.cells) for n, p in self.film.cast.fragments.items() if p.grid == grid.name}
 
     def visible(self, grid: Grid, frame: int) -> list[str]:
         return [body for body in self.bodies(grid) if self.value(Channel(body, "opacity"), frame) > 0]
@@ -77,7 +77,7 @@ class Shown:
 
 def check_every_cell_is_shown_once(film) -> None:
     shown = Shown(film)
-    for name in {part.grid for part in film.cast.parts.values()}:
+    for name in {fragment.grid for fragment in film.cast.fragments.values()}:
         grid = film.cast.grids[name]
         for frame in shown.moments(grid):
             times = shown.times_shown(grid, frame)
@@ -88,7 +88,7 @@ def check_is_at_rest(film, *counted: str) -> None:
     for channel in film.score.clips:
         if channel.actor in counted:
             assert film.score.value(channel) == film.cast.rest(channel), channel
-        elif channel.actor in film.cast.parts and channel.prop == "opacity":
+        elif channel.actor in film.cast.fragments and channel.prop == "opacity":
             assert film.score.value(channel) == 0, channel
     assert not film.explanations
     assert not film.closeups
@@ -270,7 +270,7 @@ def test_a_split_grid_that_is_reverted_is_whole_and_at_rest(film, ln):
     check_is_at_rest(film, ln.output.name)
     check_every_cell_is_shown_once(film)
     film.split(ln.output[2])  # and can be split again
-    assert len(film.split_parts(ln.output)) == 3
+    assert len(film.fragments(ln.output)) == 3
 
 
 def test_what_is_still_being_merged_half_solid_is_no_rest(film, ln):
@@ -321,13 +321,13 @@ def test_rows_and_cells_that_one_stretch_cannot_tell_are_shown_by_parts_until_it
     for t in (1, 3, 5):
         film.compute(grid[t, 0], seconds=1)
     assert np.argwhere(film.splits.cells(grid, film.now)).tolist() == [[1, 0], [3, 0], [5, 0]]
-    parts = film.split_parts(grid)
-    assert sum(np.prod(part.cells) for part in parts) == grid.count
+    fragments = film.fragments(grid)
+    assert sum(np.prod(fragment.cells) for fragment in fragments) == grid.count
     film.sweep(grid, seconds=1)
     film.wait(1)
     film.light(grid, to=1)
     film.fade(grid, to=0.5)
-    assert film.split_parts(grid) == []
+    assert film.fragments(grid) == []
     assert film.splits.known(grid.name).within(0, grid.count) == (grid.count, 0, 0)
     assert film.score.value(Channel(grid.name, "highlight")) == 1
     check_every_cell_is_shown_once(film)
@@ -340,7 +340,7 @@ def test_pieces_go_as_slowly_as_what_is_told(film, ln):
     film.wait(1)
     assert film.splits.of(ln.output.name, 1.9) is not None
     assert film.splits.of(ln.output.name, 2.0) is None
-    assert bodies_at(film, ln.output, 1.9) == [part.name for part in film.cast.parts.values()]
+    assert bodies_at(film, ln.output, 1.9) == [fragment.name for fragment in film.cast.fragments.values()]
     assert bodies_at(film, ln.output, 2.0) == [ln.output.name]
     check_every_cell_is_shown_once(film)
 
@@ -350,10 +350,10 @@ def test_one_column_needs_no_part(film, ln):
     film.compute(ln.mean[3])
     film.sweep(ln.output[3], seconds=1)
     film.sweep(ln.output[4], seconds=1)
-    assert film.cast.parts == {}
+    assert film.cast.fragments == {}
     assert film.splits.cells(ln.output, film.now)[3:5].all()
     film.sweep(ln.mean, ln.output, seconds=4)
-    assert film.cast.parts == {}
+    assert film.cast.fragments == {}
     assert film.splits.cells(ln.output, film.now).all()
 
 
@@ -408,7 +408,7 @@ def test_excerpts_are_gone_when_the_whole_is_back(random_model, make_film):
     assert film.closeup(whole) is not film.layout  # another one
     film.step_back()
     film.step_back()  # nothing is left
-    for channel in [c for c in film.score.clips if c.actor in film.cast.parts or c.actor in film.cast.made]:
+    for channel in [c for c in film.score.clips if c.actor in film.cast.fragments or c.actor in film.cast.made]:
         if channel.prop == "opacity":
             assert film.score.value(channel) == 0, channel
     assert film.sources(whole.output, (3, 0))["mean"].grid is whole.mean

@@ -10,7 +10,7 @@ import pytest
 from llmviz_addon.layout.grid import Grid, Ribbon, Role
 from llmviz_addon.layout.lettering.drawing import Drawing, Line, Readout, Rect, Text, pose
 from llmviz_addon.layout.tensor import Axis
-from llmviz_addon.screenplay.score.timeline import Channel, Marker, Part, Timeline, Track
+from llmviz_addon.screenplay.score.timeline import Channel, Marker, Fragment, Timeline, Track
 
 T, C = Axis("T", 5, "x"), Axis("C", 20, "z")
 
@@ -87,7 +87,7 @@ def production() -> SmallProduction:
         track("input", "offset", (1, 0.0), (21, 0.2), index=0),
         track("say", "value", (1, -0.001), (21, 12.5)),
     )
-    part = Part("column", "input", (2, 0, 0), (1, 1, 20))
+    fragment = Fragment("column", "input", (2, 0, 0), (1, 1, 20))
     markers = (Marker(1, "01 Test", "chapter"), Marker(11, "01.1 half", "rest"))
-    timeline = Timeline(25, (160, 120), 21, tracks, (words,), (part,), markers, (), ())
+    timeline = Timeline(25, (160, 120), 21, tracks, (words,), (fragment,), markers, (), ())
     return SmallProduction(SmallLayout(grids, (ribbon,)), values, timeline, (label,))

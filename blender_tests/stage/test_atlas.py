@@ -7,7 +7,7 @@ import pytest
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.grid import Grid, Role
 from llmviz_addon.layout.tensor import Axis
-from llmviz_addon.screenplay.score.timeline import Channel, Part, Track
+from llmviz_addon.screenplay.score.timeline import Channel, Fragment, Track
 from llmviz_addon.stage.values.atlas import FORBIDDEN, LANES, WIDTH, atlas, numbers_of, repainted
 
 
@@ -106,9 +106,9 @@ def test_a_tensor_too_large_is_kept_as_pools_and_a_part_of_it_exactly():
     rng = np.random.default_rng(5)
     weights = Grid("w", "w", Role.WEIGHT, (Axis("A", 60, "z"), Axis("C", 100, "x")), (0, 0, 0), "w")
     values = {"w": rng.normal(size=(60, 100)).astype(np.float32), "b": rng.normal(size=50).astype(np.float32)}
-    row = Part("row", "w", (0, 0, 41), (100, 1, 2))
-    tail = Part("tail", "w", (90, 0, 41), (10, 1, 2))
-    made = atlas([weights, grid("b", 50)], values, parts=[row, tail], budget=2000)
+    row = Fragment("row", "w", (0, 0, 41), (100, 1, 2))
+    tail = Fragment("tail", "w", (90, 0, 41), (10, 1, 2))
+    made = atlas([weights, grid("b", 50)], values, fragments=[row, tail], budget=2000)
     assert made.thin
     assert made.pixels.size < 2000 + WIDTH
     assert made.places["b"].pool == 1

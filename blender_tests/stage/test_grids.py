@@ -32,17 +32,17 @@ def test_boxes_are_the_layouts_and_share_one_mesh(scene, production):
 def test_a_part_covers_its_cells(scene, production):
     build(scene, production)
     scene.frame_set(21)  # where it is seen, and has moved by 0.4 m, its grid by 0.2 m
-    part = bpy.data.objects["column"]
+    fragment = bpy.data.objects["column"]
     region = production.layout.grids[0][2, :]
-    np.testing.assert_allclose(world_box(part), np.array(region.box) + (0.2, 0, 0.4), atol=1.1e-3)
-    assert tuple(part["first"]) == (2.0, 0.0, 0.0)
-    assert tuple(part["cells"]) == (1.0, 1.0, 20.0)
+    np.testing.assert_allclose(world_box(fragment), np.array(region.box) + (0.2, 0, 0.4), atol=1.1e-3)
+    assert tuple(fragment["first"]) == (2.0, 0.0, 0.0)
+    assert tuple(fragment["cells"]) == (1.0, 1.0, 20.0)
 
 
 def test_properties_can_animate(scene, production):
     build(scene, production)
     for obj in scene.objects:
-        if obj.get("llmviz") in {"grid", "part"}:
+        if obj.get("llmviz") in {"grid", "fragment"}:
             assert all(isinstance(value, float) for name in {*ANIMATED, *FIXED} for value in obj[name])
 
 

@@ -263,7 +263,7 @@ class User:
 
     def delete(self) -> None:
         scene = self.scene
-        things = [o for o in ours(scene).objects if o.get(TAG) in {"grid", "drawing", "ribbon", "part"}]
+        things = [o for o in ours(scene).objects if o.get(TAG) in {"grid", "drawing", "ribbon", "fragment"}]
         if things:
             bpy.data.objects.remove(self.random.choice(things))
 

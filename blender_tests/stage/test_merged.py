@@ -155,7 +155,7 @@ def test_a_fade_is_rendered_again_only_where_its_boxes_are(scene, crowd, tmp_pat
         for found in crowd.timeline.tracks
         if found.channel.actor == "camera"
     ]
-    crowd.timeline = replace(crowd.timeline, tracks=tuple(still), parts=(), drawings=())
+    crowd.timeline = replace(crowd.timeline, tracks=tuple(still), fragments=(), drawings=())
     build(scene, crowd, own_scene=True)
     pictures = []
     for frame in (10, 11):

@@ -90,7 +90,7 @@ def test_one_sample_is_as_smooth_as_many(scene, production, tmp_path):
 
 def test_what_is_forbidden_is_a_cross_in_every_engine(scene, production, tmp_path):
     grid = next(g for g in production.layout.grids if g.name == "scores")
-    production.timeline = replace(production.timeline, tracks=(), drawings=(), parts=())
+    production.timeline = replace(production.timeline, tracks=(), drawings=(), fragments=())
     production.layout.grids, production.layout.ribbons, production.signage = (grid,), (), ()
     production.values["scores"][~np.isneginf(production.values["scores"])] = 0.0
     rig = build(scene, production, own_scene=True)
@@ -117,7 +117,7 @@ def test_colours_are_the_themes(scene, production, tmp_path):
 
 def test_a_turned_grid_looks_as_one_walked_around(scene, production, tmp_path):
     grid = next(g for g in production.layout.grids if g.name == "scores")
-    still = {"tracks": (), "drawings": (), "parts": ()}
+    still = {"tracks": (), "drawings": (), "fragments": ()}
     production.timeline = type(production.timeline)(**{**vars(production.timeline), **still})
     production.layout.grids, production.layout.ribbons, production.signage = (grid,), (), ()
     rig = build(scene, production, own_scene=True)
@@ -155,7 +155,7 @@ def test_a_pool_is_one_large_cell(scene, production, tmp_path, monkeypatch):
                 ("elevation", 0, 0.0), ("distance", 0, 6.0 * zoom),
             )
         )  # fmt: skip
-        timeline = replace(production.timeline, tracks=tracks, drawings=(), parts=())
+        timeline = replace(production.timeline, tracks=tracks, drawings=(), fragments=())
         film = replace(production, layout=SmallLayout((weights,), ()), values=values, timeline=timeline, signage=())
         monkeypatch.setattr("llmviz_addon.stage.build.atlas", partial(atlas, budget=budget))
         build(scene, film, own_scene=True)

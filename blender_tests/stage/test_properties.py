@@ -19,7 +19,7 @@ from llmviz_addon.stage.build import build
 from llmviz_addon.stage.motion.keys import Target, set_rest
 from llmviz_addon.stage.motion.properties import changed_by
 
-ACTORS = {Kind.GRID: "input", Kind.PART: "column", Kind.RIBBON: "input>scores", Kind.SIGN: "label:input",
+ACTORS = {Kind.GRID: "input", Kind.FRAGMENT: "column", Kind.RIBBON: "input>scores", Kind.SIGN: "label:input",
           Kind.DRAWING: "say", Kind.CAMERA: CAMERA}  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def test_every_line_of_the_table_has_a_property_that_is_its_own(cast, kind):
 @pytest.mark.parametrize("kind", [kind for kind in ACTORS if kind is not Kind.CAMERA])
 def test_a_stage_that_was_just_built_is_at_rest(cast, production, kind):
     name = ACTORS[kind]
-    own = {"reveal": 100.0} if kind in (Kind.GRID, Kind.PART) else {}
+    own = {"reveal": 100.0} if kind in (Kind.GRID, Kind.FRAGMENT) else {}
     own |= {"opacity": {Kind.SIGN: 1.0, Kind.DRAWING: 1.0}.get(kind)} if kind in (Kind.SIGN, Kind.DRAWING) else {}
     for prop in channels.names(kind):
         row = channels.row(kind, prop)
@@ -89,7 +89,7 @@ def test_a_stretch_is_known_beyond_the_first_cells(scene, production, tmp_path):
         keys = [track("input", "reveal", (1, front)), *(track("input", "kept", (1, kept[i]), index=i) for i in (0, 1))]
         camera = [t for t in production.timeline.tracks if t.channel.actor == CAMERA]
         film = replace(
-            production, timeline=replace(production.timeline, tracks=(*keys, *camera), drawings=(), parts=())
+            production, timeline=replace(production.timeline, tracks=(*keys, *camera), drawings=(), fragments=())
         )
         build(scene, film, own_scene=True)
         scene.frame_set(1)
@@ -113,7 +113,7 @@ def test_a_grid_that_keeps_a_stretch_is_an_object_of_its_own(scene, production, 
     monkeypatch.setattr("llmviz_addon.stage.things.ensembles.CROWD", 1)
     tracks = [t for t in production.timeline.tracks if t.channel.actor == CAMERA]
     tracks += [track("scale", "kept", (1, 2.0), index=0), track("scale", "kept", (1, 5.0), index=1)]
-    production.timeline = replace(production.timeline, tracks=tuple(tracks), parts=())
+    production.timeline = replace(production.timeline, tracks=tuple(tracks), fragments=())
     build(scene, production)
     scene.frame_set(1)
     assert list(bpy.data.objects["scale"]["reveal"]) == [20.0, -1.0, 5.0]

@@ -120,7 +120,7 @@ def test_a_scene_of_hers_keeps_its_camera_through_the_film(scene, production):
 def test_pointers_of_hers_are_at_the_successors(film, production):
     obj = mine(film, bpy.data.meshes.new("mine"))
     obj.constraints.new("TRACK_TO").target = find(film, "camera")
-    obj.parent = find(film, "part", "column")
+    obj.parent = find(film, "fragment", "column")
     obj.modifiers.new("Boolean", "BOOLEAN").object = find(film, "grid", "mean")
     variable = obj.driver_add("location", 0).driver.variables.new()
     variable.targets[0].id = find(film, "ribbon", "input>scores")
@@ -131,7 +131,7 @@ def test_pointers_of_hers_are_at_the_successors(film, production):
     other.collection.children.link(find_collection(film))
     build(film, production)
     assert obj.constraints[0].target == find(film, "camera") == other.camera
-    assert obj.parent == find(film, "part", "column")
+    assert obj.parent == find(film, "fragment", "column")
     assert obj.modifiers[0].object == find(film, "grid", "mean")
     assert obj.animation_data.drivers[0].driver.variables[0].targets[0].id == find(film, "ribbon", "input>scores")
     assert instance.instance_collection == find_collection(film)

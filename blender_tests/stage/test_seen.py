@@ -83,7 +83,7 @@ def matrix(production):
         track("w", "opacity", (1, 1.0), (21, 0.4)),
         track("far", "opacity", (1, 1.0), (21, 1.0)),
     )
-    timeline = replace(production.timeline, tracks=tracks, drawings=(), parts=(), size=SIZE)
+    timeline = replace(production.timeline, tracks=tracks, drawings=(), fragments=(), size=SIZE)
     return replace(production, layout=SmallLayout(grids, ()), values=values, timeline=timeline, signage=())
 
 

@@ -50,7 +50,7 @@ def assemble(told: Sequence[tuple[Chapter, Telling]], fps: int, size: tuple[int,
         frames=placed[-1].end if placed else 1,
         tracks=tuple(compiler.track(channel) for channel in channels),
         drawings=tuple(d for item in placed for d in item.telling.cast.drawings.values()),
-        parts=tuple(p for item in placed for p in item.telling.cast.parts.values()),
+        fragments=tuple(one for item in placed for one in item.telling.cast.fragments.values()),
         grids=tuple(made for item in placed for made in item.telling.cast.made.values()),
         outlines=tuple({s.once.name: s for item in placed for s in item.telling.cast.standing}.values()),
         markers=tuple(_markers(placed, fps)),
@@ -63,13 +63,13 @@ def assemble(told: Sequence[tuple[Chapter, Telling]], fps: int, size: tuple[int,
 
 
 @dataclass(frozen=True)
-class _Part:
+class _Asked:
     """What one chapter asks of a channel, and the manner of the glide to it; see ``_Compiler``."""
 
     clips: tuple[Clip, ...]
     rest: float
     manner: Between | None
-    by_then: float | None  # of a grid's part: how solid the grid is when the chapter opens
+    by_then: float | None  # of a grid's fragment: how solid the grid is when the chapter opens
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -89,21 +89,21 @@ class _Compiler:
         """All keys of ``channel``."""
         owner = next(i.telling.cast for i in self._placed if i.telling.cast.knows(channel.actor))
         told, rest = row(owner.kind(channel.actor), channel.prop), owner.rest(channel)
-        parts = [self._part(channel, number, told, rest) for number in range(len(self._placed))]
-        key = (channel.actor == CAMERA, *(part.key for part in parts))
+        asked = [self._asked(channel, number, told, rest) for number in range(len(self._placed))]
+        key = (channel.actor == CAMERA, *(one.key for one in asked))
         if key not in self._made:
-            self._made[key] = self._keys(parts, skipped=channel.actor == CAMERA)
+            self._made[key] = self._keys(asked, skipped=channel.actor == CAMERA)
         return Track(channel, *self._made[key])
 
-    def _part(self, channel: Channel, number: int, told: Row, rest: float) -> _Part:
+    def _asked(self, channel: Channel, number: int, told: Row, rest: float) -> _Asked:
         clips = self._placed[number].telling.score.clips.get(channel, ())
         manner = self._manner(channel, number, told) if number else None
-        return _Part(clips, rest, manner, self._by_then(channel, number) if manner is Between.HANDS else None)
+        return _Asked(clips, rest, manner, self._by_then(channel, number) if manner is Between.HANDS else None)
 
     def _by_then(self, channel: Channel, number: int) -> float:
-        """How solid the grid of a part is when a chapter opens."""
+        """How solid the grid of a fragment is when a chapter opens."""
         owner = next(i.telling.cast for i in self._placed if i.telling.cast.knows(channel.actor))
-        whole, item = channel._replace(actor=owner.parts[channel.actor].grid), self._placed[number]
+        whole, item = channel._replace(actor=owner.fragments[channel.actor].grid), self._placed[number]
         clips = item.telling.score.clips.get(whole, ())
         return keys(clips, owner.rest(whole), self._fps, item.start)[1][0]
 
@@ -121,20 +121,20 @@ class _Compiler:
             return between if before.score.value(Channel(channel.actor, "opacity")) == 0 else Between.LATE
         return between
 
-    def _keys(self, parts: Sequence[_Part], skipped: bool) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    def _keys(self, asked: Sequence[_Asked], skipped: bool) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
         """Frames, values and easings; chapters that ask for nothing are ``skipped``, or bring the channel to rest."""
         frames: list[int] = []
         values: list[float] = []
         easings: list[str] = []
-        for number, (part, item) in enumerate(zip(parts, self._placed, strict=True)):
-            if skipped and not part.clips:
+        for number, (one, item) in enumerate(zip(asked, self._placed, strict=True)):
+            if skipped and not one.clips:
                 continue
-            new = keys(part.clips, part.rest, self._fps, item.start)
+            new = keys(one.clips, one.rest, self._fps, item.start)
             if frames:
                 if values[-1] == new[1][0] and len(new[0]) == 1:
                     continue
                 before = self._placed[number - 1]
-                begin, end = _glide(part.manner, values[-1], before.end, item.start)
+                begin, end = _glide(one.manner, values[-1], before.end, item.start)
                 if frames[-1] <= before.end and begin < end:
                     if frames[-1] < begin:
                         frames.append(begin)
@@ -144,7 +144,7 @@ class _Compiler:
                         easings[-1] = "smooth"
                 if end < item.start:
                     frames.append(end)
-                    values.append(new[1][0] if part.by_then is None else part.by_then)
+                    values.append(new[1][0] if one.by_then is None else one.by_then)
                     easings.append("constant")
             frames += new[0]
             values += new[1]

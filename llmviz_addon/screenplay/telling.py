@@ -28,7 +28,7 @@ from .page.panel import Explanation
 from .page.view import Page, View, corners
 from .score.clips import Score
 from .score.clock import Clock
-from .score.timeline import Channel, Part
+from .score.timeline import Channel, Fragment
 
 GONE = 0.2
 """Seconds in which explanations, paragraphs and pictures go."""
@@ -248,17 +248,17 @@ class Telling:
     # What shows a grid ------------------------------------------------------------------------
 
     def opacity(self, grid: Grid) -> float:
-        """Of the grid or of the most solid of its parts."""
+        """Of the grid or of the most solid of its fragments."""
         return self.splits.opacity(grid.name, self.now)
 
     def bodies(self, grid: Grid, at: float | None = None) -> list[str]:
-        """The actors that show a grid now, or ``at`` a time: itself and its parts, so that both agree."""
+        """The actors that show a grid now, or ``at`` a time: itself and its fragments, so that both agree."""
         return self.splits.bodies(grid.name, self.now if at is None else at)
 
-    def split_parts(self, grid: Grid) -> list[Part]:
+    def fragments(self, grid: Grid) -> list[Fragment]:
         """The pieces that a grid is split into now; none if it is whole."""
         split = self.splits.of(grid.name, self.now)
-        return list(split.parts) if split else []
+        return list(split.fragments) if split else []
 
     # What explains ----------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ from .story import clear_story, write_story
 from .things.camera import Rig, camera_rig
 from .things.drawings import DrawingMaker
 from .things.ensembles import Ensembles
-from .things.grids import grid_objects, part_objects, sliced_cube, unit_cube
+from .things.grids import fragment_objects, grid_objects, sliced_cube, unit_cube
 from .things.merged import merged_object
 from .things.outlines import outline_actors
 from .things.ribbons import ribbon_object
@@ -133,7 +133,7 @@ def _tell(scene: bpy.types.Scene, production: Production, look: Theme, camera: b
 
 def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> Generator[tuple[float, str], None, Rig]:
     layout, timeline = production.layout, production.timeline
-    told = timeline.grids, timeline.tracks, timeline.parts
+    told = timeline.grids, timeline.tracks, timeline.fragments
     values = atlas(layout.grids, production.values, *told, size=timeline.size)
     grids = {grid.name: grid for grid in (*layout.grids, *(grid for grid, _ in timeline.grids))}
     wide = any(max(grid.cells) > RULED_WIDE for grid in grids.values())
@@ -152,8 +152,13 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> G
     objects = grid_objects(alone, values.places, lambda grid: meshes[grid.name], look, home)
     cast.update({name: actors.grid_actor(grids[name], obj) for name, obj in objects.items()})
     cast.update(_merged(merged, values, cells, look, home))
-    parts = part_objects(timeline.parts, grids, objects, values.places, cube, home)
-    cast.update({part.name: actors.part_actor(part, grids[part.grid], parts[part.name]) for part in timeline.parts})
+    fragments = fragment_objects(timeline.fragments, grids, objects, values.places, cube, home)
+    cast.update(
+        {
+            fragment.name: actors.fragment_actor(fragment, grids[fragment.grid], fragments[fragment.name])
+            for fragment in timeline.fragments
+        }
+    )
     ribbons = ensembles.ribbons(layout.ribbons)
     for number, group in enumerate(ribbons):
         name = group[0].name if len(group) == 1 else f"ribbons {number}"

@@ -56,7 +56,7 @@ def _differing(old: np.ndarray, new: np.ndarray) -> Iterator[tuple[float, float]
 def cell_box(obj: bpy.types.Object, start: float, stop: float) -> np.ndarray | None:
     """Box (2, 3) around the cells of ``obj`` whose flat index lies in [start, stop), in its own cells.
 
-    None where the object, a part of a grid perhaps, has none of them.
+    None where the object, a fragment of a grid perhaps, has none of them.
     """
     cells, first, strides = (np.array(obj[name]).round().astype(int) for name in ("cells", "first", "strides"))
     flat = np.zeros(cells, dtype=int)

@@ -1,4 +1,4 @@
-"""Boxes of cells: what the parts of a grid show, and how they are cut."""
+"""Boxes of cells: what the fragments of a grid show, and how they are cut."""
 
 from __future__ import annotations
 

@@ -20,11 +20,11 @@ from ...layout.signs.signage import Signage
 from ...model.blueprints import Blueprint
 from ..score import channels
 from ..score.channels import Kind
-from ..score.timeline import CAMERA, Channel, Part, Piece, Standing
+from ..score.timeline import CAMERA, Channel, Fragment, Piece, Standing
 from .signs import Signs
 from .things import Named, Thing
 
-_NAMED = (Grid, Ribbon, Drawing, Part, Piece)
+_NAMED = (Grid, Ribbon, Drawing, Fragment, Piece)
 _SINGLE = (str, Region, *_NAMED)  # text is no thing, but its letters are none either
 
 
@@ -43,7 +43,7 @@ class Cast:
         self.labels = dict(signage.labels)  # by the names of their grids
         self.signs = Signs(layout, signage, self.labels)
         self.drawings: dict[str, Drawing] = {}
-        self.parts: dict[str, Part] = {}
+        self.fragments: dict[str, Fragment] = {}
         self.made: dict[str, tuple[Grid, np.ndarray]] = {}
         self._homes: np.ndarray | None = None
         self._kinds = dict.fromkeys(self.grids, Kind.GRID)
@@ -64,7 +64,7 @@ class Cast:
             return rest
         if kind is Kind.SIGN:
             return self.signage[name].opacity
-        return float(self.grids[self.parts[name].grid if kind is Kind.PART else name].count)
+        return float(self.grids[self.fragments[name].grid if kind is Kind.FRAGMENT else name].count)
 
     def kind(self, name: str) -> Kind:
         """What the actor of this name is; raises ScriptError where there is none."""
@@ -97,7 +97,7 @@ class Cast:
         self.add(label)
         self.labels[label.parent] = label
 
-    def add(self, actor: Drawing | Part) -> None:
+    def add(self, actor: Drawing | Fragment) -> None:
         """Take on an actor that the chapter made."""
         if self.known(actor.name):
             raise ScriptError(f"There is an actor called {actor.name!r} already.")
@@ -105,8 +105,8 @@ class Cast:
             self.drawings[actor.name] = actor
             self._kinds[actor.name] = Kind.GROUND if actor.is_ground else Kind.DRAWING
         else:
-            self.parts[actor.name] = actor
-            self._kinds[actor.name] = Kind.PART
+            self.fragments[actor.name] = actor
+            self._kinds[actor.name] = Kind.FRAGMENT
 
     def grids_of(self, *things: Thing) -> list[Grid]:
         """The grids among (and inside) ``things``, each once."""
@@ -164,7 +164,7 @@ class Cast:
     def everyone(self) -> list[str]:
         """Names of all actors in the world; not of what hangs before the camera."""
         drawings = [name for name, drawing in self.drawings.items() if drawing.parent != "camera"]
-        return [*self.grids, *self.ribbons, *self.signage, *drawings, *self.parts, *self.pieces]
+        return [*self.grids, *self.ribbons, *self.signage, *drawings, *self.fragments, *self.pieces]
 
     def all_but(self, *keep: Thing) -> list[Named]:
         """Everything of the set except ``keep`` and the ribbons between the kept grids."""

@@ -1,11 +1,12 @@
 """Grids that are shown in pieces for a while: where they are cut, who shows them now, and how they become whole again.
 
 A grid is cut where a column or a row stands apart, and where more of it is known than its two stretches can tell
-(see ``known``). Its parts then show every cell of it once, and the grid itself is gone; each part has done all that
-the grid did up to then, so that nothing jumps. A part that stands apart goes home before the grid takes over again;
-parts that were never apart do so as soon as what they know can be told of the whole.
+(see ``known``). Its fragments then show every cell of it once, and the grid itself is gone; each fragment has done
+all that the grid did up to then, so that nothing jumps. One that stands apart goes home before the grid takes over
+again; those that were never apart do so as soon as what they know can be told of the whole.
 
-What is told of a grid is told of the parts and of the whole behind them, so that both agree when they change places.
+What is told of a grid is told of the fragments and of the whole behind them, so that both agree when they
+change places.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from ...layout.grid import Grid, Region
 from ..score import channels
 from ..score.channels import Changes, Kind
 from ..score.clips import EPSILON, Score
-from ..score.timeline import Channel, Part
+from ..score.timeline import Channel, Fragment
 from .boxes import Box, across, common, ends, sliced
 from .cast import Cast
 from .known import Known, cells, flat_span, stretches
@@ -30,10 +31,10 @@ from .known import Known, cells, flat_span, stretches
 KNOWING = channels.named(knows=True)
 LOOKS = tuple(
     name
-    for name in channels.names(Kind.PART)
-    if not (one := channels.row(Kind.PART, name)).hides and one.changes is not Changes.PLACE and name not in KNOWING
+    for name in channels.names(Kind.FRAGMENT)
+    if not (one := channels.row(Kind.FRAGMENT, name)).hides and one.changes is not Changes.PLACE and name not in KNOWING
 )
-"""What a part does as its grid does."""
+"""What a fragment does as its grid does."""
 
 
 @dataclass(eq=False)
@@ -41,7 +42,7 @@ class Split:
     """A grid in pieces, from a time until another, in seconds; ``is_apart`` while one of them stands apart."""
 
     grid: Grid
-    parts: list[Part]
+    fragments: list[Fragment]
     since: float
     is_apart: bool
     until: float = math.inf
@@ -71,21 +72,21 @@ class Splits:
         return next((split for split in self._told.get(name, ()) if not split.is_closing), None)
 
     def bodies(self, name: str, at: float) -> list[str]:
-        """The actors that show a grid at a time or will: itself and its parts."""
+        """The actors that show a grid at a time or will: itself and its fragments."""
         told = self._told.get(name, ())
-        return [name, *(part.name for s in told if s.until > at + EPSILON for part in s.parts)]
+        return [name, *(fragment.name for s in told if s.until > at + EPSILON for fragment in s.fragments)]
 
     def solid(self, name: str, at: float) -> tuple[str, ...]:
-        """The actors that stand for ``name`` when it fades: itself, or the parts that show it."""
+        """The actors that stand for ``name`` when it fades: itself, or the fragments that show it."""
         if name not in self._told:
             return (name,)
         self.settle(name, at)
         split = self.of(name, at)
-        parts = tuple(part.name for part in split.parts) if split else ()
-        return parts if split and not split.is_closing else (name, *parts)
+        fragments = tuple(fragment.name for fragment in split.fragments) if split else ()
+        return fragments if split and not split.is_closing else (name, *fragments)
 
     def opacity(self, name: str, at: float) -> float:
-        """Of the grid or of the most solid of its parts."""
+        """Of the grid or of the most solid of its fragments."""
         return max(self._score.value(Channel(body, "opacity")) for body in self.bodies(name, at))
 
     # Standing apart ---------------------------------------------------------------------------
@@ -98,23 +99,23 @@ class Splits:
         split = self._check(grid, at, "split it")
         if split is not None and split.is_apart:
             raise ScriptError(f"{grid!r} is split already; merge it first.")
-        parts: list[tuple[int, Part]] = []
+        fragments: list[tuple[int, Fragment]] = []
         for body, box in self._showing(grid, at):
             boxes = list(sliced(box, axis, cuts))
-            made = [self._part(grid, one) for _, one in boxes]
+            made = [self._fragment(grid, one) for _, one in boxes]
             self._replace(grid, body, made, at)
-            parts += [(place, part) for (place, _), part in zip(boxes, made, strict=True)]
+            fragments += [(place, fragment) for (place, _), fragment in zip(boxes, made, strict=True)]
         direction = -1.0 if axis == 2 else 1.0
-        for place, part in parts:
+        for place, fragment in fragments:
             if place != 1:
-                opacity = Channel(part.name, "opacity")
+                opacity = Channel(fragment.name, "opacity")
                 if others < self._score.value(opacity):
                     self._score.set(opacity, others, at, seconds)
-                self._score.set(Channel(part.name, "offset", axis), direction * (place - 1) * gap, at, seconds)
+                self._score.set(Channel(fragment.name, "offset", axis), direction * (place - 1) * gap, at, seconds)
         self._current(grid, at).is_apart = True
 
     def close(self, grid: Grid, at: float, seconds: float) -> float | None:
-        """Bring the parts home, all as solid as the most solid one, and let the grid take over from them.
+        """Bring the fragments home, all as solid as the most solid one, and let the grid take over from them.
 
         It takes over later where it cannot tell yet what they know. Returns how solid it is then; None where none of
         them stood apart.
@@ -122,20 +123,20 @@ class Splits:
         split = self.of(grid.name, at)
         if split is None or split.is_closing or not split.is_apart:
             return None
-        solid = max(self._score.value(Channel(part.name, "opacity")) for part in split.parts)
+        solid = max(self._score.value(Channel(fragment.name, "opacity")) for fragment in split.fragments)
         self._home(split, solid, at, seconds)
         split.is_apart = False
         self._take_over(split, at + seconds)
         return solid
 
     def take_down(self, name: str, at: float, seconds: float) -> bool:
-        """Bring the parts of a grid home and to rest, and let it take over, come what may; whether there are any."""
+        """Bring the fragments of a grid home and to rest, and let it take over; whether there are any."""
         split = self.of(name, at)
         if split is None or split.is_closing:
             return False
         self._home(split, self._cast.rest(Channel(name, "opacity")), at, seconds)
-        for part in split.parts:
-            self.rest(part.name, at, seconds, but=("opacity", "offset"))
+        for fragment in split.fragments:
+            self.rest(fragment.name, at, seconds, but=("opacity", "offset"))
         self._swap(split, at + seconds)
         return True
 
@@ -151,7 +152,7 @@ class Splits:
                     self._score.set(channel, rest, at + seconds if late else at, 0.0 if late else seconds)
 
     def settle(self, name: str, at: float) -> None:
-        """Let the grid ``name`` take over from parts that are home, if it can tell what they know."""
+        """Let the grid ``name`` take over from fragments that are home, if it can tell what they know."""
         split = self.of(name, at) if name in self._told else None
         if split is not None and not split.is_apart and not split.is_closing:
             self._take_over(split, at)
@@ -170,7 +171,7 @@ class Splits:
     # Knowing ----------------------------------------------------------------------------------
 
     def known(self, body: str) -> Known:
-        """What is known of a grid or a part."""
+        """What is known of a grid or a fragment."""
         value = self._score.value
         return Known(value(Channel(body, "reveal")), *(value(Channel(body, "kept", i)) for i in (0, 1)))
 
@@ -219,17 +220,17 @@ class Splits:
         for body, box in self._showing(grid, at):
             within = common(box, region)
             if within is not None and not self._tell(grid, body, box, span, at, seconds, sure=within == box):
-                part = self._isolate(grid, body, box, region, at)
-                self._tell(grid, part.name, within, span, at, seconds, sure=True)
+                fragment = self._isolate(grid, body, box, region, at)
+                self._tell(grid, fragment.name, within, span, at, seconds, sure=True)
         split = self.of(grid.name, at)
         if split is not None:
             whole = self._tell(grid, grid.name, ((0, 0, 0), grid.cells), span, at, seconds)
             if split.is_closing and not whole:
                 raise ScriptError(f"{grid!r} is being merged until {split.until:.2f} s; compute it after that.")
         for split in later:  # told already, in what runs at once with this
-            for part in split.parts:
-                box = part.first, part.cells
-                if common(box, region) and not self._tell(grid, part.name, box, span, at, seconds):
+            for fragment in split.fragments:
+                box = fragment.first, fragment.cells
+                if common(box, region) and not self._tell(grid, fragment.name, box, span, at, seconds):
                     raise _too_late(split, at)
 
     def _tell(
@@ -255,7 +256,7 @@ class Splits:
 
     def _learns(self, body: str, at: float) -> bool:
         """Whether it is told already that at a time a body learns something, or later."""
-        numbers = ((prop, index) for prop in KNOWING for index in range(channels.row(Kind.PART, prop).size))
+        numbers = ((prop, index) for prop in KNOWING for index in range(channels.row(Kind.FRAGMENT, prop).size))
         return any(self._score.busy(Channel(body, prop, index), at) for prop, index in numbers)
 
     def _set(self, body: str, known: Known, at: float, seconds: float = 0.0) -> None:
@@ -274,7 +275,7 @@ class Splits:
         split = self.of(grid.name, at)
         if split is None:
             return [(grid.name, ((0, 0, 0), grid.cells))]
-        return [(part.name, (part.first, part.cells)) for part in split.parts]
+        return [(fragment.name, (fragment.first, fragment.cells)) for fragment in split.fragments]
 
     def _later(self, grid: Grid, at: float) -> list[Split]:
         """The splits that begin after a time and are told already, by what runs at once with what is told now."""
@@ -294,7 +295,7 @@ class Splits:
             raise _too_late(later, at)
         return split
 
-    def _isolate(self, grid: Grid, body: str, box: Box, region: Region, at: float) -> Part:
+    def _isolate(self, grid: Grid, body: str, box: Box, region: Region, at: float) -> Fragment:
         """Cut a body so that what it shows of a region is a part of its own, which is returned."""
         self._check(grid, at, "compute it")
         others = []
@@ -304,42 +305,42 @@ class Splits:
                     box = piece
                 else:
                     others.append(piece)
-        made = [self._part(grid, one) for one in (*others, box)]
+        made = [self._fragment(grid, one) for one in (*others, box)]
         self._replace(grid, body, made, at, alone=made[-1])
         return made[-1]
 
-    def _part(self, grid: Grid, box: Box) -> Part:
-        part = Part(self._unique(f"part:{grid.name}"), grid.name, *box)
-        self._cast.add(part)
-        return part
+    def _fragment(self, grid: Grid, box: Box) -> Fragment:
+        fragment = Fragment(self._unique(f"fragment:{grid.name}"), grid.name, *box)
+        self._cast.add(fragment)
+        return fragment
 
-    def _replace(self, grid: Grid, body: str, made: list[Part], at: float, alone: Part | None = None) -> None:
-        """Let parts show from a time on what ``body`` did, and do what it did; one ``alone`` only what is over."""
-        for part in made:
+    def _replace(self, grid: Grid, body: str, made: list[Fragment], at: float, alone: Fragment | None = None) -> None:
+        """Let fragments show from a time on what ``body`` did, and do what it did; one ``alone`` only what is over."""
+        for fragment in made:
             place = () if body == grid.name else ("offset",)
-            self._score.inherit(body, part.name, (*LOOKS, *place))
-            self._score.inherit(body, part.name, KNOWING, at if part is alone else math.inf)
-        self._score.hand_over(body, [part.name for part in made], at)
+            self._score.inherit(body, fragment.name, (*LOOKS, *place))
+            self._score.inherit(body, fragment.name, KNOWING, at if fragment is alone else math.inf)
+        self._score.hand_over(body, [fragment.name for fragment in made], at)
         split = self.of(grid.name, at)
         if split is None:
             self._told[grid.name].append(Split(grid, made, at, False))
         else:
-            split.parts = [*(part for part in split.parts if part.name != body), *made]
+            split.fragments = [*(fragment for fragment in split.fragments if fragment.name != body), *made]
 
     # Becoming whole ---------------------------------------------------------------------------
 
     def _home(self, split: Split, opacity: float, at: float, seconds: float) -> None:
-        for part in split.parts:
-            self._score.set(Channel(part.name, "opacity"), opacity, at, seconds)
+        for fragment in split.fragments:
+            self._score.set(Channel(fragment.name, "opacity"), opacity, at, seconds)
             for index in range(3):
-                channel = Channel(part.name, "offset", index)
+                channel = Channel(fragment.name, "offset", index)
                 if channel in self._score.clips and self._score.value(channel) != 0:
                     self._score.set(channel, 0.0, at, seconds)
 
     def _take_over(self, split: Split, at: float) -> None:
-        """Let the grid take over from its parts at a time, if it can tell what they know."""
-        grid, bodies = split.grid, [split.grid.name, *(part.name for part in split.parts)]
-        solid = {self._score.value(Channel(part.name, "opacity")) for part in split.parts}
+        """Let the grid take over from its fragments at a time, if it can tell what they know."""
+        grid, bodies = split.grid, [split.grid.name, *(fragment.name for fragment in split.fragments)]
+        solid = {self._score.value(Channel(fragment.name, "opacity")) for fragment in split.fragments}
         if len(solid) > 1 or any(self._learns(body, at) for body in bodies):
             return
         known = stretches(self.cells(grid, split.since).ravel())
@@ -350,10 +351,10 @@ class Splits:
         self._swap(split, at)
 
     def _swap(self, split: Split, at: float) -> None:
-        first, *others = (part.name for part in split.parts)
+        first, *others = (fragment.name for fragment in split.fragments)
         self._score.hand_over(first, [split.grid.name], at)
-        for part in others:
-            self._score.hand_over(part, (), at)
+        for fragment in others:
+            self._score.hand_over(fragment, (), at)
         split.until, split.is_apart = at, False
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...layout.grid import Grid, Region, Ribbon, Section
 from ...layout.lettering.drawing import Drawing
-from ..score.timeline import Part, Piece, Standing
+from ..score.timeline import Fragment, Piece, Standing
 
 
 class Group(Protocol):
@@ -20,7 +20,7 @@ class Group(Protocol):
         """Its grids."""
 
 
-Named: TypeAlias = Grid | Ribbon | Drawing | Part | Piece
+Named: TypeAlias = Grid | Ribbon | Drawing | Fragment | Piece
 """What is an actor itself."""
 Thing: TypeAlias = Region | Named | Section | Standing | Group | Iterable["Thing"]
 """What can fade or be looked at: an actor, some cells, a group of grids, a model, or a list of these."""

@@ -22,7 +22,7 @@ class Kind(StrEnum):
 
     GRID = "grid"  # of the model
     MADE = "made grid"  # by a chapter: a copy, an excerpt
-    PART = "part"  # of a grid that is shown in pieces
+    FRAGMENT = "fragment"  # of a grid that is shown in pieces
     CROWD = "crowd of grids"  # that share an object on stage
     RIBBON = "ribbon"
     PIECE = "piece"  # of a model in outline
@@ -77,7 +77,7 @@ def _row(
 
 
 _GRIDS = (Kind.GRID, Kind.MADE)
-_CELLS = (*_GRIDS, Kind.PART)
+_CELLS = (*_GRIDS, Kind.FRAGMENT)
 _DRAWN = (Kind.SIGN, Kind.DRAWING, Kind.GROUND)
 _GLIDES, _LATE, _UNSEEN, _FLIES = Between.GLIDES, Between.LATE, Between.UNSEEN, Between.FLIES
 _LOOKS, _PLACE, _ALL = Changes.LOOKS, Changes.PLACE, Changes.EVERYTHING
@@ -86,7 +86,7 @@ TABLE: tuple[Row, ...] = (
     # 0 is gone (and hidden from render), 1 is solid
     _row("opacity", 1, (Kind.GRID, Kind.RIBBON, Kind.CROWD), 1.0, _GLIDES, _LOOKS, hides=True),
     _row("opacity", 1, (Kind.MADE, Kind.PIECE), 0.0, _GLIDES, _LOOKS, hides=True),
-    _row("opacity", 1, (Kind.PART,), 0.0, Between.HANDS, _LOOKS, hides=True),
+    _row("opacity", 1, (Kind.FRAGMENT,), 0.0, Between.HANDS, _LOOKS, hides=True),
     _row("opacity", 1, (Kind.SIGN,), None, _GLIDES, _LOOKS, hides=True),
     _row("opacity", 1, (Kind.DRAWING,), 0.0, Between.WORDS, _LOOKS, hides=True),
     _row("opacity", 1, (Kind.GROUND,), 0.0, _LATE, _LOOKS, hides=True),

@@ -48,7 +48,7 @@ class Track:
 
 
 @dataclass(frozen=True)
-class Part:
+class Fragment:
     """A piece of a grid that can step aside: ``cells`` cells from ``first``, both (x, y, z).
 
     It shows the same values as the grid, follows its moves, and is visible only while its own
@@ -175,7 +175,7 @@ class Timeline(Timed):
     frames: int
     tracks: tuple[Track, ...]
     drawings: tuple[Drawing, ...]  # made by chapters, opacity 0 at rest
-    parts: tuple[Part, ...]
+    fragments: tuple[Fragment, ...]
     markers: tuple[Marker, ...]
     subtitles: tuple[Subtitle, ...]
     chapters: tuple[ChapterSpan, ...]

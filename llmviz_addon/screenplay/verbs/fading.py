@@ -11,7 +11,7 @@ BESIDE = 0.6
 
 
 def fade(telling: Telling, *things: Thing, to: float, seconds: float | None = None) -> None:
-    """Bring things to an opacity: 0 is gone, 1 is solid. A grid takes its label and its parts along."""
+    """Bring things to an opacity: 0 is gone, 1 is solid. A grid takes its label and its fragments along."""
     seconds = telling.length(seconds)
     names = telling.cast.names(*things)
     labels = _labels(telling, names)

@@ -8,7 +8,7 @@ material in 4.5, which is why highlight and focus share ``emphasis``.
 property    size   meaning
 ==========  =====  =====================================================================
 cells       3      cells along x, y, z of this object
-first       3      the grid's cell that this object's first one is (0 but for parts)
+first       3      the grid's cell that this object's first one is (0 but for fragments)
 strides     3      step in the tensor's flat index per cell along x, y, z
 atlas       4      column and row of the first value, gain, one over the side of its pools
 reveal      3      how many cells from the first on show their value; and of a stretch of cells further on

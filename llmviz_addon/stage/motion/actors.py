@@ -15,7 +15,7 @@ import bpy
 from ...layout.grid import Grid
 from ...layout.lettering.drawing import Drawing, Readout
 from ...screenplay.score.channels import Kind, row
-from ...screenplay.score.timeline import CAMERA, Part
+from ...screenplay.score.timeline import CAMERA, Fragment
 from .. import compat
 from ..things.camera import CLIP_END, CLIP_START, Rig
 from ..things.page import PAGE
@@ -29,9 +29,9 @@ def grid_actor(grid: Grid, obj: bpy.types.Object) -> Actor:
     return _object_actor(obj, Kind.GRID)
 
 
-def part_actor(part: Part, grid: Grid, obj: bpy.types.Object) -> Actor:
-    """A part of a grid, which lives in its grid's unit cube: turned or stretched, it would be sheared by its size."""
-    return _object_actor(obj, Kind.PART, tuple(1.0 / size for size in grid.size))
+def fragment_actor(fragment: Fragment, grid: Grid, obj: bpy.types.Object) -> Actor:
+    """A fragment, which lives in its grid's unit cube: turned or stretched, it would be sheared by its size."""
+    return _object_actor(obj, Kind.FRAGMENT, tuple(1.0 / size for size in grid.size))
 
 
 def ribbon_actor(obj: bpy.types.Object) -> Actor:

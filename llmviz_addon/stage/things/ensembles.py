@@ -34,7 +34,7 @@ class Ensembles:
             self._tracks[track.channel.actor].append(track)
         self._home = {channel.actor for channel in timeline.home}
         self._away = {channel.actor for channel in timeline.home if channel.prop in MOVING}
-        self._parted = {part.grid for part in timeline.parts}
+        self._fragmented = {fragment.grid for fragment in timeline.fragments}
 
     def grids(self, grids: Sequence[Grid], alone: Container[str] = ()) -> list[list[Grid]]:
         """Grids of one role that may share an object, where there is a crowd of them; never those named ``alone``."""
@@ -59,7 +59,7 @@ class Ensembles:
         """How a grid fades, and when it shows its values, if that is all that happens to it; else None."""
         tracks = self._tracks.get(grid.name, [])
         known = [track for track in tracks if track.channel.prop in KNOWING]
-        if grid.name in self._parted or not all(track.turns(grid.count) for track in known):
+        if grid.name in self._fragmented or not all(track.turns(grid.count) for track in known):
             return None
         fade = self._fade(grid.name, known)
         shows = [(track.frames.tobytes(), (track.values > 0).tobytes()) for track in known]

@@ -12,14 +12,14 @@ import bpy
 import numpy as np
 
 from ...layout.grid import CELL, Grid
-from ...screenplay.score.timeline import Part
+from ...screenplay.score.timeline import Fragment
 from .. import compat
 from ..materials.theme import Theme, linear
 from ..ours import own
 from ..values.atlas import Place, Slice
 
 SWELL = 5e-4
-"""Metres by which a part is larger than its cells: faces in one plane would hide each other at random."""
+"""Metres by which a fragment is larger than its cells: faces in one plane would hide each other at random."""
 INSET = 2e-4
 """Share by which the cube is smaller on every side, so that grids that touch keep a hair between them."""
 _ENDS = (INSET, 1 - INSET)
@@ -94,33 +94,33 @@ def grid_objects(
     return objects
 
 
-def part_objects(
-    parts: Iterable[Part],
+def fragment_objects(
+    fragments: Iterable[Fragment],
     grids: Mapping[str, Grid],
     objects: Mapping[str, bpy.types.Object],
     places: Mapping[str, Place],
     mesh: bpy.types.Mesh,
     collection: bpy.types.Collection,
 ) -> dict[str, bpy.types.Object]:
-    """One object per part, by name: a child of its grid, invisible at rest."""
+    """One object per fragment, by name: a child of its grid, invisible at rest."""
     made = {}
-    for number, part in enumerate(parts):
-        grid, whole = grids[part.grid], objects[part.grid]
-        obj = own(bpy.data.objects.new(part.name, mesh), "part", part.name)
+    for number, fragment in enumerate(fragments):
+        grid, whole = grids[fragment.grid], objects[fragment.grid]
+        obj = own(bpy.data.objects.new(fragment.name, mesh), "fragment", fragment.name)
         obj.parent = whole
-        obj.location, obj.scale = _within(part, grid, SWELL * (1 + number % 8 / 8))
+        obj.location, obj.scale = _within(fragment, grid, SWELL * (1 + number % 8 / 8))
         obj.color = (*whole.color[:3], 0.0)
         obj.hide_render = obj.hide_viewport = True
-        _describe(obj, grid, places.get(part.name, places[grid.name]), part.first, part.cells, grid.count)
+        _describe(obj, grid, places.get(fragment.name, places[grid.name]), fragment.first, fragment.cells, grid.count)
         collection.objects.link(obj)
-        made[part.name] = obj
+        made[fragment.name] = obj
     return made
 
 
-def _within(part: Part, grid: Grid, swell: float) -> tuple[list[float], list[float]]:
-    """Where a part rests inside its grid's unit cube, and its scale there, ``swell`` metres larger on every side."""
+def _within(fragment: Fragment, grid: Grid, swell: float) -> tuple[list[float], list[float]]:
+    """Where a fragment rests inside its grid's unit cube, and its scale there, ``swell`` metres larger all around."""
     location, scale = [], []
-    for first, cells, total, down in zip(part.first, part.cells, grid.cells, (1, 1, -1), strict=True):
+    for first, cells, total, down in zip(fragment.first, fragment.cells, grid.cells, (1, 1, -1), strict=True):
         size = total * CELL
         location.append(down * (first * CELL - swell) / size)
         scale.append((cells * CELL + 2 * swell) / size)

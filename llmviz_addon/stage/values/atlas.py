@@ -21,7 +21,7 @@ import numpy as np
 from ...errors import ScriptError
 from ...layout.grid import Grid
 from ...screenplay.score import channels
-from ...screenplay.score.timeline import Part, Track
+from ...screenplay.score.timeline import Fragment, Track
 from ..ours import own
 from .pooling import BUDGET, FORBIDDEN, LARGEST, LOWEST, count, pooled, pools, sampled, thinned
 from .seen import Rows, seen_rows
@@ -62,7 +62,7 @@ class Slice:
 class Atlas:
     """The picture of all values: ``pixels`` is (height, WIDTH) float32.
 
-    Places are by grid, or part, name; so are slices, apart from each other and in order.
+    Places are by grid, or fragment, name; so are slices, apart from each other and in order.
     """
 
     pixels: np.ndarray
@@ -145,17 +145,17 @@ def atlas(
     values: Mapping[str, np.ndarray],
     made: Iterable[tuple[Grid, np.ndarray]] = (),
     tracks: Iterable[Track] = (),
-    parts: Iterable[Part] = (),
+    fragments: Iterable[Fragment] = (),
     budget: int = BUDGET,
     size: tuple[int, int] = (1280, 720),
 ) -> Atlas:
     """Lay the tensors of ``grids``, found in ``values`` by name, into one picture.
 
     ``made`` are grids of a chapter with values of their own; those of a known kind share its gain.
-    Where there are more numbers than ``budget``, what ``tracks`` and ``parts`` show from near, in pictures of
+    Where there are more numbers than ``budget``, what ``tracks`` and ``fragments`` show from near, in pictures of
     ``size``, is kept best.
     """
-    model, made, parts, tracks = tuple(grids), tuple(made), tuple(parts), tuple(tracks)
+    model, made, fragments, tracks = tuple(grids), tuple(made), tuple(fragments), tuple(tracks)
     grids = (*model, *(grid for grid, _ in made))
     whole = [values[grid.name] for grid in model] + [given for _, given in made]
     for grid, tensor in zip(grids, whole, strict=True):
@@ -166,9 +166,9 @@ def atlas(
     own_kinds = [number for number, grid in enumerate(grids) if grid.kind not in gains]
     gains |= _gains([grids[number] for number in own_kinds], [tensors[number] for number in own_kinds])
     in_hand = {track.channel.actor for track in tracks if track.channel.prop in IN_HAND}
-    in_hand |= {part.grid for part in parts} | _revealed(grids, tracks)
+    in_hand |= {fragment.grid for fragment in fragments} | _revealed(grids, tracks)
     sides = pools(grids, in_hand, budget)
-    near = _near(grids, sides, tracks, parts, size)
+    near = _near(grids, sides, tracks, fragments, size)
     if near:
         sides = pools(grids, in_hand, budget - min(sum(map(_numbers, near)), int(budget * NEAR_SHARE)))
     writer = _Writer()
@@ -198,14 +198,16 @@ def _near(
     grids: Sequence[Grid],
     sides: Mapping[str, int],
     tracks: Sequence[Track],
-    parts: Sequence[Part],
+    fragments: Sequence[Fragment],
     size: tuple[int, int],
 ) -> list[Rows]:
-    """What is worth its every number among grids that are kept as pools: what is seen from near, and parts."""
+    """What is worth its every number among grids that are kept as pools: what is seen from near, and fragments."""
     if max(sides.values(), default=1) == 1:
         return []
     by_name = {grid.name: grid for grid in grids}
-    found = [Rows(part.name, by_name[part.grid], *_rows(by_name[part.grid], part)) for part in parts]
+    found = [
+        Rows(fragment.name, by_name[fragment.grid], *_rows(by_name[fragment.grid], fragment)) for fragment in fragments
+    ]
     found += seen_rows(grids, tracks, size)
     return [rows for rows in found if sides[rows.grid.name] > 1 and count(rows.grid) <= LARGEST]
 
@@ -260,10 +262,10 @@ def _place(start: int, gain: float, pool: int = 1) -> Place:
     return Place(column, row, gain, pool)
 
 
-def _rows(grid: Grid, part: Part) -> tuple[int, int]:
-    """The range along the tensor's first axis that ``part`` shows."""
+def _rows(grid: Grid, fragment: Fragment) -> tuple[int, int]:
+    """The range along the tensor's first axis that ``fragment`` shows."""
     along = "xyz".index(grid.axes[0].direction)
-    return part.first[along], part.first[along] + part.cells[along]
+    return fragment.first[along], fragment.first[along] + fragment.cells[along]
 
 
 def kept(tensor: np.ndarray, side: int) -> np.ndarray:

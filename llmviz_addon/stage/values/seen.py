@@ -38,7 +38,7 @@ COMES_OR_MOVES = channels.named(hides=True) | channels.named(changes=channels.Ch
 class Rows:
     """Rows ``first`` up to and without ``stop``, along the first axis of what is drawn of a tensor.
 
-    ``name`` is of what shows them: the grid, or a part of it.
+    ``name`` is of what shows them: the grid, or a fragment of it.
     """
 
     name: str
