@@ -10,7 +10,7 @@ import pytest
 from llmviz_addon.layout.grid import Grid, Ribbon, Role
 from llmviz_addon.layout.lettering.drawing import Drawing, Line, Readout, Rect, Text, pose
 from llmviz_addon.layout.tensor import Axis
-from llmviz_addon.screenplay.score.timeline import Channel, Marker, Fragment, Timeline, Track
+from llmviz_addon.screenplay.score.timeline import Channel, Fragment, Marker, Timeline, Track
 
 T, C = Axis("T", 5, "x"), Axis("C", 20, "z")
 
