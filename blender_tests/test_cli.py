@@ -66,7 +66,7 @@ WRONG = {
     "unknown shapes": (["build", "--compare", "nano", "x", "-o", "a.blend"], "Unknown model shape 'x'. Choose from"),
     "one and several": (["film", "--shape", "nano", "--compare", "gpt2", "-o", "a.mp4"], "Give one of the two"),
     "a shape that is run": (["build", "--shape", "nano", "--tokens", "A", "-o", "a.blend"], "Leave out --model and"),
-    "numbers of a shape": (["build", "3", "--shape", "nano", "-o", "a.blend"], "shapes have none. Choose from scale"),
+    "numbers of a shape": (["build", "3", "--shape", "nano", "-o", "a.blend"], "outlines have none. Choose from scale"),
     "no temperature": (
         ["generate", "--temperature", "warm"],
         "'warm' is not a temperature; give 0 or more, such as 0.8",

@@ -37,7 +37,7 @@ from .model.sampling import Sampling, steps
 from .model.trace import Trace as Trace
 from .screenplay import loader
 from .screenplay.open_stage import ROOM, Moment, opening
-from .screenplay.production import PACE, Production, Set, check, prepare, prepare_shapes
+from .screenplay.production import PACE, Production, Set, check, prepare, prepare_outlines
 from .screenplay.score.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -284,7 +284,7 @@ def produced(
 ) -> Production:
     """The film of ``what`` as data, not yet on stage; arguments as in ``build``."""
     asked = (chapters, pace, size, fps, _folders(walkthroughs))
-    return prepare_shapes(what, *asked) if isinstance(what, Outlines) else prepare(what, *asked)
+    return prepare_outlines(what, *asked) if isinstance(what, Outlines) else prepare(what, *asked)
 
 
 def staged_steps(

@@ -2,7 +2,7 @@
 
 title = "Scale"
 part = "Detailed"
-shapes = True
+outlines = True
 
 
 def play(film):

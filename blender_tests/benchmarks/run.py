@@ -46,7 +46,7 @@ from llmviz_addon.model.run import read, run  # noqa: E402
 from llmviz_addon.model.sampling import Sampling  # noqa: E402
 from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer  # noqa: E402
 from llmviz_addon.screenplay.open_stage import opening  # noqa: E402
-from llmviz_addon.screenplay.production import Production, prepare, prepare_shapes  # noqa: E402
+from llmviz_addon.screenplay.production import Production, prepare, prepare_outlines  # noqa: E402
 
 SIZE, FPS = (1280, 720), 30
 Row = dict[str, Any]
@@ -249,7 +249,7 @@ def measure_shapes(options: argparse.Namespace) -> list[Row]:
             bpy.ops.wm.read_factory_settings(use_empty=True)
         scene = bpy.context.scene
         start = perf_counter()
-        production = prepare_shapes(compared(names), None, None, SIZE, FPS)
+        production = prepare_outlines(compared(names), None, None, SIZE, FPS)
         build(scene, production, own_scene=True)
         built = perf_counter() - start
         times = _plays(scene, production)

@@ -92,7 +92,7 @@ def test_what_a_paragraph_names_is_inside_the_free_part(random_model, make_film,
     for key, grid, area in seen:
         assert free.left <= area.left < area.right <= free.right, (key, grid)
         assert free.bottom <= area.bottom < area.top <= free.top, (key, grid)
-    assert seen or chapter.shapes
+    assert seen or chapter.outlines
     for beat in film.beats:
         assert words(beat.text) <= (40 if name == "nano" else 52), beat.key
         assert max(words(clause.text) for clause in beat.clauses) <= 15, beat.key

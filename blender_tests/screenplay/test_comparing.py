@@ -7,7 +7,7 @@ from llmviz_addon.errors import ScriptError
 from llmviz_addon.model.blueprints import BLUEPRINTS, Blueprint, compared
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import run
-from llmviz_addon.screenplay.production import prepare, prepare_shapes
+from llmviz_addon.screenplay.production import prepare, prepare_outlines
 from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
 
 SIZES = [(1280, 720), (1080, 1920), (720, 720)]
@@ -28,7 +28,7 @@ def at(timeline, actor, prop, frame, index=0):
     "names", [["nano"], ["gpt3"], ["nano", "gpt2"], ["nano", "gpt2", "gpt2-xl", "gpt3"], [*BLUEPRINTS]]
 )
 def test_the_chapter_tells_any_comparison(names, size):
-    timeline = prepare_shapes(compared(names), None, 200, size).timeline
+    timeline = prepare_outlines(compared(names), None, 200, size).timeline
     assert [chapter.name for chapter in timeline.chapters] == ["scale"]
     assert len(timeline.outlines) == len(names)
     for one in timeline.tracks:
@@ -117,13 +117,13 @@ def test_names_of_small_models_are_pointed_out_once_they_are_shown(make_film, ra
 
 
 def test_a_chapter_about_numbers_is_refused_in_one_line():
-    with pytest.raises(ScriptError, match=r"'layer-norm' is about numbers, and shapes have none\. Choose from scale"):
-        prepare_shapes(compared(["gpt2"]), ["layer-norm"])
+    with pytest.raises(ScriptError, match=r"'layer-norm' is about numbers, and outlines have none\. Choose from scale"):
+        prepare_outlines(compared(["gpt2"]), ["layer-norm"])
 
 
 def test_a_chapter_that_asks_for_grids_of_a_shape_is_told_why_there_are_none(tmp_path):
     (tmp_path / "50_mine.py").write_text(
-        'title = "Mine"\npart = "Own"\nshapes = True\n\n\ndef play(film):\n    film.layout.layers[0]\n'
+        'title = "Mine"\npart = "Own"\noutlines = True\n\n\ndef play(film):\n    film.layout.layers[0]\n'
     )
     with pytest.raises(ScriptError, match="line 7: There is no 'layers': this film is about shapes"):
-        prepare_shapes([Blueprint("any", GPTConfig(1, 1, 4, 1, 2))], ["mine"], folders=[tmp_path])
+        prepare_outlines([Blueprint("any", GPTConfig(1, 1, 4, 1, 2))], ["mine"], folders=[tmp_path])

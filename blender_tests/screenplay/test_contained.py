@@ -145,7 +145,7 @@ def test_a_chapter_leaves_the_process_as_it_was(tmp_path, nano, capsys):
         (b"x = 1\n\0\n", "42_mine"),
         ("x = 1\n" * 300_000, "1,000,000 bytes"),
         ("x = " + "(" * 5000, "line 1"),
-        (HEAD + "shapes = type('B', (), {'__bool__': lambda self: 1 / 0})()\n", "ZeroDivisionError"),
+        (HEAD + "outlines = type('B', (), {'__bool__': lambda self: 1 / 0})()\n", "ZeroDivisionError"),
     ],
 )
 def test_files_that_are_no_chapters_say_why(tmp_path, text, message):

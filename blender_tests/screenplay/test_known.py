@@ -60,7 +60,7 @@ class Shown:
 
 
 @pytest.mark.parametrize("name", CONFIGS)
-@pytest.mark.parametrize("chapter", [c.name for c in loader.chapters() if not c.shapes])
+@pytest.mark.parametrize("chapter", [c.name for c in loader.chapters() if not c.outlines])
 def test_nothing_is_shown_before_what_it_is_made_from(random_model, name, chapter):
     config, length = CONFIGS[name]
     production = prepare(run(random_model(config), [t % config.vocab_size for t in range(length)]), [chapter], 200.0)

@@ -15,7 +15,7 @@ from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import Run, run
 from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
 from llmviz_addon.rounding import formatted
-from llmviz_addon.screenplay.production import Production, prepare, prepare_shapes
+from llmviz_addon.screenplay.production import Production, prepare, prepare_outlines
 
 BAD = (
     r"\b1 (columns|channels|numbers|heads|layers|tokens|vectors)\b",
@@ -158,7 +158,7 @@ def _attention(told: Run, texts: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("names", [["nano"], ["nano", "gpt2"], ["gpt2"], ["gpt3"], ["nano", "gpt2", "gpt2-xl", "gpt3"]])
 def test_scale_says_what_is_so(names):
-    texts = said(prepare_shapes(compared(names), None, 200.0))
+    texts = said(prepare_outlines(compared(names), None, 200.0))
     for key, text in texts.items():
         for pattern in BAD:
             assert not re.search(pattern, text), (key, pattern, text)

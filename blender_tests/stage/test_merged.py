@@ -18,7 +18,7 @@ from llmviz_addon.layout.grid import Grid, Role
 from llmviz_addon.layout.lettering.drawing import Drawing, Text, pose
 from llmviz_addon.layout.tensor import Axis
 from llmviz_addon.stage.build import build
-from llmviz_addon.stage.things.merged import Boxes, merged_mesh
+from llmviz_addon.stage.things.merged import Crowd, merged_mesh
 from llmviz_addon.stage.values.atlas import atlas
 
 
@@ -136,7 +136,7 @@ def test_a_drawing_on_a_merged_grid_stands_where_it_would(scene, crowd, monkeypa
 
 
 def test_boxes_without_values_are_a_mesh_too(scene):
-    boxes = Boxes(np.array([(0, 0, 0), (5, 1, 2.0)]), np.array([(10, 1, 20), (3, 4, 5)]))
+    boxes = Crowd(np.array([(0, 0, 0), (5, 1, 2.0)]), np.array([(10, 1, 20), (3, 4, 5)]))
     mesh = merged_mesh("boxes", boxes, bpy.data.materials.new("any"))
     assert not mesh.validate()
     points = np.array([vertex.co for vertex in mesh.vertices]).reshape(2, 8, 3)

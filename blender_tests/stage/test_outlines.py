@@ -7,14 +7,14 @@ from mathutils import Vector
 
 from llmviz_addon.layout.grid import Role
 from llmviz_addon.model.blueprints import BLUEPRINTS, compared
-from llmviz_addon.screenplay.production import prepare_shapes
+from llmviz_addon.screenplay.production import prepare_outlines
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.materials.theme import LIGHT, linear
 
 
 @pytest.fixture(scope="module")
 def gpt3():
-    return prepare_shapes([BLUEPRINTS["gpt3"]], pace=None)
+    return prepare_outlines([BLUEPRINTS["gpt3"]], pace=None)
 
 
 def outlines(scene):
@@ -74,7 +74,7 @@ def test_pieces_come_and_go_with_their_opacity(scene, gpt3):
 
 
 def test_outlines_are_invisible_before_their_chapter(scene):
-    production = prepare_shapes(compared(["nano", "gpt2"]), pace=None)
+    production = prepare_outlines(compared(["nano", "gpt2"]), pace=None)
     build(scene, production)
     scene.frame_set(1)
     assert bpy.data.objects["model:1"].hide_render
@@ -82,7 +82,7 @@ def test_outlines_are_invisible_before_their_chapter(scene):
 
 
 def test_building_a_comparison_twice_leaves_no_rest(scene):
-    production = prepare_shapes(compared(["nano", "gpt2"]), pace=None)
+    production = prepare_outlines(compared(["nano", "gpt2"]), pace=None)
     build(scene, production)
     count = len(bpy.data.objects), len(bpy.data.meshes), len(bpy.data.materials), len(bpy.data.images)
     build(scene, production)

@@ -162,7 +162,7 @@ def test_a_model_that_is_gone_is_told(sidebar: bpy.types.Scene, tmp_path: Path) 
 
 
 def test_a_job_holds_the_stage(stage: bpy.types.Scene) -> None:
-    jobs._running.append(jobs.Progress("Build", True))
+    jobs._running.append(jobs.Running("Build", True))
     try:
         drawn = draw(panels.LLMVIZ_PT_generate).drawn
         assert not any(layout.usable for kind, _, layout in drawn if kind in ("operator", "prop"))

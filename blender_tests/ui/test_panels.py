@@ -79,8 +79,8 @@ def shown(panel: type, kind: str) -> list[str]:
 
 
 @pytest.fixture
-def job() -> Iterator[jobs.Progress]:
-    progress = jobs.Progress("Build", True, "llmviz.build", 0.4, "Grids")
+def job() -> Iterator[jobs.Running]:
+    progress = jobs.Running("Build", True, "llmviz.build", 0.4, "Grids")
     jobs._running.append(progress)
     yield progress
     jobs._running.clear()
@@ -136,13 +136,13 @@ def test_an_unsaved_file_is_told_why_nothing_can_be_rendered(film: bpy.types.Sce
     assert "Save the .blend file first" in " ".join(shown(panels.LLMVIZ_PT_render, "label"))
 
 
-def test_a_job_shows_its_progress_and_holds_the_rest(film: bpy.types.Scene, job: jobs.Progress) -> None:
+def test_a_job_shows_its_progress_and_holds_the_rest(film: bpy.types.Scene, job: jobs.Running) -> None:
     assert shown(panels.LLMVIZ_PT_job, "progress") == ["Build 40%"]
     for panel in panels.CLASSES[1:]:
         assert not any(layout.usable for kind, _, layout in draw(panel).drawn if kind in ("operator", "prop")), panel
 
 
-def test_a_film_under_way_can_be_stopped_while_one_plays_on(film: bpy.types.Scene, job: jobs.Progress) -> None:
+def test_a_film_under_way_can_be_stopped_while_one_plays_on(film: bpy.types.Scene, job: jobs.Running) -> None:
     job.exclusive = False
     assert shown(panels.LLMVIZ_PT_job, "operator") == ["llmviz.cancel"]
     assert all(layout.usable for kind, name, layout in draw(panels.LLMVIZ_PT_play).drawn if name == "llmviz.play")
@@ -155,7 +155,7 @@ def test_a_film_under_way_can_be_stopped_while_one_plays_on(film: bpy.types.Scen
 
 @pytest.mark.parametrize("exclusive", [True, False])
 def test_progress_stands_where_the_button_was_and_can_be_stopped_there(
-    film: bpy.types.Scene, job: jobs.Progress, exclusive: bool
+    film: bpy.types.Scene, job: jobs.Running, exclusive: bool
 ) -> None:
     job.exclusive, job.operator = exclusive, "llmviz.render_film"
     drawn = draw(panels.LLMVIZ_PT_render).drawn
@@ -174,7 +174,7 @@ def test_the_first_panel_keeps_its_height(film: bpy.types.Scene, tmp_path: Path)
     assert rows() == 2
     jobs._ended[:] = [jobs.Outcome("Saved it", tmp_path / "film.mp4")]
     assert rows() == 2
-    jobs._running.append(jobs.Progress("Film", False, "llmviz.render_film"))
+    jobs._running.append(jobs.Running("Film", False, "llmviz.render_film"))
     try:
         assert rows() == 3  # the last two side by side
     finally:

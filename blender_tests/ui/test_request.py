@@ -62,7 +62,7 @@ def test_tokens_are_judged_while_they_are_typed(sidebar: bpy.types.Scene) -> Non
 def test_shapes_are_told_by_the_chapters_that_need_no_numbers(sidebar: bpy.types.Scene) -> None:
     settings = sidebar.llmviz_settings
     settings.model, settings.outlines = "SHAPE", {"gpt3", "nano"}
-    with pytest.raises(JobError, match="No chapter is ticked that shapes can tell"):
+    with pytest.raises(JobError, match="No chapter is ticked that outlines can tell"):
         request.chosen(settings, ())
     settings.skipped = ""
     assert request.chosen(settings, ()) == ["scale"]

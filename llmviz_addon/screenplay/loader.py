@@ -1,6 +1,6 @@
 """Finding and opening chapters: our own, and those in folders of the user's.
 
-A chapter is a file ``NN_name.py`` with ``title``, ``part`` and ``play(film)``, and with ``shapes = True`` if
+A chapter is a file ``NN_name.py`` with ``title``, ``part`` and ``play(film)``, and with ``outlines = True`` if
 all it needs are the sizes of models. Ours lie in ``walkthroughs/``: inside the package where it was installed,
 beside it in a checkout. What is wrong with one chapter does not hide the others: it is a problem beside them.
 """
@@ -38,7 +38,7 @@ class Chapter:
     about: str
     path: Path
     play: Callable[[Any], None]
-    shapes: bool = False  # whether it can be told of models that are shapes only
+    outlines: bool = False  # whether it can be told of models in outline, which have no numbers
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -157,8 +157,8 @@ def _open(path: Path) -> Chapter:
         play = _play(path, names)
         about = names.get("__doc__")
         about = about.strip() if isinstance(about, str) else ""
-        shapes = bool(names.get("shapes", False))
-    return Chapter(_name(match), int(match[1]), title, part, about, path, play, shapes)
+        outlines = bool(names.get("outlines", False))
+    return Chapter(_name(match), int(match[1]), title, part, about, path, play, outlines)
 
 
 def _run(path: Path) -> dict[str, object]:

@@ -71,7 +71,7 @@ class Set:
     run: Run
     layout: Layout
     signage: Signage
-    shapes: tuple[Blueprint, ...]  # of the models beside which this one is shown in outline
+    blueprints: tuple[Blueprint, ...]  # of the models beside which this one is shown in outline
 
     @classmethod
     @_unswept()
@@ -94,7 +94,7 @@ class Set:
         check(pace, size, fps)
 
         def begin(name: str) -> Telling:
-            cast = Cast(self.layout, self.signage, self.shapes)
+            cast = Cast(self.layout, self.signage, self.blueprints)
             return Telling(name, cast, self.run.trace, self.run.model, Page.of(size), pace)
 
         return _assembled(_told(chapters, begin), fps, size, tracks)
@@ -119,8 +119,8 @@ def prepare(
     return Production(stage.layout, run.trace, stage.signage, stage.tell(chosen, pace, size, fps))
 
 
-def prepare_shapes(
-    shapes: Sequence[Blueprint],
+def prepare_outlines(
+    blueprints: Sequence[Blueprint],
     chapters: Sequence[str] | None = None,
     pace: float | None = PACE,
     size: tuple[int, int] = (1280, 720),
@@ -133,18 +133,18 @@ def prepare_shapes(
     """
     check(pace, size, fps)
     found = loader.find(folders)
-    able = [chapter for chapter in found.chapters if chapter.shapes]
+    able = [chapter for chapter in found.chapters if chapter.outlines]
     chosen = loader.choose(chapters, found) if chapters else able
     for chapter in chosen:
         if chapter not in able:
             raise ScriptError(
-                f"Chapter {chapter.name!r} is about numbers, and shapes have none. {choices(c.name for c in able)}"
+                f"Chapter {chapter.name!r} is about numbers, and outlines have none. {choices(c.name for c in able)}"
             )
-    first = shapes[0]
+    first = blueprints[0]
     stage, trace = Layout.empty(first.config), Trace(first.config, (), {}, 0)
     checkpoint = Checkpoint(first.title, first.config, {}, IdTokenizer(first.config.vocab_size))
     page = Page.of(size)
-    told = _told(chosen, lambda name: Telling(name, Cast(stage, Signage(), shapes), trace, checkpoint, page, pace))
+    told = _told(chosen, lambda name: Telling(name, Cast(stage, Signage(), blueprints), trace, checkpoint, page, pace))
     return Production(stage, trace, (), _assembled(told, fps, size))
 
 

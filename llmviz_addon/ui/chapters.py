@@ -29,7 +29,7 @@ class Entry:
     name: str
     number: int
     title: str
-    shapes: bool
+    outlines: bool
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def from_text(text: str) -> Catalogue:
     try:
         content = json.loads(text)
         kept = [[entry[field.name] for field in fields(Entry)] for entry in content["chapters"]]
-        entries = (Entry(str(name), int(number), str(title), bool(shapes)) for name, number, title, shapes in kept)
+        entries = (Entry(str(name), int(number), str(title), bool(outlines)) for name, number, title, outlines in kept)
         return Catalogue(tuple(entries), str(content["problem"]))
     except (ValueError, TypeError, KeyError, RecursionError):
         return Catalogue(())
@@ -115,4 +115,4 @@ def _read(folders: tuple[Path, ...], stamp: Stamp) -> Catalogue:
 
 
 def _entries(chapters: Iterable[Chapter]) -> tuple[Entry, ...]:
-    return tuple(Entry(chapter.name, chapter.number, chapter.title, chapter.shapes) for chapter in chapters)
+    return tuple(Entry(chapter.name, chapter.number, chapter.title, chapter.outlines) for chapter in chapters)

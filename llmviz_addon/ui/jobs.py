@@ -53,7 +53,7 @@ Steps = Generator[tuple[float, str], None, Outcome]
 
 
 @dataclass
-class Progress:
+class Running:
     """How far the running job is."""
 
     title: str
@@ -64,11 +64,11 @@ class Progress:
     unwanted: bool = False  # the user has asked to stop
 
 
-_running: list[Progress] = []
+_running: list[Running] = []
 _ended: list[Outcome] = []
 
 
-def running() -> Progress | None:
+def running() -> Running | None:
     """The job under way in the window, if there is one."""
     return _running[-1] if _running else None
 
@@ -130,7 +130,7 @@ class Job:
             return {"CANCELLED"}
         self._steps = self.steps(context)
         self._timer = context.window_manager.event_timer_add(TICK, window=context.window)
-        _running.append(Progress(self.bl_label, self.exclusive, type(self).bl_idname))
+        _running.append(Running(self.bl_label, self.exclusive, type(self).bl_idname))
         self._due = 0.0
         self._workspace = context.workspace  # the user may go to another meanwhile
         operator: Any = self

@@ -133,7 +133,7 @@ class LLMVIZ_PT_film(_Panel, bpy.types.Panel):
         settings = context.scene.llmviz_settings
         for index, chapter in enumerate(found.chapters[:MOST_CHAPTERS]):
             row = box.row()
-            row.enabled = chapter.shapes or value(settings, "model") != "SHAPE"
+            row.enabled = chapter.outlines or value(settings, "model") != "SHAPE"
             row.prop(settings, "included", index=index, text=f"{chapter.number:02d}  {chapter.title}")
         if found.problem:
             write(column, found.problem, context, icon="ERROR")

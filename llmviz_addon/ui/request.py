@@ -23,11 +23,11 @@ from .values import ASPECTS, value
 
 def chosen(settings: bpy.types.PropertyGroup, folders: Sequence[Path]) -> list[str]:
     """Names of the chapters that are ticked; raises JobError where none is."""
-    shapes = value(settings, "model") == "SHAPE"
-    names = [chapter.name for chapter in read(folders).chapters if chapter.shapes or not shapes]
+    outlines = value(settings, "model") == "SHAPE"
+    names = [chapter.name for chapter in read(folders).chapters if chapter.outlines or not outlines]
     wanted = [name for name in names if name not in value(settings, "skipped").split()]
     if not wanted:
-        raise JobError(f"No chapter is ticked{' that shapes can tell' if shapes else ''}. Tick at least one.")
+        raise JobError(f"No chapter is ticked{' that outlines can tell' if outlines else ''}. Tick at least one.")
     return wanted
 
 

@@ -31,9 +31,9 @@ _SINGLE = (str, Region, *_NAMED)  # text is no thing, but its letters are none e
 class Cast:
     """All actors of one chapter by name."""
 
-    def __init__(self, layout: Layout, signage: Signage, shapes: Sequence[Blueprint] = ()) -> None:
+    def __init__(self, layout: Layout, signage: Signage, blueprints: Sequence[Blueprint] = ()) -> None:
         self.layout = layout
-        self.shapes = shapes  # of the models that may be shown in outline
+        self.blueprints = blueprints  # of the models that may be shown in outline
         self.standing: list[Standing] = []
         self.pieces: dict[str, Piece] = {}
         self.grids = {grid.name: grid for grid in layout.grids}

@@ -28,7 +28,7 @@ SMALL = 0.3
 def models(telling: Telling) -> tuple[Standing, ...]:
     """The models of the comparison; the first call puts them on stage, invisible."""
     if not telling.cast.standing:
-        outlines = [outline(shape) for shape in telling.cast.shapes]
+        outlines = [outline(blueprint) for blueprint in telling.cast.blueprints]
         places = _places(outlines)
         for number, (one, at) in enumerate(zip(outlines, places, strict=True)):
             telling.cast.stand(_standing(f"model:{number}", one, at, telling.name))

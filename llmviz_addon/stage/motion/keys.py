@@ -45,13 +45,13 @@ class Actor:
     hides: tuple[bpy.types.Object, ...] = ()
 
 
-Cast = Mapping[str, Actor]
+Actors = Mapping[str, Actor]
 
 
-def set_rest(cast: Cast, home: Mapping[Channel, float]) -> None:
+def set_rest(actors: Actors, home: Mapping[Channel, float]) -> None:
     """Put channels to their rest values, without keys."""
     for channel, value in home.items():
-        actor = _actor(cast, channel)
+        actor = _actor(actors, channel)
         for target in actor.targets(channel.prop, channel.index):
             _set(target, value * target.factor + target.summand)
         if channel.prop in HIDING:
@@ -59,11 +59,11 @@ def set_rest(cast: Cast, home: Mapping[Channel, float]) -> None:
                 obj.hide_render = obj.hide_viewport = value <= 0
 
 
-def animate(cast: Cast, tracks: Iterable[Track], name: str = "llmviz film") -> bpy.types.Action | None:
+def animate(actors: Actors, tracks: Iterable[Track], name: str = "llmviz film") -> bpy.types.Action | None:
     """Write all tracks as keyframes of one new action; None if there are no tracks."""
     writer = _Writer(name)
     for track in tracks:
-        actor = _actor(cast, track.channel)
+        actor = _actor(actors, track.channel)
         codes = _codes(track.easings)
         for target in actor.targets(track.channel.prop, track.channel.index):
             writer.write(target, track.frames, track.values * target.factor + target.summand, *codes)
@@ -128,11 +128,11 @@ def _codes(easings: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
-def _actor(cast: Cast, channel: Channel) -> Actor:
+def _actor(actors: Actors, channel: Channel) -> Actor:
     try:
-        return cast[channel.actor]
+        return actors[channel.actor]
     except KeyError:
-        near = difflib.get_close_matches(channel.actor, cast, n=5)
+        near = difflib.get_close_matches(channel.actor, actors, n=5)
         hint = f" {choices(near)}" if near else ""
         raise ScriptError(f"Nothing on stage is called {channel.actor!r} (channel {channel}).{hint}") from None
 

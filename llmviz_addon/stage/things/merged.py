@@ -22,7 +22,7 @@ from .grids import CORNERS, FACES
 
 
 @dataclass(frozen=True, eq=False)
-class Boxes:
+class Crowd:
     """``origins`` (n, 3) are home corners in metres and ``cells`` (n, 3) counts along x, y, z (down), as a Grid's.
 
     What follows tells the values, and None is boxes without: ``strides`` (n, 3) as a Grid's, ``atlas`` (n, 4)
@@ -35,7 +35,7 @@ class Boxes:
     atlas: np.ndarray | None = None
 
     @classmethod
-    def of(cls, grids: Sequence[Grid], places: Mapping[str, Place]) -> Boxes:
+    def of(cls, grids: Sequence[Grid], places: Mapping[str, Place]) -> Crowd:
         """The boxes of grids, with their values."""
         found = [places[grid.name] for grid in grids]
         return cls(
@@ -55,14 +55,14 @@ def merged_object(
     collection: bpy.types.Collection,
 ) -> bpy.types.Object:
     """One object for grids of one role that always fade together."""
-    obj = own(bpy.data.objects.new(name, merged_mesh(name, Boxes.of(grids, places), material)), "grids", name)
+    obj = own(bpy.data.objects.new(name, merged_mesh(name, Crowd.of(grids, places), material)), "grids", name)
     obj.color = (*linear(theme.roles[grids[0].role]), 1.0)
     obj["known"] = 1.0
     collection.objects.link(obj)
     return obj
 
 
-def merged_mesh(name: str, boxes: Boxes, material: bpy.types.Material) -> bpy.types.Mesh:
+def merged_mesh(name: str, boxes: Crowd, material: bpy.types.Material) -> bpy.types.Mesh:
     """A mesh of all ``boxes``, for a ``cell_material(…, merged=True)``; its objects may be moved, not scaled.
 
     An object of it is shown in its own colour, whose alpha is the opacity, and with values where it is ``known``.

@@ -23,8 +23,7 @@ from ..motion.keys import Actor
 from ..ours import own
 from .drawings import ALWAYS, joined
 from .grids import CORNERS
-from .merged import Boxes as Merged
-from .merged import merged_mesh
+from .merged import Crowd, merged_mesh
 from .ribbons import arrays
 
 ROLE = "role"
@@ -57,7 +56,7 @@ class _Maker:
 
     def meshes(self, name: str, boxes: BoxArrays, ribbons: Sequence[Ribbon], one: Outline) -> list[bpy.types.Mesh]:
         """The mesh of all boxes, and that of the ribbons if there are any."""
-        mesh = merged_mesh(name, Merged(boxes.origins, boxes.cells), self.cells)
+        mesh = merged_mesh(name, Crowd(boxes.origins, boxes.cells), self.cells)
         colors = np.array([(*linear(self.look.roles[role]), 1.0) for role in boxes.roles])
         compat.write_attribute(mesh, ROLE, "FLOAT_COLOR", "POINT", np.repeat(colors, len(CORNERS), axis=0))
         mesh.attributes.active_color_name = ROLE

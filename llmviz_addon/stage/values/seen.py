@@ -49,13 +49,13 @@ class Rows:
 
 def seen_rows(grids: Sequence[Grid], tracks: Iterable[Track], size: tuple[int, int]) -> list[Rows]:
     """What the camera sees of ``grids`` from near in a film of pictures of ``size``, the nearest first."""
-    stage = _Stage(grids, {track.channel: track for track in tracks}, size)
+    film = _Film(grids, {track.channel: track for track in tracks}, size)
     found: dict[int, list[tuple[float, int, int]]] = {}
     before: tuple[int, dict[int, tuple[float, int, int]]] = (0, {})
-    for frame in stage.frames():
-        now = stage.seen(frame)
+    for frame in film.frames():
+        now = film.seen(frame)
         for number, (depth, first, stop) in now.items():
-            if number in before[1] and stage.passes(before[0], frame):  # and sees what lies between
+            if number in before[1] and film.passes(before[0], frame):  # and sees what lies between
                 _, left, right = before[1][number]
                 first, stop = min(first, left), max(stop, right)
             found.setdefault(number, []).append((depth, first, stop))
@@ -66,7 +66,7 @@ def seen_rows(grids: Sequence[Grid], tracks: Iterable[Track], size: tuple[int, i
     return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
 
 
-class _Stage:
+class _Film:
     """The boxes of grids, and the rays of a picture, frame by frame."""
 
     def __init__(self, grids: Sequence[Grid], tracks: dict[Channel, Track], size: tuple[int, int]) -> None:
