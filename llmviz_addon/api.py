@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from .errors import JobError, ModelError, ScriptError
 from .errors import LlmvizError as LlmvizError
-from .film.made import Film, Still
+from .film.made import Film, Still, Storyboard
 from .film.output import check_output, check_place, check_text, written
 from .film.times import frame_at, frame_range
 from .model import checkpoint as checkpoints
@@ -59,6 +59,7 @@ __all__ = [
     "ScriptError",
     "Stage",
     "Still",
+    "Storyboard",
     "Trace",
     "build",
     "build_steps",
@@ -389,15 +390,20 @@ def still(of: Stage, at: str | float | None = None, *, engine: str = "auto") -> 
     return Still(picture(of.scene, frame, engine=engine), frame)
 
 
-def storyboard_steps(of: Stage, output: PathOf, *, engine: str = "auto") -> Generator[tuple[float, str], None, Path]:
-    """A still at every rest and half-way to the next, and a contact sheet per chapter, in a folder; see ``still``."""
+def storyboard_steps(
+    of: Stage, output: PathOf, *, engine: str = "auto"
+) -> Generator[tuple[float, str], None, Storyboard]:
+    """A still at every rest and half-way to the next, and a contact sheet per chapter, in a folder; see ``still``.
+
+    Beside each sheet is a table of ink and span: which share of the free part of the picture each still fills.
+    """
     from .film import storyboard as boards
     from .film.of_scene import check_camera
 
     check_camera(of.scene)
     folder = check_place(output)
-    yield from boards.storyboard_steps(of.scene, of.told, folder, engine)
-    return folder
+    fills = yield from boards.storyboard_steps(of.scene, of.told, folder, engine)
+    return Storyboard(folder, tuple(fills))
 
 
 storyboard = at_once(storyboard_steps)

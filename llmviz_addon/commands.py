@@ -147,9 +147,14 @@ def storyboard(asked: options.Storyboard) -> None:
     folder = check_place(asked.output)
     production = _produced(asked)
     stage = _staged(production, asked)
-    with Bar() as bar:
-        for share, text in api.storyboard_steps(stage, folder, engine=asked.engine):
-            bar.show(round(share * 100), 100, text)
+    steps = api.storyboard_steps(stage, folder, engine=asked.engine)
+    try:
+        with Bar() as bar:
+            while True:
+                share, text = next(steps)
+                bar.show(round(share * 100), 100, text)
+    except StopIteration as done:
+        print(*done.value.fills, sep="\n")
     _wrote(folder, _length(production.timeline))
 
 

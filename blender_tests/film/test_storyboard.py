@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -40,17 +42,30 @@ def test_a_sheet_holds_every_picture_in_order():
     assert page[-GAP - 45, -GAP - 80].tolist() == [255] * 3
 
 
+def taken(steps):
+    """All steps of a job, and what it returns."""
+    found = []
+    while True:
+        try:
+            found.append(next(steps))
+        except StopIteration as done:
+            return found, done.value
+
+
 def test_a_storyboard_writes_stills_and_a_sheet(scene, tmp_path):
     production = prepare(run(builtin(), TOKENS), ["layer-norm"], None, (128, 72))
     build(scene, production, own_scene=True)
-    steps = list(storyboard_steps(scene, production.timeline, tmp_path / "board", "cycles"))
+    steps, (line,) = taken(storyboard_steps(scene, production.timeline, tmp_path / "board", "cycles"))
     assert steps[-1] == (1.0, "Done")
+    assert re.fullmatch(r"Layer Norm: ink \d+ % in .* \d of 6 rests are filled", line)
     stills = sorted((tmp_path / "board" / "03-layer-norm").glob("*.png"))
     assert len(stills) == len(shots(production.timeline, production.timeline.chapters[0]))
     pictures = [png.read(path) for path in stills]
     assert all(picture.shape == (72, 128, 3) for picture in pictures)
     assert len({picture.tobytes() for picture in pictures}) > len(pictures) // 2
     assert png.read(tmp_path / "board" / "03-layer-norm.png").shape[1] > 4 * 128
+    rows = (tmp_path / "board" / "03-layer-norm.txt").read_text().splitlines()[1:]
+    assert sorted(row.split()[-1] for row in rows) == sorted(path.stem for path in stills)
 
 
 def test_a_file_in_the_way_is_refused(scene, tmp_path):

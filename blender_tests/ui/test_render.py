@@ -39,7 +39,9 @@ def test_a_storyboard_has_a_sheet_per_chapter(small: bpy.types.Scene, tmp_path: 
     small.frame_set(61)
     before = (small.frame_current, small.render.engine, small.cycles.samples)
     assert bpy.ops.llmviz.storyboard() == {"FINISHED"}
-    assert {path.name for path in (tmp_path / "storyboard").iterdir()} == {"03-layer-norm", "03-layer-norm.png"}
+    assert {path.name for path in (tmp_path / "storyboard").iterdir()} == {
+        *("03-layer-norm", "03-layer-norm.png", "03-layer-norm.txt")
+    }
     rests = [marker for marker in small.timeline_markers if marker.name.startswith("03.")]
     assert len(list((tmp_path / "storyboard" / "03-layer-norm").iterdir())) == 2 * len(rests) + 2
     assert (small.frame_current, small.render.engine, small.cycles.samples) == before

@@ -43,3 +43,14 @@ class Film:
 
     def __repr__(self) -> str:
         return f"<Film {str(self.path)!r}, {self.seconds:.1f} s>"
+
+
+@dataclass(frozen=True)
+class Storyboard:
+    """Stills and contact sheets in a folder, and how much of the stage the rests of each chapter fill, in words."""
+
+    folder: Path
+    fills: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return "\n".join([f"<Storyboard {str(self.folder)!r}>", *self.fills])

@@ -7,7 +7,7 @@ film would dwell and in the middle of what moves. It is told without reading pau
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,8 @@ import numpy as np
 
 from ..screenplay.score.timeline import ChapterSpan, Told
 from ..stage.render import set_engine
+from ..writing import written
+from .filled import filled, summary, table
 from .output import check_place, made_folder
 from .painting import png
 from .painting.painter import Painter
@@ -35,6 +37,7 @@ class Shot:
 
     frame: int
     name: str
+    is_rest: bool = False
 
 
 def shots(timeline: Told, chapter: ChapterSpan) -> list[Shot]:
@@ -44,7 +47,7 @@ def shots(timeline: Told, chapter: ChapterSpan) -> list[Shot]:
     found = [] if at_once else [Shot(chapter.start, f"{chapter.number:02d}.0-opening")]
     for i, rest in enumerate(rests):
         name = re.sub(r"[^\w.]+", "-", rest.name)[:100]  # a part of a file's name, whatever a chapter or a file says
-        found.append(Shot(rest.frame, name))
+        found.append(Shot(rest.frame, name, is_rest=True))
         after = rests[i + 1].frame if i + 1 < len(rests) else chapter.end
         found.append(Shot((rest.frame + after) // 2, f"{name}-then"))
     found.append(Shot(chapter.end, f"{chapter.number:02d}.{len(rests) + 1}-end"))
@@ -53,15 +56,17 @@ def shots(timeline: Told, chapter: ChapterSpan) -> list[Shot]:
 
 def storyboard_steps(
     scene: bpy.types.Scene, timeline: Told, folder: Path, engine: str = "auto"
-) -> Iterator[tuple[float, str]]:
+) -> Generator[tuple[float, str], None, list[str]]:
     """Render the stills of every chapter into ``folder``; yields (share done, what comes next).
 
     ``scene`` is one that the film was staged in; its settings are as before afterwards. Each chapter gets a
-    folder of its stills and a sheet beside it. Raises JobError where ``folder`` cannot be written to.
+    folder of its stills, and beside it a sheet and a table of how much of the stage each still fills; returns
+    what the rests of each come to, a line per chapter. Raises JobError where ``folder`` cannot be written to.
     """
     folder = made_folder(check_place(Path(folder)))
     plan = [(chapter, shots(timeline, chapter)) for chapter in timeline.chapters]
     total, done = sum(len(found) for _, found in plan), 0
+    lines = []
     with shown(scene), restored(scene):
         set_engine(scene, engine)
         painter = Painter(scene)
@@ -77,9 +82,20 @@ def storyboard_steps(
                     png.write(folder / name / f"{shot.name}.png", pictures[-1])
                     done += 1
                 png.write(folder / f"{name}.png", sheet(pictures))
+                measured = [filled(picture) for picture in pictures]
+                stills = [(shot.name, one) for shot, one in zip(found, measured, strict=True)]
+                _write(folder / f"{name}.txt", table(stills))
+                rests = [one for shot, one in zip(found, measured, strict=True) if shot.is_rest]
+                lines += [f"{chapter.title}: {summary(rests)}"] if rests else []
         finally:
             painter.close()
     yield 1.0, "Done"
+    return lines
+
+
+def _write(path: Path, text: str) -> None:
+    with written(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def sheet(pictures: Sequence[np.ndarray], columns: int = COLUMNS) -> np.ndarray:
