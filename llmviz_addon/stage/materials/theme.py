@@ -17,6 +17,32 @@ RGB = tuple[float, float, float]
 ROLES: dict[str, RGB] = {"weight": (0.3, 0.3, 1.0), "activation": (0.4, 0.8, 0.4), "aggregate": (1.0, 0.8, 0.3)}
 
 
+def hexed(code: str) -> RGB:
+    """The colour written as ``#rrggbb``."""
+    red, green, blue = (int(code[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return (red, green, blue)
+
+
+@dataclass(frozen=True)
+class CellColors:
+    """Colours of cells: hue tells the sign, the way from ``zero`` to the hue the size.
+
+    A role is known by its hue even where its numbers are negative or 0, because ``zero_tint`` of it is in the colour of
+    0. What is not computed yet is glass: a fill and lines that hardly leave the ground.
+    """
+
+    positive: Mapping[str, RGB]  # by role, of the largest value
+    negative: Mapping[str, RGB]  # by role, of the most negative value: its counter-hue
+    zero: RGB  # pale on a light ground, dark on a dark one, and never the ground itself
+    zero_tint: float  # how much of the role's positive hue is in it (mixed in linear light)
+    growth: float  # from 0 to a hue by share ** growth, mixed in linear light: then even steps of a value look even
+    glass: RGB  # fill of a cell that is not computed yet
+    glass_line: RGB  # its outline, and the lines between such cells
+    line: RGB  # between every 16 computed cells
+    digits: RGB  # a number on a cell that is paler than half-way (linear luminance above 0.18)
+    digits_on_deep: RGB  # on the others
+
+
 @dataclass(frozen=True)
 class Theme:
     """Colours of one look. ``colors`` are for drawings, the others for cells and ribbons."""
@@ -31,6 +57,7 @@ class Theme:
     zero: RGB  # dot of the value 0
     negative: RGB  # dot of the most negative value
     line: RGB  # between every 16 cells
+    cells: CellColors  # in place of roles, slab, slab_tint, empty, zero, negative and line, which go with the dots
     ribbon_alpha: float = 0.38
 
     @property
@@ -70,6 +97,30 @@ LIGHT = Theme(
     zero=(0.43, 0.43, 0.43),
     negative=(0.02, 0.02, 0.02),
     line=(0.8, 0.8, 0.8),
+    cells=CellColors(
+        positive=MappingProxyType(
+            {
+                "weight": hexed("#1f62f5"),
+                "activation": hexed("#2a8a33"),
+                "aggregate": hexed("#eeb20a"),
+            }
+        ),
+        negative=MappingProxyType(
+            {
+                "weight": hexed("#d9660f"),
+                "activation": hexed("#bf1498"),
+                "aggregate": hexed("#9a6cc6"),
+            }
+        ),
+        zero=hexed("#dcdfe4"),
+        zero_tint=0.06,
+        growth=0.65,
+        glass=hexed("#eeeff1"),
+        glass_line=hexed("#c9cdd3"),
+        line=hexed("#ffffff"),
+        digits=hexed("#0a0b0d"),
+        digits_on_deep=hexed("#ffffff"),
+    ),
 )
 
 DARK = Theme(
@@ -96,6 +147,30 @@ DARK = Theme(
     zero=(0.41, 0.41, 0.42),
     negative=(0.0, 0.0, 0.0),
     line=(0.62, 0.62, 0.62),
+    cells=CellColors(
+        positive=MappingProxyType(
+            {
+                "weight": hexed("#2a8cff"),
+                "activation": hexed("#5ee080"),
+                "aggregate": hexed("#ffcf30"),
+            }
+        ),
+        negative=MappingProxyType(
+            {
+                "weight": hexed("#f97b1b"),
+                "activation": hexed("#ec48bc"),
+                "aggregate": hexed("#c48ee6"),
+            }
+        ),
+        zero=hexed("#343740"),
+        zero_tint=0.06,
+        growth=1.45,
+        glass=hexed("#1a1c20"),
+        glass_line=hexed("#383c44"),
+        line=hexed("#7a7f8a"),
+        digits=hexed("#0c0e12"),
+        digits_on_deep=hexed("#f5f7fa"),
+    ),
     ribbon_alpha=0.13,
 )
 
