@@ -14,22 +14,21 @@ be done as asked: one line that quotes what was given and says what would be pos
 
 from __future__ import annotations
 
-import functools
 import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
 from .errors import JobError, ModelError, ScriptError
 from .errors import LlmvizError as LlmvizError
-from .film.made import Film, Still, Storyboard
+from .film.made import Film, Stage, Still, Storyboard
 from .film.output import check_output, check_place, check_text, written
+from .film.staging import Steps, at_once, into, produced, staged_steps
 from .film.times import frame_at, frame_range
 from .model import checkpoint as checkpoints
 from .model import run as runs
-from .model.blueprints import Blueprint, compared
+from .model.blueprints import Outlines, compared
 from .model.checkpoint import Checkpoint
 from .model.generation import Generation
 from .model.run import Run
@@ -37,15 +36,13 @@ from .model.sampling import Sampling, steps
 from .model.trace import Trace as Trace
 from .screenplay import loader
 from .screenplay.open_stage import ROOM, Moment, opening
-from .screenplay.production import PACE, Production, Set, check, prepare, prepare_outlines
+from .screenplay.production import PACE, Set, check
 from .screenplay.score.timeline import Timeline
 
 if TYPE_CHECKING:
     import bpy
 
     from .film.film import Progress
-    from .stage.open_state import OpenState
-    from .stage.story import Story
 
 __all__ = [
     "Film",
@@ -83,25 +80,6 @@ __all__ = [
 
 SIZE, FPS, THEME = (1280, 720), 30, "light"
 PathOf = str | PathLike[str]
-Steps = Generator[tuple[float, str], None, "Stage"]
-T = TypeVar("T")
-P = ParamSpec("P")
-
-
-def at_once(steps: Callable[P, Generator[object, None, T]]) -> Callable[P, T]:
-    """The same as a generator's steps, taken one after the other: returns what it returns."""
-
-    @functools.wraps(steps)
-    def whole(*args: P.args, **kwargs: P.kwargs) -> T:
-        going = steps(*args, **kwargs)
-        while True:
-            try:
-                next(going)
-            except StopIteration as done:
-                return done.value
-
-    whole.__name__ = whole.__qualname__ = steps.__name__.removesuffix("_steps")
-    return whole
 
 
 # --- models and runs --------------------------------------------------------------------------------------
@@ -167,48 +145,12 @@ def generate(
     return Generation(model, (*tokens, *(draw.token for draw in draws)), draws)
 
 
-class Outlines(tuple[Blueprint, ...]):
-    """Models that are shown by their sizes alone, the smallest first."""
-
-
 def outlines(*names: str) -> Outlines:
     """Well-known models by name, such as ``nano`` and ``gpt3``, to be built to scale. Raises ModelError."""
-    return Outlines(compared(names))
+    return compared(names)
 
 
 # --- films on stage ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class Stage:
-    """A scene of Blender's with a film, or an open stage, in it."""
-
-    scene: bpy.types.Scene
-
-    @property
-    def story(self) -> Story | None:
-        """Chapters, rests and commentary; None on an open stage."""
-        from .stage.story import read_story
-
-        return read_story(self.scene)
-
-    @property
-    def state(self) -> OpenState | None:
-        """The run on an open stage; None for a film."""
-        from .stage.open_state import read_state
-
-        return read_state(self.scene)
-
-    @property
-    def told(self) -> Story:
-        """The story; JobError where there is none."""
-        if (story := self.story) is None:
-            raise JobError(f"There is no film in the scene {self.scene.name!r}.")
-        return story
-
-    def __repr__(self) -> str:
-        """The storyboard."""
-        return f"<Stage {self.scene.name!r}>" + (f"\n{self.story}" if self.story else "")
 
 
 def chapters(
@@ -219,7 +161,7 @@ def chapters(
     What it yields prints as a storyboard. ``pace`` and ``walkthroughs`` as in ``build``. Needs no Blender.
     """
     check(pace)
-    found = loader.find(_folders(walkthroughs))
+    found = loader.find([Path(folder) for folder in walkthroughs])
     told_on = Set.of(of or run())
     yield from (ScriptError(problem.message) for problem in found.problems)
     for chapter in found.chapters:
@@ -275,37 +217,6 @@ def build_steps(
 build = at_once(build_steps)
 
 
-def produced(
-    what: Run | Outlines,
-    chapters: Sequence[str] | None,
-    pace: float | None,
-    size: tuple[int, int],
-    fps: int,
-    walkthroughs: Sequence[PathOf],
-) -> Production:
-    """The film of ``what`` as data, not yet on stage; arguments as in ``build``."""
-    asked = (chapters, pace, size, fps, _folders(walkthroughs))
-    return prepare_outlines(what, *asked) if isinstance(what, Outlines) else prepare(what, *asked)
-
-
-def staged_steps(
-    production: Production,
-    theme: str,
-    engine: str | None,
-    scene: bpy.types.Scene | None = None,
-    sure: bool = False,
-    noted: bool = True,
-) -> Steps:
-    """Put a film that is told into a scene, step by step; arguments as in ``build``.
-
-    Of one that is ``noted`` a later build can tell what was changed on it; what is thrown away can do without.
-    """
-    from .stage.build import build_steps as steps_of
-
-    named = None if engine == "auto" else engine
-    return (yield from _into(scene, lambda home: steps_of(home, production, theme, None, named, sure, noted)))
-
-
 def open_stage_steps(
     of: Run,
     room: int = ROOM,
@@ -322,7 +233,7 @@ def open_stage_steps(
     check(None, size, fps)
     now = opening(of, room)
 
-    return (yield from _into(scene, lambda home: open_steps(home, now, size, fps, theme, None, sure)))
+    return (yield from into(scene, lambda home: open_steps(home, now, size, fps, theme, None, sure)))
 
 
 open_stage = at_once(open_stage_steps)
@@ -463,32 +374,6 @@ def film_steps(
 
 
 film = at_once(film_steps)
-
-
-# --- what these share -------------------------------------------------------------------------------------
-
-
-def _folders(walkthroughs: Sequence[PathOf]) -> list[Path]:
-    return [Path(folder) for folder in walkthroughs]
-
-
-def _into(
-    scene: bpy.types.Scene | None, build: Callable[[bpy.types.Scene], Generator[tuple[float, str], None, object]]
-) -> Steps:
-    """Build in ``scene`` or else in the one of ours, which goes again if it was made for nothing."""
-    import bpy
-
-    from .stage.build import film_scene
-
-    known = set(bpy.data.scenes)
-    home = scene or film_scene()
-    try:
-        yield from build(home)
-    except BaseException:
-        if home not in known:
-            bpy.data.scenes.remove(home)
-        raise
-    return Stage(home)
 
 
 setattr(sys.modules[__package__], "film", film)  # noqa: B010 - of the package it is the verb that is meant, not the room

@@ -17,6 +17,7 @@ from .film.frames import check_free, drop, frames_folder, size_of
 from .film.lock import scratch, temporary_in
 from .film.output import check_output, check_place, check_text, written
 from .film.quiet import quiet, unbroken
+from .film.staging import at_once, produced, staged_steps
 from .film.times import frame_at, frame_range
 from .film.work.progress import Bar, clock
 from .layout.table import sizes, table
@@ -229,7 +230,7 @@ def _produced(asked: options.Staged) -> Production:
     folders = [Path(folder) for folder in asked.walkthroughs]
     loader.choose(asked.chapters, loader.chapters(folders))
     what = _outlines(asked) or _run(asked)
-    return api.produced(what, asked.chapters or None, asked.pace, asked.size, asked.fps, folders)
+    return produced(what, asked.chapters or None, asked.pace, asked.size, asked.fps, folders)
 
 
 def _outlines(asked: options.Staged) -> api.Outlines | None:
@@ -293,7 +294,7 @@ def _model_of(state: OpenState, path: str | None) -> Checkpoint:
 def _staged(production: Production, asked: options.Staged, kept: bool = False) -> api.Stage:
     """The production on stage; it is all that there is in Blender. Only of one that is ``kept`` is noted how it was."""
     with _fresh():
-        return _alone(api.at_once(api.staged_steps)(production, asked.theme, asked.engine, noted=kept))
+        return _alone(at_once(staged_steps)(production, asked.theme, asked.engine, noted=kept))
 
 
 @contextmanager

@@ -76,7 +76,7 @@ def test_an_unknown_name_is_told_the_choices():
 
 
 def test_a_comparison_is_ascending_and_has_every_model_once():
-    assert compared(["gpt3", "nano", "GPT-3"]) == [BLUEPRINTS["nano"], BLUEPRINTS["gpt3"]]
+    assert compared(["gpt3", "nano", "GPT-3"]) == (BLUEPRINTS["nano"], BLUEPRINTS["gpt3"])
     assert len(BLUEPRINTS) <= MOST_COMPARED
 
 

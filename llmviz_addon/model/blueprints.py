@@ -82,12 +82,16 @@ def blueprint(name: str) -> Blueprint:
     raise ModelError(f"Unknown model shape {name!r}. {choices(BLUEPRINTS)}")
 
 
-def compared(names: Iterable[str]) -> list[Blueprint]:
+class Outlines(tuple[Blueprint, ...]):
+    """Models that are shown by their sizes alone, the smallest first."""
+
+
+def compared(names: Iterable[str]) -> Outlines:
     """The blueprints of ``names``, each once, the smallest first; raises ModelError for an unknown one or too many."""
     found = list(dict.fromkeys(blueprint(name) for name in names))
     if not 1 <= len(found) <= MOST_COMPARED:
         raise ModelError(f"Cannot show {len(found)} models; choose 1 to {MOST_COMPARED}.")
-    return sorted(found, key=lambda one: one.n_params)
+    return Outlines(sorted(found, key=lambda one: one.n_params))
 
 
 def beside(own: Blueprint) -> list[Blueprint]:

@@ -1,0 +1,90 @@
+"""Onto a stage: what is asked for is told, and built in a scene of Blender's, step by step.
+
+Blender is imported when the first step is taken, and not before.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Generator, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from ..model.blueprints import Outlines
+from ..model.run import Run
+from ..screenplay.production import Production, prepare, prepare_outlines
+from .made import Stage
+
+if TYPE_CHECKING:
+    import bpy
+
+Steps = Generator[tuple[float, str], None, Stage]
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+def at_once(steps: Callable[P, Generator[object, None, T]]) -> Callable[P, T]:
+    """The same as a generator's steps, taken one after the other: returns what it returns."""
+
+    @functools.wraps(steps)
+    def whole(*args: P.args, **kwargs: P.kwargs) -> T:
+        going = steps(*args, **kwargs)
+        while True:
+            try:
+                next(going)
+            except StopIteration as done:
+                return done.value
+
+    whole.__name__ = whole.__qualname__ = steps.__name__.removesuffix("_steps")
+    return whole
+
+
+def produced(
+    what: Run | Outlines,
+    chapters: Sequence[str] | None,
+    pace: float | None,
+    size: tuple[int, int],
+    fps: int,
+    walkthroughs: Sequence[str | PathLike[str]],
+) -> Production:
+    """The film of ``what`` as data, not yet on stage; arguments as in ``build``."""
+    asked = (chapters, pace, size, fps, [Path(folder) for folder in walkthroughs])
+    return prepare_outlines(what, *asked) if isinstance(what, Outlines) else prepare(what, *asked)
+
+
+def staged_steps(
+    production: Production,
+    theme: str,
+    engine: str | None,
+    scene: bpy.types.Scene | None = None,
+    sure: bool = False,
+    noted: bool = True,
+) -> Steps:
+    """Put a film that is told into a scene, step by step; arguments as in ``build``.
+
+    Of one that is ``noted`` a later build can tell what was changed on it; what is thrown away can do without.
+    """
+    from ..stage.build import build_steps as steps_of
+
+    named = None if engine == "auto" else engine
+    return (yield from into(scene, lambda home: steps_of(home, production, theme, None, named, sure, noted)))
+
+
+def into(
+    scene: bpy.types.Scene | None, build: Callable[[bpy.types.Scene], Generator[tuple[float, str], None, object]]
+) -> Steps:
+    """Build in ``scene`` or else in the one of ours, which goes again if it was made for nothing."""
+    import bpy
+
+    from ..stage.build import film_scene
+
+    known = set(bpy.data.scenes)
+    home = scene or film_scene()
+    try:
+        yield from build(home)
+    except BaseException:
+        if home not in known:
+            bpy.data.scenes.remove(home)
+        raise
+    return Stage(home)
