@@ -1,4 +1,4 @@
-"""A small film of a real chapter, staged and saved once."""
+"""A small film of a chapter of these tests, staged and saved once."""
 
 from __future__ import annotations
 
@@ -17,10 +17,16 @@ SIZE = (192, 108)
 
 @pytest.fixture(scope="session")
 def production() -> Production:
-    """A chapter of these tests without pauses, in a small picture: its frames stay where they are."""
+    """That chapter without pauses, in a small picture."""
     checkpoint = builtin()
     own = [Path(__file__).parent / "chapters"]
-    return prepare(run(checkpoint, checkpoint.tokenizer.encode("CBABBC")), ["layer-norm"], None, SIZE, folders=own)
+    return prepare(run(checkpoint, checkpoint.tokenizer.encode("CBABBC")), ["moves"], None, SIZE, folders=own)
+
+
+@pytest.fixture(scope="session")
+def rests(production: Production) -> dict[str, int]:
+    """The last frame of each of its beats, by key."""
+    return {m.name.split(" ", 1)[1]: m.frame for m in production.timeline.markers if m.kind == "rest"}
 
 
 @pytest.fixture(scope="session")

@@ -10,14 +10,13 @@ from llmviz_addon.film.film import FilmJob, Progress, film_steps
 from llmviz_addon.film.frames import PIECES, frame_path
 from llmviz_addon.screenplay.production import Production
 
-FIRST, SECOND, STILL, LAST = 655, 665, 670, 683
-"""Frames of a sweep, and frames that stand still from one on; the video is made in three pieces."""
-COUNT = LAST - FIRST + 1
+MOVING, STILL, PIECE = 15, 13, 10
+"""Frames of a sweep, and after its last frames that stand still; the video is made in pieces, here three."""
 
 
-def _job(blend: Path, production: Production, output: Path) -> FilmJob:
+def _job(blend: Path, production: Production, rest: int, output: Path) -> FilmJob:
     output.parent.mkdir()
-    job = FilmJob(blend, output, FIRST, LAST, (128, 72), 2, "cycles", {"film": "this"}, workers=1)
+    job = FilmJob(blend, output, rest - MOVING, rest + STILL, (128, 72), 2, "cycles", {"film": "this"}, workers=1)
     return replace(job, subtitles=production.timeline.subtitles, end=production.timeline.frames)
 
 
@@ -37,14 +36,18 @@ def _encodes(job: FilmJob, first: int) -> bool:
 STOPS: dict[str, Callable[[FilmJob, Progress], bool]] = {
     "within a sweep": lambda _, step: step.done >= 4,
     "between two pieces": lambda _, step: step.encoded > 0,
-    "within a piece": lambda job, _: _encodes(job, SECOND),
-    "where the picture stands still": lambda _, step: step.done > STILL - FIRST + 2,
+    "within a piece": lambda job, _: _encodes(job, job.first + PIECE),
+    "where the picture stands still": lambda _, step: step.done > MOVING + 2,
 }
 """In the order of a film: each is in what the stop before has left to do."""
 
 
-def test_a_film_that_was_stopped_is_the_one_that_was_not(blend: Path, production: Production, tmp_path: Path) -> None:
-    stopped, unbroken = (_job(blend, production, tmp_path / name / "film.mp4") for name in ("stopped", "unbroken"))
+def test_a_film_that_was_stopped_is_the_one_that_was_not(
+    blend: Path, production: Production, rests: dict[str, int], tmp_path: Path
+) -> None:
+    stopped, unbroken = (
+        _job(blend, production, rests["sweep"], tmp_path / name / "film.mp4") for name in ("stopped", "unbroken")
+    )
     for where, here in STOPS.items():
         steps = film_steps(stopped, 0.005)
         step = next(step for step in steps if here(stopped, step))
