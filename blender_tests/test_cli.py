@@ -19,6 +19,7 @@ from llmviz_addon.film.painting import png
 from llmviz_addon.film.work.progress import Bar
 from llmviz_addon.model.checkpoint import BUILTIN, builtin
 from llmviz_addon.model.run import run
+from llmviz_addon.screenplay.loader import chapters
 from llmviz_addon.screenplay.production import PACE, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,6 +63,9 @@ def test_help_and_chapters_need_no_blender() -> None:
     assert done.returncode == 0, done.stderr
     assert "03 layer-norm" in done.stdout
     assert "03.1" in done.stdout
+    moves = [int(share) for share in re.findall(r"moves +(\d+) %$", done.stdout, re.M)]
+    assert len(moves) == len(chapters())
+    assert all(67 <= share < 100 for share in moves)
     assert subprocess.run([sys.executable, "-m", "llmviz_addon", "--help"], cwd=ROOT, check=False).returncode == 0
 
 

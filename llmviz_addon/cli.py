@@ -64,7 +64,8 @@ def _parser() -> Parser:
     jobs = parser.add_subparsers(title="jobs", required=True, metavar="JOB", parser_class=Parser)
     names = _add(jobs, options.Layout, "list the names that chapters write, with their shapes")
     names.add_argument("--model", type=_path, metavar="PATH", help="a checkpoint on disk; by default nano-gpt")
-    _add(jobs, options.Chapters, "list chapters, how long they take, and where they rest", _model, _pace)
+    about = "list chapters, how long they take, where they rest, and how much of the time between something moves"
+    _add(jobs, options.Chapters, about, _model, _pace)
     build = _add(
         jobs, options.Build, "write a .blend that plays and renders without the add-on", _chapters, _film, _engine
     )

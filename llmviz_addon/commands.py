@@ -45,7 +45,7 @@ def layout(asked: options.Layout) -> None:
 
 
 def chapters(asked: options.Chapters) -> None:
-    """List chapters, each told alone, with its rests."""
+    """List chapters, each told alone, with its rests, and how much of the time between these something moves."""
     check(asked.pace)
     loader.find([Path(folder) for folder in asked.walkthroughs])  # a missing one is told before a model is read
     found, problems = api.chapters(_run(asked), pace=asked.pace, walkthroughs=asked.walkthroughs), []
@@ -55,7 +55,8 @@ def chapters(asked: options.Chapters) -> None:
             continue
         (chapter,), seconds = told.chapters, told.frames / told.fps
         rests = [marker for marker in told.markers if marker.kind == "rest"]
-        print(f"{chapter.number:02d} {chapter.name:<16} {chapter.title:<20} {seconds:6.1f} s  {len(rests):2d} rests")
+        halts = f"{len(rests):2d} rests  moves {100 * (1 - chapter.frozen):3.0f} %"
+        print(f"{chapter.number:02d} {chapter.name:<16} {chapter.title:<20} {seconds:6.1f} s  {halts}")
         for rest in rests:
             print(f"     {told.seconds(rest.frame):8.1f} s  {rest.name}")
     for problem in problems:

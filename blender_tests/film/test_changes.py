@@ -9,7 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from llmviz_addon.film.painting.changes import Change, Changes, changing
+from llmviz_addon.model.checkpoint import builtin
+from llmviz_addon.model.run import run
+from llmviz_addon.screenplay.production import prepare
 from llmviz_addon.stage import compat
+from llmviz_addon.stage.build import build
 from llmviz_addon.stage.ours import ours, own, register
 
 kinds = st.sampled_from(["CONSTANT", "LINEAR", "SINE", "BEZIER", "CUBIC"])
@@ -46,6 +50,16 @@ def test_where_nothing_changes_the_value_is_the_same(points: list[tuple[int, int
     assert not (moved & ~mask).any()
     if not any(kind == "BEZIER" for _, _, kind in points):
         assert (mask.sum() - moved.sum()) <= 2 * max(len(points) - 1, 0)  # at most where a change begins or ends
+
+
+def test_what_a_chapter_is_told_to_stand_still_is_what_keyframes_say(scene: bpy.types.Scene) -> None:
+    timeline = (production := prepare(run(builtin(), [2, 1, 0, 1, 1, 2]), ["layer-norm"])).timeline
+    build(scene, production, own_scene=True)
+    (chapter,), told = timeline.chapters, np.ones(timeline.frames, dtype=bool)
+    for rest in timeline.markers:
+        told[rest.frame : rest.end] = False
+    still = Changes.of(scene, 1, timeline.frames).kinds() == 0
+    assert still[told].mean() == pytest.approx(chapter.frozen, abs=0.005)
 
 
 def test_kinds_of_change(scene: bpy.types.Scene) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from .loader import Chapter
 from .score.channels import Between, Row, row
 from .score.clips import Clip, keys
+from .score.moving import moving
 from .score.timeline import CAMERA, Channel, ChapterSpan, Marker, Subtitle, Timeline, Track
 from .telling import Beat, Telling
 
@@ -55,10 +56,7 @@ def assemble(told: Sequence[tuple[Chapter, Telling]], fps: int, size: tuple[int,
         outlines=tuple({s.once.name: s for item in placed for s in item.telling.cast.standing}.values()),
         markers=tuple(_markers(placed, fps)),
         subtitles=tuple(_subtitles(placed, fps)),
-        chapters=tuple(
-            ChapterSpan(i.chapter.name, i.chapter.number, i.chapter.title, i.chapter.part, i.start, i.end)
-            for i in placed
-        ),
+        chapters=tuple(_span(item, fps) for item in placed),
     )
 
 
@@ -177,6 +175,18 @@ def _far(before: Telling, after: Telling) -> bool:
         return False
     way = np.linalg.norm([clips[0].value - value for clips, value in zip(opening, start, strict=True)])
     return bool(way > FAR * before.score.value(Channel(CAMERA, "distance")))
+
+
+def _span(item: _Told, fps: int) -> ChapterSpan:
+    """Where a chapter lies, and how much of it stands still."""
+    chapter, telling = item.chapter, item.telling
+    moves = moving(telling.score.clips, telling.cast.rest, fps, item.end - item.start + 1)
+    told = np.ones(len(moves), dtype=bool)
+    for beat in telling.beats:
+        start, end = (round(seconds * fps) for seconds in beat.rest)
+        told[start + 1 : end + 1] = False
+    frozen = float((~moves)[told].mean())
+    return ChapterSpan(chapter.name, chapter.number, chapter.title, chapter.part, item.start, item.end, frozen)
 
 
 def _markers(placed: Sequence[_Told], fps: int) -> list[Marker]:

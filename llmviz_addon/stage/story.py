@@ -54,6 +54,7 @@ class Story(Timed):
             bool(self.chapters)
             and self.fps > 0
             and named
+            and all(0 <= chapter.frozen <= 1 for chapter in self.chapters)
             and all(0 <= start <= LAST and 0 <= end <= LAST for start, end in spans)
         )
 

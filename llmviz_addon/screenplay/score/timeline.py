@@ -142,7 +142,10 @@ class Subtitle:
 
 @dataclass(frozen=True)
 class ChapterSpan:
-    """Where a chapter lies in the film; ``end`` is its last frame."""
+    """Where a chapter lies in the film; ``end`` is its last frame.
+
+    ``frozen`` is the share of it, rests left out, in which nothing that is seen moves.
+    """
 
     name: str  # "layer-norm"
     number: int
@@ -150,6 +153,7 @@ class ChapterSpan:
     part: str
     start: int
     end: int
+    frozen: float = 0.0
 
 
 class Timed:
