@@ -44,6 +44,20 @@ def test_rectangle(width, height, radius):
     assert flat.points.min(axis=0) == pytest.approx((0.99, 1.99), abs=0.005)
 
 
+@given(st.floats(0.01, 100), st.sampled_from([rectangle(0, 0, 1, 1, 0, 0.01), stroke([(0, 0), (1, 0)], 1, 0, 0.01)]))
+def test_the_sides_of_a_stretched_rectangle_stay_straight(tall, flat):
+    """Along each side all of its fringe tells the same way out, whatever the rectangle is scaled to."""
+    stretch = np.array([1.0, tall])
+    fringes = flat.triangles[flat.edge.any(axis=1)[flat.triangles].any(axis=1)]
+    assert len(fringes) == 8
+    for fringe in fringes:
+        (ways,) = {tuple(way) for way in (flat.edge[fringe] * stretch).round(9).tolist() if any(way)}
+        assert 0 in ways
+    assert filled_area(flat) == pytest.approx(1)
+    outer = flat.points[flat.edge.any(axis=1)]
+    assert np.ptp(outer, axis=0) == pytest.approx((1.02, 1.02))
+
+
 def test_disc_and_polygon_either_way_round():
     assert filled_area(disc(0, 0, 1, 0.01)) == pytest.approx(math.pi, rel=0.01)
     l_shape = [(0, 0), (2, 0), (2, 1), (1, 1), (1, 2), (0, 2)]

@@ -258,10 +258,30 @@ def rectangle(x: float, y: float, width: float, height: float, radius: float, fr
     """A filled rectangle from its lower-left corner, its corners rounded."""
     radius = min(radius, width / 2, height / 2)
     if radius <= 0:
-        return polygon([(x, y), (x + width, y), (x + width, y + height), (x, y + height)], fringe)
+        corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
+        return _bar(np.array(corners, dtype=float), fringe)
     left, right, bottom, top = x + radius, x + width - radius, y + radius, y + height - radius
     centers = np.array([[right, bottom], [right, top], [left, top], [left, bottom]])
     return _fan((centers[:, None] + radius * _CORNERS).reshape(-1, 2), fringe)
+
+
+def _bar(corners: np.ndarray, fringe: float) -> Flat:
+    """A rectangle, (4, 2) counter-clockwise, whose sides have fringes of their own: they stay straight if stretched.
+
+    Where two sides shared the end of a fringe, the way from the outline would turn along it from one's to the
+    other's, and these are of two lengths in what is stretched one way only.
+    """
+    number = np.arange(4)
+    following = (number + 1) % 4
+    outward, miter = _normals(corners, _columns(number, following))
+    ends = _columns(number, following).ravel()  # of each side: where it starts, and where it ends
+    start, end = 4 + 2 * number, 5 + 2 * number
+    inner = np.array([[0, 1, 2], [0, 2, 3]])
+    return Flat(
+        np.concatenate([corners, (corners + miter * fringe)[ends]]),
+        np.concatenate([np.zeros((4, 2)), outward.repeat(2, axis=0) * fringe]),
+        np.concatenate([inner, _columns(number, start, end), _columns(number, end, following)]),
+    )
 
 
 def disc(x: float, y: float, radius: float, fringe: float) -> Flat:
@@ -294,6 +314,9 @@ def stroke(points: Sequence[tuple[float, float]], width: float, head: float, fri
         path = path.copy()
         path[-1] = tip - direction * min(head * 0.9, reach * 0.98)
     sides = offset_path(path) * (width / 2)
+    if len(path) == 2:
+        ends = path[[0, 1, 1, 0]] + sides[[0, 1, 1, 0]] * [[-1], [-1], [1], [1]]
+        return join([_bar(ends, fringe), *parts])
     left, right = np.arange(2 * len(path)).reshape(2, -1)
     triangles = np.concatenate([_columns(right[:-1], right[1:], left[1:]), _columns(right[:-1], left[1:], left[:-1])])
     around = np.concatenate([right, left[::-1]])
