@@ -48,11 +48,11 @@ def play(film):
 
     with film.beat("normalise"):
         film.say("Here the [mean]({m}) is {m} and the [standard deviation]({s}) {s}.", m=ln.mean[t], s=ln.std[t])
+        bars = film.skyline(x[t], "The column as it came, a bar per number", beside=ln.normalized[t], seconds=3)
         film.say("Subtract the one, divide by the other.")
-        variance = film.values(ln.normalized)[t].var()
-        film.say(_normal(variance), variance=variance)
-        titles = ("The column as it came", "Normalised, before γ and β")
-        film.histograms(x[t], ln.normalized[t], titles, large=True, seconds=4)
+        film.become(bars, ln.normalized[t], "The same column, normalised", seconds=5)
+        deviation = film.values(ln.normalized)[t].std()
+        film.say(_normal(deviation), deviation=deviation)
 
     with film.beat("scale-and-shift"):
         film.say(
@@ -76,10 +76,10 @@ def play(film):
         film.step_back()
 
 
-def _normal(variance):
-    """What has become of the column; ε keeps its variance a little below 1, and what was constant at 0."""
-    if variance < 1e-9:
+def _normal(deviation):
+    """What has become of the column; ε keeps its deviation a little below 1, and what was constant at 0."""
+    if deviation < 1e-4:
         return "Now the column is 0 everywhere, for all its numbers were equal."
-    return "Now the column has mean 0 and, but for ε, variance 1" + (
-        "." if variance > 0.9999 else " (with it {variance})."
+    return "Now the column has mean 0 and, but for ε, deviation 1" + (
+        "." if deviation > 0.9999 else " (with it {deviation})."
     )

@@ -115,9 +115,9 @@ def _lookup(film, x, head, arrows):
         film.say("What are the three for?")
         film.fade(x, head, *arrows, to=0, seconds=1)
         film.say("In a dictionary, the key that equals the query answers with its value.")
-        film.lookup(prices, "pear", large=True, seconds=3.5)
+        film.lookup(prices, "pear", seconds=3.5)
         film.say("Attention asks softly: each key fits a little or a lot,")
-        film.lookup(prices, "like a pear", weights=(0.2, 0.7, 0.1), large=True, seconds=4)
+        film.lookup(prices, "like a pear", weights=(0.2, 0.7, 0.1), seconds=4)
         film.say("and all values mix, each as much as its key fits.")
 
 
@@ -172,7 +172,7 @@ def _softmax(film, head, t, letters):
         film.dismiss()
         film.fade(head.scores, head.max, head.sum, head.weights, *arrows, letters, to=0)
         names = [film.token_text(i) for i in range(t + 1)]
-        film.bars(head.weights[t, : t + 1], names, f"What t = {t} gives to each column", large=True, seconds=4)
+        film.bars(head.weights[t, : t + 1], names, f"What t = {t} gives to each column", seconds=4)
         film.say("A forbidden key gets 0.")
     best = film.largest(head.weights[t, : t + 1])
     with film.beat("bands"):
@@ -183,7 +183,7 @@ def _softmax(film, head, t, letters):
         *where, share = _looks(best, t)
         for clause in where:
             film.say(clause, **told)
-        film.bands(head.weights[t], f"Attention of t = {t}", large=True, seconds=3)
+        film.bands(head.weights[t], f"Attention of t = {t}", seconds=3)
         film.say(share, **told)
         film.say("The bands are as wide as the weights.")
 
@@ -232,11 +232,11 @@ def _rest(film, x, head, number):
         film.fade(x, head, to=0, seconds=0.8)
         if len(film.tokens) > 1:
             film.say("every column below looks at those above, up to itself.")
-            film.bands(head.weights[:], f"Attention of head {number}", large=True, seconds=5)
+            film.bands(head.weights[:], f"Attention of head {number}", seconds=5)
             film.say("The first sees only itself; later ones choose.")
         else:
             film.say("the only column looks at itself, with all of its attention.")
-            film.bands(head.weights[:], f"Attention of head {number}", large=True, seconds=3)
+            film.bands(head.weights[:], f"Attention of head {number}", seconds=3)
         film.say(
             "Next, the projection puts the answers of all heads together."
             if len(film.layout.layers[0].attn.heads) > 1

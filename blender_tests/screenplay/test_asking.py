@@ -74,11 +74,11 @@ WRONG = {
     "one thing to stand between": (lambda f, h, x: f.symbol("+", between=x), "two grids or regions"),
     "prices in words": (lambda f, h, x: f.lookup({"a": "much"}, "a"), "a dictionary of numbers"),
     "a tensor's name where numbers are": (
-        lambda f, h, x: f.histograms(x[0], ("layers.0.ln_1.normalized", (0,)), ("a", "b")),
-        r"histograms needs a region.* or numbers, such as ln\.normalized\[t\]",
+        lambda f, h, x: f.skyline(x[0], "a", beside=("layers.0.ln_1.normalized", (0,))),
+        r"skyline needs a region.* or numbers, such as ln\.normalized\[t\]",
     ),
     "a whole tensor for some numbers": (
-        lambda f, h, x: f.histograms(x[0], f.layout.layers[0].ln_1.normalized, ("a", "b")),
+        lambda f, h, x: f.skyline(x[0], "a", beside=f.layout.layers[0].ln_1.normalized),
         r"numbers, such as ln\.normalized\[t\].*<layers\.0\.ln_1\.normalized 11×48>",
     ),
     "numbers where cells are": (
@@ -91,7 +91,7 @@ WRONG = {
     ),
     "a list for rows": (lambda f, h, x: f.clearest([h.weights[0]]), "clearest needs a region"),
     "half a layer": (lambda f, h, x: f.count(0.5, "layer"), "a whole number.*0.5"),
-    "one title for two": (lambda f, h, x: f.histograms(x[0], x[1], "ab"), "two texts.*'ab'"),
+    "no skyline": (lambda f, h, x: f.become(x[0], x[1], "ab"), "become needs a skyline that film.skyline put up"),
     "a made-up model": (lambda f, h, x: f.grow("gpt2"), "one of film.models"),
     "a cell that is not there": (lambda f, h, x: f.compute(h.q[11, 0]), "index 11 on axis T is outside 0 to 10"),
     "a cell in words": (lambda f, h, x: f.compute(h.q["t"]), "whole numbers for indices.*'t'"),

@@ -88,8 +88,11 @@ def play(film):
         film.say("Here is a [query]({q}).", q=head.q)
         film.compute(head.q[1, 2], seconds=2)
         film.say("And these are its weights.")
-        film.bars(head.weights[1, :2], ["a", "b"], "Weights", seconds=2)
+        film.light(head.q_weight, seconds=2)
     film.fade(head.k, to=0, seconds=1)
+    with film.beat("shares"):
+        film.say("Here are shares of one whole.")
+        film.bars(head.weights[1, :2], ["a", "b"], "Weights", seconds=2)
     with film.beat("two"):
         film.say("That was all.")
 """
@@ -110,12 +113,15 @@ def shown(timeline, kind, frame):
 
 
 def test_what_explains_is_up_at_the_rest_and_gone_when_the_next_beat_is_told(timeline):
-    one, two = [marker for marker in timeline.markers if marker.kind == "rest"]
-    assert [one.name, two.name] == ["42.1 one", "42.2 two"]
-    assert one.frame < two.frame
+    one, shares, two = [marker for marker in timeline.markers if marker.kind == "rest"]
+    assert [one.name, shares.name, two.name] == ["42.1 one", "42.2 shares", "42.3 two"]
+    assert one.frame < shares.frame < two.frame
+    for frame in (shares.frame, shares.end):
+        assert len(shown(timeline, "bar", frame)) == 4
+        assert shown(timeline, "panel", frame) == []
     for frame in (one.frame, one.end):
         assert len(shown(timeline, "panel", frame)) == 1
-        assert len(shown(timeline, "bar", frame)) == 4
+        assert shown(timeline, "bar", frame) == []
         assert shown(timeline, "say", frame) == ["mine:say:one:1", "mine:say:one:2"]
     assert shown(timeline, "panel", two.frame) == shown(timeline, "bar", two.frame) == []
     assert shown(timeline, "say", two.frame) == ["mine:say:two:1"]

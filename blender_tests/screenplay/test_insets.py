@@ -40,7 +40,7 @@ def test_bars_are_as_tall_as_their_shares_and_stack_up_to_one(nano, make_film, s
     for drawing in film.cast.drawings.values():
         if drawing.name in film.pictures:
             points = on_page(film, drawing)
-            area = film.page.inset or film.page.free
+            area = film.page.free
             assert points[:, 0].min() > area.left - 0.02
             assert points[:, 0].max() < area.right + 0.02
             assert points[:, 1].min() > area.bottom - 0.01
@@ -54,18 +54,17 @@ def test_bars_show_shares_of_a_whole_only(film):
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("large", [False, True])
-def test_bands_are_as_wide_as_the_weights(nano, make_film, size, large):
+def test_bands_are_as_wide_as_the_weights(nano, make_film, size):
     film = make_film(nano, [2, 1, 0, 1, 1, 2], size)
     head = opened(film)
-    film.bands(head.weights[5], "Attention", large=large)
+    film.bands(head.weights[5], "Attention")
     drawings = [d for name, d in film.cast.drawings.items() if name.startswith("test:bands")]
     shapes = [shape for drawing in drawings for shape in drawing.shapes]
     widths = [max(p[0] for p in s.points[:1]) - s.points[-1][0] for s in shapes if isinstance(s, Polygon)]
     weights = film.trace[head.weights.name][5, :6]
     weights = weights[weights >= 0.004]
     assert np.array(widths) / sum(widths) == pytest.approx(weights / weights.sum(), abs=1e-3)
-    area = film.page.free if large or film.page.inset is None else film.page.inset
+    area = film.page.free
     starts = [film.score.clips[Channel(drawing.name, "opacity")][0].start for drawing in drawings]
     assert starts == sorted(set(starts))  # one after the other
     points = np.concatenate([on_page(film, drawing) for drawing in drawings])
@@ -101,8 +100,7 @@ def test_a_lookup_answers_with_one_value_or_a_mixture(film):
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("large", [False, True])
-def test_what_a_picture_takes_the_stage_from_steps_aside_and_comes_back_as_it_was(nano, make_film, size, large):
+def test_what_a_picture_takes_the_stage_from_steps_aside_and_comes_back_as_it_was(nano, make_film, size):
     film = make_film(nano, [2, 1, 0, 1, 1, 2], size, 200)
     head = opened(film)
     film.split(head.q[2], others=0.2)
@@ -110,11 +108,10 @@ def test_what_a_picture_takes_the_stage_from_steps_aside_and_comes_back_as_it_wa
     before = {name: film.score.value(Channel(name, "opacity")) for name in film.cast.everyone()}
     with film.beat("picture"):
         film.say("This is how it looks.")
-        film.bars(head.weights[4, :5], list("abcde"), "Shares", large=large, seconds=2)
-        film.lookup({"a": 1, "b": 2}, "a", large=large, seconds=2)
+        film.bars(head.weights[4, :5], list("abcde"), "Shares", seconds=2)
+        film.lookup({"a": 1, "b": 2}, "a", seconds=2)
         there = {name for name in film.cast.everyone() if film.score.value(Channel(name, "opacity")) > 0}
-        aside = large or size != (1280, 720)
-        assert there == (set() if aside else {name for name, opacity in before.items() if opacity})
+        assert not there
     with film.beat("after"):
         film.say("And all is there again.")
     assert {name: film.score.value(Channel(name, "opacity")) for name in before} == before

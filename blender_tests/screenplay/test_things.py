@@ -54,11 +54,11 @@ def test_what_has_no_grid_is_asked_for_by_name_and_shown_in_numbers(film):
     film.open_on(ln)
     with film.beat("numbers"):
         film.say("It is {n:.4f}.", n=ln.normalized[3, 5])
-        film.histograms(film.layout.embedding.output[3], ln.normalized[3], ("before", "after"))
+        film.skyline(film.layout.embedding.output[3], "before", beside=ln.normalized[3])
     assert f"{film.trace[ln.normalized.name][3, 5]:.4f}".replace("-", "−") in film.beats[0].text
     texts = (shape for one in film.cast.drawings.values() for shape in one.shapes if isinstance(shape, Text))
-    variance = number(film.trace[ln.normalized.name][3].astype(float).var())
-    assert any(text.body.endswith(f"variance {variance}") for text in texts)
+    deviation = number(film.trace[film.layout.embedding.output.name][3].astype(float).std())
+    assert any(text.body.endswith(f"deviation {deviation}") for text in texts)
 
 
 def test_the_clearest_head_is_the_one_with_the_largest_weight(film):

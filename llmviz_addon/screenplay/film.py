@@ -24,7 +24,8 @@ from .asking import verb
 from .camera import Camera
 from .cast.signs import Signs
 from .cast.things import Grids, Named, Place, Thing
-from .pictures import bands, bars, charts, lookup
+from .pictures import bands, bars, lookup, skyline
+from .pictures.skyline import Skyline
 from .scenes import dot_product, weighted_sum
 from .score.timeline import Standing
 from .telling import Telling
@@ -318,39 +319,36 @@ class Film:
         weighted_sum.weighted_sum(self._telling, region, seconds=seconds)
 
     @verb
-    def histograms(
-        self, region: Region, other: Region | Numbers, titles: tuple[str, str], *, large: bool = False,
-        seconds: float | None = None,
-    ) -> None:  # fmt: skip
-        """Bars of the values of ``region`` that turn into those of ``other``, which may stand nowhere.
+    def skyline(
+        self, region: Region, title: str, *, beside: Region | Numbers | None = None, seconds: float | None = None
+    ) -> Skyline:
+        """The numbers of a vector as bars, with their mean and deviation; ``beside``: what else its scale is to hold.
 
-        ``large`` pictures take the stage, from which all else steps aside until the beat is over; others stand under
-        the words, where the page is wide.
+        This and other pictures of numbers take the stage, from which all else steps aside until the beat is over.
         """
-        charts.histograms(self._telling, region, other, titles, large=large, seconds=seconds)
+        return skyline.skyline(self._telling, region, title, beside=beside, seconds=seconds)
 
     @verb
-    def bars(
-        self, region: Region, names: Sequence[str], title: str, *, large: bool = False, seconds: float = 4.0
-    ) -> None:
-        """The values of ``region``, shares of one whole, as bars over ``names``; copies of them stack up to 1.
-
-        ``large`` as in ``histograms``.
-        """
-        bars.bars(self._telling, region, names, title, large=large, seconds=seconds)
+    def become(self, chart: Skyline, numbers: Region | Numbers, title: str, *, seconds: float = 4.0) -> None:
+        """Let a skyline turn into other numbers, such as ``ln.normalized[t]``: its floor slides, heights stretch."""
+        skyline.become(self._telling, chart, numbers, title, seconds=seconds)
 
     @verb
-    def bands(self, region: Region, title: str, *, large: bool = False, seconds: float = 3.0) -> None:
-        """Attention as bands between the tokens, of one row or of all; ``large`` as in ``histograms``."""
-        bands.bands(self._telling, region, title, large=large, seconds=seconds)
+    def bars(self, region: Region, names: Sequence[str], title: str, *, seconds: float = 4.0) -> None:
+        """The values of ``region``, shares of one whole, as bars over ``names``; copies of them stack up to 1."""
+        bars.bars(self._telling, region, names, title, seconds=seconds)
+
+    @verb
+    def bands(self, region: Region, title: str, *, seconds: float = 3.0) -> None:
+        """Attention as bands between the tokens, of one row or of all."""
+        bands.bands(self._telling, region, title, seconds=seconds)
 
     @verb
     def lookup(
-        self, entries: Mapping[str, float], query: str, *, weights: Sequence[float] | None = None,
-        large: bool = False, seconds: float = 3.0,
-    ) -> None:  # fmt: skip
+        self, entries: Mapping[str, float], query: str, *, weights: Sequence[float] | None = None, seconds: float = 3.0
+    ) -> None:
         """Ask ``entries`` for ``query``: the entry of that name answers or, with ``weights``, all by their share."""
-        lookup.lookup(self._telling, entries, query, weights=weights, large=large, seconds=seconds)
+        lookup.lookup(self._telling, entries, query, weights=weights, seconds=seconds)
 
     # Models in outline ------------------------------------------------------------------------
 

@@ -1,1 +1,1 @@
-"""Pictures of numbers that belong to no place on the set: bars, bands, histograms, look-ups."""
+"""Pictures of numbers that belong to no place on the set: bars, bands, skylines, look-ups."""

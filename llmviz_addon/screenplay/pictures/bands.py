@@ -23,11 +23,10 @@ THINNEST = 0.004
 """A weight below this gives no band: it would be thinner than a pixel."""
 
 
-def bands(telling: Telling, region: Region, title: str, *, large: bool = False, seconds: float = 3.0) -> None:
-    """Bands of a row of attention weights, or of all rows one after the other; they go with the paragraph.
+def bands(telling: Telling, region: Region, title: str, *, seconds: float = 3.0) -> None:
+    """Bands of a row of attention weights, or of all rows one after the other; they go with the beat.
 
-    Each is as wide as its weight, where a whole 1 is the width of a token's box. ``large`` puts them
-    on the stage.
+    Each is as wide as its weight, where a whole 1 is the width of a token's box.
     """
     seconds = telling.length(seconds)
     if len(region.grid.axes) != 2 or region.grid.shape[0] != region.grid.shape[1]:
@@ -38,9 +37,9 @@ def bands(telling: Telling, region: Region, title: str, *, large: bool = False, 
     if len(queries) > 1:
         queries = queries[: max(1, most - queries[0])]
     keys = range(max(0, queries[-1] + 1 - most), queries[-1] + 1)
-    area, em = place(telling, large)
-    em = min(0.8 * em, area.height / 8.5)
-    slot = min(area.width / len(keys), 0.16 if large else 0.09)
+    area, em = place(telling)
+    em = min(em, area.height / 8.5)
+    slot = area.width / len(keys)
     left = area.left + (area.width - slot * len(keys)) / 2
     box, tall = (0.9 if words else 0.72) * slot, min(0.9 * slot, 2.2 * em, area.height / 6)
     top = area.top - 1.7 * em - tall
@@ -48,7 +47,7 @@ def bands(telling: Telling, region: Region, title: str, *, large: bool = False, 
     upper = [left + (i + 0.5) * slot for i in range(len(keys))]
     if len(keys) < region.ranges[0][1]:
         title += f", {'last' if keys[0] else 'first'} {len(keys)} of {region.ranges[0][1]} tokens"
-    shapes: list[Shape] = [Text(area.left if not large else left, area.top - 0.9 * em, ((title, "ink"),), em)]
+    shapes: list[Shape] = [Text(left, area.top - 0.9 * em, ((title, "ink"),), em)]
     size = UNEVEN * float(np.median([fit(name, 0.72 * tall, 0.86 * box) for name in names]))
     for i, name in enumerate(names):
         shapes += _box(upper[i], top, box, tall, name, size)

@@ -20,12 +20,10 @@ WRITTEN = 12
 STACK = 0.16  # of the chart's width
 
 
-def bars(
-    telling: Telling, region: Region, names: Sequence[str], title: str, *, large: bool = False, seconds: float = 4.0
-) -> None:
+def bars(telling: Telling, region: Region, names: Sequence[str], title: str, *, seconds: float = 4.0) -> None:
     """Put up the values of ``region``, shares of one whole, as bars over ``names``; then copies of them stack up to 1.
 
-    They go with the paragraph; ``large`` puts them on the stage.
+    They take the stage until the beat is over.
     """
     seconds = telling.length(seconds)
     shares = np.asarray(telling.values(region.grid)[region.index], dtype=np.float64).ravel()
@@ -33,12 +31,12 @@ def bars(
         raise ScriptError(
             f"{region!r} has {len(shares)} values that sum to {shares.sum():.3g}, for {len(names)} names."
         )
-    area, em = place(telling, large)
-    em = min(0.8 * em, area.height / 8.5)
+    area, em = place(telling)
+    em = min(em, area.height / 8.5)
     base, top = area.bottom + 1.7 * em, area.top - 2.6 * em
     height = top - base
     slot = area.width * (1 - 1.6 * STACK) / len(shares)
-    width = min(0.62 * slot, 0.12)
+    width = 0.8 * slot
     lefts = [area.left + (i + 0.5) * slot - width / 2 for i in range(len(shares))]
     stack = area.right - STACK * area.width
     written = [number(share, most=4) for share in parts_of_all(shares)] if len(shares) <= WRITTEN else []

@@ -17,12 +17,11 @@ from .pinned import place, put_up, take_down
 
 def lookup(
     telling: Telling, entries: Mapping[str, float], query: str, *, weights: Sequence[float] | None = None,
-    large: bool = False, seconds: float = 3.0,
+    seconds: float = 3.0,
 ) -> None:  # fmt: skip
     """Ask ``entries`` for ``query``: the entry of that name answers or, with ``weights``, all by their share.
 
-    It takes the place of the chart that is up, and goes with the paragraph; ``large`` puts it on the
-    stage.
+    It takes the place of the chart that is up, and goes with the beat.
     """
     seconds = telling.length(seconds)
     if weights is None and query not in entries:
@@ -32,7 +31,7 @@ def lookup(
         raise ScriptError(f"{len(entries)} entries need as many weights that sum to 1, but got {weights!r}.")
     take_down(telling)
     answer = sum(w * value for w, value in zip(shares, entries.values(), strict=True))
-    area, em = place(telling, large)
+    area, em = place(telling)
     rows, lines, result = _pictures(area, em, entries, query, shares, answer, weights is not None)
     put_up(telling, "lookup", rows, 0.2 * seconds)
     for found in lines:
@@ -45,15 +44,16 @@ def _pictures(
     area: Area, em: float, entries: Mapping[str, float], query: str, shares: Sequence[float], answer: float, mixed: bool
 ) -> tuple[list[Shape], list[list[Shape]], list[Shape]]:
     """The entries, the query's lines to each and on to the answer, and the answer."""
-    em = min(0.85 * em, area.height / 7)
-    step = min((area.height - 1.6 * em) / len(entries), 2.6 * em)
-    tall = 0.76 * step
-    top = area.top - 1.6 * em
+    em = min(1.1 * em, area.height / 7)
+    step = min((area.height - 1.6 * em) / len(entries), 5 * em)
+    tall = min(0.76 * step, 3 * em)
+    head = area.center[1] + (step * len(entries) + 1.6 * em) / 2
+    top = head - 1.6 * em
     x = [area.left + share * area.width for share in (0.0, 0.27, 0.4, 0.6, 0.66, 0.8, 0.87, 1.0)]
     middle = top - step * len(entries) / 2
     rows: list[Shape] = []
     for start, word in ((0, "query"), (2, "key"), (4, "value"), (6, "answer")):
-        rows.append(Text((x[start] + x[start + 1]) / 2, area.top - 0.8 * em, ((word, "muted"),), 0.8 * em, "center"))
+        rows.append(Text((x[start] + x[start + 1]) / 2, head - 0.8 * em, ((word, "muted"),), 0.8 * em, "center"))
     rows += _box(x[0], x[1], middle, tall, query, em, "accent")
     lines: list[list[Shape]] = []
     for i, ((key, value), share) in enumerate(zip(entries.items(), shares, strict=True)):
@@ -67,7 +67,7 @@ def _pictures(
                 Line(((x[5] + 0.004, y), (x[6] - 0.004, middle)), width, "activation"),
             ]
             if mixed:
-                beside = y + 0.45 * em if y > middle - 1e-6 else y - 1.0 * em  # outside the fan of lines
+                beside = y + width / 2 + 0.4 * em if y > middle - 1e-6 else y - 1.0 * em  # outside the fan of lines
                 found.append(Text(x[2] - 0.5 * em, beside, ((_plain(share), "accent"),), 0.7 * em, "right"))
             lines.append(found)
     return rows, lines, _box(x[6], x[7], middle, tall, _answer(entries, shares, answer), em, "activation")

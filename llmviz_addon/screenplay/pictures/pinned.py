@@ -13,36 +13,35 @@ from ..score.timeline import Channel
 from ..telling import GONE, Telling
 from ..verbs.arranging import faded_out
 
-LARGER = 1.4
-"""How much larger letters are in a picture that takes the stage."""
+LETTERS = 1.4
+"""How much larger letters are in a picture than those of the commentary."""
+LAYER = 2e-3
+"""Picture heights between two layers of a picture."""
 
 
-def place(telling: Telling, large: bool) -> tuple[Area, float]:
-    """Where a picture stands, and the size of its letters: ``large`` on the stage, from which all else steps aside.
+def place(telling: Telling) -> tuple[Area, float]:
+    """Where a picture stands, and the size of its letters: on the stage, from which all else steps aside.
 
-    Others stand in the inset, where the page has one. What stepped aside comes back when the beat is over.
+    What stepped aside comes back when the beat is over.
     """
     page, free = telling.page, telling.page.free
-    if not large and page.inset is not None:
-        return page.inset, page.em
     telling.dismiss()
     for opacity, channels in faded_out(telling, GONE).items():
         telling.aside.setdefault(opacity, []).extend(channels)
     cx, cy = free.center
-    width, height = 0.96 * free.width, min(free.height, 0.5 * free.width)
-    return Area(cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2), LARGER * page.em
+    width, height = 0.98 * free.width, min(0.98 * free.height, 0.78 * free.width)
+    return Area(cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2), LETTERS * page.em
 
 
 def pin(
-    telling: Telling, kind: str, shapes: Sequence[Shape], at: tuple[float, float] = (0.0, 0.0), stays: bool = True
+    telling: Telling, kind: str, shapes: Sequence[Shape], at: tuple[float, float] = (0.0, 0.0), layer: int = 0
 ) -> str:
-    """A drawing on the page, not shown yet, its origin ``at`` picture heights; without ``stays`` it is not kept up."""
+    """A drawing on the page, not shown yet, its origin ``at`` picture heights; higher layers lie before lower ones."""
     pose = camera_pose(telling.page)
-    pose[:3, 3] = (pose @ np.array([*at, 0.0, 1.0]))[:3]
+    pose[:3, 3] = (pose @ np.array([*at, layer * LAYER, 1.0]))[:3]
     drawing = Drawing(telling.unique(kind), tuple(shapes), pose, "camera", opacity=0.0)
     telling.cast.add(drawing)
-    if stays:
-        telling.pictures.append(drawing.name)
+    telling.pictures.append(drawing.name)
     return drawing.name
 
 
