@@ -129,8 +129,10 @@ def test_what_explains_is_up_at_the_rest_and_gone_when_the_next_beat_is_told(tim
 
 def test_captions_go_clause_by_clause_and_have_no_gap(timeline):
     lines = timeline.subtitles
-    assert [line.text for line in lines] == ["Here is a query.", "And these are its weights.", "That was all."]
-    assert [line.marker for line in lines] == ["42.1 one", "42.1 one", "42.2 two"]
+    assert [line.text for line in lines] == [
+        *("Here is a query.", "And these are its weights.", "Here are shares of one whole.", "That was all.")
+    ]
+    assert [line.marker for line in lines] == ["42.1 one", "42.1 one", "42.2 shares", "42.3 two"]
     for line, following in zip(lines, lines[1:], strict=False):
         assert line.start <= line.end == following.start - 1
     assert lines[-1].end == timeline.frames
@@ -140,7 +142,9 @@ def test_clauses_that_come_at_once_are_one_caption(nano, tmp_path):
     text = CHAPTER.replace("        film.compute(head.q[1, 2], seconds=2)\n", "")
     (tmp_path / "42_mine.py").write_text(text)
     lines = prepare(run(nano, [2, 1, 0]), ["mine"], None, folders=[tmp_path]).timeline.subtitles
-    assert [line.text for line in lines] == ["Here is a query. And these are its weights.", "That was all."]
+    assert [line.text for line in lines] == [
+        *("Here is a query. And these are its weights.", "Here are shares of one whole.", "That was all.")
+    ]
 
 
 @pytest.mark.parametrize(

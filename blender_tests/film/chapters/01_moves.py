@@ -24,7 +24,8 @@ def play(film):
             film.compute(ln.std[t])
     with film.beat("charts"):
         film.say("Its numbers, before and after.")
-        film.histograms(x[t], ln.normalized[t], ("before", "after"), seconds=2)
+        chart = film.skyline(x[t], "before", beside=ln.normalized[t], seconds=1)
+        film.become(chart, ln.normalized[t], "after", seconds=1)
     with film.beat("sweep"):
         film.say("All columns are alike.")
         film.merge(x, ln.output, seconds=0.5)
