@@ -188,7 +188,7 @@ def _faces(mesh: bpy.types.Mesh) -> np.ndarray | None:
 
 def _rectangle(mesh: bpy.types.Mesh, points: np.ndarray) -> np.ndarray | None:
     """Corners (4, 3) of a flat drawing that is one rectangle of one opaque ink; None for anything else."""
-    if not {INK, EDGE} <= set(mesh.attributes.keys()) or len(points) != 8:
+    if not {INK, EDGE} <= set(mesh.attributes.keys()) or len(points) != 12:  # four sides, each with a fringe
         return None
     attributes: Any = mesh.attributes
     ink, edge = _read(attributes[INK].data, "color", 4), _read(attributes[EDGE].data, "vector", 3)
