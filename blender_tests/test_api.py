@@ -218,6 +218,7 @@ def test_the_readmes_script_makes_what_it_says(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("nano-gpt, T = 11: 'CBABBCABBBC', then (greedy)")
     assert "03 Layer Norm" in done.stdout
+    assert "Info:" not in done.stdout  # Blender's, of files on their way
     names = ["layer-norm.blend", "layer-norm.frames", "layer-norm.mp4", "layer-norm.srt", "one-column.png"]
     assert sorted(path.name for path in tmp_path.iterdir()) == names
     assert len(list((tmp_path / "layer-norm.frames").glob("*.png"))) == 15

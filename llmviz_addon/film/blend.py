@@ -25,7 +25,7 @@ def save(path: Path, target: Path | None = None, copy: bool = False, compress: b
     JobError where that fails, or the file is not whole; it is left to the caller to remove it.
     """
     try:
-        with unbroken():
+        with quiet(), unbroken():
             bpy.ops.wm.save_as_mainfile(filepath=_place(path), check_existing=False, copy=copy, compress=compress)
         whole = is_whole(path)
     except (RuntimeError, OSError) as error:
@@ -43,7 +43,7 @@ def save_copy(path: Path, scene: bpy.types.Scene) -> None:
     kind = settings.file_preview_type
     settings.file_preview_type = "NONE"
     try:
-        with shown(scene), quiet():
+        with shown(scene):
             save(path, copy=True, compress=False)
     finally:
         settings.file_preview_type = kind
