@@ -142,7 +142,7 @@ def _scores(film, x, head, t, arrows):
         film.say("A query must not look ahead: keys that come later are forbidden.")
         with film.together(seconds=1.5):
             film.fade(head.q, head.k, *arrows, to=0)
-            film.camera.frame(head.scores, azimuth=271, elevation=2, zoom=0.8)
+            film.camera.frame(head.scores, azimuth=271, elevation=2, zoom=0.94)
         if len(film.tokens) > 1:
             film.say("In the whole matrix that is everything above the diagonal.")
             film.show_values(head.scores, seconds=3)
@@ -158,7 +158,7 @@ def _softmax(film, head, t, letters):
         film.say("The scores of a row become shares of one whole, by softmax.")
         with film.together(seconds=1.5):
             film.fade(head.max, head.sum, head.weights, to=1)
-            film.camera.frame(head.scores, head.weights, azimuth=273, elevation=3, zoom=0.9)
+            film.camera.frame(head.scores, head.weights, azimuth=273, elevation=3, zoom=0.97)
         film.say("First the [largest]({m}), {m}, is subtracted, to keep the exponentials small.", m=head.max[t])
         with film.together():
             arrows = [film.connect(head.scores, head.max), film.connect(head.sum, head.weights)]

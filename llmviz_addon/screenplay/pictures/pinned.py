@@ -29,7 +29,7 @@ def place(telling: Telling) -> tuple[Area, float]:
     for opacity, channels in faded_out(telling, GONE).items():
         telling.aside.setdefault(opacity, []).extend(channels)
     cx, cy = free.center
-    width, height = 0.98 * free.width, min(0.98 * free.height, 0.78 * free.width)
+    width, height = 0.98 * free.width, min(0.98 * free.height, 1.1 * free.width)
     return Area(cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2), LETTERS * page.em
 
 
