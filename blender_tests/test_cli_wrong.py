@@ -72,6 +72,7 @@ WRONG = {
     "an empty model of a scene": (["step", "a.blend", "--model="], "argument --model: it is empty; give a path"),
     "an empty chapter folder": (["chapters", "--walkthroughs", ""], "argument --walkthroughs: it is empty"),
     "an empty chapter": (["build", "", "-o", "a.blend"], "Unknown chapter ''. Choose from"),
+    "a lost theme file": ([*STILL, "--at", "1", "--theme", "gone.toml"], "Cannot read the theme 'gone.toml': No such"),
     "an empty theme": (["build", "--theme", "", "-o", "a.blend"], "Unknown theme ''. Choose from light"),
     "an empty shape": (["build", "--shape", "", "-o", "a.blend"], "Unknown model shape ''. Choose from"),
     "an empty moment": ([*STILL, "--at", ""], "There is no rest ''. Give 0 to"),

@@ -12,6 +12,7 @@ import pytest
 
 import llmviz_addon
 from llmviz_addon.packaging import package
+from llmviz_addon.stage.materials.theme_file import NAMES
 
 ROOT = Path(__file__).resolve().parent.parent
 MANIFEST = ROOT / "llmviz_addon" / "blender_manifest.toml"
@@ -30,6 +31,7 @@ def test_the_zip_holds_what_it_needs_and_no_more(archive: Path) -> None:
     chapters = {f"walkthroughs/{path.name}" for path in (ROOT / "walkthroughs").glob("*.py")}
     assert chapters | {"__init__.py", "blender_manifest.toml", "LICENSE", "stage/build.py"} <= names
     assert any(name.endswith(".safetensors") for name in names)
+    assert {f"stage/materials/themes/{name}.toml" for name in NAMES} <= names
     assert not [name for name in names if "test" in name or "__pycache__" in name or "train" in name]
     assert not {"cli.py", "commands.py", "options.py", "packaging.py", "__main__.py"} & names
 

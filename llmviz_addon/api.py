@@ -38,6 +38,7 @@ from .screenplay import loader
 from .screenplay.open_stage import ROOM, Moment, opening
 from .screenplay.production import PACE, Set, check
 from .screenplay.score.timeline import Timeline
+from .stage.materials.theme_file import ThemeOf
 
 if TYPE_CHECKING:
     import bpy
@@ -175,7 +176,7 @@ def build_steps(
     what: Run | Outlines,
     chapters: Sequence[str] | None = None,
     *,
-    theme: str = THEME,
+    theme: ThemeOf = THEME,
     pace: float | None = PACE,
     size: tuple[int, int] = SIZE,
     fps: int = FPS,
@@ -191,7 +192,7 @@ def build_steps(
     chapters
         Names or numbers; None is all that can be told.
     theme
-        Its look.
+        Its look: ``light``, ``dark``, ``light-safe``, ``dark-safe``, or the path of a theme file (.toml).
     pace
         Words per minute at which the commentary is read; None leaves no time for it.
     size, fps
@@ -221,7 +222,7 @@ def open_stage_steps(
     of: Run,
     room: int = ROOM,
     *,
-    theme: str = THEME,
+    theme: ThemeOf = THEME,
     size: tuple[int, int] = SIZE,
     fps: int = FPS,
     scene: bpy.types.Scene | None = None,

@@ -162,7 +162,13 @@ def _film(job: Parser) -> None:
 
 def _picture(job: Parser) -> None:
     job.add_argument("--size", type=_size, default=(1280, 720), metavar="WxH", help="pixels; by default 1280x720")
-    job.add_argument("--theme", default="light", metavar="NAME", help="look of the film; by default light")
+    job.add_argument(
+        "--theme",
+        type=_text,
+        default="light",
+        metavar="NAME|FILE.toml",
+        help="light, dark, light-safe, dark-safe, or a theme file of yours; by default light",
+    )
 
 
 def _writing(job: Parser) -> None:

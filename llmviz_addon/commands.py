@@ -30,7 +30,7 @@ from .model.tokenizers.tokenizer import visible
 from .screenplay import loader
 from .screenplay.production import Production, check
 from .screenplay.score.timeline import Told
-from .stage.materials.theme import theme
+from .stage.materials.theme_file import theme
 from .terminal import shown
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from blender_tests.stage.eyes import EYES, apart, contrast, lab
-from llmviz_addon.stage.materials.theme import THEMES, linear, theme
+from llmviz_addon.stage.materials.theme import linear
+from llmviz_addon.stage.materials.theme_file import NAMES, theme
 
 ROLES = ("weight", "activation", "aggregate")
 HUES = {"weight": (260, 310), "activation": (130, 175), "aggregate": (65, 100)}
@@ -41,25 +42,35 @@ def test_the_simulation_is_the_published_one():
 
 
 @pytest.mark.parametrize("eyes", EYES)
-@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("name", NAMES)
 def test_signs_and_roles_of_cells_are_told_apart(name, eyes):
-    cells, ground = theme(name).cells, theme(name).ground
+    cells, ground, safe = theme(name).cells, theme(name).ground, name.endswith("-safe")
     for role in ROLES:
         positive, negative, nothing = cells.positive[role], cells.negative[role], zero(cells, role)
-        assert apart(positive, negative, eyes) >= 50
         half, quarter = ([valued(cells, hue, role, share) for hue in (positive, negative)] for share in (0.5, 0.25))
+        assert apart(positive, negative, eyes) >= (60 if safe else 50)
         assert apart(*half, eyes) >= 15
         assert apart(*quarter, eyes) >= 8
         for hue in (positive, negative):
-            assert apart(hue, nothing, eyes) >= 30
+            assert apart(hue, nothing, eyes) >= 35
             assert apart(hue, ground, eyes) >= 40
     for one, other in combinations(ROLES, 2):
-        assert apart(cells.positive[one], cells.positive[other], eyes) >= 30
-        assert apart(cells.positive[one], cells.negative[other], eyes) >= 9
-        assert apart(cells.negative[one], cells.positive[other], eyes) >= 9
+        assert apart(cells.positive[one], cells.positive[other], eyes) >= (40 if safe else 33)
+        for pair in ((cells.positive[one], cells.negative[other]), (cells.negative[one], cells.positive[other])):
+            assert apart(*pair, eyes) >= (15 if safe else 9)
 
 
-@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("eyes", EYES)
+@pytest.mark.parametrize("name", NAMES)
+def test_colours_of_words_are_told_apart(name, eyes):
+    look = theme(name)
+    for one, other in combinations(("ink", "muted", "weight", "activation", "aggregate", "accent"), 2):
+        assert apart(look.color(one), look.color(other), eyes) >= (22 if name.endswith("-safe") else 12)
+    for color in ("ink", "muted", "weight", "activation", "aggregate", "accent"):
+        assert all(apart(look.color(color), look.color(ground), eyes) >= 40 for ground in ("ground", "plate"))
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_zero_is_neither_ground_nor_glass(name):
     cells, ground = theme(name).cells, theme(name).ground
     for eyes in EYES:
@@ -71,7 +82,7 @@ def test_zero_is_neither_ground_nor_glass(name):
 
 
 @pytest.mark.parametrize("eyes", EYES)
-@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("name", NAMES)
 def test_even_steps_of_a_value_look_even(name, eyes):
     cells = theme(name).cells
     for role in ROLES:
@@ -82,7 +93,7 @@ def test_even_steps_of_a_value_look_even(name, eyes):
             assert max(steps) <= 5 * min(steps)
 
 
-@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("name", NAMES)
 def test_digits_are_read_on_every_colour_of_a_cell(name):
     cells = theme(name).cells
     for role in ROLES:
@@ -94,7 +105,7 @@ def test_digits_are_read_on_every_colour_of_a_cell(name):
                 assert contrast(digits, body) >= 4.2
 
 
-@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("name", NAMES)
 def test_blue_is_learned_green_is_computed_amber_an_aggregate(name):
     for colors in (theme(name).cells.positive, theme(name).colors):
         for role, (low, high) in HUES.items():
@@ -103,7 +114,7 @@ def test_blue_is_learned_green_is_computed_amber_an_aggregate(name):
             assert np.hypot(a, b) >= 30
 
 
-@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("name", NAMES)
 def test_zero_is_pale_on_paper_and_dark_in_the_dark(name):
     cells, dark = theme(name).cells, theme(name).is_dark
     for role in ROLES:

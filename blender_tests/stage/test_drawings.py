@@ -12,7 +12,8 @@ from llmviz_addon.layout.lettering.font import advance
 from llmviz_addon.rounding import number as number_text
 from llmviz_addon.stage.build import build, clear
 from llmviz_addon.stage.materials.flat_material import flat_material
-from llmviz_addon.stage.materials.theme import linear, theme
+from llmviz_addon.stage.materials.theme import linear
+from llmviz_addon.stage.materials.theme_file import theme
 from llmviz_addon.stage.ours import TAG, ours
 from llmviz_addon.stage.things.drawings import DrawingMaker
 

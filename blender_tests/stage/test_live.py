@@ -19,6 +19,7 @@ from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
 from llmviz_addon.screenplay.open_stage import Moment, opening
 from llmviz_addon.stage import live
 from llmviz_addon.stage.build import build, clear
+from llmviz_addon.stage.materials.theme_file import theme as theme_of
 from llmviz_addon.stage.open_state import OURS, read_state
 from llmviz_addon.stage.ours import NAME, TAG
 from llmviz_addon.stage.story import read_story
@@ -133,7 +134,7 @@ def test_the_scene_remembers_what_it_shows(scene: bpy.types.Scene, tmp_path: Pat
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "open.blend"))
     scene = bpy.context.scene
     state = live.state_of(scene)
-    assert (state.model, state.theme, state.columns, state.prompt_length) == ("/models/mine", "dark", 11, 6)
+    assert (state.model, state.look, state.columns, state.prompt_length) == ("/models/mine", theme_of("dark"), 11, 6)
     assert (state.tokens, state.text) == ((2, 1, 0, 1, 1, 2, 0), "CBABBCA")
     assert read_story(scene) is None
     live.check_model(state, now.run.model)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import bpy
 import pytest
 
 from llmviz_addon.errors import JobError, ModelError
+from llmviz_addon.stage.kept_theme import kept_theme
+from llmviz_addon.stage.materials.theme_file import theme
 from llmviz_addon.ui import request
 from llmviz_addon.ui.preferences import catalogue
 
@@ -74,3 +78,41 @@ def test_no_shape_is_an_error(sidebar: bpy.types.Scene) -> None:
     settings.model, settings.skipped, settings.outlines = "SHAPE", "", set()
     with pytest.raises(ModelError, match="choose 1 to 7"):
         request.what(settings)
+
+
+def test_a_theme_file_is_read_when_it_is_asked_for(sidebar: bpy.types.Scene, tmp_path: Path) -> None:
+    settings, path = sidebar.llmviz_settings, tmp_path / "mine.toml"
+    assert request.theme(settings, None) == theme("light")
+    settings.theme = "dark-safe"
+    assert request.theme(settings, None) == theme("dark-safe")
+    settings.theme = "FILE"
+    with pytest.raises(JobError, match="No theme file is chosen"):
+        request.theme(settings, None)
+    settings.theme_file = str(path)
+    with pytest.raises(JobError, match="Cannot read the theme .*mine.toml': No such file"):
+        request.theme(settings, None)
+    path.write_text('inherits = "dark"\nground = "#102030"\n')
+    assert request.theme(settings, None) == theme(path)
+    path.write_text('inherits = "dark"\n\nground = 3\n')
+    with pytest.raises(JobError, match=r"mine.toml', line 3: ground is a colour"):
+        request.theme(settings, None)
+
+
+def test_build_again_knows_a_theme_whose_file_is_gone(sidebar: bpy.types.Scene, tmp_path: Path) -> None:
+    settings, path = sidebar.llmviz_settings, tmp_path / "mine.toml"
+    settings.theme, settings.theme_file = "FILE", str(path)
+    path.write_text('inherits = "dark"\nground = "#102030"\n')
+    look = theme(path)
+    bpy.ops.llmviz.build()
+    scene = bpy.context.scene
+    assert (kept_theme(scene), scene.llmviz_settings.theme_file) == (look, str(path))
+    path.unlink()
+    bpy.ops.llmviz.build()
+    assert kept_theme(scene) == look
+    scene.llmviz_settings.theme_file = str(tmp_path / "other.toml")
+    with pytest.raises(JobError, match="Cannot read the theme .*other.toml'"):
+        request.theme(scene.llmviz_settings, scene)
+    path.write_text('inherits = "dark"\nground = "#405060"\n')
+    scene.llmviz_settings.theme_file = str(path)
+    bpy.ops.llmviz.build()
+    assert kept_theme(scene) == theme(path) != look

@@ -219,9 +219,9 @@ def fingerprint(**parts: Any) -> dict[str, str]:
 
 
 def code_version() -> str:
-    """Hash of the whole add-on's source: any change of it may change the picture."""
+    """Hash of the whole add-on's source and themes: any change of it may change the picture."""
     digest = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
+    for path in sorted((*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.toml"))):
         digest.update(path.relative_to(PACKAGE).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

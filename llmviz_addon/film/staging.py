@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from ..model.blueprints import Outlines
 from ..model.run import Run
 from ..screenplay.production import Production, prepare, prepare_outlines
+from ..stage.materials.theme_file import ThemeOf
 from .made import Stage
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def produced(
 
 def staged_steps(
     production: Production,
-    theme: str,
+    theme: ThemeOf,
     engine: str | None,
     scene: bpy.types.Scene | None = None,
     sure: bool = False,

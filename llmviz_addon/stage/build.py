@@ -22,7 +22,8 @@ from . import compat
 from .materials.cell_material import cell_material
 from .materials.flat_material import flat_material
 from .materials.nodes import new_node
-from .materials.theme import Theme, linear, theme
+from .materials.theme import Theme, linear
+from .materials.theme_file import ThemeOf, theme, written
 from .motion import actors
 from .motion.keys import Actor, animate, set_rest
 from .motion.markers import clear_markers, set_markers
@@ -51,7 +52,7 @@ SCENE = "llmviz"
 def build(
     scene: bpy.types.Scene,
     production: Production,
-    theme: str = "light",
+    theme: ThemeOf = "light",
     own_scene: bool | None = None,
     engine: str | None = None,
     sure: bool = False,
@@ -68,7 +69,7 @@ def build(
 def build_steps(
     scene: bpy.types.Scene,
     production: Production,
-    theme_name: str = "light",
+    theme_name: ThemeOf = "light",
     own_scene: bool | None = None,
     engine: str | None = None,
     sure: bool = False,
@@ -82,8 +83,9 @@ def build_steps(
     this machine; later only if an engine is named, as the user may have set it up her way since.
     How the stage was built is ``noted``, but for one that is thrown away: only so can a later build tell what the user
     changed on it.
-    Raises JobError for an unknown theme or engine before anything is touched, and ChangesError where the user changed
-    things of the stage that is there in a way that cannot be taken over, unless it is ``sure`` that this may go.
+    Raises JobError for a theme or engine that cannot be had, before anything is touched, and ChangesError where the
+    user changed things of the stage that is there in a way that cannot be taken over, unless it is ``sure`` that this
+    may go.
     What was built before gives way at the end, when that is looked at; a build that fails, or is given up by closing
     the generator, leaves everything as it was.
     """
@@ -128,7 +130,7 @@ def _tell(scene: bpy.types.Scene, production: Production, look: Theme, camera: b
     clear_state(scene)
     set_markers(scene, production.timeline.markers, camera, ours(scene).blocks)
     if production.timeline.chapters:
-        write_story(scene, production.timeline, look.name)
+        write_story(scene, production.timeline, written(look))
 
 
 def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> Generator[tuple[float, str], None, Rig]:

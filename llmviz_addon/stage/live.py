@@ -23,7 +23,7 @@ from ..screenplay.page.view import View
 from . import compat
 from .build import build_steps
 from .materials.flat_material import REACH
-from .materials.theme import theme
+from .materials.theme_file import ThemeOf, theme, written
 from .open_state import OpenState, Row, read_state, write_state
 from .ours import NAME, TAG, exchange, find_collection, ours
 from .rebuild.changes import noting
@@ -37,13 +37,14 @@ def open_steps(
     now: Moment,
     size: tuple[int, int] = (1280, 720),
     fps: int = 30,
-    theme_name: str = "light",
+    theme_name: ThemeOf = "light",
     own_scene: bool | None = None,
     sure: bool = False,
 ) -> Generator[tuple[float, str], None, Rig]:
     """Build an open stage that shows ``now``, step by step as ``build_steps``."""
-    rig = yield from build_steps(scene, now.production(size, fps), theme_name, own_scene, sure=sure)
-    write_state(scene, _state(now, theme_name))
+    look = theme(theme_name)
+    rig = yield from build_steps(scene, now.production(size, fps), look, own_scene, sure=sure)
+    write_state(scene, _state(now, written(look)))
     return rig
 
 
@@ -115,13 +116,13 @@ def mark(checkpoint: Checkpoint) -> int:
     return zlib.crc32(b"".join([config, *(weight.tobytes() for weight in some)]))
 
 
-def _state(now: Moment, theme_name: str) -> OpenState:
+def _state(now: Moment, theme: str) -> OpenState:
     run, tokenizer = now.run, now.run.model.tokenizer
     found, chosen = run.draw.candidates, run.draw.token
     return OpenState(
         model=run.model.path,
         mark=mark(run.model),
-        theme=theme_name,
+        theme=theme,
         columns=now.columns,
         prompt_length=run.prompt_length,
         tokens=run.tokens,
@@ -171,7 +172,7 @@ def _write(scene: bpy.types.Scene, drawings: tuple[Drawing, ...], state: OpenSta
     flat = next(
         block for block in ours(scene).blocks if block.get(TAG) == "flat" and isinstance(block, bpy.types.Material)
     )
-    maker = DrawingMaker(theme(state.theme), flat, home)
+    maker = DrawingMaker(state.look, flat, home)
     maker.prepare(drawings)
     before: list[Any] = [obj.data for obj in objects]
     meshes = [maker.arrays(drawn[obj[NAME]]).mesh(drawn[obj[NAME]].name, maker.material) for obj in objects]

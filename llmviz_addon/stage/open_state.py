@@ -9,7 +9,8 @@ from functools import lru_cache
 import bpy
 
 from ..model.sampling import Sampling
-from .materials.theme import THEMES
+from .materials.theme import Theme
+from .materials.theme_file import rewritten
 from .ours import is_inherited
 from .plain import loads, written_text
 
@@ -32,7 +33,7 @@ class OpenState:
 
     model: str  # path of the checkpoint; "" for the one that the add-on ships
     mark: int  # tells the checkpoint's weights from others
-    theme: str
+    theme: str  # all of it, as written; of a stage of an earlier version the name of one of ours
     columns: int
     prompt_length: int
     tokens: tuple[int, ...]
@@ -47,7 +48,19 @@ class OpenState:
         chosen = self.sampling
         draws = chosen.temperature >= 0 and (chosen.top_k is None or chosen.top_k >= 1) and chosen.seed >= 0
         draws = draws and (chosen.top_p is None or 0 < chosen.top_p <= 1)
-        return fits and draws and self.theme in THEMES and all(0 <= row.share <= 1 + 1e-6 for row in self.candidates)
+        return (
+            fits
+            and draws
+            and all(0 <= row.share <= 1 + 1e-6 for row in self.candidates)
+            and rewritten(self.theme) is not None
+        )
+
+    @property
+    def look(self) -> Theme:
+        """The theme that it was built with."""
+        look = rewritten(self.theme)
+        assert look is not None  # it is sound
+        return look
 
 
 def write_state(scene: bpy.types.Scene, state: OpenState) -> None:

@@ -26,7 +26,10 @@ LAST = 1_048_574
 
 @dataclass(frozen=True)
 class Story(Timed):
-    """Chapters, markers and commentary of the film in a scene; frames, rate and theme are those it was built with."""
+    """Chapters, markers and commentary of the film in a scene; frames, rate and theme are those it was built with.
+
+    ``theme`` is all of the theme, as written.
+    """
 
     chapters: tuple[ChapterSpan, ...]
     markers: tuple[Marker, ...]

@@ -88,7 +88,7 @@ def build_film(context: bpy.types.Context, sure: bool = False) -> Steps:
     steps = api.build_steps(
         request.what(settings),
         chapters,
-        theme=value(settings, "theme"),
+        theme=request.theme(settings, target(context.scene)),
         pace=request.pace(settings),
         size=request.size(settings),
         fps=value(settings, "fps"),

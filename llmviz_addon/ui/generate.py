@@ -177,7 +177,7 @@ def open_stage(context: bpy.types.Context, sure: bool = False) -> Steps:
     steps = api.open_stage_steps(
         run,
         value(generation, "room"),
-        theme=value(settings, "theme"),
+        theme=request.theme(settings, target(context.scene)),
         size=request.size(settings),
         fps=value(settings, "fps"),
         scene=target(context.scene),

@@ -115,6 +115,8 @@ class LLMVIZ_PT_film(_Panel, bpy.types.Panel):
         pace.enabled = value(settings, "pauses")
         pace.prop(settings, "pace")
         column.prop(settings, "theme")
+        if value(settings, "theme") == "FILE":
+            column.prop(settings, "theme_file")
         built = any(read_story(scene) for scene in film_scenes())
         row = self.layout.row()
         row.scale_y = 1.5

@@ -17,6 +17,9 @@ from .. import api
 from ..errors import JobError, LlmvizError, ModelError
 from ..model.checkpoint import Checkpoint
 from ..model.forward import check_tokens
+from ..stage.kept_theme import kept_theme
+from ..stage.materials.theme import Theme
+from ..stage.materials.theme_file import theme as theme_of
 from .chapters import Stamp, files, read, stamp
 from .values import ASPECTS, value
 
@@ -75,6 +78,17 @@ def tokens_problem(settings: bpy.types.PropertyGroup) -> str:
     except LlmvizError as error:
         return str(error)
     return ""
+
+
+def theme(settings: bpy.types.PropertyGroup, scene: bpy.types.Scene | None) -> Theme:
+    """The chosen look; one whose file is gone as the film in ``scene`` keeps it. Raises JobError."""
+    if value(settings, "theme") != "FILE":
+        return theme_of(value(settings, "theme"))
+    if not value(settings, "theme_file"):
+        raise JobError("No theme file is chosen. Give the path of one, or choose another theme.")
+    file = Path(bpy.path.abspath(value(settings, "theme_file")))
+    kept = None if os.path.exists(file) or scene is None else kept_theme(scene)
+    return kept if kept is not None and kept.name == file.stem else theme_of(file)
 
 
 def pace(settings: bpy.types.PropertyGroup) -> float | None:

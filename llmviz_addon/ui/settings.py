@@ -20,7 +20,7 @@ from bpy.props import (
 
 from ..model.blueprints import BLUEPRINTS, COMPARED
 from ..screenplay.production import PACE
-from ..stage.materials.theme import THEMES
+from ..stage.materials.theme_file import NAMES
 from ..stage.render import ENGINES
 from .preferences import catalogue
 from .values import ASPECTS, value
@@ -34,7 +34,14 @@ ENGINE_TEXTS = {
 }
 SHAPE_TEXTS = {"16:9": "Landscape, for screens", "9:16": "Portrait, for phones", "1:1": "Square"}
 # Declarations see the module's names, but not from within a comprehension of their own.
-THEME_ITEMS = [(name, name.capitalize(), f"The {name} theme") for name in THEMES]
+THEME_TEXTS = {
+    "light": "For slides and paper",
+    "dark": "For dark slides",
+    "light-safe": "Light, in colours that the colour-blind tell apart",
+    "dark-safe": "Dark, in colours that the colour-blind tell apart",
+}
+THEME_ITEMS = [(name, name.replace("-", " ").title(), THEME_TEXTS[name]) for name in NAMES]
+THEME_ITEMS += [("FILE", "Theme File", "A theme of your own")]
 SHAPE_ITEMS = [(name, name, SHAPE_TEXTS[name]) for name in ASPECTS]
 OUTLINE_ITEMS = [(name, one.title, one.counted) for name, one in BLUEPRINTS.items()]
 SIZE_ITEMS = [(str(side), f"{side} px", f"The shorter side has {side} pixels") for side in (480, 720, 1080, 1440, 2160)]
@@ -117,6 +124,12 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
         name="Theme",
         description="Colours of the set and the page behind it",
         items=THEME_ITEMS,
+    )
+    theme_file: StringProperty(
+        name="File",
+        description="A theme file, TOML, that inherits from one of ours. The film keeps what is in it",
+        subtype="FILE_PATH",
+        options={"PATH_SUPPORTS_BLEND_RELATIVE"},
     )
     shape: EnumProperty(
         name="Aspect",

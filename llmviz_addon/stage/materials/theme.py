@@ -1,26 +1,18 @@
 """How the film looks, as plain data: colours as the viewer sees them (sRGB, 0 to 1), and their conversion.
 
 Shaders want linear light, so colours are converted where they enter Blender. The scene's view
-transform is Standard, which brings back exactly what the theme says.
+transform is Standard, which brings back exactly what the theme says. The themes themselves are files, ours in
+``themes/`` and the user's anywhere; ``theme_file`` reads both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
-from ...errors import JobError, ScriptError, choices
+from ...errors import ScriptError, choices
 
 RGB = tuple[float, float, float]
-
-ROLES: dict[str, RGB] = {"weight": (0.3, 0.3, 1.0), "activation": (0.4, 0.8, 0.4), "aggregate": (1.0, 0.8, 0.3)}
-
-
-def hexed(code: str) -> RGB:
-    """The colour written as ``#rrggbb``."""
-    red, green, blue = (int(code[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    return (red, green, blue)
 
 
 @dataclass(frozen=True)
@@ -45,25 +37,23 @@ class CellColors:
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours of one look. ``colors`` are for drawings, the others for cells and ribbons."""
+    """Colours of one look."""
 
     name: str
     ground: RGB
-    roles: Mapping[str, RGB]  # of cells
-    colors: Mapping[str, RGB]  # by the names that drawings use
-    slab: RGB  # a computed cell's body, before its role tints it
-    slab_tint: float  # how much of the role is in it
-    empty: float  # light of the role's colour in a cell that is not computed yet (linear)
-    zero: RGB  # dot of the value 0
-    negative: RGB  # dot of the most negative value
-    line: RGB  # between every 16 cells
-    cells: CellColors  # in place of roles, slab, slab_tint, empty, zero, negative and line, which go with the dots
-    ribbon_alpha: float = 0.38
+    text: Mapping[str, RGB]  # of drawings, by the names that they use
+    cells: CellColors
+    ribbon_opacity: float
 
     @property
     def is_dark(self) -> bool:
         """Whether ink is lighter than the ground."""
-        return sum(self.ground) < sum(self.colors["ink"])
+        return sum(self.ground) < sum(self.text["ink"])
+
+    @property
+    def colors(self) -> dict[str, RGB]:
+        """Those that drawings name, the ground with them."""
+        return {**self.text, "ground": self.ground}
 
     def color(self, name: str) -> RGB:
         """A named colour; raises ScriptError, with the choices, where there is none."""
@@ -72,117 +62,42 @@ class Theme:
         except KeyError:
             raise ScriptError(f"Unknown colour {name!r}. {choices(self.colors)}") from None
 
+    # What follows is of the dots, and goes with them.
 
-LIGHT = Theme(
-    name="light",
-    ground=(0.953, 0.953, 0.953),
-    roles=MappingProxyType(ROLES),
-    colors=MappingProxyType(
-        {
-            "ink": (0.11, 0.12, 0.14),
-            "muted": (0.46, 0.48, 0.52),
-            "ground": (0.953, 0.953, 0.953),
-            "plate": (1.0, 1.0, 1.0),
-            "weight": (0.24, 0.24, 0.82),
-            "activation": (0.13, 0.5, 0.17),
-            "aggregate": (0.69, 0.43, 0.02),
-            "accent": (0.83, 0.27, 0.13),
-            "card": (0.85, 0.905, 0.97),
-            "white": (1.0, 1.0, 1.0),
-        }
-    ),
-    slab=(0.35, 0.35, 0.35),
-    slab_tint=0.11,
-    empty=0.48,
-    zero=(0.43, 0.43, 0.43),
-    negative=(0.02, 0.02, 0.02),
-    line=(0.8, 0.8, 0.8),
-    cells=CellColors(
-        positive=MappingProxyType(
-            {
-                "weight": hexed("#1f62f5"),
-                "activation": hexed("#2a8a33"),
-                "aggregate": hexed("#eeb20a"),
-            }
-        ),
-        negative=MappingProxyType(
-            {
-                "weight": hexed("#d9660f"),
-                "activation": hexed("#bf1498"),
-                "aggregate": hexed("#9a6cc6"),
-            }
-        ),
-        zero=hexed("#dcdfe4"),
-        zero_tint=0.06,
-        growth=0.65,
-        glass=hexed("#eeeff1"),
-        glass_line=hexed("#c9cdd3"),
-        line=hexed("#ffffff"),
-        digits=hexed("#0a0b0d"),
-        digits_on_deep=hexed("#ffffff"),
-    ),
-)
+    @property
+    def roles(self) -> Mapping[str, RGB]:
+        """Of dots and ribbons, by role."""
+        return {"weight": (0.3, 0.3, 1.0), "activation": (0.4, 0.8, 0.4), "aggregate": (1.0, 0.8, 0.3)}
 
-DARK = Theme(
-    name="dark",
-    ground=(0.07, 0.075, 0.085),
-    roles=MappingProxyType(ROLES),
-    colors=MappingProxyType(
-        {
-            "ink": (0.93, 0.94, 0.96),
-            "muted": (0.6, 0.62, 0.67),
-            "ground": (0.07, 0.075, 0.085),
-            "plate": (0.13, 0.14, 0.16),
-            "weight": (0.58, 0.62, 1.0),
-            "activation": (0.5, 0.88, 0.5),
-            "aggregate": (1.0, 0.8, 0.38),
-            "accent": (1.0, 0.5, 0.36),
-            "card": (0.14, 0.19, 0.27),
-            "white": (1.0, 1.0, 1.0),
-        }
-    ),
-    slab=(0.3, 0.3, 0.31),
-    slab_tint=0.13,
-    empty=0.34,
-    zero=(0.41, 0.41, 0.42),
-    negative=(0.0, 0.0, 0.0),
-    line=(0.62, 0.62, 0.62),
-    cells=CellColors(
-        positive=MappingProxyType(
-            {
-                "weight": hexed("#2a8cff"),
-                "activation": hexed("#5ee080"),
-                "aggregate": hexed("#ffcf30"),
-            }
-        ),
-        negative=MappingProxyType(
-            {
-                "weight": hexed("#f97b1b"),
-                "activation": hexed("#ec48bc"),
-                "aggregate": hexed("#c48ee6"),
-            }
-        ),
-        zero=hexed("#343740"),
-        zero_tint=0.06,
-        growth=1.45,
-        glass=hexed("#1a1c20"),
-        glass_line=hexed("#383c44"),
-        line=hexed("#7a7f8a"),
-        digits=hexed("#0c0e12"),
-        digits_on_deep=hexed("#f5f7fa"),
-    ),
-    ribbon_alpha=0.13,
-)
+    @property
+    def slab(self) -> RGB:
+        """A computed cell's body, before its role tints it."""
+        return (0.3, 0.3, 0.31) if self.is_dark else (0.35, 0.35, 0.35)
 
-THEMES: dict[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK)}
+    @property
+    def slab_tint(self) -> float:
+        """How much of the role is in it."""
+        return 0.13 if self.is_dark else 0.11
 
+    @property
+    def empty(self) -> float:
+        """Light of the role's colour in a cell that is not computed yet (linear)."""
+        return 0.34 if self.is_dark else 0.48
 
-def theme(name: str) -> Theme:
-    """The theme called ``name``; raises JobError, with the choices, where there is none."""
-    try:
-        return THEMES[name]
-    except KeyError:
-        raise JobError(f"Unknown theme {name!r}. {choices(THEMES)}") from None
+    @property
+    def zero(self) -> RGB:
+        """Dot of the value 0."""
+        return (0.41, 0.41, 0.42) if self.is_dark else (0.43, 0.43, 0.43)
+
+    @property
+    def negative(self) -> RGB:
+        """Dot of the most negative value."""
+        return (0.0, 0.0, 0.0) if self.is_dark else (0.02, 0.02, 0.02)
+
+    @property
+    def line(self) -> RGB:
+        """Between every 16 cells."""
+        return (0.62, 0.62, 0.62) if self.is_dark else (0.8, 0.8, 0.8)
 
 
 def linear(color: RGB) -> RGB:

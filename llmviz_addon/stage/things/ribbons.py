@@ -42,7 +42,7 @@ def ribbon_object(
 def arrays(ribbon: Ribbon, theme: Theme, fringe: float = FRINGE) -> Arrays:
     """A ribbon as a mesh, with a fringe of that many metres."""
     points, edge, triangles = ribbon_mesh(ribbon, fringe)
-    color = (*linear(theme.roles[ribbon.role]), theme.ribbon_alpha)
+    color = (*linear(theme.roles[ribbon.role]), theme.ribbon_opacity)
     return Arrays(points, triangles, np.tile(np.array(color), (len(points), 1)), edge)
 
 

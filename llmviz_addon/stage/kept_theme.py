@@ -1,0 +1,16 @@
+"""The theme that a scene was built with, which it keeps whole."""
+
+from __future__ import annotations
+
+import bpy
+
+from .materials.theme import Theme
+from .materials.theme_file import rewritten
+from .open_state import read_state
+from .story import read_story
+
+
+def kept_theme(scene: bpy.types.Scene) -> Theme | None:
+    """The theme of the film or the open stage in ``scene``; None where there is neither, or its theme was damaged."""
+    told = read_story(scene) or read_state(scene)
+    return rewritten(told.theme) if told else None
