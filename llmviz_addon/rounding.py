@@ -16,6 +16,8 @@ from decimal import Decimal
 ZERO = Decimal()
 FEWEST_DECIMALS, MOST_DECIMALS = 2, 5
 """Decimals that are written in any case, and at most."""
+FINEST = 9
+"""Digits of a number that is nearly 1, in a formula: float32 has no more."""
 DIGITS = 2
 """Digits that a small number has after its zeros."""
 HUGE = 1e12
@@ -61,6 +63,14 @@ def number(
     while decimals > least and text.endswith("0"):
         text, decimals = text[:-1], decimals - 1
     return _minus(text.rstrip("."))
+
+
+def figure(value: float, digits: int = DIGITS) -> str:
+    """A number as it stands in a formula: as ``number`` writes it, but where that is a mere bound ``3e−7``, or all."""
+    text = number(value, digits=digits)
+    if text[0] not in "<>":
+        return text
+    return _minus(re.sub("e-0*", "e-", f"{value:.0e}") if abs(value) < 0.5 else f"{value:.{FINEST}g}")
 
 
 def percent(share: float) -> str:
@@ -115,7 +125,7 @@ def relation(
 ) -> str:
     """``=``, or ``≈`` where ``parts``, as they are written, do not ``give`` the ``result`` as it is written."""
     try:
-        told, exact = _read(result), give([_read(part) for part in parts])
+        told, exact = read(result), give([read(part) for part in parts])
     except ArithmeticError:  # one is a mere bound
         return "≈"
     places = -int(told.as_tuple().exponent)
@@ -137,6 +147,6 @@ def _minus(text: str) -> str:
     return text.replace("-", "−")
 
 
-def _read(text: str) -> Decimal:
+def read(text: str) -> Decimal:
     """A number back from how it is written; raises ArithmeticError for a bound."""
     return Decimal(text.replace("−", "-").replace(",", ""))

@@ -15,6 +15,7 @@ from llmviz_addon.model.run import run
 from llmviz_addon.screenplay.cast.cast import Cast
 from llmviz_addon.screenplay.film import Film
 from llmviz_addon.screenplay.page.view import Page
+from llmviz_addon.screenplay.score.timeline import Channel
 from llmviz_addon.screenplay.telling import Telling
 
 
@@ -26,6 +27,21 @@ def random_checkpoint(config: GPTConfig, seed: int = 0) -> Checkpoint:
         for name, shape in weight_shapes(config).items()
     }
     return from_tensors("random", tensors, {"config": json.dumps(asdict(config))})
+
+
+def written_on(drawings) -> list[str]:
+    """What is written on some drawings, text by text."""
+    return [shape.body for drawing in drawings for shape in drawing.shapes if hasattr(shape, "body")]
+
+
+def told_by(film, at: float) -> list[str]:
+    """What stands on the panels that are up at a time, when their fades are over."""
+    up = []
+    for name, drawing in film.cast.drawings.items():
+        clips = film.score.clips.get(Channel(name, "opacity"), ()) if ":panel:" in name else ()
+        if [clip for clip in clips if clip.start <= at] and [c for c in clips if c.start <= at][-1].value == 1:
+            up.append(drawing)
+    return written_on(up)
 
 
 class SeenThrough(Film):

@@ -5,7 +5,6 @@ import pytest
 
 from llmviz_addon.model.run import run
 from llmviz_addon.screenplay import loader
-from llmviz_addon.screenplay.page.panel import lay, placed
 from llmviz_addon.screenplay.production import Set, prepare
 from llmviz_addon.screenplay.score.easing import ease
 from llmviz_addon.screenplay.score.timeline import Channel
@@ -16,8 +15,8 @@ title, part = "Mine", "Own"
 
 def play(film):
     ln = film.layout.layers[0].ln_1
-    film.open_on(ln, azimuth=280, elevation=5)
-    film.compute(ln.mean[0], seconds=1)
+    film.open_on(film.layout.embedding.output, ln, azimuth=280, elevation=5)
+    film.compute(ln.mean[3], seconds=1)
     film.dismiss()
     copy = film.copy(ln.output[0])
     film.fly(copy, (0, 0, 0), seconds=1)
@@ -31,23 +30,15 @@ def timeline(nano, tmp_path):
     return prepare(run(nano, [2, 1, 0, 1, 1, 2]), ["mine"], None, folders=[tmp_path]).timeline
 
 
-def test_an_arc_of_one_cell_stands_in_its_place_without_keys(timeline):
-    arcs = {drawing.name: drawing for drawing in timeline.drawings if ":arc:" in drawing.name}
-    keyed = {track.channel.prop for track in timeline.tracks if track.channel.actor in arcs}
-    assert len(arcs) == 2
+def test_a_tether_stands_in_its_place_without_keys(timeline):
+    tethers = {drawing.name: drawing for drawing in timeline.drawings if ":tether:" in drawing.name}
+    keyed = {track.channel.prop for track in timeline.tracks if track.channel.actor in tethers}
+    assert len(tethers) == 2
     assert keyed == {"opacity"}
-    for arc in arcs.values():
-        axes = arc.pose[:3, :3]
+    for tether in tethers.values():
+        axes = tether.pose[:3, :3]
         assert np.linalg.norm(axes, axis=0) == pytest.approx(np.full(3, np.linalg.norm(axes[:, 0])))
         assert axes.T @ axes == pytest.approx(np.diag(np.diag(axes.T @ axes)))
-
-
-def test_an_arc_is_posed_where_its_channels_would_lay_it(film):
-    film.open_on(film.layout.ln_f, azimuth=285, elevation=12)
-    start, end = np.array([1.0, 2.0, 3.0]), np.array([-2.0, 2.5, 1.0])
-    pose = placed(lay(film.camera.view, start, end))
-    assert pose @ (0, 0, 0, 1) == pytest.approx([*start, 1])
-    assert pose @ (1, 0, 0, 1) == pytest.approx([*end, 1])
 
 
 def test_what_moves_has_keys(timeline):

@@ -120,7 +120,7 @@ def test_what_explains_is_up_at_the_rest_and_gone_when_the_next_beat_is_told(tim
         assert len(shown(timeline, "bar", frame)) == 4
         assert shown(timeline, "panel", frame) == []
     for frame in (one.frame, one.end):
-        assert len(shown(timeline, "panel", frame)) == 1
+        assert len(shown(timeline, "panel", frame)) == 3  # symbols, values, result
         assert shown(timeline, "bar", frame) == []
         assert shown(timeline, "say", frame) == ["mine:say:one:1", "mine:say:one:2"]
     assert shown(timeline, "panel", two.frame) == shown(timeline, "bar", two.frame) == []
@@ -261,14 +261,22 @@ def test_what_is_computed_is_shown_piece_by_piece_and_the_value_last(film_at):
     film = film_at(None)
     ln = film.layout.layers[0].ln_1
     film.hide_values(ln.output)
-    film.compute(ln.output[2, 5], seconds=7)
-    names = film.explanations[0].drawings
-    starts = [film.score.clips[Channel(name, "opacity")][0].start for name in names]
-    assert len(names) == 7  # the panel, an arc from each of five sources, and one to the cell
+    film.compute(ln.output[2, 5], seconds=9)
+    (told,) = film.explanations
+
+    def comes(name):
+        return film.score.clips[Channel(name, "opacity")][0]
+
+    steps = [comes(one.name).start for one in (told.panel.symbols, *told.panel.values, *told.panel.results)]
+    assert steps == pytest.approx([0, 3, 6])
+    starts = [comes(name).start for name in told.tethers]
+    assert len(starts) >= 3
     assert starts == sorted(set(starts))
+    assert all(start < steps[1] for start in starts[:-1])  # as the symbols are read; the last leads to the cell
+    assert starts[-1] == pytest.approx(steps[2])
     known = film.score.clips[Channel(ln.output.name, "kept", 1)][-1]
-    assert known.start >= film.score.clips[Channel(names[-1], "opacity")][0].end - 1e-9
-    assert film.now == pytest.approx(7)
+    assert known.start >= comes(told.panel.results[0].name).end - 1e-9
+    assert film.now == pytest.approx(9)
 
 
 @pytest.fixture

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from blender_tests.screenplay.conftest import written_on
 from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.rounding import number
+from llmviz_addon.screenplay.page.panel import digits
 from llmviz_addon.screenplay.score.timeline import Channel
 
 CONFIG = GPTConfig(2, 2, 200, 90, 1000)
@@ -66,9 +69,12 @@ def test_what_is_told_of_an_excerpt_is_true_of_the_whole(film):
     assert f"{film.trace[ln.mean.name][t]:.5f}".replace("-", "−") in film.beats[-1].text
     film.wait(1)
     film.sweep(close.output[t], seconds=4)
-    panel = film.explanations[0].panel.drawing.name
-    (clip,) = film.score.clips[Channel(panel, "value", 2)]
-    assert set(clip.course(np.linspace(0, 1, 20))) <= set(film.trace[ln.output.name][t, :48])
+    panel = film.explanations[-1].panel
+    assert panel.symbols.name == film.explanations[-1].drawings[0]
+    results = ["".join(written_on([drawing])) for drawing in panel.results]
+    decimals = digits(film.trace[ln.output.name][t, :48])
+    true = [number(float(film.trace[ln.output.name][t, c]), decimals) for c in (0, 1, 2, 47)]
+    assert [result.lstrip(" =≈") for result in results] == true
 
 
 def test_a_dot_product_of_an_excerpt_adds_every_pair(film):

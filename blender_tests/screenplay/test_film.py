@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
+from blender_tests.screenplay.conftest import told_by, written_on
 from llmviz_addon.errors import ScriptError
+from llmviz_addon.rounding import number
+from llmviz_addon.screenplay.page.panel import digits
 from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
 
 
@@ -97,11 +100,11 @@ def test_compute_lights_what_the_rule_reads_and_reveals_the_cell(film, ln):
     assert [value(film, x, "focus_lo", i) for i in range(3)] == [2, 0, 0]
     assert [value(film, x, "focus_hi", i) for i in range(3)] == [3, 1, x.cells[2]]
     (explanation,) = film.explanations
-    shown = "".join(shape.body for shape in explanation.panel.drawing.shapes if hasattr(shape, "body"))
+    shown = "".join(written_on(explanation.panel.drawings))
     assert f"{film.trace[ln.mean.name][2]:.2f}".lstrip("-") in shown
     film.dismiss()
     assert value(film, x, "focus") == 0
-    assert value(film, explanation.panel.drawing, "opacity") == 0
+    assert [value(film, drawing, "opacity") for drawing in explanation.panel.drawings] == [0, 0, 0]
 
 
 def test_parameters_cannot_be_computed(film, ln):
@@ -112,11 +115,48 @@ def test_parameters_cannot_be_computed(film, ln):
 def test_a_swept_panel_shows_the_value_of_the_cell_it_names(film, ln):
     film.hide_values(ln.output)
     film.sweep(ln.output, seconds=3)
-    drawing = film.explanations[0].panel.drawing.name
-    clips = [film.score.clips[Channel(drawing, "value", i)][0] for i in range(3)]
-    for share in np.linspace(0, 1, 50):
-        t, c, shown = (float(clip.course(np.array([share]))[0]) for clip in clips)
-        assert shown == pytest.approx(float(film.trace[ln.output.name][int(t), int(c)]))
+    true, found = film.trace[ln.output.name], set()
+    for at in np.linspace(0, 3, 300):
+        told = told_by(film, at)
+        if told[-2:-1] in ([" = "], [" ≈ "]):
+            t, c = (int(text) for text in told if text.isdigit())
+            found.add((t, c))
+            assert told[-1] == number(float(true[t, c]), digits(true))
+    assert found == {(0, 0), (0, 1), (0, 2), (10, 47)}
+
+
+def test_a_sweep_begins_slowly_with_a_panel_and_goes_on_as_a_wave_without(film, ln):
+    film.hide_values(ln.output)
+    film.sweep(ln.output, seconds=5)
+    reveal = film.score.clips[Channel(ln.output.name, "reveal")]
+
+    def known(at):
+        clip = [clip for clip in reveal if clip.start <= at][-1]
+        return clip.at(min(at, clip.end))
+
+    assert [round(known(at)) for at in (0.95, 1.95, 2.95, 5)] == [1, 2, 3, np.prod(ln.output.shape)]
+    assert [known(at) for at in (0.5, 1.5)] == [0, 1]  # their results are not there yet
+    assert [bool(told_by(film, at)) for at in (0.5, 1.5, 2.5, 3.5, 4.5, 5)] == [True] * 3 + [False] * 2 + [True]
+    assert not [name for name in film.cast.drawings if ":tether:" in name]
+
+
+def test_a_sweep_is_one_wave_where_the_chapter_says_so_and_where_there_is_no_time(film, ln):
+    film.hide_values(ln.output, ln.mean)
+    film.sweep(ln.output[0], seconds=5, slowly=False)
+    film.sweep(ln.mean, seconds=1)
+    assert not [name for name in film.cast.drawings if ":panel:" in name]
+    assert film.now == pytest.approx(6)
+
+
+def test_of_grids_that_are_computed_alike_the_first_tells_how(film):
+    head = film.layout.layers[0].attn.heads[0]
+    film.open_on(head, azimuth=280, elevation=5)
+    film.hide_values(head.q, head.k, head.v)
+    film.sweep(head.q, head.k, head.v, seconds=6)
+    assert [one.of for one in film.explanations] == [head.q.name]
+    assert film.now == pytest.approx(6)
+    ends = [film.score.clips[Channel(grid.name, "reveal")][-1].end for grid in (head.q, head.k, head.v)]
+    assert ends == pytest.approx([3.6 + 0.8, 3.6 + 1.6, 6], abs=0.02)
 
 
 def test_panels_do_not_cover_what_is_in_play(film, ln):

@@ -29,7 +29,20 @@ from .pictures.skyline import Skyline
 from .scenes import dot_product, weighted_sum
 from .score.timeline import Standing
 from .telling import Telling
-from .verbs import arranging, beats, closeup, comparing, copies, explain, fading, reading, revealing, splitting, touring
+from .verbs import (
+    arranging,
+    beats,
+    closeup,
+    comparing,
+    copies,
+    explain,
+    fading,
+    reading,
+    revealing,
+    splitting,
+    sweeping,
+    touring,
+)
 
 EXAMPLE_TIME = 3
 """The column that chapters follow: the fourth, or the last of a shorter input."""
@@ -190,13 +203,20 @@ class Film:
 
     @verb
     def compute(self, cell: Region, *, seconds: float | None = None) -> None:
-        """Explain one cell: its sources lit, formula and value beside it, arcs; then the cell shows its value."""
+        """Explain one cell: its sources lit, its formula in symbols, with values, the result; then it shows its value.
+
+        What is on the panel stays up until the next beat.
+        """
         explain.compute(self._telling, cell, seconds=seconds)
 
     @verb
-    def sweep(self, *things: Grid | Region, seconds: float) -> None:
-        """Compute grids or regions cell by cell, one after the other, time shared out by cells and their cost."""
-        explain.sweep(self._telling, *things, seconds=seconds)
+    def sweep(self, *things: Grid | Region, seconds: float, slowly: bool = True) -> None:
+        """Compute grids or regions cell by cell, one after the other, time shared out by cells and their cost.
+
+        The first three cells are computed slowly with their formula, where there is time, then the others as a wave,
+        and the last one's formula stays; without ``slowly`` all is one wave.
+        """
+        sweeping.sweep(self._telling, *things, seconds=seconds, slowly=slowly)
 
     @verb
     def dismiss(self, seconds: float = 0.2) -> None:

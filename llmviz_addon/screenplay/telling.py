@@ -8,9 +8,9 @@ only. What chapters see of all this is ``film.Film``.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -94,6 +94,7 @@ class Telling:
         self.closeups: list[Closeup] = []
         self.splits = Splits(cast, self.score, self.unique)
         self._view: View | None = None
+        self._framed: View | None = None
         self._count = 0
 
     # What it is about -------------------------------------------------------------------------
@@ -217,7 +218,18 @@ class Telling:
 
     @view.setter
     def view(self, view: View) -> None:
-        self._view = view
+        if view is not self._view:
+            self.untie()
+        self._view = self._framed = view
+
+    @property
+    def framed(self) -> View:
+        """The pose that the chapter asked for, from which the camera may have made room for a panel."""
+        return self.view if self._framed is None else self._framed
+
+    @framed.setter
+    def framed(self, view: View) -> None:
+        self._framed = view
 
     @property
     def is_open(self) -> bool:
@@ -266,18 +278,30 @@ class Telling:
         """Take down the explanations that are up, and put out their sources."""
         self._close([], seconds)
 
-    def make_room(self) -> None:
-        """Take down what is not told at once with now."""
-        self._close([one for one in self.explanations if self.clock.at_once_with(one.blocks)], GONE)
+    def untie(self) -> None:
+        """Let all tethers go: the camera leaves the place from where they lead to their cells."""
+        for name in (name for one in self.explanations for name in one.tethers):
+            self.score.withdraw(Channel(name, "opacity"), self.now, GONE)
+        self.explanations = [replace(one, tethers=()) for one in self.explanations]
 
-    def _close(self, stay: list[Explanation], seconds: float) -> None:
-        """Let all explanations but these go; what they lit stays lit where something else lights it at once."""
+    def make_room(self, grid: Grid) -> None:
+        """Before a cell of ``grid`` is explained, take down what is not told at once with now.
+
+        What explained another grid in this beat steps back: only its panel stays up.
+        """
+        stay = [one for one in self.explanations if self.clock.at_once_with(one.blocks)]
+        back = [one for one in self.explanations if one not in stay and self.beat is not None and one.of != grid.name]
+        self._close(stay, GONE, back)
+
+    def _close(self, stay: list[Explanation], seconds: float, back: Sequence[Explanation] = ()) -> None:
+        """Let all explanations but these go, or step ``back``; what is lit by one that stays remains so."""
         needed = {name for one in stay for name in one.lit}
         for explanation in self.explanations:
             if explanation in stay:
                 continue
-            for name in explanation.drawings:
-                self.change(name, "opacity", 0.0, seconds)
+            for name in explanation.tethers if explanation in back else explanation.drawings:
+                if name not in self.score.gone:
+                    self.change(name, "opacity", 0.0, seconds)
             for body in (body for name in explanation.lit - needed for body in self.splits.bodies(name, self.now)):
                 self.score.set(Channel(body, "focus"), 0.0, self.now, seconds, yields=True)
-        self.explanations = stay
+        self.explanations = [*(replace(one, tethers=(), lit=frozenset()) for one in back), *stay]

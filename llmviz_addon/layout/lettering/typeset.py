@@ -20,6 +20,7 @@ from ..rules.formula import (
     Dot,
     Exp,
     Expression,
+    Figure,
     Form,
     Lookup,
     Max,
@@ -27,7 +28,9 @@ from ..rules.formula import (
     Mul,
     Number,
     Operand,
+    Series,
     Sqrt,
+    Square,
     Stored,
     Sub,
     Sum,
@@ -230,21 +233,32 @@ _FUNCTIONS: dict[type, tuple[str, str]] = {
 
 def _strength(expression: Expression) -> int:
     """How tightly an expression holds together: sums 1, products 2, all else 3."""
-    if isinstance(expression, Add | Sub):
-        return 1
-    return 2 if isinstance(expression, Mul) else 3
+    match expression:
+        case Add() | Sub():
+            return 1
+        case Series(terms, _, "+", missing):
+            return 1 if len(terms) + missing > 1 else _strength(terms[0])
+        case Mul():
+            return 2
+    return 3
 
 
-def _within(expression: Expression, strength: int) -> Box:
-    """The expression, in brackets if it holds together less than ``strength``."""
-    box = _set(expression)
-    return box if _strength(expression) >= strength else _fenced(box, "(")
+def _within(expression: Expression, strength: int, opens: bool) -> Box:
+    """The expression, in brackets if it holds together less than ``strength``, or is negative where it cannot be.
+
+    It ``opens`` a line or what is in brackets where nothing stands before it: a minus there is no sign of its own.
+    """
+    held = _strength(expression) >= strength
+    negative = isinstance(expression, Figure) and expression.text.startswith("−") and not opens
+    return _set(expression, opens) if held and not negative else _fenced(_set(expression), "(")
 
 
-def _set(expression: Expression) -> Box:
+def _set(expression: Expression, opens: bool = True) -> Box:
     match expression:
         case Operand():
             return _operand(expression)
+        case Figure(text, role):
+            return _text(text, "ink" if role is None else str(role))
         case Stored(name, shown):
             return _stored(_set(shown), name)
         case Lookup(entry, index):
@@ -257,25 +271,64 @@ def _set(expression: Expression) -> Box:
         case Number(value):
             return _text(number(value, 0))
         case Add(left, right):
-            return _joined(_within(left, 1), "+", _within(right, 1), SPACE)
+            return _joined(_within(left, 1, opens), "+", _within(right, 1, False), SPACE)
         case Sub(left, right):
-            return _joined(_within(left, 1), "−", _within(right, 2), SPACE)
+            return _joined(_within(left, 1, opens), "−", _within(right, 2, False), SPACE)
         case Mul(left, right):
-            return _joined(_within(left, 2), "·", _within(right, 2), THIN)
+            return _joined(_within(left, 2, opens), "·", _within(right, 2, False), THIN)
+        case Series():
+            return _series(expression, opens)
         case Div(left, right):
             return _fraction(_set(left), _set(right))
+        case _:
+            return _function(expression)
+
+
+def _function(expression: Expression) -> Box:
+    """What is called by its name, or has a sign of its own before or after it."""
+    match expression:
         case Sqrt(inner):
             return _root(_set(inner))
+        case Square(inner):
+            return _power(_within(inner, 3, False), "2")
         case Dot(left, right):
             return _row(_text("dot"), _fenced(_row(_set(left), _text(","), _space(THIN), _set(right)), "("))
         case Sum(inner):
-            return _row(_sum_sign(), _within(inner, 2))
+            return _row(_sum_sign(), _within(inner, 2, True))
         case Bend(inner, by):
             return _row(_text(by.name), _fenced(_set(inner), "("))
-        case _:
+        case Mean(inner) | Var(inner) | Max(inner) | Exp(inner):
             name, fence = _FUNCTIONS[type(expression)]
-            return _row(_text(name), _fenced(_set(expression.inner), fence))
+            return _row(_text(name), _fenced(_set(inner), fence))
+    raise TypeError(f"Nothing says how {expression!r} is set.")
 
 
 def _joined(left: Box, sign: str, right: Box, space: float) -> Box:
     return _row(left, _space(space), _text(sign), _space(space), right)
+
+
+def _series(series: Series, opens: bool) -> Box:
+    """The terms that are written, and "…" for each stretch of others."""
+    before, after = (SPACE, SPACE) if series.sign == "+" else (0.0, SPACE)
+    boxes: list[Box] = []
+
+    def put(box: Box) -> None:
+        boxes.extend((_space(before), _text(series.sign), _space(after), box) if boxes else (box,))
+
+    last = -1
+    for place in series.shown:
+        term = series.terms[place]
+        if place > last + 1 or (series.missing and place == series.shown[-1]):
+            put(_text("…"))
+        put(_within(term, 1, (opens and not boxes) or series.sign == ","))
+        last = place
+    return _row(*boxes)
+
+
+def _power(base: Box, exponent: str) -> Box:
+    """A small number at the upper right."""
+    small = 0.62
+    raised = _text(exponent).moved(base.width, base.height - 0.62 * small, small)
+    return Box(
+        (*base.shapes, *raised.shapes), base.width + advance(exponent, small), raised.height, base.depth, base.anchors
+    )

@@ -171,7 +171,42 @@ class Dot:
 
 Unary = Sqrt | Mean | Var | Sum | Max | Exp | Bend
 Binary = Add | Sub | Mul | Div | Dot
-Expression = Operand | Stored | Lookup | Concat | Symbol | Number | Unary | Binary
+
+
+# --- with values in it: see ``written`` ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number as it is written, in the colour of its role."""
+
+    text: str
+    role: Role | None = None
+
+
+@dataclass(frozen=True)
+class Square:
+    """inner²"""
+
+    inner: Expression
+
+
+@dataclass(frozen=True)
+class Series:
+    """Numbers of which those at the places ``shown`` are written and "…" stands for the others.
+
+    They are summed where ``sign`` is "+"; "," lists them for a function of all. Of more than ``LONGEST`` there are
+    only those that are written, ``missing`` so many.
+    """
+
+    terms: tuple[Expression, ...]
+    shown: tuple[int, ...]
+    sign: str = "+"
+    missing: int = 0
+
+
+Written = Figure | Square | Series
+Expression = Operand | Stored | Lookup | Concat | Symbol | Number | Unary | Binary | Written
 
 
 # --- what is read -----------------------------------------------------------------------------------------
@@ -274,7 +309,7 @@ def operands(expression: Expression, pictures: bool = False) -> Iterator[str]:
 def evaluate(rule: Rule, tensors: Mapping[str, np.ndarray], index: tuple[int, ...]) -> float:
     """Value of the cell at ``index``, in double precision, from the tensors that the rule reads."""
     rule = rule.at(index)
-    return float(_value(rule.formula, rule, tensors, index))
+    return float(value_of(rule.formula, rule, tensors, index))
 
 
 def _read(rule: Rule, name: str, tensors: Mapping[str, np.ndarray], index: tuple[int, ...]) -> np.ndarray:
@@ -283,11 +318,13 @@ def _read(rule: Rule, name: str, tensors: Mapping[str, np.ndarray], index: tuple
     return np.asarray(tensors[source.grid][where], dtype=np.float64)
 
 
-def _value(
+def value_of(
     expression: Expression, rule: Rule, tensors: Mapping[str, np.ndarray], index: tuple[int, ...]
 ) -> np.ndarray | float:
+    """What a part of the formula of ``rule`` is for the cell at ``index``, in double precision."""
+
     def value(inner: Expression) -> np.ndarray | float:
-        return _value(inner, rule, tensors, index)
+        return value_of(inner, rule, tensors, index)
 
     match expression:
         case Operand(name) | Stored(name):
@@ -300,6 +337,8 @@ def _value(
             return constant
         case Add() | Sub() | Mul() | Div() | Dot():
             return _binary(expression, value(expression.left), value(expression.right))
+        case Figure() | Square() | Series():
+            raise TypeError(f"{expression!r} is written; its worth is told by ``written``.")
         case _:
             return _unary(expression, np.asarray(value(expression.inner)))
 

@@ -24,6 +24,10 @@ class Course(NamedTuple):
     last: Known
     end: Known
 
+    def at(self, share: float) -> Known:
+        """What is known when a share of it has gone by."""
+        return Known(*(a + (b - a) * share for a, b in zip(self.first, self.last, strict=True)))
+
 
 class Known(NamedTuple):
     """Cells before ``front`` are known, and those from ``start`` up to ``stop``, counted in the tensor's order."""

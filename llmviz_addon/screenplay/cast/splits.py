@@ -15,6 +15,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -35,6 +36,9 @@ LOOKS = tuple(
     if not (one := channels.row(Kind.FRAGMENT, name)).hides and one.changes is not Changes.PLACE and name not in KNOWING
 )
 """What a fragment does as its grid does."""
+Pace = Sequence[tuple[float, float]]
+"""How far a sweep is by when: shares of its time, and of its cells, from (0, 0) to (1, 1)."""
+EVENLY: Pace = ((0.0, 0.0), (1.0, 1.0))
 
 
 @dataclass(eq=False)
@@ -196,9 +200,9 @@ class Splits:
                 index = (axis.index(int(i)) for axis, i in zip(excerpt.axes, place, strict=False))
                 self.show(excerpt[tuple(index)], at)
 
-    def sweep(self, region: Region, at: float, seconds: float) -> None:
+    def sweep(self, region: Region, at: float, seconds: float, pace: Pace = EVENLY) -> None:
         """Let the cells of a region show their values one after the other; see ``Known.sweeping``."""
-        self._learn(region, at, seconds)
+        self._learn(region, at, seconds, pace)
 
     def show_all(self, grids: Sequence[Grid], share: float, at: float, seconds: float) -> None:
         """Let grids show all their values, or with a ``share`` of 0 none of them."""
@@ -212,30 +216,30 @@ class Splits:
         for front, wanted in by_cells.items():
             self._score.set_all(wanted, front, at, seconds, "linear")
 
-    def _learn(self, region: Region, at: float, seconds: float | None) -> None:
+    def _learn(self, region: Region, at: float, seconds: float | None, pace: Pace = EVENLY) -> None:
         grid, (first, count) = region.grid, flat_span(region)
         self.settle(grid.name, at)
         span = first, first + count
         later = self._later(grid, at)
         for body, box in self._showing(grid, at):
             within = common(box, region)
-            if within is not None and not self._tell(grid, body, box, span, at, seconds, sure=within == box):
+            if within is not None and not self._tell(grid, body, box, span, at, seconds, pace, sure=within == box):
                 fragment = self._isolate(grid, body, box, region, at)
-                self._tell(grid, fragment.name, within, span, at, seconds, sure=True)
+                self._tell(grid, fragment.name, within, span, at, seconds, pace, sure=True)
         split = self.of(grid.name, at)
         if split is not None:
-            whole = self._tell(grid, grid.name, ((0, 0, 0), grid.cells), span, at, seconds)
+            whole = self._tell(grid, grid.name, ((0, 0, 0), grid.cells), span, at, seconds, pace)
             if split.is_closing and not whole:
                 raise ScriptError(f"{grid!r} is being merged until {split.until:.2f} s; compute it after that.")
         for split in later:  # told already, in what runs at once with this
             for fragment in split.fragments:
                 box = fragment.first, fragment.cells
-                if common(box, region) and not self._tell(grid, fragment.name, box, span, at, seconds):
+                if common(box, region) and not self._tell(grid, fragment.name, box, span, at, seconds, pace):
                     raise _too_late(split, at)
 
     def _tell(
         self, grid: Grid, body: str, box: Box, span: tuple[int, int], at: float, seconds: float | None,
-        sure: bool = False,
+        pace: Pace, sure: bool = False,
     ) -> bool:  # fmt: skip
         """Let a body show the cells of a ``span``; whether it can. One that is ``sure`` to is not asked."""
         if not sure and self._learns(body, at):
@@ -250,7 +254,8 @@ class Splits:
         if course is None:
             return False
         self._set(body, course.first, at)
-        self._set(body, course.last, at, seconds)
+        for (since, _), (until, done) in pairwise(pace):
+            self._set(body, course.at(done), at + since * seconds, (until - since) * seconds)
         self._set(body, course.end, at + seconds)
         return True
 

@@ -158,15 +158,35 @@ def frame(points: np.ndarray, azimuth: float, elevation: float, area: Area, zoom
     ``zoom`` below 1 steps back further. The optical axis goes through the middle of the area, so
     that what is explained is not seen askew because text stands beside it.
     """
+    return _seen(points, azimuth, elevation, area, area.center, zoom, np.inf)
+
+
+def step_aside(points: np.ndarray, view: View, area: Area) -> View:
+    """The view from the direction of another, no closer, that keeps ``points`` inside a part of the picture.
+
+    The optical axis goes through where it went.
+    """
+    axis = (-view.shift[0], -view.shift[1])
+    return _seen(points, view.azimuth, view.elevation, area, axis, 1.0, float(view.position @ view.basis[2]))
+
+
+def _seen(
+    points: np.ndarray, azimuth: float, elevation: float, area: Area, axis: tuple[float, float], zoom: float,
+    closest: float,
+) -> View:  # fmt: skip
+    """A view from at most ``closest`` along its way; ``axis`` is where on the picture the optical axis goes."""
     right, up, forward = basis(azimuth, elevation)
-    r, u, w = points @ right, points @ up, points @ forward
-    tan_x, tan_y = area.width / 2 * TAN, area.height / 2 * TAN
-    bounds = [((v - t * w).max(), (v + t * w).min(), t) for v, t in ((r, tan_x), (u, tan_y))]
-    nearest = min(-(high - low) / (2 * t) for high, low, t in bounds)
+    w = points @ forward
+    sides = (
+        (points @ right, (area.left - axis[0]) * TAN, (area.right - axis[0]) * TAN),
+        (points @ up, (area.bottom - axis[1]) * TAN, (area.top - axis[1]) * TAN),
+    )
+    # Of a point v across and w deep, seen from p at s: low (w - s) <= v - p <= high (w - s).
+    bounds = [((v - high * w).max(), (v - low * w).min(), low, high) for v, low, high in sides]
+    nearest = min((most - least) / (high - low) for least, most, low, high in bounds)
     nearest = min(nearest, w.min() - 0.5)
     center = float(w.mean())
-    stand = center - (center - nearest) / zoom
-    (right_high, right_low, _), (up_high, up_low, _) = bounds
-    position = right * ((right_high + right_low) / 2) + up * ((up_high + up_low) / 2) + forward * stand
-    cx, cy = area.center
-    return View(position + forward * (center - stand), azimuth, elevation, center - stand, (-cx, -cy))
+    stand = min(center - (center - nearest) / zoom, closest)
+    across = [((least + high * stand) + (most + low * stand)) / 2 for least, most, low, high in bounds]
+    position = right * across[0] + up * across[1] + forward * stand
+    return View(position + forward * (center - stand), azimuth, elevation, center - stand, (-axis[0], -axis[1]))

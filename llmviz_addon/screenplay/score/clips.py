@@ -155,6 +155,12 @@ class Score:
             if channel.prop in HIDING:
                 faded(channel.actor)
 
+    def withdraw(self, channel: Channel, at: float, seconds: float) -> None:
+        """Let what was to come of a channel from a time on not come, and what is there of it be gone by then."""
+        clips = tuple(clip for clip in self.clips.get(channel, ()) if clip.start < at - EPSILON)
+        self.clips[channel] = tuple(clip.until(at) if clip.end > at + EPSILON else clip for clip in clips)
+        self.set(channel, 0.0, at, seconds)
+
     def follow(self, channel: Channel, course: Course, start: float, seconds: float, step: float = 0.0) -> None:
         """Let ``channel`` follow ``course`` for ``seconds``, changing at most every ``step`` seconds."""
         last = float(course(np.array([1.0]))[0])

@@ -12,7 +12,7 @@ from ..cast.things import Thing
 from ..page import pose
 from ..page.view import View, corners
 from ..page.view import frame as framed
-from ..score.clips import Course
+from ..score.clips import EPSILON, Course
 from ..score.easing import ease
 from ..score.timeline import CAMERA, Channel
 from ..telling import Telling
@@ -48,6 +48,21 @@ def go(telling: Telling, view: View, seconds: float | None = None) -> None:
         telling.score.set(channel, value, telling.now, seconds)
     telling.view = view
     telling.pass_time(seconds)
+
+
+def make_way(telling: Telling, view: View, seconds: float) -> None:
+    """Move to a pose beside what else is told, and give that up as soon as the camera is asked to go elsewhere."""
+    for channel, value in pose.told(view).items():
+        telling.score.set(channel, value, telling.now, seconds, yields=True)
+    framed = telling.framed
+    telling.view = view
+    telling.framed = framed
+
+
+def is_moving(telling: Telling) -> bool:
+    """Whether the camera is on its way, so that it cannot be sent elsewhere now."""
+    clips = (telling.score.clips.get(channel, ()) for channel in pose.told(telling.view))
+    return any(found and found[-1].end > telling.now + EPSILON for found in clips)
 
 
 def fly(

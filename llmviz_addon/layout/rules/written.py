@@ -1,0 +1,191 @@
+"""A formula with its values: the same tree as its symbols, with every operand a number as it is written.
+
+Nothing is written for a rule of its own: whatever a formula can say is filled in here, part by part, so that a new
+part of a model shows its numbers too. What reads many numbers becomes the sum of them, of which the first and the last
+are written. The numbers are rounded, so whether they give the result as it is written is worked out from what is
+written, as a reader with a calculator would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from ...rounding import ZERO, figure, read, relation
+from ..roles import Role
+from .formula import (
+    Add,
+    Bend,
+    Concat,
+    Div,
+    Dot,
+    Exp,
+    Expression,
+    Figure,
+    Lookup,
+    Max,
+    Mean,
+    Mul,
+    Number,
+    Operand,
+    Rule,
+    Series,
+    Sqrt,
+    Square,
+    Stored,
+    Sub,
+    Sum,
+    Symbol,
+    Var,
+    operands,
+    value_of,
+)
+
+FIRST = 2
+"""Terms of a sum that are written before "…"."""
+LONGEST = 1000
+"""Of a sum of more terms only those that are written are looked at; nobody could add them up."""
+DIGITS = (2, 3, 4)
+"""Digits that numbers get at least, until they give the result as it is written."""
+DIGITS_OF_MANY = (2, 3)
+"""The same where the numbers are a sum's."""
+
+
+def written(
+    rule: Rule, tensors: Mapping[str, np.ndarray], index: tuple[int, ...], result: str, first: int = FIRST
+) -> tuple[Expression, str] | None:
+    """The formula of the cell at ``index`` with its values, and whether they are ``=`` or ``≈`` its ``result``.
+
+    With as few digits as give the result as it is written, or else with few. None where the formula reads nothing.
+    """
+    rule = rule.at(index)
+    if next(operands(rule.formula), None) is None:
+        return None
+    found = None
+    filling = _Filling(rule, tensors, index, first)
+    for digits in DIGITS_OF_MANY if filling.is_long else DIGITS:
+        tree = filling.fill(rule.formula, digits)
+        sign = relation(result, (), lambda _, tree=tree: worth(tree))  # type: ignore[misc]
+        if sign == "=":
+            return tree, sign
+        found = found or (tree, sign)
+    return found
+
+
+def worth(tree: Expression) -> Decimal:
+    """What written numbers give, reckoned exactly; raises ArithmeticError where not all of them are there."""
+    match tree:
+        case Figure(text):
+            return read(text)
+        case Add(left, right):
+            return worth(left) + worth(right)
+        case Sub(left, right):
+            return worth(left) - worth(right)
+        case Mul(left, right):
+            return worth(left) * worth(right)
+        case Div(left, right):
+            return worth(left) / worth(right)
+        case Square(inner):
+            return worth(inner) ** 2
+        case Sqrt(inner):
+            return worth(inner).sqrt()
+        case Exp(inner):
+            return worth(inner).exp()
+        case Bend(inner, by):
+            return Decimal(float(by(np.array(float(worth(inner))))))
+        case Max(Series(terms, _, ",", 0)):
+            return max(map(worth, terms))
+        case Series(terms, _, "+", 0):
+            return sum(map(worth, terms), ZERO)
+        case _:
+            raise ArithmeticError(f"{type(tree).__name__} is not all written.")
+
+
+@dataclass
+class _Filling:
+    """What it takes to fill in a formula for one cell."""
+
+    rule: Rule
+    tensors: Mapping[str, np.ndarray]
+    index: tuple[int, ...]
+    first: int
+
+    def __post_init__(self) -> None:
+        self._values: dict[Expression, np.ndarray] = {}
+        self._digits = DIGITS[0]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the formula reads many numbers for one of its operands."""
+        return any(len(self._value(Operand(name))) > self.first + 2 for name in operands(self.rule.formula))
+
+    def fill(self, formula: Expression, digits: int) -> Expression:
+        """The formula with numbers of so many digits."""
+        self._digits = digits
+        return self._fill(formula, 0)
+
+    def _value(self, part: Expression) -> np.ndarray:
+        if part not in self._values:
+            self._values[part] = np.ravel(value_of(part, self.rule, self.tensors, self.index))
+        return self._values[part]
+
+    def _figure(self, value: float, role: Role | None = None) -> Figure:
+        return Figure(figure(float(value), self._digits), role)
+
+    def _fill(self, part: Expression, at: int) -> Expression:
+        """A part with its numbers; of what is many numbers, the one at a place."""
+        match part:
+            case Operand():
+                values = self._value(part)
+                return self._figure(values[at if len(values) > 1 else 0], part.role)
+            case Stored():
+                return self._figure(self._value(part)[0], Role.AGGREGATE)
+            case Lookup(entry, _):
+                return self._fill(entry, at)
+            case Concat(parts):
+                return self._figure(self._value(part)[at], parts[0].role)
+            case Symbol(_, value) | Number(value):
+                return Figure(f"{value:,.0f}") if float(value).is_integer() else self._figure(value)
+            case Add() | Sub() | Mul() | Div():
+                return type(part)(self._fill(part.left, at), self._fill(part.right, at))
+            case Sqrt() | Exp() | Square():
+                return type(part)(self._fill(part.inner, at))
+            case Bend(inner, by):
+                return Bend(self._fill(inner, at), by)
+            case Figure():
+                return part
+            case _:
+                return self._reduced(part)
+
+    def _reduced(self, part: Expression) -> Expression:
+        """What makes one number of many."""
+        match part:
+            case Dot(left, right):
+                return self._series(Mul(left, right), left)
+            case Sum(inner):
+                return self._series(inner, inner)
+            case Mean(inner):
+                return Div(self._series(inner, inner), self._how_many(inner))
+            case Var(inner):
+                mean = self._figure(float(self._value(inner).mean()), Role.AGGREGATE)
+                return Div(self._series(Square(Sub(inner, mean)), inner), self._how_many(inner))
+            case Max(inner):
+                return Max(self._series(inner, inner, ","))
+        raise TypeError(f"Nothing says how {part!r} is written with its values.")
+
+    def _how_many(self, part: Expression) -> Figure:
+        return Figure(f"{len(self._value(part)):,}")
+
+    def _series(self, term: Expression, numbers: Expression, sign: str = "+") -> Series:
+        """A term for each of some numbers; of a list the largest is written in any case."""
+        count, first = len(self._value(numbers)), self.first
+        written = set(range(count)) if count <= first + 2 else {*range(first), count - 1}
+        if sign == ",":
+            written.add(int(self._value(numbers).argmax()))
+        looked_at = range(count) if count <= LONGEST else sorted(written)
+        terms = tuple(self._fill(term, place) for place in looked_at)
+        shown = tuple(number for number, place in enumerate(looked_at) if place in written)
+        return Series(terms, shown, sign, count - len(looked_at))

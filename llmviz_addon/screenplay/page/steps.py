@@ -1,0 +1,165 @@
+"""What a formula panel shows, in three steps: the formula in symbols, the same with its values, and the result.
+
+The values are filled into the very tree that the symbols are set from, and ``=`` stands before the result only where
+what is written gives it as it is written. A panel is no larger than what it shows: a long sum is written with fewer
+terms, then smaller, before it grows wider than it may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...layout.grid import Grid
+from ...layout.lettering.drawing import Rect, Shape, Text
+from ...layout.lettering.font import advance
+from ...layout.lettering.typeset import Box, set_formula
+from ...layout.rules.written import FIRST, written
+from ...rounding import number
+from .panel import PAD, digits
+
+HEAD, BETWEEN = 0.8, 0.42
+"""Size of the line over the formula, and what stands its lines apart, in ems."""
+RESULT = "="
+"""What the result is called among the operands."""
+SMALLEST = 0.8
+"""Of the letters' size, in a panel that would be too wide."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What stands on a panel, from its lower left corner on, in picture heights.
+
+    ``values`` and ``results`` are those of each cell in turn; ``symbols`` they have in common, on the plate.
+    ``anchors`` are the middles of the operands, by name, and of the result.
+    """
+
+    width: float
+    height: float
+    symbols: tuple[Shape, ...]
+    values: tuple[tuple[Shape, ...], ...]
+    results: tuple[tuple[Shape, ...], ...]
+    anchors: Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """One cell's values, where its formula reads any, and its result with the sign before it."""
+
+    index: tuple[int, ...]
+    values: Box | None
+    result: Box
+
+    @property
+    def together(self) -> float:
+        """Width of both on one line."""
+        return self.result.width + (self.values.width if self.values else 0.0)
+
+
+def steps(
+    grid: Grid, cells: Sequence[tuple[int, ...]], tensors: Mapping[str, np.ndarray], em: float, most: float
+) -> Steps:
+    """Set the panel of ``cells`` of a grid that have one formula, at letters of ``em``, and ``most`` wide if it can be.
+
+    ``tensors`` are those that its rule reads, and its own.
+    """
+    assert grid.rule is not None
+    decimals = digits(grid.drawn(tensors[grid.name]))
+    inner = most - 2 * PAD
+    for first, smaller in ((FIRST, 1.0), (1, 1.0), (1, SMALLEST)):
+        size = smaller * em
+        formula = set_formula(grid.rule.at(cells[0]).formula, size)
+        told = [_told(grid, at, tensors, decimals, size, first) for at in cells]
+        widest = max([formula.width, *(one.values.width for one in told if one.values)])
+        if widest <= inner:
+            break
+    else:
+        size *= min(1.0, inner / widest)
+        formula = set_formula(grid.rule.at(cells[0]).formula, size)
+        told = [_told(grid, at, tensors, decimals, size, first) for at in cells]
+    return _laid_out(grid, formula, told, size, inner)
+
+
+def _told(
+    grid: Grid, index: tuple[int, ...], tensors: Mapping[str, np.ndarray], decimals: int, em: float, first: int
+) -> _Told:
+    assert grid.rule is not None
+    result = number(float(tensors[grid.name][index]), decimals)
+    found = written(grid.rule, tensors, index, result, first)
+    values, sign = (set_formula(found[0], em), found[1]) if found else (None, "=")
+    if result[0] in "<>":  # a mere bound brings its own
+        sign, result = result[0], result[2:]
+    before = f" {sign} "
+    wide = advance(before, em)
+    shapes = (Text(0, 0, ((before, "ink"),), em), Text(wide, 0, ((result, str(grid.role)),), em))
+    return _Told(index, values, Box(shapes, wide + advance(result, em), 0.75 * em, 0.24 * em))
+
+
+def _laid_out(grid: Grid, formula: Box, told: list[_Told], em: float, inner: float) -> Steps:
+    """Line by line from below: the result where it has no room beside the values, these, the symbols, the head."""
+    head, gap = HEAD * em, BETWEEN * em
+    valued = [one.values for one in told if one.values]
+    beside = [one.together for one in told] if valued else [formula.width + told[0].result.width]
+    own_line = max(beside) > inner
+    y, shifts = PAD, []
+    result_depth, result_height = (max(getattr(one.result, side) for one in told) for side in ("depth", "height"))
+    if own_line:
+        results_at = y + result_depth
+        y = results_at + result_height + gap
+    values_at = y + max([result_depth, *(box.depth for box in valued)] if valued else [0.0])
+    if valued:
+        y = values_at + max([result_height, *(box.height for box in valued)]) + gap
+    symbols_at = y + formula.depth
+    top = symbols_at + formula.height + 0.45 * head
+    if not own_line:
+        results_at = values_at if valued else symbols_at
+    for one in told:
+        after = 0.0 if own_line else one.values.width if one.values else formula.width
+        shifts.append(after - (advance(" ", em) if own_line else 0.0))
+    width = 2 * PAD + max(
+        formula.width, _head_width(grid, head), *([0.0] if own_line else beside),
+        *(box.width for box in valued), *(one.result.width for one in told if own_line),
+    )  # fmt: skip
+    height = top + 1.15 * head + PAD
+    title, indices = _head(grid, told, head, top + 0.3 * head)
+    symbols = formula.moved(PAD, symbols_at)
+    values = [one.values.moved(PAD, values_at).shapes if one.values else () for one in told]
+    if len(told) == 1:
+        title, indices = [*title, *indices[0]], [[]]
+    return Steps(
+        width,
+        height,
+        (Rect(0, 0, width, height, "plate", 0.012), *title, *symbols.shapes),
+        tuple((*own, *more) for own, more in zip(indices, values, strict=True)),
+        tuple(one.result.moved(PAD + shift, results_at).shapes for one, shift in zip(told, shifts, strict=True)),
+        {**symbols.anchors, RESULT: (PAD + shifts[0] + told[0].result.width * 0.75, results_at + 0.25 * em)},
+    )
+
+
+def _captions(grid: Grid) -> list[str]:
+    """How a cell's indices are called: by their axis, and as query and key where both axes are the same."""
+    names = [axis.name.lower() for axis in grid.axes]
+    return [f"{name} = " for name in (["query", "key"] if len(names) == 2 and names[0] == names[1] else names)]
+
+
+def _head_width(grid: Grid, em: float) -> float:
+    title = f"{grid.title}   " if grid.title else ""
+    figures = "   ".join("0" * len(str(axis.length - 1)) for axis in grid.axes)
+    return advance(title + "".join(_captions(grid)) + figures, em)
+
+
+def _head(grid: Grid, told: list[_Told], em: float, y: float) -> tuple[list[Shape], list[list[Shape]]]:
+    """The line over the formula: which grid, and of each cell its indices, which go with its values."""
+    title = f"{grid.title}   " if grid.title else ""
+    common: list[Shape] = [Text(PAD, y, ((title, "muted"),), em)] if title else []
+    own: list[list[Shape]] = [[] for _ in told]
+    x = PAD + advance(title, em)
+    for slot, (axis, caption) in enumerate(zip(grid.axes, _captions(grid), strict=True)):
+        common.append(Text(x, y, ((caption, "muted"),), em))
+        x += advance(caption, em)
+        for shapes, one in zip(own, told, strict=True):
+            shapes.append(Text(x, y, ((str(one.index[slot]), "muted"),), em))
+        x += advance("0" * len(str(axis.length - 1)) + "   ", em)
+    return common, own

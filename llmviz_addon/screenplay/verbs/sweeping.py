@@ -1,0 +1,169 @@
+"""Sweeps: cells computed one after the other, the first few slowly with their formula, all others as a wave.
+
+A panel whose numbers run with a wave cannot be read, so it has none. The last cell's formula comes up when the wave
+is over, and stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...layout.grid import Grid, Region
+from ..cast.known import flat_span
+from ..page.panel import Explanation, Panel
+from ..score.timeline import Channel
+from ..telling import GONE, Telling
+from .explain import FADE, MOVE, TARGET, focus
+from .panels import panel
+
+FIRST = 3
+"""Cells that are computed slowly, each with its formula, before the wave."""
+QUICKEST, SLOWEST = 0.6, 1.5
+"""Seconds that one of them takes: at least, or there are none, and at most."""
+SHARE = 0.6
+"""Of a sweep's time, that they may take."""
+RESULT = 0.55
+"""Of a slow cell's time, that has passed when its result is there."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Opening:
+    """The cells of a region that are computed slowly, by their indices."""
+
+    cells: tuple[tuple[int, ...], ...]
+    each: float = 0.0  # seconds
+
+    @property
+    def seconds(self) -> float:
+        """That they take."""
+        return self.each * len(self.cells)
+
+
+def sweep(telling: Telling, *things: Grid | Region, seconds: float, slowly: bool = True) -> None:
+    """Run regions one after the other; time is shared out by cells times what each cell costs.
+
+    Where it begins ``slowly`` the first ``FIRST`` cells of a region show their formula, if there is time for it; of
+    regions that are computed alike, those of the first.
+    """
+    seconds = telling.length(seconds)
+    regions = [thing[:] if isinstance(thing, Grid) else thing for thing in things]
+    costs = np.array([_cost(telling, region) for region in regions])
+    openings = _openings(telling, regions, costs, seconds) if slowly else [None] * len(regions)
+    left = [1 - len(o.cells) / flat_span(r)[1] if o else 1.0 for o, r in zip(openings, regions, strict=True)]
+    waves = costs * left
+    spare = seconds - sum(o.seconds for o in openings if o)
+    shares = waves / waves.sum() * spare if waves.sum() > 0 else np.full(len(regions), spare / len(regions))
+    for region, opening, share in zip(regions, openings, shares.tolist(), strict=True):
+        if opening is None:
+            telling.splits.sweep(region, telling.now, share)
+            telling.pass_time(share)
+        else:
+            _explained(telling, region, opening, share, region is regions[-1])
+
+
+def _openings(telling: Telling, regions: Sequence[Region], costs: np.ndarray, seconds: float) -> list[_Opening | None]:
+    """Which cells of each region are slow: those of the dearest first, as long as there is time."""
+    found: list[_Opening | None] = [None] * len(regions)
+    told = []
+    for number in np.argsort(-costs, kind="stable").tolist():
+        grid, (first, count) = regions[number].grid, flat_span(regions[number])
+        cells = [grid.index_of(first + at) for at in range(min(FIRST, count))]
+        formula = grid.rule.at(cells[0]).formula if cells and grid.rule else None
+        alike = [at for at in cells if grid.rule and grid.rule.at(at).formula is formula]
+        if formula in told or not alike or not telling.sources(grid, alike[0]):
+            continue
+        total = len(alike) + sum(len(one.cells) for one in found if one)
+        if SHARE * seconds / total < QUICKEST:
+            break
+        told.append(formula)
+        found[number] = _Opening(tuple(alike))
+    total = sum(len(one.cells) for one in found if one)
+    each = min(SLOWEST, SHARE * seconds / total) if total else 0.0
+    return [one and _Opening(one.cells, each) for one in found]
+
+
+def _explained(telling: Telling, region: Region, opening: _Opening, wave: float, is_last: bool) -> None:
+    """Sweep a region whose first cells are slow; the panel of its last cell stays where nothing follows."""
+    grid, start, count = region.grid, telling.now, flat_span(region)[1]
+    cells = list(opening.cells)
+    telling.make_room(grid)
+    seconds = opening.seconds + wave
+    telling.splits.sweep(region, start, seconds, _pace(opening, count, seconds))
+    ends = is_last and count > len(cells)
+    if ends:
+        cells.append(_last(region))
+    explained = [region, *telling.sources(grid, cells[0]).values()]
+    up = panel(telling, grid, cells, explained, min(MOVE, opening.each / 2))
+    lit = _follow(telling, opening, region)
+    _step_through(telling, up, start, opening)
+    if count > len(opening.cells):
+        _turn(telling, up, len(opening.cells) - 1, start + opening.seconds, min(GONE, wave / 2), 0.0)
+        for body in (body for name in lit for body in telling.splits.bodies(name, start)):
+            telling.score.set(Channel(body, "focus"), 0.0, start + opening.seconds, min(GONE, wave / 2))
+        lit = frozenset()
+    if ends:
+        fade = min(FADE, wave / 4)
+        _turn(telling, up, len(cells) - 1, start + seconds - fade, fade, 1.0)
+    telling.explanations.append(Explanation(up, (), lit, telling.clock.blocks, grid.name))
+    telling.pass_time(seconds)
+
+
+def _pace(opening: _Opening, count: int, seconds: float) -> list[tuple[float, float]]:
+    """How far a sweep is by when, as shares: cell by cell with each result, then evenly to the end."""
+    knots = [(0.0, 0.0)]
+    for number in range(len(opening.cells)):
+        for within, done in ((RESULT, 0), (min(RESULT + 0.15, 1.0), 1)):
+            knots.append((opening.each * (number + within) / seconds, (number + done) / count))
+    return [*knots, (opening.seconds / seconds, len(opening.cells) / count), (1.0, 1.0)]
+
+
+def _last(region: Region) -> tuple[int, ...]:
+    """The index of the last cell that has the formula of the first: one that is masked reads nothing."""
+    grid, (first, count) = region.grid, flat_span(region)
+    assert grid.rule is not None
+    formula = grid.rule.at(grid.index_of(first)).formula
+    cells = (grid.index_of(first + at) for at in reversed(range(count)))
+    return next(at for at in cells if grid.rule.at(at).formula is formula)
+
+
+def _follow(telling: Telling, opening: _Opening, region: Region) -> frozenset[str]:
+    """Light what each slow cell reads while it is computed; the grids lit, by name."""
+    start, lit = telling.now, set[str]()
+    for number, at in enumerate(opening.cells):
+        sources = {source.grid.name: source for source in reversed(telling.sources(region.grid, at).values())}
+        for source in sources.values():
+            for body in telling.bodies(source.grid, start):
+                focus(telling, body, source, start + number * opening.each)
+                if source.grid.name not in lit:
+                    telling.change(body, "focus", TARGET, min(FADE, opening.each / 3))
+            lit.add(source.grid.name)
+    return frozenset(lit)
+
+
+def _step_through(telling: Telling, up: Panel, start: float, opening: _Opening) -> None:
+    """Show the values of slow cells one after the other, each with its result."""
+    fade = min(FADE, opening.each / 4)
+    telling.score.set(Channel(up.symbols.name, "opacity"), 1.0, start, fade)
+    for number in range(len(opening.cells)):
+        at = start + number * opening.each
+        if number:
+            for drawing in (up.values[number - 1], up.results[number - 1]):
+                telling.score.set(Channel(drawing.name, "opacity"), 0.0, at)
+        telling.score.set(Channel(up.values[number].name, "opacity"), 1.0, at, fade if number == 0 else 0.0)
+        telling.score.set(Channel(up.results[number].name, "opacity"), 1.0, at + RESULT * opening.each, fade / 2)
+
+
+def _turn(telling: Telling, up: Panel, number: int, at: float, seconds: float, to: float) -> None:
+    """Let the panel with the values of one of its cells come or go."""
+    for drawing in (up.symbols, up.values[number], up.results[number]):
+        telling.score.set(Channel(drawing.name, "opacity"), to, at, seconds)
+
+
+def _cost(telling: Telling, region: Region) -> float:
+    """Cells of the region times what one costs: the logarithm of how many numbers it reads."""
+    sources = telling.sources(region.grid, region.first).values()
+    reads = sum(int(np.prod([b - a for a, b in source.ranges])) for source in sources)
+    return flat_span(region)[1] * (1.0 + np.log2(1 + reads))

@@ -1,0 +1,145 @@
+"""Tethers: short bent lines from a symbol of a formula panel to the cells that it stands for, and to the cell it makes.
+
+A tether goes where nothing is written: of several ways from the panel's edge to the cells, bent this way or that, it
+takes the shortest that crosses neither a panel nor a label, and covers little of what is in play. Where there is none
+it is not there; the cells are lit all the same. Never are more than ``MOST`` up at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...layout.grid import CELL, Region
+from ...layout.lettering.drawing import Drawing, Line, Text
+from ..page.commentary import camera_pose
+from ..page.panel import Panel
+from ..page.steps import RESULT
+from ..page.view import Area, View
+from ..score.timeline import Channel
+from ..telling import GONE, Telling
+
+MOST = 3
+WIDTH, HEAD = 0.0022, 0.011
+"""Of a tether, and length of the arrow head of one that leads to a result, in picture heights."""
+LONGEST = 0.42
+"""Of a tether, in picture heights."""
+MARGIN = 0.006
+"""How far it keeps from what is written, in picture heights."""
+ACROSS = 0.5
+"""What a way costs that lies across other grids all along, in picture heights."""
+BENDS = np.array([0.0, 0.1, -0.1, 0.2, -0.2, 0.32, -0.32])
+"""How far the middle of a tether may be out of its straight way, as a share of its length."""
+_ALONG = np.linspace(0, 1, 25)
+_BULGE = 4 * _ALONG * (1 - _ALONG)
+
+
+def tether(
+    telling: Telling, panel: Panel, region: Region, written: Sequence[Area], operand: str | None = None
+) -> Drawing | None:
+    """A tether from the panel, or from its symbol for ``operand``, to ``region``; None where there is no way.
+
+    ``written`` is what it must not cross.
+    """
+    starts, ends = _starts(panel, operand), telling.view.project(_ends(telling, region))[:, :2]
+    count = len(starts) * len(ends)
+    first, last = np.repeat(starts, len(ends), axis=0), np.tile(ends, (len(starts), 1))
+    ways = _bent(np.repeat(first, len(BENDS), axis=0), np.repeat(last, len(BENDS), axis=0), np.tile(BENDS, count))
+    length = np.linalg.norm(np.diff(ways, axis=1), axis=2).sum(axis=1)
+    grids = [telling.view.area(*telling.box(grid)) for grid in telling.in_play() if grid is not region.grid]
+    walls = [panel.area.grown(-MARGIN / 3), *(area.grown(MARGIN) for area in written)]
+    free = _within(ways, [telling.page.free.grown(MARGIN)]).all(axis=1) & ~_within(ways, walls).any(axis=1)
+    cost = length * (1 + 0.3 * np.tile(abs(BENDS), count)) + ACROSS * _within(ways, grids).mean(axis=1)
+    cost[~free | (length > LONGEST)] = np.inf
+    best = int(np.argmin(cost))
+    if not np.isfinite(cost[best]):
+        return None
+    color, head = ("ink", HEAD) if operand is None else (str(region.grid.role), 0.0)
+    line = Line(tuple((x, y) for x, y in ways[best].tolist()), WIDTH, color, head)
+    drawing = Drawing(telling.unique("tether"), (line,), camera_pose(telling.page), "camera", opacity=0.0)
+    telling.cast.add(drawing)
+    return drawing
+
+
+def written_areas(telling: Telling) -> list[Area]:
+    """What the labels and signs that can be read, and the panels that are up, cover of the picture."""
+    found = [one.panel.area for one in telling.explanations]
+    own = {name for one in telling.explanations for name in one.drawings}
+    cast = telling.cast
+    labels = [cast.labels[grid.name] for grid in telling.in_play() if grid.name in cast.labels]
+    for drawing in {one.name: one for one in (*labels, *cast.drawings.values(), *cast.written.of_no_grid)}.values():
+        if drawing.name in own or drawing.parent == "camera" or drawing.name in telling.score.gone:
+            continue
+        if telling.score.value(Channel(drawing.name, "opacity")) > 0:
+            parent = cast.grids.get(drawing.parent)
+            moved = 0.0 if parent is None else telling.offset(parent)
+            found += _read_areas(telling.view, drawing, moved)
+    return found
+
+
+def _read_areas(view: View, drawing: Drawing, moved: np.ndarray | float) -> list[Area]:
+    """What each text of a drawing covers of the picture."""
+    found = []
+    for shape in drawing.shapes:
+        if isinstance(shape, Text):
+            (left, bottom), (right, top) = shape.corners
+            flat = np.array([(x, y, 0, 1) for x in (left, right) for y in (bottom, top)])
+            seen = view.project((flat @ drawing.pose.T)[:, :3] + moved)
+            if (seen[:, 2] > 0).all():
+                found.append(Area(*seen[:, :2].min(axis=0), *seen[:, :2].max(axis=0)))
+    return found
+
+
+def show(telling: Telling, tethers: Sequence[tuple[str, float]], seconds: float) -> None:
+    """Let tethers come, each at its time; whenever more than ``MOST`` would be up the first of them goes.
+
+    Of more than that none but the last is left when it comes: it leads to the result.
+    """
+    clips = telling.score.clips
+    for name, at in tethers:
+        telling.score.set(Channel(name, "opacity"), 1.0, at, seconds)
+    names = [name for one in telling.explanations for name in one.tethers] + [name for name, _ in tethers]
+    up = {name: clips[Channel(name, "opacity")][0].start for name in names if name not in telling.score.gone}
+    order = sorted(up, key=lambda name: up[name])
+    gone = {name: up[following] for name, following in zip(order, order[MOST:], strict=False)}
+    if len(tethers) > MOST:
+        gone = {name: tethers[-1][1] for name, _ in tethers[:-1]} | gone
+    for name, at in gone.items():
+        channel = Channel(name, "opacity")
+        telling.score.set(channel, 0.0, max(at - seconds, clips[channel][-1].end), min(seconds, GONE))
+
+
+def _bent(start: np.ndarray, end: np.ndarray, bend: np.ndarray) -> np.ndarray:
+    """Points along bent ways, (n, m, 2), from (n, 2) to (n, 2)."""
+    along = end - start
+    side = np.column_stack([-along[:, 1], along[:, 0]])
+    return start[:, None] + _ALONG[:, None] * along[:, None] + (bend[:, None] * _BULGE)[:, :, None] * side[:, None]
+
+
+def _starts(panel: Panel, operand: str | None) -> np.ndarray:
+    """Where a tether may leave the panel, (n, 2): above and below its symbol, and beside it."""
+    area = panel.area
+    x, y = panel.anchors[RESULT if operand is None else operand]
+    return np.array([(x, area.top), (x, area.bottom), (area.left, y), (area.right, y)])
+
+
+def _ends(telling: Telling, region: Region) -> np.ndarray:
+    """The middles of some cells of a region's front, (n, 3): a tether may end at any of them."""
+    low, high = telling.box(region)
+    inner = np.minimum(CELL / 2, (high - low) / 2)
+    low, high = low + inner, high - inner
+    shares = np.linspace(0, 1, 7)
+    places = low + shares[:, None] * (high - low)
+    places[:, 2] = places[::-1, 2]  # from the upper left to the lower right
+    places[:, 1] = low[1] - inner[1] - CELL / 10
+    return np.unique(places, axis=0)
+
+
+def _within(ways: np.ndarray, areas: Sequence[Area]) -> np.ndarray:
+    """Which points of ways, (n, m, 2), lie in any of some areas, (n, m)."""
+    x, y = ways[..., 0], ways[..., 1]
+    found = np.zeros(x.shape, dtype=bool)
+    for area in areas:
+        found |= (x > area.left) & (x < area.right) & (y > area.bottom) & (y < area.top)
+    return found
