@@ -16,7 +16,7 @@ from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.layout.lettering.typeset import set_formula
 from llmviz_addon.layout.roles import Role
 from llmviz_addon.layout.rules import formula as f
-from llmviz_addon.layout.rules.written import LONGEST, written, worth
+from llmviz_addon.layout.rules.written import LONGEST, worth, written
 from llmviz_addon.model.activations import GELU
 from llmviz_addon.model.architecture import gpt2
 from llmviz_addon.model.checkpoint import builtin
@@ -280,7 +280,14 @@ def test_numbers_get_more_digits_until_they_give_the_result():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.5, "0.50"), (-0.00004, "−0.00004"), (3e-7, "3e−7"), (-2.6e-12, "−3e−12"), (0.9999999, "0.9999999"), (0, "0.00")],
+    [
+        (0.5, "0.50"),
+        (-0.00004, "−0.00004"),
+        (3e-7, "3e−7"),
+        (-2.6e-12, "−3e−12"),
+        (0.9999999, "0.9999999"),
+        (0, "0.00"),
+    ],
 )
 def test_a_number_in_a_formula_is_never_a_mere_bound(value, text):
     assert figure(value) == text

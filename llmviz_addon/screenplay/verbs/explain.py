@@ -19,6 +19,8 @@ STEPS = 3
 """Of a formula: its symbols, its values, its result."""
 FADE, MOVE = 0.25, 0.6
 """Seconds in which a step comes, and in which the camera makes room for a panel."""
+COMING = 0.9
+"""Of a step, in which values and results come: they are read meanwhile, and the picture does not stand still."""
 SOURCE, TARGET = 1.0, 0.35
 """How strongly the cells around a source and around a target step back."""
 
@@ -33,7 +35,7 @@ def compute(telling: Telling, cell: Region, *, seconds: float | None = None) -> 
     telling.make_room(grid)
     start, step = telling.now, seconds / STEPS
     up = panel(telling, grid, [index], [cell, *sources.values()], min(MOVE, step / 2))  # type: ignore[list-item]
-    fade = min(FADE, step / 2)
+    fade, slow = min(FADE, step / 2), COMING * step
     lit = {region.grid.name: region for region in reversed((*sources.values(), cell))}
     for region in lit.values():
         for body in telling.bodies(region.grid):
@@ -41,12 +43,12 @@ def compute(telling: Telling, cell: Region, *, seconds: float | None = None) -> 
             telling.change(body, "focus", TARGET if region is cell else SOURCE, step)
     for number, drawings in enumerate(((up.symbols,), up.values, up.results)):
         for drawing in drawings:
-            telling.score.set(Channel(drawing.name, "opacity"), 1.0, start + number * step, fade)
+            telling.score.set(Channel(drawing.name, "opacity"), 1.0, start + number * step, slow if number else fade)
     tied = _tie(telling, up, sources, cell, step)
     tethers.show(telling, tied, fade / 2)
     names = tuple(name for name, _ in tied)
     telling.explanations.append(Explanation(up, names, frozenset(lit), telling.clock.blocks, grid.name))
-    telling.splits.show(cell, start + (STEPS - 1) * step + fade)
+    telling.splits.show(cell, start + (STEPS - 1) * step + slow)
     telling.pass_time(seconds)
 
 

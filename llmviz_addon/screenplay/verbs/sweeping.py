@@ -16,7 +16,7 @@ from ..cast.known import flat_span
 from ..page.panel import Explanation, Panel
 from ..score.timeline import Channel
 from ..telling import GONE, Telling
-from .explain import FADE, MOVE, TARGET, focus
+from .explain import COMING, FADE, MOVE, TARGET, focus
 from .panels import panel
 
 FIRST = 3
@@ -52,10 +52,10 @@ def sweep(telling: Telling, *things: Grid | Region, seconds: float, slowly: bool
     regions = [thing[:] if isinstance(thing, Grid) else thing for thing in things]
     costs = np.array([_cost(telling, region) for region in regions])
     openings = _openings(telling, regions, costs, seconds) if slowly else [None] * len(regions)
-    left = [1 - len(o.cells) / flat_span(r)[1] if o else 1.0 for o, r in zip(openings, regions, strict=True)]
-    waves = costs * left
+    cells = [flat_span(region)[1] for region in regions]
+    waves = costs * [1 - len(o.cells) / n if o else 1.0 for o, n in zip(openings, cells, strict=True)]
     spare = seconds - sum(o.seconds for o in openings if o)
-    shares = waves / waves.sum() * spare if waves.sum() > 0 else np.full(len(regions), spare / len(regions))
+    shares = waves / waves.sum() * spare if waves.any() else waves
     for region, opening, share in zip(regions, openings, shares.tolist(), strict=True):
         if opening is None:
             telling.splits.sweep(region, telling.now, share)
@@ -82,6 +82,8 @@ def _openings(telling: Telling, regions: Sequence[Region], costs: np.ndarray, se
         found[number] = _Opening(tuple(alike))
     total = sum(len(one.cells) for one in found if one)
     each = min(SLOWEST, SHARE * seconds / total) if total else 0.0
+    if total == sum(flat_span(region)[1] for region in regions):
+        each = seconds / total
     return [one and _Opening(one.cells, each) for one in found]
 
 
@@ -152,8 +154,9 @@ def _step_through(telling: Telling, up: Panel, start: float, opening: _Opening) 
         if number:
             for drawing in (up.values[number - 1], up.results[number - 1]):
                 telling.score.set(Channel(drawing.name, "opacity"), 0.0, at)
-        telling.score.set(Channel(up.values[number].name, "opacity"), 1.0, at, fade if number == 0 else 0.0)
-        telling.score.set(Channel(up.results[number].name, "opacity"), 1.0, at + RESULT * opening.each, fade / 2)
+        coming, came = RESULT * opening.each, (1 - RESULT) * opening.each
+        telling.score.set(Channel(up.values[number].name, "opacity"), 1.0, at, COMING * coming)
+        telling.score.set(Channel(up.results[number].name, "opacity"), 1.0, at + coming, COMING * came)
 
 
 def _turn(telling: Telling, up: Panel, number: int, at: float, seconds: float, to: float) -> None:
