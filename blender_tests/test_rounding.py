@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmviz_addon.rounding import done, formatted, near_zero, number, percent, relation
+from llmviz_addon.rounding import done, formatted, in_cell, near_zero, number, percent, relation
 
 
 @pytest.mark.parametrize(
@@ -112,3 +112,49 @@ def test_a_sum_that_is_nothing_but_rounding_says_so() -> None:
 )
 def test_what_is_shown_adds_up_as_shown_or_says_so(result: str, parts: list[str], sign: str) -> None:
     assert relation(result, parts) == sign
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (-0.0, "0"),
+        (1, "1.00"),
+        (-0.591, "−0.591"),
+        (0.0163, "0.0163"),
+        (0.00743, "0.00743"),
+        (0.00099, "9.90e−4"),
+        (-4.567e-12, "−4.57e−12"),
+        (1e-45, "0.00e−36"),
+        (12.34, "12.3"),
+        (-123.4, "−123"),
+        (12345.6, "12346"),
+        (60000.0, ""),
+        (1.125, "1.12"),  # half to the even one, as in all other numbers
+        (1.375, "1.38"),
+        (9.996, "10.0"),
+        (999.7, "1000"),
+        (0.9994, "0.999"),
+        (0.9996, "0.9996"),
+        (0.9999999, "0.99999"),
+        (1.004, "1.004"),
+        (1.0000001, "1.00001"),
+        (-math.inf, "−∞"),
+        (math.nan, "–"),
+    ],
+)
+def test_numbers_in_cells(value: float, text: str) -> None:
+    assert in_cell(value) == text
+
+
+@given(st.floats(-59_999, 59_999, width=32))
+def test_a_number_in_a_cell_is_true_to_three_digits(value: float) -> None:
+    text = in_cell(value).replace("−", "-")
+    assert text == "0" or not set(text) <= set("-0.") or abs(value) < 5e-39
+    assert len(text) <= 9
+    digits = len(text.partition("e")[0].lstrip("-0.").replace(".", ""))
+    assert digits >= 3 or abs(value) < 1e-36 or value == 0
+    size = abs(value)
+    assert abs(float(text) - value) <= 0.50001 * 10 ** (math.floor(math.log10(size)) - 2) if size > 1e-36 else True
+    if value != 1:
+        assert float(text) != 1

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 ZERO = Decimal()
 FEWEST_DECIMALS, MOST_DECIMALS = 2, 5
@@ -24,6 +25,9 @@ HUGE = 1e12
 """From there on powers of ten are written."""
 NOISE = 1e-6
 """Share of the numbers that went into it below which a sum that should be 0 is nothing but rounding."""
+
+TINY_IN_CELL, HUGE_IN_CELL = 0.001, 6e4
+"""In a cell what is smaller is written with its power of ten, and what is as large not at all: no renderer knows it."""
 
 
 def count(amount: int, what: str) -> str:
@@ -71,6 +75,36 @@ def figure(value: float, digits: int = DIGITS) -> str:
     if text[0] not in "<>":
         return text
     return _minus(re.sub("e-0*", "e-", f"{value:.0e}") if abs(value) < 0.5 else f"{value:.{FINEST}g}")
+
+
+def in_cell(value: float) -> str:
+    """A value as it stands in a cell, with three digits or more: ``0``, ``0.0123``, ``1.20``, ``1234``, ``4.50e−6``.
+
+    Nothing where it is 60,000 or more, and ``−∞`` for what is a cross there. The cells work this out in nodes: see
+    ``stage/materials/cell_numbers.py``.
+    """
+    value = float(value) + 0.0
+    if not math.isfinite(value) or value == 0:
+        return "0" if value == 0 else number(value)
+    if abs(value) >= HUGE_IN_CELL:
+        return ""
+    size = Fraction(abs(value))
+    power = 2 - Decimal(abs(value)).adjusted()
+    scientific = abs(value) < TINY_IN_CELL
+    if scientific:
+        power = min(power, 38)
+    else:  # what is not 1 is not written so
+        away = -Decimal(abs(2 * abs(value) - 2)).adjusted()
+        power = min(max(power, 0, 0 if size == 1 else away), MOST_DECIMALS)
+    shown = round(size * Fraction(10) ** power)
+    if shown == 1000 and power:
+        shown, power = 100, power - 1
+    if shown == 10**MOST_DECIMALS and size != 1:
+        shown += 1 if size > 1 else -1
+    decimals = 2 if scientific else power
+    text = f"{shown // 10**decimals}.{shown % 10**decimals:0{decimals}}" if decimals else str(shown)
+    text += f"e{2 - power}" if scientific else ""
+    return _minus(text if value > 0 else f"-{text}")
 
 
 def percent(share: float) -> str:

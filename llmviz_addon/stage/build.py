@@ -19,7 +19,8 @@ from ..layout.grid import RULED_WIDE, Grid
 from ..layout.lettering.drawing import Drawing
 from ..screenplay.score.timeline import CAMERA
 from . import compat
-from .materials.cell_material import cell_material
+from .materials.cell_material import Pictures, cell_material
+from .materials.cell_numbers import Numbers
 from .materials.flat_material import flat_material
 from .materials.nodes import new_node
 from .materials.theme import Theme, linear
@@ -35,10 +36,11 @@ from .rebuild.replace import abandon, check_place, remove_stage, take_place
 from .render import chosen, set_film
 from .story import clear_story, write_story
 from .things.camera import Rig, camera_rig
-from .things.drawings import DrawingMaker
+from .things.drawings import DrawingMaker, letters_of
 from .things.ensembles import Ensembles
 from .things.grids import fragment_objects, grid_objects, sliced_cube, unit_cube
 from .things.merged import merged_object
+from .things.numerals import numerals
 from .things.outlines import outline_actors
 from .things.ribbons import ribbon_object
 from .values.atlas import Atlas, atlas
@@ -139,7 +141,8 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> G
     values = atlas(layout.grids, production.values, *told, size=timeline.size)
     grids = {grid.name: grid for grid in (*layout.grids, *(grid for grid, _ in timeline.grids))}
     wide = any(max(grid.cells) > RULED_WIDE for grid in grids.values())
-    cells = partial(cell_material, values.image(), look, wide, values.thin)
+    letters = numerals(letters_of((*production.signage, *timeline.drawings)))
+    cells = partial(cell_material, Pictures(values.image(), Numbers.of(letters)), look, wide, values.thin)
     values = values.places_only()
     flat = flat_material(look)
     rig = camera_rig(home)

@@ -146,9 +146,10 @@ def _changing(scene: bpy.types.Scene, names: Collection[str]) -> list[bpy.types.
 def _pictures(scene: bpy.types.Scene) -> Iterator[bpy.types.ShaderNodeTexImage]:
     """The nodes of our materials that read the atlas."""
     held = ours(scene).blocks
+    atlases = {block for block in held if isinstance(block, bpy.types.Image) and block.get(TAG) == "atlas"}
     for material in (block for block in held if isinstance(block, bpy.types.Material)):
         for node in compat.node_tree(material).nodes:
-            if isinstance(node, bpy.types.ShaderNodeTexImage) and node.image is not None and node.image in held:
+            if isinstance(node, bpy.types.ShaderNodeTexImage) and node.image in atlases:
                 yield node
 
 

@@ -12,8 +12,7 @@ import bpy
 
 from .. import compat
 from ..ours import own
-from .cell_material import arrange, blend, emission, pixel_size
-from .nodes import Expr, attribute, new_node
+from .nodes import Expr, arrange, attribute, blend, emission, new_node, pixel_size
 from .theme import Theme
 
 INK, EDGE, REACH = "ink", "edge", "reach"

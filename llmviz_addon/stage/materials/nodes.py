@@ -7,13 +7,16 @@ Constants are folded here, as every node costs time at every shading point.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import bpy
 
+from ..ours import own
+
 Number = float | int
 Operand: TypeAlias = "Expr | Number | Sequence[Number]"
+_SOCKETS = {False: "NodeSocketFloat", True: "NodeSocketVector"}
 
 
 class Expr:
@@ -54,6 +57,9 @@ class Expr:
     def __gt__(self, other: Operand) -> Expr:
         return _apply(self.tree, "GREATER_THAN", self, other, scalar=True)
 
+    def __rpow__(self, base: Number) -> Expr:
+        return _apply(self.tree, "POWER", base, self)
+
     def __abs__(self) -> Expr:
         return _apply(self.tree, "ABSOLUTE", self)
 
@@ -64,6 +70,14 @@ class Expr:
     def floor(self) -> Expr:
         """Largest whole number not above."""
         return _apply(self.tree, "FLOOR", self)
+
+    def rounded(self) -> Expr:
+        """Nearest whole number; of two the larger."""
+        return _apply(self.tree, "ROUND", self)
+
+    def equals(self, whole: Number) -> Expr:
+        """1 where it is this whole number, or less than a half from it; else 0."""
+        return _apply(self.tree, "COMPARE", self, whole, 0.49)
 
     def log10(self) -> Expr:
         """Logarithm to base 10; 0 of what is not above 0."""
@@ -94,6 +108,10 @@ class Expr:
             node = (self + 0.0).socket.node
         node.use_clamp = True
         return Expr(self.tree, node.outputs[0])
+
+    def cross(self, other: Operand) -> Expr:
+        """Vector product of two vectors."""
+        return _apply(self.tree, "CROSS_PRODUCT", self, other)
 
     def dot(self, other: Operand) -> Expr:
         """Scalar product of two vectors."""
@@ -126,6 +144,35 @@ class Expr:
 def new_node(tree: bpy.types.NodeTree, kind: str) -> Any:
     """A new node, which has what its ``kind`` has: Blender tells that by a name only."""
     return tree.nodes.new(kind)
+
+
+def group(name: str, inputs: Mapping[str, bool], make: Callable[..., Mapping[str, Expr]]) -> bpy.types.NodeTree:
+    """A group of nodes: ``make`` gets its tree and its inputs, and returns its outputs; of inputs, which are vectors.
+
+    A tree takes Blender the longer per node the larger it is, and several materials may share a group.
+    """
+    tree = own(bpy.data.node_groups.new(name, "ShaderNodeTree"), "nodes")
+    for key, is_vector in inputs.items():
+        tree.interface.new_socket(key, in_out="INPUT", socket_type=_SOCKETS[is_vector])
+    given = tree.nodes.new("NodeGroupInput")
+    made = make(tree, *(Expr(tree, given.outputs[key], is_vector) for key, is_vector in inputs.items()))
+    for key, result in made.items():
+        tree.interface.new_socket(key, in_out="OUTPUT", socket_type=_SOCKETS[result.vector])
+    output = tree.nodes.new("NodeGroupOutput")
+    for key, result in made.items():
+        tree.links.new(result.socket, output.inputs[key])
+    arrange(tree)
+    return tree
+
+
+def use(group: bpy.types.NodeTree, *inputs: Expr) -> list[Expr]:
+    """The outputs of a ``group`` for these inputs."""
+    tree = inputs[0].tree
+    node = new_node(tree, "ShaderNodeGroup")
+    node.node_tree = group
+    for given, socket in zip(inputs, node.inputs, strict=True):
+        tree.links.new(given.socket, socket)
+    return [Expr(tree, output, output.type == "VECTOR") for output in node.outputs]
 
 
 def mix(low: Operand, high: Operand, share: Expr) -> Expr:
@@ -167,6 +214,52 @@ def named(tree: bpy.types.NodeTree, name: str, kind: str) -> bpy.types.NodeSocke
     node.data_type = kind
     node.inputs["Name"].default_value = name
     return next(socket for socket in node.outputs if socket.name == "Attribute" and socket.enabled)
+
+
+def pixel_size(tree: bpy.types.NodeTree) -> Expr:
+    """Metres that a pixel of the render covers at the shading point.
+
+    Read from the scene's own settings while it renders, so it follows any lens and resolution.
+    """
+    height = attribute(tree, "VIEW_LAYER", "camera.data.sensor_height")
+    lens = attribute(tree, "VIEW_LAYER", "camera.data.lens")
+    rows = attribute(tree, "VIEW_LAYER", "render.resolution_y")
+    percentage = attribute(tree, "VIEW_LAYER", "render.resolution_percentage")
+    depth = Expr(tree, tree.nodes.new("ShaderNodeCameraData").outputs["View Z Depth"])
+    share = height * 100.0 / (lens * rows * percentage)  # of the distance
+    return depth * share.maximum(1e-5)  # a scene without a camera has no lens to read
+
+
+def blend(
+    tree: bpy.types.NodeTree, low: bpy.types.NodeSocket, high: bpy.types.NodeSocket, share: Expr
+) -> bpy.types.NodeSocket:
+    """The closure ``low`` where ``share`` is 0, ``high`` where it is 1; then the other is not computed."""
+    node = tree.nodes.new("ShaderNodeMixShader")
+    tree.links.new(share.socket, node.inputs[0])
+    tree.links.new(low, node.inputs[1])
+    tree.links.new(high, node.inputs[2])
+    return node.outputs[0]
+
+
+def emission(
+    tree: bpy.types.NodeTree, color: Expr | tuple[float, float, float], strength: Expr | None = None
+) -> bpy.types.NodeSocket:
+    """A surface of one flat colour, given in linear light."""
+    node = new_node(tree, "ShaderNodeEmission")
+    if isinstance(color, Expr):
+        tree.links.new(color.socket, node.inputs["Color"])
+    else:
+        node.inputs["Color"].default_value = (*color, 1.0)
+    if strength is not None:
+        tree.links.new(strength.socket, node.inputs["Strength"])
+    return node.outputs[0]
+
+
+def arrange(tree: bpy.types.NodeTree) -> None:
+    """Fold the nodes and put them in columns in the order they were made, so that the tree can be looked at."""
+    locations = [(number // 12 * 190.0, number % 12 * -60.0) for number in range(len(tree.nodes))]
+    tree.nodes.foreach_set("location", [x for location in locations for x in location])
+    tree.nodes.foreach_set("hide", [True] * len(tree.nodes))
 
 
 def _apply(tree: bpy.types.NodeTree, operation: str, *operands: Operand, scalar: bool = False) -> Expr:

@@ -75,6 +75,12 @@ class Arrays:
         return mesh
 
 
+def letters_of(drawings: Iterable[Drawing]) -> set[str]:
+    """All letters in the texts of ``drawings``."""
+    shapes = (shape for drawing in drawings for shape in drawing.shapes)
+    return {letter for shape in shapes if isinstance(shape, Text) for letter in shape.body}
+
+
 def joined(arrays: Sequence[Arrays]) -> Arrays:
     """Several as one."""
     points = [len(array.points) for array in arrays]
@@ -112,13 +118,9 @@ class DrawingMaker:
 
     def prepare(self, drawings: Iterable[Drawing]) -> None:
         """Fetch all letters that the drawings use, at once, and note which of them look alike."""
-        letters: set[str] = set()
-        for drawing in drawings:
-            self._waiting[_key(drawing)] += 1
-            for shape in drawing.shapes:
-                if isinstance(shape, Text):
-                    letters.update(shape.body)
-        glyphs.prepare(letters)
+        drawings = tuple(drawings)
+        self._waiting.update(map(_key, drawings))
+        glyphs.prepare(letters_of(drawings))
 
     def make(self, drawing: Drawing, grids: Mapping[str, bpy.types.Object], page: bpy.types.Object) -> bpy.types.Object:
         """The object of one drawing, hung where it belongs."""

@@ -243,6 +243,20 @@ def _windings(places: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.nd
     return (upward & left).sum(axis=1) - (downward & ~left).sum(axis=1)
 
 
+def distances(flat: Flat, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How far inside a shape each place (n, 2) is, below 0 outside; and which way that grows, (n, 2) of length 1.
+
+    The shape is what is filled: its fringe does not count.
+    """
+    ink = flat.triangles[~flat.edge.any(axis=1)[flat.triangles].any(axis=1)]
+    border = _border(ink, len(flat.points))
+    starts, ends = flat.points[border[:, 0]], flat.points[border[:, 1]]
+    away = places - _nearest(places, starts, ends)
+    length = _lengths(away)
+    inward = np.where(_windings(places, starts, ends) != 0, 1.0, -1.0)
+    return length * inward, away * (inward / np.maximum(length, 1e-12))[:, None]
+
+
 def polygon(points: Sequence[tuple[float, float]], width: float) -> Flat:
     """A filled simple polygon."""
     array = np.asarray(points, dtype=float)

@@ -102,14 +102,30 @@ def picture(pixels: np.ndarray, name: str = "llmviz values") -> bpy.types.Image:
         rgba[..., :3] = pixels[..., None]
     rgba = np.ascontiguousarray(rgba, dtype=np.float32)
     image[PAINTED] = _sum(rgba)
-    _numbers_in(image).foreach_set(rgba.reshape(-1))
-    image.update()
-    image.pack()
+    _paint(image, rgba)
     return image
 
 
+def byte_picture(pixels: np.ndarray, name: str, what: str) -> bpy.types.Image:
+    """A packed image of ``pixels``, (height, width, 3) of bytes, the first row at the bottom; it is our ``what``."""
+    height, width, _ = pixels.shape
+    image = own(bpy.data.images.new(name, width, height, is_data=True), what)
+    image.colorspace_settings.name = "Non-Color"
+    rgba = np.ones((height, width, 4), dtype=np.float32)
+    rgba[..., :3] = pixels / np.float32(255)
+    _paint(image, rgba)
+    image[PAINTED] = _sum(_rgba(image))
+    return image
+
+
+def _paint(image: bpy.types.Image, rgba: np.ndarray) -> None:
+    _numbers_in(image).foreach_set(rgba.reshape(-1))
+    image.update()
+    image.pack()
+
+
 def repainted(image: bpy.types.Image) -> bool:
-    """Whether somebody changed what ``picture`` made; looking takes a copy of it."""
+    """Whether somebody changed what was made here; looking takes a copy of it."""
     return image.is_dirty or image.get(PAINTED) != _sum(_rgba(image))
 
 

@@ -1,0 +1,164 @@
+"""Where a shading point lies on a grid: in which cell, how large that is on the picture, and what number it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import bpy
+
+from ...layout.grid import CELL
+from ..values.atlas import LANES, WIDTH, lanes
+from ..values.seen import DOT_PIXELS
+from .nodes import Expr, attribute, combine, mix, new_node, pixel_size
+
+EPSILON = 5e-3
+"""Cells by which the shading point is kept inside: at five kilometres 32 bits leave half a millimetre in doubt."""
+DOWN = (1.0, 1.0, -1.0)
+"""From object space, where z is up, to cells, which run down."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What tells the grid under the shading point, from its object or from a merged mesh; see the tables above."""
+
+    place: Expr  # in the unit cube, as ``corner``
+    cells: Expr
+    strides: Expr
+    atlas: Expr  # column, row, gain
+    pool: Expr | None  # one over the side of its pools, if there are any
+    known: Expr | None  # of a merged grid, which is not scaled, and has none of what follows
+    first: Expr | None = None
+    reveal: Expr | None = None
+    highlight: Expr | None = None
+    focus: Expr | None = None
+
+
+@dataclass(frozen=True)
+class Point:
+    """The shading point, in cells; vectors are along x to the right, y to the back, z down."""
+
+    cells: Expr  # how many there are
+    at: Expr  # where on the grid, 0 to ``cells``
+    index: Expr  # which cell
+    inner: Expr  # from the cell's middle, -0.5 to 0.5, and 0 along the face's normal
+    normal: Expr  # 1 along the face's normal, else 0
+    plane: Expr  # the opposite
+    view: Expr  # towards the viewer
+    pixel: Expr  # cells per pixel along each axis, perspective foreshortening included
+    widest: Expr  # the largest of these in the plane
+    backfacing: Expr
+
+
+def of_object(tree: bpy.types.NodeTree, thin: bool) -> Given:
+    """What an object's own custom properties tell."""
+
+    def read(name: str, output: str = "Vector") -> Expr:
+        return attribute(tree, "OBJECT", name, output)
+
+    highlight, focus, _ = read("emphasis").split()
+    place = Expr(tree, tree.nodes.new("ShaderNodeTexCoord").outputs["Object"], vector=True)
+    pool = read("atlas", "Alpha") if thin else None
+    return Given(
+        place, read("cells"), read("strides"), read("atlas"), pool, None, read("first"), read("reveal"),
+        highlight, focus,
+    )  # fmt: skip
+
+
+def of_mesh(tree: bpy.types.NodeTree, thin: bool) -> Given:
+    """What the faces of a merged mesh tell."""
+
+    def read(name: str, output: str = "Vector") -> Expr:
+        return attribute(tree, "GEOMETRY", name, output)
+
+    atlas, known = read("atlas", "Color"), read("known", "Fac") * attribute(tree, "OBJECT", "known")
+    return Given(read("corner"), read("cells"), read("strides").floor(), atlas, _share(tree) if thin else None, known)
+
+
+def sharpened(tree: bpy.types.NodeTree, given: Given, point: Point) -> Given:
+    """The same, but for what is near it is the face that tells where its numbers are."""
+    far = point.widest > 1 / DOT_PIXELS
+    atlas = mix(attribute(tree, "GEOMETRY", "atlas", "Color"), given.atlas, far)
+    return replace(given, atlas=atlas, pool=given.pool and mix(_share(tree), given.pool, far))
+
+
+def _share(tree: bpy.types.NodeTree) -> Expr:
+    """One over the side of a face's pools."""
+    return 1.0 / attribute(tree, "GEOMETRY", "atlas", "Alpha").floor()
+
+
+def find_point(tree: bpy.types.NodeTree, given: Given) -> Point:
+    """The shading point."""
+    scaled = given.known is None  # a unit cube that its object's scale makes as large as its cells
+    geometry = tree.nodes.new("ShaderNodeNewGeometry")
+    coordinates = tree.nodes.new("ShaderNodeTexCoord")
+    cells = given.cells
+    at = given.place.times_plus((cells - 2 * EPSILON) * DOWN, (EPSILON,) * 3)
+    normal = abs(Expr(tree, coordinates.outputs["Normal"], vector=True))
+    plane = 1.0 - normal
+    view = to_object(Expr(tree, geometry.outputs["Incoming"], vector=True)) * DOWN
+    view = (view * cells if scaled else view).normalized()
+    # An axis at an angle to the picture is foreshortened by √(1 - view²); (1/x + 2) / 3 comes near 1/√x.
+    slant = 1.0 / (1.02 - view * view) + 2.0
+    pixel = slant.scaled(pixel_size(tree) * (1 / (3 * CELL)))
+    index = at.floor()
+    inner = (at - index - 0.5) * plane
+    x, y, z = (pixel * plane).split()
+    widest = x.maximum(y).maximum(z)
+    backfacing = Expr(tree, geometry.outputs["Backfacing"])
+    return Point(cells, at, index, inner, normal, plane, view, pixel, widest, backfacing)
+
+
+def to_object(vector: Expr) -> Expr:
+    """A direction in the world as one in the object's own space, which is scaled."""
+    node = new_node(vector.tree, "ShaderNodeVectorTransform")
+    node.vector_type = "VECTOR"
+    node.convert_from, node.convert_to = "WORLD", "OBJECT"
+    vector.tree.links.new(vector.socket, node.inputs[0])
+    return Expr(vector.tree, node.outputs[0], vector=True)
+
+
+def find_pool(point: Point, cell: Expr, strides: Expr, share: Expr) -> tuple[Point, Expr, Expr]:
+    """The point seen in pools in place of cells, which pool it is in, and that pool's number in the picture.
+
+    All of it is exact: ``share`` is the reciprocal of a power of two. A table of n columns has ceil(n · share)
+    pools in a row, and its strides are 0, 1 and n.
+    """
+    place = cell.scaled(share)
+    pool = place.floor()
+    inner = (place - pool + (point.at - point.index).scaled(share) - 0.5) * point.plane
+    tile = replace(point, inner=inner, pixel=point.pixel.scaled(share), widest=point.widest * share)
+    steps = strides.scaled(share)
+    return tile, pool, pool.dot(0.0 - (0.0 - steps).floor())
+
+
+def share_known(given: Given, flat: Expr) -> Expr:
+    """1 where cell ``flat`` is one of the first, or in the stretch further on; between the two while it comes up."""
+    assert given.reveal is not None
+    front, after, before = flat.times_plus((-1, 1, -1), given.reveal).split()
+    return front.maximum(after.minimum(before)).clamp()
+
+
+def find_value(given: Given, flat: Expr, image: bpy.types.Image) -> tuple[Expr, Expr]:
+    """The number in the tensor's cell, or pool, ``flat``, and the grid's gain.
+
+    Exact for any whole ``flat`` that 32 bits can hold, as the picture's width is a power of two; half a
+    pixel is added where no digits are lost.
+    """
+    tree = flat.tree
+    width, height = WIDTH, image.size[1]
+    column, row, gain = given.atlas.split()
+    place = (column + flat) * (1.0 / width)
+    down = place.floor()
+    texture = new_node(tree, "ShaderNodeTexImage")
+    texture.image = image
+    texture.interpolation = "Closest"
+    v = (row + down).times_plus(1.0 / height, 0.5 / height)
+    across = place - down
+    tree.links.new(combine(tree, across + 0.5 / width, v).socket, texture.inputs["Vector"])
+    channels = Expr(tree, texture.outputs["Color"], vector=True).split()
+    if lanes(image) == 1:
+        return channels[0], gain
+    lane = across.times_plus(width / LANES, 0.5 / LANES).fraction()  # 1/8, 3/8, 5/8, 7/8
+    value = mix(channels[0], channels[1], lane > 1 / 4)
+    value = mix(value, channels[2], lane > 1 / 2)
+    return mix(value, Expr(tree, texture.outputs["Alpha"]), lane > 3 / 4), gain
