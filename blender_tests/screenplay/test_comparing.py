@@ -8,6 +8,7 @@ from llmviz_addon.model.blueprints import BLUEPRINTS, Blueprint, compared
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import run
 from llmviz_addon.screenplay.production import prepare, prepare_outlines
+from llmviz_addon.screenplay.score.clips import Score
 from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
 
 SIZES = [(1280, 720), (1080, 1920), (720, 720)]
@@ -47,7 +48,7 @@ def test_the_chapter_tells_any_comparison(names, size):
 def test_every_model_is_seen_whole_with_its_card_where_it_was_announced(make_film, random_model, size):
     film = make_film(random_model(GPTConfig(1, 1, 4, 1, 2)), [0], size)
     for model in film.models:
-        film.score.clips.clear()
+        film.telling.score = Score(film.cast.rest)
         film.telling._view = None
         film.camera.frame(model, azimuth=287, elevation=9)
         free = film.page.free.grown(0.001)

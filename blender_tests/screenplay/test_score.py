@@ -1,5 +1,7 @@
 """Clips: claims, states, keys."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -38,11 +40,54 @@ def test_the_same_clip_asked_for_twice_is_one_clip():
 
 def test_who_is_gone_is_known_until_it_is_back():
     s, other = score(), Channel("other", "opacity")
-    s.set_all([OPACITY, other, Channel("third", "highlight")], 0.0, 0.0, 1.0)
+    s.set_all([OPACITY.actor, other.actor], "opacity", 0.0, 0.0, 1.0)
+    s.set_all(["third"], "highlight", 0.0, 0.0, 1.0)
     assert s.gone == {"grid", "other"}
     s.set(OPACITY, 0.1, 1.0)
     s.follow(other, lambda share: share, 1.0, 1.0)
     assert s.gone == set()
+
+
+def test_whatever_is_asked_together_or_alone_a_channel_is_told_as_if_it_were_the_only_one():
+    random, names = np.random.default_rng(0), [f"grid {n}" for n in range(6)]
+    many, alone = (
+        Score(lambda c: float(c.actor[-1] in "012")),
+        {n: Score(lambda c: float(c.actor[-1] in "012")) for n in names},
+    )
+    for now in range(60):
+        some = random.choice(names, random.integers(1, 9)).tolist()  # some twice
+        value, seconds, yields = (
+            float(random.integers(3)) / 2,
+            float(random.choice([0.0, 0.5, 2.0])),
+            bool(random.integers(2)),
+        )
+        start = max(
+            (
+                clips[-1].end
+                for n in some
+                if (clips := alone[n].clips.of(Channel(n, "opacity"))) and not clips[-1].yields
+            ),
+            default=0.0,
+        )
+        start = max(start, float(now))
+        many.set_all(some, "opacity", value, start, seconds, yields=yields)
+        for name in dict.fromkeys(some):
+            alone[name].set(Channel(name, "opacity"), value, start, seconds, yields=yields)
+        if now % 7 == 0:
+            for one in (many, *alone.values()):
+                one.stretch(start, 1.5)
+    for name in names:
+        channel = Channel(name, "opacity")
+        pairs = zip(many.clips[channel], alone[name].clips[channel], strict=True)
+        assert all(replace(one, course=None) == replace(other, course=None) for one, other in pairs)
+        assert keys(many.clips[channel], 1.0, 30, 1) == keys(alone[name].clips[channel], 1.0, 30, 1)
+        assert many.value(channel) == alone[name].value(channel)
+        assert (name in many.gone) == (name in alone[name].gone)
+    assert many.by_value(names, "opacity") == {
+        value: [n for n in names if many.value(Channel(n, "opacity")) == value]
+        for value in {many.value(Channel(n, "opacity")) for n in names}
+    }
+    assert many.end == max(one.end for one in alone.values())
 
 
 def test_a_clip_may_start_where_the_last_one_ended():
@@ -123,13 +168,14 @@ def test_keys_are_ascending_whole_frames_and_end_where_the_score_ends(moves, fps
 def test_channels_that_are_asked_for_together_share_their_clips_until_they_part():
     together = [Channel(f"grid {n}", "opacity") for n in range(3)]
     s = Score(lambda channel: 0.5 if channel == together[2] else 1.0)
-    s.set_all(together, 0.0, 0.0, 1.0)
+    names = [channel.actor for channel in together]
+    s.set_all(names, "opacity", 0.0, 0.0, 1.0)
     assert s.clips[together[0]] is s.clips[together[1]]
     assert [s.clips[channel][0].before for channel in together] == [1.0, 1.0, 0.5]
-    s.set_all(together, 0.0, 0.0, 1.0)  # asked for twice
+    s.set_all(names, "opacity", 0.0, 0.0, 1.0)  # asked for twice
     assert [len(s.clips[channel]) for channel in together] == [1, 1, 1]
     s.set(together[1], 0.3, 2.0)
-    s.set_all(together, 1.0, 3.0)
+    s.set_all(names, "opacity", 1.0, 3.0)
     assert [[clip.value for clip in s.clips[channel]] for channel in together] == [[0, 1], [0, 0.3, 1], [0, 1]]
     with pytest.raises(ScriptError, match=r"Two clips claim grid 0\.opacity"):
-        s.set_all(together, 0.0, 2.5, 1.0)
+        s.set_all(names, "opacity", 0.0, 2.5, 1.0)

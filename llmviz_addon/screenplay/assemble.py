@@ -94,7 +94,7 @@ class _Compiler:
         return Track(channel, *self._made[key])
 
     def _asked(self, channel: Channel, number: int, told: Row, rest: float) -> _Asked:
-        clips = self._placed[number].telling.score.clips.get(channel, ())
+        clips = self._placed[number].telling.score.clips.of(channel)
         manner = self._manner(channel, number, told) if number else None
         return _Asked(clips, rest, manner, self._by_then(channel, number) if manner is Between.HANDS else None)
 
@@ -102,7 +102,7 @@ class _Compiler:
         """How solid the grid of a fragment is when a chapter opens."""
         owner = next(i.telling.cast for i in self._placed if i.telling.cast.knows(channel.actor))
         whole, item = channel._replace(actor=owner.fragments[channel.actor].grid), self._placed[number]
-        clips = item.telling.score.clips.get(whole, ())
+        clips = item.telling.score.clips.of(whole)
         return keys(clips, owner.rest(whole), self._fps, item.start)[1][0]
 
     def _manner(self, channel: Channel, number: int, told: Row) -> Between:
@@ -170,7 +170,7 @@ def _glide(manner: Between | None, value: float, end: int, start: int) -> tuple[
 def _far(before: Telling, after: Telling) -> bool:
     """Whether the camera would race over a way many times as long as it sees: it then cuts, amid the fade."""
     start = [before.score.value(Channel(CAMERA, "target", i)) for i in range(3)]
-    opening = [after.score.clips.get(Channel(CAMERA, "target", i), ()) for i in range(3)]
+    opening = [after.score.clips.of(Channel(CAMERA, "target", i)) for i in range(3)]
     if not all(opening):
         return False
     way = np.linalg.norm([clips[0].value - value for clips, value in zip(opening, start, strict=True)])

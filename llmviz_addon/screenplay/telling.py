@@ -89,7 +89,7 @@ class Telling:
         self.beat: Beat | None = None  # that is being told
         self.written: list[str] = []  # the paragraph that is up, as drawings by name
         self.pictures: list[str] = []  # those that go with it
-        self.aside: dict[float, list[Channel]] = {}  # what a picture took the stage from, by how solid it was
+        self.aside: dict[float, list[str]] = {}  # actors that a picture took the stage from, by how solid they were
         self.explanations: list[Explanation] = []
         self.closeups: list[Closeup] = []
         self.splits = Splits(cast, self.score, self.unique)
@@ -238,11 +238,8 @@ class Telling:
 
     def in_play(self) -> list[Grid]:
         """The grids that are solid now and stand inside the free part of the picture."""
-        there = [
-            (number, grid)
-            for number, (name, grid) in enumerate(self.cast.grids.items())
-            if name not in self.score.gone or self.splits.of(name, self.now)
-        ]
+        gone = self.score.gone - self.splits.in_pieces(self.now)
+        there = [(number, grid) for number, (name, grid) in enumerate(self.cast.grids.items()) if name not in gone]
         solid = [(number, grid) for number, grid in there if self.opacity(grid) >= 0.9]
         if not solid:
             return []

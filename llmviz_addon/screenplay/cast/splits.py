@@ -71,6 +71,10 @@ class Splits:
         told = self._told.get(name, ())
         return next((s for s in reversed(told) if s.since <= at + EPSILON < s.until), None)
 
+    def in_pieces(self, at: float) -> set[str]:
+        """Names of the grids that are shown in pieces at a time."""
+        return {name for name in self._told if self.of(name, at)}
+
     def left(self, name: str) -> Split | None:
         """In what pieces the grid ``name`` is left; None where it is whole in the end."""
         return next((split for split in self._told.get(name, ()) if not split.is_closing), None)
@@ -91,6 +95,8 @@ class Splits:
 
     def opacity(self, name: str, at: float) -> float:
         """Of the grid or of the most solid of its fragments."""
+        if name not in self._told:
+            return self._score.value(Channel(name, "opacity"))
         return max(self._score.value(Channel(body, "opacity")) for body in self.bodies(name, at))
 
     # Standing apart ---------------------------------------------------------------------------
@@ -206,15 +212,15 @@ class Splits:
 
     def show_all(self, grids: Sequence[Grid], share: float, at: float, seconds: float) -> None:
         """Let grids show all their values, or with a ``share`` of 0 none of them."""
-        by_cells: dict[float, list[Channel]] = defaultdict(list)
+        by_cells: dict[float, list[str]] = defaultdict(list)
         for grid in grids:
             self.settle(grid.name, at)
             for body in self.bodies(grid.name, at):
-                by_cells[share * grid.count].append(Channel(body, "reveal"))
+                by_cells[share * grid.count].append(body)
                 if body in self._score.touched["kept"] and self.known(body).keeps:
                     self._set(body, self.known(body)._replace(start=0.0, stop=0.0), at + seconds if share else at)
         for front, wanted in by_cells.items():
-            self._score.set_all(wanted, front, at, seconds, "linear")
+            self._score.set_all(wanted, "reveal", front, at, seconds, "linear")
 
     def _learn(self, region: Region, at: float, seconds: float | None, pace: Pace = EVENLY) -> None:
         grid, (first, count) = region.grid, flat_span(region)

@@ -26,8 +26,8 @@ def place(telling: Telling) -> tuple[Area, float]:
     """
     page, free = telling.page, telling.page.free
     telling.dismiss()
-    for opacity, channels in faded_out(telling, GONE).items():
-        telling.aside.setdefault(opacity, []).extend(channels)
+    for opacity, names in faded_out(telling, GONE).items():
+        telling.aside.setdefault(opacity, []).extend(names)
     cx, cy = free.center
     width, height = 0.98 * free.width, min(0.98 * free.height, 1.1 * free.width)
     return Area(cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2), LETTERS * page.em
@@ -53,8 +53,8 @@ def put_up(telling: Telling, kind: str, shapes: Sequence[Shape], seconds: float,
 
 def bring_back(telling: Telling) -> None:
     """Let what stepped aside for a picture be there again, without taking time."""
-    for opacity, channels in telling.aside.items():
-        telling.score.set_all(channels, opacity, telling.now, GONE)
+    for opacity, names in telling.aside.items():
+        telling.score.set_all(names, "opacity", opacity, telling.now, GONE)
     telling.aside = {}
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -94,19 +94,64 @@ class Clip:
         return replace(self, start=start, seconds=end - start, before=before, value=value, course=course)
 
 
+@dataclass(eq=False, slots=True)
+class Staff:
+    """What channels do that were always asked for together: how many ``players``, and where they stand at ``rest``."""
+
+    rest: float
+    clips: tuple[Clip, ...] = ()
+    players: int = 0
+
+    @property
+    def value(self) -> float:
+        """Where they stand after all their clips."""
+        return self.clips[-1].value if self.clips else self.rest
+
+
+Staves = dict[tuple[str, int], dict[str, Staff]]
+"""By a channel's property and index the staff of each actor."""
+
+
+class Clips(Mapping[Channel, tuple[Clip, ...]]):
+    """The clips of every channel that was asked for."""
+
+    def __init__(self, staves: Staves) -> None:
+        self._staves = staves
+
+    def __getitem__(self, channel: Channel) -> tuple[Clip, ...]:
+        if clips := self.of(channel):
+            return clips
+        raise KeyError(channel)
+
+    def __iter__(self) -> Iterator[Channel]:
+        for (prop, index), staves in self._staves.items():
+            yield from (Channel(actor, prop, index) for actor, staff in staves.items() if staff.clips)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def of(self, channel: Channel) -> tuple[Clip, ...]:
+        """Those of a channel, none of one that was not asked for."""
+        staff = self._staves[channel.prop, channel.index].get(channel.actor)
+        return staff.clips if staff else ()
+
+
 class Score:
     """The clips of one chapter, in the order in which they were asked for, and every channel's state.
 
-    Channels that were always asked for together have the very same tuple of clips: of thousands that fade as
-    one, whatever follows is worked out once.
+    Channels that were always asked for together are on one staff: of thousands that fade as one, whatever follows
+    is worked out once.
     """
 
     def __init__(self, rest: Callable[[Channel], float]) -> None:
-        self.clips: dict[Channel, tuple[Clip, ...]] = {}
         self.touched: dict[str, set[str]] = defaultdict(set)  # by name of a channel, whose was ever asked for
         self.gone: set[str] = set()  # actors that were asked to fade away, and are not back yet
         self.origin = Origin()  # whose clips follow
         self._rest = rest
+        self._staff_of: Staves = defaultdict(dict)
+        self._staves: set[Staff] = set()
+        self._idle: dict[float, Staff] = {}  # of channels that were never asked for, by where they rest
+        self.clips = Clips(self._staff_of)
 
     @property
     def moved(self) -> set[str]:
@@ -115,8 +160,14 @@ class Score:
 
     def value(self, channel: Channel) -> float:
         """Where the channel stands after all its clips so far."""
-        clips = self.clips.get(channel)
-        return clips[-1].value if clips else self._rest(channel)
+        return self._staff(channel).value
+
+    def by_value(self, actors: Iterable[str], prop: str) -> dict[float, list[str]]:
+        """Actors by where their channel ``prop`` stands after all its clips so far."""
+        found: dict[float, list[str]] = defaultdict(list)
+        for staff, those in self._by_staff(actors, prop, 0).items():
+            found[staff.value] += those
+        return found
 
     def set(
         self, channel: Channel, value: float, start: float, seconds: float = 0.0, easing: str = "smooth",
@@ -126,55 +177,45 @@ class Score:
 
         What ``yields`` is given up where another clip of the channel begins before it is over.
         """
-        self.set_all((channel,), value, start, seconds, easing, yields)
+        self.set_all((channel.actor,), channel.prop, value, start, seconds, easing, yields, channel.index)
 
     def set_all(
-        self, channels: Iterable[Channel], value: float, start: float, seconds: float = 0.0, easing: str = "smooth",
-        yields: bool = False,
+        self, actors: Iterable[str], prop: str, value: float, start: float, seconds: float = 0.0,
+        easing: str = "smooth", yields: bool = False, index: int = 0,
     ) -> None:  # fmt: skip
-        """Move all ``channels`` to ``value``, as ``set`` does with one."""
+        """Move the channel ``prop`` of all ``actors`` to ``value``, as ``set`` does with one."""
         if easing not in EASINGS:
             raise ScriptError(f"Unknown easing {easing!r}. Choose from {', '.join(EASINGS)}.")
-        freed: dict[int, tuple[tuple[Clip, ...], tuple[Clip, ...]]] = {}  # the first keeps its id in use
-        made: dict[tuple[int, float], tuple[Clip, ...]] = {}
-        faded = self.gone.add if value == 0 else self.gone.discard
-        for channel in channels:
-            asked = self.clips.get(channel, ())
-            if not asked:
-                self.touched[channel.prop].add(channel.actor)
-            if id(asked) not in freed:
-                freed[id(asked)] = asked, _free(asked, start)
-            clips = freed[id(asked)][1]
-            before = clips[-1].value if clips else self._rest(channel)
-            key = (id(clips), before)
-            if key not in made:
-                kind = "constant" if seconds > 0 and before == value else easing
-                clip = Clip(start, seconds, before, float(value), kind, self.origin, yields=yields)
-                made[key] = self._after(clips, clip, channel)
-            self.clips[channel] = made[key]
-            if channel.prop in HIDING:
-                faded(channel.actor)
+        change = self.gone.update if value == 0 else self.gone.difference_update
+        for staff, those in self._by_staff(actors, prop, index).items():
+            clips = _free(staff.clips, start)
+            before = clips[-1].value if clips else staff.rest
+            kind = "constant" if seconds > 0 and before == value else easing
+            clip = Clip(start, seconds, before, float(value), kind, self.origin, yields=yields)
+            self._play(those, prop, index, staff, self._after(clips, clip, Channel(those[0], prop, index)))
+            if prop in HIDING:
+                change(those)
 
     def withdraw(self, channel: Channel, at: float, seconds: float) -> None:
         """Let what was to come of a channel from a time on not come, and what is there of it be gone by then."""
-        clips = tuple(clip for clip in self.clips.get(channel, ()) if clip.start < at - EPSILON)
-        self.clips[channel] = tuple(clip.until(at) if clip.end > at + EPSILON else clip for clip in clips)
+        clips = tuple(clip for clip in self.clips.of(channel) if clip.start < at - EPSILON)
+        self._put(channel, tuple(clip.until(at) if clip.end > at + EPSILON else clip for clip in clips))
         self.set(channel, 0.0, at, seconds)
 
     def follow(self, channel: Channel, course: Course, start: float, seconds: float, step: float = 0.0) -> None:
         """Let ``channel`` follow ``course`` for ``seconds``, changing at most every ``step`` seconds."""
         last = float(course(np.array([1.0]))[0])
-        clips = _free(self.clips.get(channel, ()), start)
-        before = clips[-1].value if clips else self._rest(channel)
+        staff = self._staff(channel)
+        clips = _free(staff.clips, start)
+        before = clips[-1].value if clips else staff.rest
         clip = Clip(start, seconds, before, last, "constant", self.origin, course, step)
-        self.clips[channel] = self._after(clips, clip, channel)
-        self.touched[channel.prop].add(channel.actor)
+        self._put(channel, self._after(clips, clip, channel))
         if channel.prop in HIDING:
             self.gone.discard(channel.actor)
 
     def busy(self, channel: Channel, at: float) -> bool:
         """Whether the channel is asked for by a clip that is not over at a time."""
-        clips = self.clips.get(channel, ())
+        clips = self.clips.of(channel)
         return bool(clips) and clips[-1].end > at + EPSILON and not clips[-1].yields
 
     def inherit(self, source: str, heir: str, props: Iterable[str], before: float = math.inf) -> None:
@@ -184,24 +225,24 @@ class Score:
         """
         for prop in (prop for prop in props if source in self.touched[prop]):
             for index in range(SIZES[prop]):
-                asked = self.clips.get(Channel(source, prop, index), ())
+                asked = self.clips.of(Channel(source, prop, index))
                 if clips := tuple(clip for clip in asked if clip.end <= before + EPSILON):
-                    self.clips[Channel(heir, prop, index)] = clips
-                    self.touched[prop].add(heir)
+                    self._put(Channel(heir, prop, index), clips)
 
     def hand_over(self, source: str, heirs: Iterable[str], at: float) -> None:
         """From a time on ``heirs`` are as solid as ``source`` was to be, which is gone from then on."""
         channel = Channel(source, "opacity")
-        clips = self.clips.get(channel, ())
+        clips = self.clips.of(channel)
         over = tuple(clip for clip in clips if clip.end <= at + EPSILON)
         amid = [clip for clip in clips[len(over) :] if clip.start < at - EPSILON]
         later = [*(clip.since(at) for clip in amid), *clips[len(over) + len(amid) :]]
         now = later[0].before if later else self.value(channel)
         for heir in heirs:
-            self.set(Channel(heir, "opacity"), now, at)
-            self.clips[Channel(heir, "opacity")] += tuple(later)
-            (self.gone.discard if self.value(Channel(heir, "opacity")) else self.gone.add)(heir)
-        self.clips[channel] = (*over, *(clip.until(at) for clip in amid))
+            own = Channel(heir, "opacity")
+            self.set(own, now, at)
+            self._put(own, (*self.clips[own], *later))
+            (self.gone.discard if self.value(own) else self.gone.add)(heir)
+        self._put(channel, (*over, *(clip.until(at) for clip in amid)))
         self.set(channel, 0.0, at)
 
     def _after(self, clips: tuple[Clip, ...], clip: Clip, channel: Channel) -> tuple[Clip, ...]:
@@ -217,18 +258,58 @@ class Score:
 
     def stretch(self, since: float, factor: float) -> None:
         """Let all that began at ``since`` or later go ``factor`` times as slowly, as if it had been told so."""
-        made: dict[int, tuple[tuple[Clip, ...], tuple[Clip, ...]]] = {}  # the first keeps its id in use
-        for channel, clips in self.clips.items():
-            if clips[-1].start < since - EPSILON:
-                continue
-            if id(clips) not in made:
-                made[id(clips)] = clips, tuple(_stretched(clip, since, factor) for clip in clips)
-            self.clips[channel] = made[id(clips)][1]
+        for staff in self._staves:
+            if staff.clips and staff.clips[-1].start >= since - EPSILON:
+                staff.clips = tuple(_stretched(clip, since, factor) for clip in staff.clips)
 
     @property
     def end(self) -> float:
         """When the last clip ends, in seconds."""
-        return max((clips[-1].end for clips in self.clips.values()), default=0.0)
+        return max((staff.clips[-1].end for staff in self._staves if staff.clips), default=0.0)
+
+    def _staff(self, channel: Channel) -> Staff:
+        staff = self._staff_of[channel.prop, channel.index].get(channel.actor)
+        return next(iter(self._by_staff((channel.actor,), channel.prop, channel.index))) if staff is None else staff
+
+    def _by_staff(self, actors: Iterable[str], prop: str, index: int) -> dict[Staff, list[str]]:
+        """Actors by the staff of their channel; what was never asked for is on that of all that rest where it does."""
+        found: dict[Staff, list[str]] = defaultdict(list)
+        known, resting = self._staff_of[prop, index], defaultdict(list)
+        for actor in dict.fromkeys(actors):
+            if (staff := known.get(actor)) is None:
+                resting[self._rest(Channel(actor, prop, index))].append(actor)
+            else:
+                found[staff].append(actor)
+        for rest, those in resting.items():
+            found[self._seated(those, prop, index, self._idle_at(rest))] += those
+        return found
+
+    def _put(self, channel: Channel, clips: tuple[Clip, ...]) -> None:
+        self._play((channel.actor,), channel.prop, channel.index, self._staff(channel), clips)
+
+    def _play(self, actors: Collection[str], prop: str, index: int, staff: Staff, clips: tuple[Clip, ...]) -> None:
+        """Give the channels of these actors of a staff other clips; where there are more on it, they part."""
+        if clips is staff.clips:
+            return
+        if not staff.clips:
+            self.touched[prop].update(actors)
+        elif clips and len(actors) == staff.players:
+            staff.clips = clips
+            return
+        staff.players -= len(actors)
+        if not staff.players:
+            self._staves.discard(staff)
+        to = Staff(staff.rest, clips) if clips else self._idle_at(staff.rest)
+        self._seated(actors, prop, index, to)
+
+    def _seated(self, actors: Collection[str], prop: str, index: int, staff: Staff) -> Staff:
+        staff.players += len(actors)
+        self._staves.add(staff)
+        self._staff_of[prop, index].update(dict.fromkeys(actors, staff))
+        return staff
+
+    def _idle_at(self, rest: float) -> Staff:
+        return self._idle.setdefault(rest, Staff(rest))
 
 
 def _stretched(clip: Clip, since: float, factor: float) -> Clip:

@@ -6,7 +6,6 @@ arrows, made for where the grids stand at that moment.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,7 +16,6 @@ from ...layout.grid import CELL, Grid, Region
 from ...layout.lettering.drawing import Drawing, Polygon, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ..cast.things import Grids, Place, Thing
-from ..score.timeline import Channel
 from ..telling import Telling
 from .reading import token_text
 
@@ -78,19 +76,16 @@ def alone(telling: Telling, *keep: Thing, out: float = 0.5, back: float = 0.5) -
     """
     faded = faded_out(telling, out, *keep)
     yield
-    for opacity, channels in faded.items():
-        telling.score.set_all(channels, opacity, telling.now, back)
+    for opacity, names in faded.items():
+        telling.score.set_all(names, "opacity", opacity, telling.now, back)
 
 
-def faded_out(telling: Telling, seconds: float, *keep: Thing) -> dict[float, list[Channel]]:
+def faded_out(telling: Telling, seconds: float, *keep: Thing) -> dict[float, list[str]]:
     """Let all of the set but ``keep`` vanish, without taking time: what vanishes, by how solid it was."""
     kept = set(telling.cast.names(*keep))
-    faded: dict[float, list[Channel]] = defaultdict(list)
-    for name in dict.fromkeys(telling.cast.everyone()):
-        channel = Channel(name, "opacity")
-        if name not in kept and (opacity := telling.score.value(channel)) > 0:
-            faded[opacity].append(channel)
-    telling.score.set_all([channel for channels in faded.values() for channel in channels], 0.0, telling.now, seconds)
+    names = [name for name in telling.cast.everyone() if name not in kept]
+    faded = {opacity: those for opacity, those in telling.score.by_value(names, "opacity").items() if opacity > 0}
+    telling.score.set_all([name for those in faded.values() for name in those], "opacity", 0.0, telling.now, seconds)
     return faded
 
 

@@ -147,7 +147,7 @@ def light_links(telling: Telling, clause: Clause) -> None:
         whole = region.ranges == grid[:].ranges
         for name in telling.bodies(grid, at):
             channel = Channel(name, "highlight" if whole else "focus")
-            clips = telling.score.clips.get(channel)
+            clips = telling.score.clips.of(channel)
             before = telling.score.value(channel)
             if (clips and clips[-1].end > at) or (before and not whole):
                 continue

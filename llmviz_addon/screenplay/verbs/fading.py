@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..cast.things import Grids, Thing
-from ..score.timeline import Channel
 from ..telling import GONE, Telling
 
 BESIDE = 0.6
@@ -17,7 +16,7 @@ def fade(telling: Telling, *things: Thing, to: float, seconds: float | None = No
     labels = _labels(telling, names)
     targets = [target for name in names for target in telling.splits.solid(name, telling.now)]
     for actors, value in ((labels, to if to in (0.0, 1.0) else to * BESIDE), (targets, to)):
-        telling.score.set_all([Channel(actor, "opacity") for actor in actors], value, telling.now, seconds)
+        telling.score.set_all(actors, "opacity", value, telling.now, seconds)
     telling.pass_time(seconds)
 
 
