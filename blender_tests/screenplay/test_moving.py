@@ -23,7 +23,7 @@ def rest(channel: Channel) -> float:
 
 def frames(score: Score, count: int = 60) -> list[int]:
     """In which of so many frames something moves, counted from 0."""
-    return np.flatnonzero(moving(score.clips, rest, FPS, count)).tolist()
+    return np.flatnonzero(moving(score, FPS, count)).tolist()
 
 
 def test_a_ramp_moves_until_it_is_there_and_a_cut_moves_once():

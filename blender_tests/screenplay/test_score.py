@@ -50,32 +50,19 @@ def test_who_is_gone_is_known_until_it_is_back():
 
 def test_whatever_is_asked_together_or_alone_a_channel_is_told_as_if_it_were_the_only_one():
     random, names = np.random.default_rng(0), [f"grid {n}" for n in range(6)]
-    many, alone = (
-        Score(lambda c: float(c.actor[-1] in "012")),
-        {n: Score(lambda c: float(c.actor[-1] in "012")) for n in names},
-    )
+    many, *each = (Score(lambda channel: float(channel.actor[-1] in "012")) for _ in range(7))
+    alone = dict(zip(names, each, strict=True))
     for now in range(60):
         some = random.choice(names, random.integers(1, 9)).tolist()  # some twice
-        value, seconds, yields = (
-            float(random.integers(3)) / 2,
-            float(random.choice([0.0, 0.5, 2.0])),
-            bool(random.integers(2)),
-        )
-        start = max(
-            (
-                clips[-1].end
-                for n in some
-                if (clips := alone[n].clips.of(Channel(n, "opacity"))) and not clips[-1].yields
-            ),
-            default=0.0,
-        )
-        start = max(start, float(now))
+        value, seconds = float(random.choice([0.0, 0.5, 1.0])), float(random.choice([0.0, 0.5, 2.0]))
+        lasts = [clips[-1] for name in some if (clips := alone[name].clips.of(Channel(name, "opacity")))]
+        start = max([float(now), *(last.end for last in lasts if not last.yields)])
+        yields = bool(random.integers(2))
         many.set_all(some, "opacity", value, start, seconds, yields=yields)
         for name in dict.fromkeys(some):
             alone[name].set(Channel(name, "opacity"), value, start, seconds, yields=yields)
-        if now % 7 == 0:
-            for one in (many, *alone.values()):
-                one.stretch(start, 1.5)
+        for one in (many, *each) if now % 7 == 0 else ():
+            one.stretch(start, 1.5)
     for name in names:
         channel = Channel(name, "opacity")
         pairs = zip(many.clips[channel], alone[name].clips[channel], strict=True)
@@ -83,11 +70,9 @@ def test_whatever_is_asked_together_or_alone_a_channel_is_told_as_if_it_were_the
         assert keys(many.clips[channel], 1.0, 30, 1) == keys(alone[name].clips[channel], 1.0, 30, 1)
         assert many.value(channel) == alone[name].value(channel)
         assert (name in many.gone) == (name in alone[name].gone)
-    assert many.by_value(names, "opacity") == {
-        value: [n for n in names if many.value(Channel(n, "opacity")) == value]
-        for value in {many.value(Channel(n, "opacity")) for n in names}
-    }
-    assert many.end == max(one.end for one in alone.values())
+    by_value = {name: value for value, those in many.by_value(names, "opacity").items() for name in those}
+    assert by_value == {name: one.value(Channel(name, "opacity")) for name, one in alone.items()}
+    assert many.end == max(one.end for one in each)
 
 
 def test_a_clip_may_start_where_the_last_one_ended():

@@ -180,7 +180,7 @@ def _far(before: Telling, after: Telling) -> bool:
 def _span(item: _Told, fps: int) -> ChapterSpan:
     """Where a chapter lies, and how much of it stands still."""
     chapter, telling = item.chapter, item.telling
-    moves = moving(telling.score.clips, telling.cast.rest, fps, item.end - item.start + 1)
+    moves = moving(telling.score, fps, item.end - item.start + 1)
     told = np.ones(len(moves), dtype=bool)
     for beat in telling.beats:
         start, end = (round(seconds * fps) for seconds in beat.rest)

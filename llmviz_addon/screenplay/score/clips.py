@@ -18,11 +18,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ...errors import ScriptError
-from .channels import TABLE, named
+from .channels import TABLE, Kind, named
 from .easing import EASINGS, ease
 from .timeline import Channel
 
 HIDING = named(hides=True)
+FADING = frozenset(row.name for row in TABLE if row.kinds != {Kind.CAMERA})
 SIZES = {row.name: row.size for row in TABLE}
 EPSILON = 1e-6
 """Seconds by which clips may touch."""
@@ -266,6 +267,18 @@ class Score:
     def end(self) -> float:
         """When the last clip ends, in seconds."""
         return max((staff.clips[-1].end for staff in self._staves if staff.clips), default=0.0)
+
+    def playing(self) -> Iterable[tuple[Staff, Staff | None]]:
+        """Every staff that has clips, with those on which its players fade; with None for the camera."""
+        found: dict[tuple[Staff, Staff | None], None] = {}
+        for (prop, _), staves in list(self._staff_of.items()):
+            actors = [actor for actor, staff in staves.items() if staff.clips]
+            if prop not in FADING:
+                found.update(dict.fromkeys((staves[actor], None) for actor in actors))
+                continue
+            for hiding, those in self._by_staff(actors, "opacity", 0).items():
+                found.update(dict.fromkeys((staves[actor], hiding) for actor in those))
+        return found
 
     def _staff(self, channel: Channel) -> Staff:
         staff = self._staff_of[channel.prop, channel.index].get(channel.actor)

@@ -6,40 +6,31 @@ faded away.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
-from .clips import Clip
-from .timeline import CAMERA, Channel
-
-Told = tuple[Clip, ...]
+from .clips import Clip, Score, Staff
 
 
-def moving(clips: Mapping[Channel, Told], rest: Callable[[Channel], float], fps: int, frames: int) -> np.ndarray:
+def moving(score: Score, fps: int, frames: int) -> np.ndarray:
     """Whether each of a chapter's frames differs from the one before, (frames,) bool; the first has none before it.
 
-    ``clips`` are a score's, ``rest`` where a channel stands without. What was asked of many channels together is
-    looked at once where they are seen together, and nothing where something else is known to move.
+    What was asked of many channels together is looked at once where they are seen together, and nothing where
+    something else is known to move.
     """
     found = np.zeros(frames, dtype=bool)
-    seen: dict[object, np.ndarray] = {}
-    done: set[object] = set()
-    for channel, told in clips.items():
-        hiding = clips.get(Channel(channel.actor, "opacity"), ())
-        shown = id(hiding) if hiding or channel.actor == CAMERA else rest(Channel(channel.actor, "opacity")) > 0
-        if shown is False or (id(told), shown) in done:
-            continue
-        done.add((id(told), shown))
-        if shown not in seen:
-            seen[shown] = _seen(hiding, fps, frames)
-        for clip, start, end in _spans(told, fps):
+    seen: dict[Staff | None, np.ndarray] = {}
+    for staff, hiding in score.playing():
+        if hiding not in seen:
+            seen[hiding] = _seen(hiding, fps, frames)
+        for clip, start, end in _spans(staff.clips, fps):
             if not found[start + 1 : end + 1].all():
-                found[start + 1 : end + 1] |= _changes(clip, start, end, fps) & seen[shown][start + 1 : end + 1]
+                found[start + 1 : end + 1] |= _changes(clip, start, end, fps) & seen[hiding][start + 1 : end + 1]
     return found
 
 
-def _spans(told: Told, fps: int) -> Iterator[tuple[Clip, int, int]]:
+def _spans(told: tuple[Clip, ...], fps: int) -> Iterator[tuple[Clip, int, int]]:
     """Clips that change something, with the frames that they change from and to, counted from 0; see ``clips.keys``."""
     for clip in told:
         if clip.value != clip.before or clip.course is not None:
@@ -57,10 +48,11 @@ def _changes(clip: Clip, start: int, end: int, fps: int) -> np.ndarray:
     return np.diff(clip.course(at / (end - start))) != 0
 
 
-def _seen(hiding: Told, fps: int, frames: int) -> np.ndarray:
-    """In which frames an actor is there that these clips fade, or was in the frame before."""
-    there = np.full(frames, not hiding or hiding[0].before > 0)
-    for clip, start, end in _spans(hiding, fps):
+def _seen(hiding: Staff | None, fps: int, frames: int) -> np.ndarray:
+    """In which frames an actor is there that fades so, or was in the frame before; always where nothing hides it."""
+    clips = hiding.clips if hiding else ()
+    there = np.full(frames, hiding is None or (clips[0].before if clips else hiding.rest) > 0)
+    for clip, start, end in _spans(clips, fps):
         there[start + 1 : end] = True
         there[end:] = clip.value > 0
     return there | np.append(False, there[:-1])
