@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .grid import Grid, Section, boxes
+from .grid import Grid, Section
 from .lettering.font import advance
 
 _SHARE = 0.05  # size of a section's name, as a share of its bracket's height
@@ -32,8 +32,8 @@ def bracketed(
 ) -> Section:
     """A section with its bracket, which stands amid its grids' depth, or in the ``plane`` of that y."""
     grids = tuple(grids)
-    lows, highs = boxes(grids).transpose(1, 0, 2)
-    low, high = lows.min(axis=0), highs.max(axis=0)
+    lows, highs = zip(*(grid.ends for grid in grids), strict=True)  # few at a time, but of thousands of sections
+    low, high = [min(along) for along in zip(*lows, strict=True)], [max(along) for along in zip(*highs, strict=True)]
     left = low[0] - gap
     for child in children:
         if child.bracket is not None:

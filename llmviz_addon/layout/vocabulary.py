@@ -36,7 +36,7 @@ def window(tokens: Sequence[int], probs: np.ndarray, at_least: int = SHOWN_AT_LE
     """
     if probs.shape[1] <= LARGE:
         return None
-    known = np.where(np.isfinite(probs), probs, -1.0)
+    known = probs if np.isfinite(probs).all() else np.where(np.isfinite(probs), probs, -1.0)
     shown = {int(token) for token in (*tokens, *known.argmax(axis=1))}
     ranked = (-known[-1]).argsort(kind="stable").tolist()
     shown.update(ranked[:CANDIDATES])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple, Self
 
 from ...model.parts.attention import Attention
@@ -26,7 +27,7 @@ from ..rules.equations import (
     parameter,
     source,
 )
-from ..rules.formula import Add, Concat, Div, Dot, Operand, Rule, Sqrt, Symbol, UpTo
+from ..rules.formula import Add, Concat, Div, Dot, Expression, Operand, Rule, Sqrt, Symbol, UpTo
 from ..sections import bracketed
 from .part import PartGrids, Spot, stands_for
 
@@ -132,6 +133,14 @@ class AttentionGrids(PartGrids):
         return (first.q_weight, first.q, first.scores, self.proj_weight)
 
 
+@cache  # the heads of a model are alike
+def _score(size: int) -> Expression:
+    return Div(Dot(Operand("q", COLUMN), Operand("k", COLUMN)), Sqrt(Symbol("A", size)))
+
+
+MIXED = Dot(Operand("weights", ROW), Operand("v", ROW))
+
+
 def head(spot: Spot, name: str, x: float, away: float) -> Head:
     """A head with its middle plane ``away``, whose vectors' left edge is ``x``."""
     T, queries, keys = spot.axis("T", "x"), spot.axis("T", "z"), spot.axis("T", "x")  # noqa: N806
@@ -140,7 +149,7 @@ def head(spot: Spot, name: str, x: float, away: float) -> Head:
     made = (vector(spot, name, letter, x, away + side * 1.5 * gap) for letter, side in SIDES.items())
     (q_weight, q_bias, q), (k_weight, k_bias, k), (v_weight, v_bias, v) = made
     rule = Rule(
-        Div(Dot(Operand("q", COLUMN), Operand("k", COLUMN)), Sqrt(Symbol("A", features.length))),
+        _score(features.length),
         {"q": source(q, FIRST, EVERY), "k": source(k, SECOND, EVERY)},
         masked=MASKED,
     )
@@ -148,7 +157,7 @@ def head(spot: Spot, name: str, x: float, away: float) -> Head:
     scores = spot.grid(f"{name}.scores", "Attention matrix", Role.ACTIVATION, axes, x, matrix, away, rule)
     largest, total, weights = softmax(spot, name, scores, x - gap - 2 * CELL, away)
     rule = Rule(
-        Dot(Operand("weights", ROW), Operand("v", ROW)),
+        MIXED,
         {"weights": source(weights, FIRST, UpTo(0)), "v": source(v, UpTo(0), SECOND)},
     )
     result = matrix + spot.width + gap

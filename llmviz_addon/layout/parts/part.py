@@ -11,10 +11,12 @@ import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from typing import ClassVar, Self, TypeVar
 
 from ...errors import ScriptError
+from ...kept import kept
 from ...model.parts.part import Part
 from ..bands import Bands
 from ..grid import CELL, Beside, Grid, Outward, Ribbon, Section
@@ -78,8 +80,17 @@ class Spot:
         """Metres between neighbouring grids."""
         return self.measures.gap
 
+    @kept
+    def _axes(self) -> dict[tuple[str, str], Axis]:
+        return {}
+
     def axis(self, name: str, direction: str) -> Axis:
         """An axis by name, along x, y or z, with no more cells than it may have."""
+        if (name, direction) not in self._axes:
+            self._axes[name, direction] = self._axis(name, direction)
+        return self._axes[name, direction]
+
+    def _axis(self, name: str, direction: str) -> Axis:
         if name == "n_vocab":
             return Axis(name, self.lengths[name], direction, self.measures.vocabulary)
         length = self.measures.n_tokens if name == "T" else self.lengths[name]
@@ -115,12 +126,18 @@ class Spot:
         shares: bool = False,
     ) -> Grid:
         """A grid whose left edge is ``x``, top ``down``, and whose middle plane lies ``away``."""
-        kind = f"{self.kind}.{re.sub(r'[^.]+[.][0-9]+[.]', '', name)}"  # what stands in series is of one kind
-        return Grid(f"{self.name}.{name}", title, role, axes, (x, away - CELL / 2, -down), kind, rule, caption, shares)
+        kind, origin = _kind(self.kind, name), (x, away - CELL / 2, -down)
+        return Grid(f"{self.name}.{name}", title, role, axes, origin, kind, rule, caption, shares)
 
     def unplaced(self, name: str, axes: tuple[Axis, ...]) -> Unplaced:
         """A tensor that has no grid."""
         return Unplaced(f"{self.name}.{name}", axes)
+
+
+@lru_cache(maxsize=1 << 14)  # the layers of a model are alike
+def _kind(part: str, name: str) -> str:
+    """What stands in series is of one kind."""
+    return f"{part}.{re.sub(r'[^.]+[.][0-9]+[.]', '', name)}"
 
 
 @dataclass(frozen=True, eq=False)

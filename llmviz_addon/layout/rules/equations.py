@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 from ..grid import Grid
 from ..roles import Role
@@ -49,10 +50,19 @@ def parameter(name: str, form: Form = CELL, symbol: str = "") -> Operand:
 def linear(weight: Grid, bias: Grid | None, inputs: Grid, weight_form: Form, input_form: Form) -> Rule:
     """The weights of one output times the inputs at one time, plus bias: (T, in) -> (T, out)."""
     sources = {"weight": source(weight, SECOND, EVERY), "x": source(inputs, FIRST, EVERY)}
-    product: Expression = Dot(parameter("weight", weight_form), Operand("x", input_form))
     if bias is None:
-        return Rule(product, sources)
-    return Rule(Add(product, parameter("bias")), {**sources, "bias": source(bias, SECOND)})
+        return Rule(_product(weight_form, input_form), sources)
+    return Rule(_sum(weight_form, input_form), {**sources, "bias": source(bias, SECOND)})
+
+
+@cache
+def _product(weight_form: Form, input_form: Form) -> Expression:
+    return Dot(parameter("weight", weight_form), Operand("x", input_form))
+
+
+@cache
+def _sum(weight_form: Form, input_form: Form) -> Expression:
+    return Add(_product(weight_form, input_form), parameter("bias"))
 
 
 def joined(stream: Grid, branch: Grid) -> Rule:
@@ -61,6 +71,14 @@ def joined(stream: Grid, branch: Grid) -> Rule:
         Add(Operand("stream"), Operand("branch")),
         {"stream": source(stream, FIRST, SECOND), "branch": source(branch, FIRST, SECOND)},
     )
+
+
+@cache
+def _steps(form: Form) -> tuple[Max, Sum, Expression]:
+    """A softmax's maximum, sum and result."""
+    largest = Max(Operand("row", form))
+    total = Sum(Exp(Sub(Operand("row", form), Stored("max", largest))))
+    return largest, total, Div(Exp(Sub(Operand("x"), Stored("max", largest))), Stored("sum", total))
 
 
 class Softmax:
@@ -72,8 +90,7 @@ class Softmax:
     def __init__(self, scores: Grid, row: Index, form: Form) -> None:
         self._scores = scores
         self._row = {"row": source(scores, FIRST, row)}
-        self._largest = Max(Operand("row", form))
-        self._total = Sum(Exp(Sub(Operand("row", form), Stored("max", self._largest))))
+        self._largest, self._total, self._share = _steps(form)
 
     def max(self) -> Rule:
         """The largest of a row."""
@@ -86,7 +103,7 @@ class Softmax:
     def result(self, largest: Grid, total: Grid, masked: Rule | None = None) -> Rule:
         """An exponential as a share of that sum; ``masked`` is the rule of cells that lie in the future."""
         return Rule(
-            Div(Exp(Sub(Operand("x"), Stored("max", self._largest))), Stored("sum", self._total)),
+            self._share,
             {
                 "x": source(self._scores, FIRST, SECOND),
                 "max": source(largest, FIRST),
