@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -73,7 +72,6 @@ def build(asked: options.Build) -> None:
     with written(target) as temporary:
         _staged(production, asked, kept=True)
         del production
-        gc.collect()  # as in a still; and packing the values for the file takes as much again
         _save(temporary, target)
     _wrote(target, length)
 
@@ -85,7 +83,6 @@ def still(asked: options.Still) -> None:
     seconds = production.timeline.seconds(frame_at(production.timeline, asked.at))
     stage = _staged(production, asked)
     del production
-    gc.collect()  # weights and values are on stage: of a large model they take more room than the picture
     picture = api.still(stage, asked.at, engine=asked.engine)
     picture.save(target)
     _wrote(target, f"frame {picture.frame}, {seconds:.1f} s")
@@ -102,7 +99,6 @@ def film(asked: options.Film) -> int:
     with scratch() as folder, temporary_in(folder):
         stage = _staged(production, asked)
         del production
-        gc.collect()
         made = _filmed(stage, target, asked)
     count = round(made.seconds * asked.fps)
     length = f"{clock(made.seconds)}, {count} frames"
@@ -293,7 +289,11 @@ def _model_of(state: OpenState, path: str | None) -> Checkpoint:
 
 
 def _staged(production: Production, asked: options.Staged, kept: bool = False) -> api.Stage:
-    """The production on stage; it is all that there is in Blender. Only of one that is ``kept`` is noted how it was."""
+    """The production on stage, its values no more; it is all that there is in Blender.
+
+    Only of one that is ``kept`` is noted how it was.
+    """
+    production.once = True
     with _fresh():
         return _alone(at_once(staged_steps)(production, asked.theme, asked.engine, noted=kept))
 

@@ -10,6 +10,7 @@ import pytest
 from llmviz_addon.layout.grid import Grid, Ribbon, Role
 from llmviz_addon.layout.lettering.drawing import Drawing, Line, Readout, Rect, Text, pose
 from llmviz_addon.layout.tensor import Axis
+from llmviz_addon.screenplay.production import Production
 from llmviz_addon.screenplay.score.timeline import Channel, Fragment, Marker, Timeline, Track
 
 T, C = Axis("T", 5, "x"), Axis("C", 20, "z")
@@ -29,6 +30,8 @@ class SmallProduction:
     values: dict[str, np.ndarray]
     timeline: Timeline
     signage: tuple[Drawing, ...] = field(default=())
+    once = False
+    take = Production.take
 
 
 def track(actor: str, prop: str, *keys: tuple[float, float], index: int = 0, easing: str = "linear") -> Track:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import JobError, ScriptError, choices
 from ..layout.build import layout
+from ..layout.grid import Grid
 from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
 from ..layout.signs.signage import Signage, signage
@@ -37,14 +38,27 @@ PACE = 200.0
 SMALLEST, LARGEST = 64, 8192
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Production:
-    """One film, ready to be staged. ``values`` are the numbers of the layout's grids, by name."""
+    """One film, ready to be staged.
+
+    ``values`` are the numbers of the layout's grids, by name. One that is staged ``once`` gives them away then: of a
+    large model they take more room than all else.
+    """
 
     layout: Layout
     values: Mapping[str, np.ndarray]
     signage: Iterable[Drawing]
     timeline: Timeline
+    once: bool = False
+
+    def take(self) -> tuple[Mapping[str, np.ndarray], tuple[tuple[Grid, np.ndarray], ...]]:
+        """The values, and the grids that chapters made with theirs, for the stage to keep."""
+        taken = self.values, self.timeline.grids
+        if self.once:
+            self.values, self.timeline = {}, replace(self.timeline, grids=())
+            gc.collect()  # the chapters' tellings, which hold them too
+        return taken
 
 
 @contextmanager

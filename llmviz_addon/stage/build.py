@@ -136,10 +136,11 @@ def _tell(scene: bpy.types.Scene, production: Production, look: Theme, camera: b
 
 
 def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> Generator[tuple[float, str], None, Rig]:
+    numbers, made = production.take()
     layout, timeline = production.layout, production.timeline
-    told = timeline.grids, timeline.tracks, timeline.fragments
-    values = atlas(layout.grids, production.values, *told, size=timeline.size)
-    grids = {grid.name: grid for grid in (*layout.grids, *(grid for grid, _ in timeline.grids))}
+    values = atlas(layout.grids, numbers, made, timeline.tracks, timeline.fragments, size=timeline.size)
+    grids = {grid.name: grid for grid in (*layout.grids, *(grid for grid, _ in made))}
+    del numbers, made  # of a large model they take more room than all that follows
     wide = any(max(grid.cells) > RULED_WIDE for grid in grids.values())
     letters = numerals(letters_of((*production.signage, *timeline.drawings)))
     cells = partial(cell_material, Pictures(values.image(), Numbers.of(letters)), look, wide, values.thin)

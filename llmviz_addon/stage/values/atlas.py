@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -237,7 +237,7 @@ class _Writer:
 
     def __init__(self) -> None:
         self.places: dict[str, Place] = {}
-        self._pieces: list[np.ndarray] = []
+        self._pieces: deque[np.ndarray] = deque()
         self._end = 0
 
     def write(self, numbers: np.ndarray) -> int:
@@ -248,10 +248,13 @@ class _Writer:
         return start
 
     def pixels(self) -> np.ndarray:
-        """(height, WIDTH) float32."""
+        """(height, WIDTH) float32; each piece is let go as it is copied, as all of them are as large."""
         pixels = np.zeros((max(1, math.ceil(self._end / WIDTH)), WIDTH), dtype=np.float32)
-        if self._pieces:
-            np.concatenate(self._pieces, out=pixels.reshape(-1)[: self._end])
+        flat, start = pixels.reshape(-1), 0
+        while self._pieces:
+            piece = self._pieces.popleft()
+            flat[start : start + piece.size] = piece
+            start += piece.size
         return pixels
 
 
