@@ -53,8 +53,11 @@ def test_azimuth_270_looks_from_the_front():
 @pytest.mark.parametrize("size", SIZES)
 def test_the_areas_of_a_page_do_not_overlap_and_lie_inside_the_picture(size):
     page = Page.of(size)
-    areas = [page.free, page.text, *([page.inset] if page.inset else [])]
-    assert (page.inset is not None) == (page.aspect > 1.2)
+    areas = [page.free, page.text, *([page.map] if page.is_wide else [])]
+    assert page.is_wide == (page.aspect > 1.2)
+    if not page.is_wide:  # it is in the text's upper right corner, beside the heading
+        assert page.text.overlap(page.map) == pytest.approx(page.map.width * page.map.height)
+        assert page.text.top - page.map.bottom < 3 * page.em
     for i, area in enumerate(areas):
         assert -page.aspect / 2 < area.left < area.right < page.aspect / 2
         assert -0.5 < area.bottom < area.top < 0.5

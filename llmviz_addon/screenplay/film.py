@@ -37,6 +37,7 @@ from .verbs import (
     copies,
     explain,
     fading,
+    mapping,
     reading,
     revealing,
     splitting,
@@ -185,6 +186,11 @@ class Film:
         ``{mean}`` is the number in that cell.
         """
         beats.say(self._telling, text, names)
+
+    @verb
+    def locate(self, *things: Grids) -> None:
+        """Light these on the map from now on, whatever is in play; with none it follows the picture again."""
+        mapping.locate(self._telling, *things)
 
     @verb
     def computed_up_to(self, *grids: Grids) -> None:

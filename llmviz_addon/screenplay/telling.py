@@ -19,11 +19,13 @@ from ..layout.grid import Grid, Region, boxes
 from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
 from ..layout.tensor import Numbers, Unplaced
+from ..layout.whereabouts import Place, Whereabouts
 from ..model.checkpoint import Checkpoint
 from ..model.trace import Trace
 from .cast.cast import Cast
 from .cast.splits import Splits
 from .page.commentary import Link
+from .page.map import ModelMap
 from .page.panel import Explanation
 from .page.view import Page, View, corners
 from .score.clips import Score
@@ -76,6 +78,20 @@ class Beat:
         return " ".join(clause.text for clause in self.clauses)
 
 
+@dataclass(eq=False)
+class OnMap:
+    """The map: what is on it, names of what has been drawn by what it is, and where we are, if anywhere yet.
+
+    ``told`` are the grids that a chapter wants to be shown, whatever is in play.
+    """
+
+    map: ModelMap
+    whereabouts: Whereabouts
+    place: Place | None = None
+    drawings: dict[str, str] = field(default_factory=dict)
+    told: list[Grid] = field(default_factory=list)
+
+
 class Telling:
     """One chapter while it is told: clock, score, cast, page and camera, and the run that it is about."""
 
@@ -92,6 +108,7 @@ class Telling:
         self.aside: dict[float, list[str]] = {}  # actors that a picture took the stage from, by how solid they were
         self.explanations: list[Explanation] = []
         self.closeups: list[Closeup] = []
+        self.on_map = OnMap(ModelMap(cast.layout, page), Whereabouts(cast.layout))
         self.splits = Splits(cast, self.score, self.unique)
         self._view: View | None = None
         self._framed: View | None = None

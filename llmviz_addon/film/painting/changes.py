@@ -31,7 +31,7 @@ class Change:
 
     everything: bool = False
     view: bool = False  # the camera moved: all things are seen from elsewhere, before a ground that stays
-    objects: tuple[bpy.types.Object, ...] = ()  # changed somehow
+    objects: tuple[bpy.types.Object, ...] = ()  # changed somehow; where the camera moved, in more than where they are
     in_cells: tuple[bpy.types.Object, ...] = ()  # changed only in which cells are known or in focus
 
     @property
@@ -79,7 +79,8 @@ class Changes:
         if self.everything[at]:
             return Change(everything=True)
         if self.view[at]:
-            return Change(view=True)
+            looks = (obj for obj, masks in self.objects.items() if masks.looks[at] or masks.cells[at])
+            return Change(view=True, objects=tuple(looks))
         changed, in_cells = [], []
         for obj, masks in self.objects.items():
             if masks.looks[at] or masks.moves[at]:

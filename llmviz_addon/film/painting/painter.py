@@ -121,7 +121,7 @@ class Painter:
             cells.append([CellState.of(obj) for obj in change.in_cells])
         for obj, old, new in zip(change.in_cells, *cells, strict=True):
             sights[-1][obj] = view.cells(obj, old, new)
-        mark(mask, *sights)
+        mark(mask, sights[0], sights[1], set(change.objects) if change.view else None)
 
     def _go(self, frame: int) -> None:
         if self.scene.frame_current != frame:

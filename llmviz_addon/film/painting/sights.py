@@ -6,7 +6,7 @@ does not show, and neither does the plate itself, which has one colour.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -24,6 +24,8 @@ Thing = TypeVar("Thing")
 
 EVEN = 0.1
 """Pixels by which a rectangle may be turned on the picture."""
+SAME = 0.01
+"""Pixels by which what stands still before a moving camera may seem to move."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +36,14 @@ class Sight:
     nearest: float = 0.0  # metres in front of the camera
     solid: np.ndarray | None = None  # (4,) box of pixels in which it has one colour and hides all that is behind
     farthest: float = np.inf  # of that box
+
+    def is_same(self, other: Sight) -> bool:
+        """Whether an object that is seen so and so shows the same: every face of it is in the same place."""
+        return (
+            self.nearest > 0  # else nobody knows where it shows
+            and self.boxes.shape == other.boxes.shape
+            and bool(np.abs(self.boxes - other.boxes).max(initial=0.0) <= SAME)
+        )
 
 
 NOWHERE = Sight(np.zeros((0, 4)))
@@ -154,15 +164,25 @@ class Projection:
         return (clip[:, :2] / depths[:, None] * 0.5 + 0.5) * self._size, depths
 
 
-def mark(mask: Mask, before: Mapping[Thing, Sight], now: Mapping[Thing, Sight]) -> None:
-    """Mark on ``mask`` where things changed that were seen as ``before`` and are as ``now``, if it shows."""
+def mark(
+    mask: Mask, before: Mapping[Thing, Sight], now: Mapping[Thing, Sight], changed: Container[Thing] | None = None
+) -> None:
+    """Mark on ``mask`` where things changed that were seen as ``before`` and are as ``now``, if it shows.
+
+    With ``changed`` all others only seem to, for the camera moves: what stands before it, such as text, does not.
+    """
     hidden = {}
     for thing in before.keys() & now.keys():
         was, new = before[thing], now[thing]
         if was.solid is not None and new.solid is not None:
             hidden[thing] = mask.within(was.solid) & mask.within(new.solid), max(was.farthest, new.farthest)
+    still = {
+        thing
+        for thing in before.keys() & now.keys()
+        if changed is not None and thing not in changed and before[thing].is_same(now[thing])
+    }
     for thing, sight in (*before.items(), *now.items()):
-        if len(sight.boxes):
+        if len(sight.boxes) and thing not in still:
             mask.mark(sight.boxes, [tiles for by, (tiles, far) in hidden.items() if by is thing or far < sight.nearest])
 
 

@@ -68,7 +68,9 @@ class Splits:
 
     def of(self, name: str, at: float) -> Split | None:
         """In what pieces the grid ``name`` is shown at a time; None where it is whole."""
-        told = self._told.get(name, ())
+        if name not in self._told:  # as nearly all, of thousands
+            return None
+        told = self._told[name]
         return next((s for s in reversed(told) if s.since <= at + EPSILON < s.until), None)
 
     def in_pieces(self, at: float) -> set[str]:

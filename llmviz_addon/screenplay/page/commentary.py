@@ -18,10 +18,10 @@ import numpy as np
 from ...errors import ScriptError
 from ...layout.grid import Grid, Region, Role
 from ...layout.lettering.drawing import Drawing, Line, Rect, Shape, Text
-from ...layout.lettering.font import wrap
+from ...layout.lettering.font import fit, wrap
 from ...layout.tensor import Numbers, Unplaced
 from ...rounding import formatted, parts_of_all
-from .view import TAN, Page
+from .view import PART, TAN, Page
 
 LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 _SPACES = re.compile(r"[^\S\u00a0]+")  # all but the one that holds two words together
@@ -146,9 +146,10 @@ def camera_pose(page: Page) -> np.ndarray:
 def heading(name: str, title: str, part: str, page: Page) -> Drawing:
     """The chapter's title above the commentary, with a rule under it."""
     x, top, em = page.text.left, page.text.top, page.em
+    rooms = (page.text.width,) * 2 if page.is_wide else (PART * page.text.width - em, page.map.left - x - em)
     shapes: tuple[Shape, ...] = (
-        Text(x, top - 0.8 * em, ((part, "muted"),), em * 0.8),
-        Text(x, top - 2.4 * em, ((title, "ink"),), em * 1.5),
+        Text(x, top - 0.8 * em, ((part, "muted"),), fit(part, em * 0.8, rooms[0])),
+        Text(x, top - 2.4 * em, ((title, "ink"),), fit(title, em * 1.5, rooms[1])),
         Line(((x, top - 3.1 * em), (x + page.text.width, top - 3.1 * em)), 0.0015, "muted"),
     )
     return Drawing(name, shapes, camera_pose(page), "camera", opacity=0.0)
@@ -157,7 +158,7 @@ def heading(name: str, title: str, part: str, page: Page) -> Drawing:
 def plate(name: str, page: Page) -> Drawing:
     """The ground under the text: what moves behind it never makes it hard to read."""
     half, text = page.aspect / 2, page.text
-    if page.free.left > text.right - 0.01:
+    if page.is_wide:
         rect = Rect(-half, -0.5, text.right + 0.02 + half, 1.0, "ground")
     else:
         rect = Rect(-half, -0.5, 2 * half, text.top + 0.5 + 0.005, "ground")
@@ -169,7 +170,7 @@ def plate(name: str, page: Page) -> Drawing:
 def paragraph(name: str, clauses: list[list[tuple[str, str]]], page: Page) -> list[Drawing]:
     """A beat's text, one drawing per clause, each below the last; long text is set smaller rather than cut."""
     area, em = page.text, page.em
-    top = area.top - (4.6 * em if page.free.left > area.right - 0.01 else 0.8 * em + 3.6 * em)
+    top = area.top - (4.6 * em if page.is_wide else 0.8 * em + 3.6 * em)
     while True:
         wrapped = [wrap(spans, em, area.width) for spans in clauses]
         tall = [(1 + "".join(text for text, _ in lines).count("\n")) * LEADING * em + BETWEEN * em for lines in wrapped]

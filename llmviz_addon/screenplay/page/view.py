@@ -19,6 +19,8 @@ from ...kept import kept
 SENSOR, LENS = 24.0, 35.0
 TAN = SENSOR / LENS
 """Height of the picture at a distance of 1 m, in metres."""
+PART = 0.3
+"""Share of the text's width in which a chapter's part is named, where something stands beside it."""
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,21 @@ class Area:
 
 @dataclass(frozen=True)
 class Page:
-    """How the picture is shared out: the set in ``free``, commentary in ``text``, small charts in ``inset``.
+    """How the picture is shared out: the set in ``free``, commentary in ``text``, the model's ``map``.
 
-    Only wide pictures have room for an inset; in others all charts take the stage.
+    That is under the words in wide pictures, in others beside the heading.
     """
 
     aspect: float
     free: Area
     text: Area
-    inset: Area | None
+    map: Area
     em: float  # size of the commentary's letters
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether text stands beside the set, not under it."""
+        return self.free.left > self.text.right - 0.01
 
     @classmethod
     def of(cls, size: tuple[int, int]) -> Page:
@@ -78,15 +85,16 @@ class Page:
             width = min(0.54, 0.31 * aspect)
             left, right = -half + margin, -half + margin + width
             text = Area(left, -0.02, right, 0.5 - margin)
-            inset = Area(left, -0.5 + margin, right, -0.09)
+            under = Area(left, -0.5 + margin, right, -0.09)
             free = Area(right + margin, -0.5 + margin, half - margin, 0.5 - margin)
-            return cls(aspect, free, text, inset, 0.031)
+            return cls(aspect, free, text, under, 0.031)
         em = 0.031 * min(1.0, aspect / 0.8)
         margin *= min(1.0, aspect)
         split = -0.5 + 0.38
         text = Area(-half + margin, -0.5 + margin, half - margin, split)
         free = Area(-half + margin, split + 0.03, half - margin, 0.5 - margin)
-        return cls(aspect, free, text, None, em)
+        corner = Area(text.right - 4.7 * em, text.top - 2.9 * em, text.right, text.top)
+        return cls(aspect, free, text, corner, em)
 
 
 @dataclass(frozen=True, eq=False)

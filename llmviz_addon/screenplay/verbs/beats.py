@@ -25,6 +25,7 @@ from ..score.timeline import Channel
 from ..telling import GONE, Beat, Clause, Telling
 from .camera import frame
 from .explain import focus
+from .mapping import follow
 
 REST = 1.5
 """Seconds that a rest lasts where there is a pace."""
@@ -43,6 +44,7 @@ def open_on(telling: Telling, *things: Thing, azimuth: float, elevation: float, 
     if telling.now > 0 or telling.beats or any(one.is_ground for one in telling.cast.drawings.values()):
         raise ScriptError("open_on comes before anything else in a chapter.")
     frame(telling, *things, azimuth=azimuth, elevation=elevation, zoom=zoom, seconds=0)
+    follow(telling, 0.0)
     telling.show(commentary.plate(f"{telling.name}:plate", telling.page), seconds=0)
 
 
@@ -112,6 +114,7 @@ def _read(telling: Telling, told: Beat) -> None:
         telling.pass_time(max(0.0, clause.start + clause.seconds - telling.now))
         light_links(telling, clause)
         light_axes(telling, clause)
+        follow(telling, clause.start)
 
 
 def _write(telling: Telling, told: Beat) -> None:

@@ -1,0 +1,79 @@
+"""Where in a model some of its grids are: in which of its sections, by name, and what of these is meant.
+
+All of it is read off the layout, so it holds for any parts. Of several parts that are named at once, one of which only
+that is named which another one reads is no place to be: who looks at a norm and its input looks at the norm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from ..kept import kept
+from .grid import Grid, Section
+from .layout import Layout
+from .parts.part import PartGrids
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where some grids are.
+
+    Attributes
+    ----------
+    sections : numbers of the model's outermost sections in which they are, ascending.
+    titles : of these, or of the one and the sections within it that hold them all, the innermost last.
+    grids : names of all of them that are in the last of these sections.
+    """
+
+    sections: tuple[int, ...]
+    titles: tuple[str, ...]
+    grids: frozenset[str]
+
+
+class Whereabouts:
+    """Answers for one layout."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+
+    @kept
+    def _parts(self) -> dict[str, PartGrids]:
+        return {grid.name: part for part in self._layout.parts for grid in part.grids}
+
+    @kept
+    def _section(self) -> dict[str, int]:
+        """The number of the outermost section of every grid."""
+        return {grid.name: number for number, one in enumerate(self._layout.sections) for grid in one.grids}
+
+    def place(self, grids: Sequence[Grid]) -> Place | None:
+        """Where ``grids`` are; None where none of them is in a section."""
+        named = {grid.name for grid in grids}
+        meant = named - self._merely_read(named)
+        numbers = tuple(sorted({self._section[name] for name in meant if name in self._section}))
+        if not numbers:
+            return None
+        outer = [self._layout.sections[number] for number in numbers]
+        titles = tuple(one.title for one in outer)
+        if len(outer) == 1:
+            titles = tuple(one.title for one in _path(outer[0], meant))
+        return Place(numbers, titles, frozenset(name for name in named if self._section.get(name) == numbers[-1]))
+
+    def _merely_read(self, names: Collection[str]) -> set[str]:
+        """Of those named the ones that are there only because others, which are named as well, read them."""
+        mine: dict[int, tuple[PartGrids, set[str]]] = {}
+        for name in names:
+            if (part := self._parts.get(name)) is not None:
+                mine.setdefault(id(part), (part, set()))[1].add(name)
+        read = {one.name for part, _ in mine.values() for one in (part.spot.reads, part.spot.stream)}
+        return {name for _, own in mine.values() if own <= read for name in own}
+
+
+def _path(section: Section, names: Collection[str]) -> list[Section]:
+    """A section, and of those within it the ones that hold all of ``names``, the outer before the inner."""
+    found = [section]
+    while True:
+        inner = (one for one in found[-1].children if {grid.name for grid in one.grids} >= set(names))
+        if (one := next(inner, None)) is None:
+            return found
+        found.append(one)
