@@ -26,6 +26,7 @@ from .film.made import Film, Stage, Still, Storyboard
 from .film.output import check_output, check_place, check_text, written
 from .film.staging import Steps, at_once, into, produced, staged_steps
 from .film.times import frame_at, frame_range
+from .layout.lettering.font import lettered
 from .model import checkpoint as checkpoints
 from .model import run as runs
 from .model.blueprints import Outlines, compared
@@ -39,6 +40,7 @@ from .screenplay.open_stage import ROOM, Moment, opening
 from .screenplay.production import PACE, Set, check
 from .screenplay.score.timeline import Timeline
 from .stage.materials.theme_file import ThemeOf
+from .stage.materials.theme_file import theme as theme_of
 
 if TYPE_CHECKING:
     import bpy
@@ -211,8 +213,9 @@ def build_steps(
     """
     check(pace, size, fps)
     yield 0.0, "Telling the chapters"
-    production = produced(what, chapters, pace, size, fps, walkthroughs)
-    return (yield from staged_steps(production, theme, engine, scene, sure))
+    look = theme_of(theme)
+    production = produced(what, chapters, pace, size, fps, walkthroughs, look)
+    return (yield from staged_steps(production, look, engine, scene, sure))
 
 
 build = at_once(build_steps)
@@ -232,9 +235,10 @@ def open_stage_steps(
     from .stage.live import open_steps
 
     check(None, size, fps)
-    now = opening(of, room)
-
-    return (yield from into(scene, lambda home: open_steps(home, now, size, fps, theme, None, sure)))
+    look = theme_of(theme)
+    with lettered(look.font):
+        now = opening(of, room)
+    return (yield from into(scene, lambda home: open_steps(home, now, size, fps, look, None, sure)))
 
 
 open_stage = at_once(open_stage_steps)
@@ -251,10 +255,8 @@ def step(on: Stage, model: Checkpoint | None = None, count: int = 1, sampling: S
     state = live.state_of(on.scene)
     model = model or load(state.model or None)
     live.check_model(state, model)
-    now, draws = (
-        Moment(runs.read(model, state.tokens, state.prompt_length, sampling or state.sampling), state.columns),
-        [],
-    )
+    run_there = runs.read(model, state.tokens, state.prompt_length, sampling or state.sampling)
+    now, draws = Moment(run_there, state.columns, state.look.font), []
     for _ in range(count):
         draws.append(now.run.draw)
         now = now.following()

@@ -223,11 +223,11 @@ def package(asked: options.Package) -> None:
 def _produced(asked: options.Staged) -> Production:
     """What the options ask to be told. Whatever can be wrong without a model is told before one is read."""
     check(asked.pace, asked.size, asked.fps)
-    theme(asked.theme)
+    look = theme(asked.theme)
     folders = [Path(folder) for folder in asked.walkthroughs]
     loader.choose(asked.chapters, loader.chapters(folders))
     what = _outlines(asked) or _run(asked)
-    return produced(what, asked.chapters or None, asked.pace, asked.size, asked.fps, folders)
+    return produced(what, asked.chapters or None, asked.pace, asked.size, asked.fps, folders, look)
 
 
 def _outlines(asked: options.Staged) -> api.Outlines | None:
@@ -295,7 +295,7 @@ def _staged(production: Production, asked: options.Staged, kept: bool = False) -
     """
     production.once = True
     with _fresh():
-        return _alone(at_once(staged_steps)(production, asked.theme, asked.engine, noted=kept))
+        return _alone(at_once(staged_steps)(production, theme(asked.theme), asked.engine, noted=kept))
 
 
 @contextmanager

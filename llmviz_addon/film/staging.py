@@ -11,10 +11,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from ..layout.lettering.font import lettered
 from ..model.blueprints import Outlines
 from ..model.run import Run
 from ..screenplay.production import Production, prepare, prepare_outlines
-from ..stage.materials.theme_file import ThemeOf
+from ..stage.materials.theme import Theme
 from .made import Stage
 
 if TYPE_CHECKING:
@@ -48,15 +49,17 @@ def produced(
     size: tuple[int, int],
     fps: int,
     walkthroughs: Sequence[str | PathLike[str]],
+    look: Theme,
 ) -> Production:
-    """The film of ``what`` as data, not yet on stage; arguments as in ``build``."""
+    """The film of ``what`` as data, lettered for its look but not yet on stage; arguments as in ``build``."""
     asked = (chapters, pace, size, fps, [Path(folder) for folder in walkthroughs])
-    return prepare_outlines(what, *asked) if isinstance(what, Outlines) else prepare(what, *asked)
+    with lettered(look.font):
+        return prepare_outlines(what, *asked) if isinstance(what, Outlines) else prepare(what, *asked)
 
 
 def staged_steps(
     production: Production,
-    theme: ThemeOf,
+    look: Theme,
     engine: str | None,
     scene: bpy.types.Scene | None = None,
     sure: bool = False,
@@ -69,7 +72,7 @@ def staged_steps(
     from ..stage.build import build_steps as steps_of
 
     named = None if engine == "auto" else engine
-    return (yield from into(scene, lambda home: steps_of(home, production, theme, None, named, sure, noted)))
+    return (yield from into(scene, lambda home: steps_of(home, production, look, None, named, sure, noted)))
 
 
 def into(

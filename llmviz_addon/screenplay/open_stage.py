@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -21,6 +20,8 @@ from ..layout.build import layout
 from ..layout.grid import Grid
 from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
+from ..layout.lettering.font import font_in_use, lettered, once_per_font
+from ..layout.lettering.font_file import FontFile
 from ..layout.rules.formula import evaluate
 from ..layout.signs.signage import TokenSigns, signage, token_signs
 from ..layout.vocabulary import CANDIDATES, SHOWN_AT_LEAST, window
@@ -49,6 +50,7 @@ class Moment:
 
     run: Run
     columns: int
+    font: FontFile | None = field(default_factory=font_in_use)
 
     def resampled(self, sampling: Sampling) -> Moment:
         """The same run, with another choice of what comes next."""
@@ -65,14 +67,15 @@ class Moment:
             full = self.columns == self.run.config.block_size
             why = f"{self.run.model.name!r} takes no more" if full else "open it with more room"
             raise ModelError(f"All {self.columns} columns of the stage are filled; {why}.")
-        return Moment(self.run.following(), self.columns)
+        return replace(self, run=self.run.following())
 
     @kept
     def layout(self) -> Layout:
         """Where everything stands; of a large vocabulary which tokens have cells, always as many."""
         count = max(SHOWN_AT_LEAST, 2 * self.columns + CANDIDATES)  # enough for all that a window must show
         shown = window(self.run.tokens, self.run.probs, count)
-        return _layout(self.run.config, self.run.model.architecture, self.columns, shown)
+        with lettered(self.font):
+            return _layout(self.run.config, self.run.model.architecture, self.columns, shown)
 
     @property
     def values(self) -> dict[str, np.ndarray]:
@@ -97,12 +100,14 @@ class Moment:
     @property
     def signs(self) -> TokenSigns:
         """What is written with the tokens."""
-        return token_signs(self.layout, self.run)
+        with lettered(self.font):
+            return token_signs(self.layout, self.run)
 
     def production(self, size: tuple[int, int], fps: int = 30) -> Production:
         """All that the stage needs: the set, this run on it, and a camera that sees it whole."""
         check(None, size, fps)
-        signs = signage(self.layout, self.run, growing=True)
+        with lettered(self.font):
+            signs = signage(self.layout, self.run, growing=True)
         home = {Channel(name, "reveal"): cells for name, cells in self.reveals.items()}
         home |= {Channel(sign.name, "opacity"): 1.0 for sign in self.signs}  # so that each has its own object
         home |= pose.told(self.view("whole", size))
@@ -132,7 +137,7 @@ def opening(run: Run, room: int = ROOM) -> Moment:
     return Moment(run, min(len(run.tokens) + room, run.config.block_size))
 
 
-@lru_cache(maxsize=4)
+@once_per_font(4)
 def _layout(config: GPTConfig, architecture: Architecture, columns: int, shown: tuple[int, ...] | None) -> Layout:
     return layout(config, columns, vocabulary=shown, architecture=architecture)
 

@@ -35,9 +35,11 @@ from .rebuild.changes import note
 from .rebuild.replace import abandon, check_place, remove_stage, take_place
 from .render import chosen, set_film
 from .story import clear_story, write_story
+from .things import glyphs
 from .things.camera import Rig, camera_rig
 from .things.drawings import DrawingMaker, letters_of
 from .things.ensembles import Ensembles
+from .things.fonts import keep
 from .things.grids import fragment_objects, grid_objects, sliced_cube, unit_cube
 from .things.merged import merged_object
 from .things.numerals import numerals
@@ -92,6 +94,8 @@ def build_steps(
     the generator, leaves everything as it was.
     """
     look = theme(theme_name)
+    if look.font is not None:
+        glyphs.prepare("H", look.font)  # raises where Blender cannot read it
     check_place(scene)
     owns = is_ours(scene) if own_scene is None else own_scene
     again = is_ours(scene) and bool(ours(scene).blocks)
@@ -115,6 +119,7 @@ def build_steps(
         if owns:
             _lay_ground(scene, look, again)
     remove_unused(block for block in marked() if block.session_uid not in known)
+    keep(scene, look.font)
     _tell(scene, production, look, rig.camera if owns else None)
     if owns:
         _direct(scene, production, rig)
@@ -142,7 +147,7 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> G
     grids = {grid.name: grid for grid in (*layout.grids, *(grid for grid, _ in made))}
     del numbers, made  # of a large model they take more room than all that follows
     wide = any(max(grid.cells) > RULED_WIDE for grid in grids.values())
-    letters = numerals(letters_of((*production.signage, *timeline.drawings)))
+    letters = numerals(letters_of((*production.signage, *timeline.drawings)).get(None, ()))
     cells = partial(cell_material, Pictures(values.image(), Numbers.of(letters)), look, wide, values.thin)
     values = values.places_only()
     flat = flat_material(look)
@@ -186,6 +191,7 @@ def clear(scene: bpy.types.Scene) -> None:
     clear_markers(scene)
     clear_story(scene)
     clear_state(scene)
+    keep(scene, None)
     if scene.world in ours(scene).blocks:
         scene.world = None
     remove_stage(scene)

@@ -13,6 +13,7 @@ from .materials.theme import Theme
 from .materials.theme_file import rewritten
 from .ours import is_inherited
 from .plain import loads, written_text
+from .things.fonts import kept
 
 OURS = "llmviz_open"
 
@@ -57,8 +58,8 @@ class OpenState:
 
     @property
     def look(self) -> Theme:
-        """The theme that it was built with."""
-        look = rewritten(self.theme)
+        """The theme that it was built with; JobError where its font is gone."""
+        look = rewritten(self.theme, kept)
         assert look is not None  # it is sound
         return look
 

@@ -130,11 +130,12 @@ def run(state: OpenState, tokens: tuple[int, ...] | None = None) -> Moment:
     """The run that a stage shows, or one of other tokens; raises LlmvizError where its model is gone or another."""
     checkpoint = request.checkpoint_at(state.model)
     live.check_model(state, checkpoint)
-    wanted = (checkpoint, tokens or state.tokens, state.prompt_length)
+    wanted, font = (checkpoint, tokens or state.tokens, state.prompt_length), state.look.font
     for known in _recent:
-        if (known.run.model, known.run.tokens, known.run.prompt_length) == wanted and known.columns == state.columns:
+        found = (known.run.model, known.run.tokens, known.run.prompt_length)
+        if (found, known.columns, known.font) == (wanted, state.columns, font):
             return known
-    return _remembered(Moment(read(*wanted), state.columns))
+    return _remembered(Moment(read(*wanted), state.columns, font))
 
 
 def _remembered(now: Moment) -> Moment:

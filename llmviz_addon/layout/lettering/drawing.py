@@ -18,7 +18,8 @@ from typing import TypeAlias
 import numpy as np
 
 from ...kept import kept
-from .font import ASCENDER, DESCENDER, advance
+from .font import ASCENDER, DESCENDER, advance_in, font_in_use
+from .font_file import FontFile
 
 COLORS = ("ink", "muted", "ground", "plate", "weight", "activation", "aggregate", "accent", "card", "white")
 """The names that every theme resolves."""
@@ -78,6 +79,7 @@ class Text:
     size: float
     align: str = "left"  # "left", "center", "right"
     leading: float = 1.3
+    font: FontFile | None = field(default_factory=font_in_use)
 
     @property
     def body(self) -> str:
@@ -88,7 +90,7 @@ class Text:
     def corners(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Lower left and upper right corner of all lines."""
         lines = self.body.split("\n")
-        width = max(advance(line, self.size) for line in lines)
+        width = max(advance_in(self.font, line, self.size) for line in lines)
         left = self.x - width * {"left": 0.0, "center": 0.5, "right": 1.0}[self.align]
         bottom = self.y - (len(lines) - 1) * self.leading * self.size + DESCENDER * self.size
         return (left, bottom), (left + width, self.y + ASCENDER * self.size)

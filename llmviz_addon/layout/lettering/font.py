@@ -6,14 +6,22 @@ cannot be taken for an I, and its digits are all equally wide, so that a number 
 jitter. The stage puts letters side by side by their advance alone (no kerning), so a table of advances
 is exact; a test holds the table to bpy's. What Inter lacks comes from Blender's built-in font, which
 falls back to others for Chinese and the like. Rejected: the built-in font for all, whose 1 is a bare stroke.
+
+A theme may name a font of the user's. Whatever is laid out and told while it is ``lettered`` is measured by it, and
+each text remembers it; characters that it lacks are set as without it. It is no argument of the hundred functions
+between a theme and a text, because all of one film is set in one font.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec, TypeVar
 
+from .font_file import FontFile
 from .font_table import ASCENDER, CAP_HEIGHT, DESCENDER, INTER, INTER_SIZE, OTHERS, UNIT, X_HEIGHT
 
 __all__ = [
@@ -24,9 +32,13 @@ __all__ = [
     "X_HEIGHT",
     "Spans",
     "advance",
+    "advance_in",
     "fit",
+    "font_in_use",
     "is_inter",
+    "lettered",
     "line_count",
+    "once_per_font",
     "wrap",
 ]
 
@@ -39,6 +51,47 @@ _WIDE = 1.0  # em, for Chinese, Japanese, Korean and other square scripts
 _UNKNOWN = 0.6
 _BREAK_AFTER = frozenset("-–—")
 _SIGNS = frozenset("=≈×+")
+_USED: ContextVar[FontFile | None] = ContextVar("font", default=None)
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+def font_in_use() -> FontFile | None:
+    """The font that texts are set in now; None for Inter."""
+    return _USED.get()
+
+
+@contextmanager
+def lettered(font: FontFile | None) -> Iterator[None]:
+    """While this lasts, texts are measured and made in ``font``."""
+    token = _USED.set(font)
+    try:
+        yield
+    finally:
+        _USED.reset(token)
+
+
+def once_per_font(maxsize: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """``lru_cache`` for what depends on how wide texts are."""
+
+    def decorate(make: Callable[P, T]) -> Callable[P, T]:
+        kept: Any = lru_cache(maxsize)(lambda font, *args, **kwargs: make(*args, **kwargs))
+
+        @wraps(make)
+        def made(*args: P.args, **kwargs: P.kwargs) -> T:
+            return kept(_USED.get(), *args, **kwargs)
+
+        return made
+
+    return decorate
+
+
+def _measure(font: FontFile | None) -> Callable[[str], float]:
+    """Advance of a character in ems, in ``font`` where it has the character."""
+    if font is None:
+        return _advance
+    known = font.advances
+    return lambda character: known[character] if character in known else _advance(character)
 
 
 @lru_cache(maxsize=4096)
@@ -59,8 +112,14 @@ def is_inter(character: str) -> bool:
 
 
 def advance(text: str, size: float = 1.0) -> float:
-    """Width in metres of the widest line of ``text`` at an em of ``size`` metres."""
-    return size * max(sum(map(_advance, line)) for line in text.split("\n"))
+    """Width in metres of the widest line of ``text`` at an em of ``size`` metres, in the font in use."""
+    return advance_in(_USED.get(), text, size)
+
+
+def advance_in(font: FontFile | None, text: str, size: float = 1.0) -> float:
+    """The same in a font, which is None for Inter."""
+    measure = _measure(font)
+    return size * max(sum(map(measure, line)) for line in text.split("\n"))
 
 
 def fit(text: str, size: float, width: float) -> float:
@@ -101,6 +160,7 @@ def wrap(spans: Iterable[tuple[str, str]], size: float, width: float) -> Spans:
 
 def _breaks(text: str, width: float) -> tuple[set[int], set[int]]:
     """Greedy breaks for a width in ems: spaces to replace, and positions to break before."""
+    measure = _measure(_USED.get())
     replaced: set[int] = set()
     inserted: set[int] = set()
     start = position = 0  # of the line, of the next character
@@ -113,7 +173,7 @@ def _breaks(text: str, width: float) -> tuple[set[int], set[int]]:
             chance, within = (chance, position) if _in_formula(text, position) else (position, within)
         if character == "\n":
             start, chance, within, reach = position + 1, -1, -1, 0.0
-        elif reach + _advance(character) > width * (1 + 1e-9) and position > start:
+        elif reach + measure(character) > width * (1 + 1e-9) and position > start:
             at = next((place for place in (chance, within) if place > start), position)
             if text[at] == " ":
                 replaced.add(at)
@@ -125,7 +185,7 @@ def _breaks(text: str, width: float) -> tuple[set[int], set[int]]:
                 start = at
             chance, within, reach = -1, -1, 0.0
         else:
-            reach += _advance(character)
+            reach += measure(character)
             if _is_square(character) or (character in _BREAK_AFTER and not text[position + 1 : position + 2].isdigit()):
                 chance = position + 1
         position += 1

@@ -8,12 +8,11 @@ aggregates, which stand in pairs without a gap, are named at their side or towar
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 from ..grid import CELL, Beside, Grid, Outward
 from ..layout import Layout
 from ..lettering.drawing import Drawing, Rect, Shape, Text, pose
-from ..lettering.font import advance
+from ..lettering.font import advance, once_per_font
 from ..tensor import Axis
 
 READABLE = 8.0
@@ -48,7 +47,7 @@ def _above(grid: Grid, gap: float, growing: bool) -> Drawing:
     return _drawing(grid, _plate(grid.title, lengths, grid.cells[0], gap), grid.middle[0], grid.ends[1][2])
 
 
-@lru_cache(maxsize=1024)  # the layers of a model are labelled alike
+@once_per_font(1024)  # the layers of a model are labelled alike
 def _plate(title: str, lengths: str, columns: int, gap: float) -> tuple[Shape, ...]:
     """The label of a grid that is so many ``columns`` wide, around x = 0."""
     thin = columns <= THIN

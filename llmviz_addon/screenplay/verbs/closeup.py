@@ -11,7 +11,6 @@ Rejected: a camera that frames a part of the true grids, for what belongs togeth
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from ...layout.build import layout
 from ...layout.grid import CELL, Grid, Ribbon
 from ...layout.layout import Layout
 from ...layout.lettering.drawing import Drawing, Line, Shape
+from ...layout.lettering.font import once_per_font
 from ...layout.signs.labels import labels, name_of
 from ...model.architecture import Architecture
 from ...model.config import GPTConfig
@@ -92,7 +92,7 @@ def _say_what_is_drawn(telling: Telling, excerpts: list[Grid]) -> None:
     say(telling, "what is computed is of all.", {})
 
 
-@lru_cache(maxsize=1)  # chapter after chapter asks for the same
+@once_per_font(1)  # chapter after chapter asks for the same
 def _small(
     config: GPTConfig,
     architecture: Architecture,

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...errors import ScriptError, choices
+from ...layout.lettering.font_file import FontFile
 
 RGB = tuple[float, float, float]
 
@@ -44,6 +45,7 @@ class Theme:
     text: Mapping[str, RGB]  # of drawings, by the names that they use
     cells: CellColors
     ribbon_opacity: float
+    font: FontFile | None = None  # of all that is written; Inter where there is none
 
     @property
     def is_dark(self) -> bool:

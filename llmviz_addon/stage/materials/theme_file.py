@@ -13,7 +13,8 @@ import math
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from os import PathLike
 from pathlib import Path
@@ -22,6 +23,7 @@ from typing import Any, TypeAlias
 
 from ...errors import JobError, LlmvizError, choices
 from ...layout.lettering.drawing import COLORS
+from ...layout.lettering.font_file import FontFile, read_font
 from ...layout.roles import Role
 from ...model.files import json_object
 from .theme import RGB, CellColors, Theme
@@ -33,11 +35,12 @@ SUFFIX = ".toml"
 LARGEST, LINES, DEPTH = 1 << 15, 500, 8
 """Bytes and lines of a theme file, and how many may inherit from each other."""
 INHERITS = "inherits"
-COLOR, SHARE, POWER = "a colour", "a share", "a power"
+COLOR, SHARE, POWER, FONT = "a colour", "a share", "a power", "a font"
 _OF_ROLES: dict[str, Any] = dict.fromkeys(Role, COLOR)
 FORM: dict[str, Any] = {
     "ground": COLOR,
     "ribbon_opacity": SHARE,
+    "font": FONT,
     "text": {name: COLOR for name in COLORS if name != "ground"},
     "cells": {
         "zero": COLOR,
@@ -82,21 +85,36 @@ def written(look: Theme) -> str:
         "text": dict(look.text),
         "cells": {**plain, "positive": dict(cells.positive), "negative": dict(cells.negative)},
     }
-    return json.dumps({"name": look.name, **told})
+    font = {"font": [look.font.name, look.font.mark]} if look.font is not None else {}
+    return json.dumps({"name": look.name, **font, **told})
 
 
-def rewritten(text: str) -> Theme | None:
-    """The theme that was written as ``text``, or is ours by that name, as it was; None where it is neither."""
+def rewritten(text: str, fonts: Callable[[str, str], FontFile | None] | None = None) -> Theme | None:
+    """The theme that was written as ``text``, or is ours by that name, as it was; None where it is neither.
+
+    Its font is what ``fonts`` find by mark and name; raises JobError where they do not. Without ``fonts`` it has none.
+    """
     if text in NAMES:
         return built_in(text)
     try:
         told = json_object(text)
-        name = told.pop("name", None)
-        if not isinstance(name, str) or "\0" in name:
+        name, font = (told.pop(key, None) for key in ("name", "font"))
+        if not isinstance(name, str) or "\0" in name or not (font is None or _is_texts(font)):
             return None
-        return _made(name, _checked(told, _Source("")))
+        look = _made(name, _checked(told, _Source("")))
     except (LlmvizError, ValueError, KeyError):
         return None
+    if font is None or fonts is None:
+        return look
+    if (found := fonts(font[1], font[0])) is None:
+        raise JobError(f"The font {font[0]!r} is no longer in this file. Build what is in it anew.")
+    return replace(look, font=found)
+
+
+def _is_texts(value: Any) -> bool:
+    return (
+        isinstance(value, list) and len(value) == 2 and all(isinstance(one, str) and "\0" not in one for one in value)
+    )
 
 
 # --- from a file ------------------------------------------------------------------------------------------
@@ -234,10 +252,21 @@ def _checked(
             found |= _checked(value, source, kind, spot)
         else:
             try:
-                found[spot] = _color(value) if kind == COLOR else _number(value, kind)
+                found[spot] = _value(value, kind, source)
+            except JobError as error:
+                raise source.wrong(spot, str(error)) from None
             except ValueError as error:
                 raise source.wrong(spot, f"{'.'.join(spot)} is {kind}: {error}, not {_quoted(value)}.") from None
     return found
+
+
+def _value(value: Any, kind: str, source: _Source) -> RGB | float | FontFile:
+    """What is said where something of this ``kind`` is; ValueError with what would be one, JobError of a file."""
+    if kind == FONT:
+        if not isinstance(value, str) or not value or source.path is None:
+            raise ValueError("give the path of a .ttf or .otf file")
+        return read_font(source.path.parent / value)
+    return _color(value) if kind == COLOR else _number(value, kind)
 
 
 def _color(value: Any) -> RGB:
@@ -275,7 +304,8 @@ def _made(name: str, told: Mapping[Spot, Any]) -> Theme:
         form: Any = FORM
         for part in at:
             form = form[part]
-        return MappingProxyType({name: told[(*at, name)] for name, kind in form.items() if isinstance(kind, str)})
+        needed = (name for name, kind in form.items() if kind != FONT and isinstance(kind, str))
+        return MappingProxyType({name: told[(*at, name)] for name in needed})
 
     cells = CellColors(**table("cells"), positive=table("cells", "positive"), negative=table("cells", "negative"))
-    return Theme(name, text=table("text"), cells=cells, **table())
+    return Theme(name, text=table("text"), cells=cells, font=told.get(("font",)), **table())

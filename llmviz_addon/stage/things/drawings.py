@@ -8,7 +8,7 @@ are added to the same object by Geometry Nodes. So a drawing fades, moves and hi
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +18,7 @@ from mathutils import Matrix
 
 from ...errors import ScriptError
 from ...layout.lettering.drawing import Disc, Drawing, Line, Polygon, Readout, Rect, Shape, Text
+from ...layout.lettering.font_file import FontFile
 from .. import compat
 from ..materials.flat_material import EDGE, INK, REACH
 from ..materials.theme import Theme, linear
@@ -75,10 +76,13 @@ class Arrays:
         return mesh
 
 
-def letters_of(drawings: Iterable[Drawing]) -> set[str]:
-    """All letters in the texts of ``drawings``."""
-    shapes = (shape for drawing in drawings for shape in drawing.shapes)
-    return {letter for shape in shapes if isinstance(shape, Text) for letter in shape.body}
+def letters_of(drawings: Iterable[Drawing]) -> dict[FontFile | None, set[str]]:
+    """All letters in the texts of ``drawings``, by the font that they are set in."""
+    letters: dict[FontFile | None, set[str]] = defaultdict(set)
+    for shape in (shape for drawing in drawings for shape in drawing.shapes):
+        if isinstance(shape, Text):
+            letters[shape.font].update(shape.body)
+    return letters
 
 
 def joined(arrays: Sequence[Arrays]) -> Arrays:
@@ -120,7 +124,8 @@ class DrawingMaker:
         """Fetch all letters that the drawings use, at once, and note which of them look alike."""
         drawings = tuple(drawings)
         self._waiting.update(map(_key, drawings))
-        glyphs.prepare(letters_of(drawings))
+        for font, letters in letters_of(drawings).items():
+            glyphs.prepare(letters, font)
 
     def make(self, drawing: Drawing, grids: Mapping[str, bpy.types.Object], page: bpy.types.Object) -> bpy.types.Object:
         """The object of one drawing, hung where it belongs."""

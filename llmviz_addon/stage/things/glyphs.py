@@ -17,7 +17,9 @@ import bpy
 import numpy as np
 
 from ...layout.lettering.drawing import Text
-from ...layout.lettering.font import INTER_SIZE, advance, is_inter
+from ...layout.lettering.font import INTER_SIZE, advance_in, is_inter
+from ...layout.lettering.font_file import FontFile
+from . import fonts
 from .mesh2d import Flat, filled, fringed, join, shrunk, untangled
 
 FRINGE = 0.06
@@ -29,39 +31,50 @@ _SPACING = 4.0  # ems between the lines that outlines are fetched on
 _LINES = 32  # of a page, on which letters that follow each other in Unicode are fetched
 _CLOSE = 2e-3  # ems below which corners of a letter are one
 _EPSILON = 1e-5  # ems below which two points of an outline are one
-_known: dict[str, Flat] = {}
-"""Letters at an em of 1 m. Kept as long as Blender runs: fetching a hundred from Inter takes a second."""
+_known: dict[tuple[str, str], Flat] = {}
+"""Letters at an em of 1 m, by the mark of a font of the user's ("" for ours) and the letter.
+
+Kept as long as Blender runs: fetching a hundred from Inter takes a second.
+"""
 
 
 def placed(text: Text) -> list[tuple[Flat, str]]:
     """The letters of a text in place, each with the name of its colour."""
-    letters = []
+    letters, font = [], text.font
     lines = _lines(text.spans)
     for number, line in enumerate(lines):
-        width = advance("".join(run for run, _ in line), text.size)
+        width = advance_in(font, "".join(run for run, _ in line), text.size)
         x = text.x - {"left": 0.0, "center": width / 2, "right": width}[text.align]
         y = text.y - number * text.leading * text.size
         for run, color in line:
             for character in run:
-                letter = glyph(character)
+                letter = glyph(character, font)
                 if len(letter.triangles):
                     letters.append((letter.moved(x, y, text.size), color))
-                x += advance(character, text.size)
+                x += advance_in(font, character, text.size)
     return letters
 
 
-def glyph(letter: str) -> Flat:
-    """One letter at the origin, at an em of 1 m."""
-    prepare(letter)
-    return _known[letter]
+def glyph(letter: str, font: FontFile | None = None) -> Flat:
+    """One letter at the origin, at an em of 1 m; what a font of the user's lacks is as without it."""
+    prepare(letter, font)
+    return _known[_key(letter, font)]
 
 
-def prepare(letters: Iterable[str]) -> None:
+def prepare(letters: Iterable[str], font: FontFile | None = None) -> None:
     """Fetch all that are not known yet; many at once are faster than one by one."""
-    missing = sorted({letter for letter in letters if letter not in _known})
-    _known.update({letter: join([]) for letter in missing if letter.isspace()})
-    if drawn := [letter for letter in missing if not letter.isspace()]:
-        _known.update(_fetch(drawn))
+    missing = sorted({letter for letter in letters if _key(letter, font) not in _known})
+    _known.update({_key(letter, font): join([]) for letter in missing if letter.isspace()})
+    drawn = [letter for letter in missing if not letter.isspace()]
+    if hers := [letter for letter in drawn if font is not None and letter in font.advances]:
+        assert font is not None
+        _known.update({_key(letter, font): flat for letter, flat in _fetch_hers(hers, font).items()})
+    if others := [letter for letter in drawn if font is None or letter not in font.advances]:
+        _known.update({("", letter): flat for letter, flat in _fetch(others).items()})
+
+
+def _key(letter: str, font: FontFile | None) -> tuple[str, str]:
+    return (font.mark if font is not None and letter in font.advances else "", letter)
 
 
 def _lines(spans: tuple[tuple[str, str], ...]) -> list[list[tuple[str, str]]]:
@@ -71,6 +84,21 @@ def _lines(spans: tuple[tuple[str, str], ...]) -> list[list[tuple[str, str]]]:
         lines[-1].append((first, color))
         lines.extend([(other, color)] for other in others)
     return lines
+
+
+def _fetch_hers(letters: Sequence[str], font: FontFile) -> dict[str, Flat]:
+    """Several letters from a font of the user's; digits amid the width that all of them have."""
+    block = fonts.load(font)
+    try:
+        found: dict[str, Flat] = {}
+        pages = defaultdict(list)
+        for letter in letters:
+            pages[ord(letter) // _LINES].append(letter)
+        for page in pages.values():
+            found |= _outlined(page, block, font.size, _STEPS)
+        return {letter: flat.moved(font.shifts.get(letter, 0.0), 0.0, 1.0) for letter, flat in found.items()}
+    finally:
+        bpy.data.fonts.remove(block)
 
 
 def _fetch(letters: Sequence[str]) -> dict[str, Flat]:

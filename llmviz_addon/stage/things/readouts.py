@@ -13,7 +13,8 @@ import bpy
 import numpy as np
 
 from ...layout.lettering.drawing import Readout
-from ...layout.lettering.font import advance
+from ...layout.lettering.font import advance_in
+from ...layout.lettering.font_file import FontFile
 from ...rounding import DIGITS, MOST_DECIMALS
 from .. import compat
 from ..materials.flat_material import EDGE, INK
@@ -44,9 +45,9 @@ class Readouts:
     def add(self, obj: bpy.types.Object, readout: Readout, height: float) -> bpy.types.NodesModifier:
         """Give ``obj`` the digits of ``readout``, ``height`` above its plane."""
         if self._digits is None:
-            self._digits = _digits(self._material)
+            self._digits = _digits(self._material, self._theme.font)
         if readout.align not in self._groups:
-            self._groups[readout.align] = _group(readout.align, self._digits)
+            self._groups[readout.align] = _group(readout.align, self._digits, self._theme.font)
         group = self._groups[readout.align]
         modifier = compat.nodes_modifier(obj, modifier_name(readout.slot), group)
         inputs = {item.name: item.identifier for item in group.interface.items_tree if item.in_out == "INPUT"}
@@ -69,10 +70,10 @@ def value_input(modifier: bpy.types.NodesModifier) -> str:
     return next(item.identifier for item in items if item.name == VALUE and item.in_out == "INPUT")
 
 
-def _digits(material: bpy.types.Material) -> bpy.types.Object:
+def _digits(material: bpy.types.Material, font: FontFile | None) -> bpy.types.Object:
     """An object that is in no scene: all letters of numbers in one place, at an em of 1 m, told apart by number."""
-    glyphs.prepare(_LETTERS)
-    flats = [glyphs.glyph(letter) for letter in _LETTERS]
+    glyphs.prepare(_LETTERS, font)
+    flats = [glyphs.glyph(letter, font) for letter in _LETTERS]
     whole = join(flats)
     mesh = own(bpy.data.meshes.new("llmviz digits"), "digits")
     mesh.materials.append(material)
@@ -85,7 +86,7 @@ def _digits(material: bpy.types.Material) -> bpy.types.Object:
     return own(bpy.data.objects.new("llmviz digits", mesh), "digits")
 
 
-def _group(align: str, digits: bpy.types.Object) -> bpy.types.NodeTree:
+def _group(align: str, digits: bpy.types.Object, font: FontFile | None) -> bpy.types.NodeTree:
     tree = own(bpy.data.node_groups.new(f"llmviz readout {align}", "GeometryNodeTree"), "readout")
     for name, kind in (
         ("Geometry", "NodeSocketGeometry"),
@@ -98,7 +99,7 @@ def _group(align: str, digits: bpy.types.Object) -> bpy.types.NodeTree:
         tree.interface.new_socket(name, in_out="INPUT", socket_type=kind)
     tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
     given = tree.nodes.new("NodeGroupInput").outputs
-    number = _set(tree, *_as_written(tree, given), _BEFORE[align], digits)
+    number = _set(tree, *_as_written(tree, given), _BEFORE[align], digits, font)
     size = Expr(tree, given["Size"])
     edge = Expr(tree, named(tree, EDGE, "FLOAT_VECTOR"), vector=True).scaled(size)
     fringed = _store(tree, number, EDGE, "FLOAT_VECTOR", edge.socket)
@@ -120,9 +121,11 @@ def _set(
     decimals: Expr,
     before: float,
     digits: bpy.types.Object,
+    font: FontFile | None,
 ) -> bpy.types.NodeSocket:
     """The letters of a text at an em of 1 m, each as wide as a digit but for the point."""
-    wide, narrower = advance("0"), advance("0") - advance(".")
+    wide = advance_in(font, "0")
+    narrower = wide - advance_in(font, ".")
     length = tree.nodes.new("FunctionNodeStringLength")
     tree.links.new(text, length.inputs[0])
     count = Expr(tree, length.outputs[0])
