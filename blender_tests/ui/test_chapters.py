@@ -40,7 +40,8 @@ def ran(folder: Path) -> bool:
 def draw_everything() -> None:
     for panel in panels.CLASSES:
         draw(panel)
-    draw(LLMVIZ_AP_preferences, trusted=bpy.context.preferences.addons["llmviz_addon"].preferences.trusted)
+    mine = bpy.context.preferences.addons["llmviz_addon"].preferences
+    draw(LLMVIZ_AP_preferences, trusted=mine.trusted, bl_rna=mine.bl_rna)
 
 
 def test_a_folder_is_run_when_it_is_trusted_and_its_chapters_are_offered(

@@ -11,7 +11,7 @@ from llmviz_addon.errors import JobError, ModelError
 from llmviz_addon.stage.kept_theme import kept_theme
 from llmviz_addon.stage.materials.theme_file import theme
 from llmviz_addon.ui import request
-from llmviz_addon.ui.preferences import catalogue
+from llmviz_addon.ui.preferences import LLMVIZ_AP_preferences, catalogue
 
 
 @pytest.mark.parametrize(
@@ -116,3 +116,16 @@ def test_build_again_knows_a_theme_whose_file_is_gone(sidebar: bpy.types.Scene, 
     scene.llmviz_settings.theme_file = str(path)
     bpy.ops.llmviz.build()
     assert kept_theme(scene) == theme(path) != look
+
+
+def test_a_theme_file_may_be_set_for_all_films(preferences: LLMVIZ_AP_preferences, tmp_path: Path) -> None:
+    settings, path = bpy.context.scene.llmviz_settings, tmp_path / "house.toml"
+    path.write_text('inherits = "dark"\nground = "#102030"\n')
+    preferences.theme_file = str(path)
+    assert request.theme(settings, None) == theme("light")
+    settings.theme = "FILE"
+    assert request.theme(settings, None) == theme(path)
+    other = tmp_path / "other.toml"
+    other.write_text('inherits = "light"\nground = "#ffffff"\n')
+    settings.theme_file = str(other)
+    assert request.theme(settings, None) == theme(other)

@@ -1,4 +1,4 @@
-"""What a user sets once for all files: the folders of her own chapters.
+"""What a user sets once for all files: the folders of her own chapters, and her theme.
 
 Folders are kept as absolute paths in Blender's preferences, each put there by an act of hers that says what it
 means; a .blend file has no say in it.
@@ -47,9 +47,16 @@ class LLMVIZ_AP_preferences(bpy.types.AddonPreferences):
         name="Found Chapters", description="Chapters found in your folders when they were last read", options={"HIDDEN"}
     )
 
+    theme_file: StringProperty(
+        name="Your Theme",
+        description="A theme file, TOML, for every film whose theme is a file and that names none itself",
+        subtype="FILE_PATH",
+    )
+
     def draw(self, context: bpy.types.Context) -> None:
-        """The folders, below the extension's entry."""
+        """The theme and the folders, below the extension's entry."""
         column = self.layout.column()
+        column.prop(self, "theme_file")
         column.label(text="Folders with chapters of your own:")
         for folder in self.trusted:
             row = column.row()
@@ -66,6 +73,12 @@ def chapter_folders() -> tuple[Path, ...]:
     """The folders that the user trusts."""
     mine = _preferences()
     return tuple(Path(folder.path) for folder in mine.trusted) if mine else ()
+
+
+def own_theme() -> str:
+    """Path of the theme file for films that name none; "" where there is none."""
+    mine = _preferences()
+    return mine.theme_file if mine else ""
 
 
 def catalogue() -> Catalogue:

@@ -21,6 +21,7 @@ from ..stage.kept_theme import kept_theme
 from ..stage.materials.theme import Theme
 from ..stage.materials.theme_file import theme as theme_of
 from .chapters import Stamp, files, read, stamp
+from .preferences import own_theme
 from .values import ASPECTS, value
 
 
@@ -84,9 +85,10 @@ def theme(settings: bpy.types.PropertyGroup, scene: bpy.types.Scene | None) -> T
     """The chosen look; one whose file is gone as the film in ``scene`` keeps it. Raises JobError."""
     if value(settings, "theme") != "FILE":
         return theme_of(value(settings, "theme"))
-    if not value(settings, "theme_file"):
+    path = value(settings, "theme_file") or own_theme()
+    if not path:
         raise JobError("No theme file is chosen. Give the path of one, or choose another theme.")
-    file = Path(bpy.path.abspath(value(settings, "theme_file")))
+    file = Path(bpy.path.abspath(path))
     kept = None if os.path.exists(file) or scene is None else kept_theme(scene)
     return kept if kept is not None and kept.name == file.stem else theme_of(file)
 

@@ -127,7 +127,8 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
     )
     theme_file: StringProperty(
         name="File",
-        description="A theme file, TOML, that inherits from one of ours. The film keeps what is in it",
+        description="A theme file, TOML, that inherits from one of ours; by default the one in the preferences. "
+        "The film keeps what is in it",
         subtype="FILE_PATH",
         options={"PATH_SUPPORTS_BLEND_RELATIVE"},
     )
