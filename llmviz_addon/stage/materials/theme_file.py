@@ -13,7 +13,7 @@ import math
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from os import PathLike
@@ -244,7 +244,9 @@ def _checked(
         if name not in form:
             where = f" in [{'.'.join(at)}]" if at else ""
             known = (*form, INHERITS) if not at else form
-            raise source.wrong(spot, f"unknown {name!r}{where}. {choices(known, 20)}")
+            homes = " or ".join(f"[{'.'.join(home)}]" if home else "the first lines" for home in _homes(name))
+            elsewhere = f"; it belongs in {homes}" if homes else ""
+            raise source.wrong(spot, f"unknown {name!r}{where}{elsewhere}. {choices(known, 20)}")
         kind = form[name]
         if not isinstance(kind, str):
             if not isinstance(value, dict):
@@ -258,6 +260,15 @@ def _checked(
             except ValueError as error:
                 raise source.wrong(spot, f"{'.'.join(spot)} is {kind}: {error}, not {_quoted(value)}.") from None
     return found
+
+
+def _homes(name: str, form: Mapping[str, Any] = FORM, at: Spot = ()) -> Iterator[Spot]:
+    """The tables in which something of this name is said."""
+    if name in form or (not at and name == INHERITS):
+        yield at
+    for table, inner in form.items():
+        if not isinstance(inner, str):
+            yield from _homes(name, inner, (*at, table))
 
 
 def _value(value: Any, kind: str, source: _Source) -> RGB | float | FontFile:
