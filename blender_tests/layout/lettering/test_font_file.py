@@ -72,6 +72,7 @@ def test_what_is_worked_out_once_is_worked_out_once_per_font():
         (b"", "no font that can be read; give a TrueType or OpenType file"),
         (b"wOF2" + FONT[4:], "no font that can be read; give a TrueType or OpenType file"),
         (FONT[:40], "damaged"),
+        (FONT[:-1], "damaged"),
         (FONT.replace(b"hmtx", b"hmtz"), "damaged"),
         (FONT.replace(b"cmap", b"cmaq"), "damaged"),
         (FONT.replace(b"name", b"namf"), "damaged"),

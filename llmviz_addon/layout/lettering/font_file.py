@@ -92,6 +92,8 @@ class _Tables:
     def __init__(self, content: bytes) -> None:
         (count,) = struct.unpack_from(">H", content, 4)
         records = [struct.unpack_from(">4s4xLL", content, 12 + 16 * number) for number in range(count)]
+        if any(start + length > len(content) for _, start, length in records):
+            raise ValueError("a table beyond the end")
         self._tables = {name.decode("latin-1"): content[start : start + length] for name, start, length in records}
 
     def numbers(self, table: str, start: int, form: str) -> tuple[int, ...]:
