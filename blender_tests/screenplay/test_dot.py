@@ -1,5 +1,7 @@
 """Dot products and weighted sums in full: their numbers are the model's, on any model."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,9 @@ from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.rounding import number
 from llmviz_addon.screenplay.page.panel import digits
+from llmviz_addon.screenplay.page.pose import seen
+from llmviz_addon.screenplay.page.view import TAN
+from llmviz_addon.screenplay.scenes.climax import HOME, Equation
 from llmviz_addon.screenplay.scenes.dot_product import SHOWN, WHOLE_UP_TO, terms
 from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
 
@@ -105,3 +110,71 @@ def test_only_columns_of_vectors_are_weighted_sums(film):
     for region in (head.output[2, 1], head.q[2], head.weights[2]):
         with pytest.raises(ScriptError):
             film.weighted_sum(region)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (900, 900)])
+@pytest.mark.parametrize("pick", [lambda head: head.q[3, 2], lambda head: head.scores[3, 1]])
+def test_the_end_of_a_dot_product_is_large_in_the_middle_and_its_number_is_carried_home(nano, make_film, size, pick):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2], size)
+    cell = pick(opened(film))
+    film.hide_values(cell.grid)
+    with film.beat("one"):
+        film.dot_product(cell, seconds=20)
+        end = film.now
+    result = number(terms(film.telling, cell).result, digits(film.trace[cell.grid.name]))
+    figure = next(film.cast.drawings[name] for name in film.pictures if name in film.cast.drawings)
+    assert [shape.body for shape in figure.shapes if isinstance(shape, Text)] == [result]
+    free = film.page.free
+    view = seen(pose_at(film, 20 * (0.06 + 0.12 + 0.06 + 0.36 + 0.1 + 0.17)))
+    x, y, _ = view.project(figure.pose[:3, 3])[0]
+    assert free.left < x < free.right
+    assert y == pytest.approx(free.center[1], abs=0.15)
+    assert size_seen(view, figure) > 0.045 * min(1, film.page.aspect)
+    x, y, _ = film.camera.view.project(figure.pose[:3, 3] + [value_of(film, figure, "offset", i) for i in range(3)])[0]
+    home = film.camera.view.area(*film.box(cell))
+    assert home.left - 0.01 < x < home.right + 0.01
+    assert home.bottom - 0.06 < y < home.bottom
+    scale = value_of(film, figure, "scale", 0)
+    assert size_seen(film.camera.view, figure, scale, film.box(cell)[0]) == pytest.approx(HOME, rel=0.1)
+    with film.beat("two"):
+        film.wait(1)
+    clips = film.score.clips[Channel(figure.name, "opacity")]
+    assert [clip.value for clip in clips] == [1.0, 0.0]
+    assert clips[1].start >= end
+
+
+def value_of(film, drawing, prop, index):
+    return film.score.value(Channel(drawing.name, prop, index))
+
+
+def pose_at(film, seconds):
+    """The camera's channels at a time."""
+
+    def value(channel):
+        clips = [clip for clip in film.score.clips[channel] if clip.start <= seconds]
+        return clips[-1].at(min(seconds, clips[-1].end))
+
+    return value
+
+
+def size_seen(view, figure, scale=1.0, at=None):
+    """Height of a drawing's letters on the picture, in picture heights."""
+    em = next(shape.size for shape in figure.shapes if isinstance(shape, Text))
+    depth = view.project(figure.pose[:3, 3] if at is None else at)[0, 2]
+    return scale * em / (depth * TAN)
+
+
+@pytest.mark.parametrize("cell", [(3, 2), (5, 7), (0, 0), (5, 15)])
+def test_the_equation_at_the_end_holds_as_it_is_written_or_says_about(film, cell):
+    head = opened(film)
+    for pick in (head.q[cell], head.k[cell], head.scores[5, cell[0]]):
+        found = terms(film.telling, pick)
+        told = Equation(float(found.products.sum()), found.steps, found.result, digits(film.trace[pick.grid.name]))
+        (total, *parts), sign, result = told.written
+        value = Fraction(total.replace("−", "-"))
+        for step, part in zip(found.steps, parts, strict=True):
+            written = 4 if part == "√16" else Fraction(part.replace("−", "-"))
+            value = value + written if step.sign == "+" else value / written
+        places = len(result.partition(".")[2])
+        holds = round(value, places) == Fraction(result.replace("−", "-"))
+        assert sign == ("=" if holds else "≈")

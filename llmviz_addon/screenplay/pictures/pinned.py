@@ -63,4 +63,6 @@ def take_down(telling: Telling) -> None:
     for name in telling.pictures:
         if telling.score.value(Channel(name, "opacity")) > 0:
             telling.change(name, "opacity", 0.0, GONE)
+    gone = {Channel(name, "opacity") for name in telling.pictures}
+    telling.aside = {solid: [one for one in some if one not in gone] for solid, some in telling.aside.items()}
     telling.pictures = []

@@ -9,9 +9,8 @@ from under a cover, and a whole column is one grid, so that a product of 48 pair
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 
 import numpy as np
 
@@ -28,8 +27,9 @@ from ..score.timeline import Channel
 from ..telling import Telling
 from ..verbs import camera
 from ..verbs.arranging import alone
-from ..verbs.copies import copy, fly, land, make
-from ..verbs.fading import fade, light
+from ..verbs.copies import copy, fly, make
+from ..verbs.fading import light
+from .climax import Equation, Step, carry_home, climax
 
 WHOLE_UP_TO, SHOWN = 48, 24
 """Of a product of more than WHOLE_UP_TO pairs the table shows the first SHOWN, and one line for the others."""
@@ -38,15 +38,6 @@ GAP = 0.04
 TIMES = 0.16  # metres between the two vectors, for the ×
 READ = 6
 """Pairs that the running sum takes slowly before it speeds up."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """What happens to the sum next: its sign, what is read for it (or None) and the value."""
-
-    sign: str
-    region: Region | None
-    value: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,9 +78,10 @@ def terms(telling: Telling, cell: Region) -> Terms:
     for sign, operand in tail:
         if isinstance(operand, Operand):
             region = regions[operand.name]
-            steps.append(Step(sign, region, float(telling.values(region.grid)[region.index])))
+            steps.append(Step(sign, region, float(telling.values(region.grid)[region.index]), operand.name))
         else:
-            steps.append(Step(f"÷ √{operand.text}", None, float(np.sqrt(operand.value))))
+            root, shown = float(np.sqrt(operand.value)), f"√{operand.value:,g}"
+            steps.append(Step(sign, None, root, f"√{operand.text}", shown))
     return Terms(sides, left, right, tuple(steps))
 
 
@@ -149,6 +141,11 @@ class Table:
         """z of the middle of a row."""
         return self.top - (row + 0.5) * CELL
 
+    @property
+    def end(self) -> tuple[float, float, float]:
+        """The middle of its last line, where all of it leads to."""
+        return (self.left + self.right) / 2, self.y, self.middle(self.lines)
+
     def points(self, first: float, last: float) -> np.ndarray:
         """Corners of the table from row ``first`` to ``last``, (4, 3)."""
         return np.array(
@@ -169,23 +166,25 @@ class Table:
 def dot_product(telling: Telling, cell: Region, *, seconds: float = 12.0) -> None:
     """Tell how ``cell`` comes from two vectors, pair by pair, and let the result fly to its place.
 
-    The camera goes to the pairs and follows the running sum, and comes back when the result flies home.
+    The camera goes to the pairs and follows the running sum, sees what becomes of it large in the middle of the
+    stage, and comes back when the result flies home, where its number stands until the beat is over.
     """
     seconds = telling.length(seconds)
-    table = Table(telling, cell, terms(telling, cell))
+    found = terms(telling, cell)
+    table = Table(telling, cell, found)
     telling.dismiss()
     back = telling.view
     vectors = _lift(telling, table, 0.06 * seconds)
-    with alone(telling, *vectors, out=0.14 * seconds, back=0.1 * seconds):
-        _line_up(telling, table, vectors, 0.14 * seconds)
+    with alone(telling, *vectors, out=0.12 * seconds, back=0.1 * seconds):
+        _line_up(telling, table, vectors, 0.12 * seconds)
         numbers = _write(telling, table, 0.06 * seconds)
-        products, running, figures = _run(telling, table, 0.42 * seconds)
-        total = _fold(telling, table, vectors, [numbers, figures], products, 0.08 * seconds)
-        extra, lines = _finish(telling, table, 0.12 * seconds)
-    with telling.together(seconds=0.12 * seconds):
-        camera.go(telling, back)
-        land(telling, extra[-1], cell)
-        fade(telling, *[total, *extra[:-1]], running, *lines, to=0, seconds=0.06 * seconds)
+        products, running, figures = _run(telling, table, 0.36 * seconds)
+        equation = Equation(float(found.products.sum()), found.steps, found.result, table.sum_decimals)
+        gone: list[Grid | Drawing] = [*vectors, numbers, figures, running]
+        outcome, figure, rest = climax(
+            telling, equation, cell, products, gone, back, table.end, (0.1 * seconds, 0.18 * seconds)
+        )
+    carry_home(telling, outcome, figure, cell, back, rest, 0.12 * seconds)
 
 
 def _lift(telling: Telling, table: Table, seconds: float) -> list[Grid]:
@@ -308,77 +307,3 @@ def _running(table: Table) -> list[Shape]:
         Text(x + 0.04, base, ((table.word, "muted"),), EM),
         Readout(x + 0.04 + word, base, EM, table.sum_decimals, "ink"),
     ]
-
-
-def _fold(
-    telling: Telling, table: Table, vectors: list[Grid], texts: list[Drawing], products: Grid, seconds: float
-) -> Grid:
-    """The vectors go, the column of products folds into one cell: the sum."""
-    total = make(
-        telling, np.array(table.found.products.sum()), (),
-        (table.cells_product, table.y, table.middle(table.lines + 0.2) + CELL / 2),
-        table.cell.grid.role, table.cell.grid.kind, shown=False,
-    )  # fmt: skip
-    with telling.together(seconds=seconds):
-        fade(telling, *vectors, *texts, to=0, seconds=0.6 * seconds)
-        telling.score.set(Channel(products.name, "scale", 2), 1.0 / table.lines, telling.now, seconds)
-        telling.score.set(Channel(products.name, "offset", 2), total.origin[2] - table.top, telling.now, seconds)
-    telling.score.set(Channel(products.name, "opacity"), 0.0, telling.now)
-    telling.score.set(Channel(total.name, "opacity"), 1.0, telling.now)
-    return total
-
-
-def _finish(telling: Telling, table: Table, seconds: float) -> tuple[list[Grid], list[Drawing]]:
-    """What the rule does to the sum, line by line, and the result under a rule."""
-    made: list[Grid] = []
-    lines: list[Drawing] = []
-    steps = table.found.steps
-    row = table.lines + 0.2
-    each = seconds / (len(steps) + 1)
-    for step in steps:
-        row += 1.3
-        corner = (table.cells_product, table.y, table.middle(row) + CELL / 2)
-        word = "bias" if step.region is not None else ""
-        shown = number(step.value, table.sum_decimals)
-        lines.append(_line(telling, table, row, step.sign, shown if step.region else "", word, each))
-        if step.region is not None:
-            made.append(copy(telling, step.region))
-            fly(telling, made[-1], corner, seconds=each)
-        else:
-            telling.pass_time(each)
-    row += 1.3
-    corner = (table.cells_product, table.y, table.middle(row) + CELL / 2)
-    grid = table.cell.grid
-    result = make(telling, np.array(table.found.result), (), corner, grid.role, grid.kind)
-    made.append(result)
-    shown = number(table.found.result, table.sum_decimals)
-    lines.append(_line(telling, table, row, _equals(table), shown, "", 0.3 * each))
-    telling.pass_time(each)
-    return made, lines
-
-
-def _equals(table: Table) -> str:
-    """Whether the last lines give the result as they are written."""
-    found, decimals = table.found, table.sum_decimals
-    parts = [number(float(found.products.sum()), decimals)]
-    parts += [number(step.value, decimals) if step.region else str(step.value) for step in found.steps]
-
-    def give(told: Sequence[Decimal]) -> Decimal:
-        value = told[0]
-        for step, part in zip(found.steps, told[1:], strict=True):
-            value = value + part if step.sign == "+" else value / part
-        return value
-
-    return relation(number(found.result, decimals), parts, give)
-
-
-def _line(telling: Telling, table: Table, row: float, sign: str, shown: str, word: str, seconds: float) -> Drawing:
-    shapes: list[Shape] = [table.text(table.equals + 0.04, row, sign, "right")]
-    x = table.plate + 0.04
-    if word:
-        shapes.append(table.text(x, row, word, "left", "muted"))
-        x += advance(table.word, EM)
-    shapes.append(table.text(table.plate + 0.04 + advance(table.word, EM), row, shown, "left"))
-    drawing = table.drawing(shapes)
-    telling.score.set(Channel(drawing.name, "opacity"), 1.0, telling.now, seconds)
-    return drawing
