@@ -12,7 +12,7 @@ from llmviz_addon.rounding import number
 from llmviz_addon.screenplay.page.panel import digits
 from llmviz_addon.screenplay.page.pose import seen
 from llmviz_addon.screenplay.page.view import TAN
-from llmviz_addon.screenplay.scenes.climax import HOME, Equation
+from llmviz_addon.screenplay.scenes.climax import Equation
 from llmviz_addon.screenplay.scenes.dot_product import SHOWN, WHOLE_UP_TO, terms
 from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
 
@@ -135,7 +135,7 @@ def test_the_end_of_a_dot_product_is_large_in_the_middle_and_its_number_is_carri
     assert home.left - 0.01 < x < home.right + 0.01
     assert home.bottom - 0.06 < y < home.bottom
     scale = value_of(film, figure, "scale", 0)
-    assert size_seen(film.camera.view, figure, scale, film.box(cell)[0]) == pytest.approx(HOME, rel=0.1)
+    assert size_seen(film.camera.view, figure, scale, film.box(cell)[0]) == pytest.approx(film.page.em, rel=0.1)
     with film.beat("two"):
         film.wait(1)
     clips = film.score.clips[Channel(figure.name, "opacity")]

@@ -27,8 +27,6 @@ EM, WORD = 0.12, 0.055
 """Size of the numbers and of the words over them, in metres."""
 APART = 0.12
 """Metres from what stands in the row to the sign beside it."""
-HOME = 0.03
-"""Size of the number where it was carried, in picture heights."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +148,7 @@ def carry_home(
     """Let the result fly to its cell and its number with it, which stands under it until the beat is over."""
     low, high = telling.box(cell)
     depth = float(back.project((low + high) / 2)[0, 2])
-    size = HOME * depth * TAN / EM
+    size = telling.page.em * depth * TAN / EM
     place = np.array([(low[0] + high[0]) / 2, low[1] - CELL / 2, low[2] - 0.5 * size * EM])
     with telling.together(seconds=seconds):
         camera.go(telling, back)
