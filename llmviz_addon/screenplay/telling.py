@@ -27,11 +27,13 @@ from .cast.splits import Splits
 from .page.commentary import Link
 from .page.map import ModelMap
 from .page.panel import Explanation
-from .page.view import Page, View, corners
+from .page.view import Area, Page, View, corners
 from .score.clips import Score
 from .score.clock import Clock
 from .score.timeline import Channel, Fragment
 
+TOUCHING = 1e-6
+"""Shared area of panels, in picture heights squared, that is none."""
 GONE = 0.2
 """Seconds in which explanations, paragraphs and pictures go."""
 
@@ -226,6 +228,17 @@ class Telling:
             points += (one + self.offset(grid) for one in own) if grid.name in moved else own
         return np.concatenate(points)
 
+    def placed(self, drawing: Drawing, flat: np.ndarray) -> np.ndarray:
+        """Where points of a drawing's own plane, (n, 2), are in the world now, (n, 3) metres."""
+        stretch, moved = np.ones(3), np.zeros(3)
+        for i in range(3 if drawing.name in self.score.moved else 0):
+            stretch[i] = self.score.value(Channel(drawing.name, "scale", i))
+            moved[i] = self.score.value(Channel(drawing.name, "offset", i))
+        if drawing.parent in self.cast.grids:
+            moved = moved + self.offset(self.cast.grids[drawing.parent])
+        points = np.column_stack([flat, np.zeros(len(flat))]) * stretch
+        return points @ drawing.pose[:3, :3].T + drawing.pose[:3, 3] + moved
+
     @property
     def view(self) -> View:
         """The camera's pose now."""
@@ -297,6 +310,18 @@ class Telling:
         for name in (name for one in self.explanations for name in one.tethers):
             self.score.withdraw(Channel(name, "opacity"), self.now, GONE)
         self.explanations = [replace(one, tethers=()) for one in self.explanations]
+
+    def clear_aside(self) -> None:
+        """Take down the panels that only stayed up from what was explained before in this beat."""
+        self._close([one for one in self.explanations if self.clock.at_once_with(one.blocks)], GONE)
+
+    def give_way(self, area: Area) -> None:
+        """Where a panel is to hang, take down others for which there is no room, and tethers that would cross it."""
+        self._close([one for one in self.explanations if one.panel.area.overlap(area) < TOUCHING], GONE)
+        for one in self.explanations:
+            for name in one.tethers:
+                if area.meets(self.cast.drawings[name].shapes[0].points):  # type: ignore[union-attr]
+                    self.score.withdraw(Channel(name, "opacity"), self.now, GONE)
 
     def make_room(self, grid: Grid) -> None:
         """Before a cell of ``grid`` is explained, take down what is not told at once with now.

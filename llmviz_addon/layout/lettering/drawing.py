@@ -132,8 +132,8 @@ class Drawing:
     is_ground: bool = False  # under a chapter's words: it stays between two chapters, where words give way to others
 
     @kept
-    def points(self) -> np.ndarray:
-        """Points that the shapes span, where the parent is at home, (n, 3); of readouts only where they start."""
+    def flat(self) -> np.ndarray:
+        """Points that the shapes span, in their own plane, (n, 2); of readouts only where they start."""
         points: list[tuple[float, float]] = []
         for shape in self.shapes:
             if isinstance(shape, Line | Polygon):
@@ -146,7 +146,12 @@ class Drawing:
                 points += shape.corners
             else:
                 points.append((shape.x, shape.y))
-        flat = np.array([(x, y, 0.0, 1.0) for x, y in points])
+        return np.array(points).reshape(-1, 2)
+
+    @kept
+    def points(self) -> np.ndarray:
+        """The same, where the parent is at home, (n, 3)."""
+        flat = np.array([(x, y, 0.0, 1.0) for x, y in self.flat.tolist()])
         posed = (flat @ self.pose.T)[:, :3]
         posed.flags.writeable = False
         return posed

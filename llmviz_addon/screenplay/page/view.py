@@ -9,6 +9,7 @@ camera may stand by one linear inequality per corner of what is to be seen.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -52,6 +53,10 @@ class Area:
         width = min(self.right, other.right) - max(self.left, other.left)
         height = min(self.top, other.top) - max(self.bottom, other.bottom)
         return max(width, 0.0) * max(height, 0.0)
+
+    def meets(self, points: Sequence[tuple[float, float]]) -> bool:
+        """Whether any of some points lies inside."""
+        return any(self.left < x < self.right and self.bottom < y < self.top for x, y in points)
 
     def grown(self, by: float) -> Area:
         """The same, ``by`` larger on every side."""

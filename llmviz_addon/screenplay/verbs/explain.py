@@ -35,6 +35,7 @@ def compute(telling: Telling, cell: Region, *, seconds: float | None = None) -> 
     telling.make_room(grid)
     start, step = telling.now, seconds / STEPS
     up = panel(telling, grid, [index], [cell, *sources.values()], min(MOVE, step / 2))  # type: ignore[list-item]
+    assert up is not None
     fade, slow = min(FADE, step / 2), COMING * step
     lit = {region.grid.name: region for region in reversed((*sources.values(), cell))}
     for region in lit.values():
@@ -45,7 +46,7 @@ def compute(telling: Telling, cell: Region, *, seconds: float | None = None) -> 
         for drawing in drawings:
             telling.score.set(Channel(drawing.name, "opacity"), 1.0, start + number * step, slow if number else fade)
     tied = _tie(telling, up, sources, cell, step)
-    tethers.show(telling, tied, fade / 2)
+    tethers.show(telling, tied, min(fade, step / max(len(tied), 1)) / 2)
     names = tuple(name for name, _ in tied)
     telling.explanations.append(Explanation(up, names, frozenset(lit), telling.clock.blocks, grid.name))
     telling.splits.show(cell, start + (STEPS - 1) * step + slow)

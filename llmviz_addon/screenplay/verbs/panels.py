@@ -26,23 +26,37 @@ COVERED = 0.01
 """Of a panel, what may cover something else, before the camera makes room."""
 VITAL = 10.0
 """How much more than other things what is explained must not be covered."""
-FURTHEST, NEARER = 1.8, 0.95
+FURTHEST, NEARER = 1.6, 0.95
 """How many times as far away the camera goes at most to make room, and how near it must come to move without need."""
 BEFORE = 0.004
 """How much nearer than a panel's plate hangs what is written on it later, as a share of its distance."""
 
 
 def panel(
-    telling: Telling, grid: Grid, cells: Sequence[tuple[int, ...]], explained: Sequence[Region], seconds: float
-) -> Panel:
+    telling: Telling, grid: Grid, cells: Sequence[tuple[int, ...]], explained: Sequence[Region], seconds: float,
+    needed: bool = True,
+) -> Panel | None:  # fmt: skip
     """Set the panel for cells of ``grid`` that have one formula, and find its spot; none of it is seen yet.
 
     It covers nothing in play: where there is no room, the camera steps back or aside within ``seconds``, unless it is
-    on its way already. In the worst case it covers no cell that is ``explained``.
+    on its way already. In the worst case it covers no cell that is ``explained``; where it is not ``needed`` there is
+    none then.
     """
     page, free = telling.page, telling.page.free
     most = free.width * (WIDEST if free.width > free.height else 1.0)
     told = steps(grid, cells, telling.tensors, page.em / 0.031 * EM, most)
+    spot = _spot(telling, told, explained, seconds)
+    if spot.covered > COVERED and telling.explanations:
+        telling.clear_aside()
+        spot = _spot(telling, told, explained, seconds)
+    if spot.covered > COVERED and not needed:
+        return None
+    telling.give_way(spot.area)
+    return _hung(telling, told, spot.area)
+
+
+def _spot(telling: Telling, told: Steps, explained: Sequence[Region], seconds: float) -> Spot:
+    """The best spot for a panel, to which the camera makes room if it must."""
     spot = free_spot(telling, telling.view, told, explained)
     aside = telling.view is not telling.framed
     if (spot.covered > COVERED or aside) and not camera.is_moving(telling):
@@ -52,7 +66,7 @@ def panel(
         if rooms:
             view, spot = min(rooms, key=lambda room: room[0].distance)
             camera.make_way(telling, view, seconds)
-    return _hung(telling, told, spot.area)
+    return spot
 
 
 def _roomier(telling: Telling, told: Steps) -> Iterator[View]:
@@ -150,7 +164,6 @@ def _written(telling: Telling, view: View, in_play: Sequence[Grid]) -> list[Area
         if name in own or drawing.parent not in there or name in telling.score.gone:
             continue
         if telling.score.value(Channel(name, "opacity")) > 0:
-            moved = telling.offset(telling.cast.grids[drawing.parent]) if drawing.parent in telling.cast.grids else 0.0
-            seen = view.project(drawing.points + moved)[:, :2]
+            seen = view.project(telling.placed(drawing, drawing.flat))[:, :2]
             found.append(Area(*seen.min(axis=0), *seen.max(axis=0)))
     return found

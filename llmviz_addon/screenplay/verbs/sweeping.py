@@ -98,18 +98,20 @@ def _explained(telling: Telling, region: Region, opening: _Opening, wave: float,
     if ends:
         cells.append(_last(region))
     explained = [region, *telling.sources(grid, cells[0]).values()]
-    up = panel(telling, grid, cells, explained, min(MOVE, opening.each / 2))
+    up = panel(telling, grid, cells, explained, min(MOVE, opening.each / 2), needed=False)
     lit = _follow(telling, opening, region)
-    _step_through(telling, up, start, opening)
-    if count > len(opening.cells):
-        _turn(telling, up, len(opening.cells) - 1, start + opening.seconds, min(GONE, wave / 2), 0.0)
+    if up is None or count > len(opening.cells):
         for body in (body for name in lit for body in telling.splits.bodies(name, start)):
             telling.score.set(Channel(body, "focus"), 0.0, start + opening.seconds, min(GONE, wave / 2))
         lit = frozenset()
-    if ends:
-        fade = min(FADE, wave / 4)
-        _turn(telling, up, len(cells) - 1, start + seconds - fade, fade, 1.0)
-    telling.explanations.append(Explanation(up, (), lit, telling.clock.blocks, grid.name))
+    if up is not None:
+        _step_through(telling, up, start, opening)
+        if count > len(opening.cells):
+            _turn(telling, up, len(opening.cells) - 1, start + opening.seconds, min(GONE, wave / 2), 0.0)
+        if ends:
+            fade = min(FADE, wave / 4)
+            _turn(telling, up, len(cells) - 1, start + seconds - fade, fade, 1.0)
+        telling.explanations.append(Explanation(up, (), lit, telling.clock.blocks, grid.name))
     telling.pass_time(seconds)
 
 

@@ -16,9 +16,9 @@ from ...layout.lettering.drawing import Drawing, Line, Text
 from ..page.commentary import camera_pose
 from ..page.panel import Panel
 from ..page.steps import RESULT
-from ..page.view import Area, View
+from ..page.view import Area
 from ..score.timeline import Channel
-from ..telling import GONE, Telling
+from ..telling import Telling
 
 MOST = 3
 WIDTH, HEAD = 0.0022, 0.011
@@ -72,20 +72,18 @@ def written_areas(telling: Telling) -> list[Area]:
         if drawing.name in own or drawing.parent == "camera" or drawing.name in telling.score.gone:
             continue
         if telling.score.value(Channel(drawing.name, "opacity")) > 0:
-            parent = cast.grids.get(drawing.parent)
-            moved = 0.0 if parent is None else telling.offset(parent)
-            found += _read_areas(telling.view, drawing, moved)
+            found += _read_areas(telling, drawing)
     return found
 
 
-def _read_areas(view: View, drawing: Drawing, moved: np.ndarray | float) -> list[Area]:
+def _read_areas(telling: Telling, drawing: Drawing) -> list[Area]:
     """What each text of a drawing covers of the picture."""
     found = []
     for shape in drawing.shapes:
         if isinstance(shape, Text):
             (left, bottom), (right, top) = shape.corners
-            flat = np.array([(x, y, 0, 1) for x in (left, right) for y in (bottom, top)])
-            seen = view.project((flat @ drawing.pose.T)[:, :3] + moved)
+            corners = np.array([(x, y) for x in (left, right) for y in (bottom, top)])
+            seen = telling.view.project(telling.placed(drawing, corners))
             if (seen[:, 2] > 0).all():
                 found.append(Area(*seen[:, :2].min(axis=0), *seen[:, :2].max(axis=0)))
     return found
@@ -106,8 +104,11 @@ def show(telling: Telling, tethers: Sequence[tuple[str, float]], seconds: float)
     if len(tethers) > MOST:
         gone = {name: tethers[-1][1] for name, _ in tethers[:-1]} | gone
     for name, at in gone.items():
-        channel = Channel(name, "opacity")
-        telling.score.set(channel, 0.0, max(at - seconds, clips[channel][-1].end), min(seconds, GONE))
+        channel, end = Channel(name, "opacity"), clips[Channel(name, "opacity")][-1].end
+        if at - seconds < end:  # it would flash
+            telling.score.withdraw(channel, up[name], 0.0)
+        else:
+            telling.score.set(channel, 0.0, at - seconds, seconds)
 
 
 def _bent(start: np.ndarray, end: np.ndarray, bend: np.ndarray) -> np.ndarray:
