@@ -26,8 +26,9 @@ COVERED = 0.01
 """Of a panel, what may cover something else, before the camera makes room."""
 VITAL = 10.0
 """How much more than other things what is explained must not be covered."""
-FURTHEST, NEARER = 1.6, 0.95
-"""How many times as far away the camera goes at most to make room, and how near it must come to move without need."""
+FURTHEST, FAR, NEARER = 1.6, 1.25, 0.95
+"""How many times as far away the camera goes at most to make room, or where the panel can be done without, and how
+near it must come to move without need."""
 BEFORE = 0.004
 """How much nearer than a panel's plate hangs what is written on it later, as a share of its distance."""
 
@@ -45,22 +46,22 @@ def panel(
     page, free = telling.page, telling.page.free
     most = free.width * (WIDEST if free.width > free.height else 1.0)
     told = steps(grid, cells, telling.tensors, page.em / 0.031 * EM, most)
-    spot = _spot(telling, told, explained, seconds)
+    spot = _spot(telling, told, explained, seconds, FURTHEST if needed else FAR)
     if spot.covered > COVERED and telling.explanations:
         telling.clear_aside()
-        spot = _spot(telling, told, explained, seconds)
+        spot = _spot(telling, told, explained, seconds, FURTHEST if needed else FAR)
     if spot.covered > COVERED and not needed:
         return None
     telling.give_way(spot.area)
     return _hung(telling, told, spot.area)
 
 
-def _spot(telling: Telling, told: Steps, explained: Sequence[Region], seconds: float) -> Spot:
+def _spot(telling: Telling, told: Steps, explained: Sequence[Region], seconds: float, furthest: float) -> Spot:
     """The best spot for a panel, to which the camera makes room if it must."""
     spot = free_spot(telling, telling.view, told, explained)
     aside = telling.view is not telling.framed
     if (spot.covered > COVERED or aside) and not camera.is_moving(telling):
-        reach = telling.view.distance * (NEARER if spot.covered <= COVERED else FURTHEST)
+        reach = telling.view.distance * (NEARER if spot.covered <= COVERED else furthest)
         found = ((view, free_spot(telling, view, told, explained)) for view in _roomier(telling, told))
         rooms = [(view, one) for view, one in found if one.covered <= COVERED and view.distance < reach]
         if rooms:

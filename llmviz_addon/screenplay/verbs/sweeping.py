@@ -21,8 +21,8 @@ from .panels import panel
 
 FIRST = 3
 """Cells that are computed slowly, each with its formula, before the wave."""
-QUICKEST, SLOWEST = 0.6, 1.5
-"""Seconds that one of them takes: at least, or there are none, and at most."""
+QUICKEST, EASY, SLOWEST = 0.6, 1.1, 1.5
+"""Seconds that one of them takes: at least, or there are none; at least where a second formula is told; at most."""
 SHARE = 0.6
 """Of a sweep's time, that they may take."""
 RESULT = 0.55
@@ -67,7 +67,7 @@ def sweep(telling: Telling, *things: Grid | Region, seconds: float, slowly: bool
 def _openings(telling: Telling, regions: Sequence[Region], costs: np.ndarray, seconds: float) -> list[_Opening | None]:
     """Which cells of each region are slow: those of the dearest first, as long as there is time."""
     found: list[_Opening | None] = [None] * len(regions)
-    told = []
+    told: list[object] = []
     for number in np.argsort(-costs, kind="stable").tolist():
         grid, (first, count) = regions[number].grid, flat_span(regions[number])
         cells = [grid.index_of(first + at) for at in range(min(FIRST, count))]
@@ -76,7 +76,7 @@ def _openings(telling: Telling, regions: Sequence[Region], costs: np.ndarray, se
         if formula in told or not alike or not telling.sources(grid, alike[0]):
             continue
         total = len(alike) + sum(len(one.cells) for one in found if one)
-        if SHARE * seconds / total < QUICKEST:
+        if SHARE * seconds / total < (EASY if told else QUICKEST):
             break
         told.append(formula)
         found[number] = _Opening(tuple(alike))
