@@ -38,9 +38,7 @@ def value(target: Target) -> float:
         _, name, rest = target.path.split('"', 2)
         modifier = target.owner.modifiers[name]
         return compat.get_input(modifier, next(part for part in ("Socket_1", "Socket_2") if part in rest))
-    if target.path.startswith('["'):
-        return target.owner[target.path[2:-2]][target.index]
-    found = getattr(target.owner, target.path)
+    found = target.owner[target.path[2:-2]] if target.path.startswith('["') else getattr(target.owner, target.path)
     return found if isinstance(found, float) else found[target.index]
 
 

@@ -27,6 +27,7 @@ from .assemble import assemble
 from .cast.cast import Cast
 from .contained import Contained
 from .film import Film
+from .legible.settle import settle
 from .loader import Chapter
 from .page.view import Page
 from .score.timeline import Timeline
@@ -172,6 +173,7 @@ def _told(chapters: Sequence[Chapter], begin: Callable[[str], Telling]) -> list[
             chapter.play(Film(telling))
             _ = telling.view  # raises where the camera stands nowhere
             telling.splits.settle_all(telling.now)
+            settle(telling)
         told.append((chapter, telling))
     return told
 

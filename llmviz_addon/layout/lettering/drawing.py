@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -92,7 +92,7 @@ class Text:
         lines = self.body.split("\n")
         width = max(advance_in(self.font, line, self.size) for line in lines)
         left = self.x - width * {"left": 0.0, "center": 0.5, "right": 1.0}[self.align]
-        bottom = self.y - (len(lines) - 1) * self.leading * self.size + DESCENDER * self.size
+        bottom = self.y - (len(lines) - 1) * self.leading * self.size - DESCENDER * self.size
         return (left, bottom), (left + width, self.y + ASCENDER * self.size)
 
 
@@ -108,9 +108,25 @@ class Readout:
     align: str = "left"
     slot: int = 0
 
+    @kept
+    def corners(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Lower left and upper right corner of a number of a few digits; which one it is changes."""
+        width = advance_in(None, "00.00", self.size)
+        left = self.x - width * {"left": 0.0, "center": 0.5, "right": 1.0}[self.align]
+        return (left, self.y - DESCENDER * self.size), (left + width, self.y + ASCENDER * self.size)
+
 
 Vector: TypeAlias = Sequence[float] | np.ndarray
 Shape = Rect | Line | Polygon | Disc | Text | Readout
+
+
+class Lettering(NamedTuple):
+    """All n texts of a drawing: ``corners`` (n, 4, 3), from the lower left one around; ``ems`` (n,) in the drawing's
+    plane, and ``spans`` (n, 2), widths and heights in ems."""
+
+    corners: np.ndarray
+    ems: np.ndarray
+    spans: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +145,23 @@ class Drawing:
     parent: str = "world"  # "world", "camera" or a grid's name
     fades_below: float = 0.0
     opacity: float = 1.0  # at rest, before any clip
+    keeps_size: bool = False  # of its letters on the picture: it is stretched from its origin as the camera moves
     is_ground: bool = False  # under a chapter's words: it stays between two chapters, where words give way to others
+
+    @kept
+    def lettering(self) -> Lettering:
+        """Its texts and readouts, where the parent is at home."""
+        texts = [shape for shape in self.shapes if isinstance(shape, Text | Readout)]
+        flat = np.array([shape.corners for shape in texts], dtype=float).reshape(-1, 4)
+        x, y = flat[:, (0, 2, 2, 0), None], flat[:, (1, 1, 3, 3), None]
+        corners = x * self.pose[:3, 0] + y * self.pose[:3, 1] + self.pose[:3, 3]
+        ems = np.array([shape.size for shape in texts], dtype=float)
+        return Lettering(corners, ems, (flat[:, 2:] - flat[:, :2]) / ems[:, None])
+
+    @kept
+    def is_written(self) -> bool:
+        """Whether there is text in it, or a number."""
+        return any(isinstance(shape, Text | Readout) for shape in self.shapes)
 
     @kept
     def flat(self) -> np.ndarray:

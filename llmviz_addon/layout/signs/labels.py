@@ -19,7 +19,7 @@ READABLE = 8.0
 """Height in pixels below which a label fades."""
 REACH, TALL = 0.4, 0.55  # in gaps: how far a label may go to the sides, and up
 SIZE = 0.28  # em of a title, in gaps
-DETAIL = 0.62  # em of the axis lengths, in titles' ems
+DETAIL = 0.72  # em of the axis lengths, in titles' ems
 BEFORE = 0.03  # metres in front of the grid
 LEADING = 1.05
 THIN = 3  # a grid of at most this many columns shows its title only
@@ -108,7 +108,7 @@ def _outward(grid: Grid, title: str, align: str, gap: float) -> Drawing:
 
 def _drawing(grid: Grid, shapes: tuple[Shape, ...], x: float, z: float) -> Drawing:
     where = pose((x, grid.ends[0][1] - BEFORE, z))
-    return Drawing(name_of(grid), shapes, where, grid.name, READABLE)
+    return Drawing(name_of(grid), shapes, where, grid.name, READABLE, keeps_size=True)
 
 
 def name_of(grid: Grid) -> str:

@@ -108,6 +108,13 @@ class Staff:
         """Where they stand after all their clips."""
         return self.clips[-1].value if self.clips else self.rest
 
+    def at(self, seconds: float) -> float:
+        """Where they stand at a time."""
+        for clip in reversed(self.clips):
+            if clip.start <= seconds + EPSILON:
+                return clip.at(seconds) if seconds < clip.end - EPSILON else clip.value
+        return self.rest
+
 
 Staves = dict[tuple[str, int], dict[str, Staff]]
 """By a channel's property and index the staff of each actor."""
@@ -162,6 +169,20 @@ class Score:
     def value(self, channel: Channel) -> float:
         """Where the channel stands after all its clips so far."""
         return self._staff(channel).value
+
+    def at(self, channel: Channel, seconds: float) -> float:
+        """Where the channel stands at a time, of which all has been told."""
+        staff = self._staff_of[channel.prop, channel.index].get(channel.actor)
+        return self._rest(channel) if staff is None else staff.at(seconds)
+
+    def alike(self, actors: Iterable[str], prop: str) -> Mapping[Staff, list[str]]:
+        """Actors by the staff that their channel ``prop`` is on: those that always do the same in it."""
+        return self._by_staff(actors, prop, 0)
+
+    def rewrite(self, actors: Iterable[str], prop: str, change: Callable[[Staff], tuple[Clip, ...]]) -> None:
+        """Give the channel ``prop`` of actors, of which all has been told, other clips in place of its own."""
+        for staff, those in self._by_staff(actors, prop, 0).items():
+            self._play(those, prop, 0, staff, change(staff))
 
     def by_value(self, actors: Iterable[str], prop: str) -> dict[float, list[str]]:
         """Actors by where their channel ``prop`` stands after all its clips so far."""

@@ -17,6 +17,7 @@ from ...layout.lettering.drawing import Drawing, Readout
 from ...screenplay.score.channels import Kind, row
 from ...screenplay.score.timeline import CAMERA, Fragment
 from .. import compat
+from ..materials.flat_material import REACH
 from ..things.camera import CLIP_END, CLIP_START, Rig
 from ..things.page import PAGE
 from ..things.readouts import modifier_name, value_input
@@ -42,9 +43,11 @@ def ribbon_actor(obj: bpy.types.Object) -> Actor:
 def drawing_actor(obj: bpy.types.Object, drawing: Drawing) -> Actor:
     """A drawing, or several that fade together: their object, and its readouts."""
     readouts = [shape for shape in drawing.shapes if isinstance(shape, Readout)]
-    own = _object_actor(obj, Kind.SIGN).targets
+    own, fades_at = _object_actor(obj, Kind.SIGN).targets, float(obj[REACH])
 
     def targets(prop: str, index: int) -> list[Target]:
+        if prop == "scale" and index == 0:  # what is larger is seen from further away
+            return [*own(prop, index), Target(obj, f'["{REACH}"]', 0, fades_at)]
         if prop != "value":
             return own(prop, index)
         modifiers: list[Any] = [obj.modifiers[modifier_name(r.slot)] for r in readouts if r.slot == index]

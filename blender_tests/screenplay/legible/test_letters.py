@@ -1,0 +1,104 @@
+"""Letters on the picture: at every rest of every chapter, in every aspect, of models of all shapes.
+
+What holds: of all that is written on the set, a label or sign is there only if its letters are 14 to 24 pixels high
+where the picture's shorter side has 720, if at least 60 % of their width and height is left by how it is turned, if
+nothing of it is cut off by the picture's edge or lies on the words, and if it meets no other text, panel or chart.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from blender_tests.screenplay.conftest import random_checkpoint
+from llmviz_addon.layout.lettering.drawing import Drawing, Rect
+from llmviz_addon.model.checkpoint import builtin
+from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.model.run import run
+from llmviz_addon.screenplay import loader
+from llmviz_addon.screenplay.cast.cast import Cast
+from llmviz_addon.screenplay.legible.letters import Letters, Sight
+from llmviz_addon.screenplay.page.sizes import LARGEST, SMALLEST
+from llmviz_addon.screenplay.page.view import Page
+from llmviz_addon.screenplay.production import Set, _told
+from llmviz_addon.screenplay.telling import Telling
+
+MODELS = {
+    "nano": lambda: (builtin(), [2, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2]),
+    "one token": lambda: (builtin(), [0]),
+    "one head": lambda: (random_checkpoint(GPTConfig(2, 1, 8, 6, 5)), [0, 1, 2, 3, 4, 0]),
+    "wide": lambda: (random_checkpoint(GPTConfig(2, 12, 768, 64, 600)), [t * 7 % 600 for t in range(24)]),
+    "many heads": lambda: (random_checkpoint(GPTConfig(2, 16, 64, 32, 20)), [t % 20 for t in range(20)]),
+}
+SIZES = {"16:9": (1280, 720), "9:16": (720, 1280), "1:1": (720, 720)}
+ROUNDING = 0.1
+"""Pixels."""
+
+
+def told(stage: Set, size: tuple[int, int], pace: float | None = 200.0) -> list[Telling]:
+    """All chapters about a run."""
+
+    def begin(name: str) -> Telling:
+        cast = Cast(stage.layout, stage.signage, stage.blueprints)
+        return Telling(name, cast, stage.run.trace, stage.run.model, Page.of(size), pace)
+
+    return [telling for _, telling in _told(loader.choose(None, loader.find(())), begin)]
+
+
+@pytest.fixture(scope="module", params=MODELS)
+def stage(request: pytest.FixtureRequest) -> Set:
+    return Set.of(run(*MODELS[request.param]()))
+
+
+def on_plate(drawing: Drawing) -> bool:
+    return any(isinstance(shape, Rect) and shape.color in ("plate", "card") for shape in drawing.shapes)
+
+
+def meet(a: np.ndarray, b: np.ndarray, slack: float = 1e-3) -> bool:
+    return bool((np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]) > slack).all())
+
+
+def is_label(name: str) -> bool:
+    return name.startswith("label:")
+
+
+@pytest.mark.parametrize("aspect", SIZES)
+def test_labels_can_be_read_at_every_rest(stage, aspect):
+    seen = 0
+    for telling in told(stage, SIZES[aspect]):
+        sight = Sight(telling)
+        for beat in telling.beats:
+            at = beat.rest[0]
+            letters = sight.letters(at)
+            where = f"{telling.name} {beat.key}"
+            labels = [n for n, one in enumerate(letters.drawings) if is_label(one.name)]
+            seen += len(labels)
+            for number in labels:
+                _check_alone(letters, number, telling.page, where)
+            _check_apart(sight, letters, labels, at, where)
+    assert seen > 10
+
+
+def _check_alone(letters: Letters, number: int, page: Page, where: str) -> None:
+    what, own = (where, letters.drawings[number].name), letters.of(number)
+    assert letters.sizes[own].min() >= SMALLEST - ROUNDING, what
+    assert letters.sizes[own].max() <= LARGEST + ROUNDING, what
+    assert letters.facing[own].min() >= 0.6, what
+    left, bottom, right, top = letters.around(number)
+    assert -page.aspect / 2 <= left < right <= page.aspect / 2, what
+    assert -0.5 <= bottom < top <= 0.5, what
+    text = page.text
+    assert not meet(letters.around(number), np.array([text.left, text.bottom, text.right, text.top])), what
+
+
+def _check_apart(sight: Sight, letters: Letters, labels: list[int], at: float, where: str) -> None:
+    for a, b in combinations(range(len(letters.owner)), 2):
+        if letters.owner[a] != letters.owner[b] and {letters.owner[a], letters.owner[b]} & set(labels):
+            names = [letters.drawings[letters.owner[n]].name for n in (a, b)]
+            assert not meet(letters.areas[a], letters.areas[b]), (where, *names)
+    plates = [one for one, _ in sight.there(at) if one.parent != "camera" and on_plate(one)]
+    for plate, area in zip(plates, sight.areas(plates, at, sight.view(at)), strict=True):
+        for number in labels:
+            assert not meet(letters.around(number), area), (where, plate.name, letters.drawings[number].name)

@@ -1,0 +1,185 @@
+"""Which labels are there at a moment, and how large: of two that would meet the more important one stays.
+
+A label that is seen from its edge, that would be cut or lie on the words, that stands behind a grid, or that does not
+find a place of its own at a size that can be read, is not there. What a chapter speaks of comes first, then what is
+solid and near; of equal labels the nearest one is enough where the others would lie on grids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+
+from ...layout.grid import boxes
+from ...layout.lettering.drawing import Drawing, Rect
+from ..page.sizes import ENLARGED, LARGEST, SMALLEST, stretched
+from ..page.view import TAN, View
+from .letters import Letters, Sight
+
+FACING = 0.6
+"""Share of a letter's width or height that must be left of it."""
+FAINT = 0.2
+"""Opacity below which a label is no more than a smudge."""
+SOLID = 0.5
+"""Opacity from which on a grid hides what is behind it."""
+APART = 0.004
+"""Picture heights between two labels."""
+EDGE = 0.01
+"""Picture heights that stay free at the picture's edge."""
+PLATES = ("plate", "card")
+SPOTS = np.array(list(product(np.linspace(0, 1, 7), np.linspace(0, 1, 3))))
+"""Places across and up a label at which is looked whether it is hidden."""
+
+
+class Shown(NamedTuple):
+    """How a drawing is shown at a moment: ``size`` times as large as at home, 0 is not; and what is in its way."""
+
+    size: float
+    because: str = ""
+
+
+def choose(sight: Sight, seconds: float, spoken: Collection[str]) -> dict[str, Shown]:
+    """All labels, and other signs on the set, that are there at a moment; ``spoken`` are the grids spoken of."""
+    view = sight.view(seconds)
+    labels: list[tuple[Drawing, float]] = []
+    signs, others = [], []
+    for one, opacity in sight.there(seconds):
+        if one.keeps_size:
+            labels.append((one, opacity))
+        elif _stands_free(one):
+            signs.append(one)
+        else:
+            others.append(one)
+    letters = sight.seen(signs, np.ones(len(signs)), seconds, view)
+    found = {one.name: Shown(1.0) for one in signs} | {one.name: Shown(0.0) for one, _ in labels}
+    unread = set(letters.owner[(letters.sizes < SMALLEST) | (letters.facing < FACING)].tolist())
+    found.update({signs[number].name: Shown(0.0) for number in unread})
+    if labels:
+        taken = _Taken(sight, letters.areas[~np.isin(letters.owner, list(unread))])
+        for one in others:
+            if one.parent == "camera" and _is_picture(one) or one.parent != "camera" and one.is_written:
+                taken.add(sight.areas([one], seconds, view), one.name)
+        _place(sight, seconds, view, labels, taken, spoken, found)
+    return found
+
+
+def _stands_free(one: Drawing) -> bool:
+    """Whether it is written on the set: not on the page, and not on a plate, which is a picture of its own."""
+    if one.parent == "camera" or not one.is_written:
+        return False
+    return not any(isinstance(shape, Rect) and shape.color in PLATES for shape in one.shapes)
+
+
+def _is_picture(one: Drawing) -> bool:
+    """Whether it is a picture on the page, rather than the words there or the ground under them."""
+    return not one.is_ground and not any(word in one.name for word in (":heading", ":say:"))
+
+
+class _Taken:
+    """What of the picture is taken: areas, and whose they are."""
+
+    def __init__(self, sight: Sight, areas: np.ndarray) -> None:
+        page = sight.telling.page
+        half, free = page.aspect / 2, page.free
+        if free.left > page.text.right - 0.01:  # the words are beside the set, else below it
+            self.limit = np.array([free.left, EDGE - 0.5, half - EDGE, 0.5 - EDGE])
+        else:
+            self.limit = np.array([EDGE - half, free.bottom, half - EDGE, 0.5 - EDGE])
+        self.areas, self.whose = areas, [""] * len(areas)
+
+    def add(self, areas: np.ndarray, name: str) -> None:
+        """Take what a drawing covers, (n, 4)."""
+        self.areas = np.concatenate([self.areas, areas])
+        self.whose += [name] * len(areas)
+
+    def in_the_way(self, areas: np.ndarray) -> str | None:
+        """What some ``areas`` (n, 4) meet: whose it is, "" for the edge of what is free; None if nothing."""
+        low, high = areas[:, :2].min(axis=0), areas[:, 2:].max(axis=0)
+        if (low < self.limit[:2]).any() or (high > self.limit[2:]).any():
+            return ""
+        least = np.minimum(areas[:, None, 2:], self.areas[None, :, 2:]) + APART
+        meets = (least > np.maximum(areas[:, None, :2], self.areas[None, :, :2])).all(axis=2).any(axis=0)
+        return self.whose[int(meets.argmax())] if meets.any() else None
+
+
+def _place(
+    sight: Sight, seconds: float, view: View, labels: list[tuple[Drawing, float]], taken: _Taken,
+    spoken: Collection[str], found: dict[str, Shown],
+) -> None:  # fmt: skip
+    """Give each label, by its importance, the size at which it has a place of its own."""
+    places = np.array([one.pose[:3, 3] + sight.offset(one, seconds) for one, _ in labels])
+    seen = view.project(places)
+    page = sight.telling.page
+    sizes = [stretched(one, depth, page) for (one, _), depth in zip(labels, seen[:, 2].tolist(), strict=True)]
+    near = np.array([0 < size <= ENLARGED for size in sizes]) & (np.array([o for _, o in labels]) >= FAINT)
+    near &= (seen[:, :2] > taken.limit[:2]).all(axis=1) & (seen[:, :2] < taken.limit[2:]).all(axis=1)
+    kept = np.flatnonzero(near).tolist()
+    letters = sight.seen(
+        [labels[n][0] for n in kept], np.array([labels[n][1] for n in kept]), seconds, view, at_home=True
+    )
+    screens = _Screens(sight, seconds, view)
+    texts: set[object] = set()
+    for number in _by_importance(letters, spoken):
+        one, own = letters.drawings[number], letters.of(number)
+        if letters.facing[own].min() < FACING:
+            continue
+        middle = np.tile(seen[kept[number], :2], 2)
+        for size in _sizes(sizes[kept[number]], letters.sizes[own]):
+            areas = middle + size * (letters.areas[own] - middle)
+            why = taken.in_the_way(areas)
+            if why is None:
+                if not screens.hide(areas, float(letters.depth[own[0]]), one.parent, one.shapes in texts):
+                    taken.add(areas, one.name)
+                    texts.add(one.shapes)
+                    found[one.name] = Shown(size)
+                break
+            found[one.name] = Shown(0.0, why)
+
+
+def _sizes(usual: float, at_home: np.ndarray) -> list[float]:
+    """The sizes that a label may have, the best one first; its letters, (n,) pixels at home, must all be in range."""
+    smallest, largest = SMALLEST / float(at_home.min()), LARGEST / float(at_home.max())
+    if smallest > largest:
+        return []
+    best = min(max(usual, smallest), largest)
+    return [best] if best < 1.05 * smallest else [best, (best + smallest) / 2, smallest]
+
+
+def _by_importance(letters: Letters, spoken: Collection[str]) -> list[int]:
+    count = len(letters.drawings)
+    depth = np.full(count, np.inf)
+    np.minimum.at(depth, letters.owner, letters.depth)
+    names, solid = [one.parent for one in letters.drawings], np.round(letters.opacity, 2).tolist()
+    return sorted(range(count), key=lambda n: (names[n] not in spoken, -solid[n], depth[n], names[n]))
+
+
+class _Screens:
+    """The grids that are there, as screens before what stands behind them."""
+
+    def __init__(self, sight: Sight, seconds: float, view: View) -> None:
+        grids = sight.grids(seconds, SOLID)
+        self.view = view
+        self.numbers = {grid.name: number for number, grid in enumerate(grids)}
+        self.boxes = boxes(grids) if grids else np.zeros((0, 2, 3))
+        for grid, box in zip(grids, self.boxes, strict=True):
+            if grid.name in sight.has_moved:
+                box += sight.moved(grid.name, seconds)
+
+    def hide(self, areas: np.ndarray, depth: float, own: str, clear: bool) -> bool:
+        """Whether a grid, other than its ``own``, stands before what is seen in ``areas`` (n, 4) at a depth.
+
+        Where it has to be ``clear``, also whether one stands behind it.
+        """
+        low, high = areas[:, :2].min(axis=0), areas[:, 2:].max(axis=0)
+        (across, up, forward), tall = self.view.basis, depth * TAN
+        spots = (low + SPOTS * (high - low) + self.view.shift) * tall
+        ways = (forward * depth + spots[:, :1] * across + spots[:, 1:] * up)[:, None]  # (n, 1, 3)
+        near, far = ((self.boxes[None, :, i] - self.view.position) / ways for i in (0, 1))
+        enter, leave = np.minimum(near, far).max(axis=2), np.maximum(near, far).min(axis=2)
+        met = (enter <= leave) & (leave > 0) & (clear | (enter < 0.99))
+        if own in self.numbers:
+            met[:, self.numbers[own]] = False
+        return bool(met.any())

@@ -1,0 +1,196 @@
+"""What is written on the picture at a moment of a told chapter: where, how large, and how much from its edge.
+
+Sizes are ems in pixels, see ``page.sizes``. Whoever asks does so when the chapter has been told: all is read from
+its clips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from ...layout.grid import Grid
+from ...layout.lettering.drawing import Drawing
+from ..page import pose
+from ..page.commentary import camera_pose
+from ..page.sizes import pixel
+from ..page.view import TAN, View
+from ..score.clips import Staff
+from ..score.timeline import CAMERA, Channel
+from ..telling import Telling
+
+Actor = TypeVar("Actor", Drawing, Grid)
+SEEN = 0.02
+"""Opacity from which on something is there."""
+LIT = 4.0, -3.0
+"""How a drawing fades with its size: it is whole at ``fades_below`` pixels, and gone at three quarters of them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Letters:
+    """All texts that are seen at a moment, n of them, each a text or a number of one of ``drawings``.
+
+    ``areas`` (n, 4) are left, bottom, right and top in picture heights, ``sizes`` (n,) ems in pixels, ``facing`` (n,)
+    is 1 where a text is seen straight from the front and 0 where it is seen from its edge.
+    """
+
+    drawings: tuple[Drawing, ...]
+    opacity: np.ndarray  # of each drawing
+    owner: np.ndarray  # which of the drawings a text belongs to
+    areas: np.ndarray
+    sizes: np.ndarray
+    facing: np.ndarray
+    depth: np.ndarray
+
+    def of(self, number: int) -> np.ndarray:
+        """Which texts are those of a drawing."""
+        return np.flatnonzero(self.owner == number)
+
+    def around(self, number: int) -> np.ndarray:
+        """What all texts of a drawing cover, (4,)."""
+        own = self.areas[self.owner == number]
+        return np.array([*own[:, :2].min(axis=0), *own[:, 2:].max(axis=0)])
+
+
+class Sight:
+    """What of a told chapter is seen when. Actors that have the very same clips are looked up once."""
+
+    def __init__(self, telling: Telling) -> None:
+        self.telling = telling
+        self.pixel = pixel(telling.page)
+        self._camera = [Channel(CAMERA, prop, i) for prop, size in _CAMERA for i in range(size)]
+        self._page = np.linalg.inv(camera_pose(telling.page))
+        self._moved = {
+            actor: [prop for prop in _PLACE if actor in telling.score.touched[prop]]
+            for prop in _PLACE
+            for actor in telling.score.touched[prop]
+        }
+        drawings = {**telling.cast.signage, **telling.cast.drawings}
+        self._drawings = self._alike(drawings)
+        self._grids = self._alike(telling.cast.grids)
+
+    def _alike(self, actors: Mapping[str, Actor]) -> list[tuple[Staff, list[Actor]]]:
+        """Actors that are always as solid as each other."""
+        alike = self.telling.score.alike(actors, "opacity")
+        return [(staff, [actors[name] for name in names]) for staff, names in alike.items()]
+
+    def view(self, seconds: float) -> View:
+        """The camera's pose."""
+        score = self.telling.score
+        return pose.seen(lambda channel: score.at(channel, seconds))
+
+    def there(self, seconds: float) -> Iterator[tuple[Drawing, float]]:
+        """The drawings that are there, and how solid."""
+        return _solid(self._drawings, seconds, SEEN)
+
+    def grids(self, seconds: float, least: float) -> list[Grid]:
+        """The grids in one piece that are at least so solid."""
+        return [grid for grid, _ in _solid(self._grids, seconds, least)]
+
+    def letters(self, seconds: float, view: View | None = None) -> Letters:
+        """All that is written at a moment."""
+        there = [(drawing, opacity) for drawing, opacity in self.there(seconds) if drawing.is_written]
+        return self.seen([one for one, _ in there], np.array([o for _, o in there]), seconds, view)
+
+    def seen(
+        self, drawings: Iterable[Drawing], opacity: np.ndarray, seconds: float, view: View | None = None,
+        at_home: bool = False,
+    ) -> Letters:  # fmt: skip
+        """The letters of some drawings at a moment; ``at_home`` is not stretched, whatever they are told."""
+        view = view or self.view(seconds)
+        drawings = tuple(drawings)
+        told = [one.lettering for one in drawings]
+        counts = [len(one.ems) for one in told]
+        owner = np.repeat(np.arange(len(drawings)), counts)
+        if not len(owner):
+            none = np.zeros(0)
+            return Letters((), none, owner, none.reshape(0, 4), none, none, none)
+        flat = np.concatenate([self._world(one, seconds, at_home) for one in drawings])  # (n, 4, 3)
+        on_page = np.repeat([one.parent == "camera" for one in drawings], counts)
+        seen = self._projected(flat, view, on_page)
+        x, y = seen[:, :, 0], seen[:, :, 1]
+        widths = np.hypot(x[:, 1] - x[:, 0], y[:, 1] - y[:, 0])
+        heights = np.hypot(x[:, 3] - x[:, 0], y[:, 3] - y[:, 0])
+        wide, tall = np.maximum(np.concatenate([one.spans for one in told]), 1e-6).T
+        up = flat[:, 3] - flat[:, 0]
+        true = np.sqrt((up * up).sum(axis=1)) / (np.maximum(seen[:, 0, 2], 1e-6) * TAN)  # as seen from the front
+        facing = np.minimum(heights, widths * tall / wide) / np.maximum(true, 1e-12)
+        facing[on_page] = 1.0
+        areas = np.stack([x.min(axis=1), y.min(axis=1), x.max(axis=1), y.max(axis=1)], axis=1)
+        return Letters(drawings, opacity, owner, areas, heights / tall / self.pixel, facing, seen[:, 0, 2])
+
+    def areas(self, drawings: Iterable[Drawing], seconds: float, view: View) -> np.ndarray:
+        """What whole drawings cover of the picture, (n, 4)."""
+        found = []
+        for one in drawings:
+            points = one.points if one.parent == "camera" else one.points + self.offset(one, seconds)
+            seen = self._projected(points[None], view, np.array([one.parent == "camera"]))[0, :, :2]
+            found.append([*seen.min(axis=0), *seen.max(axis=0)])
+        return np.array(found).reshape(-1, 4)
+
+    def offset(self, drawing: Drawing, seconds: float) -> np.ndarray:
+        """How far a drawing in the world is from home, (3,) metres."""
+        return self.moved(drawing.name, seconds) + self.moved(drawing.parent, seconds)
+
+    @property
+    def has_moved(self) -> Collection[str]:
+        """Actors that are not at home all the time."""
+        return self._moved
+
+    def moved(self, actor: str, seconds: float) -> np.ndarray:
+        """How far an actor is from home by itself, (3,) metres."""
+        if "offset" not in self._moved.get(actor, ()):
+            return np.zeros(3)
+        return np.array([self.telling.score.at(Channel(actor, "offset", i), seconds) for i in range(3)])
+
+    def scale(self, name: str, seconds: float) -> np.ndarray:
+        """How a drawing is stretched along x and y, (2,)."""
+        if "scale" not in self._moved.get(name, ()):
+            return np.ones(2)
+        return np.array([self.telling.score.at(Channel(name, "scale", i), seconds) for i in range(2)])
+
+    def _world(self, drawing: Drawing, seconds: float, at_home: bool) -> np.ndarray:
+        """Corners of a drawing's texts, (n, 4, 3): lower left, lower right, upper right, upper left."""
+        corners = drawing.lettering.corners
+        if drawing.name in self._moved and not at_home:
+            origin, (x, y) = drawing.pose[:3, 3], self.scale(drawing.name, seconds)
+            right, up = (axis / np.linalg.norm(axis) for axis in drawing.pose[:3, :2].T)
+            way = corners - origin
+            corners = corners + (way @ right * (x - 1))[..., None] * right + (way @ up * (y - 1))[..., None] * up
+        if drawing.name in self._moved or drawing.parent in self._moved:
+            corners = corners + self.offset(drawing, seconds)
+        return corners
+
+    def _projected(self, flat: np.ndarray, view: View, on_page: np.ndarray) -> np.ndarray:
+        """Points (n, m, 3), those of the page before the camera, as seen: x, y, depth."""
+        seen = view.project(flat.reshape(-1, 3)).reshape(flat.shape)
+        if on_page.any():
+            seen[on_page] = flat[on_page] @ self._page[:3, :3].T + self._page[:3, 3]
+            seen[on_page, :, 2] = 0.0
+        return seen
+
+
+def _solid(
+    groups: list[tuple[Staff, list[Actor]]], seconds: float, least: float
+) -> Iterator[tuple[Actor, float]]:  # fmt: skip
+    """The actors that are at least so solid at a moment, and how solid."""
+    for staff, group in groups:
+        if (opacity := staff.at(seconds)) >= least:
+            for one in group:
+                yield one, opacity
+
+
+_CAMERA = (("target", 3), ("azimuth", 1), ("elevation", 1), ("distance", 1), ("shift", 2))
+_PLACE = ("offset", "scale", "rotation")
+
+
+def drawn(letters: Letters) -> np.ndarray:
+    """How much of each text is left where drawings fade with their size, (n,): 0 is nothing."""
+    limits = np.array([one.fades_below for one in letters.drawings])
+    largest = np.zeros(len(letters.drawings))
+    np.maximum.at(largest, letters.owner, letters.sizes)
+    share = np.where(limits > 0, np.clip(LIT[0] * largest / np.maximum(limits, 1e-9) + LIT[1], 0, 1), 1.0)
+    return share[letters.owner]

@@ -1,0 +1,168 @@
+"""Once a chapter is told: labels get their size on the picture, and those go that could not be read.
+
+Looked at is what stands: every rest, and every place where the camera comes to a halt. From one to the next a label
+grows as the camera moves away, so that on the picture it stays as it is; where it loses its place it goes as the
+camera starts, or as what comes in its way does, and where it finds one it is there when the camera has come.
+All of it is clips of the channels that are there anyway.
+"""
+
+from __future__ import annotations
+
+import functools
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from ...layout.grid import Grid
+from ..score.clips import EPSILON, Clip, Origin, Staff
+from ..score.timeline import CAMERA, Channel
+from ..telling import Telling
+from .choice import Shown, choose
+from .letters import Sight
+
+FADE = 0.25
+"""Seconds in which a label goes or comes."""
+ORIGIN = Origin(verb="the size of labels")
+Hidden = tuple[float, float, float, float]
+"""From when to when a drawing goes, and from when to when it comes again."""
+
+
+def settle(telling: Telling) -> None:
+    """Give the labels of a chapter that has been told their sizes, and let those go that cannot be read."""
+    sight, moves = Sight(telling), _moves(telling)
+    moments = sorted({0.0, *(beat.rest[0] for beat in telling.beats), *(move.end for move in moves)})
+    shown = [choose(sight, at, _spoken(telling, at)) for at in moments]
+    veiled: dict[tuple[Hidden, ...], list[str]] = defaultdict(list)
+    for name in dict.fromkeys(name for one in shown for name in one):
+        states = [one.get(name) for one in shown]
+        if any(state is not None and state.size == 0 for state in states):
+            veiled[tuple(_hidden(telling, moments, moves, states))].append(name)
+        if any(state is not None and state.size not in (0.0, 1.0) for state in states):
+            _stretch(telling, name, moments, moves, [state.size if state else 0.0 for state in states])
+    for hidden, names in veiled.items():
+        telling.score.rewrite(names, "opacity", functools.partial(_veiled, hidden))
+
+
+def _moves(telling: Telling) -> list[Clip]:
+    """When the camera moves, or cuts: of clips that end at once the one of the distance, if it is told."""
+    found: dict[float, Clip] = {}
+    told = (item for item in telling.score.clips.items() if item[0].actor == CAMERA)
+    for channel, clip in ((channel, clip) for channel, clips in told for clip in clips):
+        changes = clip.course is not None or clip.before != clip.value
+        if changes and (channel.prop == "distance" or clip.end not in found):
+            found[clip.end] = clip
+    return [found[end] for end in sorted(found)]
+
+
+def _spoken(telling: Telling, at: float) -> frozenset[str]:
+    """The grids that are spoken of in the beat that a moment belongs to, by name."""
+    beat = next((one for one in telling.beats if one.start - EPSILON <= at <= one.rest[1] + EPSILON), None)
+    targets = [link.target for clause in (beat.clauses if beat else ()) for link in clause.links]
+    grids = [one if isinstance(one, Grid) else one.grid for one in targets if not isinstance(one, str)]
+    return frozenset(grid.name for grid in grids)
+
+
+def _between(moves: Sequence[Clip], after: float, until: float) -> list[Clip]:
+    """The moves that end after a time, and until another."""
+    ends = [move.end for move in moves]
+    return list(moves[bisect_left(ends, after + EPSILON) : bisect_left(ends, until + EPSILON)])
+
+
+def _hidden(
+    telling: Telling, moments: Sequence[float], moves: Sequence[Clip], states: Sequence[Shown | None]
+) -> list[Hidden]:
+    """When a drawing is away that is there at some moments and not at others.
+
+    Where by its own clips it is not there anyway it does as at the next moment.
+    """
+    known = [(at, state) for at, state in zip(moments, states, strict=True) if state is not None]
+    found: list[Hidden] = []
+    gone: tuple[float, float] | None = None if known[0][1].size else (-1.0, -1.0)
+    for (before, was), (after, now) in pairwise(known):
+        if was.size and not now.size:
+            start = _going(telling, moves, before, after, now)
+            gone = start, min(start + FADE, after)
+        elif now.size and not was.size and gone is not None:
+            end = max(after, gone[1])
+            found.append((*gone, max(gone[1], end - FADE), end))
+            gone = None
+    if gone is not None:
+        found.append((*gone, np.inf, np.inf))
+    return found
+
+
+def _going(telling: Telling, moves: Sequence[Clip], before: float, after: float, now: Shown) -> float:
+    """When a drawing begins to go: with the camera, or with what comes in its way."""
+    if between := _between(moves, before, after):
+        return max(before, between[0].start)
+    clips = telling.score.clips.get(Channel(now.because, "opacity"), ())
+    comes = [clip.start for clip in clips if before <= clip.start <= after and clip.value > clip.before]
+    return min(comes[-1] if comes else before, after - FADE) if after - FADE > before else before
+
+
+def _veiled(hidden: Sequence[Hidden], staff: Staff) -> tuple[Clip, ...]:
+    """The clips of an opacity that is as it was told, but 0 while its drawing is hidden."""
+    found: list[Clip] = []
+    start = -1.0
+    for going, gone, coming, there in hidden:
+        found += _part(staff.clips, start, going)
+        if (before := staff.at(going)) > 0:
+            found.append(Clip(max(going, 0.0), gone - going, before, 0.0, "smooth", ORIGIN))
+        if there < np.inf and (value := staff.at(there)) > 0:
+            found.append(Clip(coming, there - coming, 0.0, value, "smooth", ORIGIN))
+        start = there
+    return (*found, *_part(staff.clips, start, np.inf))
+
+
+def _part(clips: Sequence[Clip], start: float, end: float) -> list[Clip]:
+    """What there is of clips from one time to another."""
+    found = []
+    for clip in clips:
+        is_cut_within = clip.seconds == 0 and start - EPSILON <= clip.start < end - EPSILON
+        if (clip.end <= start + EPSILON or clip.start >= end - EPSILON) and not is_cut_within:
+            continue
+        if clip.start < start - EPSILON:
+            clip = clip.since(start)
+        if clip.end > end + EPSILON:
+            clip = clip.until(end)
+        found.append(clip)
+    return found
+
+
+def _stretch(
+    telling: Telling, name: str, moments: Sequence[float], moves: Sequence[Clip], sizes: Sequence[float]
+) -> None:
+    """Let a drawing be ``sizes`` times as large as at home at the moments; 0 is that it does not matter."""
+    known = [(at, size) for at, size in zip(moments, sizes, strict=True) if size > 0]
+    score = telling.score
+    for index in (0, 1):
+        channel = Channel(name, "scale", index)
+        if channel in score.clips:
+            return  # a chapter has its own will with it
+        score.origin = ORIGIN
+        score.set(channel, known[0][1], 0.0)
+        for (before, was), (after, now) in pairwise(known):
+            if abs(now - was) < 1e-3 * was:
+                continue
+            between = _between(moves, before, after)
+            if not between:
+                score.set(channel, now, max(before, after - FADE), min(FADE, after - before))
+                continue
+            move = between[-1]
+            start = max(before, move.start)
+            if move.course is not None and move.value != move.before:
+                course = functools.partial(_alongside, move, start, was, now)
+                score.follow(channel, course, start, move.end - start)
+            else:
+                score.set(channel, now, start, move.end - start, move.easing)
+
+
+def _alongside(move: Clip, start: float, was: float, now: float, shares: np.ndarray) -> np.ndarray:
+    """From one size to another as a move of the camera goes."""
+    times = start + shares * (move.end - start)
+    first, last = move.at(start), move.value
+    way = np.array([(move.at(float(at)) - first) / (last - first) for at in times])
+    return was + (now - was) * way
