@@ -94,6 +94,17 @@ def test_what_cannot_be_read_is_told(tmp_path: Path):
         read_font(tmp_path / "large.ttf")
 
 
+@pytest.mark.parametrize(("spot", "byte"), [(2, 105), (3, 51), (8, 94), (4, 1), (12, 3), (15, 200)])
+def test_a_font_whose_name_freetype_does_not_find_is_damaged(spot: int, byte: int):
+    """Blender dies of such a font."""
+    start = FONT.index(b"name") + 8
+    table = int.from_bytes(FONT[start : start + 4], "big")
+    content = bytearray(FONT)
+    content[table + spot] = byte
+    with pytest.raises(JobError, match="damaged"):
+        font_of(bytes(content), "a.ttf")
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     spots=st.lists(st.tuples(st.integers(0, len(FONT) - 1), st.integers(0, 255)), max_size=6),

@@ -25,6 +25,8 @@ LARGEST = 1 << 25
 """Bytes of a font file."""
 NEEDED = string.ascii_letters + string.digits
 _KINDS = (b"\0\1\0\0", b"OTTO", b"true")
+_NAMED = ((0, 3), (0, 4), (1, 0), (3, 1), (3, 10))
+"""Platform and encoding of names: Unicode, Macintosh's Roman, and Windows' Unicode."""
 _TALLEST = 16_384
 """Units to the em that a font may have."""
 
@@ -106,11 +108,12 @@ class _Tables:
 
 
 def _check_named(tables: _Tables) -> None:
-    """ValueError for a font without a family's name, of which Blender dies."""
-    count, start = tables.numbers("name", 2, "HH")
+    """ValueError for a font without a family's name in a script that FreeType reads: Blender dies of it."""
+    (count, start), size = tables.numbers("name", 2, "HH"), tables.size("name")
     for number in range(count):
-        platform, what, length, at = tables.numbers("name", 6 + 12 * number, "H4xHHH")
-        if platform in (0, 1, 3) and what in (1, 16) and length and start + at + length <= tables.size("name"):
+        *script, what, length, at = tables.numbers("name", 6 + 12 * number, "HH2xHHH")
+        fits = 6 + 12 * count <= start + at <= size - length
+        if tuple(script) in _NAMED and what in (1, 16) and length > 1 and fits:
             return
     raise ValueError("no name")
 
