@@ -4,11 +4,16 @@ title = "Scale"
 part = "Detailed"
 outlines = True
 
+CELLS = 20
+"""Cells across a picture in which single ones are seen."""
+
 
 def play(film):
     models = film.models
     film.fade(film.all_but(), to=0, seconds=0)
+    _number(film, models[0])
     _first(film, models[0])
+    _height(film, models[0])
     told, pointers = [models[0]], []
     for model in models[1:]:
         pointers = _next(film, told, model, pointers)
@@ -17,27 +22,42 @@ def play(film):
     largest = by_size[-1]
     film.fade(*pointers, to=0)
     _layer(film, largest, by_size[0])
-    _cells(film, models, largest)
+    _closer(film, largest, by_size[0])
+    _take(film, models[0], by_size)
     _end(film, models, largest)
+
+
+def _number(film, model):
+    film.fade(model.once, model.layers[0], model.signs.boxes, model.signs.layers[0], to=1, seconds=0)
+    film.open_on(model.corner(CELLS), azimuth=285, elevation=7)
+    with film.beat("one-number"):
+        film.say("This is a corner of {name}, so near that we see its cells.", name=model.title)
+        film.camera.fly(model.corner(CELLS - 2), azimuth=282, elevation=5, seconds=3)
+        film.say("Each square stands for one number, a [parameter](weight): learned once, then fixed.")
+        film.tally(model, 1, seconds=0.5)
+        film.camera.fly(model.corner(CELLS - 3), azimuth=279, elevation=4, seconds=3)
+        near = model.outline.ruled[:1]
+        if near:
+            film.say("Every {near} cells there is a line, to count by.", near=near[0])
+            film.tally(model, near[0], seconds=0.5)
+            film.camera.fly(model.corner(CELLS - 2), azimuth=277, elevation=3, seconds=2)
 
 
 def _first(film, model):
     config, blueprint = model.config, model.blueprint
-    film.fade(model, to=1, seconds=0)
-    film.open_on(model, azimuth=287, elevation=9)
     with film.beat("outline"):
-        film.say("This is {name} in outline: every number has its cell, but cells are empty.", name=model.title)
-        film.camera.fly(model.layers[0], azimuth=291, elevation=14, seconds=4)
         film.say(
-            "Blue ones hold [parameters](weight), {count} in all{remarks}, learned once, then fixed.",
-            count=f"{model.n_params:,}", remarks=_remarks(model),
+            "In blue stand the {count} [parameters](weight) of {name}{remarks}.",
+            name=model.title, count=f"{model.n_params:,}", remarks=_remarks(model),
         )  # fmt: skip
-        film.camera.fly(model.layers[0], azimuth=295, elevation=18, seconds=3)
+        film.camera.take(model.corner(10**9), model.layers[0], azimuth=291, elevation=14, seconds=5)
         film.say(
-            "Green ones are for [working values](activation), here of {tokens}, the most it reads.",
+            "Green cells are for [working values](activation), here of {tokens}, the most it reads.",
             tokens=film.count(config.block_size, "token"),
         )
-        film.camera.fly(model.layers[0], azimuth=299, elevation=22, seconds=4)
+        film.camera.fly(model.layers[0], azimuth=286, elevation=13, seconds=3)
+        film.say("We see where numbers would stand, not which they are.")
+        film.camera.fly(model.layers[0], azimuth=281, elevation=11, seconds=3)
     with film.beat("layers"):
         film.say(
             "It has one layer." if config.n_layer == 1 else "Its {layers} layers are built exactly alike.",
@@ -45,45 +65,54 @@ def _first(film, model):
         )  # fmt: skip
         with film.together():
             film.camera.fly(model, azimuth=290, elevation=11, seconds=3)
-            film.fade(model.layers, to=0.12, seconds=0.5)
-        film.grow(model, seconds=3)
-        film.say(
-            "A layer of C channels has {by_width} [parameters](weight):", by_width=blueprint.by_width
-        )  # fmt: skip
-        film.camera.fly(model.layers[-1], azimuth=286, elevation=10, seconds=3)
+            film.grow(model, seconds=3)
+        film.say("A layer of C channels has {by_width} [parameters](weight):", by_width=blueprint.by_width)
+        film.camera.fly(model, azimuth=286, elevation=10, seconds=3)
         film.say("with C = {C:,} that is {each:,}.", C=config.n_embd, each=blueprint.per_layer)
-        film.camera.fly(model.layers[-1], azimuth=282, elevation=8, seconds=2)
+        film.camera.fly(model, azimuth=282, elevation=8, seconds=2)
         head = "" if blueprint.tied else ", the LM head"
         film.say("Only the embedding tables{head} and one last layer norm are outside.", head=head)
-        film.camera.fly(model, azimuth=284, elevation=9, seconds=4)
+        film.camera.fly(model, azimuth=278, elevation=7, seconds=4)
         if blueprint.tied:
             film.say("The LM head is tied: the token embedding once more.")
+
+
+def _height(film, model):
+    with film.beat("height"):
+        film.say("How large is that? Say that each cell is one millimetre wide.")
+        measured = film.measure(model, seconds=0.5)
+        film.camera.fly(model, *measured, azimuth=283, elevation=7, seconds=4)
+        film.say("Then {name} stands {height} high.", name=model.title, height=model.height)
+        film.camera.fly(model, *measured, azimuth=286, elevation=6, seconds=3)
 
 
 def _next(film, told, model, pointers):
     before, config = told[-1].config, model.config
     smaller = [other for other in told if other.n_params < model.n_params]
+    new = model.blueprint.tied and not any(other.blueprint.tied for other in told)
     with film.beat(f"model-{len(told) + 1}"):
-        film.say("The same plan, drawn to the same scale:")
+        film.say(
+            "Next comes {name}: {count} [parameters](weight){remarks}, {times} {other}.",
+            name=model.title, count=f"{model.n_params:,}", remarks="" if new else _remarks(model),
+            other=told[-1].title, times=_times(model.n_params / told[-1].n_params),
+        )  # fmt: skip
         with film.together(seconds=5):
             film.fade(*pointers, to=0, seconds=0.5)
             film.camera.fly(*smaller, model, azimuth=287, elevation=9)
             film.grow(model)
         pointers = film.point_out(beside=model, seconds=0.5)
+        if new:
+            film.say("Its LM head is tied: the token embedding once more.")
+            film.camera.fly(*smaller, model, azimuth=283, elevation=9, seconds=3)
         film.say(
-            "{name} has {count} [parameters](weight){remarks}, {times} {other}.",
-            name=model.title, count=f"{model.n_params:,}", remarks=_remarks(model), other=told[-1].title,
-            times=_times(model.n_params / told[-1].n_params),
-        )  # fmt: skip
-        film.camera.fly(*smaller, model, azimuth=282, elevation=12, seconds=3)
-        film.say(
-            "That is {layers}, {channels},",
+            "{layers}, {channels}:",
             layers=_instead(film, config.n_layer, before.n_layer, "layer"),
             channels=_instead(film, config.n_embd, before.n_embd, "channel"),
         )  # fmt: skip
-        film.camera.fly(*smaller, model, azimuth=277, elevation=15, seconds=3)
-        film.say("and up to {tokens} at once.", tokens=film.count(config.block_size, "token"))
-        film.camera.fly(*smaller, model, azimuth=272, elevation=17, seconds=2)
+        film.camera.fly(*smaller, model, azimuth=280, elevation=10, seconds=3)
+        film.say("with cells of a millimetre it stands {height} high.", height=model.height)
+        measured = film.measure(model, seconds=0.5)
+        film.camera.fly(*smaller, model, *measured, azimuth=277, elevation=9, seconds=3)
     return pointers
 
 
@@ -94,47 +123,72 @@ def _layer(film, model, smallest):
             "One layer of {name} has {each:,} [parameters](weight){more}.",
             name=model.title, each=model.blueprint.per_layer, more=_against(model, smallest),
         )  # fmt: skip
-        film.camera.fly(model.layers[0], azimuth=290, elevation=17, seconds=4)
+        with film.together(seconds=4):
+            film.fade(model.layers[1:], model.signs.layers[1:], to=0)
+            film.camera.fly(model.layers[0], azimuth=290, elevation=14)
         film.say("Most of them, {count}, are in the {part}.", count=count, part=part)
-        film.camera.fly(model.layers[0], azimuth=286, elevation=14, seconds=3)
+        with film.together(seconds=3):
+            film.fade(model.signs.layers[0], to=0)
+            film.camera.fly(model.parts[model.outline.largest], azimuth=284, elevation=9)
         film.say("Twice the layers have twice as many, twice the channels nearly four times.")
-        film.camera.fly(model.layers[0], azimuth=282, elevation=11, seconds=3)
+        film.camera.fly(model.parts[model.outline.largest], azimuth=278, elevation=7, seconds=3)
     with film.beat("context"):
+        heads, named = (model.parts["attn"], model.names("attn")) if "attn" in model.parts else (model.layers[0], ())
         film.say("The number of tokens costs next to no parameters, but work:")
-        film.camera.fly(model.layers[0], azimuth=292, elevation=20, seconds=3)
+        with film.together(seconds=4):
+            film.fade([sign for sign in model.signs.boxes if sign not in named], to=0)
+            film.camera.fly(heads, azimuth=296, elevation=16)
         film.say(
             "every [attention matrix](activation) has T² cells, with T = {T:,} up to {cells:,},",
             T=config.block_size, cells=config.block_size**2,
         )  # fmt: skip
-        film.camera.fly(model.layers[0], azimuth=302, elevation=28, seconds=3)
+        film.camera.fly(heads, azimuth=302, elevation=18, seconds=3)
         film.say(
             "and there is one for each of {heads}.",
             heads=f"{config.n_layer} × {config.n_head} = {film.count(config.n_layer * config.n_head, 'head')}",
         )  # fmt: skip
-        film.camera.fly(model.layers[0], azimuth=310, elevation=34, seconds=3)
+        film.camera.fly(heads, azimuth=307, elevation=20, seconds=3)
 
 
-def _cells(film, models, model):
+def _closer(film, model, smallest):
+    """The corner of a matrix with its coarsest lines, where it has such."""
+    if not model.outline.ruled:
+        return
+    near, *afar = model.outline.ruled
+    apart = f"{near} cells apart" + "".join(f", from afar {cells}" for cells in afar)
+    wide = model.outline.ruled[-1]
     with film.beat("closer"):
         film.say("All this is still made of single numbers.")
-        film.camera.fly(model.patch(22), azimuth=274, elevation=3, seconds=7)
-        if model.outline.ruled:
-            near, *afar = model.outline.ruled
-            apart = f"{near} cells apart" + "".join(f", from afar {cells}" for cells in afar)
-            film.say("The lines on its matrices are {apart}.", apart=apart)
-    heights = ", ".join(f"{m.title} {_high(m)}" for m in models[:3] if m is not model)
-    with film.beat("one-number"):
-        film.say("Each square is one [parameter](weight).")
+        film.camera.take(model.corner(10**9), model.corner(12 * wide), azimuth=279, elevation=5, seconds=6)
+        film.say("The lines on its matrices are {apart}.", apart=apart)
+        film.tally(model, wide, seconds=0.5)
+        film.camera.fly(model.corner(10 * wide), azimuth=276, elevation=4, seconds=3)
+        if model is not smallest:
+            film.say(
+                "One such square has {square:,} numbers, all of {name} {all:,}.",
+                square=wide**2, name=smallest.title, all=smallest.n_params,
+            )  # fmt: skip
+            film.camera.fly(model.corner(9 * wide), azimuth=274, elevation=3, seconds=3)
+
+
+def _take(film, first, by_size):
+    """From one number of the first model to the largest, whole, in a single move."""
+    larger = [model for model in by_size if model.n_params > first.n_params]
+    largest = by_size[-1]
+    shots = [first.corner(10**9), first.layers[0], first]
+    shots += [[first, *larger[: count + 1]] for count in range(len(larger))]
+    with film.beat("one-take"):
+        film.say("Back to the cells of {name}, one number each.", name=first.title)
+        with film.together(seconds=7):
+            film.fade(largest.layers, largest.signs.layers, largest.signs.boxes, to=1, seconds=1)
+            film.camera.take(*reversed(shots), first.corner(CELLS), azimuth=277, elevation=4)
         film.say(
-            "Were it one millimetre wide, {name} would stand {height} high{end}",
-            name=model.title, height=_high(model), end="," if heights else ".",
+            "Now, in one move, from here to all {count} of {name}:",
+            count=f"{largest.n_params:,}", name=largest.title,
         )  # fmt: skip
-        film.camera.fly(model.patch(60), azimuth=276, elevation=5, seconds=3)
-        if heights:
-            film.say("{heights}.", heights=heights)
-            film.camera.fly(model.patch(180), azimuth=279, elevation=7, seconds=3)
-        film.say("Counting its parameters, ten every second, takes about {time}.", time=_duration(model.n_params / 10))
-        film.camera.fly(model.patch(600), azimuth=282, elevation=9, seconds=3)
+        film.camera.take(*shots, azimuth=287, elevation=9, seconds=14)
+        film.say("Counting them, ten every second, takes about {time}.", time=_duration(largest.n_params / 10))
+        film.camera.fly(shots[-1], azimuth=284, elevation=9, seconds=2)
 
 
 def _end(film, models, largest):
@@ -145,7 +199,7 @@ def _end(film, models, largest):
             else "Large or small, {name} has but a few kinds of parts.",
             name=largest.title,
         )  # fmt: skip
-        film.camera.fly(*models, azimuth=287, elevation=9, seconds=6)
+        film.camera.fly(*models, azimuth=287, elevation=9, seconds=3)
         film.point_out(beside=largest, seconds=0.5)
         film.say("Who followed one column through one layer has seen all there is.")
         film.camera.frame(*models, azimuth=258, elevation=15, seconds=5)
@@ -173,12 +227,6 @@ def _times(ratio):
     if factor < 1.05:
         return "as many as" if ratio == 1 else "about as many as"
     return f"{factor:,.{0 if factor >= 9.5 else 1}f} times {'as many as' if ratio >= 1 else 'fewer than'}"
-
-
-def _high(model):
-    """Its height where a cell is a millimetre."""
-    metres = model.outline.tall / 1000
-    return f"{metres:,.{0 if metres >= 10 else 1 if metres >= 1 else 2}f}\u00a0m"
 
 
 def _duration(seconds):

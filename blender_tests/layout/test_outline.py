@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmviz_addon.layout.build import layout
+from llmviz_addon.layout.build import BETWEEN_COLUMNS, columns_of, layout
 from llmviz_addon.layout.grid import CELL, Role
 from llmviz_addon.layout.outline import outline
-from llmviz_addon.layout.signs.outline_signs import box_names, card, layer_names, scale_bar
+from llmviz_addon.layout.signs.outline_signs import box_names, card, height_bar, in_metres, layer_names, scale_bar
 from llmviz_addon.model.architecture import n_params
 from llmviz_addon.model.blueprints import BLUEPRINTS, Blueprint
 from llmviz_addon.model.config import GPTConfig
@@ -32,7 +32,7 @@ def configs(draw, most_words=60):
 @given(config=configs(most_words=1))
 def test_an_outline_has_the_boxes_of_the_layout(config):
     gap = 0.8
-    one = outline(Blueprint("any", config), gap=gap)
+    one = outline(Blueprint("any", config), gap=gap, per_column=columns_of(config.n_layer)[1], between=BETWEEN_COLUMNS)
     whole = layout(config, config.block_size, gap)
     wanted = [(*grid.origin, *grid.cells, grid.role) for grid in whole.grids]
     wanted = {(x, (y + CELL / 2) * one.flat - CELL / 2, *rest) for x, y, *rest in wanted}
@@ -77,12 +77,32 @@ def test_columns_and_layers_of_the_known_models(name):
     one = outline(BLUEPRINTS[name])
     assert len(one.offsets) == config.n_layer
     columns = np.unique(one.offsets[:, 0].round(3))
-    assert len(columns) == math.ceil(config.n_layer / 12)
+    rows = np.unique(one.offsets[:, 2].round(3))
+    assert (len(columns) - 1) * len(rows) < config.n_layer <= len(columns) * len(rows)
     low, high = one.layer.box
     assert np.diff(columns).min(initial=math.inf) > high[0] - low[0]
     assert one.step > high[2] - low[2]
     assert (one.box[0] <= one.once.box[0]).all()
     assert (one.box[1] >= one.once.box[1]).all()
+
+
+@pytest.mark.parametrize("name", BLUEPRINTS)
+def test_the_known_models_have_the_shape_of_a_picture(name):
+    """Neither a thread down the middle of it nor a band across: a tower of twelve layers filled 8 % of the picture."""
+    low, high = outline(BLUEPRINTS[name]).box
+    assert 0.75 < (high[0] - low[0]) / (high[2] - low[2]) < 1.7
+
+
+@settings(max_examples=25, deadline=None)
+@given(config=configs())
+def test_no_other_deal_of_the_layers_needs_a_smaller_picture(config):
+    def needs(one):
+        low, high = one.box
+        return max(high[0] - low[0], high[2] - low[2])
+
+    one = outline(Blueprint("any", config))
+    others = [outline(Blueprint("any", config), per_column=count) for count in range(1, config.n_layer + 1)]
+    assert needs(one) <= 1.2 * min(needs(other) for other in others)
 
 
 @pytest.mark.parametrize("name", BLUEPRINTS)
@@ -92,7 +112,8 @@ def test_signs_say_the_model_s_true_sizes_and_stand_clear_of_it(name):
     assert f"{BLUEPRINTS[name].n_params:,} parameters" in _texts(plate)
     assert ("tied head" in _texts(plate)) == BLUEPRINTS[name].tied
     assert plate.points[:, 2].min() > one.box[1][2]
-    assert scale_bar(one).points[:, 0].max() <= one.box[0][0]
+    for bar in (scale_bar(one), height_bar(one, one.box[1][2] - one.box[0][2])):
+        assert bar.points[:, 0].min() >= one.box[1][0]
     assert [_texts(sign) for sign in layer_names(one)] == [f"Layer {number}" for number in range(config.n_layer)]
     assert len({sign.name for sign in box_names(one)}) == len(list(box_names(one)))
 
@@ -107,8 +128,25 @@ def test_the_scale_bar_is_as_long_as_it_says():
     one = outline(BLUEPRINTS["gpt3"])
     bar = scale_bar(one)
     said = int(_texts(bar).split()[0].replace(",", ""))
-    length = bar.shapes[0].points[1][1] * np.linalg.norm(bar.pose[:3, 0])
+    length = -bar.shapes[0].points[1][1] * np.linalg.norm(bar.pose[:3, 0])
     assert length == pytest.approx(said * CELL)
+
+
+@pytest.mark.parametrize("name", BLUEPRINTS)
+def test_the_height_bar_spans_the_model_and_says_how_high_it_is(name):
+    one = outline(BLUEPRINTS[name])
+    bar = height_bar(one, 20.0)
+    ends = [bar.pose[:3, :2] @ point + bar.pose[:3, 3] for point in bar.shapes[0].points]
+    assert [end[2] for end in ends] == pytest.approx([one.box[1][2], one.box[0][2]])
+    assert _texts(bar).startswith(f"{round((one.box[1][2] - one.box[0][2]) / CELL):,} cells")
+    assert in_metres(one.tall) in _texts(bar)
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"), [(504, "0.50 m"), (1_700, "1.7 m"), (77_838, "78 m"), (2_500_000, "2,500 m")]
+)
+def test_a_cell_is_a_millimetre(cells, said):
+    assert in_metres(cells) == said.replace(" ", "\u00a0")
 
 
 def _texts(drawing):

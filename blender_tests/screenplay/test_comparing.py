@@ -1,15 +1,20 @@
 """Models in outline on stage: any of them, side by side, seen whole, and gone outside of their chapter."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from llmviz_addon.errors import ScriptError
+from llmviz_addon.layout.grid import CELL
 from llmviz_addon.model.blueprints import BLUEPRINTS, Blueprint, compared
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import run
+from llmviz_addon.screenplay.page.view import View
 from llmviz_addon.screenplay.production import prepare, prepare_outlines
 from llmviz_addon.screenplay.score.clips import Score
 from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
+from llmviz_addon.screenplay.verbs.camera import points_of
 
 SIZES = [(1280, 720), (1080, 1920), (720, 720)]
 
@@ -93,6 +98,145 @@ def test_a_flight_grows_what_is_seen_by_the_same_factor_every_moment(make_film, 
     for i in range(3):
         course = film.score.clips[Channel(CAMERA, "target", i)][-1].course
         assert course(np.array([0.0, 1.0])) == pytest.approx([start.target[i], end.target[i]])
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_take_keeps_what_it_passes_in_sight_until_it_reaches_the_next(make_film, random_model, size):
+    film = make_film(random_model(GPTConfig(1, 1, 4, 1, 2)), [0], size)
+    first, *others = film.models
+    film.open_on(first.corner(20), azimuth=279, elevation=4)
+    start = film.camera.view
+    shots = [first.corner(10**9), first.layers[0], first, *([first, *others[: n + 1]] for n in range(len(others)))]
+    film.camera.take(*shots, azimuth=287, elevation=9, seconds=14)
+    moments = np.linspace(0, 1, 2001)
+    channels = {
+        (prop, index): film.score.clips[Channel(CAMERA, prop, index)][-1].course(moments)
+        for prop, index in [
+            ("target", 0),
+            ("target", 1),
+            ("target", 2),
+            ("distance", 0),
+            ("azimuth", 0),
+            ("elevation", 0),
+        ]
+    }
+    target = np.stack([channels["target", i] for i in range(3)], axis=1)
+    views = [
+        View(place, *(float(channels[prop, 0][n]) for prop in ("azimuth", "elevation", "distance")), start.shift)
+        for n, place in enumerate(target)
+    ]
+    assert views[0].position == pytest.approx(start.position)
+    assert views[-1].position == pytest.approx(film.camera.view.position)
+    free = film.page.free.grown(0.02)
+
+    def inside(view, shot):
+        x, y, _ = view.project(_points(film, shot)).T
+        return free.left <= x.min() and x.max() <= free.right and free.bottom <= y.min() and y.max() <= free.top
+
+    reached = [next(n for n, view in enumerate(views) if inside(view, shot)) for shot in shots]
+    assert reached == sorted(reached)
+    for shot, begin in zip(shots, reached, strict=True):
+        assert all(inside(view, shot) for view in views[begin:])
+    steps = np.diff(np.log(channels["distance", 0]))
+    assert (steps > -1e-4).all()  # it never turns back
+    assert steps.max() < 2.2 * steps.mean()
+    assert steps[0] < 0.05 * steps.max() > steps[-1]  # it eases out, and in
+
+
+def _points(film, shot):
+    return shot if isinstance(shot, np.ndarray) else points_of(film.telling, (shot,))
+
+
+def test_a_take_of_nothing_is_refused(make_film, random_model):
+    film = make_film(random_model(GPTConfig(1, 1, 4, 1, 2)), [0])
+    film.open_on(film.models[0], azimuth=287, elevation=9)
+    with pytest.raises(ScriptError, match="at least one shot"):
+        film.camera.take()
+
+
+def test_what_is_known_stands_on_the_ground_of_its_model_and_clear_of_the_next(make_film, random_model):
+    film = make_film(random_model(GPTConfig(1, 1, 4, 1, 2)), [0])
+    film.open_on(film.models[-1], azimuth=287, elevation=9)
+    placed = sorted(film.models, key=lambda model: model.n_params)
+    grounds = [model.box[0][2] for model in placed]
+    assert grounds == pytest.approx([grounds[0]] * len(grounds), abs=1e-6)
+    edge = -np.inf
+    for model in placed:
+        assert model.box[0][0] > edge
+        bar, figure, name = film.measure(model)
+        low, high = model.box
+        assert figure.points[:, 2].min() == pytest.approx(low[2])
+        assert bar.points[:, 2].max() == pytest.approx(high[2], abs=1.0)
+        assert min(bar.points[:, 0].min(), figure.points[:, 0].min(), name.points[:, 0].min()) > high[0]
+        assert model.height in " ".join(getattr(shape, "body", "") for shape in bar.shapes)
+        assert not overlap(bar_words(bar), name)
+        assert not overlap(bar_words(bar), figure)
+        edge = max(sign.points[:, 0].max() for sign in (bar, figure, name))
+
+
+def bar_words(bar):
+    return replace(bar, shapes=tuple(shape for shape in bar.shapes if hasattr(shape, "body")))
+
+
+def overlap(one, other):
+    (a, b), (c, d) = ((drawing.points.min(axis=0), drawing.points.max(axis=0)) for drawing in (one, other))
+    return bool((a[[0, 2]] < d[[0, 2]]).all() and (c[[0, 2]] < b[[0, 2]]).all())
+
+
+def test_the_scale_bar_gives_way_to_the_height(make_film, random_model):
+    film = make_film(random_model(GPTConfig(1, 1, 4, 1, 2)), [0])
+    model = film.models[-1]
+    film.open_on(model, azimuth=287, elevation=9)
+    film.fade(model, to=1)
+    film.measure(model)
+    assert film.score.value(Channel(model.signs.scale_bar.name, "opacity")) == 0
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"), [(1, "1 number"), (16, "16 × 16 = 256 numbers"), (10**6, "48 × 192 = 9,216 numbers")]
+)
+def test_a_tally_counts_the_cells_that_it_frames(film, cells, said):
+    model = film.models[0]
+    film.open_on(model.corner(20), azimuth=280, elevation=4)
+    film.fade(model, to=1)
+    drawing = film.tally(model, cells)
+    frame, text = drawing.shapes
+    assert text.body == said
+    low, high = model.outline.widest.box
+    corners = np.array([(x, y, 0.0, 1.0) for x, y in frame.points]) @ drawing.pose.T
+    assert corners[:, 0].min() == pytest.approx(low[0] + model.at[0])
+    assert corners[:, 2].max() == pytest.approx(high[2] + model.at[2])
+    across, down = (round(float(np.ptp(corners[:, axis])) / CELL) for axis in (0, 2))
+    assert f"{across * down:,} number" in said
+    foot, top = film.camera.view.project(drawing.pose[:3, 3] + np.outer((0, 1), drawing.pose[:3, 1]))
+    assert 0.02 < top[1] - foot[1] < 0.04  # of the picture's height is a letter, wherever the camera is
+    with film.beat("next"):
+        pass
+    assert film.score.value(Channel(drawing.name, "opacity")) == 0
+
+
+@pytest.mark.parametrize("cells", [3, 20, 10**9])
+def test_a_corner_of_a_matrix_is_seen_with_ground_beyond_its_edges(film, cells):
+    model = film.models[0]
+    low, high = (end + model.at for end in model.outline.widest.box)
+    x, _, z = model.corner(cells).T
+    assert x.min() < low[0] < x.max() <= high[0] + 1e-9
+    assert z.max() > high[2] > z.min() >= low[2] - 1e-9
+    assert x.max() - low[0] == pytest.approx(min(cells * CELL, high[0] - low[0]))
+    assert high[2] - z.min() == pytest.approx(min(cells * CELL, high[2] - low[2]))
+
+
+def test_a_model_in_outline_knows_its_parts(film):
+    model = film.models[0]
+    low, high = model.outline.layer.box
+    for points in model.parts.values():
+        assert (points >= low + model.at - 1e-6).all()
+        assert (points <= high + model.at + 1e-6).all()
+    assert {name.name.split(":")[-1] for name in model.names("mlp")} <= {
+        sign.name.split(":")[-1] for sign in model.signs
+    }
+    assert any("MLP" in shape.body for sign in model.names("mlp") for shape in sign.shapes)
+    assert not {sign.name for sign in model.names("mlp")} & {sign.name for sign in model.names("attn")}
 
 
 def test_in_a_film_about_a_run_outlines_and_set_are_never_seen_together(nano):

@@ -50,7 +50,7 @@ def test_every_box_is_in_a_mesh_with_its_cells(scene, gpt3):
 
 def test_objects_reach_as_far_as_the_model(scene, gpt3):
     build(scene, gpt3)
-    bpy.context.view_layer.update()
+    scene.frame_set(gpt3.timeline.frames)  # where all of it is to be seen
     model = gpt3.timeline.outlines[0]
     boxes = [obj for obj in outlines(scene) if not obj.data.name.endswith("ribbons")]
     corners = np.array([obj.matrix_world @ Vector(corner) for obj in boxes for corner in obj.bound_box])

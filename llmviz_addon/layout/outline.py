@@ -6,6 +6,7 @@ those of a model with values, and repeated at 96 places. What differs is what wo
 - Gaps grow with the model. Eight cells between matrices of 12,288 rows would be no gap at all.
 - Heads stand closer in depth than they are wide; 96 of them would reach ten times as far as the layer is wide.
 - The vocabulary is folded: 50,257 columns are as many sheets, one behind the other, as make it as wide as it is high.
+- Layers are dealt into as many columns as let the whole fill a picture: a tower of twelve is a thread in it.
 """
 
 from __future__ import annotations
@@ -20,13 +21,19 @@ import numpy as np
 from ..kept import kept
 from ..model.blueprints import Blueprint
 from ..model.counts import Count
-from .build import BETWEEN_COLUMNS, GAP, columns_of, layout
+from .build import GAP, layout
 from .grid import CELL, RULED, RULED_WIDE, Grid, Ribbon
 from .layout import Layout, ribbons
 from .roles import Role
 
 OPEN = 1 / 6
 """Gap of a large model, as a share of its width C."""
+
+BETWEEN = 2
+"""Gaps from one column of layers to the next."""
+
+SHAPE = 1.0
+"""Width of a picture, as a share of its height, that columns of layers are dealt to fill."""
 
 HAIR = 1 / 20
 """Width of a box that nobody can see from where the model's parts can be told apart, in gaps; no ribbon goes there."""
@@ -124,21 +131,33 @@ class Outline:
         return tuple(apart for apart in (RULED, RULED_WIDE) if self.longest > apart)
 
     @property
+    def largest(self) -> str:
+        """The part that has learned most of a layer, by its name in it."""
+        width, counts = self.blueprint.config.n_embd, self.blueprint.layer_parts
+        return max(counts, key=lambda one: counts[one].at(width))
+
+    @property
     def largest_part(self) -> tuple[str, Count]:
         """The part that has learned most of a layer: its title, and how many numbers by how wide the model is."""
-        width, counts = self.blueprint.config.n_embd, self.blueprint.layer_parts
-        name = max(counts, key=lambda one: counts[one].at(width))
-        return self.sample.layers[0].members[name].title, counts[name]
+        return self.sample.layers[0].members[self.largest].title, self.blueprint.layer_parts[self.largest]
+
+    def part(self, name: str) -> BoxArrays:
+        """The boxes of a part of the first layer, by its name in it."""
+        return _boxes(self.sample.layers[0].members[name].grids, self.sheets, self.flat)
 
     def count(self, role: Role) -> int:
         """How many cells of a role the model has."""
         return self.once.count(role) + len(self.offsets) * self.layer.count(role)
 
 
-def outline(blueprint: Blueprint, n_tokens: int | None = None, gap: float | None = None) -> Outline:
+def outline(
+    blueprint: Blueprint, n_tokens: int | None = None, gap: float | None = None, per_column: int | None = None,
+    between: float = BETWEEN,
+) -> Outline:  # fmt: skip
     """The outline of a model that reads ``n_tokens``; by default as many as it can.
 
-    ``gap`` is in metres, by default what suits the model's size.
+    ``gap`` is in metres, by default what suits the model's size. Layers stand ``per_column`` one below the other,
+    by default as many as make the whole the shape of a picture; columns are ``between`` gaps apart.
     """
     config = blueprint.config
     gap = max(GAP, OPEN * config.n_embd * CELL) if gap is None else gap
@@ -153,10 +172,15 @@ def outline(blueprint: Blueprint, n_tokens: int | None = None, gap: float | None
     depth = max(abs(grid.middle[1]) for grid in layer.grids)
     flat = min(1.0, 2 * config.n_embd * CELL / max(depth, CELL))
     first = _boxes(layer.grids, sheets, flat)
-    offsets = _offsets(sample, first, config.n_layer)
     above = (sample.tokens, *sample.embedding.grids)
     below = (*sample.ln_f.grids, *sample.output.grids)
     top, end = _boxes(above, sheets, flat), _boxes(below, sheets, flat)
+    low, high = first.box
+    pitch = float(high[0] - low[0]) + between * gap
+    if per_column is None:
+        over = float(top.box[1][2] - end.box[0][2]) - _step(sample)
+        per_column = _per_column(config.n_layer, pitch, _step(sample), over)
+    offsets = _offsets(config.n_layer, per_column, pitch, _step(sample))
     once = BoxArrays(
         np.concatenate([top.origins, end.origins + offsets[-1]]),
         np.concatenate([top.cells, end.cells]),
@@ -186,13 +210,20 @@ def _step(sample: Layout) -> float:
     return float(top - sample.layers[0].stream.box[0][2])
 
 
-def _offsets(sample: Layout, layer: BoxArrays, count: int) -> np.ndarray:
+def _per_column(count: int, pitch: float, step: float, over: float) -> int:
+    """How many layers to a column let all of them fill most of a picture; ``over`` is what stands over and under."""
+
+    def needs(per_column: int) -> float:
+        """Width of the picture that all of it needs."""
+        return max(math.ceil(count / per_column) * pitch, SHAPE * (per_column * step + over))
+
+    return min(range(1, count + 1), key=needs)
+
+
+def _offsets(count: int, per_column: int, pitch: float, step: float) -> np.ndarray:
     """Where the layers stand, (count, 3): dealt into columns as ``layout`` does."""
-    _, per_column = columns_of(count)
-    low, high = layer.box
-    pitch = high[0] - low[0] + BETWEEN_COLUMNS * sample.gap
     number = np.arange(count)
-    x, down = number // per_column * pitch, number % per_column * _step(sample)
+    x, down = number // per_column * pitch, number % per_column * step
     return np.stack([x, np.zeros(count), -down], axis=1)
 
 

@@ -46,6 +46,17 @@ class Camera:
         camera.fly(self._telling, *things, azimuth=azimuth, elevation=elevation, zoom=zoom, seconds=seconds)
 
     @verb
+    def take(
+        self, *shots: Thing | np.ndarray, azimuth: float | None = None, elevation: float | None = None,
+        zoom: float = 1.0, seconds: float | None = None,
+    ) -> None:  # fmt: skip
+        """One move past several pictures, each of a thing or a list of things, that only rests on the last.
+
+        It zooms evenly, as ``fly`` does; what it has passed stays in sight until it reaches the next.
+        """
+        camera.take(self._telling, *shots, azimuth=azimuth, elevation=elevation, zoom=zoom, seconds=seconds)
+
+    @verb
     def go(self, view: View, *, seconds: float | None = None) -> None:
         """Move to a pose that was kept, such as ``film.camera.view`` before."""
         camera.go(self._telling, view, seconds)

@@ -387,3 +387,13 @@ class Film:
     def point_out(self, *, beside: Standing, seconds: float | None = None) -> list[Drawing]:
         """Name the visible models that are too small to be read beside another, with a line from name to model."""
         return comparing.point_out(self._telling, beside=beside, seconds=seconds)
+
+    @verb
+    def measure(self, model: Standing, *, seconds: float | None = None) -> list[Drawing]:
+        """How high a model would stand with cells of a millimetre, and beside it a person or a building, to scale."""
+        return comparing.measure(self._telling, model, seconds=seconds)
+
+    @verb
+    def tally(self, model: Standing, cells: int, *, seconds: float | None = None) -> Drawing:
+        """Frame so many cells, across and down, at the corner of a model's widest matrix, and say how many that is."""
+        return comparing.tally(self._telling, model, cells, seconds=seconds)

@@ -173,7 +173,8 @@ class Drawing:
             elif isinstance(shape, Rect):
                 points += [(shape.x, shape.y), (shape.x + shape.width, shape.y + shape.height)]
             elif isinstance(shape, Disc):
-                points += [(shape.x - shape.radius, shape.y), (shape.x + shape.radius, shape.y)]
+                x, y, radius = shape.x, shape.y, shape.radius
+                points += [(x - radius, y), (x + radius, y), (x, y - radius), (x, y + radius)]
             elif isinstance(shape, Text):
                 points += shape.corners
             else:

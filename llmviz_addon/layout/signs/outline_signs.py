@@ -20,6 +20,8 @@ from ..outline import Outline
 
 CARD = 1 / 17
 """Em of a card's name, as a share of the model's height."""
+BAR = 28
+"""Letters beside a scale bar that are as high as the model."""
 READABLE = 7.0
 """Height in pixels below which names fade."""
 
@@ -49,13 +51,13 @@ def outline_signs(outline: Outline) -> OutlineSigns:
 
 
 def card(outline: Outline) -> Drawing:
-    """Name, parameters, and what the model is made of, above it."""
+    """Name, parameters, and what the model is made of: a plate as wide as the model, above it."""
     config = outline.blueprint.config
     lines = (
         (outline.blueprint.title, 1.0, "ink"),
-        (f"{outline.blueprint.n_params:,} parameters", 0.56, "ink"),
-        (f"{count(config.n_layer, 'layer')}  ·  {count(config.n_head, 'head')}", 0.42, "muted"),
-        ("  ·  ".join(filter(None, (f"{config.n_embd:,} channels", outline.blueprint.remarks))), 0.42, "muted"),
+        (f"{outline.blueprint.n_params:,} parameters", 0.6, "ink"),
+        (f"{count(config.n_layer, 'layer')}  ·  {count(config.n_head, 'head')}", 0.5, "muted"),
+        ("  ·  ".join(filter(None, (f"{config.n_embd:,} channels", outline.blueprint.remarks))), 0.5, "muted"),
     )
     pad, y = 0.5, 0.0
     texts: list[Shape] = []
@@ -63,11 +65,11 @@ def card(outline: Outline) -> Drawing:
         y += pad if not texts else 0.45 * size + 0.1
         texts.append(Text(0.0, y, ((text, color),), size, "center"))
         y += CAP_HEIGHT * size
-    width = max(advance(text, size) for text, size, _ in lines) + 2 * pad
-    plate = Rect(-width / 2, 0.0, width, y + pad, "card", 0.12)
     low, high = outline.box
     x = float((low[0] + high[0]) / 2)
     scale = _height(outline) * CARD
+    width = max(max(advance(text, size) for text, size, _ in lines) + 2 * pad, float(high[0] - low[0]) / scale)
+    plate = Rect(-width / 2, 0.0, width, y + pad, "card", 0.12)
     return Drawing("card", (plate, *texts), scaled((x, 0.0, float(high[2]) + 0.5 * scale), scale), fades_below=4.0)
 
 
@@ -96,21 +98,38 @@ def box_names(outline: Outline) -> Iterator[Drawing]:
 
 
 def scale_bar(outline: Outline) -> Drawing:
-    """A round number of cells, upright beside the model, and what a cell is."""
-    tall = _height(outline)
-    cells = 10 ** math.floor(math.log10(tall / 4 / CELL))
-    scale = tall / 34
-    length = cells * CELL / scale
+    """A round number of cells, upright beside the model's upper end, and what a cell is."""
+    cells = 10 ** math.floor(math.log10(_height(outline) / 4 / CELL))
+    words = f"{cells:,} cells", "1 cell = 1 number"
+    return _upright(outline, "scale", cells * CELL, words, _height(outline) / BAR)
+
+
+def height_bar(outline: Outline, em: float) -> Drawing:
+    """All of the model's height, in the same place, with letters of ``em``: in cells, and at a millimetre each."""
+    words = f"{outline.tall:,} cells", f"= {in_metres(outline.tall)} at 1 mm each"
+    return _upright(outline, "height", _height(outline), words, em)
+
+
+def in_metres(cells: int) -> str:
+    """How long so many cells are where each is a millimetre: ``0.50 m``, ``624 m``."""
+    length = cells / 1000
+    return f"{length:,.{0 if length >= 10 else 1 if length >= 1 else 2}f}\u00a0m"
+
+
+def _upright(outline: Outline, name: str, length: float, words: tuple[str, str], em: float) -> Drawing:
+    """A line of ``length`` down from the model's top, with ticks, and a text of two lines at its upper end."""
+    length /= em
     lines = tuple(
         Line(points, 0.07, "muted")
-        for points in (((0, 0), (0, length)), ((-0.3, 0), (0.3, 0)), ((-0.3, length), (0.3, length)))
+        for points in (((0, 0), (0, -length)), ((-0.3, 0), (0.3, 0)), ((-0.3, -length), (0.3, -length)))
     )
     texts = (
-        Text(-0.7, length / 2 + 0.3, ((f"{cells:,} cells", "ink"),), 1.0, "right"),
-        Text(-0.7, length / 2 - 0.8, (("1 cell = 1 number", "muted"),), 0.75, "right"),
+        Text(0.7, -0.8, ((words[0], "ink"),), 1.0),
+        Text(0.7, -1.95, ((words[1], "muted"),), 0.85),
     )
-    low, _ = outline.box
-    return Drawing("scale", (*lines, *texts), scaled((float(low[0]) - 1.5 * scale, 0.0, float(low[2])), scale))
+    _, high = outline.box
+    at = (float(high[0]) + 1.2 * em, 0.0, float(high[2]))
+    return Drawing(name, (*lines, *texts), scaled(at, em), fades_below=READABLE)
 
 
 def scaled(at: object, scale: float) -> np.ndarray:

@@ -14,11 +14,13 @@ import numpy as np
 from ...layout.grid import CELL, Grid
 from ...layout.lettering.drawing import Drawing
 from ...layout.outline import Outline
-from ...layout.signs.outline_signs import OutlineSigns
+from ...layout.signs.outline_signs import OutlineSigns, in_metres
 from ...model.blueprints import Blueprint
 from ...model.config import GPTConfig
 
 CAMERA = "camera"
+CORNER = 0.2
+"""Ground at the left of a corner of a matrix, and half as much over it, as a share of what is seen of the matrix."""
 
 
 class Channel(NamedTuple):
@@ -110,14 +112,32 @@ class Standing:
         low, high = self.outline.box
         return low + self.at, high + self.at
 
-    def patch(self, cells: int) -> np.ndarray:
-        """Corners of ``cells`` × ``cells`` cells amid the first layer's widest matrix, (4, 3) metres, or of all."""
+    @property
+    def height(self) -> str:
+        """How high it stands where each cell is a millimetre, such as ``624 m``."""
+        return in_metres(self.outline.tall)
+
+    @property
+    def parts(self) -> dict[str, np.ndarray]:
+        """Points of the first layer's parts, (n, 3) metres, by their names in it, such as ``mlp``."""
+        names = self.outline.sample.layers[0].members
+        return {name: self.outline.part(name).points + self.at for name in names}
+
+    def names(self, part: str) -> list[Drawing]:
+        """What is written over the boxes of a part of the first layer, by its name in it."""
+        found = {f"name {grid.name}" for grid in self.outline.sample.layers[0].members[part].grids}
+        return [sign for sign in self.signs.boxes if sign.name.split(":")[-1] in found]
+
+    def corner(self, cells: int) -> np.ndarray:
+        """Points around the upper left corner of the first layer's widest matrix, (4, 3) metres.
+
+        ``cells`` × ``cells`` cells of it, or as many as there are, and some ground beyond its edges.
+        """
         low, high = self.outline.widest.box
-        middle = (low + high) / 2 + self.at
-        reach = np.minimum(cells * CELL, high - low) / 2
-        return np.array(
-            [middle + (sx * reach[0], low[1] - middle[1], sz * reach[2]) for sx in (-1, 1) for sz in (-1, 1)]
-        )
+        left, top = low[0] + self.at[0], high[2] + self.at[2]
+        wide, tall = np.minimum(cells * CELL, high - low)[[0, 2]]
+        ground, y = CORNER * min(cells * CELL, wide), low[1] + self.at[1]
+        return np.array([(x, y, z) for x in (left - ground, left + wide) for z in (top - tall, top + ground / 2)])
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,14 @@ from ..telling import Telling
 
 ZOOMED = ("target", "distance")
 """What changes evenly in a zoom."""
+SLACK = 0.94
+"""How much smaller what a take passes is than what it rests on: where it turns from one to the next it cuts corners."""
+TURN = 0.25
+"""Over how much of a zoom, to each side and as a logarithm, a take turns from one way to the next."""
+PATH = {"target": 0, "distance": 3, "azimuth": 4, "elevation": 5}
+"""Rows of a take's path."""
+STEPS = 4000
+"""Places along a take at which its path is worked out."""
 
 
 def frame(
@@ -38,7 +46,7 @@ def solve(
         raise ScriptError("The first framing needs an azimuth and an elevation.")
     azimuth = telling.view.azimuth if azimuth is None else azimuth
     elevation = telling.view.elevation if elevation is None else elevation
-    return framed(_points(telling, things), azimuth, elevation, telling.page.free, zoom)
+    return framed(points_of(telling, things), azimuth, elevation, telling.page.free, zoom)
 
 
 def go(telling: Telling, view: View, seconds: float | None = None) -> None:
@@ -83,6 +91,41 @@ def fly(
     telling.pass_time(seconds)
 
 
+def take(
+    telling: Telling, *shots: Thing | np.ndarray, azimuth: float | None = None, elevation: float | None = None,
+    zoom: float = 1.0, seconds: float | None = None,
+) -> None:  # fmt: skip
+    """One move past several pictures, each of a thing or a list of things, that only rests on the last.
+
+    It goes like ``fly`` from each to the next, at one pace. What has been passed stays inside the free part until the
+    next is reached: between two poses that look the same way, what is inside it in both is so all the way.
+    """
+    if not shots:
+        raise ScriptError("A take needs at least one shot: a thing, or a list of things.")
+    seconds = telling.length(seconds, 4.0 * len(shots))
+    start = telling.view
+    turn = np.array(
+        [start.azimuth if azimuth is None else azimuth, start.elevation if elevation is None else elevation]
+    )
+    before = np.array([start.azimuth, start.elevation])
+
+    def solved(share: np.ndarray) -> list[View]:
+        """The poses of all shots, turned by these shares of the whole turn, (n,)."""
+        angles = (before + (turn - before) * share[:, None]).tolist()
+        slack = [SLACK] * (len(shots) - 1) + [1.0]
+        told = zip(shots, angles, slack, strict=True)
+        return [solve(telling, shot, azimuth=az, elevation=el, zoom=zoom * more) for shot, (az, el), more in told]
+
+    views = solved(_marks([start, *solved(np.ones(len(shots)))])[1:])
+    path = _path([start, *views])
+    for channel in pose.told(start):
+        if channel.prop in PATH and np.ptp(path[PATH[channel.prop] + channel.index]) > 0:
+            course = functools.partial(_along, path[PATH[channel.prop] + channel.index])
+            telling.score.follow(channel, course, telling.now, seconds)
+    telling.view = views[-1]
+    telling.pass_time(seconds)
+
+
 def ride(telling: Telling, end: View, course: Course, seconds: float) -> None:
     """Move to a pose that differs in its target only, as ``course`` (share of time to share of way) says."""
     for i in range(3):
@@ -93,7 +136,8 @@ def ride(telling: Telling, end: View, course: Course, seconds: float) -> None:
     telling.view = end
 
 
-def _points(telling: Telling, things: tuple[Thing | np.ndarray, ...]) -> np.ndarray:
+def points_of(telling: Telling, things: tuple[Thing | np.ndarray, ...]) -> np.ndarray:
+    """What a camera that looks at ``things`` must keep in sight, (n, 3) metres."""
     regions = [thing for thing in things if isinstance(thing, Region)]
     points = [corners(*telling.box(region)) for region in regions]
     points += [thing for thing in things if isinstance(thing, np.ndarray)]
@@ -121,3 +165,37 @@ def _zooming(ratio: float, share: np.ndarray) -> np.ndarray:
 
 def _between(course: Course, start: float, end: float, share: np.ndarray) -> np.ndarray:
     return start + (end - start) * course(share)
+
+
+def _marks(views: list[View]) -> np.ndarray:
+    """How far along a take it passes each of its poses, 0 to 1, (n,): at one pace, as a zoom goes."""
+    zooms = np.abs(np.diff(np.log([view.distance for view in views])))
+    at = np.concatenate([[0.0], np.cumsum(np.maximum(zooms, 1e-3))])
+    return at / at[-1]
+
+
+def _path(views: list[View]) -> np.ndarray:
+    """The rows of ``PATH`` along a take past ``views``, (6, STEPS + 1), at even steps of the way.
+
+    From view to view it is a straight line; where two meet, what is near is taken in the mean, so that it bends.
+    """
+    poses = np.array([[*view.target, view.distance] for view in views])
+    at, way = _marks(views), np.linspace(0.0, 1.0, STEPS + 1)
+    legs = np.diff(at)
+    whole = float(np.abs(np.diff(np.log(poses[:, 3]))).sum())
+    reach = np.minimum(TURN / max(whole, TURN), np.minimum(way, 1.0 - way))
+    around = np.clip(way[:, None] + reach[:, None] * np.linspace(-1, 1, 21), 0.0, 1.0)
+    leg = np.clip(np.searchsorted(at, around, side="right") - 1, 0, len(legs) - 1)
+    share = np.clip((around - at[leg]) / legs[leg], 0.0, 1.0)
+    ratio = (poses[1:, 3] / poses[:-1, 3])[leg]
+    even = np.abs(ratio - 1) < 1e-6
+    share = np.where(even, share, (ratio**share - 1) / np.where(even, 1.0, ratio - 1))
+    mean = (poses[leg] + (poses[leg + 1] - poses[leg]) * share[..., None]).mean(axis=1)
+    first, last = (np.array([view.azimuth, view.elevation]) for view in (views[0], views[-1]))
+    return np.vstack([mean.T, first[:, None] + (last - first)[:, None] * way])
+
+
+def _along(way: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """A row of a path at a share of the time, (n,): it eases out of the start and into the end."""
+    eased = [ease("smooth", float(s)) for s in share]
+    return np.interp(eased, np.linspace(0.0, 1.0, len(way)), way)

@@ -1,26 +1,37 @@
-"""Comparing: models in outline, side by side to scale, all with their tokens at one height.
+"""Comparing: models in outline, side by side to scale, all on one ground, each with room for what is known beside it.
 
 A chapter finds them as ``film.models``: its own model first, or the smallest, then the others by size. They are
 invisible until it fades them in.
 
 Places are kept as 32-bit numbers, which near the origin are exact and 100 km from it a centimetre apart. So the
-origin is where a camera goes nearest: amid the cells of the largest model, see ``Standing.patch``.
+origin is where a camera goes nearest: at the cells of the model that a chapter finds first, see ``Standing.corner``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
+from ...layout.grid import CELL
 from ...layout.lettering.drawing import Drawing, Line, Text
+from ...layout.lettering.font import CAP_HEIGHT
 from ...layout.outline import Outline, outline
-from ...layout.signs.outline_signs import card, outline_signs, scale_bar, scaled
+from ...layout.signs.landmarks import METRE, Landmark, landmark, landmark_signs, landmark_size
+from ...layout.signs.outline_signs import card, height_bar, outline_signs, scale_bar, scaled
+from ..page.view import TAN
 from ..score.timeline import Channel, Piece, Standing
 from ..telling import Telling
 
-APART = 0.16
+APART = 0.05
 """Metres between two models, as a share of the taller one's height."""
+LETTERS = 30
+"""Letters over a landmark that are as high as it or its model, whichever is higher."""
+TALL = 0.85
+"""Height of a landmark, as a share of its model's, up to which it stands under what is written on the height bar."""
+EM = 0.03
+"""Letters of a tally, in picture heights."""
 SMALL = 0.3
 """Height of models that need a pointer, as a share of what they stand beside."""
 
@@ -84,22 +95,83 @@ def point_out(telling: Telling, *, beside: Standing, seconds: float | None = Non
     return found
 
 
+def measure(telling: Telling, model: Standing, *, seconds: float | None = None) -> list[Drawing]:
+    """Show how high a model would stand with cells of a millimetre, beside something known of its true height.
+
+    The bar of its height takes the place of its scale bar.
+    """
+    name = telling.unique("height")
+    found = [_moved(sign, f"{name}:{sign.name}", model.at) for sign in _beside(model.outline)]
+    seconds = telling.length(seconds)
+    with telling.together():
+        if telling.score.value(Channel(model.signs.scale_bar.name, "opacity")):
+            telling.change(model.signs.scale_bar.name, "opacity", 0.0, seconds)
+        for sign in found:
+            telling.show(sign, seconds)
+    return found
+
+
+def tally(telling: Telling, model: Standing, cells: int, *, seconds: float | None = None) -> Drawing:
+    """Frame ``cells`` × ``cells`` cells at the corner of a model's widest matrix, and say how many numbers they are.
+
+    As large as suits the picture, so it comes once the camera is there; it goes with the beat.
+    """
+    grid = model.outline.widest
+    low, high = grid.box
+    across, down = min(cells, grid.cells[0]), min(cells, grid.cells[2])
+    em = EM * telling.view.distance * TAN
+    width, height = across * CELL / em, down * CELL / em
+    said = "1 number" if cells == 1 else f"{down:,} × {across:,} = {down * across:,} numbers"
+    frame = ((0.0, 0.0), (width, 0.0), (width, -height), (0.0, -height), (0.0, 0.0), (width / 2, 0.0))
+    text = (
+        Text(-0.5, -min(height, 1.0) / 2 - CAP_HEIGHT / 2, ((said, "accent"),), 1.0, "right")
+        if cells == 1
+        else Text(0.0, 0.6, ((said, "accent"),), 1.0)
+    )
+    at = model.at + (low[0], low[1] - 0.02 * em, high[2])
+    shapes = Line(frame, 0.12, "accent"), text
+    drawing = Drawing(telling.unique("tally"), shapes, scaled(at, em), opacity=0.0)
+    telling.pictures.append(drawing.name)
+    return telling.show(drawing, seconds)
+
+
 def _visible(telling: Telling, model: Standing) -> bool:
     return telling.score.value(Channel(model.once.name, "opacity")) > 0
 
 
+def _beside(one: Outline) -> Iterator[Drawing]:
+    """The bar of a model's height, and the landmark that stands at its right on the same ground."""
+    known = landmark(one.tall / 1000)
+    low, high = one.box
+    tall = float(high[2] - low[2])
+    em = max(tall, known.metres * METRE) / LETTERS
+    bar = height_bar(one, em)
+    yield bar
+    yield from landmark_signs("landmark", known, np.array([_landmark_middle(known, tall, bar, em), 0.0, low[2]]), em)
+
+
+def _landmark_middle(known: Landmark, tall: float, bar: Drawing, em: float) -> float:
+    """Where along x a landmark stands: under the words on the height bar if it is low enough, else beside them."""
+    wide, high = landmark_size(known, em)
+    ends = bar.points[:, 0]
+    left = ends.min() + em if high < TALL * tall else ends.max()
+    return float(left) + 0.5 * em + wide / 2
+
+
 def _places(outlines: list[Outline]) -> list[np.ndarray]:
-    """Where each stands, (3,): from left to right by size, with room for their cards."""
+    """Where each stands, (3,): from left to right by size, on one ground, with room for what is written on them."""
     places: dict[int, np.ndarray] = {}
     edge: float | None = None
     for one in sorted(outlines, key=lambda o: o.blueprint.n_params):
-        signs = np.concatenate([card(one).points, scale_bar(one).points])
-        left = min(signs[:, 0].min(), one.box[0][0])
-        right = max(signs[:, 0].max(), one.box[1][0])
-        x = 0.0 if edge is None else edge + APART * (one.box[1][2] - one.box[0][2]) - left
-        places[id(one)] = np.array([x, 0.0, 0.0])
+        low, high = one.box
+        signs = np.concatenate([sign.points for sign in (card(one), scale_bar(one), *_beside(one))])
+        left, right = min(signs[:, 0].min(), low[0]), max(signs[:, 0].max(), high[0])
+        x = 0.0 if edge is None else edge + APART * (high[2] - low[2]) - left
+        places[id(one)] = np.array([x, 0.0, -low[2]])
         edge = x + right
-        origin = places[id(one)] + one.widest.center  # in the end, the largest one's
+    first = outlines[0]
+    low, high = first.widest.box
+    origin = places[id(first)] + (low[0], low[1], high[2])
     return [places[id(one)] - origin for one in outlines]
 
 

@@ -18,7 +18,10 @@ from .. import compat
 from ..materials.theme import Theme, linear
 from ..ours import own
 from ..values.atlas import Place
-from .grids import CORNERS, FACES
+from .grids import CORNERS, FACES, INSET
+
+MOST = 0.05
+"""Cells by which a box is smaller on every side at most; the share of a cube's would be ten of GPT-3's cells."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,11 +74,13 @@ def merged_mesh(name: str, boxes: Crowd, material: bpy.types.Material) -> bpy.ty
     count = len(boxes.origins)
     mesh = own(bpy.data.meshes.new(name), "merged")
     mesh.materials.append(material)
-    corners = np.array(CORNERS, dtype=np.float32)
+    corners = np.array(CORNERS, dtype=np.float32).round()
+    hair = np.minimum(INSET, MOST / boxes.cells)[:, None]
+    corners = corners * (1 - 2 * hair) + hair * (1, 1, -1)
     points = corners * (boxes.cells * CELL)[:, None] + boxes.origins[:, None]  # (n, 8, 3)
     faces = np.array(FACES) + 8 * np.arange(count)[:, None, None]
     compat.write_faces(mesh, points.reshape(-1, 3), faces.reshape(-1, 4))
-    compat.write_attribute(mesh, "corner", "FLOAT_VECTOR", "POINT", np.tile(corners, (count, 1)))
+    compat.write_attribute(mesh, "corner", "FLOAT_VECTOR", "POINT", corners.reshape(-1, 3))
     strides = np.zeros((count, 3)) if boxes.strides is None else boxes.strides
     atlas = np.ones((count, 4)) if boxes.atlas is None else boxes.atlas
     per_box = (

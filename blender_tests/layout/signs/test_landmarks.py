@@ -1,0 +1,44 @@
+"""Landmarks: as high as they are, on the ground, and clear of what is written over them."""
+
+import numpy as np
+import pytest
+
+from llmviz_addon.layout.grid import CELL
+from llmviz_addon.layout.signs.landmarks import LANDMARKS, landmark, landmark_signs, landmark_size
+
+AT = np.array([7.0, -2.0, -300.0])
+
+
+@pytest.mark.parametrize("one", LANDMARKS, ids=lambda one: one.name)
+@pytest.mark.parametrize("em", [5.0, 400.0])
+def test_a_landmark_is_as_high_as_it_says_where_a_cell_is_a_millimetre(one, em):
+    figure, name = landmark_signs("any", one, AT, em)
+    x, y, z = figure.points.T
+    assert z.min() == pytest.approx(AT[2])
+    assert z.max() - z.min() == pytest.approx(1000 * one.metres * CELL)
+    assert (x.min() + x.max()) / 2 == pytest.approx(AT[0], abs=0.01 * (x.max() - x.min()))
+    assert y == pytest.approx(AT[1])
+    assert f"{one.metres:g} m" in [shape.body for shape in name.shapes]
+    assert name.points[:, 2].min() >= z.max()
+    everything = np.concatenate([figure.points, name.points])
+    wide, high = landmark_size(one, em)
+    assert np.ptp(everything[:, 0]) <= wide * 1.001
+    assert everything[:, 2].max() - AT[2] <= high * 1.001
+
+
+def test_landmarks_ascend_and_the_highest_that_is_lower_stands_beside():
+    heights = [one.metres for one in LANDMARKS]
+    assert heights == sorted(heights)
+    assert landmark(0.5) is landmark(26) is LANDMARKS[0]
+    assert landmark(1e6) is LANDMARKS[-1]
+    for one in LANDMARKS[1:]:
+        assert landmark(one.metres * 1.01) is one
+        assert landmark(one.metres) is not one
+
+
+def test_the_known_heights():
+    assert {one.name: one.metres for one in LANDMARKS} == {
+        "a person": 1.7,
+        "the Arc de Triomphe": 50,
+        "the Eiffel Tower": 330,
+    }

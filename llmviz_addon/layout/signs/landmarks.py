@@ -1,0 +1,139 @@
+"""What is known beside a model: a person, a building, each as a plain figure of its true height.
+
+A cell is drawn a millimetre wide for them: whoever stands beside a model says how large it is then. Heights are
+those that the owners of the buildings tell: the Arc de Triomphe's (Centre des monuments nationaux) is 50 m by 45 m,
+that of the Eiffel Tower (Société d'exploitation de la tour Eiffel) 330 m since 2022, on feet 125 m apart, with floors
+at 57, 116 and 276 m. A grown person's 1.7 m lies between the means of women and of men in most countries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..grid import CELL
+from ..lettering.drawing import Disc, Drawing, Polygon, Rect, Shape, Text
+from ..lettering.font import advance
+from .outline_signs import READABLE, scaled
+
+MILLIMETRE = CELL
+"""Metres on the set that are drawn for a millimetre: one cell."""
+METRE = 1000 * MILLIMETRE
+COLOR = "muted"
+OVER = 2.6
+"""Room for what is written over a figure, in its letters."""
+UNIT = 5.0
+"""Letters that make a unit of a figure's drawing: then the fringe of its shapes suits them."""
+
+Points = Iterable[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Landmark:
+    """A figure 1 high and ``width`` wide that stands at y = 0, its middle at x = 0; ``metres`` is its true height."""
+
+    name: str
+    metres: float
+    width: float
+    shapes: tuple[Shape, ...]
+
+
+def _both(right: Points) -> Polygon:
+    """The figure whose right half goes down along these points."""
+    points = tuple(right)
+    return Polygon((*points, *((-x, y) for x, y in reversed(points) if x)), COLOR)
+
+
+def _sides(right: Points) -> tuple[Polygon, Polygon]:
+    """A part at the right, and the same at the left."""
+    points = tuple(right)
+    return Polygon(points, COLOR), Polygon(tuple((-x, y) for x, y in reversed(points)), COLOR)
+
+
+def _arch(radius: float, level: float) -> list[tuple[float, float]]:
+    """The upper quarter of an opening, from its top to its right end at ``level``."""
+    turns = np.linspace(np.pi / 2, 0, 13)
+    return [(float(radius * np.cos(turn)), float(level + radius * np.sin(turn))) for turn in turns]
+
+
+def _band(width: float, bottom: float, top: float) -> Rect:
+    return Rect(-width / 2, bottom, width, top - bottom, COLOR)
+
+
+_BODY = (
+    (0.0, 0.876), (0.03, 0.874), (0.036, 0.845), (0.1, 0.83), (0.13, 0.815), (0.146, 0.785), (0.154, 0.72),
+    (0.168, 0.6), (0.176, 0.47), (0.17, 0.44), (0.152, 0.43), (0.142, 0.45), (0.14, 0.5), (0.128, 0.6), (0.114, 0.72),
+    (0.104, 0.735), (0.096, 0.72), (0.084, 0.62), (0.097, 0.51), (0.1, 0.44), (0.09, 0.26), (0.074, 0.045),
+    (0.098, 0.012), (0.096, 0.0), (0.026, 0.0), (0.022, 0.05), (0.02, 0.26), (0.014, 0.45), (0.0, 0.462),
+)  # fmt: skip
+_SHAFT = tuple((0.052 * 0.2 ** ((y - 0.357) / 0.479), y) for y in np.linspace(0.836, 0.357, 9).tolist())
+
+LANDMARKS = (  # ascending
+    Landmark("a person", 1.7, 0.36, (Disc(0.0, 0.934, 0.066, COLOR), _both(_BODY))),
+    Landmark(
+        "the Arc de Triomphe", 50.0, 0.94,
+        (
+            _both([(0.0, 1.0), (0.45, 1.0), (0.45, 0.0), (0.146, 0.0), *reversed(_arch(0.146, 0.44))]),
+            _band(0.94, 0.72, 0.755), _band(0.92, 0.965, 1.0), *_sides([(0.3, 0.0), (0.46, 0.0), (0.46, 0.05)]),
+        ),
+    ),
+    Landmark(
+        "the Eiffel Tower", 330.0, 125 / 330,
+        (
+            *_sides([(0.189, 0.0), (0.113, 0.0), (0.062, 0.17), (0.107, 0.17), (0.132, 0.1)]),
+            _both([*_arch(0.098, 0.062), (0.109, 0.062), *reversed(_arch(0.109, 0.062))]),
+            _band(0.226, 0.168, 0.186),
+            *_sides([(0.1, 0.186), (0.062, 0.186), (0.026, 0.346), (0.058, 0.346), (0.072, 0.27)]),
+            _band(0.132, 0.343, 0.36),
+            _both([(0.0, 0.836), *_SHAFT, (0.0, 0.357)]),
+            _band(0.036, 0.832, 0.846), _band(0.018, 0.846, 0.905), _band(0.006, 0.905, 1.0),
+        ),
+    ),
+)  # fmt: skip
+
+
+def landmark(metres: float) -> Landmark:
+    """The highest that something ``metres`` high towers over; a person beside what is smaller."""
+    return next((one for one in reversed(LANDMARKS) if one.metres < metres), LANDMARKS[0])
+
+
+def landmark_size(one: Landmark, em: float) -> tuple[float, float]:
+    """Width and height on the set, in metres, of a landmark with its name and height over it in letters of ``em``."""
+    letters = max(advance(text, size * em) for text, size in _texts(one))
+    return max(one.width * one.metres * METRE, letters), one.metres * METRE + OVER * em
+
+
+def landmark_signs(name: str, one: Landmark, at: np.ndarray, em: float) -> tuple[Drawing, Drawing]:
+    """A landmark whose middle stands at ``at``, (3,) metres, and what is written over it, which fades from afar."""
+    tall = one.metres * METRE
+    figure = tuple(_sized(shape, tall / (UNIT * em)) for shape in one.shapes)
+    (title, large), (height, small) = _texts(one)
+    texts = (
+        Text(0.0, OVER - 1.0, ((title, "ink"),), large, "center"),
+        Text(0.0, 0.55, ((height, "muted"),), small, "center"),
+    )
+    over = scaled(at + (0.0, 0.0, tall), em)
+    return (
+        Drawing(f"{name}:figure", figure, scaled(at, UNIT * em), opacity=0.0),
+        Drawing(f"{name}:name", texts, over, fades_below=READABLE, opacity=0.0),
+    )
+
+
+def _texts(one: Landmark) -> tuple[tuple[str, float], tuple[str, float]]:
+    """What is written over it, and how large: its name, without an article, and its height."""
+    name = one.name.split(" ", 1)[1]
+    return (name[0].upper() + name[1:], 1.0), (f"{one.metres:g} m", 1.0)
+
+
+def _sized(shape: Shape, by: float) -> Shape:
+    """A figure's shape, ``by`` times as large."""
+    match shape:
+        case Disc(x, y, radius, color):
+            return Disc(x * by, y * by, radius * by, color)
+        case Rect(x, y, width, height, color):
+            return Rect(x * by, y * by, width * by, height * by, color)
+        case Polygon(points, color):
+            return Polygon(tuple((x * by, y * by) for x, y in points), color)
+    raise TypeError(f"A figure is made of discs, rectangles and polygons, not of {shape!r}.")
