@@ -80,10 +80,11 @@ def _first(film, model):
 def _height(film, model):
     with film.beat("height"):
         film.say("How large is that? Say that each cell is one millimetre wide.")
+        film.fade(model.signs.card, to=0, seconds=0.5)
         measured = film.measure(model, seconds=0.5)
-        film.camera.fly(model, *measured, azimuth=283, elevation=7, seconds=4)
+        film.camera.fly(model.pieces, *measured, azimuth=283, elevation=7, seconds=4)
         film.say("Then {name} stands {height} high.", name=model.title, height=model.height)
-        film.camera.fly(model, *measured, azimuth=286, elevation=6, seconds=3)
+        film.camera.fly(model.pieces, *measured, azimuth=286, elevation=6, seconds=3)
 
 
 def _next(film, told, model, pointers):
@@ -98,19 +99,20 @@ def _next(film, told, model, pointers):
         )  # fmt: skip
         with film.together(seconds=5):
             film.fade(*pointers, to=0, seconds=0.5)
+            film.fade(told[0].signs.card, to=1, seconds=0.5)
             film.camera.fly(*smaller, model, azimuth=287, elevation=9)
             film.grow(model)
         pointers = film.point_out(beside=model, seconds=0.5)
         if new:
-            film.say("Its LM head is tied: the token embedding once more.")
+            film.say("Its head is tied: the token embedding once more.")
             film.camera.fly(*smaller, model, azimuth=283, elevation=9, seconds=3)
         film.say(
-            "{layers}, {channels}:",
+            "{layers}; {channels}:",
             layers=_instead(film, config.n_layer, before.n_layer, "layer"),
             channels=_instead(film, config.n_embd, before.n_embd, "channel"),
         )  # fmt: skip
         film.camera.fly(*smaller, model, azimuth=280, elevation=10, seconds=3)
-        film.say("with cells of a millimetre it stands {height} high.", height=model.height)
+        film.say("at 1 mm per cell it stands {height} high.", height=model.height)
         measured = film.measure(model, seconds=0.5)
         film.camera.fly(*smaller, model, *measured, azimuth=277, elevation=9, seconds=3)
     return pointers
@@ -132,22 +134,26 @@ def _layer(film, model, smallest):
             film.camera.fly(model.parts[model.outline.largest], azimuth=284, elevation=9)
         film.say("Twice the layers have twice as many, twice the channels nearly four times.")
         film.camera.fly(model.parts[model.outline.largest], azimuth=278, elevation=7, seconds=3)
+    attention = getattr(model.outline.sample.layers[0], "attn", None)
+    heads = model.layers[0] if attention is None else model.parts["attn"]
     with film.beat("context"):
-        heads, named = (model.parts["attn"], model.names("attn")) if "attn" in model.parts else (model.layers[0], ())
         film.say("The number of tokens costs next to no parameters, but work:")
         with film.together(seconds=4):
-            film.fade([sign for sign in model.signs.boxes if sign not in named], to=0)
-            film.camera.fly(heads, azimuth=296, elevation=16)
+            film.fade(model.signs.boxes, to=0)
+            film.camera.fly(heads, azimuth=294, elevation=14)
         film.say(
             "every [attention matrix](activation) has T² cells, with T = {T:,} up to {cells:,},",
             T=config.block_size, cells=config.block_size**2,
         )  # fmt: skip
-        film.camera.fly(heads, azimuth=302, elevation=18, seconds=3)
+        film.camera.fly(heads, azimuth=298, elevation=15, seconds=2)
+        if attention is not None:
+            nearest = min((head.scores for head in attention.heads), key=lambda scores: scores.middle[1])
+            film.tally(model, config.block_size, of=nearest, seconds=0.5)
         film.say(
             "and there is one for each of {heads}.",
             heads=f"{config.n_layer} × {config.n_head} = {film.count(config.n_layer * config.n_head, 'head')}",
         )  # fmt: skip
-        film.camera.fly(heads, azimuth=307, elevation=20, seconds=3)
+        film.camera.fly(heads, azimuth=301, elevation=16, seconds=3)
 
 
 def _closer(film, model, smallest):
@@ -212,7 +218,7 @@ def _remarks(model):
 
 
 def _instead(film, count, before, what):
-    return f"{film.count(count, what)} instead of {before:,}" if count != before else f"as many {what}s ({count:,})"
+    return f"{film.count(count, what)}, not {before:,}" if count != before else f"as many {what}s ({count:,})"
 
 
 def _against(model, smallest):

@@ -232,11 +232,24 @@ def test_a_model_in_outline_knows_its_parts(film):
     for points in model.parts.values():
         assert (points >= low + model.at - 1e-6).all()
         assert (points <= high + model.at + 1e-6).all()
-    assert {name.name.split(":")[-1] for name in model.names("mlp")} <= {
-        sign.name.split(":")[-1] for sign in model.signs
-    }
-    assert any("MLP" in shape.body for sign in model.names("mlp") for shape in sign.shapes)
-    assert not {sign.name for sign in model.names("mlp")} & {sign.name for sign in model.names("attn")}
+    assert set(model.parts) >= {"attn", "mlp"}
+    assert model.outline.largest == "mlp"
+
+
+def test_a_tally_of_another_matrix_frames_that_one(film):
+    model = film.models[0]
+    film.open_on(model.layers[0], azimuth=300, elevation=14)
+    scores = model.outline.sample.layers[0].attn.heads[-1].scores
+    drawing = film.tally(model, 10**9, of=scores)
+    frame, text = drawing.shapes
+    corners = np.array([(x, y, 0.0, 1.0) for x, y in frame.points]) @ drawing.pose.T
+    low, high = (end + model.at for end in scores.box)
+    assert (corners[:, 0].min(), corners[:, 0].max()) == pytest.approx((low[0], high[0]))
+    assert (corners[:, 2].min(), corners[:, 2].max()) == pytest.approx((low[2], high[2]))
+    assert corners[0, 1] == pytest.approx(
+        (scores.box[0][1] + CELL / 2) * model.outline.flat - CELL / 2 + model.at[1], abs=0.05
+    )
+    assert text.body == "11 × 11 cells"
 
 
 def test_in_a_film_about_a_run_outlines_and_set_are_never_seen_together(nano):

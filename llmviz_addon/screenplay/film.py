@@ -394,6 +394,9 @@ class Film:
         return comparing.measure(self._telling, model, seconds=seconds)
 
     @verb
-    def tally(self, model: Standing, cells: int, *, seconds: float | None = None) -> Drawing:
-        """Frame so many cells, across and down, at the corner of a model's widest matrix, and say how many that is."""
-        return comparing.tally(self._telling, model, cells, seconds=seconds)
+    def tally(self, model: Standing, cells: int, *, of: Grid | None = None, seconds: float | None = None) -> Drawing:
+        """Frame so many cells, across and down, at the corner of a model's widest matrix, and say how many that is.
+
+        Or at that of another matrix of its first layer, such as one of ``model.outline.sample.layers[0].attn``.
+        """
+        return comparing.tally(self._telling, model, cells, of=of, seconds=seconds)

@@ -115,6 +115,7 @@ class Set:
         return _assembled(_told(chapters, begin), fps, size, tracks)
 
 
+@_unswept()
 def prepare(
     run: Run,
     chapters: Sequence[str] | None = None,
@@ -134,6 +135,7 @@ def prepare(
     return Production(stage.layout, run.trace, stage.signage, stage.tell(chosen, pace, size, fps))
 
 
+@_unswept()
 def prepare_outlines(
     blueprints: Sequence[Blueprint],
     chapters: Sequence[str] | None = None,

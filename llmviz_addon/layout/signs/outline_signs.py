@@ -18,9 +18,9 @@ from ..lettering.drawing import Drawing, Line, Rect, Shape, Text
 from ..lettering.font import CAP_HEIGHT, advance
 from ..outline import Outline
 
-CARD = 1 / 17
+CARD = 1 / 14
 """Em of a card's name, as a share of the model's height."""
-BAR = 28
+BAR = 24
 """Letters beside a scale bar that are as high as the model."""
 READABLE = 7.0
 """Height in pixels below which names fade."""
@@ -106,7 +106,7 @@ def scale_bar(outline: Outline) -> Drawing:
 
 def height_bar(outline: Outline, em: float) -> Drawing:
     """All of the model's height, in the same place, with letters of ``em``: in cells, and at a millimetre each."""
-    words = f"{outline.tall:,} cells", f"= {in_metres(outline.tall)} at 1 mm each"
+    words = f"{outline.tall:,} cells", f"of 1 mm: {in_metres(outline.tall)}"
     return _upright(outline, "height", _height(outline), words, em)
 
 

@@ -123,11 +123,6 @@ class Standing:
         names = self.outline.sample.layers[0].members
         return {name: self.outline.part(name).points + self.at for name in names}
 
-    def names(self, part: str) -> list[Drawing]:
-        """What is written over the boxes of a part of the first layer, by its name in it."""
-        found = {f"name {grid.name}" for grid in self.outline.sample.layers[0].members[part].grids}
-        return [sign for sign in self.signs.boxes if sign.name.split(":")[-1] in found]
-
     def corner(self, cells: int) -> np.ndarray:
         """Points around the upper left corner of the first layer's widest matrix, (4, 3) metres.
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...layout.grid import CELL
+from ...layout.grid import CELL, Grid
 from ...layout.lettering.drawing import Drawing, Line, Text
 from ...layout.lettering.font import CAP_HEIGHT
 from ...layout.outline import Outline, outline
@@ -26,8 +26,8 @@ from ..telling import Telling
 
 APART = 0.05
 """Metres between two models, as a share of the taller one's height."""
-LETTERS = 30
-"""Letters over a landmark that are as high as it or its model, whichever is higher."""
+LETTERS = 24
+"""Letters over landmarks and pointers that are as high as the model, or its landmark if that is higher."""
 TALL = 0.85
 """Height of a landmark, as a share of its model's, up to which it stands under what is written on the height bar."""
 EM = 0.03
@@ -75,10 +75,10 @@ def point_out(telling: Telling, *, beside: Standing, seconds: float | None = Non
     seconds = telling.length(seconds, 1.0)
     low, high = beside.box
     tall = high[2] - low[2]
-    scale, found = tall / 28, []
+    scale, found = tall / LETTERS, []
     others = [model for model in models(telling) if model is not beside and _visible(telling, model)]
     small = sorted((model for model in others if _height(model) < SMALL * tall), key=_height)
-    level = max((_card_top(model) for model in others if _height(model) <= tall), default=0.0)
+    level = max((_top(model) for model in others if _height(model) <= tall), default=0.0)
     for number, model in enumerate(small):
         (left, _, _), (right, _, _) = model.box
         low = _card_top(model) + 0.25 * scale
@@ -111,24 +111,30 @@ def measure(telling: Telling, model: Standing, *, seconds: float | None = None) 
     return found
 
 
-def tally(telling: Telling, model: Standing, cells: int, *, seconds: float | None = None) -> Drawing:
-    """Frame ``cells`` × ``cells`` cells at the corner of a model's widest matrix, and say how many numbers they are.
+def tally(
+    telling: Telling, model: Standing, cells: int, *, of: Grid | None = None, seconds: float | None = None
+) -> Drawing:
+    """Frame ``cells`` × ``cells`` cells at a corner of a model's widest matrix, and say how many numbers they are.
 
-    As large as suits the picture, so it comes once the camera is there; it goes with the beat.
+    Or of another of its first layer's; then the words stand under it. As large as suits the picture, so it comes
+    once the camera is there; it goes with the beat.
     """
-    grid = model.outline.widest
-    low, high = grid.box
+    grid = of or model.outline.widest
+    (left, front, _), (_, _, top) = grid.box
+    front = (front + CELL / 2) * model.outline.flat - CELL / 2
+    at = model.at + (left, front, top)
+    em = EM * float(telling.view.project(at)[0, 2]) * TAN
     across, down = min(cells, grid.cells[0]), min(cells, grid.cells[2])
-    em = EM * telling.view.distance * TAN
     width, height = across * CELL / em, down * CELL / em
-    said = "1 number" if cells == 1 else f"{down:,} × {across:,} = {down * across:,} numbers"
     frame = ((0.0, 0.0), (width, 0.0), (width, -height), (0.0, -height), (0.0, 0.0), (width / 2, 0.0))
-    text = (
-        Text(-0.5, -min(height, 1.0) / 2 - CAP_HEIGHT / 2, ((said, "accent"),), 1.0, "right")
-        if cells == 1
-        else Text(0.0, 0.6, ((said, "accent"),), 1.0)
-    )
-    at = model.at + (low[0], low[1] - 0.02 * em, high[2])
+    if of is not None:
+        said = (f"{down:,} × {across:,} cells", "accent")
+        text = Text(width, -height - 0.6 - CAP_HEIGHT, (said,), 1.0, "right")
+    elif cells == 1:
+        text = Text(-0.5, -min(height, 1.0) / 2 - CAP_HEIGHT / 2, (("1 number", "accent"),), 1.0, "right")
+    else:
+        text = Text(0.0, 0.6, ((f"{down:,} × {across:,} = {down * across:,} numbers", "accent"),), 1.0)
+    at[1] -= 0.02 * em
     shapes = Line(frame, 0.12, "accent"), text
     drawing = Drawing(telling.unique("tally"), shapes, scaled(at, em), opacity=0.0)
     telling.pictures.append(drawing.name)
@@ -187,6 +193,12 @@ def _moved(sign: Drawing, name: str, at: np.ndarray) -> Drawing:
     pose = sign.pose.copy()
     pose[:3, 3] += at
     return replace(sign, name=name, pose=pose, opacity=0.0)
+
+
+def _top(model: Standing) -> float:
+    """How far up a model, its card and what stands beside it reach."""
+    known = landmark(model.outline.tall / 1000).metres * METRE
+    return max(_card_top(model), float(model.box[0][2]) + known)
 
 
 def _card_top(model: Standing) -> float:
