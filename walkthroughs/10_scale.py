@@ -80,9 +80,10 @@ def _first(film, model):
 def _height(film, model):
     with film.beat("height"):
         film.say("How large is that? Say that each cell is one millimetre wide.")
-        film.fade(model.signs.card, to=0, seconds=0.5)
-        measured = film.measure(model, seconds=0.5)
-        film.camera.fly(model.pieces, *measured, azimuth=283, elevation=7, seconds=4)
+        with film.together(seconds=4):
+            film.fade(model.signs.card, to=0)
+            measured = film.measure(model)
+            film.camera.fly(model.pieces, *measured, azimuth=283, elevation=7)
         film.say("Then {name} stands {height} high.", name=model.title, height=model.height)
         film.camera.fly(model.pieces, *measured, azimuth=286, elevation=6, seconds=3)
 
@@ -113,8 +114,9 @@ def _next(film, told, model, pointers):
         )  # fmt: skip
         film.camera.fly(*smaller, model, azimuth=280, elevation=10, seconds=3)
         film.say("at 1 mm per cell it stands {height} high.", height=model.height)
-        measured = film.measure(model, seconds=0.5)
-        film.camera.fly(*smaller, model, *measured, azimuth=277, elevation=9, seconds=3)
+        with film.together(seconds=3):
+            measured = film.measure(model)
+            film.camera.fly(*smaller, model, *measured, azimuth=277, elevation=9)
     return pointers
 
 

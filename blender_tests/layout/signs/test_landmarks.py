@@ -1,5 +1,7 @@
 """Landmarks: as high as they are, on the ground, and clear of what is written over them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,18 +14,27 @@ AT = np.array([7.0, -2.0, -300.0])
 @pytest.mark.parametrize("one", LANDMARKS, ids=lambda one: one.name)
 @pytest.mark.parametrize("em", [5.0, 400.0])
 def test_a_landmark_is_as_high_as_it_says_where_a_cell_is_a_millimetre(one, em):
-    figure, name = landmark_signs("any", one, AT, em)
+    whole, name = landmark_signs("any", one, AT, em)
+    figure = replace(whole, shapes=whole.shapes[len(one.behind) :])
     x, y, z = figure.points.T
     assert z.min() == pytest.approx(AT[2])
     assert z.max() - z.min() == pytest.approx(1000 * one.metres * CELL)
     assert (x.min() + x.max()) / 2 == pytest.approx(AT[0], abs=0.01 * (x.max() - x.min()))
     assert y == pytest.approx(AT[1])
-    assert f"{one.metres:g} m" in [shape.body for shape in name.shapes]
-    assert name.points[:, 2].min() >= z.max()
-    everything = np.concatenate([figure.points, name.points])
+    assert f"{one.metres:g} m" in " ".join(shape.body for shape in name.shapes)
+    assert name.points[:, 2].min() >= whole.points[:, 2].max()
+    everything = np.concatenate([whole.points, name.points])
     wide, high = landmark_size(one, em)
     assert np.ptp(everything[:, 0]) <= wide * 1.001
     assert everything[:, 2].max() - AT[2] <= high * 1.001
+
+
+def test_the_door_behind_the_person_is_as_large_as_it_says():
+    person = LANDMARKS[0]
+    door, _ = person.behind
+    assert (door.width * person.metres, door.height * person.metres) == pytest.approx((0.9, 2.0))
+    assert person.top * person.metres == pytest.approx(2.0)
+    assert "door 2 m" in person.also
 
 
 def test_landmarks_ascend_and_the_highest_that_is_lower_stands_beside():

@@ -3,7 +3,8 @@
 A cell is drawn a millimetre wide for them: whoever stands beside a model says how large it is then. Heights are
 those that the owners of the buildings tell: the Arc de Triomphe's (Centre des monuments nationaux) is 50 m by 45 m,
 that of the Eiffel Tower (Société d'exploitation de la tour Eiffel) 330 m since 2022, on feet 125 m apart, with floors
-at 57, 116 and 276 m. A grown person's 1.7 m lies between the means of women and of men in most countries.
+at 57, 116 and 276 m. A grown person's 1.7 m lies between the means of women and of men in most countries; the door
+behind is 2 m by 0.9 m, as usual ones are within some centimetres.
 """
 
 from __future__ import annotations
@@ -32,12 +33,18 @@ Points = Iterable[tuple[float, float]]
 
 @dataclass(frozen=True)
 class Landmark:
-    """A figure 1 high and ``width`` wide that stands at y = 0, its middle at x = 0; ``metres`` is its true height."""
+    """A figure 1 high and ``width`` wide that stands at y = 0, its middle at x = 0; ``metres`` is its true height.
+
+    What is ``behind`` it may be higher, up to ``top``, and is named with it.
+    """
 
     name: str
     metres: float
     width: float
     shapes: tuple[Shape, ...]
+    behind: tuple[Shape, ...] = ()
+    top: float = 1.0
+    also: str = ""
 
 
 def _both(right: Points) -> Polygon:
@@ -71,7 +78,11 @@ _BODY = (
 _SHAFT = tuple((0.052 * 0.2 ** ((y - 0.357) / 0.479), y) for y in np.linspace(0.836, 0.357, 9).tolist())
 
 LANDMARKS = (  # ascending
-    Landmark("a person", 1.7, 0.36, (Disc(0.0, 0.934, 0.066, COLOR), _both(_BODY))),
+    Landmark(
+        "a person", 1.7, 0.9 / 1.7, (Disc(0.0, 0.934, 0.066, COLOR), _both(_BODY)),
+        (Rect(-0.45 / 1.7, 0.0, 0.9 / 1.7, 2 / 1.7, "card"), Disc(0.36 / 1.7, 1.05 / 1.7, 0.03 / 1.7, COLOR)),
+        2 / 1.7, ", door 2 m",
+    ),
     Landmark(
         "the Arc de Triomphe", 50.0, 0.94,
         (
@@ -102,19 +113,19 @@ def landmark(metres: float) -> Landmark:
 def landmark_size(one: Landmark, em: float) -> tuple[float, float]:
     """Width and height on the set, in metres, of a landmark with its name and height over it in letters of ``em``."""
     letters = max(advance(text, size * em) for text, size in _texts(one))
-    return max(one.width * one.metres * METRE, letters), one.metres * METRE + OVER * em
+    return max(one.width * one.metres * METRE, letters), one.top * one.metres * METRE + OVER * em
 
 
 def landmark_signs(name: str, one: Landmark, at: np.ndarray, em: float) -> tuple[Drawing, Drawing]:
     """A landmark whose middle stands at ``at``, (3,) metres, and what is written over it, which fades from afar."""
     tall = one.metres * METRE
-    figure = tuple(_sized(shape, tall / (UNIT * em)) for shape in one.shapes)
+    figure = tuple(_sized(shape, tall / (UNIT * em)) for shape in (*one.behind, *one.shapes))
     (title, large), (height, small) = _texts(one)
     texts = (
         Text(0.0, OVER - 1.0, ((title, "ink"),), large, "center"),
         Text(0.0, 0.55, ((height, "muted"),), small, "center"),
     )
-    over = scaled(at + (0.0, 0.0, tall), em)
+    over = scaled(at + (0.0, 0.0, one.top * tall), em)
     return (
         Drawing(f"{name}:figure", figure, scaled(at, UNIT * em), opacity=0.0),
         Drawing(f"{name}:name", texts, over, fades_below=READABLE, opacity=0.0),
@@ -124,7 +135,7 @@ def landmark_signs(name: str, one: Landmark, at: np.ndarray, em: float) -> tuple
 def _texts(one: Landmark) -> tuple[tuple[str, float], tuple[str, float]]:
     """What is written over it, and how large: its name, without an article, and its height."""
     name = one.name.split(" ", 1)[1]
-    return (name[0].upper() + name[1:], 1.0), (f"{one.metres:g} m", 1.0)
+    return (name[0].upper() + name[1:], 1.0), (f"{one.metres:g} m{one.also}", 0.85)
 
 
 def _sized(shape: Shape, by: float) -> Shape:

@@ -19,8 +19,8 @@ from ...model.blueprints import Blueprint
 from ...model.config import GPTConfig
 
 CAMERA = "camera"
-CORNER = 0.2
-"""Ground at the left of a corner of a matrix, and half as much over it, as a share of what is seen of the matrix."""
+CORNER = 0.28
+"""Ground at the left of a corner of a matrix, as a share of what is seen of it; over it there is less than half that."""
 
 
 class Channel(NamedTuple):
@@ -132,7 +132,7 @@ class Standing:
         left, top = low[0] + self.at[0], high[2] + self.at[2]
         wide, tall = np.minimum(cells * CELL, high - low)[[0, 2]]
         ground, y = CORNER * min(cells * CELL, wide), low[1] + self.at[1]
-        return np.array([(x, y, z) for x in (left - ground, left + wide) for z in (top - tall, top + ground / 2)])
+        return np.array([(x, y, z) for x in (left - ground, left + wide) for z in (top - tall, top + 0.4 * ground)])
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,6 @@ LETTERS = 24
 """Letters over landmarks and pointers that are as high as the model, or its landmark if that is higher."""
 TALL = 0.85
 """Height of a landmark, as a share of its model's, up to which it stands under what is written on the height bar."""
-EM = 0.03
-"""Letters of a tally, in picture heights."""
 SMALL = 0.3
 """Height of models that need a pointer, as a share of what they stand beside."""
 
@@ -123,7 +121,7 @@ def tally(
     (left, front, _), (_, _, top) = grid.box
     front = (front + CELL / 2) * model.outline.flat - CELL / 2
     at = model.at + (left, front, top)
-    em = EM * float(telling.view.project(at)[0, 2]) * TAN
+    em = telling.page.em * float(telling.view.project(at)[0, 2]) * TAN
     across, down = min(cells, grid.cells[0]), min(cells, grid.cells[2])
     width, height = across * CELL / em, down * CELL / em
     frame = ((0.0, 0.0), (width, 0.0), (width, -height), (0.0, -height), (0.0, 0.0), (width / 2, 0.0))
@@ -150,7 +148,7 @@ def _beside(one: Outline) -> Iterator[Drawing]:
     known = landmark(one.tall / 1000)
     low, high = one.box
     tall = float(high[2] - low[2])
-    em = max(tall, known.metres * METRE) / LETTERS
+    em = max(tall, known.top * known.metres * METRE) / LETTERS
     bar = height_bar(one, em)
     yield bar
     yield from landmark_signs("landmark", known, np.array([_landmark_middle(known, tall, bar, em), 0.0, low[2]]), em)
@@ -197,8 +195,8 @@ def _moved(sign: Drawing, name: str, at: np.ndarray) -> Drawing:
 
 def _top(model: Standing) -> float:
     """How far up a model, its card and what stands beside it reach."""
-    known = landmark(model.outline.tall / 1000).metres * METRE
-    return max(_card_top(model), float(model.box[0][2]) + known)
+    known = landmark(model.outline.tall / 1000)
+    return max(_card_top(model), float(model.box[0][2]) + known.top * known.metres * METRE)
 
 
 def _card_top(model: Standing) -> float:
