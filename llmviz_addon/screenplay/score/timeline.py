@@ -20,7 +20,7 @@ from ...model.config import GPTConfig
 
 CAMERA = "camera"
 CORNER = 0.28
-"""Ground at the left of a corner of a matrix, as a share of what is seen of it; over it there is less than half that."""
+"""Ground at the left of a corner of a matrix, as a share of what is seen of it; above it there is less than half."""
 
 
 class Channel(NamedTuple):
