@@ -7,6 +7,8 @@ import pytest
 
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.grid import CELL, Role
+from llmviz_addon.layout.lettering.drawing import Rect, Text
+from llmviz_addon.layout.signs.tiles import tint
 from llmviz_addon.layout.tensor import Axis
 from llmviz_addon.screenplay.score.timeline import Channel
 from llmviz_addon.screenplay.verbs.copies import make
@@ -102,7 +104,16 @@ def test_a_symbol_stands_between_two_things(film, head):
 def test_letters_stand_along_every_time_axis(film, head):
     letters = [film.token_text(t) for t in range(len(film.tokens))]
     rows, columns = film.letters(head.scores)
-    assert [shape.body for shape in rows.shapes] == [shape.body for shape in columns.shapes] == letters
+    for drawing in (rows, columns):
+        texts = [shape for shape in drawing.shapes if isinstance(shape, Text)]
+        tiles = [shape for shape in drawing.shapes if isinstance(shape, Rect)]
+        assert [text.body for text in texts] == letters
+        assert [tile.color for tile in tiles] == [tint(token) for token in film.trace.tokens]
+        for tile, text in zip(tiles, texts, strict=True):  # each letter amid its tile
+            (left, _), (right, _) = text.corners
+            assert tile.x < left < right < tile.x + tile.width
+            assert tile.x + tile.width / 2 == pytest.approx((left + right) / 2)
+    assert film.room(head.scores)[:, 2].min() < head.scores.box[0][2] - 0.05  # what frames it frames them
     assert rows.parent == columns.parent == head.scores.name
     with pytest.raises(ScriptError, match="no axis"):
         film.letters(head.q_weight)

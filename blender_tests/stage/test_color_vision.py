@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from blender_tests.stage.eyes import EYES, apart, contrast, lab
+from llmviz_addon.layout.lettering.drawing import TINTS
 from llmviz_addon.stage.materials.theme import linear
 from llmviz_addon.stage.materials.theme_file import NAMES, theme
 
@@ -121,3 +122,14 @@ def test_zero_is_pale_on_paper_and_dark_in_the_dark(name):
         lightness = lab(zero(cells, role))[0]
         assert lightness < 35 if dark else lightness > 80
         assert all((lab(hue[role])[0] > lightness) == dark for hue in (cells.positive, cells.negative))
+
+
+@pytest.mark.parametrize("eyes", EYES)
+@pytest.mark.parametrize("name", NAMES)
+def test_tokens_are_told_apart_by_their_tints_and_read(name, eyes):
+    look = theme(name)
+    tints = [look.color(tint) for tint in TINTS]
+    for one, other in combinations(tints, 2):
+        assert apart(one, other, eyes) >= 20
+    for one in tints:
+        assert contrast(one, look.color("on_token")) >= 4.5

@@ -218,13 +218,15 @@ class Telling:
         return low + offset, high + offset
 
     def room(self, *grids: Grid) -> np.ndarray:
-        """Points around grids and their labels where they stand now, (n, 3) metres."""
+        """Points around grids, their labels and letters where they stand now, (n, 3) metres."""
         points: list[np.ndarray] = []
         lows, highs = boxes(grids).transpose(1, 0, 2)
         moved, labels = self.score.moved, self.cast.labels
         for grid, around in zip(grids, corners(lows, highs), strict=True):
             label = labels.get(grid.name)
-            own = (around,) if label is None else (around, label.points)
+            written = () if label is None else (label.points,)
+            letters = (one.points for one in self.cast.along.get(grid.name, ()) if one.name not in self.score.gone)
+            own = (around, *written, *letters)
             points += (one + self.offset(grid) for one in own) if grid.name in moved else own
         return np.concatenate(points)
 

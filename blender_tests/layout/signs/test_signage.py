@@ -15,7 +15,7 @@ from blender_tests.layout import shapes
 from llmviz_addon.errors import LlmvizError
 from llmviz_addon.layout.build import layout
 from llmviz_addon.layout.layout import Layout
-from llmviz_addon.layout.lettering.drawing import Drawing, Text
+from llmviz_addon.layout.lettering.drawing import Drawing, Rect, Text
 from llmviz_addon.layout.lettering.font import advance
 from llmviz_addon.layout.signs.signage import card, signage
 from llmviz_addon.layout.signs.tokens import TokenRow
@@ -131,8 +131,14 @@ def test_token_texts_stay_in_their_boxes(data: st.DataObject):
 def test_prompt_in_ink_and_answer_muted():
     found = signs(layout(NANO, 11), list("CBABBCABBBC"), prompt_length=6, tokens=[2, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2])
     letters = [s.spans for s in found["tokens:input"].shapes if isinstance(s, Text) and s.body.isalpha()]
-    assert letters == [((c, "ink"),) for c in "CBABBC"] + [((c, "muted"),) for c in "ABBBC"] + [(("Input", "muted"),)]
+    assert letters == [((c, "on_token"),) for c in "CBABBC"] + [((c, "muted"),) for c in "ABBBC"] + [
+        (("Input", "muted"),)
+    ]
     assert words(found["tokens:input"]).count("2") == 3
+    tiles = [s.color for s in found["tokens:input"].shapes if isinstance(s, Rect)]
+    ids = [2, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2]
+    answer = [name for token in ids[6:] for name in (f"token_{token}", "ground")]  # an edge only
+    assert tiles == [f"token_{token}" for token in ids[:6]] + answer
 
 
 def test_predictions_are_the_most_likely_tokens():

@@ -6,7 +6,8 @@ somewhere in the world. The stage knows one way to build a drawing, so a chapter
 picture composes one from these shapes instead of teaching the stage a new object.
 
 Colours are names that the theme resolves: ``ink``, ``muted``, ``ground`` (the page behind), ``plate``
-(the ground of a text panel), ``weight``, ``activation``, ``aggregate``, ``accent``, ``card``, ``white``.
+(the ground of a text panel), ``weight``, ``activation``, ``aggregate``, ``accent``, ``card``, ``white``; and for the
+tiles of tokens ``token_0`` and so on, with ``on_token`` for the letters on them.
 """
 
 from __future__ import annotations
@@ -21,7 +22,13 @@ from ...kept import kept
 from .font import ASCENDER, DESCENDER, advance_in, font_in_use
 from .font_file import FontFile
 
-COLORS = ("ink", "muted", "ground", "plate", "weight", "activation", "aggregate", "accent", "card", "white")
+TINTS = tuple(f"token_{number}" for number in range(8))
+"""Of tokens; see ``signs.tiles``."""
+COLORS = (
+    *("ink", "muted", "ground", "plate", "weight", "activation", "aggregate", "accent", "card", "white"),
+    *TINTS,
+    "on_token",
+)
 """The names that every theme resolves."""
 
 

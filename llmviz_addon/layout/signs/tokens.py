@@ -13,6 +13,7 @@ from ..grid import CELL
 from ..layout import Layout
 from ..lettering.drawing import Drawing, Line, Rect, Shape, Text, pose
 from ..lettering.font import CAP_HEIGHT, fit
+from .tiles import INK, tint
 
 READABLE = 4.0
 """Height in pixels below which the boxes fade."""
@@ -110,14 +111,22 @@ class TokenRow:
             shapes.append(Line(((x, y), (x, y + self.line)), STROKE, "muted"))
         return shapes
 
-    def letter(self, t: int, bottom: float, text: str, color: str, under: str) -> list[Shape]:
-        """A token's text in box ``t`` and a smaller line under it."""
+    def letter(self, t: int, bottom: float, text: str, color: str, under: str, token: int) -> list[Shape]:
+        """A token's text in box ``t``, on its tint, and a smaller line under it; a ``muted`` one has a bare edge."""
         text, y = printable(text), self.floor(t, bottom)
         room = 0.86 * self.pitch
         size, small = fit(text, 0.75 * self.em, room), fit(under, 0.36 * self.em, room)
         x = self.middle(t)
         base = y + 0.68 * self.line - CAP_HEIGHT * 0.75 * self.em / 2  # one for all, as in a line of text
-        shapes: list[Shape] = [Text(x, base, ((text, color),), size, "center")]
+        wide, tall = 0.9 * self.pitch, (0.62 if under else 0.86) * self.line
+        low = y + self.line - tall - 0.05 * self.line
+        shapes: list[Shape] = [Rect(x - wide / 2, low, wide, tall, tint(token), 0.1 * tall)]
+        if color == "muted":
+            edge = 0.09 * tall
+            shapes.append(
+                Rect(x - wide / 2 + edge, low + edge, wide - 2 * edge, tall - 2 * edge, "ground", 0.05 * tall)
+            )
+        shapes.append(Text(x, base, ((text, color if color == "muted" else INK),), size, "center"))
         if under:
             shapes.append(Text(x, y + 0.17 * self.line, ((under, "muted"),), small, "center"))
         return shapes
@@ -157,7 +166,7 @@ def input_boxes(layout: Layout, texts: Sequence[str], ids: Sequence[int], prompt
     bottom = INPUT_AT * layout.gap
     shapes = row.frames(bottom)
     for t in row.filled(len(texts)):
-        shapes += row.letter(t, bottom, texts[t], "ink" if t < prompt_length else "muted", str(ids[t]))
+        shapes += row.letter(t, bottom, texts[t], "ink" if t < prompt_length else "muted", str(ids[t]), ids[t])
     shapes += row.fan(bottom, 0.12 * layout.gap)
     shapes.append(row.caption(bottom + row.height, "Input"))
     return Drawing("tokens:input", tuple(shapes), _above(layout), fades_below=READABLE)
@@ -173,7 +182,7 @@ def next_boxes(layout: Layout, predictions: Predictions, prompt_length: int) -> 
     shapes = row.frames(bottom)
     for t in row.filled(len(predictions.ids)):
         color = "ink" if t >= prompt_length - 1 else "muted"
-        shapes += row.letter(t, bottom, predictions.texts[t], color, str(predictions.ids[t]))
+        shapes += row.letter(t, bottom, predictions.texts[t], color, str(predictions.ids[t]), predictions.ids[t])
     shapes.append(row.caption(bottom + row.height, "Next token"))
     return Drawing("tokens:next", tuple(shapes), _above(layout), fades_below=READABLE)
 
@@ -188,7 +197,7 @@ def output_boxes(layout: Layout, predictions: Predictions) -> Drawing:
         if share >= SMALLEST:
             left, width = row.middle(t) - row.pitch / 2, row.pitch * share
             shapes.append(Rect(left, row.floor(t, bottom), width, 0.09 * row.line, "activation"))
-        shapes += row.letter(t, bottom, predictions.texts[t], "ink", number(share, most=2))
+        shapes += row.letter(t, bottom, predictions.texts[t], "ink", number(share, most=2), predictions.ids[t])
     shapes += row.fan(bottom + row.height, -0.12 * layout.gap, outwards=True)
     return Drawing("tokens:output", tuple(shapes), below(layout), fades_below=READABLE)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -43,6 +44,8 @@ class Cast:
         self.labels = dict(signage.labels)  # by the names of their grids
         self.signs = Signs(layout, signage, self.labels)
         self.drawings: dict[str, Drawing] = {}
+        self.along: dict[str, list[Drawing]] = defaultdict(list)  # letters along a grid, by its name
+        self.tiles: dict[str, Drawing] = {}  # that ride on a column that stands apart, by the names of their grids
         self.fragments: dict[str, Fragment] = {}
         self.made: dict[str, tuple[Grid, np.ndarray]] = {}
         self._homes: np.ndarray | None = None

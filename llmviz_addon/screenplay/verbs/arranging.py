@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 
 from ...errors import ScriptError
 from ...layout.grid import CELL, Grid, Region
-from ...layout.lettering.drawing import Drawing, Polygon, Text, pose
+from ...layout.lettering.drawing import Drawing, Polygon, Rect, Shape, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
+from ...layout.signs.tiles import INK, tint
 from ..cast.things import Grids, Place, Thing
 from ..telling import Telling
 from .reading import token_text
 
+TILE = 0.92 * CELL
+"""Height of a token's tile along a grid, where each has a row or a column."""
 ARROW = 0.3
 """Opacity of an arrow, about that of a ribbon."""
 Path = list[tuple[float, float]]
@@ -145,7 +149,7 @@ def letters(telling: Telling, grid: Grid, *, seconds: float | None = None) -> li
             if axis.direction == "x"
             else pose((low[0], low[1], high[2]))
         )
-        shapes = []
+        shapes: list[Shape] = []
         for cell, text in enumerate(texts):
             em = fit(text, size, 0.95 * CELL if across else 4 * CELL)
             along, middle = (cell + 0.5) * CELL, CAP_HEIGHT * em / 2
@@ -155,14 +159,26 @@ def letters(telling: Telling, grid: Grid, *, seconds: float | None = None) -> li
                 at, align = (under, along - middle), "left"
             else:
                 at, align = (-0.4 * CELL, -along - middle), "right"
-            shapes.append(Text(*at, ((text, "muted"),), em, align))
+            token = int(telling.trace.tokens[axis.index(cell)])
+            shapes += _on_tint(Text(*at, ((text, INK),), em, align), tint(token))
         made.append(Drawing(telling.unique("letters"), tuple(shapes), where, grid.name, 8.0, 0.0))
     if not made:
         raise ScriptError(f"{grid!r} has no axis of tokens that is seen from the front.")
     with telling.together(seconds=seconds):
         for drawing in made:
             telling.show(drawing)
+    telling.cast.along[grid.name].extend(made)
     return made
+
+
+def _on_tint(text: Text, color: str) -> list[Shape]:
+    """A token's text with its tile behind it, which leaves a little of its row or column free."""
+    (left, _), (right, _) = text.corners
+    width = max(right - left + 0.4 * text.size, TILE)
+    to_it = {"left": width / 2 - 0.2 * text.size, "center": 0.0, "right": 0.2 * text.size - width / 2}
+    x, y = text.x + to_it[text.align], text.y + CAP_HEIGHT * text.size / 2
+    tile = Rect(x - width / 2, y - TILE / 2, width, TILE, color, 0.15 * TILE)
+    return [tile, replace(text, x=x, align="center")]
 
 
 def _path(telling: Telling, source: Grid | Region, target: Grid | Region) -> Path:

@@ -21,9 +21,10 @@ def fade(telling: Telling, *things: Thing, to: float, seconds: float | None = No
 
 
 def _labels(telling: Telling, names: list[str]) -> list[str]:
-    """The labels of those that are grids and have one, by name."""
-    labels = telling.cast.labels
-    return [labels[name].name for name in names if name in labels]
+    """The labels of those that are grids and have one, and the tiles that ride on them, by name."""
+    labels, tiles = telling.cast.labels, telling.cast.tiles
+    found = [labels[name].name for name in names if name in labels]
+    return [*found, *(tiles[name].name for name in names if name in tiles)] if tiles else found
 
 
 def light(telling: Telling, *things: Grids, to: float = 1.0, seconds: float | None = None) -> None:
@@ -45,5 +46,6 @@ def revert(telling: Telling, *things: Thing, seconds: float | None = None) -> No
     for name in dict.fromkeys((*names, *_labels(telling, names))):
         in_pieces = splits.take_down(name, now, seconds)
         splits.rest(name, now, seconds, but=("opacity",) if in_pieces else ())
+        telling.cast.tiles.pop(name, None)
     telling.closeups = [one for one in telling.closeups if not {stand.name for _, stand in one.pairs} <= set(names)]
     telling.pass_time(seconds)

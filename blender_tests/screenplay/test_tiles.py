@@ -1,0 +1,69 @@
+"""A token's tile rides on its column where that stands apart, with the same text and tint in every tensor."""
+
+from __future__ import annotations
+
+import pytest
+
+from llmviz_addon.layout.lettering.drawing import Rect, Text
+from llmviz_addon.layout.signs.tiles import TINTS, tint
+from llmviz_addon.screenplay.score.timeline import Channel
+
+
+def opacity(film, drawing):
+    return film.score.value(Channel(drawing.name, "opacity"))
+
+
+@pytest.fixture
+def opened(film):
+    layer = film.layout.layers[0]
+    film.open_on(layer, azimuth=280, elevation=5)
+    return layer
+
+
+def test_a_column_that_stands_apart_carries_its_tokens_tile(film, opened):
+    x, head = film.layout.embedding.output, opened.attn.heads[0]
+    grids = (x, opened.ln_1.output, head.q, head.output, opened.mlp.residual)
+    film.split(*(grid[3] for grid in grids), seconds=0.5)
+    for grid in grids:
+        made = film.cast.tiles[grid.name]
+        (tile,) = (shape for shape in made.shapes if isinstance(shape, Rect))
+        (text,) = (shape for shape in made.shapes if isinstance(shape, Text))
+        assert (tile.color, text.body) == (tint(film.trace.tokens[3]), film.token_text(3))
+        assert made.parent == grid.name  # so it goes with it
+        (left, _, _), (right, _, top) = grid[3].box
+        assert made.points[:, 0].mean() == pytest.approx((left + right) / 2, abs=0.02)
+        assert made.points[:, 2].min() > top
+        assert opacity(film, made) == 1
+        lifted = film.score.value(Channel(f"label:{grid.name}", "offset", 2))
+        assert made.points[:, 2].max() < top + lifted  # its label makes room
+
+
+def test_the_tile_goes_when_the_column_does(film, opened):
+    ln = opened.ln_1
+    film.split(ln.output[3], opened.attn.proj[2], film.layout.embedding.output[1], seconds=0.5)
+    first, second, third = film.cast.tiles.values()
+    film.fade(ln.output, to=0, seconds=0.5)
+    assert [opacity(film, one) for one in (first, second, third)] == [0, 1, 1]
+    film.fade(ln.output, to=1, seconds=0.5)
+    assert opacity(film, first) == 1
+    film.merge(ln.output, seconds=0.5)
+    film.revert(opened.attn.proj, seconds=0.5)
+    assert [opacity(film, one) for one in (first, second, third)] == [0, 0, 1]
+    for grid in (ln.output, opened.attn.proj):
+        assert film.score.value(Channel(f"label:{grid.name}", "offset", 2)) == 0
+    film.fade(ln.output, opened.attn.proj, to=0, seconds=0.5)
+    film.fade(ln.output, opened.attn.proj, to=1, seconds=0.5)
+    assert [opacity(film, one) for one in (first, second, third)] == [0, 0, 1]
+
+
+def test_what_is_no_whole_column_of_one_token_has_no_tile(film, opened):
+    head = opened.attn.heads[0]
+    film.split(opened.ln_1.output[2:4], seconds=0.5)
+    film.split(opened.ln_1.gamma[3], seconds=0.5)
+    film.split(opened.ln_1.mean[3], seconds=0.5)
+    film.split(head.scores[3], seconds=0.5)
+    assert not film.cast.tiles
+
+
+def test_a_tint_is_the_tokens_own():
+    assert [tint(token) for token in (0, 1, 2, 8, 9)] == [TINTS[0], TINTS[1], TINTS[2], TINTS[0], TINTS[1]]
