@@ -73,6 +73,10 @@ def test_whatever_is_asked_together_or_alone_a_channel_is_told_as_if_it_were_the
     by_value = {name: value for value, those in many.by_value(names, "opacity").items() for name in those}
     assert by_value == {name: one.value(Channel(name, "opacity")) for name, one in alone.items()}
     assert many.end == max(one.end for one in each)
+    assert many.at_least(0.5, "opacity") == {name for name, value in by_value.items() if value >= 0.5}
+    assert many.at_least(0.5, "highlight") == set()
+    many.note(["noted", "grid 0"], "highlight")
+    assert many.at_least(0.0, "highlight") == {"noted", "grid 0"}
 
 
 def test_a_clip_may_start_where_the_last_one_ended():

@@ -34,6 +34,8 @@ from .score.timeline import Channel, Fragment
 
 TOUCHING = 1e-6
 """Shared area of panels, in picture heights squared, that is none."""
+SOLID = 0.9
+"""Opacity from which on a grid is there for a reader."""
 GONE = 0.2
 """Seconds in which explanations, paragraphs and pictures go."""
 
@@ -103,6 +105,7 @@ class Telling:
         self.name, self.cast, self.trace, self.checkpoint = name, cast, trace, checkpoint
         self.page, self.pace = page, pace
         self.clock, self.score = Clock(), Score(cast.rest)
+        self.score.note(cast.grids, "opacity")
         self.beats: list[Beat] = []
         self.beat: Beat | None = None  # that is being told
         self.written: list[str] = []  # the paragraph that is up, as drawings by name
@@ -270,21 +273,27 @@ class Telling:
 
     def in_play(self) -> list[Grid]:
         """The grids that are solid now and stand inside the free part of the picture."""
-        gone = self.score.gone - self.splits.in_pieces(self.now)
-        there = [(number, grid) for number, (name, grid) in enumerate(self.cast.grids.items()) if name not in gone]
-        solid = [(number, grid) for number, grid in there if self.opacity(grid) >= 0.9]
+        solid = self._solid()
         if not solid:
             return []
-        stand, free = self.cast.homes[[number for number, _ in solid]], self.page.free
-        for box, (_, grid) in zip(stand, solid, strict=True):
-            if grid.name in self.score.moved:
-                box += self.offset(grid)
+        stand, free = self.cast.homes[[self.cast.numbers[name] for name in solid]], self.page.free
+        for number, name in enumerate(solid):
+            if name in self.score.moved:
+                stand[number] += self.offset(self.cast.grids[name])
         left, bottom, right, top = self.view.areas(stand[:, 0], stand[:, 1]).T
         seen = (np.minimum(right, free.right) > np.maximum(left, free.left)) & (
             np.minimum(top, free.top) > np.maximum(bottom, free.bottom)
         )
         inside = seen & (left >= free.left - 0.02) & (right <= free.right + 0.02)
-        return [solid[n][1] for n in np.flatnonzero(inside)]
+        return [self.cast.grids[solid[n]] for n in np.flatnonzero(inside)]
+
+    def _solid(self) -> list[str]:
+        """Names of the grids that are solid now, or whose fragments are, in the set's order."""
+        cut = self.splits.ever
+        gone = self.score.gone - self.splits.in_pieces(self.now)
+        whole = (self.score.at_least(SOLID, "opacity") & self.cast.numbers.keys()) - cut
+        parts = {name for name in cut - gone if self.splits.opacity(name, self.now) >= SOLID}
+        return sorted(whole | parts, key=self.cast.numbers.__getitem__)
 
     # What shows a grid ------------------------------------------------------------------------
 

@@ -48,13 +48,14 @@ class Cast:
         self.tiles: dict[str, Drawing] = {}  # that ride on a column that stands apart, by the names of their grids
         self.fragments: dict[str, Fragment] = {}
         self.made: dict[str, tuple[Grid, np.ndarray]] = {}
+        self.numbers = {name: number for number, name in enumerate(self.grids)}
         self._homes: np.ndarray | None = None
         self._kinds = dict.fromkeys(self.grids, Kind.GRID)
         self._kinds |= dict.fromkeys(self.ribbons, Kind.RIBBON) | dict.fromkeys(self.signage, Kind.SIGN)
 
     @property
     def homes(self) -> np.ndarray:
-        """Smallest and largest corner of every grid at home, (n, 2, 3) metres."""
+        """Smallest and largest corner of every grid at home, (n, 2, 3) metres, by their ``numbers``."""
         if self._homes is None:
             self._homes = boxes(self.grids.values())
         return self._homes
@@ -85,6 +86,7 @@ class Cast:
         self.made[grid.name] = (grid, np.asarray(values, dtype=np.float32))
         self.grids[grid.name] = grid
         self._kinds[grid.name] = Kind.MADE
+        self.numbers[grid.name] = len(self.numbers)
         self._homes = None
 
     def stand(self, model: Standing) -> None:

@@ -73,6 +73,11 @@ class Splits:
         told = self._told[name]
         return next((s for s in reversed(told) if s.since <= at + EPSILON < s.until), None)
 
+    @property
+    def ever(self) -> set[str]:
+        """Names of the grids that are, were or will be in pieces."""
+        return set(self._told)
+
     def in_pieces(self, at: float) -> set[str]:
         """Names of the grids that are shown in pieces at a time."""
         return {name for name in self._told if self.of(name, at)}

@@ -8,11 +8,12 @@ makes a film that depends on the order of two unrelated lines.
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -97,11 +98,11 @@ class Clip:
 
 @dataclass(eq=False, slots=True)
 class Staff:
-    """What channels do that were always asked for together: how many ``players``, and where they stand at ``rest``."""
+    """What the channels of some actors do that were always asked for together, and where they stand at ``rest``."""
 
     rest: float
     clips: tuple[Clip, ...] = ()
-    players: int = 0
+    players: set[str] = field(default_factory=set)
 
     @property
     def value(self) -> float:
@@ -157,8 +158,8 @@ class Score:
         self.origin = Origin()  # whose clips follow
         self._rest = rest
         self._staff_of: Staves = defaultdict(dict)
-        self._staves: set[Staff] = set()
-        self._idle: dict[float, Staff] = {}  # of channels that were never asked for, by where they rest
+        self._staves: dict[tuple[str, int], set[Staff]] = defaultdict(set)
+        self._idle: dict[tuple[str, int, float], Staff] = {}  # of channels that were never asked for: they rest
         self.clips = Clips(self._staff_of)
 
     @property
@@ -190,6 +191,14 @@ class Score:
         for staff, those in self._by_staff(actors, prop, 0).items():
             found[staff.value] += those
         return found
+
+    def note(self, actors: Iterable[str], prop: str) -> None:
+        """Count these actors among those whose channel ``prop`` is at rest until it is asked for."""
+        self._by_staff(actors, prop, 0)
+
+    def at_least(self, value: float, prop: str) -> set[str]:
+        """Actors whose channel ``prop`` stands at ``value`` or above, of those that are noted or were asked for."""
+        return set().union(*(staff.players for staff in self._staves[prop, 0] if staff.value >= value))
 
     def set(
         self, channel: Channel, value: float, start: float, seconds: float = 0.0, easing: str = "smooth",
@@ -280,14 +289,17 @@ class Score:
 
     def stretch(self, since: float, factor: float) -> None:
         """Let all that began at ``since`` or later go ``factor`` times as slowly, as if it had been told so."""
-        for staff in self._staves:
+        for staff in self._all():
             if staff.clips and staff.clips[-1].start >= since - EPSILON:
                 staff.clips = tuple(_stretched(clip, since, factor) for clip in staff.clips)
 
     @property
     def end(self) -> float:
         """When the last clip ends, in seconds."""
-        return max((staff.clips[-1].end for staff in self._staves if staff.clips), default=0.0)
+        return max((staff.clips[-1].end for staff in self._all() if staff.clips), default=0.0)
+
+    def _all(self) -> Iterable[Staff]:
+        return itertools.chain.from_iterable(self._staves.values())
 
     def playing(self) -> Iterable[tuple[Staff, Staff | None]]:
         """Every staff that has clips, with those on which its players fade; with None for the camera."""
@@ -315,7 +327,7 @@ class Score:
             else:
                 found[staff].append(actor)
         for rest, those in resting.items():
-            found[self._seated(those, prop, index, self._idle_at(rest))] += those
+            found[self._seated(those, prop, index, self._idle_at(prop, index, rest))] += those
         return found
 
     def _put(self, channel: Channel, clips: tuple[Clip, ...]) -> None:
@@ -327,23 +339,23 @@ class Score:
             return
         if not staff.clips:
             self.touched[prop].update(actors)
-        elif clips and len(actors) == staff.players:
+        elif clips and len(actors) == len(staff.players):
             staff.clips = clips
             return
-        staff.players -= len(actors)
+        staff.players.difference_update(actors)
         if not staff.players:
-            self._staves.discard(staff)
-        to = Staff(staff.rest, clips) if clips else self._idle_at(staff.rest)
+            self._staves[prop, index].discard(staff)
+        to = Staff(staff.rest, clips) if clips else self._idle_at(prop, index, staff.rest)
         self._seated(actors, prop, index, to)
 
     def _seated(self, actors: Collection[str], prop: str, index: int, staff: Staff) -> Staff:
-        staff.players += len(actors)
-        self._staves.add(staff)
+        staff.players.update(actors)
+        self._staves[prop, index].add(staff)
         self._staff_of[prop, index].update(dict.fromkeys(actors, staff))
         return staff
 
-    def _idle_at(self, rest: float) -> Staff:
-        return self._idle.setdefault(rest, Staff(rest))
+    def _idle_at(self, prop: str, index: int, rest: float) -> Staff:
+        return self._idle.setdefault((prop, index, rest), Staff(rest))
 
 
 def _stretched(clip: Clip, since: float, factor: float) -> Clip:

@@ -185,7 +185,8 @@ def _axes(telling: Telling, links: list[Link]) -> Iterator[str]:
     for link in links:
         if not isinstance(link.target, str) or link.target in set(Role):
             continue
-        known = {axis.name for grid in telling.cast.grids.values() for axis in grid.axes}
-        if link.target not in known:
+        names = (axis.name for grid in telling.cast.grids.values() for axis in grid.axes)
+        if link.target not in names:
+            known = {axis.name for grid in telling.cast.grids.values() for axis in grid.axes}
             raise ScriptError(f"No grid has an axis {link.target!r}. Choose from {', '.join(sorted(known))}.")
         yield link.target
