@@ -118,7 +118,7 @@ def test_a_swept_panel_shows_the_value_of_the_cell_it_names(film, ln):
     true, found = film.trace[ln.output.name], set()
     for at in np.linspace(0, 3, 300):
         told = told_by(film, at)
-        if told[-2:-1] in ([" = "], [" ≈ "]):
+        if told[-2:-1] in (["= "], ["≈ "]):
             t, c = (int(text) for text in told if text.isdigit())
             found.add((t, c))
             assert told[-1] == number(float(true[t, c]), digits(true))

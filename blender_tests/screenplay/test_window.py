@@ -26,7 +26,7 @@ def test_a_sweep_tells_ids_and_their_numbers(film):
     told = {0: [], 1: [], 2: []}
     for at in np.linspace(0, 8, 200):
         *_, sign, result = texts = told_by(film, at) or ["", ""]
-        if sign in (" = ", " ≈ "):
+        if sign in ("= ", "≈ "):
             for slot, text in enumerate((*(text for text in texts if text.isdigit()), result)):
                 told[slot].append(text)
     assert set(told[0]) == {str(t)}

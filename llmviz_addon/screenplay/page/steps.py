@@ -52,11 +52,6 @@ class _Told:
     values: Box | None
     result: Box
 
-    @property
-    def together(self) -> float:
-        """Width of both on one line."""
-        return self.result.width + (self.values.width if self.values else 0.0)
-
 
 def steps(
     grid: Grid, cells: Sequence[tuple[int, ...]], tensors: Mapping[str, np.ndarray], em: float, most: float
@@ -79,7 +74,7 @@ def steps(
         size *= min(1.0, inner / widest)
         formula = set_formula(grid.rule.at(cells[0]).formula, size)
         told = [_told(grid, at, tensors, decimals, size, first) for at in cells]
-    return _laid_out(grid, formula, told, size, inner)
+    return _laid_out(grid, formula, told, size, HEAD * em, inner)
 
 
 def _told(
@@ -91,17 +86,17 @@ def _told(
     values, sign = (set_formula(found[0], em), found[1]) if found else (None, "=")
     if result[0] in "<>":  # a mere bound brings its own
         sign, result = result[0], result[2:]
-    before = f" {sign} "
+    before = f"{sign} "
     wide = advance(before, em)
     shapes = (Text(0, 0, ((before, "ink"),), em), Text(wide, 0, ((result, str(grid.role)),), em))
     return _Told(index, values, Box(shapes, wide + advance(result, em), 0.75 * em, 0.24 * em))
 
 
-def _laid_out(grid: Grid, formula: Box, told: list[_Told], em: float, inner: float) -> Steps:
+def _laid_out(grid: Grid, formula: Box, told: list[_Told], em: float, head: float, inner: float) -> Steps:
     """Line by line from below: the result where it has no room beside the values, these, the symbols, the head."""
-    head, gap = HEAD * em, BETWEEN * em
+    gap, space = BETWEEN * em, advance(" ", em)
     valued = [one.values for one in told if one.values]
-    beside = [one.together for one in told] if valued else [formula.width + told[0].result.width]
+    beside = [(one.values or formula).width + space + one.result.width for one in told]
     own_line = max(beside) > inner
     y, shifts = PAD, []
     result_depth, result_height = (max(getattr(one.result, side) for one in told) for side in ("depth", "height"))
@@ -116,8 +111,7 @@ def _laid_out(grid: Grid, formula: Box, told: list[_Told], em: float, inner: flo
     if not own_line:
         results_at = values_at if valued else symbols_at
     for one in told:
-        after = 0.0 if own_line else one.values.width if one.values else formula.width
-        shifts.append(after - (advance(" ", em) if own_line else 0.0))
+        shifts.append(0.0 if own_line else (one.values or formula).width + space)
     width = 2 * PAD + max(
         formula.width, _head_width(grid, head), *([0.0] if own_line else beside),
         *(box.width for box in valued), *(one.result.width for one in told if own_line),

@@ -39,6 +39,11 @@ class Area:
         return (self.left + self.right) / 2, (self.bottom + self.top) / 2
 
     @property
+    def edges(self) -> tuple[float, float, float, float]:
+        """Left, bottom, right, top."""
+        return self.left, self.bottom, self.right, self.top
+
+    @property
     def width(self) -> float:
         """From left to right."""
         return self.right - self.left

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ from ...layout.lettering.drawing import Drawing, Shape
 from ..page.commentary import camera_pose
 from ..page.panel import EM, Panel
 from ..page.steps import Steps, steps
-from ..page.view import Area, View, step_aside
+from ..page.view import Area, View, corners, step_aside
 from ..score.timeline import Channel
 from ..telling import Telling
 from . import camera
@@ -22,6 +22,10 @@ WIDEST = 0.62
 """A panel's width, as a share of the free part's, where that is wide; upright it may be all of it."""
 GAP = 0.02
 """Between a panel and what stands beside it, in picture heights."""
+NEAR = 0.008
+"""The same, where it is not explained."""
+ACROSS, UP = 48, 32
+"""Places that are tried, from left to right and from bottom to top."""
 COVERED = 0.01
 """Of a panel, what may cover something else, before the camera makes room."""
 VITAL = 10.0
@@ -58,15 +62,17 @@ def panel(
 
 def _spot(telling: Telling, told: Steps, explained: Sequence[Region], seconds: float, furthest: float) -> Spot:
     """The best spot for a panel, to which the camera makes room if it must."""
-    spot = free_spot(telling, telling.view, told, explained)
+    around = _around(telling, explained)
+    spot = free_spot(telling.page.free, telling.view, told, around)
     aside = telling.view is not telling.framed
     if (spot.covered > COVERED or aside) and not camera.is_moving(telling):
         reach = telling.view.distance * (NEARER if spot.covered <= COVERED else furthest)
-        found = ((view, free_spot(telling, view, told, explained)) for view in _roomier(telling, told))
-        rooms = [(view, one) for view, one in found if one.covered <= COVERED and view.distance < reach]
-        if rooms:
-            view, spot = min(rooms, key=lambda room: room[0].distance)
-            camera.make_way(telling, view, seconds)
+        views = (view for view in _roomier(telling, told) if view.distance < reach)
+        for view in sorted(views, key=lambda view: view.distance):
+            found = free_spot(telling.page.free, view, told, around)
+            if found.covered <= COVERED:
+                camera.make_way(telling, view, seconds)
+                return found
     return spot
 
 
@@ -124,47 +130,70 @@ class Spot(NamedTuple):
     covered: float
 
 
-def free_spot(telling: Telling, view: View, told: Steps, explained: Sequence[Region]) -> Spot:
-    """Where in the free part a panel covers nothing in play, as seen from ``view``, as near as can be to its cell.
+@dataclass(frozen=True, eq=False)
+class Around:
+    """What a panel must not cover: things in the world, each of some points of ``points`` (n, 3) from its ``first`` on.
 
-    The first that is ``explained`` is that cell.
+    How far it stays away from each, and how much it matters, (k,). The first is the cell that is explained. ``pages``
+    are areas of the page that are taken, wherever the camera stands.
     """
-    free, width, height = telling.page.free, told.width, told.height
-    taken = [(one.panel.area.grown(GAP / 2), VITAL) for one in telling.explanations]
-    near, *_ = boxes = [view.area(*telling.box(region)) for region in explained]
-    taken += [(area.grown(GAP / 2), VITAL) for area in boxes]
-    for grid in (in_play := telling.in_play()):
-        seen = view.project(telling.room(grid))[:, :2]
-        taken.append((view.area(*telling.box(grid)).grown(0.008), 1.0))
-        if len(seen) > 8:  # its label
-            taken.append((Area(*seen[8:].min(axis=0), *seen[8:].max(axis=0)).grown(0.008), 1.0))
-    taken += [(area.grown(0.008), 1.0) for area in _written(telling, view, in_play)]
-    xs = np.linspace(free.left, max(free.left, free.right - width), 48)
-    ys = np.linspace(free.bottom, max(free.bottom, free.top - height), 32)
-    left, bottom = (a.ravel() for a in np.meshgrid(xs, ys))
-    covered = np.zeros_like(left)
-    for area, weight in taken:
-        w = np.minimum(left + width, area.right) - np.maximum(left, area.left)
-        h = np.minimum(bottom + height, area.top) - np.maximum(bottom, area.bottom)
-        covered += weight * np.maximum(w, 0) * np.maximum(h, 0) / (width * height)
+
+    points: np.ndarray
+    first: np.ndarray
+    away: np.ndarray
+    matters: np.ndarray
+    pages: tuple[Area, ...]
+
+    def seen(self, view: View) -> np.ndarray:
+        """What things in the world cover of the picture: left, bottom, right, top of each, (k, 4)."""
+        flat = view.project(self.points)[:, :2]
+        return np.hstack([np.minimum.reduceat(flat, self.first), np.maximum.reduceat(flat, self.first)])
+
+
+def _around(telling: Telling, explained: Sequence[Region]) -> Around:
+    things = [(corners(*telling.box(region)), GAP / 2, VITAL) for region in explained]
+    in_play = telling.in_play()
+    for grid in in_play:
+        points = telling.room(grid)
+        things.append((points[:8], NEAR, 1.0))
+        if len(points) > 8:  # its label
+            things.append((points[8:], NEAR, 1.0))
+    things += [(points, NEAR, 1.0) for points in _written(telling, in_play)]
+    points, away, matters = zip(*things, strict=True)
+    first = np.cumsum([0, *(len(one) for one in points[:-1])])
+    pages = tuple(one.panel.area.grown(GAP / 2) for one in telling.explanations)
+    return Around(np.concatenate(points), first, np.array(away), np.array(matters), pages)
+
+
+def free_spot(free: Area, view: View, told: Steps, around: Around) -> Spot:
+    """Where in the ``free`` part a panel covers nothing, as seen from ``view``, as near as can be to its cell."""
+    width, height = told.width, told.height
+    seen = around.seen(view)
+    near = Area(*seen[0])
+    taken = np.vstack([seen + around.away[:, None] * (-1, -1, 1, 1), *([one.edges] for one in around.pages)])
+    matters = np.append(around.matters, [VITAL] * len(around.pages))
+    xs = np.linspace(free.left, max(free.left, free.right - width), ACROSS)
+    ys = np.linspace(free.bottom, max(free.bottom, free.top - height), UP)
+    w = np.minimum(xs + width, taken[:, 2:3]) - np.maximum(xs, taken[:, 0:1])  # (k, ACROSS)
+    h = np.minimum(ys + height, taken[:, 3:4]) - np.maximum(ys, taken[:, 1:2])  # (k, UP)
+    covered = (np.maximum(h, 0) * matters[:, None]).T @ np.maximum(w, 0) / (width * height)  # (UP, ACROSS)
     cx, cy = near.center
-    gap_x = np.maximum(np.abs(left + width / 2 - cx) - (width + near.width) / 2, 0)
-    gap_y = np.maximum(np.abs(bottom + height / 2 - cy) - (height + near.height) / 2, 0)
-    distance = np.hypot(gap_x, gap_y) + 0.1 * np.hypot(left + width / 2 - cx, bottom + height - near.top)
-    best = int(np.argmin(covered * 10 + distance))
-    area = Area(left[best], bottom[best], left[best] + width, bottom[best] + height)
-    return Spot(area, float(covered[best]))
+    gap_x = np.maximum(np.abs(xs + width / 2 - cx) - (width + near.width) / 2, 0)
+    gap_y = np.maximum(np.abs(ys + height / 2 - cy) - (height + near.height) / 2, 0)
+    distance = np.hypot(gap_x, gap_y[:, None])
+    distance += 0.1 * np.hypot(xs + width / 2 - cx, (ys + height - near.top)[:, None])
+    up, across = np.unravel_index(np.argmin(covered * 10 + distance), covered.shape)
+    left, bottom = float(xs[across]), float(ys[up])
+    return Spot(Area(left, bottom, left + width, bottom + height), float(covered[up, across]))
 
 
-def _written(telling: Telling, view: View, in_play: Sequence[Grid]) -> list[Area]:
-    """What the chapter's own signs and arrows cover of the picture: those in the world, and on the grids in play."""
+def _written(telling: Telling, in_play: Sequence[Grid]) -> list[np.ndarray]:
+    """Points of the chapter's own signs and arrows, of each (n, 3): those in the world, and on the grids in play."""
     there = {"world", *(grid.name for grid in in_play)}
     own = {name for explanation in telling.explanations for name in explanation.drawings}
-    found = []
-    for name, drawing in telling.cast.drawings.items():
-        if name in own or drawing.parent not in there or name in telling.score.gone:
-            continue
-        if telling.score.value(Channel(name, "opacity")) > 0:
-            seen = view.project(telling.placed(drawing, drawing.flat))[:, :2]
-            found.append(Area(*seen.min(axis=0), *seen.max(axis=0)))
-    return found
+    return [
+        telling.placed(drawing, drawing.flat)
+        for name, drawing in telling.cast.drawings.items()
+        if name not in own and drawing.parent in there and name not in telling.score.gone
+        if telling.score.value(Channel(name, "opacity")) > 0
+    ]

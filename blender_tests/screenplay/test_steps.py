@@ -1,0 +1,80 @@
+"""What stands on a formula panel: all of it on the plate, apart from each other, and the plate no larger than that."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from blender_tests.layout import shapes
+from blender_tests.made_up import made_up
+from llmviz_addon.layout.build import layout
+from llmviz_addon.layout.lettering.drawing import Rect, Text
+from llmviz_addon.layout.lettering.font import advance
+from llmviz_addon.model.checkpoint import builtin
+from llmviz_addon.model.run import run
+from llmviz_addon.rounding import number
+from llmviz_addon.screenplay.page.panel import EM, PAD, digits
+from llmviz_addon.screenplay.page.steps import steps
+from llmviz_addon.screenplay.page.view import Page
+from llmviz_addon.screenplay.verbs.panels import WIDEST
+
+SIZES = [(1280, 720), (720, 1280), (900, 900)]
+
+
+def models():
+    for checkpoint, tokens in ((builtin(), [2, 1, 0, 1, 1, 2, 0]), (made_up(), [1, 2, 3, 4, 5])):
+        told = run(checkpoint, tokens)
+        placed = layout(told.config, len(told.tokens), architecture=checkpoint.architecture)
+        kinds = {grid.kind: grid for grid in placed.grids if grid.rule is not None}
+        yield from ((grid, told.trace) for grid in kinds.values())
+
+
+MODELS = list(models())
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("number_of", range(len(MODELS)))
+def test_all_that_is_told_stands_on_the_plate_and_apart(number_of, size):
+    grid, trace = MODELS[number_of]
+    page = Page.of(size)
+    em = page.em / 0.031 * EM
+    most = page.free.width * (WIDEST if page.free.width > page.free.height else 1)
+    cells = [tuple(n - 1 for n in grid.shape), tuple(0 for _ in grid.shape)]
+    for at in (cells[:1], cells):
+        told = steps(grid, at, trace, em, most)
+        assert told.width <= most + 1e-9
+        assert told.height <= 0.5 * page.free.height
+        for values, results in zip(told.values, told.results, strict=True):
+            plate, *others = told.symbols
+            assert isinstance(plate, Rect)
+            written = [*others, *values, *results]
+            boxes = [shapes.bounds(shape) for shape in written]
+            for own in boxes:
+                for box in own:
+                    assert shapes.inside(box, (PAD, 0.5 * PAD, told.width - PAD, told.height - 0.5 * PAD), 1e-3)
+            for first, second in combinations(boxes, 2):
+                assert not any(shapes.overlap(a, b, 1e-4) for a in first for b in second), grid
+            sizes = [shape.size for shape in written if isinstance(shape, Text) and shape.body != "2"]
+            assert min(sizes) > 0.019 * min(1, page.aspect / 0.8)
+
+
+@pytest.mark.parametrize("number_of", range(len(MODELS)))
+def test_the_plate_is_no_larger_than_what_stands_on_it(number_of):
+    grid, trace = MODELS[number_of]
+    told = steps(grid, [tuple(n - 1 for n in grid.shape)], trace, EM, 0.6)
+    boxes = [box for shape in (*told.symbols[1:], *told.values[0], *told.results[0]) for box in shapes.bounds(shape)]
+    room = advance("0" * sum(len(str(n)) for n in grid.shape), EM)  # for indices of more digits
+    assert max(box[2] for box in boxes) >= told.width - PAD - room
+    assert min(box[0] for box in boxes) == pytest.approx(PAD, abs=0.01)
+    assert max(box[3] for box in boxes) >= told.height - 2 * PAD
+    assert min(box[1] for box in boxes) <= 1.6 * PAD
+
+
+@pytest.mark.parametrize("number_of", range(len(MODELS)))
+def test_the_result_is_the_cell_s_value_in_the_colour_of_its_role(number_of):
+    grid, trace = MODELS[number_of]
+    index = tuple(n - 1 for n in grid.shape)
+    result = steps(grid, [index], trace, EM, 0.6).results[0][-1]
+    value = float(trace[grid.name][index])
+    shown = number(value, digits(grid.drawn(np.asarray(trace[grid.name]))))
+    assert result.spans == ((shown.lstrip("<> "), str(grid.role)),)
