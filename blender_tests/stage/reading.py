@@ -58,9 +58,10 @@ def read_cells(
 def read(cell: np.ndarray) -> str:
     """What stands in one cell, (side, side, 3) with its lowest row first; "" where nothing does."""
     side = len(cell)
-    band = cell[round(0.1 * side) : round(0.42 * side)].mean(axis=2)
-    ground = np.median(cell[round(0.03 * side) : round(0.09 * side)].mean(axis=2))
-    ink = np.abs(band - ground) / max(abs(1.0 - ground), 0.2)
+    band = cell[round(0.28 * side) : round(0.72 * side)].mean(axis=2)
+    ground = np.median(cell[round(0.12 * side) : round(0.2 * side)].mean(axis=2))
+    ink = np.abs(band - ground)
+    ink /= max(ink.max(), 0.2)
     columns = np.concatenate([[False], ink.max(axis=0) > 0.3, [False]])
     starts, stops = np.flatnonzero(columns[1:] & ~columns[:-1]), np.flatnonzero(columns[:-1] & ~columns[1:])
     spans = [(a, b) for a, b in zip(starts, stops, strict=True) if a > 0 and b < side]  # no edge of the grid

@@ -44,7 +44,7 @@ def test_every_box_is_in_a_mesh_with_its_cells(scene, gpt3):
         mesh.attributes["role"].data.foreach_get("color", colors)
         colors = colors.reshape(-1, 8, 4)[:, 0, :3]
         for role in Role:
-            mine = np.isclose(colors, linear(theme("light").roles[role]), atol=1e-3).all(axis=1)
+            mine = np.isclose(colors, linear(theme("light").cells.positive[role]), atol=1e-3).all(axis=1)
             assert int(cells[mine].prod(axis=1).sum()) == boxes.count(role)
 
 

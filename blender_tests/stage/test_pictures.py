@@ -120,7 +120,7 @@ def test_a_turned_grid_looks_as_one_walked_around(scene, production, tmp_path):
     still = {"tracks": (), "drawings": (), "fragments": ()}
     production.timeline = type(production.timeline)(**{**vars(production.timeline), **still})
     production.layout.grids, production.layout.ribbons, production.signage = (grid,), (), ()
-    rig = build(scene, production, own_scene=True)
+    rig = build(scene, production, "dark", own_scene=True)
     pose(rig, (0.2, 0.0, 0.0), 250.0, 20.0, 1.5)
     straight = render(scene, tmp_path / "straight.png")
     bpy.data.objects["scores"].rotation_euler[2] = math.radians(90)

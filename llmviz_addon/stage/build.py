@@ -171,9 +171,11 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> G
         }
     )
     ribbons = ensembles.ribbons(layout.ribbons)
+    before = 0
     for number, group in enumerate(ribbons):
         name = group[0].name if len(group) == 1 else f"ribbons {number}"
-        cast[group[0].name] = actors.ribbon_actor(ribbon_object(group, name, flat, look, home))
+        cast[group[0].name] = actors.ribbon_actor(ribbon_object(group, name, flat, look, home, before))
+        before += len(group)
     cast.update(outline_actors(timeline.outlines, flat, look, home))
     yield 0.4, "Drawings"
     drawings = ensembles.drawings((*production.signage, *timeline.drawings))

@@ -1,16 +1,20 @@
-"""What is drawn in a cell and on a grid: dots, crosses, lines, focus; and how much of a pixel the box covers."""
+"""What is drawn in a cell and on a grid: colours, crosses, lines, focus; and how much of a pixel the box covers."""
 
 from __future__ import annotations
 
 import bpy
 
-from ...layout.grid import RULED, RULED_WIDE
+from ...layout.grid import RULED, RULED_WIDE, Role
 from .cell_point import Point
 from .nodes import Expr, attribute, mix
 from .theme import Theme, linear
 
-DOT = 0.3
-"""Radius of a dot, in cells."""
+ROLES = tuple(Role)
+"""In the order of the numbers by which materials know them."""
+GAP = 0.012
+"""Half the width of a gap between cells, in cells."""
+OUTLINE = 1.6
+"""Width of an empty grid's outline, in pixels, and a half."""
 
 
 def coverage(point: Point, far: bool) -> Expr:
@@ -33,37 +37,44 @@ def coverage(point: Point, far: bool) -> Expr:
     return (covered * 1.0).clamp()
 
 
-def bodies(theme: Theme, role: Expr, highlight: Expr | None) -> tuple[Expr, Expr]:
-    """Colours of a cell that is empty, and of the body around a dot."""
-    if highlight is None:
-        slab = [(1 - theme.slab_tint) * color for color in linear(theme.slab)]
-        return role.scaled(theme.empty), role.times_plus((theme.slab_tint,) * 3, slab)
-    glow = highlight * 0.6
-    empty = role.scaled(glow.times_plus(1 - theme.empty, theme.empty))
-    return empty, mix(linear(theme.slab), role, glow.times_plus(1 - theme.slab_tint, theme.slab_tint))
+def zero_color(role: Expr, theme: Theme, more: float = 0.0) -> Expr:
+    """Colour of the value 0, with so much ``more`` of the role's hue."""
+    tint = theme.cells.zero_tint
+    tint += (1 - tint) * more
+    return role.times_plus((tint,) * 3, [(1 - tint) * light for light in linear(theme.cells.zero)])
 
 
-def draw_dot(point: Point, inner: Expr, radius: float = DOT) -> Expr:
-    """Coverage of a dot around the place that ``inner`` is the way from."""
-    away = inner.length()
-    soft = (inner * point.pixel).length() / away.maximum(0.01)
-    return ((radius - away) / soft + 0.5).clamp()
+def value_color(share: Expr, role: Expr, number: Expr, theme: Theme) -> Expr:
+    """Colour of a value from -1 to 1 of the role that has this ``number``: hue tells its sign, light its size."""
+    cells = theme.cells
+    counter = [linear(cells.negative[role]) for role in ROLES]
+    negative = mix(counter[0], counter[1], number > 0.5)
+    negative = mix(negative, counter[2], number > 1.5)
+    hue = mix(role, negative, share < 0.0)
+    return mix(zero_color(role, theme), hue, abs(share).clamp() ** cells.growth)
 
 
-def draw_value(value: Expr, role: Expr, theme: Theme) -> Expr:
-    """Colour of a value from -1 to 1."""
-    positive = mix(linear(theme.zero), role, (value * 1.0).clamp())
-    return mix(positive, linear(theme.negative), (value * -1.0).clamp())
+def draw_gaps(point: Point) -> Expr:
+    """Coverage of the gaps between cells, which are not there from afar."""
+    x, y, z = point.normal.times_plus(1e3, (0.5 - abs(point.inner)) / point.pixel).split()
+    line = (GAP / point.widest + 1.0 - x.minimum(y).minimum(z)).clamp()
+    return line * point.widest.times_plus(-4.5, 1.5).clamp()
 
 
-def draw_cross(point: Point, theme: Theme, shown: Expr) -> tuple[tuple[float, float, float], Expr]:
-    """Colour and coverage of the small cross that a forbidden cell has in place of a dot."""
+def draw_outline(point: Point) -> Expr:
+    """Coverage of the line along the grid's own edges."""
+    x, y, z = point.normal.times_plus(1e3, point.at.minimum(point.cells - point.at) / point.pixel).split()
+    return (OUTLINE - x.minimum(y).minimum(z)).clamp()
+
+
+def draw_cross(point: Point) -> Expr:
+    """Coverage of the small cross of a forbidden cell."""
     x, y, z = abs(point.inner).split()
     longest = x.maximum(y).maximum(z)
     off = longest * 2.0 - (x + y + z)  # from the nearer diagonal, times √2
     stroke = ((0.075 - off) / (point.widest * 1.4) + 0.5).clamp()
     inside = ((0.24 - longest) / point.widest + 0.5).clamp()
-    return linear(theme.line), stroke * inside * shown * 0.75
+    return stroke * inside
 
 
 def draw_lines(point: Point, first: Expr | None, wide: bool) -> Expr:

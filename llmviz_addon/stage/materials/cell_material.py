@@ -1,8 +1,8 @@
 """The material of grids: finds the cell under the shading point and draws it.
 
-What differs between grids comes from the object: its colour is the role's colour, its colour's alpha
-the opacity, and eight custom properties tell the rest. Eight is the most that EEVEE reads per
-material in 4.5, which is why highlight and focus share ``emphasis``.
+What differs between grids comes from the object: its colour is the role's positive hue, its colour's alpha
+the opacity, its pass index the role's number, and eight custom properties tell the rest. Eight is the most that
+EEVEE reads per material in 4.5, which is why highlight and focus share ``emphasis``.
 
 ==========  =====  =====================================================================
 property    size   meaning
@@ -57,8 +57,17 @@ import bpy
 from .. import compat
 from ..ours import own
 from ..values.pooling import LOWEST
-from .cell_drawing import bodies, coverage, draw_cross, draw_dot, draw_focus, draw_lines, draw_value
-from .cell_numbers import DOT, DOT_UP, Numbers, draw_number, ink_on, nearness, upright
+from .cell_drawing import (
+    coverage,
+    draw_cross,
+    draw_focus,
+    draw_gaps,
+    draw_lines,
+    draw_outline,
+    value_color,
+    zero_color,
+)
+from .cell_numbers import Numbers, draw_number, ink_on, nearness, upright
 from .cell_point import Given, Point, find_point, find_pool, find_value, of_mesh, of_object, share_known, sharpened
 from .nodes import Expr, arrange, attribute, blend, emission, mix
 from .theme import Theme, linear
@@ -70,6 +79,16 @@ class Pictures:
 
     atlas: bpy.types.Image
     numbers: Numbers
+
+
+TONES, GLASS_TONES = (0.8, 1.0, 1.14), (0.97, 1.0, 1.02)
+"""Light of faces that look to the side, to the front or back, and up, of cells and of glass."""
+LIT = 0.35
+"""Share of its role's hue in what is highlighted."""
+FLAT = 0.4
+"""That in what is too small for its cells to be told apart."""
+BETWEEN = 0.6
+"""Share of the ground in the gaps between cells."""
 
 
 def cell_material(
@@ -86,7 +105,7 @@ def cell_material(
 
     ``wide`` is for grids of more than 256 cells along an axis: from afar they get coarser lines and smooth edges.
     ``thin`` is for grids of which the atlas holds pools: a pool is drawn as one large cell, with
-    one dot, while lines, focus and what is computed stay true to the cells.
+    one colour, while lines, focus and what is computed stay true to the cells.
     ``merged`` is for meshes of many grids that do nothing but fade, by ``merged.merged_mesh``;
     ``sliced`` for a grid of which the atlas holds some rows exactly, by ``grids.sliced_cube``.
     """
@@ -101,8 +120,9 @@ def cell_material(
         given = sharpened(tree, given, point)
     info = tree.nodes.new("ShaderNodeObjectInfo")
     role = Expr(tree, info.outputs["Color"], vector=True) if pictures else attribute(tree, "GEOMETRY", "role", "Color")
-    opacity = Expr(tree, info.outputs["Alpha"])
-    surface = _surface(point, given, role, pictures, theme, wide)
+    number, opacity = Expr(tree, info.outputs["Object Index"]), Expr(tree, info.outputs["Alpha"])
+    draw = _Drawing(point, given, role, number, theme, wide)
+    surface = draw.surface(pictures) if pictures else draw.outline()
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
     surface = blend(tree, clear, surface, coverage(point, far=wide or pictures is None) * opacity)
     surface = blend(tree, surface, clear, point.backfacing)
@@ -111,55 +131,77 @@ def cell_material(
     return material
 
 
-def _surface(
-    point: Point, given: Given, role: Expr, pictures: Pictures | None, theme: Theme, wide: bool
-) -> bpy.types.NodeSocket:
-    tree = point.at.tree
-    cell = point.index if given.first is None else point.index + given.first
-    flat = cell.dot(given.strides)
-    tile, of_tile, number = (
-        (point, cell, flat) if given.pool is None else find_pool(point, cell, given.strides, given.pool)
-    )
-    melted = tile.widest.times_plus(3.2, -1.1).clamp()
-    checker = (of_tile.dot((0.5, 0.5, 0.5)).fraction() - 0.25) * (1.0 - melted)
-    tone = point.normal.dot((0.62, 1.0, 1.34)) * checker.times_plus(0.36, 1.0)
-    empty, body = bodies(theme, role, given.highlight)
-    surface = emission(tree, empty, tone)
-    if pictures is not None:
-        value, gain = find_value(given, number, pictures.atlas)
-        colored = draw_value(value * gain, role, theme)
-        dot = emission(tree, mix(body, colored, draw_dot(tile, tile.inner) * (1.0 - melted)), tone)
-        dot = _written(dot, point, given, value, (body, colored, tone), pictures.numbers, theme)
-        cross = mix(body, *draw_cross(tile, theme, 1.0 - melted))
-        values = blend(tree, dot, emission(tree, cross, tone), value < LOWEST)
+@dataclass(frozen=True)
+class _Drawing:
+    """What a material shows at a point."""
+
+    point: Point
+    given: Given
+    role: Expr  # its positive hue
+    number: Expr  # which role it is
+    theme: Theme
+    wide: bool
+
+    def outline(self) -> bpy.types.NodeSocket:
+        """A box without values, in the colour of its role."""
+        tree, flat = self.role.tree, self._flat()
+        surface = emission(tree, flat, self.point.normal.dot(TONES))
+        return blend(tree, surface, emission(tree, linear(self.theme.cells.line)), self._ruled())
+
+    def surface(self, pictures: Pictures) -> bpy.types.NodeSocket:
+        """Cells with values, those that are not computed yet as glass."""
+        tree, point, given, colors = self.role.tree, self.point, self.given, self.theme.cells
+        cell = point.index if given.first is None else point.index + given.first
+        flat = cell.dot(given.strides)
+        tile, place = (point, flat) if given.pool is None else find_pool(point, cell, given.strides, given.pool)
+        gaps = draw_gaps(tile)
         known = given.known or share_known(given, flat)
-        surface = blend(tree, surface, values, known)
-    surface = blend(tree, surface, emission(tree, linear(theme.line)), draw_lines(point, given.first, wide) * 0.4)
-    if given.focus is None:
-        return surface
-    outside, line = draw_focus(tree, point, cell, given.focus)
-    surface = blend(tree, surface, emission(tree, linear(theme.ground)), outside * 0.7)
-    return blend(tree, surface, emission(tree, linear(theme.colors["ink"])), line)
+        value, gain = find_value(given, place, pictures.atlas)
+        shown = self._values(value, gain, tile, gaps, pictures.numbers)
+        surface = blend(tree, self._glass(gaps), shown, known)
+        line = mix(linear(colors.glass_line), linear(colors.line), known)
+        surface = blend(tree, surface, emission(tree, line), self._ruled())
+        if given.focus is None:
+            return surface
+        outside, line = draw_focus(tree, point, cell, given.focus)
+        surface = blend(tree, surface, emission(tree, linear(self.theme.ground)), outside * 0.7)
+        return blend(tree, surface, emission(tree, linear(self.theme.colors["ink"])), line)
 
+    def _glass(self, gaps: Expr) -> bpy.types.NodeSocket:
+        """A faint outline and faint lines between cells."""
+        colors = self.theme.cells
+        lines = gaps.maximum(draw_outline(self.point))
+        glass = self._lit(mix(linear(colors.glass), linear(colors.glass_line), lines))
+        return emission(self.role.tree, glass, self.point.normal.dot(GLASS_TONES))
 
-def _written(
-    far: bpy.types.NodeSocket,
-    point: Point,
-    given: Given,
-    value: Expr,
-    colors: tuple[Expr, Expr, Expr],
-    numbers: Numbers,
-    theme: Theme,
-) -> bpy.types.NodeSocket:
-    """``far`` from afar; where cells are wide enough, and no pools, a smaller dot with the number below it.
+    def _values(self, value: Expr, gain: Expr, tile: Point, gaps: Expr, numbers: Numbers) -> bpy.types.NodeSocket:
+        """What is computed: a colour; near enough the number too, and a cross for what is forbidden."""
+        tree, tone, ground = self.role.tree, self.point.normal.dot(TONES), linear(self.theme.ground)
+        colored = value_color(value * gain, self.role, self.number, self.theme)
+        colored = self._lit(mix(colored, self._flat(), tile.widest.times_plus(3.2, -1.1).clamp()))
+        shown = emission(tree, mix(colored, ground, gaps * BETWEEN), tone)
+        shown = self._written(shown, colored, value, numbers)
+        zero = mix(self._lit(zero_color(self.role, self.theme)), ground, gaps * BETWEEN)
+        crossed = mix(zero, linear(self.theme.text["muted"]), draw_cross(tile))
+        return blend(tree, shown, emission(tree, crossed, tone), value < LOWEST)
 
-    ``colors`` are the cell's body, its dot, and the light of the face.
-    """
-    tree, (body, colored, tone) = value.tree, colors
-    right, up = upright(numbers, point, scaled=given.known is None)
-    dot = draw_dot(point, point.inner - up.scaled(DOT_UP), DOT)
-    near = emission(tree, mix(body, colored, dot), tone)
-    ink = emission(tree, linear(ink_on(theme)))
-    near = blend(tree, near, ink, draw_number(numbers, point, value, right, up))
-    share = nearness(point)
-    return blend(tree, far, near, share if given.pool is None else share * (given.pool > 0.75))
+    def _written(self, cell: bpy.types.NodeSocket, color: Expr, value: Expr, numbers: Numbers) -> bpy.types.NodeSocket:
+        """The cell from afar; where it is wide enough, and no pool, with its number."""
+        point, given = self.point, self.given
+        right, up = upright(numbers, point, scaled=given.known is None)
+        ink, is_dark = ink_on(color, self.theme)
+        covered = draw_number(numbers, point, value, right, up)
+        covered = covered * (is_dark * (1.0 - covered) + 1.0)  # as in ``flat_material``
+        near = blend(self.role.tree, cell, emission(self.role.tree, ink), covered)
+        share = nearness(point)
+        return blend(self.role.tree, cell, near, share if given.pool is None else share * (given.pool > 0.75))
+
+    def _flat(self) -> Expr:
+        """The colour of boxes whose cells cannot be told apart."""
+        return zero_color(self.role, self.theme, FLAT)
+
+    def _lit(self, color: Expr) -> Expr:
+        return color if self.given.highlight is None else mix(color, self.role, self.given.highlight * LIT)
+
+    def _ruled(self) -> Expr:
+        return draw_lines(self.point, self.given.first, self.wide) * 0.5

@@ -19,7 +19,7 @@ from ...layout.lettering.font import advance
 from ...rounding import HUGE_IN_CELL, MOST_DECIMALS, TINY_IN_CELL
 from .cell_point import DOWN, Point
 from .nodes import Expr, attribute, combine, group, mix, new_node, use
-from .theme import RGB, Theme
+from .theme import Theme, linear
 
 LETTERS = "0123456789−.e"
 """What numbers are made of, in the order of the picture's tiles."""
@@ -44,10 +44,10 @@ ROOM = 0.88
 """Share of a cell's width for its number."""
 USUAL = 5.25
 """Width, in digits, of ``−0.123``: shorter numbers are no larger, longer ones smaller."""
-NUMBER_DOWN = 0.23
-"""Cells from the middle of a cell down to that of its number."""
-DOT_UP, DOT = 0.17, 0.22
-"""Cells from the middle up to that of its dot, and the dot's radius."""
+LIGHT = (0.2126, 0.7152, 0.0722)
+"""Shares of red, green and blue in how light a colour looks."""
+HALF_WAY = 0.18
+"""Light, linear, of what looks half-way between black and white."""
 _SPLIT = 4097.0
 """Cuts a number of 24 bits into two of 12."""
 
@@ -157,16 +157,15 @@ def _number(
         (before_all, LETTERS.index("−"), at + MINUS / 2),
     ):
         letter, off = mix(letter, float(number), chosen), mix(off, place, chosen)
-    distance = _sampled(
-        tree, letters, letter + 0.5 + off, ((up + NUMBER_DOWN) * fit) * (DIGIT / (TALL * STRETCH)) + 0.5
-    )
+    distance = _sampled(tree, letters, letter + 0.5 + off, up * fit * (DIGIT / (TALL * STRETCH)) + 0.5)
     inside = inside * (size < HUGE_IN_CELL)
     return {"Coverage": (distance / (pixel * fit * DIGIT) + 0.5).clamp() * inside}
 
 
-def ink_on(theme: Theme) -> RGB:
-    """The colour of numbers: that which stands out from a cell's body."""
-    return min(((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)), key=lambda ink: -abs(sum(ink) - sum(theme.slab)))
+def ink_on(color: Expr, theme: Theme) -> tuple[Expr, Expr]:
+    """The colour of numbers, which stands out from a cell's, and 1 where it is the dark one."""
+    is_pale = color.dot(LIGHT) > HALF_WAY
+    return mix(linear(theme.cells.digits_on_deep), linear(theme.cells.digits), is_pale), is_pale
 
 
 def _rounded(tree: bpy.types.NodeTree, size: Expr) -> dict[str, Expr]:

@@ -117,8 +117,8 @@ def to_object(vector: Expr) -> Expr:
     return Expr(vector.tree, node.outputs[0], vector=True)
 
 
-def find_pool(point: Point, cell: Expr, strides: Expr, share: Expr) -> tuple[Point, Expr, Expr]:
-    """The point seen in pools in place of cells, which pool it is in, and that pool's number in the picture.
+def find_pool(point: Point, cell: Expr, strides: Expr, share: Expr) -> tuple[Point, Expr]:
+    """The point seen in pools in place of cells, and its pool's number in the picture.
 
     All of it is exact: ``share`` is the reciprocal of a power of two. A table of n columns has ceil(n · share)
     pools in a row, and its strides are 0, 1 and n.
@@ -128,7 +128,7 @@ def find_pool(point: Point, cell: Expr, strides: Expr, share: Expr) -> tuple[Poi
     inner = (place - pool + (point.at - point.index).scaled(share) - 0.5) * point.plane
     tile = replace(point, inner=inner, pixel=point.pixel.scaled(share), widest=point.widest * share)
     steps = strides.scaled(share)
-    return tile, pool, pool.dot(0.0 - (0.0 - steps).floor())
+    return tile, pool.dot(0.0 - (0.0 - steps).floor())
 
 
 def share_known(given: Given, flat: Expr) -> Expr:

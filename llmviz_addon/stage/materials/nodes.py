@@ -57,6 +57,9 @@ class Expr:
     def __gt__(self, other: Operand) -> Expr:
         return _apply(self.tree, "GREATER_THAN", self, other, scalar=True)
 
+    def __pow__(self, exponent: Operand) -> Expr:
+        return _apply(self.tree, "POWER", self, exponent)
+
     def __rpow__(self, base: Number) -> Expr:
         return _apply(self.tree, "POWER", base, self)
 

@@ -64,43 +64,6 @@ class Theme:
         except KeyError:
             raise ScriptError(f"Unknown colour {name!r}. {choices(self.colors)}") from None
 
-    # What follows is of the dots, and goes with them.
-
-    @property
-    def roles(self) -> Mapping[str, RGB]:
-        """Of dots and ribbons, by role."""
-        return {"weight": (0.3, 0.3, 1.0), "activation": (0.4, 0.8, 0.4), "aggregate": (1.0, 0.8, 0.3)}
-
-    @property
-    def slab(self) -> RGB:
-        """A computed cell's body, before its role tints it."""
-        return (0.3, 0.3, 0.31) if self.is_dark else (0.35, 0.35, 0.35)
-
-    @property
-    def slab_tint(self) -> float:
-        """How much of the role is in it."""
-        return 0.13 if self.is_dark else 0.11
-
-    @property
-    def empty(self) -> float:
-        """Light of the role's colour in a cell that is not computed yet (linear)."""
-        return 0.34 if self.is_dark else 0.48
-
-    @property
-    def zero(self) -> RGB:
-        """Dot of the value 0."""
-        return (0.41, 0.41, 0.42) if self.is_dark else (0.43, 0.43, 0.43)
-
-    @property
-    def negative(self) -> RGB:
-        """Dot of the most negative value."""
-        return (0.0, 0.0, 0.0) if self.is_dark else (0.02, 0.02, 0.02)
-
-    @property
-    def line(self) -> RGB:
-        """Between every 16 cells."""
-        return (0.62, 0.62, 0.62) if self.is_dark else (0.8, 0.8, 0.8)
-
 
 def linear(color: RGB) -> RGB:
     """Display colour (sRGB) to linear light."""

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import bpy
 import numpy as np
 
-from ...layout.grid import CELL, Grid
+from ...layout.grid import CELL, Grid, Role
 from ...screenplay.score.timeline import Fragment
 from .. import compat
+from ..materials.cell_drawing import ROLES
 from ..materials.theme import Theme, linear
 from ..ours import own
 from ..values.atlas import Place, Slice
@@ -87,11 +88,17 @@ def grid_objects(
         obj = own(bpy.data.objects.new(grid.name, mesh(grid)), "grid", grid.name)
         obj.location = grid.origin
         obj.scale = grid.size
-        obj.color = (*linear(theme.roles[grid.role]), 1.0)
+        take_role(obj, grid.role, theme)
         _describe(obj, grid, places[grid.name], (0, 0, 0), grid.cells, grid.count)
         collection.objects.link(obj)
         objects[grid.name] = obj
     return objects
+
+
+def take_role(obj: bpy.types.Object, role: Role, theme: Theme) -> None:
+    """Have the material of cells colour ``obj`` as what has this role."""
+    obj.color = (*linear(theme.cells.positive[role]), 1.0)
+    obj.pass_index = ROLES.index(role)
 
 
 def fragment_objects(
@@ -109,7 +116,7 @@ def fragment_objects(
         obj = own(bpy.data.objects.new(fragment.name, mesh), "fragment", fragment.name)
         obj.parent = whole
         obj.location, obj.scale = _within(fragment, grid, SWELL * (1 + number % 8 / 8))
-        obj.color = (*whole.color[:3], 0.0)
+        obj.color, obj.pass_index = (*whole.color[:3], 0.0), whole.pass_index
         obj.hide_render = obj.hide_viewport = True
         _describe(obj, grid, places.get(fragment.name, places[grid.name]), fragment.first, fragment.cells, grid.count)
         collection.objects.link(obj)

@@ -15,10 +15,10 @@ import numpy as np
 
 from ...layout.grid import CELL, Grid
 from .. import compat
-from ..materials.theme import Theme, linear
+from ..materials.theme import Theme
 from ..ours import own
 from ..values.atlas import Place
-from .grids import CORNERS, FACES, INSET
+from .grids import CORNERS, FACES, INSET, take_role
 
 MOST = 0.05
 """Cells by which a box is smaller on every side at most; the share of a cube's would be ten of GPT-3's cells."""
@@ -59,7 +59,7 @@ def merged_object(
 ) -> bpy.types.Object:
     """One object for grids of one role that always fade together."""
     obj = own(bpy.data.objects.new(name, merged_mesh(name, Crowd.of(grids, places), material)), "grids", name)
-    obj.color = (*linear(theme.roles[grids[0].role]), 1.0)
+    take_role(obj, grids[0].role, theme)
     obj["known"] = 1.0
     collection.objects.link(obj)
     return obj

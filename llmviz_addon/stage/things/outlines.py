@@ -24,7 +24,7 @@ from ..ours import own
 from .drawings import ALWAYS, joined
 from .grids import CORNERS
 from .merged import Crowd, merged_mesh
-from .ribbons import arrays
+from .ribbons import apart, arrays
 
 ROLE = "role"
 
@@ -57,12 +57,13 @@ class _Maker:
     def meshes(self, name: str, boxes: BoxArrays, ribbons: Sequence[Ribbon], one: Outline) -> list[bpy.types.Mesh]:
         """The mesh of all boxes, and that of the ribbons if there are any."""
         mesh = merged_mesh(name, Crowd(boxes.origins, boxes.cells), self.cells)
-        colors = np.array([(*linear(self.look.roles[role]), 1.0) for role in boxes.roles])
+        colors = np.array([(*linear(self.look.cells.positive[role]), 1.0) for role in boxes.roles])
         compat.write_attribute(mesh, ROLE, "FLOAT_COLOR", "POINT", np.repeat(colors, len(CORNERS), axis=0))
         mesh.attributes.active_color_name = ROLE
         if not ribbons:
             return [mesh]
-        bands = joined([arrays(ribbon, self.look, 0.025 * one.sample.gap) for ribbon in ribbons])
+        fringe = 0.025 * one.sample.gap
+        bands = joined([apart(arrays(ribbon, self.look, fringe), number) for number, ribbon in enumerate(ribbons)])
         return [mesh, bands.mesh(f"{name} ribbons", self.flat)]
 
     def actor(self, name: str, meshes: Iterable[bpy.types.Mesh], at: np.ndarray) -> Actor:
@@ -71,7 +72,7 @@ class _Maker:
         for mesh in meshes:
             obj = own(bpy.data.objects.new(name, mesh), "outline", name)
             obj.location = tuple(at)
-            obj.color = (*linear(self.look.roles[Role.WEIGHT]), 0.0)
+            obj.color = (*linear(self.look.cells.positive[Role.WEIGHT]), 0.0)
             obj[REACH] = ALWAYS
             obj.hide_render = obj.hide_viewport = True
             self.collection.objects.link(obj)

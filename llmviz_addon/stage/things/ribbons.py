@@ -6,6 +6,7 @@ They use the same flat material as drawings, half transparent, as what flows mus
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import bpy
@@ -18,6 +19,8 @@ from ..ours import own
 from .drawings import ALWAYS, Arrays, joined
 
 FRINGE = 0.02
+_APART, _LAYERS = (6e-4, 9e-4, 4e-4), 13
+"""The step in metres from one ribbon to the next, in no plane that one lies in, and how many there are of these."""
 _BEND = 8  # points per bend
 _HEAD_WIDTH, _HEAD_LENGTH = 1.9, 0.85  # of the ribbon's width
 
@@ -28,21 +31,27 @@ def ribbon_object(
     material: bpy.types.Material,
     theme: Theme,
     collection: bpy.types.Collection,
+    first: int = 0,
 ) -> bpy.types.Object:
-    """One object for ribbons that always fade together."""
-    obj = own(
-        bpy.data.objects.new(name, joined([arrays(r, theme) for r in ribbons]).mesh(name, material)), "ribbon", name
-    )
-    obj.color = (*linear(theme.roles[ribbons[0].role]), 1.0)
+    """One object for ribbons that always fade together; the ``first`` of them is that in the number of all."""
+    bands = [apart(arrays(ribbon, theme), first + number) for number, ribbon in enumerate(ribbons)]
+    mesh = joined(bands).mesh(name, material)
+    obj = own(bpy.data.objects.new(name, mesh), "ribbon", name)
+    obj.color = (*linear(theme.cells.positive[ribbons[0].role]), 1.0)
     obj[REACH] = ALWAYS
     collection.objects.link(obj)
     return obj
 
 
+def apart(one: Arrays, number: int) -> Arrays:
+    """The same, moved by millimetres: of bands in one plane a ray would meet one, or all, at random."""
+    return replace(one, points=one.points + np.array(_APART) * (number % _LAYERS))
+
+
 def arrays(ribbon: Ribbon, theme: Theme, fringe: float = FRINGE) -> Arrays:
     """A ribbon as a mesh, with a fringe of that many metres."""
     points, edge, triangles = ribbon_mesh(ribbon, fringe)
-    color = (*linear(theme.roles[ribbon.role]), theme.ribbon_opacity)
+    color = (*linear(theme.cells.positive[ribbon.role]), theme.ribbon_opacity)
     return Arrays(points, triangles, np.tile(np.array(color), (len(points), 1)), edge)
 
 

@@ -1,0 +1,96 @@
+"""Colour says what is known: hue tells the sign, light the size, and what is not computed yet is glass."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from blender_tests.stage.conftest import SmallLayout, track
+from blender_tests.stage.reading import look_at
+from blender_tests.stage.test_numbers import shot
+from llmviz_addon.layout.grid import Grid, Ribbon, Role
+from llmviz_addon.layout.tensor import Axis
+from llmviz_addon.stage.build import build
+from llmviz_addon.stage.materials.theme import linear
+from llmviz_addon.stage.materials.theme_file import built_in
+from llmviz_addon.stage.things.camera import pose
+
+THEMES = ("light", "dark")
+TENTHS = np.array([[-10, -5, -1, 0, 1, 5, 10]], dtype=np.float32) / 10
+
+
+@pytest.fixture
+def row(production):
+    """A set of one grid of seven cells, from -1 to 1; made of its role."""
+
+    def make(role: Role, *tracks, depth: int = 1):
+        axes = (Axis("B", depth, "y"), Axis("C", 7, "x")) if depth > 1 else (Axis("B", 1, "z"), Axis("C", 7, "x"))
+        grid = Grid("row", "W", role, axes, (0.0, 0.0, 0.0), "row")
+        timeline = replace(production.timeline, tracks=tracks, drawings=(), fragments=())
+        numbers = TENTHS.repeat(depth, axis=0)
+        return grid, replace(
+            production, layout=SmallLayout((grid,), ()), values={"row": numbers}, timeline=timeline, signage=()
+        )
+
+    return make
+
+
+def cells_of(picture: np.ndarray) -> np.ndarray:
+    """Colour of the lower left of each of seven cells that span 7 / 10 of the picture's width, (7, 3)."""
+    height, width, _ = picture.shape
+    side = width / 16
+    return np.array([picture[round(height / 2 - 0.36 * side), round(width / 2 + (c - 3.36) * side)] for c in range(7)])
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("role", list(Role))
+def test_hue_tells_the_sign_and_light_the_size(scene, row, tmp_path, name, role):
+    look = built_in(name)
+    grid, film = row(role)
+    rig = build(scene, film, name, own_scene=True)
+    look_at(rig, grid, "front", (3.5, 0, 0.5), 9.0)
+    found = cells_of(shot(scene, tmp_path / "row.png", size=(960, 540)))
+    assert found[6] == pytest.approx(look.cells.positive[role], abs=0.02)
+    assert found[0] == pytest.approx(look.cells.negative[role], abs=0.02)
+    away = np.linalg.norm(found - found[3], axis=1)  # from 0
+    assert (np.diff(away[3:]) > 0).all()
+    assert (np.diff(away[:4]) < 0).all()
+    light = np.array([np.dot(linear(tuple(color)), (0.2126, 0.7152, 0.0722)) for color in found])
+    ground = np.dot(linear(look.ground), (0.2126, 0.7152, 0.0722))
+    assert np.abs(light - ground).argmin() == 3
+    assert np.abs(found[3] - look.ground).max() > 0.04  # pale, but there
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_what_is_not_computed_yet_is_glass_on_every_side(scene, row, tmp_path, name):
+    look = built_in(name)
+    grid, film = row(Role.ACTIVATION, track("row", "reveal", (1, 0.0), (21, 0.0)), depth=4)
+    rig = build(scene, film, name, own_scene=True)
+    scene.frame_set(1)
+    pose(rig, grid.middle, 300.0, 30.0, 1.6)
+    picture = shot(scene, tmp_path / "glass.png")
+    off = np.abs(picture - look.ground).max(axis=2)
+    assert off.max() < 0.25
+    assert np.median(off[off > 0.004]) < 0.09  # no dull block
+    assert (off > 0.1).sum() > 300  # but lines
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_ribbons_in_one_plane_do_not_speckle(scene, production, tmp_path, name):
+    """Of several in one place a ray used to meet one or the other, or all, at random."""
+    path = np.array([(-1.0, 0, 0.1), (1.0, 0, 0.1)])
+    ribbons = tuple(
+        Ribbon(f"r{i}", "input", "scores", path + (0.1 * i, 0, 0), np.array([0.0, 0.0, 1.0]), 0.3, Role.ACTIVATION)
+        for i in range(3)
+    )
+    production.timeline = replace(production.timeline, tracks=(), drawings=(), fragments=())
+    production.layout.grids, production.layout.ribbons, production.signage = (), ribbons, ()
+    production.values.clear()
+    rig = build(scene, production, name, own_scene=True)
+    pose(rig, (0.0, 0.0, 0.1), 290.0, 12.0, 1.4)
+    picture = shot(scene, tmp_path / "ribbons.png")
+    middle = picture[240:300, 380:580]
+    assert middle.std(axis=(0, 1)).max() < 0.004
+    assert np.abs(middle.mean(axis=(0, 1)) - built_in(name).ground).max() > 0.05
