@@ -6,6 +6,8 @@ outlines = True
 
 CELLS = 20
 """Cells across a picture in which single ones are seen."""
+SIMILAR = 1 / 8
+"""Height of a model, as a share of another's, from which on it takes much room beside it."""
 
 
 def play(film):
@@ -13,14 +15,14 @@ def play(film):
     film.fade(film.all_but(), to=0, seconds=0)
     _number(film, models[0])
     _first(film, models[0])
-    _height(film, models[0])
-    told, pointers = [models[0]], []
+    measured = {models[0]: _height(film, models[0])}
+    pointers = []
     for model in models[1:]:
-        pointers = _next(film, told, model, pointers)
-        told.append(model)
+        pointers = _next(film, measured, model, pointers)
     by_size = sorted(models, key=lambda model: model.n_params)
     largest = by_size[-1]
     film.fade(*pointers, to=0)
+    film.fade([[_whole(model), drawings] for model, drawings in measured.items()], to=1, seconds=0)
     _layer(film, largest, by_size[0])
     _closer(film, largest, by_size[0])
     _take(film, models[0], by_size)
@@ -86,11 +88,19 @@ def _height(film, model):
             film.camera.fly(model.pieces, *measured, azimuth=283, elevation=7)
         film.say("Then {name} stands {height} high.", name=model.title, height=model.height)
         film.camera.fly(model.pieces, *measured, azimuth=286, elevation=6, seconds=3)
+    return measured
 
 
-def _next(film, told, model, pointers):
+def _next(film, measured, model, pointers):
+    """Let a model grow beside those told before, which are known by what was measured at them."""
+    told = list(measured)
     before, config = told[-1].config, model.config
     smaller = [other for other in told if other.n_params < model.n_params]
+    similar = [
+        other for other in smaller if other is not told[-1] and other.outline.tall > SIMILAR * model.outline.tall
+    ]
+    seen = [other for other in smaller if all(other.n_params > one.n_params for one in similar)]
+    gone = [other for other in told if other not in seen]
     new = model.blueprint.tied and not any(other.blueprint.tied for other in told)
     with film.beat(f"model-{len(told) + 1}"):
         film.say(
@@ -99,24 +109,24 @@ def _next(film, told, model, pointers):
             other=told[-1].title, times=_times(model.n_params / told[-1].n_params),
         )  # fmt: skip
         with film.together(seconds=5):
-            film.fade(*pointers, to=0, seconds=0.5)
-            film.fade(told[0].signs.card, to=1, seconds=0.5)
-            film.camera.fly(*smaller, model, azimuth=287, elevation=9)
+            film.fade(*pointers, [[one, measured[one]] for one in gone], to=0, seconds=0.5)
+            film.fade([[_whole(one), measured[one]] for one in seen], to=1, seconds=0.5)
+            film.camera.fly(*seen, model, azimuth=287, elevation=9)
             film.grow(model)
         pointers = film.point_out(beside=model, seconds=0.5)
         if new:
             film.say("Its head is tied: the token embedding once more.")
-            film.camera.fly(*smaller, model, azimuth=283, elevation=9, seconds=3)
+            film.camera.fly(*seen, model, azimuth=283, elevation=9, seconds=3)
         film.say(
             "{layers}; {channels}:",
             layers=_instead(film, config.n_layer, before.n_layer, "layer"),
             channels=_instead(film, config.n_embd, before.n_embd, "channel"),
         )  # fmt: skip
-        film.camera.fly(*smaller, model, azimuth=280, elevation=10, seconds=3)
+        film.camera.fly(*seen, model, azimuth=280, elevation=10, seconds=3)
         film.say("at 1 mm per cell it stands {height} high.", height=model.height)
         with film.together(seconds=3):
-            measured = film.measure(model)
-            film.camera.fly(*smaller, model, *measured, azimuth=277, elevation=9)
+            measured[model] = film.measure(model)
+            film.camera.fly(*seen, model, *measured[model], azimuth=277, elevation=9)
     return pointers
 
 
@@ -188,7 +198,7 @@ def _take(film, first, by_size):
     with film.beat("one-take"):
         film.say("Back to the cells of {name}, one number each.", name=first.title)
         with film.together(seconds=7):
-            film.fade(largest.layers, largest.signs.layers, largest.signs.boxes, to=1, seconds=1)
+            film.fade(first.signs.card, largest.layers, largest.signs.layers, largest.signs.boxes, to=1, seconds=1)
             film.camera.take(*reversed(shots), first.corner(CELLS), azimuth=277, elevation=4)
         film.say(
             "Now, in one move, from here to all {count} of {name}:",
@@ -212,6 +222,11 @@ def _end(film, models, largest):
         film.say("Who followed one column through one layer has seen all there is.")
         film.camera.frame(*models, azimuth=258, elevation=15, seconds=5)
         film.say("The rest is repetition, and what the numbers have learned.")
+
+
+def _whole(model):
+    """All of a model but its scale bar, which gave way to its height."""
+    return [model.pieces, [sign for sign in model.signs if sign is not model.signs.scale_bar]]
 
 
 def _remarks(model):
