@@ -2,6 +2,8 @@
 
 title = "Layer Norm"
 part = "Detailed"
+question = "How does a layer keep its numbers in bounds?"
+answer = "It brings each column to mean 0 and variance 1, then scales and shifts it."
 
 
 def play(film):

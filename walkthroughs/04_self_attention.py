@@ -2,6 +2,8 @@
 
 title = "Self Attention"
 part = "Detailed"
+question = "How does one token learn from the others?"
+answer = "Its query weighs their keys, and it takes over a mixture of their values."
 
 
 def play(film):

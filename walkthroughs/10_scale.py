@@ -2,6 +2,8 @@
 
 title = "Scale"
 part = "Detailed"
+question = "What makes a large model different from a small one?"
+answer = "Only its size: the same few parts, wider, and repeated more often."
 outlines = True
 
 CELLS = 20

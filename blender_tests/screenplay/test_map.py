@@ -7,11 +7,11 @@ import pytest
 
 from blender_tests.made_up import made_up
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.layout.lettering.drawing import Rect, Text
+from llmviz_addon.layout.lettering.drawing import LIFT, Rect, Text
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import run
 from llmviz_addon.screenplay.page.commentary import camera_pose
-from llmviz_addon.screenplay.page.map import ModelMap
+from llmviz_addon.screenplay.page.map import ModelMap, levelled
 from llmviz_addon.screenplay.page.view import Page
 from llmviz_addon.screenplay.production import prepare
 
@@ -115,7 +115,7 @@ def test_of_many_layers_some_stand_for_all(size, n_layer):
     from llmviz_addon.layout.build import layout
 
     stage = layout(GPTConfig(n_layer, 1, 4, 8, 5), 3)
-    one = ModelMap(stage, Page.of(size))
+    one = ModelMap(stage.sections, Page.of(size))
     labels = [stop.label for stop in one.stops]
     assert sorted(number for stop in one.stops for number in stop.sections) == list(range(n_layer + 2))
     if n_layer <= 6:
@@ -139,7 +139,7 @@ def test_of_many_layers_some_stand_for_all(size, n_layer):
 def test_layers_are_alike_so_one_picture_does_for_all(nano):
     from llmviz_addon.layout.build import layout
 
-    one = ModelMap(layout(nano.config, 6), Page.of((1280, 720)))
+    one = ModelMap(layout(nano.config, 6).sections, Page.of((1280, 720)))
     assert [one.alike(number) for number in range(5)] == [0, 1, 1, 1, 4]
     near = [(round(r.x, 6), round(r.y, 6)) for r in one.picture(1) if isinstance(r, Rect)]
     assert [(round(r.x, 6), round(r.y, 6)) for r in one.picture(3) if isinstance(r, Rect)] == near
@@ -208,6 +208,36 @@ def test_a_made_up_model_has_its_map(tmp_path):
     assert [said_by(drawing) for drawing, _ in maps(told)] == ["Layer 1", "Layer 1 › Norm", "Layer 1 › MLP"]
 
 
-def test_where_nothing_of_the_model_is_on_stage_there_is_no_map(nano):
+def test_of_models_in_outline_the_largest_in_play_has_its_map(nano):
     told = prepare(run(nano, [2, 1, 0]), ["scale"], 200)
-    assert not [drawing for drawing in told.timeline.drawings if ":map:" in drawing.name]
+    said = [said_by(drawing) for drawing, _ in maps(told)]
+    assert any("nano-gpt" in one and "Layer" in one for one in said)
+    assert any("GPT-3" in one for one in said)
+    for chapter in told.timeline.chapters:
+        for frame in (chapter.start, chapter.end):
+            assert len(lit_at(told, frame)) == 1
+    drawn = next(d for d in told.timeline.drawings if ":map:names:" in d.name and "… × 96" in repr(d.shapes))
+    assert drawn
+
+
+def test_where_nothing_of_a_model_is_on_stage_there_is_no_map(nano, make_film):
+    film = make_film(nano, [2, 1, 0], pace=200)
+    film.open_on(film.layout.layers[0].ln_1)
+    assert lit_now(film)
+    film = make_film(nano, [2, 1, 0], pace=200)
+    film.fade(film.all_but(), to=0, seconds=0)
+    film.open_on(film.layout.layers[0].ln_1)
+    with film.beat("a"):
+        film.say("Nothing.")
+    assert film.telling.on_map.place is None
+
+
+def test_however_many_shapes_there_are_each_is_seen_in_its_place():
+    page = Page.of((1280, 720))
+    pose = camera_pose(page)
+    squares = [Rect(-0.6, -0.4 + 0.01 * number, 0.008, 0.008) for number in range(80)]
+    texts = [Text(-0.6, 0.1, (("a", "ink"),), 0.02)] * 20
+    for number, (told, made) in enumerate(zip([*squares, *texts], levelled([*squares, *texts], pose), strict=True)):
+        where = pose @ np.array([made.x, made.y, (number + 1) * LIFT, 1.0])
+        seen, meant = where[:2] / where[2], (pose @ np.array([told.x, told.y, 0.0, 1.0]))[:3]
+        assert seen == pytest.approx(meant[:2] / meant[2], abs=1e-9)

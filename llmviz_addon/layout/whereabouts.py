@@ -7,11 +7,13 @@ that is named which another one reads is no place to be: who looks at a norm and
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..kept import kept
 from .grid import Grid, Section
 from .layout import Layout
+from .layout import sections as of_layout
+from .outline import Outline
 from .parts.part import PartGrids
 
 
@@ -77,3 +79,11 @@ def _path(section: Section, names: Collection[str]) -> list[Section]:
         if (one := next(inner, None)) is None:
             return found
         found.append(one)
+
+
+def sections_of(outline: Outline) -> tuple[Section, ...]:
+    """The outermost sections of a model in outline; all its layers have the grids of the one that was laid out."""
+    first, layer, last = of_layout(outline.sample)
+    count = outline.blueprint.config.n_layer
+    layers = (replace(layer, name=f"layers.{number}", title=f"Layer {number}") for number in range(count))
+    return first, *layers, last

@@ -192,12 +192,17 @@ def _span(item: _Told, fps: int) -> ChapterSpan:
 def _markers(placed: Sequence[_Told], fps: int) -> list[Marker]:
     found: list[Marker] = []
     for item in placed:
-        found.append(Marker(item.start, f"{item.chapter.number:02d} {item.chapter.title}", "chapter"))
+        found.append(Marker(item.start, _title(item), "chapter"))
         for beat, name in _named(item):
             start, end = (item.start + round(seconds * fps) for seconds in beat.rest)
             frame = max(start, found[-1].frame + 1)
             found.append(Marker(frame, name, "rest", max(end, frame)))
     return found
+
+
+def _title(item: _Told) -> str:
+    """How the start of a chapter is called."""
+    return f"{item.chapter.number:02d} {item.chapter.title}"
 
 
 def _named(item: _Told) -> Iterator[tuple[Beat, str]]:
@@ -214,6 +219,8 @@ def _subtitles(placed: Sequence[_Told], fps: int) -> list[Subtitle]:
     found: list[Subtitle] = []
     for item in placed:
         said: dict[tuple[int, str], list[str]] = {}
+        if (asked := item.telling.asked) is not None:
+            said[item.start + round(asked.start * fps), _title(item)] = [asked.text]
         for beat, name in _named(item):
             for clause in beat.clauses:
                 said.setdefault((item.start + round(clause.start * fps), name), []).append(clause.text)

@@ -23,6 +23,8 @@ ALMOST = re.compile(r"[0-9]{1,3}[ _.-].*\.py", re.IGNORECASE)
 """Files that are meant to be chapters, whatever they are called."""
 LARGEST = 1_000_000
 """Bytes of a chapter at most."""
+WORDS = 15
+"""Words of a question or an answer at most."""
 LONGEST = 60
 """Letters of a title at most."""
 
@@ -39,6 +41,8 @@ class Chapter:
     path: Path
     play: Callable[[Any], None]
     outlines: bool = False  # whether it can be told of models in outline, which have no numbers
+    question: str = ""  # with which it opens
+    answer: str = ""  # with which it ends
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -158,7 +162,8 @@ def _open(path: Path) -> Chapter:
         about = names.get("__doc__")
         about = about.strip() if isinstance(about, str) else ""
         outlines = bool(names.get("outlines", False))
-    return Chapter(_name(match), int(match[1]), title, part, about, path, play, outlines)
+        question, answer = (_clause(path, names, what) for what in ("question", "answer"))
+    return Chapter(_name(match), int(match[1]), title, part, about, path, play, outlines, question, answer)
 
 
 def _run(path: Path) -> dict[str, object]:
@@ -182,6 +187,17 @@ def _text(path: Path, names: dict[str, object], need: str) -> str:
         raise ScriptError(f"Chapter {path.name} has no {need!r} in words; it needs title, part and play(film).")
     if len(text) > LONGEST:
         raise ScriptError(f"Chapter {path.name} has a {need} of {len(text)} letters; at most {LONGEST} find room.")
+    return text
+
+
+def _clause(path: Path, names: dict[str, object], what: str) -> str:
+    """A question or an answer, if there is one: a clause, as they are said."""
+    value = names.get(what, "")
+    if not isinstance(value, str):
+        raise ScriptError(f"Chapter {path.name}: its {what} is no text: {value!r}.")
+    text = " ".join(value.split())
+    if len(text.split()) > WORDS:
+        raise ScriptError(f"Chapter {path.name}: its {what} has {len(text.split())} words; at most {WORDS} are read.")
     return text
 
 

@@ -32,7 +32,7 @@ from .loader import Chapter
 from .page.view import Page
 from .score.timeline import Timeline
 from .telling import Telling
-from .verbs import beats
+from .verbs import beats, closing
 
 PACE = 200.0
 """Words per minute of the reading pauses where none is asked for."""
@@ -167,14 +167,21 @@ def prepare_outlines(
 
 def _told(chapters: Sequence[Chapter], begin: Callable[[str], Telling]) -> list[tuple[Chapter, Telling]]:
     """Every chapter with its telling, which ``begin`` opens by the chapter's name."""
-    told = []
+    told: list[tuple[Chapter, Telling]] = []
+    titles = [chapter.title for chapter in chapters]
     for chapter in chapters:
         telling = begin(chapter.name)
+        telling.question = chapter.question
+        telling.card = titles if len(titles) > 1 and not told else ()
         with _contained(chapter):
             beats.heading(telling, chapter.title, chapter.part)
             chapter.play(Film(telling))
             _ = telling.view  # raises where the camera stands nowhere
             telling.splits.settle_all(telling.now)
+            if chapter.answer:
+                closing.close(telling, chapter.answer)
+            if len(titles) > 1 and chapter is chapters[-1]:
+                closing.end(telling, titles)
             settle(telling)
         told.append((chapter, telling))
     return told

@@ -86,11 +86,14 @@ class Beat:
 class OnMap:
     """The map: what is on it, names of what has been drawn by what it is, and where we are, if anywhere yet.
 
-    ``told`` are the grids that a chapter wants to be shown, whatever is in play.
+    ``models`` are the maps of those in outline, by their names, and ``of`` is the one that is up. ``told`` are the
+    grids that a chapter wants to be shown, whatever is in play.
     """
 
     map: ModelMap
     whereabouts: Whereabouts
+    models: dict[str, ModelMap] = field(default_factory=dict)
+    of: ModelMap | None = None
     place: Place | None = None
     drawings: dict[str, str] = field(default_factory=dict)
     told: list[Grid] = field(default_factory=list)
@@ -113,7 +116,10 @@ class Telling:
         self.aside: dict[float, list[str]] = {}  # actors that a picture took the stage from, by how solid they were
         self.explanations: list[Explanation] = []
         self.closeups: list[Closeup] = []
-        self.on_map = OnMap(ModelMap(cast.layout, page), Whereabouts(cast.layout))
+        self.question = ""  # that the chapter asks and answers, if any
+        self.asked: Clause | None = None  # when it was
+        self.card: Sequence[str] = ()  # titles of all chapters, of which this is the first
+        self.on_map = OnMap(ModelMap(cast.layout.sections, page), Whereabouts(cast.layout))
         self.splits = Splits(cast, self.score, self.unique)
         self._view: View | None = None
         self._framed: View | None = None

@@ -32,6 +32,10 @@ COLORS = (
 """The names that every theme resolves."""
 
 
+LIFT = 5e-4
+"""By which each shape lies before the one under it, in a drawing's own units."""
+
+
 @dataclass(frozen=True)
 class Rect:
     """A filled rectangle from (x, y), its lower-left corner; ``radius`` rounds the corners."""

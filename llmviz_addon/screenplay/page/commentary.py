@@ -23,6 +23,8 @@ from ...layout.tensor import Numbers, Unplaced
 from ...rounding import formatted, parts_of_all
 from .view import PART, TAN, Page
 
+PLAIN = {*Role, "muted"}
+"""What gives a phrase a colour, and is no thing."""
 LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 _SPACES = re.compile(r"[^\S\u00a0]+")  # all but the one that holds two words together
 FADE = 0.2
@@ -45,7 +47,7 @@ class Link:
     def color(self) -> str:
         """The theme's name for the phrase's colour."""
         if isinstance(self.target, str):
-            return self.target if self.target in set(Role) else "accent"
+            return self.target if self.target in PLAIN else "accent"
         return str((self.target if isinstance(self.target, Grid) else self.target.grid).role)
 
 

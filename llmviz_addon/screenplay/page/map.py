@@ -14,9 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...kept import kept
-from ...layout.grid import Grid, boxes
-from ...layout.layout import Layout
-from ...layout.lettering.drawing import Line, Rect, Shape, Text
+from ...layout.grid import Grid, Section, boxes
+from ...layout.lettering.drawing import LIFT, Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.whereabouts import Place
 from .view import PART, Area, Page
@@ -45,10 +44,13 @@ class Stop:
 
 
 class ModelMap:
-    """The map of a layout on a page; all shapes are in picture heights."""
+    """The map of a model's outermost ``sections`` on a page; all shapes are in picture heights.
 
-    def __init__(self, layout: Layout, page: Page) -> None:
-        self._layout, self._page, self.area = layout, page, page.map
+    It says the model's ``name`` where it is told.
+    """
+
+    def __init__(self, sections: Sequence[Section], page: Page, name: str = "") -> None:
+        self.sections, self._page, self.area, self.name = sections, page, page.map, name
         self._is_small = not page.is_wide
         self._wholes: dict[int, Area] = {}
         self._extents: dict[int, tuple[np.ndarray, np.ndarray]] = {}
@@ -57,7 +59,7 @@ class ModelMap:
     @kept
     def stops(self) -> tuple[Stop, ...]:
         """The boxes of the tower, from top to bottom."""
-        found = _stops(self._layout)
+        found = _stops(self.sections)
         area = self._tower
         gap = 0.18 * area.height / len(found)
         tall = min(BOX, (area.height + gap) / len(found) - gap)
@@ -77,12 +79,12 @@ class ModelMap:
 
     def picture(self, number: int) -> list[Shape]:
         """The grids of section ``number``."""
-        rects = self._rects(number, self._layout.sections[number].grids)
+        rects = self._rects(number, self.sections[number].grids)
         return [replace(rect, color="muted") for rect in rects]
 
     def alike(self, number: int) -> int:
         """The section whose picture stands for that of section ``number``: the first of all layers."""
-        sections = self._layout.sections
+        sections = self.sections
         if not _LAYER.fullmatch(sections[number].name):
             return number
         return next(i for i, one in enumerate(sections) if _LAYER.fullmatch(one.name))
@@ -102,7 +104,7 @@ class ModelMap:
         ends = ((here.top, drawn.top), (here.bottom, drawn.bottom))
         x = here.right + 2 * STROKE, drawn.left - 3 * STROKE
         shapes += [Line(((x[0], a), (x[1], b)), 0.5 * STROKE, "muted") for a, b in ends]
-        mine = [grid for grid in self._layout.sections[number].grids if grid.name in place.grids]
+        mine = [grid for grid in self.sections[number].grids if grid.name in place.grids]
         return [*shapes, *self._rects(number, mine), *self._words(place)]
 
     @property
@@ -127,10 +129,12 @@ class ModelMap:
 
     def _words(self, place: Place) -> list[Shape]:
         """Where we are, in a line over the map; on a small one beside it, as much of it as there is room for."""
-        whole = len(place.sections) == len(self._layout.sections) > 1
-        titles = ["The whole model"] if whole else list(place.titles)
-        if not whole and len(place.sections) > 1:
+        titles = list(place.titles)
+        if len(place.sections) > 1:
             titles = [f"{titles[0]} – {titles[-1]}"]
+        if len(place.sections) == len(self.sections) > 1:
+            titles = [] if self.name else ["The whole model"]
+        titles = [self.name, *titles] if self.name else titles
         small, area, text = self._is_small, self.area, self._page.text
         left, right = (text.left + PART * text.width, area.left - 1.2 * self._em) if small else (area.left, area.right)
         while len(titles) > 1 and advance(ARROW.join(titles), self._em) > right - left:
@@ -147,7 +151,7 @@ class ModelMap:
         """The rectangle of the picture of section ``number``."""
         number = self.alike(number)
         if number not in self._wholes:
-            rects = self._rects(number, self._layout.sections[number].grids)
+            rects = self._rects(number, self.sections[number].grids)
             left, bottom = min(rect.x for rect in rects), min(rect.y for rect in rects)
             right, top = max(rect.x + rect.width for rect in rects), max(rect.y + rect.height for rect in rects)
             self._wholes[number] = Area(left, bottom, right, top)
@@ -172,22 +176,48 @@ class ModelMap:
     def _extent(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """Smallest and largest x and z of the grids of section ``number``, each (2,) metres."""
         if number not in self._extents:
-            ends = boxes(self._layout.sections[number].grids)[:, :, [0, 2]]
+            ends = boxes(self.sections[number].grids)[:, :, [0, 2]]
             self._extents[number] = ends[:, 0].min(axis=0), ends[:, 1].max(axis=0)
         return self._extents[number]
 
 
-def _stops(layout: Layout) -> list[tuple[str, tuple[int, ...]]]:
+def _stops(sections: Sequence[Section]) -> list[tuple[str, tuple[int, ...]]]:
     """What stands in the tower: a label and the numbers of its sections, for each box."""
-    layers = [i for i, one in enumerate(layout.sections) if _LAYER.fullmatch(one.name)]
+    layers = [i for i, one in enumerate(sections) if _LAYER.fullmatch(one.name)]
     amid = layers[FIRST:-1] if len(layers) > MOST else []
     found: list[tuple[str, tuple[int, ...]]] = []
-    for number, section in enumerate(layout.sections):
+    for number, section in enumerate(sections):
         if number not in amid:
             found.append((section.title, (number,)))
         elif number == amid[0]:
             found.append((f"… × {len(layers)}", tuple(amid)))
     return found
+
+
+def levelled(shapes: Sequence[Shape], pose: np.ndarray) -> tuple[Shape, ...]:
+    """Shapes that are seen where they are told, of a drawing that hangs before the camera in ``pose``.
+
+    Of many each lies a little nearer than the one before it, and so would be seen larger and further out.
+    """
+    x, y, z = np.linalg.inv(pose)[:3, 3].tolist()  # where the camera is
+    found: list[Shape] = []
+    for number, shape in enumerate(shapes, start=1):
+        less = 1.0 - number * LIFT / z
+        match shape:
+            case Rect():
+                at = x + less * (shape.x - x), y + less * (shape.y - y)
+                size = less * shape.width, less * shape.height
+                found.append(Rect(*at, *size, shape.color, less * shape.radius))
+            case Text():
+                found.append(
+                    replace(shape, x=x + less * (shape.x - x), y=y + less * (shape.y - y), size=less * shape.size)
+                )
+            case Line():
+                points = tuple((x + less * (a - x), y + less * (b - y)) for a, b in shape.points)
+                found.append(replace(shape, points=points, width=less * shape.width))
+            case _:
+                found.append(shape)
+    return tuple(found)
 
 
 def _box(area: Area, color: str) -> Rect:

@@ -8,6 +8,7 @@ from ...errors import ScriptError
 from ...layout.grid import Region
 from ...layout.lettering.drawing import Polygon, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
+from ...layout.signs.tiles import INK, tint
 from ..telling import Telling
 from ..verbs.reading import token_text
 from .pinned import place, put_up
@@ -50,9 +51,10 @@ def bands(telling: Telling, region: Region, title: str, *, seconds: float = 3.0)
     shapes: list[Shape] = [Text(left, area.top - 0.9 * em, ((title, "ink"),), em)]
     size = UNEVEN * float(np.median([fit(name, 0.72 * tall, 0.86 * box) for name in names]))
     for i, name in enumerate(names):
-        shapes += _box(upper[i], top, box, tall, name, size)
+        color = tint(int(telling.trace.tokens[keys[i]]))
+        shapes += _box(upper[i], top, box, tall, name, size, color)
         if keys[i] in queries:
-            shapes += _box(upper[i], area.bottom, box, tall, name, size)
+            shapes += _box(upper[i], area.bottom, box, tall, name, size, color)
     put_up(telling, "tokens", shapes, 0.2 * seconds)
     rows = [
         _bands(weights[q, keys[0] : q + 1], upper, upper[q - keys[0]], box, top, area.bottom + tall) for q in queries
@@ -66,10 +68,10 @@ def bands(telling: Telling, region: Region, title: str, *, seconds: float = 3.0)
     telling.pass_time(0.1 * seconds + each - brief)
 
 
-def _box(x: float, y: float, width: float, tall: float, name: str, largest: float) -> list[Shape]:
+def _box(x: float, y: float, width: float, tall: float, name: str, largest: float, color: str) -> list[Shape]:
     size = fit(name, min(largest, 0.72 * tall), 0.86 * width)
-    letter = Text(x, y + tall / 2 - CAP_HEIGHT * size / 2, ((name, "ink"),), size, "center")
-    return [Rect(x - width / 2, y, width, tall, "plate", 0.15 * tall), letter]
+    letter = Text(x, y + tall / 2 - CAP_HEIGHT * size / 2, ((name, INK),), size, "center")
+    return [Rect(x - width / 2, y, width, tall, color, 0.15 * tall), letter]
 
 
 def _bands(

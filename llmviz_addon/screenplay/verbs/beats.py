@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ...errors import ScriptError
-from ...layout.grid import Grid, Role
+from ...layout.grid import Grid
 from ...layout.lettering.drawing import Drawing
 from ..cast.things import Thing
 from ..page import commentary
@@ -26,6 +26,7 @@ from ..telling import GONE, Beat, Clause, Telling
 from .camera import frame
 from .explain import focus
 from .mapping import follow
+from .opening import open_chapter
 
 REST = 1.5
 """Seconds that a rest lasts where there is a pace."""
@@ -54,8 +55,11 @@ def heading(telling: Telling, title: str, part: str) -> None:
 
 
 @contextmanager
-def beat(telling: Telling, key: str) -> Iterator[None]:
-    """Tell one paragraph: what is said and what happens within belong together; a rest ends it."""
+def beat(telling: Telling, key: str, afresh: bool = True) -> Iterator[None]:
+    """Tell one paragraph: what is said and what happens within belong together; a rest ends it.
+
+    One that is not told ``afresh`` leaves up what explains, and only its words take the place of those before.
+    """
     if telling.beat is not None:
         raise ScriptError(f"The beat {key!r} is inside the beat {telling.beat.key!r}; end that one first.")
     if telling.clock.blocks:
@@ -63,7 +67,9 @@ def beat(telling: Telling, key: str) -> Iterator[None]:
     if any(other.key == key for other in telling.beats):
         raise ScriptError(f"The chapter has a beat {key!r} already; keys must differ.")
     origin = telling.score.origin
-    clear(telling)
+    if not telling.beats:
+        open_chapter(telling)
+    clear(telling, afresh)
     told = telling.beat = Beat(key, telling.now)
     telling.beats.append(told)
     try:
@@ -78,14 +84,15 @@ def beat(telling: Telling, key: str) -> Iterator[None]:
     telling.pass_time(pause)
 
 
-def clear(telling: Telling) -> None:
-    """Take down all that belongs to the beat before: paragraph, pictures, explanations."""
-    up = [*telling.written, *telling.pictures]
-    busy = bool(up or telling.explanations)
+def clear(telling: Telling, afresh: bool = True) -> None:
+    """Take down all that belongs to the beat before: paragraph, pictures, explanations; else the paragraph alone."""
+    up = [*telling.written, *(telling.pictures if afresh else ())]
+    busy = bool(up or (telling.explanations and afresh))
     telling.splits.settle_all(telling.now)
-    telling.dismiss()
-    take_down(telling)
-    bring_back(telling)
+    if afresh:
+        telling.dismiss()
+        take_down(telling)
+        bring_back(telling)
     for name in telling.written:
         telling.change(name, "opacity", 0.0, GONE)
     telling.written = []
@@ -183,7 +190,7 @@ def light_axes(telling: Telling, clause: Clause) -> None:
 def _axes(telling: Telling, links: list[Link]) -> Iterator[str]:
     """The axes among links, by name."""
     for link in links:
-        if not isinstance(link.target, str) or link.target in set(Role):
+        if not isinstance(link.target, str) or link.target in commentary.PLAIN:
             continue
         names = (axis.name for grid in telling.cast.grids.values() for axis in grid.axes)
         if link.target not in names:

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 
 from ...layout.grid import Grid
 from ...layout.lettering.drawing import Drawing, Shape
+from ...layout.whereabouts import Place, sections_of
 from ..cast.things import Grids
 from ..page.commentary import camera_pose
-from ..page.map import PALE
+from ..page.map import PALE, ModelMap, levelled
+from ..page.view import Area
 from ..score.timeline import Channel
 from ..telling import Telling
 
@@ -22,6 +24,9 @@ FADE = 0.4
 
 NEARER = 0.99
 """Depth of what is lit, as a share of that of what is not and lies behind it."""
+
+NEARLY = 0.02
+"""Picture heights by which a piece may reach out of the free part, as in ``in_play``."""
 
 
 def locate(telling: Telling, *things: Grids) -> None:
@@ -34,28 +39,57 @@ def follow(telling: Telling, since: float) -> None:
     """Let the map show from a time on where we are now."""
     up = telling.on_map
     grids = up.told or telling.in_play()
-    if not grids or not telling.layout.sections:
+    place = up.whereabouts.place(_true(telling, grids)) if grids else None
+    of, place = (up.map, place) if place else _in_outline(telling)
+    if of is None or place is None or (of, place) == (up.of, up.place):
         return
-    place = up.whereabouts.place(_true(telling, grids))
-    if place is None or place == up.place:
-        return
-    number = up.map.alike(place.sections[-1])
+    number = of.alike(place.sections[-1])
     wanted = {
-        "tower": (PALE, up.map.tower),
-        "names": (1.0, up.map.names),
-        f"picture:{number}": (PALE, lambda: up.map.picture(number)),
-        f"lit:{sorted(place.grids)}:{place.titles}": (1.0, lambda: up.map.lit(place)),
+        "tower": (PALE, of.tower),
+        "names": (1.0, of.names),
+        f"picture:{number}": (PALE, lambda: of.picture(number)),
+        f"lit:{place}": (1.0, lambda: of.lit(place)),
     }
-    at_once = up.place is None
-    for key, (_, shapes) in wanted.items():
+    at_once, shown = up.place is None, {}
+    for what, (opacity, shapes) in wanted.items():
+        key = f"{what}:{of.name}"
         if key not in up.drawings:
-            up.drawings[key] = _pinned(telling, key.partition(":")[0], shapes())
-    shown = {up.drawings[key]: opacity for key, (opacity, _) in wanted.items() if up.drawings[key]}
-    for name in up.drawings.values():
+            up.drawings[key] = _pinned(telling, what.partition(":")[0], shapes())
+        shown[up.drawings[key]] = opacity
+    for name in filter(None, up.drawings.values()):
         channel, opacity = Channel(name, "opacity"), shown.get(name, 0.0)
-        if name and telling.score.value(channel) != opacity:
+        if telling.score.value(channel) != opacity:
             telling.score.set(channel, opacity, since, 0.0 if at_once else FADE, yields=True)
-    up.place = place
+    up.of, up.place = of, place
+
+
+def _in_outline(telling: Telling) -> tuple[ModelMap | None, Place | None]:
+    """The map of the largest model in outline that is in play, and where in it we are.
+
+    Where so little of one is seen that nothing is inside the free part, we are in what fills it.
+    """
+    free, inside, around = telling.page.free, [], []
+    for model in telling.cast.standing:
+        for number, piece in enumerate(model.pieces):
+            if telling.score.value(Channel(piece.name, "opacity")) < 0.9:
+                continue
+            seen = telling.view.project(piece.points)[:, :2]
+            area = Area(*seen.min(axis=0).tolist(), *seen.max(axis=0).tolist())
+            if free.left - NEARLY <= area.left and area.right <= free.right + NEARLY and area.overlap(free) > 0:
+                inside.append((model, number))
+            elif number and area.overlap(free) > 0.5 * free.width * free.height:
+                around.append((model, number))
+    if not inside and not around:
+        return None, None
+    largest = max((model for model, _ in inside or around), key=lambda model: model.n_params)
+    numbers = [number for model, number in inside or around[:1] if model is largest]
+    up = telling.on_map
+    if largest.title not in up.models:
+        up.models[largest.title] = ModelMap(sections_of(largest.outline), telling.page, largest.title)
+    of = up.models[largest.title]
+    there = range(len(of.sections)) if 0 in numbers else numbers  # what there is once is all around the layers
+    titles = tuple(of.sections[number].title for number in there)
+    return of, Place(tuple(there), titles, frozenset(grid.name for grid in of.sections[there[-1]].grids))
 
 
 def _pinned(telling: Telling, kind: str, shapes: Sequence[Shape]) -> str:
@@ -64,7 +98,7 @@ def _pinned(telling: Telling, kind: str, shapes: Sequence[Shape]) -> str:
         return ""
     pose = camera_pose(telling.page)
     pose[:3, :] *= NEARER if kind == "lit" else 1.0
-    drawing = Drawing(telling.unique(f"map:{kind}"), tuple(shapes), pose, "camera", opacity=0.0)
+    drawing = Drawing(telling.unique(f"map:{kind}"), levelled(shapes, pose), pose, "camera", opacity=0.0)
     telling.cast.add(drawing)
     return drawing.name
 

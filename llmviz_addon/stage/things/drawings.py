@@ -17,14 +17,14 @@ import numpy as np
 from mathutils import Matrix
 
 from ...errors import ScriptError
-from ...layout.lettering.drawing import Disc, Drawing, Line, Polygon, Readout, Rect, Shape, Text
+from ...layout.lettering.drawing import LIFT, Disc, Drawing, Line, Polygon, Readout, Rect, Shape, Text
 from ...layout.lettering.font_file import FontFile
 from .. import compat
 from ..materials.flat_material import EDGE, INK, REACH
 from ..materials.theme import Theme, linear
 from ..ours import own
 from . import glyphs
-from .mesh2d import LIFT, Flat, Sides, disc, join, join_sides, numbered, polygon, rectangle, stroke
+from .mesh2d import Flat, Sides, disc, join, join_sides, numbered, polygon, rectangle, stroke
 from .readouts import Readouts
 from .repeated import Repeats, write_places
 

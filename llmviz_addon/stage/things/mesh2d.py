@@ -17,8 +17,6 @@ from mathutils.geometry import delaunay_2d_cdt, tessellate_polygon
 
 from ...kept import kept
 
-LIFT = 5e-4
-"""Metres by which each shape lies before the one under it."""
 _ROUND = 10  # points per quarter circle
 _ANGLES = [[math.radians(start + 90 * step / _ROUND) for step in range(_ROUND + 1)] for start in (-90, 0, 90, 180)]
 _CORNERS = np.array([[(math.cos(angle), math.sin(angle)) for angle in corner] for corner in _ANGLES])

@@ -1,0 +1,100 @@
+"""Cards: what is written large where a film begins and ends, and what a chapter asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...layout.lettering.drawing import Drawing, Rect, Shape, Text
+from ...layout.lettering.font import advance, fit, wrap
+from ...layout.signs.tiles import tile, wide
+from .commentary import LEADING, camera_pose
+from .view import Page
+
+LARGE = 1.45
+"""Size of a question's letters, in those of the commentary."""
+BEFORE = 0.97
+"""Depth of a card that covers the picture, as a share of the page's."""
+
+Tokens = Sequence[tuple[int, str]]
+"""Ids and texts."""
+
+
+def question(name: str, text: str, page: Page) -> Drawing:
+    """A chapter's question where its words will be, larger than these."""
+    em = LARGE * page.em
+    top = page.text.top - (3.1 * page.em + 1.35 * em)
+    lines = wrap([(text, "ink")], em, page.text.width)
+    return Drawing(
+        name, (Text(page.text.left, top, tuple(lines), em, leading=LEADING),), camera_pose(page), "camera", opacity=0.0
+    )
+
+
+def title(name: str, page: Page, model: str, about: str, tokens: Tokens, chapters: Sequence[str]) -> Drawing:
+    """The film's card: the model, its size, what it reads, and what is told of it."""
+    unit, room = _measures(page)
+    shapes = [_ground(page)]
+    shapes.append(Text(0, 0.9 * unit, ((model, "ink"),), fit(model, 1.3 * unit, room), "center"))
+    shapes.append(Text(0, 0.15 * unit, ((about, "muted"),), fit(about, 0.42 * unit, room), "center"))
+    shapes += _row(tokens, -0.85 * unit, 0.8 * unit, room)
+    told = " · ".join(chapters)
+    shapes.append(Text(0, -2.1 * unit, ((told, "muted"),), fit(told, 0.42 * unit, room), "center"))
+    return _card(name, shapes, page)
+
+
+def end(name: str, page: Page, model: str, tokens: Tokens, chapters: Sequence[str]) -> Drawing:
+    """The film's end: what was shown, and whose numbers these are."""
+    unit, room = _measures(page)
+    step = min(0.62 * unit, 3.0 * unit / max(len(chapters), 1))
+    top = 0.9 * unit + step * (len(chapters) - 1) / 2
+    shapes = [_ground(page), Text(0, top + 0.9 * unit, (("What was shown", "muted"),), 0.42 * unit, "center")]
+    for number, chapter in enumerate(chapters):
+        size = fit(chapter, 0.8 * step, room)
+        shapes.append(Text(0, top - number * step, ((chapter, "ink"),), size, "center"))
+    bottom = top - len(chapters) * step
+    whose = f"Every number in a cell is {model}’s own" + (", computed from" if tokens else "")
+    shapes.append(Text(0, bottom - 0.5 * unit, ((whose, "muted"),), fit(whose, 0.42 * unit, room), "center"))
+    shapes += _row(tokens, bottom - 1.35 * unit, 0.8 * unit, room)
+    return _card(name, shapes, page)
+
+
+def _measures(page: Page) -> tuple[float, float]:
+    """A line's height, and how wide a card's text may be, in picture heights."""
+    return 0.105 * min(1.0, page.aspect / 1.2), 0.86 * page.aspect
+
+
+def _ground(page: Page) -> Shape:
+    return Rect(-0.51 * page.aspect, -0.51, 1.02 * page.aspect, 1.02, "ground")
+
+
+def _card(name: str, shapes: Sequence[Shape], page: Page) -> Drawing:
+    pose = camera_pose(page)
+    pose[:3, :] *= BEFORE
+    return Drawing(name, tuple(shapes), pose, "camera", opacity=0.0)
+
+
+def _row(tokens: Tokens, y: float, height: float, room: float) -> list[Shape]:
+    """The tokens' tiles in a row around x = 0; of more than there is room for the first ones, and an ellipsis."""
+    widths = [wide(text, height) for _, text in tokens]
+    gap = 0.14 * height
+    total = sum(widths) + gap * max(len(widths) - 1, 0)
+    if total > room and len(tokens) > 1:
+        smaller = max(room / total, 0.6)
+        if smaller > 0.6:
+            return _row(tokens, y, 0.99 * smaller * height, room)
+        height, gap = 0.6 * height, 0.6 * gap
+        widths = [wide(text, height) for _, text in tokens]
+        dots, count = advance("…", height), 0
+        while count < len(widths) and sum(widths[: count + 1]) + gap * count + dots + gap <= room:
+            count += 1
+        tokens, widths = tokens[:count], widths[:count]
+        total = sum(widths) + gap * count + dots
+    else:
+        dots = 0.0
+    shapes: list[Shape] = []
+    x = -total / 2
+    for (token, text), width in zip(tokens, widths, strict=True):
+        shapes += tile(token, text, (x + width / 2, y), width, height)
+        x += width + gap
+    if dots:
+        shapes.append(Text(x, y - 0.1 * height, (("…", "muted"),), height))
+    return shapes

@@ -1,0 +1,64 @@
+"""How a chapter opens: with its question, while the camera comes near; a whole film with a card before that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..page import cards, commentary, pose
+from ..page.cards import Tokens
+from ..score.timeline import Channel
+from ..telling import GONE, Clause, Telling
+from .reading import token_text
+
+CARD = 3.0
+"""Seconds that a film's card stands."""
+LIFTS = 0.6
+"""Seconds in which it goes."""
+FURTHER, ASIDE = 1.14, 6.0
+"""From how much further away, and how many degrees from the side, the camera comes while the question is read."""
+
+
+def open_chapter(telling: Telling) -> None:
+    """Show what comes before the first beat, where there is time to read."""
+    if telling.pace is None or not telling.is_open:
+        return
+    if telling.card:
+        _card(telling)
+    if telling.question:
+        _ask(telling)
+
+
+def tokens(telling: Telling) -> Tokens:
+    """The tokens that the model reads, ids and texts."""
+    return [(int(token), token_text(telling, t)) for t, token in enumerate(telling.trace.tokens)]
+
+
+def _card(telling: Telling) -> None:
+    model, chapters = telling.checkpoint, telling.card
+    about = f"{model.n_params:,} parameters"
+    card = cards.title(f"{telling.name}:card", telling.page, model.name, about, tokens(telling), chapters)
+    telling.show(card, seconds=0)
+    telling.pass_time(CARD)
+    telling.change(card.name, "opacity", 0.0, LIFTS)
+    telling.pass_time(LIFTS / 2)
+
+
+def _ask(telling: Telling) -> None:
+    """Let the question be read; the thing itself comes near meanwhile."""
+    spans = [(telling.question, "ink")]
+    seconds = commentary.reading_seconds(spans, telling.pace) + GONE
+    drawing = cards.question(f"{telling.name}:question", telling.question, telling.page)
+    telling.asked = Clause(spans, [], telling.now, seconds)
+    telling.show(drawing, seconds=0)
+    view = telling.view
+    away = replace(view, distance=FURTHER * view.distance, azimuth=view.azimuth + ASIDE)
+    near = pose.told(view)
+    for channel, value in pose.told(away).items():
+        if near[channel] != value:
+            clips = telling.score.clips.get(channel, ())
+            if not clips or clips[-1].end <= 0:
+                telling.score.set(channel, value, 0.0)
+                telling.score.set(channel, near[channel], telling.now, seconds)
+    telling.pass_time(seconds - GONE)
+    telling.score.set(Channel(drawing.name, "opacity"), 0.0, telling.now, GONE)
+    telling.pass_time(GONE)
