@@ -70,6 +70,8 @@ def test_a_film_is_lettered_in_it_and_keeps_it(mine, tmp_path):
     assert kept_theme(found).font.content == FONT
     again = api.build(api.run(), ["layer-norm"], theme=kept_theme(found), scene=found)
     assert {o.name: len(o.data.vertices) for o in again.scene.objects if o.type == "MESH"} == boxed
+    last = api.build(api.run(), ["layer-norm"], scene=found)  # nothing measured by it is remembered
+    assert {o.name: len(o.data.vertices) for o in last.scene.objects if o.type == "MESH"} == letters
 
 
 def test_an_open_stage_goes_on_in_its_font(mine):
