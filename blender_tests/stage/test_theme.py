@@ -13,7 +13,8 @@ COLORS = {"ink", "muted", "ground", "plate", "weight", "activation", "aggregate"
 @pytest.mark.parametrize("name", NAMES)
 def test_every_named_colour_exists(name):
     assert set(theme(name).colors) >= COLORS
-    assert set(theme(name).roles) == {"weight", "activation", "aggregate"}
+    for hues in (theme(name).cells.positive, theme(name).cells.negative):
+        assert set(hues) == {"weight", "activation", "aggregate"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -14,6 +14,8 @@ from llmviz_addon.errors import JobError
 from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.layout.lettering.font import CAP_HEIGHT, lettered
 from llmviz_addon.layout.lettering.font_file import font_of
+from llmviz_addon.model.checkpoint import builtin
+from llmviz_addon.model.run import read
 from llmviz_addon.stage.build import build, clear
 from llmviz_addon.stage.kept_theme import kept_theme
 from llmviz_addon.stage.materials.theme_file import rewritten, theme, written
@@ -81,7 +83,7 @@ def test_an_open_stage_goes_on_in_its_font(mine):
     api.step(stage)
     assert stage.state.look == look
     longer = {obj.name: len(obj.data.vertices) for obj in stage.scene.objects if obj.type == "MESH"}
-    anew = api.open_stage(api.run(tokens=stage.state.tokens), room=7, theme=look)
+    anew = api.open_stage(read(builtin(), stage.state.tokens, 3), room=7, theme=look)
     assert {o.name: len(o.data.vertices) for o in anew.scene.objects if o.type == "MESH"} == longer
 
 
