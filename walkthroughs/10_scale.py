@@ -8,8 +8,8 @@ outlines = True
 
 CELLS = 20
 """Cells across a picture in which single ones are seen."""
-SIMILAR = 1 / 8
-"""Height of a model, as a share of another's, from which on it takes much room beside it."""
+SIMILAR, ALIKE = 1 / 8, 1 / 2
+"""Height of a model, as a share of another's, from which on it takes much room beside it, and too much."""
 
 
 def play(film):
@@ -24,7 +24,7 @@ def play(film):
     by_size = sorted(models, key=lambda model: model.n_params)
     largest = by_size[-1]
     film.fade(*pointers, to=0)
-    film.fade([[_whole(model), drawings] for model, drawings in measured.items()], to=1, seconds=0)
+    film.fade([[_whole(model), drawings] for model, drawings in measured.items()], to=1, seconds=0.5)
     _layer(film, largest, by_size[0])
     _closer(film, largest, by_size[0])
     _take(film, models[0], by_size)
@@ -42,7 +42,7 @@ def _number(film, model):
         film.camera.fly(model.corner(CELLS - 3), azimuth=279, elevation=4, seconds=3)
         near = model.outline.ruled[:1]
         if near:
-            film.say("Every {near} cells there is a line, to count by.", near=near[0])
+            film.say("From further off only every {near}th line is left, to count by.", near=near[0])
             film.tally(model, near[0], seconds=0.5)
             film.camera.fly(model.corner(CELLS - 2), azimuth=277, elevation=3, seconds=2)
 
@@ -98,10 +98,7 @@ def _next(film, measured, model, pointers):
     told = list(measured)
     before, config = told[-1].config, model.config
     smaller = [other for other in told if other.n_params < model.n_params]
-    similar = [
-        other for other in smaller if other is not told[-1] and other.outline.tall > SIMILAR * model.outline.tall
-    ]
-    seen = [other for other in smaller if all(other.n_params > one.n_params for one in similar)]
+    seen = [*_beside(model, smaller[:-1], SIMILAR), *smaller[-1:]]
     gone = [other for other in told if other not in seen]
     new = model.blueprint.tied and not any(other.blueprint.tied for other in told)
     with film.beat(f"model-{len(told) + 1}"):
@@ -126,9 +123,12 @@ def _next(film, measured, model, pointers):
         )  # fmt: skip
         film.camera.fly(*seen, model, azimuth=280, elevation=10, seconds=3)
         film.say("at 1 mm per cell it stands {height} high.", height=model.height)
+        stay = _beside(model, seen, ALIKE)
         with film.together(seconds=3):
+            if stay != seen:
+                film.fade(*pointers, [[one, measured[one]] for one in seen if one not in stay], to=0)
             measured[model] = film.measure(model)
-            film.camera.fly(*seen, model, *measured[model], azimuth=277, elevation=9)
+            film.camera.fly(*stay, model, *measured[model], azimuth=277, elevation=9)
     return pointers
 
 
@@ -175,8 +175,8 @@ def _closer(film, model, smallest):
     if not model.outline.ruled:
         return
     near, *afar = model.outline.ruled
-    apart = f"{near} cells apart" + "".join(f", from afar {cells}" for cells in afar)
-    wide = model.outline.ruled[-1]
+    apart = f"{near} cells apart" + (f", from afar {' and '.join(f'{cells:,}' for cells in afar)}" if afar else "")
+    wide = [near, *afar][:2][-1]
     with film.beat("closer"):
         film.say("All this is still made of single numbers.")
         film.camera.take(model.corner(10**9), model.corner(12 * wide), azimuth=279, elevation=5, seconds=6)
@@ -224,6 +224,12 @@ def _end(film, models, largest):
         film.say("Who followed one column through one layer has seen all there is.")
         film.camera.frame(*models, azimuth=258, elevation=15, seconds=5)
         film.say("The rest is repetition, and what the numbers have learned.")
+
+
+def _beside(model, others, share):
+    """Those of some models that leave another its room: none of a share of its height, and none beyond such a one."""
+    high = [other for other in others if other.outline.tall > share * model.outline.tall]
+    return [other for other in others if all(other.n_params > one.n_params for one in high)]
 
 
 def _whole(model):

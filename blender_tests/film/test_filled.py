@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 import numpy as np
 import pytest
 
-from llmviz_addon.film.filled import Filled, filled, summary, table
+from llmviz_addon.film.filled import LEAST, SPAN, TYPICAL, Filled, filled, summary, table
+from llmviz_addon.film.painting import png
+from llmviz_addon.film.storyboard import shots, storyboard_steps
+from llmviz_addon.model.blueprints import compared
 from llmviz_addon.screenplay.page.view import Page
+from llmviz_addon.screenplay.production import prepare_outlines
+from llmviz_addon.stage.build import build
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (720, 720)])
@@ -39,3 +46,25 @@ def test_a_chapter_in_a_line():
         "ink 40 % in the median of its rests, 10 % at least; span 55 % at least; 1 of 3 rests are filled"
     )
     assert table([("03.1-x", rests[0])]).splitlines()[1] == "  10%   90%    20%  03.1-x"
+
+
+@pytest.mark.parametrize(
+    ("names", "size"),
+    [
+        (["nano", "gpt2", "gpt2-xl", "gpt3"], (640, 360)),
+        (["nano", "gpt2-large", "gpt2-xl"], (360, 640)),
+        (["gpt3"], (360, 360)),
+    ],
+)
+def test_the_rests_of_scale_fill_the_picture(scene, tmp_path, names, size):
+    production = prepare_outlines(compared(names), None, None, size)
+    build(scene, production, own_scene=True)
+    list(storyboard_steps(scene, production.timeline, tmp_path / "board", "cycles"))
+    (chapter,) = production.timeline.chapters
+    stills = [shot.name for shot in shots(production.timeline, chapter) if shot.is_rest]
+    rests = [filled(png.read(tmp_path / "board" / "10-scale" / f"{name}.png")) for name in stills]
+    assert len(rests) >= 9
+    assert min(one.ink for one in rests) >= LEAST
+    assert min(one.span for one in rests) >= SPAN
+    if size[0] > size[1]:
+        assert median(one.ink for one in rests) >= TYPICAL

@@ -5,12 +5,14 @@ import numpy as np
 import pytest
 from mathutils import Vector
 
+from llmviz_addon.film.painting.painter import Painter
 from llmviz_addon.layout.grid import Role
 from llmviz_addon.model.blueprints import BLUEPRINTS, compared
 from llmviz_addon.screenplay.production import prepare_outlines
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.materials.theme import linear
 from llmviz_addon.stage.materials.theme_file import theme
+from llmviz_addon.stage.render import set_engine
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +90,24 @@ def test_building_a_comparison_twice_leaves_no_rest(scene):
     count = len(bpy.data.objects), len(bpy.data.meshes), len(bpy.data.materials), len(bpy.data.images)
     build(scene, production)
     assert (len(bpy.data.objects), len(bpy.data.meshes), len(bpy.data.materials), len(bpy.data.images)) == count
+
+
+def test_cells_are_told_apart_from_near_and_lines_from_afar(scene):
+    """At the rest on single cells every one of a row has an edge; on a whole layer every 4,096th has."""
+    production = prepare_outlines([BLUEPRINTS["gpt3"]], pace=None, size=(960, 540))
+    build(scene, production, own_scene=True)
+    near, layer = (rest_picture(scene, production.timeline, name) for name in ("one number", "one layer"))
+    assert edges(near[360, 520:900]) >= 12
+    assert edges(layer[160, 400:780]) in range(7, 13)
+
+
+def rest_picture(scene, timeline, name):
+    frame = next(marker.frame for marker in timeline.markers if marker.name.endswith(name))
+    set_engine(scene, "cycles")
+    return Painter(scene).paint(frame).astype(int)
+
+
+def edges(row):
+    """How many times a row of pixels leaves the colour that most of it has."""
+    off = np.abs(row - np.median(row, axis=0)).max(axis=1) > 3
+    return int((off[1:] & ~off[:-1]).sum())

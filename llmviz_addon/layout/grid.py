@@ -26,8 +26,8 @@ from .tensor import Axis, Index, Ranges, index_of, ranges_of, told
 CELL = 0.1
 """Edge of one cell, in metres."""
 Point: TypeAlias = tuple[float, float, float]
-RULED, RULED_WIDE = 16, 256
-"""Cells from line to line on a grid, and on one of more than so many as it is seen from afar."""
+RULED, RULED_WIDE, RULED_FAR = 16, 256, 4096
+"""Cells from line to line on a grid, on one of more than so many as it is seen from afar, and on an outline further."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from ..kept import kept
 from ..model.blueprints import Blueprint
 from ..model.counts import Count
 from .build import GAP, layout
-from .grid import CELL, RULED, RULED_WIDE, Grid, Ribbon
+from .grid import CELL, RULED, RULED_FAR, RULED_WIDE, Grid, Ribbon
 from .layout import Layout, ribbons
 from .roles import Role
 
@@ -128,7 +128,7 @@ class Outline:
     @property
     def ruled(self) -> tuple[int, ...]:
         """How many cells apart the lines on its largest matrices are: from near, and where they are wide from afar."""
-        return tuple(apart for apart in (RULED, RULED_WIDE) if self.longest > apart)
+        return tuple(apart for apart in (RULED, RULED_WIDE, RULED_FAR) if self.longest > apart)
 
     @property
     def largest(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ...layout.grid import RULED, RULED_WIDE, Role
+from ...layout.grid import RULED, RULED_FAR, RULED_WIDE, Role
 from .cell_point import Point
 from .nodes import Expr, attribute, mix
 from .theme import Theme, linear
@@ -77,12 +77,17 @@ def draw_cross(point: Point) -> Expr:
     return stroke * inside
 
 
-def draw_lines(point: Point, first: Expr | None, wide: bool) -> Expr:
-    """A line every 16 cells, on ``wide`` grids every 256 from afar; none along the grid's own edges."""
+def draw_lines(point: Point, first: Expr | None, wide: bool, huge: bool = False) -> Expr:
+    """A line every 16 cells, on ``wide`` grids every 256 from afar, on ``huge`` ones every 4,096 from further.
+
+    There is none along the grid's own edges.
+    """
     at = point.at if first is None else point.at + first
     edge = (point.at * (point.cells - point.at)).times_plus(-1.0, 0.4)  # above 0 only near the grid's own edges
     if wide:
         period = (point.widest > 2.0).times_plus(float(RULED_WIDE - RULED), float(RULED))
+        if huge:
+            period = period + (point.widest > 32.0) * float(RULED_FAR - RULED_WIDE)
         off = abs((at.scaled(1.0 / period) + 0.5).fraction() - 0.5).scaled(period) - 0.02
         strength = (period / point.widest).times_plus(0.166, -1.0).clamp()
     else:

@@ -87,6 +87,8 @@ LIT = 0.35
 """Share of its role's hue in what is highlighted."""
 FLAT = 0.4
 """That in what is too small for its cells to be told apart."""
+OUTLINED = 0.7
+"""That in outlines, which have no values to tell apart."""
 BETWEEN = 0.6
 """Share of the ground in the gaps between cells."""
 
@@ -143,10 +145,11 @@ class _Drawing:
     wide: bool
 
     def outline(self) -> bpy.types.NodeSocket:
-        """A box without values, in the colour of its role."""
-        tree, flat = self.role.tree, self._flat()
-        surface = emission(tree, flat, self.point.normal.dot(TONES))
-        return blend(tree, surface, emission(tree, linear(self.theme.cells.line)), self._ruled())
+        """A box without values, in the colour of its role; from near its cells can be told apart."""
+        tree, ground = self.role.tree, linear(self.theme.ground)
+        cells = mix(zero_color(self.role, self.theme, OUTLINED), ground, draw_gaps(self.point) * BETWEEN)
+        surface = emission(tree, cells, self.point.normal.dot(TONES))
+        return blend(tree, surface, emission(tree, linear(self.theme.cells.line)), self._ruled(huge=True))
 
     def surface(self, pictures: Pictures) -> bpy.types.NodeSocket:
         """Cells with values, those that are not computed yet as glass."""
@@ -203,5 +206,5 @@ class _Drawing:
     def _lit(self, color: Expr) -> Expr:
         return color if self.given.highlight is None else mix(color, self.role, self.given.highlight * LIT)
 
-    def _ruled(self) -> Expr:
-        return draw_lines(self.point, self.given.first, self.wide) * 0.5
+    def _ruled(self, huge: bool = False) -> Expr:
+        return draw_lines(self.point, self.given.first, self.wide, huge) * 0.5
