@@ -58,8 +58,26 @@ class Whereabouts:
         outer = [self._layout.sections[number] for number in numbers]
         titles = tuple(one.title for one in outer)
         if len(outer) == 1:
-            titles = tuple(one.title for one in _path(outer[0], meant))
+            titles = tuple(one.title for one in self._shared(outer[0], meant))
         return Place(numbers, titles, frozenset(name for name in named if self._section.get(name) == numbers[-1]))
+
+    @kept
+    def _within(self) -> dict[str, list[Section]]:
+        """The sections that every grid is in, the outer before the inner."""
+        found: dict[str, list[Section]] = {}
+        for section in self._layout.all_sections:
+            for grid in section.grids:
+                found.setdefault(grid.name, []).append(section)
+        return found
+
+    def _shared(self, outer: Section, names: Collection[str]) -> list[Section]:
+        """An outermost section, and of those within it the ones that hold all of ``names``, outer before inner."""
+        found: list[Section] = []
+        for first, *others in zip(*(self._within.get(name, ()) for name in names), strict=False):
+            if any(one is not first for one in others):
+                break
+            found.append(first)
+        return found or [outer]
 
     def _merely_read(self, names: Collection[str]) -> set[str]:
         """Of those named the ones that are there only because others, which are named as well, read them."""
@@ -69,16 +87,6 @@ class Whereabouts:
                 mine.setdefault(id(part), (part, set()))[1].add(name)
         read = {one.name for part, _ in mine.values() for one in (part.spot.reads, part.spot.stream)}
         return {name for _, own in mine.values() if own <= read for name in own}
-
-
-def _path(section: Section, names: Collection[str]) -> list[Section]:
-    """A section, and of those within it the ones that hold all of ``names``, the outer before the inner."""
-    found = [section]
-    while True:
-        inner = (one for one in found[-1].children if {grid.name for grid in one.grids} >= set(names))
-        if (one := next(inner, None)) is None:
-            return found
-        found.append(one)
 
 
 def sections_of(outline: Outline) -> tuple[Section, ...]:

@@ -12,6 +12,7 @@ tiles of tokens ``token_0`` and so on, with ``on_token`` for the letters on them
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
@@ -158,6 +159,12 @@ class Drawing:
     opacity: float = 1.0  # at rest, before any clip
     keeps_size: bool = False  # of its letters on the picture: it is stretched from its origin as the camera moves
     is_ground: bool = False  # under a chapter's words: it stays between two chapters, where words give way to others
+
+    @kept
+    def em(self) -> float:
+        """Of its largest text, where the parent is at home."""
+        size = max(shape.size for shape in self.shapes if isinstance(shape, Text))
+        return size * math.sqrt(sum(float(x) ** 2 for x in self.pose[:3, 0]))
 
     @kept
     def lettering(self) -> Lettering:

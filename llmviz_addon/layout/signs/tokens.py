@@ -42,7 +42,7 @@ class Predictions:
     @classmethod
     def of(cls, probs: np.ndarray, text_of: Callable[[int], str]) -> Predictions:
         """From probabilities (T, n_vocab)."""
-        known = np.where(np.isfinite(probs), probs, -1.0)
+        known = probs if np.isfinite(probs).all() else np.where(np.isfinite(probs), probs, -1.0)
         ids = known.argmax(axis=1)
         shares = np.take_along_axis(probs, ids[:, None], axis=1)[:, 0].astype(float)
         for t in np.flatnonzero(shares >= 1):  # rounded to 1: not all of it, where others have a trace

@@ -110,7 +110,10 @@ def _place(
     spoken: Collection[str], found: dict[str, Shown],
 ) -> None:  # fmt: skip
     """Give each label, by its importance, the size at which it has a place of its own."""
-    places = np.array([one.pose[:3, 3] + sight.offset(one, seconds) for one, _ in labels])
+    places = np.array([one.pose[:3, 3] for one, _ in labels])
+    for number, (one, _) in enumerate(labels):
+        if one.name in sight.has_moved or one.parent in sight.has_moved:
+            places[number] += sight.offset(one, seconds)
     seen = view.project(places)
     page = sight.telling.page
     sizes = [stretched(one, depth, page) for (one, _), depth in zip(labels, seen[:, 2].tolist(), strict=True)]

@@ -7,9 +7,7 @@ letters as a wide one.
 
 from __future__ import annotations
 
-import math
-
-from ...layout.lettering.drawing import Drawing, Text
+from ...layout.lettering.drawing import Drawing
 from .view import TAN, Page
 
 PIXELS = 720
@@ -28,10 +26,4 @@ def pixel(page: Page) -> float:
 
 def stretched(label: Drawing, depth: float, page: Page) -> float:
     """How a label is stretched to have its usual size at a depth."""
-    unit = math.sqrt(sum(float(x) ** 2 for x in label.pose[:3, 0]))
-    return USUAL * pixel(page) * max(depth, 1e-6) * TAN / (largest_em(label) * unit)
-
-
-def largest_em(label: Drawing) -> float:
-    """Of its texts, in its plane."""
-    return max(shape.size for shape in label.shapes if isinstance(shape, Text))
+    return USUAL * pixel(page) * max(depth, 1e-6) * TAN / label.em
