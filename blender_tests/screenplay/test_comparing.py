@@ -12,7 +12,7 @@ from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import run
 from llmviz_addon.screenplay.page.view import View
 from llmviz_addon.screenplay.production import prepare, prepare_outlines
-from llmviz_addon.screenplay.score.clips import Score
+from llmviz_addon.screenplay.score.score import Score
 from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
 from llmviz_addon.screenplay.verbs.camera import points_of
 

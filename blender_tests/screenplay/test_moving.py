@@ -8,8 +8,8 @@ import pytest
 from llmviz_addon.model.run import run
 from llmviz_addon.screenplay import loader
 from llmviz_addon.screenplay.production import prepare
-from llmviz_addon.screenplay.score.clips import Score
 from llmviz_addon.screenplay.score.moving import moving
+from llmviz_addon.screenplay.score.score import Score
 from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
 
 FPS = 10

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.screenplay.score.clips import Origin, Score, keys
+from llmviz_addon.screenplay.score.clips import Origin, keys
+from llmviz_addon.screenplay.score.score import Score
 from llmviz_addon.screenplay.score.timeline import Channel
 
 OPACITY = Channel("grid", "opacity")

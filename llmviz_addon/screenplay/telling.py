@@ -28,8 +28,8 @@ from .page.commentary import Link
 from .page.map import ModelMap
 from .page.panel import Explanation
 from .page.view import Area, Page, View, corners
-from .score.clips import Score
 from .score.clock import Clock
+from .score.score import Score
 from .score.timeline import Channel, Fragment
 
 TOUCHING = 1e-6
@@ -282,24 +282,25 @@ class Telling:
         solid = self._solid()
         if not solid:
             return []
-        stand, free = self.cast.homes[[self.cast.numbers[name] for name in solid]], self.page.free
-        for number, name in enumerate(solid):
-            if name in self.score.moved:
-                stand[number] += self.offset(self.cast.grids[name])
+        stand, free = self.cast.homes[solid], self.page.free
+        grids = [self.cast.numbered[number] for number in solid]
+        for box, grid in zip(stand, grids, strict=True):
+            if grid.name in self.score.moved:
+                box += self.offset(grid)
         left, bottom, right, top = self.view.areas(stand[:, 0], stand[:, 1]).T
         seen = (np.minimum(right, free.right) > np.maximum(left, free.left)) & (
             np.minimum(top, free.top) > np.maximum(bottom, free.bottom)
         )
         inside = seen & (left >= free.left - 0.02) & (right <= free.right + 0.02)
-        return [self.cast.grids[solid[n]] for n in np.flatnonzero(inside)]
+        return [grids[n] for n in np.flatnonzero(inside)]
 
-    def _solid(self) -> list[str]:
-        """Names of the grids that are solid now, or whose fragments are, in the set's order."""
+    def _solid(self) -> list[int]:
+        """Numbers of the grids that are solid now, or whose fragments are, in the set's order."""
         cut = self.splits.ever
         gone = self.score.gone - self.splits.in_pieces(self.now)
         whole = (self.score.at_least(SOLID, "opacity") & self.cast.numbers.keys()) - cut
         parts = {name for name in cut - gone if self.splits.opacity(name, self.now) >= SOLID}
-        return sorted(whole | parts, key=self.cast.numbers.__getitem__)
+        return sorted(map(self.cast.numbers.__getitem__, whole | parts))
 
     # What shows a grid ------------------------------------------------------------------------
 

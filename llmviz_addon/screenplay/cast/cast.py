@@ -48,6 +48,7 @@ class Cast:
         self.tiles: dict[str, Drawing] = {}  # that ride on a column that stands apart, by the names of their grids
         self.fragments: dict[str, Fragment] = {}
         self.made: dict[str, tuple[Grid, np.ndarray]] = {}
+        self.numbered = list(self.grids.values())
         self.numbers = {name: number for number, name in enumerate(self.grids)}
         self._homes: np.ndarray | None = None
         self._kinds = dict.fromkeys(self.grids, Kind.GRID)
@@ -87,6 +88,7 @@ class Cast:
         self.grids[grid.name] = grid
         self._kinds[grid.name] = Kind.MADE
         self.numbers[grid.name] = len(self.numbers)
+        self.numbered.append(grid)
         self._homes = None
 
     def stand(self, model: Standing) -> None:

@@ -23,7 +23,8 @@ from ...errors import ScriptError
 from ...layout.grid import Grid, Region
 from ..score import channels
 from ..score.channels import Changes, Kind
-from ..score.clips import EPSILON, Score
+from ..score.clips import EPSILON
+from ..score.score import Score
 from ..score.timeline import Channel, Fragment
 from .boxes import Box, across, common, ends, sliced
 from .cast import Cast

@@ -18,7 +18,7 @@ from ..page import pose
 from ..page.commentary import camera_pose
 from ..page.sizes import pixel
 from ..page.view import TAN, View
-from ..score.clips import Staff
+from ..score.score import Staff
 from ..score.timeline import CAMERA, Channel
 from ..telling import Telling
 

@@ -17,7 +17,8 @@ from itertools import pairwise
 import numpy as np
 
 from ...layout.grid import Grid
-from ..score.clips import EPSILON, Clip, Origin, Staff
+from ..score.clips import EPSILON, Clip, Origin
+from ..score.score import Staff
 from ..score.timeline import CAMERA, Channel
 from ..telling import Telling
 from .choice import Shown, choose
@@ -49,7 +50,7 @@ def settle(telling: Telling) -> None:
 def _moves(telling: Telling) -> list[Clip]:
     """When the camera moves, or cuts: of clips that end at once the one of the distance, if it is told."""
     found: dict[float, Clip] = {}
-    told = (item for item in telling.score.clips.items() if item[0].actor == CAMERA)
+    told = telling.score.clips.of_actor(CAMERA)
     for channel, clip in ((channel, clip) for channel, clips in told for clip in clips):
         changes = clip.course is not None or clip.before != clip.value
         if changes and (channel.prop == "distance" or clip.end not in found):

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .clips import Clip, Score, Staff
+from .clips import Clip
+from .score import Score, Staff
 
 
 def moving(score: Score, fps: int, frames: int) -> np.ndarray:
