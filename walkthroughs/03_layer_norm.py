@@ -23,7 +23,7 @@ def play(film):
         with film.together(seconds=2):
             film.move(x, beside=ln.output)
             film.camera.frame(x, ln, azimuth=283, elevation=9, zoom=0.97)
-        film.say("Numbers that grow or shrink from layer to layer would soon be useless.")
+        film.say("It gets numbers of one common size, which keeps training stable.")
         film.camera.frame(x, ln, azimuth=280, elevation=6, zoom=0.97, seconds=2)
 
     with film.beat("one-column"):
@@ -37,16 +37,18 @@ def play(film):
         if count > 1:
             film.say("We follow the one at t = {t}, which came from the {token}.", t=t, token=film.token_name(t))
         with film.together(seconds=0.6, lag=0.3):
+            film.fade(ln.gamma, ln.beta, to=0.3)
             for grid in (x, ln.mean, ln.std, ln.output):
-                film.split(grid[t])
+                film.split(grid[t], others=0.3)
 
-    with film.beat("mean-and-deviation"):
-        film.say("Two numbers sum the [column]({column}) up:", column=x[t])
-        film.say("its mean, and its standard deviation, the root of its variance.")
-        with film.together(seconds=2, lag=0.5):
-            film.compute(ln.mean[t])
-            film.compute(ln.std[t])
-        film.say("A tiny ε keeps the [deviation]({std}) above zero.", std=ln.std[t])
+    with film.beat("mean"):
+        film.say("Two numbers describe the [column]({column}).", column=x[t])
+        film.say("First its [mean]({mean}): all its numbers added up, divided by how many they are.", mean=ln.mean[t])
+        film.compute(ln.mean[t], seconds=2)
+    with film.beat("deviation"):
+        film.say("Then its [standard deviation]({std}): how far its numbers lie from the mean.", std=ln.std[t])
+        film.compute(ln.std[t], seconds=2)
+        film.say("A tiny ε keeps it above zero.")
 
     with film.beat("normalise"):
         film.say("Here the [mean]({m}) is {m} and the [standard deviation]({s}) {s}.", m=ln.mean[t], s=ln.std[t])
@@ -58,11 +60,15 @@ def play(film):
 
     with film.beat("scale-and-shift"):
         film.say(
-            "Last come a learned scale [γ]({gamma}) and a shift [β]({beta}){none}.",
-            gamma=ln.gamma, beta=ln.beta, none="" if film.checkpoint.biases else ", which this model does without",
+            "Last, each channel is scaled by a learned [γ]({gamma}) and shifted by [β]({beta})."
+            if film.checkpoint.biases
+            else "Last, each channel is scaled by a learned [γ]({gamma}); this model does without a [shift]({beta}).",
+            gamma=ln.gamma, beta=ln.beta,
         )  # fmt: skip
+        film.fade(ln.gamma, ln.beta, to=1)
         film.compute(ln.output[t, 0], seconds=1.5)
         film.sweep(ln.output[t], seconds=2.5)
+        film.say("So the model chooses for each channel the size that suits it.")
 
     with film.beat("all-columns"):
         film.say(
@@ -82,6 +88,4 @@ def _normal(deviation):
     """What has become of the column; ε keeps its deviation a little below 1, and what was constant at 0."""
     if deviation < 1e-4:
         return "Now the column is 0 everywhere, for all its numbers were equal."
-    return "Now the column has mean 0 and, but for ε, deviation 1" + (
-        "." if deviation > 0.9999 else " (with it {deviation})."
-    )
+    return "Now the mean is 0 and the deviation " + ("1." if deviation > 0.9999 else "{deviation}: 1 but for ε.")

@@ -59,7 +59,7 @@ def told(request):
 @pytest.mark.parametrize(
     ("key", "where"),
     [
-        ("mean and deviation", "Layer 0 › Layer Norm"),
+        ("deviation", "Layer 0 › Layer Norm"),
         ("normalise", "Layer 0 › Layer Norm"),  # where a picture has taken the stage
         ("what for", "Layer 0 › Self-attention"),
         ("three vectors", "Layer 0 › Self-attention › Head"),

@@ -110,19 +110,19 @@ def _norm(told: Run, texts: dict[str, str]) -> None:
     for name, word in (("mean", "mean is"), ("std", "deviation")):
         number = formatted(float(trace[f"layers.0.ln_1.{name}"][t]))
         number = number.replace("> ", "more than ").replace("< ", "less than ")
-        assert f"{word} {number}" in texts["03.4 normalise"]
+        assert f"{word} {number}" in texts["03.5 normalise"]
         assert float(trace[f"layers.0.ln_1.{name}"][t]) == 0 or number not in ("0", "0.00")
     deviation = float(np.std(trace["layers.0.ln_1.normalized"][t].astype(float)))
-    if "0 everywhere" in texts["03.4 normalise"]:
+    if "0 everywhere" in texts["03.5 normalise"]:
         assert deviation < 1e-4
-    elif "with it" in texts["03.4 normalise"]:
-        found = re.search(r"with it ([\d.]+)", texts["03.4 normalise"])
+    elif "but for ε" in texts["03.5 normalise"]:
+        found = re.search(r"deviation ([\d.]+): 1", texts["03.5 normalise"])
         assert float(found[1]) == pytest.approx(deviation, abs=0.006)
         assert float(found[1]) < 1
     else:
         assert deviation == pytest.approx(1, abs=1e-4)
-    assert ("The same happens to every other column" in texts["03.6 all columns"]) == (count > 1)
-    assert ("a shift β, which" in texts["03.5 scale and shift"]) == (not told.model.biases)
+    assert ("The same happens to every other column" in texts["03.7 all columns"]) == (count > 1)
+    assert ("does without a shift" in texts["03.6 scale and shift"]) == (not told.model.biases)
 
 
 def _attention(told: Run, texts: dict[str, str]) -> None:

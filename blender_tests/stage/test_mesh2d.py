@@ -78,6 +78,14 @@ def test_stroke_width_and_head():
     assert len(stroke([(1, 1), (1, 1)], 0.1, 0, 0.01).points) == 0
 
 
+def test_a_line_that_turns_back_is_as_wide_before_and_after():
+    """The foot of a root: at a sharp corner a mitre would be as long as the line, or thin it out."""
+    root = stroke([(0.08, 0.3), (0.24, 0.0), (0.52, 1.0), (1.5, 1.0)], 0.04, 0.0, 0.01)
+    reach = math.hypot(0.16, 0.3) + 0.02 + math.hypot(0.28, 1.0) + 0.98
+    assert filled_area(root) == pytest.approx(0.04 * reach, rel=0.02)
+    assert (areas(root) > -1e-9).all()
+
+
 @given(st.lists(st.tuples(st.integers(-50, 50), st.integers(-50, 50)), min_size=3, max_size=8, unique=True))
 def test_offsets_are_finite(points):
     assert np.isfinite(offset_path(np.array(points, dtype=float))).all()

@@ -173,7 +173,7 @@ def _describe(telling: Telling, chart: Skyline, title: str, seconds: float) -> N
     """A line of title, and one of figures: the true mean and deviation of all numbers, and what is not to be seen."""
     values = chart.values
     largest = np.abs(values).max()
-    figures = f"mean {near_zero(values.mean(), largest)}   standard deviation {number(values.std())}"
+    figures = f"line: mean {near_zero(values.mean(), largest)}   band: standard deviation {number(values.std())}"
     beyond = f"   largest {number(values[np.abs(values).argmax()])}" if largest > chart.reach else ""
     if len(values) > len(chart.bars):
         beyond += f"   bars: the first {len(chart.bars)} of {len(values):,}"
@@ -210,4 +210,5 @@ def _scale(room: Area, aside: Area, em: float, reach: float) -> Sequence[Shape]:
         y = middle + value * room.height / 2 / reach
         shapes.append(Line(((room.left - 0.4 * em, y), (room.left, y)), 0.0015, "muted"))
         shapes.append(Text(room.left - 0.7 * em, y - 0.36 * em, ((number(value, 0), "muted"),), em, "right"))
+    shapes.append(Text(aside.left, room.top + 0.3 * em, (("how many", "muted"),), 0.8 * em))
     return shapes

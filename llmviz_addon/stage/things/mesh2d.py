@@ -311,11 +311,20 @@ def _fan(points: np.ndarray, fringe: float) -> Flat:
 
 
 def stroke(points: Sequence[tuple[float, float]], width: float, head: float, fringe: float) -> Flat:
-    """A line of ``width`` through ``points`` with mitred corners, and an arrow head of length ``head``."""
+    """A line of ``width`` through ``points`` with mitred corners, and an arrow head of length ``head``.
+
+    Where it turns back, as at the foot of a root, there is no mitre: it goes on as a line of its own.
+    """
     path = np.asarray(points, dtype=float)
     path = path[np.append(True, _lengths(path[1:] - path[:-1]) > 1e-9)]
     if len(path) < 2:
         return join([])
+    ways = path[1:] - path[:-1]
+    back = np.flatnonzero((ways[1:] * ways[:-1]).sum(axis=1) < -1e-9) + 1
+    if len(back):
+        turn = back[0]
+        until = np.concatenate([path[:turn], path[turn : turn + 1] + _unit(ways[turn - 1]) * width / 2])
+        return join([stroke(until.tolist(), width, 0.0, fringe), stroke(path[turn:].tolist(), width, head, fringe)])
     parts = []
     if head > 0:
         tip, direction = path[-1], _unit(path[-1] - path[-2])
