@@ -37,7 +37,6 @@ def play(film):
         if count > 1:
             film.say("We follow the one at t = {t}, which came from the {token}.", t=t, token=film.token_name(t))
         with film.together(seconds=0.6, lag=0.3):
-            film.fade(ln.gamma, ln.beta, to=0.3)
             for grid in (x, ln.mean, ln.std, ln.output):
                 film.split(grid[t], others=0.3)
 
@@ -65,7 +64,6 @@ def play(film):
             else "Last, each channel is scaled by a learned [γ]({gamma}); this model does without a [shift]({beta}).",
             gamma=ln.gamma, beta=ln.beta,
         )  # fmt: skip
-        film.fade(ln.gamma, ln.beta, to=1)
         film.compute(ln.output[t, 0], seconds=1.5)
         film.sweep(ln.output[t], seconds=2.5)
         film.say("So the model chooses for each channel the size that suits it.")
