@@ -9,6 +9,7 @@ from blender_tests.screenplay.shown import Shown
 from llmviz_addon.layout.lettering.drawing import Drawing, Line, Text
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.screenplay import loader
+from llmviz_addon.screenplay.legible.settle import settle
 from llmviz_addon.screenplay.page.commentary import camera_pose
 from llmviz_addon.screenplay.page.pose import seen
 from llmviz_addon.screenplay.page.view import Area, View
@@ -86,6 +87,8 @@ class Picture:
 def told(make_film, checkpoint, tokens, name, size):
     film = make_film(checkpoint, tokens, size, 200.0)
     next(one for one in loader.chapters() if one.name == name).play(film)
+    film.splits.settle_all(film.now)
+    settle(film.telling)
     return Picture(film)
 
 

@@ -182,6 +182,7 @@ def _told(chapters: Sequence[Chapter], begin: Callable[[str], Telling]) -> list[
                 closing.close(telling, chapter.answer)
             if len(titles) > 1 and chapter is chapters[-1]:
                 closing.end(telling, titles)
+            beats.level(telling)
             settle(telling)
         told.append((chapter, telling))
     return told

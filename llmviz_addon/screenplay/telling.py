@@ -27,6 +27,7 @@ from .cast.splits import Splits
 from .page.commentary import Link
 from .page.map import ModelMap
 from .page.panel import Explanation
+from .page.sizes import ENLARGED, stretched
 from .page.view import Area, Page, View, corners
 from .score.clock import Clock
 from .score.score import Score
@@ -38,6 +39,10 @@ SOLID = 0.9
 """Opacity from which on a grid is there for a reader."""
 GONE = 0.2
 """Seconds in which explanations, paragraphs and pictures go."""
+CROWD = 16
+"""Grids of which all labels may be seen at once."""
+CLOSE = 2.0
+"""How many times as large as at home a label stands at most for which there must be room."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,29 +231,46 @@ class Telling:
         offset = self.offset(thing if isinstance(thing, Grid) else thing.grid)
         return low + offset, high + offset
 
-    def room(self, *grids: Grid) -> np.ndarray:
-        """Points around grids, their labels and letters where they stand now, (n, 3) metres."""
+    def room(self, *grids: Grid, view: View | None = None) -> np.ndarray:
+        """Points around grids, their labels and letters where they stand now, (n, 3) metres.
+
+        A few labels are as large as they are to be seen from ``view``; of a crowd not all can be seen, and they are
+        as at home.
+        """
         points: list[np.ndarray] = []
         lows, highs = boxes(grids).transpose(1, 0, 2)
         moved, labels = self.score.moved, self.cast.labels
         for grid, around in zip(grids, corners(lows, highs), strict=True):
-            label = labels.get(grid.name)
-            written = () if label is None else (label.points,)
-            letters = (one.points for one in self.cast.along.get(grid.name, ()) if one.name not in self.score.gone)
-            own = (around, *written, *letters)
+            own, label = [around], labels.get(grid.name)
+            if label is not None:
+                is_crowd = view is None or len(grids) > CROWD
+                size = 1.0 if view is None or is_crowd else self._size(label, view, self.offset(grid), CLOSE)
+                own.append(label.pose[:3, 3] + size * (label.points - label.pose[:3, 3]))
+            own += [one.points for one in self.cast.along.get(grid.name, ()) if one.name not in self.score.gone]
             points += (one + self.offset(grid) for one in own) if grid.name in moved else own
         return np.concatenate(points)
 
-    def placed(self, drawing: Drawing, flat: np.ndarray) -> np.ndarray:
-        """Where points of a drawing's own plane, (n, 2), are in the world now, (n, 3) metres."""
+    def placed(self, drawing: Drawing, flat: np.ndarray, at_home: bool = False) -> np.ndarray:
+        """Where points of a drawing's own plane, (n, 2), are in the world now, (n, 3) metres.
+
+        What keeps its size on the picture is as large as from where the camera stands, or as ``at_home``.
+        """
         stretch, moved = np.ones(3), np.zeros(3)
         for i in range(3 if drawing.name in self.score.moved else 0):
             stretch[i] = self.score.value(Channel(drawing.name, "scale", i))
             moved[i] = self.score.value(Channel(drawing.name, "offset", i))
         if drawing.parent in self.cast.grids:
             moved = moved + self.offset(self.cast.grids[drawing.parent])
+        if drawing.keeps_size and not at_home:
+            stretch[:2] = self._size(drawing, self.view, moved, ENLARGED)
         points = np.column_stack([flat, np.zeros(len(flat))]) * stretch
         return points @ drawing.pose[:3, :3].T + drawing.pose[:3, 3] + moved
+
+    def _size(self, label: Drawing, view: View, offset: np.ndarray, most: float) -> float:
+        """How many times as large as at home a label will stand, if at ``most`` so many; else 1."""
+        depth = float((label.pose[:3, 3] + offset - view.position) @ view.basis[2])
+        size = stretched(label, depth, self.page)
+        return size if 0 < size <= most else 1.0
 
     @property
     def view(self) -> View:

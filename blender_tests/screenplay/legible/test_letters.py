@@ -1,8 +1,10 @@
 """Letters on the picture: at every rest of every chapter, in every aspect, of models of all shapes.
 
-What holds: of all that is written on the set, a label or sign is there only if its letters are 14 to 24 pixels high
-where the picture's shorter side has 720, if at least 60 % of their width and height is left by how it is turned, if
-nothing of it is cut off by the picture's edge or lies on the words, and if it meets no other text, panel or chart.
+What holds at every rest. Of labels of grids, and of names and cards of models in outline: their letters are 14 to 24
+pixels high where the picture's shorter side has 720, at least 60 % of their width and height is left by how they are
+turned, nothing of them is cut off by the picture's edge or lies on the words, they meet no other text, and no panel
+or card. Of all else that is written on the set: no letter of it is smaller than 14 pixels, or seen from its edge. Of
+the words: they are of one size in all beats of a chapter, and the heading is larger than any label.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from llmviz_addon.model.run import run
 from llmviz_addon.screenplay import loader
 from llmviz_addon.screenplay.cast.cast import Cast
 from llmviz_addon.screenplay.legible.letters import Letters, Sight
-from llmviz_addon.screenplay.page.sizes import LARGEST, SMALLEST
+from llmviz_addon.screenplay.page.sizes import LARGEST, SMALLEST, pixel
 from llmviz_addon.screenplay.page.view import Page
 from llmviz_addon.screenplay.production import Set, _told
 from llmviz_addon.screenplay.telling import Telling
@@ -60,10 +62,6 @@ def meet(a: np.ndarray, b: np.ndarray, slack: float = 1e-3) -> bool:
     return bool((np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]) > slack).all())
 
 
-def is_label(name: str) -> bool:
-    return name.startswith("label:")
-
-
 @pytest.mark.parametrize("aspect", SIZES)
 def test_labels_can_be_read_at_every_rest(stage, aspect):
     seen = 0
@@ -73,12 +71,30 @@ def test_labels_can_be_read_at_every_rest(stage, aspect):
             at = beat.rest[0]
             letters = sight.letters(at)
             where = f"{telling.name} {beat.key}"
-            labels = [n for n, one in enumerate(letters.drawings) if is_label(one.name)]
+            labels = [n for n, one in enumerate(letters.drawings) if one.keeps_size]
             seen += len(labels)
             for number in labels:
                 _check_alone(letters, number, telling.page, where)
             _check_apart(sight, letters, labels, at, where)
+            for number in {*range(len(letters.drawings))} - {*labels}:
+                one, own = letters.drawings[number], letters.of(number)
+                if one.parent != "camera" and not on_plate(one):
+                    assert letters.sizes[own].min() >= SMALLEST - ROUNDING, (where, one.name)
+                    assert letters.facing[own].min() >= 0.6, (where, one.name)
     assert seen > 10
+
+
+@pytest.mark.parametrize("aspect", SIZES)
+def test_the_words_of_a_chapter_are_of_one_size_and_the_heading_is_larger_than_any_label(stage, aspect):
+    for telling in told(stage, SIZES[aspect]):
+        words = [one for name, one in telling.cast.drawings.items() if ":say:" in name]
+        ems = {shape.size for one in words for shape in one.shapes}
+        assert len(ems) == 1, telling.name
+        assert len(words) == sum(len(beat.clauses) for beat in telling.beats)
+        heading = telling.cast.drawings[f"{telling.name}:heading"]
+        assert heading.lettering.ems.max() > LARGEST * pixel(telling.page)
+        bottom = min(shape.corners[0][1] for one in words for shape in one.shapes)
+        assert bottom >= -0.5, telling.name
 
 
 def _check_alone(letters: Letters, number: int, page: Page, where: str) -> None:
@@ -98,7 +114,7 @@ def _check_apart(sight: Sight, letters: Letters, labels: list[int], at: float, w
         if letters.owner[a] != letters.owner[b] and {letters.owner[a], letters.owner[b]} & set(labels):
             names = [letters.drawings[letters.owner[n]].name for n in (a, b)]
             assert not meet(letters.areas[a], letters.areas[b]), (where, *names)
-    plates = [one for one, _ in sight.there(at) if one.parent != "camera" and on_plate(one)]
+    plates = [one for one, _ in sight.there(at) if on_plate(one) and not one.keeps_size]
     for plate, area in zip(plates, sight.areas(plates, at, sight.view(at)), strict=True):
         for number in labels:
             assert not meet(letters.around(number), area), (where, plate.name, letters.drawings[number].name)

@@ -22,6 +22,8 @@ CARD = 1 / 14
 """Em of a card's name, as a share of the model's height."""
 BAR = 24
 """Letters beside a scale bar that are as high as the model."""
+SMALL = 0.63
+"""Em of its smallest lines, in those of its name: both are of a size that labels may have."""
 READABLE = 7.0
 """Height in pixels below which names fade."""
 
@@ -55,9 +57,9 @@ def card(outline: Outline) -> Drawing:
     config = outline.blueprint.config
     lines = (
         (outline.blueprint.title, 1.0, "ink"),
-        (f"{outline.blueprint.n_params:,} parameters", 0.6, "ink"),
-        (f"{count(config.n_layer, 'layer')}  ·  {count(config.n_head, 'head')}", 0.5, "muted"),
-        ("  ·  ".join(filter(None, (f"{config.n_embd:,} channels", outline.blueprint.remarks))), 0.5, "muted"),
+        (f"{outline.blueprint.n_params:,} parameters", 0.66, "ink"),
+        (f"{count(config.n_layer, 'layer')}  ·  {count(config.n_head, 'head')}", SMALL, "muted"),
+        ("  ·  ".join(filter(None, (f"{config.n_embd:,} channels", outline.blueprint.remarks))), SMALL, "muted"),
     )
     pad, y = 0.5, 0.0
     texts: list[Shape] = []
@@ -68,9 +70,10 @@ def card(outline: Outline) -> Drawing:
     low, high = outline.box
     x = float((low[0] + high[0]) / 2)
     scale = _height(outline) * CARD
-    width = max(max(advance(text, size) for text, size, _ in lines) + 2 * pad, float(high[0] - low[0]) / scale)
+    width = max(advance(text, size) for text, size, _ in lines) + 2 * pad
     plate = Rect(-width / 2, 0.0, width, y + pad, "card", 0.12)
-    return Drawing("card", (plate, *texts), scaled((x, 0.0, float(high[2]) + 0.5 * scale), scale), fades_below=4.0)
+    where = scaled((x, 0.0, float(high[2]) + 0.5 * scale), scale)
+    return Drawing("card", (plate, *texts), where, fades_below=4.0, keeps_size=True)
 
 
 def layer_names(outline: Outline) -> Iterator[Drawing]:
@@ -86,7 +89,7 @@ def layer_names(outline: Outline) -> Iterator[Drawing]:
     for number, offset in enumerate(outline.offsets):
         text = Text(0.0, 0.0, ((f"Layer {number}", "muted"),), 1.0)
         at = np.array([left, 0.0, top + 0.45 * scale]) + offset
-        yield Drawing(f"layer {number}", (text,), scaled(at, scale), fades_below=READABLE)
+        yield Drawing(f"layer {number}", (text,), scaled(at, scale), fades_below=READABLE, keeps_size=True)
 
 
 def box_names(outline: Outline) -> Iterator[Drawing]:
@@ -159,7 +162,7 @@ def _name(outline: Outline, grid: Grid, offset: np.ndarray, times: int) -> Drawi
     text = Text(0.0, lift, spans, 1.0, "center", 1.2)
     y = grid.middle[1] * outline.flat - CELL
     at = np.array([grid.middle[0], y, grid.ends[1][2]]) + offset
-    return Drawing(f"name {grid.name}", (text,), scaled(at, scale), fades_below=READABLE)
+    return Drawing(f"name {grid.name}", (text,), scaled(at, scale), fades_below=READABLE, keeps_size=True)
 
 
 def _height(outline: Outline) -> float:

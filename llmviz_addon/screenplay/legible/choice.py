@@ -2,7 +2,7 @@
 
 A label that is seen from its edge, that would be cut or lie on the words, that stands behind a grid, or that does not
 find a place of its own at a size that can be read, is not there. What a chapter speaks of comes first, then what is
-solid and near; of equal labels the nearest one is enough where the others would lie on grids.
+solid, large and near; of equal labels the nearest one is enough where the others would lie on grids.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...layout.grid import boxes
-from ...layout.lettering.drawing import Drawing, Rect
+from ...layout.lettering.drawing import Drawing, Line, Rect
 from ..page.sizes import ENLARGED, LARGEST, SMALLEST, stretched
 from ..page.view import TAN, View
 from .letters import Letters, Sight
@@ -30,6 +30,8 @@ APART = 0.004
 EDGE = 0.01
 """Picture heights that stay free at the picture's edge."""
 PLATES = ("plate", "card")
+SURELY = 1.02
+"""Of the limits of sizes: what is enlarged reaches nearer or further, and is seen a little larger or smaller so."""
 SPOTS = np.array(list(product(np.linspace(0, 1, 7), np.linspace(0, 1, 3))))
 """Places across and up a label at which is looked whether it is hidden."""
 
@@ -60,8 +62,10 @@ def choose(sight: Sight, seconds: float, spoken: Collection[str]) -> dict[str, S
     if labels:
         taken = _Taken(sight, letters.areas[~np.isin(letters.owner, list(unread))])
         for one in others:
-            if one.parent == "camera" and _is_picture(one) or one.parent != "camera" and one.is_written:
+            if _is_picture(one):
                 taken.add(sight.areas([one], seconds, view), one.name)
+            elif _is_tether(one):
+                taken.add(sight.along(one, view), one.name)
         _place(sight, seconds, view, labels, taken, spoken, found)
     return found
 
@@ -74,8 +78,15 @@ def _stands_free(one: Drawing) -> bool:
 
 
 def _is_picture(one: Drawing) -> bool:
-    """Whether it is a picture on the page, rather than the words there or the ground under them."""
-    return not one.is_ground and not any(word in one.name for word in (":heading", ":say:"))
+    """Whether a label must not lie on it: a panel, a card or a chart, but no tether, nor the page's own words."""
+    if all(isinstance(shape, Line) for shape in one.shapes) or one.is_ground:
+        return False
+    return one.is_written if one.parent != "camera" else not any(word in one.name for word in (":heading", ":say:"))
+
+
+def _is_tether(one: Drawing) -> bool:
+    """Whether it is a line on the page, from a panel to a cell, that no label must lie on."""
+    return one.parent == "camera" and len(one.shapes) == 1 and isinstance(one.shapes[0], Line)
 
 
 class _Taken:
@@ -125,7 +136,7 @@ def _place(
     )
     screens = _Screens(sight, seconds, view)
     texts: set[object] = set()
-    for number in _by_importance(letters, spoken):
+    for number in _by_importance(sight, letters, spoken):
         one, own = letters.drawings[number], letters.of(number)
         if letters.facing[own].min() < FACING:
             continue
@@ -144,19 +155,22 @@ def _place(
 
 def _sizes(usual: float, at_home: np.ndarray) -> list[float]:
     """The sizes that a label may have, the best one first; its letters, (n,) pixels at home, must all be in range."""
-    smallest, largest = SMALLEST / float(at_home.min()), LARGEST / float(at_home.max())
+    smallest, largest = SURELY * SMALLEST / float(at_home.min()), LARGEST / SURELY / float(at_home.max())
     if smallest > largest:
         return []
     best = min(max(usual, smallest), largest)
     return [best] if best < 1.05 * smallest else [best, (best + smallest) / 2, smallest]
 
 
-def _by_importance(letters: Letters, spoken: Collection[str]) -> list[int]:
+def _by_importance(sight: Sight, letters: Letters, spoken: Collection[str]) -> list[int]:
     count = len(letters.drawings)
     depth = np.full(count, np.inf)
     np.minimum.at(depth, letters.owner, letters.depth)
     names, solid = [one.parent for one in letters.drawings], np.round(letters.opacity, 2).tolist()
-    return sorted(range(count), key=lambda n: (names[n] not in spoken, -solid[n], depth[n], names[n]))
+    grids = sight.telling.cast.grids
+    cells = [grids[name].count if name in grids else 0 for name in names]
+    own = [one.name for one in letters.drawings]
+    return sorted(range(count), key=lambda n: (names[n] not in spoken, -solid[n], -cells[n], depth[n], own[n]))
 
 
 class _Screens:

@@ -131,6 +131,11 @@ class Sight:
             found.append([*seen.min(axis=0), *seen.max(axis=0)])
         return np.array(found).reshape(-1, 4)
 
+    def along(self, line: Drawing, view: View) -> np.ndarray:
+        """What a line on the page covers of the picture, piece by piece, (n, 4)."""
+        way = self._projected(line.points[None], view, np.array([True]))[0, :, :2]
+        return np.hstack([np.minimum(way[1:], way[:-1]), np.maximum(way[1:], way[:-1])])
+
     def offset(self, drawing: Drawing, seconds: float) -> np.ndarray:
         """How far a drawing in the world is from home, (3,) metres."""
         return self.moved(drawing.name, seconds) + self.moved(drawing.parent, seconds)

@@ -26,6 +26,8 @@ from .letters import Sight
 
 FADE = 0.25
 """Seconds in which a label goes or comes."""
+STEPS = 65
+"""Times at which the way of a camera's move is told to labels."""
 ORIGIN = Origin(verb="the size of labels")
 Hidden = tuple[float, float, float, float]
 """From when to when a drawing goes, and from when to when it comes again."""
@@ -36,13 +38,14 @@ def settle(telling: Telling) -> None:
     sight, moves = Sight(telling), _moves(telling)
     moments = sorted({0.0, *(beat.rest[0] for beat in telling.beats), *(move.end for move in moves)})
     shown = [choose(sight, at, _spoken(telling, at)) for at in moments]
+    ways: dict[tuple[int, float], np.ndarray] = {}
     veiled: dict[tuple[Hidden, ...], list[str]] = defaultdict(list)
     for name in dict.fromkeys(name for one in shown for name in one):
         states = [one.get(name) for one in shown]
         if any(state is not None and state.size == 0 for state in states):
             veiled[tuple(_hidden(telling, moments, moves, states))].append(name)
         if any(state is not None and state.size not in (0.0, 1.0) for state in states):
-            _stretch(telling, name, moments, moves, [state.size if state else 0.0 for state in states])
+            _stretch(telling, name, moments, moves, [state.size if state else 0.0 for state in states], ways)
     for hidden, names in veiled.items():
         telling.score.rewrite(names, "opacity", functools.partial(_veiled, hidden))
 
@@ -134,8 +137,9 @@ def _part(clips: Sequence[Clip], start: float, end: float) -> list[Clip]:
 
 
 def _stretch(
-    telling: Telling, name: str, moments: Sequence[float], moves: Sequence[Clip], sizes: Sequence[float]
-) -> None:
+    telling: Telling, name: str, moments: Sequence[float], moves: Sequence[Clip], sizes: Sequence[float],
+    ways: dict[tuple[int, float], np.ndarray],
+) -> None:  # fmt: skip
     """Let a drawing be ``sizes`` times as large as at home at the moments; 0 is that it does not matter."""
     known = [(at, size) for at, size in zip(moments, sizes, strict=True) if size > 0]
     score = telling.score
@@ -155,15 +159,22 @@ def _stretch(
             move = between[-1]
             start = max(before, move.start)
             if move.course is not None and move.value != move.before:
-                course = functools.partial(_alongside, move, start, was, now)
+                key = id(move), start
+                way = ways[key] if key in ways else ways.setdefault(key, _way(move, start))
+                course = functools.partial(_alongside, way, was, now)
                 score.follow(channel, course, start, move.end - start)
             else:
                 score.set(channel, now, start, move.end - start, move.easing)
 
 
-def _alongside(move: Clip, start: float, was: float, now: float, shares: np.ndarray) -> np.ndarray:
-    """From one size to another as a move of the camera goes."""
-    times = start + shares * (move.end - start)
-    first, last = move.at(start), move.value
-    way = np.array([(move.at(float(at)) - first) / (last - first) for at in times])
-    return was + (now - was) * way
+def _alongside(way: np.ndarray, was: float, now: float, shares: np.ndarray) -> np.ndarray:
+    """From one size to another as a move of the camera goes, whose ``way`` is told at even times."""
+    return was + (now - was) * np.interp(shares, np.linspace(0, 1, len(way)), way)
+
+
+def _way(move: Clip, start: float) -> np.ndarray:
+    """Shares of the way of a move that has a course, from a time on, at even times."""
+    assert move.course is not None
+    shares = np.linspace((start - move.start) / move.seconds, 1.0, STEPS)
+    told = move.course(shares)
+    return (told - told[0]) / (told[-1] - told[0])

@@ -18,7 +18,7 @@ import numpy as np
 from ...errors import ScriptError
 from ...layout.grid import Grid, Region, Role
 from ...layout.lettering.drawing import Drawing, Line, Rect, Shape, Text
-from ...layout.lettering.font import fit, wrap
+from ...layout.lettering.font import Spans, fit, wrap
 from ...layout.tensor import Numbers, Unplaced
 from ...rounding import formatted, parts_of_all
 from .view import PART, TAN, Page
@@ -169,19 +169,38 @@ def plate(name: str, page: Page) -> Drawing:
     return Drawing(name, (rect,), pose, "camera", opacity=0.0, is_ground=True)
 
 
-def paragraph(name: str, clauses: list[list[tuple[str, str]]], page: Page) -> list[Drawing]:
-    """A beat's text, one drawing per clause, each below the last; long text is set smaller rather than cut."""
-    area, em = page.text, page.em
-    top = area.top - (4.6 * em if page.is_wide else 0.8 * em + 3.6 * em)
+Clauses = list[list[tuple[str, str]]]
+
+
+def letter_size(clauses: Clauses, page: Page) -> float:
+    """Em of a beat's text, in picture heights: the page's; long text is set smaller rather than cut."""
+    em = page.em
     while True:
-        wrapped = [wrap(spans, em, area.width) for spans in clauses]
-        tall = [(1 + "".join(text for text, _ in lines).count("\n")) * LEADING * em + BETWEEN * em for lines in wrapped]
-        if top - sum(tall) + (LEADING + BETWEEN - 1) * em >= area.bottom - 0.5 * em or em < 0.012:
-            break
+        _, tall = _wrapped(clauses, em, page)
+        end = _top(page) - sum(tall) + (LEADING + BETWEEN - 1) * em
+        if end >= page.text.bottom - 0.5 * em or em < 0.012:
+            return em
         em *= 0.95
-    found = []
-    for number, (lines, height) in enumerate(zip(wrapped, tall, strict=True), start=1):
-        text = Text(area.left, top, tuple(lines), em, leading=LEADING)
+
+
+def paragraph(name: str, clauses: Clauses, page: Page, em: float | None = None) -> list[Drawing]:
+    """A beat's text, one drawing per clause, each below the last, in letters of ``em`` or as large as may be."""
+    em = letter_size(clauses, page) if em is None else em
+    top, found = _top(page), []
+    for number, (lines, height) in enumerate(zip(*_wrapped(clauses, em, page), strict=True), start=1):
+        text = Text(page.text.left, top, tuple(lines), em, leading=LEADING)
         found.append(Drawing(f"{name}:{number}", (text,), camera_pose(page), "camera", opacity=0.0))
         top -= height
     return found
+
+
+def _top(page: Page) -> float:
+    """The first line's, under the heading."""
+    return page.text.top - (4.6 if page.is_wide else 4.4) * page.em
+
+
+def _wrapped(clauses: Clauses, em: float, page: Page) -> tuple[list[Spans], list[float]]:
+    """Clauses in lines, and how much room each takes."""
+    wrapped = [wrap(spans, em, page.text.width) for spans in clauses]
+    counts = [1 + "".join(text for text, _ in lines).count("\n") for lines in wrapped]
+    return wrapped, [count * LEADING * em + BETWEEN * em for count in counts]

@@ -184,7 +184,7 @@ def _on_tint(text: Text, color: str) -> list[Shape]:
 def _path(telling: Telling, source: Grid | Region, target: Grid | Region) -> Path:
     """Way from edge to edge, (x, z) metres: straight where the two face each other, else down and to the side."""
     (a_low, a_high), (b_low, b_high) = telling.box(source), telling.box(target)
-    over = telling.room(target)[:, 2].max() if isinstance(target, Grid) else b_high[2]
+    over = telling.room(target, view=telling.view)[:, 2].max() if isinstance(target, Grid) else b_high[2]
     gap = 0.08
 
     def overlap(i: int) -> tuple[float, float]:

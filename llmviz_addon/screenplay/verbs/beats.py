@@ -137,6 +137,16 @@ def _write(telling: Telling, told: Beat) -> None:
         telling.written.append(drawing.name)
 
 
+def level(telling: Telling) -> None:
+    """Once all is told: set the paragraphs of all beats in letters of one size, that of the longest."""
+    told = {f"{telling.name}:say:{one.key}": [clause.spans for clause in one.clauses] for one in telling.beats}
+    em = min((commentary.letter_size(clauses, telling.page) for clauses in told.values()), default=telling.page.em)
+    if em < telling.page.em:
+        for name, clauses in told.items():
+            drawings = commentary.paragraph(name, clauses, telling.page, em)
+            telling.cast.drawings.update({drawing.name: drawing for drawing in drawings})
+
+
 def light_links(telling: Telling, clause: Clause) -> None:
     """Let what a clause links to stand out for a moment when a reader comes to it.
 

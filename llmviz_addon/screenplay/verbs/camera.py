@@ -46,7 +46,9 @@ def solve(
         raise ScriptError("The first framing needs an azimuth and an elevation.")
     azimuth = telling.view.azimuth if azimuth is None else azimuth
     elevation = telling.view.elevation if elevation is None else elevation
-    return framed(points_of(telling, things), azimuth, elevation, telling.page.free, zoom)
+    free = telling.page.free
+    near = framed(points_of(telling, things), azimuth, elevation, free, zoom)  # from there labels have another size
+    return framed(points_of(telling, things, near), azimuth, elevation, free, zoom)
 
 
 def go(telling: Telling, view: View, seconds: float | None = None) -> None:
@@ -136,15 +138,20 @@ def ride(telling: Telling, end: View, course: Course, seconds: float) -> None:
     telling.view = end
 
 
-def points_of(telling: Telling, things: tuple[Thing | np.ndarray, ...]) -> np.ndarray:
-    """What a camera that looks at ``things`` must keep in sight, (n, 3) metres."""
+def points_of(
+    telling: Telling, things: tuple[Thing | np.ndarray, ...], view: View | None = None
+) -> np.ndarray:  # fmt: skip
+    """What a camera that looks at ``things`` must keep in sight, (n, 3) metres.
+
+    Labels are as large as they are to be seen from ``view``, or as at home.
+    """
     regions = [thing for thing in things if isinstance(thing, Region)]
     points = [corners(*telling.box(region)) for region in regions]
     points += [thing for thing in things if isinstance(thing, np.ndarray)]
     rest = [thing for thing in things if not isinstance(thing, Region | np.ndarray)]
     telling.cast.names(*rest)  # raises for what is no thing
     if grids := telling.cast.grids_of(*rest):
-        points.append(telling.room(*grids))
+        points.append(telling.room(*grids, view=view))
     points += [piece.points for piece in telling.cast.pieces_of(*rest)]
     points += [drawing.points for drawing in telling.cast.drawings_of(*rest) if drawing.parent == "world"]
     if not points:

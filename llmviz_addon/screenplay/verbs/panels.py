@@ -78,7 +78,7 @@ def _spot(telling: Telling, told: Steps, explained: Sequence[Region], seconds: f
 
 def _roomier(telling: Telling, told: Steps) -> Iterator[View]:
     """Views from where the chapter looks that leave room for a panel at one side of all that is in play."""
-    points = telling.room(*telling.in_play())
+    points = telling.room(*telling.in_play(), view=telling.view)
     whole = telling.page.free
     for one in telling.explanations:
         whole = max(_beside(whole, one.panel.area.grown(GAP)), key=lambda area: area.width * area.height)
@@ -154,7 +154,7 @@ def _around(telling: Telling, explained: Sequence[Region]) -> Around:
     things = [(corners(*telling.box(region)), GAP / 2, VITAL) for region in explained]
     in_play = telling.in_play()
     for grid in in_play:
-        points = telling.room(grid)
+        points = telling.room(grid, view=telling.view)
         things.append((points[:8], NEAR, 1.0))
         if len(points) > 8:  # its label
             things.append((points[8:], NEAR, 1.0))
@@ -192,7 +192,7 @@ def _written(telling: Telling, in_play: Sequence[Grid]) -> list[np.ndarray]:
     there = {"world", *(grid.name for grid in in_play)}
     own = {name for explanation in telling.explanations for name in explanation.drawings}
     return [
-        telling.placed(drawing, drawing.flat)
+        telling.placed(drawing, drawing.flat, at_home=True)
         for name, drawing in telling.cast.drawings.items()
         if name not in own and drawing.parent in there and name not in telling.score.gone
         if telling.score.value(Channel(name, "opacity")) > 0

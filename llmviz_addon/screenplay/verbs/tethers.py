@@ -18,7 +18,7 @@ from ..page.panel import Panel
 from ..page.steps import RESULT
 from ..page.view import Area
 from ..score.timeline import Channel
-from ..telling import Telling
+from ..telling import CROWD, Telling
 
 MOST = 3
 WIDTH, HEAD = 0.0022, 0.011
@@ -72,18 +72,18 @@ def written_areas(telling: Telling) -> list[Area]:
         if drawing.name in own or drawing.parent == "camera" or drawing.name in telling.score.gone:
             continue
         if telling.score.value(Channel(drawing.name, "opacity")) > 0:
-            found += _read_areas(telling, drawing)
+            found += _read_areas(telling, drawing, at_home=len(labels) > CROWD)  # of a crowd few will be read
     return found
 
 
-def _read_areas(telling: Telling, drawing: Drawing) -> list[Area]:
+def _read_areas(telling: Telling, drawing: Drawing, at_home: bool) -> list[Area]:
     """What each text of a drawing covers of the picture."""
     found = []
     for shape in drawing.shapes:
         if isinstance(shape, Text):
             (left, bottom), (right, top) = shape.corners
             corners = np.array([(x, y) for x in (left, right) for y in (bottom, top)])
-            seen = telling.view.project(telling.placed(drawing, corners))
+            seen = telling.view.project(telling.placed(drawing, corners, at_home))
             if (seen[:, 2] > 0).all():
                 found.append(Area(*seen[:, :2].min(axis=0), *seen[:, :2].max(axis=0)))
     return found
