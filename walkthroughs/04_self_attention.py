@@ -1,4 +1,4 @@
-"""Self Attention: the columns look at each other, and each takes over what it needs from those before it."""
+"""Self Attention: the columns look at each other, and each takes something over from those before it."""
 
 title = "Self Attention"
 part = "Detailed"
@@ -17,11 +17,9 @@ def play(film):
     with film.beat("what-for"):
         film.say("So far every [column]({x}) was treated alone.", x=x)
         film.camera.frame(x, heads, azimuth=297, elevation=15, seconds=2)
-        film.say(
-            "In [self-attention]({heads}) each looks at those before it, and at itself,", heads=heads[number].scores
-        )
+        film.say("In [self-attention]({s}) each looks at those before it, and at itself,", s=heads[number].scores)
         film.camera.frame(x, heads, azimuth=302, elevation=19, seconds=3)
-        film.say("and takes over what it needs.")
+        film.say("and takes over something of each.")
         film.camera.frame(x, heads, azimuth=307, elevation=22, seconds=2)
         film.say("Only here does anything pass from one token to another.")
     with film.beat("one-head"):
@@ -34,25 +32,21 @@ def play(film):
     _lookup(film, x, head, arrows)
     letters = _scores(film, x, head, t, arrows)
     _softmax(film, head, t, letters)
-    _values(film, head, t)
-    _rest(film, x, head, number)
+    arrows = _values(film, head, t)
+    _rest(film, head, number, t, arrows)
 
 
 def _tour(film, x, heads, number):
+    many, built = len(heads) > 1, "The {count} heads are built alike, each with weights of its own."
+    film.say(built if many else "Here one head does all of this.", count=len(heads))
     brackets = [film.signs.bracket(head) for head in heads]
-    if len(heads) > 1:
-        film.say("The {count} heads are built alike, each with weights of its own.", count=len(heads))
-    else:
-        film.say("Here one head does all of this.")
     film.camera.frame(x, heads, *brackets, azimuth=312, elevation=26, seconds=1.5)
-    film.in_turn(*heads, titles=[f"Head {i}" for i in range(len(heads))], seconds=4)
-    if len(heads) > 1:
+    names = film.in_turn(*heads, titles=[f"Head {i}" for i in range(len(heads))], last=number, seconds=4)
+    if many:
         film.say("They do not know of each other, so it is enough to follow one.")
-        film.say("We take head {number} and lay it out flat.", number=number)
-    else:
-        film.say("We take it and lay it out flat.")
+    film.say("We take {head} and lay it out flat.", head=f"head {number}" if many else "it")
     with film.together(seconds=1.2):
-        film.fade(*heads[:number], *heads[number + 1 :], *film.layout.ribbons, to=0)
+        film.fade(*heads[:number], *heads[number + 1 :], *film.layout.ribbons, names, to=0)
         film.camera.frame(x, heads[number], azimuth=281, elevation=8)
 
 
@@ -92,10 +86,12 @@ def _one_number(film, x, head, t, arrows):
     _, k, v, _, _ = head.rows
     cell = head.q[t, min(2, film.config.head_size - 1)]
     with film.beat("one-number"):
-        film.say("How is one of these numbers made?")
+        film.say("How is one number made?")
         film.fade(*k, *v, *arrows[3:], to=0)
-        film.say("A row of the [weights]({w}) meets the [column]({x}) at t = {t}:", w=head.q_weight, x=x[t], t=t)
-        film.say("pair by pair they are multiplied, and the products added up: a dot product.")
+        more = t > film.example_time
+        film.say("We follow t = {t}, for it has more columns before it." if more else "We still follow t = {t}.", t=t)
+        film.say("A row of the [weights]({w}) meets this [column]({x}):", w=head.q_weight, x=x[t])
+        film.say("pair by pair multiplied, then added up: a dot product.")
         film.dot_product(cell, seconds=14)
         film.say(
             "A bias comes on top." if film.checkpoint.biases else "A bias, which this model does without, would be 0."
@@ -118,7 +114,7 @@ def _lookup(film, x, head, arrows):
         film.fade(x, head, *arrows, to=0, seconds=1)
         film.say("In a dictionary, the key that equals the query answers with its value.")
         film.lookup(prices, "pear", seconds=3.5)
-        film.say("Attention asks softly: each key fits a little or a lot,")
+        film.say("In attention each key fits, a little or a lot,")
         film.lookup(prices, "like a pear", weights=(0.2, 0.7, 0.1), seconds=4)
         film.say("and all values mix, each as much as its key fits.")
 
@@ -127,56 +123,58 @@ def _scores(film, x, head, t, arrows):
     best = film.largest(head.scores[t, : t + 1])[0]
     matrix = head.rows.matrix
     with film.beat("scores"):
-        film.say("Take the [query]({q}) of the {token} at t = {t}.", q=head.q, token=film.token_name(t), t=t)
+        film.say("Take the [query]({q}) of the {token}, t = {t}.", q=head.q, token=film.token_name(t), t=t)
         film.arrange((head.q, head.k), matrix, seconds=0)
         film.move(head.q, beside=head.k, seconds=0)
         film.camera.frame(head.q, head.k, head.scores, azimuth=273, elevation=3, seconds=0)
         film.fade(head.q, head.k, head.scores, to=1, seconds=1.5)
-        film.say("Its dot product with a [key]({k}) tells how well the two fit.", k=head.k)
+        film.say("Its dot product with a [key]({k}) tells how they fit.", k=head.k)
         with film.together():
             arrows = [film.connect(head.q, head.scores), film.connect(head.k, head.scores)]
         A, s = film.config.head_size, head.scores
-        film.say("Divided by √{A:,}, it goes into row {t} of the [attention matrix]({s}).", A=A, t=t, s=s)
+        film.say("Divided by √{A:,}, so that long vectors give no larger scores,", A=A)
         letters = film.letters(head.scores)
         film.compute(head.scores[t, best], seconds=2)
-        film.sweep(head.scores[t], seconds=4)
+        film.say("it goes into row {t} of the [attention matrix]({s}).", t=t, s=s)
+        film.sweep(head.scores[t, : t + 1], seconds=3, slowly=False)
     with film.beat("mask"):
         film.say("A query must not look ahead: keys that come later are forbidden.")
         with film.together(seconds=1.5):
             film.fade(head.q, head.k, *arrows, to=0)
             film.camera.frame(head.scores, azimuth=271, elevation=2, zoom=0.94)
-        if len(film.tokens) > 1:
-            film.say("In the whole matrix that is everything above the diagonal.")
-            film.show_values(head.scores, seconds=3)
+        many, where = len(film.tokens) > 1, "In the whole matrix that is everything above the diagonal."
+        film.say(where if many else "Here there is but one key, so none is.")
+        film.show_values(head.scores, seconds=3)
+        if many:
             film.say("Crosses mark these cells; their score counts as −∞.")
-        else:
-            film.say("Here there is but one key, so none is.")
-            film.show_values(head.scores, seconds=3)
     return letters
 
 
 def _softmax(film, head, t, letters):
+    best = film.largest(head.weights[t, : t + 1])
     with film.beat("maximum-and-sum"):
-        film.say("The scores of a row become shares of one whole, by softmax.")
+        film.say("Softmax turns the scores of a row into shares of one whole.")
         with film.together(seconds=1.5):
             film.fade(head.max, head.sum, head.weights, to=1)
             film.camera.frame(head.scores, head.weights, azimuth=273, elevation=3, zoom=0.97)
-        film.say("First the [largest]({m}), {m}, is subtracted, to keep the exponentials small.", m=head.max[t])
+        film.say("To keep numbers small, the [largest]({m}), {m}, is subtracted: no share changes.", m=head.max[t])
         with film.together():
             arrows = [film.connect(head.scores, head.max), film.connect(head.sum, head.weights)]
         film.compute(head.max[t], seconds=1.5)
-        film.say("The exponentials then [sum]({s}) to {s}.", s=head.sum[t])
+        film.say("Each score becomes its exponential, a power of e ≈ 2.718.")
+        film.say("They [sum]({s}) to {s}.", s=head.sum[t])
         film.compute(head.sum[t], seconds=1.5)
     with film.beat("softmax"):
-        film.say("Each exponential divided by that sum is an attention [weight]({w}):", w=head.weights)
-        film.sweep(head.weights[t], seconds=3)
-        film.say("never negative, and the whole row sums to 1.")
+        film.say("Each exponential divided by that sum is an attention [weight]({w}).", w=head.weights)
+        film.compute(head.weights[t, 0 if best[0] else min(1, t)], seconds=3)
+        film.sweep(head.weights[t], seconds=1.5, slowly=False)
+        if t + 1 < len(film.tokens):
+            film.say("A forbidden key, one that comes later, gets [0]({w}).", w=head.weights[t, t + 1 :])
+        film.say("No weight is negative, and the whole row sums to 1.")
         film.dismiss()
         film.fade(head.scores, head.max, head.sum, head.weights, *arrows, letters, to=0)
         names = [film.token_text(i) for i in range(t + 1)]
-        film.bars(head.weights[t, : t + 1], names, f"What t = {t} gives to each column", seconds=4)
-        film.say("A forbidden key gets 0.")
-    best = film.largest(head.weights[t, : t + 1])
+        film.bars(head.weights[t, : t + 1], names, f"What t = {t} takes from each column", seconds=4)
     with film.beat("bands"):
         told = {
             "token": film.token_name(t), "t": t, "tied": len(best), "other": film.token_name(best[0]),
@@ -206,41 +204,48 @@ def _looks(best, t):
 
 
 def _values(film, head, t):
+    large = film.largest(head.output[t, : min(8, film.config.head_size)])[0]
     with film.beat("weighted-sum"):
-        film.arrange(head.v, head.rows.matrix, head.output, level=head.k, seconds=0)
-        film.move(head.output, level=head.weights, seconds=0)
+        film.arrange(head.v, head.output, level=head.k, seconds=0)
+        film.move(head.weights, beside=head.output, seconds=0)
+        film.locate(head.v, head.weights, head.output)
         film.say("The answer is made of the [values]({v}).", v=head.v)
         film.camera.frame(head.v, head.weights, head.output, seconds=0)
         film.fade(head.v, head.weights, head.output, to=1, seconds=1.5)
-        film.say("Each is multiplied by its weight: most is left of what fits best.")
+        with film.together():
+            arrows = [film.connect(head.weights, head.output), film.connect(head.v, head.output)]
+        film.say("Each is multiplied by its weight: a small one leaves little of it.")
         film.weighted_sum(head.output[t], seconds=11)
-        film.say("All added up, this column holds what it found where it looked.")
+        film.say("Added up, they become column {t} of the [output]({o}), cell by cell.", t=t, o=head.output[t])
+        film.compute(head.output[t, large], seconds=3)
+    return arrows
 
 
-def _rest(film, x, head, number):
-    q, k, v, matrix, output = head.rows
+def _rest(film, head, number, t, arrows):
+    v, output, matrix, many = head.v, head.output, head.rows.matrix, len(film.tokens) > 1
     with film.beat("all-rows"):
-        film.say("Whatever other rows and columns there are go the same way,")
-        film.fade(head.v, head.weights, *output, to=0)
-        film.move(head.q, seconds=0)
-        film.arrange(q, k, v, matrix, output, level=head.k, seconds=0)
+        film.locate()
+        rest = "All other queries are answered in the same way, each by itself,"
+        film.say(rest if many else "Of more queries each would be answered by itself,")
+        film.fade(v, head.weights, output, *arrows, to=0)
+        film.move(head.weights, seconds=0)
+        film.arrange(matrix, (v, output), level=head.k, seconds=0)
+        film.move(output, beside=v, side="left", gap=2.5 * film.layout.gap, seconds=0)
         with film.together(seconds=1.2):
-            film.fade(*q, *k, *v, x, *matrix, *output, to=1)
-            film.camera.frame(x, head, azimuth=276, elevation=5)
-        film.sweep(head.max, head.sum, head.weights, head.output, seconds=6)
-        film.say("and a computer runs them all at once: no query needs another.")
+            film.fade(v, *matrix, output, to=1)
+            film.camera.frame(*matrix, v, output, azimuth=273, elevation=3)
+        ways = (head.scores, head.max), (head.sum, head.weights), (head.weights, output), (v, output)
+        with film.together(lag=0.3):
+            arrows = [film.connect(*way) for way in ways]
+        film.sweep(head.max, head.sum, head.weights, output, seconds=6)
+        film.say("so a computer can do them all at once.")
     with film.beat("one-picture"):
-        film.say("This is what the head has done, in one picture:")
-        film.fade(x, head, to=0, seconds=0.8)
-        if len(film.tokens) > 1:
-            film.say("every column below looks at those above, up to itself.")
-            film.bands(head.weights[:], f"Attention of head {number}", seconds=5)
-            film.say("The first sees only itself; later ones choose.")
-        else:
-            film.say("the only column looks at itself, with all of its attention.")
-            film.bands(head.weights[:], f"Attention of head {number}", seconds=3)
-        film.say(
-            "Next, the projection puts the answers of all heads together."
-            if len(film.layout.layers[0].attn.heads) > 1
-            else "Next, the projection takes it on."
-        )
+        film.say("This is all that the head has done:")
+        film.fade(v, *matrix, output, *arrows, to=0, seconds=0.8)
+        looks = "each token below looks at the same tokens above, up to itself."
+        film.say(looks if many else "the only column looks at itself, with all of its attention.")
+        film.bands(head.weights[:], f"Attention of head {number}", follow=t, seconds=5)
+        if many:
+            film.say("The bands of t = {t} are drawn stronger.", t=t)
+        then = "puts the answers of all heads together" if film.config.n_head > 1 else "takes it on"
+        film.say("Next, the projection {then}.", then=then)

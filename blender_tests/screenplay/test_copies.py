@@ -158,6 +158,22 @@ def test_groups_stand_alone_in_turn_and_are_all_solid_in_the_end(film, head):
     assert all(value(film, sign, "opacity") == 0 for sign in signs)
 
 
+@pytest.mark.parametrize("last", [0, 1, 2])
+def test_a_tour_can_end_on_one_group_and_all_carry_their_one_name_meanwhile(film, last):
+    heads = film.layout.layers[0].attn.heads
+    film.fade(*(film.signs.bracket(one) for one in heads), to=0, seconds=0)
+    names = film.in_turn(*heads, titles=["one", "two", "three"], last=last, seconds=4)
+    assert [name.shapes[0].body for name in names] == ["one", "two", "three"]
+    for i, (one, name) in enumerate(zip(heads, names, strict=True)):
+        assert value(film, one.q.name, "opacity") == (1 if i == last else 0.12)
+        assert value(film, name, "opacity") == (1 if i == last else 0.45)
+        assert all(clip.value > 0 for clip in film.score.clips[Channel(name.name, "opacity")][-3:])
+        bracket = Channel(film.signs.bracket(one).name, "opacity")
+        assert [clip.value for clip in film.score.clips[bracket]] == [0]  # else the name is there twice
+    with pytest.raises(ScriptError, match="cannot end on group 3; choose from 0 to 2"):
+        film.in_turn(*heads, last=3)
+
+
 @pytest.mark.parametrize(
     ("verb", "message"),
     [

@@ -105,6 +105,30 @@ def test_weighted_vectors_add_up_to_the_column(random_model, make_film, tokens):
     assert all(np.isfinite(v).all() for v in scaled)
 
 
+def test_what_was_weighed_stands_beside_its_sum_until_the_beat_is_over(nano, make_film):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2], pace=200)
+    head = opened(film)
+
+    def up():
+        made = {n: v for n, (_, v) in film.cast.made.items() if film.score.value(Channel(n, "opacity")) == 1}
+        signs = [d.shapes[0].body for n, d in film.cast.drawings.items() if n.startswith("test:sign")
+                 and film.score.value(Channel(n, "opacity")) == 1]  # fmt: skip
+        return list(made.values()), signs
+
+    with film.beat("sum"):
+        film.weighted_sum(head.output[5], seconds=9)
+    grids, signs = up()
+    shares, vectors = film.trace[head.weights.name][5, :6], film.trace[head.v.name][:6]
+    assert [len(grid) for grid in grids] == [head.v.shape[1]] * 6 + [1] * 6 + [head.v.shape[1]]
+    assert np.array(grids[:6]) == pytest.approx(vectors)
+    assert np.ravel(grids[6:12]) == pytest.approx(shares)
+    assert grids[12] == pytest.approx(shares @ vectors, abs=1e-5)
+    assert (signs.count("×"), signs.count("+"), signs.count("=")) == (6, 5, 1)
+    with film.beat("after"):
+        film.wait(0.1)
+    assert up() == ([], [])
+
+
 def test_only_columns_of_vectors_are_weighted_sums(film):
     head = opened(film)
     for region in (head.output[2, 1], head.q[2], head.weights[2]):

@@ -1,10 +1,12 @@
 """Bars, bands and the lookup picture: true to their numbers, inside their part of the page."""
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.layout.lettering.drawing import Polygon, Text
+from llmviz_addon.layout.lettering.drawing import Polygon, Rect, Text
 from llmviz_addon.screenplay.page.commentary import camera_pose
 from llmviz_addon.screenplay.score.timeline import Channel
 
@@ -47,6 +49,16 @@ def test_bars_are_as_tall_as_their_shares_and_stack_up_to_one(nano, make_film, s
             assert points[:, 1].max() < area.top + 0.02
 
 
+@pytest.mark.parametrize("t", range(6))
+def test_what_bars_sum_to_is_one_or_says_that_it_is_rounded(film, t):
+    head = opened(film)
+    film.bars(head.weights[t, : t + 1], list("abcdef")[: t + 1], "Shares")
+    *_, total = (d for name, d in film.cast.drawings.items() if name.startswith("test:total"))
+    (words,) = (d for name, d in film.cast.drawings.items() if name.startswith("test:names"))
+    figures = [Decimal(shape.body) for shape in words.shapes if shape.body[0].isdigit()]
+    assert total.shapes[0].body == ("= 1" if round(sum(figures)) == sum(figures) == 1 else "≈ 1, rounded")
+
+
 def test_bars_show_shares_of_a_whole_only(film):
     head = opened(film)
     with pytest.raises(ScriptError, match="sum to"):
@@ -80,6 +92,18 @@ def test_all_rows_of_bands_come_one_after_the_other(film):
     assert sum(name.startswith("test:bands") for name in film.cast.drawings) == len(film.tokens)
     with pytest.raises(ScriptError, match="square"):
         film.bands(head.q[2], "Q")
+
+
+def test_one_of_many_rows_of_bands_can_be_followed_and_both_rows_of_tokens_say_what_they_do(film):
+    head = opened(film)
+    film.bands(head.weights[:], "Attention", follow=2, seconds=5)
+    rows = [name for name in film.cast.drawings if name.startswith("test:bands")]
+    solid = [film.score.value(Channel(name, "opacity")) for name in rows]
+    assert min(solid) == max(solid[:2] + solid[3:]) < solid[2] / 3
+    (tokens,) = (d for name, d in film.cast.drawings.items() if name.startswith("test:tokens"))
+    title, above, below, *_ = (shape for shape in tokens.shapes if isinstance(shape, Text))
+    assert (title.body, above.body, below.body) == ("Attention", "is looked at", "looks")
+    assert below.y < min(shape.y for shape in tokens.shapes if isinstance(shape, Rect)) < above.y
 
 
 def answers(film):

@@ -150,6 +150,9 @@ def _attention(told: Run, texts: dict[str, str]) -> None:
         assert float(share[2]) == pytest.approx(100 * weights.max(), abs=0.51)
         assert (share[2] == "100") <= (np.count_nonzero(weights) == 1)
     assert ("shorter" in texts["04.3 three vectors"]) == (config.head_size < config.n_embd)
+    assert ("forbidden" in texts["04.10 softmax"]) == (t + 1 < len(trace.tokens))
+    assert ("more columns before it" in texts["04.4 one number"]) == (t > 3)
+    assert ("are drawn stronger" in texts["04.14 one picture"]) == (len(trace.tokens) > 1)
     assert ("above the diagonal" in texts["04.8 mask"]) == (len(trace.tokens) > 1)
     assert ("all heads" in texts["04.14 one picture"]) == (config.n_head > 1)
     for beat in ("04.3 three vectors", "04.4 one number"):

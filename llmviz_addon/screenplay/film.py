@@ -301,9 +301,14 @@ class Film:
         return arranging.sign(self._telling, text, at, size=size, color=color, align=align, seconds=seconds)
 
     @verb
-    def in_turn(self, *groups: Grids, titles: Sequence[str] = (), seconds: float | None = None) -> None:
-        """Let groups, such as heads, stand alone one after the other, each with its bracket and a title above it."""
-        touring.in_turn(self._telling, *groups, titles=titles, seconds=seconds)
+    def in_turn(
+        self, *groups: Grids, titles: Sequence[str] = (), last: int | None = None, seconds: float | None = None
+    ) -> list[Thing]:
+        """Let groups, such as heads, stand alone one after the other, each under its title or beside its bracket.
+
+        In the end all are solid, or only the ``last``; then the titles stay up, which are returned.
+        """
+        return touring.in_turn(self._telling, *groups, titles=titles, last=last, seconds=seconds)
 
     # Copies, close-ups ------------------------------------------------------------------------
 
@@ -341,7 +346,10 @@ class Film:
 
     @verb
     def weighted_sum(self, region: Region, *, seconds: float = 9.0) -> None:
-        """Tell how a column such as ``head.output[t]`` comes from vectors that meet their weights, fade and merge."""
+        """Tell how a column such as ``head.output[t]`` comes from vectors that meet their weights, fade and merge.
+
+        Weights, vectors and their sum stay up side by side until the beat is over.
+        """
         weighted_sum.weighted_sum(self._telling, region, seconds=seconds)
 
     @verb
@@ -365,9 +373,9 @@ class Film:
         bars.bars(self._telling, region, names, title, seconds=seconds)
 
     @verb
-    def bands(self, region: Region, title: str, *, seconds: float = 3.0) -> None:
-        """Attention as bands between the tokens, of one row or of all."""
-        bands.bands(self._telling, region, title, seconds=seconds)
+    def bands(self, region: Region, title: str, *, follow: int | None = None, seconds: float = 3.0) -> None:
+        """Attention as bands between the tokens, of one row or of all, of which one to ``follow`` stands out."""
+        bands.bands(self._telling, region, title, follow=follow, seconds=seconds)
 
     @verb
     def lookup(

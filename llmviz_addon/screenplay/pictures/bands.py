@@ -16,18 +16,21 @@ from .pinned import place, put_up
 TOKENS, WORDS = 24, 16
 """Tokens shown at most: of one query the last before it, of many queries the first, which look at no others;
 fewer where they are words."""
-BAND = 0.5
-"""Opacity of a band; where two cross, both are seen."""
+BAND, PALE = 0.5, 0.09
+"""Opacity of a band, where two cross, both are seen; and of those beside one that is followed."""
+ABOVE, BELOW = "is looked at", "looks"
+"""What the upper row of tokens does, and what the lower."""
 UNEVEN = 1.2
 """Letters of a short token may be so many times as large as those of one of middle length."""
 THINNEST = 0.004
 """A weight below this gives no band: it would be thinner than a pixel."""
 
 
-def bands(telling: Telling, region: Region, title: str, *, seconds: float = 3.0) -> None:
+def bands(telling: Telling, region: Region, title: str, *, follow: int | None = None, seconds: float = 3.0) -> None:
     """Bands of a row of attention weights, or of all rows one after the other; they go with the beat.
 
-    Each is as wide as its weight, where a whole 1 is the width of a token's box.
+    Each is as wide as its weight, where a whole 1 is the width of a token's box. Of many rows the one to ``follow``
+    stands out: the others are paler.
     """
     seconds = telling.length(seconds)
     if len(region.grid.axes) != 2 or region.grid.shape[0] != region.grid.shape[1]:
@@ -43,28 +46,34 @@ def bands(telling: Telling, region: Region, title: str, *, seconds: float = 3.0)
     slot = area.width / len(keys)
     left = area.left + (area.width - slot * len(keys)) / 2
     box, tall = (0.9 if words else 0.72) * slot, min(0.9 * slot, 2.2 * em, area.height / 6)
-    top = area.top - 1.7 * em - tall
+    top, bottom = area.top - 1.7 * em - tall, area.bottom + 1.1 * em
     names = [token_text(telling, key) for key in keys]
     upper = [left + (i + 0.5) * slot for i in range(len(keys))]
     if len(keys) < region.ranges[0][1]:
         title += f", {'last' if keys[0] else 'first'} {len(keys)} of {region.ranges[0][1]} tokens"
-    shapes: list[Shape] = [Text(left, area.top - 0.9 * em, ((title, "ink"),), em)]
+    right = left + slot * len(keys)
+    above = fit(ABOVE, 0.8 * em, max(0.8 * slot, area.width - advance(title, em) - em))
+    shapes: list[Shape] = [
+        Text(left, area.top - 0.9 * em, ((title, "ink"),), em),
+        Text(right, area.top - 0.9 * em, ((ABOVE, "muted"),), above, "right"),
+        Text(right, area.bottom + 0.2 * em, ((BELOW, "muted"),), 0.8 * em, "right"),
+    ]
     size = UNEVEN * float(np.median([fit(name, 0.72 * tall, 0.86 * box) for name in names]))
     for i, name in enumerate(names):
         color = tint(int(telling.trace.tokens[keys[i]]))
         shapes += _box(upper[i], top, box, tall, name, size, color)
         if keys[i] in queries:
-            shapes += _box(upper[i], area.bottom, box, tall, name, size, color)
+            shapes += _box(upper[i], bottom, box, tall, name, size, color)
     put_up(telling, "tokens", shapes, 0.2 * seconds)
-    rows = [
-        _bands(weights[q, keys[0] : q + 1], upper, upper[q - keys[0]], box, top, area.bottom + tall) for q in queries
-    ]
-    rows = [[one] for one in rows[0]] if len(rows) == 1 else rows  # of one query band by band
+    rows = [_bands(weights[q, keys[0] : q + 1], upper, upper[q - keys[0]], box, top, bottom + tall) for q in queries]
+    solid = [BAND if follow in (None, q) else PALE for q in queries]
+    if len(rows) == 1:  # of one query band by band
+        rows, solid = [[one] for one in rows[0]], solid * len(rows[0])
     each = 0.7 * seconds / max(len(rows), 1)
     brief = min(each, 0.5)
     with telling.together(lag=each / brief if brief else 0.0):
-        for row in rows:
-            put_up(telling, "bands", row, brief, to=BAND)
+        for row, opacity in zip(rows, solid, strict=True):
+            put_up(telling, "bands", row, brief, to=opacity)
     telling.pass_time(0.1 * seconds + each - brief)
 
 

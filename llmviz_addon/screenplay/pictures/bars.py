@@ -64,9 +64,11 @@ def bars(telling: Telling, region: Region, names: Sequence[str], title: str, *, 
             telling.change(copy, "scale", thick, 0.2 * seconds)
             telling.pass_time(0.2 * seconds)
             low += tall
-    sum_up = f"{relation('1', written or ['1'])} 1"
-    total = Text((stack + area.right) / 2, base - 1.4 * em, ((sum_up, "ink"),), em, "center")
-    put_up(telling, "total", [total], 0.1 * seconds)
+    exact = relation("1", written or ["1"]) == "="
+    sum_up = "= 1" if exact else "≈ 1, rounded"
+    at, align = ((stack + area.right) / 2, "center") if exact else (area.right, "right")
+    size = fit(sum_up, em, 1.5 * (area.right - stack))
+    put_up(telling, "total", [Text(at, base - 1.4 * em, ((sum_up, "ink"),), size, align)], 0.1 * seconds)
 
 
 def _rise(telling: Telling, names: list[str], wait: float, seconds: float) -> None:

@@ -1,5 +1,7 @@
 """A weighted sum in full: vectors fan out, each meets its weight and takes it on as brightness, + stands
-between them, they merge into one, and that flies home.
+between them, they merge into one behind =, and a copy of that flies home.
+
+Vectors, weights and their sum then stand side by side, to be compared, until the beat is over.
 
 A vector that has taken on its weight is a grid of its own with the true products, drawn with the
 gain of the vectors: a small weight leaves it pale.
@@ -31,7 +33,8 @@ OVER = 0.34  # metres from a vector's top up to its weight
 def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0) -> None:
     """Tell how a column such as ``head.output[t]`` comes from vectors and their weights, and let it fly home.
 
-    The vectors fan out to the right of their grid; the camera comes near while weights and vectors meet.
+    The vectors fan out to the right of their grid, and stay there until the beat is over; the camera comes near while
+    weights and vectors meet.
     """
     seconds = telling.length(seconds)
     weights, vectors = _sources(telling, result)
@@ -41,8 +44,8 @@ def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0) -> N
     low, high = telling.box(vectors)
     y = low[1] - CELL
     x0 = telling.box(vectors.grid)[1][0] + PITCH
-    xs = [x0 + i * PITCH for i in range(len(kept))]
-    fan = np.array([(x, y, z) for x in (xs[0] - 0.25, xs[-1] + 0.35) for z in (high[2] + OVER + 0.3, low[2] - 0.25)])
+    *xs, end = [x0 + i * PITCH for i in range(len(kept) + 1)]
+    fan = np.array([(x, y, z) for x in (xs[0] - 0.25, end + 0.35) for z in (high[2] + OVER + 0.3, low[2] - 0.25)])
     camera.frame(telling, vectors.grid, weights.grid, result.grid, fan, seconds=0.1 * seconds)
 
     columns = [copy(telling, vectors.grid[_first(vectors) + j]) for j in kept]
@@ -58,19 +61,19 @@ def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0) -> N
     signs = _signs(telling, xs, y, (low[2], high[2]), shares, kept, 0.05 * seconds)
     telling.pass_time(0.08 * seconds)
     scaled = _take_on(telling, columns, cells, shares, kept, signs, 0.16 * seconds)
-    plus = []
     with telling.together(seconds=0.05 * seconds):
         middle = float(low[2] + high[2]) / 2
-        for x in xs[1:]:
-            plus.append(sign(telling, "+", (x + CELL / 2 - PITCH / 2, y, middle)))
+        for x in (*xs[1:], end):
+            signs.append(sign(telling, "=" if x == end else "+", (x + CELL / 2 - PITCH / 2, y, middle)))
     telling.pass_time(0.05 * seconds)
-    whole = _merge(
-        telling, result, scaled, [*plus, *signs[2 * len(kept) :]], (xs[0], y, float(high[2])), 0.12 * seconds
-    )
+    whole = _merge(telling, result, scaled, (end, y, float(high[2])), 0.1 * seconds)
     with telling.together(seconds=0.12 * seconds):
-        fade(telling, vectors.grid, to=1)
-        camera.frame(telling, vectors.grid, weights.grid, result.grid, whole)
-        land(telling, whole, result)
+        for grid, x in zip(cells, xs, strict=True):
+            fly(telling, grid, (x, y, high[2] + OVER), seconds=0)
+        fade(telling, vectors.grid, *columns, *cells, *signs, to=1)
+        camera.frame(telling, vectors.grid, weights.grid, result.grid, fan)
+        land(telling, copy(telling, whole), result)
+    telling.pictures += telling.cast.names(columns, cells, signs, whole)
 
 
 def _sources(telling: Telling, result: Region) -> tuple[Region, Region]:
@@ -157,15 +160,13 @@ def _stands(telling: Telling, grid: Grid) -> tuple[float, float, float]:
 
 
 def _merge(
-    telling: Telling, result: Region, scaled: list[Grid], signs: list[Drawing], corner: tuple[float, float, float],
-    seconds: float,
-) -> Grid:  # fmt: skip
+    telling: Telling, result: Region, scaled: list[Grid], corner: tuple[float, float, float], seconds: float
+) -> Grid:
     """The weighted vectors slide into one another and become the sum."""
     values = np.squeeze(result.drawn(telling.values(result.grid)), 0)
     x, y, z = corner
     whole = make(telling, values, scaled[0].axes, (x, y - 0.1, z), result.grid.role, result.grid.kind, shown=False)
     with telling.together(seconds=seconds):
-        fade(telling, *signs, to=0, seconds=0.4 * seconds)
         for i, grid in enumerate(scaled):
             fly(telling, grid, (x, y - 0.02 - 0.005 * i, z))
     telling.change(whole.name, "opacity", 1.0, 0.25 * seconds)

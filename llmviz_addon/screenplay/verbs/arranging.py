@@ -119,11 +119,11 @@ def symbol(
 
 def sign(
     telling: Telling, text: str, at: Place, *, size: float = 0.16, color: str = "ink", align: str = "center",
-    seconds: float | None = None,
+    seconds: float | None = None, to: float = 1.0,
 ) -> Drawing:  # fmt: skip
     """Text in the world, its middle at the height of ``at``, (3,) metres."""
     shape = Text(0.0, -CAP_HEIGHT * size / 2, ((text, color),), size, align)
-    return telling.show(Drawing(telling.unique("sign"), (shape,), pose(at), opacity=0.0), seconds)
+    return telling.show(Drawing(telling.unique("sign"), (shape,), pose(at), opacity=0.0), seconds, to)
 
 
 def letters(telling: Telling, grid: Grid, *, seconds: float | None = None) -> list[Drawing]:

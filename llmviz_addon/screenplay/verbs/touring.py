@@ -16,35 +16,41 @@ TURNS = 12
 """Groups that get a turn; of more, every second, third … has one."""
 LOW = 0.12
 """Opacity of the groups whose turn it is not."""
+PALE = 0.45
+"""Opacity of their titles."""
 
 
-def in_turn(telling: Telling, *groups: Grids, titles: Sequence[str] = (), seconds: float | None = None) -> None:
-    """Let groups stand alone one after the other, each with its ribbons, its bracket and a title above it.
+def in_turn(
+    telling: Telling, *groups: Grids, titles: Sequence[str] = (), last: int | None = None, seconds: float | None = None
+) -> list[Thing]:
+    """Let groups stand alone one after the other, each with its ribbons, and with its bracket or its title.
 
-    The others step back meanwhile; in the end all are solid. The brackets should be gone before.
+    All that get a turn carry their titles meanwhile, pale where it is another's turn. The others step back; in the end
+    all are solid, or only the ``last``, and then the titles stay, which are returned. Brackets should be gone before.
     """
     if not groups or (titles and len(titles) != len(groups)):
         raise ScriptError(f"in_turn needs groups, and a title for each or none; got {len(groups)} and {len(titles)}.")
-    tour = range(0, len(groups), -(-len(groups) // TURNS))
+    if last is not None and last not in range(len(groups)):
+        raise ScriptError(f"in_turn cannot end on group {last!r}; choose from 0 to {len(groups) - 1}.")
+    step = -(-len(groups) // TURNS)
+    tour = sorted({*range(0, len(groups), step), *(() if last is None else (last,))})
     each = telling.length(seconds, min(1.2 * len(tour), 6.0)) / (len(tour) + 1)
     bodies = _bodies(telling, groups)
-    brackets = telling.cast.signs.brackets
-    signs: list[list[Thing]] = [list(brackets(telling.cast.grids_of(group))) for group in groups]
+    signs = [_signs(telling, groups[i], titles[i] if titles else "") if i in tour else [] for i in range(len(groups))]
+    aside = PALE if titles else 0.0
     resting = [body for i, body in enumerate(bodies) if i not in tour]
-    for before, now in zip((None, *tour), (*tour, None), strict=True):
+    for before, now in zip((None, *tour), (*tour, last), strict=True):
+        first, end = before is None, before == tour[-1]
         with telling.together(seconds=each / 2):
-            if before is None or now is None:
-                fade(telling, *resting, to=1 if now is None else LOW)
+            if first or (end and last is None):
+                fade(telling, *resting, to=LOW if first else 1)
             for i in tour:
-                if before is None or now is None or i in (before, now):
-                    fade(telling, *bodies[i], to=1 if now in (i, None) else LOW)
-            if before is not None:
-                fade(telling, *signs[before], to=0)
-            if now is not None:
-                fade(telling, *signs[now], to=1)
-                if titles:
-                    signs[now].append(_title(telling, groups[now], titles[now]))
+                if first or end or i in (before, now):
+                    solid = i == now or now is None
+                    fade(telling, *bodies[i], to=1 if solid else LOW)
+                    fade(telling, *signs[i], to=0 if now is None else 1 if solid else aside)
         telling.pass_time(each / 2)
+    return [] if last is None else [one for some in signs for one in some]
 
 
 def _bodies(telling: Telling, groups: Sequence[Thing]) -> list[list[Thing]]:
@@ -57,8 +63,15 @@ def _bodies(telling: Telling, groups: Sequence[Thing]) -> list[list[Thing]]:
     return [[*mine, *theirs.values()] for mine, theirs in zip(grids, ribbons, strict=True)]
 
 
+def _signs(telling: Telling, group: Thing, title: str) -> list[Thing]:
+    """What names a group: its title or else its brackets, so that no name is there twice."""
+    if title:
+        return [_title(telling, group, title)]
+    return list(telling.cast.signs.brackets(telling.cast.grids_of(group)))
+
+
 def _title(telling: Telling, group: Thing, text: str) -> Thing:
-    """The title over a group's upper left end, as large as the group is wide."""
+    """The title over a group's upper left end, not seen yet, as large as the group is wide."""
     grids: list[Grid] = telling.cast.grids_of(group)
     lows, highs = zip(*(telling.box(grid) for grid in grids), strict=True)
     left, right = min(low[0] for low in lows), max(high[0] for high in highs)
@@ -67,4 +80,4 @@ def _title(telling: Telling, group: Thing, text: str) -> Thing:
         min(low[1] for low in lows),
         max(high[2] for high in highs) + telling.layout.gap + 0.04 * (right - left),
     )
-    return sign(telling, text, at, size=0.06 * (right - left), align="left")
+    return sign(telling, text, at, size=0.06 * (right - left), align="left", seconds=0, to=0)
