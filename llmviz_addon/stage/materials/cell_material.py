@@ -182,22 +182,25 @@ class _Drawing:
         tree, tone, ground = self.role.tree, self.point.normal.dot(TONES), linear(self.theme.ground)
         colored = value_color(value * gain, self.role, self.number, self.theme)
         colored = self._lit(mix(colored, self._flat(), tile.widest.times_plus(3.2, -1.1).clamp()))
-        shown = emission(tree, mix(colored, ground, gaps * BETWEEN), tone)
-        shown = self._written(shown, colored, value, numbers)
+        cell = mix(colored, ground, gaps * BETWEEN)
+        shown = blend(tree, emission(tree, cell, tone), *self._written(cell.scaled(tone), colored, value, numbers))
         zero = mix(self._lit(zero_color(self.role, self.theme)), ground, gaps * BETWEEN)
         crossed = mix(zero, linear(self.theme.text["muted"]), draw_cross(tile))
         return blend(tree, shown, emission(tree, crossed, tone), value < LOWEST)
 
-    def _written(self, cell: bpy.types.NodeSocket, color: Expr, value: Expr, numbers: Numbers) -> bpy.types.NodeSocket:
-        """The cell from afar; where it is wide enough, and no pool, with its number."""
+    def _written(self, cell: Expr, color: Expr, value: Expr, numbers: Numbers) -> tuple[bpy.types.NodeSocket, Expr]:
+        """A ``cell`` with its number, and 1 where it is wide enough for that, and no pool.
+
+        It is one surface, not two that are mixed: of those Cycles would work out both where nothing of them is seen.
+        """
         point, given = self.point, self.given
         right, up = upright(numbers, point, scaled=given.known is None)
         ink, is_dark = ink_on(color, self.theme)
         covered = draw_number(numbers, point, value, right, up)
         covered = covered * (is_dark * (1.0 - covered) + 1.0)  # as in ``flat_material``
-        near = blend(self.role.tree, cell, emission(self.role.tree, ink), covered)
+        near = emission(self.role.tree, mix(cell, ink, covered))
         share = nearness(point)
-        return blend(self.role.tree, cell, near, share if given.pool is None else share * (given.pool > 0.75))
+        return near, share if given.pool is None else share * (given.pool > 0.75)
 
     def _flat(self) -> Expr:
         """The colour of boxes whose cells cannot be told apart."""
