@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from ...layout.grid import Grid
 from ...layout.lettering.drawing import Drawing, Shape
 from ...layout.whereabouts import Place, sections_of
@@ -17,7 +19,7 @@ from ..page.commentary import camera_pose
 from ..page.map import PALE, ModelMap, levelled
 from ..page.view import Area
 from ..score.timeline import Channel
-from ..telling import Telling
+from ..telling import SOLID, Telling
 
 FADE = 0.4
 """Seconds in which the light goes from one part to another."""
@@ -68,20 +70,28 @@ def _in_outline(telling: Telling) -> tuple[ModelMap | None, Place | None]:
 
     Where so little of one is seen that nothing is inside the free part, we are in what fills it.
     """
+    solid = [
+        (model, number, piece.points)
+        for model in telling.cast.standing
+        for number, piece in enumerate(model.pieces)
+        if telling.score.value(Channel(piece.name, "opacity")) >= SOLID
+    ]
+    if not solid:
+        return None, None
     free, inside, around = telling.page.free, [], []
-    for model in telling.cast.standing:
-        for number, piece in enumerate(model.pieces):
-            if telling.score.value(Channel(piece.name, "opacity")) < 0.9:
-                continue
-            seen = telling.view.project(piece.points)[:, :2]
-            area = Area(*seen.min(axis=0).tolist(), *seen.max(axis=0).tolist())
-            if free.left - NEARLY <= area.left and area.right <= free.right + NEARLY and area.overlap(free) > 0:
-                inside.append((model, number))
-            elif number and area.overlap(free) > 0.5 * free.width * free.height:
-                around.append((model, number))
+    seen = telling.view.project(np.concatenate([points for *_, points in solid]))[:, :2]
+    starts = np.cumsum([0, *(len(points) for *_, points in solid[:-1])])
+    lows, highs = np.minimum.reduceat(seen, starts).tolist(), np.maximum.reduceat(seen, starts).tolist()
+    for (model, number, _), low, high in zip(solid, lows, highs, strict=True):
+        area = Area(*low, *high)
+        if free.left - NEARLY <= area.left and area.right <= free.right + NEARLY and area.overlap(free) > 0:
+            inside.append((model, number))
+        elif number and area.overlap(free) > 0.5 * free.width * free.height:
+            around.append((model, number))
     if not inside and not around:
         return None, None
-    largest = max((model for model, _ in inside or around), key=lambda model: model.n_params)
+    models = dict.fromkeys(model for model, _ in inside or around)
+    largest = max(models, key=lambda model: model.n_params)
     numbers = [number for model, number in inside or around[:1] if model is largest]
     up = telling.on_map
     if largest.title not in up.models:
