@@ -93,9 +93,8 @@ def _one_number(film, x, head, t, arrows):
         film.say("A row of the [weights]({w}) meets this [column]({x}):", w=head.q_weight, x=x[t])
         film.say("pair by pair multiplied, then added up: a dot product.")
         film.dot_product(cell, seconds=14)
-        film.say(
-            "A bias comes on top." if film.checkpoint.biases else "A bias, which this model does without, would be 0."
-        )
+        without = "A bias, which this model does without, would be 0."
+        film.say("A bias comes on top." if film.checkpoint.biases else without)
         film.compute(cell, seconds=2)
     with film.beat("all-vectors"):
         film.say("It came to {cell}.", cell=cell)
@@ -121,10 +120,9 @@ def _lookup(film, x, head, arrows):
 
 def _scores(film, x, head, t, arrows):
     best = film.largest(head.scores[t, : t + 1])[0]
-    matrix = head.rows.matrix
     with film.beat("scores"):
         film.say("Take the [query]({q}) of the {token}, t = {t}.", q=head.q, token=film.token_name(t), t=t)
-        film.arrange((head.q, head.k), matrix, seconds=0)
+        film.arrange((head.q, head.k), head.rows.matrix, seconds=0)
         film.move(head.q, beside=head.k, seconds=0)
         film.camera.frame(head.q, head.k, head.scores, azimuth=273, elevation=3, seconds=0)
         film.fade(head.q, head.k, head.scores, to=1, seconds=1.5)
