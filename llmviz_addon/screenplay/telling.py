@@ -37,6 +37,8 @@ TOUCHING = 1e-6
 """Shared area of panels, in picture heights squared, that is none."""
 SOLID = 0.9
 """Opacity from which on a grid is there for a reader."""
+LOOSE = 0.05
+"""Seconds in which a tether goes: before the camera has left from where it leads to its cell."""
 GONE = 0.2
 """Seconds in which explanations, paragraphs and pictures go."""
 CROWD = 16
@@ -348,7 +350,7 @@ class Telling:
     def untie(self) -> None:
         """Let all tethers go: the camera leaves the place from where they lead to their cells."""
         for name in (name for one in self.explanations for name in one.tethers):
-            self.score.withdraw(Channel(name, "opacity"), self.now, GONE)
+            self.score.withdraw(Channel(name, "opacity"), self.now, LOOSE)
         self.explanations = [replace(one, tethers=()) for one in self.explanations]
 
     def clear_aside(self) -> None:
@@ -361,7 +363,7 @@ class Telling:
         for one in self.explanations:
             for name in one.tethers:
                 if area.meets(self.cast.drawings[name].shapes[0].points):  # type: ignore[union-attr]
-                    self.score.withdraw(Channel(name, "opacity"), self.now, GONE)
+                    self.score.withdraw(Channel(name, "opacity"), self.now, LOOSE)
 
     def make_room(self, grid: Grid) -> None:
         """Before a cell of ``grid`` is explained, take down what is not told at once with now.
@@ -380,7 +382,8 @@ class Telling:
                 continue
             for name in explanation.tethers if explanation in back else explanation.drawings:
                 if name not in self.score.gone:
-                    self.change(name, "opacity", 0.0, seconds)
+                    tied = name in explanation.tethers
+                    self.change(name, "opacity", 0.0, min(seconds, LOOSE) if tied else seconds)
             for body in (body for name in explanation.lit - needed for body in self.splits.bodies(name, self.now)):
                 self.score.set(Channel(body, "focus"), 0.0, self.now, seconds, yields=True)
         self.explanations = [*(replace(one, tethers=(), lit=frozenset()) for one in back), *stay]

@@ -23,13 +23,13 @@ from ..telling import CROWD, Telling
 MOST = 3
 WIDTH, HEAD = 0.0022, 0.011
 """Of a tether, and length of the arrow head of one that leads to a result, in picture heights."""
-LONGEST = 0.42
+LONGEST = 0.5
 """Of a tether, in picture heights."""
-MARGIN = 0.006
+MARGIN = 0.004
 """How far it keeps from what is written, in picture heights."""
 ACROSS = 0.5
 """What a way costs that lies across other grids all along, in picture heights."""
-BENDS = np.array([0.0, 0.1, -0.1, 0.2, -0.2, 0.32, -0.32])
+BENDS = np.array([0.0, 0.1, -0.1, 0.2, -0.2, 0.32, -0.32, 0.48, -0.48])
 """How far the middle of a tether may be out of its straight way, as a share of its length."""
 _ALONG = np.linspace(0, 1, 25)
 _BULGE = 4 * _ALONG * (1 - _ALONG)
