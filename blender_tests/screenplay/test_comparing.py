@@ -174,6 +174,18 @@ def test_what_is_known_stands_on_the_ground_of_its_model_and_clear_of_the_next(m
         edge = max(sign.points[:, 0].max() for sign in (bar, figure, name))
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_what_is_written_beside_a_model_can_be_read_in_every_aspect(make_film, random_model, size):
+    film = make_film(random_model(GPTConfig(1, 1, 4, 1, 2)), [0], size)
+    for model in film.models[1:]:
+        film.camera.frame(model, azimuth=280, elevation=9)
+        bar, figure, name = film.measure(model)
+        film.camera.frame(model, bar, figure, name, azimuth=280, elevation=9)
+        for sign in (bar, name):
+            foot, top = film.camera.view.project(sign.pose[:3, 3] + np.outer((0, 1), sign.pose[:3, 1]))
+            assert top[1] - foot[1] > 14 / 720
+
+
 def bar_words(bar):
     return replace(bar, shapes=tuple(shape for shape in bar.shapes if hasattr(shape, "body")))
 

@@ -130,7 +130,7 @@ class Outline:
         """How many cells apart the lines on its largest matrices are: from near, and where they are wide from afar."""
         return tuple(apart for apart in (RULED, RULED_WIDE, RULED_FAR) if self.longest > apart)
 
-    @property
+    @kept
     def largest(self) -> str:
         """The part that has learned most of a layer, by its name in it."""
         width, counts = self.blueprint.config.n_embd, self.blueprint.layer_parts

@@ -25,7 +25,7 @@ TURN = 0.25
 """Over how much of a zoom, to each side and as a logarithm, a take turns from one way to the next."""
 PATH = {"target": 0, "distance": 3, "azimuth": 4, "elevation": 5}
 """Rows of a take's path."""
-STEPS = 4000
+STEPS = 1500
 """Places along a take at which its path is worked out."""
 
 
@@ -191,7 +191,7 @@ def _path(views: list[View]) -> np.ndarray:
     legs = np.diff(at)
     whole = float(np.abs(np.diff(np.log(poses[:, 3]))).sum())
     reach = np.minimum(TURN / max(whole, TURN), np.minimum(way, 1.0 - way))
-    around = np.clip(way[:, None] + reach[:, None] * np.linspace(-1, 1, 21), 0.0, 1.0)
+    around = np.clip(way[:, None] + reach[:, None] * np.linspace(-1, 1, 11), 0.0, 1.0)
     leg = np.clip(np.searchsorted(at, around, side="right") - 1, 0, len(legs) - 1)
     share = np.clip((around - at[leg]) / legs[leg], 0.0, 1.0)
     ratio = (poses[1:, 3] / poses[:-1, 3])[leg]

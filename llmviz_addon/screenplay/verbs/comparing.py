@@ -20,7 +20,7 @@ from ...layout.lettering.font import CAP_HEIGHT
 from ...layout.outline import Outline, outline
 from ...layout.signs.landmarks import METRE, Landmark, landmark, landmark_signs, landmark_size
 from ...layout.signs.outline_signs import card, height_bar, outline_signs, scale_bar, scaled
-from ..page.view import TAN
+from ..page.view import TAN, Page
 from ..score.timeline import Channel, Piece, Standing
 from ..telling import Telling
 
@@ -28,6 +28,8 @@ APART = 0.05
 """Metres between two models, as a share of the taller one's height."""
 LETTERS = 24
 """Letters over landmarks and pointers that are as high as the model, or its landmark if that is higher."""
+ROOMY = 0.75
+"""Height of a free part, in picture heights, from which on letters are none the larger."""
 TALL = 0.85
 """Height of a landmark, as a share of its model's, up to which it stands under what is written on the height bar."""
 SMALL = 0.3
@@ -38,7 +40,7 @@ def models(telling: Telling) -> tuple[Standing, ...]:
     """The models of the comparison; the first call puts them on stage, invisible."""
     if not telling.cast.standing:
         outlines = [outline(blueprint) for blueprint in telling.cast.blueprints]
-        places = _places(outlines)
+        places = _places(outlines, telling.page)
         for number, (one, at) in enumerate(zip(outlines, places, strict=True)):
             telling.cast.stand(_standing(f"model:{number}", one, at, telling.name))
     return tuple(telling.cast.standing)
@@ -99,7 +101,7 @@ def measure(telling: Telling, model: Standing, *, seconds: float | None = None) 
     The bar of its height takes the place of its scale bar.
     """
     name = telling.unique("height")
-    found = [_moved(sign, f"{name}:{sign.name}", model.at) for sign in _beside(model.outline)]
+    found = [_moved(sign, f"{name}:{sign.name}", model.at) for sign in _beside(model.outline, telling.page)]
     seconds = telling.length(seconds)
     with telling.together():
         if telling.score.value(Channel(model.signs.scale_bar.name, "opacity")):
@@ -143,12 +145,15 @@ def _visible(telling: Telling, model: Standing) -> bool:
     return telling.score.value(Channel(model.once.name, "opacity")) > 0
 
 
-def _beside(one: Outline) -> Iterator[Drawing]:
-    """The bar of a model's height, and the landmark that stands at its right on the same ground."""
+def _beside(one: Outline, page: Page) -> Iterator[Drawing]:
+    """The bar of a model's height, and the landmark that stands at its right on the same ground.
+
+    Where the free part of the page is low, fewer letters make up the height: they are to be read.
+    """
     known = landmark(one.tall / 1000)
     low, high = one.box
     tall = float(high[2] - low[2])
-    em = max(tall, known.top * known.metres * METRE) / LETTERS
+    em = max(tall, known.top * known.metres * METRE) / (LETTERS * min(1.0, page.free.height / ROOMY))
     bar = height_bar(one, em)
     yield bar
     yield from landmark_signs("landmark", known, np.array([_landmark_middle(known, tall, bar, em), 0.0, low[2]]), em)
@@ -162,13 +167,13 @@ def _landmark_middle(known: Landmark, tall: float, bar: Drawing, em: float) -> f
     return float(left) + 0.5 * em + wide / 2
 
 
-def _places(outlines: list[Outline]) -> list[np.ndarray]:
+def _places(outlines: list[Outline], page: Page) -> list[np.ndarray]:
     """Where each stands, (3,): from left to right by size, on one ground, with room for what is written on them."""
     places: dict[int, np.ndarray] = {}
     edge: float | None = None
     for one in sorted(outlines, key=lambda o: o.blueprint.n_params):
         low, high = one.box
-        signs = np.concatenate([sign.points for sign in (card(one), scale_bar(one), *_beside(one))])
+        signs = np.concatenate([sign.points for sign in (card(one), scale_bar(one), *_beside(one, page))])
         left, right = min(signs[:, 0].min(), low[0]), max(signs[:, 0].max(), high[0])
         x = 0.0 if edge is None else edge + APART * (high[2] - low[2]) - left
         places[id(one)] = np.array([x, 0.0, -low[2]])
