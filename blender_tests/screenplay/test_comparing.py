@@ -183,7 +183,7 @@ def test_what_is_written_beside_a_model_can_be_read_in_every_aspect(make_film, r
         film.camera.frame(model, bar, figure, name, azimuth=280, elevation=9)
         for sign in (bar, name):
             foot, top = film.camera.view.project(sign.pose[:3, 3] + np.outer((0, 1), sign.pose[:3, 1]))
-            assert top[1] - foot[1] > 14 / 720
+            assert top[1] - foot[1] > 14 / 720 * film.page.em / 0.031  # as the page's own letters are, which are 0.031
 
 
 def bar_words(bar):
