@@ -25,6 +25,8 @@ FAINT = 0.2
 """Opacity below which a label is no more than a smudge."""
 SOLID = 0.5
 """Opacity from which on a grid hides what is behind it."""
+FITTED = 1.5
+"""How many times as large as at home a name on an outline may stand: it has its room among the boxes there."""
 APART = 0.004
 """Picture heights between two labels."""
 EDGE = 0.01
@@ -128,7 +130,11 @@ def _place(
     seen = view.project(places)
     page = sight.telling.page
     sizes = [stretched(one, depth, page) for (one, _), depth in zip(labels, seen[:, 2].tolist(), strict=True)]
-    near = np.array([0 < size <= ENLARGED for size in sizes]) & (np.array([o for _, o in labels]) >= FAINT)
+    grids = sight.telling.cast.grids
+    most = [ENLARGED if one.parent in grids else FITTED for one, _ in labels]
+    near = np.array([0 < size <= limit for size, limit in zip(sizes, most, strict=True)]) & (
+        np.array([o for _, o in labels]) >= FAINT
+    )
     near &= (seen[:, :2] > taken.limit[:2]).all(axis=1) & (seen[:, :2] < taken.limit[2:]).all(axis=1)
     kept = np.flatnonzero(near).tolist()
     letters = sight.seen(
