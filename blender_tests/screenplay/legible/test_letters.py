@@ -4,7 +4,8 @@ What holds at every rest. Of labels of grids, and of names and cards of models i
 pixels high where the picture's shorter side has 720, at least 60 % of their width and height is left by how they are
 turned, nothing of them is cut off by the picture's edge or lies on the words, they meet no other text, and no panel
 or card. Of all else that is written on the set: no letter of it is smaller than 14 pixels, or seen from its edge. Of
-the words: they are of one size in all beats of a chapter, and the heading is larger than any label.
+what is on the page: nothing is cut off by the picture's edge. Of the words: they are of one size in all beats of a
+chapter, and the heading is larger than any label.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def meet(a: np.ndarray, b: np.ndarray, slack: float = 1e-3) -> bool:
 
 @pytest.mark.parametrize("aspect", SIZES)
 def test_labels_can_be_read_at_every_rest(stage, aspect):
-    seen = 0
+    seen, half = 0, Page.of(SIZES[aspect]).aspect / 2
     for telling in told(stage, SIZES[aspect]):
         sight = Sight(telling)
         for beat in telling.beats:
@@ -78,7 +79,11 @@ def test_labels_can_be_read_at_every_rest(stage, aspect):
             _check_apart(sight, letters, labels, at, where)
             for number in {*range(len(letters.drawings))} - {*labels}:
                 one, own = letters.drawings[number], letters.of(number)
-                if one.parent != "camera" and not on_plate(one):
+                if one.parent == "camera":
+                    left, bottom, right, top = letters.around(number)
+                    assert -half <= left < right <= half, (where, one.name)
+                    assert -0.5 <= bottom < top <= 0.5, (where, one.name)
+                elif not on_plate(one):
                     assert letters.sizes[own].min() >= SMALLEST - ROUNDING, (where, one.name)
                     assert letters.facing[own].min() >= 0.6, (where, one.name)
     assert seen > 10

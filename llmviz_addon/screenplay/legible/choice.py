@@ -132,9 +132,8 @@ def _place(
     sizes = [stretched(one, depth, page) for (one, _), depth in zip(labels, seen[:, 2].tolist(), strict=True)]
     grids = sight.telling.cast.grids
     most = [ENLARGED if one.parent in grids else FITTED for one, _ in labels]
-    near = np.array([0 < size <= limit for size, limit in zip(sizes, most, strict=True)]) & (
-        np.array([o for _, o in labels]) >= FAINT
-    )
+    near = np.array([0 < size <= limit for size, limit in zip(sizes, most, strict=True)])
+    near &= np.array([opacity for _, opacity in labels]) >= FAINT
     near &= (seen[:, :2] > taken.limit[:2]).all(axis=1) & (seen[:, :2] < taken.limit[2:]).all(axis=1)
     kept = np.flatnonzero(near).tolist()
     letters = sight.seen(

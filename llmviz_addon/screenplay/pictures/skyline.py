@@ -14,6 +14,7 @@ import numpy as np
 from ...errors import ScriptError
 from ...layout.grid import Region
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
+from ...layout.lettering.font import fit
 from ...layout.tensor import Numbers
 from ...rounding import near_zero, number
 from ..page.commentary import camera_pose
@@ -178,9 +179,10 @@ def _describe(telling: Telling, chart: Skyline, title: str, seconds: float) -> N
     if len(values) > len(chart.bars):
         beyond += f"   bars: the first {len(chart.bars)} of {len(values):,}"
     left, base = chart.area.left - LEFT * chart.em, chart.area.top + 1.1 * chart.em
+    size = fit(figures + beyond, 0.9 * chart.em, telling.page.free.right - left)
     shapes = [
         Text(left, base + 1.35 * chart.em, ((title, "ink"),), 1.1 * chart.em),
-        Text(left, base, ((figures, "aggregate"), (beyond, "muted")), 0.9 * chart.em),
+        Text(left, base, ((figures, "aggregate"), (beyond, "muted")), size),
     ]
     chart.caption = pin(telling, "caption", shapes)
     telling.change(chart.caption, "opacity", 1.0, seconds)
