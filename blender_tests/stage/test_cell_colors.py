@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,10 +13,12 @@ from blender_tests.stage.reading import look_at
 from blender_tests.stage.test_numbers import shot
 from llmviz_addon.layout.grid import Grid, Ribbon, Role
 from llmviz_addon.layout.tensor import Axis
+from llmviz_addon.screenplay.page.view import TAN
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.materials.theme import linear
 from llmviz_addon.stage.materials.theme_file import built_in
 from llmviz_addon.stage.things.camera import pose
+from llmviz_addon.stage.values.atlas import atlas
 
 THEMES = ("light", "dark")
 TENTHS = np.array([[-10, -5, -1, 0, 1, 5, 10]], dtype=np.float32) / 10
@@ -94,3 +97,46 @@ def test_ribbons_in_one_plane_do_not_speckle(scene, production, tmp_path, name):
     middle = picture[240:300, 380:580]
     assert middle.std(axis=(0, 1)).max() < 0.004
     assert np.abs(middle.mean(axis=(0, 1)) - built_in(name).ground).max() > 0.05
+
+
+@pytest.mark.parametrize("merged", [False, True])
+@pytest.mark.parametrize("budget", [1 << 20, 3000])
+def test_far_cells_show_mean_and_spread(scene, production, tmp_path, monkeypatch, merged, budget):
+    """Where cells are far too small to be told apart, one half of a grid still differs from the other."""
+    monkeypatch.setattr("llmviz_addon.stage.things.ensembles.CROWD", 0 if merged else 1000)
+    monkeypatch.setattr("llmviz_addon.stage.build.atlas", partial(atlas, budget=budget))
+    rng = np.random.default_rng(8)
+    kinds = {"wide": rng.normal(size=(96, 96)), "narrow": rng.normal(size=(96, 96)) * 0.1}
+    kinds["above"], kinds["below"] = 1 + 0.02 * kinds["narrow"], -1 + 0.02 * kinds["narrow"]
+    axes = (Axis("A", 192, "z"), Axis("C", 192, "x"))
+    table = np.block([[kinds["wide"], kinds["narrow"]], [kinds["above"], kinds["below"]]]).astype(np.float32)
+    grids = tuple(Grid(name, "W", Role.WEIGHT, axes, (x, 0.0, 0.0), "table") for name, x in (("a", 0.0), ("b", 30.0)))
+    production.timeline = replace(production.timeline, tracks=(), drawings=(), fragments=())
+    film = replace(production, layout=SmallLayout(grids, ()), values={"a": table, "b": table}, signage=())
+    rig = build(scene, film, "light", own_scene=True)
+    assert any(obj.get("llmviz") == "grids" for obj in scene.objects) == merged
+    pose(rig, (9.6, 0.0, -9.6), 270.0, 0.0, 96 / TAN)  # a cell is half a pixel wide
+    picture = shot(scene, tmp_path / "far.png", size=(960, 480))
+    wide, narrow = (picture[245:285, left : left + 40].mean(axis=(0, 1)) for left in (437, 483))
+    above, below = (picture[197:237, left : left + 40].mean(axis=(0, 1)) for left in (437, 483))
+    look = built_in("light").cells
+    zero = np.array(look.zero)
+    assert np.abs(wide - zero).max() > 2 * np.abs(narrow - zero).max()
+    assert above[2] - above[0] > 0.2  # blue
+    assert below[0] - below[2] > 0.2  # orange
+    if budget > 3000:  # else pools of eight cells, which are four pixels wide, are told apart
+        assert picture[245:285, 437:477].std(axis=(0, 1)).max() < 0.12
+
+
+@pytest.mark.parametrize("opacity", [1.0, 0.4])
+def test_eevee_has_no_noise_at_one_sample(scene, row, tmp_path, opacity):
+    grid, film = row(Role.WEIGHT, track("row", "opacity", (1, opacity), (21, opacity)), depth=4)
+    rig = build(scene, film, own_scene=True)
+    scene.frame_set(1)
+    look_at(rig, grid, "top", (3.5, 2, 0), 9.0)
+    cells_off = []
+    picture = shot(scene, tmp_path / "eevee.png", "eevee", (960, 540))
+    for cell in range(7):
+        left = round(480 + (cell - 3.3) * 60)
+        cells_off.append(picture[250:262, left : left + 36].std(axis=(0, 1)).max())
+    assert max(cells_off) < 0.004

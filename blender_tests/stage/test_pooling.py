@@ -1,5 +1,7 @@
 """Which tensors are thinned, and what is left of one that is."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from llmviz_addon.errors import JobError
 from llmviz_addon.layout.grid import Grid, Role
 from llmviz_addon.layout.tensor import Axis
-from llmviz_addon.stage.values.pooling import FORBIDDEN, pooled, pools, sampled, thinned
+from llmviz_addon.stage.values.pooling import FORBIDDEN, pooled, pools, sampled, spreads, thinned
 
 
 def grid(name: str, *shape: int, role: Role = Role.WEIGHT) -> Grid:
@@ -73,3 +75,20 @@ def test_a_sample_touches_every_column():
     assert sampled(values).size < values.size / 6
     assert set(sampled(values)) == set(range(768))
     assert sampled(values[:10]).size == 7680
+
+
+def test_from_afar_a_pool_tells_how_large_its_numbers_are_and_on_which_side():
+    table = np.array([[3, 4, -1, -1], [-3, -4, -1, -1], [0, 0, 2, -np.inf], [0, 0, 2, -np.inf]], dtype=np.float32)
+    table[np.isneginf(table)] = FORBIDDEN
+    np.testing.assert_allclose(spreads(table, 2), [math.sqrt(12.5), -1.0, 0.0, math.sqrt(2.0)], rtol=1e-6)
+    np.testing.assert_allclose(spreads(table[0], 2), [math.sqrt(12.5), -1.0], rtol=1e-6)
+    np.testing.assert_array_equal(spreads(table[:2], 1), np.abs(table[:2].ravel()) * np.sign(table[:2].ravel()))
+
+
+def test_of_large_pools_some_numbers_stand_for_all():
+    numbers = np.random.default_rng(3).normal(size=(300, 200)).astype(np.float32)
+    numbers[:128, :128] *= 5
+    found = spreads(numbers, 64).reshape(5, 4)
+    assert found[:2, :2].min() > 3.5
+    assert found[2:].max() < 1.4
+    assert found.shape == (5, 4)

@@ -8,7 +8,7 @@ places of the old ones, because Blender's undo restores whole datablocks, but ne
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping
 from typing import Any
 
 import bpy
@@ -29,7 +29,7 @@ from .ours import NAME, TAG, exchange, find_collection, ours
 from .rebuild.changes import noting
 from .things.camera import Rig, pose
 from .things.drawings import DrawingMaker, reach
-from .values.atlas import WIDTH, kept, numbers_of, picture
+from .values.atlas import STEP, WIDTH, from_afar, kept, numbers_of, picture
 
 
 def open_steps(
@@ -81,7 +81,7 @@ def show(scene: bpy.types.Scene, now: Moment) -> None:
             obj.update_tag()
         nodes = list(_pictures(scene))
         for old in {node.image for node in nodes if node.image is not None}:
-            new = _rewritten(old, {name: obj["atlas"] for name, obj in changing.items()}, now)
+            new = _rewritten(old, changing, now)
             for node in nodes:
                 if node.image == old:
                     node.image = new
@@ -153,15 +153,19 @@ def _pictures(scene: bpy.types.Scene) -> Iterator[bpy.types.ShaderNodeTexImage]:
                 yield node
 
 
-def _rewritten(image: bpy.types.Image, places: Mapping[str, Sequence[float]], now: Moment) -> bpy.types.Image:
-    """A new picture with the numbers of ``now`` at ``places`` (column, row, gain, one over the side of the pools)."""
-    pixels = numbers_of(image)
-    values = now.values
-    for name, (column, row, _, share) in places.items():
-        numbers = kept(now.layout[name].drawn(values[name]), round(1 / share))
-        start = round(row) * WIDTH + round(column)
-        pixels.reshape(-1)[start : start + len(numbers)] = numbers
-    return picture(pixels)
+def _rewritten(image: bpy.types.Image, objects: Mapping[str, bpy.types.Object], now: Moment) -> bpy.types.Image:
+    """A new picture with the numbers of ``now`` in the places of ``objects``, which grids have by name."""
+    pixels = numbers_of(image).reshape(-1)
+    for name, obj in objects.items():
+        grid = now.layout[name]
+        tensor = grid.drawn(now.values[name])
+        column, row, _, share = obj["atlas"]
+        for start, numbers in (
+            (round(row) * WIDTH + round(column), kept(tensor, round(1 / share))),
+            (round(obj["strides"][3]) // 16 * STEP, from_afar(grid, tensor)),
+        ):
+            pixels[start : start + len(numbers)] = numbers
+    return picture(pixels.reshape(-1, WIDTH))
 
 
 def _write(scene: bpy.types.Scene, drawings: tuple[Drawing, ...], state: OpenState) -> None:

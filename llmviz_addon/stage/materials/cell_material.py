@@ -9,7 +9,7 @@ property    size   meaning
 ==========  =====  =====================================================================
 cells       3      cells along x, y, z of this object
 first       3      the grid's cell that this object's first one is (0 but for fragments)
-strides     3      step in the tensor's flat index per cell along x, y, z
+strides     4      step in the tensor's flat index per cell along x, y, z; where it is seen from afar, see ``Place``
 atlas       4      column and row of the first value, gain, one over the side of its pools
 reveal      3      how many cells from the first on show their value; and of a stretch of cells further on
                    that show theirs too, one minus the first, and one past the last
@@ -26,7 +26,7 @@ attribute   domain  size    meaning
 ==========  ======  ======  ============================================================
 corner      point   vector  place in the box: 0 to 1 along x and y, 0 to -1 along z
 cells       face    vector  cells along x, y, z of the box
-strides     face    vector  as above, plus a half
+strides     face    color   as above, plus a half
 atlas       face    color   column, row, gain, and the side of the pools plus a half
 known       face    float   1 where the box has values, 0 where it has none
 ==========  ======  ======  ============================================================
@@ -43,9 +43,10 @@ Colours are mixed as closures where that lets Cycles skip a branch: a cell that 
 never looks up its value, a face that is turned away is left at once. Every node costs about a
 hundredth of a microsecond per pixel, so a hundred more would double the time of a frame.
 
-Everything is antialiased here, from the size of a pixel at the shading point: dots, lines, and the
+Everything is antialiased here, from the size of a pixel at the shading point: letters, lines, and the
 boxes' own silhouettes, which turn transparent over their last pixel. One sample per pixel then gives
-a clean picture, which is what makes a film affordable without a GPU.
+a clean picture, which is what makes a film affordable without a GPU. EEVEE has an output of its own: it has no
+transparency without noise, so there silhouettes are sharp, and what fades does so into the ground.
 """
 
 from __future__ import annotations
@@ -68,8 +69,19 @@ from .cell_drawing import (
     zero_color,
 )
 from .cell_numbers import Numbers, draw_number, ink_on, nearness, upright
-from .cell_point import Given, Point, find_point, find_pool, find_value, of_mesh, of_object, share_known, sharpened
-from .nodes import Expr, arrange, attribute, blend, emission, mix
+from .cell_point import (
+    Given,
+    Point,
+    find_point,
+    find_pool,
+    find_value,
+    of_mesh,
+    of_object,
+    seen_from_afar,
+    share_known,
+    sharpened,
+)
+from .nodes import Expr, arrange, attribute, blend, emission, mix, new_node
 from .theme import Theme, linear
 
 
@@ -85,10 +97,10 @@ TONES, GLASS_TONES = (0.8, 1.0, 1.14), (0.97, 1.0, 1.02)
 """Light of faces that look to the side, to the front or back, and up, of cells and of glass."""
 LIT = 0.35
 """Share of its role's hue in what is highlighted."""
-FLAT = 0.4
-"""That in what is too small for its cells to be told apart."""
 OUTLINED = 0.7
 """That in outlines, which have no values to tell apart."""
+GONE = 0.12
+"""Opacity below which EEVEE shows nothing: above, it fades into the ground, as its transparency is noise."""
 BETWEEN = 0.6
 """Share of the ground in the gaps between cells."""
 
@@ -115,6 +127,7 @@ def cell_material(
     tree = compat.node_tree(material)
     tree.nodes.clear()
     compat.set_blended(material, False)
+    material.use_backface_culling = True
     compat.light_nothing(material)
     given = of_mesh(tree, thin) if merged else of_object(tree, thin)
     point = find_point(tree, given)
@@ -126,11 +139,20 @@ def cell_material(
     draw = _Drawing(point, given, role, number, theme, wide)
     surface = draw.surface(pictures) if pictures else draw.outline()
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
-    surface = blend(tree, clear, surface, coverage(point, far=wide or pictures is None) * opacity)
-    surface = blend(tree, surface, clear, point.backfacing)
-    tree.links.new(surface, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
+    covered = blend(tree, clear, surface, coverage(point, far=wide or pictures is None) * opacity)
+    covered = blend(tree, covered, clear, point.backfacing)
+    faded = blend(tree, emission(tree, linear(theme.ground)), surface, opacity)
+    _put_out(tree, covered, "CYCLES")
+    _put_out(tree, blend(tree, clear, faded, opacity > GONE), "EEVEE")
     arrange(tree)
     return material
+
+
+def _put_out(tree: bpy.types.NodeTree, surface: bpy.types.NodeSocket, engine: str) -> None:
+    """Show ``surface`` in one engine: what is half transparent is noise in EEVEE, which smooths edges by itself."""
+    output = new_node(tree, "ShaderNodeOutputMaterial")
+    output.target = engine
+    tree.links.new(surface, output.inputs["Surface"])
 
 
 @dataclass(frozen=True)
@@ -160,7 +182,10 @@ class _Drawing:
         gaps = draw_gaps(tile)
         known = given.known or share_known(given, flat)
         value, gain = find_value(given, place, pictures.atlas)
-        shown = self._values(value, gain, tile, gaps, pictures.numbers)
+        near = self._values(value, gain, tile, gaps, pictures.numbers)
+        mean = self._color(seen_from_afar(point, cell, given, pictures.atlas) * gain)
+        far = emission(tree, self._lit(mean), point.normal.dot(TONES))
+        shown = blend(tree, near, far, tile.widest.times_plus(8.0, -3.6).clamp())
         surface = blend(tree, self._glass(gaps), shown, known)
         line = mix(linear(colors.glass_line), linear(colors.line), known)
         surface = blend(tree, surface, emission(tree, line), self._ruled())
@@ -180,8 +205,7 @@ class _Drawing:
     def _values(self, value: Expr, gain: Expr, tile: Point, gaps: Expr, numbers: Numbers) -> bpy.types.NodeSocket:
         """What is computed: a colour; near enough the number too, and a cross for what is forbidden."""
         tree, tone, ground = self.role.tree, self.point.normal.dot(TONES), linear(self.theme.ground)
-        colored = value_color(value * gain, self.role, self.number, self.theme)
-        colored = self._lit(mix(colored, self._flat(), tile.widest.times_plus(3.2, -1.1).clamp()))
+        colored = self._lit(self._color(value * gain))
         cell = mix(colored, ground, gaps * BETWEEN)
         shown = blend(tree, emission(tree, cell, tone), *self._written(cell.scaled(tone), colored, value, numbers))
         zero = mix(self._lit(zero_color(self.role, self.theme)), ground, gaps * BETWEEN)
@@ -202,9 +226,8 @@ class _Drawing:
         share = nearness(point)
         return near, share if given.pool is None else share * (given.pool > 0.75)
 
-    def _flat(self) -> Expr:
-        """The colour of boxes whose cells cannot be told apart."""
-        return zero_color(self.role, self.theme, FLAT)
+    def _color(self, share: Expr) -> Expr:
+        return value_color(share, self.role, self.number, self.theme)
 
     def _lit(self, color: Expr) -> Expr:
         return color if self.given.highlight is None else mix(color, self.role, self.given.highlight * LIT)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import bpy
 
 from ...layout.grid import CELL
-from ..values.atlas import LANES, WIDTH, lanes
+from ..values.atlas import LANES, STEP, WIDTH, lanes
 from ..values.seen import DOT_PIXELS
 from .nodes import Expr, attribute, combine, mix, new_node, pixel_size
 
@@ -24,6 +24,7 @@ class Given:
     place: Expr  # in the unit cube, as ``corner``
     cells: Expr
     strides: Expr
+    far: Expr  # where its picture from afar is, see ``atlas.Place``
     atlas: Expr  # column, row, gain
     pool: Expr | None  # one over the side of its pools, if there are any
     known: Expr | None  # of a merged grid, which is not scaled, and has none of what follows
@@ -59,8 +60,8 @@ def of_object(tree: bpy.types.NodeTree, thin: bool) -> Given:
     place = Expr(tree, tree.nodes.new("ShaderNodeTexCoord").outputs["Object"], vector=True)
     pool = read("atlas", "Alpha") if thin else None
     return Given(
-        place, read("cells"), read("strides"), read("atlas"), pool, None, read("first"), read("reveal"),
-        highlight, focus,
+        place, read("cells"), read("strides"), read("strides", "Alpha"), read("atlas"), pool, None,
+        read("first"), read("reveal"), highlight, focus,
     )  # fmt: skip
 
 
@@ -71,7 +72,8 @@ def of_mesh(tree: bpy.types.NodeTree, thin: bool) -> Given:
         return attribute(tree, "GEOMETRY", name, output)
 
     atlas, known = read("atlas", "Color"), read("known", "Fac") * attribute(tree, "OBJECT", "known")
-    return Given(read("corner"), read("cells"), read("strides").floor(), atlas, _share(tree) if thin else None, known)
+    strides, far = read("strides", "Color").floor(), read("strides", "Alpha").floor()
+    return Given(read("corner"), read("cells"), strides, far, atlas, _share(tree) if thin else None, known)
 
 
 def sharpened(tree: bpy.types.NodeTree, given: Given, point: Point) -> Given:
@@ -129,6 +131,18 @@ def find_pool(point: Point, cell: Expr, strides: Expr, share: Expr) -> tuple[Poi
     tile = replace(point, inner=inner, pixel=point.pixel.scaled(share), widest=point.widest * share)
     steps = strides.scaled(share)
     return tile, pool.dot(0.0 - (0.0 - steps).floor())
+
+
+def seen_from_afar(point: Point, cell: Expr, given: Given, image: bpy.types.Image) -> Expr:
+    """The number that stands for all of those around."""
+    step = (given.far * (1 / 16)).floor()
+    doublings = given.far - step * 16.0
+    share = 1.0 / (2.0**doublings).rounded()
+    row = (step * (STEP / WIDTH)).floor()
+    column = (step - row * (WIDTH / STEP)) * STEP
+    _, number = find_pool(point, cell, given.strides, share)
+    start = combine(point.at.tree, column, row)
+    return find_value(replace(given, atlas=start), number, image)[0]
 
 
 def share_known(given: Given, flat: Expr) -> Expr:

@@ -89,7 +89,8 @@ def grid_objects(
         obj.location = grid.origin
         obj.scale = grid.size
         take_role(obj, grid.role, theme)
-        _describe(obj, grid, places[grid.name], (0, 0, 0), grid.cells, grid.count)
+        place = places[grid.name]
+        _describe(obj, grid, place, (0, 0, 0), grid.cells, grid.count, place.far)
         collection.objects.link(obj)
         objects[grid.name] = obj
     return objects
@@ -118,7 +119,9 @@ def fragment_objects(
         obj.location, obj.scale = _within(fragment, grid, SWELL * (1 + number % 8 / 8))
         obj.color, obj.pass_index = (*whole.color[:3], 0.0), whole.pass_index
         obj.hide_render = obj.hide_viewport = True
-        _describe(obj, grid, places.get(fragment.name, places[grid.name]), fragment.first, fragment.cells, grid.count)
+        home = places[grid.name]
+        place = places.get(fragment.name, home)
+        _describe(obj, grid, place, fragment.first, fragment.cells, grid.count, home.far)
         collection.objects.link(obj)
         made[fragment.name] = obj
     return made
@@ -141,11 +144,12 @@ def _describe(
     first: tuple[int, int, int],
     cells: tuple[int, int, int],
     known: int,
+    far: int,
 ) -> None:
     """Write what the cell material reads; see its docstring. Floats throughout, as ints do not animate."""
     obj["cells"] = [float(n) for n in cells]
     obj["first"] = [float(n) for n in first]
-    obj["strides"] = [float(n) for n in grid.strides]
+    obj["strides"] = [*(float(n) for n in grid.strides), float(far)]
     obj["atlas"] = [float(place.column), float(place.row), place.gain, 1.0 / place.pool]
     obj["reveal"] = [float(known), 1.0, 0.0]
     obj["emphasis"] = [0.0, 0.0]

@@ -28,8 +28,8 @@ MOST = 0.05
 class Crowd:
     """``origins`` (n, 3) are home corners in metres and ``cells`` (n, 3) counts along x, y, z (down), as a Grid's.
 
-    What follows tells the values, and None is boxes without: ``strides`` (n, 3) as a Grid's, ``atlas`` (n, 4)
-    column, row, gain and side of the pools, as a Place's.
+    What follows tells the values, and None is boxes without: ``strides`` (n, 4) as a Grid's, and what a Place tells of
+    the picture from afar; ``atlas`` (n, 4) column, row, gain and side of the pools, as a Place's.
     """
 
     origins: np.ndarray
@@ -44,7 +44,7 @@ class Crowd:
         return cls(
             np.array([grid.origin for grid in grids]),
             np.array([grid.cells for grid in grids]),
-            np.array([grid.strides for grid in grids]),
+            np.array([(*grid.strides, place.far) for grid, place in zip(grids, found, strict=True)]),
             np.array([(place.column, place.row, place.gain, place.pool) for place in found]),
         )
 
@@ -81,11 +81,11 @@ def merged_mesh(name: str, boxes: Crowd, material: bpy.types.Material) -> bpy.ty
     faces = np.array(FACES) + 8 * np.arange(count)[:, None, None]
     compat.write_faces(mesh, points.reshape(-1, 3), faces.reshape(-1, 4))
     compat.write_attribute(mesh, "corner", "FLOAT_VECTOR", "POINT", corners.reshape(-1, 3))
-    strides = np.zeros((count, 3)) if boxes.strides is None else boxes.strides
+    strides = np.zeros((count, 4)) if boxes.strides is None else boxes.strides
     atlas = np.ones((count, 4)) if boxes.atlas is None else boxes.atlas
     per_box = (
         ("cells", "FLOAT_VECTOR", boxes.cells),
-        ("strides", "FLOAT_VECTOR", strides + 0.5),
+        ("strides", "FLOAT_COLOR", strides + 0.5),
         ("atlas", "FLOAT_COLOR", atlas + (0, 0, 0, 0.5)),
         ("known", "FLOAT", np.full(count, float(boxes.atlas is not None))),
         ("sharp_face", "BOOLEAN", np.ones(count)),  # flat shading

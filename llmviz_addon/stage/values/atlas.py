@@ -23,12 +23,26 @@ from ...layout.grid import Grid
 from ...screenplay.score import channels
 from ...screenplay.score.timeline import Fragment, Track
 from ..ours import own
-from .pooling import BUDGET, FORBIDDEN, LARGEST, LOWEST, count, pooled, pools, sampled, thinned
+from .pooling import (
+    BUDGET,
+    FORBIDDEN,
+    LARGEST,
+    LOWEST,
+    count,
+    doublings,
+    pooled,
+    pools,
+    sampled,
+    spreads,
+    thinned,
+)
 from .seen import Rows, seen_rows
 
 WIDTH = 4096
 PAINTED = "llmviz_painted"
 """Custom property of the picture: the checksum of what it was made of."""
+STEP = 64
+"""Numbers from one place to the next where a picture from afar may begin."""
 LANES = 4
 """Channels of a pixel."""
 FOLDED = 1 << 20
@@ -41,12 +55,17 @@ NEAR_SHARE = 0.25
 
 @dataclass(frozen=True)
 class Place:
-    """Where a grid's numbers start in the atlas, the factor that brings them to -1 … 1, and the side of its pools."""
+    """Where a grid's numbers start in the atlas, the factor that brings them to -1 … 1, and the side of its pools.
+
+    ``far`` tells where its picture from afar is: 16 times its start in steps of ``STEP``, and the doublings of one
+    cell that are the side of its pools.
+    """
 
     column: int
     row: int
     gain: float
     pool: int = 1
+    far: int = 0
 
 
 @dataclass(frozen=True)
@@ -200,6 +219,9 @@ def atlas(
             slices[row.name].append(Slice(row.first, row.stop, exact[row]))
         else:
             writer.places[row.name] = exact[row]
+    for grid, tensor in zip(grids, tensors, strict=True):
+        far = writer.write_far(from_afar(grid, tensor)) * 16 + doublings(grid)
+        writer.places[grid.name] = replace(writer.places[grid.name], far=far)
     return Atlas(writer.pixels(), writer.places, slices)
 
 
@@ -247,6 +269,11 @@ class _Writer:
         self._end += numbers.size
         return start
 
+    def write_far(self, numbers: np.ndarray) -> int:
+        """Append at the next of the places that are ``STEP`` apart; returns which one that is."""
+        self.write(np.zeros(-self._end % STEP, dtype=np.float32))
+        return self.write(numbers) // STEP
+
     def pixels(self) -> np.ndarray:
         """(height, WIDTH) float32; each piece is let go as it is copied, as all of them are as large."""
         pixels = np.zeros((max(1, math.ceil(self._end / WIDTH)), WIDTH), dtype=np.float32)
@@ -291,6 +318,11 @@ def kept(tensor: np.ndarray, side: int) -> np.ndarray:
     """A tensor's numbers as they are written, flat: all of them, or those of pools of ``side``."""
     numbers = _cells(tensor)
     return pooled(numbers, side) if side > 1 else numbers.reshape(-1)
+
+
+def from_afar(grid: Grid, tensor: np.ndarray) -> np.ndarray:
+    """What a grid looks like from afar, flat: the spreads of its numbers in pools, as ``spreads`` tells them."""
+    return spreads(_cells(tensor), 1 << doublings(grid))
 
 
 def _cells(values: np.ndarray) -> np.ndarray:

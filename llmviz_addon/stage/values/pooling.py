@@ -30,6 +30,8 @@ LOWEST = -6e4
 """Of all that is no FORBIDDEN one: EEVEE takes whatever is below -65,504 in a picture for that."""
 SAMPLE = 1 << 16
 FEW = 16
+FAR, SEEN = 24, 8
+"""Pools along a grid that is seen from afar, and numbers along a pool that are looked at then."""
 IN_HAND, WORKING = 0.25, 0.8
 """Shares of the budget, and of what is then left, that the first two of the three may take."""
 
@@ -82,6 +84,35 @@ def pooled(values: np.ndarray, side: int) -> np.ndarray:
     if low.min() <= FORBIDDEN:
         low = _of_pools(np.minimum, np.where(table <= FORBIDDEN, np.float32(0), table), side)
     return np.where((high >= -low) | (high <= FORBIDDEN), high, low).ravel()
+
+
+def doublings(grid: Grid) -> int:
+    """Which power of two is the side of the pools that a grid is seen in from afar: some FAR of them along it."""
+    longest = max(grid.shown_shape)
+    return max(0, (-(-longest // FAR) - 1).bit_length()) if len(grid.shape) <= 2 else longest.bit_length()
+
+
+def spreads(values: np.ndarray, side: int) -> np.ndarray:
+    """Of every pool the root mean square, which is below 0 where the numbers mostly are; flat in C order.
+
+    So the colour of a pool tells both mean and spread: its light how large numbers are, its hue on which side. What is
+    FORBIDDEN counts as 0; of large pools some numbers stand for all. ``values`` as in ``pooled``, or of three axes.
+    """
+    table = np.atleast_2d(values) if values.ndim <= 2 else values.reshape(1, -1)
+    step = max(1, side // SEEN)
+    some = table[:: min(step, len(table)), ::step]
+    some = np.where(some <= FORBIDDEN, np.float32(0), some)
+    size = side // step
+    means, squares = (_sums(numbers, size) for numbers in (some, some * some))
+    counts = _sums(np.ones_like(some), size)
+    means, sizes = means / counts, np.sqrt(squares / counts)
+    return np.where(means < -sizes / 2, -sizes, sizes).astype(np.float32).ravel()
+
+
+def _sums(table: np.ndarray, side: int) -> np.ndarray:
+    """Of every pool the sum."""
+    rows, columns = (np.arange(0, count, side) for count in table.shape)
+    return np.add.reduceat(np.add.reduceat(table, rows, axis=0), columns, axis=1)
 
 
 def _of_pools(best: np.ufunc, table: np.ndarray, side: int) -> np.ndarray:
