@@ -218,13 +218,13 @@ def test_equals_is_said_only_where_it_holds_as_it_is_written(made):
         tree, sign = found
         try:
             told = reckoned(tree)
+        except OverflowError:  # which exact numbers do not know
+            assume(False)
         except (ArithmeticError, ValueError):
             assert sign == "≈"
             return
-        if math.isfinite(told):
-            assert_holds(tree, sign, result)
-        else:
-            assert sign == "≈"
+        assume(math.isfinite(told))
+        assert_holds(tree, sign, result)
 
 
 @settings(max_examples=200, deadline=None)
