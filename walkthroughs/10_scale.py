@@ -221,7 +221,7 @@ def _end(film, models, largest):
         )  # fmt: skip
         film.camera.fly(*models, azimuth=287, elevation=9, seconds=3)
         film.point_out(beside=largest, seconds=0.5)
-        film.say("Who followed one column through one layer has seen all there is.")
+        film.say("Who understands one layer understands them all.")
         film.camera.frame(*models, azimuth=258, elevation=15, seconds=5)
         film.say("The rest is repetition, and what the numbers have learned.")
 
