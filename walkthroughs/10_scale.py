@@ -85,7 +85,7 @@ def _height(film, model):
     with film.beat("height"):
         film.say("How large is that? Say that each cell is one millimetre wide.")
         with film.together(seconds=4):
-            film.fade(model.signs.card, to=0)
+            film.fade(model.signs.card, model.signs.roof, to=0)
             measured = film.measure(model)
             film.camera.fly(model.pieces, *measured, azimuth=283, elevation=7)
         film.say("Then {name} stands {height} high.", name=model.title, height=model.height)
@@ -141,6 +141,7 @@ def _layer(film, model, smallest):
         )  # fmt: skip
         with film.together(seconds=4):
             film.fade(model.layers[1:], model.signs.layers[1:], to=0)
+            film.fade(model.signs.layers[0], to=1)
             film.camera.fly(model.layers[0], azimuth=290, elevation=14)
         film.say("Most of them, {count}, are in the {part}.", count=count, part=part)
         with film.together(seconds=3):
@@ -200,7 +201,7 @@ def _take(film, first, by_size):
     with film.beat("one-take"):
         film.say("Back to the cells of {name}, one number each.", name=first.title)
         with film.together(seconds=7):
-            film.fade(first.signs.card, largest.layers, largest.signs.layers, largest.signs.boxes, to=1, seconds=1)
+            film.fade(first.signs.card, first.signs.roof, largest.layers, largest.signs.boxes, to=1, seconds=1)
             film.camera.take(*reversed(shots), first.corner(CELLS), azimuth=277, elevation=4)
         film.say(
             "Now, in one move, from here to all {count} of {name}:",
@@ -233,8 +234,9 @@ def _beside(model, others, share):
 
 
 def _whole(model):
-    """All of a model but its scale bar, which gave way to its height."""
-    return [model.pieces, [sign for sign in model.signs if sign is not model.signs.scale_bar]]
+    """All of a model but its scale bar, which gave way to its height, and its layers' names."""
+    hidden = (model.signs.scale_bar, *model.signs.layers)
+    return [model.pieces, [sign for sign in model.signs if sign not in hidden]]
 
 
 def _remarks(model):

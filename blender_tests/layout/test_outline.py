@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from llmviz_addon.layout.build import BETWEEN_COLUMNS, columns_of, layout
 from llmviz_addon.layout.grid import CELL, Role
 from llmviz_addon.layout.outline import outline
-from llmviz_addon.layout.signs.outline_signs import box_names, card, height_bar, in_metres, layer_names, scale_bar
+from llmviz_addon.layout.signs.outline_signs import box_names, card, height_bar, in_metres, layer_names, roof, scale_bar
 from llmviz_addon.model.architecture import n_params
 from llmviz_addon.model.blueprints import BLUEPRINTS, Blueprint
 from llmviz_addon.model.config import GPTConfig
@@ -112,6 +112,9 @@ def test_signs_say_the_model_s_true_sizes_and_stand_clear_of_it(name):
     assert f"{BLUEPRINTS[name].n_params:,} parameters" in _texts(plate)
     assert ("tied head" in _texts(plate)) == BLUEPRINTS[name].tied
     assert plate.points[:, 2].min() > one.box[1][2]
+    band = roof(one).points
+    assert (band[:, 0].min(), band[:, 0].max()) == pytest.approx((one.box[0][0], one.box[1][0]))
+    assert (band[:, 2].min(), band[:, 2].max()) == pytest.approx((plate.points[:, 2].min(), plate.points[:, 2].max()))
     for bar in (scale_bar(one), height_bar(one, one.box[1][2] - one.box[0][2])):
         assert bar.points[:, 0].min() >= one.box[1][0]
     assert [_texts(sign) for sign in layer_names(one)] == [f"Layer {number}" for number in range(config.n_layer)]

@@ -186,6 +186,17 @@ def test_what_is_written_beside_a_model_can_be_read_in_every_aspect(make_film, r
             assert top[1] - foot[1] > 14 / 720 * film.page.em / 0.031  # as the page's own letters are, which are 0.031
 
 
+def test_layers_are_named_where_a_name_has_room(make_film, random_model):
+    film = make_film(random_model(GPTConfig(3, 3, 48, 11, 3)), [0])
+    small, large = film.models[0], film.models[-1]
+    film.open_on(large, azimuth=287, elevation=9)
+    for model, shown in ((small, 1.0), (large, 0.0)):
+        film.grow(model)
+        opacities = {film.score.value(Channel(sign.name, "opacity")) for sign in model.signs.layers}
+        assert opacities == {shown}
+        assert film.score.value(Channel(model.signs.roof.name, "opacity")) == 1
+
+
 def bar_words(bar):
     return replace(bar, shapes=tuple(shape for shape in bar.shapes if hasattr(shape, "body")))
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...rounding import count
 from ..grid import CELL, Grid
-from ..lettering.drawing import Drawing, Line, Rect, Shape, Text
+from ..lettering.drawing import Drawing, Line, Polygon, Rect, Shape, Text
 from ..lettering.font import CAP_HEIGHT, advance
 from ..outline import Outline
 
@@ -33,27 +33,29 @@ class OutlineSigns:
     """What is written on an outline, by what it is."""
 
     card: Drawing
+    roof: Drawing
     scale_bar: Drawing
     layers: tuple[Drawing, ...]
     boxes: tuple[Drawing, ...]
 
     def __iter__(self) -> Iterator[Drawing]:
         """All of it."""
-        yield from (self.card, self.scale_bar, *self.layers, *self.boxes)
+        yield from (self.roof, self.card, self.scale_bar, *self.layers, *self.boxes)
 
     def mapped(self, change: Callable[[Drawing], Drawing]) -> OutlineSigns:
         """The same signs, each as ``change`` makes it."""
         layers, boxes = (tuple(map(change, signs)) for signs in (self.layers, self.boxes))
-        return OutlineSigns(change(self.card), change(self.scale_bar), layers, boxes)
+        return OutlineSigns(change(self.card), change(self.roof), change(self.scale_bar), layers, boxes)
 
 
 def outline_signs(outline: Outline) -> OutlineSigns:
     """All that is written on an outline."""
-    return OutlineSigns(card(outline), scale_bar(outline), tuple(layer_names(outline)), tuple(box_names(outline)))
+    layers, boxes = tuple(layer_names(outline)), tuple(box_names(outline))
+    return OutlineSigns(card(outline), roof(outline), scale_bar(outline), layers, boxes)
 
 
 def card(outline: Outline) -> Drawing:
-    """Name, parameters, and what the model is made of: a plate as wide as the model, above it."""
+    """Name, parameters, and what the model is made of, above it."""
     config = outline.blueprint.config
     lines = (
         (outline.blueprint.title, 1.0, "ink"),
@@ -74,6 +76,15 @@ def card(outline: Outline) -> Drawing:
     plate = Rect(-width / 2, 0.0, width, y + pad, "card", 0.12)
     where = scaled((x, 0.0, float(high[2]) + 0.5 * scale), scale)
     return Drawing("card", (plate, *texts), where, fades_below=4.0, keeps_size=True)
+
+
+def roof(outline: Outline) -> Drawing:
+    """A band as wide as the model behind its card: what is under it is one thing."""
+    low, high = outline.box
+    scale = _height(outline) * CARD
+    width, tall = float(high[0] - low[0]) / scale, float(np.ptp(card(outline).points[:, 2])) / scale
+    band = Polygon(((0.0, 0.0), (width, 0.0), (width, tall), (0.0, tall)), "card")
+    return Drawing("roof", (band,), scaled((float(low[0]), 0.1 * scale, float(high[2]) + 0.5 * scale), scale))
 
 
 def layer_names(outline: Outline) -> Iterator[Drawing]:

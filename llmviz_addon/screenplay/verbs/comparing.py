@@ -32,6 +32,8 @@ ROOMY = 0.75
 """Height of a free part, in picture heights, from which on letters are none the larger."""
 TALL = 0.85
 """Height of a landmark, as a share of its model's, up to which it stands under what is written on the height bar."""
+NAMED = 40
+"""Letters of a layer's name that are as high as the model, at most: where they are smaller, it has no room."""
 SMALL = 0.3
 """Height of models that need a pointer, as a share of what they stand beside."""
 
@@ -47,10 +49,11 @@ def models(telling: Telling) -> tuple[Standing, ...]:
 
 
 def grow(telling: Telling, model: Standing, *, seconds: float | None = None) -> None:
-    """Let a model appear: what there is once, then layer by layer, and the layers' names at the end."""
+    """Let a model appear: what there is once, then layer by layer, and the layers' names where there is room."""
     seconds = telling.length(seconds, 3.0)
     each = min(0.6, seconds / 3)
-    names = [sign.name for sign in model.signs.layers]
+    room = _height(model) / NAMED
+    names = [sign.name for sign in model.signs.layers if np.linalg.norm(sign.pose[:3, 0]) > room]
     others = [sign.name for sign in model.signs if sign not in model.signs.layers]
     pause = (seconds - each) / max(len(model.layers) - 1, 1)
     with telling.together():
