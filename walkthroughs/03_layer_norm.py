@@ -13,7 +13,7 @@ def play(film):
     film.computed_up_to(x)
 
     film.fade(film.all_but(film.layout.embedding, ln), to=0, seconds=0)
-    film.open_on(film.layout.embedding, ln, azimuth=292, elevation=16)
+    film.open_on(film.layout.embedding, azimuth=288, elevation=9)
     with film.beat("what-for"):
         film.say("The [input embedding]({x}) enters the first layer.", x=x)
         film.fade(film.all_but(x, ln), to=0, seconds=1.5)
