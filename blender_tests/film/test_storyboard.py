@@ -57,7 +57,7 @@ def test_a_storyboard_writes_stills_and_a_sheet(scene, tmp_path):
     build(scene, production, own_scene=True)
     steps, (line,) = taken(storyboard_steps(scene, production.timeline, tmp_path / "board", "cycles"))
     assert steps[-1] == (1.0, "Done")
-    assert re.fullmatch(r"Layer Norm: ink \d+ % in .* \d of 6 rests are filled", line)
+    assert re.fullmatch(r"Layer Norm: ink \d+ % in .* \d of 8 rests are filled", line)
     stills = sorted((tmp_path / "board" / "03-layer-norm").glob("*.png"))
     assert len(stills) == len(shots(production.timeline, production.timeline.chapters[0]))
     pictures = [png.read(path) for path in stills]

@@ -239,7 +239,7 @@ def test_a_scene_with_the_settings_of_ours_is_hers(film, production):
     assert find_collection(empty) is None
     build(film, production)
     assert not empty.objects
-    assert len(bpy.data.images) == 1
+    assert len(bpy.data.images) == 2  # values, and the digits that cells are written in
 
 
 def test_linked_and_appended_films(film, production, tmp_path: Path):

@@ -131,4 +131,5 @@ def test_the_last_numbers_of_a_very_large_matrix_are_told_apart(scene, matrix, t
         scene.frame_set(1)
         pictures.append(render(scene, tmp_path / f"{count}.png"))
     assert pictures[0].std() > 0.05
-    assert np.abs(pictures[1] - pictures[0]).max() < 0.15  # a dot of a neighbour would differ by more
+    differs = np.abs(pictures[1] - pictures[0]).max(axis=2) > 0.15
+    assert differs.mean() < 1e-3  # here and there on an edge; one cell with a neighbour's number would be twice as much

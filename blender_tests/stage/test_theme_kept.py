@@ -24,7 +24,7 @@ from llmviz_addon.stage.ours import NAME
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
     path = tmp_path / "mine.toml"
-    path.write_text('inherits = "dark"\nground = "#204060"\n[text]\nink = "#ffeedd"\n', encoding="utf-8")
+    path.write_text('inherits = "dark"\nground = "#204060"\n[text]\nink = "#ffeedd"\non_token = "#123456"\n', encoding="utf-8")
     return path
 
 
@@ -47,7 +47,7 @@ def test_the_next_token_is_written_in_the_theme_of_a_stage_whose_file_is_gone(sc
     assert live.state_of(scene).look == kept_theme(scene) == look
     card = next(obj for obj in scene.objects if obj.get(NAME) == now.signs.input.name)
     inks = {tuple(round(part, 3) for part in point.color[:3]) for point in card.data.attributes["ink"].data}
-    assert tuple(round(part, 3) for part in linear(look.color("ink"))) in inks
+    assert tuple(round(part, 3) for part in linear(look.color("on_token"))) in inks
 
 
 def test_a_theme_file_that_is_wrong_touches_nothing(scene, production, mine):
