@@ -24,7 +24,8 @@ from llmviz_addon.stage.ours import NAME
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
     path = tmp_path / "mine.toml"
-    path.write_text('inherits = "dark"\nground = "#204060"\n[text]\nink = "#ffeedd"\non_token = "#123456"\n', encoding="utf-8")
+    text = 'inherits = "dark"\nground = "#204060"\n[text]\nink = "#ffeedd"\non_token = "#123456"\n'
+    path.write_text(text, encoding="utf-8")
     return path
 
 
