@@ -7,11 +7,11 @@ import pytest
 
 from blender_tests.made_up import made_up
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.layout.lettering.drawing import LIFT, Rect, Text
+from llmviz_addon.layout.lettering.drawing import Rect, Text
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import run
 from llmviz_addon.screenplay.page.commentary import camera_pose
-from llmviz_addon.screenplay.page.map import ModelMap, levelled
+from llmviz_addon.screenplay.page.map import ModelMap
 from llmviz_addon.screenplay.page.view import Page
 from llmviz_addon.screenplay.production import prepare
 
@@ -230,14 +230,3 @@ def test_where_nothing_of_a_model_is_on_stage_there_is_no_map(nano, make_film):
     with film.beat("a"):
         film.say("Nothing.")
     assert film.telling.on_map.place is None
-
-
-def test_however_many_shapes_there_are_each_is_seen_in_its_place():
-    page = Page.of((1280, 720))
-    pose = camera_pose(page)
-    squares = [Rect(-0.6, -0.4 + 0.01 * number, 0.008, 0.008) for number in range(80)]
-    texts = [Text(-0.6, 0.1, (("a", "ink"),), 0.02)] * 20
-    for number, (told, made) in enumerate(zip([*squares, *texts], levelled([*squares, *texts], pose), strict=True)):
-        where = pose @ np.array([made.x, made.y, (number + 1) * LIFT, 1.0])
-        seen, meant = where[:2] / where[2], (pose @ np.array([told.x, told.y, 0.0, 1.0]))[:3]
-        assert seen == pytest.approx(meant[:2] / meant[2], abs=1e-9)

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.layout.lettering.drawing import Drawing, Readout, Rect, Text, pose
+from llmviz_addon.layout.lettering.drawing import Disc, Drawing, Line, Polygon, Readout, Rect, Text, pose
 from llmviz_addon.layout.lettering.font import advance
 from llmviz_addon.rounding import number as number_text
+from llmviz_addon.screenplay.page.commentary import camera_pose
+from llmviz_addon.screenplay.page.view import Page
 from llmviz_addon.stage.build import build, clear
 from llmviz_addon.stage.materials.flat_material import flat_material
 from llmviz_addon.stage.materials.theme import linear
@@ -19,13 +21,21 @@ from llmviz_addon.stage.things.drawings import DrawingMaker
 
 
 def digits(frame: int, color: str = "weight") -> tuple[np.ndarray, np.ndarray]:
-    """Points of one colour of a drawing, such as a readout adds, and their ways from the outline."""
+    """Points of one colour of a drawing, such as a readout adds, and their ways from the outline.
+
+    As they are seen: what lies before the drawing's plane is drawn in by as much as it looks larger.
+    """
     bpy.context.scene.frame_set(frame)
-    mesh = bpy.data.objects["say"].evaluated_get(bpy.context.evaluated_depsgraph_get()).data
+    obj = bpy.data.objects["say"]
+    mesh = obj.evaluated_get(bpy.context.evaluated_depsgraph_get()).data
     ink = np.array([point.color[:3] for point in mesh.attributes["ink"].data])
     mine = np.abs(ink - linear(theme("light").color(color))).max(axis=1) < 1e-3
     edge = np.array([point.vector[:2] for point in mesh.attributes["edge"].data])
-    return np.array([vertex.co[:] for vertex in mesh.vertices])[mine], edge[mine]
+    points = np.array([vertex.co[:] for vertex in mesh.vertices])[mine]
+    eye = -np.array(obj.location) / obj.scale[0]
+    larger = 1.0 / (1.0 - points[:, 2:] / eye[2])
+    points[:, :2] = eye[:2] + larger * (points[:, :2] - eye[:2])
+    return points, edge[mine] * larger
 
 
 def test_a_drawing_is_one_object(scene, production):
@@ -71,7 +81,7 @@ def test_readouts_look_like_other_texts(scene, production, align, value):
     build(scene, production)
     (shown, shown_edge), (still, still_edge) = digits(1), digits(1, "accent")
     order, still_order = np.lexsort(shown[:, :2].T.round(4)), np.lexsort(still[:, :2].T.round(4))
-    np.testing.assert_allclose(shown[order, :2], still[still_order, :2], atol=2e-4)
+    np.testing.assert_allclose(shown[order, :2], still[still_order, :2], atol=2e-5)
     assert np.linalg.norm(shown_edge, axis=1).max() == pytest.approx(np.linalg.norm(still_edge, axis=1).max(), rel=1e-3)
 
 
@@ -168,3 +178,43 @@ def test_the_edges_of_drawings_are_those_that_blender_finds(scene: bpy.types.Sce
         for face in mesh.polygons:
             for corner, vertex in zip(face.loop_indices, face.vertices, strict=True):
                 assert vertex in mesh.edges[mesh.loops[corner].edge_index].vertices
+
+
+@pytest.mark.parametrize("nearer", [1.0, 0.97])
+def test_however_many_shapes_hang_before_the_camera_each_is_seen_in_its_place(scene: bpy.types.Scene, nearer) -> None:
+    where = camera_pose(Page.of((1280, 720)))
+    where[:3, :] *= nearer
+    squares = [Rect(-0.6, -0.4 + 0.01 * number, 0.008, 0.008) for number in range(80)]
+    strokes = [Line(((-0.6, 0.3), (0.8, 0.3)), 0.002), Polygon(((-0.8, 0.4), (-0.7, 0.4), (-0.7, 0.45)))]
+    texts = [Text(-0.6, 0.1, (("a", "ink"),), 0.02)] * 20
+    shapes = (*squares, *strokes, Disc(-0.8, -0.4, 0.02), *texts)
+    light = theme("light")
+    maker = DrawingMaker(light, flat_material(light), scene.collection)
+
+    def seen(parent: str, *some: Rect | Line | Polygon | Disc | Text) -> np.ndarray:
+        drawing = Drawing("one", some, where, parent)
+        maker.prepare([drawing])
+        points = maker.arrays(drawing).posed(where).points
+        return points[:, :2] / points[:, 2:]
+
+    many, alone = seen("camera", *shapes), [seen("camera", shape) for shape in shapes]
+    assert many == pytest.approx(np.concatenate(alone), abs=1e-6)
+    for shape, points in zip(shapes, alone, strict=True):
+        low = np.array(shape.corners[0] if isinstance(shape, Text) else Drawing("", (shape,)).flat.min(axis=0))
+        flat = where @ np.array([*low, 0.0, 1.0])
+        if isinstance(shape, Rect):
+            solid = points[maker.arrays(Drawing("one", (shape,), where, "camera")).edge.any(axis=1) == 0]
+            assert -solid.max(axis=0) == pytest.approx(-flat[:2] / flat[2], abs=1e-6)
+
+
+def test_numbers_before_the_camera_are_seen_where_other_texts_are(scene: bpy.types.Scene, production) -> None:
+    say = production.timeline.drawings[0]
+    number = Readout(-0.5, -0.37, 0.06, 2, "weight")
+    shapes = (*[Rect(0.5, 0.3, 0.01, 0.01)] * 40, Text(-0.5, -0.37, (("12.50", "accent"),), 0.06), number)
+    changing = production.timeline.tracks[-1]
+    kept = replace(changing, values=np.full(2, 12.5))
+    production.timeline = replace(production.timeline, drawings=(replace(say, shapes=shapes),), tracks=(kept,))
+    build(scene, production)
+    (shown, _), (still, _) = digits(1), digits(1, "accent")
+    for corner in (np.min, np.max):
+        assert corner(shown[:, :2], axis=0) == pytest.approx(corner(still[:, :2], axis=0), abs=2e-5)

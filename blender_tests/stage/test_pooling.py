@@ -92,3 +92,13 @@ def test_of_large_pools_some_numbers_stand_for_all():
     assert found[:2, :2].min() > 3.5
     assert found[2:].max() < 1.4
     assert found.shape == (5, 4)
+
+
+@pytest.mark.parametrize("largest", [1e29, 1e20, 6e4, 1.0, 1e-30])
+@pytest.mark.parametrize("shape", [(40, 70), (300,), (6, 7, 8)])
+@pytest.mark.filterwarnings("error")
+def test_what_is_seen_from_afar_is_as_large_as_its_numbers_whatever_their_size(largest, shape):
+    values = np.random.default_rng(1).normal(size=shape).astype(np.float32)
+    expected = spreads(values, 4)
+    # no 32-bit number is exact at both sizes
+    np.testing.assert_allclose(spreads(values * np.float32(largest), 4), expected * np.float32(largest), rtol=1e-4)

@@ -39,6 +39,11 @@ class Axis:
         """Its length as it is written: ``48``, or ``128 of 50,257`` where not all of it is drawn."""
         return str(self.length) if self.shown is None else f"{self.cells} of {self.length:,}"
 
+    @property
+    def symbol(self) -> str:
+        """Its name on the picture: as many as the model can read are T at most."""
+        return "T ≤" if self.name == "block_size" else self.name
+
     def cell(self, index: int) -> int:
         """Position of the first cell whose index is ``index`` or greater."""
         return index if self.shown is None else bisect_left(self.shown, index)

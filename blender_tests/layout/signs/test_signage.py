@@ -183,3 +183,8 @@ def test_many_words_are_set_in_lines_as_a_text():
     (left, bottom), (right, _), (_, top), *_ = row.edge(17, -3.0)  # the second box of the second line
     assert (left + right) / 2 == pytest.approx(row.middle(17))
     assert (bottom, top) == pytest.approx((-3.0 + row.line, -3.0 + 2 * row.line))
+
+
+def test_what_the_model_can_read_at_most_is_told_by_the_axis_that_a_reader_knows():
+    placed = layout(GPTConfig(1, 2, 12, 11, 5), 4)
+    assert words(signs(placed)["label:embedding.position_weight"])[-1] == "T ≤ 11 × C 12"

@@ -71,7 +71,7 @@ def _plate(title: str, lengths: str, columns: int, gap: float) -> tuple[Shape, .
 
 
 def _length(axis: Axis, growing: bool) -> str:
-    return f"{axis.name} {'≤ ' if growing and axis.name == 'T' else ''}{axis.count}"
+    return f"{axis.symbol} {'≤ ' if growing and axis.name == 'T' else ''}{axis.count}"
 
 
 def _title(title: str, size: float, width: float, height: float) -> tuple[str, float]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ...kept import kept
 from ...layout.grid import Grid, Section, boxes
-from ...layout.lettering.drawing import LIFT, Line, Rect, Shape, Text
+from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.whereabouts import Place
 from .view import PART, Area, Page
@@ -192,32 +192,6 @@ def _stops(sections: Sequence[Section]) -> list[tuple[str, tuple[int, ...]]]:
         elif number == amid[0]:
             found.append((f"… × {len(layers)}", tuple(amid)))
     return found
-
-
-def levelled(shapes: Sequence[Shape], pose: np.ndarray) -> tuple[Shape, ...]:
-    """Shapes that are seen where they are told, of a drawing that hangs before the camera in ``pose``.
-
-    Of many each lies a little nearer than the one before it, and so would be seen larger and further out.
-    """
-    x, y, z = np.linalg.inv(pose)[:3, 3].tolist()  # where the camera is
-    found: list[Shape] = []
-    for number, shape in enumerate(shapes, start=1):
-        less = 1.0 - number * LIFT / z
-        match shape:
-            case Rect():
-                at = x + less * (shape.x - x), y + less * (shape.y - y)
-                size = less * shape.width, less * shape.height
-                found.append(Rect(*at, *size, shape.color, less * shape.radius))
-            case Text():
-                found.append(
-                    replace(shape, x=x + less * (shape.x - x), y=y + less * (shape.y - y), size=less * shape.size)
-                )
-            case Line():
-                points = tuple((x + less * (a - x), y + less * (b - y)) for a, b in shape.points)
-                found.append(replace(shape, points=points, width=less * shape.width))
-            case _:
-                found.append(shape)
-    return tuple(found)
 
 
 def _box(area: Area, color: str) -> Rect:

@@ -16,7 +16,8 @@ def ruler(name: str, grid: Grid, axis: Axis) -> Drawing:
     length = axis.cells * CELL
     size = min(0.22, max(0.12, length / 4))
     gap, tick = 0.08, 0.05
-    caption = f"{axis.name} = {axis.length}" if axis.shown is None else f"{axis.name}: {axis.count}"
+    equal = "" if axis.symbol.endswith("≤") else " ="
+    caption = f"{axis.symbol}{equal} {axis.length}" if axis.shown is None else f"{axis.symbol}: {axis.count}"
     lines = (
         Line(((0, 0), (length, 0)), 0.012, "accent"),
         Line(((0, -tick), (0, tick)), 0.012, "accent"),

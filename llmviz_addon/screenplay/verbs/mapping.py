@@ -16,7 +16,7 @@ from ...layout.lettering.drawing import Drawing, Shape
 from ...layout.whereabouts import Place, sections_of
 from ..cast.things import Grids
 from ..page.commentary import camera_pose
-from ..page.map import PALE, ModelMap, levelled
+from ..page.map import PALE, ModelMap
 from ..page.view import Area
 from ..score.timeline import Channel
 from ..telling import SOLID, Telling
@@ -108,7 +108,7 @@ def _pinned(telling: Telling, kind: str, shapes: Sequence[Shape]) -> str:
         return ""
     pose = camera_pose(telling.page)
     pose[:3, :] *= NEARER if kind == "lit" else 1.0
-    drawing = Drawing(telling.unique(f"map:{kind}"), levelled(shapes, pose), pose, "camera", opacity=0.0)
+    drawing = Drawing(telling.unique(f"map:{kind}"), tuple(shapes), pose, "camera", opacity=0.0)
     telling.cast.add(drawing)
     return drawing.name
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
@@ -28,8 +28,11 @@ from .mesh2d import Flat, Sides, disc, join, join_sides, numbered, polygon, rect
 from .readouts import Readouts
 from .repeated import Repeats, write_places
 
-Key = tuple[tuple[Shape, ...], float]
-"""Of drawings that look alike: their shapes, and the width of their fringes."""
+Eye = tuple[float, float, float]
+"""Where the camera is, seen from a drawing that hangs before it: in that drawing's own plane, and before it."""
+Key = tuple[tuple[Shape, ...], float, Eye | None]
+"""Of drawings that look alike: their shapes, the width of their fringes, and from where they are seen, if it is known.
+"""
 ALWAYS = 1e9
 """Reach of a drawing that never fades."""
 MANY = 250_000
@@ -138,7 +141,8 @@ class DrawingMaker:
         obj.delta_location = [axis * (self._hung * APART % 1.0) * LIFT for axis in drawing.pose[:3, 2]]
         for number, shape in enumerate(drawing.shapes):
             if isinstance(shape, Readout):
-                self.readouts.add(obj, shape, (number + 1) * LIFT)
+                lift = (number + 1) * LIFT
+                self.readouts.add(obj, _levelled(shape, lift, key[2]), lift)
         return obj
 
     def make_one(self, drawings: Sequence[Drawing], name: str) -> bpy.types.Object:
@@ -163,7 +167,7 @@ class DrawingMaker:
     def arrays(self, drawing: Drawing) -> Arrays:
         """A drawing as a mesh in its own plane; let go of with the last of those prepared that look alike."""
         key = _key(drawing)
-        arrays = self._arrays.pop(key, None) or self._draw(drawing, key[1])
+        arrays = self._arrays.pop(key, None) or self._draw(*key)
         self._waiting[key] -= 1
         if self._waiting[key] > 0:
             self._arrays[key] = arrays
@@ -178,10 +182,10 @@ class DrawingMaker:
         self.collection.objects.link(obj)
         return obj
 
-    def _draw(self, drawing: Drawing, fringe: float) -> Arrays:
+    def _draw(self, shapes: tuple[Shape, ...], fringe: float, eye: Eye | None) -> Arrays:
         pieces = [
             (flat, color, (number + 1) * LIFT)
-            for number, shape in enumerate(drawing.shapes)
+            for number, shape in enumerate(shapes)
             for flat, color in self._flats(shape, fringe)
         ]
         if not pieces:
@@ -192,6 +196,8 @@ class DrawingMaker:
         points[:, :2], edge[:, :2] = whole.points, whole.edge
         # a fringe lies a little lower than its shape, so that it never hides a neighbour
         points[:, 2] = np.repeat([lift for _, _, lift in pieces], counts) - edge.any(axis=1) * (0.4 * LIFT)
+        if eye is not None:
+            _level(points, edge, eye)
         colors = {name: (*linear(self.theme.color(name)), 1.0) for _, name, _ in pieces}
         ink = np.repeat(np.array([colors[name] for _, name, _ in pieces], dtype=np.float32), counts, axis=0)
         sides = join_sides([flat.sides for flat, _, _ in pieces], counts)
@@ -220,7 +226,31 @@ def reach(drawing: Drawing) -> float:
 
 
 def _key(drawing: Drawing) -> Key:
-    return drawing.shapes, _fringe(drawing)
+    return drawing.shapes, _fringe(drawing), _eye(drawing)
+
+
+def _eye(drawing: Drawing) -> Eye | None:
+    """Of a drawing before the camera: all its shapes are to be seen where they are told, however many they are."""
+    if drawing.parent != "camera":
+        return None
+    x, y, z = np.linalg.inv(drawing.pose)[:3, 3].round(9).tolist()
+    return x, y, z
+
+
+def _level(points: np.ndarray, edge: np.ndarray, eye: Eye) -> None:
+    """Draw in what lies before its plane, where it would be seen larger and further out, by as much."""
+    less = 1.0 - points[:, 2:] / eye[2]
+    points[:, :2] = eye[:2] + less * (points[:, :2] - eye[:2])
+    edge[:, :2] *= less
+
+
+def _levelled(number: Readout, lift: float, eye: Eye | None) -> Readout:
+    """The same for a number that is written so much before its drawing's plane."""
+    if eye is None:
+        return number
+    less = 1.0 - lift / eye[2]
+    x, y = (at + less * (place - at) for at, place in zip(eye, (number.x, number.y), strict=False))
+    return replace(number, x=x, y=y, size=less * number.size)
 
 
 def _fringe(drawing: Drawing) -> float:

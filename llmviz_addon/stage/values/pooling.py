@@ -102,11 +102,17 @@ def spreads(values: np.ndarray, side: int) -> np.ndarray:
     step = max(1, side // SEEN)
     some = table[:: min(step, len(table)), ::step]
     some = np.where(some <= FORBIDDEN, np.float32(0), some)
-    size = side // step
+    size, exponent = side // step, _exponent(some)
+    some = np.ldexp(some, -exponent)  # their squares are numbers of 32 bits then, however large they are
     means, squares = (_sums(numbers, size) for numbers in (some, some * some))
     counts = _sums(np.ones_like(some), size)
     means, sizes = means / counts, np.sqrt(squares / counts)
-    return np.where(means < -sizes / 2, -sizes, sizes).astype(np.float32).ravel()
+    return np.ldexp(np.where(means < -sizes / 2, -sizes, sizes), exponent).astype(np.float32).ravel()
+
+
+def _exponent(numbers: np.ndarray) -> int:
+    """Of the largest of them, as a power of two; 0 where there is none."""
+    return int(np.frexp(np.abs(numbers).max(initial=0.0))[1])
 
 
 def _sums(table: np.ndarray, side: int) -> np.ndarray:
