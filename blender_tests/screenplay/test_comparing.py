@@ -144,7 +144,7 @@ def test_a_take_keeps_what_it_passes_in_sight_until_it_reaches_the_next(make_fil
 
 
 def _points(film, shot):
-    return shot if isinstance(shot, np.ndarray) else points_of(film.telling, (shot,))
+    return shot if isinstance(shot, np.ndarray) else points_of(film.telling, film.telling.cast.seen(shot))[0]
 
 
 def test_a_take_of_nothing_is_refused(make_film, random_model):

@@ -66,6 +66,22 @@ class BoxArrays:
         ends = ((x, x + self.cells[first, 0] * CELL), (near, far), (z, z - self.cells[first, 2] * CELL))
         return np.concatenate([np.column_stack(corner) for corner in product(*ends)])
 
+    @kept
+    def middle(self) -> np.ndarray:
+        """The mean of the points, (3,) metres."""
+        return self.points.mean(axis=0)
+
+    @kept
+    def outermost(self) -> np.ndarray:
+        """Those of the points that can be at an edge of them all, seen from wherever; of a layer one in ten."""
+        found = np.zeros(len(self.points), dtype=bool)
+        for way in product((-1, 1), repeat=3):
+            x, y, z = (self.points * way).T
+            out = x + y + z
+            beyond = (x >= x[:, None]) & (y >= y[:, None]) & (z >= z[:, None]) & (out > out[:, None])
+            found |= ~beyond.any(axis=1)
+        return self.points[found]
+
     def of(self, role: Role) -> BoxArrays:
         """Those of one role."""
         mine = np.array([other is role for other in self.roles], dtype=bool)

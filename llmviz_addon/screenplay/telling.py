@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..errors import ScriptError
-from ..layout.grid import Grid, Region, boxes
+from ..layout.grid import Grid, Region
 from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
 from ..layout.tensor import Numbers, Unplaced
@@ -239,18 +239,22 @@ class Telling:
         A few labels are as large as they are to be seen from ``view``; of a crowd not all can be seen, and they are
         as at home.
         """
-        points: list[np.ndarray] = []
-        lows, highs = boxes(grids).transpose(1, 0, 2)
-        moved, labels = self.score.moved, self.cast.labels
-        for grid, around in zip(grids, corners(lows, highs), strict=True):
-            own, label = [around], labels.get(grid.name)
-            if label is not None:
-                is_crowd = view is None or len(grids) > CROWD
-                size = 1.0 if view is None or is_crowd else self._size(label, view, self.offset(grid), CLOSE)
-                own.append(label.pose[:3, 3] + size * (label.points - label.pose[:3, 3]))
-            own += [one.points for one in self.cast.along.get(grid.name, ()) if one.name not in self.score.gone]
-            points += (one + self.offset(grid) for one in own) if grid.name in moved else own
-        return np.concatenate(points)
+        if view is not None and len(grids) <= CROWD:
+            return np.concatenate([self._around(grid, view) for grid in grids])
+        apart = self.score.moved | self.cast.along.keys()
+        home = tuple(grid for grid in grids if grid.name not in apart)
+        others = (self._around(grid, None) for grid in grids if grid.name in apart)
+        return np.concatenate([self.cast.around(home), *others])
+
+    def _around(self, grid: Grid, view: View | None) -> np.ndarray:
+        """Points around a grid, its label as large as it is to be seen from a view, or as at home, and its letters."""
+        points, label = [corners(*grid.box)], self.cast.labels.get(grid.name)
+        if label is not None:
+            size = 1.0 if view is None else self._size(label, view, self.offset(grid), CLOSE)
+            points.append(label.pose[:3, 3] + size * (label.points - label.pose[:3, 3]))
+        points += [one.points for one in self.cast.along.get(grid.name, ()) if one.name not in self.score.gone]
+        around = np.concatenate(points)
+        return around + self.offset(grid) if grid.name in self.score.moved else around
 
     def placed(self, drawing: Drawing, flat: np.ndarray, at_home: bool = False) -> np.ndarray:
         """Where points of a drawing's own plane, (n, 2), are in the world now, (n, 3) metres.
@@ -271,7 +275,7 @@ class Telling:
     def _size(self, label: Drawing, view: View, offset: np.ndarray, most: float) -> float:
         """How many times as large as at home a label will stand, if at ``most`` so many; else 1."""
         depth = float((label.pose[:3, 3] + offset - view.position) @ view.basis[2])
-        size = stretched(label, depth, self.page)
+        size = float(stretched(label.em, depth, self.page))
         return size if 0 < size <= most else 1.0
 
     @property

@@ -10,6 +10,7 @@ import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from ...layout.layout import Layout
 from ...layout.lettering.drawing import Drawing
 from ...layout.signs.signage import Signage
 from ...model.blueprints import Blueprint
+from ..page.view import corners
 from ..score import channels
 from ..score.channels import Kind
 from ..score.timeline import CAMERA, Channel, Fragment, Piece, Standing
@@ -27,6 +29,16 @@ from .things import Named, Thing
 
 _NAMED = (Grid, Ribbon, Drawing, Fragment, Piece)
 _SINGLE = (str, Region, *_NAMED)  # text is no thing, but its letters are none either
+
+
+class Seen(NamedTuple):
+    """What a camera is to look at: regions and places, and the grids, pieces and drawings among other things."""
+
+    regions: list[Region]
+    places: list[np.ndarray]
+    grids: list[Grid]
+    pieces: list[Piece]
+    drawings: list[Drawing]
 
 
 class Cast:
@@ -51,6 +63,7 @@ class Cast:
         self.numbered = list(self.grids.values())
         self.numbers = {name: number for number, name in enumerate(self.grids)}
         self._homes: np.ndarray | None = None
+        self._around: dict[tuple[Grid, ...], np.ndarray] = {}
         self._kinds = dict.fromkeys(self.grids, Kind.GRID)
         self._kinds |= dict.fromkeys(self.ribbons, Kind.RIBBON) | dict.fromkeys(self.signage, Kind.SIGN)
 
@@ -60,6 +73,13 @@ class Cast:
         if self._homes is None:
             self._homes = boxes(self.grids.values())
         return self._homes
+
+    def around(self, grids: tuple[Grid, ...]) -> np.ndarray:
+        """Corners of grids and points of their labels at home, (n, 3) metres; of thousands they are asked for often."""
+        if grids not in self._around:
+            labels = (self.labels[grid.name].points for grid in grids if grid.name in self.labels)
+            self._around[grids] = np.concatenate([corners(*boxes(grids).transpose(1, 0, 2)).reshape(-1, 3), *labels])
+        return self._around[grids]
 
     def rest(self, channel: Channel) -> float:
         """Where a channel stands when no clip has touched it."""
@@ -103,6 +123,7 @@ class Cast:
         """Take on a label of a grid that the chapter made."""
         self.add(label)
         self.labels[label.parent] = label
+        self._around.clear()
 
     def add(self, actor: Drawing | Fragment) -> None:
         """Take on an actor that the chapter made."""
@@ -125,13 +146,27 @@ class Cast:
                 found[thing.grid.name] = thing.grid
         return list(found.values())
 
-    def drawings_of(self, *things: Thing) -> list[Drawing]:
-        """The drawings among ``things``."""
-        return [thing for thing in _flat(things) if isinstance(thing, Drawing)]
+    def seen(self, *things: Thing | np.ndarray) -> Seen:
+        """What a camera that looks at ``things`` is to see; raises ScriptError for what is no thing.
 
-    def pieces_of(self, *things: Thing) -> list[Piece]:
-        """The pieces of models in outline among ``things``."""
-        return [thing for thing in _flat(things) if isinstance(thing, Piece)]
+        Of a region within a group or a list it is the whole grid.
+        """
+        regions = [thing for thing in things if isinstance(thing, Region)]
+        places = [thing for thing in things if isinstance(thing, np.ndarray)]
+        grids: dict[str, Grid] = {}
+        pieces, drawings = [], []
+        for thing in _flat(thing for thing in things if not isinstance(thing, Region | np.ndarray)):
+            if isinstance(thing, Grid):
+                grids[thing.name] = thing
+            elif isinstance(thing, Region):
+                grids[thing.grid.name] = thing.grid
+            elif isinstance(thing, Piece):
+                pieces.append(thing)
+            elif isinstance(thing, Drawing):
+                drawings.append(thing)
+            elif not isinstance(thing, _NAMED):
+                raise self._no_actor(thing)
+        return Seen(regions, places, list(grids.values()), pieces, drawings)
 
     def names(self, *things: Thing) -> list[str]:
         """Actor names of ``things``, each once; raises ScriptError for what is no actor."""
@@ -141,11 +176,14 @@ class Cast:
                 found[thing.name] = None
             elif isinstance(thing, Region):
                 found[thing.grid.name] = None
-            elif isinstance(thing, str):
-                raise ScriptError(f"{thing!r} is text; chapters ask for the thing itself.{self._near(thing)}")
             else:
-                raise ScriptError(f"{thing!r} is not on stage; name a grid, ribbon, section or drawing.")
+                raise self._no_actor(thing)
         return list(found)
+
+    def _no_actor(self, thing: object) -> ScriptError:
+        if isinstance(thing, str):
+            return ScriptError(f"{thing!r} is text; chapters ask for the thing itself.{self._near(thing)}")
+        return ScriptError(f"{thing!r} is not on stage; name a grid, ribbon, section or drawing.")
 
     def _near(self, name: str) -> str:
         """How a chapter asks for what a name may have been meant to be."""

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...layout.grid import boxes
+from ...kept import kept
 from ...layout.lettering.drawing import Drawing, Line, Rect
 from ..page.sizes import ENLARGED, LARGEST, SMALLEST, stretched
 from ..page.view import TAN, View
-from .letters import Letters, Sight
+from .letters import SEEN, Alike, Letters, Sight
 
 FACING = 0.6
 """Share of a letter's width or height that must be left of it."""
@@ -46,22 +46,25 @@ class Shown(NamedTuple):
 
 
 def choose(sight: Sight, seconds: float, spoken: Collection[str]) -> dict[str, Shown]:
-    """All labels, and other signs on the set, that are there at a moment; ``spoken`` are the grids spoken of."""
+    """The labels, and other signs on the set, that are there at a moment; ``spoken`` are the grids spoken of.
+
+    Labels of which nothing is told are not there.
+    """
     view = sight.view(seconds)
-    labels: list[tuple[Drawing, float]] = []
-    signs, others = [], []
-    for one, opacity in sight.there(seconds):
-        if one.keeps_size:
-            labels.append((one, opacity))
-        elif _stands_free(one):
-            signs.append(one)
-        else:
-            others.append(one)
+    labels: list[tuple[Alike, float]] = []
+    signs: list[Drawing] = []
+    others: list[Drawing] = []
+    for alike in sight.alike:
+        if (opacity := alike.staff.at(seconds)) >= SEEN:
+            labels.append((alike, opacity))
+            for one in alike.drawings if len(alike.labels) < len(alike.drawings) else ():
+                if not one.keeps_size:
+                    (signs if _stands_free(one) else others).append(one)
     letters = sight.seen(signs, np.ones(len(signs)), seconds, view)
-    found = {one.name: Shown(1.0) for one in signs} | {one.name: Shown(0.0) for one, _ in labels}
+    found = {one.name: Shown(1.0) for one in signs}
     unread = set(letters.owner[(letters.sizes < SMALLEST) | (letters.facing < FACING)].tolist())
     found.update({signs[number].name: Shown(0.0) for number in unread})
-    if labels:
+    if any(alike.labels for alike, _ in labels):
         taken = _Taken(sight, letters.areas[~np.isin(letters.owner, list(unread))])
         for one in others:
             if _is_picture(one):
@@ -119,26 +122,20 @@ class _Taken:
 
 
 def _place(
-    sight: Sight, seconds: float, view: View, labels: list[tuple[Drawing, float]], taken: _Taken,
+    sight: Sight, seconds: float, view: View, there: list[tuple[Alike, float]], taken: _Taken,
     spoken: Collection[str], found: dict[str, Shown],
 ) -> None:  # fmt: skip
     """Give each label, by its importance, the size at which it has a place of its own."""
-    places = np.array([one.pose[:3, 3] for one, _ in labels])
-    for number, (one, _) in enumerate(labels):
-        if one.name in sight.has_moved or one.parent in sight.has_moved:
-            places[number] += sight.offset(one, seconds)
+    labels = [one for alike, _ in there for one in alike.labels]
+    opacity = np.repeat([one for _, one in there], [len(alike.labels) for alike, _ in there])
+    places = np.concatenate([_places(sight, alike, seconds) for alike, _ in there])
     seen = view.project(places)
-    page = sight.telling.page
-    sizes = [stretched(one, depth, page) for (one, _), depth in zip(labels, seen[:, 2].tolist(), strict=True)]
-    grids = sight.telling.cast.grids
-    most = [ENLARGED if one.parent in grids else FITTED for one, _ in labels]
-    near = np.array([0 < size <= limit for size, limit in zip(sizes, most, strict=True)])
-    near &= np.array([opacity for _, opacity in labels]) >= FAINT
+    sizes = stretched(np.concatenate([alike.ems for alike, _ in there]), seen[:, 2], sight.telling.page)
+    near = (sizes > 0) & (sizes <= ENLARGED) & (opacity >= FAINT)
     near &= (seen[:, :2] > taken.limit[:2]).all(axis=1) & (seen[:, :2] < taken.limit[2:]).all(axis=1)
-    kept = np.flatnonzero(near).tolist()
-    letters = sight.seen(
-        [labels[n][0] for n in kept], np.array([labels[n][1] for n in kept]), seconds, view, at_home=True
-    )
+    grids = sight.telling.cast.grids
+    kept = [n for n in np.flatnonzero(near).tolist() if labels[n].parent in grids or sizes[n] <= FITTED]
+    letters = sight.seen([labels[n] for n in kept], opacity[kept], seconds, view, at_home=True)
     screens = _Screens(sight, seconds, view)
     texts: set[object] = set()
     for number in _by_importance(sight, letters, spoken):
@@ -146,7 +143,7 @@ def _place(
         if letters.facing[own].min() < FACING:
             continue
         middle = np.tile(seen[kept[number], :2], 2)
-        for size in _sizes(sizes[kept[number]], letters.sizes[own]):
+        for size in _sizes(float(sizes[kept[number]]), letters.sizes[own]):
             areas = middle + size * (letters.areas[own] - middle)
             why = taken.in_the_way(areas)
             if why is None:
@@ -156,6 +153,16 @@ def _place(
                     found[one.name] = Shown(size)
                 break
             found[one.name] = Shown(0.0, why)
+
+
+def _places(sight: Sight, alike: Alike, seconds: float) -> np.ndarray:
+    """Where labels have their origins at a moment, (n, 3) metres."""
+    if not alike.roaming:
+        return alike.places
+    places = alike.places.copy()
+    for number in alike.roaming:
+        places[number] += sight.offset(alike.labels[number], seconds)
+    return places
 
 
 def _sizes(usual: float, at_home: np.ndarray) -> list[float]:
@@ -182,26 +189,25 @@ class _Screens:
     """The grids that are there, as screens before what stands behind them."""
 
     def __init__(self, sight: Sight, seconds: float, view: View) -> None:
-        grids = sight.grids(seconds, SOLID)
-        self.view = view
-        self.numbers = {grid.name: number for number, grid in enumerate(grids)}
-        self.boxes = boxes(grids) if grids else np.zeros((0, 2, 3))
-        for grid, box in zip(grids, self.boxes, strict=True):
-            if grid.name in sight.has_moved:
-                box += sight.moved(grid.name, seconds)
+        self.sight, self.seconds, self.view = sight, seconds, view
+
+    @kept
+    def _solid(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.sight.solid(self.seconds, SOLID)
 
     def hide(self, areas: np.ndarray, depth: float, own: str, clear: bool) -> bool:
         """Whether a grid, other than its ``own``, stands before what is seen in ``areas`` (n, 4) at a depth.
 
         Where it has to be ``clear``, also whether one stands behind it.
         """
+        numbers, boxes = self._solid
         low, high = areas[:, :2].min(axis=0), areas[:, 2:].max(axis=0)
         (across, up, forward), tall = self.view.basis, depth * TAN
         spots = (low + SPOTS * (high - low) + self.view.shift) * tall
         ways = (forward * depth + spots[:, :1] * across + spots[:, 1:] * up)[:, None]  # (n, 1, 3)
-        near, far = ((self.boxes[None, :, i] - self.view.position) / ways for i in (0, 1))
+        near, far = ((boxes[None, :, i] - self.view.position) / ways for i in (0, 1))
         enter, leave = np.minimum(near, far).max(axis=2), np.maximum(near, far).min(axis=2)
         met = (enter <= leave) & (leave > 0) & (clear | (enter < 0.99))
-        if own in self.numbers:
-            met[:, self.numbers[own]] = False
+        if own in self.sight.numbers:
+            met[:, numbers == self.sight.numbers[own]] = False
         return bool(met.any())

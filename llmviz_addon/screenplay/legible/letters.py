@@ -6,13 +6,13 @@ its clips.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 
-from ...layout.grid import Grid
+from ...kept import kept
+from ...layout.grid import boxes
 from ...layout.lettering.drawing import Drawing
 from ..page import pose
 from ..page.commentary import camera_pose
@@ -22,7 +22,6 @@ from ..score.score import Staff
 from ..score.timeline import CAMERA, Channel
 from ..telling import Telling
 
-Actor = TypeVar("Actor", Drawing, Grid)
 SEEN = 0.02
 """Opacity from which on something is there."""
 LIT = 4.0, -3.0
@@ -55,6 +54,36 @@ class Letters:
         return np.array([*own[:, :2].min(axis=0), *own[:, 2:].max(axis=0)])
 
 
+@dataclass(frozen=True, eq=False)
+class Alike:
+    """Drawings that are always as solid as each other; ``moved`` are the actors that are not always at home."""
+
+    staff: Staff
+    drawings: tuple[Drawing, ...]
+    moved: Collection[str]
+
+    @kept
+    def labels(self) -> tuple[Drawing, ...]:
+        """Those that keep their size."""
+        return tuple(one for one in self.drawings if one.keeps_size)
+
+    @kept
+    def roaming(self) -> tuple[int, ...]:
+        """Which of the labels are not always at home."""
+        labels = enumerate(self.labels)
+        return tuple(n for n, one in labels if one.name in self.moved or one.parent in self.moved)
+
+    @kept
+    def places(self) -> np.ndarray:
+        """Where the labels have their origins at home, (n, 3) metres."""
+        return np.array([one.pose[:3, 3] for one in self.labels]).reshape(-1, 3)
+
+    @kept
+    def ems(self) -> np.ndarray:
+        """Of the labels, (n,) metres."""
+        return np.array([one.em for one in self.labels])
+
+
 class Sight:
     """What of a told chapter is seen when. Actors that have the very same clips are looked up once."""
 
@@ -69,13 +98,11 @@ class Sight:
             for actor in telling.score.touched[prop]
         }
         drawings = {**telling.cast.signage, **telling.cast.drawings}
-        self._drawings = self._alike(drawings)
-        self._grids = self._alike(telling.cast.grids)
-
-    def _alike(self, actors: Mapping[str, Actor]) -> list[tuple[Staff, list[Actor]]]:
-        """Actors that are always as solid as each other."""
-        alike = self.telling.score.alike(actors, "opacity")
-        return [(staff, [actors[name] for name in names]) for staff, names in alike.items()]
+        alike = telling.score.alike(drawings, "opacity")
+        self.alike = [
+            Alike(staff, tuple(drawings[name] for name in names), self._moved) for staff, names in alike.items()
+        ]
+        self._grids = telling.score.alike(telling.cast.grids, "opacity")
 
     def view(self, seconds: float) -> View:
         """The camera's pose."""
@@ -84,11 +111,32 @@ class Sight:
 
     def there(self, seconds: float) -> Iterator[tuple[Drawing, float]]:
         """The drawings that are there, and how solid."""
-        return _solid(self._drawings, seconds, SEEN)
+        for alike in self.alike:
+            if (opacity := alike.staff.at(seconds)) >= SEEN:
+                for one in alike.drawings:
+                    yield one, opacity
 
-    def grids(self, seconds: float, least: float) -> list[Grid]:
-        """The grids in one piece that are at least so solid."""
-        return [grid for grid, _ in _solid(self._grids, seconds, least)]
+    @kept
+    def numbers(self) -> dict[str, int]:
+        """Every grid's number, by which those follow each other that are always as solid as each other."""
+        return {name: number for number, name in enumerate(name for names in self._grids.values() for name in names)}
+
+    @kept
+    def _homes(self) -> np.ndarray:
+        """Smallest and largest corner of every grid at home, by its number, (n, 2, 3) metres."""
+        grids = self.telling.cast.grids
+        return boxes(grids[name] for name in self.numbers)
+
+    def solid(self, seconds: float, least: float) -> tuple[np.ndarray, np.ndarray]:
+        """The grids in one piece that are at least so solid: numbers (n,) ascending, and corners (n, 2, 3) metres."""
+        counts = [len(names) for names in self._grids.values()]
+        is_there = np.repeat([staff.at(seconds) >= least for staff in self._grids], counts)
+        there = np.flatnonzero(is_there)
+        stand = self._homes[there]
+        for name in self._moved.keys() & self.numbers.keys():
+            if is_there[number := self.numbers[name]]:
+                stand[np.searchsorted(there, number)] += self.moved(name, seconds)
+        return there, stand
 
     def letters(self, seconds: float, view: View | None = None) -> Letters:
         """All that is written at a moment."""
@@ -140,11 +188,6 @@ class Sight:
         """How far a drawing in the world is from home, (3,) metres."""
         return self.moved(drawing.name, seconds) + self.moved(drawing.parent, seconds)
 
-    @property
-    def has_moved(self) -> Collection[str]:
-        """Actors that are not at home all the time."""
-        return self._moved
-
     def moved(self, actor: str, seconds: float) -> np.ndarray:
         """How far an actor is from home by itself, (3,) metres."""
         if "offset" not in self._moved.get(actor, ()):
@@ -176,16 +219,6 @@ class Sight:
             seen[on_page] = flat[on_page] @ self._page[:3, :3].T + self._page[:3, 3]
             seen[on_page, :, 2] = 0.0
         return seen
-
-
-def _solid(
-    groups: list[tuple[Staff, list[Actor]]], seconds: float, least: float
-) -> Iterator[tuple[Actor, float]]:  # fmt: skip
-    """The actors that are at least so solid at a moment, and how solid."""
-    for staff, group in groups:
-        if (opacity := staff.at(seconds)) >= least:
-            for one in group:
-                yield one, opacity
 
 
 _CAMERA = (("target", 3), ("azimuth", 1), ("elevation", 1), ("distance", 1), ("shift", 2))

@@ -22,7 +22,7 @@ from ..score.score import Staff
 from ..score.timeline import CAMERA, Channel
 from ..telling import Telling
 from .choice import Shown, choose
-from .letters import Sight
+from .letters import SEEN, Sight
 
 FADE = 0.25
 """Seconds in which a label goes or comes."""
@@ -38,14 +38,20 @@ def settle(telling: Telling) -> None:
     sight, moves = Sight(telling), _moves(telling)
     moments = sorted({0.0, *(beat.rest[0] for beat in telling.beats), *(move.end for move in moves)})
     shown = [choose(sight, at, _spoken(telling, at)) for at in moments]
+    named = {name for one in shown for name in one}
     ways: dict[tuple[int, float], np.ndarray] = {}
     veiled: dict[tuple[Hidden, ...], list[str]] = defaultdict(list)
-    for name in dict.fromkeys(name for one in shown for name in one):
-        states = [one.get(name) for one in shown]
-        if any(state is not None and state.size == 0 for state in states):
-            veiled[tuple(_hidden(telling, moments, moves, states))].append(name)
-        if any(state is not None and state.size not in (0.0, 1.0) for state in states):
-            _stretch(telling, name, moments, moves, [state.size if state else 0.0 for state in states], ways)
+    for alike in sight.alike:
+        unread = [Shown(0.0) if alike.staff.at(at) >= SEEN else None for at in moments]
+        never = [one.name for one in alike.labels if one.name not in named]
+        if never and any(unread):
+            veiled[tuple(_hidden(telling, moments, moves, unread))] += never
+        for name in (one.name for one in alike.drawings if one.name in named):
+            states = [one.get(name, otherwise) for one, otherwise in zip(shown, unread, strict=True)]
+            if any(state is not None and state.size == 0 for state in states):
+                veiled[tuple(_hidden(telling, moments, moves, states))].append(name)
+            if any(state is not None and state.size not in (0.0, 1.0) for state in states):
+                _stretch(telling, name, moments, moves, [state.size if state else 0.0 for state in states], ways)
     for hidden, names in veiled.items():
         telling.score.rewrite(names, "opacity", functools.partial(_veiled, hidden))
 

@@ -7,7 +7,8 @@ letters as a wide one.
 
 from __future__ import annotations
 
-from ...layout.lettering.drawing import Drawing
+import numpy as np
+
 from .view import TAN, Page
 
 PIXELS = 720
@@ -24,6 +25,6 @@ def pixel(page: Page) -> float:
     return min(1.0, page.aspect) / PIXELS
 
 
-def stretched(label: Drawing, depth: float, page: Page) -> float:
-    """How a label is stretched to have its usual size at a depth."""
-    return USUAL * pixel(page) * max(depth, 1e-6) * TAN / label.em
+def stretched(em: float | np.ndarray, depth: float | np.ndarray, page: Page) -> np.ndarray:
+    """How labels of an ``em`` (n,), or one, are stretched to have their usual size at a depth (n,)."""
+    return USUAL * pixel(page) * np.maximum(depth, 1e-6) * TAN / em

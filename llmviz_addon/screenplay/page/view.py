@@ -170,13 +170,17 @@ def corners(low: np.ndarray, high: np.ndarray) -> np.ndarray:
     return np.where(_HIGH, high[..., None, :], low[..., None, :])
 
 
-def frame(points: np.ndarray, azimuth: float, elevation: float, area: Area, zoom: float = 1.0) -> View:
+def frame(
+    points: np.ndarray, azimuth: float, elevation: float, area: Area, zoom: float = 1.0,
+    middle: np.ndarray | None = None,
+) -> View:  # fmt: skip
     """The closest view from these angles that keeps all ``points`` (n, 3) inside ``area``.
 
     ``zoom`` below 1 steps back further. The optical axis goes through the middle of the area, so
-    that what is explained is not seen askew because text stands beside it.
+    that what is explained is not seen askew because text stands beside it. The camera looks at what is as deep as
+    ``middle`` (3,), by default the mean of the points.
     """
-    return _seen(points, azimuth, elevation, area, area.center, zoom, np.inf)
+    return _seen(points, azimuth, elevation, area, area.center, zoom, np.inf, middle)
 
 
 def step_aside(points: np.ndarray, view: View, area: Area) -> View:
@@ -190,7 +194,7 @@ def step_aside(points: np.ndarray, view: View, area: Area) -> View:
 
 def _seen(
     points: np.ndarray, azimuth: float, elevation: float, area: Area, axis: tuple[float, float], zoom: float,
-    closest: float,
+    closest: float, middle: np.ndarray | None = None,
 ) -> View:  # fmt: skip
     """A view from at most ``closest`` along its way; ``axis`` is where on the picture the optical axis goes."""
     right, up, forward = basis(azimuth, elevation)
@@ -203,7 +207,7 @@ def _seen(
     bounds = [((v - high * w).max(), (v - low * w).min(), low, high) for v, low, high in sides]
     nearest = min((most - least) / (high - low) for least, most, low, high in bounds)
     nearest = min(nearest, w.min() - 0.5)
-    center = float(w.mean())
+    center = float(w.mean() if middle is None else middle @ forward)
     stand = min(center - (center - nearest) / zoom, closest)
     across = [((least + high * stand) + (most + low * stand)) / 2 for least, most, low, high in bounds]
     position = right * across[0] + up * across[1] + forward * stand

@@ -11,9 +11,10 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from ...kept import kept
 from ...layout.grid import CELL, Grid
 from ...layout.lettering.drawing import Drawing
-from ...layout.outline import Outline
+from ...layout.outline import BoxArrays, Outline
 from ...layout.signs.outline_signs import OutlineSigns, in_metres
 from ...model.blueprints import Blueprint
 from ...model.config import GPTConfig
@@ -68,7 +69,23 @@ class Piece:
     """What fades as one of a model in outline: a layer, or all that is not in layers. At rest its opacity is 0."""
 
     name: str
-    points: np.ndarray  # that it spans, (n, 3) metres
+    boxes: BoxArrays
+    at: np.ndarray  # (3,) metres, where these stand
+
+    @kept
+    def points(self) -> np.ndarray:
+        """Those that can be at an edge of it, (n, 3) metres."""
+        return self.boxes.outermost + self.at
+
+    @kept
+    def count(self) -> int:
+        """Corners of all its boxes."""
+        return len(self.boxes.points)
+
+    @kept
+    def middle(self) -> np.ndarray:
+        """The mean of these corners, (3,) metres."""
+        return self.boxes.middle + self.at
 
 
 @dataclass(frozen=True, eq=False)

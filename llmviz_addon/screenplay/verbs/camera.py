@@ -7,7 +7,7 @@ import functools
 import numpy as np
 
 from ...errors import ScriptError
-from ...layout.grid import Region
+from ..cast.cast import Seen
 from ..cast.things import Thing
 from ..page import pose
 from ..page.view import View, corners
@@ -15,7 +15,7 @@ from ..page.view import frame as framed
 from ..score.clips import EPSILON, Course
 from ..score.easing import ease
 from ..score.timeline import CAMERA, Channel
-from ..telling import Telling
+from ..telling import CROWD, Telling
 
 ZOOMED = ("target", "distance")
 """What changes evenly in a zoom."""
@@ -47,8 +47,13 @@ def solve(
     azimuth = telling.view.azimuth if azimuth is None else azimuth
     elevation = telling.view.elevation if elevation is None else elevation
     free = telling.page.free
-    near = framed(points_of(telling, things), azimuth, elevation, free, zoom)  # from there labels have another size
-    return framed(points_of(telling, things, near), azimuth, elevation, free, zoom)
+    looked_at = telling.cast.seen(*things)
+    points, middle = points_of(telling, looked_at)
+    near = framed(points, azimuth, elevation, free, zoom, middle)
+    if not 0 < len(looked_at.grids) <= CROWD:
+        return near
+    points, middle = points_of(telling, looked_at, near)  # labels have another size from there
+    return framed(points, azimuth, elevation, free, zoom, middle)
 
 
 def go(telling: Telling, view: View, seconds: float | None = None) -> None:
@@ -138,25 +143,25 @@ def ride(telling: Telling, end: View, course: Course, seconds: float) -> None:
     telling.view = end
 
 
-def points_of(
-    telling: Telling, things: tuple[Thing | np.ndarray, ...], view: View | None = None
-) -> np.ndarray:  # fmt: skip
-    """What a camera that looks at ``things`` must keep in sight, (n, 3) metres.
+def points_of(telling: Telling, seen: Seen, view: View | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """What a camera that looks at some things must keep in sight, (n, 3) metres, and the middle of it, (3,).
 
-    Labels are as large as they are to be seen from ``view``, or as at home.
+    Labels are as large as they are to be seen from ``view``, or as at home. Of models only the outermost points are
+    needed, and all of them for the middle.
     """
-    regions = [thing for thing in things if isinstance(thing, Region)]
-    points = [corners(*telling.box(region)) for region in regions]
-    points += [thing for thing in things if isinstance(thing, np.ndarray)]
-    rest = [thing for thing in things if not isinstance(thing, Region | np.ndarray)]
-    telling.cast.names(*rest)  # raises for what is no thing
-    if grids := telling.cast.grids_of(*rest):
-        points.append(telling.room(*grids, view=view))
-    points += [piece.points for piece in telling.cast.pieces_of(*rest)]
-    points += [drawing.points for drawing in telling.cast.drawings_of(*rest) if drawing.parent == "world"]
-    if not points:
+    points = [corners(*telling.box(region)) for region in seen.regions]
+    points += seen.places
+    if seen.grids:
+        points.append(telling.room(*seen.grids, view=view))
+    points += [drawing.points for drawing in seen.drawings if drawing.parent == "world"]
+    if not points and not seen.pieces:
         raise ScriptError("The camera needs at least one grid or drawing to look at.")
-    return np.concatenate(points)
+    near = np.concatenate(points or [np.zeros((0, 3))])
+    if not seen.pieces:
+        return near, near.mean(axis=0)
+    counts = [len(near), *(piece.count for piece in seen.pieces)]
+    middles = np.array([near.sum(axis=0) / max(len(near), 1), *(piece.middle for piece in seen.pieces)])
+    return np.concatenate([near, *(piece.points for piece in seen.pieces)]), np.average(middles, axis=0, weights=counts)
 
 
 def _zooming(ratio: float, share: np.ndarray) -> np.ndarray:

@@ -188,11 +188,9 @@ def _places(outlines: list[Outline], page: Page) -> list[np.ndarray]:
 
 
 def _standing(name: str, one: Outline, at: np.ndarray, chapter: str) -> Standing:
-    layers = tuple(
-        Piece(f"{name}:layer {number}", one.layer.points + at + offset) for number, offset in enumerate(one.offsets)
-    )
+    layers = tuple(Piece(f"{name}:layer {number}", one.layer, at + offset) for number, offset in enumerate(one.offsets))
     signs = outline_signs(one).mapped(lambda sign: _moved(sign, f"{chapter}:{name}:{sign.name}", at))
-    return Standing(one, at, Piece(name, one.once.points + at), layers, signs)
+    return Standing(one, at, Piece(name, one.once, at), layers, signs)
 
 
 def _moved(sign: Drawing, name: str, at: np.ndarray) -> Drawing:
