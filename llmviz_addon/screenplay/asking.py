@@ -96,6 +96,10 @@ BY_KIND: dict[str, Rule] = {
     "Role": (_of(Role), "a role"),
     "Place": (_place, "three numbers (x, y, z), in metres"),
     "tuple[float, float, float]": (_place, "three numbers (x, y, z), in metres"),
+    "Sequence[Grid]": (
+        lambda value: isinstance(value, Sequence) and all(map(_of(Grid), value)),
+        "a list of copies, such as film.copy gives",
+    ),
     "Sequence[str]": (_texts, "a list of texts"),
     "tuple[str, str]": (lambda value: _texts(value) and len(value) == 2, "two texts"),
     "Sequence[float]": (lambda value: isinstance(value, Sequence) and all(map(_number, value)), "a list of numbers"),

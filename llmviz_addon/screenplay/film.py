@@ -24,9 +24,9 @@ from .asking import verb
 from .camera import Camera
 from .cast.signs import Signs
 from .cast.things import Grids, Named, Place, Thing
-from .pictures import bands, bars, lookup, skyline
+from .pictures import bands, bars, lookup, numbering, skyline
 from .pictures.skyline import Skyline
-from .scenes import dot_product, weighted_sum
+from .scenes import adding, dot_product, weighted_sum
 from .score.timeline import Standing
 from .telling import Telling
 from .verbs import (
@@ -252,6 +252,11 @@ class Film:
         splitting.split(self._telling, *regions, gap=gap, others=others, seconds=seconds)
 
     @verb
+    def send(self, t: int, *, to: Region, seconds: float | None = None) -> None:
+        """Let the tile of the token at time ``t`` fly from the row of tokens to a column; it stays until ``merge``."""
+        splitting.send(self._telling, t, to, seconds=seconds)
+
+    @verb
     def merge(self, *grids: Grids, seconds: float | None = None) -> None:
         """Close split grids again. What is known of a piece stays known."""
         splitting.merge(self._telling, *grids, seconds=seconds)
@@ -328,6 +333,13 @@ class Film:
         copies.land(self._telling, copy, region, seconds=seconds)
 
     @verb
+    def stand(
+        self, copy: Grid, *, beside: Grid | Region, side: str = "left", gap: float = CELL, seconds: float | None = None
+    ) -> None:  # fmt: skip
+        """Carry a copy to the ``left`` or ``right`` of a grid or a column, where it stands ``gap`` metres from it."""
+        copies.stand(self._telling, copy, beside=beside, side=side, gap=gap, seconds=seconds)
+
+    @verb
     def closeup(self, *things: Grids, seconds: float | None = None) -> Layout:
         """Of a wide model let excerpts stand in for ``things``, to be read; take the grids from what it returns."""
         return closeup.closeup(self._telling, *things, seconds=seconds)
@@ -353,6 +365,14 @@ class Film:
         weighted_sum.weighted_sum(self._telling, region, seconds=seconds)
 
     @verb
+    def add_up(self, *columns: Region, of: Sequence[Grid] = (), seconds: float = 8.0) -> None:
+        """Tell what columns such as ``residual[t]`` are the sums of: these side by side with + between, row by row.
+
+        Of a projection each head's share is one. ``of`` are copies, one for each column added, that they come from.
+        """
+        adding.add_up(self._telling, *columns, of=of, seconds=seconds)
+
+    @verb
     def skyline(
         self, region: Region, title: str, *, beside: Region | Numbers | None = None, seconds: float | None = None
     ) -> Skyline:
@@ -376,6 +396,11 @@ class Film:
     def bands(self, region: Region, title: str, *, follow: int | None = None, seconds: float = 3.0) -> None:
         """Attention as bands between the tokens, of one row or of all, of which one to ``follow`` stands out."""
         bands.bands(self._telling, region, title, follow=follow, seconds=seconds)
+
+    @verb
+    def number_tokens(self, *, follow: int, seconds: float = 5.0) -> None:
+        """The text's tokens as tiles, below them the vocabulary: the one to ``follow`` finds its number, then all."""
+        numbering.number_tokens(self._telling, follow=follow, seconds=seconds)
 
     @verb
     def lookup(

@@ -57,6 +57,7 @@ class Cast:
         self.signs = Signs(layout, signage, self.labels)
         self.drawings: dict[str, Drawing] = {}
         self.along: dict[str, list[Drawing]] = defaultdict(list)  # letters along a grid, by its name
+        self.edges: dict[str, Drawing] = {}  # torn edges of excerpts, by the names of their grids
         self.tiles: dict[str, Drawing] = {}  # that ride on a column that stands apart, by the names of their grids
         self.fragments: dict[str, Fragment] = {}
         self.made: dict[str, tuple[Grid, np.ndarray]] = {}

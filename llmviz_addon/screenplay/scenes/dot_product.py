@@ -27,7 +27,7 @@ from ..score.timeline import Channel
 from ..telling import Telling
 from ..verbs import camera
 from ..verbs.arranging import alone
-from ..verbs.copies import copy, fly, make
+from ..verbs.copies import copy, first_cells, fly, make
 from ..verbs.fading import light
 from .climax import Equation, Step, carry_home, climax
 
@@ -189,7 +189,7 @@ def dot_product(telling: Telling, cell: Region, *, seconds: float = 12.0) -> Non
 
 def _lift(telling: Telling, table: Table, seconds: float) -> list[Grid]:
     """The two vectors glow where they are."""
-    copies = [copy(telling, _head(side, table.shown), along="z") for side in table.found.sides]
+    copies = [copy(telling, first_cells(side, table.shown), along="z") for side in table.found.sides]
     light(telling, *copies, to=1.0, seconds=seconds)
     return copies
 
@@ -201,12 +201,6 @@ def _line_up(telling: Telling, table: Table, vectors: list[Grid], seconds: float
             fly(telling, grid, (x, table.y, table.top))
         light(telling, *vectors, to=0.0)
         camera.go(telling, _windows(telling, table)[0])
-
-
-def _head(region: Region, count: int) -> Region:
-    """The first ``count`` cells of a region that is long in one direction."""
-    ranges = tuple((a, min(b, a + count)) if b - a > 1 else (a, b) for a, b in region.ranges)
-    return Region(region.grid, ranges)
 
 
 def _windows(telling: Telling, table: Table) -> tuple[View, View, float]:

@@ -10,6 +10,7 @@ Rejected: a camera that frames a part of the true grids, for what belongs togeth
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy as np
 from ...layout.build import layout
 from ...layout.grid import CELL, Grid, Ribbon
 from ...layout.layout import Layout
-from ...layout.lettering.drawing import Drawing, Line, Shape
+from ...layout.lettering.drawing import Drawing, Line, Shape, pose
 from ...layout.lettering.font import once_per_font
 from ...layout.signs.labels import labels, name_of
 from ...model.architecture import Architecture
@@ -30,8 +31,10 @@ from .copies import BEFORE
 from .fading import fade, revert
 from .revealing import show_values
 
-LEGIBLE = {"T": 24, "C": 48, "A": 32, "4C": 64, "block_size": 64}
+LEGIBLE = {"T": 24, "C": 48, "A": 32, "4C": 64, "block_size": 32}
 """Cells of an axis, by its name, that can be told apart in a picture of a few grids."""
+ENTRIES = 32
+"""Columns of the table of tokens that can: those of the tokens read, and others."""
 ENOUGH = 1.5
 """An axis is cut only if it is so many times as long as that."""
 TEAR = 0.15 * CELL
@@ -48,10 +51,10 @@ def closeup(telling: Telling, *things: Grids, seconds: float | None = None) -> L
     whole = telling.cast.grids_of(*things)
     axes = {axis.name: axis.length for grid in whole for axis in grid.axes}
     most = {name: count for name, count in LEGIBLE.items() if axes.get(name, 0) > ENOUGH * count}
-    if not most:
+    shown = _entries(telling, whole, most.get("T"))
+    if not most and shown == _shown(telling):
         return telling.layout
     seconds = telling.length(seconds)
-    shown = telling.layout.embedding.token_weight.axes[0].shown
     small = _small(
         telling.layout.config,
         telling.layout.architecture,
@@ -70,6 +73,9 @@ def closeup(telling: Telling, *things: Grids, seconds: float | None = None) -> L
         stand = replace(excerpt, name=f"{prefix}:{grid.name}", origin=(x, y, z))
         telling.cast.add_grid(stand, telling.trace[grid.name])
         telling.cast.add_label(_label(written[grid.name], stand, move))
+        if (edge := _edge(telling.unique("edge"), stand)) is not None:
+            telling.cast.add(edge)
+            telling.cast.edges[stand.name] = edge
         stands[grid.name] = stand
         pairs.append((grid, stand))
         telling.splits.agree(stand, grid, telling.now)
@@ -131,18 +137,39 @@ def _between(telling: Telling, grids: list[Grid]) -> list[Ribbon]:
     return [ribbon for ribbon in telling.layout.ribbons if ribbon.source in names and ribbon.target in names]
 
 
+def _shown(telling: Telling) -> tuple[int, ...] | None:
+    """Ids of the tokens that have cells on the set; None for all."""
+    return telling.layout.embedding.token_weight.axes[0].shown
+
+
+def _entries(telling: Telling, whole: Sequence[Grid], times: int | None) -> tuple[int, ...] | None:
+    """Ids of the tokens that have cells: of a table of tokens no more than those read, if these are not many."""
+    table, shown = telling.layout.embedding.token_weight, _shown(telling)
+    if table not in whole or telling.layout.output.weight in whole or table.cells[0] <= ENOUGH * ENTRIES:
+        return shown
+    read = dict.fromkeys(int(token) for token in telling.trace.tokens[:times])
+    every = range(table.axes[0].length) if shown is None else shown
+    return tuple(sorted([*read, *(one for one in every if one not in read)][: max(ENTRIES, len(read))]))
+
+
 def _label(label: Drawing, grid: Grid, move: np.ndarray) -> Drawing:
-    """A label for an excerpt, with a torn edge wherever it does not end but goes on."""
-    pose = label.pose.copy()
-    pose[:3, 3] += move
-    (left, _, bottom), (right, _, top) = (corner - pose[:3, 3] for corner in grid.box)
+    """A label for an excerpt."""
+    where = label.pose.copy()
+    where[:3, 3] += move
+    return replace(label, name=name_of(grid), pose=where, parent=grid.name)
+
+
+def _edge(name: str, grid: Grid) -> Drawing | None:
+    """The torn edges of an excerpt, wherever it does not end but goes on; None where it ends."""
+    (left, front, bottom), (right, _, top) = grid.box
     torn: list[Shape] = []
     for axis in grid.axes:
         if axis.shown is not None and axis.direction == "z":
-            torn.append(Line(tuple((along, bottom - out) for along, out in _tear(left, right)), TEAR, "muted"))
+            torn.append(Line(tuple((along - left, -out) for along, out in _tear(left, right)), TEAR, "muted"))
         elif axis.shown is not None and axis.direction == "x":
-            torn.append(Line(tuple((right + out, along) for along, out in _tear(bottom, top)), TEAR, "muted"))
-    return replace(label, name=name_of(grid), shapes=(*label.shapes, *torn), pose=pose, parent=grid.name)
+            points = ((right - left + out, along - bottom) for along, out in _tear(bottom, top))
+            torn.append(Line(tuple(points), TEAR, "muted"))
+    return Drawing(name, tuple(torn), pose((left, front, bottom)), grid.name, opacity=0.0) if torn else None
 
 
 def _tear(start: float, end: float) -> list[tuple[float, float]]:

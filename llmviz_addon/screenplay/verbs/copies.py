@@ -79,3 +79,19 @@ def land(telling: Telling, grid: Grid, on: Region, *, seconds: float | None = No
         fly(telling, grid, (low[0], low[1] - BEFORE, high[2]), seconds=seconds)
         telling.splits.show(on, telling.now)
         telling.change(grid.name, "opacity", 0.0)
+
+
+def stand(
+    telling: Telling, grid: Grid, *, beside: Grid | Region, side: str = "left", gap: float = CELL,
+    seconds: float | None = None,
+) -> None:  # fmt: skip
+    """Carry a copy to the ``side`` of what stands somewhere, ``gap`` metres from it, tops level, a little before it."""
+    low, high = telling.box(beside)
+    x = high[0] + gap if side == "right" else low[0] - gap - grid.size[0]
+    fly(telling, grid, (float(x), float(low[1]) - BEFORE, float(high[2])), seconds=seconds)
+
+
+def first_cells(region: Region, count: int) -> Region:
+    """The first ``count`` cells of a region that is long in one direction."""
+    ranges = tuple((a, min(b, a + count)) if b - a > 1 else (a, b) for a, b in region.ranges)
+    return Region(region.grid, ranges)

@@ -21,10 +21,9 @@ def fade(telling: Telling, *things: Thing, to: float, seconds: float | None = No
 
 
 def _labels(telling: Telling, names: list[str]) -> list[str]:
-    """The labels of those that are grids and have one, and the tiles that ride on them, by name."""
-    labels, tiles = telling.cast.labels, telling.cast.tiles
-    found = [labels[name].name for name in names if name in labels]
-    return [*found, *(tiles[name].name for name in names if name in tiles)] if tiles else found
+    """What is written on those that are grids, by name: their labels, the tiles that ride on them, torn edges."""
+    on_grids = (telling.cast.labels, telling.cast.tiles, telling.cast.edges)
+    return [some[name].name for some in on_grids if some for name in names if name in some]
 
 
 def light(telling: Telling, *things: Grids, to: float = 1.0, seconds: float | None = None) -> None:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from ...layout.grid import CELL, Region
-from ...layout.lettering.drawing import Drawing, pose
+import numpy as np
+
+from ...errors import ScriptError
+from ...layout.grid import CELL, Grid, Region
+from ...layout.lettering.drawing import Drawing, Rect, Shape, Text, pose
+from ...layout.lettering.font import CAP_HEIGHT, fit
 from ...layout.signs.tiles import tile, wide
 from ..cast.things import Grids
+from ..page.sizes import SMALLEST, pixel
+from ..page.view import TAN
 from ..telling import Telling
 from .reading import token_text
 
-TILE = 2.1 * CELL
-"""Height of the tile on a column that stands apart: its letter can be read where its cells are but dots."""
+TILE, LARGEST = 2.1 * CELL, 4.2 * CELL
+"""Height of the tile on a column that stands apart, and at most where its letter could not be read from afar."""
+LETTER = 0.72
+"""How large a tile's letters are, as a share of its height."""
 
 
 def split(
@@ -41,23 +49,83 @@ def merge(telling: Telling, *things: Grids, seconds: float | None = None) -> Non
     telling.pass_time(seconds)
 
 
+def send(telling: Telling, t: int, to: Region, *, seconds: float | None = None) -> None:
+    """Let the tile of the token at time ``t`` fly from the row of tokens to a column, and stay on it."""
+    seconds = telling.length(seconds, 1.5)
+    if not 0 <= t < len(telling.trace.tokens):
+        raise ScriptError(f"There is no token at time {t}; choose from 0 to {len(telling.trace.tokens) - 1}.")
+    if to.grid.name in telling.cast.tiles:
+        raise ScriptError(f"{to.grid!r} has a tile already; merge it first.")
+    made = _tile(telling, to, (token_text(telling, t), int(telling.trace.tokens[t])))
+    low, high = telling.box(telling.layout.tokens[t])
+    start = np.array([(low[0] + high[0]) / 2, low[1] - CELL / 2, high[2] + CELL])
+    for i, far in enumerate(start - made.pose[:3, 3]):
+        telling.change(made.name, "offset", float(far), 0.0, i)
+        telling.change(made.name, "offset", 0.0, seconds, i)
+    telling.change(made.name, "opacity", 1.0, min(0.2, seconds / 4))
+    _make_way(telling, to.grid, seconds)
+    telling.pass_time(seconds)
+
+
+def face(telling: Telling, region: Region) -> tuple[str, int | None] | None:
+    """What a tile on a column says: a token's text and id, or the number of a position; None where it has none."""
+    spans = {axis.name: (axis, span) for axis, span in zip(region.grid.axes, region.cells, strict=True)}
+    for name in ("T", "n_vocab", "block_size"):
+        axis, (first, last) = spans.pop(name, (None, (0, 0)))
+        if axis is None or axis.direction != "x":
+            continue
+        whole = all(span == (0, other.cells) for other, span in spans.values())
+        if last - first != 1 or not spans or not whole or telling.trace.tokens == ():
+            return None
+        index = axis.index(first)
+        if name == "block_size":
+            return str(index), None
+        token = int(telling.trace.tokens[index]) if name == "T" else index
+        return telling.checkpoint.tokenizer.text(token), token
+    return None
+
+
 def _put_tile_on(telling: Telling, region: Region, seconds: float) -> None:
-    """On a column that is all that there is of one token, that token's tile; the grid's label makes room for it."""
-    grid = region.grid
-    spans = {axis.name: (axis, span) for axis, span in zip(grid.axes, region.cells, strict=True)}
-    axis, (first, last) = spans.pop("T", (None, (0, 0)))
-    if axis is None or axis.direction != "x" or last - first != 1 or not spans or telling.trace.tokens == ():
+    """On a column that is all that there is of one token or place its tile; the grid's label makes room for it."""
+    found = face(telling, region)
+    if found is None or region.grid.name in telling.cast.tiles:
         return
-    if any(span != (0, other.cells) for other, span in spans.values()):
-        return
-    t = axis.index(first)
-    text = token_text(telling, t)
-    (left, front, _), (right, _, top) = region.box
-    shapes = tile(int(telling.trace.tokens[t]), text, (0.0, 0.56 * TILE), wide(text, TILE), TILE)
-    where = pose(((left + right) / 2, front, top))
-    made = Drawing(telling.unique("tile"), tuple(shapes), where, grid.name, opacity=0.0)
-    telling.cast.add(made)
-    telling.cast.tiles[grid.name] = made
+    made = _tile(telling, region, found)
     telling.change(made.name, "opacity", 1.0, seconds)
+    _make_way(telling, region.grid, seconds)
+
+
+def _tile(telling: Telling, region: Region, says: tuple[str, int | None]) -> Drawing:
+    """A tile over a column, not seen yet, that moves with the column's grid."""
+    (text, token), (low, high) = says, region.box
+    tall = _tall(telling, region)
+    width = wide(text, tall)
+    if token is None:
+        size = fit(text, LETTER * tall, 0.92 * width)
+        shapes: list[Shape] = [
+            Rect(-width / 2, -tall / 2, width, tall, "plate", 0.15 * tall),
+            Text(0, -CAP_HEIGHT * size / 2, ((text, "ink"),), size, "center"),
+        ]
+    else:
+        shapes = tile(token, text, (0.0, 0.0), width, tall)
+    where = pose(((low[0] + high[0]) / 2, low[1], high[2] + 0.06 * TILE + tall / 2))
+    made = Drawing(telling.unique("tile"), tuple(shapes), where, region.grid.name, opacity=0.0)
+    telling.cast.add(made)
+    telling.cast.tiles[region.grid.name] = made
+    return made
+
+
+def _tall(telling: Telling, region: Region) -> float:
+    """How high a tile over a region must be for its letter to be read from where the camera stands."""
+    if not telling.is_open:
+        return TILE
+    low, high = telling.box(region)
+    depth = float(((low + high) / 2 - telling.view.position) @ telling.view.basis[2])
+    readable = 1.05 * SMALLEST / LETTER * pixel(telling.page) * TAN * depth
+    return float(np.clip(readable, TILE, LARGEST))
+
+
+def _make_way(telling: Telling, grid: Grid, seconds: float) -> None:
+    """A grid's label makes room for a tile."""
     if (label := telling.cast.labels.get(grid.name)) is not None:
-        telling.change(label.name, "offset", 1.1 * TILE, seconds, 2)
+        telling.change(label.name, "offset", _tall(telling, grid[:]) + 0.1 * TILE, seconds, 2)

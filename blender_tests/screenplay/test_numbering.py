@@ -1,0 +1,74 @@
+"""How a text becomes numbers: which tokens and entries are shown, and that every token gets the number it has."""
+
+from __future__ import annotations
+
+import pytest
+
+from blender_tests.screenplay.conftest import written_on
+from llmviz_addon.errors import ScriptError
+from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.screenplay.pictures.numbering import TOKENS, shown_entries
+from llmviz_addon.screenplay.score.timeline import Channel
+
+
+def numbers(film):
+    return [one for name, one in film.cast.drawings.items() if ":number:" in name]
+
+
+def test_a_small_vocabulary_is_there_whole_and_of_a_large_one_what_the_text_needs():
+    assert shown_entries(3, [2, 1, 0, 1], 1, 12) == [0, 1, 2]
+    assert shown_entries(1, [0], 0, 12) == [0]
+    assert shown_entries(50257, [900, 13, 900, 50256], 900, 7) == [13, 898, 899, 900, 901, 902, 50256]
+    assert len(shown_entries(50257, range(100, 120), 119, 7)) == 7
+    assert 119 in shown_entries(50257, range(100, 120), 119, 7)
+
+
+def test_every_token_gets_its_number(film):
+    film.open_on(film.layout.embedding, azimuth=280, elevation=5)
+    film.number_tokens(follow=3, seconds=6)
+    assert film.now == pytest.approx(6)
+    told = numbers(film)
+    places = sorted((one.pose[0, 3], written_on([one])[0]) for one in told)
+    assert [text for _, text in places] == [str(token) for token in film.tokens]
+    for one in told:
+        assert film.score.value(Channel(one.name, "opacity")) == 1
+        assert [film.score.value(Channel(one.name, "offset", i)) for i in range(3)] == [0, 0, 0]
+    first = min((film.score.clips[Channel(one.name, "opacity")][0].start, written_on([one])) for one in told)
+    assert first[1] == [str(film.tokens[3])]
+
+
+def test_of_a_long_text_there_are_the_tokens_around_the_followed_one(random_model, make_film):
+    tokens = [t * 37 % 900 for t in range(60)]
+    film = make_film(random_model(GPTConfig(1, 2, 8, 64, 900)), tokens)
+    film.open_on(film.layout.embedding, azimuth=280, elevation=5)
+    film.number_tokens(follow=40, seconds=6)
+    shown = [int(written_on([one])[0].replace(",", "")) for one in numbers(film)]
+    assert tokens[40] in shown
+    assert len(shown) <= TOKENS
+    titles = written_on(film.cast.drawings.values())
+    assert f"The text, {len(shown)} of its 60 tokens" in titles
+    assert any(title.startswith("The vocabulary, ") and title.endswith("of its 900 tokens") for title in titles)
+    with pytest.raises(ScriptError, match="no token at time 60"):
+        film.number_tokens(follow=60)
+
+
+def test_a_tile_flies_from_the_row_of_tokens_to_its_column(film):
+    e = film.layout.embedding
+    film.open_on(film.layout.tokens, e, azimuth=280, elevation=5)
+    column = e.token_weight[film.tokens[3]]
+    film.send(3, to=column, seconds=2)
+    tile = film.cast.tiles[e.token_weight.name]
+    assert written_on([tile]) == ["B"]
+    start = [film.score.clips[Channel(tile.name, "offset", i)][0].value for i in (0, 2)]
+    low, high = film.box(film.layout.tokens[3])
+    assert tile.pose[0, 3] + start[0] == pytest.approx((low[0] + high[0]) / 2)
+    assert tile.pose[0, 3] == pytest.approx(column.center[0])
+    assert film.score.value(Channel(tile.name, "offset", 0)) == 0
+    film.split(column)  # the tile is there already
+    assert film.cast.tiles[e.token_weight.name] is tile
+    with pytest.raises(ScriptError, match="has a tile already"):
+        film.send(3, to=column)
+    film.split(e.position_weight[3])
+    assert written_on([film.cast.tiles[e.position_weight.name]]) == ["3"]
+    film.merge(e.token_weight)
+    assert e.token_weight.name not in film.cast.tiles

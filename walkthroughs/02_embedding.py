@@ -1,0 +1,113 @@
+"""Embedding: every token becomes a column of numbers, which say what it is and where it stands."""
+
+title = "Embedding"
+part = "Detailed"
+question = "How does text become numbers?"
+answer = "Each token takes a learned column, and its position adds another."
+
+
+def play(film):
+    tokens, e = film.layout.tokens, film.layout.embedding
+    t, aside = film.example_time, film.all_but(tokens, e)
+    flow = [ribbon for ribbon in film.layout.ribbons if ribbon not in aside]
+    film.computed_up_to(tokens)
+    film.fade(aside, to=0, seconds=0)
+    film.open_on(tokens, e, azimuth=288, elevation=9)
+    tokens, e = _what_for(film, tokens, e)
+    with film.beat("number"):
+        film.say("A token is a piece of text, here the {token}.", token=film.token_name(t))
+        film.number_tokens(follow=t, seconds=7)
+        film.say("The vocabulary lists all {n:,} that the model knows.", n=film.config.vocab_size)
+        film.say("There it has the number {id:,}.", id=film.tokens[t])
+    columns = _columns(film, tokens, e, t)
+    _sum(film, e, t, columns)
+    arrows = _all(film, tokens, e)
+    _equals(film, e, t)
+    with film.beat("all-there-is"):
+        film.say("This is all that the model gets of the text.")
+        film.camera.frame(tokens, e, azimuth=280, elevation=6, seconds=0)
+        film.camera.frame(tokens, e, azimuth=287, elevation=9, seconds=3)
+        film.say("All that follows is calculated from these [columns]({x}).", x=e.output)
+        film.fade(*arrows, to=0, seconds=0.3)
+        film.step_back()
+        film.fade(*flow, to=1)
+
+
+def _what_for(film, tokens, e):
+    many = len(film.tokens) > 1
+    with film.beat("what-for"):
+        film.say("A model can only calculate, so its text must become numbers.")
+        film.camera.frame(tokens, e, azimuth=284, elevation=7, seconds=2.5)
+        close = film.closeup(tokens, e, seconds=1)  # of a wide model; else it is the layout
+        tokens, e = close.tokens, close.embedding
+        each = "Each of its {count:,} [tokens]({tokens})" if many else "Its one [token]({tokens})"
+        film.say(
+            each + " gets a [column]({x}) of [{channels}](C):",
+            count=len(film.tokens), tokens=tokens, x=e.output, channels=film.count(film.config.n_embd, "number"),
+        )  # fmt: skip
+        film.camera.frame(tokens, e, azimuth=281, elevation=6, seconds=2.5)
+        film.say("its embedding.")
+        film.camera.frame(tokens, e, azimuth=279, elevation=5, seconds=1)
+    return tokens, e
+
+
+def _columns(film, tokens, e, t):
+    words, places, x = e.token_weight[film.tokens[t]], e.position_weight[t], e.output
+    with film.beat("token"):
+        film.say("That number picks a [column]({c}) of the [token embedding]({w}).", c=words, w=e.token_weight)
+        film.camera.frame(tokens, e, azimuth=277, elevation=4, zoom=0.98, seconds=0)
+        film.send(t, to=words, seconds=1.5)
+        film.split(words, others=0.4, seconds=0.6)
+        film.say("The model learned one for each token it knows.")
+        film.fade(tokens, *film.layout.ribbons, to=0)
+        film.split(x[t], others=0.4, seconds=0.6)
+        first = film.copy(words)
+        film.stand(first, beside=x[t], seconds=2)
+        film.say("Wherever the {token} occurs, it gets this same column.", token=film.token_name(t))
+    with film.beat("position"):
+        film.say("But order matters: the [position embedding]({p}) has a column for every place.", p=e.position_weight)
+        film.camera.frame(e, azimuth=273, elevation=3, zoom=0.95, seconds=2)
+        film.say("Counting from 0, this token stands at t = {t},", t=t)
+        film.split(places, others=0.4, seconds=0.8)
+        film.say("so it gets [column {t}]({c}) too.", t=t, c=places)
+        second = film.copy(places)
+        film.stand(second, beside=x[t], side="right", seconds=2)
+    return first, second
+
+
+def _sum(film, e, t, columns):
+    with film.beat("sum"):
+        film.say("Both columns are added up, number by number.")
+        film.add_up(e.output[t], of=columns, seconds=10)
+        film.say("The sum is the [input embedding]({x}) of this token.", x=e.output)
+        film.say("It tells both what the token is and where it stands.")
+
+
+def _all(film, tokens, e):
+    with film.beat("all-columns"):
+        many = len(film.tokens) > 1
+        film.say("The other columns are made alike," if many else "Further columns would be made alike,")
+        film.merge(e.token_weight, e.output, e.position_weight, seconds=0)
+        film.fade(tokens, to=1, seconds=0)
+        film.camera.frame(tokens, e, azimuth=280, elevation=6, seconds=0)
+        with film.together():
+            arrows = [film.connect(grid, e.output) for grid in (tokens, e.token_weight, e.position_weight)]
+        film.sweep(e.output, seconds=7)
+        film.say("each from its own token and its own place.")
+    return arrows
+
+
+def _equals(film, e, t):
+    """Of a token that is there twice, the followed one if it is, two sums side by side."""
+    tokens, columns = film.tokens, film.values(e.output)
+    shown = [i for i in range(len(tokens)) if e.output.axes[0].cell(i + 1) > e.output.axes[0].cell(i)]
+    pairs = [(a, b) for a in shown for b in shown if a < b and tokens[a] == tokens[b]]
+    pairs = [(a, b) for a, b in pairs if (columns[a] != columns[b]).any()]
+    if not pairs:
+        return
+    a, b = next((pair for pair in pairs if t in pair), pairs[0])
+    with film.beat("same-token"):
+        film.say("The {token} stands at t = {a} and at t = {b}.", token=film.token_name(a), a=a, b=b)
+        film.add_up(e.output[a], e.output[b], seconds=9)
+        film.say("Same token, so the same first column; other place, so another second one.")
+        film.say("So the sums differ, and the model can tell them apart.")
