@@ -25,10 +25,10 @@ def play(film):
     largest = by_size[-1]
     film.fade(*pointers, to=0)
     film.fade([[_whole(model), drawings] for model, drawings in measured.items()], to=1, seconds=0.5)
-    _layer(film, largest, by_size[0])
+    _layer(film, largest, by_size[0], measured[largest])
     _closer(film, largest, by_size[0])
-    _take(film, models[0], by_size)
-    _end(film, models, largest)
+    _take(film, models[0], by_size, measured[largest])
+    _end(film, models, largest, measured[largest])
 
 
 def _number(film, model):
@@ -132,7 +132,7 @@ def _next(film, measured, model, pointers):
     return pointers
 
 
-def _layer(film, model, smallest):
+def _layer(film, model, smallest, beside):
     config, (part, count) = model.config, model.outline.largest_part
     with film.beat("one-layer"):
         film.say(
@@ -148,7 +148,7 @@ def _layer(film, model, smallest):
             film.fade(model.signs.layers[0], to=0)
             film.camera.fly(model.parts[model.outline.largest], azimuth=284, elevation=9)
         film.say("Twice the layers have twice as many, twice the channels nearly four times.")
-        film.camera.fly(model.parts[model.outline.largest], azimuth=278, elevation=7, seconds=3)
+        film.camera.fly(model.layers[0], azimuth=280, elevation=9, seconds=3)
     attention = getattr(model.outline.sample.layers[0], "attn", None)
     heads = model.layers[0] if attention is None else model.parts["attn"]
     with film.beat("context"):
@@ -168,7 +168,9 @@ def _layer(film, model, smallest):
             "and there is one for each of {heads}.",
             heads=f"{config.n_layer} × {config.n_head} = {film.count(config.n_layer * config.n_head, 'head')}",
         )  # fmt: skip
-        film.camera.fly(heads, azimuth=301, elevation=16, seconds=3)
+        with film.together(seconds=4):
+            film.fade(model.layers[1:], to=1, seconds=2)
+            film.camera.fly(model, *beside, azimuth=288, elevation=11)
 
 
 def _closer(film, model, smallest):
@@ -192,12 +194,14 @@ def _closer(film, model, smallest):
             film.camera.fly(model.corner(9 * wide), azimuth=274, elevation=3, seconds=3)
 
 
-def _take(film, first, by_size):
+def _take(film, first, by_size, beside):
     """From one number of the first model to the largest, whole, in a single move."""
     larger = [model for model in by_size if model.n_params > first.n_params]
     largest = by_size[-1]
     shots = [first.corner(10**9), first.layers[0], first]
     shots += [[first, *larger[: count + 1]] for count in range(len(larger))]
+    if larger:
+        shots[-1] = [*shots[-1], *beside]
     with film.beat("one-take"):
         film.say("Back to the cells of {name}, one number each.", name=first.title)
         with film.together(seconds=7):
@@ -212,7 +216,7 @@ def _take(film, first, by_size):
         film.camera.fly(shots[-1], azimuth=284, elevation=9, seconds=2)
 
 
-def _end(film, models, largest):
+def _end(film, models, largest, beside):
     with film.beat("nothing-new"):
         film.say(
             "From the smallest to the largest the parts are the same, only more and larger."
@@ -220,10 +224,10 @@ def _end(film, models, largest):
             else "Large or small, {name} has but a few kinds of parts.",
             name=largest.title,
         )  # fmt: skip
-        film.camera.fly(*models, azimuth=287, elevation=9, seconds=3)
+        film.camera.fly(*models, *beside, azimuth=287, elevation=9, seconds=3)
         film.point_out(beside=largest, seconds=0.5)
         film.say("Who understands one layer understands them all.")
-        film.camera.frame(*models, azimuth=258, elevation=15, seconds=5)
+        film.camera.frame(*models, *beside, azimuth=258, elevation=15, seconds=5)
         film.say("The rest is repetition, and what the numbers have learned.")
 
 

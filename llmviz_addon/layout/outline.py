@@ -35,6 +35,9 @@ BETWEEN = 2
 SHAPE = 1.0
 """Width of a picture, as a share of its height, that columns of layers are dealt to fill."""
 
+EVEN = 1.2
+"""How many times as large as need be a picture may be for columns of one height: their last ends on the ground, too."""
+
 HAIR = 1 / 20
 """Width of a box that nobody can see from where the model's parts can be told apart, in gaps; no ribbon goes there."""
 
@@ -168,12 +171,12 @@ class Outline:
 
 def outline(
     blueprint: Blueprint, n_tokens: int | None = None, gap: float | None = None, per_column: int | None = None,
-    between: float = BETWEEN,
+    between: float = BETWEEN, shape: float = SHAPE,
 ) -> Outline:  # fmt: skip
     """The outline of a model that reads ``n_tokens``; by default as many as it can.
 
     ``gap`` is in metres, by default what suits the model's size. Layers stand ``per_column`` one below the other,
-    by default as many as make the whole the shape of a picture; columns are ``between`` gaps apart.
+    by default as many as make the whole the ``shape`` of a picture; columns are ``between`` gaps apart.
     """
     config = blueprint.config
     gap = max(GAP, OPEN * config.n_embd * CELL) if gap is None else gap
@@ -195,7 +198,7 @@ def outline(
     pitch = float(high[0] - low[0]) + between * gap
     if per_column is None:
         over = float(top.box[1][2] - end.box[0][2]) - _step(sample)
-        per_column = _per_column(config.n_layer, pitch, _step(sample), over)
+        per_column = _per_column(config.n_layer, pitch, _step(sample), over, shape)
     offsets = _offsets(config.n_layer, per_column, pitch, _step(sample))
     once = BoxArrays(
         np.concatenate([top.origins, end.origins + offsets[-1]]),
@@ -226,14 +229,19 @@ def _step(sample: Layout) -> float:
     return float(top - sample.layers[0].stream.box[0][2])
 
 
-def _per_column(count: int, pitch: float, step: float, over: float) -> int:
-    """How many layers to a column let all of them fill most of a picture; ``over`` is what stands over and under."""
+def _per_column(count: int, pitch: float, step: float, over: float, shape: float) -> int:
+    """How many layers to a column let all of them fill most of a picture; ``over`` is what stands over and under.
+
+    Columns of one height are taken where they fill it nearly as well.
+    """
 
     def needs(per_column: int) -> float:
         """Width of the picture that all of it needs."""
-        return max(math.ceil(count / per_column) * pitch, SHAPE * (per_column * step + over))
+        return max(math.ceil(count / per_column) * pitch, shape * (per_column * step + over))
 
-    return min(range(1, count + 1), key=needs)
+    best = min(range(1, count + 1), key=needs)
+    even = min((number for number in range(1, count + 1) if count % number == 0), key=needs)
+    return even if needs(even) <= EVEN * needs(best) else best
 
 
 def _offsets(count: int, per_column: int, pitch: float, step: float) -> np.ndarray:

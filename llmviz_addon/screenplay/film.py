@@ -264,7 +264,7 @@ class Film:
     @verb
     def move(
         self, grid: Grid, *, beside: Grid | None = None, level: Grid | None = None,
-        by: tuple[float, float, float] | None = None, side: str = "right", gap: float = 0.8,
+        by: tuple[float, float, float] | None = None, side: str = "right", gap: float | None = None,
         seconds: float | None = None,
     ) -> None:  # fmt: skip
         """Carry a grid ``beside`` another (tops level), ``level`` with the middle of one, ``by`` metres, or home."""

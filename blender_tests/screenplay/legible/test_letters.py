@@ -3,9 +3,9 @@
 What holds at every rest. Of labels of grids, and of names and cards of models in outline: their letters are 14 to 24
 pixels high where the picture's shorter side has 720, at least 60 % of their width and height is left by how they are
 turned, nothing of them is cut off by the picture's edge or lies on the words, they meet no other text, and no panel
-or card. Of all else that is written on the set: no letter of it is smaller than 14 pixels, or seen from its edge. Of
-what is on the page: nothing is cut off by the picture's edge. Of the words: they are of one size in all beats of a
-chapter, and the heading is larger than any label.
+or card. Of all else that is written on the set, such as a model's height: no letter of it is smaller than 14 pixels,
+seen from its edge, cut off, or on the words. Of what is on the page: nothing is cut off by the picture's edge. Of the
+words: they are of one size in all beats of a chapter, and the heading is larger than any label.
 """
 
 from __future__ import annotations
@@ -86,6 +86,7 @@ def test_labels_can_be_read_at_every_rest(stage, aspect):
                 elif not on_plate(one):
                     assert letters.sizes[own].min() >= SMALLEST - ROUNDING, (where, one.name)
                     assert letters.facing[own].min() >= 0.6, (where, one.name)
+                    _check_whole(letters, number, telling.page, (where, one.name))
     assert seen > 10
 
 
@@ -107,6 +108,11 @@ def _check_alone(letters: Letters, number: int, page: Page, where: str) -> None:
     assert letters.sizes[own].min() >= SMALLEST - ROUNDING, what
     assert letters.sizes[own].max() <= LARGEST + ROUNDING, what
     assert letters.facing[own].min() >= 0.6, what
+    _check_whole(letters, number, page, what)
+
+
+def _check_whole(letters: Letters, number: int, page: Page, what: tuple[str, str]) -> None:
+    """No letter is cut by the picture's edge, or lies on the words."""
     left, bottom, right, top = letters.around(number)
     assert -page.aspect / 2 <= left < right <= page.aspect / 2, what
     assert -0.5 <= bottom < top <= 0.5, what

@@ -9,6 +9,7 @@ strokes, the others come from the font.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ...rounding import number
@@ -50,6 +51,7 @@ STRIP = 3  # cells in the picture of a vector
 SEAM = 0.08  # between cells
 SPACE = 0.24  # around + and −
 THIN = 0.1
+BETWEEN = 0.16  # lines of a sum
 
 
 @dataclass(frozen=True)
@@ -308,21 +310,38 @@ def _joined(left: Box, sign: str, right: Box, space: float) -> Box:
 
 
 def _series(series: Series, opens: bool) -> Box:
-    """The terms that are written, and "…" for each stretch of others."""
-    before, after = (SPACE, SPACE) if series.sign == "+" else (0.0, SPACE)
+    """The terms that are written, and "…" for each stretch of others; in several lines the last is the baseline."""
     boxes: list[Box] = []
-
-    def put(box: Box) -> None:
-        boxes.extend((_space(before), _text(series.sign), _space(after), box) if boxes else (box,))
-
     last = -1
     for place in series.shown:
-        term = series.terms[place]
         if place > last + 1 or (series.missing and place == series.shown[-1]):
-            put(_text("…"))
-        put(_within(term, 1, (opens and not boxes) or series.sign == ","))
+            boxes.append(_text("…"))
+        boxes.append(_within(series.terms[place], 1, (opens and not boxes) or series.sign == ","))
         last = place
-    return _row(*boxes)
+    each = math.ceil(len(boxes) / series.lines)
+    rows = [boxes[first : first + each] for first in range(0, len(boxes), each)]
+    return _stacked([_listed(row, series.sign, row is not rows[0], row is not rows[-1]) for row in rows])
+
+
+def _listed(boxes: Sequence[Box], sign: str, goes_on: bool, will_go_on: bool) -> Box:
+    """Terms in a line with a sign between them: a plus opens the line that ``goes_on``, a comma ends one before."""
+    plus = sign == "+"
+    between = [_space(SPACE if plus else 0.0), _text(sign), _space(SPACE)]
+    parts: list[Box] = between[1:] if plus and goes_on else []
+    for box in boxes:
+        parts += [box] if box is boxes[0] else [*between, box]
+    return _row(*parts, *([_text(sign)] if will_go_on and not plus else []))
+
+
+def _stacked(lines: Sequence[Box]) -> Box:
+    """Lines one below the other, each from the left; the last one's baseline is that of all."""
+    shapes: list[Shape] = list(lines[-1].shapes)
+    top = lines[-1].height
+    for line in reversed(lines[:-1]):
+        placed = line.moved(0, top + BETWEEN + line.depth)
+        shapes += placed.shapes
+        top = placed.height
+    return Box(tuple(shapes), max(line.width for line in lines), top, lines[-1].depth)
 
 
 def _power(base: Box, exponent: str) -> Box:

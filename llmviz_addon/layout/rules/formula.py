@@ -196,13 +196,14 @@ class Series:
     """Numbers of which those at the places ``shown`` are written and "…" stands for the others.
 
     They are summed where ``sign`` is "+"; "," lists them for a function of all. Of more than ``LONGEST`` there are
-    only those that are written, ``missing`` so many.
+    only those that are written, ``missing`` so many. They are written in so many ``lines``.
     """
 
     terms: tuple[Expression, ...]
     shown: tuple[int, ...]
     sign: str = "+"
     missing: int = 0
+    lines: int = 1
 
 
 Written = Figure | Square | Series

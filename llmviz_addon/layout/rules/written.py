@@ -55,9 +55,12 @@ DIGITS_OF_MANY = (2, 3)
 
 
 def written(
-    rule: Rule, tensors: Mapping[str, np.ndarray], index: tuple[int, ...], result: str, first: int = FIRST
-) -> tuple[Expression, str] | None:
+    rule: Rule, tensors: Mapping[str, np.ndarray], index: tuple[int, ...], result: str, first: int = FIRST,
+    lines: int = 1,
+) -> tuple[Expression, str] | None:  # fmt: skip
     """The formula of the cell at ``index`` with its values, and whether they are ``=`` or ``≈`` its ``result``.
+
+    Of a sum the ``first`` terms are written, and it takes so many ``lines``.
 
     With as few digits as give the result as it is written, or else with few. None where the formula reads nothing.
     """
@@ -65,7 +68,7 @@ def written(
     if next(operands(rule.formula), None) is None:
         return None
     found = None
-    filling = _Filling(rule, tensors, index, first)
+    filling = _Filling(rule, tensors, index, first, lines)
     for digits in DIGITS_OF_MANY if filling.is_long else DIGITS:
         tree = filling.fill(rule.formula, digits)
         sign = relation(result, (), lambda _, tree=tree: worth(tree))  # type: ignore[misc]
@@ -112,6 +115,7 @@ class _Filling:
     tensors: Mapping[str, np.ndarray]
     index: tuple[int, ...]
     first: int
+    lines: int
 
     def __post_init__(self) -> None:
         self._values: dict[Expression, np.ndarray] = {}
@@ -188,4 +192,4 @@ class _Filling:
         looked_at = range(count) if count <= LONGEST else sorted(written)
         terms = tuple(self._fill(term, place) for place in looked_at)
         shown = tuple(number for number, place in enumerate(looked_at) if place in written)
-        return Series(terms, shown, sign, count - len(looked_at))
+        return Series(terms, shown, sign, count - len(looked_at), self.lines)

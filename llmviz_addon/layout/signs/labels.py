@@ -90,11 +90,12 @@ def _title(title: str, size: float, width: float, height: float) -> tuple[str, f
 def _beside(grid: Grid, caption: Beside, gap: float) -> Drawing:
     """A name at the left of a row of cells; of rows that lie on each other names are further apart than these.
 
-    They are so at any size that they have on the picture: by a line, beyond what the rows are.
+    They are so at any size that they have on the picture: by a line, beyond what the rows are, and upwards, as the
+    name of the grid under them needs the room there.
     """
     size = min(0.21 * gap, 1.7 * CELL)
-    spread = ((caption.rows - 1) / 2 - caption.row) * size
-    text = Text(-0.12 * gap, spread - 0.33 * size, ((caption.text, "ink"),), size, "right")
+    spread = (caption.rows - 1 - caption.row) * size - (0.1 if caption.rows > 1 else 0.33) * size
+    text = Text(-0.3 * gap, spread, ((caption.text, "ink"),), size, "right")
     return _drawing(grid, (text,), grid.ends[0][0], grid.middle[2])
 
 

@@ -22,8 +22,8 @@ CARD = 1 / 14
 """Em of a card's name, as a share of the model's height."""
 BAR = 24
 """Letters beside a scale bar that are as high as the model."""
-SMALL = 0.63
-"""Em of its smallest lines, in those of its name: both are of a size that labels may have."""
+SMALL = 0.7
+"""Em of its smaller lines, in those of its name: seen from below, too, both are of a size that labels may have."""
 READABLE = 7.0
 """Height in pixels below which names fade."""
 
@@ -59,7 +59,7 @@ def card(outline: Outline) -> Drawing:
     config = outline.blueprint.config
     lines = (
         (outline.blueprint.title, 1.0, "ink"),
-        (f"{outline.blueprint.n_params:,} parameters", 0.66, "ink"),
+        (f"{outline.blueprint.n_params:,} parameters", SMALL, "ink"),
         (f"{count(config.n_layer, 'layer')}  ·  {count(config.n_head, 'head')}", SMALL, "muted"),
         ("  ·  ".join(filter(None, (f"{config.n_embd:,} channels", outline.blueprint.remarks))), SMALL, "muted"),
     )

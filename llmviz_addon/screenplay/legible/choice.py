@@ -27,6 +27,8 @@ SOLID = 0.5
 """Opacity from which on a grid hides what is behind it."""
 FITTED = 1.5
 """How many times as large as at home a name on an outline may stand: it has its room among the boxes there."""
+UNDER = 0.02
+"""Picture heights that the ground under the words reaches beyond them."""
 APART = 0.004
 """Picture heights between two labels."""
 EDGE = 0.01
@@ -62,17 +64,25 @@ def choose(sight: Sight, seconds: float, spoken: Collection[str]) -> dict[str, S
                     (signs if _stands_free(one) else others).append(one)
     letters = sight.seen(signs, np.ones(len(signs)), seconds, view)
     found = {one.name: Shown(1.0) for one in signs}
-    unread = set(letters.owner[(letters.sizes < SMALLEST) | (letters.facing < FACING)].tolist())
+    unread = set(letters.owner[(letters.sizes < SMALLEST) | (letters.facing < FACING) | _cut(sight, letters)].tolist())
     found.update({signs[number].name: Shown(0.0) for number in unread})
     if any(alike.labels for alike, _ in labels):
         taken = _Taken(sight, letters.areas[~np.isin(letters.owner, list(unread))])
         for one in others:
             if _is_picture(one):
-                taken.add(sight.areas([one], seconds, view), one.name)
+                taken.add(sight.areas([one], seconds, view), one.name, is_picture=True)
             elif _is_tether(one):
                 taken.add(sight.along(one, view), one.name)
         _place(sight, seconds, view, labels, taken, spoken, found)
     return found
+
+
+def _cut(sight: Sight, letters: Letters) -> np.ndarray:
+    """Which texts reach out of the picture, or into what stands under the words, (n,)."""
+    page, (left, bottom, right, top) = sight.telling.page, letters.areas.T
+    half, words = page.aspect / 2, page.text
+    into = left < words.right + UNDER if page.is_wide else bottom < words.top
+    return (left < -half) | (right > half) | (bottom < -0.5) | (top > 0.5) | into
 
 
 def _stands_free(one: Drawing) -> bool:
@@ -105,19 +115,34 @@ class _Taken:
         else:
             self.limit = np.array([EDGE - half, free.bottom, half - EDGE, 0.5 - EDGE])
         self.areas, self.whose = areas, [""] * len(areas)
+        self.is_picture = np.zeros(len(areas), dtype=bool)
+        self._own: dict[str, slice] = {}
 
-    def add(self, areas: np.ndarray, name: str) -> None:
+    def add(self, areas: np.ndarray, name: str, is_picture: bool = False) -> None:
         """Take what a drawing covers, (n, 4)."""
+        self._own[name] = slice(len(self.areas), len(self.areas) + len(areas))
         self.areas = np.concatenate([self.areas, areas])
+        self.is_picture = np.append(self.is_picture, [is_picture] * len(areas))
         self.whose += [name] * len(areas)
 
-    def in_the_way(self, areas: np.ndarray) -> str | None:
-        """What some ``areas`` (n, 4) meet: whose it is, "" for the edge of what is free; None if nothing."""
+    def give(self, areas: np.ndarray, name: str) -> None:
+        """Take other areas, as many, for a drawing that has some."""
+        self.areas[self._own[name]] = areas
+
+    def in_the_way(self, areas: np.ndarray, but: str | None = None) -> str | None:
+        """What some ``areas`` (n, 4) meet: whose it is, "" for the edge of what is free; None if nothing.
+
+        What is taken by ``but`` is in nobody's way.
+        """
         low, high = areas[:, :2].min(axis=0), areas[:, 2:].max(axis=0)
         if (low < self.limit[:2]).any() or (high > self.limit[2:]).any():
             return ""
         least = np.minimum(areas[:, None, 2:], self.areas[None, :, 2:]) + APART
         meets = (least > np.maximum(areas[:, None, :2], self.areas[None, :, :2])).all(axis=2).any(axis=0)
+        around = (np.minimum(high, self.areas[:, 2:]) + APART > np.maximum(low, self.areas[:, :2])).all(axis=1)
+        meets |= around & self.is_picture  # which must not stand between the texts of a label
+        if but is not None:
+            meets[self._own[but]] = False
         return self.whose[int(meets.argmax())] if meets.any() else None
 
 
@@ -125,7 +150,10 @@ def _place(
     sight: Sight, seconds: float, view: View, there: list[tuple[Alike, float]], taken: _Taken,
     spoken: Collection[str], found: dict[str, Shown],
 ) -> None:  # fmt: skip
-    """Give each label, by its importance, the size at which it has a place of its own."""
+    """Give each label that has a place of its own at the smallest size that one, then as much as there is room for.
+
+    Both by importance: so none is gone because another that is as readable when smaller is large.
+    """
     labels = [one for alike, _ in there for one in alike.labels]
     opacity = np.repeat([one for _, one in there], [len(alike.labels) for alike, _ in there])
     places = np.concatenate([_places(sight, alike, seconds) for alike, _ in there])
@@ -138,21 +166,33 @@ def _place(
     letters = sight.seen([labels[n] for n in kept], opacity[kept], seconds, view, at_home=True)
     screens = _Screens(sight, seconds, view)
     texts: set[object] = set()
+    fitting: list[tuple[int, list[float]]] = []
+
+    def covered(number: int, size: float) -> np.ndarray:
+        middle = np.tile(seen[kept[number], :2], 2)
+        return middle + size * (letters.areas[letters.of(number)] - middle)
+
     for number in _by_importance(sight, letters, spoken):
         one, own = letters.drawings[number], letters.of(number)
-        if letters.facing[own].min() < FACING:
+        choice = _sizes(float(sizes[kept[number]]), letters.sizes[own])
+        if letters.facing[own].min() < FACING or not choice:
             continue
-        middle = np.tile(seen[kept[number], :2], 2)
-        for size in _sizes(float(sizes[kept[number]]), letters.sizes[own]):
-            areas = middle + size * (letters.areas[own] - middle)
-            why = taken.in_the_way(areas)
-            if why is None:
-                if not screens.hide(areas, float(letters.depth[own[0]]), one.parent, one.shapes in texts):
-                    taken.add(areas, one.name)
-                    texts.add(one.shapes)
-                    found[one.name] = Shown(size)
-                break
+        areas = covered(number, choice[-1])
+        if (why := taken.in_the_way(areas)) is not None:
             found[one.name] = Shown(0.0, why)
+            continue
+        depth, is_told = float(letters.depth[own[0]]), one.shapes in texts
+        while choice and screens.hide(covered(number, choice[0]), depth, one.parent, is_told):
+            choice = choice[1:]
+        if choice:
+            taken.add(areas, one.name)
+            texts.add(one.shapes)
+            fitting.append((number, choice))
+    for number, choice in fitting:
+        name = letters.drawings[number].name
+        size = next(size for size in choice if taken.in_the_way(covered(number, size), but=name) is None)
+        taken.give(covered(number, size), name)
+        found[name] = Shown(size)
 
 
 def _places(sight: Sight, alike: Alike, seconds: float) -> np.ndarray:

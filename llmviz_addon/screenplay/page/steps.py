@@ -2,7 +2,7 @@
 
 The values are filled into the very tree that the symbols are set from, and ``=`` stands before the result only where
 what is written gives it as it is written. A panel is no larger than what it shows: a long sum is written with fewer
-terms, then smaller, before it grows wider than it may.
+terms, then smaller, then in several lines, before it grows wider than it may.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ RESULT = "="
 """What the result is called among the operands."""
 SMALLEST = 0.8
 """Of the letters' size, in a panel that would be too wide."""
+FORMS = (FIRST, 1.0, 1), (1, 1.0, 1), (1, SMALLEST, 1), (FIRST, 1.0, 2), (1, 1.0, 2), (1, SMALLEST, 2), (1, SMALLEST, 3)
+"""Ways to set what is written, the best first: first terms of a sum, size of its letters, and its lines."""
 
 
 @dataclass(frozen=True)
@@ -63,26 +65,27 @@ def steps(
     assert grid.rule is not None
     decimals = digits(grid.drawn(tensors[grid.name]))
     inner = most - 2 * PAD
-    for first, smaller in ((FIRST, 1.0), (1, 1.0), (1, SMALLEST)):
+    for first, smaller, lines in FORMS:
         size = smaller * em
         formula = set_formula(grid.rule.at(cells[0]).formula, size)
-        told = [_told(grid, at, tensors, decimals, size, first) for at in cells]
+        told = [_told(grid, at, tensors, decimals, size, first, lines) for at in cells]
         widest = max([formula.width, *(one.values.width for one in told if one.values)])
         if widest <= inner:
             break
     else:
         size *= min(1.0, inner / widest)
         formula = set_formula(grid.rule.at(cells[0]).formula, size)
-        told = [_told(grid, at, tensors, decimals, size, first) for at in cells]
+        told = [_told(grid, at, tensors, decimals, size, first, lines) for at in cells]
     return _laid_out(grid, formula, told, size, HEAD * em, inner)
 
 
 def _told(
-    grid: Grid, index: tuple[int, ...], tensors: Mapping[str, np.ndarray], decimals: int, em: float, first: int
-) -> _Told:
+    grid: Grid, index: tuple[int, ...], tensors: Mapping[str, np.ndarray], decimals: int, em: float, first: int,
+    lines: int,
+) -> _Told:  # fmt: skip
     assert grid.rule is not None
     result = number(float(tensors[grid.name][index]), decimals)
-    found = written(grid.rule, tensors, index, result, first)
+    found = written(grid.rule, tensors, index, result, first, lines)
     values, sign = (set_formula(found[0], em), found[1]) if found else (None, "=")
     if result[0] in "<>":  # a mere bound brings its own
         sign, result = result[0], result[2:]

@@ -100,7 +100,7 @@ class Page:
             return cls(aspect, free, text, under, 0.031)
         em = 0.031 * min(1.0, aspect / 0.8)
         margin *= min(1.0, aspect)
-        split = -0.5 + 0.38
+        split = -0.5 + 0.266 + 0.114 * min(1.0, aspect)  # lines are longer upright, in letters, so there are fewer
         text = Area(-half + margin, -0.5 + margin, half - margin, split)
         free = Area(-half + margin, split + 0.03, half - margin, 0.5 - margin)
         corner = Area(text.right - 4.7 * em, text.top - 2.9 * em, text.right, text.top)

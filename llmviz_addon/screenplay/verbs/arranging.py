@@ -18,11 +18,18 @@ from ...layout.lettering.drawing import Drawing, Polygon, Rect, Shape, Text, pos
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.signs.tiles import INK, tint
 from ..cast.things import Grids, Place, Thing
+from ..page.sizes import USUAL, pixel
 from ..telling import Telling
 from .reading import token_text
 
 TILE = 0.92 * CELL
 """Height of a token's tile along a grid, where each has a row or a column."""
+GAP = 0.8
+"""Metres between what stands beside each other, at least where a chapter does not say."""
+HIGH = 0.75
+"""Share of the free part's height that a grid is high, where names stand over it."""
+LETTERS_APART = 0.6
+"""Ems between the names of two grids."""
 ARROW = 0.3
 """Opacity of an arrow, about that of a ribbon."""
 Path = list[tuple[float, float]]
@@ -30,15 +37,20 @@ Path = list[tuple[float, float]]
 
 def move(
     telling: Telling, thing: Grid, *, beside: Grid | None = None, level: Grid | None = None,
-    by: tuple[float, float, float] | None = None, side: str = "right", gap: float = 0.8, seconds: float | None = None,
+    by: tuple[float, float, float] | None = None, side: str = "right", gap: float | None = None,
+    seconds: float | None = None,
 ) -> None:  # fmt: skip
-    """Carry a grid ``beside`` another (tops level), ``level`` with the middle of one, ``by`` metres, or home."""
+    """Carry a grid ``beside`` another (tops level), ``level`` with the middle of one, ``by`` metres, or home.
+
+    What stands beside another does so with a ``gap`` of metres, or with room for the names of both.
+    """
     seconds = telling.length(seconds)
     low, high = thing.box
     if beside is not None:
         if side not in ("left", "right"):
             raise ScriptError(f"Unknown side {side!r}. Choose from left, right.")
         other_low, other_high = telling.box(beside)
+        gap = max(GAP, _named_apart(telling, thing, beside)) if gap is None else gap
         x = other_high[0] + gap - low[0] if side == "right" else other_low[0] - gap - high[0]
         to = np.array([x, other_low[1] - low[1], other_high[2] - high[2]])
     elif level is not None:
@@ -49,6 +61,17 @@ def move(
         to = np.zeros(3) if by is None else telling.offset(thing) + by
     telling.carry(thing.name, to, seconds)
     telling.pass_time(seconds)
+
+
+def _named_apart(telling: Telling, *grids: Grid) -> float:
+    """Metres between two grids side by side for labels to have their usual size, where they are seen at full height."""
+    labels = [telling.cast.labels.get(grid.name) for grid in grids]
+    if None in labels:
+        return 0.0
+    free, usual = telling.page.free, USUAL * pixel(telling.page)
+    high = max(grid.size[2] for grid in grids) / (HIGH * free.height)  # metres that are a picture height there
+    wide = [np.ptp(label.points[:, 0]) / label.em * usual * high for label in labels if label]
+    return float(sum(wide) - sum(grid.size[0] for grid in grids)) / 2 + LETTERS_APART * usual * high
 
 
 def arrange(

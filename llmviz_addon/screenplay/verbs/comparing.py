@@ -17,16 +17,20 @@ import numpy as np
 from ...layout.grid import CELL, Grid
 from ...layout.lettering.drawing import Drawing, Line, Text
 from ...layout.lettering.font import CAP_HEIGHT
-from ...layout.outline import Outline, outline
+from ...layout.outline import SHAPE, Outline, outline
 from ...layout.signs.landmarks import METRE, Landmark, landmark, landmark_signs, landmark_size
 from ...layout.signs.outline_signs import card, height_bar, outline_signs, scale_bar, scaled
 from ..page.view import TAN, Page
 from ..score.timeline import Channel, Piece, Standing
 from ..telling import Telling
 
-APART = 0.05
+USUAL = 1.225
+"""Width of the free part of a wide picture, as a share of its height: for it a model has its usual shape."""
+SHAPES = 0.6, 1.4
+"""The shapes, of the usual one, that models have in the narrowest and in the widest free part."""
+APART = 0.075
 """Metres between two models, as a share of the taller one's height."""
-LETTERS = 24
+LETTERS = 20
 """Letters over landmarks and pointers that are as high as the model, or its landmark if that is higher."""
 ROOMY = 0.75
 """Height of a free part, in picture heights, from which on letters are none the larger."""
@@ -39,9 +43,14 @@ SMALL = 0.3
 
 
 def models(telling: Telling) -> tuple[Standing, ...]:
-    """The models of the comparison; the first call puts them on stage, invisible."""
+    """The models of the comparison; the first call puts them on stage, invisible.
+
+    Their layers are dealt to fill the free part: upright they are towers.
+    """
     if not telling.cast.standing:
-        outlines = [outline(blueprint) for blueprint in telling.cast.blueprints]
+        free = telling.page.free
+        shape = SHAPE * float(np.clip(free.width / free.height / USUAL, *SHAPES))
+        outlines = [outline(blueprint, shape=shape) for blueprint in telling.cast.blueprints]
         places = _places(outlines, telling.page)
         for number, (one, at) in enumerate(zip(outlines, places, strict=True)):
             telling.cast.stand(_standing(f"model:{number}", one, at, telling.name))
@@ -78,7 +87,7 @@ def point_out(telling: Telling, *, beside: Standing, seconds: float | None = Non
     seconds = telling.length(seconds, 1.0)
     low, high = beside.box
     tall = high[2] - low[2]
-    scale, found = tall / LETTERS, []
+    scale, found = _em(tall, telling.page), []
     others = [model for model in models(telling) if model is not beside and _visible(telling, model)]
     small = sorted((model for model in others if _height(model) < SMALL * tall), key=_height)
     level = max((_top(model) for model in others if _height(model) <= tall), default=0.0)
@@ -149,17 +158,19 @@ def _visible(telling: Telling, model: Standing) -> bool:
 
 
 def _beside(one: Outline, page: Page) -> Iterator[Drawing]:
-    """The bar of a model's height, and the landmark that stands at its right on the same ground.
-
-    Where the free part of the page is low, fewer letters make up the height: they are to be read.
-    """
+    """The bar of a model's height, and the landmark that stands at its right on the same ground."""
     known = landmark(one.tall / 1000)
     low, high = one.box
     tall = float(high[2] - low[2])
-    em = max(tall, known.top * known.metres * METRE) / (LETTERS * min(1.0, page.free.height / ROOMY))
+    em = _em(max(tall, known.top * known.metres * METRE), page)
     bar = height_bar(one, em)
     yield bar
     yield from landmark_signs("landmark", known, np.array([_landmark_middle(known, tall, bar, em), 0.0, low[2]]), em)
+
+
+def _em(tall: float, page: Page) -> float:
+    """Of letters beside what is so ``tall``: where the free part is low, fewer make up its height, to be read."""
+    return tall / (LETTERS * min(1.0, page.free.height / ROOMY))
 
 
 def _landmark_middle(known: Landmark, tall: float, bar: Drawing, em: float) -> float:

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 from ...errors import ScriptError
 from ...layout.grid import Region
+from ..cast.boxes import common
 from ..page.panel import Explanation, Panel
 from ..score.timeline import Channel
-from ..telling import Telling
+from ..telling import SOLID, Telling
 from . import tethers
 from .panels import panel
 
@@ -23,6 +24,8 @@ COMING = 0.9
 """Of a step, in which values and results come: they are read meanwhile, and the picture does not stand still."""
 SOURCE, TARGET = 1.0, 0.35
 """How strongly the cells around a source and around a target step back."""
+LINE = 0.4
+"""Of that, how strongly those of a single column or row do: it is told of as a whole, and nothing else is on it."""
 
 
 def compute(telling: Telling, cell: Region, *, seconds: float | None = None) -> None:
@@ -40,8 +43,7 @@ def compute(telling: Telling, cell: Region, *, seconds: float | None = None) -> 
     lit = {region.grid.name: region for region in reversed((*sources.values(), cell))}
     for region in lit.values():
         for body in telling.bodies(region.grid):
-            focus(telling, body, region, start)
-            telling.change(body, "focus", TARGET if region is cell else SOURCE, step)
+            step_back(telling, body, region, start, TARGET if region is cell else SOURCE, step)
     for number, drawings in enumerate(((up.symbols,), up.values, up.results)):
         for drawing in drawings:
             telling.score.set(Channel(drawing.name, "opacity"), 1.0, start + number * step, slow if number else fade)
@@ -51,6 +53,22 @@ def compute(telling: Telling, cell: Region, *, seconds: float | None = None) -> 
     telling.explanations.append(Explanation(up, names, frozenset(lit), telling.clock.blocks, grid.name))
     telling.splits.show(cell, start + (STEPS - 1) * step + slow)
     telling.pass_time(seconds)
+
+
+def step_back(telling: Telling, body: str, region: Region, at: float, strength: float, seconds: float) -> None:
+    """Let the cells of ``body`` around a region of its grid step back.
+
+    A piece that stands aside already, and has none of them, does not do so once more: it could not be seen any longer.
+    """
+    piece = telling.cast.fragments.get(body)
+    grid = region.grid
+    first, cells = (piece.first, piece.cells) if piece else ((0, 0, 0), grid.cells)
+    faint = telling.score.value(Channel(body, "opacity")) < SOLID
+    if piece and faint and common((first, cells), region) is None:
+        return
+    focus(telling, body, region, at)
+    is_line = sorted(cells)[1] == 1
+    telling.score.set(Channel(body, "focus"), strength * (LINE if is_line else 1.0), at, seconds)
 
 
 def focus(telling: Telling, body: str, region: Region, at: float) -> None:

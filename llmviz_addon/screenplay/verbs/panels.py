@@ -20,6 +20,10 @@ from . import camera
 
 WIDEST = 0.62
 """A panel's width, as a share of the free part's, where that is wide; upright it may be all of it."""
+NARROWER = (0.65, 0.5)
+"""Shares of that width at which it is set, too: in a narrow panel beside them tall grids stay large."""
+NEARLY = 1.03
+"""How much further away the camera may go for a panel that is set as it is best, than for a narrower one."""
 GAP = 0.02
 """Between a panel and what stands beside it, in picture heights."""
 NEAR = 0.008
@@ -47,29 +51,50 @@ def panel(
     on its way already. In the worst case it covers no cell that is ``explained``; where it is not ``needed`` there is
     none then.
     """
-    page, free = telling.page, telling.page.free
-    most = free.width * (WIDEST if free.width > free.height else 1.0)
-    told = steps(grid, cells, telling.tensors, page.em / 0.031 * EM, most)
-    spot = _spot(telling, told, explained, seconds, FURTHEST if needed else FAR)
+    forms = _forms(telling, grid, cells)
+    spot = _spot(telling, forms, explained, seconds, FURTHEST if needed else FAR)
     if spot.covered > COVERED and telling.explanations:
         telling.clear_aside()
-        spot = _spot(telling, told, explained, seconds, FURTHEST if needed else FAR)
+        spot = _spot(telling, forms, explained, seconds, FURTHEST if needed else FAR)
     if spot.covered > COVERED and not needed:
         return None
     telling.give_way(spot.area)
-    return _hung(telling, told, spot.area)
+    return _hung(telling, spot.told, spot.area)
 
 
-def _spot(telling: Telling, told: Steps, explained: Sequence[Region], seconds: float, furthest: float) -> Spot:
-    """The best spot for a panel, to which the camera makes room if it must."""
-    around = _around(telling, explained)
-    spot = free_spot(telling.page.free, telling.view, told, around)
+def _forms(telling: Telling, grid: Grid, cells: Sequence[tuple[int, ...]]) -> list[Steps]:
+    """The panel as it is best, and narrower ones, which leave tall grids their size."""
+    page, free = telling.page, telling.page.free
+    most = free.width * (WIDEST if free.width > free.height else 1.0)
+    found: list[Steps] = []
+    for share in (1.0, *NARROWER):
+        told = steps(grid, cells, telling.tensors, page.em / 0.031 * EM, share * most)
+        if not found or told.width < found[-1].width - GAP:
+            found.append(told)
+    return found
+
+
+def _spot(
+    telling: Telling, forms: Sequence[Steps], explained: Sequence[Region], seconds: float, furthest: float
+) -> Spot:
+    """The best spot for a panel in one of its forms, to which the camera makes room if it must.
+
+    Of places that leave the grids about as large the one for the best form is taken.
+    """
+    around, free = _around(telling, explained), telling.page.free
+    spots = [free_spot(free, telling.view, told, around) for told in forms]
+    spot = next((spot for spot in spots if spot.covered <= COVERED), spots[0])
     aside = telling.view is not telling.framed
     if (spot.covered > COVERED or aside) and not camera.is_moving(telling):
         reach = telling.view.distance * (NEARER if spot.covered <= COVERED else furthest)
-        views = (view for view in _roomier(telling, told) if view.distance < reach)
-        for view in sorted(views, key=lambda view: view.distance):
-            found = free_spot(telling.page.free, view, told, around)
+        ways = [
+            (view.distance * NEARLY**number, view, told)
+            for number, told in enumerate(forms)
+            for view in _roomier(telling, told)
+            if view.distance < reach
+        ]
+        for _, view, told in sorted(ways, key=lambda way: way[0]):
+            found = free_spot(free, view, told, around)
             if found.covered <= COVERED:
                 camera.make_way(telling, view, seconds)
                 return found
@@ -124,8 +149,9 @@ def _hung(telling: Telling, told: Steps, area: Area) -> Panel:
 
 
 class Spot(NamedTuple):
-    """A place for a panel, and which share of it covers something."""
+    """A place for a panel that is set so, and which share of it covers something."""
 
+    told: Steps
     area: Area
     covered: float
 
@@ -184,7 +210,7 @@ def free_spot(free: Area, view: View, told: Steps, around: Around) -> Spot:
     distance += 0.1 * np.hypot(xs + width / 2 - cx, (ys + height - near.top)[:, None])
     up, across = np.unravel_index(np.argmin(covered * 10 + distance), covered.shape)
     left, bottom = float(xs[across]), float(ys[up])
-    return Spot(Area(left, bottom, left + width, bottom + height), float(covered[up, across]))
+    return Spot(told, Area(left, bottom, left + width, bottom + height), float(covered[up, across]))
 
 
 def _written(telling: Telling, in_play: Sequence[Grid]) -> list[np.ndarray]:

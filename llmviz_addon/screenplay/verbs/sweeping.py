@@ -16,7 +16,7 @@ from ..cast.known import flat_span
 from ..page.panel import Explanation, Panel
 from ..score.timeline import Channel
 from ..telling import GONE, Telling
-from .explain import COMING, FADE, MOVE, TARGET, focus
+from .explain import COMING, FADE, MOVE, TARGET, focus, step_back
 from .panels import panel
 
 FIRST = 3
@@ -140,9 +140,10 @@ def _follow(telling: Telling, opening: _Opening, region: Region) -> frozenset[st
         sources = {source.grid.name: source for source in reversed(telling.sources(region.grid, at).values())}
         for source in sources.values():
             for body in telling.bodies(source.grid, start):
-                focus(telling, body, source, start + number * opening.each)
                 if source.grid.name not in lit:
-                    telling.change(body, "focus", TARGET, min(FADE, opening.each / 3))
+                    step_back(telling, body, source, start, TARGET, min(FADE, opening.each / 3))
+                else:
+                    focus(telling, body, source, start + number * opening.each)
             lit.add(source.grid.name)
     return frozenset(lit)
 

@@ -25,7 +25,7 @@ WIDTH, HEAD = 0.0022, 0.011
 """Of a tether, and length of the arrow head of one that leads to a result, in picture heights."""
 LONGEST = 0.5
 """Of a tether, in picture heights."""
-MARGIN = 0.004
+MARGIN = 0.01
 """How far it keeps from what is written, in picture heights."""
 ACROSS = 0.5
 """What a way costs that lies across other grids all along, in picture heights."""

@@ -13,6 +13,8 @@ ROLES = tuple(Role)
 """In the order of the numbers by which materials know them."""
 GAP = 0.012
 """Half the width of a gap between cells, in cells."""
+FRAMED = 2.5
+"""How much stronger than what is around steps back the line around a focus range is."""
 OUTLINE = 1.6
 """Width of an empty grid's outline, in pixels, and a half."""
 
@@ -107,4 +109,4 @@ def draw_focus(tree: bpy.types.NodeTree, point: Point, cell: Expr, focus: Expr) 
     inside = (nearest + 0.5).clamp()
     width = 0.08 / point.widest
     line = inside - (nearest - width.maximum(1.0) + 0.5).clamp()
-    return (1.0 - inside) * focus, line * focus
+    return (1.0 - inside) * focus, line * (focus * FRAMED).clamp()
