@@ -10,13 +10,15 @@ from blender_tests.made_up import made_up
 from llmviz_addon.layout.build import layout
 from llmviz_addon.layout.lettering.drawing import Rect, Text
 from llmviz_addon.layout.lettering.font import advance
+from llmviz_addon.layout.lettering.typeset import set_formula
+from llmviz_addon.layout.rules.formula import Figure, Series
 from llmviz_addon.model.checkpoint import builtin
 from llmviz_addon.model.run import run
 from llmviz_addon.rounding import number
 from llmviz_addon.screenplay.page.panel import EM, PAD, digits
 from llmviz_addon.screenplay.page.steps import steps
 from llmviz_addon.screenplay.page.view import Page
-from llmviz_addon.screenplay.verbs.panels import WIDEST
+from llmviz_addon.screenplay.verbs.panels import NARROWER, WIDEST
 
 SIZES = [(1280, 720), (720, 1280), (900, 900)]
 
@@ -78,3 +80,31 @@ def test_the_result_is_the_cell_s_value_in_the_colour_of_its_role(number_of):
     value = float(trace[grid.name][index])
     shown = number(value, digits(grid.drawn(np.asarray(trace[grid.name]))))
     assert result.spans == ((shown.lstrip("<> "), str(grid.role)),)
+
+
+def test_a_narrow_panel_has_its_sum_in_several_lines_and_letters_that_can_be_read():
+    grid, trace = next((grid, trace) for grid, trace in MODELS if grid.kind.endswith("std"))
+    free = Page.of((1280, 720)).free
+    most = NARROWER[-1] * WIDEST * free.width
+    told = steps(grid, [(3,)], trace, EM, most)
+    assert told.width <= most + 1e-9
+    texts = [shape for shape in told.values[0] if isinstance(shape, Text)]
+    dots = next(shape for shape in texts if shape.body == "…")
+    pluses = [shape for shape in texts if shape.body == "+" and shape.x < dots.x]
+    assert {shape.body for shape in texts if shape.y > dots.y + dots.size} >= {"2", "−"}
+    assert len({round(plus.y, 4) for plus in pluses}) == len(pluses) > 1  # each opens a line
+    assert min(shape.size for shape in texts if shape.body != "2") * 720 >= 14
+
+
+def test_a_sum_in_lines_has_its_signs_at_their_beginning_and_a_list_its_commas_at_their_end():
+    figures = tuple(Figure(str(number)) for number in range(1, 6))
+    for sign, expected in (("+", ["1+2", "+…+5"]), (",", ["1,2,", "…,5"])):
+        box = set_formula(Series(figures, (0, 1, 4), sign, 0, 2), 1.0)
+        lines: dict[float, list[Text]] = {}
+        for shape in box.shapes:
+            lines.setdefault(round(shape.y, 3), []).append(shape)
+        written = [
+            "".join(one.body for one in sorted(lines[y], key=lambda s: s.x)) for y in sorted(lines, reverse=True)
+        ]
+        assert written == expected
+        assert min(lines) == 0

@@ -44,6 +44,13 @@ class Axis:
         """Its name on the picture: as many as the model can read are T at most."""
         return "T ≤" if self.name == "block_size" else self.name
 
+    @property
+    def told(self) -> str:
+        """Its name and length: ``C = 48``, ``T ≤ 11``, or ``n_vocab: 128 of 50,257`` where not all of it is drawn."""
+        if self.shown is not None:
+            return f"{self.symbol}: {self.count}"
+        return f"{self.symbol} {self.length}" if self.name == "block_size" else f"{self.symbol} = {self.length}"
+
     def cell(self, index: int) -> int:
         """Position of the first cell whose index is ``index`` or greater."""
         return index if self.shown is None else bisect_left(self.shown, index)

@@ -16,18 +16,16 @@ def ruler(name: str, grid: Grid, axis: Axis) -> Drawing:
     length = axis.cells * CELL
     size = min(0.22, max(0.12, length / 4))
     gap, tick = 0.08, 0.05
-    equal = "" if axis.symbol.endswith("≤") else " ="
-    caption = f"{axis.symbol}{equal} {axis.length}" if axis.shown is None else f"{axis.symbol}: {axis.count}"
     lines = (
         Line(((0, 0), (length, 0)), 0.012, "accent"),
         Line(((0, -tick), (0, tick)), 0.012, "accent"),
         Line(((length, -tick), (length, tick)), 0.012, "accent"),
     )
     if axis.direction == "z":
-        text = Text(length, 0.09, ((caption, "accent"),), size, "right")
+        text = Text(length, 0.09, ((axis.told, "accent"),), size, "right")
         where = pose((low[0] - gap, low[1], low[2]), (0, 0, 1), (-1, 0, 0))
     else:
-        text = Text(length / 2, -0.06 - 0.75 * size, ((caption, "accent"),), size, "center")
+        text = Text(length / 2, -0.06 - 0.75 * size, ((axis.told, "accent"),), size, "center")
         right = (0, 1, 0) if axis.direction == "y" else (1, 0, 0)
         where = pose((low[0], low[1], low[2] - gap), right, (0, 0, 1))
     return Drawing(name, (*lines, text), where, grid.name, opacity=0.0)

@@ -87,18 +87,19 @@ def point_out(telling: Telling, *, beside: Standing, seconds: float | None = Non
     seconds = telling.length(seconds, 1.0)
     low, high = beside.box
     tall = high[2] - low[2]
-    scale, found = _em(tall, telling.page), []
+    scale = _em(float(tall), telling.page)
+    found: list[Drawing] = []
     others = [model for model in models(telling) if model is not beside and _visible(telling, model)]
     small = sorted((model for model in others if _height(model) < SMALL * tall), key=_height)
     level = max((_top(model) for model in others if _height(model) <= tall), default=0.0)
     for number, model in enumerate(small):
         (left, _, _), (right, _, _) = model.box
-        low = _card_top(model) + 0.25 * scale
-        top = (level - low) / scale + 1.6 * (len(small) - number)  # names in lines, that of the smallest highest
+        foot = _card_top(model) + 0.25 * scale
+        top = (level - foot) / scale + 1.6 * (len(small) - number)  # names in lines, that of the smallest highest
         line = Line(((0.0, 0.0), (0.0, top)), 0.05, "muted")
         text = Text(0.25, top - 0.7, ((model.outline.blueprint.title, "ink"),), 1.0)
         sign = Drawing(
-            telling.unique("pointer"), (line, text), scaled(((left + right) / 2, 0.0, low), scale), opacity=0.0
+            telling.unique("pointer"), (line, text), scaled(((left + right) / 2, 0.0, foot), scale), opacity=0.0
         )
         found.append(sign)
     with telling.together():

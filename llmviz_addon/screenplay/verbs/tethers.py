@@ -27,6 +27,8 @@ LONGEST = 0.5
 """Of a tether, in picture heights."""
 MARGIN = 0.01
 """How far it keeps from what is written, in picture heights."""
+EDGE = 0.001
+"""How far over its own panel's edge it may begin, in picture heights."""
 ACROSS = 0.5
 """What a way costs that lies across other grids all along, in picture heights."""
 BENDS = np.array([0.0, 0.1, -0.1, 0.2, -0.2, 0.32, -0.32, 0.48, -0.48])
@@ -48,7 +50,7 @@ def tether(
     ways = _bent(np.repeat(first, len(BENDS), axis=0), np.repeat(last, len(BENDS), axis=0), np.tile(BENDS, count))
     length = np.linalg.norm(np.diff(ways, axis=1), axis=2).sum(axis=1)
     grids = [telling.view.area(*telling.box(grid)) for grid in telling.in_play() if grid is not region.grid]
-    walls = [panel.area.grown(-MARGIN / 3), *(area.grown(MARGIN) for area in written)]
+    walls = [panel.area.grown(-EDGE), *(area.grown(MARGIN) for area in written)]
     free = _within(ways, [telling.page.free.grown(MARGIN)]).all(axis=1) & ~_within(ways, walls).any(axis=1)
     cost = length * (1 + 0.3 * np.tile(abs(BENDS), count)) + ACROSS * _within(ways, grids).mean(axis=1)
     cost[~free | (length > LONGEST)] = np.inf
