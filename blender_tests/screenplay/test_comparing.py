@@ -7,14 +7,25 @@ import pytest
 
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.grid import CELL
+from llmviz_addon.layout.layout import Layout
+from llmviz_addon.layout.lettering.drawing import Text
+from llmviz_addon.layout.signs.signage import Signage
 from llmviz_addon.model.blueprints import BLUEPRINTS, Blueprint, compared
+from llmviz_addon.model.checkpoint import Checkpoint
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import run
-from llmviz_addon.screenplay.page.view import View
-from llmviz_addon.screenplay.production import prepare, prepare_outlines
+from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
+from llmviz_addon.model.trace import Trace
+from llmviz_addon.screenplay import loader
+from llmviz_addon.screenplay.cast.cast import Cast
+from llmviz_addon.screenplay.legible.letters import Sight
+from llmviz_addon.screenplay.page.view import Page, View
+from llmviz_addon.screenplay.production import _told, prepare, prepare_outlines
 from llmviz_addon.screenplay.score.score import Score
 from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
+from llmviz_addon.screenplay.telling import Telling
 from llmviz_addon.screenplay.verbs.camera import points_of
+from llmviz_addon.screenplay.verbs.comparing import models
 
 SIZES = [(1280, 720), (1080, 1920), (720, 720)]
 
@@ -308,3 +319,54 @@ def test_a_chapter_that_asks_for_grids_of_a_shape_is_told_why_there_are_none(tmp
     )
     with pytest.raises(ScriptError, match="line 7: There is no 'layers': this film is about shapes"):
         prepare_outlines([Blueprint("any", GPTConfig(1, 1, 4, 1, 2))], ["mine"], folders=[tmp_path])
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_models_are_dealt_to_fill_the_free_part_and_all_their_columns_end_on_the_ground(size):
+    film = told_outlines(["nano", "gpt2", "gpt2-xl", "gpt3"], size)
+    free = film.page.free
+    for model in models(film):
+        (left, _, bottom), (right, _, top) = model.box
+        assert 0.4 < (right - left) / (top - bottom) / (free.width / free.height) < 1.4
+        columns = np.unique(model.outline.offsets[:, 0].round(3), return_counts=True)[1]
+        assert len(set(columns.tolist())) == 1 or model.config.n_layer == 3  # which upright are two and one
+    upright, wide = (models(told_outlines(["gpt3"], one))[0].outline for one in ((720, 1280), (1280, 720)))
+    assert upright.tall > 1.2 * wide.tall
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_names_of_small_models_end_before_what_they_stand_beside(size):
+    film = told_outlines(["nano", "gpt2", "gpt2-xl", "gpt3"], size)
+    pointers = [one for name, one in film.cast.drawings.items() if ":pointer:" in name]
+    large = models(film)[-1]
+    assert pointers
+    for one in pointers:
+        if one.points[:, 2].max() - one.points[:, 2].min() > 0.02 * np.ptp(large.outline.box, axis=0)[2]:
+            assert one.points[:, 0].max() < large.box[0][0]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_largest_model_has_its_card_and_its_height_wherever_it_is_seen_whole(size):
+    film = told_outlines(["nano", "gpt2", "gpt2-xl", "gpt3"], size)
+    sight, large = Sight(film), models(film)[-1]
+    for key in ("model-4", "context", "one-take", "nothing-new"):
+        at = next(beat.rest[0] for beat in film.beats if beat.key == key)
+        there = {one.name for one, _ in sight.there(at)}
+        assert large.signs.card.name in there, key
+        bars = [one for name, one in film.cast.drawings.items() if name.endswith(":height") and name in there]
+        assert any(large.height in shape.body for one in bars for shape in one.shapes if isinstance(shape, Text)), key
+
+
+def told_outlines(names, size):
+    """The chapter about some models, told."""
+    tellings = []
+    outlines, stage = compared(names), Layout.empty(compared(names)[0].config)
+    trace = Trace(outlines[0].config, (), {}, 0)
+    checkpoint = Checkpoint(outlines[0].title, outlines[0].config, {}, IdTokenizer(outlines[0].config.vocab_size))
+
+    def begin(name):
+        tellings.append(Telling(name, Cast(stage, Signage(), outlines), trace, checkpoint, Page.of(size), 200.0))
+        return tellings[-1]
+
+    _told(loader.choose(["scale"], loader.find(())), begin)
+    return tellings[0]

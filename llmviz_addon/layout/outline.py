@@ -35,7 +35,7 @@ BETWEEN = 2
 SHAPE = 1.0
 """Width of a picture, as a share of its height, that columns of layers are dealt to fill."""
 
-EVEN = 1.2
+EVEN = 1.1
 """How many times as large as need be a picture may be for columns of one height: their last ends on the ground, too."""
 
 HAIR = 1 / 20

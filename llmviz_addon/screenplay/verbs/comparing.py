@@ -16,7 +16,7 @@ import numpy as np
 
 from ...layout.grid import CELL, Grid
 from ...layout.lettering.drawing import Drawing, Line, Text
-from ...layout.lettering.font import CAP_HEIGHT
+from ...layout.lettering.font import CAP_HEIGHT, advance
 from ...layout.outline import SHAPE, Outline, outline
 from ...layout.signs.landmarks import METRE, Landmark, landmark, landmark_signs, landmark_size
 from ...layout.signs.outline_signs import card, height_bar, outline_signs, scale_bar, scaled
@@ -38,6 +38,8 @@ TALL = 0.85
 """Height of a landmark, as a share of its model's, up to which it stands under what is written on the height bar."""
 NAMED = 40
 """Letters of a layer's name that are as high as the model, at most: where they are smaller, it has no room."""
+BESIDE = 0.25
+"""Letters from a pointer's line to its name."""
 SMALL = 0.3
 """Height of models that need a pointer, as a share of what they stand beside."""
 
@@ -97,7 +99,7 @@ def point_out(telling: Telling, *, beside: Standing, seconds: float | None = Non
         foot = _card_top(model) + 0.25 * scale
         top = (level - foot) / scale + 1.6 * (len(small) - number)  # names in lines, that of the smallest highest
         line = Line(((0.0, 0.0), (0.0, top)), 0.05, "muted")
-        text = Text(0.25, top - 0.7, ((model.outline.blueprint.title, "ink"),), 1.0)
+        text = Text(BESIDE, top - 0.7, ((model.outline.blueprint.title, "ink"),), 1.0)
         sign = Drawing(
             telling.unique("pointer"), (line, text), scaled(((left + right) / 2, 0.0, foot), scale), opacity=0.0
         )
@@ -186,17 +188,31 @@ def _places(outlines: list[Outline], page: Page) -> list[np.ndarray]:
     """Where each stands, (3,): from left to right by size, on one ground, with room for what is written on them."""
     places: dict[int, np.ndarray] = {}
     edge: float | None = None
+    before: list[tuple[float, Outline]] = []  # where the middle of each is
     for one in sorted(outlines, key=lambda o: o.blueprint.n_params):
         low, high = one.box
+        tall = float(high[2] - low[2])
         signs = np.concatenate([sign.points for sign in (card(one), scale_bar(one), *_beside(one, page))])
         left, right = min(signs[:, 0].min(), low[0]), max(signs[:, 0].max(), high[0])
-        x = 0.0 if edge is None else edge + APART * (high[2] - low[2]) - left
+        named = [at + _named(other, _em(tall, page)) for at, other in before if _tall(other) < SMALL * tall]
+        x = 0.0 if edge is None else max(edge + APART * tall, *named, -np.inf) - left
         places[id(one)] = np.array([x, 0.0, -low[2]])
         edge = x + right
+        before.append((x + float(low[0] + high[0]) / 2, one))
     first = outlines[0]
     low, high = first.widest.box
     origin = places[id(first)] + (low[0], low[1], high[2])
     return [places[id(one)] - origin for one in outlines]
+
+
+def _named(one: Outline, em: float) -> float:
+    """How far to the right of a model's middle its name reaches on a pointer, and some room."""
+    return (BESIDE + advance(one.blueprint.title) + 0.5) * em
+
+
+def _tall(one: Outline) -> float:
+    low, high = one.box
+    return float(high[2] - low[2])
 
 
 def _standing(name: str, one: Outline, at: np.ndarray, chapter: str) -> Standing:
