@@ -27,13 +27,13 @@ def play(film):
         close = film.closeup(heads[number], x, seconds=1.2)  # of a wide model; else it is the layout
         x, head = close.layers[0].ln_1.output, close.layers[0].attn.heads[number]
         _flat(film, x, head)
-    arrows = _vectors(film, x, head)
-    _one_number(film, x, head, t, arrows)
-    _lookup(film, x, head, arrows)
-    letters = _scores(film, x, head, t, arrows)
-    _softmax(film, head, t, letters)
-    arrows = _values(film, head, t)
-    _rest(film, head, number, t, arrows)
+    _vectors(film, x, head)
+    _one_number(film, x, head, t)
+    _lookup(film, x, head)
+    _scores(film, x, head, t)
+    _softmax(film, head, t)
+    _values(film, head, t)
+    _rest(film, head, number, t)
 
 
 def _tour(film, x, heads, number):
@@ -46,48 +46,54 @@ def _tour(film, x, heads, number):
         film.say("They do not know of each other, so it is enough to follow one.")
     film.say("We take {head} and lay it out flat.", head=f"head {number}" if many else "it")
     with film.together(seconds=1.2):
-        film.fade(*heads[:number], *heads[number + 1 :], *film.layout.ribbons, names, to=0)
+        film.fade(film.all_but(x, heads[number]), names, to=0)
         film.camera.frame(x, heads[number], azimuth=281, elevation=8)
 
 
 def _flat(film, x, head):
     q, k, v, matrix, output = head.rows
-    film.arrange(q, k, v, matrix, output, level=x, seconds=2)
-    with film.together(seconds=1):
-        film.move(x, level=head.k)
+    film.letters(x, seconds=0.5)
+    with film.together(seconds=2):
         film.fade(matrix, output, to=0)
-        film.camera.frame(x, q, k, v, azimuth=276, elevation=5)
+        film.arrange(q, k, v, level=x)
+    _beside(film, x, head)
+
+
+def _beside(film, x, head):
+    with film.together(seconds=1.2):
+        film.move(x, beside=head.k, level=head.k)
+        film.camera.frame(x, *head.rows[:3], azimuth=274, elevation=4)
 
 
 def _vectors(film, x, head):
-    A, arrows = film.config.head_size, []
-
-    def connect(weight, bias, vector):
-        with film.together(lag=0.3):
-            arrows.extend([film.connect(bias, weight), film.connect(weight, vector), film.connect(x, vector)])
-
+    A = film.config.head_size
     with film.beat("three-vectors"):
         film.say(
             "From every [column]({x}) the head makes three {shorter}vectors of [{numbers}](A):",
             x=x, shorter="shorter " if film.config.n_embd > A else "", numbers=film.count(A, "number"),
         )  # fmt: skip
-        film.say("a [query]({q}), what this column looks for;", q=head.q)
-        connect(head.q_weight, head.q_bias, head.q)
-        film.say("a [key]({k}), by which it is found;", k=head.k)
-        connect(head.k_weight, head.k_bias, head.k)
-        film.say("a [value]({v}), what it has to give.", v=head.v)
-        connect(head.v_weight, head.v_bias, head.v)
+        told = (
+            (head.rows.q, "a [query]({v}), what this column looks for;"),
+            (head.rows.k, "a [key]({v}), by which it is found;"),
+            (head.rows.v, "a [value]({v}), what it has to give."),
+        )
+        for row, clause in told:
+            film.say(clause, v=row[-1])
+            film.light(row[-1], to=0.8, seconds=0.6)
+            film.light(row[-1], to=0, seconds=0.6)
         bias = " and bias" if film.checkpoint.biases else ""
         film.say("Each has its own [weights]({w}){bias}.", w=head.q_weight, bias=bias)
-    return arrows
 
 
-def _one_number(film, x, head, t, arrows):
-    _, k, v, _, _ = head.rows
+def _one_number(film, x, head, t):
+    q, k, v, _, _ = head.rows
     cell = head.q[t, min(2, film.config.head_size - 1)]
     with film.beat("one-number"):
         film.say("How is one number made?")
-        film.fade(*k, *v, *arrows[3:], to=0)
+        with film.together(seconds=1.5):
+            film.fade(*k, *v, to=0)
+            film.move(x, beside=head.q, side="above")
+        film.camera.frame(x, *q, azimuth=272, elevation=2, seconds=1)
         more = t > film.example_time
         film.say("We follow t = {t}, for it has more columns before it." if more else "We still follow t = {t}.", t=t)
         film.say("A row of the [weights]({w}) meets this [column]({x}):", w=head.q_weight, x=x[t])
@@ -100,17 +106,17 @@ def _one_number(film, x, head, t, arrows):
         film.say("It came to {cell}.", cell=cell)
         with film.together():
             film.fade(*k, *v, to=1)
-            film.fade(*arrows[3:], to=0.3)
+            _beside(film, x, head)
         film.say("All other numbers of Q, K and V are made in the same way,")
         film.sweep(head.q, head.k, head.v, seconds=6)
         film.say("each from its own row of weights and its own column.")
 
 
-def _lookup(film, x, head, arrows):
+def _lookup(film, x, head):
     prices = {"apple": 2, "pear": 3, "plum": 8}
     with film.beat("lookup"):
         film.say("What are the three for?")
-        film.fade(x, head, *arrows, to=0, seconds=1)
+        film.fade(x, head, to=0, seconds=1)
         film.say("In a dictionary, the key that equals the query answers with its value.")
         film.lookup(prices, "pear", seconds=3.5)
         film.say("In attention each key fits, a little or a lot,")
@@ -118,46 +124,42 @@ def _lookup(film, x, head, arrows):
         film.say("and all values mix, each as much as its key fits.")
 
 
-def _scores(film, x, head, t, arrows):
+def _scores(film, x, head, t):
     best = film.largest(head.scores[t, : t + 1])[0]
     with film.beat("scores"):
         film.say("Take the [query]({q}) of the {token}, t = {t}.", q=head.q, token=film.token_name(t), t=t)
-        film.arrange((head.q, head.k), head.rows.matrix, seconds=0)
-        film.move(head.q, beside=head.k, seconds=0)
+        film.arrange((head.q, head.k), seconds=0)
+        film.letters(head.scores, seconds=0)
+        film.move(head.scores, beside=head.k, side="below", seconds=0)
         film.camera.frame(head.q, head.k, head.scores, azimuth=273, elevation=3, seconds=0)
         film.fade(head.q, head.k, head.scores, to=1, seconds=1.5)
         film.say("Its dot product with a [key]({k}) tells how they fit.", k=head.k)
-        with film.together():
-            arrows = [film.connect(head.q, head.scores), film.connect(head.k, head.scores)]
         A, s = film.config.head_size, head.scores
         film.say("Divided by √{A:,}, so that long vectors give no larger scores,", A=A)
-        letters = film.letters(head.scores)
         film.compute(head.scores[t, best], seconds=2)
         film.say("it goes into row {t} of the [attention matrix]({s}).", t=t, s=s)
         film.sweep(head.scores[t, : t + 1], seconds=3, slowly=False)
     with film.beat("mask"):
         film.say("A query must not look ahead: keys that come later are forbidden.")
         with film.together(seconds=1.5):
-            film.fade(head.q, head.k, *arrows, to=0)
+            film.fade(head.q, head.k, to=0)
             film.camera.frame(head.scores, azimuth=271, elevation=2, zoom=0.94)
         many, where = len(film.tokens) > 1, "In the whole matrix that is everything above the diagonal."
         film.say(where if many else "Here there is but one key, so none is.")
         film.show_values(head.scores, seconds=3)
         if many:
             film.say("Crosses mark these cells; their score counts as −∞.")
-    return letters
 
 
-def _softmax(film, head, t, letters):
+def _softmax(film, head, t):
     best = film.largest(head.weights[t, : t + 1])
     with film.beat("maximum-and-sum"):
         film.say("Softmax turns the scores of a row into shares of one whole.")
         with film.together(seconds=1.5):
+            film.arrange(head.rows.matrix, level=head.k)
             film.fade(head.max, head.sum, head.weights, to=1)
-            film.camera.frame(head.scores, head.weights, azimuth=273, elevation=3, zoom=0.97)
+            film.camera.frame(*head.rows.matrix, azimuth=273, elevation=3, zoom=0.97)
         film.say("To keep numbers small, the [largest]({m}), {m}, is subtracted: no share changes.", m=head.max[t])
-        with film.together():
-            arrows = [film.connect(head.scores, head.max), film.connect(head.sum, head.weights)]
         film.compute(head.max[t], seconds=1.5)
         film.say("Each score becomes its exponential, a power of e ≈ 2.718.")
         film.say("They [sum]({s}) to {s}.", s=head.sum[t])
@@ -170,7 +172,7 @@ def _softmax(film, head, t, letters):
             film.say("A forbidden key, one that comes later, gets [0]({w}).", w=head.weights[t, t + 1 :])
         film.say("No weight is negative, and the whole row sums to 1.")
         film.dismiss()
-        film.fade(head.scores, head.max, head.sum, head.weights, *arrows, letters, to=0)
+        film.fade(head.rows.matrix, to=0)
         names = [film.token_text(i) for i in range(t + 1)]
         film.bars(head.weights[t, : t + 1], names, f"What t = {t} takes from each column", seconds=4)
     with film.beat("bands"):
@@ -204,42 +206,33 @@ def _looks(best, t):
 def _values(film, head, t):
     large = film.largest(head.output[t, : min(8, film.config.head_size)])[0]
     with film.beat("weighted-sum"):
-        film.arrange(head.v, head.output, level=head.k, seconds=0)
-        film.move(head.weights, beside=head.output, seconds=0)
+        film.arrange(head.weights, (head.output, head.v), level=head.k, seconds=0)
         film.locate(head.v, head.weights, head.output)
         film.say("The answer is made of the [values]({v}).", v=head.v)
         film.camera.frame(head.v, head.weights, head.output, seconds=0)
         film.fade(head.v, head.weights, head.output, to=1, seconds=1.5)
-        with film.together():
-            arrows = [film.connect(head.weights, head.output), film.connect(head.v, head.output)]
         film.say("Each is multiplied by its weight: a small one leaves little of it.")
         film.weighted_sum(head.output[t], seconds=11)
         film.say("Added up, they become column {t} of the [output]({o}), cell by cell.", t=t, o=head.output[t])
         film.compute(head.output[t, large], seconds=3)
-    return arrows
 
 
-def _rest(film, head, number, t, arrows):
+def _rest(film, head, number, t):
     v, output, matrix, many = head.v, head.output, head.rows.matrix, len(film.tokens) > 1
     with film.beat("all-rows"):
         film.locate()
         rest = "All other queries are answered in the same way, each by itself,"
         film.say(rest if many else "Of more queries each would be answered by itself,")
-        film.fade(v, head.weights, output, *arrows, to=0)
-        film.move(head.weights, seconds=0)
+        film.fade(v, head.weights, output, to=0)
         film.arrange(matrix, (v, output), level=head.k, seconds=0)
-        film.move(output, beside=v, side="left", gap=2.5 * film.layout.gap, seconds=0)
         with film.together(seconds=1.2):
             film.fade(v, *matrix, output, to=1)
             film.camera.frame(*matrix, v, output, azimuth=273, elevation=3)
-        ways = (head.scores, head.max), (head.sum, head.weights), (head.weights, output), (v, output)
-        with film.together(lag=0.3):
-            arrows = [film.connect(*way) for way in ways]
         film.sweep(head.max, head.sum, head.weights, output, seconds=6)
         film.say("so a computer can do them all at once.")
     with film.beat("one-picture"):
         film.say("This is all that the head has done:")
-        film.fade(v, *matrix, output, *arrows, to=0, seconds=0.8)
+        film.fade(v, *matrix, output, to=0, seconds=0.8)
         looks = "each token below looks at the same tokens above, up to itself."
         film.say(looks if many else "the only column looks at itself, with all of its attention.")
         film.bands(head.weights[:], f"Attention of head {number}", follow=t, seconds=5)

@@ -103,10 +103,12 @@ def test_a_symbol_stands_between_two_things(film, head):
 
 def test_letters_stand_along_every_time_axis(film, head):
     letters = [film.token_text(t) for t in range(len(film.tokens))]
-    rows, columns = film.letters(head.scores)
-    for drawing in (rows, columns):
-        texts = [shape for shape in drawing.shapes if isinstance(shape, Text)]
-        tiles = [shape for shape in drawing.shapes if isinstance(shape, Rect)]
+    made = film.letters(head.scores)
+    rows, columns = made[:2], made[2:]
+    for drawings in (rows, columns):
+        texts = [shape for drawing in drawings for shape in drawing.shapes if isinstance(shape, Text)]
+        tiles = [shape for drawing in drawings for shape in drawing.shapes if isinstance(shape, Rect)]
+        assert not drawings[0].is_written  # tints are there even where letters would be too small
         assert [text.body for text in texts] == letters
         assert [tile.color for tile in tiles] == [tint(token) for token in film.trace.tokens]
         for tile, text in zip(tiles, texts, strict=True):  # each letter amid its tile
@@ -114,7 +116,8 @@ def test_letters_stand_along_every_time_axis(film, head):
             assert tile.x < left < right < tile.x + tile.width
             assert tile.x + tile.width / 2 == pytest.approx((left + right) / 2)
     assert film.room(head.scores)[:, 2].min() < head.scores.box[0][2] - 0.05  # what frames it frames them
-    assert rows.parent == columns.parent == head.scores.name
+    assert {drawing.parent for drawing in made} == {head.scores.name}
+    assert film.letters(head.scores) == made  # once is enough
     with pytest.raises(ScriptError, match="no axis"):
         film.letters(head.q_weight)
 
@@ -192,3 +195,70 @@ def test_impossible_wishes_are_refused(film, head, verb, message):
 def test_a_copy_is_a_cell_large_enough_to_see(film, head):
     copy = film.copy(head.q[0, 0])
     assert copy.size == (CELL, CELL, CELL)
+
+
+def test_letters_fade_with_their_grid_and_go_while_a_column_stands_apart(film, head):
+    made = film.letters(head.q, head.k, seconds=0.5)
+
+    def seen():
+        return [round(value(film, one, "opacity"), 3) for one in made]
+
+    film.fade(head.k, to=0, seconds=0.5)
+    assert seen() == [1, 1, 0, 0]
+    film.fade(head.k, to=1, seconds=0.5)
+    film.split(head.k[2], seconds=0.5)
+    assert seen() == [1, 1, 0, 0]
+    film.merge(head.k, seconds=0.5)
+    assert seen() == [1, 1, 1, 1]
+    film.revert(head.q, seconds=0.5)
+    assert seen() == [0, 0, 1, 1]
+    film.fade(head.q, to=0.5, seconds=0.5)
+    assert seen() == [0, 0, 1, 1]  # they are gone for good
+
+
+def test_what_is_arranged_carries_its_tokens(film, head):
+    start = film.now
+    film.arrange((head.q_weight, head.q), (head.scores, head.max), level=film.layout.layers[0].ln_1.output, seconds=2)
+    assert film.now == pytest.approx(start + 2)
+    assert film.score.clips[Channel(head.q.name, "offset", 1)][-1].start == pytest.approx(start)
+    assert [bool(film.cast.along.get(one.name)) for one in (head.q_weight, head.q, head.scores)] == [False, True, True]
+    for drawing in film.cast.along[head.q.name]:  # above the row below
+        lowest = drawing.points[:, 2].min() + film.telling.offset(head.q)[2]
+        assert lowest > film.box(head.scores)[1][2]
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (720, 720)])
+def test_rows_are_dealt_into_the_page(film, make_film, size):
+    """As large as they can be: never smaller than rows one below the other, and nothing lies on another."""
+    from llmviz_addon.screenplay.page.view import Page
+
+    film.telling.page = Page.of(size)
+    head = film.layout.layers[0].attn.heads[1]
+    film.open_on(head, azimuth=270, elevation=0)
+    for rows in ([head.rows.matrix], [head.rows.matrix, (head.v, head.output)], [(head.q, head.k), head.rows.matrix]):
+        film.arrange(*rows, level=head.k, seconds=0)
+        grids = [grid for row in rows for grid in row]
+        boxes = [film.box(grid) for grid in grids]
+        for i, (low, high) in enumerate(boxes):
+            for other_low, other_high in boxes[:i]:
+                assert any(low[n] > other_high[n] - 1e-6 or high[n] < other_low[n] + 1e-6 for n in (0, 2))
+        assert boxes[grids.index(head.max)][0][0] == pytest.approx(boxes[grids.index(head.sum)][1][0])  # still one
+        assert max(high[2] for _, high in boxes) == pytest.approx(
+            film.box(head.k)[1][2] if rows[0][0] is head.q else head.k.box[1][2]
+        )
+        film.camera.frame(*grids, azimuth=270, elevation=0, seconds=0)
+        widths = np.ptp(np.concatenate(boxes)[:, 0]) / film.telling.view.distance
+        assert widths > 0.2
+
+
+def test_a_long_row_is_broken_on_an_upright_page_only(film):
+    from llmviz_addon.screenplay.page.view import Page
+
+    head = film.layout.layers[0].attn.heads[1]
+    film.open_on(head, azimuth=270, elevation=0)
+    levels = {}
+    for name, size in {"wide": (1280, 720), "upright": (720, 1280)}.items():
+        film.telling.page = Page.of(size)
+        film.arrange(head.rows.matrix, level=head.k, seconds=0)
+        levels[name] = len({round(float(film.box(grid)[1][2]), 3) for grid in head.rows.matrix})
+    assert levels == {"wide": 1, "upright": 2}

@@ -117,7 +117,7 @@ BY_KIND: dict[str, Rule] = {
 CHOICES: dict[str, Sequence[str]] = {
     "color": COLORS,
     "align": ("left", "center", "right"),
-    "side": ("left", "right"),
+    "side": ("left", "right", "above", "below"),
 }
 
 

@@ -31,6 +31,7 @@ from .score.timeline import Standing
 from .telling import Telling
 from .verbs import (
     arranging,
+    arrows,
     beats,
     closeup,
     comparing,
@@ -267,27 +268,29 @@ class Film:
         by: tuple[float, float, float] | None = None, side: str = "right", gap: float | None = None,
         seconds: float | None = None,
     ) -> None:  # fmt: skip
-        """Carry a grid ``beside`` another (tops level), ``level`` with the middle of one, ``by`` metres, or home."""
+        """Carry a grid ``beside`` another (``side``: right, left, above, below), ``level`` with the middle of one, or
+        both; ``by`` metres; or home."""
         arranging.move(self._telling, grid, beside=beside, level=level, by=by, side=side, gap=gap, seconds=seconds)
 
     @verb
     def arrange(
         self, *rows: Grids, level: Grid | None = None, gap: float | None = None, seconds: float | None = None
     ) -> None:
-        """Lay rows of grids out flat, one below the other, in the plane and from the top of ``level``."""
+        """Lay rows of grids out flat, one below the other, from the top of ``level``, with the tokens along them; where
+        the picture is upright or square they are dealt into it."""
         arranging.arrange(self._telling, *rows, level=level, gap=gap, seconds=seconds)
 
     @verb
     def connect(
-        self, source: Grid | Region, target: Grid | Region, *, width: float = 0.24, seconds: float | None = None
+        self, source: Grid | Region, target: Grid | Region, *, width: float = 0.18, seconds: float | None = None
     ) -> Drawing:
         """A flat arrow from where ``source`` stands now to where ``target`` does, in the source's colour."""
-        return arranging.connect(self._telling, source, target, width=width, seconds=seconds)
+        return arrows.connect(self._telling, source, target, width=width, seconds=seconds)
 
     @verb
-    def letters(self, grid: Grid, *, seconds: float | None = None) -> list[Drawing]:
-        """The tokens' texts along a grid's time axes: at the left of rows, under columns. They move with the grid."""
-        return arranging.letters(self._telling, grid, seconds=seconds)
+    def letters(self, *grids: Grids, seconds: float | None = None) -> list[Drawing]:
+        """The tokens' tiles along time axes: at the left of rows, under columns. They move and fade with the grid."""
+        return arranging.letters(self._telling, *grids, seconds=seconds)
 
     @verb
     def symbol(

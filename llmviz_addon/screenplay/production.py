@@ -27,6 +27,7 @@ from .assemble import assemble
 from .cast.cast import Cast
 from .contained import Contained
 from .film import Film
+from .flow import flow
 from .legible.settle import settle
 from .loader import Chapter
 from .page.view import Page
@@ -184,6 +185,7 @@ def _told(chapters: Sequence[Chapter], begin: Callable[[str], Telling]) -> list[
                 closing.end(telling, titles)
             beats.level(telling)
             settle(telling)
+            flow(telling)
         told.append((chapter, telling))
     return told
 

@@ -123,6 +123,8 @@ class Telling:
         self.aside: dict[float, list[str]] = {}  # actors that a picture took the stage from, by how solid they were
         self.explanations: list[Explanation] = []
         self.closeups: list[Closeup] = []
+        self.excerpts: list[tuple[tuple[Grid, Grid], ...]] = []  # pairs of all close-ups there ever were
+        self.connected: set[tuple[str, str]] = set()  # names of grids between which the chapter drew an arrow itself
         self.question = ""  # that the chapter asks and answers, if any
         self.asked: Clause | None = None  # when it was
         self.card: Sequence[str] = ()  # titles of all chapters, of which this is the first

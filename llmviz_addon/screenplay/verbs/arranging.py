@@ -1,12 +1,8 @@
-"""Arranging: grids laid out flat in rows, arrows between where they stand now, symbols between them.
-
-The layout's own ribbons belong to its places. What a chapter has moved is connected by flat
-arrows, made for where the grids stand at that moment.
-"""
+"""Arranging: grids laid out flat in rows, symbols between them, tokens along them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -14,12 +10,15 @@ import numpy as np
 
 from ...errors import ScriptError
 from ...layout.grid import CELL, Grid, Region
-from ...layout.lettering.drawing import Drawing, Polygon, Rect, Shape, Text, pose
+from ...layout.lettering.drawing import LIFT, Drawing, Rect, Shape, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.signs.tiles import INK, tint
+from ...layout.tensor import Axis
 from ..cast.things import Grids, Place, Thing
 from ..page.sizes import USUAL, pixel
+from ..score.timeline import Channel
 from ..telling import Telling
+from .dealing import Extent, deal
 from .reading import token_text
 
 TILE = 0.92 * CELL
@@ -30,9 +29,8 @@ HIGH = 0.75
 """Share of the free part's height that a grid is high, where names stand over it."""
 LETTERS_APART = 0.6
 """Ems between the names of two grids."""
-ARROW = 0.3
-"""Opacity of an arrow, about that of a ribbon."""
-Path = list[tuple[float, float]]
+SIDES = ("left", "right", "above", "below")
+"""Where a grid can stand beside another."""
 
 
 def move(
@@ -40,25 +38,23 @@ def move(
     by: tuple[float, float, float] | None = None, side: str = "right", gap: float | None = None,
     seconds: float | None = None,
 ) -> None:  # fmt: skip
-    """Carry a grid ``beside`` another (tops level), ``level`` with the middle of one, ``by`` metres, or home.
+    """Carry a grid ``beside`` another (tops level, or above or below it, left edges level), or ``level`` with the
+    middle of one, or both; ``by`` metres; or home.
 
     What stands beside another does so with a ``gap`` of metres, or with room for the names of both.
     """
     seconds = telling.length(seconds)
     low, high = thing.box
+    to = np.zeros(3) if by is beside is level is None else telling.offset(thing)
     if beside is not None:
-        if side not in ("left", "right"):
-            raise ScriptError(f"Unknown side {side!r}. Choose from left, right.")
-        other_low, other_high = telling.box(beside)
-        gap = max(GAP, _named_apart(telling, thing, beside)) if gap is None else gap
-        x = other_high[0] + gap - low[0] if side == "right" else other_low[0] - gap - high[0]
-        to = np.array([x, other_low[1] - low[1], other_high[2] - high[2]])
-    elif level is not None:
+        if gap is None:
+            gap = max(GAP, _named_apart(telling, thing, beside)) if side in ("left", "right") else GAP
+        to = _beside(telling.box(beside), low, high, side, gap)
+    elif by is not None and level is None:
+        to = to + by
+    if level is not None:
         other_low, other_high = telling.box(level)
-        to = telling.offset(thing)
         to[2] = (other_low + other_high - low - high)[2] / 2
-    else:
-        to = np.zeros(3) if by is None else telling.offset(thing) + by
     telling.carry(thing.name, to, seconds)
     telling.pass_time(seconds)
 
@@ -74,25 +70,57 @@ def _named_apart(telling: Telling, *grids: Grid) -> float:
     return float(sum(wide) - sum(grid.size[0] for grid in grids)) / 2 + LETTERS_APART * usual * high
 
 
+def _beside(
+    other: tuple[np.ndarray, np.ndarray], low: np.ndarray, high: np.ndarray, side: str, gap: float
+) -> np.ndarray:
+    """How far a box goes from home to stand at a side of another."""
+    if side not in SIDES:
+        raise ScriptError(f"Unknown side {side!r}. Choose from {', '.join(SIDES)}.")
+    other_low, other_high = other
+    to = np.array([other_low[0] - low[0], other_low[1] - low[1], other_high[2] - high[2]])
+    match side:
+        case "right":
+            to[0] = other_high[0] + gap - low[0]
+        case "left":
+            to[0] = other_low[0] - gap - high[0]
+        case "above":
+            to[2] = other_high[2] + gap - low[2]
+        case "below":
+            to[2] = other_low[2] - gap - high[2]
+    return to
+
+
 def arrange(
     telling: Telling, *rows: Grids, level: Grid | None = None, gap: float | None = None, seconds: float | None = None
 ) -> None:
-    """Lay rows of grids out flat, one below the other; the first row's top and the plane are those of ``level``.
+    """Lay rows of grids out flat, one below the other; the top and the plane are those of ``level``, or of the first.
 
-    Within a row, and from side to side, the grids stand as the layout has them.
+    The right edge stays where the layout has it. Where the page is of another shape the rows are dealt out anew, see
+    ``dealing``. The tokens stand along what has a row or a column of each.
     """
     seconds = telling.length(seconds, 1.5)
-    gap = telling.layout.gap if gap is None else gap
-    low, high = telling.box(level or telling.cast.grids_of(rows[0])[0])
+    told = [telling.cast.grids_of(row) for row in rows]
+    grids = {grid.name: grid for row in told for grid in row}
+    low, high = telling.box(level or told[0][0])
     plane, top = (low[1] + high[1]) / 2, high[2]
-    for row in rows:
-        grids = telling.cast.grids_of(row)
-        upper, lower = max(grid.box[1][2] for grid in grids), min(grid.box[0][2] for grid in grids)
-        for grid in grids:
-            to = (telling.offset(grid)[0], plane - grid.center[1], top - upper)
-            telling.carry(grid.name, np.array(to), seconds)
-        top -= upper - lower + gap
+    _put_letters(telling, [grid for grid in grids.values() if _is_table(grid)], seconds)
+    extents = {name: _extent(telling, grid, gap is None) for name, grid in grids.items()}
+    places = deal([[(grid.name, extents[grid.name]) for grid in row] for row in told], telling.page, gap)
+    home = max(extent[2] for extent in extents.values())
+    wide = max(left + extents[name][2] - extents[name][0] for name, (left, _) in places.items())
+    up = max(z + grids[name].ends[1][2] - extents[name][3] for name, (_, z) in places.items())
+    for name, (left, z) in places.items():
+        to = home - wide + left - extents[name][0], plane - grids[name].center[1], top - up + z - extents[name][3]
+        telling.carry(name, np.array(to), seconds)
     telling.pass_time(seconds)
+
+
+def _extent(telling: Telling, grid: Grid, is_whole: bool) -> Extent:
+    """What a grid covers at home; the whole of it is with the tokens along it."""
+    along = telling.cast.along.get(grid.name, ()) if is_whole else ()
+    points = np.concatenate([np.array(grid.ends), *(one.points for one in along)])
+    (left, _, low), (right, _, high) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    return left, low, right, high
 
 
 @contextmanager
@@ -116,19 +144,6 @@ def faded_out(telling: Telling, seconds: float, *keep: Thing) -> dict[float, lis
     return faded
 
 
-def connect(
-    telling: Telling, source: Grid | Region, target: Grid | Region, *, seconds: float | None = None, width: float = 0.24
-) -> Drawing:
-    """A flat arrow from where ``source`` stands now to where ``target`` does, in the source's colour."""
-    seconds = telling.length(seconds)
-    path = _path(telling, source, target)
-    grid = source if isinstance(source, Grid) else source.grid
-    front = min(telling.box(source)[0][1], telling.box(target)[0][1])
-    arrow = Polygon(tuple(_arrow(path, width)), str(grid.role))
-    drawing = Drawing(telling.unique("arrow"), (arrow,), pose((0.0, front + CELL, 0.0)), opacity=0.0)
-    return telling.show(drawing, seconds, ARROW)
-
-
 def symbol(
     telling: Telling, text: str, *, between: tuple[Grid | Region, Grid | Region], size: float = 0.16,
     color: str = "ink", seconds: float | None = None,
@@ -149,106 +164,86 @@ def sign(
     return telling.show(Drawing(telling.unique("sign"), (shape,), pose(at), opacity=0.0), seconds, to)
 
 
-def letters(telling: Telling, grid: Grid, *, seconds: float | None = None) -> list[Drawing]:
-    """The tokens' texts along a grid's time axes: at the left of rows, under columns. They move with the grid.
+def letters(telling: Telling, *things: Grids, seconds: float | None = None) -> list[Drawing]:
+    """The tokens along time axes: their tiles at the left of rows and under columns, which move and fade with the grid.
 
-    Words under columns are turned, so that they read downwards.
+    Tiles keep their tint where their letters would be too small to be read. Words under columns are turned, so that
+    they read downwards. What has them already keeps them.
     """
     seconds = telling.length(seconds)
+    grids = telling.cast.grids_of(*things)
+    if bare := [grid for grid in grids if not _token_axes(grid)]:
+        raise ScriptError(f"{bare[0]!r} has no axis of tokens that is seen from the front.")
+    _put_letters(telling, grids, seconds)
+    telling.pass_time(seconds)
+    return [drawing for grid in grids for drawing in telling.cast.along[grid.name]]
+
+
+def _put_letters(telling: Telling, grids: Sequence[Grid], seconds: float) -> None:
+    """Let tokens come along grids, without taking time; whoever fades a grid at once with this has its way."""
+    for grid in grids:
+        if telling.cast.along.get(grid.name):
+            continue
+        telling.cast.along[grid.name] = _letters(telling, grid)
+        for drawing in telling.cast.along[grid.name]:
+            telling.cast.add(drawing)
+            if (solid := telling.opacity(grid)) > 0:
+                telling.score.set(Channel(drawing.name, "opacity"), solid, telling.now, seconds, yields=True)
+
+
+def _token_axes(grid: Grid) -> list[Axis]:
+    return [axis for axis in grid.axes if axis.name == "T" and axis.direction in "xz"]
+
+
+def _is_table(grid: Grid) -> bool:
+    """Whether it has rows or columns of tokens, and room for their tiles: sums stand close to one another."""
+    return len(grid.axes) > 1 and bool(_token_axes(grid))
+
+
+def _letters(telling: Telling, grid: Grid) -> list[Drawing]:
+    """Of each axis of tokens its tiles, and the letters on them."""
     low, high = grid.box
     size, made = 0.7 * CELL, []
     under = 0.4 * CELL if all(axis.shown is None for axis in grid.axes) else 0.8 * CELL  # clear of a torn edge
-    for axis in grid.axes:
-        if axis.name != "T" or axis.direction not in "xz":
-            continue
+    for axis in _token_axes(grid):
         texts = [token_text(telling, axis.index(cell)) for cell in range(axis.cells)]
         words = any(advance(text, size) > 1.2 * CELL for text in texts)
         across = axis.direction == "x" and not words
-        turned = pose((low[0], low[1], low[2]), (0, 0, -1), (1, 0, 0))
-        where = (
-            pose((low[0], low[1], low[2]))
-            if across
-            else turned
-            if axis.direction == "x"
-            else pose((low[0], low[1], high[2]))
-        )
-        shapes: list[Shape] = []
+        corner = (low[0], low[1], high[2] if axis.direction == "z" else low[2])
+        where = pose(corner, (0, 0, -1), (1, 0, 0)) if axis.direction == "x" and words else pose(corner)
+        tiles: list[Shape] = []
+        signs: list[Shape] = []
         for cell, text in enumerate(texts):
             em = fit(text, size, 0.95 * CELL if across else 4 * CELL)
             along, middle = (cell + 0.5) * CELL, CAP_HEIGHT * em / 2
             if across:
-                at, align = (along, -0.9 * CELL), "center"
+                at, align = (along, -0.5 * CELL - under - middle), "center"
             elif axis.direction == "x":
                 at, align = (under, along - middle), "left"
             else:
                 at, align = (-0.4 * CELL, -along - middle), "right"
-            token = int(telling.trace.tokens[axis.index(cell)])
-            shapes += _on_tint(Text(*at, ((text, INK),), em, align), tint(token))
-        made.append(Drawing(telling.unique("letters"), tuple(shapes), where, grid.name, 8.0, 0.0))
-    if not made:
-        raise ScriptError(f"{grid!r} has no axis of tokens that is seen from the front.")
-    with telling.together(seconds=seconds):
-        for drawing in made:
-            telling.show(drawing)
-    telling.cast.along[grid.name].extend(made)
+            tile, sign = _on_tint(
+                Text(*at, ((text, INK),), em, align), tint(int(telling.trace.tokens[axis.index(cell)]))
+            )
+            tiles.append(tile)
+            signs.append(sign)
+        made.append(Drawing(telling.unique("tiles"), tuple(tiles), where, grid.name, 0.0, 0.0))
+        made.append(Drawing(telling.unique("letters"), tuple(signs), _nearer(where), grid.name, 8.0, 0.0))
     return made
 
 
-def _on_tint(text: Text, color: str) -> list[Shape]:
+def _nearer(where: np.ndarray) -> np.ndarray:
+    """A pose a hair nearer to the viewer, so that letters lie before their tiles."""
+    nearer = where.copy()
+    nearer[:3, 3] += LIFT * where[:3, 2]
+    return nearer
+
+
+def _on_tint(text: Text, color: str) -> tuple[Rect, Text]:
     """A token's text with its tile behind it, which leaves a little of its row or column free."""
     (left, _), (right, _) = text.corners
     width = max(right - left + 0.4 * text.size, TILE)
     to_it = {"left": width / 2 - 0.2 * text.size, "center": 0.0, "right": 0.2 * text.size - width / 2}
     x, y = text.x + to_it[text.align], text.y + CAP_HEIGHT * text.size / 2
     tile = Rect(x - width / 2, y - TILE / 2, width, TILE, color, 0.15 * TILE)
-    return [tile, replace(text, x=x, align="center")]
-
-
-def _path(telling: Telling, source: Grid | Region, target: Grid | Region) -> Path:
-    """Way from edge to edge, (x, z) metres: straight where the two face each other, else down and to the side."""
-    (a_low, a_high), (b_low, b_high) = telling.box(source), telling.box(target)
-    over = telling.room(target, view=telling.view)[:, 2].max() if isinstance(target, Grid) else b_high[2]
-    gap = 0.08
-
-    def overlap(i: int) -> tuple[float, float]:
-        return max(a_low[i], b_low[i]), min(a_high[i], b_high[i])
-
-    left, right = overlap(0)
-    bottom, top = overlap(2)
-    if left < right and bottom < top:
-        raise ScriptError("Two things that cover each other cannot be connected by an arrow.")
-    if right - left > CELL / 2:
-        x = (left + right) / 2
-        below = a_high[2] if a_high[2] < b_low[2] else a_low[2]
-        return [(x, below - gap), (x, over + gap / 2)] if below == a_low[2] else [(x, below + gap), (x, b_low[2] - gap)]
-    rightward = a_high[0] <= b_low[0]
-    start, end = (a_high[0] + gap, b_low[0] - gap) if rightward else (a_low[0] - gap, b_high[0] + gap)
-    if top - bottom > CELL / 2:
-        z = (top + bottom) / 2
-        return [(start, z), (end, z)]
-    x, z = (a_low[0] + a_high[0]) / 2, (b_low[2] + b_high[2]) / 2
-    return [(x, (a_low[2] - gap) if z < a_low[2] else (a_high[2] + gap)), (x, z), (end, z)]
-
-
-def _arrow(path: Path, width: float) -> Path:
-    """Outline of an arrow along a path of one or two straight pieces, its head at the end."""
-    points = np.asarray(path)
-    total = float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
-    if total <= 0:
-        raise ScriptError("Two things that touch cannot be connected by an arrow.")
-    width = min(width, 0.8 * total)
-    last = points[-1] - points[-2]
-    last = last / np.linalg.norm(last)
-    neck = points[-1] - last * min(0.9 * width, 0.6 * float(np.linalg.norm(points[-1] - points[-2])))
-    spine = [*points[:-1], neck]
-    left, right = [], []
-    for i, point in enumerate(spine):
-        before = points[i] - points[i - 1] if i else points[1] - points[0]
-        after = points[i + 1] - points[i] if i + 1 < len(points) else before
-        a, b = (np.array([-d[1], d[0]]) / np.linalg.norm(d) for d in (before, after))
-        normal = (a + b) / (1 + a @ b)
-        left.append(point + normal * width / 2)
-        right.append(point - normal * width / 2)
-    wing = np.array([-last[1], last[0]]) * width
-    outline = [*left, neck + wing, points[-1], neck - wing, *reversed(right)]
-    return [(float(x), float(z)) for x, z in outline]
+    return tile, replace(text, x=x, align="center")

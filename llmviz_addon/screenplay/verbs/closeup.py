@@ -79,6 +79,7 @@ def closeup(telling: Telling, *things: Grids, seconds: float | None = None) -> L
         stands[grid.name] = stand
         pairs.append((grid, stand))
         telling.splits.agree(stand, grid, telling.now)
+    telling.excerpts.append(tuple(pairs))
     telling.closeups.append(Closeup(tuple(pairs), {**{g.name: g for g in telling.layout.grids}, **stands}))
     with telling.together(seconds=seconds):
         fade(telling, *whole, *_between(telling, whole), to=0)

@@ -21,9 +21,11 @@ def fade(telling: Telling, *things: Thing, to: float, seconds: float | None = No
 
 
 def _labels(telling: Telling, names: list[str]) -> list[str]:
-    """What is written on those that are grids, by name: their labels, the tiles that ride on them, torn edges."""
+    """What is written on those that are grids, by name: their labels, tiles that ride on them, torn edges, letters."""
     on_grids = (telling.cast.labels, telling.cast.tiles, telling.cast.edges)
-    return [some[name].name for some in on_grids if some for name in names if name in some]
+    found = [some[name].name for some in on_grids if some for name in names if name in some]
+    along = telling.cast.along
+    return [*found, *(one.name for name in names for one in along.get(name, ()))] if along else found
 
 
 def light(telling: Telling, *things: Grids, to: float = 1.0, seconds: float | None = None) -> None:
@@ -46,5 +48,6 @@ def revert(telling: Telling, *things: Thing, seconds: float | None = None) -> No
         in_pieces = splits.take_down(name, now, seconds)
         splits.rest(name, now, seconds, but=("opacity",) if in_pieces else ())
         telling.cast.tiles.pop(name, None)
+        telling.cast.along.pop(name, None)
     telling.closeups = [one for one in telling.closeups if not {stand.name for _, stand in one.pairs} <= set(names)]
     telling.pass_time(seconds)

@@ -31,6 +31,8 @@ def split(
         label = telling.cast.labels.get(region.grid.name)
         if others < 1 and label is not None:
             telling.change(label.name, "opacity", 0.55, seconds)
+        for letters in telling.cast.along.get(region.grid.name, ()):
+            telling.change(letters.name, "opacity", 0.0, seconds)  # the columns are not where these stand
         _put_tile_on(telling, region, seconds)
     telling.pass_time(seconds)
 
@@ -44,8 +46,9 @@ def merge(telling: Telling, *things: Grids, seconds: float | None = None) -> Non
             telling.change(tile.name, "opacity", 0.0, seconds)
             if label is not None:
                 telling.change(label.name, "offset", 0.0, seconds, 2)
-        if solid == 1.0 and label is not None:
-            telling.change(label.name, "opacity", 1.0, seconds)
+        if solid == 1.0:
+            for one in (*([label] if label else []), *telling.cast.along.get(grid.name, ())):
+                telling.change(one.name, "opacity", 1.0, seconds)
     telling.pass_time(seconds)
 
 

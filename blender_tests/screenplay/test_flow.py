@@ -1,0 +1,171 @@
+"""The data flow: where grids have moved, flat arrows take the places of ribbons, and go where these would."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from blender_tests.screenplay.conftest import new_film, random_checkpoint
+from llmviz_addon.layout.grid import CELL
+from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.screenplay.flow import flow
+from llmviz_addon.screenplay.legible.settle import FADE
+from llmviz_addon.screenplay.score.timeline import Channel
+from llmviz_addon.screenplay.verbs.arrows import ARROW, way
+
+
+def at(film, actor, seconds):
+    return film.score.at(Channel(getattr(actor, "name", actor), "opacity"), seconds)
+
+
+def arrows(film):
+    return [one for name, one in film.cast.drawings.items() if ":arrow:" in name]
+
+
+def ribbon(film, source, target):
+    return next(r for r in film.layout.ribbons if (r.source, r.target) == (source.name, target.name))
+
+
+@pytest.fixture
+def head(film):
+    head = film.layout.layers[0].attn.heads[1]
+    film.fade(film.all_but(head.v_weight, head.v, head.v_bias), to=0, seconds=0)
+    film.open_on(head.v_weight, head.v, azimuth=276, elevation=5)
+    film.wait(1)
+    return head
+
+
+def test_what_stands_at_home_has_its_ribbons_and_no_arrows(film, head):
+    film.move(head.v, by=(0, 0, 0), seconds=1)
+    flow(film.telling)
+    assert arrows(film) == []
+    assert at(film, ribbon(film, head.v_weight, head.v), film.now) == 1
+
+
+def test_an_arrow_takes_the_place_of_a_ribbon_whose_grid_is_away_and_gives_it_back(film, head):
+    band, start = ribbon(film, head.v_weight, head.v), film.now
+    film.move(head.v, by=(0.4, 0, -1.0), seconds=1)
+    stands = film.box(head.v)
+    film.wait(2)
+    film.move(head.v, seconds=1)
+    film.wait(1)
+    flow(film.telling)
+    (arrow,) = arrows(film)
+    low, high = arrow.points.min(axis=0), arrow.points.max(axis=0)
+    assert head.v_weight.box[1][0] < low[0] < high[0] < stands[0][0]  # between where they stand
+    assert stands[0][2] < low[2] < high[2] < stands[1][2] + CELL
+    times = start, start + FADE, start + 1, start + 1 + FADE, start + 3, start + 4, start + 4 + FADE
+    assert [at(film, band, t) for t in times] == [1, 0, 0, 0, 0, 0, 1]
+    assert [round(at(film, arrow, t), 6) for t in times] == [0, 0, 0, ARROW, ARROW, 0, 0]
+
+
+def test_an_arrow_is_never_more_solid_than_what_it_connects_or_than_its_ribbon_was_told(film, head):
+    with film.together(seconds=1):  # whatever runs at once with the move, in any order
+        film.fade(head.v, to=0.5)
+        film.move(head.v, by=(0.4, 0, -1.0))
+    film.wait(1)
+    half = film.now
+    film.fade(ribbon(film, head.v_weight, head.v), to=0.2, seconds=0.5)
+    pale = film.now
+    film.fade(head.v_weight, to=0, seconds=0.5)
+    gone = film.now
+    film.fade(head.v, head.v_weight, to=1, seconds=0.5)
+    back = film.now
+    flow(film.telling)
+    (arrow,) = arrows(film)
+    shown = [at(film, arrow, t) / ARROW for t in (half, pale, gone, back)]
+    assert shown == pytest.approx([0.5, 0.2, 0, 0.2])
+
+
+def test_grids_that_go_on_have_another_arrow_and_a_place_of_before_its_own_again(film, head):
+    for z in (-1.0, -2.0, -1.0):
+        film.move(head.v, by=np.array([0.0, 0.0, z]) - film.telling.offset(head.v), seconds=0)
+        film.wait(1)
+    flow(film.telling)
+    first, second = arrows(film)
+    end = film.now
+    assert [at(film, first, end - t) > 0 for t in (2.5, 1.5, 0.5)] == [True, False, True]
+    assert [at(film, second, end - t) > 0 for t in (2.5, 1.5, 0.5)] == [False, True, False]
+
+
+def test_what_was_connected_by_hand_and_what_lies_in_another_plane_has_no_arrow_of_its_own(film, head):
+    film.move(head.v, by=(0.0, 1.0, 0.0), seconds=0)  # away from the weights, level with the bias' plane no more
+    by_hand = film.connect(head.v_bias, head.v_weight)
+    film.move(head.v_bias, by=(-0.5, 0, 0), seconds=0)
+    film.wait(1)
+    flow(film.telling)
+    assert arrows(film) == [by_hand]
+
+
+def test_pieces_of_a_grid_keep_its_arrow(film, head):
+    film.move(head.v, by=(0.4, 0, -1.0), seconds=0)
+    film.split(head.v[3], seconds=0.5)
+    film.wait(1)
+    flow(film.telling)
+    (arrow,) = arrows(film)
+    assert at(film, arrow, film.now) == pytest.approx(ARROW)
+
+
+def test_excerpts_of_a_wide_model_have_arrows():
+    film = new_film(random_checkpoint(GPTConfig(1, 2, 200, 8, 5)), [0, 1, 2, 3])
+    head = film.layout.layers[0].attn.heads[0]
+    film.open_on(head, azimuth=276, elevation=5)
+    close = film.closeup(head).layers[0].attn.heads[0]
+    film.wait(1)
+    end = film.now
+    film.step_back()
+    flow(film.telling)
+    film.wait(1)
+    between = [one for one in arrows(film) if one.points[:, 0].min() > film.box(close.q_weight)[1][0]]
+    assert any(one.points[:, 0].max() < film.box(close.q)[0][0] for one in between)
+    assert all(at(film, one, end) > 0 and at(film, one, film.now) == 0 for one in between)
+
+
+def box(left, low, right, high):
+    return np.array([left, 0.0, low]), np.array([right, CELL, high])
+
+
+def lies_on(points, other):
+    xs, zs = np.array(points).T
+    steps = np.linspace(0, 1, 50)
+    for i in range(len(xs) - 1):
+        x, z = xs[i] + steps * (xs[i + 1] - xs[i]), zs[i] + steps * (zs[i + 1] - zs[i])
+        if ((x > other[0][0]) & (x < other[1][0]) & (z > other[0][2]) & (z < other[1][2])).any():
+            return True
+    return False
+
+
+@pytest.mark.parametrize("between", [box(0.2, 2, 0.8, 3), box(-1, 2, 2, 3), box(-3, 2, 3, 3)])
+def test_a_way_goes_past_what_stands_between(between):
+    upper, lower = box(0, 4, 1, 5), box(0, 0, 1, 1)
+    assert way(upper, lower, 1.2) == [(0.5, pytest.approx(3.92)), (0.5, pytest.approx(1.24))]
+    around = way(upper, lower, 1.2, [between])
+    assert len(around) == 4
+    assert not any(lies_on(around, one) for one in (upper, lower, between))
+
+
+def test_a_way_turns_the_corner_that_is_free():
+    left, right = box(0, 4, 1, 5), box(3, 0, 4, 1)
+    assert way(left, right, 1.2)[1] == (0.5, 0.5)  # down, then to the right
+    assert way(left, right, 1.2, [box(0, 2, 1, 3)])[1] == (3.5, 4.5)
+    assert way(left, box(0.5, 4.5, 2, 6), 6) is None
+
+
+def test_a_ribbon_comes_and_goes_with_its_grids(film, head):
+    band = ribbon(film, head.v_weight, head.v)
+    start = film.now
+    film.fade(head.v, to=0.3, seconds=1)
+    film.fade(head.v_weight, to=0, seconds=1)
+    film.fade(band, to=0.5, seconds=1)
+    film.fade(head.v_weight, head.v, to=1, seconds=1)
+    flow(film.telling)
+    assert [round(at(film, band, start + t), 3) for t in range(5)] == [1, 0.3, 0, 0, 0.5]
+
+
+def test_ribbons_that_nobody_touched_keep_the_clips_that_they_had(film, head):
+    others = [one for one in film.layout.ribbons if head.v.name not in (one.source, one.target)]
+    before = [film.score.clips.of(Channel(one.name, "opacity")) for one in others]
+    film.move(head.v, by=(0.4, 0, -1.0), seconds=1)
+    flow(film.telling)
+    after = [film.score.clips.of(Channel(one.name, "opacity")) for one in others]
+    assert all(a is b for a, b in zip(before, after, strict=True))

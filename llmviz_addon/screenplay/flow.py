@@ -1,0 +1,224 @@
+"""Once a chapter is told: the data flow is drawn where the grids stand, however they were moved.
+
+A ribbon belongs to its place in the layout. While one of the grids that it leads from and to is away from home it is
+gone, and a flat arrow runs between where the two stand; when they have moved on, another one does. Excerpts have such
+arrows as well. Ribbons and arrows are as solid as the ribbon was told to be, and never more than what they connect: so
+they come and go with the grids, whatever was asked of these and in which order. Rejected: verbs that swap them as they
+move grids, for what is told at once with a move would then claim the same channels.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from ..layout.grid import CELL, Grid, Ribbon
+from .legible.letters import Sight
+from .score.clips import EPSILON, Clip, Origin
+from .score.timeline import Channel
+from .telling import SOLID, Telling
+from .verbs.arrows import ARROW, Box, arrow, front, way
+
+ORIGIN = Origin(verb="the data flow")
+FADE = 0.25
+"""Seconds in which a ribbon or an arrow goes or comes as grids start to move, or have moved."""
+Stand = tuple[float, ...]
+"""How far the source and the target of a flow are from home, six numbers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """A ribbon, and the grids that it connects: those of the layout, or excerpts that stand in for them."""
+
+    ribbon: Ribbon
+    source: Grid
+    target: Grid
+    is_excerpt: bool = False
+
+    @property
+    def grids(self) -> tuple[Grid, Grid]:
+        """Where it comes from and where it leads to."""
+        return self.source, self.target
+
+
+@dataclass(frozen=True)
+class Span:
+    """A while in which nothing begins or ends: from when to when; the places, and how solid a band is, at both ends."""
+
+    start: float
+    end: float
+    places: tuple[Stand, Stand]
+    solid: tuple[float, float]
+
+    @property
+    def place(self) -> Stand | None:
+        """Where both grids stand; None while one of them moves."""
+        return self.places[0] if self.places[0] == self.places[1] else None
+
+
+def flow(telling: Telling) -> None:
+    """Let ribbons come and go with their grids, and arrows stand in for those whose grids are away from home."""
+    sight = Sight(telling)
+    for flows in _at_home(telling):
+        _keep(telling, flows, _spans(telling, flows[0]))
+    for one in _away(telling):
+        spans = _spans(telling, one)
+        if not one.is_excerpt:
+            _keep(telling, [one], spans)
+        _draw(telling, sight, one, spans)
+
+
+def _flows(telling: Telling) -> Iterator[Flow]:
+    """The flows of all ribbons, but not where the chapter drew an arrow by hand."""
+    grids = telling.cast.grids
+    for ribbon in telling.layout.ribbons:
+        if (ribbon.source, ribbon.target) not in telling.connected:
+            yield Flow(ribbon, grids[ribbon.source], grids[ribbon.target])
+
+
+def _at_home(telling: Telling) -> Iterator[list[Flow]]:
+    """Those whose grids never left home, together with all that always fade alike."""
+    score, moved = telling.score, telling.score.moved
+    flows = [one for one in _flows(telling) if not {grid.name for grid in one.grids} & moved]
+    actors = {name: None for one in flows for name in (one.ribbon.name, *(grid.name for grid in one.grids))}
+    staff = {name: id(staff) for staff, names in score.alike(actors, "opacity").items() for name in names}
+    found: dict[object, list[Flow]] = defaultdict(list)
+    for one in flows:
+        cut = one.ribbon.name if {grid.name for grid in one.grids} & telling.splits.ever else ""
+        found[staff[one.ribbon.name], *(staff[grid.name] for grid in one.grids), cut].append(one)
+    yield from found.values()
+
+
+def _away(telling: Telling) -> Iterator[Flow]:
+    """Those whose grids left home, and those between excerpts."""
+    moved = telling.score.moved
+    yield from (one for one in _flows(telling) if {grid.name for grid in one.grids} & moved)
+    for pairs in telling.excerpts:
+        stands = {grid.name: stand for grid, stand in pairs}
+        for ribbon in telling.layout.ribbons:
+            source, target = stands.get(ribbon.source), stands.get(ribbon.target)
+            if source and target and (source.name, target.name) not in telling.connected:
+                yield Flow(ribbon, source, target, is_excerpt=True)
+
+
+def _spans(telling: Telling, one: Flow) -> list[Span]:
+    """All that happens to a flow, one span after the other."""
+    score = telling.score
+    shown = [[Channel(body, "opacity") for body in telling.splits.bodies(grid.name, -1.0)] for grid in one.grids]
+    offsets = [Channel(grid.name, "offset", i) for grid in one.grids for i in range(3)]
+    told = [] if one.is_excerpt else [Channel(one.ribbon.name, "opacity")]
+    clips = (clip for channel in (*shown[0], *shown[1], *offsets, *told) for clip in score.clips.of(channel))
+    times = sorted({0.0, *(round(at, 6) for clip in clips for at in (clip.start, clip.end))})
+
+    def place(at: float) -> Stand:
+        return tuple(round(score.at(channel, at), 6) for channel in offsets)
+
+    def solid(at: float) -> float:
+        ends = (max(score.at(channel, at) for channel in some) for some in shown)
+        return round(min(*ends, *(score.at(channel, at) for channel in told)), 6)
+
+    found = []
+    for start, end in pairwise([*times, times[-1] + 1.0]):
+        if end - start > 4 * EPSILON:
+            a, b = start + EPSILON, end - 2 * EPSILON
+            found.append(Span(start, end, (place(a), place(b)), (solid(a), solid(b))))
+    return found
+
+
+def _keep(telling: Telling, flows: list[Flow], spans: list[Span]) -> None:
+    """Let ribbons that do alike be there as far as their grids are, and at home."""
+    names = [one.ribbon.name for one in flows]
+    clips = _clips(spans, lambda span: span.place is not None and not any(span.place), 1.0)
+    told = telling.score.clips.of(Channel(names[0], "opacity"))
+    ends = [at for span in spans for at in (span.start + EPSILON, span.end - 2 * EPSILON)]
+    if any(abs(_at(clips, at) - _at(told, at)) > 1e-4 for at in ends):
+        telling.score.rewrite(names, "opacity", lambda _: clips)
+
+
+def _at(clips: tuple[Clip, ...], at: float) -> float:
+    """Where clips of an opacity that is 1 at rest have brought it at a time."""
+    last = next((clip for clip in reversed(clips) if clip.start <= at + EPSILON), None)
+    return 1.0 if last is None else last.at(at) if at < last.end - EPSILON else last.value
+
+
+def _clips(spans: list[Span], is_there: Callable[[Span], bool], full: float, rest: float = 1.0) -> tuple[Clip, ...]:
+    """The clips of a band that is there in some spans, as solid as it may be, where 1 is ``full``."""
+    found: list[Clip] = []
+    now, before = rest, None
+
+    def go(start: float, end: float, to: float) -> None:
+        nonlocal now
+        if abs(to - now) > EPSILON:
+            found.append(Clip(start, end - start, now, to, "smooth", ORIGIN))
+            now = to
+
+    for span in spans:
+        first, last = (full * solid if is_there(span) else 0.0 for solid in span.solid)
+        start = span.start
+        if before is not None and is_there(before) != is_there(span) and None in (before.place, span.place):
+            start = min(span.start + FADE, span.end)
+            first += (last - first) * (start - span.start) / (span.end - span.start)
+        go(span.start, start, first)
+        if span.end > start + EPSILON:
+            go(start, span.end, last)
+        before = span
+    return tuple(found)
+
+
+def _draw(telling: Telling, sight: Sight, one: Flow, spans: list[Span]) -> None:
+    """Give each place away from home where both grids of a flow stand, and are seen, its arrow."""
+    seen = (span for span in spans if span.place is not None and max(span.solid) > 0)
+    places = {span.place: span for span in reversed([*seen]) if one.is_excerpt or any(span.place or ())}
+    for place, span in places.items():
+        drawing = _made(telling, sight, one, span)
+        if drawing is not None:
+            clips = _clips(spans, lambda other, place=place: other.place == place, ARROW, rest=0.0)  # type: ignore[misc]
+            telling.score.rewrite([drawing], "opacity", lambda _, clips=clips: clips)  # type: ignore[misc]
+
+
+def _made(telling: Telling, sight: Sight, one: Flow, span: Span) -> str | None:
+    """An arrow between where the grids of a flow stand, past what stands there when it is first seen."""
+    at = span.start + EPSILON if span.solid[0] > 0 else span.end - 2 * EPSILON
+    source, target = (_box(telling, sight, grid, at) for grid in one.grids)
+    if not _in_plane(source, target):
+        return None  # a flat arrow leads nowhere there
+    ends = {grid.name for grid in one.grids}
+    others = [_box(telling, sight, grid, at) for grid in sight.grids(at, SOLID) if grid.name not in ends]
+    others = [box for box in others if _in_plane(source, box)]
+    found = way(source, target, _top(telling, sight, one.target, at), others)
+    if found is None:
+        return None
+    made = arrow(telling.unique("arrow"), found, str(one.ribbon.role), front(source, target))
+    telling.cast.add(made)
+    return made.name
+
+
+def _in_plane(one: Box, other: Box) -> bool:
+    """Whether two boxes have the middle of their depths in common."""
+    return abs(float((one[0] + one[1] - other[0] - other[1])[1])) < CELL
+
+
+def _box(telling: Telling, sight: Sight, grid: Grid, at: float) -> Box:
+    """Where a grid is at a moment, with the tokens along it."""
+    low, high = grid.box
+    for one in telling.cast.along.get(grid.name, ()):
+        points = one.points[:, [0, 2]]
+        least, most = points.min(axis=0), points.max(axis=0)
+        low = np.minimum(low, [least[0], low[1], least[1]])
+        high = np.maximum(high, [most[0], high[1], most[1]])
+    moved = sight.moved(grid.name, at)
+    return low + moved, high + moved
+
+
+def _top(telling: Telling, sight: Sight, grid: Grid, at: float) -> float:
+    """The upper end of a grid at a moment, or of its label where that is seen."""
+    top = float((grid.box[1] + sight.moved(grid.name, at))[2])
+    label = telling.cast.labels.get(grid.name)
+    if label is None or telling.score.at(Channel(label.name, "opacity"), at) <= 0:
+        return top
+    tall = float((label.points[:, 2] - label.pose[2, 3]).max()) * float(sight.scale(label.name, at)[1])
+    return max(top, float(label.pose[2, 3] + sight.offset(label, at)[2]) + tall)

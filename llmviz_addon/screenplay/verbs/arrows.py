@@ -1,0 +1,141 @@
+"""Flat arrows: from edge to edge of two things that stand in one plane, past whatever stands between.
+
+The layout's own ribbons belong to its places. Where grids have been moved, arrows like these take their places; see
+``flow``. A chapter connects by hand what has no ribbon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TypeAlias
+
+import numpy as np
+
+from ...errors import ScriptError
+from ...layout.grid import CELL, Grid, Region
+from ...layout.lettering.drawing import Drawing, Polygon, pose
+from ..telling import Telling
+
+ARROW = 0.3
+"""Opacity of an arrow, about that of a ribbon."""
+WIDTH = 0.18
+"""Of an arrow, in metres."""
+GAP = 0.08
+"""Metres that stay free at both ends of an arrow."""
+SHORTEST = 0.2
+"""An arrow that is shorter goes on into the label of its target."""
+CLEAR = 0.06
+"""Metres to what it goes past."""
+Way: TypeAlias = list[tuple[float, float]]
+"""Points of a plane, (x, z) metres."""
+Box: TypeAlias = tuple[np.ndarray, np.ndarray]
+"""Smallest and largest corner, each (3,) metres."""
+
+
+def connect(
+    telling: Telling, source: Grid | Region, target: Grid | Region, *, seconds: float | None = None,
+    width: float = WIDTH,
+) -> Drawing:  # fmt: skip
+    """A flat arrow from where ``source`` stands now to where ``target`` does, in the source's colour."""
+    seconds = telling.length(seconds)
+    boxes = telling.box(source), telling.box(target)
+    over = telling.room(target, view=telling.view)[:, 2].max() if isinstance(target, Grid) else boxes[1][1][2]
+    grids = [one if isinstance(one, Grid) else one.grid for one in (source, target)]
+    telling.connected.add((grids[0].name, grids[1].name))
+    found = way(*boxes, float(over))
+    if found is None:
+        raise ScriptError("Two things that cover each other, or touch, cannot be connected by an arrow.")
+    made = arrow(telling.unique("arrow"), found, str(grids[0].role), front(*boxes), width)
+    return telling.show(made, seconds, ARROW)
+
+
+def front(source: Box, target: Box) -> float:
+    """Where along y an arrow lies between two boxes: at their backs, so that it never covers a cell."""
+    return float(min(source[0][1], target[0][1])) + CELL
+
+
+def arrow(name: str, way: Way, color: str, y: float, width: float = WIDTH) -> Drawing:
+    """The drawing of an arrow along a way, not shown yet."""
+    return Drawing(name, (Polygon(tuple(_outline(way, width)), color),), pose((0.0, y, 0.0)), opacity=0.0)
+
+
+def way(source: Box, target: Box, over: float, others: Sequence[Box] = ()) -> Way | None:
+    """From the edge of one box to that of another, whose label reaches up to ``over``; None where they meet.
+
+    Straight where the two face each other, else around one corner, or out at a side and back in: the first way that
+    crosses none of the ``others``, or else the first.
+    """
+    (a_low, a_high), (b_low, b_high) = source, target
+    if all(a_low[i] < b_high[i] and b_low[i] < a_high[i] for i in (0, 2)):
+        return None
+    found = [one for one in _ways(source, target, over, others) if _length(one) > CELL / 4]
+    clear = (one for one in found if not any(_crosses(one, other) for other in others))
+    return next(clear, found[0] if found else None)
+
+
+def _ways(source: Box, target: Box, over: float, others: Sequence[Box]) -> Iterator[Way]:
+    (a_low, a_high), (b_low, b_high) = source, target
+    left, right = max(a_low[0], b_low[0]), min(a_high[0], b_high[0])
+    bottom, top = max(a_low[2], b_low[2]), min(a_high[2], b_high[2])
+    down, rightward = b_high[2] <= a_low[2], a_high[0] <= b_low[0]
+    leaves = a_low[2] - GAP if down else a_high[2] + GAP
+    into = b_low[2] - GAP
+    if down:  # below the label, unless that leaves no room
+        into = max(min(over + GAP / 2, leaves - SHORTEST), b_high[2] + GAP / 2)
+    sides = (a_high[0] + GAP, b_low[0] - GAP) if rightward else (a_low[0] - GAP, b_high[0] + GAP)
+    middles = [(low + high) / 2 for low, high in (source, target)]
+    if right - left > CELL / 2:
+        yield [((left + right) / 2, leaves), ((left + right) / 2, into)]
+    if top - bottom > CELL / 2:
+        yield [(sides[0], (top + bottom) / 2), (sides[1], (top + bottom) / 2)]
+    elif right - left <= CELL / 2:
+        yield [(middles[0][0], leaves), (middles[0][0], middles[1][2]), (sides[1], middles[1][2])]
+        yield [(sides[0], middles[0][2]), (middles[1][0], middles[0][2]), (middles[1][0], into)]
+    within = [one for one in (source, target, *others) if _level(one, source, target)]
+    for sign, i in ((1, 1), (-1, 0)):
+        out = sign * max(sign * one[i][0] for one in within) + sign * (3 * GAP + WIDTH)
+        ends = [(one[i][0] + sign * GAP, middle[2]) for one, middle in zip((source, target), middles, strict=True)]
+        yield [ends[0], (out, ends[0][1]), (out, ends[1][1]), ends[1]]
+
+
+def _level(one: Box, source: Box, target: Box) -> bool:
+    """Whether a box is level with what lies from one box to another."""
+    return bool(
+        one[0][2] < max(source[1][2], target[1][2]) and one[1][2] > min(source[0][2], target[0][2])
+    )  # fmt: skip
+
+
+def _crosses(way: Way, other: Box) -> bool:
+    """Whether an arrow along a way would lie on a box."""
+    reach = WIDTH / 2 + CLEAR
+    for (x0, z0), (x1, z1) in pairwise(way):
+        across = min(x0, x1) - reach < other[1][0] and max(x0, x1) + reach > other[0][0]
+        if across and min(z0, z1) - reach < other[1][2] and max(z0, z1) + reach > other[0][2]:
+            return True
+    return False
+
+
+def _length(way: Way) -> float:
+    return float(np.linalg.norm(np.diff(np.asarray(way), axis=0), axis=1).sum())
+
+
+def _outline(way: Way, width: float) -> Way:
+    """Outline of an arrow along a way of straight pieces, its head at the end."""
+    points = np.asarray(way)
+    width = min(width, 0.8 * _length(way))
+    last = points[-1] - points[-2]
+    last = last / np.linalg.norm(last)
+    neck = points[-1] - last * min(0.9 * width, 0.6 * float(np.linalg.norm(points[-1] - points[-2])))
+    spine = [*points[:-1], neck]
+    left, right = [], []
+    for i, point in enumerate(spine):
+        before = points[i] - points[i - 1] if i else points[1] - points[0]
+        after = points[i + 1] - points[i] if i + 1 < len(points) else before
+        a, b = (np.array([-d[1], d[0]]) / np.linalg.norm(d) for d in (before, after))
+        normal = (a + b) / (1 + a @ b)
+        left.append(point + normal * width / 2)
+        right.append(point - normal * width / 2)
+    wing = np.array([-last[1], last[0]]) * width
+    outline = [*left, neck + wing, points[-1], neck - wing, *reversed(right)]
+    return [(float(x), float(z)) for x, z in outline]

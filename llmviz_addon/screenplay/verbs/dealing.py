@@ -1,0 +1,173 @@
+"""Dealing: where grids stand in a plane so that they are as large on the page as they can be.
+
+A chapter gives rows, as they stand in a wide picture; strips in which nothing stands are narrowed. On a page of another
+shape rows are broken or put side by side where that makes all of it larger: what stood side by side in 16:9 stands one
+below the other in 9:16, and is dealt into the square. Between the grids there is room for labels and arrows as large as
+these are on the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ...layout.grid import CELL
+from ..page.view import Area, Page
+
+LABEL, ARROW = 0.068, 0.052
+"""Room over a grid for its label, and between two for an arrow, in heights of a picture as wide as it is high."""
+LEAST = 0.35
+"""The same, of both, in metres."""
+BETTER = 1.2
+"""How much larger all must be for rows to be broken."""
+ROUNDS = 4
+"""Room for labels depends on how large all is, which depends on the room."""
+Extent = tuple[float, float, float, float]
+"""Left, low, right and high of a grid at home with what is written along it, in metres."""
+Places = Mapping[str, tuple[float, float]]
+"""By a grid's name where the upper left corner of its extent goes, from the upper left one of all."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Grids that touch each other and stay together, by their names, and what they cover at home."""
+
+    names: tuple[str, ...]
+    extent: Extent
+
+    @property
+    def width(self) -> float:
+        """From left to right."""
+        return self.extent[2] - self.extent[0]
+
+    @property
+    def height(self) -> float:
+        """From low to high."""
+        return self.extent[3] - self.extent[1]
+
+
+@dataclass(frozen=True)
+class Dealt:
+    """Where units go: their left edges and tops, and what all of them cover."""
+
+    places: tuple[tuple[Unit, float, float], ...]
+    width: float
+    height: float
+
+
+def deal(rows: Sequence[Sequence[tuple[str, Extent]]], page: Page, gap: float | None = None) -> Places:
+    """Where the grids of rows go in the free part of a page; rows are ``gap`` metres apart, or as labels need it."""
+    free, pixels = page.free, min(1.0, page.aspect)
+    units = [_units(row) for row in rows]
+    plain = _fitted(units, free, gap, pixels, None)
+    widths = set() if page.is_wide else {sum(unit.width for unit in part) for part in _parts(units)}
+    others = [_fitted(units, free, gap, pixels, width) for width in sorted(widths)]
+    best = max(others, key=lambda one: one[1], default=plain)
+    dealt = (best if best[1] > BETTER * plain[1] else plain)[0]
+    extents = {name: extent for row in rows for name, extent in row}
+    return {
+        name: (left + extents[name][0] - unit.extent[0], top + extents[name][3] - unit.extent[3])
+        for unit, left, top in dealt.places
+        for name in unit.names
+    }
+
+
+def _units(row: Sequence[tuple[str, Extent]]) -> list[Unit]:
+    """The units of a row, in its order: two grids that touch at home are one."""
+    found: list[Unit] = []
+    for name, extent in row:
+        for number, unit in enumerate(found):
+            apart = max(extent[0] - unit.extent[2], unit.extent[0] - extent[2])
+            if -CELL / 2 < apart < CELL / 2:
+                lows, highs = (
+                    zip(extent[:2], unit.extent[:2], strict=True),
+                    zip(extent[2:], unit.extent[2:], strict=True),
+                )
+                left, low, right, high = (*map(min, lows), *map(max, highs))
+                found[number] = Unit((*unit.names, name), (left, low, right, high))
+                break
+        else:
+            found.append(Unit((name,), extent))
+    return found
+
+
+def _parts(rows: Sequence[Sequence[Unit]]) -> list[Sequence[Unit]]:
+    """All stretches of units, of which each may be what a line has room for."""
+    every = [unit for row in rows for unit in row]
+    return [every[a:b] for a in range(len(every)) for b in range(a + 1, len(every) + 1)]
+
+
+def _fitted(
+    rows: Sequence[Sequence[Unit]], free: Area, gap: float | None, pixels: float, width: float | None
+) -> tuple[Dealt, float]:
+    """Rows as they are, or dealt into a width of units, and how large a metre is then, in picture heights."""
+    beside, below = LEAST, LEAST if gap is None else gap
+    dealt, scale = _laid(rows, beside, below, width), 0.0
+    for _ in range(ROUNDS):
+        scale = min(free.width / dealt.width, (free.height - LABEL * pixels) / dealt.height)
+        beside = max(LEAST, ARROW * pixels / scale)
+        below = max(LEAST, (LABEL + ARROW) * pixels / scale) if gap is None else gap
+        dealt = _laid(rows, beside, below, width)
+    return dealt, scale
+
+
+def _laid(rows: Sequence[Sequence[Unit]], beside: float, below: float, width: float | None) -> Dealt:
+    if width is None and all(_stand_apart(row) for row in rows):
+        return _narrowed(rows, beside, below)
+    lines = [_in_order(row) for row in rows] if width is None else _lines(rows, width + CELL / 2)
+    wide = max(sum(unit.width for unit in line) + beside * (len(line) - 1) for line in lines)
+    places, top = [], 0.0
+    for line in lines:
+        left = (wide - sum(unit.width for unit in line) - beside * (len(line) - 1)) / 2
+        for unit in line:
+            places.append((unit, left, top))
+            left += unit.width + beside
+        top -= max(unit.height for unit in line) + below
+    return Dealt(tuple(places), wide, -top - below)
+
+
+def _in_order(row: Sequence[Unit]) -> list[Unit]:
+    """A line of units from left to right: as at home, or in the order given if one covers another there."""
+    return sorted(row, key=lambda unit: unit.extent[0]) if _stand_apart(row) else list(row)
+
+
+def _stand_apart(row: Sequence[Unit]) -> bool:
+    """Whether the units of a row stand side by side at home."""
+    return all(a.extent[2] <= b.extent[0] for a, b in pairwise(sorted(row, key=lambda unit: unit.extent[0])))
+
+
+def _lines(rows: Sequence[Sequence[Unit]], width: float) -> list[list[Unit]]:
+    """Rows dealt into lines: as many units in each as there is room for; a row that fits goes on in a line."""
+    lines: list[list[Unit]] = [[]]
+
+    def room() -> float:
+        return width - sum(unit.width for unit in lines[-1])
+
+    for row in rows:
+        if lines[-1] and sum(unit.width for unit in row) > room():
+            lines.append([])
+        first = len(lines[-1])
+        for unit in row:
+            if lines[-1] and unit.width > room():
+                lines.append([])
+                first = 0
+            lines[-1][first:] = _in_order([*lines[-1][first:], unit])
+    return lines
+
+
+def _narrowed(rows: Sequence[Sequence[Unit]], beside: float, below: float) -> Dealt:
+    """Rows one below the other, where strips in which nothing stands at home are as narrow as they can be."""
+    units = sorted((unit for row in rows for unit in row), key=lambda unit: unit.extent[0])
+    shift, edge = units[0].extent[0], units[0].extent[2]
+    shifts: dict[int, float] = {}
+    for unit in units:
+        if unit.extent[0] > edge:
+            shift += max(unit.extent[0] - edge - beside, 0.0)
+        edge = max(edge, unit.extent[2])
+        shifts[id(unit)] = shift
+    places, top = [], 0.0
+    for row in rows:
+        places += [(unit, unit.extent[0] - shifts[id(unit)], top) for unit in row]
+        top -= max(unit.height for unit in row) + below
+    return Dealt(tuple(places), edge - shift, -top - below)
