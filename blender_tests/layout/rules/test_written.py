@@ -297,3 +297,23 @@ def test_a_number_in_a_formula_is_never_a_mere_bound(value, text):
 def test_what_is_written_is_reckoned_exactly():
     tree = f.Add(f.Figure("0.1"), f.Figure("0.2"))
     assert worth(tree) == Decimal("0.3")
+
+
+def test_the_largest_term_of_a_sum_is_always_written(nano):
+    v = f.Operand("v", f.Form.ROW)
+    rule = f.Rule(f.Sum(v), {"v": f.Source("v", (f.All(),))})
+    numbers = np.arange(1.0, 10.0)
+    numbers[5] = -70
+    assert say(written(rule, {"v": numbers}, (), "-31.00")[0]) == "1.00 + … + (−70.00) + … + 9.00"
+    assert say(written(rule, {"v": numbers}, (), "-31.00", 1)[0]) == "… + (−70.00) + … + 9.00"
+    placed, trace = nano
+    head = placed.layers[0].attn.heads[0]
+    shares = trace[head.weights.name][5]
+    tree, _ = written(head.output.rule, trace, (5, 6), "0.51")
+    told = [term for number, term in enumerate(tree.terms) if number in tree.shown]
+    products = shares[:6] * trace[head.v.name][:6, 6]
+    assert tree.terms[int(np.abs(products).argmax())] in told
+    assert "0.71" in say(tree)
+    tree, _ = written(placed.layers[0].ln_1.std.rule, trace, (3,), "0.06")
+    reads = trace["embedding.output"][3]
+    assert f"{reads[np.abs(reads - reads.mean()).argmax()]:.2g}".replace("-", "−") in say(tree)

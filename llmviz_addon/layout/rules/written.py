@@ -1,9 +1,9 @@
 """A formula with its values: the same tree as its symbols, with every operand a number as it is written.
 
 Nothing is written for a rule of its own: whatever a formula can say is filled in here, part by part, so that a new
-part of a model shows its numbers too. What reads many numbers becomes the sum of them, of which the first and the last
-are written. The numbers are rounded, so whether they give the result as it is written is worked out from what is
-written, as a reader with a calculator would.
+part of a model shows its numbers too. What reads many numbers becomes the sum of them, of which the first, the last and
+the largest are written. The numbers are rounded, so whether they give the result as it is written is worked out from
+what is written, as a reader with a calculator would.
 """
 
 from __future__ import annotations
@@ -184,12 +184,27 @@ class _Filling:
         return Figure(f"{len(self._value(part)):,}")
 
     def _series(self, term: Expression, numbers: Expression, sign: str = "+") -> Series:
-        """A term for each of some numbers; of a list the largest is written in any case."""
+        """A term for each of some numbers: the first ones, the last, and in any case the largest.
+
+        In a sum that takes the place of one of the first, so that it is no longer.
+        """
         count, first = len(self._value(numbers)), self.first
         written = set(range(count)) if count <= first + 2 else {*range(first), count - 1}
-        if sign == ",":
-            written.add(int(self._value(numbers).argmax()))
+        sizes = self._values_of(term, numbers)
+        largest = int((sizes if sign == "," else abs(sizes)).argmax())
+        if sign == "+" and largest not in written:
+            written.remove(first - 1)
+        written.add(largest)
         looked_at = range(count) if count <= LONGEST else sorted(written)
         terms = tuple(self._fill(term, place) for place in looked_at)
         shown = tuple(number for number, place in enumerate(looked_at) if place in written)
         return Series(terms, shown, sign, count - len(looked_at), self.lines)
+
+    def _values_of(self, term: Expression, numbers: Expression) -> np.ndarray:
+        """What a term comes to for each of some numbers, or what grows as it does."""
+        match term:
+            case Mul(left, right):
+                return self._value(left) * self._value(right)
+            case Square(Sub(inner, Figure())):
+                return self._value(inner) - self._value(inner).mean()
+        return self._value(numbers)
