@@ -59,10 +59,15 @@ def test_the_table_shows_every_product_and_the_running_sum(film):
     film.dot_product(head.q[3, 2], seconds=12)
     assert film.now == pytest.approx(12)
     found = terms(film.telling, head.q[3, 2])
+    made = [np.ravel(v).astype(float) for g, v in film.cast.made.values()]
+    for values in (found.left, found.right, found.products):  # they stand in cells, which show their numbers
+        columns = [
+            v for v in made if any(np.allclose(v, values[a : a + len(v)]) for a in range(len(values) - len(v) + 1))
+        ]
+        assert np.isin(np.round(values, 5), np.round(np.concatenate(columns), 5)).all()
     shown = texts(film, "test:table")
-    for values in (found.left, found.right, found.products):
-        for v in values:
-            assert number(float(v), min(digits(values), 3)) in shown
+    assert sum(sign in "=≈" for sign in shown if len(sign) == 1) >= len(found.products)
+    assert not any(number(float(v), min(digits(found.left), 3)) in shown for v in found.left)  # and nowhere else
     assert number(found.result, digits(film.trace[head.q.name])) in shown
     running = next(
         clip for channel, clips in film.score.clips.items() if channel.prop == "value" for clip in clips if clip.course
@@ -83,7 +88,9 @@ def test_a_wide_product_shows_some_pairs_and_says_how_many_more(random_model, ma
     head = opened(film)
     film.dot_product(head.q[1, 0])
     assert f"and {2 * WHOLE_UP_TO - SHOWN} more pairs" in texts(film, "test:table")
-    products = next(v for g, v in film.cast.made.values() if len(v) == SHOWN + 1)
+    kind = next(g.kind for g, _ in film.cast.made.values() if ":product:" in g.kind)
+    products = np.concatenate([np.ravel(v) for g, v in film.cast.made.values() if g.kind == kind])
+    assert len(products) == SHOWN + 1
     assert products.sum() == pytest.approx(terms(film.telling, head.q[1, 0]).products.sum(), abs=1e-5)
 
 
@@ -155,10 +162,16 @@ def test_the_end_of_a_dot_product_is_large_in_the_middle_and_its_number_is_carri
     assert y == pytest.approx(free.center[1], abs=0.15)
     assert size_seen(view, figure) > 0.045 * min(1, film.page.aspect)
     x, y, _ = film.camera.view.project(figure.pose[:3, 3] + [value_of(film, figure, "offset", i) for i in range(3)])[0]
-    home = film.camera.view.area(*film.box(cell))
-    assert home.left - 0.01 < x < home.right + 0.01
-    assert home.bottom - 0.06 < y < home.bottom
+    home, around = film.camera.view.area(*film.box(cell)), film.camera.view.area(*film.box(cell.grid))
     scale = value_of(film, figure, "scale", 0)
+    wide = size_seen(film.camera.view, figure, scale, film.box(cell)[0]) * np.ptp(figure.flat[:, 0]) / 2 / 0.12
+    assert free.left < x - wide + 0.03 < x + wide - 0.03 < free.right
+    if around.left < x < around.right:  # there is room for it nowhere else
+        assert home.left - 0.01 < x < home.right + 0.01
+        assert home.bottom - 0.06 < y < home.bottom
+    else:  # it covers no cell of the grid
+        assert abs(y - home.center[1]) < 0.01
+        assert x - wide > around.right or x + wide < around.left
     assert size_seen(film.camera.view, figure, scale, film.box(cell)[0]) == pytest.approx(film.page.em, rel=0.1)
     with film.beat("two"):
         film.wait(1)
@@ -202,3 +215,38 @@ def test_the_equation_at_the_end_holds_as_it_is_written_or_says_about(film, cell
         places = len(result.partition(".")[2])
         holds = round(value, places) == Fraction(result.replace("−", "-"))
         assert sign == ("=" if holds else "≈")
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (900, 900)])
+@pytest.mark.parametrize("channels", [6, 48, 200])
+def test_all_pairs_are_inside_the_picture_at_once_and_as_large_as_can_be(random_model, make_film, size, channels):
+    film = make_film(random_model(GPTConfig(1, 1 if channels == 6 else 2, channels, 8, 3)), [0, 1, 2], size)
+    cell = opened(film).q[1, 0]
+    film.hide_values(cell.grid)
+    film.dot_product(cell, seconds=20)
+    view, free = seen(pose_at(film, 20 * (0.06 + 0.12 + 0.06 + 0.2))), film.page.free.grown(0.005)
+    made = [g for g, v in film.cast.made.values() if ":made:" in g.name and g.count > 1 and g.cells[2] == g.count]
+    assert sum(grid.count for grid in made) >= 2 * min(channels, SHOWN)
+    at = 20 * (0.06 + 0.12 + 0.06 + 0.2)
+    areas = []
+    for grid in made:
+        offset = [film.score.at(Channel(grid.name, "offset", i), at) for i in range(3)]
+        areas.append(view.area(grid.box[0] + offset, grid.box[1] + offset))
+    for area in areas:
+        assert free.left < area.left < area.right < free.right
+        assert free.bottom < area.bottom < area.top < free.top
+    if channels == 48:
+        assert min(area.width for area in areas) > 28 / 720 * min(1.0, film.page.aspect)  # numbers show there
+
+
+def test_no_number_of_the_equation_is_there_twice(film):
+    """Its cells are smaller than those that show their numbers."""
+    head = opened(film)
+    film.hide_values(head.q)
+    film.dot_product(head.q[3, 2], seconds=20)
+    view = seen(pose_at(film, 20 * (0.06 + 0.12 + 0.06 + 0.36 + 0.1 + 0.17)))
+    row = [g for g, v in film.cast.made.values() if g.count == 1]
+    assert len(row) >= 3
+    for grid in row:
+        scale = [clip.value for clip in film.score.clips[Channel(grid.name, "scale", 0)]][0]
+        assert view.area(*grid.box).width * scale < 26 / 720 * 1.1

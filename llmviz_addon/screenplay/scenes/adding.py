@@ -29,7 +29,7 @@ from ..page.sizes import USUAL, pixel
 from ..telling import Telling
 from ..verbs import camera
 from ..verbs.arranging import faded_out
-from ..verbs.copies import copy, first_cells, fly, make
+from ..verbs.copies import copy, fly, make, some_cells
 from ..verbs.splitting import face
 
 MOST = 8
@@ -223,7 +223,7 @@ def _columns(telling: Telling, table: Table, of: list[Grid]) -> tuple[list[Grid]
         for one in some:
             stands = of[len(moving)][:] if of else one.home
             if one.is_copy:
-                grid = copy(telling, first_cells(stands, table.rows), along="z")
+                grid = copy(telling, some_cells(stands, 0, table.rows), along="z")
             else:
                 low, high = telling.box(stands)
                 grid = _column(telling, one.values[: table.rows], (low[0], low[1], high[2]), one.role, column.grid.kind)

@@ -17,6 +17,8 @@ from ..telling import Telling
 
 BEFORE = CELL / 10
 """Metres by which a copy stands before what it is copied from."""
+THIN = 0.05
+"""Depth of a flat copy, in cells."""
 
 
 def copy(telling: Telling, what: Grid | Region, *, along: str = "", seconds: float = 0.0) -> Grid:
@@ -58,6 +60,12 @@ def make(
     return grid
 
 
+def flat(telling: Telling, *grids: Grid) -> None:
+    """Let copies be thin from now on: of what stands beside others, or lies on them, only the fronts are seen."""
+    for grid in grids:
+        telling.score.set(Channel(grid.name, "scale", 1), THIN, telling.now)
+
+
 def fly(telling: Telling, grid: Grid, to: Place, *, seconds: float | None = None, easing: str = "smooth") -> None:
     """Carry a copy until its left-front-top corner is at ``to``, (3,) metres; a copy that lay across stands up."""
     seconds = telling.length(seconds, 1.0)
@@ -91,7 +99,7 @@ def stand(
     fly(telling, grid, (float(x), float(low[1]) - BEFORE, float(high[2])), seconds=seconds)
 
 
-def first_cells(region: Region, count: int) -> Region:
-    """The first ``count`` cells of a region that is long in one direction."""
-    ranges = tuple((a, min(b, a + count)) if b - a > 1 else (a, b) for a, b in region.ranges)
+def some_cells(region: Region, first: int, last: int) -> Region:
+    """Of a region that is long in one direction the cells from the ``first`` up to the ``last``."""
+    ranges = tuple((a + first, min(b, a + last)) if b - a > 1 else (a, b) for a, b in region.ranges)
     return Region(region.grid, ranges)

@@ -37,7 +37,7 @@ STRETCH = 1.2
 """Letters are taller than the font has them: a cell has room above, but none beside."""
 
 LEAST, FULL = 26 / 720, 30 / 720
-"""Width of a cell, in heights of the picture, at which its number begins to show, and is all there."""
+"""Width of a cell, in lengths of the picture's shorter side, at which its number begins to show, and is all there."""
 LEAST_PIXELS = 20.0
 """But never in fewer pixels, which no number can be read in."""
 ROOM = 0.88
@@ -55,8 +55,8 @@ _SPLIT = 4097.0
 def nearness(point: Point) -> Expr:
     """1 where a cell is wide enough for its number, 0 where it is not; between the two it comes up."""
     tree = point.at.tree
-    rows = attribute(tree, "VIEW_LAYER", "render.resolution_y")
-    rows = rows * attribute(tree, "VIEW_LAYER", "render.resolution_percentage") * (1 / 100)
+    rows, columns = (attribute(tree, "VIEW_LAYER", f"render.resolution_{side}") for side in "yx")
+    rows = rows.minimum(columns) * attribute(tree, "VIEW_LAYER", "render.resolution_percentage") * (1 / 100)
     begins = (rows * LEAST).maximum(LEAST_PIXELS)  # pixels a cell; uniform, so Cycles works it out once
     share = LEAST / FULL
     return (point.widest * begins).times_plus(-1 / (1 - share), 1 / (1 - share)).clamp()
