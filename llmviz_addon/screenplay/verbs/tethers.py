@@ -15,6 +15,7 @@ from ...layout.grid import CELL, Region
 from ...layout.lettering.drawing import Drawing, Line, Text
 from ..page.commentary import camera_pose
 from ..page.panel import Panel
+from ..page.sizes import SMALLEST, USUAL
 from ..page.steps import RESULT
 from ..page.view import Area
 from ..score.timeline import Channel
@@ -79,13 +80,17 @@ def written_areas(telling: Telling) -> list[Area]:
 
 
 def _read_areas(telling: Telling, drawing: Drawing, at_home: bool) -> list[Area]:
-    """What each text of a drawing covers of the picture."""
+    """What each text of a drawing covers of the picture; of a label that may come out smaller, at any size."""
     found = []
+    origin = telling.placed(drawing, np.zeros((1, 2)), at_home)
     for shape in drawing.shapes:
         if isinstance(shape, Text):
             (left, bottom), (right, top) = shape.corners
             corners = np.array([(x, y) for x in (left, right) for y in (bottom, top)])
-            seen = telling.view.project(telling.placed(drawing, corners, at_home))
+            points = telling.placed(drawing, corners, at_home)
+            if drawing.keeps_size:
+                points = np.concatenate([points, origin + SMALLEST / USUAL * (points - origin)])
+            seen = telling.view.project(points)
             if (seen[:, 2] > 0).all():
                 found.append(Area(*seen[:, :2].min(axis=0), *seen[:, :2].max(axis=0)))
     return found
