@@ -186,9 +186,9 @@ def _made(telling: Telling, sight: Sight, one: Flow, span: Span) -> str | None:
     source, target = (_box(telling, sight, grid, at) for grid in one.grids)
     if not _in_plane(source, target):
         return None  # a flat arrow leads nowhere there
-    ends = {grid.name for grid in one.grids}
-    others = [_box(telling, sight, grid, at) for grid in sight.grids(at, SOLID) if grid.name not in ends]
-    others = [box for box in others if _in_plane(source, box)]
+    numbers, stand = sight.solid(at, SOLID)
+    ends = [sight.numbers[grid.name] for grid in one.grids]
+    others = [(low, high) for low, high in stand[~np.isin(numbers, ends)] if _in_plane(source, (low, high))]
     found = way(source, target, _top(telling, sight, one.target, at), others)
     if found is None:
         return None
