@@ -62,7 +62,8 @@ def new_film(checkpoint: Checkpoint, tokens: list[int], size=(1280, 720), pace: 
     from llmviz_addon.layout.vocabulary import window
 
     told = run(checkpoint, tokens)
-    stage = layout(told.config, len(told.tokens), vocabulary=window(told.tokens, told.probs))
+    vocabulary = window(told.tokens, told.probs)
+    stage = layout(told.config, len(told.tokens), vocabulary=vocabulary, architecture=checkpoint.architecture)
     shapes = beside(Blueprint("test", told.config))
     cast = Cast(stage, signage(stage, told), shapes)
     return SeenThrough(Telling("test", cast, told.trace, checkpoint, Page.of(size), pace))

@@ -9,6 +9,8 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
+from llmviz_addon.model.activations import GELU, RELU, Activation
+from llmviz_addon.model.architecture import Architecture, gpt2
 from llmviz_addon.model.blueprints import compared
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, from_tensors, weight_shapes
 from llmviz_addon.model.config import GPTConfig
@@ -55,6 +57,12 @@ def without_biases(config: GPTConfig) -> Checkpoint:
     return replace(made, biases=False)
 
 
+def bent_by(activation: Activation, checkpoint: Checkpoint) -> Checkpoint:
+    """The same model with another activation in its MLPs."""
+    parts = [(name, replace(part, activation=activation) if name == "mlp" else part) for name, part in gpt2().layer]
+    return replace(checkpoint, architecture=Architecture(tuple(parts)))
+
+
 def worded(checkpoint: Checkpoint) -> Checkpoint:
     return replace(checkpoint, tokenizer=Words(checkpoint.config.vocab_size))
 
@@ -77,6 +85,8 @@ CASES = {
     "wide": lambda: (model(GPTConfig(2, 4, 192, 32, 11)), [t % 11 for t in range(24)]),
     "long": lambda: (model(GPTConfig(1, 1, 2, 1100, 3)), [t % 3 for t in range(1100)]),
     "no biases": lambda: (without_biases(GPTConfig(1, 2, 8, 9, 5)), [0, 1, 2]),
+    "ReLU": lambda: (bent_by(RELU, model(GPTConfig(2, 2, 8, 9, 5))), [0, 1, 2, 4, 4]),
+    "exact GELU": lambda: (bent_by(GELU["exact"], model(GPTConfig(2, 2, 8, 9, 5), scale=0.6)), [0, 1, 2, 4, 4]),
 }
 
 
@@ -102,6 +112,7 @@ def test_chapters_say_what_is_so(case):
         assert text.rstrip()[-1] in ".?", (key, text)
     _norm(told, texts)
     _attention(told, texts)
+    _mlp(told, texts)
 
 
 def _norm(told: Run, texts: dict[str, str]) -> None:
@@ -157,6 +168,41 @@ def _attention(told: Run, texts: dict[str, str]) -> None:
     assert ("all heads" in texts["04.14 one picture"]) == (config.n_head > 1)
     for beat in ("04.3 three vectors", "04.4 one number"):
         assert ("does without" in texts[beat] or " and bias" not in texts[beat]) or told.model.biases
+
+
+def _mlp(told: Run, texts: dict[str, str]) -> None:
+    trace, count = told.trace, len(told.tokens)
+    t = min(3, count - 1)
+    before, fires = trace["layers.0.mlp.hidden"][t].astype(float), trace["layers.0.mlp.activation"].astype(float)
+    name = dict(told.model.architecture.layer)["mlp"].activation.name  # type: ignore[attr-defined]
+    assert f"bent by a curve, here {name}." in texts["06.4 curve"]
+    assert ("pass unchanged; those below become 0" in texts["06.4 curve"]) == (name == "ReLU")
+    assert (
+        f"becomes {formatted(fires[t, before.argmax()])}.".replace("> ", "more than ").replace("< ", "less than ")
+        in texts["06.4 curve"]
+    )
+    number = re.search(r"([\d,]+) of our ([\d,]+) numbers (would )?become 0", texts["06.5 beside"])
+    assert (number is None) == (not (before < 0).any())
+    if number:
+        assert [int(part.replace(",", "")) for part in number.groups()[:2]] == [(before < 0).sum(), len(before)]
+        assert (number[3] is None) == (name == "ReLU")
+    strongest = fires[t].max()
+    assert ("does" in texts["06.7 firing"].split(".")[1]) == (strongest <= 0)
+    found = re.search(r"neuron ([\d,]+) fires most", texts["06.7 firing"])
+    if found:
+        column = fires[:, int(found[1].replace(",", ""))]
+        assert column[t] == pytest.approx(strongest, rel=2e-5)
+        half = [i for i in range(count) if i != t and column[i] >= column[t] / 2]
+        others = re.search(r"(One|[\d,]+) others? makes? it fire at least half as much, (.*?)\.", texts["06.7 firing"])
+        assert (int(others[1].replace("One", "1").replace(",", "")) if others else 0) == len(half)
+        alike = sum(told.tokens[i] == told.tokens[t] for i in half)
+        if len(half) == 1:
+            assert others[2] == ("with the same token" if alike else "with another token")
+        elif half:
+            assert ("all with the" in others[2]) == (alike == len(half))
+            assert ("all with other" in others[2]) == (alike == 0)
+    assert ("the next has" in texts["06.10 all columns"]) == (told.config.n_layer > 1)
+    assert ("All other columns" in texts["06.10 all columns"]) == (count > 1)
 
 
 @pytest.mark.parametrize("names", [["nano"], ["nano", "gpt2"], ["gpt2"], ["gpt3"], ["nano", "gpt2", "gpt2-xl", "gpt3"]])

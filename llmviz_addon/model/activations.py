@@ -1,4 +1,4 @@
-"""Activations, the bends in an MLP. GPT-2's family has GELU, in two forms.
+"""Activations, the bends in an MLP. GPT-2's family has GELU, in two forms; the first transformer had ReLU.
 
 GPT-2 and minGPT were trained with the tanh form, nanoGPT is with the exact one. They differ by up to 0.0005.
 """
@@ -27,6 +27,11 @@ class Activation:
         return self.function(x)
 
 
+def relu(x: np.ndarray) -> np.ndarray:
+    """What is below 0 becomes 0, of any shape."""
+    return np.maximum(x, 0)
+
+
 def gelu(x: np.ndarray) -> np.ndarray:
     """GELU in the tanh form, of any shape."""
     return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
@@ -45,3 +50,6 @@ def gelu_exact(x: np.ndarray) -> np.ndarray:
 
 
 GELU: dict[Gelu, Activation] = {"tanh": Activation("GELU", gelu), "exact": Activation("GELU", gelu_exact)}
+RELU = Activation("ReLU", relu)
+KNOWN = {one.name: one for one in (GELU["tanh"], RELU)}
+"""Activations by the names that formulas call them, to be shown beside a model's own."""

@@ -25,6 +25,7 @@ from ..layout.grid import Grid, Region, Role
 from ..layout.lettering.drawing import COLORS, Drawing
 from ..layout.tensor import Axis, Numbers, Unplaced
 from .page.view import View
+from .pictures.curve import Curve
 from .pictures.skyline import Skyline
 from .score.clips import Origin
 from .score.timeline import Standing
@@ -92,6 +93,7 @@ BY_KIND: dict[str, Rule] = {
     "Drawing": (_of(Drawing), "a drawing, such as film.sign gives"),
     "Standing": (_of(Standing), "one of film.models"),
     "Skyline": (_of(Skyline), "a skyline that film.skyline put up"),
+    "Curve": (_of(Curve), "a curve that film.curve put up"),
     "View": (_of(View), "a view, such as film.camera.view"),
     "Role": (_of(Role), "a role"),
     "Place": (_place, "three numbers (x, y, z), in metres"),

@@ -17,6 +17,7 @@ from ..layout.grid import CELL, Grid, Region
 from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
 from ..layout.tensor import Numbers, Unplaced
+from ..model.activations import Activation
 from ..model.checkpoint import Checkpoint
 from ..model.config import GPTConfig
 from ..model.trace import Trace
@@ -24,7 +25,8 @@ from .asking import verb
 from .camera import Camera
 from .cast.signs import Signs
 from .cast.things import Grids, Named, Place, Thing
-from .pictures import bands, bars, lookup, numbering, skyline
+from .pictures import bands, bars, curve, firing, lookup, numbering, skyline
+from .pictures.curve import Curve
 from .pictures.skyline import Skyline
 from .scenes import adding, dot_product, weighted_sum
 from .score.timeline import Standing
@@ -125,6 +127,11 @@ class Film:
     def clearest(self, *regions: Region) -> int:
         """Which of some regions, such as one row of every head, has the largest number; the first in a tie."""
         return reading.clearest(self._telling, *regions)
+
+    @verb
+    def bend(self, grid: Grid) -> Activation:
+        """The function that each number of a grid is bent by, such as an MLP's GELU: ``name``, and what it gives."""
+        return curve.bend(self._telling, grid)
 
     @verb
     def count(self, amount: int, what: str) -> str:
@@ -404,6 +411,21 @@ class Film:
     def number_tokens(self, *, follow: int, seconds: float = 5.0) -> None:
         """The text's tokens as tiles, below them the vocabulary: the one to ``follow`` finds its number, then all."""
         numbering.number_tokens(self._telling, follow=follow, seconds=seconds)
+
+    @verb
+    def curve(self, region: Region, title: str, *, beside: str = "", seconds: float | None = None) -> Curve:
+        """The curve that numbers are bent by, such as ``mlp.activation[t]``, all of them on it; ReLU may be beside."""
+        return curve.curve(self._telling, region, title, beside=beside, seconds=seconds)
+
+    @verb
+    def slide(self, chart: Curve, cell: Region, *, seconds: float | None = None) -> None:
+        """Let a point slide along a curve to where a cell is: its number before, and after."""
+        curve.slide(self._telling, chart, cell, seconds=seconds)
+
+    @verb
+    def firing(self, region: Region, title: str, *, most: int = 6, seconds: float = 4.0) -> None:
+        """The neurons of a row such as ``mlp.activation[t]`` that fire most, as bars, at the other tokens too."""
+        firing.firing(self._telling, region, title, most=most, seconds=seconds)
 
     @verb
     def lookup(

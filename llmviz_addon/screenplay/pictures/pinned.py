@@ -8,7 +8,7 @@ import numpy as np
 
 from ...layout.lettering.drawing import Drawing, Shape
 from ..page.commentary import camera_pose
-from ..page.view import Area
+from ..page.view import TAN, Area
 from ..score.timeline import Channel
 from ..telling import GONE, Telling
 from ..verbs.arranging import faded_out
@@ -36,13 +36,23 @@ def place(telling: Telling) -> tuple[Area, float]:
 def pin(
     telling: Telling, kind: str, shapes: Sequence[Shape], at: tuple[float, float] = (0.0, 0.0), layer: int = 0
 ) -> str:
-    """A drawing on the page, not shown yet, its origin ``at`` picture heights; higher layers lie before lower ones."""
+    """A drawing on the page, not shown yet, its origin ``at`` picture heights; higher layers lie before lower ones.
+
+    A drawing of many shapes is as thick as several layers. What lies nearer is made smaller, so that it is where it
+    would be on the page itself.
+    """
     pose = camera_pose(telling.page)
-    pose[:3, 3] = (pose @ np.array([*at, layer * LAYER, 1.0]))[:3]
+    pose[:3, 3] = (pose @ np.array([*at, 0.0, 1.0]))[:3]
+    pose[:3] *= 1 - layer * LAYER * TAN
     drawing = Drawing(telling.unique(kind), tuple(shapes), pose, "camera", opacity=0.0)
     telling.cast.add(drawing)
     telling.pictures.append(drawing.name)
     return drawing.name
+
+
+def metres(telling: Telling, layer: int = 0) -> float:
+    """A picture height on a layer, by which a drawing there is moved."""
+    return float(camera_pose(telling.page)[0, 0]) * (1 - layer * LAYER * TAN)
 
 
 def put_up(telling: Telling, kind: str, shapes: Sequence[Shape], seconds: float, to: float = 1.0) -> None:

@@ -21,6 +21,7 @@ from ..page.commentary import camera_pose
 from ..page.view import Area
 from ..score.timeline import Channel
 from ..telling import Telling
+from . import scales
 from .pinned import pin, place
 
 MOST = 64
@@ -78,7 +79,7 @@ def skyline(
     room = Area(left, area.bottom + 0.5 * em, right, top)
     aside = Area(right + 1.2 * em, room.bottom, area.right, top)
     role = str(region.grid.role)
-    reach = _reach(shown)
+    reach = scales.reach(shown)
     scale = pin(telling, "scale", _scale(room, aside, em, reach))
     band = pin(telling, "band", [Rect(0, -0.5, room.width, 1.0, "aggregate")], (left, room.center[1]))
     count = min(len(values), MOST)
@@ -132,15 +133,6 @@ def become(telling: Telling, chart: Skyline, numbers: Region | Numbers, title: s
 
 def _vector(telling: Telling, numbers: Region | Numbers) -> np.ndarray:
     return np.asarray(telling.numbers(numbers), dtype=np.float64).ravel()
-
-
-def _reach(values: np.ndarray) -> float:
-    """The end of a scale that holds all values: 1, 1.5, 2, 2.5, 3, 4, 5 … times a power of ten."""
-    largest = max(float(np.abs(values).max()), 1e-6)
-    step = 10.0 ** np.floor(np.log10(largest))
-    return float(
-        next(step * nice for nice in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * nice >= largest * (1 - 1e-9))
-    )
 
 
 def _slid(before: np.ndarray, after: np.ndarray) -> np.ndarray | None:

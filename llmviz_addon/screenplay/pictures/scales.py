@@ -1,0 +1,21 @@
+"""Scales that pictures of numbers stand on: ends that are easily read."""
+
+from __future__ import annotations
+
+import numpy as np
+
+NICE = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+"""Ends of a scale, but for a power of ten."""
+
+
+def reach(values: np.ndarray) -> float:
+    """The end of a scale that holds all values, and their negatives: 1, 1.5, 2, 2.5, 3 … times a power of ten."""
+    largest = max(float(np.abs(values).max()), 1e-6)
+    step = 10.0 ** np.floor(np.log10(largest))
+    return float(next(step * nice for nice in NICE if step * nice >= largest * (1 - 1e-9)))
+
+
+def step(end: float, most: int = 4) -> float:
+    """From tick to tick of a scale from 0 to ``end``: 1, 2, 2.5 or 5 times a power of ten, ``most`` ticks."""
+    size = 10.0 ** np.floor(np.log10(end / most))
+    return float(next(size * nice for nice in (1, 2, 2.5, 5, 10) if size * nice >= end / most * (1 - 1e-9)))

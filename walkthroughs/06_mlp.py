@@ -1,0 +1,201 @@
+"""MLP: every column is widened, bent number by number, narrowed again, and added to the residual stream."""
+
+title = "MLP"
+part = "Detailed"
+question = "What does a column make of what it has gathered?"
+answer = "It is widened, bent number by number, narrowed again, and added to what it was."
+
+
+def play(film):
+    layer, t = film.layout.layers[0], film.example_time
+    stage = layer.ln_2, layer.mlp, layer.attn.residual
+    film.computed_up_to(layer.attn.residual)
+    film.fade(film.all_but(*stage), to=0, seconds=0)
+    film.open_on(*stage, azimuth=289, elevation=9)
+    with film.beat("what-for"):
+        _what_for(film, layer, stage)
+    with film.beat("one-column"):
+        film.say("First every column is [normalised]({n}), as before attention.", n=layer.ln_2.output)
+        film.sweep(layer.ln_2.mean, layer.ln_2.std, layer.ln_2.output, seconds=2, slowly=False)
+        close = film.closeup(layer.ln_2.output, layer.mlp, layer.attn.residual, seconds=1.2)  # of a wide model
+        x, mlp, stream = close.layers[0].ln_2.output, close.layers[0].mlp, close.layers[0].attn.residual
+        arrows = _one_column(film, x, mlp, t)
+    _neurons(film, x, mlp, t)
+    _curve(film, layer.mlp, t)
+    _beside(film, layer.mlp, t)
+    _bent(film, x, mlp, t, arrows)
+    _firing(film, layer.mlp, t)
+    _narrow(film, mlp, t, arrows)
+    _residual(film, mlp, stream, t, arrows)
+    _rest(film, x, mlp, stream, stage, arrows)
+
+
+def _what_for(film, layer, stage):
+    x, many = layer.attn.residual, len(film.tokens) > 1
+    gathered = "In self-attention each [column]({x}) took over something from those before it."
+    film.say(gathered if many else "In self-attention the one [column]({x}) had only itself to look at.", x=x)
+    film.camera.frame(*stage, azimuth=285, elevation=7, seconds=2)
+    film.say("Now a small neural network works on every column by itself:")
+    film.camera.frame(*stage, azimuth=281, elevation=6, seconds=2)
+    film.say("the [MLP]({h}), or multilayer perceptron.", h=layer.mlp.hidden)
+    film.camera.frame(*stage, azimuth=278, elevation=5, seconds=1.5)
+    matrices = [grid for grid in layer.grids if grid.role == "weight" and len(grid.axes) == 2]
+    own = layer.mlp.fc_weight, layer.mlp.proj_weight
+    share = sum(film.values(grid).size for grid in own) / sum(film.values(grid).size for grid in matrices)
+    film.say("Its two hold {share:.0%} of all numbers in the layer's matrices.", share=share)
+    film.light(*own, seconds=0.8)
+    film.light(*own, to=0, seconds=0.8)
+
+
+def _one_column(film, x, mlp, t):
+    count, wide = film.config.n_embd, mlp.hidden.shape[1]
+    film.say("We follow t = {t}, the {token}.", t=t, token=film.token_name(t))
+    film.fade(film.all_but(x, mlp.fc_weight, mlp.fc_bias, mlp.hidden), to=0, seconds=0.5)
+    with film.together(seconds=0.8):
+        film.split(x[t], mlp.hidden[t], others=0.3)
+        film.camera.frame(x, mlp.fc_weight, mlp.fc_bias, mlp.hidden, azimuth=274, elevation=3)
+    film.say(
+        "From its {count} the MLP makes [{wide}](4C), {times} times as many.",
+        count=film.count(count, "number"), wide=f"{wide:,}", times=wide // count,
+    )  # fmt: skip
+    with film.together(lag=0.3):
+        return [film.connect(mlp.fc_weight, mlp.hidden), film.connect(x, mlp.hidden)]
+
+
+def _neurons(film, x, mlp, t):
+    hidden = mlp.hidden
+    with film.beat("neurons"):
+        film.say("Each of these is called a neuron.")
+        film.say("It has its own column of [weights]({w}), like a pattern.", w=mlp.fc_weight)
+        film.compute(hidden[t, film.largest(hidden[t, : hidden.axes[1].cells])[0]], seconds=3)
+        film.say("The better the [token's column]({x}) fits it, the larger the number.", x=x[t])
+        film.say("All read the same column, each with another pattern.")
+        film.sweep(hidden[t], seconds=4)
+
+
+def _curve(film, mlp, t):
+    bend, after = film.bend(mlp.activation), mlp.activation
+    before = film.values(mlp.hidden)[t]
+    low, high = int(before.argmin()), int(before.argmax())
+    with film.beat("curve"):
+        film.say("Then each number is bent by a curve, here {name}.", name=bend.name)
+        chart = film.curve(after[t], f"{bend.name} bends the {film.count(len(before), 'number')}", seconds=3)
+        film.say("The largest here, {x}, becomes {y}.", x=before[high], y=after[t, high])
+        film.slide(chart, after[t, high], seconds=2)
+        film.say("The smallest, {x}, becomes {y}.", x=before[low], y=after[t, low])
+        film.slide(chart, after[t, low], seconds=3)
+        film.say(_passes(bend))
+
+
+def _passes(bend):
+    """What a curve does far from 0, if it is one of those that let through what is above and stop what is below."""
+    if bend.name == "ReLU":
+        return "Numbers above 0 pass unchanged; those below become 0."
+    return "Numbers far above 0 pass nearly unchanged; of those far below, nearly nothing is left."
+
+
+def _beside(film, mlp, t):
+    bend, after = film.bend(mlp.activation), mlp.activation
+    before = film.values(mlp.hidden)[t]
+    other = "GELU" if bend.name == "ReLU" else "ReLU"
+    low, high, mine = int(before.argmin()), int(before.argmax()), bend.name == "ReLU"
+    with film.beat("beside"):
+        film.say("ReLU is the simplest bend: what is below 0 becomes 0.")
+        chart = film.curve(after[t], f"{bend.name} and {other}", beside=other, seconds=3)
+        some = "{n} of our {wide} numbers {would}become 0." if (before < 0).any() else "None of our {wide} is below 0."
+        film.say(some, wide=f"{len(before):,}", n=f"{int((before < 0).sum()):,}", would="" if mine else "would ")
+        film.slide(chart, after[t, low], seconds=2)
+        film.say("But where it is flat, learning has no slope to follow.")
+        film.slide(chart, after[t, high], seconds=3)
+        if "GELU" in (bend.name, other):
+            film.say("GELU is smooth, and flat almost nowhere.")
+
+
+def _bent(film, x, mlp, t, arrows):
+    with film.beat("bent"):
+        film.say("On the way to the second matrix, every number passes the curve.")
+        film.fade(mlp.activation, to=1)
+        with film.together(seconds=0.8):
+            film.split(mlp.activation[t], others=0.3)
+            film.camera.frame(x, mlp.fc_weight, mlp.fc_bias, mlp.activation)
+        arrows.append(film.connect(mlp.hidden, mlp.activation))
+        film.sweep(mlp.activation[t], seconds=4)
+        film.say("Without a bend, two matrices in a row can do no more than one.")
+
+
+def _firing(film, mlp, t):
+    fires = film.values(mlp.activation)
+    number = film.largest(mlp.activation[t])[0]
+    with film.beat("firing"):
+        film.say("A neuron that comes out well above 0 is said to fire.")
+        film.firing(mlp.activation[t], f"The neurons that fire most at t = {t}", seconds=5)
+        token, strongest = film.token_name(t), fires[t, number]
+        if strongest > 0:
+            half = [i for i, one in enumerate(fires[:, number]) if i != t and one >= strongest / 2]
+            film.say("For the {token} neuron {n} fires most: {a}.", token=token, n=f"{number:,}", a=strongest)
+            film.say(_others(film, half, t), n=len(half), token=token)
+        else:
+            film.say("For the {token} none does.", token=token)
+        film.say("Nobody chose what it looks for: it was learned.")
+
+
+def _others(film, half, t):
+    """For which other columns the strongest neuron fires at least half as much, if any."""
+    same = sum(film.tokens[i] == film.tokens[t] for i in half)
+    if len(half) == 1:
+        return f"One other makes it fire at least half as much, with {'the same' if same else 'another'} token."
+    whose = f"{same:,} with the same token" if same else "all with other tokens"
+    whose = "all with the {token}" if same == len(half) else whose
+    return f"{{n:,}} others make it fire at least half as much, {whose}." if half else "No other column does as much."
+
+
+def _narrow(film, mlp, t, arrows):
+    w, n = mlp.proj_weight, film.largest(mlp.activation[t, : mlp.activation.axes[1].cells])[0]
+    with film.beat("narrow"):
+        film.fade(film.all_but(mlp.activation), *arrows, to=0, seconds=0.3)
+        film.say("A second [matrix]({w}) brings them back to {count}.", w=w,
+                 count=film.count(film.config.n_embd, "number"))  # fmt: skip
+        with film.together(seconds=1):
+            film.fade(w, mlp.proj_bias, mlp.proj, to=1)
+            film.camera.frame(mlp.activation, w, mlp.proj_bias, mlp.proj, azimuth=274, elevation=3)
+        with film.together(lag=0.3):
+            arrows.extend([film.connect(mlp.activation, w), film.connect(w, mlp.proj)])
+        film.split(mlp.proj[t], others=0.3)
+        film.compute(mlp.proj[t, 0], seconds=2.5)
+        film.say("Each neuron has a [column]({c}) in it, which it adds as strongly as it fires.", c=w[:, n])
+        film.sweep(mlp.proj[t], seconds=3)
+
+
+def _residual(film, mlp, stream, t, arrows):
+    with film.beat("residual"):
+        film.fade(film.all_but(mlp.proj), *arrows, to=0, seconds=0.3)
+        film.move(stream, beside=mlp.proj, side="left", gap=2 * film.layout.gap, seconds=0)
+        film.say("The result is added to the [residual stream]({s}), as attention's was.", s=stream[t])
+        with film.together(seconds=1):
+            film.fade(stream, mlp.residual, to=1)
+            film.camera.frame(stream, mlp.proj, mlp.residual)
+        film.split(stream[t], mlp.residual[t], others=0.3)
+        with film.together():
+            arrows.append(film.symbol("+", between=(stream, mlp.proj), size=0.6))
+            arrows.append(film.symbol("=", between=(mlp.proj, mlp.residual), size=0.6))
+        film.compute(mlp.residual[t, 0], seconds=2)
+        film.sweep(mlp.residual[t], seconds=3)
+        film.say("Nothing is thrown away: a layer only adds to what was there.")
+
+
+def _rest(film, x, mlp, stream, stage, arrows):
+    with film.beat("all-columns"):
+        many = "All other columns go the same way, through the same weights."
+        film.say(many if len(film.tokens) > 1 else "More columns would all go the same way, through the same weights.")
+        film.fade(stream, *arrows, to=0, seconds=0.3)
+        film.merge(x, mlp, stream, seconds=0.5)
+        film.move(stream, seconds=0)
+        film.fade(x, mlp, stream, to=1, seconds=0.8)
+        film.camera.frame(x, mlp, azimuth=277, elevation=4)
+        film.sweep(mlp.hidden, mlp.activation, mlp.proj, mlp.residual, seconds=6)
+        film.step_back()
+        last = "With this the layer is done; the next has weights of its own."
+        film.say(last if film.config.n_layer > 1 else "With this the only layer is done.")
+        names = {grid.name for group in stage for grid in getattr(group, "grids", [group])}
+        film.fade(*stage, *(one for one in film.layout.ribbons if {one.source, one.target} <= names), to=1)
+        film.camera.frame(*stage, seconds=2)
