@@ -11,6 +11,7 @@ those of a model with values, and repeated at 96 places. What differs is what wo
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -169,6 +170,7 @@ class Outline:
         return self.once.count(role) + len(self.offsets) * self.layer.count(role)
 
 
+@functools.lru_cache(maxsize=16)  # every chapter that compares asks for the same
 def outline(
     blueprint: Blueprint, n_tokens: int | None = None, gap: float | None = None, per_column: int | None = None,
     between: float = BETWEEN, shape: float = SHAPE,

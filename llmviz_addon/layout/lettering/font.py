@@ -158,7 +158,8 @@ def wrap(spans: Iterable[tuple[str, str]], size: float, width: float) -> Spans:
     return tuple(broken)
 
 
-def _breaks(text: str, width: float) -> tuple[set[int], set[int]]:
+@once_per_font(4096)  # a paragraph is broken anew for every size that is tried
+def _breaks(text: str, width: float) -> tuple[frozenset[int], frozenset[int]]:
     """Greedy breaks for a width in ems: spaces to replace, and positions to break before."""
     measure = _measure(_USED.get())
     replaced: set[int] = set()
@@ -189,7 +190,7 @@ def _breaks(text: str, width: float) -> tuple[set[int], set[int]]:
             if _is_square(character) or (character in _BREAK_AFTER and not text[position + 1 : position + 2].isdigit()):
                 chance = position + 1
         position += 1
-    return replaced, inserted
+    return frozenset(replaced), frozenset(inserted)
 
 
 def _in_formula(text: str, space: int) -> bool:

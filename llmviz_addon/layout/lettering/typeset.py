@@ -69,6 +69,8 @@ class Box:
 
     def moved(self, x: float, y: float, scale: float = 1.0) -> Box:
         """The box scaled, then moved to start at (x, y); height and depth stay about y = 0."""
+        if x == 0 and y == 0 and scale == 1:
+            return self
         return Box(
             tuple(_moved(shape, x, y, scale) for shape in self.shapes),
             self.width * scale,
@@ -84,21 +86,14 @@ def set_formula(expression: Expression, size: float) -> Box:
 
 
 def _moved(shape: Shape, x: float, y: float, scale: float) -> Shape:
-    match shape:
-        case Rect():
-            return replace(
-                shape,
-                x=x + scale * shape.x,
-                y=y + scale * shape.y,
-                width=scale * shape.width,
-                height=scale * shape.height,
-                radius=scale * shape.radius,
-            )
-        case Line():
-            points = tuple((x + scale * px, y + scale * py) for px, py in shape.points)
-            return replace(shape, points=points, width=scale * shape.width)
-        case Text():
-            return replace(shape, x=x + scale * shape.x, y=y + scale * shape.y, size=scale * shape.size)
+    match shape:  # by name, as ``replace`` takes five times as long, and a long sum has hundreds of shapes
+        case Rect(at_x, at_y, width, height, color, radius):
+            return Rect(x + scale * at_x, y + scale * at_y, scale * width, scale * height, color, scale * radius)
+        case Line(along, width, color, head):
+            points = tuple((x + scale * px, y + scale * py) for px, py in along)
+            return Line(points, scale * width, color, head)
+        case Text(at_x, at_y, spans, size, align, leading, font):
+            return Text(x + scale * at_x, y + scale * at_y, spans, scale * size, align, leading, font)
         case _:
             raise TypeError(f"A formula holds no {type(shape).__name__}.")
 

@@ -16,7 +16,7 @@ import numpy as np
 from ...kept import kept
 from ...layout.lettering.drawing import Drawing, Line, Rect
 from ..page.sizes import ENLARGED, LARGEST, SMALLEST, stretched
-from ..page.view import TAN, View
+from ..page.view import TAN, View, corners
 from .letters import SEEN, Alike, Letters, Sight
 
 FACING = 0.6
@@ -72,7 +72,7 @@ def choose(sight: Sight, seconds: float, spoken: Collection[str]) -> dict[str, S
             if _is_picture(one):
                 taken.add(sight.areas([one], seconds, view), one.name, is_picture=True)
             elif _is_tether(one):
-                taken.add(sight.along(one, view), one.name)
+                taken.add(sight.along(one), one.name)
         _place(sight, seconds, view, labels, taken, spoken, found)
     return found
 
@@ -232,22 +232,29 @@ class _Screens:
         self.sight, self.seconds, self.view = sight, seconds, view
 
     @kept
-    def _solid(self) -> tuple[np.ndarray, np.ndarray]:
-        return self.sight.solid(self.seconds, SOLID)
+    def _solid(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Numbers (n,) and corners (n, 2, 3) of the grids, and what each covers of the picture at most, (n, 4)."""
+        numbers, boxes = self.sight.solid(self.seconds, SOLID)
+        seen = self.view.project(corners(boxes[:, 0], boxes[:, 1]).reshape(-1, 3)).reshape(-1, 8, 3)
+        covered = np.hstack([seen[..., :2].min(axis=1) - APART, seen[..., :2].max(axis=1) + APART])
+        covered[seen[..., 2].min(axis=1) <= 0] = (-np.inf, -np.inf, np.inf, np.inf)  # it reaches behind the camera
+        return numbers, boxes, covered
 
     def hide(self, areas: np.ndarray, depth: float, own: str, clear: bool) -> bool:
         """Whether a grid, other than its ``own``, stands before what is seen in ``areas`` (n, 4) at a depth.
 
         Where it has to be ``clear``, also whether one stands behind it.
         """
-        numbers, boxes = self._solid
+        numbers, boxes, covered = self._solid
         low, high = areas[:, :2].min(axis=0), areas[:, 2:].max(axis=0)
+        there = ((covered[:, :2] <= high) & (covered[:, 2:] >= low)).all(axis=1)
+        if own in self.sight.numbers:
+            there &= numbers != self.sight.numbers[own]
+        if not there.any():
+            return False
         (across, up, forward), tall = self.view.basis, depth * TAN
         spots = (low + SPOTS * (high - low) + self.view.shift) * tall
-        ways = (forward * depth + spots[:, :1] * across + spots[:, 1:] * up)[:, None]  # (n, 1, 3)
-        near, far = ((boxes[None, :, i] - self.view.position) / ways for i in (0, 1))
-        enter, leave = np.minimum(near, far).max(axis=2), np.maximum(near, far).min(axis=2)
-        met = (enter <= leave) & (leave > 0) & (clear | (enter < 0.99))
-        if own in self.sight.numbers:
-            met[:, numbers == self.sight.numbers[own]] = False
-        return bool(met.any())
+        ways = (forward * depth + spots[:, :1] * across + spots[:, 1:] * up).T[:, :, None]  # (3, n, 1)
+        near, far = ((boxes[there, i] - self.view.position).T[:, None] / ways for i in (0, 1))  # (3, n, m)
+        enter, leave = np.minimum(near, far).max(axis=0), np.maximum(near, far).min(axis=0)
+        return bool(((enter <= leave) & (leave > 0) & (clear | (enter < 0.99))).any())

@@ -92,6 +92,7 @@ class Sight:
         self.pixel = pixel(telling.page)
         self._camera = [Channel(CAMERA, prop, i) for prop, size in _CAMERA for i in range(size)]
         self._page = np.linalg.inv(camera_pose(telling.page))
+        self._pages: dict[str, np.ndarray] = {}
         self._moved = {
             actor: [prop for prop in _PLACE if actor in telling.score.touched[prop]]
             for prop in _PLACE
@@ -174,15 +175,23 @@ class Sight:
         """What whole drawings cover of the picture, (n, 4)."""
         found = []
         for one in drawings:
-            points = one.points if one.parent == "camera" else one.points + self.offset(one, seconds)
-            seen = self._projected(points[None], view, np.array([one.parent == "camera"]))[0, :, :2]
+            if one.parent == "camera":
+                seen = self._on_page(one)
+            else:
+                seen = view.project(one.points + self.offset(one, seconds))[:, :2]
             found.append([*seen.min(axis=0), *seen.max(axis=0)])
         return np.array(found).reshape(-1, 4)
 
-    def along(self, line: Drawing, view: View) -> np.ndarray:
+    def along(self, line: Drawing) -> np.ndarray:
         """What a line on the page covers of the picture, piece by piece, (n, 4)."""
-        way = self._projected(line.points[None], view, np.array([True]))[0, :, :2]
+        way = self._on_page(line)
         return np.hstack([np.minimum(way[1:], way[:-1]), np.maximum(way[1:], way[:-1])])
+
+    def _on_page(self, one: Drawing) -> np.ndarray:
+        """Points of a drawing on the page, as they are seen at any time, (n, 2)."""
+        if one.name not in self._pages:
+            self._pages[one.name] = (one.points @ self._page[:3, :3].T + self._page[:3, 3])[:, :2]
+        return self._pages[one.name]
 
     def offset(self, drawing: Drawing, seconds: float) -> np.ndarray:
         """How far a drawing in the world is from home, (3,) metres."""

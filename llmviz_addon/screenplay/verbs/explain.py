@@ -83,14 +83,14 @@ def _tie(
     telling: Telling, up: Panel, sources: Mapping[str, Region], cell: Region, step: float
 ) -> list[tuple[str, float]]:
     """Tethers by name, and when each comes: those of the symbols as they are read, the cell's with the result."""
-    written = tethers.written_areas(telling)
+    around = tethers.around(telling)
     distinct = _distinct(sources)
     start, tied = telling.now, []
     for number, (operand, region) in enumerate(distinct.items()):
-        drawing = tethers.tether(telling, up, region, written, operand)
+        drawing = tethers.tether(telling, up, region, around, operand)
         if drawing is not None:
             tied.append((drawing.name, start + (0.5 + 0.5 * number / len(distinct)) * step))
-    drawing = tethers.tether(telling, up, cell, written)
+    drawing = tethers.tether(telling, up, cell, around)
     return tied if drawing is None else [*tied, (drawing.name, start + (STEPS - 1) * step)]
 
 

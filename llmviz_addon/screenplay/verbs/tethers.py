@@ -8,10 +8,11 @@ it is not there; the cells are lit all the same. Never are more than ``MOST`` up
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from ...layout.grid import CELL, Region
+from ...layout.grid import CELL, Grid, Region
 from ...layout.lettering.drawing import Drawing, Line, Text
 from ..page.commentary import camera_pose
 from ..page.panel import Panel
@@ -38,20 +39,32 @@ _ALONG = np.linspace(0, 1, 25)
 _BULGE = 4 * _ALONG * (1 - _ALONG)
 
 
-def tether(
-    telling: Telling, panel: Panel, region: Region, written: Sequence[Area], operand: str | None = None
-) -> Drawing | None:
-    """A tether from the panel, or from its symbol for ``operand``, to ``region``; None where there is no way.
+class Around(NamedTuple):
+    """What the grids in play cover of the picture, and what is ``written``, which no tether may cross."""
 
-    ``written`` is what it must not cross.
-    """
+    grids: list[tuple[Grid, Area]]
+    written: list[Area]
+
+
+def around(telling: Telling) -> Around:
+    """What is on the picture now."""
+    grids = telling.in_play()
+    stand = np.array([telling.box(grid) for grid in grids]).reshape(-1, 2, 3)
+    areas = [Area(*area) for area in telling.view.areas(stand[:, 0], stand[:, 1]).tolist()]
+    return Around(list(zip(grids, areas, strict=True)), _written_areas(telling, grids))
+
+
+def tether(
+    telling: Telling, panel: Panel, region: Region, around: Around, operand: str | None = None
+) -> Drawing | None:
+    """A tether from the panel, or from its symbol for ``operand``, to ``region``; None where there is no way."""
     starts, ends = _starts(panel, operand), telling.view.project(_ends(telling, region))[:, :2]
     count = len(starts) * len(ends)
     first, last = np.repeat(starts, len(ends), axis=0), np.tile(ends, (len(starts), 1))
     ways = _bent(np.repeat(first, len(BENDS), axis=0), np.repeat(last, len(BENDS), axis=0), np.tile(BENDS, count))
     length = np.linalg.norm(np.diff(ways, axis=1), axis=2).sum(axis=1)
-    grids = [telling.view.area(*telling.box(grid)) for grid in telling.in_play() if grid is not region.grid]
-    walls = [panel.area.grown(-EDGE), *(area.grown(MARGIN) for area in written)]
+    grids = [area for grid, area in around.grids if grid is not region.grid]
+    walls = [panel.area.grown(-EDGE), *(area.grown(MARGIN) for area in around.written)]
     free = _within(ways, [telling.page.free.grown(MARGIN)]).all(axis=1) & ~_within(ways, walls).any(axis=1)
     cost = length * (1 + 0.3 * np.tile(abs(BENDS), count)) + ACROSS * _within(ways, grids).mean(axis=1)
     cost[~free | (length > LONGEST)] = np.inf
@@ -65,12 +78,12 @@ def tether(
     return drawing
 
 
-def written_areas(telling: Telling) -> list[Area]:
+def _written_areas(telling: Telling, grids: Sequence[Grid]) -> list[Area]:
     """What the labels and signs that can be read, and the panels that are up, cover of the picture."""
     found = [one.panel.area for one in telling.explanations]
     own = {name for one in telling.explanations for name in one.drawings}
     cast = telling.cast
-    labels = [cast.labels[grid.name] for grid in telling.in_play() if grid.name in cast.labels]
+    labels = [cast.labels[grid.name] for grid in grids if grid.name in cast.labels]
     for drawing in {one.name: one for one in (*labels, *cast.drawings.values(), *cast.written.of_no_grid)}.values():
         if drawing.name in own or drawing.parent == "camera" or drawing.name in telling.score.gone:
             continue
