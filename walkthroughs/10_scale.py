@@ -168,9 +168,8 @@ def _layer(film, model, smallest, beside):
             "and there is one for each of {heads}.",
             heads=f"{config.n_layer} × {config.n_head} = {film.count(config.n_layer * config.n_head, 'head')}",
         )  # fmt: skip
-        with film.together(seconds=4):
-            film.fade(model.layers[1:], to=1, seconds=2)
-            film.camera.fly(model, *beside, azimuth=288, elevation=11)
+        film.fade(model.layers[1:], to=1, seconds=0.5)
+        film.camera.fly(model, *beside, azimuth=288, elevation=11, seconds=4)
 
 
 def _closer(film, model, smallest):
@@ -198,10 +197,8 @@ def _take(film, first, by_size, beside):
     """From one number of the first model to the largest, whole, in a single move."""
     larger = [model for model in by_size if model.n_params > first.n_params]
     largest = by_size[-1]
-    shots = [first.corner(10**9), first.layers[0], first]
-    shots += [[first, *larger[: count + 1]] for count in range(len(larger))]
-    if larger:
-        shots[-1] = [*shots[-1], *beside]
+    shots = [first.corner(10**9), first.layers[0], *([first, *larger[:count]] for count in range(len(larger) + 1))]
+    shots[-1] = [shots[-1], beside]
     with film.beat("one-take"):
         film.say("Back to the cells of {name}, one number each.", name=first.title)
         with film.together(seconds=7):

@@ -8,7 +8,7 @@ from .asking import verb
 from .cast.things import Thing
 from .page.view import View
 from .telling import Telling
-from .verbs import camera
+from .verbs import camera, captions
 
 
 class Camera:
@@ -54,7 +54,11 @@ class Camera:
 
         It zooms evenly, as ``fly`` does; what it has passed stays in sight until it reaches the next.
         """
-        camera.take(self._telling, *shots, azimuth=azimuth, elevation=elevation, zoom=zoom, seconds=seconds)
+        seconds = self._telling.length(seconds, 4.0 * len(shots))
+        with captions.take(self._telling, seconds) as page:
+            camera.take(
+                self._telling, *shots, azimuth=azimuth, elevation=elevation, zoom=zoom, seconds=seconds, passing=page
+            )
 
     @verb
     def go(self, view: View, *, seconds: float | None = None) -> None:

@@ -33,7 +33,7 @@ from .loader import Chapter
 from .page.view import Page
 from .score.timeline import Timeline
 from .telling import Telling
-from .verbs import beats, closing
+from .verbs import beats, captions, closing
 
 PACE = 200.0
 """Words per minute of the reading pauses where none is asked for."""
@@ -184,6 +184,7 @@ def _told(chapters: Sequence[Chapter], begin: Callable[[str], Telling]) -> list[
             if len(titles) > 1 and chapter is chapters[-1]:
                 closing.end(telling, titles)
             beats.level(telling)
+            captions.write(telling)
             settle(telling)
             flow(telling)
         told.append((chapter, telling))

@@ -29,6 +29,7 @@ from .page.map import ModelMap
 from .page.panel import Explanation
 from .page.sizes import ENLARGED, stretched
 from .page.view import Area, Page, View, corners
+from .score.clips import EPSILON
 from .score.clock import Clock
 from .score.score import Score
 from .score.timeline import Channel, Fragment
@@ -89,6 +90,15 @@ class Beat:
         return " ".join(clause.text for clause in self.clauses)
 
 
+@dataclass(frozen=True)
+class Caption:
+    """From when to when the words are a caption under a larger stage, and what it says: (text, colour) runs."""
+
+    start: float
+    end: float
+    spans: tuple[tuple[str, str], ...]
+
+
 @dataclass(eq=False)
 class OnMap:
     """The map: what is on it, names of what has been drawn by what it is, and where we are, if anywhere yet.
@@ -119,6 +129,8 @@ class Telling:
         self.beats: list[Beat] = []
         self.beat: Beat | None = None  # that is being told
         self.written: list[str] = []  # the paragraph that is up, as drawings by name
+        self.column: list[str] = []  # all paragraphs, and the heading
+        self.captions: list[Caption] = []
         self.pictures: list[str] = []  # those that go with it
         self.aside: dict[float, list[str]] = {}  # actors that a picture took the stage from, by how solid they were
         self.explanations: list[Explanation] = []
@@ -193,6 +205,9 @@ class Telling:
         """Let all that began at ``since`` or later go ``factor`` times as slowly, as if it had been told so."""
         self.score.stretch(since, factor)
         self.splits.stretch(since, factor)
+        for number, one in enumerate(self.captions):
+            start, end = (max(at, since + (at - since) * factor) for at in (one.start, one.end))
+            self.captions[number] = Caption(start, end, one.spans)
 
     # Actors -----------------------------------------------------------------------------------
 
@@ -292,6 +307,11 @@ class Telling:
         if view is not self._view:
             self.untie()
         self._view = self._framed = view
+
+    def page_at(self, seconds: float) -> Page:
+        """How the picture is shared out at a time, of which all has been told."""
+        within = any(one.start + EPSILON < seconds < one.end - EPSILON for one in self.captions)
+        return self.page.captioned() if within else self.page
 
     @property
     def framed(self) -> View:

@@ -16,7 +16,7 @@ import numpy as np
 from ...kept import kept
 from ...layout.lettering.drawing import Drawing, Line, Rect
 from ..page.sizes import ENLARGED, LARGEST, SMALLEST, stretched
-from ..page.view import TAN, View, corners
+from ..page.view import TAN, Page, View, corners
 from .letters import SEEN, Alike, Letters, Sight
 
 FACING = 0.6
@@ -64,10 +64,14 @@ def choose(sight: Sight, seconds: float, spoken: Collection[str]) -> dict[str, S
                     (signs if _stands_free(one) else others).append(one)
     letters = sight.seen(signs, np.ones(len(signs)), seconds, view)
     found = {one.name: Shown(1.0) for one in signs}
-    unread = set(letters.owner[(letters.sizes < SMALLEST) | (letters.facing < FACING) | _cut(sight, letters)].tolist())
+    unread = set(
+        letters.owner[
+            (letters.sizes < SMALLEST) | (letters.facing < FACING) | _cut(sight.telling.page_at(seconds), letters)
+        ].tolist()
+    )
     found.update({signs[number].name: Shown(0.0) for number in unread})
     if any(alike.labels for alike, _ in labels):
-        taken = _Taken(sight, letters.areas[~np.isin(letters.owner, list(unread))])
+        taken = _Taken(sight.telling.page_at(seconds), letters.areas[~np.isin(letters.owner, list(unread))])
         for one in others:
             if _is_picture(one):
                 taken.add(sight.areas([one], seconds, view), one.name, is_picture=True)
@@ -77,9 +81,9 @@ def choose(sight: Sight, seconds: float, spoken: Collection[str]) -> dict[str, S
     return found
 
 
-def _cut(sight: Sight, letters: Letters) -> np.ndarray:
+def _cut(page: Page, letters: Letters) -> np.ndarray:
     """Which texts reach out of the picture, or into what stands under the words, (n,)."""
-    page, (left, bottom, right, top) = sight.telling.page, letters.areas.T
+    left, bottom, right, top = letters.areas.T
     half, words = page.aspect / 2, page.text
     into = left < words.right + UNDER if page.is_wide else bottom < words.top
     return (left < -half) | (right > half) | (bottom < -0.5) | (top > 0.5) | into
@@ -107,8 +111,7 @@ def _is_tether(one: Drawing) -> bool:
 class _Taken:
     """What of the picture is taken: areas, and whose they are."""
 
-    def __init__(self, sight: Sight, areas: np.ndarray) -> None:
-        page = sight.telling.page
+    def __init__(self, page: Page, areas: np.ndarray) -> None:
         half, free = page.aspect / 2, page.free
         if free.left > page.text.right - 0.01:  # the words are beside the set, else below it
             self.limit = np.array([free.left, EDGE - 0.5, half - EDGE, 0.5 - EDGE])

@@ -40,20 +40,20 @@ def settle(telling: Telling) -> None:
     shown = [choose(sight, at, _spoken(telling, at)) for at in moments]
     named = {name for one in shown for name in one}
     ways: dict[tuple[int, float], np.ndarray] = {}
-    veiled: dict[tuple[Hidden, ...], list[str]] = defaultdict(list)
+    away: dict[tuple[Hidden, ...], list[str]] = defaultdict(list)
     for alike in sight.alike:
         unread = [Shown(0.0) if alike.staff.at(at) >= SEEN else None for at in moments]
         never = [one.name for one in alike.labels if one.name not in named]
         if never and any(unread):
-            veiled[tuple(_hidden(telling, moments, moves, unread))] += never
+            away[tuple(_hidden(telling, moments, moves, unread))] += never
         for name in (one.name for one in alike.drawings if one.name in named):
             states = [one.get(name, otherwise) for one, otherwise in zip(shown, unread, strict=True)]
             if any(state is not None and state.size == 0 for state in states):
-                veiled[tuple(_hidden(telling, moments, moves, states))].append(name)
+                away[tuple(_hidden(telling, moments, moves, states))].append(name)
             if any(state is not None and state.size not in (0.0, 1.0) for state in states):
                 _stretch(telling, name, moments, moves, [state.size if state else 0.0 for state in states], ways)
-    for hidden, names in veiled.items():
-        telling.score.rewrite(names, "opacity", functools.partial(_veiled, hidden))
+    for hidden, names in away.items():
+        telling.score.rewrite(names, "opacity", functools.partial(veiled, hidden))
 
 
 def _moves(telling: Telling) -> list[Clip]:
@@ -113,7 +113,7 @@ def _going(telling: Telling, moves: Sequence[Clip], before: float, after: float,
     return min(comes[-1] if comes else before, after - FADE) if after - FADE > before else before
 
 
-def _veiled(hidden: Sequence[Hidden], staff: Staff) -> tuple[Clip, ...]:
+def veiled(hidden: Sequence[Hidden], staff: Staff) -> tuple[Clip, ...]:
     """The clips of an opacity that is as it was told, but 0 while its drawing is hidden."""
     found: list[Clip] = []
     start = -1.0

@@ -139,7 +139,7 @@ def camera_pose(page: Page) -> np.ndarray:
     under the picture by the same amount. It stands so near that nothing on the set comes between.
     """
     distance = 0.3
-    cx, cy = page.free.center
+    cx, cy = page.axis
     matrix = np.diag([distance * TAN, distance * TAN, distance * TAN, 1.0])
     matrix[:3, 3] = (-cx * distance * TAN, -cy * distance * TAN, -distance)
     return matrix

@@ -10,7 +10,7 @@ camera may stand by one linear inequality per corner of what is to be seen.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -80,6 +80,12 @@ class Page:
     text: Area
     map: Area
     em: float  # size of the commentary's letters
+    home: Area | None = None  # the free part where the words have their room, of a page on which they are a caption
+
+    @property
+    def axis(self) -> tuple[float, float]:
+        """Where on the picture the camera's optical axis goes: it stays there, whatever the words do."""
+        return (self.home or self.free).center
 
     @property
     def is_wide(self) -> bool:
@@ -105,6 +111,14 @@ class Page:
         free = Area(-half + margin, split + 0.03, half - margin, 0.5 - margin)
         corner = Area(text.right - 4.7 * em, text.top - 2.9 * em, text.right, text.top)
         return cls(aspect, free, text, corner, em)
+
+    def captioned(self) -> Page:
+        """The same where the words are a caption under the set, of a line or, where these are short, two."""
+        half, margin = self.aspect / 2, 0.045 * min(1.0, self.aspect)
+        lines = 1 if self.is_wide else 2
+        text = Area(-half + margin, -0.5 + margin, half - margin, -0.5 + margin + 1.35 * lines * self.em)
+        free = Area(-half + margin, text.top + 0.03, half - margin, 0.5 - margin)
+        return replace(self, free=free, text=text, home=self.free)
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,15 +186,15 @@ def corners(low: np.ndarray, high: np.ndarray) -> np.ndarray:
 
 def frame(
     points: np.ndarray, azimuth: float, elevation: float, area: Area, zoom: float = 1.0,
-    middle: np.ndarray | None = None,
+    middle: np.ndarray | None = None, axis: tuple[float, float] | None = None,
 ) -> View:  # fmt: skip
     """The closest view from these angles that keeps all ``points`` (n, 3) inside ``area``.
 
-    ``zoom`` below 1 steps back further. The optical axis goes through the middle of the area, so
-    that what is explained is not seen askew because text stands beside it. The camera looks at what is as deep as
+    ``zoom`` below 1 steps back further. The optical axis goes through the middle of the area, or where ``axis`` tells,
+    so that what is explained is not seen askew because text stands beside it. The camera looks at what is as deep as
     ``middle`` (3,), by default the mean of the points.
     """
-    return _seen(points, azimuth, elevation, area, area.center, zoom, np.inf, middle)
+    return _seen(points, azimuth, elevation, area, axis or area.center, zoom, np.inf, middle)
 
 
 def step_aside(points: np.ndarray, view: View, area: Area) -> View:

@@ -51,7 +51,8 @@ def open_on(telling: Telling, *things: Thing, azimuth: float, elevation: float, 
 
 def heading(telling: Telling, title: str, part: str) -> None:
     """Put up the chapter's title over the commentary."""
-    telling.show(commentary.heading(f"{telling.name}:heading", title, part, telling.page), seconds=0)
+    made = telling.show(commentary.heading(f"{telling.name}:heading", title, part, telling.page), seconds=0)
+    telling.column.append(made.name)
 
 
 @contextmanager
@@ -135,6 +136,7 @@ def _write(telling: Telling, told: Beat) -> None:
         seconds = 0.0 if at_once else min(FADE, told.rest[0] - clause.start)
         telling.score.set(Channel(drawing.name, "opacity"), 1.0, clause.start, seconds)
         telling.written.append(drawing.name)
+        telling.column.append(drawing.name)
 
 
 def level(telling: Telling) -> None:

@@ -10,7 +10,7 @@ from ...errors import ScriptError
 from ..cast.cast import Seen
 from ..cast.things import Thing
 from ..page import pose
-from ..page.view import View, corners
+from ..page.view import Page, View, corners
 from ..page.view import frame as framed
 from ..score.clips import EPSILON, Course
 from ..score.easing import ease
@@ -39,21 +39,21 @@ def frame(
 
 def solve(
     telling: Telling, *things: Thing | np.ndarray, azimuth: float | None = None, elevation: float | None = None,
-    zoom: float = 1.0,
+    zoom: float = 1.0, page: Page | None = None,
 ) -> View:  # fmt: skip
-    """The pose that ``frame`` moves to."""
+    """The pose that ``frame`` moves to, on the page that there is or on another."""
     if not telling.is_open and (azimuth is None or elevation is None):
         raise ScriptError("The first framing needs an azimuth and an elevation.")
     azimuth = telling.view.azimuth if azimuth is None else azimuth
     elevation = telling.view.elevation if elevation is None else elevation
-    free = telling.page.free
+    page = page or telling.page
     looked_at = telling.cast.seen(*things)
     points, middle = points_of(telling, looked_at)
-    near = framed(points, azimuth, elevation, free, zoom, middle)
+    near = framed(points, azimuth, elevation, page.free, zoom, middle, page.axis)
     if not 0 < len(looked_at.grids) <= CROWD:
         return near
     points, middle = points_of(telling, looked_at, near)  # labels have another size from there
-    return framed(points, azimuth, elevation, free, zoom, middle)
+    return framed(points, azimuth, elevation, page.free, zoom, middle, page.axis)
 
 
 def go(telling: Telling, view: View, seconds: float | None = None) -> None:
@@ -100,16 +100,16 @@ def fly(
 
 def take(
     telling: Telling, *shots: Thing | np.ndarray, azimuth: float | None = None, elevation: float | None = None,
-    zoom: float = 1.0, seconds: float | None = None,
+    zoom: float = 1.0, seconds: float, passing: Page,
 ) -> None:  # fmt: skip
     """One move past several pictures, each of a thing or a list of things, that only rests on the last.
 
-    It goes like ``fly`` from each to the next, at one pace. What has been passed stays inside the free part until the
-    next is reached: between two poses that look the same way, what is inside it in both is so all the way.
+    Those before it fill the free part of the page ``passing``. It goes like ``fly`` from each to the next, at one pace.
+    What has been passed stays inside the free part until the next is reached: between two poses that look the same
+    way, what is inside it in both is so all the way.
     """
     if not shots:
         raise ScriptError("A take needs at least one shot: a thing, or a list of things.")
-    seconds = telling.length(seconds, 4.0 * len(shots))
     start = telling.view
     turn = np.array(
         [start.azimuth if azimuth is None else azimuth, start.elevation if elevation is None else elevation]
@@ -119,9 +119,12 @@ def take(
     def solved(share: np.ndarray) -> list[View]:
         """The poses of all shots, turned by these shares of the whole turn, (n,)."""
         angles = (before + (turn - before) * share[:, None]).tolist()
-        slack = [SLACK] * (len(shots) - 1) + [1.0]
-        told = zip(shots, angles, slack, strict=True)
-        return [solve(telling, shot, azimuth=az, elevation=el, zoom=zoom * more) for shot, (az, el), more in told]
+        pages = [(SLACK, passing)] * (len(shots) - 1) + [(1.0, telling.page)]
+        told = zip(shots, angles, pages, strict=True)
+        return [
+            solve(telling, shot, azimuth=az, elevation=el, zoom=zoom * slack, page=page)
+            for shot, (az, el), (slack, page) in told
+        ]
 
     views = solved(_marks([start, *solved(np.ones(len(shots)))])[1:])
     path = _path([start, *views])

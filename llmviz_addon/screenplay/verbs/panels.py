@@ -184,7 +184,7 @@ def _around(telling: Telling, explained: Sequence[Region]) -> Around:
         things.append((points[:8], NEAR, 1.0))
         if len(points) > 8:  # its label
             things.append((points[8:], NEAR, 1.0))
-    things += [(points, NEAR, 1.0) for points in _written(telling, in_play)]
+    things += [(points, NEAR, 1.0) for points in written(telling, in_play)]
     points, away, matters = zip(*things, strict=True)
     first = np.cumsum([0, *(len(one) for one in points[:-1])])
     pages = tuple(one.panel.area.grown(GAP / 2) for one in telling.explanations)
@@ -213,7 +213,7 @@ def free_spot(free: Area, view: View, told: Steps, around: Around) -> Spot:
     return Spot(told, Area(left, bottom, left + width, bottom + height), float(covered[up, across]))
 
 
-def _written(telling: Telling, in_play: Sequence[Grid]) -> list[np.ndarray]:
+def written(telling: Telling, in_play: Sequence[Grid]) -> list[np.ndarray]:
     """Points of the chapter's own signs and arrows, of each (n, 3): those in the world, and on the grids in play."""
     there = {"world", *(grid.name for grid in in_play)}
     own = {name for explanation in telling.explanations for name in explanation.drawings}

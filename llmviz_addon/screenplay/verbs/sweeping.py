@@ -16,6 +16,7 @@ from ..cast.known import flat_span
 from ..page.panel import Explanation, Panel
 from ..score.timeline import Channel
 from ..telling import GONE, Telling
+from . import captions
 from .explain import COMING, FADE, MOVE, TARGET, focus, step_back
 from .panels import panel
 
@@ -50,6 +51,24 @@ def sweep(telling: Telling, *things: Grid | Region, seconds: float, slowly: bool
     """
     seconds = telling.length(seconds)
     regions = [thing[:] if isinstance(thing, Grid) else thing for thing in things]
+    with captions.stage(telling, seconds, after=MOVE) as left:
+        _sweep(telling, regions, left, slowly)
+    if left < seconds:
+        _conclude(telling, regions[-1] if slowly else None)
+
+
+def _conclude(telling: Telling, region: Region | None) -> None:
+    """Once the stage is as large as before, put up the formula of a region's last cell."""
+    if region is not None and region.grid.rule is not None:
+        grid, at = region.grid, _last(region)
+        up = panel(telling, grid, [at], [region, *telling.sources(grid, at).values()], MOVE, needed=False)
+        if up is not None:
+            _turn(telling, up, 0, telling.now, FADE, 1.0)
+            telling.explanations.append(Explanation(up, (), frozenset(), telling.clock.blocks, grid.name))
+    telling.pass_time(MOVE)
+
+
+def _sweep(telling: Telling, regions: Sequence[Region], seconds: float, slowly: bool) -> None:
     costs = np.array([_cost(telling, region) for region in regions])
     openings = _openings(telling, regions, costs, seconds) if slowly else [None] * len(regions)
     cells = [flat_span(region)[1] for region in regions]
@@ -94,7 +113,7 @@ def _explained(telling: Telling, region: Region, opening: _Opening, wave: float,
     telling.make_room(grid)
     seconds = opening.seconds + wave
     telling.splits.sweep(region, start, seconds, _pace(opening, count, seconds))
-    ends = is_last and count > len(cells)
+    ends = is_last and count > len(cells) and telling.page.home is None  # else it comes when the stage is as before
     if ends:
         cells.append(_last(region))
     explained = [region, *telling.sources(grid, cells[0]).values()]
