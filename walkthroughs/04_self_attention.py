@@ -96,6 +96,7 @@ def _one_number(film, x, head, t):
         film.camera.frame(x, *q, azimuth=272, elevation=2, seconds=1)
         more = t > film.example_time
         film.say("We follow t = {t}, for it has more columns before it." if more else "We still follow t = {t}.", t=t)
+        film.split(x[t], others=0.4)
         film.say("A row of the [weights]({w}) meets this [column]({x}):", w=head.q_weight, x=x[t])
         film.say("pair by pair multiplied, then added up: a dot product.")
         film.dot_product(cell, seconds=14)
@@ -105,6 +106,7 @@ def _one_number(film, x, head, t):
     with film.beat("all-vectors"):
         film.say("It came to {cell}.", cell=cell)
         with film.together():
+            film.merge(x)
             film.fade(*k, *v, to=1)
             _beside(film, x, head)
         film.say("All other numbers of Q, K and V are made in the same way,")
@@ -125,7 +127,7 @@ def _lookup(film, x, head):
 
 
 def _scores(film, x, head, t):
-    best = film.largest(head.scores[t, : t + 1])[0]
+    best, A = film.largest(head.scores[t, : t + 1])[0], film.config.head_size
     with film.beat("scores"):
         film.say("Take the [query]({q}) of the {token}, t = {t}.", q=head.q, token=film.token_name(t), t=t)
         film.arrange((head.q, head.k), seconds=0)
@@ -133,12 +135,10 @@ def _scores(film, x, head, t):
         film.move(head.scores, beside=head.k, side="below", seconds=0)
         film.camera.frame(head.q, head.k, head.scores, azimuth=273, elevation=3, seconds=0)
         film.fade(head.q, head.k, head.scores, to=1, seconds=1.5)
-        film.say("Its dot product with a [key]({k}) tells how they fit.", k=head.k)
-        A, s = film.config.head_size, head.scores
-        film.say("Divided by √{A:,}, so that long vectors give no larger scores,", A=A)
+        film.say("It meets every [key]({k}): where both agree, their product is positive.", k=head.k)
+        film.slide(head.scores[t, : t + 1], seconds=9)
+        film.say("Divided by √{A:,}, it goes into row {t} of the [attention matrix]({s}).", A=A, t=t, s=head.scores)
         film.compute(head.scores[t, best], seconds=2)
-        film.say("it goes into row {t} of the [attention matrix]({s}).", t=t, s=s)
-        film.sweep(head.scores[t, : t + 1], seconds=3, slowly=False)
     with film.beat("mask"):
         film.say("A query must not look ahead: keys that come later are forbidden.")
         with film.together(seconds=1.5):
@@ -175,6 +175,8 @@ def _softmax(film, head, t):
         film.fade(head.rows.matrix, to=0)
         names = [film.token_text(i) for i in range(t + 1)]
         film.bars(head.weights[t, : t + 1], names, f"What t = {t} takes from each column", seconds=4)
+    if t:
+        _without(film, head, t)
     with film.beat("bands"):
         told = {
             "token": film.token_name(t), "t": t, "tied": len(best), "other": film.token_name(best[0]),
@@ -186,6 +188,29 @@ def _softmax(film, head, t):
         film.bands(head.weights[t], f"Attention of t = {t}", seconds=3)
         film.say(share, **told)
         film.say("The bands are as wide as the weights.")
+
+
+def _without(film, head, t):
+    """What the row would be without the root, and without the mask."""
+    A, q, k = film.config.head_size, film.values(head.q)[t], film.values(head.k)
+    wild, free = _shares(k[: t + 1] @ q), _shares(k @ q / A**0.5)
+    with film.beat("without"):
+        bars = 3 if len(k) > t + 1 else 2
+        film.say("So all that t = {t} takes is dealt out.", t=t)
+        film.share_out(head.weights[t, : t + 1], f"What t = {t} takes", row=0, of=bars)
+        film.say(
+            "Without √{A:,} scores would be larger, and the largest share would be {most:.1%}.", A=A, most=wild.max()
+        )
+        film.share_out(wild, f"without √{A:,}", row=1, of=bars)
+        if bars > 2:
+            film.say("Without the mask {later:.1%} would go to tokens that come later.", later=free[t + 1 :].sum())
+            film.share_out(free, "without the mask", row=2, of=bars, until=t + 1)
+
+
+def _shares(scores):
+    """The softmax of some scores."""
+    powers = 2.718281828459045 ** (scores - scores.max())
+    return powers / powers.sum()
 
 
 def _looks(best, t):
@@ -204,17 +229,15 @@ def _looks(best, t):
 
 
 def _values(film, head, t):
-    large = film.largest(head.output[t, : min(8, film.config.head_size)])[0]
     with film.beat("weighted-sum"):
-        film.arrange(head.weights, (head.output, head.v), level=head.k, seconds=0)
+        film.arrange((head.v, head.weights, head.output), level=head.k, seconds=0)
         film.locate(head.v, head.weights, head.output)
         film.say("The answer is made of the [values]({v}).", v=head.v)
         film.camera.frame(head.v, head.weights, head.output, seconds=0)
         film.fade(head.v, head.weights, head.output, to=1, seconds=1.5)
         film.say("Each is multiplied by its weight: a small one leaves little of it.")
-        film.weighted_sum(head.output[t], seconds=11)
-        film.say("Added up, they become column {t} of the [output]({o}), cell by cell.", t=t, o=head.output[t])
-        film.compute(head.output[t, large], seconds=3)
+        film.weighted_sum(head.output[t], seconds=12)
+        film.say("Added up, row by row, they become column {t} of the [output]({o}).", t=t, o=head.output[t])
 
 
 def _rest(film, head, number, t):
@@ -224,7 +247,7 @@ def _rest(film, head, number, t):
         rest = "All other queries are answered in the same way, each by itself,"
         film.say(rest if many else "Of more queries each would be answered by itself,")
         film.fade(v, head.weights, output, to=0)
-        film.arrange(matrix, (v, output), level=head.k, seconds=0)
+        film.arrange(matrix, (output, v), level=head.k, seconds=0)
         with film.together(seconds=1.2):
             film.fade(v, *matrix, output, to=1)
             film.camera.frame(*matrix, v, output, azimuth=273, elevation=3)

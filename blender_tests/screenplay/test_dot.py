@@ -118,7 +118,7 @@ def test_what_was_weighed_stands_beside_its_sum_until_the_beat_is_over(nano, mak
 
     def up():
         made = {n: v for n, (_, v) in film.cast.made.items() if film.score.value(Channel(n, "opacity")) == 1}
-        signs = [d.shapes[0].body for n, d in film.cast.drawings.items() if n.startswith("test:sign")
+        signs = [getattr(d.shapes[-1], "body", "") for n, d in film.cast.drawings.items() if n.startswith("test:sign")
                  and film.score.value(Channel(n, "opacity")) == 1]  # fmt: skip
         return list(made.values()), signs
 
@@ -126,10 +126,17 @@ def test_what_was_weighed_stands_beside_its_sum_until_the_beat_is_over(nano, mak
         film.weighted_sum(head.output[5], seconds=9)
     grids, signs = up()
     shares, vectors = film.trace[head.weights.name][5, :6], film.trace[head.v.name][:6]
-    assert [len(grid) for grid in grids] == [head.v.shape[1]] * 6 + [1] * 6 + [head.v.shape[1]]
+    assert [len(grid) for grid in grids] == [head.v.shape[1]] * 6 + [1] * 6
     assert np.array(grids[:6]) == pytest.approx(vectors)
     assert np.ravel(grids[6:12]) == pytest.approx(shares)
-    assert grids[12] == pytest.approx(shares @ vectors, abs=1e-5)
+    assert [film.token_text(t) for t in range(6)] == [sign for sign in signs if sign in "ABC"]
+    assert film.splits.cells(head.output, film.now)[5].all()  # the sum is in its column of the grid beside them
+    merged = [v for g, v in film.cast.made.values() if len(v) == head.v.shape[1]][-1]
+    assert merged == pytest.approx(shares @ vectors, abs=1e-5)
+    for grid, _ in list(film.cast.made.values())[:6]:  # row by row level with it, to its left
+        low, high = film.box(grid)
+        assert high[2] == pytest.approx(film.box(head.output)[1][2])
+        assert high[0] < film.box(head.output)[0][0]
     assert (signs.count("×"), signs.count("+"), signs.count("=")) == (6, 5, 1)
     with film.beat("after"):
         film.wait(0.1)
@@ -240,13 +247,22 @@ def test_all_pairs_are_inside_the_picture_at_once_and_as_large_as_can_be(random_
 
 
 def test_no_number_of_the_equation_is_there_twice(film):
-    """Its cells are smaller than those that show their numbers."""
+    """Its cells lie behind the plates with their numbers."""
     head = opened(film)
     film.hide_values(head.q)
     film.dot_product(head.q[3, 2], seconds=20)
     view = seen(pose_at(film, 20 * (0.06 + 0.12 + 0.06 + 0.36 + 0.1 + 0.17)))
     row = [g for g, v in film.cast.made.values() if g.count == 1]
     assert len(row) >= 3
-    for grid in row:
-        scale = [clip.value for clip in film.score.clips[Channel(grid.name, "scale", 0)]][0]
-        assert view.area(*grid.box).width * scale < 26 / 720 * 1.1
+    at = 20 * (0.06 + 0.12 + 0.06 + 0.36 + 0.1 + 0.17)
+    plates = [d for n, d in film.cast.drawings.items() if any(getattr(s, "color", "") == "plate" for s in d.shapes)
+              and film.score.at(Channel(n, "opacity"), at) == 1]  # fmt: skip
+    assert len(plates) == 3
+    for grid in (grid for grid in row if film.score.at(Channel(grid.name, "opacity"), at) > 0):
+        offset = [film.score.at(Channel(grid.name, "offset", i), at) for i in range(3)]
+        cell = view.area(grid.box[0] + offset, grid.box[1] + offset)
+        over = [view.project(plate.points)[:, :2] for plate in plates]
+        assert any(
+            (a.min(axis=0) < (cell.left, cell.bottom)).all() and (a.max(axis=0) > (cell.right, cell.top)).all()
+            for a in over
+        )

@@ -25,10 +25,10 @@ from .asking import verb
 from .camera import Camera
 from .cast.signs import Signs
 from .cast.things import Grids, Named, Place, Thing
-from .pictures import bands, bars, curve, firing, lookup, numbering, skyline
+from .pictures import bands, bars, curve, firing, lookup, numbering, shared_out, skyline
 from .pictures.curve import Curve
 from .pictures.skyline import Skyline
-from .scenes import adding, dot_product, weighted_sum
+from .scenes import adding, dot_product, sliding, weighted_sum
 from .score.timeline import Standing
 from .telling import Telling
 from .verbs import (
@@ -367,6 +367,11 @@ class Film:
         dot_product.dot_product(self._telling, cell, seconds=seconds)
 
     @verb
+    def slide(self, row: Region, *, seconds: float = 8.0) -> None:
+        """Tell how a row such as ``head.scores[t, : t + 1]`` is made: the query slides along the keys."""
+        sliding.slide(self._telling, row, seconds=seconds)
+
+    @verb
     def weighted_sum(self, region: Region, *, seconds: float = 9.0) -> None:
         """Tell how a column such as ``head.output[t]`` comes from vectors that meet their weights, fade and merge.
 
@@ -401,6 +406,14 @@ class Film:
     def bars(self, region: Region, names: Sequence[str], title: str, *, seconds: float = 4.0) -> None:
         """The values of ``region``, shares of one whole, as bars over ``names``; copies of them stack up to 1."""
         bars.bars(self._telling, region, names, title, seconds=seconds)
+
+    @verb
+    def share_out(
+        self, shares: Region | Sequence[float] | np.ndarray, title: str, *, row: int = 0, of: int = 1,
+        until: int | None = None, seconds: float = 3.0,
+    ) -> None:  # fmt: skip
+        """One whole as a bar, dealt out among the first tokens: bar ``row`` of so many; later ones are marked."""
+        shared_out.share_out(self._telling, shares, title, row=row, of=of, until=until, seconds=seconds)
 
     @verb
     def bands(self, region: Region, title: str, *, follow: int | None = None, seconds: float = 3.0) -> None:

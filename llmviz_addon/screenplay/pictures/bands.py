@@ -9,6 +9,7 @@ from ...layout.grid import Region
 from ...layout.lettering.drawing import Polygon, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.signs.tiles import INK, tint
+from ...rounding import number, parts_of_all
 from ..telling import Telling
 from ..verbs.reading import token_text
 from .pinned import place, put_up
@@ -22,6 +23,8 @@ ABOVE, BELOW = "is looked at", "looks"
 """What the upper row of tokens does, and what the lower."""
 UNEVEN = 1.2
 """Letters of a short token may be so many times as large as those of one of middle length."""
+LEAST = 0.45
+"""A number that would be smaller beside its band, as a share of the picture's letters, is not there."""
 THINNEST = 0.004
 """A weight below this gives no band: it would be thinner than a pixel."""
 
@@ -66,6 +69,10 @@ def bands(telling: Telling, region: Region, title: str, *, follow: int | None = 
             shapes += _box(upper[i], bottom, box, tall, name, size, color)
     put_up(telling, "tokens", shapes, 0.2 * seconds)
     rows = [_bands(weights[q, keys[0] : q + 1], upper, upper[q - keys[0]], box, top, bottom + tall) for q in queries]
+    if len(queries) == 1:
+        put_up(
+            telling, "weights", _numbers(weights[queries[0], keys[0] : queries[0] + 1], upper, box, top, em, slot), 0.0
+        )
     solid = [BAND if follow in (None, q) else PALE for q in queries]
     if len(rows) == 1:  # of one query band by band
         rows, solid = [[one] for one in rows[0]], solid * len(rows[0])
@@ -75,6 +82,19 @@ def bands(telling: Telling, region: Region, title: str, *, follow: int | None = 
         for row, opacity in zip(rows, solid, strict=True):
             put_up(telling, "bands", row, brief, to=opacity)
     telling.pass_time(0.1 * seconds + each - brief)
+
+
+def _numbers(
+    weights: np.ndarray, upper: list[float], box: float, top: float, em: float, slot: float
+) -> list[Shape]:  # fmt: skip
+    """The weights of one query, each beside the upper end of its band."""
+    shapes: list[Shape] = []
+    for share, figures, x in zip(weights.tolist(), parts_of_all(weights), upper, strict=False):
+        text, left = number(figures, most=3), x + share * box / 2 + 0.25 * em
+        size = fit(text, 0.8 * em, x + slot / 2 + (slot - box) / 2 - left)
+        if share >= THINNEST and size >= LEAST * em:
+            shapes.append(Text(left, top - 1.1 * em, ((text, "muted"),), size))
+    return shapes
 
 
 def _box(x: float, y: float, width: float, tall: float, name: str, largest: float, color: str) -> list[Shape]:
@@ -89,7 +109,7 @@ def _bands(
     """The bands of one query, which fill its box side by side."""
     shapes: list[Shape] = []
     low = into - width / 2
-    steps = np.linspace(0, 1, 17)
+    steps = np.linspace(0, 1, 41)
     bend = steps * steps * (3 - 2 * steps)
     y = top + (bottom - top) * steps
     for share, x in zip(weights.tolist(), upper, strict=False):

@@ -13,6 +13,7 @@ from ...layout.lettering.font import fit
 from ...rounding import number, parts_of_all, relation
 from ..page.commentary import camera_pose
 from ..telling import Telling
+from .names import names_under
 from .pinned import pin, place, put_up
 
 WRITTEN = 12
@@ -40,7 +41,9 @@ def bars(telling: Telling, region: Region, names: Sequence[str], title: str, *, 
     lefts = [area.left + (i + 0.5) * slot - width / 2 for i in range(len(shares))]
     stack = area.right - STACK * area.width
     written = [number(share, most=4) for share in parts_of_all(shares)] if len(shares) <= WRITTEN else []
-    words = _words(written, shares, names, lefts, width, slot, base, height, em) if written else []
+    words = _words(written, shares, lefts, width, slot, base, height, em) if written else []
+    if written:
+        words += names_under(telling, region, names, [left + width / 2 for left in lefts], slot, base, em)
     color, thick = str(region.grid.role), (area.right - stack) / width
     talls = [max(share * height, 1e-4) for share in shares.tolist()]
 
@@ -94,13 +97,12 @@ def _ground(left: float, stack: float, right: float, base: float, height: float,
 
 
 def _words(
-    written: Sequence[str], shares: np.ndarray, names: Sequence[str], lefts: list[float], width: float, slot: float,
-    base: float, height: float, em: float,
+    written: Sequence[str], shares: np.ndarray, lefts: list[float], width: float, slot: float, base: float,
+    height: float, em: float,
 ) -> list[Shape]:  # fmt: skip
     shapes: list[Shape] = []
-    for figures, share, name, left in zip(written, shares, names, lefts, strict=True):
+    for figures, share, left in zip(written, shares, lefts, strict=True):
         middle = left + width / 2
-        shapes.append(Text(middle, base - 1.4 * em, ((name, "ink"),), fit(name, em, 0.9 * slot), "center"))
         size = fit(figures, 0.85 * em, 0.95 * slot)
         shapes.append(Text(middle, base + share * height + 0.3 * em, ((figures, "muted"),), size, "center"))
     return shapes

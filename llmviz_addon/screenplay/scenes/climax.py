@@ -1,14 +1,14 @@
 """The end of a dot product: its sum, what the rule does to that, and the result, large in the middle of the stage.
 
-They stand in a row as an equation, each a number under its cell, which is too small here to show its number as well.
-The cells become the result, which is carried home to its cell; its number goes with it, to stand beside the grid as
-large as letters are there.
+They stand in a row as an equation, each a cell that its number comes to lie on, so that it is there only once. The
+cells become the result, which is carried home to its cell; its number goes with it, to stand beside the grid as large
+as letters are there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
@@ -26,8 +26,6 @@ from ..verbs.fading import fade
 
 EM, WORD = 0.12, 0.055
 """Size of the numbers and of the words over them, in metres."""
-CHIP = 0.026
-"""Size of the cells on the picture, in heights of one that is wide."""
 EDGE = 0.02
 """Picture heights by which a number may reach over the edge of the free part."""
 APART = 0.12
@@ -90,7 +88,6 @@ class Row:
     y: float
     z: float
     width: float
-    chip: float = 1.0  # size of its cells, in cells
 
     @classmethod
     def of(cls, texts: Sequence[str], at: tuple[float, float, float]) -> Row:
@@ -106,13 +103,13 @@ class Row:
 
     def corner(self, place: int) -> tuple[float, float, float]:
         """The left front top corner of a cell that stands there."""
-        return self.things[place] - self.chip * CELL / 2, self.y, self.z + self.chip * CELL / 2
+        return self.things[place] - CELL / 2, self.y, self.z + CELL / 2
 
     @property
     def points(self) -> np.ndarray:
         """What must be seen of it, (4, 3)."""
         middle = (self.things[0] + self.things[-1]) / 2
-        xs, zs = (middle - 0.54 * self.width, middle + 0.54 * self.width), (self.z - 0.35, self.z + 0.3)
+        xs, zs = (middle - 0.54 * self.width, middle + 0.54 * self.width), (self.z - 0.15, self.z + 0.25)
         return np.array([(x, self.y, z) for x in xs for z in zs])
 
 
@@ -128,8 +125,6 @@ def climax(
     written, sign, result = equation.written
     row = Row.of([*written, result], at)
     view = frame(row.points, 270 + 0.4 * (back.azimuth - 270), 2, telling.page.free)
-    depth = float(view.project(np.array(at))[0, 2])
-    row = replace(row, chip=CHIP * min(1.0, telling.page.aspect) * depth * TAN / CELL)
     total = _fold(telling, equation, cell.grid, products, gone, row, view, 0.8 * folding)
     made: list[Grid] = [total]
     drawn = _named(telling, row, 0, written[0], "sum", 0.2 * folding)
@@ -139,7 +134,6 @@ def climax(
         with telling.together():
             if step.region is not None:
                 made.append(copy(telling, step.region))
-                _shrink(telling, made[-1], row.chip, 0.7 * each)
                 fly(telling, made[-1], row.corner(place), seconds=0.7 * each)
             drawn += _named(telling, row, place, written[place], step.word, 0.7 * each)
     last = len(row.things) - 1
@@ -162,7 +156,6 @@ def carry_home(
     place = _beside(telling, cell, back, wide, size)
     with telling.together(seconds=seconds):
         camera.go(telling, back)
-        _shrink(telling, outcome, 1.0, seconds)
         land(telling, outcome, cell)
         fade(telling, *rest, to=0, seconds=0.5 * seconds)
         for i, to in enumerate(place - figure.pose[:3, 3]):
@@ -185,12 +178,6 @@ def _beside(telling: Telling, cell: Region, view: View, wide: float, size: float
     return np.array([(low[0] + high[0]) / 2, low[1] - CELL / 2, low[2] - 0.5 * size * EM])
 
 
-def _shrink(telling: Telling, grid: Grid, to: float, seconds: float) -> None:
-    """Let a cell become so many times as large as it is at home."""
-    for i in range(3):
-        telling.change(grid.name, "scale", to, seconds, i)
-
-
 def _fold(
     telling: Telling, equation: Equation, grid: Grid, products: Sequence[Grid], gone: Sequence[Grid | Drawing],
     row: Row, view: View, seconds: float,
@@ -198,12 +185,10 @@ def _fold(
     """The columns of products fold into one cell, the sum, where the equation begins; the camera goes there."""
     corner = row.corner(0)
     total = make(telling, np.array(equation.total), (), corner, grid.role, grid.kind, shown=False)
-    _shrink(telling, total, row.chip, 0.0)
     with telling.together(seconds=seconds):
         fade(telling, *gone, to=0, seconds=0.4 * seconds)
         for number, column in enumerate(products):
-            telling.change(column.name, "scale", row.chip, seconds)
-            telling.change(column.name, "scale", row.chip / column.cells[2], seconds, 2)
+            telling.change(column.name, "scale", 1 / column.cells[2], seconds, 2)
             behind = corner[0], corner[1] + number * CELL / 50, corner[2]
             for i, (to, home) in enumerate(zip(behind, column.origin, strict=True)):
                 telling.change(column.name, "offset", float(to - home), seconds, i)
@@ -218,11 +203,9 @@ def _become(telling: Telling, equation: Equation, grid: Grid, made: Sequence[Gri
     """Copies of the cells slide into one another where the result stands."""
     corner = row.corner(len(row.things) - 1)
     result = make(telling, np.array(equation.result), (), corner, grid.role, grid.kind, shown=False)
-    _shrink(telling, result, row.chip, 0.0)
     with telling.together(seconds=seconds):
         sliding = [copy(telling, one) for one in made]
         for one in sliding:
-            _shrink(telling, one, row.chip, 0.0)
             fly(telling, one, corner)
     fade(telling, *sliding, to=0, seconds=0)
     telling.change(result.name, "opacity", 1.0)
@@ -232,14 +215,14 @@ def _become(telling: Telling, equation: Equation, grid: Grid, made: Sequence[Gri
 def _named(
     telling: Telling, row: Row, place: int, text: str, word: str, seconds: float, color: str = "ink"
 ) -> list[Drawing]:
-    """What stands over a cell, and the number under it."""
+    """What stands over a cell, and its number, which covers it."""
     high, wide = 1.4 * EM, advance(text, EM) + 0.5 * EM
     plate: tuple[Shape, ...] = (
         Rect(-wide / 2, -high / 2, wide, high, "plate", 0.03),
         Text(0, -CAP_HEIGHT * EM / 2, ((text, color),), EM, "center"),
     )
-    where = (row.things[place], row.y - CELL / 10, row.z - row.chip * CELL / 2 - 0.14)
-    name = Text(row.things[place], row.z + row.chip * CELL / 2 + 0.06, ((word, "muted"),), WORD, "center")
+    where = (row.things[place], row.y - CELL / 5, row.z)
+    name = Text(row.things[place], row.z + 0.7 * EM + 0.06, ((word, "muted"),), WORD, "center")
     drawings = [
         Drawing(telling.unique("table"), (name,), pose((0.0, row.y, 0.0)), opacity=0.0),
         Drawing(telling.unique("table"), plate, pose(where), opacity=0.0),

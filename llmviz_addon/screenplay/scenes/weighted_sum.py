@@ -1,7 +1,8 @@
-"""A weighted sum in full: vectors fan out, each meets its weight and takes it on as brightness, + stands
-between them, they merge into one behind =, and a copy of that flies home.
+"""A weighted sum in full: vectors fan out before the column that they make, each meets its weight and takes it on as
+brightness, + stands between them, they merge into one behind =, which slides into its column.
 
-Vectors, weights and their sum then stand side by side, to be compared, until the beat is over.
+Vectors, weights and the grid of their sum then stand side by side, row by row level with each other, to be compared
+until the beat is over.
 
 A vector that has taken on its weight is a grid of its own with the true products, drawn with the
 gain of the vectors: a small weight leaves it pale.
@@ -13,67 +14,83 @@ import numpy as np
 
 from ...errors import ScriptError
 from ...layout.grid import CELL, Grid, Region
-from ...layout.lettering.drawing import Drawing
-from ...layout.lettering.font import fit
+from ...layout.lettering.drawing import Drawing, Rect, Text, pose
+from ...layout.lettering.font import CAP_HEIGHT, fit
 from ...layout.rules.formula import Dot, Operand
+from ...layout.signs.tiles import tile, wide
 from ...rounding import number, parts_of_all
 from ..telling import Telling
 from ..verbs import camera
 from ..verbs.arranging import sign
-from ..verbs.copies import copy, fly, land, make
+from ..verbs.copies import copy, flat, fly, land, make
 from ..verbs.fading import fade
 from ..verbs.reading import token_text
 
 VECTORS = 8
 """Vectors shown at most: those with the largest weights."""
-PITCH = 0.46
-OVER = 0.34  # metres from a vector's top up to its weight
+NARROW, WIDE = 0.24, 0.46
+"""Metres from vector to vector, as the page has room."""
+OVER = 0.24
+"""Metres from a vector's top up to that of its weight, on which its number comes to lie."""
+ABOVE, BELOW = 0.06, 0.3
+"""Room over the weights, and under the vectors for their tokens, in metres."""
+TILE = 1.5 * CELL
+"""Height of a token's tile under its vector."""
 
 
 def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0) -> None:
-    """Tell how a column such as ``head.output[t]`` comes from vectors and their weights, and let it fly home.
+    """Tell how a column such as ``head.output[t]`` comes from vectors and their weights, and let it slide home.
 
-    The vectors fan out to the right of their grid, and stay there until the beat is over; the camera comes near while
-    weights and vectors meet.
+    The vectors fan out to the left of the grid that they make, and stay there until the beat is over; theirs and that
+    of the weights step aside.
     """
     seconds = telling.length(seconds)
     weights, vectors = _sources(telling, result)
     shares = np.asarray(telling.values(weights.grid)[weights.index], dtype=np.float64).ravel()
     kept = sorted(np.argsort(-shares, kind="stable")[:VECTORS].tolist())
     telling.dismiss()
-    low, high = telling.box(vectors)
-    y = low[1] - CELL
-    x0 = telling.box(vectors.grid)[1][0] + PITCH
-    *xs, end = [x0 + i * PITCH for i in range(len(kept) + 1)]
-    fan = np.array([(x, y, z) for x in (xs[0] - 0.25, end + 0.35) for z in (high[2] + OVER + 0.3, low[2] - 0.25)])
-    camera.frame(telling, vectors.grid, weights.grid, result.grid, fan, seconds=0.1 * seconds)
+    low, high = telling.box(result.grid)
+    y, top, bottom = low[1] - CELL, float(high[2]), float(high[2] - vectors.grid.size[2])
+    pitch = _pitch(telling, result.grid, len(kept))
+    xs = [float(low[0]) + (i - len(kept) - 0.25) * pitch for i in range(len(kept))]
+    fan = np.array([(x, y, z) for x in (xs[0] - pitch / 2, high[0]) for z in (top + OVER + ABOVE, bottom - BELOW)])
 
     columns = [copy(telling, vectors.grid[_first(vectors) + j]) for j in kept]
-    with telling.together(seconds=0.13 * seconds):
-        for grid, x in zip(columns, xs, strict=True):
-            fly(telling, grid, (x, y, high[2]))
     cells = [copy(telling, _nth(weights, j)) for j in kept]
-    with telling.together(seconds=0.14 * seconds):
-        for grid, x in zip(cells, xs, strict=True):
-            fly(telling, grid, (x, y, high[2] + OVER))
-        camera.frame(telling, fan)
+    flat(telling, *columns, *cells)
+    with telling.together(seconds=0.2 * seconds):
+        for grid, x in zip(columns, xs, strict=True):
+            fly(telling, grid, (x, y, top))
         fade(telling, vectors.grid, to=0)
-    signs = _signs(telling, xs, y, (low[2], high[2]), shares, kept, 0.05 * seconds)
-    telling.pass_time(0.08 * seconds)
-    scaled = _take_on(telling, columns, cells, shares, kept, signs, 0.16 * seconds)
-    with telling.together(seconds=0.05 * seconds):
-        middle = float(low[2] + high[2]) / 2
-        for x in (*xs[1:], end):
-            signs.append(sign(telling, "=" if x == end else "+", (x + CELL / 2 - PITCH / 2, y, middle)))
-    telling.pass_time(0.05 * seconds)
-    whole = _merge(telling, result, scaled, (end, y, float(high[2])), 0.1 * seconds)
-    with telling.together(seconds=0.12 * seconds):
+        camera.frame(telling, fan, result.grid, azimuth=270 + 0.3 * (telling.view.azimuth - 270), elevation=1)
+    with telling.together(seconds=0.15 * seconds):
         for grid, x in zip(cells, xs, strict=True):
-            fly(telling, grid, (x, y, high[2] + OVER), seconds=0)
-        fade(telling, vectors.grid, *columns, *cells, *signs, to=1)
-        camera.frame(telling, vectors.grid, weights.grid, result.grid, fan)
-        land(telling, copy(telling, whole), result)
-    telling.pictures += telling.cast.names(columns, cells, signs, whole)
+            fly(telling, grid, (x, y, top + OVER))
+        fade(telling, weights.grid, to=0)
+    signs = _signs(telling, xs, y, (bottom, top), shares, kept, 0.05 * seconds)
+    telling.pass_time(0.08 * seconds)
+    scaled = _take_on(telling, columns, cells, shares, kept, signs, 0.18 * seconds)
+    with telling.together(seconds=0.05 * seconds):
+        middle = (top + bottom) / 2
+        for x in (*xs[1:], xs[-1] + pitch):
+            text = "=" if x > xs[-1] else "+"
+            signs.append(sign(telling, text, (x + CELL / 2 - pitch / 2, y, middle), size=0.1))
+    telling.pass_time(0.05 * seconds)
+    home = telling.box(result)
+    whole = _merge(telling, result, scaled, (float(home[0][0]), y, top), 0.14 * seconds)
+    with telling.together(seconds=0.1 * seconds):
+        for grid, x in zip(cells, xs, strict=True):
+            fly(telling, grid, (x, y, top + OVER), seconds=0)
+        fade(telling, *columns, *cells, *signs, to=1)
+        land(telling, whole, result)
+    telling.pictures += telling.cast.names(columns, cells, signs)
+
+
+def _pitch(telling: Telling, grid: Grid, count: int) -> float:
+    """How far apart so many vectors stand before a grid, so that all of it is as large as its height allows."""
+    free, label = telling.page.free, 0.07
+    high = (grid.size[2] + max(OVER + ABOVE, label) + BELOW) / free.height  # metres that are a picture height there
+    return float(np.clip((high * free.width - grid.size[0]) / (count + 0.75), NARROW, WIDE))
 
 
 def _sources(telling: Telling, result: Region) -> tuple[Region, Region]:
@@ -108,21 +125,39 @@ def _signs(
     telling: Telling, xs: list[float], y: float, ends: tuple[float, float], shares: np.ndarray, kept: list[int],
     seconds: float,
 ) -> list[Drawing]:  # fmt: skip
-    """A × under each weight and its number above it, then the tokens' texts and how many are left out."""
-    made, figures = [], parts_of_all(shares)
-    low, top = ends
+    """A × under each weight and its number on it, then the tokens' tiles and how many are left out."""
+    made, figures = [], [number(share, most=4) for share in parts_of_all(shares)]
+    (low, top), pitch = ends, xs[1] - xs[0] if len(xs) > 1 else WIDE
+    size = min(fit(figures[j], 0.12, 0.88 * pitch) for j in kept)
     with telling.together(seconds=seconds):
         for x, j in zip(xs, kept, strict=True):
-            made.append(sign(telling, "×", (x + CELL / 2, y, top + (OVER - CELL) / 2), size=0.14))
-            made.append(sign(telling, number(figures[j], most=4), (x + CELL / 2, y, top + OVER + 0.1), size=0.13))
+            made.append(sign(telling, "×", (x + CELL / 2, y, top + (OVER - CELL) / 2), size=0.1))
+            made.append(_plate(telling, figures[j], (x + CELL / 2, y - CELL / 5, top + OVER - CELL / 2), size, pitch))
         for x, j in zip(xs, kept, strict=True):
-            name = token_text(telling, j)
-            made.append(sign(telling, name, (x + CELL / 2, y, low - 0.13), size=fit(name, 0.13, PITCH), color="muted"))
+            made.append(_tile(telling, j, (x + CELL / 2, y, low - 0.06 - TILE / 2), 0.92 * pitch))
         if len(kept) < len(shares):
             tied = np.delete(shares, kept).max() == shares[kept].min()
             words = f"and {len(shares) - len(kept)} more that weigh {'no more' if tied else 'less'}"
-            made.append(sign(telling, words, (xs[0], y, low - 0.32), size=0.11, color="muted", align="left"))
+            at = (xs[0] - pitch / 2, y, low - BELOW - 0.04)
+            made.append(sign(telling, words, at, size=min(0.11, pitch / 3), color="muted", align="left"))
     return made
+
+
+def _plate(telling: Telling, text: str, at: tuple[float, float, float], size: float, pitch: float) -> Drawing:
+    """A number on the cell of its weight."""
+    width, high = 0.96 * pitch, max(1.3 * size, 1.1 * CELL)
+    shapes = (
+        Rect(-width / 2, -high / 2, width, high, "plate", 0.02),
+        Text(0, -CAP_HEIGHT * size / 2, ((text, "ink"),), size, "center"),
+    )
+    return telling.show(Drawing(telling.unique("sign"), shapes, pose(at), opacity=0.0))
+
+
+def _tile(telling: Telling, t: int, at: tuple[float, float, float], widest: float) -> Drawing:
+    """The tile of a token under its vector."""
+    text = token_text(telling, t)
+    shapes = tile(int(telling.trace.tokens[t]), text, (0.0, 0.0), min(wide(text, TILE), widest), TILE)
+    return telling.show(Drawing(telling.unique("sign"), tuple(shapes), pose(at), opacity=0.0))
 
 
 def _take_on(
@@ -144,6 +179,7 @@ def _take_on(
                 seconds=seconds,
             )
             scaled.append(grid)
+            flat(telling, grid)
             with telling.in_sequence():
                 fly(telling, cell, (x, y - 0.04, z), seconds=0.6 * seconds)
                 telling.change(cell.name, "opacity", 0.0, 0.4 * seconds)
@@ -166,6 +202,7 @@ def _merge(
     values = np.squeeze(result.drawn(telling.values(result.grid)), 0)
     x, y, z = corner
     whole = make(telling, values, scaled[0].axes, (x, y - 0.1, z), result.grid.role, result.grid.kind, shown=False)
+    flat(telling, whole)
     with telling.together(seconds=seconds):
         for i, grid in enumerate(scaled):
             fly(telling, grid, (x, y - 0.02 - 0.005 * i, z))

@@ -1,0 +1,68 @@
+"""A query that slides along the keys: what it leaves behind is what their dot products are made of."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from llmviz_addon.errors import ScriptError
+from llmviz_addon.screenplay.score.timeline import Channel
+
+
+def opened(film):
+    head = film.layout.layers[0].attn.heads[0]
+    film.open_on(head, azimuth=276, elevation=5)
+    return head
+
+
+def test_the_products_of_a_query_with_each_key_fall_into_its_row(film):
+    head = opened(film)
+    film.hide_values(head.scores)
+    film.slide(head.scores[4, :5], seconds=8)
+    assert film.now == pytest.approx(8)
+    query, keys = film.trace[head.q.name][4], film.trace[head.k.name][:5]
+    (vector, first), (products, numbers) = film.cast.made.values()
+    assert first == pytest.approx(query)
+    assert numbers == pytest.approx(keys * query)
+    sums = numbers.sum(axis=1) / np.sqrt(len(query))
+    assert sums == pytest.approx(film.trace[head.scores.name][4, :5], abs=1e-5)
+    low, high = film.box(head.k[:5])
+    assert products.box[0][0] == pytest.approx(low[0])
+    assert products.box[1][0] == pytest.approx(high[0])  # each column before its key
+    assert np.argwhere(film.splits.cells(head.scores, film.now)).tolist() == [[4, j] for j in range(5)]
+    for grid in (vector, products):
+        assert film.score.value(Channel(grid.name, "opacity")) == 0
+    over = film.box(head.scores[4, :5])[1][2]
+    assert products.box[1][2] + film.score.value(Channel(products.name, "offset", 2)) == pytest.approx(over)
+
+
+def test_what_is_no_row_of_dot_products_is_refused(film):
+    head = opened(film)
+    for region in (head.scores[:, 2], head.scores[2:4], head.max[2], head.output[2]):
+        with pytest.raises(ScriptError):
+            film.slide(region)
+
+
+def test_wholes_are_dealt_out_among_the_tokens(film):
+    head = opened(film)
+    with film.beat("one"):
+        film.share_out(head.weights[3, :4], "as it is", row=0, of=2, seconds=2)
+        film.share_out([0.1, 0.2, 0.3, 0.2, 0.2], "otherwise", row=1, of=2, until=3, seconds=2)
+        assert film.now == pytest.approx(4)
+    bars = [d for n, d in film.cast.drawings.items() if ":shares:" in n]
+    free = film.page.free
+    for bar, shares in zip(bars, (film.trace[head.weights.name][3, :4], [0.1, 0.2, 0.3, 0.2, 0.2]), strict=True):
+        widths = np.array([rect.width for rect in bar.shapes])
+        assert widths / widths.sum() == pytest.approx(np.asarray(shares) / np.sum(shares), abs=0.01)
+        assert 0.9 * free.width < widths.sum() < free.width
+    written = [s.body for n, d in film.cast.drawings.items() if ":names:" in n for s in d.shapes if hasattr(s, "body")]
+    assert {"as it is", "otherwise", "later tokens 40 %"} <= set(written)
+    for shares, message in (
+        ([0.5, 0.2], "sum to 0.7"),
+        ([1.0, 0.5, -0.5], "are no shares"),
+        ([0.01] * 100, "100 numbers"),
+    ):
+        with pytest.raises(ScriptError, match=message):
+            film.share_out(shares, "wrong")
+    with pytest.raises(ScriptError, match="no row 2 of 2"):
+        film.share_out([1.0], "wrong", row=2, of=2)

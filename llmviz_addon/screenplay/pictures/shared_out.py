@@ -1,0 +1,86 @@
+"""Wholes, one above the other: each a bar across the stage, dealt out among the tokens as shares say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...errors import ScriptError
+from ...layout.grid import Region
+from ...layout.lettering.drawing import LIFT, Line, Rect, Shape, Text
+from ...layout.lettering.font import CAP_HEIGHT, advance, fit
+from ...layout.signs.tiles import INK, tint
+from ...rounding import percent
+from ..telling import Telling
+from ..verbs.reading import token_text
+from .pinned import LAYER, pin, place, put_up
+
+HIGH = 0.42
+"""Height of a bar, as a share of the room that it has with its title."""
+LEAST = 0.6
+"""A text that would be smaller in its part, as a share of the picture's letters, is not there."""
+SEAM = 0.0012
+"""Between two parts, in picture heights."""
+
+
+def share_out(
+    telling: Telling, shares: Region | Sequence[float] | np.ndarray, title: str, *, row: int = 0, of: int = 1,
+    until: int | None = None, seconds: float = 3.0,
+) -> None:  # fmt: skip
+    """Put up a whole, dealt out among the first tokens as ``shares`` say: bar ``row`` of so many.
+
+    The parts of tokens from ``until`` on are marked. All such pictures of a beat stay until it is over.
+    """
+    seconds = telling.length(seconds)
+    numbers = telling.numbers(shares) if isinstance(shares, Region) else shares
+    parts = np.asarray(numbers, dtype=np.float64).ravel()
+    if not 0 < len(parts) <= len(telling.trace.tokens) or parts.min() < 0 or abs(parts.sum() - 1) > 1e-3:
+        raise ScriptError(f"{len(parts)} numbers that sum to {parts.sum():.3g} are no shares of the tokens there are.")
+    if not 0 <= row < of:
+        raise ScriptError(f"There is no row {row} of {of}; choose from 0 to {of - 1}.")
+    area, em = place(telling)
+    room = area.height / of
+    em = min(em, room / 4)
+    high, top = HIGH * room, area.top - row * room
+    base = top - 1.7 * em - high
+    ends = area.left + np.concatenate([[0.0], np.cumsum(parts)]) / parts.sum() * area.width
+    put_up(telling, "names", [Text(area.left, top - em, ((title, "ink"),), fit(title, em, area.width))], 0.2 * seconds)
+    shapes: list[Shape] = []
+    written: list[Shape] = []
+    for t, (left, right) in enumerate(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)):
+        width = max(right - left - SEAM, SEAM / 2)
+        shapes.append(Rect(left - area.left, 0.0, width, high, tint(int(telling.trace.tokens[t]))))
+        written += _written(token_text(telling, t), percent(parts[t]), (left + right) / 2, base, width, high, em)
+    name = pin(telling, "shares", shapes, (area.left, base))
+    telling.change(name, "opacity", 1.0)
+    telling.change(name, "scale", 1e-4)
+    telling.change(name, "scale", 1.0, 0.5 * seconds)
+    telling.pass_time(0.5 * seconds)
+    over = pin(telling, "names", written, layer=1 + round(len(shapes) * LIFT / LAYER)) if written else name
+    telling.change(over, "opacity", 1.0, 0.2 * seconds)
+    telling.pass_time(0.2 * seconds)
+    if until is not None and until < len(parts):
+        _mark(telling, float(ends[until]), float(ends[-1]), base, em, percent(parts[until:].sum()), 0.1 * seconds)
+    else:
+        telling.pass_time(0.1 * seconds)
+
+
+def _written(name: str, share: str, x: float, base: float, width: float, high: float, em: float) -> list[Shape]:
+    """A token and its share in its part, as far as there is room."""
+    found: list[Shape] = []
+    for text, middle, largest in ((name, base + 0.62 * high, 1.1 * em), (share, base + 0.22 * high, 0.8 * em)):
+        size = min(fit(text, largest, 0.9 * width), 0.42 * high)
+        if size >= LEAST * em and advance(text, size) < width:
+            found.append(Text(x, middle - CAP_HEIGHT * size / 2, ((text, INK),), size, "center"))
+    return found
+
+
+def _mark(telling: Telling, left: float, right: float, base: float, em: float, share: str, seconds: float) -> None:
+    """A line under the parts of later tokens, and how much they are together."""
+    y, size = base - 0.45 * em, 0.8 * em
+    words = f"later tokens {share}"
+    put_up(telling, "names", [
+        Line(((left, y), (right, y)), 0.004, "accent"),
+        Text(right, y - 1.1 * em, ((words, "accent"),), size, "right"),
+    ], seconds)  # fmt: skip

@@ -1,0 +1,64 @@
+"""A row of dot products in one go: one vector slides along many, leaves behind where they agree, and that adds up.
+
+Of ``head.scores[t]`` the query slides along the keys. Behind it stands, cell by cell, what it makes of each key: large
+where both agree in sign, of the other hue where they do not. Then every column of these products folds down into its
+cell of the row. What is done to a sum after that, such as dividing it by a root, is its formula's business.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...errors import ScriptError
+from ...layout.grid import CELL, Region, Role
+from ...layout.tensor import Axis
+from ..score.timeline import Channel
+from ..telling import Telling
+from ..verbs.copies import BEFORE, copy, flat, fly, make
+from ..verbs.fading import fade
+from .dot_product import terms
+
+
+def slide(telling: Telling, row: Region, *, seconds: float = 8.0) -> None:
+    """Tell how a ``row`` such as ``head.scores[t, : t + 1]`` is made: one vector meets others side by side."""
+    seconds = telling.length(seconds)
+    sliding, columns = _sides(telling, row)
+    telling.dismiss()
+    boxes = [telling.box(column) for column in columns]
+    front = min(low[1] for low, _ in boxes) - CELL / 2
+    places = [(float(low[0]), front, float(high[2])) for low, high in boxes]
+    vector = copy(telling, sliding)
+    numbers = np.squeeze(sliding.drawn(telling.values(sliding.grid)))
+    others = np.array([np.squeeze(one.drawn(telling.values(one.grid))) for one in columns])
+    axes = Axis("", len(columns), "x"), Axis("", others.shape[1], "z")
+    spare = places[0][0], front + CELL / 4, places[0][2]
+    products = make(telling, others * numbers, axes, spare, Role.ACTIVATION)
+    telling.score.set(Channel(products.name, "reveal"), 0.0, telling.now)
+    flat(telling, vector, products)
+    fly(telling, vector, places[0], seconds=0.2 * seconds)
+    telling.score.set(Channel(products.name, "reveal"), products.count, telling.now, 0.45 * seconds, "linear")
+    end = places[-1][0] + CELL, front, places[-1][2]
+    fly(telling, vector, end, seconds=0.45 * seconds, easing="linear")
+    fade(telling, vector, to=0, seconds=0.05 * seconds)
+    low, high = telling.box(row)
+    with telling.together(seconds=0.25 * seconds):
+        telling.change(products.name, "scale", 1 / products.cells[2], 0.25 * seconds, 2)
+        fly(telling, products, (float(low[0]), float(low[1]) - BEFORE, float(high[2])))
+    telling.splits.show(row, telling.now)
+    telling.change(products.name, "opacity", 0.0)
+    telling.pass_time(0.05 * seconds)
+
+
+def _sides(telling: Telling, row: Region) -> tuple[Region, list[Region]]:
+    """The vector that all cells of a row read, and that of each; ScriptError where it is no row of dot products."""
+    (t, _), (first, last) = row.ranges if len(row.ranges) == 2 else ((0, 0), (0, 0))
+    cells = [row.grid[t, j] for j in range(first, last)] if row.ranges[0][1] == t + 1 else []
+    if not cells:
+        raise ScriptError(f"{row!r} is not a row; slide explains one.")
+    sides = [terms(telling, cell).sides for cell in cells]
+    fixed = 0 if len({(side.grid.name, side.ranges) for side, _ in sides}) == 1 else 1
+    moving = [pair[1 - fixed] for pair in sides]
+    tops = {round(float(telling.box(side)[1][2]), 4) for side in moving}
+    if len(tops) > 1 or any(side.grid.axis("T").direction != "x" for side in moving):
+        raise ScriptError(f"{row!r} is made of vectors that do not stand side by side.")
+    return sides[0][fixed], moving
