@@ -169,3 +169,27 @@ def test_ribbons_that_nobody_touched_keep_the_clips_that_they_had(film, head):
     flow(film.telling)
     after = [film.score.clips.of(Channel(one.name, "opacity")) for one in others]
     assert all(a is b for a, b in zip(before, after, strict=True))
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (900, 900)])
+def test_a_panel_keeps_clear_of_the_arrows_that_are_to_come(make_film, nano, size):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2], size)
+    head = film.layout.layers[0].attn.heads[0]
+    film.fade(film.all_but(head.q, head.k, head.scores), to=0, seconds=0)
+    film.open_on(head, azimuth=272, elevation=3)
+    film.arrange((head.q, head.k), level=head.k, seconds=0)
+    film.move(head.scores, beside=head.k, side="below", seconds=0)
+    film.camera.frame(head.q, head.k, head.scores, seconds=0)
+    with film.beat("one"):
+        film.compute(head.scores[4, 2], seconds=2)
+    (panel,) = film.explanations
+    flow(film.telling)
+    area = panel.panel.area
+    made = [one for one in arrows(film) if at(film, one, film.now) > 0]
+    assert made
+    for one in made:
+        seen = film.telling.view.project(one.points)[:, :2]
+        for share in np.linspace(0, 1, 20):
+            for a, b in zip(seen, np.roll(seen, 1, axis=0), strict=True):
+                x, y = a + share * (b - a)
+                assert not (area.left < x < area.right and area.bottom < y < area.top)

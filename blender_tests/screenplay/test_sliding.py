@@ -56,7 +56,7 @@ def test_wholes_are_dealt_out_among_the_tokens(film):
         assert widths / widths.sum() == pytest.approx(np.asarray(shares) / np.sum(shares), abs=0.01)
         assert 0.9 * free.width < widths.sum() < free.width
     written = [s.body for n, d in film.cast.drawings.items() if ":names:" in n for s in d.shapes if hasattr(s, "body")]
-    assert {"as it is", "otherwise", "later tokens 40 %"} <= set(written)
+    assert {"as it is", "otherwise", "later tokens 40.0 %"} <= set(written)
     for shares, message in (
         ([0.5, 0.2], "sum to 0.7"),
         ([1.0, 0.5, -0.5], "are no shares"),

@@ -89,7 +89,7 @@ def test_a_narrow_panel_has_its_sum_in_several_lines_and_letters_that_can_be_rea
     told = steps(grid, [(3,)], trace, EM, most)
     assert told.width <= most + 1e-9
     texts = [shape for shape in told.values[0] if isinstance(shape, Text)]
-    dots = next(shape for shape in texts if shape.body == "…")
+    dots = min((shape for shape in texts if shape.body == "…"), key=lambda shape: shape.y)
     pluses = [shape for shape in texts if shape.body == "+" and shape.x < dots.x]
     assert {shape.body for shape in texts if shape.y > dots.y + dots.size} >= {"2", "−"}
     assert len({round(plus.y, 4) for plus in pluses}) == len(pluses) > 1  # each opens a line

@@ -16,12 +16,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..layout.grid import CELL, Grid, Ribbon
+from ..layout.grid import Grid, Ribbon
 from .legible.letters import Sight
 from .score.clips import EPSILON, Clip, Origin
 from .score.timeline import Channel
 from .telling import SOLID, Telling
-from .verbs.arrows import ARROW, Box, arrow, front, way
+from .verbs.arrows import ARROW, Box, arrow, front, in_plane, way
 
 ORIGIN = Origin(verb="the data flow")
 FADE = 0.25
@@ -184,22 +184,17 @@ def _made(telling: Telling, sight: Sight, one: Flow, span: Span) -> str | None:
     """An arrow between where the grids of a flow stand, past what stands there when it is first seen."""
     at = span.start + EPSILON if span.solid[0] > 0 else span.end - 2 * EPSILON
     source, target = (_box(telling, sight, grid, at) for grid in one.grids)
-    if not _in_plane(source, target):
-        return None  # a flat arrow leads nowhere there
+    if not in_plane(source, target):
+        return None
     numbers, stand = sight.solid(at, SOLID)
     ends = [sight.numbers[grid.name] for grid in one.grids]
-    others = [(low, high) for low, high in stand[~np.isin(numbers, ends)] if _in_plane(source, (low, high))]
+    others = [(low, high) for low, high in stand[~np.isin(numbers, ends)] if in_plane(source, (low, high))]
     found = way(source, target, _top(telling, sight, one.target, at), others)
     if found is None:
         return None
     made = arrow(telling.unique("arrow"), found, str(one.ribbon.role), front(source, target))
     telling.cast.add(made)
     return made.name
-
-
-def _in_plane(one: Box, other: Box) -> bool:
-    """Whether two boxes have the middle of their depths in common."""
-    return abs(float((one[0] + one[1] - other[0] - other[1])[1])) < CELL
 
 
 def _box(telling: Telling, sight: Sight, grid: Grid, at: float) -> Box:

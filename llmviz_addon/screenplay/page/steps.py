@@ -26,7 +26,8 @@ RESULT = "="
 """What the result is called among the operands."""
 SMALLEST = 0.8
 """Of the letters' size, in a panel that would be too wide."""
-FORMS = (FIRST, 1.0, 1), (1, 1.0, 1), (1, SMALLEST, 1), (FIRST, 1.0, 2), (1, 1.0, 2), (1, SMALLEST, 2), (1, SMALLEST, 3)
+_SMALL = [(1, SMALLEST, lines) for lines in (2, 3, 4)]
+FORMS = (FIRST, 1.0, 1), (1, 1.0, 1), (1, SMALLEST, 1), (FIRST, 1.0, 2), (1, 1.0, 2), *_SMALL
 """Ways to set what is written, the best first: first terms of a sum, size of its letters, and its lines."""
 
 

@@ -50,6 +50,30 @@ def connect(
     return telling.show(made, seconds, ARROW)
 
 
+def standing(telling: Telling, grids: Sequence[Grid]) -> Iterator[np.ndarray]:
+    """What the arrows will cover, piece by piece (n, 3), that stand in for ribbons among grids as these stand now."""
+    boxes = {grid.name: telling.box(grid) for grid in grids}
+    stands = {grid.name: stand.name for pairs in telling.excerpts for grid, stand in pairs if stand.name in boxes}
+    for ribbon in telling.layout.ribbons:
+        ends = stands.get(ribbon.source, ribbon.source), stands.get(ribbon.target, ribbon.target)
+        if not boxes.keys() >= {*ends} or not ({*ends} & (telling.score.moved | {*stands.values()})):
+            continue
+        source, target = (boxes[name] for name in ends)
+        if not in_plane(source, target):
+            continue
+        others = [box for name, box in boxes.items() if name not in ends]
+        found = way(source, target, float(target[1][2]), others) or ()
+        for start, end in pairwise(found):
+            reach = np.array([[-1, -1], [1, 1]]) * WIDTH / 2
+            flat = np.concatenate([np.array([start, end]) + one for one in reach])
+            yield np.column_stack([flat[:, 0], np.full(len(flat), front(source, target)), flat[:, 1]])
+
+
+def in_plane(one: Box, other: Box) -> bool:
+    """Whether two boxes have the middle of their depths in common: else a flat arrow leads nowhere."""
+    return abs(float((one[0] + one[1] - other[0] - other[1])[1])) < CELL
+
+
 def front(source: Box, target: Box) -> float:
     """Where along y an arrow lies between two boxes: at their backs, so that it never covers a cell."""
     return float(min(source[0][1], target[0][1])) + CELL

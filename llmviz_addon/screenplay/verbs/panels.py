@@ -17,6 +17,7 @@ from ..page.view import Area, View, corners, step_aside
 from ..score.timeline import Channel
 from ..telling import Telling
 from . import camera
+from .arrows import standing
 
 WIDEST = 0.62
 """A panel's width, as a share of the free part's, where that is wide; upright it may be all of it."""
@@ -217,9 +218,10 @@ def written(telling: Telling, in_play: Sequence[Grid]) -> list[np.ndarray]:
     """Points of the chapter's own signs and arrows, of each (n, 3): those in the world, and on the grids in play."""
     there = {"world", *(grid.name for grid in in_play)}
     own = {name for explanation in telling.explanations for name in explanation.drawings}
-    return [
+    written = [
         telling.placed(drawing, drawing.flat, at_home=True)
         for name, drawing in telling.cast.drawings.items()
         if name not in own and drawing.parent in there and name not in telling.score.gone
         if telling.score.value(Channel(name, "opacity")) > 0
     ]
+    return [*written, *standing(telling, in_play)]
