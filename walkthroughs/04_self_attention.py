@@ -136,7 +136,7 @@ def _scores(film, x, head, t):
         film.camera.frame(head.q, head.k, head.scores, azimuth=273, elevation=3, seconds=0)
         film.fade(head.q, head.k, head.scores, to=1, seconds=1.5)
         film.say("It meets every [key]({k}): where both agree, their product is positive.", k=head.k)
-        film.slide(head.scores[t, : t + 1], seconds=9)
+        film.slide_along(head.scores[t, : t + 1], seconds=9)
         film.say("Divided by √{A:,}, it goes into row {t} of the [attention matrix]({s}).", A=A, t=t, s=head.scores)
         film.compute(head.scores[t, best], seconds=2)
     with film.beat("mask"):

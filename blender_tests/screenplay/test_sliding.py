@@ -18,7 +18,7 @@ def opened(film):
 def test_the_products_of_a_query_with_each_key_fall_into_its_row(film):
     head = opened(film)
     film.hide_values(head.scores)
-    film.slide(head.scores[4, :5], seconds=8)
+    film.slide_along(head.scores[4, :5], seconds=8)
     assert film.now == pytest.approx(8)
     query, keys = film.trace[head.q.name][4], film.trace[head.k.name][:5]
     (vector, first), (products, numbers) = film.cast.made.values()
@@ -40,7 +40,7 @@ def test_what_is_no_row_of_dot_products_is_refused(film):
     head = opened(film)
     for region in (head.scores[:, 2], head.scores[2:4], head.max[2], head.output[2]):
         with pytest.raises(ScriptError):
-            film.slide(region)
+            film.slide_along(region)
 
 
 def test_wholes_are_dealt_out_among_the_tokens(film):

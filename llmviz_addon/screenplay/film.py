@@ -367,9 +367,9 @@ class Film:
         dot_product.dot_product(self._telling, cell, seconds=seconds)
 
     @verb
-    def slide(self, row: Region, *, seconds: float = 8.0) -> None:
+    def slide_along(self, row: Region, *, seconds: float = 8.0) -> None:
         """Tell how a row such as ``head.scores[t, : t + 1]`` is made: the query slides along the keys."""
-        sliding.slide(self._telling, row, seconds=seconds)
+        sliding.slide_along(self._telling, row, seconds=seconds)
 
     @verb
     def weighted_sum(self, region: Region, *, seconds: float = 9.0) -> None:

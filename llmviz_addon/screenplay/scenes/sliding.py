@@ -19,7 +19,7 @@ from ..verbs.fading import fade
 from .dot_product import terms
 
 
-def slide(telling: Telling, row: Region, *, seconds: float = 8.0) -> None:
+def slide_along(telling: Telling, row: Region, *, seconds: float = 8.0) -> None:
     """Tell how a ``row`` such as ``head.scores[t, : t + 1]`` is made: one vector meets others side by side."""
     seconds = telling.length(seconds)
     sliding, columns = _sides(telling, row)
@@ -54,7 +54,7 @@ def _sides(telling: Telling, row: Region) -> tuple[Region, list[Region]]:
     (t, _), (first, last) = row.ranges if len(row.ranges) == 2 else ((0, 0), (0, 0))
     cells = [row.grid[t, j] for j in range(first, last)] if row.ranges[0][1] == t + 1 else []
     if not cells:
-        raise ScriptError(f"{row!r} is not a row; slide explains one.")
+        raise ScriptError(f"{row!r} is not a row; slide_along explains one.")
     sides = [terms(telling, cell).sides for cell in cells]
     fixed = 0 if len({(side.grid.name, side.ranges) for side, _ in sides}) == 1 else 1
     moving = [pair[1 - fixed] for pair in sides]
