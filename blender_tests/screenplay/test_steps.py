@@ -16,7 +16,7 @@ from llmviz_addon.model.checkpoint import builtin
 from llmviz_addon.model.run import run
 from llmviz_addon.rounding import number
 from llmviz_addon.screenplay.page.panel import EM, PAD, digits
-from llmviz_addon.screenplay.page.steps import steps
+from llmviz_addon.screenplay.page.steps import Setting
 from llmviz_addon.screenplay.page.view import Page
 from llmviz_addon.screenplay.verbs.panels import NARROWER, WIDEST
 
@@ -43,7 +43,7 @@ def test_all_that_is_told_stands_on_the_plate_and_apart(number_of, size):
     most = page.free.width * (WIDEST if page.free.width > page.free.height else 1)
     cells = [tuple(n - 1 for n in grid.shape), tuple(0 for _ in grid.shape)]
     for at in (cells[:1], cells):
-        told = steps(grid, at, trace, em, most)
+        told = Setting(grid, at, trace, em).within(most)
         assert told.width <= most + 1e-9
         assert told.height <= 0.5 * page.free.height
         for values, results in zip(told.values, told.results, strict=True):
@@ -63,7 +63,7 @@ def test_all_that_is_told_stands_on_the_plate_and_apart(number_of, size):
 @pytest.mark.parametrize("number_of", range(len(MODELS)))
 def test_the_plate_is_no_larger_than_what_stands_on_it(number_of):
     grid, trace = MODELS[number_of]
-    told = steps(grid, [tuple(n - 1 for n in grid.shape)], trace, EM, 0.6)
+    told = Setting(grid, [tuple(n - 1 for n in grid.shape)], trace, EM).within(0.6)
     boxes = [box for shape in (*told.symbols[1:], *told.values[0], *told.results[0]) for box in shapes.bounds(shape)]
     room = advance("0" * sum(len(str(n)) for n in grid.shape), EM)  # for indices of more digits
     assert max(box[2] for box in boxes) >= told.width - PAD - room
@@ -76,7 +76,7 @@ def test_the_plate_is_no_larger_than_what_stands_on_it(number_of):
 def test_the_result_is_the_cell_s_value_in_the_colour_of_its_role(number_of):
     grid, trace = MODELS[number_of]
     index = tuple(n - 1 for n in grid.shape)
-    result = steps(grid, [index], trace, EM, 0.6).results[0][-1]
+    result = Setting(grid, [index], trace, EM).within(0.6).results[0][-1]
     value = float(trace[grid.name][index])
     shown = number(value, digits(grid.drawn(np.asarray(trace[grid.name]))))
     assert result.spans == ((shown.lstrip("<> "), str(grid.role)),)
@@ -86,7 +86,7 @@ def test_a_narrow_panel_has_its_sum_in_several_lines_and_letters_that_can_be_rea
     grid, trace = next((grid, trace) for grid, trace in MODELS if grid.kind.endswith("std"))
     free = Page.of((1280, 720)).free
     most = NARROWER[-1] * WIDEST * free.width
-    told = steps(grid, [(3,)], trace, EM, most)
+    told = Setting(grid, [(3,)], trace, EM).within(most)
     assert told.width <= most + 1e-9
     texts = [shape for shape in told.values[0] if isinstance(shape, Text)]
     dots = min((shape for shape in texts if shape.body == "…"), key=lambda shape: shape.y)

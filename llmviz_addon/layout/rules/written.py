@@ -64,18 +64,32 @@ def written(
 
     With as few digits as give the result as it is written, or else with few. None where the formula reads nothing.
     """
-    rule = rule.at(index)
-    if next(operands(rule.formula), None) is None:
-        return None
-    found = None
-    filling = _Filling(rule, tensors, index, first, lines)
-    for digits in DIGITS_OF_MANY if filling.is_long else DIGITS:
-        tree = filling.fill(rule.formula, digits)
-        sign = relation(result, (), lambda _, tree=tree: worth(tree))  # type: ignore[misc]
-        if sign == "=":
-            return tree, sign
-        found = found or (tree, sign)
-    return found
+    return Writing(rule, tensors, index, result).at(first, lines)
+
+
+class Writing:
+    """The formula of one cell with its values, to be written in several ways: what these share is worked out once."""
+
+    def __init__(self, rule: Rule, tensors: Mapping[str, np.ndarray], index: tuple[int, ...], result: str) -> None:
+        self._filling = _Filling(rule.at(index), tensors, index)
+        self._result = result
+        self._signs: dict[int, str] = {}  # by digits
+
+    def at(self, first: int = FIRST, lines: int = 1) -> tuple[Expression, str] | None:
+        """As ``written`` gives it."""
+        filling, formula = self._filling, self._filling.rule.formula
+        if next(operands(formula), None) is None:
+            return None
+        found = None
+        filling.first, filling.lines = first, lines
+        for digits in DIGITS_OF_MANY if filling.is_long else DIGITS:
+            tree = filling.fill(formula, digits)
+            if digits not in self._signs:
+                self._signs[digits] = relation(self._result, (), lambda _, tree=tree: worth(tree))  # type: ignore[misc]
+            if self._signs[digits] == "=":
+                return tree, "="
+            found = found or (tree, self._signs[digits])
+        return found
 
 
 def worth(tree: Expression) -> Decimal:
@@ -114,11 +128,12 @@ class _Filling:
     rule: Rule
     tensors: Mapping[str, np.ndarray]
     index: tuple[int, ...]
-    first: int
-    lines: int
+    first: int = FIRST
+    lines: int = 1
 
     def __post_init__(self) -> None:
         self._values: dict[Expression, np.ndarray] = {}
+        self._terms: dict[tuple[Expression, int], tuple[Expression, ...]] = {}  # of sums, by what they add and digits
         self._digits = DIGITS[0]
 
     @property
@@ -196,7 +211,10 @@ class _Filling:
             written.remove(first - 1)
         written.add(largest)
         looked_at = range(count) if count <= LONGEST else sorted(written)
-        terms = tuple(self._fill(term, place) for place in looked_at)
+        key = term, self._digits
+        if count > LONGEST or key not in self._terms:
+            self._terms[key] = tuple(self._fill(term, place) for place in looked_at)
+        terms = self._terms[key]
         shown = tuple(number for number, place in enumerate(looked_at) if place in written)
         return Series(terms, shown, sign, count - len(looked_at), self.lines)
 

@@ -16,7 +16,7 @@ from ...layout.grid import Grid
 from ...layout.lettering.drawing import Rect, Shape, Text
 from ...layout.lettering.font import advance
 from ...layout.lettering.typeset import Box, set_formula
-from ...layout.rules.written import FIRST, written
+from ...layout.rules.written import FIRST, Writing
 from ...rounding import number
 from .panel import PAD, digits
 
@@ -56,44 +56,52 @@ class _Told:
     result: Box
 
 
-def steps(
-    grid: Grid, cells: Sequence[tuple[int, ...]], tensors: Mapping[str, np.ndarray], em: float, most: float
-) -> Steps:
-    """Set the panel of ``cells`` of a grid that have one formula, at letters of ``em``, and ``most`` wide if it can be.
+class Setting:
+    """The panel of ``cells`` of a grid that have one formula, at letters of ``em``, to be set in several widths.
 
     ``tensors`` are those that its rule reads, and its own.
     """
-    assert grid.rule is not None
-    decimals = digits(grid.drawn(tensors[grid.name]))
-    inner = most - 2 * PAD
-    for first, smaller, lines in FORMS:
-        size = smaller * em
-        formula = set_formula(grid.rule.at(cells[0]).formula, size)
-        told = [_told(grid, at, tensors, decimals, size, first, lines) for at in cells]
-        widest = max([formula.width, *(one.values.width for one in told if one.values)])
-        if widest <= inner:
-            break
-    else:
-        size *= min(1.0, inner / widest)
-        formula = set_formula(grid.rule.at(cells[0]).formula, size)
-        told = [_told(grid, at, tensors, decimals, size, first, lines) for at in cells]
-    return _laid_out(grid, formula, told, size, HEAD * em, inner)
 
+    def __init__(
+        self, grid: Grid, cells: Sequence[tuple[int, ...]], tensors: Mapping[str, np.ndarray], em: float
+    ) -> None:
+        assert grid.rule is not None
+        decimals = digits(grid.drawn(tensors[grid.name]))
+        self._grid, self._cells, self._em, self._formula = grid, cells, em, grid.rule.at(cells[0]).formula
+        self._results = {at: number(float(tensors[grid.name][at]), decimals) for at in cells}
+        self._writings = {at: Writing(grid.rule, tensors, at, result) for at, result in self._results.items()}
+        self._set: dict[tuple[float, ...], list[_Told]] = {}
 
-def _told(
-    grid: Grid, index: tuple[int, ...], tensors: Mapping[str, np.ndarray], decimals: int, em: float, first: int,
-    lines: int,
-) -> _Told:  # fmt: skip
-    assert grid.rule is not None
-    result = number(float(tensors[grid.name][index]), decimals)
-    found = written(grid.rule, tensors, index, result, first, lines)
-    values, sign = (set_formula(found[0], em), found[1]) if found else (None, "=")
-    if result[0] in "<>":  # a mere bound brings its own
-        sign, result = result[0], result[2:]
-    before = f"{sign} "
-    wide = advance(before, em)
-    shapes = (Text(0, 0, ((before, "ink"),), em), Text(wide, 0, ((result, str(grid.role)),), em))
-    return _Told(index, values, Box(shapes, wide + advance(result, em), 0.75 * em, 0.24 * em))
+    def within(self, most: float) -> Steps:
+        """It is ``most`` wide if it can be."""
+        inner = most - 2 * PAD
+        for first, smaller, lines in FORMS:
+            size = smaller * self._em
+            formula, told = set_formula(self._formula, size), self._told(size, first, lines)
+            widest = max([formula.width, *(one.values.width for one in told if one.values)])
+            if widest <= inner:
+                break
+        else:
+            size *= min(1.0, inner / widest)
+            formula, told = set_formula(self._formula, size), self._told(size, first, lines)
+        return _laid_out(self._grid, formula, told, size, HEAD * self._em, inner)
+
+    def _told(self, em: float, first: int, lines: int) -> list[_Told]:
+        """All cells, each with its values and its result, in letters of ``em``."""
+        key = em, first, lines
+        if key not in self._set:
+            self._set[key] = [self._cell(at, em, first, lines) for at in self._cells]
+        return self._set[key]
+
+    def _cell(self, at: tuple[int, ...], em: float, first: int, lines: int) -> _Told:
+        found, result = self._writings[at].at(first, lines), self._results[at]
+        values, sign = (set_formula(found[0], em), found[1]) if found else (None, "=")
+        if result[0] in "<>":  # a mere bound brings its own
+            sign, result = result[0], result[2:]
+        before = f"{sign} "
+        wide = advance(before, em)
+        shapes = (Text(0, 0, ((before, "ink"),), em), Text(wide, 0, ((result, str(self._grid.role)),), em))
+        return _Told(at, values, Box(shapes, wide + advance(result, em), 0.75 * em, 0.24 * em))
 
 
 def _laid_out(grid: Grid, formula: Box, told: list[_Told], em: float, head: float, inner: float) -> Steps:

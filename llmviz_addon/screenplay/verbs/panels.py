@@ -12,7 +12,7 @@ from ...layout.grid import Grid, Region
 from ...layout.lettering.drawing import Drawing, Shape
 from ..page.commentary import camera_pose
 from ..page.panel import EM, Panel
-from ..page.steps import Steps, steps
+from ..page.steps import Setting, Steps
 from ..page.view import Area, View, corners, step_aside
 from ..score.timeline import Channel
 from ..telling import Telling
@@ -67,9 +67,10 @@ def _forms(telling: Telling, grid: Grid, cells: Sequence[tuple[int, ...]]) -> li
     """The panel as it is best, and narrower ones, which leave tall grids their size."""
     page, free = telling.page, telling.page.free
     most = free.width * (WIDEST if free.width > free.height else 1.0)
+    setting = Setting(grid, cells, telling.tensors, page.em / 0.031 * EM)
     found: list[Steps] = []
     for share in (1.0, *NARROWER):
-        told = steps(grid, cells, telling.tensors, page.em / 0.031 * EM, share * most)
+        told = setting.within(share * most)
         if not found or told.width < found[-1].width - GAP:
             found.append(told)
     return found
