@@ -10,11 +10,12 @@ from llmviz_addon.layout.lettering.drawing import Rect, Text
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import run
 from llmviz_addon.screenplay import loader
+from llmviz_addon.screenplay.cast.cast import Cast
 from llmviz_addon.screenplay.page import cards
 from llmviz_addon.screenplay.page.commentary import camera_pose
 from llmviz_addon.screenplay.page.view import Page
-from llmviz_addon.screenplay.production import prepare
-from llmviz_addon.screenplay.score.timeline import CAMERA
+from llmviz_addon.screenplay.production import Set, prepare
+from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
 
 TOKENS = [2, 1, 0, 1, 1, 2]
 SIZES = [(1280, 720), (1080, 1920), (720, 720)]
@@ -102,6 +103,11 @@ def test_a_film_of_several_chapters_has_a_card_and_an_end(nano, folder):
     assert opacity(told, end, 6) == 0
     assert drawn(told, "mine:end") is None
     assert drawn(told, "other:card") is None
+    between, second = drawn(told, "other:title"), told.chapters[1]
+    assert "Other" in texts(between)
+    assert drawn(told, "mine:title") is None
+    start = told.seconds(second.start)
+    assert [opacity(told, between, at) for at in (start - 1, start, start + 1.3, start + 2.1)] == [0, 1, 1, 0]
     alone = prepare(run(nano, TOKENS), ["mine"], 200, folders=[folder]).timeline
     assert drawn(alone, ":card") is None
 
@@ -115,6 +121,7 @@ def test_cards_cover_the_picture_and_keep_their_letters_in_it(size, count):
     for card in (
         cards.title("card", page, "a model of quite a long name", "1,234 parameters", tokens, chapters),
         cards.end("end", page, "a model of quite a long name", tokens, chapters),
+        cards.chapter("title", page, "A chapter of quite a long name, as long as one may be", "Detailed"),
     ):
         ground, *others = card.shapes
         assert isinstance(ground, Rect)
@@ -153,3 +160,36 @@ def test_numbers_in_cells_of_another_model_are_its_own(random_model, folder):
     about = run(random_model(GPTConfig(1, 1, 4, 8, 5)), [4, 0, 1])
     told = prepare(about, ["mine", "other"], 200, folders=[folder]).timeline
     assert any(about.model.name in text for text in texts(drawn(told, "other:end")))
+
+
+def test_at_every_rest_a_film_of_all_chapters_looks_as_each_of_them_alone(nano):
+    """Nothing is left over from the chapters before, and nothing lacks."""
+    stage, chapters = Set.of(run(nano, TOKENS)), loader.chapters()
+    cast = Cast(stage.layout, stage.signage, stage.blueprints)
+    together = stage.tell(chapters)
+    tracks = {track.channel: track for track in together.tracks}
+    for chapter, span in zip(chapters, together.chapters, strict=True):
+        alone = stage.tell([chapter])
+        own = {track.channel: track for track in alone.tracks}
+        frames = [m.end for m in together.markers if m.kind == "rest" and span.start <= m.frame <= span.end]
+        rests = [m.end for m in alone.markers if m.kind == "rest"]
+        assert len(frames) == len(rests) > 0
+        for channel, track in tracks.items():
+            if channel in own:
+                expected = values(own[channel], rests)
+            elif cast.knows(channel.actor):
+                expected = np.full(len(rests), cast.rest(channel))
+            elif channel.prop == "opacity":
+                expected = np.zeros(len(rests))
+            else:
+                continue
+            seen = np.ones(len(rests), dtype=bool)
+            if (opacity := tracks.get(Channel(channel.actor, "opacity"))) and channel.prop != "opacity":
+                seen = values(opacity, frames) > 0
+            given = values(track, frames)[seen]
+            np.testing.assert_allclose(given, expected[seen], atol=1e-5, err_msg=f"{chapter.name} {channel}")
+
+
+def values(track, frames):
+    """What a channel is from each of some frames on, or was keyed at last before it."""
+    return track.values[np.maximum(np.searchsorted(track.frames, frames, side="right") - 1, 0)]

@@ -174,6 +174,7 @@ def _told(chapters: Sequence[Chapter], begin: Callable[[str], Telling]) -> list[
         telling = begin(chapter.name)
         telling.question = chapter.question
         telling.card = titles if len(titles) > 1 and not told else ()
+        telling.interlude = (chapter.title, chapter.part) if told else None
         with _contained(chapter):
             beats.heading(telling, chapter.title, chapter.part)
             chapter.play(Film(telling))

@@ -140,6 +140,7 @@ class Telling:
         self.question = ""  # that the chapter asks and answers, if any
         self.asked: Clause | None = None  # when it was
         self.card: Sequence[str] = ()  # titles of all chapters, of which this is the first
+        self.interlude: tuple[str, str] | None = None  # title and part, where it follows another chapter
         self.on_map = OnMap(ModelMap(cast.layout.sections, page), Whereabouts(cast.layout))
         self.splits = Splits(cast, self.score, self.unique)
         self._view: View | None = None

@@ -41,6 +41,15 @@ def title(name: str, page: Page, model: str, about: str, tokens: Tokens, chapter
     return _card(name, shapes, page)
 
 
+def chapter(name: str, page: Page, title: str, part: str) -> Drawing:
+    """What a film of several chapters shows between two: what the next one is called, and the part that it is of."""
+    unit, room = _measures(page)
+    shapes = [_ground(page)]
+    shapes.append(Text(0, 0.55 * unit, ((part, "muted"),), fit(part, 0.42 * unit, room), "center"))
+    shapes.append(Text(0, -0.6 * unit, ((title, "ink"),), fit(title, 1.1 * unit, room), "center"))
+    return _card(name, shapes, page)
+
+
 def end(name: str, page: Page, model: str, tokens: Tokens, chapters: Sequence[str]) -> Drawing:
     """The film's end: what was shown, and whose numbers these are."""
     unit, room = _measures(page)

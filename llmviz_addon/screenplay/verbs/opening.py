@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ...layout.lettering.drawing import Drawing
 from ..page import cards, commentary, pose
 from ..page.cards import Tokens
 from ..score.timeline import Channel
@@ -12,6 +13,8 @@ from .reading import token_text
 
 CARD = 3.0
 """Seconds that a film's card stands."""
+BETWEEN = 1.4
+"""Seconds that the card between two chapters stands."""
 LIFTS = 0.6
 """Seconds in which it goes."""
 FURTHER, ASIDE = 1.14, 6.0
@@ -24,6 +27,9 @@ def open_chapter(telling: Telling) -> None:
         return
     if telling.card:
         _card(telling)
+    elif telling.interlude:
+        title, part = telling.interlude
+        _lift(telling, cards.chapter(f"{telling.name}:title", telling.page, title, part), BETWEEN)
     if telling.question:
         _ask(telling)
 
@@ -37,8 +43,13 @@ def _card(telling: Telling) -> None:
     model, chapters = telling.checkpoint, telling.card
     about = f"{model.n_params:,} parameters"
     card = cards.title(f"{telling.name}:card", telling.page, model.name, about, tokens(telling), chapters)
+    _lift(telling, card, CARD)
+
+
+def _lift(telling: Telling, card: Drawing, seconds: float) -> None:
+    """Show a card for some seconds; then it goes."""
     telling.show(card, seconds=0)
-    telling.pass_time(CARD)
+    telling.pass_time(seconds)
     telling.change(card.name, "opacity", 0.0, LIFTS)
     telling.pass_time(LIFTS / 2)
 
