@@ -17,9 +17,11 @@ from llmviz_addon.film.painting.lean import EMPHASIS, Lean
 from llmviz_addon.film.painting.painter import Painter
 from llmviz_addon.film.painting.regions import Mask, Rect
 from llmviz_addon.film.painting.sights import Projection, mark
+from llmviz_addon.film.painting.told import Told
 from llmviz_addon.screenplay.production import Production
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.compat import fcurves
+from llmviz_addon.stage.materials.nodes import SETTINGS
 from llmviz_addon.stage.render import set_engine, set_size
 from llmviz_addon.stage.things import drawings
 
@@ -163,6 +165,42 @@ def test_leaner_materials_are_lent_where_nothing_is_emphasised(blend: Path) -> N
     assert not any(output.is_linked for node in emphasis for output in node.outputs)
     lean.remove()
     assert [obj.material_slots[0].material for obj in grids] == own
+
+
+def _reading(objects: list[bpy.types.Object]) -> Counter[str]:
+    """How many nodes read each of the scene's settings, and how many hold it."""
+    trees = {slot.material.node_tree for obj in objects for slot in obj.material_slots}
+    trees |= {node.node_tree for tree in trees for node in tree.nodes if getattr(node, "node_tree", None)}
+    nodes = [node for tree in trees for node in tree.nodes]
+    kinds = Counter(getattr(node, "attribute_type", "") for node in nodes)
+    names = Counter(getattr(node, "attribute_name", "") or f"is {node.label}" for node in nodes)
+    assert kinds["VIEW_LAYER"] == sum(names[name] for name in SETTINGS)
+    return names
+
+
+def test_materials_are_told_the_settings_that_they_read(blend: Path) -> None:
+    bpy.ops.wm.open_mainfile(filepath=str(blend))
+    scene = bpy.context.scene
+    objects = [obj for obj in scene.objects if obj.type == "MESH"]
+    set_engine(scene, "cycles")
+    set_size(scene, *SIZE)
+    before = _reading(objects)
+    assert all(before[name] and not before[f"is {name}"] for name in SETTINGS)
+    reads = Painter(scene).paint(scene.frame_end)
+    told = Told(scene)
+    told.settle(objects)
+    after = _reading(objects)
+    assert all(not after[name] and after[f"is {name}"] == before[name] for name in SETTINGS)
+    told.settle(objects)
+    assert _reading(objects) == after
+    assert np.array_equal(Painter(scene).paint(scene.frame_end), reads)
+    scene.camera.data.lens *= 2
+    told.follow()
+    nearer = Painter(scene).paint(scene.frame_end)
+    told.remove()
+    assert _reading(objects) == before
+    assert np.array_equal(Painter(scene).paint(scene.frame_end), nearer)
+    assert not np.array_equal(nearer, reads)
 
 
 def test_what_instances_show_is_not_missed(production: Production, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ from .doubles import Doubles
 from .lean import Lean
 from .regions import Mask, Rect
 from .sights import Projection, Shapes, Sight, mark
+from .told import Told
 
 MOSTLY = 0.8
 """From this share of the picture on, it is rendered as a whole."""
@@ -43,6 +44,7 @@ class Painter:
         self._shapes = Shapes()
         self._doubles: Doubles | None = None
         self._lean: Lean | None = None
+        self._told: Told | None = None
         self._idle: list[tuple[bpy.types.AnimData, bpy.types.Action | None, bpy.types.ActionSlot | None]] = []
         self._temporary = ExitStack()
         self._folder: Path = self._temporary.enter_context(scratch())
@@ -70,6 +72,9 @@ class Painter:
             self._doubles.settle(before, last)
             self._lean = self._lean or Lean(self._seen)
             self._lean.settle(before, last)
+            self._shapes.know(self._seen)  # whose materials are still as they were made
+            self._told = self._told or Told(self.scene)
+            self._told.settle(self._seen)
         for owner in self.changes.idle(before, last):
             data = owner.animation_data
             self._idle.append((data, data.action, data.action_slot))
@@ -80,6 +85,8 @@ class Painter:
         self._temporary.close()
         if self._doubles is not None:
             self._doubles.remove()
+        if self._told is not None:
+            self._told.remove()
         if self._lean is not None:
             self._lean.remove()
 
@@ -126,6 +133,8 @@ class Painter:
     def _go(self, frame: int) -> None:
         if self.scene.frame_current != frame:
             go(self.scene, frame)
+            if self._told is not None:
+                self._told.follow()
 
     def _render(self, rect: Rect | None) -> np.ndarray:
         render = self.scene.render

@@ -6,7 +6,7 @@ does not show, and neither does the plate itself, which has one colour.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -81,12 +81,22 @@ class Shapes:
             self._known[obj.data] = _Shape.of(mesh)
         return self._known[obj.data]
 
+    def know(self, objects: Iterable[bpy.types.Object]) -> None:
+        """Look at the materials of ``objects`` now, before they are made leaner."""
+        for obj in objects:
+            self._look(obj)
+
     def hides(self, obj: bpy.types.Object) -> bool:
         """Whether all of an object hides what is behind where its ink is full."""
+        materials = self._look(obj)
+        return len(materials) == len(obj.material_slots) == 1 and all(self._hiding[one] for one in materials)
+
+    def _look(self, obj: bpy.types.Object) -> set[Any]:
+        """An object's materials, of which it is known from now on whether they hide what is behind."""
         materials: set[Any] = {slot.material.original for slot in obj.material_slots if slot.material is not None}
         for material in materials - self._hiding.keys():
             self._hiding[material] = _hides(material)
-        return len(materials) == len(obj.material_slots) == 1 and all(self._hiding[one] for one in materials)
+        return materials
 
 
 class Projection:

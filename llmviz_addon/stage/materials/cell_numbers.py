@@ -18,7 +18,7 @@ import bpy
 from ...layout.lettering.font import advance
 from ...rounding import HUGE_IN_CELL, MOST_DECIMALS, TINY_IN_CELL
 from .cell_point import DOWN, Point
-from .nodes import Expr, attribute, combine, group, mix, new_node, use
+from .nodes import PICTURE, Expr, attribute, combine, group, mix, new_node, use
 from .theme import Theme, linear
 
 LETTERS = "0123456789−.e"
@@ -55,8 +55,8 @@ _SPLIT = 4097.0
 def nearness(point: Point) -> Expr:
     """1 where a cell is wide enough for its number, 0 where it is not; between the two it comes up."""
     tree = point.at.tree
-    rows, columns = (attribute(tree, "VIEW_LAYER", f"render.resolution_{side}") for side in "yx")
-    rows = rows.minimum(columns) * attribute(tree, "VIEW_LAYER", "render.resolution_percentage") * (1 / 100)
+    columns, rows, percentage = (attribute(tree, "VIEW_LAYER", name) for name in PICTURE)
+    rows = rows.minimum(columns) * percentage * (1 / 100)
     begins = (rows * LEAST).maximum(LEAST_PIXELS)  # pixels a cell; uniform, so Cycles works it out once
     share = LEAST / FULL
     return (point.widest * begins).times_plus(-1 / (1 - share), 1 / (1 - share)).clamp()

@@ -16,6 +16,10 @@ from ..ours import own
 
 Number = float | int
 Operand: TypeAlias = "Expr | Number | Sequence[Number]"
+LENS = ("camera.data.sensor_height", "camera.data.lens")
+PICTURE = ("render.resolution_x", "render.resolution_y", "render.resolution_percentage")
+SETTINGS = (*LENS, *PICTURE)
+"""What of the scene's own settings materials read."""
 _SOCKETS = {False: "NodeSocketFloat", True: "NodeSocketVector"}
 
 
@@ -224,10 +228,7 @@ def pixel_size(tree: bpy.types.NodeTree) -> Expr:
 
     Read from the scene's own settings while it renders, so it follows any lens and resolution.
     """
-    height = attribute(tree, "VIEW_LAYER", "camera.data.sensor_height")
-    lens = attribute(tree, "VIEW_LAYER", "camera.data.lens")
-    rows = attribute(tree, "VIEW_LAYER", "render.resolution_y")
-    percentage = attribute(tree, "VIEW_LAYER", "render.resolution_percentage")
+    height, lens, rows, percentage = (attribute(tree, "VIEW_LAYER", name) for name in (*LENS, *PICTURE[1:]))
     depth = Expr(tree, tree.nodes.new("ShaderNodeCameraData").outputs["View Z Depth"])
     share = height * 100.0 / (lens * rows * percentage)  # of the distance
     return depth * share.maximum(1e-5)  # a scene without a camera has no lens to read
