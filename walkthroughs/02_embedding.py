@@ -8,10 +8,9 @@ answer = "Each token takes a learned column, and its position adds another."
 
 def play(film):
     tokens, e = film.layout.tokens, film.layout.embedding
-    t, aside = film.example_time, film.all_but(tokens, e)
-    flow = [ribbon for ribbon in film.layout.ribbons if ribbon not in aside]
+    t = film.example_time
     film.computed_up_to(tokens)
-    film.fade(aside, to=0, seconds=0)
+    film.fade(film.all_but(tokens, e), to=0, seconds=0)
     film.open_on(tokens, e, azimuth=288, elevation=9)
     tokens, e = _what_for(film, tokens, e)
     with film.beat("number"):
@@ -21,16 +20,14 @@ def play(film):
         film.say("There it has the number {id:,}.", id=film.tokens[t])
     columns = _columns(film, tokens, e, t)
     _sum(film, e, t, columns)
-    arrows = _all(film, tokens, e)
+    _all(film, tokens, e)
     _equals(film, e, t)
     with film.beat("all-there-is"):
         film.say("This is all that the model gets of the text.")
         film.camera.frame(tokens, e, azimuth=280, elevation=6, seconds=0)
         film.camera.frame(tokens, e, azimuth=287, elevation=9, seconds=3)
         film.say("All that follows is calculated from these [columns]({x}).", x=e.output)
-        film.fade(*arrows, to=0, seconds=0.3)
         film.step_back()
-        film.fade(*flow, to=1)
 
 
 def _what_for(film, tokens, e):
@@ -59,7 +56,7 @@ def _columns(film, tokens, e, t):
         film.send(t, to=words, seconds=1.5)
         film.split(words, others=0.4, seconds=0.6)
         film.say("The model learned one for each token it knows.")
-        film.fade(tokens, *film.layout.ribbons, to=0)
+        film.fade(tokens, to=0)
         film.split(x[t], others=0.4, seconds=0.6)
         first = film.copy(words)
         film.stand(first, beside=x[t], seconds=2)
@@ -90,11 +87,8 @@ def _all(film, tokens, e):
         film.merge(e.token_weight, e.output, e.position_weight, seconds=0)
         film.fade(tokens, to=1, seconds=0)
         film.camera.frame(tokens, e, azimuth=280, elevation=6, seconds=0)
-        with film.together():
-            arrows = [film.connect(grid, e.output) for grid in (tokens, e.token_weight, e.position_weight)]
         film.sweep(e.output, seconds=7)
         film.say("each from its own token and its own place.")
-    return arrows
 
 
 def _equals(film, e, t):

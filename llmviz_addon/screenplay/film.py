@@ -44,6 +44,7 @@ from .verbs import (
     reading,
     revealing,
     splitting,
+    stacking,
     sweeping,
     touring,
 )
@@ -286,6 +287,14 @@ class Film:
         """Lay rows of grids out flat, one below the other, from the top of ``level``, with the tokens along them; where
         the picture is upright or square they are dealt into it."""
         arranging.arrange(self._telling, *rows, level=level, gap=gap, seconds=seconds)
+
+    @verb
+    def stack(
+        self, *grids: Grid, beside: Grid, side: str = "right", gap: float = 0.8, names: Sequence[str] = (),
+        seconds: float | None = None,
+    ) -> None:  # fmt: skip
+        """Lay grids on one another without a gap, left or right of another grid, with their ``names`` beside them."""
+        stacking.stack(self._telling, *grids, beside=beside, side=side, gap=gap, names=names, seconds=seconds)
 
     @verb
     def connect(

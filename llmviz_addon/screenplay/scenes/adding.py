@@ -19,7 +19,7 @@ import numpy as np
 from ...errors import ScriptError
 from ...layout.grid import CELL, Grid, Region
 from ...layout.lettering.drawing import Drawing, Line, Rect, Shape, Text, pose
-from ...layout.lettering.font import CAP_HEIGHT, fit
+from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.roles import Role
 from ...layout.rules.formula import Add, Concat, Dot, Expression, Lookup, Operand
 from ...layout.signs.tiles import tile, wide
@@ -36,8 +36,8 @@ MOST = 8
 """Columns that are added at most; of more the largest stand alone, and the others are one together."""
 FEWEST, ROWS = 8, 16
 """Rows that are shown at least and at most, if there are so many."""
-PITCH = 2.6
-"""Cells from column to column."""
+PITCH, CLOSE, MANY = 2.6, 2.15, 7
+"""Cells from column to column, and where there are ``MANY``."""
 SLOW = 3
 """Rows that are added slowly."""
 HEAD, FOOT = 5.4, 2.0
@@ -60,7 +60,7 @@ class Addend:
 
 
 def addends(telling: Telling, column: Region) -> list[Addend]:
-    """What a column is the sum of, as its rule says, without a bias of zeros; ScriptError where it is no sum."""
+    """What a column is the sum of, as its rule says, without a bias that the model has not; ScriptError for no sum."""
     grid = column.grid
     time = column.ranges[0]
     if grid.rule is None or len(grid.axes) != 2 or time[1] != time[0] + 1 or column.ranges[1] != (0, grid.shape[1]):
@@ -72,7 +72,7 @@ def addends(telling: Telling, column: Region) -> list[Addend]:
     found = [one for term in terms for one in _of(telling, term, regions)]
     if len(found) < 2:
         raise ScriptError(f"{column!r} is no sum of columns.")
-    return [one for one in found if one.values.any() or len(one.home.grid.axes) > 1]
+    return [one for one in found if telling.checkpoint.biases or one.values.any() or len(one.home.grid.axes) > 1]
 
 
 def _terms(formula: Expression) -> Iterator[Expression]:
@@ -146,7 +146,8 @@ class Table:
         free, px = telling.page.free, pixel(telling.page)
         em = USUAL * px
         high = 0.97 * free.height - (HEAD + FOOT) * em
-        wide_as = self.columns * PITCH + 0.8 * (len(sums) - 1)
+        self.pitch = CLOSE if self.columns >= MANY else PITCH
+        wide_as = self.columns * self.pitch + 0.8 * (len(sums) - 1)
         rows = int(np.clip(round(high * wide_as / (0.97 * free.width)), FEWEST, ROWS))
         self.rows = min(rows, *(column.cells[1][1] for column, _ in sums))
         cell = min(high / self.rows, 0.97 * free.width / wide_as)  # its size on the picture
@@ -165,7 +166,7 @@ class Table:
     def x(self, group: int, place: int) -> float:
         """The left edge of a column: the ``place``-th of a sum, the sum itself being the last."""
         before = sum(len(some) + 1 for _, some in self.sums[:group])
-        return self.left + ((before + place + 0.5) * PITCH + 0.8 * group - 0.5) * CELL
+        return self.left + ((before + place + 0.5) * self.pitch + 0.8 * group - 0.5) * CELL
 
     @property
     def points(self) -> np.ndarray:
@@ -253,12 +254,12 @@ def _step_aside(telling: Telling, keep: list[Grid | Drawing], of: Sequence[Grid]
 def _headings(telling: Telling, table: Table) -> list[Shape]:
     """Over every column what it is, and whose; under them how many more rows there are."""
     em, shapes = table.em, list[Shape]()
-    room = 0.94 * PITCH * CELL
+    room = 0.94 * table.pitch * CELL
     for group, (column, some) in enumerate(table.sums):
         whose = [*((one.name, one.home if one.is_copy else None) for one in some), (column.grid.title, column)]
         for place, (name, region) in enumerate(whose):
             x = table.x(group, place) + CELL / 2
-            words = "\n".join(name.split(" ", 1))
+            words = name if advance(name, em) <= room else "\n".join(name.split(" ", 1))
             size = min(fit(line, em, room) for line in words.split("\n"))
             lines = words.count("\n")
             shapes.append(Text(x, table.top + (2.6 + 1.25 * lines) * em, ((words, "ink"),), size, "center", 1.25))

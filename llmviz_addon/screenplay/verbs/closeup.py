@@ -10,6 +10,7 @@ Rejected: a camera that frames a part of the true grids, for what belongs togeth
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -33,6 +34,8 @@ from .revealing import show_values
 
 LEGIBLE = {"T": 24, "C": 48, "A": 32, "4C": 128, "block_size": 32}
 """Cells of an axis, by its name, that can be told apart in a picture of a few grids."""
+LEAST = 2
+"""Cells that are left of the numbers of a head, where many heads are shown."""
 ENTRIES = 32
 """Columns of the table of tokens that can: those of the tokens read, and others."""
 ENOUGH = 1.5
@@ -50,7 +53,8 @@ def closeup(telling: Telling, *things: Grids, seconds: float | None = None) -> L
     """
     whole = telling.cast.grids_of(*things)
     axes = {axis.name: axis.length for grid in whole for axis in grid.axes}
-    most = {name: count for name, count in LEGIBLE.items() if axes.get(name, 0) > ENOUGH * count}
+    legible = {**LEGIBLE, "A": _of_a_head(whole)}
+    most = {name: count for name, count in legible.items() if axes.get(name, 0) > ENOUGH * count}
     shown = _entries(telling, whole, most.get("T"))
     if not most and shown == _shown(telling):
         return telling.layout
@@ -143,6 +147,12 @@ def _shown(telling: Telling) -> tuple[int, ...] | None:
     return telling.layout.embedding.token_weight.axes[0].shown
 
 
+def _of_a_head(whole: Sequence[Grid]) -> int:
+    """Numbers of a head that can be told apart; where several heads are shown, all together as many as channels."""
+    heads = max(Counter(grid.kind for grid in whole if any(axis.name == "A" for axis in grid.axes)).values(), default=1)
+    return LEGIBLE["A"] if heads == 1 else max(LEAST, LEGIBLE["C"] // heads)
+
+
 def _entries(telling: Telling, whole: Sequence[Grid], times: int | None) -> tuple[int, ...] | None:
     """Ids of the tokens that have cells: of a table of tokens no more than those read, if these are not many."""
     table, shown = telling.layout.embedding.token_weight, _shown(telling)
@@ -154,10 +164,10 @@ def _entries(telling: Telling, whole: Sequence[Grid], times: int | None) -> tupl
 
 
 def _label(label: Drawing, grid: Grid, move: np.ndarray) -> Drawing:
-    """A label for an excerpt."""
+    """A label for an excerpt, not seen yet: one that is hidden all the time has nothing else that says so."""
     where = label.pose.copy()
     where[:3, 3] += move
-    return replace(label, name=name_of(grid), pose=where, parent=grid.name)
+    return replace(label, name=name_of(grid), pose=where, parent=grid.name, opacity=0.0)
 
 
 def _edge(name: str, grid: Grid) -> Drawing | None:

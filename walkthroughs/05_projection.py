@@ -1,0 +1,146 @@
+"""Projection: what the heads have found is mixed into one column per token, and added to the stream."""
+
+title = "Projection"
+part = "Detailed"
+question = "How do the heads' answers come together?"
+answer = "Each head adds its share to one column, and that is added to the stream."
+
+
+def play(film):
+    layer, x, t = film.layout.layers[0], film.layout.embedding.output, film.example_time
+    attn, outputs = layer.attn, [head.output for head in layer.attn.heads]
+    film.computed_up_to(*outputs)
+    film.fade(film.all_but(outputs, attn.proj_weight, attn.proj_bias, attn.proj), to=0, seconds=0)
+    film.open_on(outputs, attn.proj_weight, attn.proj_bias, attn.proj, azimuth=300, elevation=9)
+    _what_for(film, attn, outputs)
+    x, attn, outputs = _stack(film, x, attn, outputs)
+    _one_number(film, attn, t)
+    _shares(film, attn, outputs, t)
+    with film.beat("all-columns"):
+        film.say(
+            "All other columns meet the same weights."
+            if len(film.tokens) > 1
+            else "More columns would meet the same weights."
+        )
+        film.merge(attn.proj, seconds=0)
+        film.camera.frame(*_parts(attn), outputs, azimuth=276, elevation=4, seconds=0)
+        film.sweep(attn.proj, seconds=7)
+        film.say("No column looks at another here: that was done in the heads.")
+    _residual(film, x, attn, t, outputs)
+    _stream(film, layer)
+
+
+def _parts(attn):
+    return attn.proj_bias, attn.proj_weight, attn.proj
+
+
+def _what_for(film, attn, outputs):
+    n, A = film.config.n_head, film.config.head_size
+    with film.beat("what-for"):
+        many = "Each of the {heads} has its own [answer]({o}): [{numbers}](A) per token."
+        one = "The one head has its [answer]({o}): [{numbers}](A) per token."
+        film.say(many if n > 1 else one, heads=film.count(n, "head"), o=outputs[0], numbers=film.count(A, "number"))
+        film.camera.frame(outputs, *_parts(attn), azimuth=298, elevation=8, seconds=3)
+        film.say("The projection turns them into one [column]({y}) per token.", y=attn.proj)
+        film.camera.frame(outputs, *_parts(attn), azimuth=296, elevation=7, seconds=2)
+
+
+def _stack(film, x, attn, outputs):
+    n, A, C = film.config.n_head, film.config.head_size, film.config.n_embd
+    with film.beat("stack"):
+        film.say(
+            "First the answers are stacked, head on head." if n > 1 else "With one head there is nothing to stack:"
+        )
+        close = film.closeup(*_parts(attn), attn.residual, x, *outputs, seconds=0.5)  # of a wide model
+        x, attn = close.embedding.output, close.layers[0].attn
+        outputs = [head.output for head in attn.heads]
+        film.fade(x, attn.residual, to=0, seconds=0)
+        with film.together(seconds=2.5):
+            film.stack(*outputs, beside=attn.proj, names=[f"Head {i}" for i in range(n)])
+            film.camera.frame(*_parts(attn), outputs, azimuth=276, elevation=4)
+        if n > 1:
+            film.say("{n} × {A} = {C:,}: as many numbers per token as before the heads.", n=n, A=A, C=C)
+        else:
+            film.say("its answer has {numbers} per token, as many as before.", numbers=film.count(C, "number"))
+    return x, attn, outputs
+
+
+def _one_number(film, attn, t):
+    c = min(2, film.config.n_embd - 1)
+    with film.beat("one-number"):
+        film.say(
+            "Then a row of [weights]({w}) meets a column of the {stack}:",
+            w=attn.proj_weight, stack="stack" if film.config.n_head > 1 else "answer",
+        )  # fmt: skip
+        film.split(attn.proj[t], others=0.5, seconds=0.8)
+        film.say("pair by pair multiplied, then added up, a dot product.")
+        film.compute(attn.proj[t, c], seconds=4)
+        bias = film.checkpoint.biases
+        film.say(
+            "A [bias]({b}) comes on top." if bias else "A [bias]({b}), which this model does without, would be 0.",
+            b=attn.proj_bias,
+        )  # fmt: skip
+        if film.config.n_head > 1:
+            film.say("So every number draws on all heads.")
+
+
+def _shares(film, attn, outputs, t):
+    n, A = film.config.n_head, film.config.head_size
+    with film.beat("shares"):
+        if n > 1:
+            film.say("Each head meets weights of its own, so each adds a column of its own.")
+        elif film.checkpoint.biases:
+            film.say("With one head there is just one column of products.")
+        else:
+            film.say("With one head, and without a bias, that is all.")
+        if n > 1 or film.checkpoint.biases:
+            film.add_up(attn.proj[t], seconds=10)
+        else:
+            film.sweep(attn.proj[t], seconds=4)
+        if 1 < n <= 7:
+            weights = film.values(film.layout.layers[0].attn.proj_weight)[0]
+            parts = [weights[h * A : h * A + A] @ film.values(outputs[h])[t] for h in range(n)]
+            first, second = sorted(range(n), key=lambda h: -abs(parts[h]))[:2]
+            if abs(parts[first]) > 1.001 * abs(parts[second]):
+                film.say("Of the heads, head {h} moves the first row most, by {v}.", h=first, v=float(parts[first]))
+        film.say(
+            "With the [bias]({b}) they sum to column {t} of the [attention output]({y})."
+            if film.checkpoint.biases
+            else "They sum to column {t} of the [attention output]({y})."
+            if n > 1
+            else "It is column {t} of the [attention output]({y}).",
+            t=t, y=attn.proj, b=attn.proj_bias,
+        )  # fmt: skip
+
+
+def _residual(film, x, attn, t, outputs):
+    with film.beat("residual"):
+        film.say("The result does not replace the [column]({x}) that came into the layer,", x=x)
+        film.fade(*outputs, attn.proj_weight, attn.proj_bias, to=0, seconds=0.5)
+        film.move(attn.residual, beside=attn.proj, side="left", seconds=0)
+        film.move(x, beside=attn.residual, side="left", seconds=0)
+        with film.together(seconds=1.5):
+            film.fade(x, attn.residual, to=1)
+            film.camera.frame(attn.proj, attn.residual, x, azimuth=276, elevation=4, zoom=0.9)
+        film.say("but is added to it, number by number.")
+        film.split(x[t], attn.proj[t], attn.residual[t], others=0.4, seconds=0.6)
+        film.add_up(attn.residual[t], seconds=8)
+        film.say("So the layer changes the column, and does not make it anew.")
+    with film.beat("all-sums"):
+        film.say("The same holds for every column.")
+        film.merge(x, attn.proj, attn.residual, seconds=0)
+        film.camera.frame(attn.proj, attn.residual, x, azimuth=278, elevation=5, zoom=0.9, seconds=0)
+        film.sweep(attn.residual, seconds=7)
+        film.say("What came in goes on, together with what attention has found.")
+
+
+def _stream(film, layer):
+    x, whole = film.layout.embedding.output, (layer.ln_1, layer.attn)
+    aside = film.all_but(x, *whole)
+    with film.beat("stream"):
+        film.say("The way that leads past all this is the residual stream.")
+        film.step_back(seconds=0)
+        film.camera.frame(*whole, azimuth=287, elevation=11, seconds=0)
+        film.revert(x, *whole, *(ribbon for ribbon in film.layout.ribbons if ribbon not in aside), seconds=1)
+        film.camera.frame(*whole, azimuth=294, elevation=14, seconds=3)
+        film.say("Every layer reads from it, and adds to it what it found.")
