@@ -60,6 +60,10 @@ class Picture:
         )
         return Area(*low, *high)
 
+    def free(self, frame: int) -> Area:
+        """The free part of the picture, which is larger while the words are a caption."""
+        return self.film.telling.page_at((frame - 1) / 30).free
+
     def view(self, frame: int) -> View:
         return seen(lambda channel: self.shown.value(channel, frame))
 
@@ -114,11 +118,10 @@ def model(request, random_model):
 @pytest.mark.parametrize("name", ["layer-norm", "self-attention"])
 def test_tethers_are_short_three_at_most_and_cross_nothing_that_is_written(make_film, model, name, size):
     picture = told(make_film, *model, name, size)
-    free = picture.film.page.free.grown(0.01)
     assert picture.plates
     assert picture.tethers
     for frame in picture.moments():
-        up = picture.up(picture.tethers, frame)
+        up, free = picture.up(picture.tethers, frame), picture.free(frame).grown(0.01)
         assert len(up) <= MOST, frame
         if not up:
             continue
@@ -138,8 +141,8 @@ def test_tethers_are_short_three_at_most_and_cross_nothing_that_is_written(make_
 @pytest.mark.parametrize("name", ["layer-norm", "self-attention"])
 def test_panels_stay_in_the_free_part_and_apart_from_each_other(make_film, model, name, size):
     picture = told(make_film, *model, name, size)
-    free = picture.film.page.free.grown(1e-6)
     for frame in picture.moments():
+        free = picture.free(frame).grown(1e-6)
         areas = [picture.panel(one) for one in picture.up(picture.plates, frame, STANDS)]
         for number, area in enumerate(areas):
             assert free.left <= area.left < area.right <= free.right, frame

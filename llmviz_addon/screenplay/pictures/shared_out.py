@@ -18,6 +18,8 @@ from .pinned import LAYER, pin, place, put_up
 
 HIGH = 0.42
 """Height of a bar, as a share of the room that it has with its title."""
+FREE = 3.8
+"""Ems that a title and what is marked take of that room."""
 LEAST = 0.6
 """A text that would be smaller in its part, as a share of the picture's letters, is not there."""
 SEAM = 0.0012
@@ -41,8 +43,8 @@ def share_out(
         raise ScriptError(f"There is no row {row} of {of}; choose from 0 to {of - 1}.")
     area, em = place(telling)
     room = area.height / of
-    em = min(em, room / 4)
-    high, top = HIGH * room, area.top - row * room
+    em = min(em, room / 5)
+    high, top = min(HIGH * room, room - FREE * em), area.top - row * room
     base = top - 1.7 * em - high
     ends = area.left + np.concatenate([[0.0], np.cumsum(parts)]) / parts.sum() * area.width
     put_up(telling, "names", [Text(area.left, top - em, ((title, "ink"),), fit(title, em, area.width))], 0.2 * seconds)

@@ -119,7 +119,7 @@ def _laid(rows: Sequence[Sequence[Unit]], beside: float, below: float, width: fl
     wide = max(sum(unit.width for unit in line) + beside * (len(line) - 1) for line in lines)
     places, top = [], 0.0
     for line in lines:
-        left = (wide - sum(unit.width for unit in line) - beside * (len(line) - 1)) / 2
+        left = 0.0
         for unit in line:
             places.append((unit, left, top))
             left += unit.width + beside
