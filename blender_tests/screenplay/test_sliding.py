@@ -21,19 +21,24 @@ def test_the_products_of_a_query_with_each_key_fall_into_its_row(film):
     film.slide_along(head.scores[4, :5], seconds=8)
     assert film.now == pytest.approx(8)
     query, keys = film.trace[head.q.name][4], film.trace[head.k.name][:5]
-    (vector, first), (products, numbers) = film.cast.made.values()
+    (vector, first), *rest = film.cast.made.values()
+    products, numbers = [grid for grid, _ in rest], np.array([values for _, values in rest])
     assert first == pytest.approx(query)
     assert numbers == pytest.approx(keys * query)
     sums = numbers.sum(axis=1) / np.sqrt(len(query))
     assert sums == pytest.approx(film.trace[head.scores.name][4, :5], abs=1e-5)
     low, high = film.box(head.k[:5])
-    assert products.box[0][0] == pytest.approx(low[0])
-    assert products.box[1][0] == pytest.approx(high[0])  # each column before its key
+    assert products[0].box[0][0] == pytest.approx(low[0])
+    assert products[-1].box[1][0] == pytest.approx(high[0])  # each column before its key
+    comes = [film.score.clips[Channel(grid.name, "opacity")][0].start for grid in products]
+    assert comes == sorted(comes)  # a key is seen until the query has passed it
+    assert comes[0] < comes[-1]
     assert np.argwhere(film.splits.cells(head.scores, film.now)).tolist() == [[4, j] for j in range(5)]
-    for grid in (vector, products):
+    for grid in (vector, *products):
         assert film.score.value(Channel(grid.name, "opacity")) == 0
     over = film.box(head.scores[4, :5])[1][2]
-    assert products.box[1][2] + film.score.value(Channel(products.name, "offset", 2)) == pytest.approx(over)
+    for grid in products:
+        assert grid.box[1][2] + film.score.value(Channel(grid.name, "offset", 2)) == pytest.approx(over)
 
 
 def test_what_is_no_row_of_dot_products_is_refused(film):

@@ -37,6 +37,7 @@ def settle(telling: Telling) -> None:
     """Give the labels of a chapter that has been told their sizes, and let those go that cannot be read."""
     sight, moves = Sight(telling), _moves(telling)
     moments = sorted({0.0, *(beat.rest[0] for beat in telling.beats), *(move.end for move in moves)})
+    moments = sorted({*moments, *_comings(sight, moments, moves)})
     shown = [choose(sight, at, _spoken(telling, at)) for at in moments]
     named = {name for one in shown for name in one}
     ways: dict[tuple[int, float], np.ndarray] = {}
@@ -54,6 +55,20 @@ def settle(telling: Telling) -> None:
                 _stretch(telling, name, moments, moves, [state.size if state else 0.0 for state in states], ways)
     for hidden, names in away.items():
         telling.score.rewrite(names, "opacity", functools.partial(veiled, hidden))
+
+
+def _comings(sight: Sight, moments: Sequence[float], moves: Sequence[Clip]) -> set[float]:
+    """When labels have come for which nothing is looked at before the camera moves on: they came after it stood."""
+    clips = {clip for alike in sight.alike if alike.labels for clip in alike.staff.clips if clip.value > clip.before}
+    found: set[float] = set()
+    for at in sorted({clip.end for clip in clips}):
+        if any(move.start < at < move.end for move in moves):
+            continue  # they are looked at when it stands
+        goes = min((move.start for move in moves if move.start >= at - EPSILON), default=np.inf)
+        first = bisect_left(moments, at - EPSILON)
+        if first == len(moments) or moments[first] > goes + EPSILON:
+            found.add(at)
+    return found
 
 
 def _moves(telling: Telling) -> list[Clip]:

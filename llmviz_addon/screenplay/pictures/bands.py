@@ -88,13 +88,14 @@ def _numbers(
     weights: np.ndarray, upper: list[float], box: float, top: float, em: float, slot: float
 ) -> list[Shape]:  # fmt: skip
     """The weights of one query, each beside the upper end of its band."""
-    shapes: list[Shape] = []
+    found: list[tuple[str, float, float]] = []
     for share, figures, x in zip(weights.tolist(), parts_of_all(weights), upper, strict=False):
         text, left = number(figures, most=3), x + share * box / 2 + 0.25 * em
         size = fit(text, 0.8 * em, x + slot / 2 + (slot - box) / 2 - left)
         if share >= THINNEST and size >= LEAST * em:
-            shapes.append(Text(left, top - 1.1 * em, ((text, "muted"),), size))
-    return shapes
+            found.append((text, left, size))
+    alike = min((size for *_, size in found), default=em)
+    return [Text(left, top - 1.1 * em, ((text, "muted"),), alike) for text, left, _ in found]
 
 
 def _box(x: float, y: float, width: float, tall: float, name: str, largest: float, color: str) -> list[Shape]:

@@ -30,22 +30,26 @@ def slide_along(telling: Telling, row: Region, *, seconds: float = 8.0) -> None:
     vector = copy(telling, sliding)
     numbers = np.squeeze(sliding.drawn(telling.values(sliding.grid)))
     others = np.array([np.squeeze(one.drawn(telling.values(one.grid))) for one in columns])
-    axes = Axis("", len(columns), "x"), Axis("", others.shape[1], "z")
-    spare = places[0][0], front + CELL / 4, places[0][2]
-    products = make(telling, others * numbers, axes, spare, Role.ACTIVATION)
-    telling.score.set(Channel(products.name, "reveal"), 0.0, telling.now)
-    flat(telling, vector, products)
+    flat(telling, vector)
     fly(telling, vector, places[0], seconds=0.2 * seconds)
-    telling.score.set(Channel(products.name, "reveal"), products.count, telling.now, 0.45 * seconds, "linear")
+    start, kind = telling.now, telling.unique("product")
+    products = []
+    for number, (other, (x, y, z)) in enumerate(zip(others, places, strict=True)):
+        axes = (Axis("", len(other), "z"),) if len(other) > 1 else ()
+        products.append(make(telling, other * numbers, axes, (x, y + CELL / 4, z), Role.ACTIVATION, kind, shown=False))
+        passed = start + 0.45 * seconds * (number + 0.5) / len(columns)
+        telling.score.set(Channel(products[-1].name, "opacity"), 1.0, passed)
+    flat(telling, *products)
     end = places[-1][0] + CELL, front, places[-1][2]
     fly(telling, vector, end, seconds=0.45 * seconds, easing="linear")
     fade(telling, vector, to=0, seconds=0.05 * seconds)
     low, high = telling.box(row)
     with telling.together(seconds=0.25 * seconds):
-        telling.change(products.name, "scale", 1 / products.cells[2], 0.25 * seconds, 2)
-        fly(telling, products, (float(low[0]), float(low[1]) - BEFORE, float(high[2])))
+        for number, product in enumerate(products):
+            telling.change(product.name, "scale", 1 / product.cells[2], 0.25 * seconds, 2)
+            fly(telling, product, (float(low[0]) + number * CELL, float(low[1]) - BEFORE, float(high[2])))
     telling.splits.show(row, telling.now)
-    telling.change(products.name, "opacity", 0.0)
+    fade(telling, *products, to=0, seconds=0.0)
     telling.pass_time(0.05 * seconds)
 
 
