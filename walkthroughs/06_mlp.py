@@ -127,7 +127,7 @@ def _firing(film, mlp, t):
     fires = film.values(mlp.activation)
     number = film.largest(mlp.activation[t])[0]
     with film.beat("firing"):
-        film.say("A neuron that comes out well above 0 is said to fire.")
+        film.say("A neuron well above 0 is said to fire.")
         film.firing(mlp.activation[t], f"The neurons that fire most at t = {t}", seconds=5)
         token, strongest = film.token_name(t), fires[t, number]
         if strongest > 0:

@@ -1,22 +1,30 @@
-"""Models and films for the tests of the screenplay."""
+"""Models and films for the tests of the screenplay, and all chapters about models of all shapes, told once."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections import defaultdict
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pytest
 
+from llmviz_addon.layout.grid import Grid
 from llmviz_addon.model.blueprints import Blueprint, beside
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, from_tensors, weight_shapes
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import run
+from llmviz_addon.screenplay import loader
 from llmviz_addon.screenplay.cast.cast import Cast
 from llmviz_addon.screenplay.film import Film
-from llmviz_addon.screenplay.page.view import Page
+from llmviz_addon.screenplay.loader import Chapter
+from llmviz_addon.screenplay.page.view import Area, Page
+from llmviz_addon.screenplay.production import Set, _told
 from llmviz_addon.screenplay.score.timeline import Channel
-from llmviz_addon.screenplay.telling import Telling
+from llmviz_addon.screenplay.telling import Clause, Telling
+from llmviz_addon.screenplay.verbs import beats
+
+SIZES = {"16:9": (1280, 720), "9:16": (720, 1280), "1:1": (720, 720)}
 
 
 def random_checkpoint(config: GPTConfig, seed: int = 0) -> Checkpoint:
@@ -27,6 +35,65 @@ def random_checkpoint(config: GPTConfig, seed: int = 0) -> Checkpoint:
         for name, shape in weight_shapes(config).items()
     }
     return from_tensors("random", tensors, {"config": json.dumps(asdict(config))})
+
+
+MODELS = {
+    "nano": lambda: (builtin(), [2, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2]),
+    "one token": lambda: (builtin(), [0]),
+    "one of each": lambda: (random_checkpoint(GPTConfig(1, 1, 4, 1, 2)), [0]),
+    "one head": lambda: (random_checkpoint(GPTConfig(2, 1, 8, 6, 5)), [0, 1, 2, 3, 4, 0]),
+    "short input": lambda: (random_checkpoint(GPTConfig(2, 2, 20, 16, 7)), [0, 1, 2]),
+    "many heads": lambda: (random_checkpoint(GPTConfig(2, 16, 64, 32, 20)), [t % 20 for t in range(20)]),
+    "wide": lambda: (random_checkpoint(GPTConfig(2, 4, 192, 32, 11)), [t % 11 for t in range(24)]),
+    "very wide": lambda: (random_checkpoint(GPTConfig(2, 12, 768, 64, 600)), [t * 7 % 600 for t in range(24)]),
+    "words": lambda: (random_checkpoint(GPTConfig(2, 4, 200, 80, 3000)), list(range(70))),
+    "large heads": lambda: (random_checkpoint(GPTConfig(1, 1, 256, 40, 600)), list(range(40))),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """All chapters about a model of some shape, in one aspect, with reading pauses.
+
+    ``named`` are, by chapter, what each clause names, and where on the picture it was then.
+    """
+
+    model: str
+    size: tuple[int, int]
+    chapters: list[tuple[Chapter, Telling]]
+    named: dict[str, list[tuple[str, Grid, Area]]]
+
+    @property
+    def tellings(self) -> list[Telling]:
+        return [telling for _, telling in self.chapters]
+
+
+@pytest.fixture(scope="session", params=MODELS)
+def stage(request: pytest.FixtureRequest) -> tuple[str, Set]:
+    """The set of a model of every shape, after its name."""
+    return request.param, Set.of(run(*MODELS[request.param]()))
+
+
+@pytest.fixture(scope="session", params=SIZES)
+def told(request: pytest.FixtureRequest, stage: tuple[str, Set]) -> Told:
+    """All chapters about it in every aspect: whoever looks at them shares them."""
+    (name, made), size = stage, SIZES[request.param]
+    named, light = defaultdict(list), beats.light_links
+
+    def look(telling: Telling, clause: Clause) -> None:
+        grids = telling.cast.grids_of(link.target for link in clause.links if not isinstance(link.target, str))
+        for grid in (grid for grid in grids if telling.score.value(Channel(grid.name, "opacity")) == 1):
+            named[telling.name].append((clause.text, grid, telling.view.area(*telling.box(grid))))
+        light(telling, clause)
+
+    def begin(chapter: str) -> Telling:
+        cast = Cast(made.layout, made.signage, made.blueprints)
+        return Telling(chapter, cast, made.run.trace, made.run.model, Page.of(size), 200.0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(beats, "light_links", look)
+        chapters = _told(loader.chapters(), begin)
+    return Told(name, size, chapters, named)
 
 
 def written_on(drawings) -> list[str]:

@@ -10,63 +10,30 @@ words: they are of one size in all beats of a chapter, and the heading is larger
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
-import pytest
 
-from blender_tests.screenplay.conftest import random_checkpoint
 from llmviz_addon.layout.lettering.drawing import Drawing, Rect
-from llmviz_addon.model.checkpoint import builtin
-from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.model.run import run
-from llmviz_addon.screenplay import loader
-from llmviz_addon.screenplay.cast.cast import Cast
 from llmviz_addon.screenplay.legible.letters import Letters, Sight
 from llmviz_addon.screenplay.page.sizes import LARGEST, SMALLEST, pixel
 from llmviz_addon.screenplay.page.view import Page
-from llmviz_addon.screenplay.production import Set, _told
-from llmviz_addon.screenplay.telling import Telling
 
-MODELS = {
-    "nano": lambda: (builtin(), [2, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2]),
-    "one token": lambda: (builtin(), [0]),
-    "one head": lambda: (random_checkpoint(GPTConfig(2, 1, 8, 6, 5)), [0, 1, 2, 3, 4, 0]),
-    "wide": lambda: (random_checkpoint(GPTConfig(2, 12, 768, 64, 600)), [t * 7 % 600 for t in range(24)]),
-    "many heads": lambda: (random_checkpoint(GPTConfig(2, 16, 64, 32, 20)), [t % 20 for t in range(20)]),
-}
-SIZES = {"16:9": (1280, 720), "9:16": (720, 1280), "1:1": (720, 720)}
 ROUNDING = 0.1
 """Pixels."""
-
-
-def told(stage: Set, size: tuple[int, int], pace: float | None = 200.0) -> list[Telling]:
-    """All chapters about a run."""
-
-    def begin(name: str) -> Telling:
-        cast = Cast(stage.layout, stage.signage, stage.blueprints)
-        return Telling(name, cast, stage.run.trace, stage.run.model, Page.of(size), pace)
-
-    return [telling for _, telling in _told(loader.choose(None, loader.find(())), begin)]
-
-
-@pytest.fixture(scope="module", params=MODELS)
-def stage(request: pytest.FixtureRequest) -> Set:
-    return Set.of(run(*MODELS[request.param]()))
+SLACK = 1e-3
+"""Picture heights that texts may share."""
 
 
 def on_plate(drawing: Drawing) -> bool:
     return any(isinstance(shape, Rect) and shape.color in ("plate", "card") for shape in drawing.shapes)
 
 
-def meet(a: np.ndarray, b: np.ndarray, slack: float = 1e-3) -> bool:
-    return bool((np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]) > slack).all())
+def meet(a: np.ndarray, b: np.ndarray) -> bool:
+    return bool((np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]) > SLACK).all())
 
 
-@pytest.mark.parametrize("aspect", SIZES)
-def test_labels_can_be_read_at_every_rest(stage, aspect):
-    seen, half = 0, Page.of(SIZES[aspect]).aspect / 2
-    for telling in told(stage, SIZES[aspect]):
+def test_labels_can_be_read_at_every_rest(told):
+    seen, half = 0, Page.of(told.size).aspect / 2
+    for telling in told.tellings:
         sight = Sight(telling)
         for beat in telling.beats:
             at = beat.rest[0]
@@ -90,9 +57,8 @@ def test_labels_can_be_read_at_every_rest(stage, aspect):
     assert seen > 10
 
 
-@pytest.mark.parametrize("aspect", SIZES)
-def test_the_words_of_a_chapter_are_of_one_size_and_the_heading_is_larger_than_any_label(stage, aspect):
-    for telling in told(stage, SIZES[aspect]):
+def test_the_words_of_a_chapter_are_of_one_size_and_the_heading_is_larger_than_any_label(told):
+    for telling in told.tellings:
         words = [one for name, one in telling.cast.drawings.items() if ":say:" in name]
         ems = {shape.size for one in words for shape in one.shapes}
         assert len(ems) == 1, telling.name
@@ -121,10 +87,11 @@ def _check_whole(letters: Letters, number: int, page: Page, what: tuple[str, str
 
 
 def _check_apart(sight: Sight, letters: Letters, labels: list[int], at: float, where: str) -> None:
-    for a, b in combinations(range(len(letters.owner)), 2):
-        if letters.owner[a] != letters.owner[b] and {letters.owner[a], letters.owner[b]} & set(labels):
-            names = [letters.drawings[letters.owner[n]].name for n in (a, b)]
-            assert not meet(letters.areas[a], letters.areas[b]), (where, *names)
+    owner, areas = letters.owner, letters.areas
+    for a in np.flatnonzero(np.isin(owner, labels)):  # a label's text, and any other's
+        shared = np.minimum(areas[a, 2:], areas[:, 2:]) - np.maximum(areas[a, :2], areas[:, :2])
+        met = np.flatnonzero((shared > SLACK).all(axis=1) & (owner != owner[a]))
+        assert not len(met), (where, letters.drawings[owner[a]].name, [letters.drawings[owner[b]].name for b in met])
     plates = [one for one, _ in sight.there(at) if on_plate(one) and not one.keeps_size]
     for plate, area in zip(plates, sight.areas(plates, at, sight.view(at)), strict=True):
         for number in labels:
