@@ -198,9 +198,7 @@ def _without(film, head, t):
         bars = 3 if len(k) > t + 1 else 2
         film.say("So all that t = {t} takes is dealt out.", t=t)
         film.share_out(head.weights[t, : t + 1], f"What t = {t} takes", row=0, of=bars)
-        film.say(
-            "Without √{A:,} scores would be larger, and the largest share would be {most:.1%}.", A=A, most=wild.max()
-        )
+        film.say("Without √{A:,} scores grow, and the largest share would be {most:.1%}.", A=A, most=wild.max())
         film.share_out(wild, f"without √{A:,}", row=1, of=bars)
         if bars > 2:
             film.say("Without the mask {later:.1%} would go to tokens that come later.", later=free[t + 1 :].sum())
