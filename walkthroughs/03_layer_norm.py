@@ -22,9 +22,9 @@ def play(film):
         film.say("Before all else it is [normalised]({out}), as in every layer.", out=ln.output)
         with film.together(seconds=2):
             film.move(x, beside=ln.output)
-            film.camera.frame(x, ln, azimuth=283, elevation=9, zoom=0.97)
+            film.camera.frame(x, ln, azimuth=283, elevation=9)
         film.say("It gets numbers of one common size, which keeps training stable.")
-        film.camera.frame(x, ln, azimuth=280, elevation=6, zoom=0.97, seconds=2)
+        film.camera.frame(x, ln, azimuth=280, elevation=6, seconds=2)
 
     with film.beat("one-column"):
         film.say(
@@ -33,7 +33,7 @@ def play(film):
             else "The one [column](T) there is holds the [{channels}](C) of its token, the {token}.",
             count=count, channels=film.count(C, "channel"), token=film.token_name(t),
         )  # fmt: skip
-        film.camera.frame(x, ln, azimuth=276, elevation=4, zoom=0.97, seconds=2)
+        film.camera.frame(x, ln, azimuth=276, elevation=4, seconds=2)
         if count > 1:
             film.say("We follow the one at t = {t}, which came from the {token}.", t=t, token=film.token_name(t))
         with film.together(seconds=0.6, lag=0.3):

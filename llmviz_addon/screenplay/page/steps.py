@@ -27,7 +27,7 @@ RESULT = "="
 SMALLEST = 0.8
 """Of the letters' size, in a panel that would be too wide."""
 _SMALL = [(1, SMALLEST, lines) for lines in (2, 3, 4)]
-FORMS = (FIRST, 1.0, 1), (1, 1.0, 1), (1, SMALLEST, 1), (FIRST, 1.0, 2), (1, 1.0, 2), *_SMALL
+FORMS = (FIRST, 1.0, 1), (FIRST, 1.0, 2), (1, 1.0, 1), (1, 1.0, 2), (1, SMALLEST, 1), *_SMALL
 """Ways to set what is written, the best first: first terms of a sum, size of its letters, and its lines."""
 
 
