@@ -140,14 +140,15 @@ def test_a_take_keeps_what_it_passes_in_sight_until_it_reaches_the_next(make_fil
     assert views[-1].position == pytest.approx(film.camera.view.position)
     free = film.page.free.grown(0.02)
 
-    def inside(view, shot):
-        x, y, _ = view.project(_points(film, shot)).T
+    def inside(view, points):
+        x, y, _ = view.project(points).T
         return free.left <= x.min() and x.max() <= free.right and free.bottom <= y.min() and y.max() <= free.top
 
-    reached = [next(n for n, view in enumerate(views) if inside(view, shot)) for shot in shots]
+    seen = [_points(film, shot) for shot in shots]
+    reached = [next(n for n, view in enumerate(views) if inside(view, points)) for points in seen]
     assert reached == sorted(reached)
-    for shot, begin in zip(shots, reached, strict=True):
-        assert all(inside(view, shot) for view in views[begin:])
+    for points, begin in zip(seen, reached, strict=True):
+        assert all(inside(view, points) for view in views[begin:])
     steps = np.diff(np.log(channels["distance", 0]))
     assert (steps > -1e-4).all()  # it never turns back
     assert steps.max() < 2.2 * steps.mean()

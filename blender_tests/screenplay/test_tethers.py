@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from blender_tests.screenplay.conftest import new_film, random_checkpoint
 from blender_tests.screenplay.shown import Shown
 from llmviz_addon.layout.lettering.drawing import Drawing, Line, Text
 from llmviz_addon.model.config import GPTConfig
@@ -96,28 +97,36 @@ def told(make_film, checkpoint, tokens, name, size):
     return Picture(film)
 
 
+@pytest.fixture(scope="module", params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def picture(request, model, chapter):
+    """A chapter about a model, in every aspect."""
+    return told(new_film, *model, chapter, request.param)
+
+
+@pytest.fixture(scope="module", params=["layer-norm", "self-attention"])
+def chapter(request):
+    return request.param
+
+
 def inside(way: np.ndarray, area: Area) -> bool:
     x, y = way.T
     return bool(((x > area.left) & (x < area.right) & (y > area.bottom) & (y < area.top)).any())
 
 
-def models(random_model):
+def models():
     from llmviz_addon.model.checkpoint import builtin
 
     yield builtin(), [2, 1, 0, 1, 1, 2]
     yield builtin(), [0]
-    yield random_model(GPTConfig(2, 4, 192, 32, 11)), [t % 11 for t in range(24)]
+    yield random_checkpoint(GPTConfig(2, 4, 192, 32, 11)), [t % 11 for t in range(24)]
 
 
-@pytest.fixture(params=range(3), ids=["nano", "one token", "wide"])
-def model(request, random_model):
-    return list(models(random_model))[request.param]
+@pytest.fixture(scope="module", params=range(3), ids=["nano", "one token", "wide"])
+def model(request):
+    return list(models())[request.param]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("name", ["layer-norm", "self-attention"])
-def test_tethers_are_short_three_at_most_and_cross_nothing_that_is_written(make_film, model, name, size):
-    picture = told(make_film, *model, name, size)
+def test_tethers_are_short_three_at_most_and_cross_nothing_that_is_written(picture):
     assert picture.plates
     assert picture.tethers
     for frame in picture.moments():
@@ -137,10 +146,7 @@ def test_tethers_are_short_three_at_most_and_cross_nothing_that_is_written(make_
             assert not crossed, (frame, tether.name, crossed)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("name", ["layer-norm", "self-attention"])
-def test_panels_stay_in_the_free_part_and_apart_from_each_other(make_film, model, name, size):
-    picture = told(make_film, *model, name, size)
+def test_panels_stay_in_the_free_part_and_apart_from_each_other(picture):
     for frame in picture.moments():
         free = picture.free(frame).grown(1e-6)
         areas = [picture.panel(one) for one in picture.up(picture.plates, frame, STANDS)]
