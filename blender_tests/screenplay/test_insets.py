@@ -34,10 +34,12 @@ def test_bars_are_as_tall_as_their_shares_and_stack_up_to_one(nano, make_film, s
     shares = film.trace[head.weights.name][4, :5]
     film.bars(head.weights[4, :5], list("abcde"), "Shares", seconds=4)
     assert film.now == 4
-    bars = [d for name, d in film.cast.drawings.items() if name.startswith("test:bar")]
-    heights = [np.ptp(on_page(film, d)[:, 1]) + 0.0012 for d in bars[::2]]
+    bars, copies = (
+        [d for name, d in film.cast.drawings.items() if name.startswith(f"test:{kind}:")] for kind in ("bar", "copy")
+    )
+    heights = [np.ptp(on_page(film, d)[:, 1]) * film.score.value(Channel(d.name, "scale", 1)) for d in bars]
     assert np.array(heights) / sum(heights) == pytest.approx(shares, abs=0.01)
-    tops = [film.score.value(Channel(d.name, "offset", 1)) for d in bars[1::2]]
+    tops = [film.score.value(Channel(d.name, "offset", 1)) for d in copies]
     assert tops == sorted(tops)
     for drawing in film.cast.drawings.values():
         if drawing.name in film.pictures:
@@ -54,7 +56,7 @@ def test_what_bars_sum_to_is_one_or_says_that_it_is_rounded(film, t):
     head = opened(film)
     film.bars(head.weights[t, : t + 1], list("abcdef")[: t + 1], "Shares")
     *_, total = (d for name, d in film.cast.drawings.items() if name.startswith("test:total"))
-    (words,) = (d for name, d in film.cast.drawings.items() if name.startswith("test:names"))
+    (words,) = (d for name, d in film.cast.drawings.items() if name.startswith("test:figures"))
     figures = [Decimal(shape.body) for shape in words.shapes if shape.body[0].isdigit()]
     assert total.shapes[0].body == ("= 1" if round(sum(figures)) == sum(figures) == 1 else "≈ 1, rounded")
 

@@ -113,6 +113,7 @@ def test_chapters_say_what_is_so(case):
     _norm(told, texts)
     _attention(told, texts)
     _mlp(told, texts)
+    _softmax(told, texts)
 
 
 def _norm(told: Run, texts: dict[str, str]) -> None:
@@ -203,6 +204,25 @@ def _mlp(told: Run, texts: dict[str, str]) -> None:
             assert ("all with other" in others[2]) == (alike == 0)
     assert ("the next has" in texts["06.10 all columns"]) == (told.config.n_layer > 1)
     assert ("All other columns" in texts["06.10 all columns"]) == (count > 1)
+
+
+def _softmax(told: Run, texts: dict[str, str]) -> None:
+    trace, count = told.trace, len(told.tokens)
+    t = min(5, count - 1)
+    heads = [f"layers.0.attn.heads.{h}" for h in range(told.config.n_head)]
+    rows = [trace[f"{head}.scores"][t, : t + 1].astype(float) for head in heads]
+    largest = {_said(row.max()) for row in rows}
+    sums = {_said(np.exp(row - row.max()).sum()) for row in rows}
+    assert re.search(r"the largest, (.*), is subtracted", texts["08.3 largest"])[1] in largest
+    assert re.search(r"these are (.*) high", texts["08.5 shares"])[1] in sums
+    assert ("Why not give everything" in texts["08.7 soft"]) == (t > 0)
+    assert ("all rows can be" in texts["08.9 all rows"]) == (count > 1)
+    share = re.search(r"with (more than |less than )?([\d.]+) %", texts["08.8 logits"])
+    assert float(share[2]) == pytest.approx(100 * trace["output.probs"][-1].max(), abs=0.1)
+
+
+def _said(value: float) -> str:
+    return formatted(value).replace("> ", "more than ").replace("< ", "less than ")
 
 
 @pytest.mark.parametrize("names", [["nano"], ["nano", "gpt2"], ["gpt2"], ["gpt3"], ["nano", "gpt2", "gpt2-xl", "gpt3"]])

@@ -25,6 +25,7 @@ from ..layout.grid import Grid, Region, Role
 from ..layout.lettering.drawing import COLORS, Drawing
 from ..layout.tensor import Axis, Numbers, Unplaced
 from .page.view import View
+from .pictures.chart import Bars
 from .pictures.curve import Curve
 from .pictures.skyline import Skyline
 from .score.clips import Origin
@@ -51,6 +52,11 @@ def _place(value: object) -> bool:
 
 def _texts(value: object) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str) and all(isinstance(one, str) for one in value)
+
+
+def _counts(value: object, count: int = 0) -> bool:
+    fits = isinstance(value, Sequence) and not isinstance(value, str) and len(value) == (count or len(value))
+    return fits and all(_number(one) and float(one).is_integer() for one in value)  # type: ignore[attr-defined]
 
 
 def _grids(value: object) -> bool:
@@ -93,6 +99,7 @@ BY_KIND: dict[str, Rule] = {
     "Drawing": (_of(Drawing), "a drawing, such as film.sign gives"),
     "Standing": (_of(Standing), "one of film.models"),
     "Skyline": (_of(Skyline), "a skyline that film.skyline put up"),
+    "Bars": (_of(Bars), "bars that film.chart or film.bars put up"),
     "Curve": (_of(Curve), "a curve that film.curve put up"),
     "View": (_of(View), "a view, such as film.camera.view"),
     "Role": (_of(Role), "a role"),
@@ -104,6 +111,12 @@ BY_KIND: dict[str, Rule] = {
     ),
     "Sequence[str]": (_texts, "a list of texts"),
     "tuple[str, str]": (lambda value: _texts(value) and len(value) == 2, "two texts"),
+    "Sequence[int]": (_counts, "a list of whole numbers"),
+    "tuple[int, int]": (lambda value: _counts(value, 2), "two whole numbers"),
+    "tuple[float, float]": (
+        lambda value: isinstance(value, tuple) and len(value) == 2 and all(map(_number, value)),
+        "two numbers",
+    ),
     "Sequence[float]": (lambda value: isinstance(value, Sequence) and all(map(_number, value)), "a list of numbers"),
     "Mapping[str, float]": (_entries, 'a dictionary of numbers by name, such as {"apple": 2}'),
     "Numbers": (_of(Numbers), "numbers, such as ln.normalized[t]"),

@@ -26,6 +26,8 @@ from .camera import Camera
 from .cast.signs import Signs
 from .cast.things import Grids, Named, Place, Thing
 from .pictures import bands, bars, curve, firing, lookup, numbering, shared_out, skyline
+from .pictures import chart as charts
+from .pictures.chart import Bars
 from .pictures.curve import Curve
 from .pictures.skyline import Skyline
 from .scenes import adding, dot_product, sliding, weighted_sum
@@ -135,6 +137,11 @@ class Film:
         return curve.bend(self._telling, grid)
 
     @verb
+    def softmax(self, numbers: Region | Numbers | np.ndarray) -> reading.Softmax:
+        """What a softmax makes of a row: ``largest``, ``shifted``, ``powers`` of e, their ``sum``, ``shares``."""
+        return reading.softmax(self._telling, numbers)
+
+    @verb
     def count(self, amount: int, what: str) -> str:
         """So many of something, in words: ``1 layer``, ``1,024 layers``."""
         return rounding.count(amount, what)
@@ -153,13 +160,13 @@ class Film:
     # Time -------------------------------------------------------------------------------------
 
     @verb
-    def beat(self, key: str) -> AbstractContextManager[None]:
+    def beat(self, key: str, afresh: bool = True) -> AbstractContextManager[None]:
         """One paragraph, told clause by clause while its actions run, then a rest on the finished picture.
 
         ``key`` names it, for markers and translations, and is there once. What explains stays up for the rest,
-        and goes when the next beat begins.
+        and goes when the next beat begins, unless that does not begin ``afresh``.
         """
-        return beats.beat(self._telling, key)
+        return beats.beat(self._telling, key, afresh)
 
     @verb
     def together(self, seconds: float | None = None, lag: float = 0.0) -> AbstractContextManager[None]:
@@ -407,14 +414,44 @@ class Film:
         return skyline.skyline(self._telling, region, title, beside=beside, seconds=seconds)
 
     @verb
-    def become(self, chart: Skyline, numbers: Region | Numbers, title: str, *, seconds: float = 4.0) -> None:
-        """Let a skyline turn into other numbers, such as ``ln.normalized[t]``: its floor slides, heights stretch."""
-        skyline.become(self._telling, chart, numbers, title, seconds=seconds)
+    def become(
+        self, chart: Skyline | Bars, numbers: Region | Numbers | np.ndarray, title: str, *,
+        span: tuple[float, float] | None = None, pale: Sequence[int] = (), seconds: float = 4.0,
+    ) -> None:  # fmt: skip
+        """Let a skyline or bars turn into other numbers, such as ``ln.normalized[t]``, bars on another scale, too.
+
+        Bars at the places ``pale`` do not count any more.
+        """
+        if isinstance(chart, Bars):
+            charts.become(self._telling, chart, numbers, title, span=span, pale=pale, seconds=seconds)
+        else:
+            skyline.become(self._telling, chart, numbers, title, seconds=seconds)
 
     @verb
-    def bars(self, region: Region, names: Sequence[str], title: str, *, seconds: float = 4.0) -> None:
+    def chart(
+        self, numbers: Region | Numbers | np.ndarray, names: Sequence[str] | Sequence[int], title: str, *,
+        span: tuple[float, float] | None = None, part: tuple[int, int] = (0, 1), whole: bool = False,
+        seconds: float | None = None,
+    ) -> Bars:  # fmt: skip
+        """Numbers as bars over names, or over the tiles of token ids; ``span``: what else their scale is to hold.
+
+        ``part`` is which of how many charts share the stage, ``whole`` leaves room for the stack of shares.
+        """
+        return charts.chart(
+            self._telling, numbers, names, title, span=span, part=part, whole=whole, seconds=seconds
+        )  # fmt: skip
+
+    @verb
+    def stack(self, chart: Bars, *, seconds: float = 2.0) -> None:
+        """Let copies of bars that are shares of one whole stack up to 1."""
+        charts.stack(self._telling, chart, seconds=seconds)
+
+    @verb
+    def bars(
+        self, region: Region, names: Sequence[str] | Sequence[int], title: str, *, seconds: float = 4.0
+    ) -> Bars:  # fmt: skip
         """The values of ``region``, shares of one whole, as bars over ``names``; copies of them stack up to 1."""
-        bars.bars(self._telling, region, names, title, seconds=seconds)
+        return bars.bars(self._telling, region, names, title, seconds=seconds)
 
     @verb
     def share_out(

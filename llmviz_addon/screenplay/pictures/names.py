@@ -15,19 +15,34 @@ HIGH = 1.25
 
 
 def names_under(
-    telling: Telling, region: Region, names: Sequence[str], middles: Sequence[float], slot: float, base: float,
-    em: float,
+    telling: Telling, of: object, names: Sequence[str] | Sequence[int], middles: Sequence[float], slot: float,
+    base: float, em: float,
 ) -> list[Shape]:  # fmt: skip
-    """The names of a region's values under a line, each around its middle; those of tokens on their tiles."""
-    axis, (first, last) = region.grid.axes[-1], region.ranges[-1]
-    if axis.name != "T" or last - first != len(names):
+    """The names of some values under a line, each around its middle; those of tokens on their tiles.
+
+    Tokens are ids, and the names of a region along the axis of time.
+    """
+    ids = _ids(telling, of, names)
+    told = [name if isinstance(name, str) else telling.checkpoint.tokenizer.text(int(name)) for name in names]
+    if ids is None:
         return [
             Text(middle, base - 1.4 * em, ((name, "ink"),), fit(name, em, 0.9 * slot), "center")
-            for name, middle in zip(names, middles, strict=True)
+            for name, middle in zip(told, middles, strict=True)
         ]
     shapes: list[Shape] = []
-    for t, (name, middle) in enumerate(zip(names, middles, strict=True), start=first):
+    for token, name, middle in zip(ids, told, middles, strict=True):
         high = min(HIGH * em, 0.94 * slot)
         width = min(wide(name, high), 0.94 * slot)
-        shapes += tile(int(telling.trace.tokens[t]), name, (middle, base - 0.95 * em), width, high)
+        shapes += tile(token, name, (middle, base - 0.95 * em), width, high)
     return shapes
+
+
+def _ids(telling: Telling, of: object, names: Sequence[str] | Sequence[int]) -> list[int] | None:
+    """Which tokens they are the names of, if of any."""
+    if all(not isinstance(name, str) for name in names):
+        return [int(name) for name in names]
+    if isinstance(of, Region) and of.grid.axes[-1].name == "T":
+        first, last = of.ranges[-1]
+        if last - first == len(names):
+            return [int(telling.trace.tokens[t]) for t in range(first, last)]
+    return None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from ...layout.lettering.drawing import Drawing, Shape
+from ...layout.lettering.drawing import LIFT, Drawing, Shape
 from ..page.commentary import camera_pose
 from ..page.view import TAN, Area
 from ..score.timeline import Channel
@@ -48,6 +49,11 @@ def pin(
     telling.cast.add(drawing)
     telling.pictures.append(drawing.name)
     return drawing.name
+
+
+def under(shapes: Sequence[Shape]) -> int:
+    """The layer of a drawing whose last shape lies on the page: each of its shapes lies before the one before."""
+    return -math.ceil(len(shapes) * LIFT / LAYER)
 
 
 def metres(telling: Telling, layer: int = 0) -> float:

@@ -103,7 +103,9 @@ def skyline(
     return chart
 
 
-def become(telling: Telling, chart: Skyline, numbers: Region | Numbers, title: str, *, seconds: float = 4.0) -> None:
+def become(
+    telling: Telling, chart: Skyline, numbers: Region | Numbers | np.ndarray, title: str, *, seconds: float = 4.0
+) -> None:
     """Let a skyline that is up turn into other numbers, as many: first the floor slides, then the heights stretch.
 
     Where the new ones are not the old ones slid and stretched, all bars go where they belong at once.
@@ -131,8 +133,9 @@ def become(telling: Telling, chart: Skyline, numbers: Region | Numbers, title: s
     telling.pass_time(0.3 * seconds)
 
 
-def _vector(telling: Telling, numbers: Region | Numbers) -> np.ndarray:
-    return np.asarray(telling.numbers(numbers), dtype=np.float64).ravel()
+def _vector(telling: Telling, numbers: Region | Numbers | np.ndarray) -> np.ndarray:
+    found = telling.numbers(numbers) if isinstance(numbers, Region | Numbers) else numbers
+    return np.asarray(found, dtype=np.float64).ravel()
 
 
 def _slid(before: np.ndarray, after: np.ndarray) -> np.ndarray | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ...layout.grid import Region
+from ...layout.tensor import Numbers
 from ...model.tokenizers.tokenizer import IdTokenizer, LetterTokenizer
 from ..telling import Telling
 
@@ -44,3 +47,25 @@ def _largest(numbers: ArrayLike) -> list[int]:
     most = found.max()
     alike = found >= most - ALIKE * abs(most) if np.isfinite(most) else found == most
     return [int(place) for place in np.flatnonzero(alike)]
+
+
+@dataclass(frozen=True)
+class Softmax:
+    """What a softmax makes of a row, step by step, in double precision."""
+
+    row: np.ndarray
+    largest: float
+    shifted: np.ndarray  # the row less its largest
+    powers: np.ndarray  # of e
+    sum: float
+    shares: np.ndarray
+
+
+def softmax(telling: Telling, numbers: Region | Numbers | np.ndarray) -> Softmax:
+    """The steps of the softmax of some numbers."""
+    some = telling.numbers(numbers) if isinstance(numbers, Region | Numbers) else numbers
+    row = np.asarray(some, dtype=np.float64).ravel()
+    largest = float(row.max())
+    powers = np.exp(row - largest)
+    total = float(powers.sum())
+    return Softmax(row, largest, row - largest, powers, total, powers / total)

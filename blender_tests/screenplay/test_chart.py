@@ -1,0 +1,186 @@
+"""Bars over names that turn into other numbers, on other scales, and stack up where they are shares."""
+
+import numpy as np
+import pytest
+
+from blender_tests.screenplay.conftest import written_on
+from llmviz_addon.errors import ScriptError
+from llmviz_addon.layout.lettering.drawing import Rect
+from llmviz_addon.screenplay.pictures.chart import LEAST, PALE, SEAM
+from llmviz_addon.screenplay.pictures.pinned import metres
+from llmviz_addon.screenplay.score.timeline import Channel
+
+
+@pytest.fixture
+def opened(film):
+    film.open_on(film.layout.layers[0].attn.heads[0], azimuth=276, elevation=5)
+    return film
+
+
+def row(film):
+    head = film.layout.layers[0].attn.heads[0]
+    return head, film.softmax(head.scores[5, :6])
+
+
+def heights(film, up):
+    """Of the bars, in numbers, and of where they stand: 0 if on the line."""
+    shown = np.array([film.score.value(Channel(name, "scale", 1)) for name in up.bars]) * up.area.height / up.unit
+    feet = np.array([film.score.value(Channel(name, "offset", 1)) for name in up.bars]) / metres(film.telling, 1)
+    return shown, feet - (up.zero - up.home)
+
+
+def test_bars_are_as_tall_as_their_numbers_and_hang_where_they_are_below_0(opened):
+    film = opened
+    head, steps = row(film)
+    up = film.chart(head.scores[5, :6], film.tokens[:6], "Scores", seconds=2)
+    assert film.now == pytest.approx(2)
+    shown, feet = heights(film, up)
+    assert shown == pytest.approx(film.values(head.scores)[5, :6], abs=2 * LEAST * up.area.height / up.unit)
+    assert feet == pytest.approx(0, abs=1e-9)
+    assert up.span[0] <= steps.row.min() < 0 < steps.row.max() <= up.span[1]
+    assert written_on([film.cast.drawings[up.figures]]) == ["−2.73", "−0.50", "1.72", "−0.32", "−0.19", "−3.05"]
+    assert written_on([film.cast.drawings[up.title]]) == ["Scores"]
+
+
+def test_they_become_other_numbers_on_a_scale_of_their_own(opened):
+    film = opened
+    _, steps = row(film)
+    up = film.chart(steps.row, film.tokens[:6], "Scores", span=(-5, 1))
+    zero = up.zero
+    film.become(up, steps.shifted, "Less the largest", seconds=3)
+    assert film.now == pytest.approx(4.5)
+    assert up.zero == zero
+    assert heights(film, up)[0] == pytest.approx(steps.shifted, abs=1e-3)
+    film.become(up, steps.powers, "Powers", span=(0, 1), seconds=3)
+    assert up.span == (0, 1)
+    assert up.zero < zero
+    shown, feet = heights(film, up)
+    assert shown == pytest.approx(steps.powers, abs=1e-3)
+    assert feet == pytest.approx(0, abs=1e-9)
+    line = film.score.value(Channel(up.line, "offset", 1)) / metres(film.telling, 2)
+    assert line == pytest.approx(up.zero - zero)
+    told = written_on([film.cast.drawings[up.figures]])
+    assert told[2] == "1"
+    assert told[0] == f"{steps.powers[0]:.3f}"
+    there = [name for name, one in film.cast.drawings.items() if ":scale:" in name]
+    assert [film.score.value(Channel(name, "opacity")) for name in there] == [0, 1]
+
+
+def test_numbers_that_do_not_fit_the_scale_get_another(opened):
+    film = opened
+    up = film.chart(np.array([0.2, 0.8]), ["a", "b"], "Small")
+    film.become(up, np.array([3.0, -7.0]), "Large")
+    assert up.span[0] <= -7 < 3 <= up.span[1]
+
+
+def test_a_stack_is_as_high_as_the_sum_and_shrinks_to_1_with_the_bars(opened):
+    film = opened
+    _, steps = row(film)
+    up = film.chart(steps.powers, film.tokens[:6], "Powers", span=(0, steps.sum), whole=True)
+    film.stack(up, seconds=2)
+
+    def piled():
+        lows = [film.score.value(Channel(name, "offset", 1)) / metres(film.telling, 1) for name in up.copies]
+        highs = [film.score.value(Channel(name, "scale", 1)) * up.area.height for name in up.copies]
+        return np.array(lows) + up.stacked - up.zero, np.array(highs)
+
+    for numbers in (steps.powers, steps.shares):
+        lows, highs = piled()
+        assert highs + SEAM == pytest.approx(numbers * up.unit, abs=SEAM + LEAST)
+        assert lows[-1] + highs[-1] == pytest.approx(numbers.sum() * up.unit, abs=2 * SEAM)
+        assert (np.diff(lows) > 0).all()
+        if numbers is steps.powers:
+            assert written_on([film.cast.drawings[up.total]]) == ["= 1.41"]
+            film.become(up, steps.shares, "Shares", span=(0, 2), seconds=3)
+    assert written_on([film.cast.drawings[up.total]]) == ["≈ 1, rounded"]
+    sides = [film.score.value(Channel(name, "offset", 0)) / metres(film.telling, 1) for name in up.copies]
+    assert np.array(sides) + up.lefts == pytest.approx(up.pile[0])
+
+
+def test_shares_are_written_as_parts_of_one_whole(opened):
+    film = opened
+    up = film.chart(np.array([0.99999, 0.00001]), ["a", "b"], "Shares")
+    assert written_on([film.cast.drawings[up.figures]]) == ["> 0.9999", "< 0.0001"]
+
+
+def test_what_does_not_count_is_pale(opened):
+    film = opened
+    up = film.chart(np.array([0.5, 0.3, 0.2]), ["a", "b", "c"], "All")
+    film.become(up, np.array([0.625, 0.375, 0]), "Top 2", pale=[2])
+    assert [film.score.value(Channel(name, "opacity")) for name in up.bars] == [1, 1, PALE]
+    film.become(up, np.array([0.5, 0.3, 0.2]), "All")
+    assert [film.score.value(Channel(name, "opacity")) for name in up.bars] == [1, 1, 1]
+
+
+def test_ids_of_tokens_are_tiles_and_texts_are_texts(opened):
+    film = opened
+    film.chart(np.array([0.5, 0.5]), [2, 0], "Tokens")
+    film.chart(np.array([0.5, 0.5]), ["one", "two"], "Texts", part=(1, 2))
+    *_, tiles, texts = (one for name, one in film.cast.drawings.items() if ":names:" in name)  # the map's, too
+    assert written_on([tiles]) == ["C", "A"]
+    assert len({shape.color for shape in tiles.shapes if isinstance(shape, Rect)}) == 2
+    assert written_on([texts]) == ["one", "two"]
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (720, 720)])
+def test_two_charts_share_the_stage(nano, make_film, size):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2], size)
+    film.open_on(film.layout.ln_f)
+    one = film.chart(np.array([1.0, 2.0]), ["a", "b"], "One", part=(0, 2)).area
+    two = film.chart(np.array([1.0, 2.0]), ["a", "b"], "Two", part=(1, 2)).area
+    assert one.overlap(two) == 0
+    assert one.right < two.left if size[0] > size[1] else one.bottom > two.top or one.right < two.left
+    free = film.page.free
+    for area in (one, two):
+        assert free.left <= area.left < area.right <= free.right
+        assert free.bottom <= area.bottom < area.top <= free.top
+
+
+def test_the_steps_of_a_softmax_are_those_of_the_run(opened):
+    film = opened
+    head, steps = row(film)
+    assert steps.largest == film.values(head.max)[5]
+    assert steps.sum == pytest.approx(film.values(head.sum)[5], rel=1e-5)
+    assert steps.shares == pytest.approx(film.values(head.weights)[5, :6], abs=1e-6)
+    assert film.softmax(steps.row + 3).shares == pytest.approx(steps.shares)
+    assert film.softmax(np.array([1e4, 1e4])).shares.tolist() == [0.5, 0.5]
+
+
+def test_what_is_no_chart(opened):
+    film = opened
+    head, steps = row(film)
+    with pytest.raises(ScriptError, match="2 bars need as many numbers, but got 6"):
+        film.chart(steps.row, ["a", "b"], "Wrong")
+    with pytest.raises(ScriptError, match="need as many numbers.*inf"):
+        film.chart(head.scores[0, :2], ["a", "b"], "Masked")
+    with pytest.raises(ScriptError, match="There is no part 2 of 2"):
+        film.chart(steps.row[:2], ["a", "b"], "Parts", part=(2, 2))
+    up = film.chart(steps.row, film.tokens[:6], "Scores", whole=True)
+    with pytest.raises(ScriptError, match="what is below 0 does not stack up"):
+        film.stack(up)
+    film.become(up, steps.powers, "Powers", span=(0, 1))
+    with pytest.raises(ScriptError, match=r"The stack is 1\.41 high, but its scale ends at 1"):
+        film.stack(up)
+    film.become(up, steps.shares, "Shares")
+    film.stack(up)
+    with pytest.raises(ScriptError, match="stacked already"):
+        film.stack(up)
+    with pytest.raises(ScriptError, match=r"ask for it with film\.chart\(…, whole=True\)"):
+        film.stack(film.chart(steps.shares, film.tokens[:6], "Shares"))
+    with pytest.raises(ScriptError, match="become needs a skyline.* or bars that film.chart"):
+        film.become(head.scores, steps.row, "Wrong")
+
+
+def test_a_chart_stays_for_a_beat_that_does_not_begin_afresh_and_goes_with_the_next(opened):
+    film = opened
+    _, steps = row(film)
+    with film.beat("one"):
+        film.say("Here it is.")
+        up = film.chart(steps.row, film.tokens[:6], "Scores")
+    with film.beat("two", afresh=False):
+        film.say("It stays.")
+        film.become(up, steps.shifted, "Less the largest")
+    with film.beat("three"):
+        film.say("It is gone.")
+        with pytest.raises(ScriptError, match="not up any more"):
+            film.become(up, steps.row, "Scores")

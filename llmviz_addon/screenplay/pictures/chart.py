@@ -1,0 +1,326 @@
+"""A few numbers as bars over their names, which turn into other numbers while one looks.
+
+They stand on a line at 0, so numbers below it hang down. When a chart becomes other numbers on another scale, line and
+bars go to where they are on that, and the scale's own numbers change. Beside the bars copies of them may stack up,
+next to a glass that holds exactly 1; they change with the bars, so that what is divided by its sum is seen to fill it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ...errors import ScriptError
+from ...layout.grid import Region
+from ...layout.lettering.drawing import Line, Rect, Shape, Text
+from ...layout.lettering.font import fit
+from ...layout.tensor import Numbers
+from ...rounding import formatted, number, parts_of_all, relation
+from ..page.view import Area
+from ..score.timeline import Channel
+from ..telling import Telling
+from . import scales
+from .names import names_under
+from .pinned import metres, pin, place, under
+
+WRITTEN = 12
+"""Bars that still have room for their numbers and names."""
+STACK = 0.16
+"""Of the chart's width, that the stack has."""
+LEAST = 1e-4
+"""Height of a bar of nothing, as a share of the chart's: an object cannot be 0 high."""
+SEAM = 0.0012
+"""Between two bars of a stack, in picture heights."""
+WIDEST = 4
+"""Letters that a scale's numbers have room for at least, as they may change."""
+PALE, COPY = 0.25, 0.75
+"""Opacity of a bar that does not count, and of one that is stacked."""
+SHARES = 1e-3
+"""By how much shares may differ from 1 together, and still be shares of one whole."""
+Values = Region | Numbers | np.ndarray
+Span = tuple[float, float]
+
+
+@dataclass(eq=False)
+class Bars:
+    """What stands on the stage: bars and what is written, by name, and the numbers that they are at."""
+
+    area: Area  # of the bars, all of the scale high
+    left: float  # where the scale's numbers begin
+    pile: tuple[float, float] | None  # from where to where the stack is, if there is room for one
+    em: float
+    role: str
+    span: Span  # ends of the scale
+    lefts: list[float]
+    width: float
+    values: np.ndarray
+    home: float = 0.0  # where the line at 0 was when the bars were made, in picture heights
+    stacked: float = 0.0  # and when their copies were
+    bars: list[str] = field(default_factory=list)
+    copies: list[str] = field(default_factory=list)  # that are stacked
+    line: str = ""
+    scale: str = ""
+    title: str = ""
+    figures: str = ""
+    total: str = ""
+
+    @property
+    def unit(self) -> float:
+        """Picture heights that a 1 is tall."""
+        return self.area.height / (self.span[1] - self.span[0])
+
+    @property
+    def zero(self) -> float:
+        """Where 0 is, in picture heights."""
+        return self.area.bottom - self.span[0] * self.unit
+
+
+def chart(
+    telling: Telling, values: Values, names: Sequence[str] | Sequence[int], title: str, *, span: Span | None = None,
+    part: tuple[int, int] = (0, 1), whole: bool = False, seconds: float | None = None,
+) -> Bars:  # fmt: skip
+    """Put up ``values`` as bars over ``names``; ids of tokens are names, too.
+
+    ``span`` are numbers that the scale has room for, besides these. ``part`` is which of how many charts that
+    share the stage. A chart of a ``whole`` has room for the stack.
+    """
+    seconds = telling.length(seconds, 1.5)
+    numbers = _numbers(telling, values, len(names))
+    area, em = place(telling)
+    area = _part(area, part, 1.6 * em)
+    em = min(em, area.height / 8.5, area.width / 9)
+    role = str(values.grid.role) if isinstance(values, Region) else "activation"
+    up = _laid_out(numbers, area, _span(numbers if span is None else np.array([*numbers, *span])), em, role, whole)
+    bar, slot = Rect(0, 0, up.width, up.area.height, role), up.area.width / len(numbers)
+    up.bars = [pin(telling, "bar", [bar], (x, up.zero), layer=1) for x in up.lefts]
+    up.line = pin(
+        telling, "line", [Line(((0, 0), (up.area.width, 0)), 0.0018, "muted")], (up.area.left, up.zero), layer=2
+    )
+    behind = [Rect(x, up.area.bottom, up.width, up.area.height) for x in up.lefts]
+    columns = pin(telling, "columns", behind, layer=under(behind))
+    middles = [x + up.width / 2 for x in up.lefts]
+    under_them = names_under(telling, values, names, middles, slot, up.area.bottom - 0.75 * em, em)
+    told = [pin(telling, "names", under_them)] if len(names) <= WRITTEN else []
+    for name in (columns, up.line, *told):
+        telling.change(name, "opacity", 1.0, 0.2 * seconds)
+    for name in up.bars:
+        telling.change(name, "opacity", 1.0)
+        telling.change(name, "scale", LEAST, index=1)
+    _scale(telling, up, 0.2 * seconds)
+    _title(telling, up, title, 0.2 * seconds)
+    telling.pass_time(0.2 * seconds)
+    _stand(telling, up, 0.6 * seconds)
+    telling.pass_time(0.6 * seconds)
+    _figures(telling, up, 0.2 * seconds)
+    telling.pass_time(0.2 * seconds)
+    return up
+
+
+def become(
+    telling: Telling, up: Bars, values: Values, title: str, *, span: Span | None = None, pale: Sequence[int] = (),
+    seconds: float = 4.0,
+) -> None:  # fmt: skip
+    """Let a chart turn into other numbers, as many, on another scale if there is a ``span`` or they need one.
+
+    Those at the places ``pale`` do not count any more, or do again where they are not.
+    """
+    seconds = telling.length(seconds)
+    numbers = _numbers(telling, values, len(up.bars))
+    if not telling.score.value(Channel(up.line, "opacity")):
+        raise ScriptError("These bars are not up any more: they went with their beat.")
+    held = np.array([*numbers, *(up.span if span is None else span)])
+    new = up.span if span is None and _holds(up.span, held) else _span(held)
+    for name in filter(None, (up.title, up.figures, up.total, up.scale if new != up.span else "")):
+        telling.change(name, "opacity", 0.0, 0.1 * seconds)
+    telling.pass_time(0.1 * seconds)
+    _title(telling, up, title, 0.2 * seconds)
+    if new != up.span:
+        up.span = new
+        telling.change(up.line, "offset", (up.zero - up.home) * metres(telling, 2), 0.6 * seconds, 1)
+    up.values = numbers
+    _stand(telling, up, 0.6 * seconds)
+    for i, name in enumerate(up.bars):
+        telling.change(name, "opacity", PALE if i in pale else 1.0, 0.2 * seconds)
+    telling.pass_time(0.6 * seconds)
+    if not telling.score.value(Channel(up.scale, "opacity")):
+        _scale(telling, up, 0.2 * seconds)
+    _figures(telling, up, 0.2 * seconds)
+    telling.pass_time(0.3 * seconds)
+
+
+def stack(telling: Telling, up: Bars, *, seconds: float = 2.0) -> None:
+    """Let copies of the bars stack up, and say what they sum to as they are written."""
+    seconds = telling.length(seconds)
+    if up.values.min() < 0:
+        raise ScriptError(f"A bar of these is {up.values.min():.3g}; what is below 0 does not stack up.")
+    if up.pile is None:
+        raise ScriptError("There is no room for a stack; ask for it with film.chart(…, whole=True).")
+    if up.copies:
+        raise ScriptError("These bars are stacked already.")
+    if not _holds(up.span, up.values.sum(keepdims=True) * (1 - SHARES)):
+        raise ScriptError(f"The stack is {up.values.sum():.3g} high, but its scale ends at {up.span[1]:.3g}.")
+    each, up.stacked = 0.3 * seconds, up.zero
+    bar = Rect(0, 0, up.width, up.area.height, up.role)
+    up.copies = [pin(telling, "copy", [bar], (x, up.zero), layer=1) for x in up.lefts]
+    with telling.together(seconds=0.8 * seconds, lag=1.5 / max(len(up.copies) - 1, 1)):
+        for name, x, (low, high) in zip(up.copies, up.lefts, _piled(up), strict=True):
+            telling.change(name, "opacity", COPY)
+            telling.change(name, "scale", high, 0.0, 1)
+            telling.change(name, "offset", (up.pile[0] - x) * metres(telling, 1), each)
+            telling.change(name, "offset", low * metres(telling, 1), each, 1)
+            telling.change(name, "scale", (up.pile[1] - up.pile[0]) / up.width, each)
+            telling.pass_time(each)
+    _total(telling, up, 0.2 * seconds)
+    telling.pass_time(0.2 * seconds)
+
+
+def _numbers(telling: Telling, values: Values, count: int) -> np.ndarray:
+    found = telling.numbers(values) if isinstance(values, Region | Numbers) else values
+    numbers = np.asarray(found, dtype=np.float64).ravel()
+    if len(numbers) != count or not np.isfinite(numbers).all():
+        raise ScriptError(f"{count} bars need as many numbers, but got {len(numbers)}: {numbers[:6].tolist()}.")
+    return numbers
+
+
+def _are_shares(numbers: np.ndarray) -> bool:
+    return bool(numbers.min() >= 0 and abs(numbers.sum() - 1) <= SHARES)
+
+
+def _part(area: Area, part: tuple[int, int], gap: float) -> Area:
+    """One of several equal parts: side by side where the area is wide, else one below the other."""
+    which, count = part
+    if not 0 <= which < count:
+        raise ScriptError(f"There is no part {which} of {count}; count from 0.")
+    if area.width > area.height:
+        wide = (area.width - gap * (count - 1)) / count
+        left = area.left + which * (wide + gap)
+        return Area(left, area.bottom, left + wide, area.top)
+    tall = (area.height - 0.4 * gap * (count - 1)) / count
+    top = area.top - which * (tall + 0.4 * gap)
+    return Area(area.left, top - tall, area.right, top)
+
+
+def _span(numbers: np.ndarray) -> Span:
+    """A scale from 0 up, down or both that ends with a tick."""
+    low, high = min(float(numbers.min()), 0.0), max(float(numbers.max()), 0.0)
+    if high - low < 1e-9:
+        return 0.0, 1.0
+    step = scales.step(high - low)
+    return float(np.floor(low / step + 1e-9) * step), float(np.ceil(high / step - 1e-9) * step)
+
+
+def _holds(span: Span, numbers: np.ndarray) -> bool:
+    return bool(span[0] <= numbers.min() and numbers.max() <= span[1])
+
+
+def _ticks(span: Span) -> list[tuple[float, str]]:
+    step = scales.step(span[1] - span[0])
+    count = round((span[1] - span[0]) / step)
+    ticks = [span[0] + i * step for i in range(count + 1)]
+    return [(0.0 if abs(tick) < step / 2 else tick, number(0.0 if abs(tick) < step / 2 else tick, 0)) for tick in ticks]
+
+
+def _laid_out(numbers: np.ndarray, area: Area, span: Span, em: float, role: str, whole: bool) -> Bars:
+    """Where everything of a chart stands, of which nothing is drawn yet."""
+    longest = max(WIDEST, *(len(text) for _, text in _ticks(span)))
+    left, right = area.left + 0.72 * em * (0.8 + 0.58 * longest), area.right
+    pile = (right - STACK * area.width, right) if whole else None
+    room = Area(left, area.bottom + 2.9 * em, right if pile is None else pile[0] - 1.6 * em, area.top - 3.1 * em)
+    slot = room.width / len(numbers)
+    width = min(0.8 * slot, 4.5 * em)
+    lefts = [left + (i + 0.5) * slot - width / 2 for i in range(len(numbers))]
+    up = Bars(room, area.left, pile, em, role, span, lefts, width, numbers)
+    up.home = up.zero
+    return up
+
+
+def _stand(telling: Telling, up: Bars, seconds: float) -> None:
+    """Give each bar its height, on the line at 0, and each copy its place in the stack."""
+    to = metres(telling, 1)
+    for name, value in zip(up.bars, (up.values * up.unit / up.area.height).tolist(), strict=True):
+        telling.change(name, "scale", value if abs(value) > LEAST else LEAST, seconds, 1)
+        _shift(telling, name, (up.zero - up.home) * to, seconds)
+    for name, (low, high) in zip(up.copies, _piled(up), strict=False):
+        telling.change(name, "scale", high, seconds, 1)
+        _shift(telling, name, (up.zero - up.stacked + low) * to, seconds)
+
+
+def _shift(telling: Telling, name: str, to: float, seconds: float) -> None:
+    if telling.score.value(Channel(name, "offset", 1)) != to:
+        telling.change(name, "offset", to, seconds, 1)
+
+
+def _piled(up: Bars) -> list[tuple[float, float]]:
+    """Where each bar begins in the stack, in picture heights over the line, and how high it is, as a share."""
+    talls = up.values * up.unit
+    lows = np.concatenate([[0.0], np.cumsum(talls)[:-1]]) + SEAM / 2
+    highs = np.maximum(talls - SEAM, LEAST) / up.area.height
+    return list(zip(lows.tolist(), highs.tolist(), strict=True))
+
+
+def _scale(telling: Telling, up: Bars, seconds: float) -> None:
+    """The scale's numbers at the left, and the glass that holds exactly 1."""
+    small = 0.72 * up.em
+    shapes: list[Shape] = []
+    for value, told in _ticks(up.span):
+        y = up.zero + value * up.unit
+        shapes.append(Line(((up.area.left - 0.25 * small, y), (up.area.left, y)), 0.0015, "muted"))
+        shapes.append(Text(up.area.left - 0.5 * small, y - 0.36 * small, ((told, "muted"),), small, "right"))
+    up.scale = pin(telling, "scale", [*shapes, *(_glass(up, *up.pile) if up.pile else ())], layer=2)
+    telling.change(up.scale, "opacity", 1.0, seconds)
+
+
+def _title(telling: Telling, up: Bars, title: str, seconds: float) -> None:
+    size = fit(title, up.em, (up.pile[1] if up.pile else up.area.right) - up.left)
+    up.title = pin(telling, "title", [Text(up.left, up.area.top + 1.9 * up.em, ((title, "ink"),), size)])
+    telling.change(up.title, "opacity", 1.0, seconds)
+
+
+def _written(up: Bars) -> list[str]:
+    """The numbers as they are written; shares as parts of a whole, of which none looks like all of it."""
+    if len(up.values) > WRITTEN:
+        return []
+    if _are_shares(up.values):
+        return [number(share, most=4) for share in parts_of_all(up.values)]
+    return [formatted(value) for value in up.values.tolist()]
+
+
+def _figures(telling: Telling, up: Bars, seconds: float) -> None:
+    """The number of each bar beyond its end."""
+    told = _written(up)
+    if up.copies:
+        _total(telling, up, seconds)
+    if not told:
+        return
+    slot = up.area.width / len(told)
+    size = min(fit(text, 0.85 * up.em, 0.95 * slot) for text in told)
+    shapes: list[Shape] = []
+    for x, text, value in zip(up.lefts, told, up.values.tolist(), strict=True):
+        y = up.zero + value * up.unit
+        y += 0.3 * up.em if value >= 0 else -0.3 * up.em - 0.75 * size
+        shapes.append(Text(x + up.width / 2, y, ((text, "ink"),), size, "center"))
+    up.figures = pin(telling, "figures", shapes, layer=3)
+    telling.change(up.figures, "opacity", 1.0, seconds)
+
+
+def _total(telling: Telling, up: Bars, seconds: float) -> None:
+    """Under the stack, what it is high; "≈" where the numbers as they are written do not give it."""
+    assert up.pile is not None
+    total = 1.0 if _are_shares(up.values) else float(up.values.sum())
+    sign = relation(formatted(total), _written(up) or [formatted(total)])
+    told = f"{sign} {formatted(total)}" + (", rounded" if sign == "≈" and total == 1 else "")
+    at, align = ((up.pile[0] + up.pile[1]) / 2, "center") if len(told) < 8 else (up.pile[1], "right")
+    size = fit(told, up.em, 1.5 * (up.pile[1] - up.pile[0]))
+    up.total = pin(telling, "total", [Text(at, up.area.bottom - 1.7 * up.em, ((told, "ink"),), size, align)])
+    telling.change(up.total, "opacity", 1.0, seconds)
+
+
+def _glass(up: Bars, left: float, right: float) -> list[Shape]:
+    edge, em, base, top = 0.0015, up.em, up.zero, up.zero + up.unit
+    return [
+        Line(((left, top), (left, base), (right, base), (right, top)), edge, "ink"),
+        Line(((left - 0.4 * em, top), (right, top)), edge, "accent"),
+        Text(left - 0.6 * em, top - 0.35 * em, (("1", "accent"),), em, "right"),
+    ]
