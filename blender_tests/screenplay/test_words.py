@@ -91,10 +91,11 @@ CASES = {
 
 
 def said(production: Production) -> dict[str, str]:
-    """What is said, by chapter and beat."""
+    """What is said, by the chapter's number and the beat's key."""
     texts: dict[str, str] = {}
     for line in production.timeline.subtitles:
-        texts[line.marker] = f"{texts[line.marker]} {line.text}" if line.marker in texts else line.text
+        key = re.sub(r"^(\d\d)\.\d+ ", r"\1 ", line.marker)
+        texts[key] = f"{texts[key]} {line.text}" if key in texts else line.text
     return texts
 
 
@@ -122,31 +123,31 @@ def _norm(told: Run, texts: dict[str, str]) -> None:
     for name, word in (("mean", "mean is"), ("std", "deviation")):
         number = formatted(float(trace[f"layers.0.ln_1.{name}"][t]))
         number = number.replace("> ", "more than ").replace("< ", "less than ")
-        assert f"{word} {number}" in texts["03.5 normalise"]
+        assert f"{word} {number}" in texts["03 normalise"]
         assert float(trace[f"layers.0.ln_1.{name}"][t]) == 0 or number not in ("0", "0.00")
     deviation = float(np.std(trace["layers.0.ln_1.normalized"][t].astype(float)))
-    if "0 everywhere" in texts["03.5 normalise"]:
+    if "0 everywhere" in texts["03 normalise"]:
         assert deviation < 1e-4
-    elif "but for ε" in texts["03.5 normalise"]:
-        found = re.search(r"deviation ([\d.]+): 1", texts["03.5 normalise"])
+    elif "but for ε" in texts["03 normalise"]:
+        found = re.search(r"deviation ([\d.]+): 1", texts["03 normalise"])
         assert float(found[1]) == pytest.approx(deviation, abs=0.006)
         assert float(found[1]) < 1
     else:
         assert deviation == pytest.approx(1, abs=1e-4)
-    assert ("The same happens to every other column" in texts["03.7 all columns"]) == (count > 1)
-    assert ("does without a shift" in texts["03.6 scale and shift"]) == (not told.model.biases)
+    assert ("The same happens to every other column" in texts["03 all columns"]) == (count > 1)
+    assert ("does without a shift" in texts["03 scale and shift"]) == (not told.model.biases)
 
 
 def _attention(told: Run, texts: dict[str, str]) -> None:
     trace, config = told.trace, told.config
     t = min(5, len(trace.tokens) - 1)
-    number = re.search(r"We take head (\d+)", texts["04.2 one head"])
+    number = re.search(r"We take head (\d+)", texts["04 one head"])
     assert (number is None) == (config.n_head == 1)
     head = int(number[1]) if number else 0
     clear = [trace[f"layers.0.attn.heads.{h}.weights"][t].max() for h in range(config.n_head)]
     assert clear[head] == pytest.approx(max(clear), rel=2e-5)
     weights = trace[f"layers.0.attn.heads.{head}.weights"][t, : t + 1].astype(float)
-    text, tied = texts["04.11 bands"], np.flatnonzero(weights >= weights.max() * (1 - 1e-5))
+    text, tied = texts["04 bands"], np.flatnonzero(weights >= weights.max() * (1 - 1e-5))
     share = re.search(r"(more than )?([\d.]+) % of its attention", text)
     if t == 0:
         assert "can look at nothing but itself" in text
@@ -161,13 +162,13 @@ def _attention(told: Run, texts: dict[str, str]) -> None:
     if share:
         assert float(share[2]) == pytest.approx(100 * weights.max(), abs=0.51)
         assert (share[2] == "100") <= (np.count_nonzero(weights) == 1)
-    assert ("shorter" in texts["04.3 three vectors"]) == (config.head_size < config.n_embd)
-    assert ("forbidden" in texts["04.10 softmax"]) == (t + 1 < len(trace.tokens))
-    assert ("more columns before it" in texts["04.4 one number"]) == (t > 3)
-    assert ("are drawn stronger" in texts["04.14 one picture"]) == (len(trace.tokens) > 1)
-    assert ("above the diagonal" in texts["04.8 mask"]) == (len(trace.tokens) > 1)
-    assert ("all heads" in texts["04.14 one picture"]) == (config.n_head > 1)
-    for beat in ("04.3 three vectors", "04.4 one number"):
+    assert ("shorter" in texts["04 three vectors"]) == (config.head_size < config.n_embd)
+    assert ("forbidden" in texts["04 softmax"]) == (t + 1 < len(trace.tokens))
+    assert ("more columns before it" in texts["04 one number"]) == (t > 3)
+    assert ("are drawn stronger" in texts["04 one picture"]) == (len(trace.tokens) > 1)
+    assert ("above the diagonal" in texts["04 mask"]) == (len(trace.tokens) > 1)
+    assert ("all heads" in texts["04 one picture"]) == (config.n_head > 1)
+    for beat in ("04 three vectors", "04 one number"):
         assert ("does without" in texts[beat] or " and bias" not in texts[beat]) or told.model.biases
 
 
@@ -176,25 +177,25 @@ def _mlp(told: Run, texts: dict[str, str]) -> None:
     t = min(3, count - 1)
     before, fires = trace["layers.0.mlp.hidden"][t].astype(float), trace["layers.0.mlp.activation"].astype(float)
     name = dict(told.model.architecture.layer)["mlp"].activation.name  # type: ignore[attr-defined]
-    assert f"bent by a curve, here {name}." in texts["06.4 curve"]
-    assert ("pass unchanged; those below become 0" in texts["06.4 curve"]) == (name == "ReLU")
+    assert f"bent by a curve, here {name}." in texts["06 curve"]
+    assert ("pass unchanged; those below become 0" in texts["06 curve"]) == (name == "ReLU")
     assert (
         f"becomes {formatted(fires[t, before.argmax()])}.".replace("> ", "more than ").replace("< ", "less than ")
-        in texts["06.4 curve"]
+        in texts["06 curve"]
     )
-    number = re.search(r"([\d,]+) of our ([\d,]+) numbers (would )?become 0", texts["06.5 beside"])
+    number = re.search(r"([\d,]+) of our ([\d,]+) numbers (would )?become 0", texts["06 beside"])
     assert (number is None) == (not (before < 0).any())
     if number:
         assert [int(part.replace(",", "")) for part in number.groups()[:2]] == [(before < 0).sum(), len(before)]
         assert (number[3] is None) == (name == "ReLU")
     strongest = fires[t].max()
-    assert ("does" in texts["06.7 firing"].split(".")[1]) == (strongest <= 0)
-    found = re.search(r"neuron ([\d,]+) fires most", texts["06.7 firing"])
+    assert ("does" in texts["06 firing"].split(".")[1]) == (strongest <= 0)
+    found = re.search(r"neuron ([\d,]+) fires most", texts["06 firing"])
     if found:
         column = fires[:, int(found[1].replace(",", ""))]
         assert column[t] == pytest.approx(strongest, rel=2e-5)
         half = [i for i in range(count) if i != t and column[i] >= column[t] / 2]
-        others = re.search(r"(One|[\d,]+) others? makes? it fire at least half as much, (.*?)\.", texts["06.7 firing"])
+        others = re.search(r"(One|[\d,]+) others? makes? it fire at least half as much, (.*?)\.", texts["06 firing"])
         assert (int(others[1].replace("One", "1").replace(",", "")) if others else 0) == len(half)
         alike = sum(told.tokens[i] == told.tokens[t] for i in half)
         if len(half) == 1:
@@ -202,8 +203,8 @@ def _mlp(told: Run, texts: dict[str, str]) -> None:
         elif half:
             assert ("all with the" in others[2]) == (alike == len(half))
             assert ("all with other" in others[2]) == (alike == 0)
-    assert ("the next has" in texts["06.10 all columns"]) == (told.config.n_layer > 1)
-    assert ("All other columns" in texts["06.10 all columns"]) == (count > 1)
+    assert ("the next has" in texts["06 all columns"]) == (told.config.n_layer > 1)
+    assert ("All other columns" in texts["06 all columns"]) == (count > 1)
 
 
 def _softmax(told: Run, texts: dict[str, str]) -> None:
@@ -213,11 +214,11 @@ def _softmax(told: Run, texts: dict[str, str]) -> None:
     rows = [trace[f"{head}.scores"][t, : t + 1].astype(float) for head in heads]
     largest = {_said(row.max()) for row in rows}
     sums = {_said(np.exp(row - row.max()).sum()) for row in rows}
-    assert re.search(r"the largest, (.*), is subtracted", texts["08.3 largest"])[1] in largest
-    assert re.search(r"these are (.*) high", texts["08.5 shares"])[1] in sums
-    assert ("Why not give everything" in texts["08.7 soft"]) == (t > 0)
-    assert ("all rows can be" in texts["08.9 all rows"]) == (count > 1)
-    share = re.search(r"with (more than |less than )?([\d.]+) %", texts["08.8 logits"])
+    assert re.search(r"the largest, (.*), is subtracted", texts["08 largest"])[1] in largest
+    assert re.search(r"these are (.*) high", texts["08 shares"])[1] in sums
+    assert ("Why not give everything" in texts["08 soft"]) == (t > 0)
+    assert ("all rows can be" in texts["08 all rows"]) == (count > 1)
+    share = re.search(r"with (more than |less than )?([\d.]+) %", texts["08 logits"])
     assert float(share[2]) == pytest.approx(100 * trace["output.probs"][-1].max(), abs=0.1)
 
 
@@ -238,7 +239,7 @@ def test_scale_says_what_is_so(names):
 def test_a_tie_is_broken_alike_wherever_it_is_computed(nano):
     checkpoint = model(GPTConfig(2, 4, 8, 8, 5), constant=0.3)
     first = said(prepare(run(checkpoint, [0, 1, 2, 3, 4, 0]), ["self-attention"], None))
-    assert "We take head 0" in first["04.2 one head"]
+    assert "We take head 0" in first["04 one head"]
     noisy = replace(checkpoint)
     again = said(prepare(run(noisy, [0, 1, 2, 3, 4, 0]), ["self-attention"], None))
     assert first == again
