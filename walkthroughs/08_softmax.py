@@ -76,7 +76,7 @@ def _shares(film, chart, row):
         film.say("What was 1 less comes out 2.718 times as small, and nothing below 0.")
     with film.beat("shares", afresh=False):
         film.say("Stacked up, these are {sum} high.", sum=row.sum)
-        film.stack(chart, seconds=3)
+        film.pile_up(chart, seconds=3)
         film.say("Each is divided by that sum:")
         film.become(chart, row.shares, "Divided by their sum: shares", seconds=4)
         film.say("now together they are 1.")

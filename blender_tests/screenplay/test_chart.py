@@ -77,7 +77,7 @@ def test_a_stack_is_as_high_as_the_sum_and_shrinks_to_1_with_the_bars(opened):
     film = opened
     _, steps = row(film)
     up = film.chart(steps.powers, film.tokens[:6], "Powers", span=(0, steps.sum), whole=True)
-    film.stack(up, seconds=2)
+    film.pile_up(up, seconds=2)
 
     def piled():
         lows = [film.score.value(Channel(name, "offset", 1)) / metres(film.telling, 1) for name in up.copies]
@@ -157,16 +157,16 @@ def test_what_is_no_chart(opened):
         film.chart(steps.row[:2], ["a", "b"], "Parts", part=(2, 2))
     up = film.chart(steps.row, film.tokens[:6], "Scores", whole=True)
     with pytest.raises(ScriptError, match="what is below 0 does not stack up"):
-        film.stack(up)
+        film.pile_up(up)
     film.become(up, steps.powers, "Powers", span=(0, 1))
     with pytest.raises(ScriptError, match=r"The stack is 1\.41 high, but its scale ends at 1"):
-        film.stack(up)
+        film.pile_up(up)
     film.become(up, steps.shares, "Shares")
-    film.stack(up)
+    film.pile_up(up)
     with pytest.raises(ScriptError, match="stacked already"):
-        film.stack(up)
+        film.pile_up(up)
     with pytest.raises(ScriptError, match=r"ask for it with film\.chart\(…, whole=True\)"):
-        film.stack(film.chart(steps.shares, film.tokens[:6], "Shares"))
+        film.pile_up(film.chart(steps.shares, film.tokens[:6], "Shares"))
     with pytest.raises(ScriptError, match="become needs a skyline.* or bars that film.chart"):
         film.become(head.scores, steps.row, "Wrong")
 

@@ -442,9 +442,9 @@ class Film:
         )  # fmt: skip
 
     @verb
-    def stack(self, chart: Bars, *, seconds: float = 2.0) -> None:
-        """Let copies of bars that are shares of one whole stack up to 1."""
-        charts.stack(self._telling, chart, seconds=seconds)
+    def pile_up(self, chart: Bars, *, seconds: float = 2.0) -> None:
+        """Let copies of the bars of a chart of a ``whole`` stack up, and say what they sum to."""
+        charts.pile_up(self._telling, chart, seconds=seconds)
 
     @verb
     def bars(

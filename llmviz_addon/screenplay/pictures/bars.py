@@ -9,7 +9,7 @@ import numpy as np
 from ...errors import ScriptError
 from ...layout.grid import Region
 from ..telling import Telling
-from .chart import SHARES, Bars, chart, stack
+from .chart import SHARES, Bars, chart, pile_up
 
 
 def bars(
@@ -26,5 +26,5 @@ def bars(
             f"{region!r} has {len(shares)} values that sum to {shares.sum():.3g}, for {len(names)} names."
         )
     up = chart(telling, region, names, title, span=(0.0, 1.0), whole=True, seconds=0.4 * seconds)
-    stack(telling, up, seconds=0.6 * seconds)
+    pile_up(telling, up, seconds=0.6 * seconds)
     return up

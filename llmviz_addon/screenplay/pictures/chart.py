@@ -150,7 +150,7 @@ def become(
     telling.pass_time(0.3 * seconds)
 
 
-def stack(telling: Telling, up: Bars, *, seconds: float = 2.0) -> None:
+def pile_up(telling: Telling, up: Bars, *, seconds: float = 2.0) -> None:
     """Let copies of the bars stack up, and say what they sum to as they are written."""
     seconds = telling.length(seconds)
     if up.values.min() < 0:
