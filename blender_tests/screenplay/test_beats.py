@@ -117,7 +117,7 @@ def test_what_explains_is_up_at_the_rest_and_gone_when_the_next_beat_is_told(tim
     assert [one.name, shares.name, two.name] == ["42.1 one", "42.2 shares", "42.3 two"]
     assert one.frame < shares.frame < two.frame
     for frame in (shares.frame, shares.end):
-        assert len(shown(timeline, "bar", frame)) == 4
+        assert len(shown(timeline, "bar", frame)) == len(shown(timeline, "copy", frame)) == 2
         assert shown(timeline, "panel", frame) == []
     for frame in (one.frame, one.end):
         assert len(shown(timeline, "panel", frame)) == 3  # symbols, values, result
