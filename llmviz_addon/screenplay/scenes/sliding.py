@@ -28,8 +28,8 @@ def slide_along(telling: Telling, row: Region, *, seconds: float = 8.0) -> None:
     front = min(low[1] for low, _ in boxes) - CELL / 2
     places = [(float(low[0]), front, float(high[2])) for low, high in boxes]
     vector = copy(telling, sliding)
-    numbers = np.squeeze(sliding.drawn(telling.values(sliding.grid)))
-    others = np.array([np.squeeze(one.drawn(telling.values(one.grid))) for one in columns])
+    numbers = np.ravel(sliding.drawn(telling.values(sliding.grid)))
+    others = np.array([np.ravel(one.drawn(telling.values(one.grid))) for one in columns])
     flat(telling, vector)
     fly(telling, vector, places[0], seconds=0.2 * seconds)
     start, kind = telling.now, telling.unique("product")
