@@ -72,7 +72,7 @@ def _one_number(film, attn, t):
             "Then a row of [weights]({w}) meets a column of the {stack}:",
             w=attn.proj_weight, stack="stack" if film.config.n_head > 1 else "answer",
         )  # fmt: skip
-        film.split(attn.proj[t], others=0.5, seconds=0.8)
+        film.split(attn.proj[t], others=0.55, seconds=0.8)
         film.say("pair by pair multiplied, then added up, a dot product.")
         film.compute(attn.proj[t, c], seconds=4)
         bias = film.checkpoint.biases
@@ -123,7 +123,7 @@ def _residual(film, x, attn, t, outputs):
             film.fade(x, attn.residual, to=1)
             film.camera.frame(attn.proj, attn.residual, x, azimuth=276, elevation=4, zoom=0.9)
         film.say("but is added to it, number by number.")
-        film.split(x[t], attn.proj[t], attn.residual[t], others=0.4, seconds=0.6)
+        film.split(x[t], attn.proj[t], attn.residual[t], others=0.55, seconds=0.6)
         film.add_up(attn.residual[t], seconds=8)
         film.say("So the layer changes the column, and does not make it anew.")
     with film.beat("all-sums"):

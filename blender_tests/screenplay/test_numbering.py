@@ -7,8 +7,14 @@ import pytest
 from blender_tests.screenplay.conftest import written_on
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.model.run import run
+from llmviz_addon.screenplay import loader
+from llmviz_addon.screenplay.cast.cast import Cast
+from llmviz_addon.screenplay.page.view import Page
 from llmviz_addon.screenplay.pictures.numbering import TOKENS, shown_entries
+from llmviz_addon.screenplay.production import Set, _told
 from llmviz_addon.screenplay.score.timeline import Channel
+from llmviz_addon.screenplay.telling import Telling
 
 
 def numbers(film):
@@ -72,3 +78,20 @@ def test_a_tile_flies_from_the_row_of_tokens_to_its_column(film):
     assert written_on([film.cast.tiles[e.position_weight.name]]) == ["3"]
     film.merge(e.token_weight)
     assert e.token_weight.name not in film.cast.tiles
+
+
+@pytest.mark.parametrize("chapter", ["embedding", "projection"])
+def test_no_label_comes_before_a_rest_is_over(nano, chapter):
+    told = run(nano, [2, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2])
+    stage = Set.of(told)
+
+    def begin(name):
+        cast = Cast(stage.layout, stage.signage, stage.blueprints)
+        return Telling(name, cast, told.trace, nano, Page.of((720, 720)), 200.0)
+
+    ((_, telling),) = _told(loader.choose([chapter], loader.find(())), begin)
+    labels = [Channel(label.name, "opacity") for label in telling.cast.labels.values()]
+    for beat in telling.beats:
+        for channel in labels:
+            first, last = (telling.score.at(channel, at) for at in beat.rest)
+            assert last <= first + 1e-6, (beat.key, channel)

@@ -112,11 +112,16 @@ def _hidden(
             gone = start, min(start + FADE, after)
         elif now.size and not was.size and gone is not None:
             end = max(after, gone[1])
-            found.append((*gone, max(gone[1], end - FADE), end))
+            found.append((*gone, max(gone[1], end - FADE, _rested(telling, end)), end))
             gone = None
     if gone is not None:
         found.append((*gone, np.inf, np.inf))
     return found
+
+
+def _rested(telling: Telling, at: float) -> float:
+    """When the last rest before a time was over: what is there after it is not there yet in its picture."""
+    return max((beat.rest[1] for beat in telling.beats if beat.rest[1] <= at + EPSILON), default=0.0)
 
 
 def _going(telling: Telling, moves: Sequence[Clip], before: float, after: float, now: Shown) -> float:

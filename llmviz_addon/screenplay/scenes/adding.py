@@ -35,7 +35,9 @@ from ..verbs.splitting import face
 MOST = 8
 """Columns that are added at most; of more the largest stand alone, and the others are one together."""
 FEWEST, ROWS = 8, 16
-"""Rows that are shown at least and at most, if there are so many."""
+"""Rows that are shown at least and at most, if there are so many and their numbers can be read."""
+READ = 44
+"""Pixels that a cell is high for that, where the picture's shorter side has 720; four rows are there in any case."""
 PITCH, CLOSE, MANY = 2.6, 2.15, 7
 """Cells from column to column, and where there are ``MANY``."""
 SLOW = 3
@@ -149,6 +151,7 @@ class Table:
         self.pitch = CLOSE if self.columns >= MANY else PITCH
         wide_as = self.columns * self.pitch + 0.8 * (len(sums) - 1)
         rows = int(np.clip(round(high * wide_as / (0.97 * free.width)), FEWEST, ROWS))
+        rows = min(rows, max(4, int(high / (READ * px))))
         self.rows = min(rows, *(column.cells[1][1] for column, _ in sums))
         cell = min(high / self.rows, 0.97 * free.width / wide_as)  # its size on the picture
         self.em = em / cell * CELL

@@ -12,7 +12,7 @@ from ...layout.lettering.drawing import Drawing, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT
 from ..telling import Telling
 
-NAMED, FITS = 0.042, 0.6
+NAMED, FITS = 0.052, 0.6
 """Height of a name beside a stack, as a share of the stack's, and at most as a share of its own grid's."""
 
 
