@@ -14,9 +14,10 @@ def play(film):
     film.open_on(tokens, e, azimuth=288, elevation=9)
     tokens, e = _what_for(film, tokens, e)
     with film.beat("number"):
-        film.say("A token is a piece of text, here the {token}.", token=film.token_name(t))
+        follow = "We follow one of them, the {token}." if len(film.tokens) > 1 else "We follow it, the {token}."
+        film.say(follow, token=film.token_name(t))
         film.number_tokens(follow=t, seconds=7)
-        film.say("The vocabulary lists all {n:,} that the model knows.", n=film.config.vocab_size)
+        film.say("The vocabulary lists all {n} that the model knows.", n=film.count(film.config.vocab_size, "token"))
         film.say("There it has the number {id:,}.", id=film.tokens[t])
     columns = _columns(film, tokens, e, t)
     _sum(film, e, t, columns)
@@ -37,14 +38,18 @@ def _what_for(film, tokens, e):
         film.camera.frame(tokens, e, azimuth=284, elevation=7, seconds=2.5)
         close = film.closeup(tokens, e, seconds=1)  # of a wide model; else it is the layout
         tokens, e = close.tokens, close.embedding
-        each = "Each of its {count:,} [tokens]({tokens})" if many else "Its one [token]({tokens})"
         film.say(
-            each + " gets a [column]({x}) of [{channels}](C):",
-            count=len(film.tokens), tokens=tokens, x=e.output, channels=film.count(film.config.n_embd, "number"),
+            "It is cut into {count:,} pieces, its [tokens]({tokens});"
+            if many
+            else "Here it is one piece, one [token]({tokens});",
+            count=len(film.tokens), tokens=tokens,
         )  # fmt: skip
-        film.camera.frame(tokens, e, azimuth=281, elevation=6, seconds=2.5)
-        film.say("its embedding.")
-        film.camera.frame(tokens, e, azimuth=279, elevation=5, seconds=1)
+        film.camera.frame(tokens, e, azimuth=281, elevation=6, seconds=2)
+        film.say(
+            "{each} gets a [column]({x}) of [{channels}](C), its embedding.",
+            each="each" if many else "it", x=e.output, channels=film.count(film.config.n_embd, "number"),
+        )  # fmt: skip
+        film.camera.frame(tokens, e, azimuth=279, elevation=5, seconds=2)
     return tokens, e
 
 
@@ -61,6 +66,7 @@ def _columns(film, tokens, e, t):
         first = film.copy(words)
         film.stand(first, beside=x[t], seconds=2)
         film.say("Wherever the {token} occurs, it gets this same column.", token=film.token_name(t))
+        film.camera.frame(e, azimuth=275, elevation=4, zoom=0.95, seconds=2)
     with film.beat("position"):
         film.say("But order matters: the [position embedding]({p}) has a column for every place.", p=e.position_weight)
         film.camera.frame(e, azimuth=273, elevation=3, zoom=0.95, seconds=2)
@@ -75,7 +81,7 @@ def _columns(film, tokens, e, t):
 def _sum(film, e, t, columns):
     with film.beat("sum"):
         film.say("Both columns are added up, number by number.")
-        film.add_up(e.output[t], of=columns, seconds=10)
+        film.add_up(e.output[t], of=columns, seconds=12)
         film.say("The sum is the [input embedding]({x}) of this token.", x=e.output)
         film.say("It tells both what the token is and where it stands.")
 
@@ -89,6 +95,7 @@ def _all(film, tokens, e):
         film.camera.frame(tokens, e, azimuth=280, elevation=6, seconds=0)
         film.sweep(e.output, seconds=7)
         film.say("each from its own token and its own place.")
+        film.camera.frame(tokens, e, azimuth=283, elevation=7, seconds=2)
 
 
 def _equals(film, e, t):
@@ -102,6 +109,6 @@ def _equals(film, e, t):
     a, b = next((pair for pair in pairs if t in pair), pairs[0])
     with film.beat("same-token"):
         film.say("The {token} stands at t = {a} and at t = {b}.", token=film.token_name(a), a=a, b=b)
-        film.add_up(e.output[a], e.output[b], seconds=9)
+        film.add_up(e.output[a], e.output[b], seconds=11)
         film.say("Same token, so the same first column; other place, so another second one.")
         film.say("So the sums differ, and the model can tell them apart.")

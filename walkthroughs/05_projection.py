@@ -26,6 +26,7 @@ def play(film):
         film.camera.frame(*_parts(attn), outputs, azimuth=276, elevation=4, seconds=0)
         film.sweep(attn.proj, seconds=7)
         film.say("No column looks at another here: that was done in the heads.")
+        film.camera.frame(*_parts(attn), outputs, azimuth=279, elevation=5, zoom=0.95, seconds=2)
     _residual(film, x, attn, t, outputs)
     _stream(film, layer)
 
@@ -62,6 +63,7 @@ def _stack(film, x, attn, outputs):
             film.say("{n} × {A} = {C:,}: as many numbers per token as before the heads.", n=n, A=A, C=C)
         else:
             film.say("its answer has {numbers} per token, as many as before.", numbers=film.count(C, "number"))
+        film.wait(0.5)
     return x, attn, outputs
 
 
@@ -94,7 +96,7 @@ def _shares(film, attn, outputs, t):
         else:
             film.say("With one head, and without a bias, that is all.")
         if n > 1 or film.checkpoint.biases:
-            film.add_up(attn.proj[t], seconds=10)
+            film.add_up(attn.proj[t], seconds=12)
         else:
             film.sweep(attn.proj[t], seconds=4)
         if 1 < n <= 7:
@@ -124,7 +126,7 @@ def _residual(film, x, attn, t, outputs):
             film.camera.frame(attn.proj, attn.residual, x, azimuth=276, elevation=4, zoom=0.9)
         film.say("but is added to it, number by number.")
         film.split(x[t], attn.proj[t], attn.residual[t], others=0.55, seconds=0.6)
-        film.add_up(attn.residual[t], seconds=8)
+        film.add_up(attn.residual[t], seconds=10)
         film.say("So the layer changes the column, and does not make it anew.")
     with film.beat("all-sums"):
         film.say("The same holds for every column.")
@@ -132,6 +134,7 @@ def _residual(film, x, attn, t, outputs):
         film.camera.frame(attn.proj, attn.residual, x, azimuth=278, elevation=5, zoom=0.9, seconds=0)
         film.sweep(attn.residual, seconds=7)
         film.say("What came in goes on, together with what attention has found.")
+        film.camera.frame(attn.proj, attn.residual, x, azimuth=282, elevation=6, zoom=0.9, seconds=2)
 
 
 def _stream(film, layer):

@@ -311,7 +311,7 @@ def _run(telling: Telling, table: Table, results: list[Grid], seconds: float) ->
 
 def _strip(table: Table, row: int) -> list[Shape]:
     """A strip on which a row lies, in the plane of its cells' faces, with the signs between them."""
-    z, size, wide = table.top - (row + 0.5) * CELL, 0.62 * CELL, 0.92 * CELL
+    z, size, seam = table.top - (row + 0.5) * CELL, 0.62 * CELL, 0.05 * CELL
     shapes: list[Shape] = []
     for group, (column, some) in enumerate(table.sums):
         value = column.drawn(table.telling.values(column.grid)).ravel()[row]
@@ -320,7 +320,8 @@ def _strip(table: Table, row: int) -> list[Shape]:
         ends = [table.x(group, place) for place in range(len(some) + 1)]
         gaps = zip([ends[0] - 0.6 * CELL, *(x + CELL for x in ends)], [*ends, ends[-1] + 1.6 * CELL], strict=True)
         for sign, (left, right) in zip(signs, gaps, strict=True):
-            shapes.append(Rect(left, z - wide / 2, right - left, wide, "plate"))
+            shapes.append(Rect(left, z - CELL / 2, right - left, CELL, "plate"))
+            shapes.append(Rect(left, z - CELL / 2, right - left, seam, "ground"))
             if sign:
                 middle = (left + right) / 2, z - CAP_HEIGHT * size / 2
                 shapes.append(Text(*middle, ((sign, "ink"),), size, "center"))
