@@ -105,7 +105,8 @@ def arrange(
     plane, top = (low[1] + high[1]) / 2, high[2]
     _put_letters(telling, [grid for grid in grids.values() if _is_table(grid)], seconds)
     extents = {name: _extent(telling, grid, gap is None) for name, grid in grids.items()}
-    places = deal([[(grid.name, extents[grid.name]) for grid in row] for row in told], telling.page, gap)
+    shapes = [[(grid.name, extents[grid.name]) for grid in row] for row in told]
+    places = deal(shapes, telling.page, gap, _flows(telling, told))
     home = max(extent[2] for extent in extents.values())
     wide = max(left + extents[name][2] - extents[name][0] for name, (left, _) in places.items())
     up = max(z + grids[name].ends[1][2] - extents[name][3] for name, (_, z) in places.items())
@@ -113,6 +114,15 @@ def arrange(
         to = home - wide + left - extents[name][0], plane - grids[name].center[1], top - up + z - extents[name][3]
         telling.carry(name, np.array(to), seconds)
     telling.pass_time(seconds)
+
+
+def _flows(telling: Telling, rows: Sequence[Sequence[Grid]]) -> bool:
+    """Whether a ribbon leads from one of some rows to another."""
+    row_of = {grid.name: number for number, row in enumerate(rows) for grid in row}
+    for pairs in telling.excerpts:
+        row_of |= {grid.name: row_of[stand.name] for grid, stand in pairs if stand.name in row_of}
+    ends = ((row_of.get(ribbon.source), row_of.get(ribbon.target)) for ribbon in telling.layout.ribbons)
+    return any(None not in pair and pair[0] != pair[1] for pair in ends)
 
 
 def _extent(telling: Telling, grid: Grid, is_whole: bool) -> Extent:

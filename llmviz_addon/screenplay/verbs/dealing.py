@@ -56,13 +56,18 @@ class Dealt:
     height: float
 
 
-def deal(rows: Sequence[Sequence[tuple[str, Extent]]], page: Page, gap: float | None = None) -> Places:
-    """Where the grids of rows go in the free part of a page; rows are ``gap`` metres apart, or as labels need it."""
+def deal(
+    rows: Sequence[Sequence[tuple[str, Extent]]], page: Page, gap: float | None = None, flows: bool = True
+) -> Places:
+    """Where the grids of rows go in the free part of a page; rows are ``gap`` metres apart, or as labels need it.
+
+    Where nothing ``flows`` from row to row no arrow needs room between them.
+    """
     free, pixels = page.free, min(1.0, page.aspect)
     units = [_units(row) for row in rows]
-    plain = _fitted(units, free, gap, pixels, None)
+    plain = _fitted(units, free, gap, pixels, None, flows)
     widths = set() if page.is_wide else {sum(unit.width for unit in part) for part in _parts(units)}
-    others = [_fitted(units, free, gap, pixels, width) for width in sorted(widths)]
+    others = [_fitted(units, free, gap, pixels, width, True) for width in sorted(widths)]
     best = max(others, key=lambda one: one[1], default=plain)
     dealt = (best if best[1] > BETTER * plain[1] else plain)[0]
     extents = {name: extent for row in rows for name, extent in row}
@@ -99,7 +104,7 @@ def _parts(rows: Sequence[Sequence[Unit]]) -> list[Sequence[Unit]]:
 
 
 def _fitted(
-    rows: Sequence[Sequence[Unit]], free: Area, gap: float | None, pixels: float, width: float | None
+    rows: Sequence[Sequence[Unit]], free: Area, gap: float | None, pixels: float, width: float | None, flows: bool
 ) -> tuple[Dealt, float]:
     """Rows as they are, or dealt into a width of units, and how large a metre is then, in picture heights."""
     beside, below = LEAST, LEAST if gap is None else gap
@@ -107,7 +112,7 @@ def _fitted(
     for _ in range(ROUNDS):
         scale = min(free.width / dealt.width, (free.height - LABEL * pixels) / dealt.height)
         beside = max(LEAST, ARROW * pixels / scale)
-        below = max(LEAST, (LABEL + ARROW) * pixels / scale) if gap is None else gap
+        below = max(LEAST, (LABEL + (ARROW if flows else 0.0)) * pixels / scale) if gap is None else gap
         dealt = _laid(rows, beside, below, width)
     return dealt, scale
 
