@@ -43,7 +43,7 @@ def share_out(
         raise ScriptError(f"There is no row {row} of {of}; choose from 0 to {of - 1}.")
     area, em = place(telling)
     room = area.height / of
-    em = min(em, room / 5)
+    em = min(em, room / 6.5)
     high, top = min(HIGH * room, room - FREE * em), area.top - row * room
     base = top - 1.7 * em - high
     ends = area.left + np.concatenate([[0.0], np.cumsum(parts)]) / parts.sum() * area.width

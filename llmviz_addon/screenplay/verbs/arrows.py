@@ -132,10 +132,10 @@ def _level(one: Box, source: Box, target: Box) -> bool:
 
 def _crosses(way: Way, other: Box) -> bool:
     """Whether an arrow along a way would lie on a box."""
-    reach = WIDTH / 2 + CLEAR
     for (x0, z0), (x1, z1) in pairwise(way):
-        across = min(x0, x1) - reach < other[1][0] and max(x0, x1) + reach > other[0][0]
-        if across and min(z0, z1) - reach < other[1][2] and max(z0, z1) + reach > other[0][2]:
+        aside, along = (WIDTH / 2 + CLEAR, 0.0) if abs(z1 - z0) > abs(x1 - x0) else (0.0, WIDTH / 2 + CLEAR)
+        across = min(x0, x1) - aside < other[1][0] and max(x0, x1) + aside > other[0][0]
+        if across and min(z0, z1) - along < other[1][2] and max(z0, z1) + along > other[0][2]:
             return True
     return False
 
