@@ -88,7 +88,7 @@ def told(request: pytest.FixtureRequest, stage: tuple[str, Set]) -> Told:
 
     def begin(chapter: str) -> Telling:
         cast = Cast(made.layout, made.signage, made.blueprints)
-        return Telling(chapter, cast, made.run.trace, made.run.model, Page.of(size), 200.0)
+        return Telling(chapter, cast, made.run.trace, made.run.model, Page.of(size), 200.0, made.run.draw)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(beats, "light_links", look)
@@ -133,7 +133,7 @@ def new_film(checkpoint: Checkpoint, tokens: list[int], size=(1280, 720), pace: 
     stage = layout(told.config, len(told.tokens), vocabulary=vocabulary, architecture=checkpoint.architecture)
     shapes = beside(Blueprint("test", told.config))
     cast = Cast(stage, signage(stage, told), shapes)
-    return SeenThrough(Telling("test", cast, told.trace, checkpoint, Page.of(size), pace))
+    return SeenThrough(Telling("test", cast, told.trace, checkpoint, Page.of(size), pace, told.draw))
 
 
 @pytest.fixture

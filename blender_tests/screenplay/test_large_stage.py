@@ -32,7 +32,7 @@ def told(stage: Set, name: str, size: tuple[int, int], pace: float | None = 200.
 
     def begin(name: str) -> Telling:
         cast = Cast(stage.layout, stage.signage, stage.blueprints)
-        tellings.append(Telling(name, cast, stage.run.trace, stage.run.model, Page.of(size), pace))
+        tellings.append(Telling(name, cast, stage.run.trace, stage.run.model, Page.of(size), pace, stage.run.draw))
         return tellings[-1]
 
     _told(loader.choose([name], loader.find(())), begin)

@@ -15,6 +15,7 @@ from llmviz_addon.model.blueprints import compared
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, from_tensors, weight_shapes
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import Run, run
+from llmviz_addon.model.sampling import distribution
 from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
 from llmviz_addon.rounding import formatted
 from llmviz_addon.screenplay.production import Production, prepare, prepare_outlines
@@ -224,6 +225,27 @@ def _softmax(told: Run, texts: dict[str, str]) -> None:
 
 def _said(value: float) -> str:
     return formatted(value).replace("> ", "more than ").replace("< ", "less than ")
+
+
+def _output(told: Run, texts: dict[str, str]) -> None:
+    logits, last = told.trace["output.logits"], len(told.tokens) - 1
+    softmax = texts["09 softmax"]
+    t = last if "last column" in texts["09 norm"] or "only column" in texts["09 norm"] else 23
+    assert ("take t =" in texts["09 norm"]) == (t != last)
+    likeliest = re.search(r"gets (more than |less than )?([\d.]+) %\.", softmax)
+    assert float(likeliest[2]) == pytest.approx(100 * distribution(logits[t]).max(), abs=0.11)
+    where = re.search(r"t = ([\d,]+)[,.]", texts["09 chances"])
+    u = int(where[1].replace(",", ""))
+    sure = told.trace["output.probs"].max(axis=1)
+    assert u == last if sure[last] <= 0.95 else sure[u] == pytest.approx(sure.min())
+    shares = re.findall(r"(?:more than |less than )?([\d.]+) %", texts["09 temperature"])
+    hot = re.search(r"At (5) even", texts["09 temperature"])
+    for share, heat in zip(shares, (0.5, 1.0, 2.0, *((5.0,) if hot else ())), strict=True):
+        assert float(share) == pytest.approx(100 * distribution(logits[u], heat).max(), abs=0.11)
+    k, p, kept = re.search(r"here (\d+), which .* here ([\d.]+): ([\d,]+) tokens?\.", texts["09 cut"], re.S).groups()
+    assert 1 <= int(k) < told.config.vocab_size
+    assert int(kept.replace(",", "")) == np.count_nonzero(distribution(logits[u], 5.0 if hot else 2.0, None, float(p)))
+    assert ("always the likeliest" in texts["09 write"]) == (told.draw.sampling.temperature == 0)
 
 
 @pytest.mark.parametrize("names", [["nano"], ["nano", "gpt2"], ["gpt2"], ["gpt3"], ["nano", "gpt2", "gpt2-xl", "gpt3"]])

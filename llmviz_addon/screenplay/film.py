@@ -20,12 +20,13 @@ from ..layout.tensor import Numbers, Unplaced
 from ..model.activations import Activation
 from ..model.checkpoint import Checkpoint
 from ..model.config import GPTConfig
+from ..model.sampling import Draw, distribution
 from ..model.trace import Trace
 from .asking import verb
 from .camera import Camera
 from .cast.signs import Signs
 from .cast.things import Grids, Named, Place, Thing
-from .pictures import bands, bars, curve, firing, lookup, numbering, shared_out, skyline
+from .pictures import bands, bars, curve, firing, lookup, numbering, shared_out, skyline, writing
 from .pictures import chart as charts
 from .pictures.chart import Bars
 from .pictures.curve import Curve
@@ -92,6 +93,11 @@ class Film:
         return self._telling.trace.tokens
 
     @property
+    def draw(self) -> Draw:
+        """What comes after the input: its ``token``, its ``candidates``, and the ``sampling`` that it is chosen by."""
+        return reading.drawn(self._telling)
+
+    @property
     def example_time(self) -> int:
         """The column that all chapters follow: the fourth, or the last of a shorter input."""
         return min(EXAMPLE_TIME, len(self.tokens) - 1)
@@ -120,6 +126,18 @@ class Film:
     def token_name(self, t: int) -> str:
         """What the token at time ``t`` is called in a sentence: ``letter C``, ``token 318`` or ``token “·the”``."""
         return reading.token_name(self._telling, t)
+
+    @verb
+    def name_of(self, token: int) -> str:
+        """What a token of the vocabulary is called in a sentence, as ``token_name`` calls one of the input."""
+        return reading.name_of(self._telling, token)
+
+    @verb
+    def chances(
+        self, t: int, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None
+    ) -> np.ndarray:
+        """How likely each token of the vocabulary is to be drawn after the one at time ``t``; they sum to 1."""
+        return distribution(self.trace["output.logits"][t], temperature, top_k, top_p)
 
     @verb
     def largest(self, region: Region) -> list[int]:
@@ -485,6 +503,14 @@ class Film:
     def firing(self, region: Region, title: str, *, most: int = 6, seconds: float = 4.0) -> None:
         """The neurons of a row such as ``mlp.activation[t]`` that fire most, as bars, at the other tokens too."""
         firing.firing(self._telling, region, title, most=most, seconds=seconds)
+
+    @verb
+    def write_on(self, *, after: int, most: int = 6, seconds: float = 12.0) -> list[int]:
+        """Let the model go on from the text up to time ``after``: what may follow, one put at the end, and again.
+
+        Every step has the numbers of its own run. Returns the tokens that it appends, ``most`` of them.
+        """
+        return writing.write_on(self._telling, after=after, most=most, seconds=seconds)
 
     @verb
     def lookup(

@@ -111,7 +111,7 @@ class Set:
 
         def begin(name: str) -> Telling:
             cast = Cast(self.layout, self.signage, self.blueprints)
-            return Telling(name, cast, self.run.trace, self.run.model, Page.of(size), pace)
+            return Telling(name, cast, self.run.trace, self.run.model, Page.of(size), pace, self.run.draw)
 
         return _assembled(_told(chapters, begin), fps, size, tracks)
 

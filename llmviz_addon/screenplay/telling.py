@@ -21,6 +21,7 @@ from ..layout.lettering.drawing import Drawing
 from ..layout.tensor import Numbers, Unplaced
 from ..layout.whereabouts import Place, Whereabouts
 from ..model.checkpoint import Checkpoint
+from ..model.sampling import Draw
 from ..model.trace import Trace
 from .cast.cast import Cast
 from .cast.splits import Splits
@@ -120,9 +121,10 @@ class Telling:
     """One chapter while it is told: clock, score, cast, page and camera, and the run that it is about."""
 
     def __init__(
-        self, name: str, cast: Cast, trace: Trace, checkpoint: Checkpoint, page: Page, pace: float | None
-    ) -> None:
-        self.name, self.cast, self.trace, self.checkpoint = name, cast, trace, checkpoint
+        self, name: str, cast: Cast, trace: Trace, checkpoint: Checkpoint, page: Page, pace: float | None,
+        drawn: Draw | None = None,
+    ) -> None:  # fmt: skip
+        self.name, self.cast, self.trace, self.checkpoint, self.drawn = name, cast, trace, checkpoint, drawn
         self.page, self.pace = page, pace
         self.clock, self.score = Clock(), Score(cast.rest)
         self.score.note(cast.grids, "opacity")

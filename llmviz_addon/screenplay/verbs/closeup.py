@@ -37,7 +37,7 @@ LEGIBLE = {"T": 24, "C": 48, "A": 32, "4C": 128, "block_size": 32}
 LEAST = 2
 """Cells that are left of the numbers of a head, where many heads are shown."""
 ENTRIES = 32
-"""Columns of the table of tokens that can: those of the tokens read, and others."""
+"""Columns of the table of tokens that can: those of the tokens read, and others. Of the output, the likeliest."""
 ENOUGH = 1.5
 """An axis is cut only if it is so many times as long as that."""
 TEAR = 0.15 * CELL
@@ -154,10 +154,17 @@ def _of_a_head(whole: Sequence[Grid]) -> int:
 
 
 def _entries(telling: Telling, whole: Sequence[Grid], times: int | None) -> tuple[int, ...] | None:
-    """Ids of the tokens that have cells: of a table of tokens no more than those read, if these are not many."""
-    table, shown = telling.layout.embedding.token_weight, _shown(telling)
-    if table not in whole or telling.layout.output.weight in whole or table.cells[0] <= ENOUGH * ENTRIES:
+    """Ids of the tokens that have cells: of a table of tokens no more than those read, if these are not many.
+
+    Of the output alone those that are likeliest to follow each token of the text, and to follow the last.
+    """
+    table, head, shown = telling.layout.embedding.token_weight, telling.layout.output.weight, _shown(telling)
+    if (table in whole) == (head in whole) or table.cells[0] <= ENOUGH * ENTRIES:
         return shown
+    if head in whole:
+        likely = telling.trace["output.logits"].argmax(axis=1)[:times].tolist()
+        last = (-telling.trace["output.logits"][-1]).argsort(kind="stable")[:ENTRIES].tolist()
+        return tuple(sorted(list(dict.fromkeys([*last[: ENTRIES // 2], *likely, *last]))[:ENTRIES]))
     read = dict.fromkeys(int(token) for token in telling.trace.tokens[:times])
     every = range(table.axes[0].length) if shown is None else shown
     return tuple(sorted([*read, *(one for one in every if one not in read)][: max(ENTRIES, len(read))]))

@@ -7,13 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ...errors import ScriptError
 from ...layout.grid import Region
 from ...layout.tensor import Numbers
+from ...model.sampling import Draw
 from ...model.tokenizers.tokenizer import IdTokenizer, LetterTokenizer
 from ..telling import Telling
 
 ALIKE = 1e-5
 """Share of a number by which others may differ from it and are still alike: that much is nothing but rounding."""
+
+
+def drawn(telling: Telling) -> Draw:
+    """The token that comes after those read, and how it was chosen."""
+    if telling.drawn is None:
+        raise ScriptError("No token comes next: this film is about shapes of models, none of which was run.")
+    return telling.drawn
 
 
 def token_text(telling: Telling, t: int) -> str:
@@ -23,7 +32,13 @@ def token_text(telling: Telling, t: int) -> str:
 
 def token_name(telling: Telling, t: int) -> str:
     """What the token at time ``t`` is called in a sentence: ``letter C``, ``token 318`` or ``token “·the”``."""
-    text, kind = token_text(telling, t), telling.checkpoint.tokenizer
+    return name_of(telling, int(telling.trace.tokens[t]))
+
+
+def name_of(telling: Telling, token: int) -> str:
+    """What a token of the vocabulary is called in a sentence."""
+    kind = telling.checkpoint.tokenizer
+    text = kind.text(token)
     if isinstance(kind, LetterTokenizer) and text.isalpha():
         return f"letter {text}"
     return f"token {text}" if isinstance(kind, IdTokenizer) else f"token “{text}”"
