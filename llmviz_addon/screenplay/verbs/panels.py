@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...kept import kept
 from ...layout.grid import Grid, Region
 from ...layout.lettering.drawing import Drawing, Shape
 from ..page.commentary import camera_pose
@@ -54,7 +55,7 @@ def panel(
     on its way already. In the worst case it covers no cell that is ``explained``; where it is not ``needed`` there is
     none then.
     """
-    forms = _forms(telling, grid, cells)
+    forms = _Forms(telling, grid, cells)
     spot = _spot(telling, forms, explained, seconds, FURTHEST if needed else FAR)
     if spot.covered > COVERED and telling.explanations:
         telling.clear_aside()
@@ -65,51 +66,61 @@ def panel(
     return _hung(telling, spot.told, spot.area)
 
 
-def _forms(telling: Telling, grid: Grid, cells: Sequence[tuple[int, ...]]) -> list[Steps]:
-    """The panel as it is best, and narrower ones, which leave tall grids their size."""
-    page, free = telling.page, telling.page.free
-    most = free.width * (WIDEST if free.width > free.height else 1.0)
-    setting = Setting(grid, cells, telling.tensors, page.em / 0.031 * EM)
-    found: list[Steps] = []
-    for share in (1.0, *NARROWER):
-        told = setting.within(share * most)
-        if not found or told.width < found[-1].width - GAP:
-            found.append(told)
-    return found
+class _Forms:
+    """The panel as it is best, and narrower ones, which leave tall grids their size; they are set when asked for."""
+
+    def __init__(self, telling: Telling, grid: Grid, cells: Sequence[tuple[int, ...]]) -> None:
+        page, free = telling.page, telling.page.free
+        self._most = free.width * (WIDEST if free.width > free.height else 1.0)
+        self._setting = Setting(grid, cells, telling.tensors, page.em / 0.031 * EM)
+        self.best = self._setting.within(self._most)
+
+    @kept
+    def all(self) -> list[Steps]:
+        """All of them, the best one first."""
+        found = [self.best]
+        for share in NARROWER:
+            told = self._setting.within(share * self._most)
+            if told.width < found[-1].width - GAP:
+                found.append(told)
+        return found
 
 
-def _spot(
-    telling: Telling, forms: Sequence[Steps], explained: Sequence[Region], seconds: float, furthest: float
-) -> Spot:
+def _spot(telling: Telling, forms: _Forms, explained: Sequence[Region], seconds: float, furthest: float) -> Spot:
     """The best spot for a panel in one of its forms, to which the camera makes room if it must.
 
     Of places that leave the grids about as large the one for the best form is taken.
     """
     around, free = _around(telling, explained), telling.page.free
-    spots = [free_spot(free, telling.view, told, around) for told in forms]
-    spot = next((spot for spot in spots if spot.covered <= COVERED), spots[0])
     aside = telling.view is not telling.framed
+    spot = free_spot(free, telling.view, forms.best, around)
+    if spot.covered <= COVERED and not aside:
+        return spot
+    spots = [spot, *(free_spot(free, telling.view, told, around) for told in forms.all[1:])]
+    spot = next((spot for spot in spots if spot.covered <= COVERED), spots[0])
     if (spot.covered > COVERED or aside) and not camera.is_moving(telling):
         reach = telling.view.distance * (NEARER if spot.covered <= COVERED else furthest)
+        points = telling.room(*telling.in_play(), view=telling.view)
         ways = [
             (view.distance * NEARLY**number, view, told)
-            for number, told in enumerate(forms)
-            for view in _roomier(telling, told)
+            for number, told in enumerate(forms.all)
+            for view in _roomier(telling, told, points)
             if view.distance < reach
         ]
-        ways.sort(key=lambda way: way[0])
-        found = ((length, view, free_spot(free, view, told, around)) for length, view, told in ways)
-        fitting = [one for one in found if one[2].covered <= COVERED]
-        near = [one for one in fitting if one[0] <= ALIKE * fitting[0][0]]
+        near: list[tuple[float, View, Spot]] = []
+        for length, view, told in sorted(ways, key=lambda way: way[0]):
+            if near and length > ALIKE * near[0][0]:
+                break
+            if (found := free_spot(free, view, told, around)).covered <= COVERED:
+                near.append((length, view, found))
         if near:
             _, view, spot = min(near, key=lambda one: around.away_from(one[2].area, one[1]))
             camera.make_way(telling, view, seconds)
     return spot
 
 
-def _roomier(telling: Telling, told: Steps) -> Iterator[View]:
-    """Views from where the chapter looks that leave room for a panel at one side of all that is in play."""
-    points = telling.room(*telling.in_play(), view=telling.view)
+def _roomier(telling: Telling, told: Steps, points: np.ndarray) -> Iterator[View]:
+    """Views from where the chapter looks that leave room for a panel at one side of ``points``, of all in play."""
     whole = telling.page.free
     for one in telling.explanations:
         whole = max(_beside(whole, one.panel.area.grown(GAP)), key=lambda area: area.width * area.height)
