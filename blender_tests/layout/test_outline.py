@@ -169,3 +169,12 @@ def test_points_span_all_boxes(config):
                 [boxes.origins + boxes.cells * CELL * (a, b, -c) for a in (0, 1) for b in (0, 1) for c in (0, 1)]
             )
             assert (boxes.points @ direction).max() == pytest.approx((corners @ direction).max(), abs=1e-4)
+
+
+def test_layers_are_dealt_to_the_shape_that_is_asked_for_and_in_columns_of_one_height_where_these_fit():
+    for shape, least, most in ((0.6, 0.3, 0.9), (1.0, 0.7, 1.5), (1.4, 1.0, 2.0)):
+        one = outline(BLUEPRINTS["gpt3"], shape=shape)
+        low, high = one.box
+        assert least < (high[0] - low[0]) / (high[2] - low[2]) < most
+        _, counts = np.unique(one.offsets[:, 0].round(3), return_counts=True)
+        assert len(set(counts.tolist())) == 1

@@ -1,0 +1,70 @@
+"""Layer Norm in every aspect: its grids are named at every rest, as large as may be, and what is told of is not pale."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from llmviz_addon.model.checkpoint import builtin
+from llmviz_addon.model.run import run
+from llmviz_addon.screenplay import loader
+from llmviz_addon.screenplay.cast.cast import Cast
+from llmviz_addon.screenplay.legible.letters import Sight
+from llmviz_addon.screenplay.page.view import Page
+from llmviz_addon.screenplay.production import Set, _told
+from llmviz_addon.screenplay.score.timeline import Channel
+from llmviz_addon.screenplay.telling import Telling
+from llmviz_addon.screenplay.verbs.explain import LINE, SOURCE
+
+SIZES = [(1280, 720), (720, 1280), (720, 720)]
+NAMED = ("embedding.output", *(f"layers.0.ln_1.{name}" for name in ("mean", "std", "gamma", "beta", "output")))
+
+
+@pytest.fixture(scope="module", params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def norm(request: pytest.FixtureRequest) -> Telling:
+    tellings: list[Telling] = []
+    stage = Set.of(run(builtin(), [2, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2]))
+
+    def begin(name: str) -> Telling:
+        cast = Cast(stage.layout, stage.signage, stage.blueprints)
+        tellings.append(Telling(name, cast, stage.run.trace, stage.run.model, Page.of(request.param), 200.0))
+        return tellings[-1]
+
+    _told(loader.choose(["layer-norm"], loader.find(())), begin)
+    return tellings[0]
+
+
+def rests(norm: Telling) -> dict[str, float]:
+    return {beat.key: beat.rest[0] for beat in norm.beats if beat.key != "normalise"}  # where a picture has the stage
+
+
+def test_every_grid_is_named_at_every_rest(norm):
+    sight = Sight(norm)
+    for key, at in rests(norm).items():
+        there = {one.parent for one in sight.letters(at).drawings if one.keeps_size}
+        assert there >= set(NAMED), (key, set(NAMED) - there)
+
+
+def test_a_panel_leaves_the_grids_large(norm):
+    free, sight = norm.page.free, Sight(norm)
+    for key in ("mean", "deviation", "scale-and-shift"):
+        view = sight.view(rests(norm)[key])
+        boxes = [norm.cast.grids[name].box for name in NAMED[1:]]
+        low, high = np.min([box[0] for box in boxes], axis=0), np.max([box[1] for box in boxes], axis=0)
+        area = view.area(low, high)
+        least = 0.8 if free.width > free.height else 0.65  # upright it is above them
+        assert area.height > least * free.height, key
+
+
+def test_a_column_that_stands_apart_is_not_pale_where_a_number_of_it_is_read(norm):
+    at, score = rests(norm)["scale-and-shift"], norm.score
+    pieces = [one for one in norm.cast.fragments.values() if one.grid == "embedding.output"]
+    for piece in pieces:
+        opacity, focus = (score.at(Channel(piece.name, prop), at) for prop in ("opacity", "focus"))
+        if opacity == 0:
+            continue
+        if piece.cells[0] == 1 and opacity == 1:
+            assert focus == pytest.approx(LINE * SOURCE)
+        else:
+            assert 0.5 < opacity < 1
+            assert focus == 0  # it stands aside already
