@@ -20,7 +20,6 @@ from ..layout.lettering.drawing import Drawing
 from ..screenplay.score.timeline import CAMERA
 from . import compat
 from .materials.cell_material import Pictures, cell_material
-from .materials.cell_numbers import Numbers
 from .materials.flat_material import flat_material
 from .materials.nodes import new_node
 from .materials.theme import Theme, linear
@@ -148,7 +147,7 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> G
     del numbers, made  # of a large model they take more room than all that follows
     wide = any(max(grid.cells) > RULED_WIDE for grid in grids.values())
     letters = numerals(letters_of((*production.signage, *timeline.drawings)).get(None, ()))
-    cells = partial(cell_material, Pictures(values.image(), Numbers.of(letters)), look, wide, values.thin)
+    cells = partial(cell_material, Pictures.of(values.image(), letters), look, wide, values.thin)
     values = values.places_only()
     flat = flat_material(look)
     rig = camera_rig(home)

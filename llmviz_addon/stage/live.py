@@ -20,9 +20,9 @@ from ..model.forward import check_tokens
 from ..model.tokenizers.tokenizer import visible
 from ..screenplay.open_stage import Moment
 from ..screenplay.page.view import View
-from . import compat
 from .build import build_steps
 from .materials.flat_material import REACH
+from .materials.nodes import trees
 from .materials.theme_file import ThemeOf, theme, written
 from .open_state import OpenState, Row, read_state, write_state
 from .ours import NAME, TAG, exchange, find_collection, ours
@@ -147,8 +147,8 @@ def _pictures(scene: bpy.types.Scene) -> Iterator[bpy.types.ShaderNodeTexImage]:
     """The nodes of our materials that read the atlas."""
     held = ours(scene).blocks
     atlases = {block for block in held if isinstance(block, bpy.types.Image) and block.get(TAG) == "atlas"}
-    for material in (block for block in held if isinstance(block, bpy.types.Material)):
-        for node in compat.node_tree(material).nodes:
+    for tree in trees(block for block in held if isinstance(block, bpy.types.Material)):
+        for node in tree.nodes:
             if isinstance(node, bpy.types.ShaderNodeTexImage) and node.image in atlases:
                 yield node
 

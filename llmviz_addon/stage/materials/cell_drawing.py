@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import bpy
 
 from ...layout.grid import RULED, RULED_FAR, RULED_WIDE, Role
 from .cell_point import Point
-from .nodes import Expr, attribute, mix
+from .nodes import Expr, attribute, group, grouped, mix
 from .theme import Theme, linear
 
 ROLES = tuple(Role)
@@ -26,17 +28,27 @@ def coverage(point: Point, far: bool) -> Expr:
     Where the box itself is but a few pixels wide, it falls over a third of the width, lest little be left of it;
     what is thinner than a sixth of a pixel may vanish.
     """
-    side = point.view.sign()  # 1 where the neighbouring face at the low end is turned away
-    ends = (0.5 - side * 0.5) * point.cells
-    to_edge = point.at * side + ends
-    fall = point.pixel.minimum((point.cells * (1 / 3)).maximum(point.pixel * 0.05)) if far else point.pixel
-    x, y, z = (to_edge / fall + point.normal * 1e6).split()
+    (covered,) = grouped(
+        "llmviz silhouette", partial(_coverage, far=far),
+        View=point.view, Cells=point.cells, At=point.at, Pixel=point.pixel, Normal=point.normal,
+    )  # fmt: skip
+    return covered
+
+
+def _coverage(
+    tree: bpy.types.NodeTree, view: Expr, cells: Expr, at: Expr, pixel: Expr, normal: Expr, far: bool
+) -> dict[str, Expr]:
+    side = view.sign()  # 1 where the neighbouring face at the low end is turned away
+    ends = (0.5 - side * 0.5) * cells
+    to_edge = at * side + ends
+    fall = pixel.minimum((cells * (1 / 3)).maximum(pixel * 0.05)) if far else pixel
+    x, y, z = (to_edge / fall + normal * 1e6).split()
     covered = x.minimum(y).minimum(z)
     if far:
-        thick = point.normal.dot(point.cells / point.pixel)
-        x, y, z = ((point.cells - to_edge) / fall + point.normal * 1e6).split()
+        thick = normal.dot(cells / pixel)
+        x, y, z = ((cells - to_edge) / fall + normal * 1e6).split()
         covered = covered.minimum(x.minimum(y).minimum(z) + thick)
-    return (covered * 1.0).clamp()
+    return {"Coverage": (covered * 1.0).clamp()}
 
 
 def zero_color(role: Expr, theme: Theme, more: float = 0.0) -> Expr:
@@ -46,21 +58,36 @@ def zero_color(role: Expr, theme: Theme, more: float = 0.0) -> Expr:
     return role.times_plus((tint,) * 3, [(1 - tint) * light for light in linear(theme.cells.zero)])
 
 
-def value_color(share: Expr, role: Expr, number: Expr, theme: Theme) -> Expr:
-    """Colour of a value from -1 to 1 of the role that has this ``number``: hue tells its sign, light its size."""
+def value_colors(theme: Theme) -> bpy.types.NodeTree:
+    """A group: the colour of a value from -1 to 1 of a role. Hue tells its sign, light its size.
+
+    Its inputs are the value, the role's positive hue, and its number.
+    """
+    given = {"Value": False, "Role": True, "Number": False}
+    return group("llmviz colors", given, partial(_value_color, theme=theme))
+
+
+def _value_color(tree: bpy.types.NodeTree, share: Expr, role: Expr, number: Expr, theme: Theme) -> dict[str, Expr]:
     cells = theme.cells
     counter = [linear(cells.negative[role]) for role in ROLES]
     negative = mix(counter[0], counter[1], number > 0.5)
     negative = mix(negative, counter[2], number > 1.5)
     hue = mix(role, negative, share < 0.0)
-    return mix(zero_color(role, theme), hue, abs(share).clamp() ** cells.growth)
+    return {"Color": mix(zero_color(role, theme), hue, abs(share).clamp() ** cells.growth)}
 
 
 def draw_gaps(point: Point) -> Expr:
     """Coverage of the gaps between cells, which are not there from afar."""
-    x, y, z = point.normal.times_plus(1e3, (0.5 - abs(point.inner)) / point.pixel).split()
-    line = (GAP / point.widest + 1.0 - x.minimum(y).minimum(z)).clamp()
-    return line * point.widest.times_plus(-4.5, 1.5).clamp()
+    (gap,) = grouped(
+        "llmviz gaps", _gaps, Inner=point.inner, Normal=point.normal, Pixel=point.pixel, Widest=point.widest
+    )
+    return gap
+
+
+def _gaps(tree: bpy.types.NodeTree, inner: Expr, normal: Expr, pixel: Expr, widest: Expr) -> dict[str, Expr]:
+    x, y, z = normal.times_plus(1e3, (0.5 - abs(inner)) / pixel).split()
+    line = (GAP / widest + 1.0 - x.minimum(y).minimum(z)).clamp()
+    return {"Gap": line * widest.times_plus(-4.5, 1.5).clamp()}
 
 
 def draw_outline(point: Point) -> Expr:
@@ -71,12 +98,17 @@ def draw_outline(point: Point) -> Expr:
 
 def draw_cross(point: Point) -> Expr:
     """Coverage of the small cross of a forbidden cell."""
-    x, y, z = abs(point.inner).split()
+    (cross,) = grouped("llmviz cross", _cross, Inner=point.inner, Widest=point.widest)
+    return cross
+
+
+def _cross(tree: bpy.types.NodeTree, inner: Expr, widest: Expr) -> dict[str, Expr]:
+    x, y, z = abs(inner).split()
     longest = x.maximum(y).maximum(z)
     off = longest * 2.0 - (x + y + z)  # from the nearer diagonal, times √2
-    stroke = ((0.075 - off) / (point.widest * 1.4) + 0.5).clamp()
-    inside = ((0.24 - longest) / point.widest + 0.5).clamp()
-    return stroke * inside
+    stroke = ((0.075 - off) / (widest * 1.4) + 0.5).clamp()
+    inside = ((0.24 - longest) / widest + 0.5).clamp()
+    return {"Cross": stroke * inside}
 
 
 def draw_lines(point: Point, first: Expr | None, wide: bool, huge: bool = False) -> Expr:
@@ -84,29 +116,51 @@ def draw_lines(point: Point, first: Expr | None, wide: bool, huge: bool = False)
 
     There is none along the grid's own edges.
     """
-    at = point.at if first is None else point.at + first
-    edge = (point.at * (point.cells - point.at)).times_plus(-1.0, 0.4)  # above 0 only near the grid's own edges
+    (line,) = grouped(
+        "llmviz lines", partial(_lines, wide=wide, huge=huge),
+        At=point.at, Place=point.at if first is None else point.at + first,
+        Cells=point.cells, Normal=point.normal, Pixel=point.pixel, Widest=point.widest,
+    )  # fmt: skip
+    return line
+
+
+def _lines(
+    tree: bpy.types.NodeTree,
+    own: Expr,
+    at: Expr,
+    cells: Expr,
+    normal: Expr,
+    pixel: Expr,
+    widest: Expr,
+    wide: bool,
+    huge: bool,
+) -> dict[str, Expr]:
+    edge = (own * (cells - own)).times_plus(-1.0, 0.4)  # above 0 only near the grid's own edges
     if wide:
-        period = (point.widest > 2.0).times_plus(float(RULED_WIDE - RULED), float(RULED))
+        period = (widest > 2.0).times_plus(float(RULED_WIDE - RULED), float(RULED))
         if huge:
-            period = period + (point.widest > 32.0) * float(RULED_FAR - RULED_WIDE)
+            period = period + (widest > 32.0) * float(RULED_FAR - RULED_WIDE)
         off = abs((at.scaled(1.0 / period) + 0.5).fraction() - 0.5).scaled(period) - 0.02
-        strength = (period / point.widest).times_plus(0.166, -1.0).clamp()
+        strength = (period / widest).times_plus(0.166, -1.0).clamp()
     else:
         off = abs(at.times_plus(1 / RULED, 0.5).fraction() - 0.5).times_plus(float(RULED), -0.02)
-        strength = (2.66 / point.widest - 1.0).clamp()
-    x, y, z = point.normal.times_plus(1e3, off.maximum(edge) / point.pixel).split()
-    return (0.5 - x.minimum(y).minimum(z)).clamp() * strength
+        strength = (2.66 / widest - 1.0).clamp()
+    x, y, z = normal.times_plus(1e3, off.maximum(edge) / pixel).split()
+    return {"Line": (0.5 - x.minimum(y).minimum(z)).clamp() * strength}
 
 
-def draw_focus(tree: bpy.types.NodeTree, point: Point, cell: Expr, focus: Expr) -> tuple[Expr, Expr]:
+def draw_focus(point: Point, cell: Expr, focus: Expr) -> tuple[Expr, Expr]:
     """How far the point lies outside the focus range, and on the line around it; both 0 without focus."""
-    at = cell + 0.5 + point.inner
+    place = cell + 0.5 + point.inner
+    outside, line = grouped("llmviz focus", _focus, Place=place, Normal=point.normal, Widest=point.widest)
+    return outside * focus, line * (focus * FRAMED).clamp()
+
+
+def _focus(tree: bpy.types.NodeTree, at: Expr, normal: Expr, widest: Expr) -> dict[str, Expr]:
     low, high = (attribute(tree, "OBJECT", name, "Vector") for name in ("focus_lo", "focus_hi"))
     depth = (at - low).minimum(high - at)  # inside the range, from its nearest side
-    x, y, z = (depth * point.normal.times_plus(1e3, 1.0)).split()
-    nearest = x.minimum(y).minimum(z) / point.widest
+    x, y, z = (depth * normal.times_plus(1e3, 1.0)).split()
+    nearest = x.minimum(y).minimum(z) / widest
     inside = (nearest + 0.5).clamp()
-    width = 0.08 / point.widest
-    line = inside - (nearest - width.maximum(1.0) + 0.5).clamp()
-    return (1.0 - inside) * focus, line * (focus * FRAMED).clamp()
+    width = 0.08 / widest
+    return {"Outside": 1.0 - inside, "Line": inside - (nearest - width.maximum(1.0) + 0.5).clamp()}

@@ -65,7 +65,7 @@ from .cell_drawing import (
     draw_gaps,
     draw_lines,
     draw_outline,
-    value_color,
+    value_colors,
     zero_color,
 )
 from .cell_numbers import Numbers, draw_number, ink_on, nearness, upright
@@ -74,23 +74,28 @@ from .cell_point import (
     Point,
     find_point,
     find_pool,
-    find_value,
     of_mesh,
     of_object,
     seen_from_afar,
     share_known,
     sharpened,
+    values,
 )
-from .nodes import Expr, arrange, attribute, blend, emission, mix, new_node
+from .nodes import Expr, arrange, attribute, blend, emission, mix, new_node, use
 from .theme import Theme, linear
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """What materials show: the ``atlas`` of all values, and how their ``numbers`` are written."""
+    """What materials show: the ``values``, by a group that looks them up, and how their ``numbers`` are written."""
 
-    atlas: bpy.types.Image
+    values: bpy.types.NodeTree
     numbers: Numbers
+
+    @classmethod
+    def of(cls, atlas: bpy.types.Image, letters: bpy.types.Image) -> Pictures:
+        """What all materials share, of the picture of all values and that by ``numerals.numerals``."""
+        return cls(values(atlas), Numbers.of(letters))
 
 
 TONES, GLASS_TONES = (0.8, 1.0, 1.14), (0.97, 1.0, 1.02)
@@ -130,13 +135,13 @@ def cell_material(
     material.use_backface_culling = True
     compat.light_nothing(material)
     given = of_mesh(tree, thin) if merged else of_object(tree, thin)
-    point = find_point(tree, given)
+    point = find_point(given)
     if sliced:
         given = sharpened(tree, given, point)
     info = tree.nodes.new("ShaderNodeObjectInfo")
     role = Expr(tree, info.outputs["Color"], vector=True) if pictures else attribute(tree, "GEOMETRY", "role", "Color")
     number, opacity = Expr(tree, info.outputs["Object Index"]), Expr(tree, info.outputs["Alpha"])
-    draw = _Drawing(point, given, role, number, theme, wide)
+    draw = _Drawing(point, given, role, number, value_colors(theme), theme, wide)
     surface = draw.surface(pictures) if pictures else draw.outline()
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
     covered = blend(tree, clear, surface, coverage(point, far=wide or pictures is None) * opacity)
@@ -163,6 +168,7 @@ class _Drawing:
     given: Given
     role: Expr  # its positive hue
     number: Expr  # which role it is
+    colors: bpy.types.NodeTree  # by ``value_colors``
     theme: Theme
     wide: bool
 
@@ -181,9 +187,9 @@ class _Drawing:
         tile, place = (point, flat) if given.pool is None else find_pool(point, cell, given.strides, given.pool)
         gaps = draw_gaps(tile)
         known = given.known or share_known(given, flat)
-        value, gain = find_value(given, place, pictures.atlas)
+        value, gain = use(pictures.values, given.atlas, place)
         near = self._values(value, gain, tile, gaps, pictures.numbers)
-        mean = self._color(seen_from_afar(point, cell, given, pictures.atlas) * gain)
+        mean = self._color(seen_from_afar(cell, given, pictures.values) * gain)
         far = emission(tree, self._lit(mean), point.normal.dot(TONES))
         shown = blend(tree, near, far, tile.widest.times_plus(8.0, -3.6).clamp())
         surface = blend(tree, self._glass(gaps), shown, known)
@@ -191,7 +197,7 @@ class _Drawing:
         surface = blend(tree, surface, emission(tree, line), self._ruled())
         if given.focus is None:
             return surface
-        outside, line = draw_focus(tree, point, cell, given.focus)
+        outside, line = draw_focus(point, cell, given.focus)
         surface = blend(tree, surface, emission(tree, linear(self.theme.ground)), outside * 0.7)
         return blend(tree, surface, emission(tree, linear(self.theme.colors["ink"])), line)
 
@@ -227,7 +233,8 @@ class _Drawing:
         return near, share if given.pool is None else share * (given.pool > 0.75)
 
     def _color(self, share: Expr) -> Expr:
-        return value_color(share, self.role, self.number, self.theme)
+        (color,) = use(self.colors, share, self.role, self.number)
+        return color
 
     def _lit(self, color: Expr) -> Expr:
         return color if self.given.highlight is None else mix(color, self.role, self.given.highlight * LIT)

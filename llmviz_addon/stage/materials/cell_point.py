@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import bpy
 
 from ...layout.grid import CELL
 from ..values.atlas import LANES, STEP, WIDTH, lanes
 from ..values.seen import DOT_PIXELS
-from .nodes import Expr, attribute, combine, mix, new_node, pixel_size
+from .nodes import Expr, attribute, combine, group, grouped, mix, new_node, pixel_size, use
 
 EPSILON = 5e-3
 """Cells by which the shading point is kept inside: at five kilometres 32 bits leave half a millimetre in doubt."""
@@ -88,13 +89,18 @@ def _share(tree: bpy.types.NodeTree) -> Expr:
     return 1.0 / attribute(tree, "GEOMETRY", "atlas", "Alpha").floor()
 
 
-def find_point(tree: bpy.types.NodeTree, given: Given) -> Point:
+def find_point(given: Given) -> Point:
     """The shading point."""
     scaled = given.known is None  # a unit cube that its object's scale makes as large as its cells
+    found = grouped("llmviz point", partial(_point, scaled=scaled), Place=given.place, Cells=given.cells)
+    return Point(given.cells, *found)
+
+
+def _point(tree: bpy.types.NodeTree, place: Expr, cells: Expr, scaled: bool) -> dict[str, Expr]:
+    """All of a ``Point`` but its cells, in its order."""
     geometry = tree.nodes.new("ShaderNodeNewGeometry")
     coordinates = tree.nodes.new("ShaderNodeTexCoord")
-    cells = given.cells
-    at = given.place.times_plus((cells - 2 * EPSILON) * DOWN, (EPSILON,) * 3)
+    at = place.times_plus((cells - 2 * EPSILON) * DOWN, (EPSILON,) * 3)
     normal = abs(Expr(tree, coordinates.outputs["Normal"], vector=True))
     plane = 1.0 - normal
     view = to_object(Expr(tree, geometry.outputs["Incoming"], vector=True)) * DOWN
@@ -105,9 +111,9 @@ def find_point(tree: bpy.types.NodeTree, given: Given) -> Point:
     index = at.floor()
     inner = (at - index - 0.5) * plane
     x, y, z = (pixel * plane).split()
-    widest = x.maximum(y).maximum(z)
+    found = {"At": at, "Index": index, "Inner": inner, "Normal": normal, "Plane": plane, "View": view, "Pixel": pixel}
     backfacing = Expr(tree, geometry.outputs["Backfacing"])
-    return Point(cells, at, index, inner, normal, plane, view, pixel, widest, backfacing)
+    return {**found, "Widest": x.maximum(y).maximum(z), "Backfacing": backfacing}
 
 
 def to_object(vector: Expr) -> Expr:
@@ -120,29 +126,37 @@ def to_object(vector: Expr) -> Expr:
 
 
 def find_pool(point: Point, cell: Expr, strides: Expr, share: Expr) -> tuple[Point, Expr]:
-    """The point seen in pools in place of cells, and its pool's number in the picture.
-
-    All of it is exact: ``share`` is the reciprocal of a power of two. A table of n columns has ceil(n · share)
-    pools in a row, and its strides are 0, 1 and n.
-    """
+    """The point seen in pools in place of cells, and its pool's number in the picture."""
     place = cell.scaled(share)
     pool = place.floor()
     inner = (place - pool + (point.at - point.index).scaled(share) - 0.5) * point.plane
     tile = replace(point, inner=inner, pixel=point.pixel.scaled(share), widest=point.widest * share)
-    steps = strides.scaled(share)
-    return tile, pool.dot(0.0 - (0.0 - steps).floor())
+    return tile, _pool_number(pool, strides, share)
 
 
-def seen_from_afar(point: Point, cell: Expr, given: Given, image: bpy.types.Image) -> Expr:
-    """The number that stands for all of those around."""
-    step = (given.far * (1 / 16)).floor()
-    doublings = given.far - step * 16.0
+def _pool_number(pool: Expr, strides: Expr, share: Expr) -> Expr:
+    """The number of a ``pool``.
+
+    All of it is exact: ``share`` is the reciprocal of a power of two. A table of n columns has ceil(n · share)
+    pools in a row, and its strides are 0, 1 and n.
+    """
+    return pool.dot(0.0 - (0.0 - strides.scaled(share)).floor())
+
+
+def seen_from_afar(cell: Expr, given: Given, values: bpy.types.NodeTree) -> Expr:
+    """The number that stands for all of those around; ``values`` as the function of that name makes it."""
+    (number,) = grouped("llmviz far", partial(_far, values=values), Far=given.far, Cell=cell, Strides=given.strides)
+    return number
+
+
+def _far(tree: bpy.types.NodeTree, far: Expr, cell: Expr, strides: Expr, values: bpy.types.NodeTree) -> dict[str, Expr]:
+    step = (far * (1 / 16)).floor()
+    doublings = far - step * 16.0
     share = 1.0 / (2.0**doublings).rounded()
     row = (step * (STEP / WIDTH)).floor()
     column = (step - row * (WIDTH / STEP)) * STEP
-    _, number = find_pool(point, cell, given.strides, share)
-    start = combine(point.at.tree, column, row)
-    return find_value(replace(given, atlas=start), number, image)[0]
+    number = _pool_number(cell.scaled(share).floor(), strides, share)
+    return {"Value": use(values, combine(tree, column, row), number)[0]}
 
 
 def share_known(given: Given, flat: Expr) -> Expr:
@@ -152,15 +166,18 @@ def share_known(given: Given, flat: Expr) -> Expr:
     return front.maximum(after.minimum(before)).clamp()
 
 
-def find_value(given: Given, flat: Expr, image: bpy.types.Image) -> tuple[Expr, Expr]:
-    """The number in the tensor's cell, or pool, ``flat``, and the grid's gain.
+def values(image: bpy.types.Image) -> bpy.types.NodeTree:
+    """A group: the number in a tensor's cell, or pool, and the grid's gain, of where its ``atlas`` begins and the cell.
 
-    Exact for any whole ``flat`` that 32 bits can hold, as the picture's width is a power of two; half a
+    Exact for any whole number of a cell that 32 bits can hold, as the picture's width is a power of two; half a
     pixel is added where no digits are lost.
     """
-    tree = flat.tree
+    return group("llmviz value", {"Atlas": True, "Cell": False}, partial(_value, image=image))
+
+
+def _value(tree: bpy.types.NodeTree, atlas: Expr, flat: Expr, image: bpy.types.Image) -> dict[str, Expr]:
     width, height = WIDTH, image.size[1]
-    column, row, gain = given.atlas.split()
+    column, row, gain = atlas.split()
     place = (column + flat) * (1.0 / width)
     down = place.floor()
     texture = new_node(tree, "ShaderNodeTexImage")
@@ -171,8 +188,8 @@ def find_value(given: Given, flat: Expr, image: bpy.types.Image) -> tuple[Expr, 
     tree.links.new(combine(tree, across + 0.5 / width, v).socket, texture.inputs["Vector"])
     channels = Expr(tree, texture.outputs["Color"], vector=True).split()
     if lanes(image) == 1:
-        return channels[0], gain
+        return {"Value": channels[0], "Gain": gain}
     lane = across.times_plus(width / LANES, 0.5 / LANES).fraction()  # 1/8, 3/8, 5/8, 7/8
     value = mix(channels[0], channels[1], lane > 1 / 4)
     value = mix(value, channels[2], lane > 1 / 2)
-    return mix(value, Expr(tree, texture.outputs["Alpha"]), lane > 3 / 4), gain
+    return {"Value": mix(value, Expr(tree, texture.outputs["Alpha"]), lane > 3 / 4), "Gain": gain}

@@ -7,11 +7,12 @@ Constants are folded here, as every node costs time at every shading point.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import bpy
 
+from .. import compat
 from ..ours import own
 
 Number = float | int
@@ -180,6 +181,23 @@ def use(group: bpy.types.NodeTree, *inputs: Expr) -> list[Expr]:
     for given, socket in zip(inputs, node.inputs, strict=True):
         tree.links.new(given.socket, socket)
     return [Expr(tree, output, output.type == "VECTOR") for output in node.outputs]
+
+
+def trees(materials: Iterable[bpy.types.Material]) -> Iterator[bpy.types.NodeTree]:
+    """The trees of materials, and those of the groups in them, each once."""
+    waiting, known = [compat.node_tree(material) for material in materials], set()
+    while waiting:
+        tree = waiting.pop()
+        if tree not in known:
+            known.add(tree)
+            yield tree
+            inner = (getattr(node, "node_tree", None) for node in tree.nodes)
+            waiting += [tree for tree in inner if tree is not None]
+
+
+def grouped(name: str, make: Callable[..., Mapping[str, Expr]], **inputs: Expr) -> list[Expr]:
+    """What ``make`` works out of ``inputs``, by a ``group`` that is for this place alone."""
+    return use(group(name, {key: given.vector for key, given in inputs.items()}, make), *inputs.values())
 
 
 def mix(low: Operand, high: Operand, share: Expr) -> Expr:
