@@ -1,4 +1,4 @@
-"""Layer Norm in every aspect: its grids are named at every rest, as large as may be, and what is told of is not pale."""
+"""Layer Norm in every aspect: its grids are named at every rest, as large as may be, and not pale where told of."""
 
 from __future__ import annotations
 
