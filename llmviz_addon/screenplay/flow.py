@@ -89,7 +89,9 @@ def _at_home(telling: Telling) -> Iterator[list[Flow]]:
     found: dict[object, list[Flow]] = defaultdict(list)
     for one in flows:
         cut = one.ribbon.name if {grid.name for grid in one.grids} & telling.splits.ever else ""
-        found[staff[one.ribbon.name], *(staff[grid.name] for grid in one.grids), cut].append(one)
+        alike = staff[one.ribbon.name], *(staff[grid.name] for grid in one.grids)
+        if cut or len({*alike}) > 1:  # else they do the same anyway
+            found[*alike, cut].append(one)
     yield from found.values()
 
 
