@@ -62,43 +62,43 @@ class Span:
 
 def flow(telling: Telling) -> None:
     """Let ribbons come and go with their grids, and arrows stand in for those whose grids are away from home."""
-    sight = Sight(telling)
-    for flows in _at_home(telling):
+    sight, moved = Sight(telling), telling.score.moved
+    home: list[Ribbon] = []
+    away: list[Ribbon] = []
+    for ribbon in telling.layout.ribbons:
+        source, target = ribbon.source, ribbon.target
+        if (source, target) not in telling.connected:  # else the chapter drew an arrow by hand
+            (away if source in moved or target in moved else home).append(ribbon)
+    for flows in _fading(telling, home):
         _keep(telling, flows, _spans(telling, flows[0]))
-    for one in _away(telling):
+    for one in (*(_flow(telling, ribbon) for ribbon in away), *_between_excerpts(telling)):
         spans = _spans(telling, one)
         if not one.is_excerpt:
             _keep(telling, [one], spans)
         _draw(telling, sight, one, spans)
 
 
-def _flows(telling: Telling) -> Iterator[Flow]:
-    """The flows of all ribbons, but not where the chapter drew an arrow by hand."""
-    grids = telling.cast.grids
-    for ribbon in telling.layout.ribbons:
-        if (ribbon.source, ribbon.target) not in telling.connected:
-            yield Flow(ribbon, grids[ribbon.source], grids[ribbon.target])
+def _flow(telling: Telling, ribbon: Ribbon) -> Flow:
+    return Flow(ribbon, telling.cast.grids[ribbon.source], telling.cast.grids[ribbon.target])
 
 
-def _at_home(telling: Telling) -> Iterator[list[Flow]]:
-    """Those whose grids never left home, together with all that always fade alike."""
-    score, moved = telling.score, telling.score.moved
-    flows = [one for one in _flows(telling) if not {grid.name for grid in one.grids} & moved]
-    actors = {name: None for one in flows for name in (one.ribbon.name, *(grid.name for grid in one.grids))}
+def _fading(telling: Telling, ribbons: list[Ribbon]) -> Iterator[list[Flow]]:
+    """The flows of ribbons that do not fade with their grids anyway, together with all that do alike."""
+    score, ever = telling.score, telling.splits.ever
+    actors = [*telling.cast.grids, *(ribbon.name for ribbon in ribbons)]
     staff = {name: id(staff) for staff, names in score.alike(actors, "opacity").items() for name in names}
-    found: dict[object, list[Flow]] = defaultdict(list)
-    for one in flows:
-        cut = one.ribbon.name if {grid.name for grid in one.grids} & telling.splits.ever else ""
-        alike = staff[one.ribbon.name], *(staff[grid.name] for grid in one.grids)
-        if cut or len({*alike}) > 1:  # else they do the same anyway
-            found[*alike, cut].append(one)
-    yield from found.values()
+    found: dict[object, list[Ribbon]] = defaultdict(list)
+    for ribbon in ribbons:
+        own, source, target = staff[ribbon.name], staff[ribbon.source], staff[ribbon.target]
+        if ribbon.source in ever or ribbon.target in ever:
+            found[ribbon.name].append(ribbon)
+        elif not own == source == target:
+            found[own, source, target].append(ribbon)
+    for alike in found.values():
+        yield [_flow(telling, ribbon) for ribbon in alike]
 
 
-def _away(telling: Telling) -> Iterator[Flow]:
-    """Those whose grids left home, and those between excerpts."""
-    moved = telling.score.moved
-    yield from (one for one in _flows(telling) if {grid.name for grid in one.grids} & moved)
+def _between_excerpts(telling: Telling) -> Iterator[Flow]:
     for pairs in telling.excerpts:
         stands = {grid.name: stand for grid, stand in pairs}
         for ribbon in telling.layout.ribbons:
