@@ -25,8 +25,8 @@ def play(film):
     _equals(film, e, t)
     with film.beat("all-there-is"):
         film.say("This is all that the model gets of the text.")
-        film.camera.frame(tokens, e, azimuth=280, elevation=6, seconds=0)
-        film.camera.frame(tokens, e, azimuth=287, elevation=9, seconds=3)
+        film.camera.frame(tokens, e, azimuth=276, elevation=4, seconds=0)
+        film.camera.frame(tokens, e, azimuth=282, elevation=7, seconds=3)
         film.say("All that follows is calculated from these [columns]({x}).", x=e.output)
         film.step_back()
 

@@ -128,6 +128,8 @@ def _residual(film, x, attn, t, outputs):
         film.split(x[t], attn.proj[t], attn.residual[t], others=0.55, seconds=0.6)
         film.add_up(attn.residual[t], seconds=10)
         film.say("So the layer changes the column, and does not make it anew.")
+    if len(film.tokens) == 1:
+        return
     with film.beat("all-sums"):
         film.say("The same holds for every column.")
         film.merge(x, attn.proj, attn.residual, seconds=0)

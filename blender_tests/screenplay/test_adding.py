@@ -43,6 +43,13 @@ def test_what_is_added_is_read_off_the_rule(film):
     assert (stream.home.grid, branch.home.grid) == (e.output, layer.attn.proj)
 
 
+def test_a_product_is_not_called_what_it_is_made_of(film, random_model, make_film):
+    product, bias = addends(film.telling, film.layout.layers[0].mlp.proj[2])
+    assert (product.name, bias.home.grid) == ("Product", film.layout.layers[0].mlp.proj_bias)
+    alone = make_film(random_model(GPTConfig(1, 1, 8, 6, 5)), [0, 1, 2])
+    assert addends(alone.telling, alone.layout.layers[0].attn.proj[1])[0].name == "Head 0"
+
+
 def test_the_columns_give_the_sum(film):
     for layer in film.layout.layers:
         for column in (layer.attn.proj[4], layer.attn.residual[4], layer.mlp.proj[4], layer.mlp.residual[4]):

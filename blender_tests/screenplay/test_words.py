@@ -112,10 +112,46 @@ def test_chapters_say_what_is_so(case):
             assert not re.search(pattern, own), (key, pattern, text)
         assert text[0].isupper(), (key, text)
         assert text.rstrip()[-1] in ".?", (key, text)
+    _embedding(told, texts)
     _norm(told, texts)
+    _projection(told, texts)
     _attention(told, texts)
     _mlp(told, texts)
     _softmax(told, texts)
+
+
+def _embedding(told: Run, texts: dict[str, str]) -> None:
+    tokens = [int(token) for token in told.tokens]
+    t = min(3, len(tokens) - 1)
+    assert f"There it has the number {tokens[t]:,}." in texts["02 number"]
+    assert f"{told.config.vocab_size:,} token" in texts["02 number"]
+    assert f"stands at t = {t}, so it gets column {t} too" in texts["02 position"]
+    columns = told.trace["embedding.output"]
+    pair = re.search(r"at t = (\d+) and at t = (\d+)", texts.get("02 same token", ""))
+    if pair:
+        a, b = (int(place) for place in pair.groups())
+        assert tokens[a] == tokens[b]
+        assert (columns[a] != columns[b]).any()
+    elif len(set(tokens)) < len(tokens):
+        equal = [(a, b) for b in range(len(tokens)) for a in range(b) if tokens[a] == tokens[b]]
+        assert all((columns[a] == columns[b]).all() for a, b in equal)
+
+
+def _projection(told: Run, texts: dict[str, str]) -> None:
+    n, size = told.config.n_head, told.config.head_size
+    t = min(3, len(told.tokens) - 1)
+    assert ("nothing to stack" in texts["05 stack"]) == (n == 1)
+    assert ("draws on all heads" in texts["05 one number"]) == (n > 1)
+    assert ("does without" in texts["05 one number"]) == (not told.model.biases)
+    assert ("With the bias" in texts["05 shares"]) == told.model.biases
+    moves = re.search(r"head (\d+) moves the first row most, by (more than |less than )?(\S+)\.", texts["05 shares"])
+    weights = told.trace["layers.0.attn.proj_weight"][0].astype(float)
+    outputs = [told.trace[f"layers.0.attn.heads.{h}.output"][t].astype(float) for h in range(n)]
+    parts = [float(weights[h * size : h * size + size] @ output) for h, output in enumerate(outputs)]
+    if moves:
+        head = int(moves[1])
+        assert abs(parts[head]) == pytest.approx(max(map(abs, parts)))
+        assert moves[2] or float(moves[3].replace("−", "-").replace(",", "")) == pytest.approx(parts[head], rel=0.06)
 
 
 def _norm(told: Run, texts: dict[str, str]) -> None:

@@ -97,7 +97,7 @@ def _of(telling: Telling, term: Expression, regions: dict[str, Region]) -> Itera
             region = regions[name]
             yield Addend(_numbers(telling, region), region, region.grid.title, True)
         case Dot(Operand(weight), Operand() as inner):
-            yield from _shares(telling, regions[weight], (inner,), regions)
+            yield from _shares(telling, regions[weight], (inner,), regions, "Product")
         case Dot(Operand(weight), Concat(parts)):
             yield from _shares(telling, regions[weight], parts, regions)
         case _:
@@ -105,17 +105,17 @@ def _of(telling: Telling, term: Expression, regions: dict[str, Region]) -> Itera
 
 
 def _shares(
-    telling: Telling, weight: Region, parts: Sequence[Operand], regions: dict[str, Region]
+    telling: Telling, weight: Region, parts: Sequence[Operand], regions: dict[str, Region], name: str = ""
 ) -> Iterator[Addend]:  # fmt: skip
-    """What each of some vectors, put end to end, adds to their product with a matrix."""
+    """What each of some vectors, put end to end, adds to their product with a matrix; all of one ``name``, or theirs."""
     (a, b), _ = weight.ranges
     matrix = np.asarray(telling.values(weight.grid), dtype=np.float64)[a:b]
     start = 0
     for part in parts:
         vector = _numbers(telling, regions[part.name])
         stop = start + len(vector)
-        name = part.name if len(parts) > 1 else regions[part.name].grid.title
-        yield Addend(matrix[:, start:stop] @ vector, regions[part.name], name[0].upper() + name[1:], False)
+        own = name or part.name[0].upper() + part.name[1:]
+        yield Addend(matrix[:, start:stop] @ vector, regions[part.name], own, False)
         start = stop
 
 
