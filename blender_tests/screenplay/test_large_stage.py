@@ -62,7 +62,10 @@ def test_the_words_give_way_to_a_caption_and_come_back(norm):
     assert len([name for name in column(norm) if opacity(norm, name, after)]) >= 4
     (caption,) = [name for name in norm.cast.drawings if ":said:" in name]
     assert [opacity(norm, caption, at) for at in (before, middle, after)] == [0.0, 1.0, 0.0]
-    (text,) = norm.cast.drawings[caption].shapes
+    ground, text = norm.cast.drawings[caption].shapes
+    assert ground.color == "ground"  # what passes behind it never makes it hard to read
+    assert ground.width >= norm.page.aspect
+    assert ground.y + ground.height > text.corners[1][1]
     assert " ".join(text.body.split()) == "The same happens to every other column."
     words = next(shape for shape in norm.cast.drawings[norm.column[-1]].shapes if isinstance(shape, Text))
     assert text.size == words.size

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from ...layout.lettering.drawing import Drawing, Text
+from ...layout.lettering.drawing import Drawing, Rect, Text
 from ...layout.lettering.font import wrap
 from ..legible.settle import Hidden, veiled
 from ..page.commentary import LEADING, camera_pose
@@ -34,6 +34,8 @@ AGAIN = 1.5
 GAIN = 1.12
 """How many times as large what is in play must become."""
 ZOOM = 0.97
+UNDER = 0.012
+"""Picture heights that the ground under a caption reaches over it."""
 
 
 @contextmanager
@@ -128,4 +130,5 @@ def _caption(telling: Telling, one: Caption) -> Drawing:
         em *= 0.95
         spans = wrap(list(one.spans), em, area.width)
     text = Text(area.center[0], area.top - em, tuple(spans), em, "center", LEADING)
-    return Drawing(telling.unique("said"), (text,), camera_pose(page), "camera", opacity=0.0)
+    ground = Rect(-page.aspect / 2, -0.5, page.aspect, area.top + 0.5 + UNDER, "ground")  # a take passes behind it
+    return Drawing(telling.unique("said"), (ground, text), camera_pose(page), "camera", opacity=0.0)
