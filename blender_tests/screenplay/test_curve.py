@@ -14,7 +14,7 @@ from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.parts.attention import Attention
 from llmviz_addon.model.parts.layer_norm import LayerNorm
 from llmviz_addon.model.parts.mlp import MLP
-from llmviz_addon.screenplay.pictures.curve import DOTS, FLAT, OVER
+from llmviz_addon.screenplay.pictures.curve import DOTS, FLAT, NEAR, OVER
 from llmviz_addon.screenplay.pictures.pinned import metres
 from llmviz_addon.screenplay.score.timeline import Channel
 
@@ -75,9 +75,12 @@ def test_all_numbers_lie_on_the_curve_as_dots(opened):
     chart = film.curve(mlp.activation[3], "Bent")
     (graph,) = chart.graphs
     discs = [shape for one in drawings(film, "dots") for shape in one.shapes if isinstance(shape, Disc)]
-    pairs = zip(np.sort(film.values(mlp.hidden)[3]), np.sort(film.values(mlp.hidden)[3]), strict=True)
-    places = [graph.at(float(x), float(gelu(np.float64(y)))) for x, y in pairs]
-    assert np.array([(disc.x, disc.y) for disc in discs]) == pytest.approx(np.array(places), abs=1e-6)
+    places = np.array([graph.at(float(x), float(gelu(np.float64(x)))) for x in film.values(mlp.hidden)[3]])
+    dots = np.array([(disc.x, disc.y) for disc in discs])
+    away = np.hypot(*(places[:, None] - dots[None]).transpose(2, 0, 1))  # of every number from every dot
+    assert away.min(axis=1).max() <= NEAR * discs[0].radius
+    assert away.min(axis=0).max() < 1e-6
+    assert len(dots) > 20
 
 
 def test_of_very_many_numbers_some_are_dots_from_the_least_to_the_largest(random_model, make_film):

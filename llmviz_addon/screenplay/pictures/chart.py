@@ -35,6 +35,8 @@ SEAM = 0.0012
 """Between two bars of a stack, in picture heights."""
 WIDEST = 4
 """Letters that a scale's numbers have room for at least, as they may change."""
+TICKS = 4
+"""Numbers on a scale, but for 0 and where there is little room for them."""
 PALE, COPY = 0.25, 0.75
 """Opacity of a bar that does not count, and of one that is stacked."""
 SHARES = 1e-3
@@ -90,7 +92,7 @@ def chart(
     numbers = _numbers(telling, values, len(names))
     area, em = place(telling)
     area = _part(area, part, 1.6 * em)
-    em = min(em, area.height / 8.5, area.width / 9)
+    em = min(em, area.height / 12, area.width / 9)
     role = str(values.grid.role) if isinstance(values, Region) else "activation"
     up = _laid_out(numbers, area, _span(numbers if span is None else np.array([*numbers, *span])), em, role, whole)
     bar, slot = Rect(0, 0, up.width, up.area.height, role), up.area.width / len(numbers)
@@ -215,11 +217,12 @@ def _holds(span: Span, numbers: np.ndarray) -> bool:
     return bool(span[0] <= numbers.min() and numbers.max() <= span[1])
 
 
-def _ticks(span: Span) -> list[tuple[float, str]]:
-    step = scales.step(span[1] - span[0])
-    count = round((span[1] - span[0]) / step)
-    ticks = [span[0] + i * step for i in range(count + 1)]
-    return [(0.0 if abs(tick) < step / 2 else tick, number(0.0 if abs(tick) < step / 2 else tick, 0)) for tick in ticks]
+def _ticks(span: Span, most: int = TICKS) -> list[tuple[float, str]]:
+    """Numbers of a scale, 0 among them, about so many: where they stand, and as they are written."""
+    step = scales.step(span[1] - span[0], most)
+    ends = np.ceil(span[0] / step - 1e-9), np.floor(span[1] / step + 1e-9)
+    ticks = (np.arange(ends[0], ends[1] + 0.5) * step + 0.0).tolist()
+    return [(tick, number(tick, 0)) for tick in ticks]
 
 
 def _laid_out(numbers: np.ndarray, area: Area, span: Span, em: float, role: str, whole: bool) -> Bars:
@@ -227,7 +230,7 @@ def _laid_out(numbers: np.ndarray, area: Area, span: Span, em: float, role: str,
     longest = max(WIDEST, *(len(text) for _, text in _ticks(span)))
     left, right = area.left + 0.72 * em * (0.8 + 0.58 * longest), area.right
     pile = (right - STACK * area.width, right) if whole else None
-    room = Area(left, area.bottom + 2.9 * em, right if pile is None else pile[0] - 1.6 * em, area.top - 3.1 * em)
+    room = Area(left, area.bottom + 2.7 * em, right if pile is None else pile[0] - 1.6 * em, area.top - 2.8 * em)
     slot = room.width / len(numbers)
     width = min(0.8 * slot, 4.5 * em)
     lefts = [left + (i + 0.5) * slot - width / 2 for i in range(len(numbers))]
@@ -264,7 +267,7 @@ def _scale(telling: Telling, up: Bars, seconds: float) -> None:
     """The scale's numbers at the left, and the glass that holds exactly 1."""
     small = 0.72 * up.em
     shapes: list[Shape] = []
-    for value, told in _ticks(up.span):
+    for value, told in _ticks(up.span, int(np.clip(up.area.height / (2.4 * small), 1, TICKS))):
         y = up.zero + value * up.unit
         shapes.append(Line(((up.area.left - 0.25 * small, y), (up.area.left, y)), 0.0015, "muted"))
         shapes.append(Text(up.area.left - 0.5 * small, y - 0.36 * small, ((told, "muted"),), small, "right"))
@@ -274,7 +277,7 @@ def _scale(telling: Telling, up: Bars, seconds: float) -> None:
 
 def _title(telling: Telling, up: Bars, title: str, seconds: float) -> None:
     size = fit(title, up.em, (up.pile[1] if up.pile else up.area.right) - up.left)
-    up.title = pin(telling, "title", [Text(up.left, up.area.top + 1.9 * up.em, ((title, "ink"),), size)])
+    up.title = pin(telling, "title", [Text(up.left, up.area.top + 1.7 * up.em, ((title, "ink"),), size)])
     telling.change(up.title, "opacity", 1.0, seconds)
 
 

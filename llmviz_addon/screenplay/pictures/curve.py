@@ -33,6 +33,8 @@ DOTS, WAVES = 240, 8
 """Dots at most, of more numbers as many spread over all, and in how many waves they come."""
 HEAD = 3.5
 """How far under a graph's upper end its figures stand, in letters; over them which cell they are of, and its name."""
+NEAR = 0.5
+"""How near to each other two dots are still drawn, in their radius."""
 STEPS = 160
 """Straight pieces of a curve."""
 PALE = 0.16
@@ -252,10 +254,13 @@ def _same(graph: Graph, small: float) -> list[Shape]:
 
 def _dots(telling: Telling, graph: Graph, numbers: np.ndarray, em: float, seconds: float) -> None:
     """All numbers where they lie on the curve, from left to right in a few waves."""
-    some = np.sort(numbers)[np.unique(np.linspace(0, len(numbers) - 1, DOTS).astype(int))]
-    pairs = np.column_stack([some, graph.bend(some)])
+    radius, (across, up) = 0.17 * em, graph.units
+    pairs = np.column_stack([np.sort(numbers), graph.bend(np.sort(numbers))])
+    way = np.concatenate([[0.0], np.cumsum(np.hypot(*(np.diff(pairs, axis=0) * (across, up)).T))])
+    _, apart = np.unique(np.floor(way / (NEAR * radius)), return_index=True)  # those that would hide each other are one
+    pairs = pairs[apart][np.unique(np.linspace(0, len(apart) - 1, DOTS).astype(int))]
     for wave, those in enumerate(np.array_split(pairs, min(WAVES, len(pairs)))):
-        discs = [Disc(*graph.at(float(x), float(y)), 0.17 * em, "activation") for x, y in those]
+        discs = [Disc(*graph.at(float(x), float(y)), radius, "activation") for x, y in those]
         name = pin(telling, "dots", discs, layer=2)
         start = telling.now + (0.4 + 0.5 * wave / WAVES) * seconds
         telling.score.set(Channel(name, "opacity"), 0.55, start, 0.1 * seconds)
