@@ -142,6 +142,8 @@ def veiled(hidden: Sequence[Hidden], staff: Staff) -> tuple[Clip, ...]:
         if (before := staff.at(going)) > 0:
             found.append(Clip(max(going, 0.0), gone - going, before, 0.0, "smooth", ORIGIN))
         if there < np.inf and (value := staff.at(there)) > 0:
+            own = [clip.start for clip in staff.clips if coming < clip.start <= there and clip.before == 0]
+            coming = max([coming, *own])  # while something else is on the stage it is not there by itself
             found.append(Clip(coming, there - coming, 0.0, value, "smooth", ORIGIN))
         start = there
     return (*found, *_part(staff.clips, start, np.inf))

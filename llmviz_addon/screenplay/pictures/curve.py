@@ -31,6 +31,8 @@ LEAST = 3.0
 """Of the scale, to each side: so much of the curve is seen at least."""
 DOTS, WAVES = 240, 8
 """Dots at most, of more numbers as many spread over all, and in how many waves they come."""
+FIGURES = 6.4
+"""Width of a number with its name, in its letters."""
 HEAD = 3.5
 """How far under a graph's upper end its figures stand, in letters; over them which cell they are of, and its name."""
 NEAR = 0.5
@@ -187,7 +189,7 @@ def _draw(telling: Telling, graph: Graph, em: float, is_named: bool, seconds: fl
     graph.point = pin(
         telling, "point", [Disc(0, 0, size, "ground"), Disc(0, 0, 0.78 * size, "accent")], origin, layer=OVER + 2
     )
-    left, top, small = graph.area.left, graph.area.top - HEAD * em, 0.8 * em
+    left, top, small = graph.area.left, graph.area.top - HEAD * em, min(0.8 * em, 0.46 * graph.area.width / FIGURES)
     words: list[Shape] = []
     for slot, (word, color) in enumerate((("before", "muted"), ("after", "muted"))):
         y = top - slot * 1.35 * small
@@ -227,7 +229,7 @@ def _axes(graph: Graph, em: float, is_named: bool) -> list[Shape]:
     return shapes
 
 
-def _under(graph: Graph, points: Sequence[tuple[float, float]]) -> list[Shape]:
+def _under(graph: Graph, points: Sequence[tuple[float, float]]) -> list[Polygon]:
     """What lies between the curve and the axis, piece by piece where it crosses it."""
     _, base = graph.at(0, 0)
     pieces: list[list[tuple[float, float]]] = [[]]
@@ -239,11 +241,12 @@ def _under(graph: Graph, points: Sequence[tuple[float, float]]) -> list[Shape]:
             pieces[-1].append(crossing)
             pieces.append([crossing])
     pieces[-1].append(points[-1])
-    return [
-        Polygon(((piece[0][0], base), *piece, (piece[-1][0], base)), "activation")
-        for piece in pieces
-        if max(abs(y - base) for _, y in piece) > FLAT
-    ]
+    found = []
+    for piece in pieces:
+        ends = [(x, base) for x, y in (piece[-1], piece[0]) if abs(y - base) > FLAT]
+        if max(abs(y - base) for _, y in piece) > FLAT:
+            found.append(Polygon((*piece, *ends), "activation"))
+    return found
 
 
 def _same(graph: Graph, small: float) -> list[Shape]:
