@@ -18,6 +18,7 @@ from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import fit
 from ...layout.tensor import Numbers
 from ...rounding import formatted, number, parts_of_all, relation
+from ..page.sizes import SMALLEST, pixel
 from ..page.view import Area
 from ..score.timeline import Channel
 from ..telling import Telling
@@ -291,14 +292,16 @@ def _written(up: Bars) -> list[str]:
 
 
 def _figures(telling: Telling, up: Bars, seconds: float) -> None:
-    """The number of each bar beyond its end."""
+    """The number of each bar beyond its end, where it can be read."""
     told = _written(up)
     if up.copies:
         _total(telling, up, seconds)
     if not told:
         return
     slot = up.area.width / len(told)
-    size = min(fit(text, 0.85 * up.em, 0.95 * slot) for text in told)
+    size = min(fit(text, 0.85 * up.em, 0.98 * slot) for text in told)
+    if size < SMALLEST * pixel(telling.page):
+        return
     shapes: list[Shape] = []
     for x, text, value in zip(up.lefts, told, up.values.tolist(), strict=True):
         y = up.zero + value * up.unit
