@@ -299,7 +299,7 @@ def _figures(telling: Telling, up: Bars, seconds: float) -> None:
     if not told:
         return
     slot = up.area.width / len(told)
-    size = min(fit(text, 0.85 * up.em, 0.98 * slot) for text in told)
+    size = min(fit(text, 0.85 * up.em, 0.92 * slot) for text in told)
     if size < SMALLEST * pixel(telling.page):
         return
     shapes: list[Shape] = []
