@@ -107,7 +107,7 @@ def _of(telling: Telling, term: Expression, regions: dict[str, Region]) -> Itera
 def _shares(
     telling: Telling, weight: Region, parts: Sequence[Operand], regions: dict[str, Region], name: str = ""
 ) -> Iterator[Addend]:  # fmt: skip
-    """What each of some vectors, put end to end, adds to their product with a matrix; all of one ``name``, or theirs."""
+    """What each of vectors, put end to end, adds to their product with a matrix; all of one ``name``, or theirs."""
     (a, b), _ = weight.ranges
     matrix = np.asarray(telling.values(weight.grid), dtype=np.float64)[a:b]
     start = 0
