@@ -141,11 +141,11 @@ def _residual(film, x, attn, t, outputs):
 
 def _stream(film, layer):
     x, whole = film.layout.embedding.output, (layer.ln_1, layer.attn)
-    aside = film.all_but(x, *whole)
+    aside = {thing.name for thing in film.all_but(x, *whole)}
     with film.beat("stream"):
         film.say("The way that leads past all this is the residual stream.")
         film.step_back(seconds=0)
         film.camera.frame(*whole, azimuth=287, elevation=11, seconds=0)
-        film.revert(x, *whole, *(ribbon for ribbon in film.layout.ribbons if ribbon not in aside), seconds=1)
+        film.revert(x, *whole, *(ribbon for ribbon in film.layout.ribbons if ribbon.name not in aside), seconds=1)
         film.camera.frame(*whole, azimuth=294, elevation=14, seconds=3)
         film.say("Every layer reads from it, and adds to it what it found.")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from llmviz_addon.errors import ScriptError
+from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.screenplay.score.timeline import Channel
 
 
@@ -39,6 +40,16 @@ def test_the_products_of_a_query_with_each_key_fall_into_its_row(film):
     over = film.box(head.scores[4, :5])[1][2]
     for grid in products:
         assert grid.box[1][2] + film.score.value(Channel(grid.name, "offset", 2)) == pytest.approx(over)
+
+
+def test_vectors_of_one_number_have_products_of_one(make_film, random_model):
+    film = make_film(random_model(GPTConfig(1, 4, 4, 6, 5)), [0, 1, 2, 3])
+    head = opened(film)
+    film.slide_along(head.scores[2, :3], seconds=4)
+    (_, query), *rest = film.cast.made.values()
+    products = np.array([values for _, values in rest]).ravel()
+    assert products.shape == (3,)
+    assert products == pytest.approx(film.trace[head.k.name][:3, 0] * np.ravel(query))
 
 
 def test_what_is_no_row_of_dot_products_is_refused(film):

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..layout.grid import Grid, Ribbon
+from ..layout.grid import CELL, Grid, Ribbon
 from .legible.letters import Sight
 from .score.clips import EPSILON, Clip, Origin
 from .score.timeline import Channel
@@ -190,7 +190,8 @@ def _made(telling: Telling, sight: Sight, one: Flow, span: Span) -> str | None:
         return None
     numbers, stand = sight.solid(at, SOLID)
     ends = [sight.numbers[grid.name] for grid in one.grids]
-    others = [(low, high) for low, high in stand[~np.isin(numbers, ends)] if in_plane(source, (low, high))]
+    level = np.abs(stand.sum(axis=1) - source[0] - source[1])[:, 1] < CELL  # as ``in_plane``, of thousands at once
+    others = [(low, high) for low, high in stand[level & ~np.isin(numbers, ends)]]
     found = way(source, target, _top(telling, sight, one.target, at), others)
     if found is None:
         return None

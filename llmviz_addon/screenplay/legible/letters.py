@@ -24,6 +24,8 @@ from ..telling import Telling
 
 SEEN = 0.02
 """Opacity from which on something is there."""
+KEPT = 32
+"""Moments of which it is kept which grids stand where: hundreds of arrows look at the same."""
 LIT = 4.0, -3.0
 """How a drawing fades with its size: it is whole at ``fades_below`` pixels, and gone at three quarters of them."""
 
@@ -93,6 +95,7 @@ class Sight:
         self._camera = [Channel(CAMERA, prop, i) for prop, size in _CAMERA for i in range(size)]
         self._page = np.linalg.inv(camera_pose(telling.page))
         self._pages: dict[str, np.ndarray] = {}
+        self._solid: dict[tuple[float, float], tuple[np.ndarray, np.ndarray]] = {}
         self._moved = {
             actor: [prop for prop in _PLACE if actor in telling.score.touched[prop]]
             for prop in _PLACE
@@ -130,6 +133,12 @@ class Sight:
 
     def solid(self, seconds: float, least: float) -> tuple[np.ndarray, np.ndarray]:
         """The grids in one piece that are at least so solid: numbers (n,) ascending, and corners (n, 2, 3) metres."""
+        if (seconds, least) not in self._solid:
+            self._solid = {key: found for key, found in self._solid.items() if len(self._solid) < KEPT}
+            self._solid[seconds, least] = self._standing(seconds, least)
+        return self._solid[seconds, least]
+
+    def _standing(self, seconds: float, least: float) -> tuple[np.ndarray, np.ndarray]:
         counts = [len(names) for names in self._grids.values()]
         is_there = np.repeat([staff.at(seconds) >= least for staff in self._grids], counts)
         there = np.flatnonzero(is_there)

@@ -93,9 +93,12 @@ def way(source: Box, target: Box, over: float, others: Sequence[Box] = ()) -> Wa
     (a_low, a_high), (b_low, b_high) = source, target
     if all(a_low[i] < b_high[i] and b_low[i] < a_high[i] for i in (0, 2)):
         return None
-    found = [one for one in _ways(source, target, over, others) if _length(one) > CELL / 4]
-    clear = (one for one in found if not any(_crosses(one, other) for other in others))
-    return next(clear, found[0] if found else None)
+    first = None
+    for one in (one for one in _ways(source, target, over, others) if _length(one) > CELL / 4):
+        if not any(_crosses(one, other) for other in others):
+            return one
+        first = first or one
+    return first
 
 
 def _ways(source: Box, target: Box, over: float, others: Sequence[Box]) -> Iterator[Way]:
