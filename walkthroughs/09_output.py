@@ -113,7 +113,7 @@ def _chances(film, u, few):
         )
         film.chart(film.chances(u)[few], few, _told(film, few, 1), span=(0, 1), seconds=2)
         others, rest = film.config.vocab_size - len(few), 1 - film.chances(u)[few].sum()
-        if others:
+        if others and rest > 1e-9:
             film.say("All {n:,} others have {rest:.1%} together.", n=others, rest=rest)
         film.say("Every logit may be divided by a number, the temperature, before the softmax.")
 

@@ -14,6 +14,7 @@ from llmviz_addon.model.architecture import Architecture, gpt2
 from llmviz_addon.model.blueprints import compared
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, from_tensors, weight_shapes
 from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.model.lens import lens
 from llmviz_addon.model.run import Run, run
 from llmviz_addon.model.sampling import distribution
 from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
@@ -261,6 +262,22 @@ def _softmax(told: Run, texts: dict[str, str]) -> None:
 
 def _said(value: float) -> str:
     return formatted(value).replace("> ", "more than ").replace("< ", "less than ")
+
+
+def _layers(told: Run, texts: dict[str, str]) -> None:
+    count, text = told.config.n_layer, texts["07 lens"]
+    assert ("has no other" in texts["07 repeat"]) == (count == 1)
+    assert f"has {count} of them" in texts["07 repeat"] or count == 1
+    shares = [float(share) for share in re.findall(r"(?:more than |less than )?([\d.]+) %", text)]
+    since = re.search(r"From layer (\d+) on", text)
+    found = []  # every column of which this may have been told
+    for t in range(max(0, len(told.tokens) - 12), len(told.tokens)):
+        said = lens(told.model, told.trace, t)
+        final, likeliest = int(said[-1].argmax()), said.argmax(axis=1).tolist()
+        first = max((i + 1 for i, one in enumerate(likeliest) if one != final), default=0)
+        fits = shares == pytest.approx([100 * said[0, final], 100 * said[-1, final]], abs=0.11)
+        found.append(fits and first == (int(since[1]) + 1 if since else count if "makes it" in text else 0))
+    assert any(found)
 
 
 def _output(told: Run, texts: dict[str, str]) -> None:

@@ -20,13 +20,14 @@ from ..layout.tensor import Numbers, Unplaced
 from ..model.activations import Activation
 from ..model.checkpoint import Checkpoint
 from ..model.config import GPTConfig
+from ..model.lens import lens
 from ..model.sampling import Draw, distribution
 from ..model.trace import Trace
 from .asking import verb
 from .camera import Camera
 from .cast.signs import Signs
 from .cast.things import Grids, Named, Place, Thing
-from .pictures import bands, bars, curve, firing, lookup, numbering, shared_out, skyline, writing
+from .pictures import bands, bars, curve, firing, guesses, lookup, numbering, shared_out, skyline, writing
 from .pictures import chart as charts
 from .pictures.chart import Bars
 from .pictures.curve import Curve
@@ -44,6 +45,7 @@ from .verbs import (
     explain,
     fading,
     mapping,
+    pulsing,
     reading,
     revealing,
     splitting,
@@ -138,6 +140,12 @@ class Film:
     ) -> np.ndarray:
         """How likely each token of the vocabulary is to be drawn after the one at time ``t``; they sum to 1."""
         return distribution(self.trace["output.logits"][t], temperature, top_k, top_p)
+
+    @verb
+    def lens(self, t: int) -> np.ndarray:
+        """What the model would say follows the token at time ``t`` if it ended after the embedding, after each layer:
+        probabilities, (n_layer + 1, n_vocab)."""
+        return lens(self._telling.checkpoint, self.trace, t)
 
     @verb
     def largest(self, region: Region) -> list[int]:
@@ -359,6 +367,11 @@ class Film:
         """
         return touring.in_turn(self._telling, *groups, titles=titles, last=last, seconds=seconds)
 
+    @verb
+    def pulse(self, *groups: Grids, titles: Sequence[str], seconds: float | None = None) -> None:
+        """Let groups, such as the parts of a layer, glow and be computed one after the other, each under its title."""
+        pulsing.pulse(self._telling, *groups, titles=titles, seconds=seconds)
+
     # Copies, close-ups ------------------------------------------------------------------------
 
     @verb
@@ -503,6 +516,12 @@ class Film:
     def firing(self, region: Region, title: str, *, most: int = 6, seconds: float = 4.0) -> None:
         """The neurons of a row such as ``mlp.activation[t]`` that fire most, as bars, at the other tokens too."""
         firing.firing(self._telling, region, title, most=most, seconds=seconds)
+
+    @verb
+    def guesses(self, t: int, title: str, *, seconds: float = 6.0) -> np.ndarray:
+        """How the guess of what follows the token at time ``t`` forms: a strip of shares after each layer, as ``lens``
+        has them."""
+        return guesses.guesses(self._telling, t, title, seconds=seconds)
 
     @verb
     def write_on(self, *, after: int, most: int = 6, seconds: float = 12.0) -> list[int]:

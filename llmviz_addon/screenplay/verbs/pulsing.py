@@ -1,0 +1,44 @@
+"""A pulse: one part of the model after the other glows and is computed, and its name is told meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...errors import ScriptError
+from ...layout.lettering.drawing import Rect, Text
+from ...layout.lettering.font import advance
+from ..cast.things import Grids
+from ..pictures.pinned import LETTERS, pin
+from ..telling import Telling
+
+AFTERGLOW = 0.9
+"""How long a part glows on when the next one begins, as a share of the time of one."""
+
+
+def pulse(telling: Telling, *groups: Grids, titles: Sequence[str], seconds: float | None = None) -> None:
+    """Let groups, such as the parts of a layer, glow one after the other; each is computed then, and named.
+
+    The names stand at the upper edge of the stage, so that they can be read however far away the group is.
+    """
+    if not groups or len(titles) != len(groups):
+        raise ScriptError(f"pulse needs groups and a title for each; got {len(groups)} and {len(titles)}.")
+    each = telling.length(seconds, min(1.0 * len(groups), 8.0)) / len(groups)
+    for group, title in zip(groups, titles, strict=True):
+        grids = telling.cast.grids_of(group)
+        name = _name(telling, title)
+        telling.change(name, "opacity", 1.0, 0.15 * each)
+        telling.splits.show_all(grids, 1.0, telling.now, 0.8 * each)
+        for body in (body for grid in grids for body in telling.bodies(grid)):
+            telling.change(body, "highlight", 1.0, 0.3 * each)
+        telling.pass_time(0.88 * each)
+        telling.change(name, "opacity", 0.0, 0.12 * each)
+        telling.pass_time(0.12 * each)
+        for body in (body for grid in grids for body in telling.bodies(grid)):
+            telling.change(body, "highlight", 0.0, AFTERGLOW * each)
+
+
+def _name(telling: Telling, title: str) -> str:
+    """A name on a plate at the upper left corner of the stage, not seen yet."""
+    em, free = LETTERS * telling.page.em, telling.page.free
+    plate = Rect(free.left, free.top - 1.9 * em, advance(title, em) + 1.2 * em, 1.9 * em, "plate", 0.3 * em)
+    return pin(telling, "name", [plate, Text(free.left + 0.6 * em, free.top - 1.3 * em, ((title, "ink"),), em)])

@@ -1,0 +1,122 @@
+"""Transformer: layer after layer reads the same stream and adds to it, and on the way the guess forms."""
+
+title = "Transformer"
+part = "Detailed"
+question = "What do all these layers do, one after the other?"
+answer = "Each reads the stream and adds to it, and so the guess forms."
+
+PARTS = {"ln_1": "layer norm", "attn": "self-attention", "ln_2": "layer norm", "mlp": "MLP"}
+FEW = 4
+"""Layers of which every part is named."""
+
+
+def play(film):
+    layers, e = film.layout.layers, film.layout.embedding
+    film.computed_up_to(layers[0])
+    film.fade(film.all_but(layers[0], *_ribbons(film, layers[0])), to=0, seconds=0)
+    film.open_on(layers[0], azimuth=290, elevation=10)
+    with film.beat("one-layer"):
+        film.say("This is one whole layer, as we know it:")
+        film.camera.frame(layers[0], azimuth=286, elevation=9, seconds=2)
+        film.say("attention takes over from other tokens,")
+        film.light(layers[0].attn, seconds=0.8)
+        film.light(layers[0].attn, to=0, seconds=0.8)
+        film.say("the MLP works on each by itself.")
+        film.light(layers[0].mlp, seconds=0.8)
+        film.light(layers[0].mlp, to=0, seconds=0.8)
+        film.say("Both add what they find to what was there.")
+    _repeat(film, layers)
+    _ride(film, layers, e)
+    _stream(film, layers, e)
+    _lens(film, _forming(film))
+
+
+def _ribbons(film, *groups):
+    names = {grid.name for group in groups for grid in group.grids}
+    return [one for one in film.layout.ribbons if one.source in names and one.target in names]
+
+
+def _repeat(film, layers):
+    count = len(layers)
+    with film.beat("repeat"):
+        if count == 1:
+            film.say("This small model has no other; large ones can have a hundred.")
+            film.camera.frame(layers[0], azimuth=283, elevation=7, seconds=3)
+            return
+        film.say("The model has {count} of them, one after the other.", count=count)
+        with film.together(seconds=2.5):
+            film.fade(*layers, *_ribbons(film, *layers), to=1)
+            film.camera.frame(*layers, azimuth=290, elevation=8)
+        film.say("All are built alike: the next one looks the same,")
+        film.camera.frame(layers[1], azimuth=286, elevation=9, seconds=2.5)
+        weights = [grid for grid in layers[1].grids if grid.role == "weight"]
+        film.say("but each has learned [weights](weight) of its own.")
+        film.light(*weights, seconds=1)
+        film.light(*weights, to=0, seconds=1)
+
+
+def _ride(film, layers, e):
+    with film.beat("ride"):
+        film.say("Now the numbers run down through all of it." if len(layers) > 1 else "The numbers run through it.")
+        film.hide_values(*layers, seconds=0)
+        whole, each = len(layers) > FEW, min(6.0, 20.0 / len(layers))
+        for number, layer in enumerate(layers):
+            parts = [layer] if whole else list(layer.members.values())
+            names = [f"Layer {number}"] if whole else [f"Layer {number}: {PARTS.get(n, n)}" for n in layer.members]
+            with film.together(seconds=each):
+                film.camera.frame(layer, azimuth=284, elevation=7, zoom=0.94)
+                film.pulse(*parts, titles=names)
+        if len(layers) > 1:
+            film.say("What one layer adds, all later ones can read.")
+
+
+def _stream(film, layers, e):
+    count = len(layers)
+    some = range(count) if count <= 4 else [round(i * (count - 1) / 3) for i in range(4)]
+    with film.beat("stream"):
+        film.fade(film.all_but(), to=0, seconds=0.3)
+        film.fade(e.output, *(layers[i].stream for i in some), to=1, seconds=0)
+        film.say("This is all that passes from layer to layer: the residual stream.")
+        close = film.closeup(e.output, *(layers[i].stream for i in some), seconds=0)  # of a wide model
+        e, shown = close.embedding, [close.embedding.output, *(close.layers[i].stream for i in some)]
+        film.arrange(shown, seconds=0)
+        film.camera.frame(*shown, azimuth=275, elevation=4, seconds=0)
+        film.wait(1)
+        film.say("At the left it is the [embedding]({e}), at the right what the last layer left.", e=e.output)
+        film.light(shown[0], seconds=0.8)
+        film.light(shown[0], to=0, seconds=0.8)
+        film.say("Every layer only adds to it.")
+
+
+def _forming(film):
+    """The column whose guess forms on the way: the last, or if that never changes, one of those before it."""
+    last = len(film.tokens) - 1
+    if _since(film, last) > 0:
+        return last
+    near = range(max(0, last - 11), last + 1)
+    return max(near, key=lambda t: film.lens(t)[-1].max() - film.lens(t)[0, film.lens(t)[-1].argmax()])
+
+
+def _since(film, t):
+    """From which of its stages on, the embedding or one of the layers, the likeliest token is that of the end."""
+    likeliest = film.lens(t).argmax(axis=1).tolist()
+    return max((i + 1 for i, one in enumerate(likeliest) if one != likeliest[-1]), default=0)
+
+
+def _lens(film, t):
+    said, since = film.lens(t), _since(film, t)
+    final = int(said[-1].argmax())
+    with film.beat("lens"):
+        film.say("What would it say if it ended earlier?")
+        film.guesses(t, f"What may follow t = {t:,}, read after each layer", seconds=8)
+        film.say("Last norm and LM head can read any stage: the logit lens.")
+        film.say(
+            f"The {{token}} goes from {'{p:.1%}' if said[0, final] else '0 %'} after the embedding to {{q:.1%}}.",
+            token=film.name_of(final), p=float(said[0, final]), q=float(said[-1, final]),
+        )  # fmt: skip
+        if since == len(film.layout.layers):
+            film.say(
+                "Only the last layer makes it the likeliest." if since > 1 else "The layer makes it the likeliest."
+            )
+        elif since:
+            film.say("From layer {n} on it is the likeliest.", n=since - 1)
