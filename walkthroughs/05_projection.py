@@ -136,7 +136,6 @@ def _residual(film, x, attn, t, outputs):
         film.camera.frame(attn.proj, attn.residual, x, azimuth=278, elevation=5, zoom=0.9, seconds=0)
         film.sweep(attn.residual, seconds=7)
         film.say("What came in goes on, together with what attention has found.")
-        film.camera.frame(attn.proj, attn.residual, x, azimuth=282, elevation=6, zoom=0.9, seconds=2)
 
 
 def _stream(film, layer):
