@@ -76,7 +76,7 @@ def _one_number(film, attn, t):
         )  # fmt: skip
         film.split(attn.proj[t], others=0.55, seconds=0.8)
         film.say("pair by pair multiplied, then added up, a dot product.")
-        film.compute(attn.proj[t, c], seconds=4)
+        film.compute(attn.proj[t, c], seconds=5)
         bias = film.checkpoint.biases
         film.say(
             "A [bias]({b}) comes on top." if bias else "A [bias]({b}), which this model does without, would be 0.",
@@ -126,7 +126,7 @@ def _residual(film, x, attn, t, outputs):
             film.camera.frame(attn.proj, attn.residual, x, azimuth=276, elevation=4, zoom=0.9)
         film.say("but is added to it, number by number.")
         film.split(x[t], attn.proj[t], attn.residual[t], others=0.55, seconds=0.6)
-        film.add_up(attn.residual[t], seconds=10)
+        film.add_up(attn.residual[t], seconds=12)
         film.say("So the layer changes the column, and does not make it anew.")
     if len(film.tokens) == 1:
         return
