@@ -21,12 +21,15 @@ def play(film):
     with film.beat("what-for"):
         film.say("All layers are done." if film.config.n_layer > 1 else "The one layer is done.")
         film.camera.frame(stream, ln, azimuth=281, elevation=6, seconds=1.5)
+        close = film.closeup(ln, stream, output, seconds=0)  # of a wide model; else it is the layout
+        stream, ln, output = close.layers[-1].mlp.residual, close.ln_f, close.output
+        film.fade(output, to=0, seconds=0)
+        film.move(stream, beside=ln.output, seconds=0)
+        film.camera.frame(stream, ln, azimuth=281, elevation=6, seconds=0)
         film.say("Each [column]({x}) holds what they have made of its token.", x=stream)
         film.camera.frame(stream, ln, azimuth=278, elevation=5, seconds=2)
         film.say("Out of that must now come the next token.")
         film.camera.frame(stream, ln, azimuth=275, elevation=4, seconds=2)
-    close = film.closeup(ln, stream, output, seconds=0)  # of a wide model; else it is the layout
-    stream, ln, output = close.layers[-1].mlp.residual, close.ln_f, close.output
     t = last if ln.output.axes[0].shown is None else max(ln.output.axes[0].shown)
     best = int(film.chances(t).argmax())
     _norm(film, stream, ln, output, t)
@@ -44,7 +47,6 @@ def play(film):
 def _norm(film, stream, ln, output, t):
     with film.beat("norm"):
         film.say("One last [layer norm]({x}) brings all columns to one scale.", x=ln.output)
-        film.fade(output, to=0, seconds=0)
         film.sweep(ln.mean, ln.std, ln.output, seconds=4, slowly=False)
         film.say(_which(film, t), t=t)
         film.split(stream[t], ln.output[t], others=0.6, seconds=0.8)
