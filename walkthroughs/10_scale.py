@@ -224,7 +224,7 @@ def _end(film, models, largest, beside):
         film.camera.fly(*models, *beside, azimuth=287, elevation=9, seconds=3)
         film.point_out(beside=largest, seconds=0.5)
         film.say("Who understands one layer understands them all.")
-        film.camera.frame(*models, *beside, azimuth=258, elevation=15, seconds=5)
+        film.camera.frame(*models, *beside, azimuth=249, elevation=13, seconds=5)
         film.say("The rest is repetition, and what the numbers have learned.")
 
 

@@ -28,6 +28,8 @@ USUAL = 1.225
 """Width of the free part of a wide picture, as a share of its height: for it a model has its usual shape."""
 SHAPES = 0.6, 1.4
 """The shapes, of the usual one, that models have in the narrowest and in the widest free part."""
+SLIM = 0.7
+"""How much slimmer those are that come beside the first in a picture that is upright, as a row is wide."""
 APART = 0.075
 """Metres between two models, as a share of the taller one's height."""
 LETTERS = 20
@@ -52,7 +54,9 @@ def models(telling: Telling) -> tuple[Standing, ...]:
     if not telling.cast.standing:
         free = telling.page.free
         shape = SHAPE * float(np.clip(free.width / free.height / USUAL, *SHAPES))
-        outlines = [outline(blueprint, shape=shape) for blueprint in telling.cast.blueprints]
+        slim = SLIM if free.width < free.height else 1.0
+        first, *others = telling.cast.blueprints
+        outlines = [outline(first, shape=shape), *(outline(other, shape=shape * slim) for other in others)]
         places = _places(outlines, telling.page)
         for number, (one, at) in enumerate(zip(outlines, places, strict=True)):
             telling.cast.stand(_standing(f"model:{number}", one, at, telling.name))
