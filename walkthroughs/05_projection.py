@@ -43,7 +43,7 @@ def _what_for(film, attn, outputs):
         film.say(many if n > 1 else one, heads=film.count(n, "head"), o=outputs[0], numbers=film.count(A, "number"))
         film.camera.frame(outputs, *_parts(attn), azimuth=298, elevation=8, seconds=3)
         film.say("The projection turns them into one [column]({y}) per token.", y=attn.proj)
-        film.camera.frame(outputs, *_parts(attn), azimuth=296, elevation=7, seconds=2)
+        film.camera.frame(outputs, *_parts(attn), azimuth=295, elevation=7, seconds=3)
 
 
 def _stack(film, x, attn, outputs):
@@ -63,7 +63,7 @@ def _stack(film, x, attn, outputs):
             film.say("{n} × {A} = {C:,}: as many numbers per token as before the heads.", n=n, A=A, C=C)
         else:
             film.say("its answer has {numbers} per token, as many as before.", numbers=film.count(C, "number"))
-        film.wait(0.5)
+        film.camera.frame(*_parts(attn), outputs, azimuth=278, elevation=5, seconds=2)
     return x, attn, outputs
 
 
