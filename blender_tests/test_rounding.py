@@ -108,6 +108,7 @@ def test_a_sum_that_is_nothing_but_rounding_says_so() -> None:
         ("0.04", ["0.01", "0.02"], "≈"),
         ("1", ["> 0.9999", "< 0.0001"], "≈"),
         ("−0.30", ["−0.10", "−0.20"], "="),
+        ("0.00", ["3" + 42 * "0"], "≈"),  # more digits than a decimal keeps
     ],
 )
 def test_what_is_shown_adds_up_as_shown_or_says_so(result: str, parts: list[str], sign: str) -> None:

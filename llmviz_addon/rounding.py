@@ -160,10 +160,10 @@ def relation(
     """``=``, or ``≈`` where ``parts``, as they are written, do not ``give`` the ``result`` as it is written."""
     try:
         told, exact = read(result), give([read(part) for part in parts])
-    except ArithmeticError:  # one is a mere bound
+        places = -int(told.as_tuple().exponent)
+        return "=" if told == (round(exact, places) if places else exact) else "≈"
+    except ArithmeticError:  # one is a mere bound, or has more digits than are kept
         return "≈"
-    places = -int(told.as_tuple().exponent)
-    return "=" if told == (round(exact, places) if places else exact) else "≈"
 
 
 def _decimals(size: float, digits: int) -> int:
