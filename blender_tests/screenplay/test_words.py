@@ -118,7 +118,9 @@ def test_chapters_say_what_is_so(case):
     _projection(told, texts)
     _attention(told, texts)
     _mlp(told, texts)
+    _layers(told, texts)
     _softmax(told, texts)
+    _output(told, texts)
 
 
 def _embedding(told: Run, texts: dict[str, str]) -> None:
