@@ -86,10 +86,11 @@ def test_a_world_that_had_to_go_is_kept_in_the_file(scene, production):
 
 
 def test_a_marker_of_hers_that_is_like_ours_stays(film, production):
-    mine = film.timeline_markers.new("01.1 half", frame=11)
+    name = "01.1 half"
+    film.timeline_markers.new(name, frame=11)
     for _ in range(2):
         build(film, production)
-        assert [marker.name for marker in film.timeline_markers].count(mine.name) == 2
+        assert [marker.name for marker in film.timeline_markers].count(name) == 2
     assert len(film.timeline_markers) == 3
 
 
