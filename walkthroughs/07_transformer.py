@@ -79,7 +79,7 @@ def _stream(film, layers, e):
         film.say("This is all that passes from layer to layer: the residual stream.")
         close = film.closeup(e.output, *(layers[i].stream for i in some), seconds=0)  # of a wide model
         e, shown = close.embedding, [close.embedding.output, *(close.layers[i].stream for i in some)]
-        film.arrange(shown, seconds=0)
+        film.arrange(shown, names=["Embedding", *(f"After layer {i}" for i in some)], seconds=0)
         film.camera.frame(*shown, azimuth=275, elevation=4, seconds=0)
         film.wait(1)
         film.say("At the left it is the [embedding]({e}), at the right what the last layer left.", e=e.output)
@@ -89,11 +89,13 @@ def _stream(film, layers, e):
 
 
 def _forming(film):
-    """The column whose guess forms on the way: the last, or if that never changes, one of those before it."""
+    """The column whose guess forms on the way: the last, or if that never changes, one of those before it that the
+    model was trained to guess at."""
     last = len(film.tokens) - 1
     if _since(film, last) > 0:
         return last
-    near = range(max(0, last - 11), last + 1)
+    asked = film.checkpoint.asked(len(film.tokens)) or range(len(film.tokens))
+    near = range(max(asked[0], last - 11), last + 1)
     return max(near, key=lambda t: film.lens(t)[-1].max() - film.lens(t)[0, film.lens(t)[-1].argmax()])
 
 
@@ -107,6 +109,8 @@ def _lens(film, t):
     said, since = film.lens(t), _since(film, t)
     final = int(said[-1].argmax())
     with film.beat("lens"):
+        if not film.checkpoint.asked(len(film.tokens)):
+            film.say("Its guess is free here: it learned to answer {n} tokens.", n=film.checkpoint.prompt_length)
         film.say("What would it say if it ended earlier?")
         film.guesses(t, f"What may follow t = {t:,}, read after each layer", seconds=8)
         film.say("Last norm and LM head can read any stage: the logit lens.")

@@ -1,12 +1,15 @@
-"""Output: the last column becomes a probability for every token, one is drawn, and all of it runs again."""
+"""Output: the last column becomes a probability for every token, one is chosen, and all of it runs again."""
 
 title = "Output"
 part = "Detailed"
 question = "How does the model choose the next token?"
-answer = "It gives every token a probability, draws one, appends it, and runs again."
+answer = "It gives every token a probability, chooses one by that, appends it, and runs again."
 
 SURE = 0.95
 """From there on a column is too sure for a temperature to show anything."""
+HIGH = (2, 5, 10, 20, 50, 100, 200, 500, 1000)
+"""Temperatures, of which the first is shown that takes the likeliest token below ``EVEN``."""
+EVEN = 0.7
 SHOWN = 8
 """Bars of a large vocabulary."""
 
@@ -37,11 +40,17 @@ def play(film):
     _softmax(film, t, best)
     _all(film, output)
     u, hot = _unsure(film, last)
-    few = (-film.chances(u)).argsort(kind="stable")[:SHOWN].tolist()
+    few = _few(film, u)
     _chances(film, u, few)
     _temperature(film, u, few, hot)
     _cut(film, u, few, hot)
     _write(film, last)
+
+
+def _few(film, t):
+    """The likeliest tokens after a column; a small vocabulary in its own order, the same in every chart."""
+    likeliest = (-film.chances(t)).argsort(kind="stable")[:SHOWN].tolist()
+    return likeliest if film.config.vocab_size > SHOWN else sorted(likeliest)
 
 
 def _norm(film, stream, ln, output, t):
@@ -72,15 +81,16 @@ def _logits(film, x, output, t, best):
         film.say("Its dot product with the [column]({x}) is a score, called logit:", x=x[t])
         film.dot_product(output.logits[t, best], seconds=12)
         film.say("here {l}, that of the {token}.", l=output.logits[t, best], token=film.name_of(best))
+        film.compute(output.logits[t, best], seconds=3)
 
 
 def _softmax(film, t, best):
     logits = film.values(film.layout.output.logits)[t]
-    few = (-logits).argsort(kind="stable")[:SHOWN].tolist()
+    few = _few(film, t)
     shown = "" if len(logits) <= SHOWN else f", the {SHOWN} highest"
     with film.beat("softmax"):
         film.say("No other logit is higher." if len(logits) > 1 else "It is the only one.")
-        film.chart(logits[few], few, f"Logits{shown}", part=(0, 2), seconds=2)
+        film.chart(logits[few], few, f"Logits of t = {t:,}{shown}", part=(0, 2), seconds=2)
         film.say("Softmax makes probabilities of them, none below 0, together 1.")
         film.chart(film.chances(t)[few], few, f"Probabilities{shown}", span=(0, 1), part=(1, 2), seconds=3)
         film.say("The {token} gets {p:.1%}.", token=film.name_of(best), p=float(film.chances(t)[best]))
@@ -97,63 +107,101 @@ def _all(film, output):
         film.fade(output.logits, *sums, output.probs, to=1, seconds=0.3)
         film.sweep(output.logits, *sums, output.probs, seconds=6, slowly=False)
         film.say("and each says what may follow its own token." if many else "Each says what may follow its own token.")
+        _asked(film, output)
+
+
+def _asked(film, output):
+    """Of a model that only learned to answer, say which columns that was asked of, and let them stand out."""
+    asked = film.checkpoint.asked(len(film.tokens))
+    if not asked:
+        n = film.checkpoint.prompt_length
+        film.say("It was never asked this early: it learned to answer {n} tokens.", n=n)
+    elif asked[0]:
+        film.say("This model learned to answer from t = {t:,} on; nobody asked the others.", t=asked[0])
+        if output.probs.axes[0].shown is None:
+            film.split(output.probs[asked[0] :], output.logits[asked[0] :], others=0.3, seconds=1)
 
 
 def _unsure(film, t):
-    """The column that temperatures are shown at, the last unless it is nearly sure; and one that is high for it."""
+    """The column that temperatures are shown at, the last unless it is nearly sure; and one that is high for it.
+
+    Columns that the model was never trained at say nothing of how it guesses.
+    """
     sure = film.values(film.layout.output.probs).max(axis=1)
-    u = t if sure[t] <= SURE else int(sure.argmin())
-    return u, 2 if film.chances(u, 2.0).max() < 0.9 else 5
+    asked = film.checkpoint.asked(len(sure)) or range(len(sure))
+    u = t if sure[t] <= SURE else asked[int(sure[asked[0] :].argmin())]
+    return u, next((heat for heat in HIGH if film.chances(u, heat).max() < EVEN), HIGH[0])
 
 
 def _chances(film, u, few):
     with film.beat("chances"):
-        last = u == len(film.tokens) - 1
         film.say("How daring shall the choice be?")
-        film.say(
-            "See what may follow t = {u:,}." if last else "The last column is nearly sure; less so is t = {u:,}.", u=u
-        )
-        film.chart(film.chances(u)[few], few, _told(film, few, 1), span=(0, 1), seconds=2)
+        film.say(_why(film, u), u=u)
+        film.chart(film.chances(u)[few], few, _told(film, u, few, 1), span=(0, 1), seconds=2)
         others, rest = film.config.vocab_size - len(few), 1 - film.chances(u)[few].sum()
         if others and rest > 1e-9:
             film.say("All {n:,} others have {rest:.1%} together.", n=others, rest=rest)
         film.say("Every logit may be divided by a number, the temperature, before the softmax.")
 
 
+def _why(film, u):
+    asked = film.checkpoint.asked(len(film.tokens))
+    if u == len(film.tokens) - 1:
+        return "See what may follow t = {u:,}."
+    if film.chances(u).max() <= SURE:
+        return "The last column is nearly sure; less so is t = {u:,}."
+    who = "that answer " if asked and asked[0] else "columns "
+    return f"All {who}are nearly sure, least of all t = {{u:,}}."
+
+
 def _temperature(film, u, few, hot):
     with film.beat("temperature"):
-        chart = film.chart(film.chances(u)[few], few, _told(film, few, 1), span=(0, 1), seconds=1)
-        film.say("At 0.5 all differences double: the likeliest gets {p:.1%}.", p=film.chances(u, 0.5)[few[0]])
-        film.become(chart, film.chances(u, 0.5)[few], _told(film, few, 0.5), seconds=3)
-        film.say("At 1 it has {p:.1%}.", p=film.chances(u)[few[0]])
-        film.become(chart, film.chances(u)[few], _told(film, few, 1), seconds=2)
-        film.say("At 2 differences are halved: {p:.1%}.", p=film.chances(u, 2.0)[few[0]])
-        film.become(chart, film.chances(u, 2.0)[few], _told(film, few, 2), seconds=3)
+        chart = film.chart(film.chances(u)[few], few, _told(film, u, few, 1), span=(0, 1), seconds=1)
+        film.say("At 0.5 all differences double: the likeliest gets {p:.1%}.", p=film.chances(u, 0.5).max())
+        film.become(chart, film.chances(u, 0.5)[few], _told(film, u, few, 0.5), seconds=3)
+        film.say("At 1 it has {p:.1%}.", p=film.chances(u).max())
+        film.become(chart, film.chances(u)[few], _told(film, u, few, 1), seconds=2)
+        film.say("At 2 differences are halved: {p:.1%}.", p=film.chances(u, 2.0).max())
+        film.become(chart, film.chances(u, 2.0)[few], _told(film, u, few, 2), seconds=3)
         if hot > 2:
-            film.say("At {hot} even {p:.1%}.", hot=hot, p=film.chances(u, hot)[few[0]])
-            film.become(chart, film.chances(u, hot)[few], _told(film, few, hot), seconds=3)
+            film.say("At {hot:,} only {p:.1%}.", hot=hot, p=film.chances(u, hot).max())
+            film.become(chart, film.chances(u, hot)[few], _told(film, u, few, hot), seconds=3)
 
 
-def _told(film, few, temperature, cut=""):
+def _told(film, u, few, temperature, cut=""):
     shown = "" if film.config.vocab_size <= len(few) else f", the {len(few)} likeliest"
-    return f"Temperature {temperature}{cut}{shown}"
+    return f"After t = {u:,}, temperature {temperature:,}{cut}{shown}"
 
 
 def _cut(film, u, few, hot):
     k = min(3, film.config.vocab_size - 1)
-    p = next(p for p in (0.9, 0.8, 0.7, 0.6, 0.5) if p == 0.5 or (film.chances(u, hot, None, p) == 0).any())
+    p = _share(film, u, hot, k)
     with film.beat("cut"):
         film.say("A high temperature lets in nonsense, so what is unlikely may be cut off.")
-        chart = film.chart(film.chances(u, hot)[few], few, _told(film, few, hot), span=(0, 1), seconds=1)
-        film.say("Top-k leaves the k likeliest, here {k}, which share its 1.", k=k)
-        film.become(chart, *_left(film, u, few, hot, (k, None), f", top-k {k}"), seconds=3)
+        chart = film.chart(film.chances(u, hot)[few], few, _told(film, u, few, hot), span=(0, 1), seconds=1)
+        film.say("Top-k counts: here the {k} likeliest stay, and share its 1." if k > 1 else
+                 "Top-k counts: here only the likeliest, {k}, stays.", k=k)  # fmt: skip
+        _become(film, chart, u, few, hot, (k, None), f", top-k {k}")
         kept = film.count(int((film.chances(u, hot, None, p) > 0).sum()), "token")
-        film.say("Top-p leaves as many as have p together, here {p}: {kept}.", p=str(p), kept=kept)
-        film.become(chart, *_left(film, u, few, hot, (None, p), f", top-p {p}"), seconds=3)
+        film.say("Top-p adds up the likeliest until they have {p} together: {kept}.", p=str(p), kept=kept)
+        _become(film, chart, u, few, hot, (None, p), f", top-p {p}")
 
 
-def _left(film, u, few, hot, limits, told):
-    return film.chances(u, hot, *limits)[few], _told(film, few, hot, told)
+def _share(film, u, hot, k):
+    """A p that cuts something off that is seen, and where possible not just what top-k cuts."""
+    shares = [round(0.1 * tenth, 1) for tenth in range(9, 0, -1)]
+    kept = {p: int((film.chances(u, hot, None, p) > 0).sum()) for p in shares}
+    wishes = (
+        lambda p: kept[p] < min(SHOWN, film.config.vocab_size) and kept[p] != k,
+        lambda p: kept[p] < film.config.vocab_size and kept[p] != k,
+        lambda p: kept[p] < film.config.vocab_size,
+    )
+    return next((p for wish in wishes for p in shares if wish(p)), 0.5)
+
+
+def _become(film, chart, u, few, hot, limits, told):
+    left = film.chances(u, hot, *limits)[few]
+    film.become(chart, left, _told(film, u, few, hot, told), pale=(left == 0).nonzero()[0].tolist(), seconds=3)
 
 
 def _write(film, t):

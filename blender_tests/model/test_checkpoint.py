@@ -35,6 +35,17 @@ def test_the_shipped_model(nano_gpt: Checkpoint) -> None:
     assert all(values.dtype == np.float32 for values in nano_gpt.weights.values())
 
 
+def test_of_a_model_of_a_fixed_task_the_columns_of_its_answer_were_asked(nano_gpt: Checkpoint) -> None:
+    assert nano_gpt.asked(11) == range(5, 11)
+    assert nano_gpt.asked(6) == range(5, 6)
+    assert not nano_gpt.asked(5)
+    assert not nano_gpt.asked(1)
+
+
+def test_of_a_model_that_goes_on_with_any_text_every_column_was_asked(tensors: dict[str, np.ndarray]) -> None:
+    assert from_tensors("mine", tensors, {}).asked(3) == range(3)
+
+
 def test_without_metadata_the_shapes_tell(tensors: dict[str, np.ndarray], nano_gpt: Checkpoint) -> None:
     checkpoint = from_tensors("mine", tensors, {})
     assert checkpoint.name == "mine"

@@ -92,7 +92,8 @@ def test_a_stack_is_as_high_as_the_sum_and_shrinks_to_1_with_the_bars(opened):
         if numbers is steps.powers:
             assert written_on([film.cast.drawings[up.total]]) == ["= 1.41"]
             film.become(up, steps.shares, "Shares", span=(0, 2), seconds=3)
-    assert written_on([film.cast.drawings[up.total]]) == ["≈ 1, rounded"]
+    assert written_on([film.cast.drawings[up.total]]) == ["= 1"]
+    assert written_on([film.cast.drawings[up.figures]]) == ["0.008", "0.077", "0.711", "0.093", "0.105", "0.006"]
     sides = [film.score.value(Channel(name, "offset", 0)) / metres(film.telling, 1) for name in up.copies]
     assert np.array(sides) + up.lefts == pytest.approx(up.pile[0])
 
@@ -101,6 +102,50 @@ def test_shares_are_written_as_parts_of_one_whole(opened):
     film = opened
     up = film.chart(np.array([0.99999, 0.00001]), ["a", "b"], "Shares")
     assert written_on([film.cast.drawings[up.figures]]) == ["> 0.9999", "< 0.0001"]
+
+
+def test_shares_that_add_up_with_no_number_of_decimals_are_said_to_be_rounded(opened):
+    film = opened
+    up = film.chart(np.array([0.99999, 0.00001]), ["a", "b"], "Shares", whole=True)
+    film.pile_up(up)
+    assert written_on([film.cast.drawings[up.total]]) == ["≈ 1, rounded"]
+
+
+def test_a_heading_changes_when_the_bars_have_arrived(opened):
+    film = opened
+    _, steps = row(film)
+    up = film.chart(steps.row, film.tokens[:6], "Scores", seconds=2)
+    old, bar = up.title, Channel(up.bars[0], "scale", 1)
+    film.become(up, steps.shifted, "Less the largest", seconds=4)
+    arrived = film.score.clips[bar][-1].end
+    assert min(clip.start for clip in film.score.clips[Channel(old, "opacity")] if clip.value == 0) >= arrived - 1e-9
+    assert film.score.clips[Channel(up.title, "opacity")][-1].start >= arrived - 1e-9
+    assert (film.score.value(Channel(old, "opacity")), film.score.value(Channel(up.title, "opacity"))) == (0, 1)
+
+
+def test_the_glass_of_1_comes_with_the_stack_and_stays_where_the_scale_changes(opened):
+    film = opened
+    _, steps = row(film)
+    up = film.chart(steps.powers, film.tokens[:6], "Powers", span=(0, steps.sum), whole=True)
+    assert not [name for name in film.cast.drawings if ":glass:" in name]
+    film.pile_up(up)
+    first = up.glass
+    assert film.score.value(Channel(first, "opacity")) == 1
+    film.become(up, steps.shares, "Shares", span=(0, 1))
+    assert (film.score.value(Channel(first, "opacity")), film.score.value(Channel(up.glass, "opacity"))) == (0, 1)
+
+
+def test_what_is_cut_stays_as_a_ghost_as_tall_as_it_was(opened):
+    film = opened
+    up = film.chart(np.array([0.5, 0.3, 0.2]), ["a", "b", "c"], "All", span=(0, 1))
+    film.become(up, np.array([0.625, 0.375, 0]), "Top 2", pale=[2])
+    assert heights(film, up)[0] == pytest.approx([0.625, 0.375, 0.2], abs=1e-3)
+    assert written_on([film.cast.drawings[up.figures]]) == ["0.625", "0.375", "cut"]
+    film.become(up, np.array([1.0, 0, 0]), "Top 1", pale=[1, 2], span=(0, 2))
+    assert heights(film, up)[0] == pytest.approx([1, 0.375, 0.2], abs=1e-3)
+    assert written_on([film.cast.drawings[up.figures]]) == ["1", "cut", "cut"]
+    film.become(up, np.array([0.5, 0.3, 0.2]), "All")
+    assert heights(film, up)[0] == pytest.approx([0.5, 0.3, 0.2], abs=1e-3)
 
 
 def test_what_does_not_count_is_pale(opened):

@@ -63,3 +63,19 @@ def test_a_pulse_needs_a_title_for_each_group():
     film.open_on(film.layout.layers[0])
     with pytest.raises(ScriptError, match="a title for each; got 1 and 2"):
         film.pulse(film.layout.layers[0], titles=["one", "two"])
+
+
+def test_streams_in_a_row_are_called_after_their_layers(film):
+    """As chapter 07 lays them out: all of them are MLP residuals."""
+    streams = [layer.stream for layer in film.layout.layers]
+    film.open_on(*streams)
+    film.arrange(streams, names=["one", "two", "three"])
+    labels = [film.cast.labels[stream.name] for stream in streams]
+    assert [written_on([label])[0] for label in labels] == ["one", "two", "three"]
+    assert [film.score.value(Channel(label.name, "opacity")) for label in labels] == [1, 1, 1]
+    old = [f"label:{stream.name}" for stream in streams]
+    assert [film.score.value(Channel(name, "opacity")) for name in old] == [0, 0, 0]
+    film.fade(streams[0], to=0)
+    assert film.score.value(Channel(labels[0].name, "opacity")) == 0
+    with pytest.raises(ScriptError, match="a name for each grid or none; got 1 for 3"):
+        film.arrange(streams, names=["one"])

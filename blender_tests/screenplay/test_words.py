@@ -268,12 +268,14 @@ def _said(value: float) -> str:
 
 def _layers(told: Run, texts: dict[str, str]) -> None:
     count, text = told.config.n_layer, texts["07 lens"]
+    asked = told.model.asked(len(told.tokens))
+    assert ("learned to answer" in text) == (not asked)
     assert ("has no other" in texts["07 repeat"]) == (count == 1)
     assert f"has {count} of them" in texts["07 repeat"] or count == 1
     shares = [float(share) for share in re.findall(r"(?:more than |less than )?([\d.]+) %", text)]
     since = re.search(r"From layer (\d+) on", text)
     found = []  # every column of which this may have been told
-    for t in range(max(0, len(told.tokens) - 12), len(told.tokens)):
+    for t in range(max(asked[0] if asked else 0, len(told.tokens) - 12), len(told.tokens)):
         said = lens(told.model, told.trace, t)
         final, likeliest = int(said[-1].argmax()), said.argmax(axis=1).tolist()
         first = max((i + 1 for i, one in enumerate(likeliest) if one != final), default=0)
@@ -292,14 +294,28 @@ def _output(told: Run, texts: dict[str, str]) -> None:
     where = re.search(r"t = ([\d,]+)[,.]", texts["09 chances"])
     u = int(where[1].replace(",", ""))
     sure = told.trace["output.probs"].max(axis=1)
-    assert u == last if sure[last] <= 0.95 else sure[u] == pytest.approx(sure.min())
+    asked = told.model.asked(len(sure)) or range(len(sure))
+    assert u in asked
+    assert u == last if sure[last] <= 0.95 else sure[u] == pytest.approx(sure[asked[0] :].min())
+    assert ("least of all" in texts["09 chances"]) == (u != last and sure[u] > 0.95)
+    columns = texts["09 all columns"]
+    assert ("never asked this early" in columns) == (not told.model.asked(len(sure)))
+    assert (f"answer from t = {asked[0]:,} on" in columns) == (asked[0] > 0)
     shares = re.findall(r"(?:more than |less than )?([\d.]+) %", texts["09 temperature"])
-    hot = re.search(r"At (5) even", texts["09 temperature"])
-    for share, heat in zip(shares, (0.5, 1.0, 2.0, *((5.0,) if hot else ())), strict=True):
+    told_hot = re.search(r"At ([\d,]+) only", texts["09 temperature"])
+    hot = float(told_hot[1].replace(",", "")) if told_hot else 2.0
+    for share, heat in zip(shares, (0.5, 1.0, 2.0, *((hot,) if told_hot else ())), strict=True):
         assert float(share) == pytest.approx(100 * distribution(logits[u], heat).max(), abs=0.11)
-    k, p, kept = re.search(r"here (\d+), which .* here ([\d.]+): ([\d,]+) tokens?\.", texts["09 cut"], re.S).groups()
-    assert 1 <= int(k) < told.config.vocab_size
-    assert int(kept.replace(",", "")) == np.count_nonzero(distribution(logits[u], 5.0 if hot else 2.0, None, float(p)))
+    assert distribution(logits[u], hot).max() < 0.7
+    assert hot == 2 or distribution(logits[u], 2.0).max() >= 0.7
+    k = re.search(r"the (\d+) likeliest stay|only the likeliest, (\d+), stays", texts["09 cut"])
+    k = int(k[1] or k[2])
+    p, kept = re.search(r"have ([\d.]+) together: ([\d,]+) tokens?\.", texts["09 cut"]).groups()
+    kept = int(kept.replace(",", ""))
+    assert 1 <= k < told.config.vocab_size
+    assert kept == np.count_nonzero(distribution(logits[u], hot, None, float(p)))
+    others = [np.count_nonzero(distribution(logits[u], hot, None, tenth / 10)) for tenth in range(1, 10)]
+    assert kept != k or not any(other not in (k, told.config.vocab_size) for other in others)
     assert ("always the likeliest" in texts["09 write"]) == (told.draw.sampling.temperature == 0)
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from blender_tests.screenplay.conftest import new_film, random_checkpoint, written_on
 from llmviz_addon.errors import ScriptError
+from llmviz_addon.layout.lettering.drawing import Rect
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.forward import forward
 from llmviz_addon.model.sampling import Sampling, distribution, draw, generate
@@ -84,6 +85,30 @@ def test_the_chosen_tile_stands_at_the_end_of_the_text(film):
     for tile in tiles:
         assert film.score.value(Channel(tile.name, "opacity")) == 1
         assert film.score.value(Channel(tile.name, "offset", 0)) == 0
+
+
+def test_what_the_model_wrote_is_underlined_and_what_was_given_is_not(film):
+    put_up(film, after=7, most=3)
+    (own,) = drawings(film, "own")
+    assert written_on([own]) == ["the model's own"]
+    _, *lines = [shape for shape in own.shapes if isinstance(shape, Rect)]
+    tiles = drawings(film, "tile")
+    assert len(tiles) == 11
+    assert len(lines) == 11 - film.trace.prompt_length == 5
+    home = own.pose[:2, 3] / own.pose[0, 0]
+    written = [tile.pose[:2, 3] / tile.pose[0, 0] - home for tile in tiles[6:]]
+    assert [line.x + line.width / 2 for line in lines] == pytest.approx([x for x, _ in written])
+    assert all(line.y < y for line, (_, y) in zip(lines, written, strict=True))
+
+
+def test_at_its_end_the_chart_says_that_the_last_token_was_chosen_from_it(film):
+    put_up(film, after=5)
+    *_, caption = drawings(film, "caption")
+    (chosen,) = drawings(film, "chosen")
+    assert written_on([chosen]) == ["The last token was chosen from these"]
+    assert film.score.value(Channel(caption.name, "opacity")) == 0
+    assert film.score.value(Channel(chosen.name, "opacity")) == 1
+    assert film.now == pytest.approx(12)
 
 
 def test_it_needs_a_token_to_begin_after_and_something_to_append(film):

@@ -315,11 +315,12 @@ class Film:
 
     @verb
     def arrange(
-        self, *rows: Grids, level: Grid | None = None, gap: float | None = None, seconds: float | None = None
-    ) -> None:
+        self, *rows: Grids, level: Grid | None = None, gap: float | None = None, names: Sequence[str] = (),
+        seconds: float | None = None,
+    ) -> None:  # fmt: skip
         """Lay rows of grids out flat, one below the other, from the top of ``level``, with the tokens along them; where
-        the picture is upright or square they are dealt into it."""
-        arranging.arrange(self._telling, *rows, level=level, gap=gap, seconds=seconds)
+        the picture is upright or square they are dealt into it. ``names`` are new ones for the grids, one for each."""
+        arranging.arrange(self._telling, *rows, level=level, gap=gap, names=names, seconds=seconds)
 
     @verb
     def stack(

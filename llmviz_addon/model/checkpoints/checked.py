@@ -63,6 +63,14 @@ class Checkpoint:
         """How many numbers were learned: every weight that the model has, a tied head not once more."""
         return self.blueprint.n_params
 
+    def asked(self, count: int) -> range:
+        """Of ``count`` columns those whose guess of what follows was ever trained.
+
+        A model of a fixed task learns to go on from the last token of its prompt: what columns before that one would
+        say, nobody ever told it. None where the text is shorter than such a prompt.
+        """
+        return range(min((self.prompt_length or 1) - 1, count), count)
+
     @property
     def blueprint(self) -> Blueprint:
         """Its sizes, and what of them it learned."""

@@ -40,6 +40,10 @@ TICKS = 4
 """Numbers on a scale, but for 0 and where there is little room for them."""
 PALE, COPY = 0.25, 0.75
 """Opacity of a bar that does not count, and of one that is stacked."""
+DECIMALS = 3
+"""Of a share."""
+CUT = "cut"
+"""What is written over the ghost of a bar."""
 SHARES = 1e-3
 """By how much shares may differ from 1 together, and still be shares of one whole."""
 Values = Region | Numbers | np.ndarray
@@ -63,6 +67,9 @@ class Bars:
     stacked: float = 0.0  # and when their copies were
     bars: list[str] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)  # that are stacked
+    ghosts: list[int] = field(default_factory=list)  # places of those that do not count, and stay as tall as they were
+    tall: np.ndarray = field(default_factory=lambda: np.zeros(0))  # numbers that the bars are as tall as
+    glass: str = ""
     line: str = ""
     scale: str = ""
     title: str = ""
@@ -127,7 +134,8 @@ def become(
 ) -> None:  # fmt: skip
     """Let a chart turn into other numbers, as many, on another scale if there is a ``span`` or they need one.
 
-    Those at the places ``pale`` do not count any more, or do again where they are not.
+    Those at the places ``pale`` do not count any more, or do again where they are not: they stay as tall as they were,
+    as ghosts. The old heading stays until the bars have arrived.
     """
     seconds = telling.length(seconds)
     numbers = _numbers(telling, values, len(up.bars))
@@ -135,22 +143,26 @@ def become(
         raise ScriptError("These bars are not up any more: they went with their beat.")
     held = np.array([*numbers, *(up.span if span is None else span)])
     new = up.span if span is None and _holds(up.span, held) else _span(held)
-    for name in filter(None, (up.title, up.figures, up.total, up.scale if new != up.span else "")):
+    for name in filter(None, (up.figures, up.total, *((up.scale, up.glass) if new != up.span else ()))):
         telling.change(name, "opacity", 0.0, 0.1 * seconds)
     telling.pass_time(0.1 * seconds)
-    _title(telling, up, title, 0.2 * seconds)
     if new != up.span:
         up.span = new
         telling.change(up.line, "offset", (up.zero - up.home) * metres(telling, 2), 0.6 * seconds, 1)
-    up.values = numbers
+    up.values, up.ghosts = numbers, list(pale)
     _stand(telling, up, 0.6 * seconds)
     for i, name in enumerate(up.bars):
         telling.change(name, "opacity", PALE if i in pale else 1.0, 0.2 * seconds)
     telling.pass_time(0.6 * seconds)
     if not telling.score.value(Channel(up.scale, "opacity")):
         _scale(telling, up, 0.2 * seconds)
+        if up.glass:
+            _glass(telling, up, 0.2 * seconds)
+    telling.change(up.title, "opacity", 0.0, 0.1 * seconds)
     _figures(telling, up, 0.2 * seconds)
-    telling.pass_time(0.3 * seconds)
+    telling.pass_time(0.1 * seconds)
+    _title(telling, up, title, 0.2 * seconds)
+    telling.pass_time(0.2 * seconds)
 
 
 def pile_up(telling: Telling, up: Bars, *, seconds: float = 2.0) -> None:
@@ -166,6 +178,7 @@ def pile_up(telling: Telling, up: Bars, *, seconds: float = 2.0) -> None:
         raise ScriptError(f"The stack is {up.values.sum():.3g} high, but its scale ends at {up.span[1]:.3g}.")
     each, up.stacked = 0.3 * seconds, up.zero
     bar = Rect(0, 0, up.width, up.area.height, up.role)
+    _glass(telling, up, 0.2 * seconds)
     up.copies = [pin(telling, "copy", [bar], (x, up.zero), layer=1) for x in up.lefts]
     with telling.together(seconds=0.8 * seconds, lag=1.5 / max(len(up.copies) - 1, 1)):
         for name, x, (low, high) in zip(up.copies, up.lefts, _piled(up), strict=True):
@@ -243,7 +256,9 @@ def _laid_out(numbers: np.ndarray, area: Area, span: Span, em: float, role: str,
 def _stand(telling: Telling, up: Bars, seconds: float) -> None:
     """Give each bar its height, on the line at 0, and each copy its place in the stack."""
     to = metres(telling, 1)
-    for name, value in zip(up.bars, (up.values * up.unit / up.area.height).tolist(), strict=True):
+    is_ghost = np.isin(np.arange(len(up.values)), up.ghosts)
+    up.tall = np.where(is_ghost, up.tall, up.values) if up.ghosts else up.values
+    for name, value in zip(up.bars, (up.tall * up.unit / up.area.height).tolist(), strict=True):
         telling.change(name, "scale", value if abs(value) > LEAST else LEAST, seconds, 1)
         _shift(telling, name, (up.zero - up.home) * to, seconds)
     for name, (low, high) in zip(up.copies, _piled(up), strict=False):
@@ -265,14 +280,14 @@ def _piled(up: Bars) -> list[tuple[float, float]]:
 
 
 def _scale(telling: Telling, up: Bars, seconds: float) -> None:
-    """The scale's numbers at the left, and the glass that holds exactly 1."""
+    """The scale's numbers at the left."""
     small = 0.72 * up.em
     shapes: list[Shape] = []
     for value, told in _ticks(up.span, int(np.clip(up.area.height / (2.4 * small), 1, TICKS))):
         y = up.zero + value * up.unit
         shapes.append(Line(((up.area.left - 0.25 * small, y), (up.area.left, y)), 0.0015, "muted"))
         shapes.append(Text(up.area.left - 0.5 * small, y - 0.36 * small, ((told, "muted"),), small, "right"))
-    up.scale = pin(telling, "scale", [*shapes, *(_glass(up, *up.pile) if up.pile else ())], layer=2)
+    up.scale = pin(telling, "scale", shapes, layer=2)
     telling.change(up.scale, "opacity", 1.0, seconds)
 
 
@@ -283,12 +298,20 @@ def _title(telling: Telling, up: Bars, title: str, seconds: float) -> None:
 
 
 def _written(up: Bars) -> list[str]:
-    """The numbers as they are written; shares as parts of a whole, of which none looks like all of it."""
+    """The numbers as they are written; shares as parts of a whole, of which none looks like all of it.
+
+    Shares have three decimals where these add up to 1, else as many as do; the smallest have more in any case.
+    """
     if len(up.values) > WRITTEN:
         return []
-    if _are_shares(up.values):
-        return [number(share, most=4) for share in parts_of_all(up.values)]
-    return [formatted(value) for value in up.values.tolist()]
+    if not _are_shares(up.values):
+        return [formatted(value) for value in up.values.tolist()]
+    shares = parts_of_all(up.values)
+    told = [
+        [number(share, least, 4, digits) if 0 < share < 1 else f"{share:.0f}" for share in shares]
+        for least, digits in ((DECIMALS, 1), (2, 2), (4, 1))
+    ]
+    return next((one for one in told if relation("1", one) == "="), told[0])
 
 
 def _figures(telling: Telling, up: Bars, seconds: float) -> None:
@@ -303,10 +326,11 @@ def _figures(telling: Telling, up: Bars, seconds: float) -> None:
     if size < SMALLEST * pixel(telling.page):
         return
     shapes: list[Shape] = []
-    for x, text, value in zip(up.lefts, told, up.values.tolist(), strict=True):
+    for i, (x, text, value) in enumerate(zip(up.lefts, told, up.tall.tolist(), strict=True)):
         y = up.zero + value * up.unit
         y += 0.3 * up.em if value >= 0 else -0.3 * up.em - 0.75 * size
-        shapes.append(Text(x + up.width / 2, y, ((text, "ink"),), size, "center"))
+        run = (CUT, "muted") if i in up.ghosts else (text, "ink")
+        shapes.append(Text(x + up.width / 2, y, (run,), size, "center"))
     up.figures = pin(telling, "figures", shapes, layer=3)
     telling.change(up.figures, "opacity", 1.0, seconds)
 
@@ -323,10 +347,14 @@ def _total(telling: Telling, up: Bars, seconds: float) -> None:
     telling.change(up.total, "opacity", 1.0, seconds)
 
 
-def _glass(up: Bars, left: float, right: float) -> list[Shape]:
-    edge, em, base, top = 0.0015, up.em, up.zero, up.zero + up.unit
-    return [
+def _glass(telling: Telling, up: Bars, seconds: float) -> None:
+    """Where the stack is, or will be, a glass that holds exactly 1."""
+    assert up.pile is not None
+    (left, right), edge, em, base, top = up.pile, 0.0015, up.em, up.zero, up.zero + up.unit
+    shapes: list[Shape] = [
         Line(((left, top), (left, base), (right, base), (right, top)), edge, "ink"),
         Line(((left - 0.4 * em, top), (right, top)), edge, "accent"),
         Text(left - 0.6 * em, top - 0.35 * em, (("1", "accent"),), em, "right"),
     ]
+    up.glass = pin(telling, "glass", shapes, layer=2)
+    telling.change(up.glass, "opacity", 1.0, seconds)

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...errors import ScriptError
 from ...layout.lettering.drawing import Rect, Shape, Text
-from ...layout.lettering.font import fit
+from ...layout.lettering.font import advance, fit
 from ...layout.signs.tiles import tile, wide
 from ...model.forward import forward
 from ...model.sampling import Sampling, draw
@@ -22,7 +22,7 @@ from ...rounding import count
 from ..page.view import Area
 from ..telling import Telling
 from ..verbs.reading import drawn
-from .chances import OVER, chances, pick
+from .chances import OVER, Chances, chances, pick
 from .pinned import metres, pin, place, put_up
 
 TALL, LARGEST, SMALLEST = 0.22, 0.16, 1.1
@@ -33,6 +33,8 @@ MOST = 200
 """Tiles of a long text at most."""
 HEAD = 2.0
 """Room over the tiles, in letters."""
+WROTE = "the model's own"
+CHOSEN = "The last token was chosen from these"
 FAR = OVER + 20
 """Layer of a tile that flies."""
 
@@ -112,7 +114,9 @@ def write_on(telling: Telling, *, after: int, most: int = 6, seconds: float = 12
         if number + 1 < len(told):
             for name in telling.pictures[since:-1]:
                 telling.change(name, "opacity", 0.0, 0.1 * each)
-        telling.pass_time(0.1 * each)
+            telling.pass_time(0.1 * each)
+        else:
+            _conclude(telling, chart, 0.1 * each)
     return chosen
 
 
@@ -171,8 +175,39 @@ def _text(
             telling.change(tiles[t], "opacity", 1.0, seconds)
         else:
             shapes.append(Rect(x - width / 2, y - tall / 2, width, tall, "plate", 0.15 * tall))
+    own = [spot for t, spot in spots.items() if t >= telling.trace.prompt_length]
+    under = pin(telling, "own", [*_key(title, area, em), *(_underline(spot, tall) for spot in own)])
+    telling.change(under, "opacity", 1.0, seconds)
     put_up(telling, "text", shapes, seconds)
     return tiles
+
+
+def _underline(spot: Spot, tall: float) -> Rect:
+    """What tells a token that the model wrote, or will, from one that was given."""
+    return Rect(spot.x - spot.width / 2, spot.y - (0.5 + 0.8 * GAP) * tall, spot.width, 0.5 * GAP * tall, "accent")
+
+
+def _key(title: str, area: Area, em: float) -> list[Shape]:
+    """Beside the title, what the lines under tiles mean."""
+    room = area.width - advance(title, fit(title, 1.1 * em, area.width)) - em
+    size = fit(f"— {WROTE}", em, room)
+    left = area.right - advance(WROTE, size)
+    return [
+        Text(area.right, area.top - 1.1 * em, ((WROTE, "accent"),), size, "right"),
+        Rect(left - 1.5 * size, area.top - 1.1 * em + 0.25 * size, 1.1 * size, 0.2 * size, "accent"),
+    ]
+
+
+def _conclude(telling: Telling, chart: Chances, seconds: float) -> None:
+    """When the last token stands at the end the chart is of what it was chosen from, and is called so."""
+    old = next(one for one in reversed(telling.pictures) if ":caption:" in one)
+    telling.change(old, "opacity", 0.0, 0.5 * seconds)
+    telling.pass_time(0.5 * seconds)
+    size = fit(CHOSEN, 1.1 * chart.em, chart.area.width)
+    put_up(
+        telling, "chosen", [Text(chart.area.left, chart.area.top - 1.1 * chart.em, ((CHOSEN, "ink"),), size)],
+        0.5 * seconds,
+    )  # fmt: skip
 
 
 def _fly(

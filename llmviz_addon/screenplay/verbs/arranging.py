@@ -12,6 +12,7 @@ from ...errors import ScriptError
 from ...layout.grid import CELL, Grid, Region
 from ...layout.lettering.drawing import LIFT, Drawing, Rect, Shape, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
+from ...layout.signs.labels import labels
 from ...layout.signs.tiles import INK, tint
 from ...layout.tensor import Axis
 from ..cast.things import Grids, Place, Thing
@@ -91,16 +92,22 @@ def _beside(
 
 
 def arrange(
-    telling: Telling, *rows: Grids, level: Grid | None = None, gap: float | None = None, seconds: float | None = None
-) -> None:
+    telling: Telling, *rows: Grids, level: Grid | None = None, gap: float | None = None, names: Sequence[str] = (),
+    seconds: float | None = None,
+) -> None:  # fmt: skip
     """Lay rows of grids out flat, one below the other; the top and the plane are those of ``level``, or of the first.
 
     The right edge stays where the layout has it. Where the page is of another shape the rows are dealt out anew, see
-    ``dealing``. The tokens stand along what has a row or a column of each.
+    ``dealing``. The tokens stand along what has a row or a column of each. ``names`` are what the grids are called
+    from now on, where their own would not tell them apart.
     """
     seconds = telling.length(seconds, 1.5)
     told = [telling.cast.grids_of(row) for row in rows]
     grids = {grid.name: grid for row in told for grid in row}
+    if names and len(names) != len(grids):
+        raise ScriptError(f"arrange needs a name for each grid or none; got {len(names)} for {len(grids)}.")
+    for grid, name in zip(grids.values(), names, strict=False):
+        _rename(telling, grid, name)
     low, high = telling.box(level or told[0][0])
     plane, top = (low[1] + high[1]) / 2, high[2]
     _put_letters(telling, [grid for grid in grids.values() if _is_table(grid)], seconds)
@@ -114,6 +121,16 @@ def arrange(
         to = home - wide + left - extents[name][0], plane - grids[name].center[1], top - up + z - extents[name][3]
         telling.carry(name, np.array(to), seconds)
     telling.pass_time(seconds)
+
+
+def _rename(telling: Telling, grid: Grid, name: str) -> None:
+    """Let the label of a grid have another title, as solid as the one that it had."""
+    old = telling.cast.labels[grid.name]
+    made = next(labels(telling.layout, grids=[replace(grid, title=name)]))
+    solid = telling.score.value(Channel(old.name, "opacity"))
+    telling.change(old.name, "opacity", 0.0)
+    telling.cast.add_label(replace(made, name=telling.unique("label"), pose=old.pose, opacity=0.0))
+    telling.change(telling.cast.labels[grid.name].name, "opacity", solid)
 
 
 def _flows(telling: Telling, rows: Sequence[Sequence[Grid]]) -> bool:
