@@ -109,11 +109,13 @@ def _lens(film, t):
     said, since = film.lens(t), _since(film, t)
     final = int(said[-1].argmax())
     with film.beat("lens"):
-        if not film.checkpoint.asked(len(film.tokens)):
-            film.say("Its guess is free here: it learned to answer {n} tokens.", n=film.checkpoint.prompt_length)
-        film.say("What would it say if it ended earlier?")
+        if film.checkpoint.asked(len(film.tokens)):
+            film.say("What would it say if asked earlier?")
+        else:
+            n = film.checkpoint.prompt_length
+            film.say("What would it say earlier, though it learned to answer {n} tokens?", n=n)
         film.guesses(t, f"What may follow t = {t:,}, read after each layer", seconds=8)
-        film.say("Last norm and LM head can read any stage: the logit lens.")
+        film.say("Last norm and LM head read any stage: the logit lens.")
         film.say(
             f"The {{token}} goes from {'{p:.1%}' if said[0, final] else '0 %'} after the embedding to {{q:.1%}}.",
             token=film.name_of(final), p=float(said[0, final]), q=float(said[-1, final]),

@@ -91,7 +91,7 @@ def _constant(film, t, row):
         film.say("Less the largest, no power is above 1.")
         film.say("And no share changes: with 3 more on every score")
         two = film.chart(more, tokens, "Scores + 3", span=span, part=(1, 2), seconds=3)
-        film.say("the shares are the same, for only differences count.")
+        film.say("the shares are the same: only differences count.")
         with film.together(seconds=4):
             film.become(one, row.shares, "Shares", span=(0, 1))
             film.become(two, film.softmax(more).shares, "The same shares", span=(0, 1))

@@ -150,7 +150,7 @@ def _why(film, u):
         return "See what may follow t = {u:,}."
     if film.chances(u).max() <= SURE:
         return "The last column is nearly sure; less so is t = {u:,}."
-    who = "that answer " if asked and asked[0] else "columns "
+    who = "columns that answer " if asked and asked[0] else "columns "
     return f"All {who}are nearly sure, least of all t = {{u:,}}."
 
 

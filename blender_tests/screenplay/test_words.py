@@ -317,6 +317,9 @@ def _output(told: Run, texts: dict[str, str]) -> None:
     others = [np.count_nonzero(distribution(logits[u], hot, None, tenth / 10)) for tenth in range(1, 10)]
     assert kept != k or not any(other not in (k, told.config.vocab_size) for other in others)
     assert ("always the likeliest" in texts["09 write"]) == (told.draw.sampling.temperature == 0)
+    if told.draw.sampling.temperature == 0:
+        every = " ".join(text for key, text in texts.items() if key.startswith("09"))
+        assert not re.search(r"\bdraws?\b|\bis drawn\b", every), every
 
 
 @pytest.mark.parametrize("names", [["nano"], ["nano", "gpt2"], ["gpt2"], ["gpt3"], ["nano", "gpt2", "gpt2-xl", "gpt3"]])
