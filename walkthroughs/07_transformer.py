@@ -110,10 +110,10 @@ def _lens(film, t):
     final = int(said[-1].argmax())
     with film.beat("lens"):
         if film.checkpoint.asked(len(film.tokens)):
-            film.say("What would it say if asked earlier?")
+            film.say("What would it say after fewer layers?")
         else:
             n = film.checkpoint.prompt_length
-            film.say("What would it say earlier, though it learned to answer {n} tokens?", n=n)
+            film.say("What would fewer layers say, though it learned to answer {n} tokens?", n=n)
         film.guesses(t, f"What may follow t = {t:,}, read after each layer", seconds=8)
         film.say("Last norm and LM head read any stage: the logit lens.")
         film.say(

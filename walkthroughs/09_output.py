@@ -179,7 +179,7 @@ def _cut(film, u, few, hot):
     with film.beat("cut"):
         film.say("A high temperature lets in nonsense, so what is unlikely may be cut off.")
         chart = film.chart(film.chances(u, hot)[few], few, _told(film, u, few, hot), span=(0, 1), seconds=1)
-        film.say("Top-k counts: here the {k} likeliest stay, and share its 1." if k > 1 else
+        film.say("Top-k counts: here the {k} likeliest stay, and share the whole." if k > 1 else
                  "Top-k counts: here only the likeliest, {k}, stays.", k=k)  # fmt: skip
         _become(film, chart, u, few, hot, (k, None), f", top-k {k}")
         kept = film.count(int((film.chances(u, hot, None, p) > 0).sum()), "token")

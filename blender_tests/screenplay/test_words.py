@@ -269,7 +269,7 @@ def _said(value: float) -> str:
 def _layers(told: Run, texts: dict[str, str]) -> None:
     count, text = told.config.n_layer, texts["07 lens"]
     asked = told.model.asked(len(told.tokens))
-    assert ("learned to answer" in text) == (not asked)
+    assert ("though it learned to answer" in text) == (not asked)
     assert ("has no other" in texts["07 repeat"]) == (count == 1)
     assert f"has {count} of them" in texts["07 repeat"] or count == 1
     shares = [float(share) for share in re.findall(r"(?:more than |less than )?([\d.]+) %", text)]
