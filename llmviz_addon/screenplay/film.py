@@ -499,9 +499,12 @@ class Film:
         bands.bands(self._telling, region, title, follow=follow, seconds=seconds)
 
     @verb
-    def number_tokens(self, *, follow: int, seconds: float = 5.0) -> None:
-        """The text's tokens as tiles, below them the vocabulary: the one to ``follow`` finds its number, then all."""
-        numbering.number_tokens(self._telling, follow=follow, seconds=seconds)
+    def number_tokens(self, *, follow: int, until: int | None = None, seconds: float = 5.0) -> None:
+        """The text's tokens as tiles, below them the vocabulary: the one to ``follow`` finds its number, then all.
+
+        Of a text that the model has gone on with, only those before the time ``until``, where it began.
+        """
+        numbering.number_tokens(self._telling, follow=follow, until=until, seconds=seconds)
 
     @verb
     def curve(self, region: Region, title: str, *, beside: str = "", seconds: float | None = None) -> Curve:

@@ -46,13 +46,17 @@ class Row:
         return cls([left + (i + 0.5) * slot for i in range(count)], slot, area.bottom + level * area.height, tall)
 
 
-def number_tokens(telling: Telling, *, follow: int, seconds: float = 5.0) -> None:
+def number_tokens(telling: Telling, *, follow: int, until: int | None = None, seconds: float = 5.0) -> None:
     """Show the text's tokens and the vocabulary, and let the one at time ``follow`` find its number, then the others.
 
-    It takes the stage until the beat is over.
+    The text ends before the time ``until``, such as where the model began to write. It takes the stage until the beat
+    is over.
     """
     seconds = telling.length(seconds)
     tokens = [int(token) for token in telling.trace.tokens]
+    if until is not None and not 1 <= until <= len(tokens):
+        raise ScriptError(f"There is no text until the time {until}; choose from 1 to {len(tokens)}.")
+    tokens = tokens[:until]
     if not 0 <= follow < len(tokens):
         raise ScriptError(f"There is no token at time {follow}; choose from 0 to {len(tokens) - 1}.")
     area, em = place(telling)
@@ -63,7 +67,7 @@ def number_tokens(telling: Telling, *, follow: int, seconds: float = 5.0) -> Non
     entries = shown_entries(telling.trace.config.vocab_size, [tokens[t] for t in times], tokens[follow], most)
     text, listed = Row.of(area, len(times), LEVELS["text"]), Row.of(area, len(entries), LEVELS["entry"])
     size = min(0.75 * listed.tall, 0.6 * text.tall, 0.06 * area.height)
-    put_up(telling, "tokens", _text(telling, area, em, text, times), 0.14 * seconds)
+    put_up(telling, "tokens", _text(telling, area, em, text, times, tokens), 0.14 * seconds)
     way = (text.xs[follow - first] + listed.xs[entries.index(tokens[follow])]) / 2
     put_up(telling, "vocabulary", _list(telling, area, em, listed, entries, size, way), 0.14 * seconds)
 
@@ -85,11 +89,13 @@ def shown_entries(size: int, used: Sequence[int], followed: int, most: int) -> l
     return sorted(list(dict.fromkeys([followed, *used, *near]))[:most])
 
 
-def _text(telling: Telling, area: Area, em: float, row: Row, times: range) -> list[Shape]:
-    total = len(telling.trace.tokens)
+def _text(
+    telling: Telling, area: Area, em: float, row: Row, times: range, tokens: Sequence[int]
+) -> list[Shape]:  # fmt: skip
+    total = len(tokens)
     title = "The text" if len(times) == total else f"The text, {len(times)} of its {total:,} tokens"
     shapes: list[Shape] = [Text(area.left, area.top - 0.9 * em, ((title, "ink"),), fit(title, em, area.width))]
-    return shapes + _tiles(telling, row, [int(telling.trace.tokens[t]) for t in times])
+    return shapes + _tiles(telling, row, [tokens[t] for t in times])
 
 
 def _tiles(telling: Telling, row: Row, tokens: Sequence[int]) -> list[Shape]:

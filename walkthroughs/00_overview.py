@@ -1,0 +1,134 @@
+"""Overview: text goes in at the top, a guess comes out at the bottom, and is put back on top."""
+
+title = "Overview"
+part = "Overview"
+question = "How does a GPT write?"
+answer = "It guesses one token, appends it, and begins again."
+
+SHOWN = 8
+"""Bars of a large vocabulary."""
+TURNS = 6
+"""Layers, or groups of them, that glow one after the other."""
+NAMES = {"ln_1": "layer norm", "attn": "self-attention", "ln_2": "layer norm", "mlp": "MLP"}
+
+
+def play(film):
+    tokens, e, layers = film.layout.tokens, film.layout.embedding, film.layout.layers
+    given = film.trace.prompt_length
+    sorts = film.checkpoint.prompt_length == given  # a fixed task is only known of a model that sorts
+    film.computed_up_to(tokens)
+    film.hide_values(tokens)
+    film.open_on(film.layout, azimuth=298, elevation=14)
+    _task(film, sorts)
+    _numbers(film, given)
+    film.fade(film.all_but(tokens, e, film.signs.input), to=0, seconds=0)
+    _columns(film, tokens, e)
+    parts = list(layers[0].members.items())
+    _attention(film, tokens, e, dict(parts[:2]))
+    _layer(film, tokens, e, layers[0], dict(parts[2:]))
+    _model(film, layers)
+    _guess(film, given - 1)
+    _loop(film, given, sorts)
+
+
+def _task(film, sorts):
+    with film.beat("task"):
+        film.say("A GPT reads a text and says what may come next.")
+        film.camera.frame(film.layout, azimuth=294, elevation=12, seconds=2.5)
+        film.say("This one does it with {n:,} learned numbers, its [parameters](weight).", n=film.checkpoint.n_params)
+        film.camera.frame(film.layout, azimuth=290, elevation=10, seconds=2.5)
+        if sorts:
+            film.say("It was trained for one task: to put letters in order.")
+            film.camera.frame(film.layout, azimuth=287, elevation=8, seconds=2.5)
+
+
+def _numbers(film, given):
+    with film.beat("numbers"):
+        film.say("Its text comes in pieces, called tokens,")
+        film.number_tokens(follow=min(film.example_time, given - 1), until=given, seconds=7)
+        film.say("and each has a number in the vocabulary, the list of all it knows.")
+
+
+def _columns(film, tokens, e):
+    each = "Each" if len(film.tokens) > 1 else "It"
+    with film.beat("columns"):
+        film.say("These numbers are all that [goes in]({tokens}).", tokens=tokens)
+        film.camera.frame(tokens, e, film.signs.input, azimuth=282, elevation=8, seconds=0)
+        film.show_values(tokens, seconds=2)
+        film.say("{each} picks a learned [column]({x}) of {count};", each=each, x=e.output,
+                 count=film.count(film.config.n_embd, "number"))  # fmt: skip
+        film.sweep(e.output, seconds=4, slowly=False)
+        if "position_weight" in e.members:
+            film.say("another, for its place in the text, is added.")
+        film.camera.frame(tokens, e, film.signs.input, azimuth=285, elevation=9, seconds=2)
+
+
+def _attention(film, tokens, e, parts):
+    with film.beat("attention"):
+        film.say("Now the columns run down through the model.")
+        _bring(film, [tokens, e, *parts.values()], seconds=1.5)
+        film.say("In self-attention each takes over what it needs from those before it.")
+        film.pulse(*parts.values(), titles=[NAMES.get(name, name) for name in parts], seconds=5)
+
+
+def _layer(film, tokens, e, layer, parts):
+    with film.beat("layer"):
+        film.say("Then a small network, the MLP, works on each column by itself.")
+        _bring(film, [tokens, e, layer], seconds=1.5)
+        film.pulse(*parts.values(), titles=[NAMES.get(name, name) for name in parts], seconds=5)
+        film.say("That was one layer.")
+
+
+def _bring(film, things, seconds):
+    """Let these be there, with what flows between them, and look at them."""
+    names = {grid.name for thing in things for grid in getattr(thing, "grids", (thing,))}
+    ribbons = [one for one in film.layout.ribbons if one.source in names and one.target in names]
+    with film.together(seconds=seconds):
+        film.fade(*things, *ribbons, to=1)
+        film.camera.frame(*things, azimuth=292, elevation=13)
+
+
+def _model(film, layers):
+    rest, ln, output, signs = layers[1:], film.layout.ln_f, film.layout.output, film.signs
+    step = -(-len(rest) // TURNS) or 1
+    turns = [list(rest[i : i + step]) for i in range(0, len(rest), step)]
+    names = [_span(1 + i * step, len(turn)) for i, turn in enumerate(turns)]
+    with film.beat("model"):
+        if rest:
+            film.say("{all} more are built alike, each with its own weights.", all=len(rest)) if len(
+                rest
+            ) > 1 else film.say("One more is built alike, with its own weights.")
+        else:
+            film.say("This model has no more of them.")
+        with film.together(seconds=1.5):
+            film.fade(film.all_but(signs.next, signs.output, signs.candidates), to=1)
+            film.camera.frame(film.layout, azimuth=292, elevation=10)
+        if turns:
+            film.pulse(*turns, titles=names, seconds=1.5 * len(turns) + 1)
+        film.say("At the bottom each column becomes a chance for every token.")
+        film.camera.frame(ln, output, azimuth=276, elevation=6, seconds=2)
+        film.pulse(ln, output, titles=["last norm", "LM head and softmax"], seconds=3)
+
+
+def _span(first, count):
+    return f"Layer {first}" if count == 1 else f"Layers {first} to {first + count - 1}"
+
+
+def _guess(film, t):
+    chances = film.chances(t)
+    few = (-chances).argsort(kind="stable")[:SHOWN].tolist()
+    shown = "" if len(chances) <= SHOWN else f", the {SHOWN} likeliest"
+    with film.beat("guess"):
+        film.say("The last column says what may follow the text.")
+        film.chart(chances[few], few, f"What may follow{shown}", span=(0, 1), seconds=3)
+        film.say("Here the {token} is likeliest, with {p:.1%}.", token=film.name_of(few[0]), p=float(chances[few[0]]))
+
+
+def _loop(film, given, sorts):
+    with film.beat("loop"):
+        film.say("One token is chosen, put at the end, and the whole model runs again,")
+        written = film.write_on(after=given - 1, most=given if sorts else 6, seconds=18)
+        if sorts and written == sorted(film.tokens[:given]):
+            film.say("until all {n} stand sorted.", n=film.count(given, "letter"))
+        else:
+            film.say("and so on: it writes.")
