@@ -18,28 +18,29 @@ def play(film):
     sorts = film.checkpoint.prompt_length == given  # a fixed task is only known of a model that sorts
     film.computed_up_to(tokens)
     film.hide_values(tokens)
-    film.open_on(film.layout, azimuth=298, elevation=14)
-    _task(film, sorts)
+    _task(film, layers[0], sorts)
     _numbers(film, given)
-    film.fade(film.all_but(tokens, e, film.signs.input), to=0, seconds=0)
     _columns(film, tokens, e)
     parts = list(layers[0].members.items())
     _attention(film, tokens, e, dict(parts[:2]))
-    _layer(film, tokens, e, layers[0], dict(parts[2:]))
+    _layer(film, layers[0], dict(parts[2:]))
     _model(film, layers)
     _guess(film, given - 1)
     _loop(film, given, sorts)
 
 
-def _task(film, sorts):
+def _task(film, layer, sorts):
+    film.open_on(film.layout, film.signs.card, azimuth=298, elevation=14)
     with film.beat("task"):
         film.say("A GPT reads a text and says what may come next.")
-        film.camera.frame(film.layout, azimuth=294, elevation=12, seconds=2.5)
+        film.camera.frame(film.layout, film.signs.card, azimuth=294, elevation=12, seconds=2.5)
         film.say("This one does it with {n:,} learned numbers, its [parameters](weight).", n=film.checkpoint.n_params)
-        film.camera.frame(film.layout, azimuth=290, elevation=10, seconds=2.5)
+        with film.together(seconds=3):
+            film.fade(film.all_but(layer, film.signs.bracket(layer)), to=0)
+            film.camera.fly(layer, azimuth=289, elevation=9)
         if sorts:
             film.say("It was trained for one task: to put letters in order.")
-            film.camera.frame(film.layout, azimuth=287, elevation=8, seconds=2.5)
+            film.camera.frame(layer, azimuth=284, elevation=7, seconds=2.5)
 
 
 def _numbers(film, given):
@@ -52,62 +53,70 @@ def _numbers(film, given):
 def _columns(film, tokens, e):
     each = "Each" if len(film.tokens) > 1 else "It"
     with film.beat("columns"):
+        film.fade(film.all_but(), to=0, seconds=0)
+        film.fade(tokens, e, _ribbons(film, tokens, e), to=1, seconds=0.3)
         film.say("These numbers are all that [goes in]({tokens}).", tokens=tokens)
-        film.camera.frame(tokens, e, film.signs.input, azimuth=282, elevation=8, seconds=0)
+        film.camera.frame(tokens, e, azimuth=282, elevation=8, seconds=0)
         film.show_values(tokens, seconds=2)
         film.say("{each} picks a learned [column]({x}) of {count};", each=each, x=e.output,
                  count=film.count(film.config.n_embd, "number"))  # fmt: skip
         film.sweep(e.output, seconds=4, slowly=False)
         if "position_weight" in e.members:
             film.say("another, for its place in the text, is added.")
-        film.camera.frame(tokens, e, film.signs.input, azimuth=285, elevation=9, seconds=2)
+        film.camera.frame(tokens, e, azimuth=285, elevation=9, seconds=2)
 
 
 def _attention(film, tokens, e, parts):
     with film.beat("attention"):
         film.say("Now the columns run down through the model.")
-        _bring(film, [tokens, e, *parts.values()], seconds=1.5)
+        with film.together(seconds=2):
+            film.fade(*parts.values(), _ribbons(film, e, *parts.values()), to=1)
+            film.camera.frame(tokens, e, *parts.values(), azimuth=292, elevation=12)
         film.say("In self-attention each takes over what it needs from those before it.")
-        film.pulse(*parts.values(), titles=[NAMES.get(name, name) for name in parts], seconds=5)
+        with film.together(seconds=5):
+            film.fade(film.all_but(*parts.values()), to=0, seconds=1)
+            film.camera.frame(*parts.values(), azimuth=288, elevation=10)
+            film.pulse(*parts.values(), titles=[NAMES.get(name, name) for name in parts])
 
 
-def _layer(film, tokens, e, layer, parts):
+def _layer(film, layer, parts):
     with film.beat("layer"):
         film.say("Then a small network, the MLP, works on each column by itself.")
-        _bring(film, [tokens, e, layer], seconds=1.5)
-        film.pulse(*parts.values(), titles=[NAMES.get(name, name) for name in parts], seconds=5)
+        with film.together(seconds=5):
+            film.fade(layer, _ribbons(film, layer), to=1, seconds=1)
+            film.camera.frame(layer, azimuth=291, elevation=9, seconds=2.5)
+            film.pulse(*parts.values(), titles=[NAMES.get(name, name) for name in parts])
         film.say("That was one layer.")
+        film.camera.frame(layer, azimuth=286, elevation=7, seconds=2)
 
 
-def _bring(film, things, seconds):
-    """Let these be there, with what flows between them, and look at them."""
+def _ribbons(film, *things):
     names = {grid.name for thing in things for grid in getattr(thing, "grids", (thing,))}
-    ribbons = [one for one in film.layout.ribbons if one.source in names and one.target in names]
-    with film.together(seconds=seconds):
-        film.fade(*things, *ribbons, to=1)
-        film.camera.frame(*things, azimuth=292, elevation=13)
+    return [one for one in film.layout.ribbons if one.source in names and one.target in names]
 
 
 def _model(film, layers):
-    rest, ln, output, signs = layers[1:], film.layout.ln_f, film.layout.output, film.signs
-    step = -(-len(rest) // TURNS) or 1
-    turns = [list(rest[i : i + step]) for i in range(0, len(rest), step)]
+    rest, signs = layers[1:], film.signs
+    step = max(1, -(-len(rest) // TURNS))
+    turns = [rest[i : i + step] for i in range(0, len(rest), step)]
     names = [_span(1 + i * step, len(turn)) for i, turn in enumerate(turns)]
+    more = "{n} more are built alike, each with weights of its own." if rest[1:] else "One more is built alike."
     with film.beat("model"):
-        if rest:
-            film.say("{all} more are built alike, each with its own weights.", all=len(rest)) if len(
-                rest
-            ) > 1 else film.say("One more is built alike, with its own weights.")
-        else:
-            film.say("This model has no more of them.")
+        film.say(more if rest else "This model has no other.", n=len(rest))
         with film.together(seconds=1.5):
             film.fade(film.all_but(signs.next, signs.output, signs.candidates), to=1)
             film.camera.frame(film.layout, azimuth=292, elevation=10)
-        if turns:
-            film.pulse(*turns, titles=names, seconds=1.5 * len(turns) + 1)
-        film.say("At the bottom each column becomes a chance for every token.")
-        film.camera.frame(ln, output, azimuth=276, elevation=6, seconds=2)
-        film.pulse(ln, output, titles=["last norm", "LM head and softmax"], seconds=3)
+        film.pulse(*turns, film.layout.ln_f, titles=[*names, "last layer norm"], seconds=1.5 * len(turns) + 1.5)
+        output = film.closeup(film.layout.output, seconds=0).output  # of a wide model
+        rows = output.logits, output.probs
+        film.fade(film.all_but(), to=0, seconds=0.3)
+        film.arrange(*((row,) for row in rows), seconds=0)
+        film.camera.frame(*rows, azimuth=276, elevation=5, seconds=0)
+        film.fade(*rows, to=1, seconds=0.3)
+        film.say("At the bottom each column becomes scores for all tokens,")
+        film.sweep(*rows, seconds=5, slowly=False)
+        film.say("and these become its [chances]({p}), which sum to 1.", p=output.probs)
+        film.camera.frame(*rows, azimuth=273, elevation=4, seconds=2)
 
 
 def _span(first, count):
@@ -119,7 +128,7 @@ def _guess(film, t):
     few = (-chances).argsort(kind="stable")[:SHOWN].tolist()
     shown = "" if len(chances) <= SHOWN else f", the {SHOWN} likeliest"
     with film.beat("guess"):
-        film.say("The last column says what may follow the text.")
+        film.say("The column of its last token says what may follow the text.")
         film.chart(chances[few], few, f"What may follow{shown}", span=(0, 1), seconds=3)
         film.say("Here the {token} is likeliest, with {p:.1%}.", token=film.name_of(few[0]), p=float(chances[few[0]]))
 
