@@ -1,7 +1,7 @@
 """Overview: text goes in at the top, a guess comes out at the bottom, and is put back on top."""
 
 title = "Overview"
-part = "Overview"
+part = "Introduction"
 question = "How does a GPT write?"
 answer = "It guesses one token, appends it, and begins again."
 
