@@ -1,0 +1,91 @@
+"""Preliminary: what is shown is a trained model at work; blue was learned, green is computed anew."""
+
+title = "Preliminary"
+part = "Introduction"
+question = "What is it that we look at?"
+answer = "A trained model at work: fixed parameters, and values computed anew for every text."
+
+LOW = 0.12
+"""Opacity of what it is not about."""
+TURNS = 6.0
+"""Seconds in which all parts of a layer have their turn."""
+NAMES = {"ln_1": "layer norm", "attn": "self-attention", "ln_2": "layer norm", "mlp": "MLP"}
+
+
+def play(film):
+    layer = film.layout.layers[0]
+    learned = [grid for grid in layer.grids if grid.role == "weight"]
+    values = [grid for grid in layer.grids if grid.role != "weight"]
+    ribbons = [one for one in film.layout.ribbons if {one.source, one.target} <= {grid.name for grid in layer.grids}]
+    _used(film, layer, ribbons)
+    _learned(film, layer, learned, [*values, *ribbons])
+    _computed(film, layer, learned, values, ribbons)
+    _family(film)
+
+
+def _used(film, layer, ribbons):
+    film.open_on(film.layout, film.signs.card, azimuth=306, elevation=14)
+    with film.beat("used"):
+        film.say("A model is first trained, then used.")
+        film.camera.frame(film.layout, film.signs.card, azimuth=301, elevation=13, seconds=2.5)
+        film.say("Training changes its parameters, little by little, so that it predicts better.")
+        with film.together(seconds=4):
+            film.fade(film.all_but(layer, *ribbons), to=0)
+            film.camera.fly(layer, azimuth=296, elevation=12)
+        film.say("Here they stay as they are: we see it used, which is called inference.")
+        film.camera.frame(layer, azimuth=293, elevation=11, seconds=3)
+
+
+def _learned(film, layer, learned, others):
+    with film.beat("learned"):
+        film.say("What is [blue](weight) was learned: the parameters, of which this model has {n:,}.",
+                 n=film.checkpoint.n_params)  # fmt: skip
+        film.fade(*learned, *others, to=LOW, seconds=0.5)
+        _in_turn(film, layer, learned, azimuth=288)
+        film.say("They are the same whatever text goes in.")
+        film.camera.frame(layer, azimuth=286, elevation=9, seconds=2)
+
+
+def _computed(film, layer, learned, values, ribbons):
+    with film.beat("computed"):
+        film.say("What is [green](activation) is computed from them and from the text,")
+        film.hide_values(*values, seconds=0)
+        with film.together(seconds=0.5):
+            film.fade(*ribbons, to=1)
+            film.fade(*learned, to=0.35)
+        _in_turn(film, layer, values, azimuth=281)
+        film.say("each time anew.")
+        film.fade(*learned, to=1, seconds=1)
+        sums = [grid for grid in values if grid.role == "aggregate"]
+        film.say("[Amber](aggregate) sums up others, as [here]({sums}).", sums=sums[0])
+        film.light(*sums, seconds=0.8)
+        film.light(*sums, to=0, seconds=0.8)
+
+
+def _in_turn(film, layer, grids, azimuth):
+    """Part by part these grids of a layer come up and glow, while the camera goes slowly round it."""
+    named = [(NAMES.get(name, name), [grid for grid in part.grids if grid in grids])
+             for name, part in layer.members.items()]  # fmt: skip
+    named = [(name, found) for name, found in named if found]
+    with film.together(seconds=TURNS):
+        film.camera.frame(layer, azimuth=azimuth, elevation=9)
+        film.pulse(*(found for _, found in named), titles=[name for name, _ in named])
+        with film.in_sequence():
+            for _, found in named:
+                film.fade(*found, to=1, seconds=TURNS / len(named))
+
+
+def _family(film):
+    small, *_, large = sorted(film.models, key=lambda model: model.n_params)
+    with film.beat("family"):
+        film.say("GPT stands for generative pre-trained transformer.")
+        film.fade(film.all_but(), to=0, seconds=0.5)
+        with film.together(seconds=3):
+            film.camera.frame(small, azimuth=290, elevation=11)
+            film.grow(small)
+        film.say("Such models have much the same plan, from {small} to {large},", small=small.title, large=large.title)
+        with film.together(seconds=5):
+            film.fade(small.pieces, small.signs.card, to=0, seconds=1)
+            film.camera.fly(large, azimuth=285, elevation=9)
+            film.grow(large)
+        film.say("which has {n:,} parameters.", n=large.n_params)
