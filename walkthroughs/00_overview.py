@@ -36,7 +36,7 @@ def _task(film, layer, sorts):
         film.camera.frame(film.layout, film.signs.card, azimuth=294, elevation=12, seconds=2.5)
         film.say("This one does it with {n:,} learned numbers, its [parameters](weight).", n=film.checkpoint.n_params)
         with film.together(seconds=3):
-            film.fade(film.all_but(layer, film.signs.bracket(layer)), to=0)
+            film.fade(film.all_but(layer), to=0)
             film.camera.fly(layer, azimuth=289, elevation=9)
         if sorts:
             film.say("It was trained for one task: to put letters in order.")

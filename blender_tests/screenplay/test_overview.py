@@ -1,0 +1,48 @@
+"""Overview and Preliminary: what is said of a model is true of that model."""
+
+from __future__ import annotations
+
+import pytest
+
+from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.screenplay import loader
+
+
+def said(film, name: str) -> str:
+    (chapter,) = loader.choose([name], loader.find())
+    chapter.play(film)
+    return " ".join(beat.text for beat in film.beats)
+
+
+def test_the_sorting_model_is_said_to_sort_and_its_letters_stand_sorted(nano, make_film):
+    text = said(make_film(nano, [2, 1, 0, 1, 1, 2]), "overview")
+    assert "It was trained for one task: to put letters in order." in text
+    assert text.endswith("until all 6 letters stand sorted.")
+
+
+@pytest.mark.parametrize("tokens", [[0], [1, 2], [0, 1, 2, 2, 1, 0, 0]])
+def test_of_another_text_it_is_not_said_to_sort(nano, make_film, tokens):
+    text = said(make_film(nano, tokens), "overview")
+    assert "trained" not in text
+    assert "sorted" not in text
+
+
+def test_letters_that_are_not_sorted_are_not_said_to_be(nano, make_film, monkeypatch):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2])
+    monkeypatch.setattr(type(film), "write_on", lambda self, **asked: [0, 1, 1, 1, 2, 1], raising=False)
+    assert "sorted" not in said(film, "overview")
+
+
+def test_of_a_model_of_ones_own_its_sizes_are_told(random_model, make_film):
+    checkpoint = random_model(GPTConfig(14, 1, 8, 6, 5))
+    text = said(make_film(checkpoint, [0, 1, 2]), "overview")
+    assert f"{checkpoint.n_params:,} learned numbers" in text
+    assert "13 more are built alike" in text
+    assert "8 numbers" in text
+    text = said(make_film(checkpoint, [0, 1, 2]), "preliminary")
+    assert f"of which this model has {checkpoint.n_params:,}." in text
+
+
+@pytest.mark.parametrize(("layers", "more"), [(1, "This model has no other."), (2, "One more is built alike.")])
+def test_of_few_layers_it_is_told_in_other_words(random_model, make_film, layers, more):
+    assert more in said(make_film(random_model(GPTConfig(layers, 1, 8, 6, 5)), [0, 1, 2]), "overview")
