@@ -71,6 +71,7 @@ def test_help_and_chapters_need_no_blender() -> None:
 
 def test_the_default_pace_is_the_screenplay_s() -> None:
     assert cli._parser().parse_args(["chapters"]).pace == PACE
+    assert cli._parser().parse_args(["storyboard", "-o", "a"]).pace == PACE  # else no chapter opens with its question
 
 
 def test_moments() -> None:

@@ -81,7 +81,6 @@ def _parser() -> Parser:
     )
     _engine(board)
     board.add_argument("-o", "--output", required=True, type=_path, metavar="FOLDER")
-    board.set_defaults(pace=None)
     film = _add(jobs, options.Film, "render a video and its captions", _chapters, _film, _engine)
     film.add_argument("-o", "--output", required=True, type=_path, metavar="FILM.mp4")
     film.add_argument("--from", dest="start", type=_seconds, metavar="S", help="start there, in seconds of the film")

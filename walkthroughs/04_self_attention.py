@@ -13,17 +13,18 @@ def play(film):
     number = film.clearest(*(head.weights[t] for head in heads))
     film.computed_up_to(x)
     film.fade(film.all_but(x, heads), to=0, seconds=0)
-    film.open_on(x, heads, azimuth=292, elevation=12)
+    names = film.entitle(*heads, titles=[f"Head {i}" for i in range(len(heads))], seconds=0)
+    film.open_on(x, heads, *names, azimuth=300, elevation=26)
     with film.beat("what-for"):
         film.say("So far every [column]({x}) was treated alone.", x=x)
-        film.camera.frame(x, heads, azimuth=297, elevation=15, seconds=2)
+        film.camera.frame(x, heads, *names, azimuth=302, elevation=30, seconds=2)
         film.say("In [self-attention]({s}) each looks at those before it, and at itself,", s=heads[number].scores)
-        film.camera.frame(x, heads, azimuth=302, elevation=19, seconds=3)
+        film.camera.frame(x, heads, *names, azimuth=305, elevation=34, seconds=3)
         film.say("and takes over something of each.")
-        film.camera.frame(x, heads, azimuth=307, elevation=22, seconds=2)
+        film.camera.frame(x, heads, *names, azimuth=308, elevation=36, seconds=2)
         film.say("Only here does anything pass from one token to another.")
     with film.beat("one-head"):
-        _tour(film, x, heads, number)
+        _tour(film, x, heads, names, number)
         close = film.closeup(heads[number], x, seconds=1.2)  # of a wide model; else it is the layout
         x, head = close.layers[0].ln_1.output, close.layers[0].attn.heads[number]
         _flat(film, x, head)
@@ -36,27 +37,26 @@ def play(film):
     _rest(film, head, number, t)
 
 
-def _tour(film, x, heads, number):
+def _tour(film, x, heads, names, number):
     many, built = len(heads) > 1, "The {count} heads are built alike, each with weights of its own."
     film.say(built if many else "Here one head does all of this.", count=len(heads))
-    brackets = [film.signs.bracket(head) for head in heads]
-    film.camera.frame(x, heads, *brackets, azimuth=312, elevation=26, seconds=1.5)
-    names = film.in_turn(*heads, titles=[f"Head {i}" for i in range(len(heads))], last=number, seconds=4)
+    film.camera.frame(x, heads, *names, azimuth=312, elevation=30, seconds=1.5)
+    film.in_turn(*heads, titles=names, last=number, seconds=4)
     if many:
         film.say("They do not know of each other, so it is enough to follow one.")
     film.say("We take {head} and lay it out flat.", head=f"head {number}" if many else "it")
     with film.together(seconds=1.2):
         film.fade(film.all_but(x, heads[number]), names, to=0)
+        film.fade(*film.signs.labels(heads[number]), to=1)
         film.camera.frame(x, heads[number], azimuth=281, elevation=8)
 
 
 def _flat(film, x, head):
-    q, k, v, matrix, output = head.rows
     film.letters(x, seconds=0.5)
     with film.together(seconds=2):
-        film.fade(matrix, output, to=0)
-        film.arrange(q, k, v, level=x)
-    _beside(film, x, head)
+        film.arrange(*head.rows[:3], (head.output, head.weights, head.sum, head.max, head.scores), level=x)
+        film.move(x, beside=head.k, level=head.k)
+    film.camera.frame(x, head, azimuth=270.5, elevation=1, seconds=1.2)
 
 
 def _beside(film, x, head):
@@ -72,6 +72,10 @@ def _vectors(film, x, head):
             "From every [column]({x}) the head makes three {shorter}vectors of [{numbers}](A):",
             x=x, shorter="shorter " if film.config.n_embd > A else "", numbers=film.count(A, "number"),
         )  # fmt: skip
+        with film.together(seconds=1.5):
+            film.fade(head.rows.matrix, head.rows.output, to=0)
+            film.arrange(*head.rows[:3], level=x)
+        _beside(film, x, head)
         told = (
             (head.rows.q, "a [query]({v}), what this column looks for;"),
             (head.rows.k, "a [key]({v}), by which it is found;"),
@@ -136,7 +140,7 @@ def _scores(film, x, head, t):
         film.camera.frame(head.q, head.k, head.scores, azimuth=273, elevation=3, seconds=0)
         film.fade(head.q, head.k, head.scores, to=1, seconds=1.5)
         film.say("It meets every [key]({k}): where both agree, their product is positive.", k=head.k)
-        film.slide_along(head.scores[t, : t + 1], seconds=9)
+        film.slide_along(head.scores[t, : t + 1], seconds=14)
         film.say("Divided by √{A:,}, it goes into row {t} of the [attention matrix]({s}).", A=A, t=t, s=head.scores)
         film.compute(head.scores[t, best], seconds=2)
     with film.beat("mask"):

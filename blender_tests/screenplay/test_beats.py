@@ -289,3 +289,21 @@ def film_at():
         return film
 
     return opened
+
+
+def test_an_axis_that_many_grids_have_is_measured_once_on_what_is_spoken_of(make_film, nano):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2], pace=200)
+    head = film.layout.layers[0].attn.heads[0]
+    film.fade(film.all_but(*head.rows[:3]), to=0, seconds=0)
+    film.hide_values(head.v)
+    film.open_on(*head.rows.q, *head.rows.v, azimuth=276, elevation=5)
+    for key, clause, on in (
+        ("any", "Vectors of [16 numbers](A).", head.q),
+        ("linked", "The [values]({v}) are [16 numbers](A) each.", head.v),
+        ("weights", "The [weights]({w}) have a row for each of [16 numbers](A).", head.v_weight),
+    ):
+        with film.beat(key):
+            before = set(film.cast.drawings)
+            film.say(clause, v=head.v, w=head.v_weight)
+        (ruler,) = (one for name, one in film.cast.drawings.items() if ":ruler:" in name and name not in before)
+        assert ruler.parent == on.name

@@ -177,6 +177,20 @@ def test_a_tour_can_end_on_one_group_and_all_carry_their_one_name_meanwhile(film
         film.in_turn(*heads, last=3)
 
 
+def test_groups_have_their_titles_in_place_of_the_names_within_and_keep_them_on_a_tour(film, head):
+    heads = film.layout.layers[0].attn.heads
+    names = film.entitle(*heads, titles=["one", "two", "three"], seconds=1)
+    assert [name.shapes[0].body for name in names] == ["one", "two", "three"]
+    assert all(value(film, name, "opacity") == 1 for name in names)
+    labels = [label for one in heads for label in film.signs.labels(one)]
+    assert len(labels) == 3 * len(head.grids)
+    assert {value(film, label, "opacity") for label in labels} == {0}
+    assert film.in_turn(*heads, titles=names, last=1, seconds=4) == names
+    assert [value(film, name, "opacity") for name in names] == [0.45, 1, 0.45]
+    with pytest.raises(ScriptError, match="a title for each group; got 3 and 1"):
+        film.entitle(*heads, titles=["one"])
+
+
 @pytest.mark.parametrize(
     ("verb", "message"),
     [

@@ -97,6 +97,17 @@ def test_what_was_connected_by_hand_and_what_lies_in_another_plane_has_no_arrow_
     assert arrows(film) == [by_hand]
 
 
+def test_no_two_arrows_lie_in_one_plane(film):
+    head = film.layout.layers[0].attn.heads[1]
+    film.open_on(head, azimuth=276, elevation=5)
+    film.arrange(*head.rows[:3], (head.output, *head.rows.matrix), seconds=1)
+    film.wait(1)
+    flow(film.telling)
+    planes = [round(float(one.pose[1, 3]), 5) for one in arrows(film)]
+    assert len(planes) > 6
+    assert len(set(planes)) == len(planes)  # where two cross they would be a stipple
+
+
 def test_pieces_of_a_grid_keep_its_arrow(film, head):
     film.move(head.v, by=(0.4, 0, -1.0), seconds=0)
     film.split(head.v[3], seconds=0.5)

@@ -7,7 +7,13 @@ import pytest
 
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.rounding import number
 from llmviz_addon.screenplay.score.timeline import Channel
+
+
+def words_of(film):
+    signs = (one.shapes for name, one in film.cast.drawings.items() if ":sign:" in name)
+    return [shapes[0].body for shapes in signs if len(shapes) == 1]
 
 
 def opened(film):
@@ -23,19 +29,24 @@ def test_the_products_of_a_query_with_each_key_fall_into_its_row(film):
     assert film.now == pytest.approx(8)
     query, keys = film.trace[head.q.name][4], film.trace[head.k.name][:5]
     (vector, first), *rest = film.cast.made.values()
+    stands, rest = [grid for grid, _ in rest[:5]], rest[5:]  # the keys, then the products
     products, numbers = [grid for grid, _ in rest], np.array([values for _, values in rest])
     assert first == pytest.approx(query)
     assert numbers == pytest.approx(keys * query)
     sums = numbers.sum(axis=1) / np.sqrt(len(query))
     assert sums == pytest.approx(film.trace[head.scores.name][4, :5], abs=1e-5)
-    low, high = film.box(head.k[:5])
-    assert products[0].box[0][0] == pytest.approx(low[0])
-    assert products[-1].box[1][0] == pytest.approx(high[0])  # each column before its key
+    for key, product in zip(stands, products, strict=True):  # each column beside its key
+        clip = film.score.clips[Channel(key.name, "offset", 0)][0]
+        assert key.box[1][0] + clip.value == pytest.approx(product.box[0][0])
+    plates = [one for name, one in film.cast.drawings.items() if ":sign:" in name and len(one.shapes) == 2]
+    written = [one.shapes[1].body for one in plates if one.shapes[0].color == "plate"]
+    assert written == [number(total) for total in numbers.sum(axis=1)]
+    assert words_of(film) == ["asks", "answer"]
     comes = [film.score.clips[Channel(grid.name, "opacity")][0].start for grid in products]
     assert comes == sorted(comes)  # a key is seen until the query has passed it
     assert comes[0] < comes[-1]
     assert np.argwhere(film.splits.cells(head.scores, film.now)).tolist() == [[4, j] for j in range(5)]
-    for grid in (vector, *products):
+    for grid in (vector, *stands, *products):
         assert film.score.value(Channel(grid.name, "opacity")) == 0
     over = film.box(head.scores[4, :5])[1][2]
     for grid in products:
@@ -47,9 +58,22 @@ def test_vectors_of_one_number_have_products_of_one(make_film, random_model):
     head = opened(film)
     film.slide_along(head.scores[2, :3], seconds=4)
     (_, query), *rest = film.cast.made.values()
-    products = np.array([values for _, values in rest]).ravel()
+    products = np.array([values for _, values in rest[3:]]).ravel()
     assert products.shape == (3,)
     assert products == pytest.approx(film.trace[head.k.name][:3, 0] * np.ravel(query))
+
+
+def test_of_many_those_that_weigh_most_stand_apart_and_all_fall_into_the_row(make_film, nano):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2])
+    head = opened(film)
+    film.hide_values(head.scores)
+    film.slide_along(head.scores[10, :11], seconds=8)
+    kept = sorted(np.argsort(-np.abs(film.trace[head.scores.name][10]), kind="stable")[:8])
+    _, *rest = film.cast.made.values()
+    keys = np.array([values for _, values in rest[:8]])
+    assert keys == pytest.approx(film.trace[head.k.name][kept])
+    assert words_of(film) == ["asks", "of 11 these"]
+    assert film.splits.cells(head.scores, film.now)[10].all()
 
 
 def test_what_is_no_row_of_dot_products_is_refused(film):

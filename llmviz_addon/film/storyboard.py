@@ -1,7 +1,8 @@
 """A chapter at a glance: a still at every rest and half-way to the next, and a contact sheet of them.
 
 This is how one sees whether a chapter tells its story without the text, so the stills are taken where a
-film would dwell and in the middle of what moves. It is told without reading pauses.
+film dwells and in the middle of what moves. The first is how it opens: with its question, where there is a reading
+pace.
 """
 
 from __future__ import annotations

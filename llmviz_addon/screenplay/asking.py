@@ -110,6 +110,10 @@ BY_KIND: dict[str, Rule] = {
         "a list of copies, such as film.copy gives",
     ),
     "Sequence[str]": (_texts, "a list of texts"),
+    "Sequence[Drawing]": (
+        lambda value: isinstance(value, Sequence) and all(map(_of(Drawing), value)),
+        "of drawings, such as film.entitle gives",
+    ),
     "tuple[str, str]": (lambda value: _texts(value) and len(value) == 2, "two texts"),
     "Sequence[int]": (_counts, "a list of whole numbers"),
     "tuple[int, int]": (lambda value: _counts(value, 2), "two whole numbers"),

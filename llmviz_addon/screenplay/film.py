@@ -359,9 +359,15 @@ class Film:
         return arranging.sign(self._telling, text, at, size=size, color=color, align=align, seconds=seconds)
 
     @verb
+    def entitle(self, *groups: Grids, titles: Sequence[str], seconds: float | None = None) -> list[Drawing]:
+        """Give groups, such as heads, their titles in place of the names of the grids within, and return them."""
+        return touring.entitle(self._telling, *groups, titles=titles, seconds=seconds)
+
+    @verb
     def in_turn(
-        self, *groups: Grids, titles: Sequence[str] = (), last: int | None = None, seconds: float | None = None
-    ) -> list[Thing]:
+        self, *groups: Grids, titles: Sequence[str] | Sequence[Drawing] = (), last: int | None = None,
+        seconds: float | None = None,
+    ) -> list[Thing]:  # fmt: skip
         """Let groups, such as heads, stand alone one after the other, each under its title or beside its bracket.
 
         In the end all are solid, or only the ``last``; then the titles stay up, which are returned.

@@ -17,6 +17,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..layout.grid import CELL, Grid, Ribbon
+from ..layout.lettering.drawing import LIFT
 from .legible.letters import Sight
 from .score.clips import EPSILON, Clip, Origin
 from .score.timeline import Channel
@@ -26,6 +27,8 @@ from .verbs.arrows import ARROW, Box, arrow, front, in_plane, way
 ORIGIN = Origin(verb="the data flow")
 FADE = 0.25
 """Seconds in which a ribbon or an arrow goes or comes as grids start to move, or have moved."""
+PLANES = 64
+"""In which arrows lie, one behind the other: two that cross in one plane would be a stipple."""
 Stand = tuple[float, ...]
 """How far the source and the target of a flow are from home, six numbers."""
 
@@ -71,11 +74,11 @@ def flow(telling: Telling) -> None:
             (away if source in moved or target in moved else home).append(ribbon)
     for flows in _fading(telling, home):
         _keep(telling, flows, _spans(telling, flows[0]))
-    for one in (*(_flow(telling, ribbon) for ribbon in away), *_between_excerpts(telling)):
+    for number, one in enumerate((*(_flow(telling, ribbon) for ribbon in away), *_between_excerpts(telling))):
         spans = _spans(telling, one)
         if not one.is_excerpt:
             _keep(telling, [one], spans)
-        _draw(telling, sight, one, spans)
+        _draw(telling, sight, one, spans, number % PLANES * LIFT)
 
 
 def _flow(telling: Telling, ribbon: Ribbon) -> Flow:
@@ -171,18 +174,18 @@ def _clips(spans: list[Span], is_there: Callable[[Span], bool], full: float, res
     return tuple(found)
 
 
-def _draw(telling: Telling, sight: Sight, one: Flow, spans: list[Span]) -> None:
-    """Give each place away from home where both grids of a flow stand, and are seen, its arrow."""
+def _draw(telling: Telling, sight: Sight, one: Flow, spans: list[Span], behind: float) -> None:
+    """Give each place away from home where both grids of a flow stand, and are seen, its arrow, a little ``behind``."""
     seen = (span for span in spans if span.place is not None and max(span.solid) > 0)
     places = {span.place: span for span in reversed([*seen]) if one.is_excerpt or any(span.place or ())}
     for place, span in places.items():
-        drawing = _made(telling, sight, one, span)
+        drawing = _made(telling, sight, one, span, behind)
         if drawing is not None:
             clips = _clips(spans, lambda other, place=place: other.place == place, ARROW, rest=0.0)  # type: ignore[misc]
             telling.score.rewrite([drawing], "opacity", lambda _, clips=clips: clips)  # type: ignore[misc]
 
 
-def _made(telling: Telling, sight: Sight, one: Flow, span: Span) -> str | None:
+def _made(telling: Telling, sight: Sight, one: Flow, span: Span, behind: float) -> str | None:
     """An arrow between where the grids of a flow stand, past what stands there when it is first seen."""
     at = span.start + EPSILON if span.solid[0] > 0 else span.end - 2 * EPSILON
     source, target = (_box(telling, sight, grid, at) for grid in one.grids)
@@ -195,7 +198,7 @@ def _made(telling: Telling, sight: Sight, one: Flow, span: Span) -> str | None:
     found = way(source, target, _top(telling, sight, one.target, at), others)
     if found is None:
         return None
-    made = arrow(telling.unique("arrow"), found, str(one.ribbon.role), front(source, target))
+    made = arrow(telling.unique("arrow"), found, str(one.ribbon.role), front(source, target) + behind)
     telling.cast.add(made)
     return made.name
 

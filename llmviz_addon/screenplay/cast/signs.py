@@ -53,6 +53,10 @@ class Signs:
             raise ScriptError(f"{grid!r} has no label.")
         return self._labels[grid.name]
 
+    def labels(self, group: Group) -> tuple[Drawing, ...]:
+        """Those of all grids of a group."""
+        return tuple(self._labels[grid.name] for grid in group.grids if grid.name in self._labels)
+
     def bracket(self, group: Group) -> Drawing:
         """The bracket and the name of a section, or of the group of grids that is one."""
         for bracket in self.brackets(group.grids):

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ...errors import ScriptError
-from ...layout.grid import Grid
+from ...layout.grid import Grid, Region
 from ...layout.lettering.drawing import Drawing
 from ..cast.things import Thing
 from ..page import commentary
@@ -180,13 +180,24 @@ def light_links(telling: Telling, clause: Clause) -> None:
 
 
 def rulers(telling: Telling, links: list[Link]) -> list[Drawing]:
-    """The rulers of the axes among links, along what is in play now."""
+    """The rulers of the axes among links, along what is in play now; one of each, for it is as long everywhere."""
+    linked = {
+        link.target.grid.name if isinstance(link.target, Region) else link.target.name
+        for link in links
+        if not isinstance(link.target, str)
+    }
+
+    def rank(grid: Grid) -> tuple[bool, ...]:
+        """Best what is spoken of, then whole tables, vectors of tokens, what is known; biases and sums need not."""
+        tokens = any(own.name == "T" for own in grid.axes)
+        return grid.name not in linked, len(grid.axes) < 2, not tokens, telling.splits.known(grid.name).front == 0
+
     found = []
     for axis in _axes(telling, links):
         grids = [grid for grid in telling.in_play() if any(own.name == axis for own in grid.axes)]
-        tables = [grid for grid in grids if len(grid.axes) > 1]
-        for grid in tables or grids:  # where a whole table shows the axis, its sums and biases need not
-            found.append(ruler(telling.unique("ruler"), grid, grid.axis(axis)))
+        if grids:
+            best = min(grids, key=rank)
+            found.append(ruler(telling.unique("ruler"), best, best.axis(axis)))
             telling.cast.add(found[-1])
     return found
 

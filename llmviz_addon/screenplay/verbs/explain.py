@@ -22,8 +22,8 @@ FADE, MOVE = 0.25, 0.6
 """Seconds in which a step comes, and in which the camera makes room for a panel."""
 COMING = 0.9
 """Of a step, in which values and results come: they are read meanwhile, and the picture does not stand still."""
-SOURCE, TARGET = 1.0, 0.35
-"""How strongly the cells around a source and around a target step back."""
+SOURCE, TARGET = 1.0, 0.02
+"""How strongly the cells around a source and around a target step back; these must stay as they were told before."""
 LINE = 0.4
 """Of that, how strongly those of a single column or row do: it is told of as a whole, and nothing else is on it."""
 

@@ -12,14 +12,11 @@ from ...layout.signs.tiles import tile, wide
 from ..cast.things import Grids
 from ..page.sizes import SMALLEST, pixel
 from ..page.view import TAN
-from ..score.timeline import Channel
 from ..telling import Telling
 from .reading import token_text
 
 TILE, LARGEST = 2.1 * CELL, 4.2 * CELL
 """Height of the tile on a column that stands apart, and at most where its letter could not be read from afar."""
-PALE = 0.55
-"""Opacity of the label of a grid whose other cells step back."""
 LETTER = 0.72
 """How large a tile's letters are, as a share of its height."""
 
@@ -31,9 +28,6 @@ def split(
     seconds = telling.length(seconds)
     for region in regions:
         telling.splits.open(region, gap, others, telling.now, seconds)
-        label = telling.cast.labels.get(region.grid.name)
-        if others < 1 and label is not None and telling.score.value(Channel(label.name, "opacity")) > PALE:
-            telling.change(label.name, "opacity", PALE, seconds)
         for letters in telling.cast.along.get(region.grid.name, ()):
             telling.change(letters.name, "opacity", 0.0, seconds)  # the columns are not where these stand
         _put_tile_on(telling, region, seconds)

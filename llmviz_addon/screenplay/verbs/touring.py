@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ...errors import ScriptError
 from ...layout.grid import Grid, Ribbon
+from ...layout.lettering.drawing import Drawing
 from ..cast.things import Grids, Thing
 from ..telling import Telling
 from .arranging import sign
@@ -21,12 +22,14 @@ PALE = 0.45
 
 
 def in_turn(
-    telling: Telling, *groups: Grids, titles: Sequence[str] = (), last: int | None = None, seconds: float | None = None
-) -> list[Thing]:
+    telling: Telling, *groups: Grids, titles: Sequence[str] | Sequence[Drawing] = (), last: int | None = None,
+    seconds: float | None = None,
+) -> list[Thing]:  # fmt: skip
     """Let groups stand alone one after the other, each with its ribbons, and with its bracket or its title.
 
-    All that get a turn carry their titles meanwhile, pale where it is another's turn. The others step back; in the end
-    all are solid, or only the ``last``, and then the titles stay, which are returned. Brackets should be gone before.
+    All that get a turn carry their titles meanwhile, pale where it is another's turn; a title may be up already. The
+    others step back; in the end all are solid, or only the ``last``, and then the titles stay, which are returned.
+    Brackets should be gone before.
     """
     if not groups or (titles and len(titles) != len(groups)):
         raise ScriptError(f"in_turn needs groups, and a title for each or none; got {len(groups)} and {len(titles)}.")
@@ -53,6 +56,21 @@ def in_turn(
     return [] if last is None else [one for some in signs for one in some]
 
 
+def entitle(
+    telling: Telling, *groups: Grids, titles: Sequence[str], seconds: float | None = None
+) -> list[Drawing]:  # fmt: skip
+    """Give groups, such as heads, their titles, and take down the names of the grids within: of many alike a heap."""
+    if len(titles) != len(groups):
+        raise ScriptError(f"entitle needs a title for each group; got {len(groups)} and {len(titles)}.")
+    seconds = telling.length(seconds)
+    made = [_title(telling, group, title) for group, title in zip(groups, titles, strict=True)]
+    labels = [telling.cast.labels.get(grid.name) for grid in telling.cast.grids_of(*groups)]
+    with telling.together(seconds=seconds):
+        fade(telling, *made, to=1)
+        fade(telling, *(label for label in labels if label is not None), to=0)
+    return made
+
+
 def _bodies(telling: Telling, groups: Sequence[Thing]) -> list[list[Thing]]:
     """Of each group its grids and the ribbons that start or end at them."""
     grids = [telling.cast.grids_of(group) for group in groups]
@@ -63,14 +81,14 @@ def _bodies(telling: Telling, groups: Sequence[Thing]) -> list[list[Thing]]:
     return [[*mine, *theirs.values()] for mine, theirs in zip(grids, ribbons, strict=True)]
 
 
-def _signs(telling: Telling, group: Thing, title: str) -> list[Thing]:
+def _signs(telling: Telling, group: Thing, title: str | Drawing) -> list[Thing]:
     """What names a group: its title or else its brackets, so that no name is there twice."""
     if title:
-        return [_title(telling, group, title)]
+        return [title if isinstance(title, Drawing) else _title(telling, group, title)]
     return list(telling.cast.signs.brackets(telling.cast.grids_of(group)))
 
 
-def _title(telling: Telling, group: Thing, text: str) -> Thing:
+def _title(telling: Telling, group: Thing, text: str) -> Drawing:
     """The title over a group's upper left end, not seen yet, as large as the group is wide."""
     grids: list[Grid] = telling.cast.grids_of(group)
     lows, highs = zip(*(telling.box(grid) for grid in grids), strict=True)

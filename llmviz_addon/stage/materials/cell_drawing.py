@@ -15,7 +15,7 @@ ROLES = tuple(Role)
 """In the order of the numbers by which materials know them."""
 GAP = 0.012
 """Half the width of a gap between cells, in cells."""
-FRAMED = 2.5
+FRAMED = 125.0
 """How much stronger than what is around steps back the line around a focus range is."""
 OUTLINE = 1.6
 """Width of an empty grid's outline, in pixels, and a half."""
