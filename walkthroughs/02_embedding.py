@@ -38,6 +38,7 @@ def _what_for(film, tokens, e):
         film.camera.frame(tokens, e, azimuth=284, elevation=7, seconds=2.5)
         close = film.closeup(tokens, e, seconds=1)  # of a wide model; else it is the layout
         tokens, e = close.tokens, close.embedding
+        film.one_scale(e, seconds=0)  # what is added up here
         film.say(
             "It is cut into {count:,} pieces, its [tokens]({tokens});"
             if many

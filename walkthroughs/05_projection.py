@@ -133,6 +133,7 @@ def _residual(film, x, attn, t, outputs):
     with film.beat("all-sums"):
         film.say("The same holds for every column.")
         film.merge(x, attn.proj, attn.residual, seconds=0)
+        film.one_scale(x, attn.proj, attn.residual, seconds=0)
         film.camera.frame(attn.proj, attn.residual, x, azimuth=278, elevation=5, zoom=0.9, seconds=0)
         film.sweep(attn.residual, seconds=7)
         film.say("What came in goes on, together with what attention has found.")

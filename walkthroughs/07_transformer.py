@@ -80,12 +80,13 @@ def _stream(film, layers, e):
         close = film.closeup(e.output, *(layers[i].stream for i in some), seconds=0)  # of a wide model
         e, shown = close.embedding, [close.embedding.output, *(close.layers[i].stream for i in some)]
         film.arrange(shown, names=["Embedding", *(f"After layer {i}" for i in some)], seconds=0)
+        film.one_scale(*shown, seconds=0)
         film.camera.frame(*shown, azimuth=275, elevation=4, seconds=0)
         film.wait(1)
         film.say("At the left it is the [embedding]({e}), at the right what the last layer left.", e=e.output)
         film.light(shown[0], seconds=0.8)
         film.light(shown[0], to=0, seconds=0.8)
-        film.say("Every layer only adds to it.")
+        film.say("Every layer only adds to it, and the colours have one scale.")
 
 
 def _forming(film):

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmviz_addon.errors import JobError
+from llmviz_addon.layout.gains import sampled
 from llmviz_addon.layout.grid import Grid, Role
 from llmviz_addon.layout.tensor import Axis
-from llmviz_addon.stage.values.pooling import FORBIDDEN, pooled, pools, sampled, spreads, thinned
+from llmviz_addon.stage.values.pooling import FORBIDDEN, pooled, pools, spreads, thinned
 
 
 def grid(name: str, *shape: int, role: Role = Role.WEIGHT) -> Grid:
@@ -88,10 +89,18 @@ def test_from_afar_a_pool_tells_how_large_its_numbers_are_and_on_which_side():
 def test_of_large_pools_some_numbers_stand_for_all():
     numbers = np.random.default_rng(3).normal(size=(300, 200)).astype(np.float32)
     numbers[:128, :128] *= 5
-    found = spreads(numbers, 64).reshape(5, 4)
+    found = np.abs(spreads(numbers, 64).reshape(5, 4))
     assert found[:2, :2].min() > 3.5
     assert found[2:].max() < 1.4
     assert found.shape == (5, 4)
+
+
+def test_from_afar_numbers_on_both_sides_of_zero_show_both_hues():
+    numbers = np.random.default_rng(3).normal(size=(64, 256)).astype(np.float32)
+    found = spreads(numbers, 8)
+    assert 0.3 < np.mean(found < 0) < 0.7
+    assert (spreads(numbers + 2, 8) > 0).all()
+    assert (spreads(numbers - 2, 8) < 0).all()
 
 
 @pytest.mark.parametrize("largest", [1e29, 1e20, 6e4, 1.0, 1e-30])

@@ -115,7 +115,7 @@ def test_the_room_is_kept_and_used_by_the_nearest(matrix):
 def test_the_last_numbers_of_a_very_large_matrix_are_told_apart(scene, matrix, tmp_path, monkeypatch):
     """Cells seen near its end look like those of a small matrix in the same place."""
     monkeypatch.setattr("llmviz_addon.stage.build.atlas", partial(atlas, budget=2_000_000))
-    monkeypatch.setattr("llmviz_addon.stage.values.atlas._gains", lambda grids, tensors: {"w": 0.5})
+    monkeypatch.setattr("llmviz_addon.stage.values.atlas.gains_of", lambda grids, tensors: {"w": 0.5})
     numbers = np.random.default_rng(4).normal(size=(84, 84)).astype(np.float32)
     pictures = []
     for count in (84, 3924):

@@ -48,6 +48,7 @@ from .verbs import (
     pulsing,
     reading,
     revealing,
+    scaling,
     splitting,
     stacking,
     sweeping,
@@ -282,6 +283,11 @@ class Film:
     def light(self, *grids: Grids, to: float = 1.0, seconds: float | None = None) -> None:
         """Let grids glow in their role's colour; ``to=0`` puts them out."""
         fading.light(self._telling, *grids, to=to, seconds=seconds)
+
+    @verb
+    def one_scale(self, *grids: Grids, seconds: float | None = None) -> None:
+        """Let one colour mean one number in all of these, which are compared or added; ``revert`` takes it back."""
+        scaling.one_scale(self._telling, *grids, seconds=seconds)
 
     @verb
     def revert(self, *things: Thing, seconds: float | None = None) -> None:

@@ -30,6 +30,7 @@ from ..telling import Telling
 from ..verbs import camera
 from ..verbs.arranging import faded_out
 from ..verbs.copies import copy, fly, make, some_cells
+from ..verbs.scaling import one_scale
 from ..verbs.splitting import face
 
 MOST = 8
@@ -202,6 +203,7 @@ def add_up(telling: Telling, *columns: Region, of: Sequence[Grid] = (), seconds:
     _step_aside(telling, [*made], of, 0.12 * seconds)
     with telling.together(seconds=0.24 * seconds):
         slots = [table.x(g, p) for g, (_, some) in enumerate(sums) for p in range(len(some))]
+        one_scale(telling, *moving, *results)
         for grid, x in zip(moving, slots, strict=True):
             fly(telling, grid, (x, table.y, table.top))
         azimuth = 270 + 0.2 * (telling.view.azimuth - 270)

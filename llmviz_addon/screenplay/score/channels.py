@@ -97,6 +97,8 @@ TABLE: tuple[Row, ...] = (
     _row("kept", 2, _CELLS, 0.0, _UNSEEN, Changes.CELLS, in_hand=True, knows=True),
     # 0 to 1, the body glows in its role's colour
     _row("highlight", 1, _CELLS, 0.0, _GLIDES, _LOOKS, in_hand=True),
+    # the factor by which its colours are stronger than those of its kind
+    _row("gain", 1, _CELLS, 1.0, _GLIDES, _LOOKS, in_hand=True),
     # 0 to 1, how strongly cells outside the focus range step back
     _row("focus", 1, _CELLS, 0.0, _LATE, _LOOKS, in_hand=True),
     # the first cell of the focus range along x, y, z, and one past its last cell

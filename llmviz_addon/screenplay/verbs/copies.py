@@ -38,6 +38,9 @@ def copy(telling: Telling, what: Grid | Region, *, along: str = "", seconds: flo
         axes = [Axis(axes[0].name, axes[0].length, "z")]
     origin = (low[0], low[1] - BEFORE, low[2] if turned else high[2])
     grid = make(telling, values, tuple(axes), origin, region.grid.role, region.grid.kind, seconds=seconds)
+    gain = telling.score.value(Channel(telling.bodies(region.grid)[0], "gain"))
+    if gain != 1:
+        telling.change(grid.name, "gain", gain)
     if turned:  # lies on its source until it flies
         telling.score.set(Channel(grid.name, "rotation", 1), -np.pi / 2, telling.now)
     return grid

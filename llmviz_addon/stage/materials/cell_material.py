@@ -2,7 +2,7 @@
 
 What differs between grids comes from the object: its colour is the role's positive hue, its colour's alpha
 the opacity, its pass index the role's number, and eight custom properties tell the rest. Eight is the most that
-EEVEE reads per material in 4.5, which is why highlight and focus share ``emphasis``.
+EEVEE reads per material in 4.5, which is why three of them share ``emphasis``.
 
 ==========  =====  =====================================================================
 property    size   meaning
@@ -13,7 +13,7 @@ strides     4      step in the tensor's flat index per cell along x, y, z; where
 atlas       4      column and row of the first value, gain, one over the side of its pools
 reveal      3      how many cells from the first on show their value; and of a stretch of cells further on
                    that show theirs too, one minus the first, and one past the last
-emphasis    2      highlight, focus
+emphasis    3      highlight, focus, and by how much more than 1 the gain is multiplied
 focus_lo    3      first cell of the focus range
 focus_hi    3      one past its last
 ==========  =====  =====================================================================
@@ -55,9 +55,9 @@ from dataclasses import dataclass
 
 import bpy
 
+from ...layout.gains import LOWEST
 from .. import compat
 from ..ours import own
-from ..values.pooling import LOWEST
 from .cell_drawing import (
     coverage,
     draw_cross,
@@ -188,6 +188,7 @@ class _Drawing:
         gaps = draw_gaps(tile)
         known = given.known or share_known(given, flat)
         value, gain = use(pictures.values, given.atlas, place)
+        gain = gain if given.gained is None else gain.times_plus(given.gained, gain)
         near = self._values(value, gain, tile, gaps, pictures.numbers)
         mean = self._color(seen_from_afar(cell, given, pictures.values) * gain)
         far = emission(tree, self._lit(mean), point.normal.dot(TONES))

@@ -33,6 +33,7 @@ class Given:
     reveal: Expr | None = None
     highlight: Expr | None = None
     focus: Expr | None = None
+    gained: Expr | None = None  # a gain times one more than this
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,12 @@ def of_object(tree: bpy.types.NodeTree, thin: bool) -> Given:
     def read(name: str, output: str = "Vector") -> Expr:
         return attribute(tree, "OBJECT", name, output)
 
-    highlight, focus, _ = read("emphasis").split()
+    highlight, focus, gained = read("emphasis").split()
     place = Expr(tree, tree.nodes.new("ShaderNodeTexCoord").outputs["Object"], vector=True)
     pool = read("atlas", "Alpha") if thin else None
     return Given(
         place, read("cells"), read("strides"), read("strides", "Alpha"), read("atlas"), pool, None,
-        read("first"), read("reveal"), highlight, focus,
+        read("first"), read("reveal"), highlight, focus, gained,
     )  # fmt: skip
 
 

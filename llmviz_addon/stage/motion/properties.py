@@ -29,6 +29,7 @@ OF_OBJECT: dict[str, tuple[Property, ...]] = {  # by channel; a property for all
     "kept": (Property('["reveal"]', 1, -1.0, 1.0), Property('["reveal"]', 2)),
     "highlight": (Property('["emphasis"]', 0),),
     "focus": (Property('["emphasis"]', 1),),
+    "gain": (Property('["emphasis"]', 2, 1.0, -1.0),),
     "focus_lo": (Property('["focus_lo"]'),),
     "focus_hi": (Property('["focus_hi"]'),),
     "offset": (Property("location"),),

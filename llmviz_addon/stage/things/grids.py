@@ -152,6 +152,6 @@ def _describe(
     obj["strides"] = [*(float(n) for n in grid.strides), float(far)]
     obj["atlas"] = [float(place.column), float(place.row), place.gain, 1.0 / place.pool]
     obj["reveal"] = [float(known), 1.0, 0.0]
-    obj["emphasis"] = [0.0, 0.0]
+    obj["emphasis"] = [0.0, 0.0, 0.0]
     obj["focus_lo"] = [0.0, 0.0, 0.0]
     obj["focus_hi"] = [0.0, 0.0, 0.0]

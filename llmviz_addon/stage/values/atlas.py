@@ -19,6 +19,7 @@ import bpy
 import numpy as np
 
 from ...errors import ScriptError
+from ...layout.gains import HIGHEST, LOWEST, gains_of
 from ...layout.grid import Grid
 from ...screenplay.score import channels
 from ...screenplay.score.timeline import Fragment, Track
@@ -27,12 +28,10 @@ from .pooling import (
     BUDGET,
     FORBIDDEN,
     LARGEST,
-    LOWEST,
     count,
     doublings,
     pooled,
     pools,
-    sampled,
     spreads,
     thinned,
 )
@@ -47,7 +46,6 @@ LANES = 4
 """Channels of a pixel."""
 FOLDED = 1 << 20
 """Numbers in a picture beyond which its every channel holds one."""
-PERCENTILE = 98.0
 IN_HAND, KNOWING = channels.named(in_hand=True), channels.named(knows=True)
 NEAR_SHARE = 0.25
 """Share of the budget for what is seen from near of other grids."""
@@ -197,9 +195,9 @@ def atlas(
         if np.shape(tensor) != grid.shape:
             raise ScriptError(f"Grid {grid.name!r} has the shape {grid.shape}, but its values have {np.shape(tensor)}.")
     tensors = [grid.drawn(np.asarray(tensor)) for grid, tensor in zip(grids, whole, strict=True)]
-    gains = _gains(model, tensors[: len(model)])
+    gains = gains_of(model, tensors[: len(model)])
     own_kinds = [number for number, grid in enumerate(grids) if grid.kind not in gains]
-    gains |= _gains([grids[number] for number in own_kinds], [tensors[number] for number in own_kinds])
+    gains |= gains_of([grids[number] for number in own_kinds], [tensors[number] for number in own_kinds])
     in_hand = {track.channel.actor for track in tracks if track.channel.prop in IN_HAND}
     in_hand |= {fragment.grid for fragment in fragments} | _revealed(grids, tracks)
     sides = pools(grids, in_hand, budget)
@@ -328,29 +326,7 @@ def from_afar(grid: Grid, tensor: np.ndarray) -> np.ndarray:
 def _cells(values: np.ndarray) -> np.ndarray:
     """What the shader can read: infinities as large numbers, minus infinity as FORBIDDEN."""
     array = values.astype(np.float32, copy=False)
-    limit = np.float32(1e29)
+    limit = np.float32(HIGHEST)
     if not array.size or (array.min() >= LOWEST and array.max() <= limit):  # neither is so with a NaN
         return array
     return np.where(array == -np.inf, np.float32(FORBIDDEN), np.nan_to_num(array, nan=0.0).clip(LOWEST, limit))
-
-
-def _gains(grids: Sequence[Grid], tensors: Sequence[np.ndarray]) -> dict[str, float]:
-    """Per kind, one over a robust maximum of the magnitudes."""
-    by_kind: dict[str, list[np.ndarray]] = defaultdict(list)
-    for grid, tensor in zip(grids, tensors, strict=True):
-        by_kind[grid.kind].append(tensor)
-    gains = {}
-    for kind, arrays in by_kind.items():
-        magnitudes = np.concatenate([_magnitudes(tensor) for tensor in arrays])
-        top = 0.0
-        if magnitudes.size:
-            rank = min(magnitudes.size - 1, int(magnitudes.size * PERCENTILE / 100))
-            top = float(np.partition(magnitudes, rank)[rank]) or float(magnitudes.max())
-        gains[kind] = 1.0 / top if top > 0 else 1.0
-    return gains
-
-
-def _magnitudes(tensor: np.ndarray) -> np.ndarray:
-    """Of a tensor's numbers, or of a sample of many; without what is forbidden."""
-    numbers = _cells(sampled(tensor))
-    return np.abs(numbers[numbers > FORBIDDEN])

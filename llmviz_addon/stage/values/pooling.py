@@ -26,9 +26,6 @@ LARGEST = (1 << 24) - 4096
 """Numbers of one grid: beyond, a shader's 32-bit arithmetic could no longer tell neighbours apart."""
 FORBIDDEN = -1e30
 """Stands for minus infinity: a score that the causal mask forbids."""
-LOWEST = -6e4
-"""Of all that is no FORBIDDEN one: EEVEE takes whatever is below -65,504 in a picture for that."""
-SAMPLE = 1 << 16
 FEW = 16
 FAR, SEEN = 24, 8
 """Pools along a grid that is seen from afar, and numbers along a pool that are looked at then."""
@@ -93,10 +90,11 @@ def doublings(grid: Grid) -> int:
 
 
 def spreads(values: np.ndarray, side: int) -> np.ndarray:
-    """Of every pool the root mean square, which is below 0 where the numbers mostly are; flat in C order.
+    """Of every pool the root mean square, which is below 0 where their mean is; flat in C order.
 
-    So the colour of a pool tells both mean and spread: its light how large numbers are, its hue on which side. What is
-    FORBIDDEN counts as 0; of large pools some numbers stand for all. ``values`` as in ``pooled``, or of three axes.
+    So pools together tell both mean and spread: their light how large numbers are, their hues on which side. Where both
+    sides are alike they are of both hues, as cells are from near. What is FORBIDDEN counts as 0; of large pools some
+    numbers stand for all. ``values`` as in ``pooled``, or of three axes.
     """
     table = np.atleast_2d(values) if values.ndim <= 2 else values.reshape(1, -1)
     step = max(1, side // SEEN)
@@ -107,7 +105,7 @@ def spreads(values: np.ndarray, side: int) -> np.ndarray:
     means, squares = (_sums(numbers, size) for numbers in (some, some * some))
     counts = _sums(np.ones_like(some), size)
     means, sizes = means / counts, np.sqrt(squares / counts)
-    return np.ldexp(np.where(means < -sizes / 2, -sizes, sizes), exponent).astype(np.float32).ravel()
+    return np.ldexp(np.where(means < 0, -sizes, sizes), exponent).astype(np.float32).ravel()
 
 
 def _exponent(numbers: np.ndarray) -> int:
@@ -136,17 +134,6 @@ def _of_pools(best: np.ufunc, table: np.ndarray, side: int) -> np.ndarray:
         pools = np.moveaxis(table.reshape(shape), axis + 1, 0)
         table = functools.reduce(best, pools) if width <= FEW else best.reduce(pools)
     return table
-
-
-def sampled(values: np.ndarray) -> np.ndarray:
-    """All of a small tensor's numbers, of a large one every so-manieth, from all its columns; flat."""
-    step = -(-values.size // SAMPLE)
-    while values.size and math.gcd(step, values.shape[-1]) > 1:
-        step += 1
-    if step <= 1:
-        return values.reshape(-1)
-    flat = np.arange(0, values.size, step)
-    return values[np.unravel_index(flat, values.shape)]
 
 
 def _within(grids: Sequence[Grid], allowed: float) -> Mapping[str, int]:
