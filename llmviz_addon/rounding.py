@@ -26,8 +26,8 @@ HUGE = 1e12
 NOISE = 1e-6
 """Share of the numbers that went into it below which a sum that should be 0 is nothing but rounding."""
 
-TINY_IN_CELL, HUGE_IN_CELL = 0.001, 6e4
-"""In a cell what is smaller is written with its power of ten, and what is as large not at all: no renderer knows it."""
+TINY_IN_CELL, HUGE_IN_CELL = 0.999e-5, 6e4
+"""In a cell what is smaller is ``≈0``, and what is as large is not written at all: no renderer knows it."""
 
 
 def count(amount: int, what: str) -> str:
@@ -78,9 +78,10 @@ def figure(value: float, digits: int = DIGITS) -> str:
 
 
 def in_cell(value: float) -> str:
-    """A value as it stands in a cell, with three digits or more: ``0``, ``0.0123``, ``1.20``, ``1234``, ``4.50e−6``.
+    """A value as it stands in a cell, with three digits or more: ``0``, ``0.0123``, ``1.20``, ``1234``.
 
-    Nothing where it is 60,000 or more, and ``−∞`` for what is a cross there. The cells work this out in nodes: see
+    But no more than five decimals, as in all other numbers: ``0.00035``, and ``≈0`` where nothing is left. Nothing
+    where it is 60,000 or more, and ``−∞`` for what is a cross there. The cells work this out in nodes: see
     ``stage/materials/cell_numbers.py``.
     """
     value = float(value) + 0.0
@@ -89,21 +90,16 @@ def in_cell(value: float) -> str:
     if abs(value) >= HUGE_IN_CELL:
         return ""
     size = Fraction(abs(value))
-    power = 2 - Decimal(abs(value)).adjusted()
-    scientific = abs(value) < TINY_IN_CELL
-    if scientific:
-        power = min(power, 38)
-    else:  # what is not 1 is not written so
-        away = -Decimal(abs(2 * abs(value) - 2)).adjusted()
-        power = min(max(power, 0, 0 if size == 1 else away), MOST_DECIMALS)
+    if abs(value) < TINY_IN_CELL:
+        return "≈0"
+    away = -Decimal(abs(2 * abs(value) - 2)).adjusted()  # what is not 1 is not written so
+    power = min(max(2 - Decimal(abs(value)).adjusted(), 0, 0 if size == 1 else away), MOST_DECIMALS)
     shown = round(size * Fraction(10) ** power)
     if shown == 1000 and power:
         shown, power = 100, power - 1
     if shown == 10**MOST_DECIMALS and size != 1:
         shown += 1 if size > 1 else -1
-    decimals = 2 if scientific else power
-    text = f"{shown // 10**decimals}.{shown % 10**decimals:0{decimals}}" if decimals else str(shown)
-    text += f"e{2 - power}" if scientific else ""
+    text = f"{shown // 10**power}.{shown % 10**power:0{power}}" if power else str(shown)
     return _minus(text if value > 0 else f"-{text}")
 
 

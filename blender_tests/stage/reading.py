@@ -74,10 +74,10 @@ def _letters(shapes: list[np.ndarray]) -> Iterable[str]:
     lows = [np.flatnonzero(shape.max(axis=1) > 0.3)[0] for shape in shapes]
     for box, low in zip(boxes, lows, strict=True):
         share = len(box) / tallest
-        if share < 0.5:
-            yield "." if low - min(lows) < 0.2 * tallest else "−"
+        if share < 0.7:
+            yield "≈" if share > 0.3 else "." if low - min(lows) < 0.2 * tallest else "−"
         else:
-            yield max("e" if share < 0.88 else LETTERS[:10], key=lambda letter: _alike(box, letter))
+            yield max(LETTERS[:10], key=lambda letter: _alike(box, letter))
 
 
 def _alike(box: np.ndarray, letter: str) -> float:

@@ -52,6 +52,14 @@ def test_advances_add_up(text, inter):
     assert extents(f"n{text}n", inter)[0] - bare == pytest.approx(advance(text), abs=3e-3)
 
 
+def test_a_hyphen_stands_close_to_its_word():
+    assert advance("-") < 0.8 * advance("−")
+    glyphs.prepare("-−")
+    (low, high) = (glyphs.glyph("-").points[:, 0].min(), glyphs.glyph("-").points[:, 0].max())
+    assert 0 < low < 0.12
+    assert low == pytest.approx(advance("-") - high, abs=0.02)
+
+
 def test_digits_are_equally_wide():
     assert len({advance(digit) for digit in "0123456789−"}) == 1
     assert all(map(is_inter, "0123456789.−+×=·√ΣγβεμσH"))

@@ -33,6 +33,7 @@ __all__ = [
     "Spans",
     "advance",
     "advance_in",
+    "aside",
     "fit",
     "font_in_use",
     "is_inter",
@@ -45,7 +46,10 @@ __all__ = [
 Spans = tuple[tuple[str, str], ...]
 """Runs of (text, colour)."""
 
-_TABLE = {character: units / UNIT for units, characters in (*OTHERS, *INTER) for character in characters}
+_SET = {character: units / UNIT for units, characters in (*OTHERS, *INTER) for character in characters}
+_CLOSER = {"-": 0.41}
+"""Advance of what Inter sets as wide as a digit, for columns of numbers, but we write in words: ``self-attention``."""
+_TABLE = {**_SET, **_CLOSER}
 _INTER = frozenset("".join(characters for _, characters in INTER))
 _WIDE = 1.0  # em, for Chinese, Japanese, Korean and other square scripts
 _UNKNOWN = 0.6
@@ -109,6 +113,11 @@ def _advance(character: str) -> float:
 def is_inter(character: str) -> bool:
     """Whether a character is set in Inter, at ``INTER_SIZE`` ems; others are in the built-in font at one em."""
     return character in _INTER
+
+
+def aside(character: str) -> float:
+    """By how many ems a character of our fonts stands further right than they have it, to be amid its advance."""
+    return (_CLOSER[character] - _SET[character]) / 2 if character in _CLOSER else 0.0
 
 
 def advance(text: str, size: float = 1.0) -> float:

@@ -21,7 +21,7 @@ from .cell_point import DOWN, Point
 from .nodes import PICTURE, Expr, attribute, combine, group, mix, new_node, use
 from .theme import Theme, linear
 
-LETTERS = "0123456789−.e"
+LETTERS = "0123456789−.≈"
 """What numbers are made of, in the order of the picture's tiles."""
 DIGIT = advance("0")
 """Width of a digit, and of a tile, in ems."""
@@ -31,7 +31,7 @@ TILE = (32, 48)
 """Pixels of a tile, across and up."""
 REACH = 0.12
 """Ems from an outline, inside and outside, beyond which the picture tells no more of the distance."""
-MINUS, POINT, EXPONENT = 0.8, 0.45, 0.9
+MINUS, POINT = 0.8, 0.45
 """Widths of the letters that are no digits, in digits."""
 STRETCH = 1.2
 """Letters are taller than the font has them: a cell has room above, but none beside."""
@@ -122,15 +122,11 @@ def _number(
 ) -> dict[str, Expr]:
     """Coverage of a number at a place in its cell, in cells from the middle; ``pixel`` is a pixel's size in cells."""
     size = abs(value)
-    shown, power, scientific = use(rounded, size)
-    decimals = mix(power, 2.0, scientific)
+    shown, decimals, tiny = use(rounded, size)
     before = ((shown + 0.5).log10().floor() - decimals + 1.0).maximum(1.0)  # digits before the point
-    steps = power - 2.0  # the exponent, which is below 0
-    places = (steps > 9.5) + 1.0
-    minus = (value < 0.0) * MINUS
+    minus = (value < 0.0).maximum(tiny) * MINUS  # or the sign that it is but near 0
     dot = decimals.minimum(1.0) * POINT
-    mantissa = before + decimals + dot
-    width = minus + mantissa + scientific * (places + (EXPONENT + MINUS))
+    width = minus + before + decimals + dot
     fit = width.maximum(USUAL) * (1 / ROOM)  # digits in a cell's width
 
     at = right.times_plus(fit, width * 0.5)  # digits from the text's left end
@@ -140,23 +136,15 @@ def _number(
     past = at > before
     on_point = past * (at < (before + dot))
     after = at - past * dot
-    in_exponent = scientific * (at > mantissa)
-    beyond = at - mantissa - (EXPONENT + MINUS)  # from the exponent's first digit
-    is_e = in_exponent * (beyond < -MINUS)
-    is_minus = in_exponent * (beyond < 0.0) - is_e
 
-    along = mix(after, beyond, in_exponent)
-    index = along.floor()
-    left = mix(before + decimals, places, in_exponent) - index  # digits from here to the last one
-    digit = _digit(mix(shown, steps, in_exponent), left)
-    letter, off = digit, along - index - 0.5
+    index = after.floor()
+    letter, off = _digit(shown, before + decimals - index), after - index - 0.5
+    sign = tiny.times_plus(float(LETTERS.index("≈") - LETTERS.index("−")), float(LETTERS.index("−")))
     for chosen, number, place in (
-        (on_point, LETTERS.index("."), at - before - dot * 0.5),
-        (is_e, LETTERS.index("e"), beyond + (MINUS + EXPONENT / 2)),
-        (is_minus, LETTERS.index("−"), beyond + MINUS / 2),
-        (before_all, LETTERS.index("−"), at + MINUS / 2),
+        (on_point, float(LETTERS.index(".")), at - before - dot * 0.5),
+        (before_all, sign, at + MINUS / 2),
     ):
-        letter, off = mix(letter, float(number), chosen), mix(off, place, chosen)
+        letter, off = mix(letter, number, chosen), mix(off, place, chosen)
     distance = _sampled(tree, letters, letter + 0.5 + off, up * fit * (DIGIT / (TALL * STRETCH)) + 0.5)
     inside = inside * (size < HUGE_IN_CELL)
     return {"Coverage": (distance / (pixel * fit * DIGIT) + 0.5).clamp() * inside}
@@ -169,13 +157,12 @@ def ink_on(color: Expr, theme: Theme) -> tuple[Expr, Expr]:
 
 
 def _rounded(tree: bpy.types.NodeTree, size: Expr) -> dict[str, Expr]:
-    """The digits of a number as a whole one, the power of ten it was multiplied by, and 1 where that is written."""
+    """The digits of a number as a whole one, how many of them are decimals, and 1 where none is left of it."""
+    tiny = (size > 0.0) * (size < TINY_IN_CELL)
+    size = size * (1.0 - tiny)
     wanted = 2.0 - size.log10().floor()
     fine = wanted.maximum(0.0 - abs(size.times_plus(2.0, -2.0)).log10().floor())  # what is not 1 is not written so
-    plain = fine.maximum(0.0).minimum(float(MOST_DECIMALS))
-    some = size > 0.0
-    scientific = some * (size < TINY_IN_CELL)
-    power = mix(plain * some, wanted.minimum(38.0), scientific)
+    power = fine.maximum(0.0).minimum(float(MOST_DECIMALS)) * (size > 0.0)
     ten = (10.0**power).rounded()  # no graphics card is quite exact
     below = (size * ten).floor()
     edge = below + 0.5
@@ -188,7 +175,7 @@ def _rounded(tree: bpy.types.NodeTree, size: Expr) -> dict[str, Expr]:
     full = shown.equals(1000.0) * power.minimum(1.0)
     shown, power = shown - full * 900.0, power - full
     shown = shown + shown.equals(1e5) * (size - 1.0).sign()
-    return {"Shown": shown, "Power": power, "Scientific": scientific}
+    return {"Shown": shown, "Decimals": power, "Tiny": tiny}
 
 
 def _digit(number: Expr, left: Expr) -> Expr:

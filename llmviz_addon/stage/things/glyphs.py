@@ -17,7 +17,7 @@ import bpy
 import numpy as np
 
 from ...layout.lettering.drawing import Text
-from ...layout.lettering.font import INTER_SIZE, advance_in, is_inter
+from ...layout.lettering.font import INTER_SIZE, advance_in, aside, is_inter
 from ...layout.lettering.font_file import FontFile
 from . import fonts
 from .mesh2d import Flat, filled, fringed, join, shrunk, untangled
@@ -113,7 +113,7 @@ def _fetch(letters: Sequence[str]) -> dict[str, Flat]:
                     pages[ord(letter) // _LINES].append(letter)
             for page in pages.values():
                 found |= _outlined(page, *((inter, INTER_SIZE, _INTER_STEPS) if ours else (None, 1.0, _STEPS)))
-        return found
+        return {letter: flat.moved(aside(letter), 0.0, 1.0) for letter, flat in found.items()}
     finally:
         if inter is not None:
             bpy.data.fonts.remove(inter)

@@ -20,7 +20,7 @@ from ..values.atlas import byte_picture
 from . import glyphs
 from .mesh2d import distances
 
-_NARROWED = {"−": 0.85 * MINUS}
+_NARROWED = {sign: 0.85 * MINUS for sign in "−≈"}
 """Letters that are narrower than the font has them, to leave a gap to the next."""
 
 
