@@ -9,21 +9,21 @@ SHOWN = 8
 """Bars of a large vocabulary."""
 TURNS = 6
 """Layers, or groups of them, that glow one after the other."""
-NAMES = {"ln_1": "layer norm", "attn": "self-attention", "ln_2": "layer norm", "mlp": "MLP"}
 
 
 def play(film):
     tokens, e, layers = film.layout.tokens, film.layout.embedding, film.layout.layers
     given = film.trace.prompt_length
     sorts = film.checkpoint.prompt_length == given  # a fixed task is only known of a model that sorts
+    film.text_until(given)  # nano-gpt has answered already
     film.computed_up_to(tokens)
     film.hide_values(tokens)
     _task(film, layers[0], sorts)
     _numbers(film, given)
     _columns(film, tokens, e)
-    parts = list(layers[0].members.items())
-    _attention(film, tokens, e, dict(parts[:2]))
-    _layer(film, layers[0], dict(parts[2:]))
+    parts = list(layers[0].members.values())
+    _attention(film, tokens, e, parts[:2])
+    _layer(film, layers[0], parts[2:])
     _model(film, layers)
     _guess(film, given - 1)
     _loop(film, given, sorts)
@@ -46,7 +46,7 @@ def _task(film, layer, sorts):
 def _numbers(film, given):
     with film.beat("numbers"):
         film.say("Its text comes in pieces, called tokens,")
-        film.number_tokens(follow=min(film.example_time, given - 1), until=given, seconds=7)
+        film.number_tokens(follow=min(film.example_time, given - 1), seconds=7)
         film.say("and each has a number in the vocabulary, the list of all it knows.")
 
 
@@ -54,7 +54,7 @@ def _columns(film, tokens, e):
     each = "Each" if len(film.tokens) > 1 else "It"
     with film.beat("columns"):
         film.fade(film.all_but(), to=0, seconds=0)
-        film.fade(tokens, e, _ribbons(film, tokens, e), to=1, seconds=0.3)
+        film.fade(tokens, e, film.ribbons(tokens, e), to=1, seconds=0.3)
         film.say("These numbers are all that [goes in]({tokens}).", tokens=tokens)
         film.camera.frame(tokens, e, azimuth=282, elevation=8, seconds=0)
         film.show_values(tokens, seconds=2)
@@ -70,29 +70,24 @@ def _attention(film, tokens, e, parts):
     with film.beat("attention"):
         film.say("Now the columns run down through the model.")
         with film.together(seconds=2):
-            film.fade(*parts.values(), _ribbons(film, e, *parts.values()), to=1)
-            film.camera.frame(tokens, e, *parts.values(), azimuth=292, elevation=12)
+            film.fade(*parts, film.ribbons(e, *parts), to=1)
+            film.camera.frame(tokens, e, *parts, azimuth=292, elevation=12)
         film.say("In self-attention each takes over what it needs from those before it.")
         with film.together(seconds=5):
-            film.fade(film.all_but(*parts.values()), to=0, seconds=1)
-            film.camera.frame(*parts.values(), azimuth=288, elevation=10)
-            film.pulse(*parts.values(), titles=[NAMES.get(name, name) for name in parts])
+            film.fade(film.all_but(*parts), to=0, seconds=1)
+            film.camera.frame(*parts, azimuth=288, elevation=10)
+            film.pulse(*parts, titles=[part.title for part in parts])
 
 
 def _layer(film, layer, parts):
     with film.beat("layer"):
         film.say("Then a small network, the MLP, works on each column by itself.")
         with film.together(seconds=5):
-            film.fade(layer, _ribbons(film, layer), to=1, seconds=1)
+            film.fade(layer, film.ribbons(layer), to=1, seconds=1)
             film.camera.frame(layer, azimuth=291, elevation=9, seconds=2.5)
-            film.pulse(*parts.values(), titles=[NAMES.get(name, name) for name in parts])
+            film.pulse(*parts, titles=[part.title for part in parts])
         film.say("That was one layer.")
         film.camera.frame(layer, azimuth=286, elevation=7, seconds=2)
-
-
-def _ribbons(film, *things):
-    names = {grid.name for thing in things for grid in getattr(thing, "grids", (thing,))}
-    return [one for one in film.layout.ribbons if one.source in names and one.target in names]
 
 
 def _model(film, layers):
@@ -106,7 +101,7 @@ def _model(film, layers):
         with film.together(seconds=1.5):
             film.fade(film.all_but(signs.next, signs.output, signs.candidates), to=1)
             film.camera.frame(film.layout, azimuth=292, elevation=10)
-        film.pulse(*turns, film.layout.ln_f, titles=[*names, "last layer norm"], seconds=1.5 * len(turns) + 1.5)
+        film.pulse(*turns, film.layout.ln_f, titles=[*names, "Last layer norm"], seconds=1.5 * len(turns) + 1.5)
         output = film.closeup(film.layout.output, seconds=0).output  # of a wide model
         rows = output.logits, output.probs
         film.fade(film.all_but(), to=0, seconds=0.3)

@@ -9,28 +9,27 @@ LOW = 0.12
 """Opacity of what it is not about."""
 TURNS = 6.0
 """Seconds in which all parts of a layer have their turn."""
-NAMES = {"ln_1": "layer norm", "attn": "self-attention", "ln_2": "layer norm", "mlp": "MLP"}
 
 
 def play(film):
     layer = film.layout.layers[0]
     learned = [grid for grid in layer.grids if grid.role == "weight"]
     values = [grid for grid in layer.grids if grid.role != "weight"]
-    ribbons = [one for one in film.layout.ribbons if {one.source, one.target} <= {grid.name for grid in layer.grids}]
-    _used(film, layer, ribbons)
+    ribbons = film.ribbons(layer)
+    _used(film, layer)
     _learned(film, layer, learned, [*values, *ribbons])
     _computed(film, layer, learned, values, ribbons)
     _family(film)
 
 
-def _used(film, layer, ribbons):
+def _used(film, layer):
     film.open_on(film.layout, film.signs.card, azimuth=306, elevation=14)
     with film.beat("used"):
         film.say("A model is first trained, then used.")
         film.camera.frame(film.layout, film.signs.card, azimuth=301, elevation=13, seconds=2.5)
         film.say("Training changes its parameters, little by little, so that it predicts better.")
         with film.together(seconds=4):
-            film.fade(film.all_but(layer, *ribbons), to=0)
+            film.fade(film.all_but(layer), to=0)
             film.camera.fly(layer, azimuth=296, elevation=12)
         film.say("Here they stay as they are: we see it used, which is called inference.")
         film.camera.frame(layer, azimuth=293, elevation=11, seconds=3)
@@ -64,8 +63,7 @@ def _computed(film, layer, learned, values, ribbons):
 
 def _in_turn(film, layer, grids, azimuth):
     """Part by part these grids of a layer come up and glow, while the camera goes slowly round it."""
-    named = [(NAMES.get(name, name), [grid for grid in part.grids if grid in grids])
-             for name, part in layer.members.items()]  # fmt: skip
+    named = [(part.title, [grid for grid in part.grids if grid in grids]) for part in layer.members.values()]
     named = [(name, found) for name, found in named if found]
     with film.together(seconds=TURNS):
         film.camera.frame(layer, azimuth=azimuth, elevation=9)

@@ -101,12 +101,10 @@ def test_of_a_text_that_the_model_went_on_with_there_is_what_was_given(nano, mak
     film = make_film(nano, [2, 1, 0, 1, 1, 2])
     assert len(film.tokens) > 6
     film.open_on(film.layout.embedding, azimuth=280, elevation=5)
-    film.number_tokens(follow=3, until=6, seconds=6)
+    film.text_until(6)
+    film.number_tokens(follow=3, seconds=6)
     places = sorted((one.pose[0, 3], written_on([one])[0]) for one in numbers(film))
     assert [text for _, text in places] == ["2", "1", "0", "1", "1", "2"]
     assert "The text" in written_on(film.cast.drawings.values())
     with pytest.raises(ScriptError, match="no token at time 6; choose from 0 to 5"):
-        film.number_tokens(follow=6, until=6)
-    for until in (0, 12):
-        with pytest.raises(ScriptError, match=f"no text until the time {until}; choose from 1 to 11"):
-            film.number_tokens(follow=0, until=until)
+        film.number_tokens(follow=6)

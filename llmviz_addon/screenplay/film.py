@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 import numpy as np
 
 from .. import rounding
-from ..layout.grid import CELL, Grid, Region
+from ..layout.grid import CELL, Grid, Region, Ribbon
 from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
 from ..layout.tensor import Numbers, Unplaced
@@ -178,6 +178,11 @@ class Film:
         """The whole set except ``things`` and the ribbons between the grids among them."""
         return self._telling.cast.all_but(*things)
 
+    @verb
+    def ribbons(self, *things: Thing) -> list[Ribbon]:
+        """The ribbons between the grids among ``things``."""
+        return self._telling.cast.ribbons_among(*things)
+
     @property
     def signs(self) -> Signs:
         """What is written on the set: ``card``, ``input``, ``next``, ``output``, ``candidates``, and of a grid
@@ -239,6 +244,12 @@ class Film:
     def computed_up_to(self, *grids: Grids) -> None:
         """Say where the story stands: these are computed, and what they are made from; all else is empty."""
         revealing.computed_up_to(self._telling, *grids)
+
+    @verb
+    def text_until(self, time: int) -> None:
+        """Let the text end before a ``time`` for now, such as where the model began to write: whatever is computed or
+        written from now on, nothing is seen of the tokens from there on."""
+        revealing.text_until(self._telling, time)
 
     @verb
     def hide_values(self, *grids: Grids, seconds: float = 0.0) -> None:
@@ -511,12 +522,9 @@ class Film:
         bands.bands(self._telling, region, title, follow=follow, seconds=seconds)
 
     @verb
-    def number_tokens(self, *, follow: int, until: int | None = None, seconds: float = 5.0) -> None:
-        """The text's tokens as tiles, below them the vocabulary: the one to ``follow`` finds its number, then all.
-
-        Of a text that the model has gone on with, only those before the time ``until``, where it began.
-        """
-        numbering.number_tokens(self._telling, follow=follow, until=until, seconds=seconds)
+    def number_tokens(self, *, follow: int, seconds: float = 5.0) -> None:
+        """The text's tokens as tiles, below them the vocabulary: the one to ``follow`` finds its number, then all."""
+        numbering.number_tokens(self._telling, follow=follow, seconds=seconds)
 
     @verb
     def curve(self, region: Region, title: str, *, beside: str = "", seconds: float | None = None) -> Curve:

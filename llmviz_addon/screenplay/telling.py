@@ -139,6 +139,7 @@ class Telling:
         self.closeups: list[Closeup] = []
         self.excerpts: list[tuple[tuple[Grid, Grid], ...]] = []  # pairs of all close-ups there ever were
         self.connected: set[tuple[str, str]] = set()  # names of grids between which the chapter drew an arrow itself
+        self.until = len(trace.tokens)  # how many tokens there are yet, as far as the story knows
         self.question = ""  # that the chapter asks and answers, if any
         self.asked: Clause | None = None  # when it was
         self.card: Sequence[str] = ()  # titles of all chapters, of which this is the first
@@ -170,6 +171,15 @@ class Telling:
     def numbers(self, some: Region | Numbers) -> np.ndarray:
         """The numbers of a region, or of a part of a tensor that stands nowhere."""
         return self.values(some.tensor)[some.index]
+
+    def so_far(self, region: Region) -> Region:
+        """Of a region what is of the tokens that there are yet; ScriptError where that is nothing."""
+        grid, (first, last) = region.grid, region.ranges[0]
+        if grid.axes[0].name != "T" or last <= self.until:
+            return region
+        if first >= self.until:
+            raise ScriptError(f"{region!r} is of a token that is still to come: the text ends before t = {self.until}.")
+        return Region(grid, ((first, self.until), *region.ranges[1:]))
 
     def sources(self, grid: Grid, index: tuple[int, ...]) -> dict[str, Region]:
         """The cells that a cell of ``grid`` is computed from, by operand; ScriptError where it holds parameters.

@@ -10,6 +10,7 @@ import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -112,6 +113,13 @@ class Cast:
         self.numbered.append(grid)
         self._homes = None
 
+    def rewrite(self, input: Drawing) -> Drawing:
+        """Let a drawing of the chapter's be the sign of the tokens that are read, which it takes on as that."""
+        assert self.written.tokens is not None, "there are no tokens on this set"
+        self.written = replace(self.written, tokens=self.written.tokens._replace(input=input))
+        self.signs = Signs(self.layout, self.written, self.labels)
+        return input
+
     def stand(self, model: Standing) -> None:
         """Take on a model in outline, with what is written on it."""
         self.standing.append(model)
@@ -212,13 +220,17 @@ class Cast:
         drawings = [name for name, drawing in self.drawings.items() if drawing.parent != "camera"]
         return [*self.grids, *self.ribbons, *self.signage, *drawings, *self.fragments, *self.pieces]
 
+    def ribbons_among(self, *things: Thing) -> list[Ribbon]:
+        """The ribbons from one to another of the grids among ``things``."""
+        names = set(self.names(*things))
+        return [ribbon for ribbon in self.ribbons.values() if ribbon.source in names and ribbon.target in names]
+
     def all_but(self, *keep: Thing) -> list[Named]:
         """Everything of the set except ``keep`` and the ribbons between the kept grids."""
         kept = set(self.names(*keep))
         grids = (grid for name, grid in self.grids.items() if name not in kept)
-        ribbons = (
-            r for r in self.ribbons.values() if not (r.source in kept and r.target in kept) and r.name not in kept
-        )
+        kept.update(ribbon.name for ribbon in self.ribbons_among(*keep))
+        ribbons = (ribbon for name, ribbon in self.ribbons.items() if name not in kept)
         signs = (sign for sign in self.written.of_no_grid if sign.name not in kept)
         return [*grids, *ribbons, *signs]
 

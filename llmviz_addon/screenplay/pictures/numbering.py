@@ -46,17 +46,13 @@ class Row:
         return cls([left + (i + 0.5) * slot for i in range(count)], slot, area.bottom + level * area.height, tall)
 
 
-def number_tokens(telling: Telling, *, follow: int, until: int | None = None, seconds: float = 5.0) -> None:
+def number_tokens(telling: Telling, *, follow: int, seconds: float = 5.0) -> None:
     """Show the text's tokens and the vocabulary, and let the one at time ``follow`` find its number, then the others.
 
-    The text ends before the time ``until``, such as where the model began to write. It takes the stage until the beat
-    is over.
+    It takes the stage until the beat is over.
     """
     seconds = telling.length(seconds)
-    tokens = [int(token) for token in telling.trace.tokens]
-    if until is not None and not 1 <= until <= len(tokens):
-        raise ScriptError(f"There is no text until the time {until}; choose from 1 to {len(tokens)}.")
-    tokens = tokens[:until]
+    tokens = [int(token) for token in telling.trace.tokens[: telling.until]]
     if not 0 <= follow < len(tokens):
         raise ScriptError(f"There is no token at time {follow}; choose from 0 to {len(tokens) - 1}.")
     area, em = place(telling)

@@ -233,14 +233,15 @@ def _letters(telling: Telling, grid: Grid) -> list[Drawing]:
     size, made = 0.7 * CELL, []
     under = 0.4 * CELL if all(axis.shown is None for axis in grid.axes) else 0.8 * CELL  # clear of a torn edge
     for axis in _token_axes(grid):
-        texts = [token_text(telling, axis.index(cell)) for cell in range(axis.cells)]
+        times = [t for t in map(axis.index, range(axis.cells)) if t < telling.until]
+        texts = [token_text(telling, t) for t in times]
         words = any(advance(text, size) > 1.2 * CELL for text in texts)
         across = axis.direction == "x" and not words
         corner = (low[0], low[1], high[2] if axis.direction == "z" else low[2])
         where = pose(corner, (0, 0, -1), (1, 0, 0)) if axis.direction == "x" and words else pose(corner)
         tiles: list[Shape] = []
         signs: list[Shape] = []
-        for cell, text in enumerate(texts):
+        for cell, (t, text) in enumerate(zip(times, texts, strict=True)):
             em = fit(text, size, 0.95 * CELL if across else 4 * CELL)
             along, middle = (cell + 0.5) * CELL, CAP_HEIGHT * em / 2
             if across:
@@ -249,9 +250,7 @@ def _letters(telling: Telling, grid: Grid) -> list[Drawing]:
                 at, align = (under, along - middle), "left"
             else:
                 at, align = (-0.4 * CELL, -along - middle), "right"
-            tile, sign = _on_tint(
-                Text(*at, ((text, INK),), em, align), tint(int(telling.trace.tokens[axis.index(cell)]))
-            )
+            tile, sign = _on_tint(Text(*at, ((text, INK),), em, align), tint(int(telling.trace.tokens[t])))
             tiles.append(tile)
             signs.append(sign)
         made.append(Drawing(telling.unique("tiles"), tuple(tiles), where, grid.name, 0.0, 0.0))

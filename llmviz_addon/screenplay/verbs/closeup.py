@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...layout.build import layout
-from ...layout.grid import CELL, Grid, Ribbon
+from ...layout.grid import CELL, Grid
 from ...layout.layout import Layout
 from ...layout.lettering.drawing import Drawing, Line, Shape, pose
 from ...layout.lettering.font import once_per_font
@@ -86,7 +86,7 @@ def closeup(telling: Telling, *things: Grids, seconds: float | None = None) -> L
     telling.excerpts.append(tuple(pairs))
     telling.closeups.append(Closeup(tuple(pairs), {**{g.name: g for g in telling.layout.grids}, **stands}))
     with telling.together(seconds=seconds):
-        fade(telling, *whole, *_between(telling, whole), to=0)
+        fade(telling, *whole, *telling.cast.ribbons_among(*whole), to=0)
         fade(telling, *stands.values(), to=1)
         frame(telling, *stands.values())
     _say_what_is_drawn(telling, list(stands.values()))
@@ -132,14 +132,8 @@ def step_back(telling: Telling, *, seconds: float | None = None) -> None:
         with telling.in_sequence():
             fade(telling, *stands, to=0)
             revert(telling, *stands, seconds=0)
-        fade(telling, *whole, *_between(telling, whole), to=1)
+        fade(telling, *whole, *telling.cast.ribbons_among(*whole), to=1)
         frame(telling, *whole)
-
-
-def _between(telling: Telling, grids: list[Grid]) -> list[Ribbon]:
-    """The ribbons from one of ``grids`` to another."""
-    names = {grid.name for grid in grids}
-    return [ribbon for ribbon in telling.layout.ribbons if ribbon.source in names and ribbon.target in names]
 
 
 def _shown(telling: Telling) -> tuple[int, ...] | None:

@@ -10,6 +10,7 @@ from ...layout.lettering.font import advance
 from ..cast.things import Grids
 from ..pictures.pinned import LETTERS, pin
 from ..telling import Telling
+from .revealing import reveal
 
 AFTERGLOW = 0.9
 """How long a part glows on when the next one begins, as a share of the time of one."""
@@ -27,7 +28,7 @@ def pulse(telling: Telling, *groups: Grids, titles: Sequence[str], seconds: floa
         grids = telling.cast.grids_of(group)
         name = _name(telling, title)
         telling.change(name, "opacity", 1.0, 0.15 * each)
-        telling.splits.show_all(grids, 1.0, telling.now, 0.8 * each)
+        reveal(telling, grids, 0.8 * each)
         for body in (body for grid in grids for body in telling.bodies(grid)):
             telling.change(body, "highlight", 1.0, 0.3 * each)
         telling.pass_time(0.88 * each)

@@ -50,7 +50,7 @@ def sweep(telling: Telling, *things: Grid | Region, seconds: float, slowly: bool
     regions that are computed alike, those of the first.
     """
     seconds = telling.length(seconds)
-    regions = [thing[:] if isinstance(thing, Grid) else thing for thing in things]
+    regions = [telling.so_far(thing[:] if isinstance(thing, Grid) else thing) for thing in things]
     with captions.stage(telling, seconds, after=MOVE) as left:
         _sweep(telling, regions, left, slowly)
     if left < seconds:
