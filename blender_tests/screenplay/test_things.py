@@ -91,3 +91,16 @@ def test_a_closeup_says_in_a_beat_what_is_drawn_and_when_all_is_back(random_mode
             "Drawn here are T 24 of 80, C 48 of 200: what is computed is of all. And all of it stands there again."
         )
     assert bool(film.beats) == within
+
+
+def test_ribbons_are_those_between_the_grids_among_some(film):
+    layer = film.layout.layers[0]
+    names = {grid.name for grid in layer.ln_1.grids}
+    found = film.ribbons(layer.ln_1)
+    assert found
+    assert all({one.source, one.target} <= names for one in found)
+    left_out = [one for one in film.layout.ribbons if one not in found]
+    assert not any({one.source, one.target} <= names for one in left_out)
+    assert film.ribbons(layer.ln_1.gamma) == []
+    assert not set(found) & set(film.all_but(layer.ln_1))
+    assert set(left_out) <= set(film.all_but(layer.ln_1))
