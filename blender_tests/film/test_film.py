@@ -12,11 +12,13 @@ import bpy
 import numpy as np
 import pytest
 
+from blender_tests.film.test_mp4 import chapters_of
 from llmviz_addon.errors import JobError
 from llmviz_addon.film.encoding import mp4
-from llmviz_addon.film.film import FilmJob, Progress, check_film, film_steps
+from llmviz_addon.film.film import FilmJob, Progress, chapter_marks, check_film, film_steps
 from llmviz_addon.film.frames import frame_path
 from llmviz_addon.film.painting import png
+from llmviz_addon.screenplay.score.timeline import ChapterSpan
 
 
 def _make(job: FilmJob) -> list[Progress]:
@@ -38,6 +40,28 @@ def test_a_film(job: FilmJob) -> None:
     said = [line.text for line in job.subtitles if line.start <= 12]
     assert said
     assert all(text in job.output.with_suffix(".srt").read_text() for text in said)
+
+
+def chapter(name: str, start: int, end: int) -> ChapterSpan:
+    return ChapterSpan(name, 1, name.title(), "Own", start, end)
+
+
+def test_chapters_are_marked_where_they_begin_in_the_video(job: FilmJob) -> None:
+    told = (chapter("first", 1, 60), chapter("second", 91, 200), chapter("third", 231, 300))
+    whole = replace(job, chapters=told, last=300, fps=30)
+    assert chapter_marks(whole) == [(0, "First"), (3, "Second"), (pytest.approx(230 / 30), "Third")]
+    assert chapter_marks(replace(whole, first=80, last=100)) == [(0, "First"), (pytest.approx(11 / 30), "Second")]
+    assert chapter_marks(replace(whole, first=91, last=230)) == [(0, "Second")]
+    assert chapter_marks(replace(whole, first=-9)) == [
+        (pytest.approx(n / 30), name) for n, name in ((10, "First"), (100, "Second"), (240, "Third"))
+    ]
+    assert chapter_marks(replace(job, chapters=())) == []
+
+
+def test_a_film_has_its_chapters_in_the_video(job: FilmJob) -> None:
+    told = (chapter("first", 1, 4), chapter("second", 6, 12))
+    _make(replace(job, chapters=told))
+    assert chapters_of(job.output) == [(0, "First"), (pytest.approx(5 / 30), "Second")]
 
 
 def test_goes_on_where_it_was(job: FilmJob) -> None:
@@ -131,8 +155,8 @@ def test_a_broken_video_replaces_nothing(
 ) -> None:
     join, read = mp4.join, mp4.read
 
-    def broken(parts: Sequence[tuple[mp4.Video, int]], target: Path) -> None:
-        join(parts, target)
+    def broken(parts: Sequence[tuple[mp4.Video, int]], target: Path, chapters: Sequence[mp4.Mark]) -> None:
+        join(parts, target, chapters)
         _cut(target)
 
     def cut(path: Path) -> mp4.Video:
@@ -156,8 +180,8 @@ def test_a_video_of_other_pictures_replaces_nothing(
 ) -> None:
     join = mp4.join
 
-    def other(parts: Sequence[tuple[mp4.Video, int]], target: Path) -> None:
-        join(parts, target)
+    def other(parts: Sequence[tuple[mp4.Video, int]], target: Path, chapters: Sequence[mp4.Mark]) -> None:
+        join(parts, target, chapters)
         _gray(frame_path(job.folder, 12))  # which the last picture is held against
 
     monkeypatch.setattr(mp4, "join", other)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -58,6 +61,44 @@ def test_put_together(videos: tuple[mp4.Video, mp4.Video], tmp_path: Path) -> No
         look(target, {13: frames[12]}, SIZE)
     with pytest.raises(JobError, match="ends after 57 pictures of 58"):
         look(target, {58: frames[57]}, SIZE)
+
+
+def chapters_of(path: Path) -> list[tuple[float, str]]:
+    """What FFmpeg finds in a file; in a process of its own, as Blender has an FFmpeg too."""
+    code = (
+        "import av, json, sys\n"
+        "with av.open(sys.argv[1]) as film:\n"
+        "    frames = sum(1 for _ in film.decode(video=0))\n"
+        "    found = [(float(c['start'] * c['time_base']), c['metadata']['title']) for c in film.chapters()]\n"
+        "print(json.dumps([frames, found]))\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+    frames, found = json.loads(told.stdout)
+    assert frames == len(mp4.read(path).sizes)
+    return [(at, title) for at, title in found]
+
+
+def test_chapters_are_there_for_players(videos: tuple[mp4.Video, mp4.Video], tmp_path: Path) -> None:
+    bright, dark = videos
+    target, plain = tmp_path / "film.mp4", tmp_path / "plain.mp4"
+    marks = [(0.0, "Overview"), (1.2, "Self Attention"), (3.4, "Überblick: √A")]
+    mp4.join([(bright, 1), (dark, 3)], target, marks)
+    mp4.check(target, 12 + 33, SIZE, 10)
+    assert chapters_of(target) == [(pytest.approx(at), title) for at, title in marks]
+    shades = [*range(0, 240, 20), *[30] * 33]
+    look(target, dict(enumerate(_pictures(tmp_path / "frames", shades), start=1)), SIZE)
+    mp4.join([(bright, 1)], plain)
+    assert chapters_of(plain) == []
+
+
+def test_a_title_that_is_too_long_is_cut_between_two_letters(
+    videos: tuple[mp4.Video, mp4.Video], tmp_path: Path
+) -> None:
+    target = tmp_path / "film.mp4"
+    mp4.join([(videos[0], 1)], target, [(0.0, "ü" * 200)] * 300)
+    found = chapters_of(target)
+    assert len(found) == 255
+    assert found[0] == (0.0, "ü" * 127)
 
 
 def test_what_is_not_alike_is_not_put_together(videos: tuple[mp4.Video, mp4.Video], tmp_path: Path) -> None:

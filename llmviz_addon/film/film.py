@@ -18,7 +18,7 @@ from itertools import count
 from pathlib import Path
 
 from ..errors import JobError
-from ..screenplay.score.timeline import Subtitle
+from ..screenplay.score.timeline import ChapterSpan, Subtitle
 from .encoding import captions
 from .frames import CAPTIONS, PIECES, Frames, check_frames, frames_folder, frames_of, opened
 from .lock import scratch
@@ -45,6 +45,7 @@ class FilmJob:
     engine: str  # "eevee" or "cycles"
     fingerprint: Mapping[str, str]
     subtitles: Sequence[Subtitle] = ()
+    chapters: Sequence[ChapterSpan] = ()
     web_captions: bool = False
     samples: int | None = None
     workers: int | None = None
@@ -162,11 +163,19 @@ def _finish(job: FilmJob, making: Making, poll: float) -> Iterator[None]:
     """The video and its captions; all take their places together, when all are there."""
     with ExitStack() as stack:
         video = stack.enter_context(written(job.output))
-        yield from making.join(video, job.size, job.rate, poll)
+        yield from making.join(video, job.size, job.rate, poll, chapter_marks(job))
         for suffix, text in caption_texts(job).items():
             path = job.output.with_suffix(suffix)
             stack.enter_context(written(path)).write_bytes(text.encode())
             _keep(path, text, job.folder / CAPTIONS)
+
+
+def chapter_marks(job: FilmJob) -> list[tuple[float, str]]:
+    """Where the chapters begin in the video, in seconds, and their titles; the one that it begins in is at 0."""
+    later = [span for span in job.chapters if span.start > job.first]
+    at = [(0, span.title) for span in job.chapters if span not in later][-1:]
+    at += [(span.start - job.first, span.title) for span in later if span.start <= job.last]
+    return [(frame / job.rate, title) for frame, title in at]
 
 
 def caption_texts(job: FilmJob) -> dict[str, str]:

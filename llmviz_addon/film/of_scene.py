@@ -90,6 +90,7 @@ def film_job(
         engine=engine,
         fingerprint=mark,
         subtitles=story.subtitles if story else (),
+        chapters=story.chapters if story else (),
         web_captions=captions,
         workers=workers,
         end=max([scene.frame_end, last, *(chapter.end for chapter in (story.chapters if story else ()))]),

@@ -15,6 +15,8 @@ from typing import BinaryIO
 
 from ...errors import JobError
 
+Mark = tuple[float, str]
+"""Where a chapter begins, in seconds, and what it is called."""
 BUFFER = 1 << 18
 """Bytes that are copied at once."""
 _UNITY = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
@@ -52,10 +54,10 @@ def read(path: Path) -> Video:
         raise JobError(f"The video {str(path)!r} is not whole: {error}.") from error
 
 
-def join(parts: Sequence[tuple[Video, int]], target: Path) -> None:
+def join(parts: Sequence[tuple[Video, int]], target: Path, chapters: Sequence[Mark] = ()) -> None:
     """Write one file of videos, each as often as its number says, one after the other.
 
-    JobError where they were not encoded alike.
+    ``chapters`` are what players offer to jump to, at most 255. JobError where the videos were not encoded alike.
     """
     first = parts[0][0]
     for video, _ in parts:
@@ -73,9 +75,10 @@ def join(parts: Sequence[tuple[Video, int]], target: Path) -> None:
         contents += sum(video.sizes) * copies
     head = _box(b"ftyp", b"isom\0\0\2\0isomiso2avc1mp41")
     wide = contents + 16 > 0xFFFFFFFF
-    start = len(head) + len(_moov(first, sizes, shown, keys, 0, wide)) + (16 if wide else 8)
+    more = _chapters(chapters) if chapters else b""
+    start = len(head) + len(_moov(first, sizes, shown, keys, 0, wide, more)) + (16 if wide else 8)
     with target.open("wb") as file:
-        file.write(head + _moov(first, sizes, shown, keys, start, wide))
+        file.write(head + _moov(first, sizes, shown, keys, start, wide, more))
         file.write(
             struct.pack(">I4sQ", 1, b"mdat", contents + 16) if wide else struct.pack(">I4s", contents + 8, b"mdat")
         )
@@ -228,7 +231,7 @@ def _full(name: bytes, flags: int, *contents: bytes) -> bytes:
 
 
 def _moov(
-    like: Video, sizes: Sequence[int], shown: Sequence[int], keys: Sequence[int], start: int, wide: bool
+    like: Video, sizes: Sequence[int], shown: Sequence[int], keys: Sequence[int], start: int, wide: bool, more: bytes
 ) -> bytes:
     count, ticks = len(sizes), like.ticks
     late = max(sample - place for sample, place in enumerate(shown))  # no picture is shown before it is decoded
@@ -263,4 +266,11 @@ def _moov(
         b"mvhd", 1 << 24, bytes(16), struct.pack(">I", like.timescale), length,
         struct.pack(">IH", 1 << 16, 1 << 8), bytes(10), _UNITY, bytes(24), struct.pack(">I", 2),
     )  # fmt: skip
-    return _box(b"moov", movie, _box(b"trak", track, cut, media))
+    return _box(b"moov", movie, _box(b"trak", track, cut, media), more)
+
+
+def _chapters(chapters: Sequence[Mark]) -> bytes:
+    """The list of chapters as Nero began to write it, which VLC reads, and FFmpeg with all that is made with it."""
+    names = [(round(at * 1e7), name.encode()[:255].decode(errors="ignore").encode()) for at, name in chapters[:255]]
+    entries = (struct.pack(">QB", at, len(name)) + name for at, name in names)
+    return _box(b"udta", _full(b"chpl", 1 << 24, bytes(4), struct.pack(">B", len(names)), *entries))

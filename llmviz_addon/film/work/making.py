@@ -58,10 +58,12 @@ class Making:
             self._hear(poll)
             yield
 
-    def join(self, target: Path, size: tuple[int, int], fps: float, poll: float) -> Iterator[None]:
+    def join(
+        self, target: Path, size: tuple[int, int], fps: float, poll: float, chapters: Sequence[mp4.Mark] = ()
+    ) -> Iterator[None]:
         """Put the video together in ``target``, and look whether it is what it should be."""
         parts = [(mp4.read(video), copies) for _, (video, copies) in sorted(self.pieces.items())]
-        mp4.join(parts, target)
+        mp4.join(parts, target, chapters)
         mp4.check(target, len(self._span), size, fps)
         at = {0, len(self._span) // 3, 2 * len(self._span) // 3, len(self._span) - 1}
         pictures = {number + 1: self._span[number] for number in sorted(at)}
