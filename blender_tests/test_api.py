@@ -15,7 +15,9 @@ import pytest
 
 import llmviz_addon as llmviz
 from llmviz_addon import api
+from llmviz_addon.film.film import chapter_marks
 from llmviz_addon.film.frames import frames_folder
+from llmviz_addon.film.of_scene import film_job
 from llmviz_addon.film.painting import png
 from llmviz_addon.model.run import run as run_of
 from llmviz_addon.model.sampling import Sampling, generate
@@ -121,6 +123,22 @@ def test_chapters_are_told_one_by_one_and_what_is_wrong_with_one_beside_them(tmp
     assert line.endswith(" ".join(clauses))
 
 
+def test_a_short_film_has_a_part_of_some_chapters(her_scene: bpy.types.Scene) -> None:
+    told = list(llmviz.chapters(length="short"))
+    assert [one.chapters[0].name for one in told] == ["overview", "self-attention", "output"]
+    stage = llmviz.build(llmviz.run(), "all", length="short", size=(128, 72))
+    assert [chapter.name for chapter in stage.story.chapters] == ["overview", "self-attention", "output"]
+    names = [marker.name for marker in stage.scene.timeline_markers]
+    assert [name for name in names if name[2:3] == " "] == ["00 Overview", "04 Self Attention", "09 Output"]
+    assert "04.1 lookup" in names
+    assert not any("dot product" in name or "one number" in name for name in names)
+    job = film_job(stage.scene, Path("f.mp4"), Path("f.blend"), "cycles")
+    assert [title for _, title in chapter_marks(job)] == ["Overview", "Self Attention", "Output"]
+    assert [one.text for one in job.subtitles if one.marker == "04 Self Attention"][0] == "Self Attention"
+    with pytest.raises(llmviz.ScriptError, match="Unknown length 'medium'. Choose from full, short"):
+        next(llmviz.chapters(length="medium"))
+
+
 def test_a_film_is_built_into_a_scene_of_its_own(stage: llmviz.Stage, her_scene: bpy.types.Scene) -> None:
     assert stage.scene != her_scene
     assert not her_scene.objects
@@ -139,6 +157,8 @@ def test_what_cannot_be_built_leaves_nothing(her_scene: bpy.types.Scene) -> None
         ({"theme": "neon"}, "Unknown theme 'neon'"),
         ({"size": (3, 3)}, "3x3 is not possible"),
         ({"engine": "luxcore"}, "Unknown engine 'luxcore'"),
+        ({"length": "medium"}, "Unknown length 'medium'. Choose from full, short"),
+        ({"chapters": ["mlp"], "length": "short"}, "leaves out the chapter 'mlp'"),
     ):
         with pytest.raises(llmviz.LlmvizError, match=message):
             llmviz.build(run, **options)

@@ -9,18 +9,20 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from llmviz_addon import cli, commands, options
+from llmviz_addon.errors import ScriptError
 from llmviz_addon.film.painting import png
 from llmviz_addon.film.work.progress import Bar
 from llmviz_addon.model.checkpoint import BUILTIN, builtin
 from llmviz_addon.model.run import run
-from llmviz_addon.screenplay.loader import chapters
-from llmviz_addon.screenplay.production import PACE, prepare
+from llmviz_addon.screenplay.loader import Chapter, chapters
+from llmviz_addon.screenplay.production import PACE, Set, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
 FILM = ["film", "layer-norm", "--pace", "none", "-o", "a.mp4"]
@@ -67,6 +69,33 @@ def test_help_and_chapters_need_no_blender() -> None:
     assert len(moves) == len(chapters())
     assert all(67 <= share < 100 for share in moves)
     assert subprocess.run([sys.executable, "-m", "llmviz_addon", "--help"], cwd=ROOT, check=False).returncode == 0
+
+
+def test_chapters_of_a_short_film_are_those_that_have_a_part_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["chapters", "--length", "short"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    names = [line.split()[1] for line in lines if re.match(r"[0-9]{2} ", line)]
+    assert names == ["overview", "self-attention", "output"]
+    assert any("04.1 lookup" in line for line in lines)
+
+
+@pytest.mark.parametrize("job", ["build", "storyboard", "still", "film"])
+@pytest.mark.parametrize(("named", "length"), [("all", "full"), ("all", "short"), ("overview", "short")])
+def test_every_job_that_tells_chapters_tells_them_all_or_a_short_film(
+    job: str, named: str, length: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, tuple[str, ...]]] = []
+
+    def stop(chosen: Sequence[Chapter], *_: object) -> None:
+        told.extend((chapter.name, chapter.beats) for chapter in chosen)
+        raise ScriptError("That is enough.")
+
+    monkeypatch.setattr(Set, "tell", lambda self, chosen, *_: stop(chosen))
+    output = {"build": "a.blend", "storyboard": "a", "still": "a.png", "film": "a.mp4"}[job]
+    arguments = [job, named, "--length", length, "-o", str(tmp_path / output)]
+    assert cli.main([*arguments, *(["--at", "0"] if job == "still" else [])]) == 2
+    wanted = [one for one in chapters() if named in ("all", one.name) and (length == "full" or one.short)]
+    assert told == [(one.name, one.short if length == "short" else ()) for one in wanted]
 
 
 def test_the_default_pace_is_the_screenplay_s() -> None:

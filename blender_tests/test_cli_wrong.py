@@ -47,6 +47,15 @@ WRONG = {
     "no folder": (["build", "-o", "no/a.blend"], "'no' does not exist"),
     "no rights": (["trace", "-o", "/proc/a.npz"], "Cannot write '/proc/a.npz'"),
     "no checkpoint": (["trace", "--model", "gpt.pt", "-o", "a.npz"], "gpt.pt"),
+    "unknown length": ([*FILM, "--length", "medium"], "invalid choice: 'medium' (choose from"),
+    "no part in a short film": (
+        ["film", "mlp", "--length", "short", "-o", "a.mp4"],
+        "A short film leaves out the chapter 'mlp'. Choose from overview, self-attention, output",
+    ),
+    "no short film of outlines": (
+        ["build", "all", "--compare", "nano", "gpt2", "--length", "short", "-o", "a.blend"],
+        "A short film leaves out the chapter 'scale'",
+    ),
     "no chapter folder": (["chapters", "--walkthroughs", "mine"], "There is no chapter folder 'mine'"),
     "unknown shape": (["build", "--shape", "gpt5", "-o", "a.blend"], "Unknown model shape 'gpt5'. Choose from nano,"),
     "unknown shapes": (["build", "--compare", "nano", "x", "-o", "a.blend"], "Unknown model shape 'x'. Choose from"),

@@ -36,6 +36,7 @@ from .model.run import Run
 from .model.sampling import Sampling, steps
 from .model.trace import Trace as Trace
 from .screenplay import loader
+from .screenplay.loader import FULL
 from .screenplay.open_stage import ROOM, Moment, opening
 from .screenplay.production import PACE, Set, check
 from .screenplay.score.timeline import Timeline
@@ -157,17 +158,22 @@ def outlines(*names: str) -> Outlines:
 
 
 def chapters(
-    of: Run | None = None, *, pace: float | None = PACE, walkthroughs: Sequence[PathOf] = ()
+    of: Run | None = None,
+    *,
+    pace: float | None = PACE,
+    walkthroughs: Sequence[PathOf] = (),
+    length: str = FULL,
 ) -> Iterator[Timeline | ScriptError]:
     """Each chapter told alone about a run (None: nano-gpt's), with its rests; or, in its place, why it cannot be.
 
-    What it yields prints as a storyboard. ``pace`` and ``walkthroughs`` as in ``build``. Needs no Blender.
+    What it yields prints as a storyboard. ``pace``, ``walkthroughs`` and ``length`` as in ``build``, of a short film
+    those that have a part in it. Needs no Blender.
     """
     check(pace)
     found = loader.find([Path(folder) for folder in walkthroughs])
     told_on = Set.of(of or run())
     yield from (ScriptError(problem.message) for problem in found.problems)
-    for chapter in found.chapters:
+    for chapter in loader.choose(None, found.chapters, length):
         try:
             yield told_on.tell([chapter], pace, tracks=False)
         except ScriptError as error:
@@ -183,6 +189,7 @@ def build_steps(
     size: tuple[int, int] = SIZE,
     fps: int = FPS,
     walkthroughs: Sequence[PathOf] = (),
+    length: str = FULL,
     engine: str | None = None,
     scene: bpy.types.Scene | None = None,
     sure: bool = False,
@@ -192,7 +199,7 @@ def build_steps(
     Parameters
     ----------
     chapters
-        Names or numbers; None is all that can be told.
+        Names or numbers; None, or ``all``, is all that can be told.
     theme
         Its look: ``light``, ``dark``, ``light-safe``, ``dark-safe``, or the path of a theme file (.toml).
     pace
@@ -201,6 +208,8 @@ def build_steps(
         Of the picture, in pixels, and frames per second.
     walkthroughs
         Folders with chapters of your own.
+    length
+        ``full``, or ``short``: of about three minutes, from the chapters that have a part in it.
     engine
         ``eevee`` or ``cycles``, for which the scene is set; None or ``auto`` is what suits the machine.
     scene
@@ -214,7 +223,7 @@ def build_steps(
     check(pace, size, fps)
     yield 0.0, "Telling the chapters"
     look = theme_of(theme)
-    production = produced(what, chapters, pace, size, fps, walkthroughs, look)
+    production = produced(what, chapters, pace, size, fps, walkthroughs, look, length)
     return (yield from staged_steps(production, look, engine, scene, sure))
 
 

@@ -142,12 +142,16 @@ def _pace(job: Parser) -> None:
         "--pace", type=_words, default="200", metavar="WPM|none", help="reading pace of the rests; by default 200"
     )
     job.add_argument(
+        "--length", choices=("full", "short"), default="full",
+        help="full, or short: an excerpt of about three minutes, of chapters that have a part in it",
+    )  # fmt: skip
+    job.add_argument(
         "--walkthroughs", action="append", type=_path, default=[], metavar="DIR", help="a folder of more chapters"
     )
 
 
 def _chapters(job: Parser) -> None:
-    job.add_argument("chapters", nargs="*", metavar="CHAPTER", help="names or numbers; by default all")
+    job.add_argument("chapters", nargs="*", metavar="CHAPTER", help="names or numbers, or all, which is the default")
 
 
 def _film(job: Parser) -> None:

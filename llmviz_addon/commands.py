@@ -47,7 +47,8 @@ def chapters(asked: options.Chapters) -> None:
     """List chapters, each told alone, with its rests, and how much of the time between these something moves."""
     check(asked.pace)
     loader.find([Path(folder) for folder in asked.walkthroughs])  # a missing one is told before a model is read
-    found, problems = api.chapters(_run(asked), pace=asked.pace, walkthroughs=asked.walkthroughs), []
+    run, problems = _run(asked), []
+    found = api.chapters(run, pace=asked.pace, walkthroughs=asked.walkthroughs, length=asked.length)
     for count, told in enumerate(found, start=1):  # noqa: B007 - how many there are is told at the end
         if isinstance(told, ScriptError):
             problems.append(str(told))
@@ -225,9 +226,9 @@ def _produced(asked: options.Staged) -> Production:
     check(asked.pace, asked.size, asked.fps)
     look = theme(asked.theme)
     folders = [Path(folder) for folder in asked.walkthroughs]
-    loader.choose(asked.chapters, loader.chapters(folders))
+    loader.choose(asked.chapters, loader.chapters(folders), asked.length)
     what = _outlines(asked) or _run(asked)
-    return produced(what, asked.chapters or None, asked.pace, asked.size, asked.fps, folders, look)
+    return produced(what, asked.chapters or None, asked.pace, asked.size, asked.fps, folders, look, asked.length)
 
 
 def _outlines(asked: options.Staged) -> api.Outlines | None:

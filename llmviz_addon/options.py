@@ -38,9 +38,10 @@ class Picture(Options):
 
 @dataclass(frozen=True, kw_only=True)
 class Pace(Options):
-    """How fast chapters are read, words per minute or not at all, and the folders of more of them."""
+    """How fast chapters are read, words per minute or not at all; how much of them; and folders of more of them."""
 
     pace: float | None
+    length: str
     walkthroughs: list[str]
 
 

@@ -4,6 +4,7 @@ title = "Overview"
 part = "Introduction"
 question = "How does a GPT write?"
 answer = "It guesses one token, appends it, and begins again."
+short = ("task", "numbers", "columns", "attention", "layer", "model", "loop")
 
 SHOWN = 8
 """Bars of a large vocabulary."""
@@ -108,9 +109,9 @@ def _model(film, layers):
         film.arrange(*((row,) for row in rows), seconds=0)
         film.camera.frame(*rows, azimuth=276, elevation=5, seconds=0)
         film.fade(*rows, to=1, seconds=0.3)
-        film.say("At the bottom each column becomes scores for all tokens,")
+        film.say("At the bottom each column becomes scores for all tokens, called logits,")
         film.sweep(*rows, seconds=5, slowly=False)
-        film.say("and these become its [chances]({p}), which sum to 1.", p=output.probs)
+        film.say("and softmax turns these into its [chances]({p}), which sum to 1.", p=output.probs)
         film.camera.frame(*rows, azimuth=273, elevation=4, seconds=2)
 
 

@@ -4,6 +4,7 @@ title = "Self Attention"
 part = "Detailed"
 question = "How does one token learn from the others?"
 answer = "Its query weighs their keys, and it takes over a mixture of their values."
+short = ("lookup", "scores", "bands")
 
 
 def play(film):
@@ -121,7 +122,8 @@ def _one_number(film, x, head, t):
 def _lookup(film, x, head):
     prices = {"apple": 2, "pear": 3, "plum": 8}
     with film.beat("lookup"):
-        film.say("What are the three for?")
+        if film.tells("three-vectors"):
+            film.say("What are the three for?")
         film.fade(x, head, to=0, seconds=1)
         film.say("In a dictionary, the key that equals the query answers with its value.")
         film.lookup(prices, "pear", seconds=3.5)
@@ -191,7 +193,8 @@ def _softmax(film, head, t):
             film.say(clause, **told)
         film.bands(head.weights[t], f"Attention of t = {t}", seconds=3)
         film.say(share, **told)
-        film.say("The bands are as wide as the weights.")
+        if film.tells("softmax"):
+            film.say("The bands are as wide as the weights.")
 
 
 def _without(film, head, t):

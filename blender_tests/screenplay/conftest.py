@@ -77,7 +77,11 @@ def stage(request: pytest.FixtureRequest) -> tuple[str, Set]:
 @pytest.fixture(scope="session", params=SIZES)
 def told(request: pytest.FixtureRequest, stage: tuple[str, Set]) -> Told:
     """All chapters about it in every aspect: whoever looks at them shares them."""
-    (name, made), size = stage, SIZES[request.param]
+    return tell(*stage, SIZES[request.param], loader.chapters())
+
+
+def tell(name: str, made: Set, size: tuple[int, int], chapters: list[Chapter]) -> Told:
+    """Chapters about the model of that name."""
     named, light = defaultdict(list), beats.light_links
 
     def look(telling: Telling, clause: Clause) -> None:
@@ -92,8 +96,7 @@ def told(request: pytest.FixtureRequest, stage: tuple[str, Set]) -> Told:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(beats, "light_links", look)
-        chapters = _told(loader.chapters(), begin)
-    return Told(name, size, chapters, named)
+        return Told(name, size, _told(chapters, begin), named)
 
 
 def written_on(drawings) -> list[str]:

@@ -30,6 +30,11 @@ def test_a_chapter_can_be_named_in_several_ways(name):
     assert loader.choose([name], loader.chapters())[0].name == "layer-norm"
 
 
+def test_one_name_is_a_chapter_too():
+    assert [one.name for one in loader.choose("layer-norm", loader.chapters())] == ["layer-norm"]
+    assert loader.choose("all", loader.find()) == loader.chapters()
+
+
 def test_an_unknown_chapter_is_refused_with_the_choices():
     with pytest.raises(ScriptError, match=r"'dropout'.*layer-norm"):
         loader.choose(["dropout"], loader.chapters())

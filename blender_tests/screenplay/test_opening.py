@@ -94,11 +94,14 @@ def test_a_film_of_several_chapters_has_a_card_and_an_end(nano, folder):
     card, end = drawn(told, "mine:card"), drawn(told, "other:end")
     assert {"nano-gpt", "85,728 parameters", "Mine · Other"} <= set(texts(card))
     assert {"What was shown", "Mine", "Other"} <= set(texts(end))
-    for drawing in (card, end):
-        about = run(nano, TOKENS)
-        assert [text for text in texts(drawing) if text in about.texts] == list(about.texts)
-    assert opacity(told, card, 0) == opacity(told, card, 2.5) == 1
-    assert opacity(told, card, 4.5) == 0
+    about = run(nano, TOKENS)
+    hook = drawn(told, "mine:hook")
+    for drawing, read in ((card, about.texts[:6]), (hook, about.texts[:6]), (end, about.texts)):
+        assert [text for text in texts(drawing) if text in about.texts] == list(read)
+    assert opacity(told, hook, 0) == opacity(told, hook, 2) == 1
+    assert opacity(told, hook, 3.2) == 0
+    assert opacity(told, card, 0) == opacity(told, card, 2.5) == opacity(told, card, 5.5) == 1
+    assert opacity(told, card, 7) == 0
     assert opacity(told, end, told.seconds(told.frames) - 2) == 1
     assert opacity(told, end, 6) == 0
     assert drawn(told, "mine:end") is None
@@ -121,6 +124,7 @@ def test_cards_cover_the_picture_and_keep_their_letters_in_it(size, count):
     for card in (
         cards.title("card", page, "a model of quite a long name", "1,234 parameters", tokens, chapters),
         cards.end("end", page, "a model of quite a long name", tokens, chapters),
+        *([cards.hook("hook", page, "What comes next?", tokens)] if tokens else ()),
         cards.chapter("title", page, "A chapter of quite a long name, as long as one may be", "Detailed"),
     ):
         ground, *others = card.shapes

@@ -38,6 +38,13 @@ def test_the_film_is_as_asked_for(sidebar: bpy.types.Scene) -> None:
     assert scene.world.color.v < 0.1
 
 
+def test_a_short_film_is_built(sidebar: bpy.types.Scene) -> None:
+    sidebar.llmviz_settings.length, sidebar.llmviz_settings.skipped = "short", ""
+    assert bpy.ops.llmviz.build() == {"FINISHED"}
+    story = read_story(bpy.context.window.scene)
+    assert [chapter.name for chapter in story.chapters] == ["overview", "self-attention", "output"]
+
+
 def test_the_engine_is_the_one_that_is_named(sidebar: bpy.types.Scene) -> None:
     settings = sidebar.llmviz_settings
     settings.engine = "cycles"

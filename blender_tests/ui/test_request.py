@@ -73,6 +73,18 @@ def test_shapes_are_told_by_the_chapters_that_need_no_numbers(sidebar: bpy.types
     assert [one.title for one in request.what(settings)] == ["nano-gpt", "GPT-3"]
 
 
+def test_a_short_film_is_told_by_the_chapters_that_have_a_part_in_it(sidebar: bpy.types.Scene) -> None:
+    settings = sidebar.llmviz_settings
+    settings.skipped, settings.length = "overview", "short"
+    assert request.chosen(settings, ()) == ["self-attention", "output"]
+    settings.skipped = "overview self-attention output"
+    with pytest.raises(JobError, match="No chapter is ticked that a short film tells. Tick at least one."):
+        request.chosen(settings, ())
+    settings.skipped, settings.model = "", "SHAPE"
+    with pytest.raises(JobError, match="No chapter is ticked that outlines can tell and a short film tells"):
+        request.chosen(settings, ())
+
+
 def test_no_shape_is_an_error(sidebar: bpy.types.Scene) -> None:
     settings = sidebar.llmviz_settings
     settings.model, settings.skipped, settings.outlines = "SHAPE", "", set()

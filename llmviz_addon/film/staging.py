@@ -50,9 +50,10 @@ def produced(
     fps: int,
     walkthroughs: Sequence[str | PathLike[str]],
     look: Theme,
+    length: str,
 ) -> Production:
     """The film of ``what`` as data, lettered for its look but not yet on stage; arguments as in ``build``."""
-    asked = (chapters, pace, size, fps, [Path(folder) for folder in walkthroughs])
+    asked = (chapters, pace, size, fps, [Path(folder) for folder in walkthroughs], length)
     with lettered(look.font):
         return prepare_outlines(what, *asked) if isinstance(what, Outlines) else prepare(what, *asked)
 

@@ -214,7 +214,8 @@ def _named(item: _Told) -> Iterator[tuple[Beat, str]]:
 def _subtitles(placed: Sequence[_Told], fps: int) -> list[Subtitle]:
     """What is said, clause by clause: that fits into two lines and goes with what happens, as a whole beat would not.
 
-    Clauses that come up at once are told as one; each stays until the next one comes.
+    Clauses that come up at once are told as one; each stays until the next one comes. Where a chapter begins before its
+    first words, what it is called is said.
     """
     found: list[Subtitle] = []
     for item in placed:
@@ -224,6 +225,9 @@ def _subtitles(placed: Sequence[_Told], fps: int) -> list[Subtitle]:
         for beat, name in _named(item):
             for clause in beat.clauses:
                 said.setdefault((item.start + round(clause.start * fps), name), []).append(clause.text)
+        begin = found[-1].end + 1 if found else item.start
+        if (first := min((start for start, _ in said), default=item.start)) > begin:
+            found.append(Subtitle(begin, first - 1, item.chapter.title, _title(item)))
         ends = [start - 1 for start, _ in said][1:] + [item.end]
         for ((start, name), texts), end in zip(said.items(), ends, strict=False):
             found.append(Subtitle(start, max(end, start), " ".join(texts), name))

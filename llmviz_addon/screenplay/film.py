@@ -201,6 +201,11 @@ class Film:
         return beats.beat(self._telling, key, afresh)
 
     @verb
+    def tells(self, key: str) -> bool:
+        """Whether this film tells the beat of that key: a short one leaves some out."""
+        return beats.tells(self._telling, key)
+
+    @verb
     def together(self, seconds: float | None = None, lag: float = 0.0) -> AbstractContextManager[None]:
         """Run the verbs inside at once; ``seconds`` is the length of those that name none.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,11 @@ LARGEST = 1_000_000
 """Bytes of a chapter at most."""
 WORDS = 15
 """Words of a question or an answer at most."""
+ALL = "all"
+"""What all chapters are called together."""
+FULL, SHORT = "full", "short"
+LENGTHS = (FULL, SHORT)
+"""How much a film tells: everything, or what its chapters say is their part in a short one."""
 LONGEST = 60
 """Letters of a title at most."""
 
@@ -43,6 +48,8 @@ class Chapter:
     outlines: bool = False  # whether it can be told of models in outline, which have no numbers
     question: str = ""  # with which it opens
     answer: str = ""  # with which it ends
+    short: tuple[str, ...] = ()  # keys of the beats that a short film tells; none is that it leaves the chapter out
+    beats: tuple[str, ...] = ()  # keys of those that are to be told; none is all
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -93,6 +100,8 @@ def find(folders: Iterable[Path] = ()) -> Found:
             try:
                 if not match:
                     raise ScriptError(f"{path.name!r} is no chapter's name; call it such as 50_my_norm.py.")
+                if name == ALL:
+                    raise ScriptError(f"{path.name!r} is no chapter's name: {ALL!r} are all of them together.")
                 if name in here:
                     raise ScriptError(f"Chapters {here[name].name} and {path.name} have one name, {name!r}.")
                 here[name] = path
@@ -108,16 +117,44 @@ def chapters(folders: Iterable[Path] = ()) -> list[Chapter]:
     return choose(None, find(folders))
 
 
-def choose(wanted: Sequence[str] | None, among: Found | Sequence[Chapter]) -> list[Chapter]:
-    """The chapters named in ``wanted`` (a name or a number), in film order; all for None or none named.
+def is_all(wanted: str | Sequence[str] | None) -> bool:
+    """Whether all chapters are wanted: none is named, or they are all together."""
+    wanted = [wanted] if isinstance(wanted, str) else wanted
+    return not wanted or any(name.strip().lower() == ALL for name in wanted)
 
-    Raises ScriptError for one that is unknown, broken, or not the only one of its number.
+
+def choose(
+    wanted: str | Sequence[str] | None, among: Found | Sequence[Chapter], length: str = FULL
+) -> list[Chapter]:  # fmt: skip
+    """The chapters that are ``wanted`` (names or numbers, or one), in film order; all for None, none, or ``all``.
+
+    Of a ``short`` film they have the beats that it tells, and all are those that have a part in it. Raises ScriptError
+    for one that is unknown, broken, or not the only one of its number, or that a short film leaves out.
     """
+    if length not in LENGTHS:
+        raise ScriptError(f"Unknown length {length!r}. {choices(LENGTHS)}")
     found = among if isinstance(among, Found) else Found(tuple(among))
-    if not wanted and found.problems:
+    wanted = [wanted] if isinstance(wanted, str) else wanted
+    picked = list(found.chapters) if is_all(wanted) else _named(wanted or (), found)
+    if is_all(wanted) and found.problems:
         raise ScriptError(found.problems[0].message)
+    return picked if length == FULL else _shortened(picked, found, is_all(wanted))
+
+
+def _shortened(picked: Sequence[Chapter], found: Found, is_all: bool) -> list[Chapter]:
+    """Chapters with the beats that a short film tells."""
+    able = [chapter.name for chapter in found.chapters if chapter.short]
+    out = [chapter.name for chapter in picked if not chapter.short]
+    if out and (not is_all or len(out) == len(picked)):
+        which = choices(able) if able else "So it does all that there are."
+        raise ScriptError(f"A short film leaves out the chapter {out[0]!r}. {which}")
+    return [replace(chapter, beats=chapter.short) for chapter in picked if chapter.short]
+
+
+def _named(wanted: Sequence[str], found: Found) -> list[Chapter]:
+    """The chapters of these names or numbers, in film order."""
     picked = []
-    for name in wanted or ():
+    for name in wanted:
         key = name.strip().lower().replace("_", "-")
         for problem in found.problems:
             if key in problem.keys:
@@ -128,7 +165,7 @@ def choose(wanted: Sequence[str] | None, among: Found | Sequence[Chapter]) -> li
         if len(match) > 1:
             raise ScriptError(f"Several chapters have the number {name!r}. {choices(c.name for c in match)}")
         picked.append(match[0])
-    return [chapter for chapter in found.chapters if not wanted or chapter in picked]
+    return [chapter for chapter in found.chapters if chapter in picked]
 
 
 def _files(folder: Path) -> list[Path]:
@@ -163,7 +200,8 @@ def _open(path: Path) -> Chapter:
         about = about.strip() if isinstance(about, str) else ""
         outlines = bool(names.get("outlines", False))
         question, answer = (_clause(path, names, what) for what in ("question", "answer"))
-    return Chapter(_name(match), int(match[1]), title, part, about, path, play, outlines, question, answer)
+        short = _beats(path, names)
+    return Chapter(_name(match), int(match[1]), title, part, about, path, play, outlines, question, answer, short)
 
 
 def _run(path: Path) -> dict[str, object]:
@@ -199,6 +237,14 @@ def _clause(path: Path, names: dict[str, object], what: str) -> str:
     if len(text.split()) > WORDS:
         raise ScriptError(f"Chapter {path.name}: its {what} has {len(text.split())} words; at most {WORDS} are read.")
     return text
+
+
+def _beats(path: Path, names: dict[str, object]) -> tuple[str, ...]:
+    """The keys of the beats that a short film tells, if there are any."""
+    value = names.get("short", ())
+    if not isinstance(value, list | tuple) or not all(isinstance(key, str) and key for key in value):
+        raise ScriptError(f"Chapter {path.name}: its short is no list of beats, such as ['scores']: {value!r}.")
+    return tuple(value)
 
 
 def _play(path: Path, names: dict[str, object]) -> Callable[[Any], None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -124,14 +124,15 @@ def prepare(
     size: tuple[int, int] = (1280, 720),
     fps: int = 30,
     folders: Sequence[Path] = (),
+    length: str = loader.FULL,
 ) -> Production:
     """Tell ``chapters`` (names or numbers; None is all) about a run.
 
     ``pace`` is the reading pace in words per minute, None for no pauses; ``size`` the picture's in
-    pixels; ``folders`` hold chapters of the user's own. Raises ScriptError or JobError.
+    pixels; ``folders`` hold chapters of the user's own; ``length`` is full, or short. Raises ScriptError or JobError.
     """
     check(pace, size, fps)
-    chosen = loader.choose(chapters, loader.find(folders))
+    chosen = loader.choose(chapters, loader.find(folders), length)
     stage = Set.of(run)
     return Production(stage.layout, run.trace, stage.signage, stage.tell(chosen, pace, size, fps))
 
@@ -144,6 +145,7 @@ def prepare_outlines(
     size: tuple[int, int] = (1280, 720),
     fps: int = 30,
     folders: Sequence[Path] = (),
+    length: str = loader.FULL,
 ) -> Production:
     """Tell ``chapters`` (None is all that can be) about models of which only the sizes are known.
 
@@ -152,9 +154,9 @@ def prepare_outlines(
     check(pace, size, fps)
     found = loader.find(folders)
     able = [chapter for chapter in found.chapters if chapter.outlines]
-    chosen = loader.choose(chapters, found) if chapters else able
+    chosen = loader.choose(None, able, length) if loader.is_all(chapters) else loader.choose(chapters, found, length)
     for chapter in chosen:
-        if chapter not in able:
+        if not chapter.outlines:
             raise ScriptError(
                 f"Chapter {chapter.name!r} is about numbers, and outlines have none. {choices(c.name for c in able)}"
             )
@@ -177,8 +179,7 @@ def _told(chapters: Sequence[Chapter], begin: Callable[[str], Telling]) -> list[
         telling.interlude = (chapter.title, chapter.part) if told else None
         with _contained(chapter):
             beats.heading(telling, chapter.title, chapter.part)
-            chapter.play(Film(telling))
-            _ = telling.view  # raises where the camera stands nowhere
+            _play(chapter, telling)
             telling.splits.settle_all(telling.now)
             if chapter.answer:
                 closing.close(telling, chapter.answer)
@@ -190,6 +191,18 @@ def _told(chapters: Sequence[Chapter], begin: Callable[[str], Telling]) -> list[
             flow(telling)
         told.append((chapter, telling))
     return told
+
+
+def _play(chapter: Chapter, telling: Telling) -> None:
+    """Tell a chapter, or those of its beats that are wanted."""
+    telling.chosen = chapter.beats
+    with suppress(beats.Over):
+        chapter.play(Film(telling))
+    telling.chosen = ()
+    for key in chapter.beats:
+        if key not in telling.keys:
+            raise ScriptError(f"there is no beat {key!r}, which a short film is to tell. {choices(telling.keys)}")
+    _ = telling.view  # raises where the camera stands nowhere
 
 
 def _contained(chapter: Chapter) -> Contained:

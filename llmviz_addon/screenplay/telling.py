@@ -130,6 +130,9 @@ class Telling:
         self.score.note(cast.grids, "opacity")
         self.beats: list[Beat] = []
         self.beat: Beat | None = None  # that is being told
+        self.keys: list[str] = []  # of all beats so far, those that are left out too
+        self.chosen: Sequence[str] = ()  # keys of the beats that are told; none is all of them
+        self.curtain = ""  # behind which others are left out, by name, while it is down
         self.written: list[str] = []  # the paragraph that is up, as drawings by name
         self.column: list[str] = []  # all paragraphs, and the heading
         self.captions: list[Caption] = []
@@ -221,6 +224,13 @@ class Telling:
         for number, one in enumerate(self.captions):
             start, end = (max(at, since + (at - since) * factor) for at in (one.start, one.end))
             self.captions[number] = Caption(start, end, one.spans)
+
+    def collapse(self, since: float) -> None:
+        """Let all that was told from ``since`` on come about at once, and go on from there."""
+        self.score.collapse(since)
+        self.splits.collapse(since)
+        self.captions = [one for one in self.captions if one.start < since - EPSILON]
+        self.clock.now = since
 
     # Actors -----------------------------------------------------------------------------------
 

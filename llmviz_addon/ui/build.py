@@ -93,6 +93,7 @@ def build_film(context: bpy.types.Context, sure: bool = False) -> Steps:
         size=request.size(settings),
         fps=value(settings, "fps"),
         walkthroughs=folders,
+        length=value(settings, "length"),
         engine=value(settings, "engine"),
         scene=target(context.scene),
         sure=sure,

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..errors import LlmvizError
 from ..screenplay import loader
-from ..screenplay.loader import Chapter
+from ..screenplay.loader import SHORT, Chapter
 
 Stamp = tuple[tuple[str, int], ...]
 """Files with the times of their last change."""
@@ -30,6 +30,11 @@ class Entry:
     number: int
     title: str
     outlines: bool
+    short: bool = False  # whether it has a part in a short film
+
+    def is_in(self, model: str, length: str) -> bool:
+        """Whether a film of this ``length``, of a ``model`` as the settings call it, can tell it."""
+        return (self.outlines or model != "SHAPE") and (self.short or length != SHORT)
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,8 @@ def from_text(text: str) -> Catalogue:
     try:
         content = json.loads(text)
         kept = [[entry[field.name] for field in fields(Entry)] for entry in content["chapters"]]
-        entries = (Entry(str(name), int(number), str(title), bool(outlines)) for name, number, title, outlines in kept)
+        entries = (Entry(str(name), int(number), str(title), bool(able), bool(short))
+                   for name, number, title, able, short in kept)  # fmt: skip
         return Catalogue(tuple(entries), str(content["problem"]))
     except (ValueError, TypeError, KeyError, RecursionError):
         return Catalogue(())
@@ -115,4 +121,4 @@ def _read(folders: tuple[Path, ...], stamp: Stamp) -> Catalogue:
 
 
 def _entries(chapters: Iterable[Chapter]) -> tuple[Entry, ...]:
-    return tuple(Entry(chapter.name, chapter.number, chapter.title, chapter.outlines) for chapter in chapters)
+    return tuple(Entry(one.name, one.number, one.title, one.outlines, bool(one.short)) for one in chapters)

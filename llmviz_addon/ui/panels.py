@@ -110,6 +110,7 @@ class LLMVIZ_PT_film(_Panel, bpy.types.Panel):
         self._chapters(column, context)
         column.use_property_split = True
         column.use_property_decorate = False
+        column.prop(settings, "length")
         column.prop(settings, "pauses")
         pace = column.row()
         pace.enabled = value(settings, "pauses")
@@ -133,9 +134,10 @@ class LLMVIZ_PT_film(_Panel, bpy.types.Panel):
             row.operator("llmviz.reload_chapters", text="", icon="FILE_REFRESH")
         box = column.box().column(align=True)
         settings = context.scene.llmviz_settings
+        asked = value(settings, "model"), value(settings, "length")
         for index, chapter in enumerate(found.chapters[:MOST_CHAPTERS]):
             row = box.row()
-            row.enabled = chapter.outlines or value(settings, "model") != "SHAPE"
+            row.enabled = chapter.is_in(*asked)
             row.prop(settings, "included", index=index, text=f"{chapter.number:02d}  {chapter.title}")
         if found.problem:
             write(column, found.problem, context, icon="ERROR")

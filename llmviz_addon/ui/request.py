@@ -17,6 +17,7 @@ from .. import api
 from ..errors import JobError, LlmvizError, ModelError
 from ..model.checkpoint import Checkpoint
 from ..model.forward import check_tokens
+from ..screenplay.loader import SHORT
 from ..stage.kept_theme import kept_theme
 from ..stage.materials.theme import Theme
 from ..stage.materials.theme_file import theme as theme_of
@@ -27,11 +28,12 @@ from .values import ASPECTS, value
 
 def chosen(settings: bpy.types.PropertyGroup, folders: Sequence[Path]) -> list[str]:
     """Names of the chapters that are ticked; raises JobError where none is."""
-    outlines = value(settings, "model") == "SHAPE"
-    names = [chapter.name for chapter in read(folders).chapters if chapter.outlines or not outlines]
+    asked = value(settings, "model"), value(settings, "length")
+    names = [chapter.name for chapter in read(folders).chapters if chapter.is_in(*asked)]
     wanted = [name for name in names if name not in value(settings, "skipped").split()]
     if not wanted:
-        raise JobError(f"No chapter is ticked{' that outlines can tell' if outlines else ''}. Tick at least one.")
+        able = ["outlines can tell"] * (asked[0] == "SHAPE") + ["a short film tells"] * (asked[1] == SHORT)
+        raise JobError(f"No chapter is ticked{' that ' * bool(able)}{' and '.join(able)}. Tick at least one.")
     return wanted
 
 

@@ -19,6 +19,7 @@ from bpy.props import (
 )
 
 from ..model.blueprints import BLUEPRINTS, COMPARED
+from ..screenplay.loader import LENGTHS
 from ..screenplay.production import PACE
 from ..stage.materials.theme_file import NAMES
 from ..stage.render import ENGINES
@@ -45,6 +46,11 @@ THEME_ITEMS += [("FILE", "Theme File", "A theme of your own")]
 SHAPE_ITEMS = [(name, name, SHAPE_TEXTS[name]) for name in ASPECTS]
 OUTLINE_ITEMS = [(name, one.title, one.counted) for name, one in BLUEPRINTS.items()]
 SIZE_ITEMS = [(str(side), f"{side} px", f"The shorter side has {side} pixels") for side in (480, 720, 1080, 1440, 2160)]
+LENGTH_TEXTS = {
+    "full": "Everything",
+    "short": "An excerpt of about three minutes, of the chapters that have a part in it",
+}
+LENGTH_ITEMS = [(name, name.title(), LENGTH_TEXTS[name]) for name in LENGTHS]
 ENGINE_ITEMS = [(name, *ENGINE_TEXTS[name]) for name in ENGINES]
 
 
@@ -102,6 +108,11 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
         size=MOST_CHAPTERS,
         get=_get_included,
         set=_set_included,
+    )
+    length: EnumProperty(
+        name="Length",
+        description="How much of the ticked chapters the film tells",
+        items=LENGTH_ITEMS,
     )
     pauses: BoolProperty(
         name="Reading Pauses",

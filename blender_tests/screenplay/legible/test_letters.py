@@ -32,6 +32,11 @@ def meet(a: np.ndarray, b: np.ndarray) -> bool:
 
 
 def test_labels_can_be_read_at_every_rest(told):
+    assert check_labels(told) > 10
+
+
+def check_labels(told) -> int:
+    """At every rest what is written can be read; how many labels are seen."""
     seen, half = 0, Page.of(told.size).aspect / 2
     for telling in told.tellings:
         sight = Sight(telling)
@@ -54,7 +59,7 @@ def test_labels_can_be_read_at_every_rest(told):
                     assert letters.sizes[own].min() >= SMALLEST - ROUNDING, (where, one.name)
                     assert letters.facing[own].min() >= 0.6, (where, one.name)
                     _check_whole(letters, number, telling.page, (where, one.name))
-    assert seen > 10
+    return seen
 
 
 def test_the_words_of_a_chapter_are_of_one_size_and_the_heading_is_larger_than_any_label(told):

@@ -186,6 +186,12 @@ class Splits:
             split.since = max(split.since, since + (split.since - since) * factor)
             split.until = max(split.until, since + (split.until - since) * factor)
 
+    def collapse(self, since: float) -> None:
+        """Let grids be cut and become whole when they are with the score that is collapsed so."""
+        for split in (split for told in self._told.values() for split in told):
+            split.since = min(split.since, since)
+            split.until = min(split.until, since) if split.is_closing else split.until
+
     # Knowing ----------------------------------------------------------------------------------
 
     def known(self, body: str) -> Known:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ...layout.lettering.drawing import Drawing, Rect, Shape, Text
-from ...layout.lettering.font import advance, fit, wrap
+from ...layout.lettering.font import CAP_HEIGHT, advance, fit, wrap
 from ...layout.signs.tiles import tile, wide
 from .commentary import LEADING, camera_pose
 from .view import Page
 
 LARGE = 1.45
 """Size of a question's letters, in those of the commentary."""
-BEFORE = 0.97
-"""Depth of a card that covers the picture, as a share of the page's."""
+BEFORE, FIRST = 0.97, 0.96
+"""Depth of a card that covers the picture, and of one that covers cards, as shares of the page's."""
 
 Tokens = Sequence[tuple[int, str]]
 """Ids and texts."""
@@ -27,6 +28,22 @@ def question(name: str, text: str, page: Page) -> Drawing:
     return Drawing(
         name, (Text(page.text.left, top, tuple(lines), em, leading=LEADING),), camera_pose(page), "camera", opacity=0.0
     )
+
+
+def hook(name: str, page: Page, question: str, tokens: Tokens) -> Drawing:
+    """What a film opens with: a question, and what is given, with an empty place after it."""
+    unit, room = _measures(page)
+    height = 1.3 * unit
+    shapes = [_ground(page), Text(0, 1.0 * unit, ((question, "ink"),), fit(question, 1.0 * unit, room), "center")]
+    row = _row(tokens, -0.9 * unit, height, room - 1.14 * height, last=True)
+    tall = max(shape.height for shape in row if isinstance(shape, Rect))
+    aside = 0.57 * tall  # half of the empty place
+    edge = max(shape.x + shape.width for shape in row if isinstance(shape, Rect)) - aside + 0.14 * tall
+    shapes += [replace(shape, x=shape.x - aside) for shape in row if isinstance(shape, Rect | Text)]
+    shapes.append(Rect(edge, -0.9 * unit - tall / 2, tall, tall, "plate", 0.15 * tall))
+    base = -0.9 * unit - CAP_HEIGHT * 0.72 * tall / 2
+    shapes.append(Text(edge + tall / 2, base, (("?", "accent"),), 0.72 * tall, "center"))
+    return _card(name, shapes, page, FIRST)
 
 
 def title(name: str, page: Page, model: str, about: str, tokens: Tokens, chapters: Sequence[str]) -> Drawing:
@@ -48,6 +65,11 @@ def chapter(name: str, page: Page, title: str, part: str) -> Drawing:
     shapes.append(Text(0, 0.55 * unit, ((part, "muted"),), fit(part, 0.42 * unit, room), "center"))
     shapes.append(Text(0, -0.6 * unit, ((title, "ink"),), fit(title, 1.1 * unit, room), "center"))
     return _card(name, shapes, page)
+
+
+def curtain(name: str, page: Page) -> Drawing:
+    """What hides the picture while something of a chapter is left out."""
+    return _card(name, [_ground(page)], page)
 
 
 def end(name: str, page: Page, model: str, tokens: Tokens, chapters: Sequence[str]) -> Drawing:
@@ -75,35 +97,44 @@ def _ground(page: Page) -> Shape:
     return Rect(-0.51 * page.aspect, -0.51, 1.02 * page.aspect, 1.02, "ground")
 
 
-def _card(name: str, shapes: Sequence[Shape], page: Page) -> Drawing:
+def _card(name: str, shapes: Sequence[Shape], page: Page, depth: float = BEFORE) -> Drawing:
     pose = camera_pose(page)
-    pose[:3, :] *= BEFORE
+    pose[:3, :] *= depth
     return Drawing(name, tuple(shapes), pose, "camera", opacity=0.0)
 
 
-def _row(tokens: Tokens, y: float, height: float, room: float) -> list[Shape]:
-    """The tokens' tiles in a row around x = 0; of more than there is room for the first ones, and an ellipsis."""
+def _row(tokens: Tokens, y: float, height: float, room: float, last: bool = False) -> list[Shape]:
+    """The tokens' tiles in a row around x = 0; of more than there is room for the first, or last, and an ellipsis."""
     widths = [wide(text, height) for _, text in tokens]
-    gap = 0.14 * height
+    gap, dots = 0.14 * height, 0.0
     total = sum(widths) + gap * max(len(widths) - 1, 0)
     if total > room and len(tokens) > 1:
         smaller = max(room / total, 0.6)
         if smaller > 0.6:
-            return _row(tokens, y, 0.99 * smaller * height, room)
+            return _row(tokens, y, 0.99 * smaller * height, room, last)
         height, gap = 0.6 * height, 0.6 * gap
+        dots = advance("…", height)
+        tokens = (
+            _some([*tokens][::-1], height, gap, room - dots)[::-1] if last else _some(tokens, height, gap, room - dots)
+        )
         widths = [wide(text, height) for _, text in tokens]
-        dots, count = advance("…", height), 0
-        while count < len(widths) and sum(widths[: count + 1]) + gap * count + dots + gap <= room:
-            count += 1
-        tokens, widths = tokens[:count], widths[:count]
-        total = sum(widths) + gap * count + dots
-    else:
-        dots = 0.0
+        total = sum(widths) + gap * len(widths) + dots
     shapes: list[Shape] = []
     x = -total / 2
+    if dots and last:
+        shapes.append(Text(x, y - 0.1 * height, (("…", "muted"),), height))
+        x += dots + gap
     for (token, text), width in zip(tokens, widths, strict=True):
         shapes += tile(token, text, (x + width / 2, y), width, height)
         x += width + gap
-    if dots:
+    if dots and not last:
         shapes.append(Text(x, y - 0.1 * height, (("…", "muted"),), height))
     return shapes
+
+
+def _some(tokens: Tokens, height: float, gap: float, room: float) -> Tokens:
+    """As many tokens from the first on as there is room for, with a gap after each."""
+    count, used = 0, 0.0
+    while count < len(tokens) and (used := used + wide(tokens[count][1], height) + gap) <= room:
+        count += 1
+    return tokens[:count]

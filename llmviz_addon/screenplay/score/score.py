@@ -225,6 +225,17 @@ class Score:
             if staff.clips and staff.clips[-1].start >= since - EPSILON:
                 staff.clips = tuple(_stretched(clip, since, factor) for clip in staff.clips)
 
+    def collapse(self, since: float) -> None:
+        """Let all that was told from ``since`` on come about at once: only where it leads to is left of it."""
+        for staff in self._all():
+            if not staff.clips or staff.clips[-1].end <= since + EPSILON:
+                continue
+            clips = tuple(clip for clip in staff.clips if clip.start < since - EPSILON)
+            if clips and clips[-1].end > since + EPSILON:
+                clips = (*clips[:-1], clips[-1].until(since))
+            before, last = clips[-1].value if clips else staff.rest, staff.clips[-1]
+            staff.clips = (*clips, Clip(since, 0.0, before, last.value, "smooth", last.origin))
+
     @property
     def end(self) -> float:
         """When the last clip ends, in seconds."""

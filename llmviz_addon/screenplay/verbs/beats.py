@@ -6,6 +6,9 @@ that takes. So a beat lasts, clause by clause, as long as reading or acting take
 pace as long as its actions. All its words are set as one paragraph once it is over, each clause below
 the last where it stays, so that nothing moves when the next one comes. What explains stays up for the rest, and
 goes when the next beat begins.
+
+A film may tell some beats only. Those that it leaves out come about behind a curtain, in no time, so that the next one
+finds all as if they had been told; after the last one that it tells the chapter is over.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from ...errors import ScriptError
 from ...layout.grid import Grid, Region
 from ...layout.lettering.drawing import Drawing
 from ..cast.things import Thing
-from ..page import commentary
+from ..page import cards, commentary
 from ..page.commentary import FADE, Link
 from ..page.rulers import ruler
 from ..pictures.pinned import bring_back, take_down
@@ -36,6 +39,8 @@ GLOW = 1.0
 """Seconds for which a grid glows when a reader comes to the link to it."""
 LIT = 0.8
 """How strongly it glows, or what is not meant of it steps back."""
+CURTAIN = 0.35
+"""Seconds in which the curtain falls, and in which it rises."""
 LONGEST = 4.0
 """Seconds that a ruler stays at most, and the time it gets where there is no reading pace."""
 
@@ -55,6 +60,15 @@ def heading(telling: Telling, title: str, part: str) -> None:
     telling.column.append(made.name)
 
 
+class Over(BaseException):
+    """All beats that are wanted of a chapter have been told; raised where the next one would begin."""
+
+
+def tells(telling: Telling, key: str) -> bool:
+    """Whether the film tells the beat of this key, or leaves it out."""
+    return not telling.chosen or key in telling.chosen
+
+
 @contextmanager
 def beat(telling: Telling, key: str, afresh: bool = True) -> Iterator[None]:
     """Tell one paragraph: what is said and what happens within belong together; a rest ends it.
@@ -65,12 +79,22 @@ def beat(telling: Telling, key: str, afresh: bool = True) -> Iterator[None]:
         raise ScriptError(f"The beat {key!r} is inside the beat {telling.beat.key!r}; end that one first.")
     if telling.clock.blocks:
         raise ScriptError(f"The beat {key!r} is inside of together or in_sequence; these go into a beat.")
-    if any(other.key == key for other in telling.beats):
+    if key in telling.keys:
         raise ScriptError(f"The chapter has a beat {key!r} already; keys must differ.")
+    if telling.chosen and set(telling.chosen) <= set(telling.keys):
+        raise Over
+    telling.keys.append(key)
+    if not tells(telling, key):
+        with _left_out(telling, key):
+            yield
+        return
     origin = telling.score.origin
     if not telling.beats:
         open_chapter(telling)
     clear(telling, afresh)
+    if telling.curtain:
+        telling.change(telling.curtain, "opacity", 0.0, CURTAIN)
+        telling.curtain = ""
     told = telling.beat = Beat(key, telling.now)
     telling.beats.append(told)
     try:
@@ -83,6 +107,21 @@ def beat(telling: Telling, key: str, afresh: bool = True) -> Iterator[None]:
     told.rest = telling.now, telling.now + pause
     _write(telling, told)
     telling.pass_time(pause)
+
+
+@contextmanager
+def _left_out(telling: Telling, key: str) -> Iterator[None]:
+    """Let a beat come about unseen and unheard, in no time."""
+    if telling.beats and not telling.curtain:
+        telling.curtain = telling.show(cards.curtain(telling.unique("curtain"), telling.page), seconds=CURTAIN).name
+    since, pace, telling.pace = telling.now, telling.pace, None
+    telling.beat = Beat(key, since)
+    try:
+        yield
+    finally:
+        telling.beat, telling.pace = None, pace
+    clear(telling)
+    telling.collapse(since)
 
 
 def clear(telling: Telling, afresh: bool = True) -> None:

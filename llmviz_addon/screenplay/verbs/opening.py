@@ -1,4 +1,4 @@
-"""How a chapter opens: with its question, while the camera comes near; a whole film with a card before that."""
+"""How a chapter opens: with its question, while the camera comes near; a whole film with two cards before that."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from ..score.timeline import Channel
 from ..telling import GONE, Clause, Telling
 from .reading import token_text
 
+HOOK, NEXT = 2.5, "What comes next?"
+"""Seconds that a film's first card stands, and what it asks: what the model is asked all the time."""
 CARD = 3.0
 """Seconds that a film's card stands."""
 BETWEEN = 1.4
@@ -34,21 +36,26 @@ def open_chapter(telling: Telling) -> None:
         _ask(telling)
 
 
-def tokens(telling: Telling) -> Tokens:
-    """The tokens that the model reads, ids and texts."""
-    return [(int(token), token_text(telling, t)) for t, token in enumerate(telling.trace.tokens)]
+def tokens(telling: Telling, count: int | None = None) -> Tokens:
+    """The tokens that the model reads, or the first so many, ids and texts."""
+    return [(int(token), token_text(telling, t)) for t, token in enumerate(telling.trace.tokens[:count])]
 
 
 def _card(telling: Telling) -> None:
-    model, chapters = telling.checkpoint, telling.card
+    """Of a text that the model has gone on with only what was given is there yet."""
+    model, chapters, given = telling.checkpoint, telling.card, tokens(telling, telling.trace.prompt_length)
     about = f"{model.n_params:,} parameters"
-    card = cards.title(f"{telling.name}:card", telling.page, model.name, about, tokens(telling), chapters)
+    card = cards.title(f"{telling.name}:card", telling.page, model.name, about, given, chapters)
+    if given:
+        telling.show(card, seconds=0)
+        _lift(telling, cards.hook(f"{telling.name}:hook", telling.page, NEXT, given), HOOK)
     _lift(telling, card, CARD)
 
 
 def _lift(telling: Telling, card: Drawing, seconds: float) -> None:
-    """Show a card for some seconds; then it goes."""
-    telling.show(card, seconds=0)
+    """Show a card, if it is not there yet, for some seconds; then it goes."""
+    if not telling.cast.known(card.name):
+        telling.show(card, seconds=0)
     telling.pass_time(seconds)
     telling.change(card.name, "opacity", 0.0, LIFTS)
     telling.pass_time(LIFTS / 2)
