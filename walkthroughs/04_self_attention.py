@@ -17,12 +17,13 @@ def play(film):
     names = film.entitle(*heads, titles=[f"Head {i}" for i in range(len(heads))], seconds=0)
     film.open_on(x, heads, *names, azimuth=300, elevation=26)
     with film.beat("what-for"):
-        film.say("So far every [column]({x}) was treated alone.", x=x)
-        film.camera.frame(x, heads, *names, azimuth=302, elevation=30, seconds=2)
-        film.say("In [self-attention]({s}) each looks at those before it, and at itself,", s=heads[number].scores)
-        film.camera.frame(x, heads, *names, azimuth=305, elevation=34, seconds=3)
-        film.say("and takes over something of each.")
-        film.camera.frame(x, heads, *names, azimuth=308, elevation=36, seconds=2)
+        for azimuth, clause in (
+            (302, "So far every [column]({x}) was treated alone."),
+            (305, "In [self-attention]({s}) each looks at those before it, and at itself,"),
+            (308, "and takes over something of each."),
+        ):
+            film.say(clause, x=x, s=heads[number].scores)
+            film.camera.frame(x, heads, *names, azimuth=azimuth, elevation=30 + (azimuth - 302), seconds=2.5)
         film.say("Only here does anything pass from one token to another.")
     with film.beat("one-head"):
         _tour(film, x, heads, names, number)
@@ -152,7 +153,7 @@ def _scores(film, x, head, t):
             film.camera.frame(head.scores, azimuth=271, elevation=2, zoom=0.94)
         many, where = len(film.tokens) > 1, "In the whole matrix that is everything above the diagonal."
         film.say(where if many else "Here there is but one key, so none is.")
-        film.show_values(head.scores, seconds=3)
+        film.shutter(head.scores, seconds=8)
         if many:
             film.say("Crosses mark these cells; their score counts as −∞.")
 
@@ -167,11 +168,18 @@ def _softmax(film, head, t):
             film.camera.frame(*head.rows.matrix, azimuth=273, elevation=3, zoom=0.97)
         film.say("To keep numbers small, the [largest]({m}), {m}, is subtracted: no share changes.", m=head.max[t])
         film.compute(head.max[t], seconds=1.5)
-        film.say("Each score becomes its exponential, a power of e ≈ 2.718.")
-        film.say("They [sum]({s}) to {s}.", s=head.sum[t])
+        film.say("Then each becomes its exponential, and these are [added up]({s}).", s=head.sum[t])
         film.compute(head.sum[t], seconds=1.5)
+    with film.beat("exponentials"):
+        film.say("Here is the row of the {token} in numbers.", token=film.token_name(t))
+        table = film.work_out(head.scores[t, : t + 1], f"The scores of t = {t} become shares")
+        film.work_on(table)
+        film.say("An exponential is a power of e ≈ 2.718: never negative.")
+        film.work_on(table, seconds=3)
+        film.say("Divided by their sum, {s}, they are shares: the attention weights.", s=head.sum[t])
+        film.work_on(table)
     with film.beat("softmax"):
-        film.say("Each exponential divided by that sum is an attention [weight]({w}).", w=head.weights)
+        film.say("In the matrix of attention [weights]({w}) this is row {t}.", w=head.weights, t=t)
         film.compute(head.weights[t, 0 if best[0] else min(1, t)], seconds=3)
         film.sweep(head.weights[t], seconds=1.5, slowly=False)
         if t + 1 < len(film.tokens):
@@ -200,27 +208,21 @@ def _softmax(film, head, t):
 def _without(film, head, t):
     """What the row would be without the root, and without the mask."""
     A, q, k = film.config.head_size, film.values(head.q)[t], film.values(head.k)
-    wild, free = _shares(k[: t + 1] @ q), _shares(k @ q / A**0.5)
+    wild, free = film.softmax(k[: t + 1] @ q).shares, film.softmax(k @ q / A**0.5).shares
     with film.beat("without"):
         bars = 3 if len(k) > t + 1 else 2
         film.say("So all that t = {t} takes is dealt out.", t=t)
         film.share_out(head.weights[t, : t + 1], f"What t = {t} takes", row=0, of=bars)
-        film.say("Without √{A:,} scores grow, and the largest share would be {most:.1%}.", A=A, most=wild.max())
+        film.say("Without √{A:,} scores grow, and the largest share would be {most}.", A=A, most=wild.max())
         film.share_out(wild, f"without √{A:,}", row=1, of=bars)
         if bars > 2:
             film.say("Without the mask {later:.1%} would go to tokens that come later.", later=free[t + 1 :].sum())
             film.share_out(free, "without the mask", row=2, of=bars, until=t + 1)
 
 
-def _shares(scores):
-    """The softmax of some scores."""
-    powers = 2.718281828459045 ** (scores - scores.max())
-    return powers / powers.sum()
-
-
 def _looks(best, t):
     """What column ``t`` looks at, whose largest weights are those of ``best``; and with how much of its attention."""
-    share = "{weight:.0%} of its attention goes"
+    share = "{weight} of its attention goes"
     if t == 0:
         return "The {token} is the first, so it can look at nothing but itself:", "all of its attention stays."
     if len(best) == t + 1:
@@ -256,7 +258,7 @@ def _rest(film, head, number, t):
         with film.together(seconds=1.2):
             film.fade(v, *matrix, output, to=1)
             film.camera.frame(*matrix, v, output, azimuth=273, elevation=3)
-        film.sweep(head.max, head.sum, head.weights, output, seconds=6)
+        film.sweep(head.max, head.sum, head.weights, output, seconds=9, rows=True)
         film.say("so a computer can do them all at once.")
     with film.beat("one-picture"):
         film.say("This is all that the head has done:")

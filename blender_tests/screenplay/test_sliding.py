@@ -106,3 +106,30 @@ def test_wholes_are_dealt_out_among_the_tokens(film):
             film.share_out(shares, "wrong")
     with pytest.raises(ScriptError, match="no row 2 of 2"):
         film.share_out([1.0], "wrong", row=2, of=2)
+
+
+def test_a_shutter_comes_down_over_later_keys_before_the_others_are_computed(film):
+    head = opened(film)
+    film.hide_values(head.scores)
+    film.splits.show(head.scores[3, :4], 0.0)
+    count = head.scores.cells[0]
+    film.shutter(head.scores, seconds=11)
+    assert film.now == pytest.approx(11)
+    slats = [one for name, one in film.cast.drawings.items() if ":slat:" in name]
+    assert len(slats) == count - 1
+    each = 0.92 * 11 / count
+    for column, slat in enumerate(slats, start=1):
+        low, high = film.box(head.scores[:column, column])
+        assert slat.points[:, 0].min() == pytest.approx(low[0], abs=0.01)
+        assert slat.points[:, 2].min() == pytest.approx(low[2], abs=1e-6)  # down to the row before its own
+        for row in range(count):
+            long = film.score.at(Channel(slat.name, "scale", 1), (row + 0.51) * each)
+            assert long == pytest.approx(min(row + 1, column) / column, abs=1e-6)  # shut before the row is computed
+    for row in range(count):
+        start = film.score.at(Channel(head.scores.name, "reveal"), (row + 0.5) * each)
+        done = film.score.at(Channel(head.scores.name, "reveal"), (row + 0.97) * each)
+        assert start == pytest.approx(row * count, abs=0.01)
+        assert done >= row * count + row + 1
+    assert film.splits.cells(head.scores, film.now).all()
+    with pytest.raises(ScriptError, match="has no cells that are forbidden"):
+        film.shutter(head.q)

@@ -28,6 +28,7 @@ from .page.view import View
 from .pictures.chart import Bars
 from .pictures.curve import Curve
 from .pictures.skyline import Skyline
+from .pictures.worked_out import Worked
 from .score.clips import Origin
 from .score.timeline import Standing
 from .telling import Telling
@@ -100,6 +101,7 @@ BY_KIND: dict[str, Rule] = {
     "Standing": (_of(Standing), "one of film.models"),
     "Skyline": (_of(Skyline), "a skyline that film.skyline put up"),
     "Bars": (_of(Bars), "bars that film.chart or film.bars put up"),
+    "Worked": (_of(Worked), "a table that film.work_out put up"),
     "Curve": (_of(Curve), "a curve that film.curve put up"),
     "View": (_of(View), "a view, such as film.camera.view"),
     "Role": (_of(Role), "a role"),

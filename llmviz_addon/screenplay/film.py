@@ -27,12 +27,13 @@ from .asking import verb
 from .camera import Camera
 from .cast.signs import Signs
 from .cast.things import Grids, Named, Place, Thing
-from .pictures import bands, bars, curve, firing, guesses, lookup, numbering, shared_out, skyline, writing
+from .pictures import bands, bars, curve, firing, guesses, lookup, numbering, shared_out, skyline, worked_out, writing
 from .pictures import chart as charts
 from .pictures.chart import Bars
 from .pictures.curve import Curve
 from .pictures.skyline import Skyline
-from .scenes import adding, dot_product, sliding, weighted_sum
+from .pictures.worked_out import Worked
+from .scenes import adding, dot_product, shutter, sliding, weighted_sum
 from .score.timeline import Standing
 from .telling import Telling
 from .verbs import (
@@ -275,13 +276,14 @@ class Film:
         explain.compute(self._telling, cell, seconds=seconds)
 
     @verb
-    def sweep(self, *things: Grid | Region, seconds: float, slowly: bool = True) -> None:
+    def sweep(self, *things: Grid | Region, seconds: float, slowly: bool = True, rows: bool = False) -> None:
         """Compute grids or regions cell by cell, one after the other, time shared out by cells and their cost.
 
         The first three cells are computed slowly with their formula, where there is time, then the others as a wave,
-        and the last one's formula stays; without ``slowly`` all is one wave.
+        and the last one's formula stays; without ``slowly`` all is one wave. By ``rows`` grids go abreast, each row
+        framed: what a token has in one with what it has in the others.
         """
-        sweeping.sweep(self._telling, *things, seconds=seconds, slowly=slowly)
+        sweeping.sweep(self._telling, *things, seconds=seconds, slowly=slowly, rows=rows)
 
     @verb
     def dismiss(self, seconds: float = 0.2) -> None:
@@ -448,6 +450,11 @@ class Film:
         sliding.slide_along(self._telling, row, seconds=seconds)
 
     @verb
+    def shutter(self, grid: Grid, *, seconds: float = 6.0) -> None:
+        """Compute a causal matrix such as ``head.scores`` row by row, behind a shutter over later keys."""
+        shutter.shutter(self._telling, grid, seconds=seconds)
+
+    @verb
     def weighted_sum(self, region: Region, *, seconds: float = 9.0) -> None:
         """Tell how a column such as ``head.output[t]`` comes from vectors that meet their weights, fade and merge.
 
@@ -512,6 +519,16 @@ class Film:
     ) -> Bars:  # fmt: skip
         """The values of ``region``, shares of one whole, as bars over ``names``; copies of them stack up to 1."""
         return bars.bars(self._telling, region, names, title, seconds=seconds)
+
+    @verb
+    def work_out(self, region: Region, title: str, *, seconds: float | None = None) -> Worked:
+        """A softmax in numbers: a table of a row such as ``head.scores[t, : t + 1]``, whose lines ``work_on`` tells."""
+        return worked_out.work_out(self._telling, region, title, seconds=seconds)
+
+    @verb
+    def work_on(self, table: Worked, *, seconds: float | None = None) -> None:
+        """The next line of a table: less the largest; the powers of e, as bars, and their sum; the shares."""
+        worked_out.work_on(self._telling, table, seconds=seconds)
 
     @verb
     def share_out(

@@ -90,7 +90,7 @@ def _numbers(
     """The weights of one query, each beside the upper end of its band."""
     found: list[tuple[str, float, float]] = []
     for share, figures, x in zip(weights.tolist(), parts_of_all(weights), upper, strict=False):
-        text, left = number(figures, most=3), x + share * box / 2 + 0.25 * em
+        text, left = number(figures, most=4), x + share * box / 2 + 0.25 * em
         size = fit(text, 0.8 * em, x + slot / 2 + (slot - box) / 2 - left)
         if share >= THINNEST and size >= LEAST * em:
             found.append((text, left, size))

@@ -11,7 +11,7 @@ from ...layout.grid import Region
 from ...layout.lettering.drawing import LIFT, Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.signs.tiles import INK, tint
-from ...rounding import percent
+from ...rounding import number, parts_of_all, percent
 from ..telling import Telling
 from ..verbs.reading import token_text
 from .pinned import LAYER, pin, place, put_up
@@ -50,10 +50,11 @@ def share_out(
     put_up(telling, "names", [Text(area.left, top - em, ((title, "ink"),), fit(title, em, area.width))], 0.2 * seconds)
     shapes: list[Shape] = []
     written: list[Shape] = []
+    figures = [number(share, most=4) for share in parts_of_all(parts)]
     for t, (left, right) in enumerate(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)):
         width = max(right - left - SEAM, SEAM / 2)
         shapes.append(Rect(left - area.left, 0.0, width, high, tint(int(telling.trace.tokens[t]))))
-        written += _written(token_text(telling, t), percent(parts[t]), (left + right) / 2, base, width, high, em)
+        written += _written(token_text(telling, t), figures[t], (left + right) / 2, base, width, high, em)
     name = pin(telling, "shares", shapes, (area.left, base))
     telling.change(name, "opacity", 1.0)
     telling.change(name, "scale", 1e-4)

@@ -19,6 +19,7 @@ from ...layout.lettering.font import CAP_HEIGHT, fit
 from ...layout.rules.formula import Dot, Operand
 from ...layout.signs.tiles import tile, wide
 from ...rounding import number, parts_of_all
+from ..score.timeline import Channel
 from ..telling import Telling
 from ..verbs import camera
 from ..verbs.arranging import sign
@@ -36,6 +37,8 @@ ABOVE, BELOW = 0.06, 0.3
 """Room over the weights, and under the vectors for their tokens, in metres."""
 TILE = 1.5 * CELL
 """Height of a token's tile under its vector."""
+BROAD, BROADEST = 0.66, 2.2
+"""Of the way from vector to vector, how broad one is, for its numbers to be read; and in cells at most."""
 
 
 def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0) -> None:
@@ -58,9 +61,12 @@ def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0) -> N
     columns = [copy(telling, vectors.grid[_first(vectors) + j]) for j in kept]
     cells = [copy(telling, _nth(weights, j)) for j in kept]
     flat(telling, *columns, *cells)
+    broad = float(np.clip(BROAD * pitch / CELL, 1.0, BROADEST))
+    aside = (broad - 1) / 2 * CELL
     with telling.together(seconds=0.2 * seconds):
         for grid, x in zip(columns, xs, strict=True):
-            fly(telling, grid, (x, y, top))
+            fly(telling, grid, (x - aside, y, top))
+            telling.change(grid.name, "scale", broad, 0.2 * seconds, 0)
         fade(telling, vectors.grid, to=0)
         camera.frame(telling, fan, result.grid, azimuth=270 + 0.3 * (telling.view.azimuth - 270), elevation=1)
     with telling.together(seconds=0.15 * seconds):
@@ -69,7 +75,7 @@ def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0) -> N
         fade(telling, weights.grid, to=0)
     signs = _signs(telling, xs, y, (bottom, top), shares, kept, 0.05 * seconds)
     telling.pass_time(0.08 * seconds)
-    scaled = _take_on(telling, columns, cells, shares, kept, signs, 0.18 * seconds)
+    scaled = _take_on(telling, columns, cells, shares, kept, signs, broad, 0.18 * seconds)
     with telling.together(seconds=0.05 * seconds):
         middle = (top + bottom) / 2
         for x in (*xs[1:], xs[-1] + pitch):
@@ -162,7 +168,7 @@ def _tile(telling: Telling, t: int, at: tuple[float, float, float], widest: floa
 
 def _take_on(
     telling: Telling, columns: list[Grid], cells: list[Grid], shares: np.ndarray, kept: list[int], signs: list[Drawing],
-    seconds: float,
+    broad: float, seconds: float,
 ) -> list[Grid]:  # fmt: skip
     """Every weight sinks into its vector, which becomes their product."""
     scaled = []
@@ -180,8 +186,9 @@ def _take_on(
             )
             scaled.append(grid)
             flat(telling, grid)
+            telling.score.set(Channel(grid.name, "scale", 0), broad, telling.now)
             with telling.in_sequence():
-                fly(telling, cell, (x, y - 0.04, z), seconds=0.6 * seconds)
+                fly(telling, cell, (x + (broad - 1) / 2 * CELL, y - 0.04, z), seconds=0.6 * seconds)
                 telling.change(cell.name, "opacity", 0.0, 0.4 * seconds)
                 telling.pass_time(0.4 * seconds)
                 telling.change(column.name, "opacity", 0.0)
@@ -206,6 +213,7 @@ def _merge(
     with telling.together(seconds=seconds):
         for i, grid in enumerate(scaled):
             fly(telling, grid, (x, y - 0.02 - 0.005 * i, z))
+            telling.change(grid.name, "scale", 1.0, seconds, 0)
     telling.change(whole.name, "opacity", 1.0, 0.25 * seconds)
     telling.pass_time(0.25 * seconds)
     fade(telling, *scaled, to=0, seconds=0.0)

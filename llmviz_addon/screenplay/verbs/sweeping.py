@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...errors import ScriptError
 from ...layout.grid import Grid, Region
 from ..cast.known import flat_span
 from ..page.panel import Explanation, Panel
@@ -26,6 +27,8 @@ QUICKEST, EASY, SLOWEST = 0.6, 1.1, 1.5
 """Seconds that one of them takes: at least, or there are none; at least where a second formula is told; at most."""
 SHARE = 0.6
 """Of a sweep's time, that they may take."""
+FRAMED = 64
+"""Rows up to which each is framed while it is told with those of other grids."""
 RESULT = 0.55
 """Of a slow cell's time, that has passed when its result is there."""
 
@@ -43,8 +46,12 @@ class _Opening:
         return self.each * len(self.cells)
 
 
-def sweep(telling: Telling, *things: Grid | Region, seconds: float, slowly: bool = True) -> None:
+def sweep(
+    telling: Telling, *things: Grid | Region, seconds: float, slowly: bool = True, rows: bool = False
+) -> None:  # fmt: skip
     """Run regions one after the other; time is shared out by cells times what each cell costs.
+
+    Or all of them abreast, ``rows`` after rows: what a token has in one is told with what it has in the others.
 
     Where it begins ``slowly`` the first ``FIRST`` cells of a region show their formula, if there is time for it; of
     regions that are computed alike, those of the first.
@@ -52,9 +59,44 @@ def sweep(telling: Telling, *things: Grid | Region, seconds: float, slowly: bool
     seconds = telling.length(seconds)
     regions = [telling.so_far(thing[:] if isinstance(thing, Grid) else thing) for thing in things]
     with captions.stage(telling, seconds, after=MOVE) as left:
-        _sweep(telling, regions, left, slowly)
-    if left < seconds:
+        last = rows and left == seconds > 2 * MOVE  # its formula comes here too
+        if rows:
+            _abreast(telling, regions, left - MOVE if last else left)
+        else:
+            _sweep(telling, regions, left, slowly)
+    if left < seconds or last:
         _conclude(telling, regions[-1] if slowly else None)
+
+
+def _abreast(telling: Telling, regions: Sequence[Region], seconds: float) -> None:
+    """Run regions side by side, row after row, each row framed while it is told, and what it is made of too."""
+    counts = {region.cells[0][1] - region.cells[0][0] for region in regions}
+    if len(counts) != 1:
+        raise ScriptError(f"{regions[0]!r} and {regions[-1]!r} have not as many rows; these cannot be told abreast.")
+    (count,), start = counts, telling.now
+    for region in regions:
+        telling.splits.sweep(region, start, seconds)
+    for row in range(count if count <= FRAMED else 0):
+        for region in _of_row(telling, regions, row):
+            for body in telling.bodies(region.grid, start):
+                focus(telling, body, region, start + row * seconds / count)
+                telling.score.set(Channel(body, "focus"), TARGET, start)
+    telling.pass_time(seconds)
+    for region in _of_row(telling, regions, count - 1) if count <= FRAMED else ():
+        for body in telling.bodies(region.grid, start):
+            telling.score.set(Channel(body, "focus"), 0.0, telling.now)
+
+
+def _of_row(telling: Telling, regions: Sequence[Region], row: int) -> list[Region]:
+    """That row of some regions, and what of the same token it is made of in other grids, one of each grid."""
+    found: dict[str, Region] = {}
+    for region in regions:
+        first, end = region.ranges[0]
+        found[region.grid.name] = region.grid[first + row]
+        for source in telling.sources(region.grid, (end - 1, *(0 for _ in region.grid.axes[1:]))).values():
+            if source.ranges[0] == (end - 1, end):  # the last row tells what is of one token from all up to it
+                found.setdefault(source.grid.name, source.grid[first + row])
+    return list(found.values())
 
 
 def _conclude(telling: Telling, region: Region | None) -> None:
