@@ -96,7 +96,7 @@ def _model(film, layers):
     step = max(1, -(-len(rest) // TURNS))
     turns = [rest[i : i + step] for i in range(0, len(rest), step)]
     names = [_span(1 + i * step, len(turn)) for i, turn in enumerate(turns)]
-    more = "{n} more are built alike, each with weights of its own." if rest[1:] else "One more is built alike."
+    more = "Then {n} more are built alike, each with weights of its own." if rest[1:] else "One more is built alike."
     with film.beat("model"):
         film.say(more if rest else "This model has no other.", n=len(rest))
         with film.together(seconds=1.5):

@@ -91,11 +91,12 @@ def _of_row(telling: Telling, regions: Sequence[Region], row: int) -> list[Regio
     """That row of some regions, and what of the same token it is made of in other grids, one of each grid."""
     found: dict[str, Region] = {}
     for region in regions:
-        first, end = region.ranges[0]
-        found[region.grid.name] = region.grid[first + row]
-        for source in telling.sources(region.grid, (end - 1, *(0 for _ in region.grid.axes[1:]))).values():
-            if source.ranges[0] == (end - 1, end):  # the last row tells what is of one token from all up to it
-                found.setdefault(source.grid.name, source.grid[first + row])
+        axis, (first, end) = region.grid.axes[0], region.cells[0]
+        index, last = axis.index(first + row), axis.index(end - 1)
+        found[region.grid.name] = region.grid[index]
+        for source in telling.sources(region.grid, (last, *(0 for _ in region.grid.axes[1:]))).values():
+            if source.ranges[0] == (last, last + 1):  # the last row tells what is of one token from all up to it
+                found.setdefault(source.grid.name, source.grid[index])
     return list(found.values())
 
 
