@@ -19,7 +19,7 @@ from llmviz_addon import cli, commands, options
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.film.painting import png
 from llmviz_addon.film.work.progress import Bar
-from llmviz_addon.model.checkpoint import BUILTIN, builtin
+from llmviz_addon.model.checkpoint import BUILTINS, builtin
 from llmviz_addon.model.run import run
 from llmviz_addon.screenplay.loader import Chapter, chapters
 from llmviz_addon.screenplay.production import PACE, Set, prepare
@@ -209,6 +209,20 @@ def test_generate_tells_every_step_and_the_whole_text(capsys: pytest.CaptureFixt
     assert len(lines[-1]) == 13
 
 
+def test_models_that_come_along_are_had_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(BUILTINS["nano-gpt"].file, tmp_path / "austen")
+    said = []
+    for model in ("austen", "nano-gpt", "./austen"):
+        text = ["--tokens", "CBA"] if model == "./austen" else []
+        assert cli.main(["generate", "--model", model, *text]) == 0
+        said.append(capsys.readouterr().out.splitlines()[-1])
+    assert said[0].startswith(BUILTINS["austen"].sample)
+    assert said[1:] == ["CBABBCA", "CBAA"]
+
+
 def test_a_seed_without_a_temperature_draws_as_the_model_holds(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["generate", "--top-k", "2", "--seed", "5"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -218,7 +232,7 @@ def test_a_seed_without_a_temperature_draws_as_the_model_holds(capsys: pytest.Ca
 
 def test_an_open_stage_goes_on_step_by_step(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path, kept, model = tmp_path / "s.blend", tmp_path / "kept.safetensors", tmp_path / "mine.safetensors"
-    shutil.copy(BUILTIN, model)
+    shutil.copy(BUILTINS["nano-gpt"].file, model)
     text = ["--model", str(model), "--tokens", "CBABBC"]
     assert cli.main(["generate", *text, "-n", "2", "--room", "2", "-o", str(path)]) == 0
     assert capfd.readouterr().out.splitlines()[-2:] == ["CBABBCAB", f"Wrote {path}: 8 tokens, and room for 2 more."]

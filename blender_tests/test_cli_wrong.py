@@ -56,6 +56,10 @@ WRONG = {
         ["build", "all", "--compare", "nano", "gpt2", "--length", "short", "-o", "a.blend"],
         "A short film leaves out the chapter 'scale'",
     ),
+    "no model of ours": (
+        ["trace", "--model", "austin", "-o", "a.npz"],
+        "There is no file or folder 'austin' here. The models that come along are nano-gpt and austen.",
+    ),
     "no chapter folder": (["chapters", "--walkthroughs", "mine"], "There is no chapter folder 'mine'"),
     "unknown shape": (["build", "--shape", "gpt5", "-o", "a.blend"], "Unknown model shape 'gpt5'. Choose from nano,"),
     "unknown shapes": (["build", "--compare", "nano", "x", "-o", "a.blend"], "Unknown model shape 'x'. Choose from"),

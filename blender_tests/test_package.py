@@ -30,7 +30,9 @@ def test_the_zip_holds_what_it_needs_and_no_more(archive: Path) -> None:
     assert archive.name == f"llmviz-{_manifest()['version']}.zip"
     chapters = {f"walkthroughs/{path.name}" for path in (ROOT / "walkthroughs").glob("*.py")}
     assert chapters | {"__init__.py", "blender_manifest.toml", "LICENSE", "stage/build.py"} <= names
-    assert any(name.endswith(".safetensors") for name in names)
+    weights = ROOT / "llmviz_addon" / "model" / "weights"
+    assert {f"model/weights/{path.relative_to(weights)}" for path in weights.rglob("*.*")} <= names
+    assert {"model/weights/nano-gpt.safetensors", "model/weights/austen/model.safetensors"} <= names
     assert {f"stage/materials/themes/{name}.toml" for name in NAMES} <= names
     assert not [name for name in names if "test" in name or "__pycache__" in name or "train" in name]
     assert not {"cli.py", "commands.py", "options.py", "packaging.py", "__main__.py"} & names
@@ -42,11 +44,12 @@ def test_the_zip_runs_from_where_it_is_unpacked(archive: Path, tmp_path: Path) -
     program = (
         "from llmviz.screenplay import loader\n"
         "from llmviz.model.checkpoint import builtin\n"
-        "print(len(loader.chapters()), builtin().config.n_layer, loader.home())\n"
+        "print(len(loader.chapters()), builtin().config.n_layer, builtin('austen').config.n_layer, loader.home())\n"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
-    count, layers, home = done.stdout.split(maxsplit=2)
-    assert (int(count), int(layers)) == (len(list((ROOT / "walkthroughs").glob("[0-9]*.py"))), 3)
+    count, *layers, home = done.stdout.split(maxsplit=3)
+    assert int(count) == len(list((ROOT / "walkthroughs").glob("[0-9]*.py")))
+    assert layers == ["3", "4"]
     assert Path(home.strip()) == tmp_path / "llmviz" / "walkthroughs"
 
 

@@ -90,8 +90,12 @@ PathOf = str | PathLike[str]
 
 
 def load(path: PathOf | None = None) -> Checkpoint:
-    """The model in a file or folder; nano-gpt, which sorts six letters, without a path. Raises ModelError."""
-    return checkpoints.builtin() if path is None else checkpoints.load(path)
+    """The model in a file or folder, or one that comes along. Raises ModelError.
+
+    Those have names: ``"nano-gpt"``, which sorts six letters and is loaded without a path, and ``"austen"``, which goes
+    on in the English of Jane Austen's novels. A folder of such a name is given as ``"./austen"``, or as a ``Path``.
+    """
+    return checkpoints.builtin() if path is None else checkpoints.find(path)
 
 
 def run(
@@ -106,9 +110,9 @@ def run(
     Parameters
     ----------
     model
-        What ``load`` gives, or a path; None is nano-gpt.
+        What ``load`` gives, or takes; None is nano-gpt.
     text
-        What it reads; None is the sample that nano-gpt comes with.
+        What it reads; None is the sample that nano-gpt and austen come with.
     tokens
         Token ids in place of a text, 1 to ``block_size``.
     sampling

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from . import options
+from .model.builtins import BUILTINS, NANO
 from .terminal import WRONG, one_line, status_of, tell
 
 Size = tuple[int, int]
@@ -63,7 +64,7 @@ def _parser() -> Parser:
     parser = Parser(prog="llmviz", description=about, epilog=STATUSES)
     jobs = parser.add_subparsers(title="jobs", required=True, metavar="JOB", parser_class=Parser)
     names = _add(jobs, options.Layout, "list the names that chapters write, with their shapes")
-    names.add_argument("--model", type=_path, metavar="PATH", help="a checkpoint on disk; by default nano-gpt")
+    _which(names)
     about = "list chapters, how long they take, where they rest, and how much of the time between something moves"
     _add(jobs, options.Chapters, about, _model, _pace)
     build = _add(
@@ -129,11 +130,22 @@ def _run(job: str, asked: options.Options) -> int | None:
 
 
 def _model(job: Parser) -> None:
+    _which(job)
     job.add_argument(
-        "--model", type=_path, metavar="PATH", help="a checkpoint on disk; by default nano-gpt, which sorts letters"
+        "--tokens",
+        type=_text,
+        metavar="TEXT",
+        help=f"what the model reads; by default {BUILTINS[NANO].sample} for {NANO}, a sentence for others of ours",
     )
+
+
+def _which(job: Parser) -> None:
     job.add_argument(
-        "--tokens", type=_text, metavar="TEXT", help="what the model reads; by default CBABBC for nano-gpt"
+        "--model",
+        type=_path,
+        metavar="NAME|PATH",
+        help=f"{'; '.join(f'{name}, which {one.does}' for name, one in BUILTINS.items())}; or a checkpoint on disk, "
+        f"./austen if it is called as one of these; by default {NANO}",
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 from llmviz_addon.errors import ModelError
 from llmviz_addon.model.architecture import n_params
 from llmviz_addon.model.blueprints import BLUEPRINTS
-from llmviz_addon.model.checkpoint import BUILTIN, Checkpoint, from_tensors, load
+from llmviz_addon.model.checkpoint import BUILTINS, Checkpoint, from_tensors, load
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.forward import forward
 
@@ -117,6 +117,6 @@ def test_embeddings_are_matrices(tensors: dict[str, np.ndarray]) -> None:
 
 def test_loading_names_the_file(tmp_path: Path) -> None:
     path = tmp_path / "mine.safetensors"
-    path.write_bytes(BUILTIN.read_bytes().replace(b'"ABC"', b'"AB "').replace(b'"AB "', b'"ABA"'))
+    path.write_bytes(BUILTINS["nano-gpt"].file.read_bytes().replace(b'"ABC"', b'"AB "').replace(b'"AB "', b'"ABA"'))
     with pytest.raises(ModelError, match=r"mine\.safetensors: The vocabulary 'ABA' must have"):
         load(path)

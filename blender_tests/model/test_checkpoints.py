@@ -14,7 +14,7 @@ import safetensors.numpy
 
 from llmviz_addon.errors import ModelError
 from llmviz_addon.model import checkpoints
-from llmviz_addon.model.checkpoint import BUILTIN, Checkpoint, builtin, load
+from llmviz_addon.model.checkpoint import BUILTINS, Checkpoint, builtin, load
 from llmviz_addon.model.checkpoints import IN_FOLDER, llmviz_json, torch_zip
 from llmviz_addon.model.checkpoints import safetensors as safetensors_reader
 from llmviz_addon.model.checkpoints.dialects import Translated
@@ -284,7 +284,7 @@ def test_folders_without_a_model(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").touch()
     with pytest.raises(ModelError, match=r"it has notes\.txt\. Expected"):
         load(tmp_path)
-    shutil.copy(BUILTIN, tmp_path / "any-name.safetensors")
+    shutil.copy(BUILTINS["nano-gpt"].file, tmp_path / "any-name.safetensors")
     assert load(tmp_path).name == "nano-gpt"
 
 

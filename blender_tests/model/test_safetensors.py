@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as hnp
 
 from llmviz_addon.errors import ModelError
 from llmviz_addon.model import files
-from llmviz_addon.model.checkpoint import BUILTIN, load
+from llmviz_addon.model.checkpoint import BUILTINS, load
 from llmviz_addon.model.checkpoints import safetensors as ours
 
 Header = dict[str, object]
@@ -53,8 +53,8 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_nano_gpt_as_the_package_reads_it() -> None:
-    expected = safetensors.numpy.load_file(BUILTIN)
-    found = ours.read(BUILTIN)
+    expected = safetensors.numpy.load_file(BUILTINS["nano-gpt"].file)
+    found = ours.read(BUILTINS["nano-gpt"].file)
     assert set(found) == set(expected)
     for name, values in expected.items():
         np.testing.assert_array_equal(found[name], values)

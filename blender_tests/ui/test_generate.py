@@ -11,9 +11,9 @@ import pytest
 
 from blender_tests.ui.conftest import everything
 from blender_tests.ui.test_panels import draw, shown
-from llmviz_addon.model.checkpoint import BUILTIN
+from llmviz_addon.model.checkpoint import BUILTINS
 from llmviz_addon.model.sampling import Sampling
-from llmviz_addon.stage.open_state import OpenState, read_state
+from llmviz_addon.stage.open_state import OURS, OpenState, read_state
 from llmviz_addon.stage.story import read_story
 from llmviz_addon.ui import generate, jobs, panels
 
@@ -39,7 +39,7 @@ def test_a_stage_opens_in_a_scene_of_its_own_with_room(sidebar: bpy.types.Scene)
     scene = bpy.context.window.scene
     assert scene != sidebar
     assert not sidebar.objects
-    assert (state().text, state().columns, state().model) == ("CBA", 7, "")
+    assert (state().text, state().columns, state().model) == ("CBA", 7, "nano-gpt")
     assert state().sampling == Sampling(1.0)
     assert scene.llmviz_generation.room == 4
     assert not scene.llmviz_generation.greedy
@@ -64,6 +64,22 @@ def test_more_room_is_offered_where_the_model_has_some(sidebar: bpy.types.Scene)
         bpy.ops.llmviz.next_token(count=room)
         with pytest.raises(RuntimeError, match=hint):
             bpy.ops.llmviz.next_token()
+
+
+@pytest.mark.parametrize("name", BUILTINS)
+def test_a_stage_of_a_model_that_comes_along_goes_on(sidebar: bpy.types.Scene, name: str) -> None:
+    sidebar.llmviz_settings.model = name
+    bpy.ops.llmviz.open_stage()
+    assert state().model == name
+    bpy.ops.llmviz.next_token(count=2)
+    assert len(state().tokens) == state().prompt_length + 2
+
+
+def test_a_stage_of_an_earlier_version_is_of_nano_gpt(stage: bpy.types.Scene) -> None:
+    stage[OURS] = stage[OURS].replace('"model": "nano-gpt"', '"model": ""')
+    assert state().model == ""
+    bpy.ops.llmviz.next_token()
+    assert state().model == "nano-gpt"
 
 
 def test_back_stops_at_the_prompt(stage: bpy.types.Scene) -> None:
@@ -147,7 +163,7 @@ def test_cancelling_leaves_nothing_of_ours(sidebar: bpy.types.Scene, done: int) 
 
 
 def test_a_model_that_is_gone_is_told(sidebar: bpy.types.Scene, tmp_path: Path) -> None:
-    path = shutil.copy(BUILTIN, tmp_path / "mine.safetensors")
+    path = shutil.copy(BUILTINS["nano-gpt"].file, tmp_path / "mine.safetensors")
     sidebar.llmviz_settings.model, sidebar.llmviz_settings.checkpoint = "FILE", str(path)
     bpy.ops.llmviz.open_stage()
     assert state().model == str(path)

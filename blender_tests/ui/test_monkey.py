@@ -137,7 +137,7 @@ def test_no_panel_and_no_operator_raises(sidebar: bpy.types.Scene, seed: int) ->
 @pytest.mark.parametrize(
     ("name", "wrong", "read"),
     [
-        *(("shape", 99, "16:9"), ("short_side", -1, "720"), ("model", 17, "BUILTIN"), ("engine", 9, "auto")),
+        *(("shape", 99, "16:9"), ("short_side", -1, "720"), ("model", 17, "nano-gpt"), ("engine", 9, "auto")),
         *(("fps", -5, 1), ("fps", 10**6, 240), ("pace", float("nan"), 200.0), ("pace", float("inf"), 200.0)),
         *(("tokens", b"\xff\xfe", "CBABBC"), ("skipped", 5, ""), ("folder", b"\xff", "\udcff")),
     ],

@@ -54,6 +54,10 @@ class Layout:
         assert name in owner.bl_rna.properties
         self._draw("prop", name)
 
+    def prop_enum(self, owner: Any, name: str, item: str) -> None:
+        assert item in owner.bl_rna.properties[name].enum_items
+        self._draw("prop", name)
+
     def operator(self, name: str, text: str = "", icon: str = "NONE", depress: bool = False) -> SimpleNamespace:
         module, _, function = name.partition(".")
         assert getattr(getattr(bpy.ops, module), function).get_rna_type() is not None  # raises where there is none

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import bpy
 import pytest
 
 from llmviz_addon.errors import JobError, ModelError
+from llmviz_addon.model.checkpoint import BUILTINS
 from llmviz_addon.stage.kept_theme import kept_theme
 from llmviz_addon.stage.materials.theme_file import theme
 from llmviz_addon.ui import request
 from llmviz_addon.ui.preferences import LLMVIZ_AP_preferences, catalogue
+from llmviz_addon.ui.settings import copy_settings
 
 
 @pytest.mark.parametrize(
@@ -141,3 +144,35 @@ def test_a_theme_file_may_be_set_for_all_films(preferences: LLMVIZ_AP_preference
     other.write_text('inherits = "light"\nground = "#ffffff"\n')
     settings.theme_file = str(other)
     assert request.theme(settings, None) == theme(other)
+
+
+def test_each_model_that_comes_along_has_a_text_until_there_is_one_of_the_user_s(sidebar: bpy.types.Scene) -> None:
+    settings = sidebar.llmviz_settings
+    for name, one in BUILTINS.items():
+        settings.model = name
+        assert settings.tokens == one.sample
+        assert request.tokens_problem(settings) == ""
+        assert request.path(settings) == name
+        assert request.checkpoint(settings).name == name
+        assert request.what(settings).model is request.checkpoint(settings)
+    settings.tokens = "AB"
+    settings.model = "nano-gpt"
+    assert settings.tokens == "AB"
+    copy_settings(settings, other := bpy.data.scenes.new("Other").llmviz_settings)
+    assert (other.model, other.tokens) == ("nano-gpt", "AB")
+
+
+def test_files_keep_which_model_was_chosen_whatever_comes_along(sidebar: bpy.types.Scene) -> None:
+    items = sidebar.llmviz_settings.bl_rna.properties["model"].enum_items
+    kept = {item.identifier: item.value for item in items}
+    assert kept == {"nano-gpt": 0, "FILE": 1, "SHAPE": 2, "austen": 3}
+
+
+def test_a_checkpoint_called_like_one_of_ours_is_the_user_s(
+    sidebar: bpy.types.Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(BUILTINS["nano-gpt"].file, tmp_path / "austen")
+    sidebar.llmviz_settings.model, sidebar.llmviz_settings.checkpoint = "FILE", "austen"
+    assert request.path(sidebar.llmviz_settings) == str(tmp_path / "austen")
+    assert request.checkpoint(sidebar.llmviz_settings).config.vocab_size == 3

@@ -5,7 +5,18 @@ tensors are checked, is in :mod:`.checkpoints`.
 """
 
 from .architecture import weight_shapes
-from .checkpoints import BUILTIN, builtin, load
+from .builtins import BUILTINS, NANO, is_builtin
+from .checkpoints import builtin, find, load
 from .checkpoints.checked import Checkpoint, from_tensors
 
-__all__ = ["BUILTIN", "Checkpoint", "builtin", "from_tensors", "load", "weight_shapes"]
+__all__ = [
+    "BUILTINS",
+    "NANO",
+    "Checkpoint",
+    "builtin",
+    "find",
+    "from_tensors",
+    "is_builtin",
+    "load",
+    "weight_shapes",
+]

@@ -32,7 +32,7 @@ class Row:
 class OpenState:
     """A run on a stage of ``columns`` columns, and how its next token is chosen."""
 
-    model: str  # path of the checkpoint; "" for the one that the add-on ships
+    model: str  # path of the checkpoint, or the name of one that the add-on ships
     mark: int  # tells the checkpoint's weights from others
     theme: str  # all of it, as written; of a stage of an earlier version the name of one of ours
     columns: int

@@ -16,6 +16,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
 
 from .. import api
 from ..errors import LlmvizError
+from ..model.checkpoint import is_builtin
 from ..model.run import read
 from ..model.sampling import Sampling
 from ..screenplay.open_stage import PLACES, ROOM, Moment
@@ -108,7 +109,7 @@ def sampling(generation: LLMVIZ_PG_generation) -> Sampling:
 
 def problem(state: OpenState) -> str:
     """Why a stage's model cannot go on, as far as that is known without reading it; "" if it can."""
-    if state.model and not os.path.exists(state.model):  # which never raises, whatever the file says
+    if not is_builtin(state.model) and not os.path.exists(state.model):  # which never raises, whatever the file says
         return f"The model of this stage is no longer at {state.model!r}. Open the stage anew."
     return ""
 
@@ -116,7 +117,7 @@ def problem(state: OpenState) -> str:
 def full(state: OpenState) -> str:
     """That no column is left; and that there could be more, where the model is known to take more."""
     known = [now.run.model for now in _recent if (now.run.tokens, now.columns) == (state.tokens, state.columns)]
-    models = known if state.model else [request.checkpoint_at("")]
+    models = [request.checkpoint_at(state.model)] if is_builtin(state.model) else known
     more = [model.config.block_size > state.columns for model in models]
     hint = ". Open the stage anew, with more room" if True in more else ". This model takes no more tokens"
     return f"All {state.columns} columns are filled" + hint * bool(more)

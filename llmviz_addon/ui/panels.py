@@ -7,6 +7,7 @@ from typing import Any
 
 import bpy
 
+from ..model.checkpoint import BUILTINS
 from ..rounding import done, parts_of_all, percent
 from ..screenplay.open_stage import PLACES
 from ..stage.open_state import OpenState, read_state
@@ -18,7 +19,7 @@ from .play import NO_FILM, next_rest, previous_rest
 from .preferences import catalogue, chapter_folders
 from .render import folder_problem, frames_kept
 from .scenes import film_scenes, her_scenes
-from .settings import MOST_CHAPTERS
+from .settings import MODEL_TEXTS, MOST_CHAPTERS
 from .values import value
 from .view import looks_through_camera
 from .write import in_words, readable, write
@@ -75,7 +76,11 @@ class LLMVIZ_PT_model(_Panel, bpy.types.Panel):
         settings = context.scene.llmviz_settings
         layout = self.layout
         layout.enabled = running() is None
-        layout.row().prop(settings, "model", expand=True)
+        choice = layout.column(align=True)
+        for names in (BUILTINS, [name for name in MODEL_TEXTS if name not in BUILTINS]):
+            row = choice.row(align=True)
+            for name in names:
+                row.prop_enum(settings, "model", name)
         column = layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
@@ -91,7 +96,7 @@ class LLMVIZ_PT_model(_Panel, bpy.types.Panel):
         row.prop(settings, "tokens")
         if problem:
             write(column, problem, context, icon="ERROR")
-        elif value(settings, "model") != "FILE":
+        elif value(settings, "model") in BUILTINS:
             config = request.checkpoint(settings).config
             column.label(text=f"{config.n_layer} layers, {config.n_head} heads, {config.n_embd} channels", icon="INFO")
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import bpy
 
 from .. import api
 from ..errors import JobError, LlmvizError, ModelError
-from ..model.checkpoint import Checkpoint
+from ..model.checkpoint import BUILTINS, Checkpoint, is_builtin
 from ..model.forward import check_tokens
 from ..screenplay.loader import SHORT
 from ..stage.kept_theme import kept_theme
@@ -45,12 +45,13 @@ def size(settings: bpy.types.PropertyGroup) -> tuple[int, int]:
 
 
 def path(settings: bpy.types.PropertyGroup) -> str:
-    """Where the chosen model is, as an absolute path; "" for nano-gpt. Raises ModelError if none is chosen."""
-    if value(settings, "model") == "SHAPE":
-        raise ModelError("Shapes cannot be run. Choose nano-gpt or a checkpoint.")
-    if value(settings, "model") == "FILE" and not value(settings, "checkpoint"):
+    """The absolute path of the chosen model, or the name of a built-in one. Raises ModelError if none is chosen."""
+    chosen = value(settings, "model")
+    if chosen == "SHAPE":
+        raise ModelError(f"Shapes cannot be run. Choose {', '.join(BUILTINS)} or a checkpoint.")
+    if chosen == "FILE" and not value(settings, "checkpoint"):
         raise ModelError("No checkpoint is chosen. Give the path of a file or folder that holds one.")
-    return bpy.path.abspath(value(settings, "checkpoint")) if value(settings, "model") == "FILE" else ""
+    return os.path.abspath(bpy.path.abspath(value(settings, "checkpoint"))) if chosen == "FILE" else chosen
 
 
 def checkpoint(settings: bpy.types.PropertyGroup) -> Checkpoint:
@@ -59,9 +60,9 @@ def checkpoint(settings: bpy.types.PropertyGroup) -> Checkpoint:
 
 
 def checkpoint_at(path: str) -> Checkpoint:
-    """The model at a path, nano-gpt for ""; raises ModelError if it cannot be read."""
-    if not path:
-        return _builtin()
+    """The model at a path, or the built-in of a name; raises ModelError if it cannot be read."""
+    if is_builtin(path):
+        return _builtin(path)
     file = Path(path)
     folder = file if os.path.isdir(file) else file.parent  # config and tokenizer are read from there too
     return _load(file, stamp(file for file in files(folder) if os.path.isfile(file)))
@@ -74,7 +75,7 @@ def tokens(settings: bpy.types.PropertyGroup, model: Checkpoint) -> tuple[int, .
 
 def tokens_problem(settings: bpy.types.PropertyGroup) -> str:
     """Why the text cannot be used, as far as that is known without reading a large file; "" if it can."""
-    if value(settings, "model") != "BUILTIN":
+    if value(settings, "model") not in BUILTINS:
         return ""
     try:
         tokens(settings, checkpoint(settings))
@@ -108,9 +109,9 @@ def what(settings: bpy.types.PropertyGroup) -> api.Run | api.Outlines:
     return api.run(model, tokens=tokens(settings, model))
 
 
-@lru_cache(maxsize=1)
-def _builtin() -> Checkpoint:
-    return api.load()
+@cache
+def _builtin(name: str) -> Checkpoint:
+    return api.load(name)
 
 
 @lru_cache(maxsize=2)

@@ -19,6 +19,7 @@ from bpy.props import (
 )
 
 from ..model.blueprints import BLUEPRINTS, COMPARED
+from ..model.checkpoint import BUILTINS, NANO
 from ..screenplay.loader import LENGTHS
 from ..screenplay.production import PACE
 from ..stage.materials.theme_file import NAMES
@@ -44,6 +45,17 @@ THEME_TEXTS = {
 THEME_ITEMS = [(name, name.replace("-", " ").title(), THEME_TEXTS[name]) for name in NAMES]
 THEME_ITEMS += [("FILE", "Theme File", "A theme of your own")]
 SHAPE_ITEMS = [(name, name, SHAPE_TEXTS[name]) for name in ASPECTS]
+MODEL_TEXTS = {
+    name: (name, f"A small GPT that {one.does}; it comes with the extension") for name, one in BUILTINS.items()
+}
+MODEL_TEXTS |= {
+    "FILE": ("Checkpoint", "A GPT of your own, of the GPT-2 family"),
+    "SHAPE": ("Shapes", "Well-known GPTs in outline, without their numbers, to scale"),
+}
+IN_FILES = {NANO: 0, "FILE": 1, "SHAPE": 2, "austen": 3}
+"""What each model is in a .blend, where Blender keeps an enum as its number; whatever their order here."""
+MODEL_ITEMS = [(name, *texts, "NONE", IN_FILES[name]) for name, texts in MODEL_TEXTS.items()]
+TAKEN = "".join(f"{',' if i else ':'} for {name} {one.takes}" for i, (name, one) in enumerate(BUILTINS.items()))
 OUTLINE_ITEMS = [(name, one.title, one.counted) for name, one in BLUEPRINTS.items()]
 SIZE_ITEMS = [(str(side), f"{side} px", f"The shorter side has {side} pixels") for side in (480, 720, 1080, 1440, 2160)]
 LENGTH_TEXTS = {
@@ -52,6 +64,13 @@ LENGTH_TEXTS = {
 }
 LENGTH_ITEMS = [(name, name.title(), LENGTH_TEXTS[name]) for name in LENGTHS]
 ENGINE_ITEMS = [(name, *ENGINE_TEXTS[name]) for name in ENGINES]
+
+
+def _suit_tokens(settings: LLMVIZ_PG_settings, context: bpy.types.Context) -> None:
+    """Give another built-in model the text that it is shown with, in place of another's; leave what the user wrote."""
+    chosen = BUILTINS.get(value(settings, "model"))
+    if chosen is not None and value(settings, "tokens") in {one.sample for one in BUILTINS.values()}:
+        settings.tokens = chosen.sample
 
 
 def _get_included(settings: LLMVIZ_PG_settings) -> list[bool]:
@@ -74,11 +93,8 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
     model: EnumProperty(
         name="Model",
         description="The GPT whose weights and numbers are shown",
-        items=[
-            ("BUILTIN", "nano-gpt", "A small trained GPT that sorts six letters; it comes with the extension"),
-            ("FILE", "Checkpoint", "A GPT of your own, of the GPT-2 family"),
-            ("SHAPE", "Shapes", "Well-known GPTs in outline, without their numbers, to scale"),
-        ],
+        items=MODEL_ITEMS,
+        update=_suit_tokens,
     )
     outlines: EnumProperty(
         name="Shapes",
@@ -96,9 +112,9 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
     )
     tokens: StringProperty(
         name="Tokens",
-        description="The text the model reads: for nano-gpt up to 11 letters A, B or C, of which it was trained to "
-        "sort six. For a model that comes without a tokenizer, token ids apart by spaces",
-        default="CBABBC",
+        description=f"The text the model reads{TAKEN}. For a model that comes without a tokenizer, token ids apart by "
+        "spaces",
+        default=BUILTINS[NANO].sample,
         options={"TEXTEDIT_UPDATE"},
     )
     skipped: StringProperty(name="Chapters Left Out", description="Names of the chapters left out, apart by spaces")

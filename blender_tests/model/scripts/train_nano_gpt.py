@@ -22,6 +22,7 @@ import time
 from pathlib import Path
 
 import torch
+from descent import SEED, descend, optimiser
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
@@ -31,7 +32,6 @@ WEIGHTS = Path(__file__).resolve().parents[3] / "llmviz_addon" / "model" / "weig
 VOCABULARY = "ABC"
 LENGTH = 6
 CONFIG = dict(n_layer=3, n_head=3, n_embd=48, block_size=2 * LENGTH - 1, vocab_size=len(VOCABULARY))
-SEED = 3407
 BATCH = 64
 LEARNING_RATE = 5e-4
 MARGIN = 0.99
@@ -44,15 +44,6 @@ def all_sequences() -> Tensor:
     """Every input followed by its sorted letters, (729, 12) int64."""
     inputs = torch.tensor(list(itertools.product(range(len(VOCABULARY)), repeat=LENGTH)))  # (729, 6)
     return torch.cat([inputs, inputs.sort(dim=1).values], dim=1)  # (729, 12)
-
-
-def optimiser(model: GPT) -> torch.optim.AdamW:
-    """AdamW as in minGPT: weight decay on the matrices of linear layers, on nothing else."""
-    linear = [m.weight for m in model.modules() if isinstance(m, torch.nn.Linear)]
-    chosen = {id(weight) for weight in linear}
-    rest = [p for p in model.parameters() if id(p) not in chosen]
-    groups = [dict(params=linear, weight_decay=0.1), dict(params=rest, weight_decay=0.0)]
-    return torch.optim.AdamW(groups, lr=LEARNING_RATE, betas=(0.9, 0.95))
 
 
 @torch.no_grad()
@@ -74,17 +65,15 @@ def train() -> GPT:
     """Train until every input is sorted with a margin; RuntimeError if that does not happen."""
     torch.manual_seed(SEED)
     model = GPT(**CONFIG, dropout=0.1)
-    optimizer = optimiser(model)
+    linear = [module.weight for module in model.modules() if isinstance(module, torch.nn.Linear)]
+    optimizer = optimiser(model, linear, LEARNING_RATE)
     sequences = all_sequences()
     started, good = time.perf_counter(), 0
     for step in range(1, MAX_STEPS + 1):
         batch = sequences[torch.randint(len(sequences), (BATCH,))]  # (B, 12)
         logits = model(batch[:, :-1])[:, LENGTH - 1 :]  # (B, 6, 3): only the output positions count
         loss = functional.cross_entropy(logits.flatten(0, 1), batch[:, LENGTH:].flatten())
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
+        descend(model, optimizer, loss)
         if step % CHECK_EVERY == 0:
             count, margin = score(model, sequences)
             seconds = time.perf_counter() - started

@@ -1,5 +1,7 @@
 """Readers of checkpoints: one function, :func:`load`, that tells the format by content.
 
+:func:`find` takes the name of a model that the add-on ships, too.
+
 A reader makes tensors by name of a file; :mod:`.dialects` brings the names to minGPT's, and :mod:`.checked`
 checks and completes them. What a file does not tell itself is looked for beside it: config.json and the
 tokenizer.
@@ -18,17 +20,14 @@ from typing import Any
 import numpy as np
 
 from ...errors import ModelError
-from ..files import contents, json_file, naming
+from ..builtins import BUILTINS, NAMES, NANO, is_builtin
+from ..files import contents, json_file, naming, short
 from ..tokenizers.files import beside
 from . import archive, llmviz_json, safetensors, settings, torch_zip, trace_npz
 from .checked import Checkpoint, from_tensors
 from .dialects import Translated
 from .settings import Notes
 from .shards import Shards
-
-BUILTIN = Path(__file__).parents[1] / "weights" / "nano-gpt.safetensors"
-SORTED = "CBABBC"
-"""The letters that nano-gpt is shown with."""
 
 IN_FOLDER = (  # what is loaded of a folder: the first of these that it has, in the order of transformers
     "model.safetensors",
@@ -59,9 +58,19 @@ FOREIGN = (  # how files start that are something else
 )
 
 
-def builtin() -> Checkpoint:
-    """nano-gpt, the model that the add-on ships: it sorts six letters."""
-    return replace(load(BUILTIN), sample=SORTED, path="")
+def find(model: str | PathLike[str]) -> Checkpoint:
+    """The model of a name among :data:`BUILTINS`, or at a path; a ``Path`` is never a name. Raises ModelError."""
+    if isinstance(model, str):
+        if is_builtin(model):
+            return builtin(model or NANO)
+        if os.path.basename(model) == model and not os.path.lexists(model):
+            raise ModelError(f"There is no file or folder {short(model)} here. The models that come along are {NAMES}.")
+    return load(model)
+
+
+def builtin(name: str = NANO) -> Checkpoint:
+    """A model that the add-on ships."""
+    return replace(load(BUILTINS[name].file), name=name, sample=BUILTINS[name].sample, path=name)
 
 
 def load(path: str | PathLike[str]) -> Checkpoint:

@@ -39,7 +39,7 @@ class Checkpoint:
     a model that just continues text. ``architecture`` are the parts that it is made of. ``recorded`` is a forward
     pass that came with the file: it is shown for its own tokens in place of what we would compute. ``biases`` is
     False for a model that has none: those among its weights are then zeros of ours. ``sample`` is a text that shows
-    what the model does, where it comes with one; ``path`` is where it was read, "" for the one that we ship.
+    what the model does, where it comes with one; ``path`` is where it was read, or its name if we ship it.
     """
 
     name: str
