@@ -4,7 +4,7 @@ title = "Overview"
 part = "Introduction"
 question = "How does a GPT write?"
 answer = "It guesses one token, appends it, and begins again."
-short = ("task", "numbers", "columns", "attention", "layer", "model", "loop")
+short = ("task", "columns", "attention", "layer", "model", "loop")
 
 SHOWN = 8
 """Bars of a large vocabulary."""
@@ -56,7 +56,8 @@ def _columns(film, tokens, e):
     with film.beat("columns"):
         film.fade(film.all_but(), to=0, seconds=0)
         film.fade(tokens, e, film.ribbons(tokens, e), to=1, seconds=0.3)
-        film.say("These numbers are all that [goes in]({tokens}).", tokens=tokens)
+        numbers, text = "These numbers are all that", "Its text, in pieces called tokens, each a number, is all that"
+        film.say(f"{numbers if film.tells('numbers') else text} [goes in]({{tokens}}).", tokens=tokens)
         film.camera.frame(tokens, e, azimuth=282, elevation=8, seconds=0)
         film.show_values(tokens, seconds=2)
         film.say("{each} picks a learned [column]({x}) of {count};", each=each, x=e.output,
