@@ -15,6 +15,7 @@ import pytest
 from blender_tests.film.test_mp4 import chapters_of
 from llmviz_addon.errors import JobError
 from llmviz_addon.film.encoding import mp4
+from llmviz_addon.film.encoding.chapters import Mark
 from llmviz_addon.film.film import FilmJob, Progress, chapter_marks, check_film, film_steps
 from llmviz_addon.film.frames import frame_path
 from llmviz_addon.film.painting import png
@@ -53,7 +54,7 @@ def test_chapters_are_marked_where_they_begin_in_the_video(job: FilmJob) -> None
     assert chapter_marks(replace(whole, first=80, last=100)) == [(0, "First"), (pytest.approx(11 / 30), "Second")]
     assert chapter_marks(replace(whole, first=91, last=230)) == [(0, "Second")]
     assert chapter_marks(replace(whole, first=-9)) == [
-        (pytest.approx(n / 30), name) for n, name in ((10, "First"), (100, "Second"), (240, "Third"))
+        (pytest.approx(n / 30), name) for n, name in ((0, "First"), (100, "Second"), (240, "Third"))
     ]
     assert chapter_marks(replace(job, chapters=())) == []
 
@@ -155,7 +156,7 @@ def test_a_broken_video_replaces_nothing(
 ) -> None:
     join, read = mp4.join, mp4.read
 
-    def broken(parts: Sequence[tuple[mp4.Video, int]], target: Path, chapters: Sequence[mp4.Mark]) -> None:
+    def broken(parts: Sequence[tuple[mp4.Video, int]], target: Path, chapters: Sequence[Mark]) -> None:
         join(parts, target, chapters)
         _cut(target)
 
@@ -180,7 +181,7 @@ def test_a_video_of_other_pictures_replaces_nothing(
 ) -> None:
     join = mp4.join
 
-    def other(parts: Sequence[tuple[mp4.Video, int]], target: Path, chapters: Sequence[mp4.Mark]) -> None:
+    def other(parts: Sequence[tuple[mp4.Video, int]], target: Path, chapters: Sequence[Mark]) -> None:
         join(parts, target, chapters)
         _gray(frame_path(job.folder, 12))  # which the last picture is held against
 

@@ -85,6 +85,11 @@ def test_chapters_are_there_for_players(videos: tuple[mp4.Video, mp4.Video], tmp
     mp4.join([(bright, 1), (dark, 3)], target, marks)
     mp4.check(target, 12 + 33, SIZE, 10)
     assert chapters_of(target) == [(pytest.approx(at), title) for at, title in marks]
+    data = target.read_bytes()
+    for one in (b"chpl", b"chap"):  # of the list and the track, the other is enough
+        assert data.count(one) == 1
+        (tmp_path / "alone.mp4").write_bytes(data.replace(one, b"free"))
+        assert chapters_of(tmp_path / "alone.mp4") == [(pytest.approx(at), title) for at, title in marks], one
     shades = [*range(0, 240, 20), *[30] * 33]
     look(target, dict(enumerate(_pictures(tmp_path / "frames", shades), start=1)), SIZE)
     mp4.join([(bright, 1)], plain)

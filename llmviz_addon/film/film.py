@@ -171,11 +171,11 @@ def _finish(job: FilmJob, making: Making, poll: float) -> Iterator[None]:
 
 
 def chapter_marks(job: FilmJob) -> list[tuple[float, str]]:
-    """Where the chapters begin in the video, in seconds, and their titles; the one that it begins in is at 0."""
-    later = [span for span in job.chapters if span.start > job.first]
-    at = [(0, span.title) for span in job.chapters if span not in later][-1:]
-    at += [(span.start - job.first, span.title) for span in later if span.start <= job.last]
-    return [(frame / job.rate, title) for frame, title in at]
+    """Where the chapters begin in the video, in seconds, and their titles; the first that is in it is at 0."""
+    began = [span for span in job.chapters if span.start <= job.first][-1:]
+    there = [*began, *(span for span in job.chapters if job.first < span.start <= job.last)]
+    starts = [0, *(span.start - job.first for span in there[1:])]
+    return [(frame / job.rate, span.title) for frame, span in zip(starts, there, strict=False)]
 
 
 def caption_texts(job: FilmJob) -> dict[str, str]:

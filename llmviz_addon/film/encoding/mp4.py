@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ...errors import JobError
+from .boxes import PLACE, UNITY, box, full
+from .chapters import TRACK, Chapters, Mark
 
-Mark = tuple[float, str]
-"""Where a chapter begins, in seconds, and what it is called."""
 BUFFER = 1 << 18
 """Bytes that are copied at once."""
-_UNITY = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _ENTRY = 78  # bytes of a stream's description before the boxes in it
 
 
@@ -73,18 +72,21 @@ def join(parts: Sequence[tuple[Video, int]], target: Path, chapters: Sequence[Ma
             shown += [len(sizes) + place for place in video.shown]
             sizes += video.sizes
         contents += sum(video.sizes) * copies
-    head = _box(b"ftyp", b"isom\0\0\2\0isomiso2avc1mp41")
+    head = box(b"ftyp", b"isom\0\0\2\0isomiso2avc1mp41")
+    told = Chapters.of(chapters, first.timescale, len(sizes) * first.ticks)
+    texts = b"".join(told.samples)
+    contents += len(texts)
     wide = contents + 16 > 0xFFFFFFFF
-    more = _chapters(chapters) if chapters else b""
-    start = len(head) + len(_moov(first, sizes, shown, keys, 0, wide, more)) + (16 if wide else 8)
+    start = len(head) + len(_moov(first, sizes, shown, keys, 0, wide, told)) + (16 if wide else 8)
     with target.open("wb") as file:
-        file.write(head + _moov(first, sizes, shown, keys, start, wide, more))
+        file.write(head + _moov(first, sizes, shown, keys, start, wide, told))
         file.write(
             struct.pack(">I4sQ", 1, b"mdat", contents + 16) if wide else struct.pack(">I4s", contents + 8, b"mdat")
         )
         for video, copies in parts:
             for _ in range(copies):
                 _copy(video, file)
+        file.write(texts)
 
 
 def check(path: Path, count: int, size: tuple[int, int], fps: float) -> None:
@@ -149,10 +151,11 @@ def _inside(data: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def _video(path: Path, moov: bytes, data: tuple[int, int]) -> Video:
-    tracks = [dict(_inside(content)) for name, content in _inside(moov) if name == b"trak"]
-    if len(tracks) != 1:
-        raise ValueError(f"it has {len(tracks)} streams in place of one")
-    media = dict(_inside(tracks[0][b"mdia"]))
+    tracks = [dict(_inside(dict(_inside(content))[b"mdia"])) for name, content in _inside(moov) if name == b"trak"]
+    streams = [media for media in tracks if media[b"hdlr"][8:12] != b"text"]  # not the chapters
+    if len(streams) != 1:
+        raise ValueError(f"it has {len(streams)} streams in place of one")
+    media = streams[0]
     table = dict(_inside(dict(_inside(media[b"minf"]))[b"stbl"]))
     if media[b"hdlr"][8:12] != b"vide" or table[b"stsd"][12:16] != b"avc1":
         raise ValueError("its stream is not H.264")
@@ -181,11 +184,11 @@ def _video(path: Path, moov: bytes, data: tuple[int, int]) -> Video:
     )
 
 
-def _description(box: bytes) -> bytes:
+def _description(content: bytes) -> bytes:
     """The stsd box with what decoders need, without figures such as the bit rate, in which equal streams differ."""
-    entry = _inside(box[8:])[0][1]
-    kept = [_box(name, data) for name, data in _inside(entry[_ENTRY:]) if name in (b"avcC", b"colr", b"pasp")]
-    return struct.pack(">II", 0, 1) + _box(b"avc1", entry[:_ENTRY], *kept)
+    entry = _inside(content[8:])[0][1]
+    kept = [box(name, data) for name, data in _inside(entry[_ENTRY:]) if name in (b"avcC", b"colr", b"pasp")]
+    return struct.pack(">II", 0, 1) + box(b"avc1", entry[:_ENTRY], *kept)
 
 
 def _offsets(table: dict[bytes, bytes], sizes: Sequence[int]) -> tuple[int, ...]:
@@ -221,56 +224,39 @@ def _runs(box: bytes, count: int) -> list[int]:
     return values
 
 
-def _box(name: bytes, *contents: bytes) -> bytes:
-    data = b"".join(contents)
-    return struct.pack(">I4s", len(data) + 8, name) + data
-
-
-def _full(name: bytes, flags: int, *contents: bytes) -> bytes:
-    return _box(name, struct.pack(">I", flags), *contents)
-
-
 def _moov(
-    like: Video, sizes: Sequence[int], shown: Sequence[int], keys: Sequence[int], start: int, wide: bool, more: bytes
+    like: Video, sizes: Sequence[int], shown: Sequence[int], keys: Sequence[int], start: int, wide: bool, told: Chapters
 ) -> bytes:
+    """The tables of a file whose pictures lie from the byte ``start`` on, and behind them its chapters."""
     count, ticks = len(sizes), like.ticks
     late = max(sample - place for sample, place in enumerate(shown))  # no picture is shown before it is decoded
     delays = b"".join(struct.pack(">II", 1, (place - sample + late) * ticks) for sample, place in enumerate(shown))
-    table = _box(
+    table = box(
         b"stbl",
-        _box(b"stsd", like.description),
-        _full(b"stts", 0, struct.pack(">III", 1, count, ticks)),
-        _full(b"ctts", 0, struct.pack(">I", count), delays) if late or any(delays) else b"",
-        _full(b"stss", 0, struct.pack(f">{len(keys) + 1}I", len(keys), *(key + 1 for key in keys))),
-        _full(b"stsc", 0, struct.pack(">IIII", 1, 1, count, 1)),
-        _full(b"stsz", 0, struct.pack(f">{count + 2}I", 0, count, *sizes)),
-        _full(b"co64" if wide else b"stco", 0, struct.pack(">IQ" if wide else ">II", 1, start)),
+        box(b"stsd", like.description),
+        full(b"stts", 0, struct.pack(">III", 1, count, ticks)),
+        full(b"ctts", 0, struct.pack(">I", count), delays) if late or any(delays) else b"",
+        full(b"stss", 0, struct.pack(f">{len(keys) + 1}I", len(keys), *(key + 1 for key in keys))),
+        full(b"stsc", 0, struct.pack(">IIII", 1, 1, count, 1)),
+        full(b"stsz", 0, struct.pack(f">{count + 2}I", 0, count, *sizes)),
+        full(b"co64" if wide else b"stco", 0, struct.pack(">IQ" if wide else ">II", 1, start)),
     )
-    place = _box(b"dinf", _full(b"dref", 0, struct.pack(">I", 1), _full(b"url ", 1)))
-    media = _box(
+    media = box(
         b"mdia",
-        _full(b"mdhd", 1 << 24, bytes(16), struct.pack(">IQHH", like.timescale, count * ticks, 0x55C4, 0)),
-        _full(b"hdlr", 0, b"\0\0\0\0vide", bytes(12), b"VideoHandler\0"),
-        _box(b"minf", _full(b"vmhd", 1, bytes(8)), place, table),
+        full(b"mdhd", 1 << 24, bytes(16), struct.pack(">IQHH", like.timescale, count * ticks, 0x55C4, 0)),
+        full(b"hdlr", 0, b"\0\0\0\0vide", bytes(12), b"VideoHandler\0"),
+        box(b"minf", full(b"vmhd", 1, bytes(8)), PLACE, table),
     )
     width, height = like.size
     length = struct.pack(">Q", count * ticks)
-    track = _full(
-        b"tkhd", 1 << 24 | 3, bytes(16), struct.pack(">II", 1, 0), length, bytes(16), _UNITY,
+    track = full(
+        b"tkhd", 1 << 24 | 3, bytes(16), struct.pack(">II", 1, 0), length, bytes(16), UNITY,
         struct.pack(">II", width << 16, height << 16),
     )  # fmt: skip
-    cut = _box(
-        b"edts", _full(b"elst", 1 << 24, struct.pack(">I", 1), length, struct.pack(">qI", late * ticks, 1 << 16))
-    )
-    movie = _full(
+    cut = box(b"edts", full(b"elst", 1 << 24, struct.pack(">I", 1), length, struct.pack(">qI", late * ticks, 1 << 16)))
+    movie = full(
         b"mvhd", 1 << 24, bytes(16), struct.pack(">I", like.timescale), length,
-        struct.pack(">IH", 1 << 16, 1 << 8), bytes(10), _UNITY, bytes(24), struct.pack(">I", 2),
+        struct.pack(">IH", 1 << 16, 1 << 8), bytes(10), UNITY, bytes(24), struct.pack(">I", TRACK + 1),
     )  # fmt: skip
-    return _box(b"moov", movie, _box(b"trak", track, cut, media), more)
-
-
-def _chapters(chapters: Sequence[Mark]) -> bytes:
-    """The list of chapters as Nero began to write it, which VLC reads, and FFmpeg with all that is made with it."""
-    names = [(round(at * 1e7), name.encode()[:255].decode(errors="ignore").encode()) for at, name in chapters[:255]]
-    entries = (struct.pack(">QB", at, len(name)) + name for at, name in names)
-    return _box(b"udta", _full(b"chpl", 1 << 24, bytes(4), struct.pack(">B", len(names)), *entries))
+    chapters = told.boxes(start + sum(sizes), wide)
+    return box(b"moov", movie, box(b"trak", track, cut, told.reference, media), chapters)

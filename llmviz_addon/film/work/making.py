@@ -14,6 +14,7 @@ from typing import Any
 
 from ...errors import JobError
 from ..encoding import mp4
+from ..encoding.chapters import Mark
 from ..encoding.segments import Segment, plan
 from ..frames import Frames
 from .crew import Crew
@@ -59,7 +60,7 @@ class Making:
             yield
 
     def join(
-        self, target: Path, size: tuple[int, int], fps: float, poll: float, chapters: Sequence[mp4.Mark] = ()
+        self, target: Path, size: tuple[int, int], fps: float, poll: float, chapters: Sequence[Mark] = ()
     ) -> Iterator[None]:
         """Put the video together in ``target``, and look whether it is what it should be."""
         parts = [(mp4.read(video), copies) for _, (video, copies) in sorted(self.pieces.items())]
