@@ -1,7 +1,7 @@
 """Embedding: every token becomes a column of numbers, which say what it is and where it stands."""
 
 title = "Embedding"
-part = "Detailed"
+part = "Step by step"
 question = "How does text become numbers?"
 answer = "Each token takes a learned column, and its position adds another."
 

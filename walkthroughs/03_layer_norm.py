@@ -1,7 +1,7 @@
 """Layer Norm: bring every column to mean 0 and variance 1, then scale and shift it as learned."""
 
 title = "Layer Norm"
-part = "Detailed"
+part = "Step by step"
 question = "How does a layer keep its numbers in bounds?"
 answer = "It brings each column to mean 0 and variance 1, then scales and shifts it."
 

@@ -1,7 +1,7 @@
 """Self Attention: the columns look at each other, and each takes something over from those before it."""
 
 title = "Self Attention"
-part = "Detailed"
+part = "Step by step"
 question = "How does one token learn from the others?"
 answer = "Its query weighs their keys, and it takes over a mixture of their values."
 short = ("lookup", "scores", "bands")

@@ -1,7 +1,7 @@
 """Projection: what the heads have found is mixed into one column per token, and added to the stream."""
 
 title = "Projection"
-part = "Detailed"
+part = "Step by step"
 question = "How do the heads' answers come together?"
 answer = "Each head adds its share to one column, and that is added to the stream."
 
@@ -11,7 +11,12 @@ def play(film):
     attn, outputs = layer.attn, [head.output for head in layer.attn.heads]
     film.computed_up_to(*outputs)
     film.fade(film.all_but(outputs, attn.proj_weight, attn.proj_bias, attn.proj), to=0, seconds=0)
-    film.open_on(outputs, attn.proj_weight, attn.proj_bias, attn.proj, azimuth=300, elevation=9)
+    if len(outputs) > 1:
+        film.call(*outputs, names=[f"Head {i}" for i in range(len(outputs))])
+    film.fade(*_flow(film, attn, outputs), to=0, seconds=0)
+    for before, output in zip([attn.proj_weight, *outputs], outputs, strict=False):
+        film.move(output, beside=before, side="right" if before in outputs else "above", seconds=0)
+    film.open_on(outputs, attn.proj_weight, attn.proj_bias, attn.proj, azimuth=283, elevation=6)
     _what_for(film, attn, outputs)
     x, attn, outputs = _stack(film, x, attn, outputs)
     _one_number(film, attn, t)
@@ -31,6 +36,12 @@ def play(film):
     _stream(film, layer)
 
 
+def _flow(film, attn, outputs):
+    """The arrows from the heads' answers."""
+    names = {output.name for output in outputs}
+    return [one for one in film.layout.ribbons if one.source in names and one.target == attn.proj.name]
+
+
 def _parts(attn):
     return attn.proj_bias, attn.proj_weight, attn.proj
 
@@ -41,9 +52,9 @@ def _what_for(film, attn, outputs):
         many = "Each of the {heads} has its own [answer]({o}): [{numbers}](A) per token."
         one = "The one head has its [answer]({o}): [{numbers}](A) per token."
         film.say(many if n > 1 else one, heads=film.count(n, "head"), o=outputs[0], numbers=film.count(A, "number"))
-        film.camera.frame(outputs, *_parts(attn), azimuth=298, elevation=8, seconds=3)
+        film.camera.frame(outputs, *_parts(attn), azimuth=281, elevation=5, seconds=3)
         film.say("The projection turns them into one [column]({y}) per token.", y=attn.proj)
-        film.camera.frame(outputs, *_parts(attn), azimuth=295, elevation=7, seconds=3)
+        film.camera.frame(outputs, *_parts(attn), azimuth=279, elevation=4, seconds=3)
 
 
 def _stack(film, x, attn, outputs):
@@ -53,10 +64,12 @@ def _stack(film, x, attn, outputs):
             "First the answers are stacked, head on head." if n > 1 else "With one head there is nothing to stack:"
         )
         close = film.closeup(*_parts(attn), attn.residual, x, *outputs, seconds=0.5)  # of a wide model
+        flow = _flow(film, attn, outputs)
         x, attn = close.embedding.output, close.layers[0].attn
         outputs = [head.output for head in attn.heads]
         film.fade(x, attn.residual, to=0, seconds=0)
         with film.together(seconds=2.5):
+            film.fade(*flow, to=1)
             film.stack(*outputs, beside=attn.proj, names=[f"Head {i}" for i in range(n)])
             film.camera.frame(*_parts(attn), outputs, azimuth=276, elevation=4)
         if n > 1:
@@ -133,6 +146,7 @@ def _residual(film, x, attn, t, outputs):
     with film.beat("all-sums"):
         film.say("The same holds for every column.")
         film.merge(x, attn.proj, attn.residual, seconds=0)
+        film.arrange((x, attn.proj, attn.residual), seconds=0)
         film.one_scale(x, attn.proj, attn.residual, seconds=0)
         film.camera.frame(attn.proj, attn.residual, x, azimuth=278, elevation=5, zoom=0.9, seconds=0)
         film.sweep(attn.residual, seconds=7)
@@ -145,7 +159,11 @@ def _stream(film, layer):
     with film.beat("stream"):
         film.say("The way that leads past all this is the residual stream.")
         film.step_back(seconds=0)
-        film.camera.frame(*whole, azimuth=287, elevation=11, seconds=0)
+        film.camera.frame(x, *whole, azimuth=275, elevation=5, seconds=0)
         film.revert(x, *whole, *(ribbon for ribbon in film.layout.ribbons if ribbon.name not in aside), seconds=1)
-        film.camera.frame(*whole, azimuth=294, elevation=14, seconds=3)
+        stream = x, layer.attn.proj, layer.attn.residual
+        film.one_scale(*stream, seconds=0)
+        film.camera.frame(x, *whole, azimuth=278, elevation=6, zoom=0.94, seconds=3)
+        film.light(x, layer.attn.residual, to=1, seconds=0.8)
+        film.light(x, layer.attn.residual, to=0, seconds=0.8)
         film.say("Every layer reads from it, and adds to it what it found.")

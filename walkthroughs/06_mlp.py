@@ -1,7 +1,7 @@
 """MLP: every column is widened, bent number by number, narrowed again, and added to the residual stream."""
 
 title = "MLP"
-part = "Detailed"
+part = "Step by step"
 question = "What does a column make of what it has gathered?"
 answer = "It is widened, bent number by number, narrowed again, and added to what it was."
 
@@ -175,11 +175,7 @@ def _residual(film, mlp, stream, t, arrows):
             film.fade(stream, mlp.residual, to=1)
             film.camera.frame(stream, mlp.proj, mlp.residual)
         film.split(stream[t], mlp.residual[t], others=0.3)
-        with film.together():
-            arrows.append(film.symbol("+", between=(stream, mlp.proj), size=0.6))
-            arrows.append(film.symbol("=", between=(mlp.proj, mlp.residual), size=0.6))
-        film.compute(mlp.residual[t, 0], seconds=2)
-        film.sweep(mlp.residual[t], seconds=3)
+        film.add_up(mlp.residual[t], seconds=8)
         film.say("Nothing is thrown away: a layer only adds to what was there.")
 
 

@@ -1,7 +1,7 @@
 """Transformer: layer after layer reads the same stream and adds to it, and on the way the guess forms."""
 
 title = "Transformer"
-part = "Detailed"
+part = "Step by step"
 question = "What do all these layers do, one after the other?"
 answer = "Each reads the stream and adds to it, and so the guess forms."
 

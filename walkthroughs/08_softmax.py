@@ -1,7 +1,7 @@
 """Softmax: any numbers become shares of one whole, by powers of e that are divided by their sum."""
 
 title = "Softmax"
-part = "Detailed"
+part = "Step by step"
 question = "How do any numbers become shares of one whole?"
 answer = "Each becomes a power of e, then is divided by the sum of them all."
 
@@ -26,7 +26,7 @@ def play(film):
     _constant(film, t, row)
     _hard(film, t, row)
     _logits(film, output)
-    _rest(film, head, grids)
+    _rest(film, grids, arrows)
 
 
 def _arrows(film, grids, seconds):
@@ -129,15 +129,17 @@ def _logits(film, output):
         film.say("here “{next}” with {p:.1%}.", next=likeliest, p=output.probs[t, int(some[0])])
 
 
-def _rest(film, head, grids):
+def _rest(film, grids, arrows):
     scores, largest, total, weights = grids
     with film.beat("all-rows"):
         film.locate()
         film.say("In attention, every row is a whole of its own" + ("," if len(film.tokens) > 1 else "."))
         film.hide_values(largest, total, weights)
         film.fade(*grids, to=1)
-        _arrows(film, grids, 0.5)
+        film.fade(*arrows, to=1, seconds=0.5)
         film.sweep(largest, total, weights, seconds=6)
         if len(film.tokens) > 1:
             film.say("and all rows can be worked out at the same time.")
-        film.step_back()
+        film.dismiss()
+        film.fade(scores, largest, total, *arrows, to=0, seconds=0.5)
+        film.camera.frame(weights, azimuth=273, elevation=2, seconds=1.5)

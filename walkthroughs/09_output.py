@@ -1,7 +1,7 @@
 """Output: the last column becomes a probability for every token, one is chosen, and all of it runs again."""
 
 title = "Output"
-part = "Detailed"
+part = "Step by step"
 question = "How does the model choose the next token?"
 answer = "It gives every token a probability, chooses one by that, appends it, and runs again."
 short = ("chances", "temperature")
@@ -98,15 +98,16 @@ def _softmax(film, t, best):
 
 
 def _all(film, output):
-    sums, many = (output.max, output.sum), len(film.tokens) > 1
+    many = len(film.tokens) > 1
     with film.beat("all-columns"):
         film.say("The other columns go the same way," if many else "Other columns would go the same way.")
         film.merge(output.logits, seconds=0)
-        film.fade(film.all_but(output.logits, *sums, output.probs), to=0, seconds=0)
-        film.arrange((output.logits,), sums, (output.probs,), seconds=0)
-        film.camera.frame(output.logits, *sums, output.probs, azimuth=273, elevation=3, seconds=0)
-        film.fade(output.logits, *sums, output.probs, to=1, seconds=0.3)
-        film.sweep(output.logits, *sums, output.probs, seconds=6, slowly=False)
+        film.fade(film.all_but(output.logits, output.probs), to=0, seconds=0)
+        film.show_values(output.max, output.sum)  # Softmax tells of them
+        film.arrange((output.logits,), (output.probs,), gap=0.3, seconds=0)
+        film.camera.frame(output.logits, output.probs, azimuth=273, elevation=3, seconds=0)
+        film.fade(output.logits, output.probs, to=1, seconds=0.3)
+        film.sweep(output.logits, output.probs, seconds=6, slowly=False)
         film.say("and each says what may follow its own token." if many else "Each says what may follow its own token.")
         _asked(film, output)
 

@@ -1,7 +1,7 @@
 """Scale: the same plan, more often and wider, up to models of many billions of parameters."""
 
 title = "Scale"
-part = "Detailed"
+part = "Outlook"
 question = "What makes a large model different from a small one?"
 answer = "Only its size: the same few parts, wider, and repeated more often."
 outlines = True

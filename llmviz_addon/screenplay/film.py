@@ -362,6 +362,11 @@ class Film:
         return arrows.connect(self._telling, source, target, width=width, seconds=seconds)
 
     @verb
+    def call(self, *grids: Grids, names: Sequence[str]) -> None:
+        """Let the labels of grids have other titles, where their own would not tell them apart."""
+        arranging.call(self._telling, *grids, names=names)
+
+    @verb
     def letters(self, *grids: Grids, seconds: float | None = None) -> list[Drawing]:
         """The tokens' tiles along time axes: at the left of rows, under columns. They move and fade with the grid."""
         return arranging.letters(self._telling, *grids, seconds=seconds)

@@ -104,10 +104,8 @@ def arrange(
     seconds = telling.length(seconds, 1.5)
     told = [telling.cast.grids_of(row) for row in rows]
     grids = {grid.name: grid for row in told for grid in row}
-    if names and len(names) != len(grids):
-        raise ScriptError(f"arrange needs a name for each grid or none; got {len(names)} for {len(grids)}.")
-    for grid, name in zip(grids.values(), names, strict=False):
-        _rename(telling, grid, name)
+    if names:
+        call(telling, *grids.values(), names=names)
     low, high = telling.box(level or told[0][0])
     plane, top = (low[1] + high[1]) / 2, high[2]
     _put_letters(telling, [grid for grid in grids.values() if _is_table(grid)], seconds)
@@ -121,6 +119,15 @@ def arrange(
         to = home - wide + left - extents[name][0], plane - grids[name].center[1], top - up + z - extents[name][3]
         telling.carry(name, np.array(to), seconds)
     telling.pass_time(seconds)
+
+
+def call(telling: Telling, *things: Grids, names: Sequence[str]) -> None:
+    """Let the labels of grids have other titles."""
+    grids = telling.cast.grids_of(*things)
+    if len(names) != len(grids):
+        raise ScriptError(f"There must be a name for each grid or none; got {len(names)} for {len(grids)}.")
+    for grid, name in zip(grids, names, strict=True):
+        _rename(telling, grid, name)
 
 
 def _rename(telling: Telling, grid: Grid, name: str) -> None:
