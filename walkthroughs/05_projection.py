@@ -4,6 +4,8 @@ title = "Projection"
 part = "Step by step"
 question = "How do the heads' answers come together?"
 answer = "Each head adds its share to one column, and that is added to the stream."
+ABREAST = 12
+"""Heads that may stand side by side."""
 
 
 def play(film):
@@ -11,11 +13,7 @@ def play(film):
     attn, outputs = layer.attn, [head.output for head in layer.attn.heads]
     film.computed_up_to(*outputs)
     film.fade(film.all_but(outputs, attn.proj_weight, attn.proj_bias, attn.proj), to=0, seconds=0)
-    if len(outputs) > 1:
-        film.call(*outputs, names=[f"Head {i}" for i in range(len(outputs))])
-    film.fade(*_flow(film, attn, outputs), to=0, seconds=0)
-    for before, output in zip([attn.proj_weight, *outputs], outputs, strict=False):
-        film.move(output, beside=before, side="right" if before in outputs else "above", seconds=0)
+    _side_by_side(film, attn, outputs)
     film.open_on(outputs, attn.proj_weight, attn.proj_bias, attn.proj, azimuth=283, elevation=6)
     _what_for(film, attn, outputs)
     x, attn, outputs = _stack(film, x, attn, outputs)
@@ -36,10 +34,13 @@ def play(film):
     _stream(film, layer)
 
 
-def _flow(film, attn, outputs):
-    """The arrows from the heads' answers."""
-    names = {output.name for output in outputs}
-    return [one for one in film.layout.ribbons if one.source in names and one.target == attn.proj.name]
+def _side_by_side(film, attn, outputs):
+    """A few heads' answers stand over the weights, where none hides another."""
+    if 1 < len(outputs) <= ABREAST:
+        film.call(*outputs, names=[f"Head {i}" for i in range(len(outputs))])
+        film.fade(*film.ribbons(outputs, attn.proj), to=0, seconds=0)
+        for before, output in zip([attn.proj_weight, *outputs], outputs, strict=False):
+            film.move(output, beside=before, side="right" if before in outputs else "above", seconds=0)
 
 
 def _parts(attn):
@@ -64,12 +65,11 @@ def _stack(film, x, attn, outputs):
             "First the answers are stacked, head on head." if n > 1 else "With one head there is nothing to stack:"
         )
         close = film.closeup(*_parts(attn), attn.residual, x, *outputs, seconds=0.5)  # of a wide model
-        flow = _flow(film, attn, outputs)
         x, attn = close.embedding.output, close.layers[0].attn
         outputs = [head.output for head in attn.heads]
         film.fade(x, attn.residual, to=0, seconds=0)
         with film.together(seconds=2.5):
-            film.fade(*flow, to=1)
+            film.fade(*film.ribbons(outputs, attn.proj), to=1)
             film.stack(*outputs, beside=attn.proj, names=[f"Head {i}" for i in range(n)])
             film.camera.frame(*_parts(attn), outputs, azimuth=276, elevation=4)
         if n > 1:
@@ -155,12 +155,11 @@ def _residual(film, x, attn, t, outputs):
 
 def _stream(film, layer):
     x, whole = film.layout.embedding.output, (layer.ln_1, layer.attn)
-    aside = {thing.name for thing in film.all_but(x, *whole)}
     with film.beat("stream"):
         film.say("The way that leads past all this is the residual stream.")
         film.step_back(seconds=0)
         film.camera.frame(x, *whole, azimuth=275, elevation=5, seconds=0)
-        film.revert(x, *whole, *(ribbon for ribbon in film.layout.ribbons if ribbon.name not in aside), seconds=1)
+        film.revert(x, *whole, *film.ribbons(x, *whole), seconds=1)
         stream = x, layer.attn.proj, layer.attn.residual
         film.one_scale(*stream, seconds=0)
         film.camera.frame(x, *whole, azimuth=278, elevation=6, zoom=0.94, seconds=3)
