@@ -15,7 +15,7 @@ def play(film):
     with film.beat("what-for"):
         _what_for(film, layer, stage)
     with film.beat("one-column"):
-        film.say("First every column is [normalised]({n}), as before attention.", n=layer.ln_2.output)
+        film.say("First every column is [normalised]({n}).", n=layer.ln_2.output)
         film.sweep(layer.ln_2.mean, layer.ln_2.std, layer.ln_2.output, seconds=2, slowly=False)
         close = film.closeup(layer.ln_2.output, layer.mlp, layer.attn.residual, seconds=1.2)  # of a wide model
         x, mlp, stream = close.layers[0].ln_2.output, close.layers[0].mlp, close.layers[0].attn.residual

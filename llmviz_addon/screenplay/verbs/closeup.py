@@ -32,7 +32,7 @@ from .copies import BEFORE
 from .fading import fade, revert
 from .revealing import show_values
 
-LEGIBLE = {"T": 24, "C": 48, "A": 32, "4C": 128, "block_size": 32}
+LEGIBLE = {"T": 24, "C": 48, "A": 32, "4C": 48, "block_size": 32}
 """Cells of an axis, by its name, that can be told apart in a picture of a few grids."""
 LEAST = 2
 """Cells that are left of the numbers of a head, where many heads are shown."""
