@@ -141,6 +141,8 @@ def veiled(hidden: Sequence[Hidden], staff: Staff) -> tuple[Clip, ...]:
         found += _part(staff.clips, start, going)
         if (before := staff.at(going)) > 0:
             found.append(Clip(max(going, 0.0), gone - going, before, 0.0, "smooth", ORIGIN))
+        else:  # it is gone by itself, maybe just then
+            found += [clip for clip in staff.clips if clip.seconds == 0 and abs(clip.start - going) <= EPSILON]
         if there < np.inf and (value := staff.at(there)) > 0:
             own = [clip.start for clip in staff.clips if coming < clip.start <= there and clip.before == 0]
             coming = max([coming, *own])  # while something else is on the stage it is not there by itself
