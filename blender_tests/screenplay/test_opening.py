@@ -166,9 +166,10 @@ def test_numbers_in_cells_of_another_model_are_its_own(random_model, folder):
     assert any(about.model.name in text for text in texts(drawn(told, "other:end")))
 
 
-def test_at_every_rest_a_film_of_all_chapters_looks_as_each_of_them_alone(nano):
+@pytest.mark.parametrize("length", loader.LENGTHS)
+def test_at_every_rest_a_film_of_all_chapters_looks_as_each_of_them_alone(nano, length):
     """Nothing is left over from the chapters before, and nothing lacks."""
-    stage, chapters = Set.of(run(nano, TOKENS)), loader.chapters()
+    stage, chapters = Set.of(run(nano, TOKENS)), loader.choose(None, loader.find(), length)
     cast = Cast(stage.layout, stage.signage, stage.blueprints)
     together = stage.tell(chapters)
     tracks = {track.channel: track for track in together.tracks}

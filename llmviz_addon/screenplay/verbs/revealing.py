@@ -60,8 +60,9 @@ def _show(telling: Telling, things: tuple[Grids, ...], share: float, seconds: fl
 
 def reveal(telling: Telling, grids: Sequence[Grid], seconds: float) -> None:
     """Let grids show the values of all tokens that there are yet, without moving the clock."""
-    regions = [telling.so_far(grid[:]) for grid in grids]
-    whole = [region.grid for region in regions if region.ranges == region.grid[:].ranges]
+    is_whole = telling.until == len(telling.trace.tokens)
+    cut = [] if is_whole else [telling.so_far(grid[:]) for grid in grids if grid.axes[0].name == "T"]
+    whole = grids if is_whole else [grid for grid in grids if grid.axes[0].name != "T"]
     telling.splits.show_all(whole, 1.0, telling.now, seconds)
-    for region in (region for region in regions if region.grid not in whole):
+    for region in cut:
         telling.splits.sweep(region, telling.now, seconds)
