@@ -38,7 +38,7 @@ def play(film):
             film.say("We follow the one at t = {t}, which came from the {token}.", t=t, token=film.token_name(t))
         with film.together(seconds=0.6, lag=0.3):
             for grid in (x, ln.mean, ln.std, ln.output):
-                film.split(grid[t], others=0.55)
+                film.split(grid[t], others=0.7)
 
     with film.beat("mean"):
         film.say("Two numbers describe the [column]({column}).", column=x[t])

@@ -11,7 +11,7 @@ from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.checkpoint import builtin
 from llmviz_addon.model.run import run
-from llmviz_addon.screenplay.page.commentary import FADE, reading_seconds
+from llmviz_addon.screenplay.page.commentary import FADE, camera_pose, reading_seconds
 from llmviz_addon.screenplay.production import prepare
 from llmviz_addon.screenplay.score.timeline import Channel
 from llmviz_addon.screenplay.verbs.beats import LIT, SLOWEST
@@ -307,3 +307,32 @@ def test_an_axis_that_many_grids_have_is_measured_once_on_what_is_spoken_of(make
             film.say(clause, v=head.v, w=head.v_weight)
         (ruler,) = (one for name, one in film.cast.drawings.items() if ":ruler:" in name and name not in before)
         assert ruler.parent == on.name
+
+
+def test_a_result_flies_from_its_panel_to_its_cell_which_shows_it_then(make_film, nano):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2])
+    ln = film.layout.layers[0].ln_1
+    film.fade(film.all_but(film.layout.embedding.output, ln), to=0, seconds=0)
+    film.hide_values(ln)
+    film.open_on(ln, azimuth=276, elevation=4)
+    film.compute(ln.mean[3], seconds=6)
+    (figure,) = (one for name, one in film.cast.drawings.items() if ":figure:" in name)
+    (up,) = film.telling.explanations
+    assert figure.shapes[0].body == up.panel.results[0].shapes[-1].body
+    clip = film.score.clips[Channel(figure.name, "offset", 0)][0]
+    page = camera_pose(film.page)
+    scale = figure.pose[2, 3] / page[2, 3]
+    away = np.array([film.score.value(Channel(figure.name, "offset", i)) for i in (0, 1)])
+    start = (figure.pose[:2, 3] / scale - page[:2, 3]) / page[0, 0]
+    low, high = film.box(ln.mean[3])
+    (x, y, _) = film.telling.view.project(((low + high) / 2)[None])[0]
+    assert start + away / scale / page[0, 0] == pytest.approx((x, y), abs=1e-6)
+    area = up.panel.area
+    assert area.left < start[0] < area.right
+    assert area.bottom < start[1] < area.top
+    come = film.score.clips[Channel(up.panel.results[0].name, "opacity")][-1]
+    assert come.end <= clip.start + 1e-6  # it is read before it flies
+    knowing = [Channel(name, prop) for name in film.telling.bodies(ln.mean) for prop in ("reveal", "kept")]
+    shown = [one for channel in knowing for one in film.score.clips.of(channel) if one.start > 0]
+    assert min(c.start for c in shown) == pytest.approx(clip.end)
+    assert film.score.value(Channel(figure.name, "opacity")) == 0

@@ -204,3 +204,21 @@ def test_a_panel_keeps_clear_of_the_arrows_that_are_to_come(make_film, nano, siz
             for a, b in zip(seen, np.roll(seen, 1, axis=0), strict=True):
                 x, y = a + share * (b - a)
                 assert not (area.left < x < area.right and area.bottom < y < area.top)
+
+
+def test_an_arrow_leaves_upwards_over_its_source_s_name_wherever_a_tile_lifts_it(film):
+    x, ln = film.layout.embedding.output, film.layout.layers[0].ln_1
+    film.fade(film.all_but(x, ln), to=0, seconds=0)
+    film.open_on(x, ln, azimuth=283, elevation=9)
+    film.move(x, beside=ln.output, seconds=1)
+    film.wait(1)
+    film.split(x[3], seconds=0.5)
+    film.wait(1)
+    flow(film.telling)
+    label = film.signs.label(x)
+    top = film.telling.placed(label, label.flat, at_home=True)[:, 2].max()
+    up = [one for one in arrows(film) if one.points[:, 2].max() > ln.mean.box[0][2]]  # to the mean and the deviation
+    assert up
+    for one in up:
+        assert one.points[:, 2].min() > film.box(x)[1][2] + CELL
+        assert one.points[:, 2].min() >= min(top, ln.std.box[0][2] - 0.2) - 1e-6

@@ -176,17 +176,21 @@ def _clips(spans: list[Span], is_there: Callable[[Span], bool], full: float, res
 
 def _draw(telling: Telling, sight: Sight, one: Flow, spans: list[Span], behind: float) -> None:
     """Give each place away from home where both grids of a flow stand, and are seen, its arrow, a little ``behind``."""
-    seen = (span for span in spans if span.place is not None and max(span.solid) > 0)
-    places = {span.place: span for span in reversed([*seen]) if one.is_excerpt or any(span.place or ())}
+    seen = [span for span in spans if span.place is not None and max(span.solid) > 0]
+    places = {span.place: span for span in reversed(seen) if one.is_excerpt or any(span.place or ())}
     for place, span in places.items():
-        drawing = _made(telling, sight, one, span, behind)
+        until = max(other.end for other in seen if other.place == place) - 2 * EPSILON
+        drawing = _made(telling, sight, one, span, until, behind)
         if drawing is not None:
             clips = _clips(spans, lambda other, place=place: other.place == place, ARROW, rest=0.0)  # type: ignore[misc]
             telling.score.rewrite([drawing], "opacity", lambda _, clips=clips: clips)  # type: ignore[misc]
 
 
-def _made(telling: Telling, sight: Sight, one: Flow, span: Span, behind: float) -> str | None:
-    """An arrow between where the grids of a flow stand, past what stands there when it is first seen."""
+def _made(telling: Telling, sight: Sight, one: Flow, span: Span, until: float, behind: float) -> str | None:
+    """An arrow between where the grids of a flow stand, past what stands there when it is first seen.
+
+    It leaves over its source's label wherever that is ``until`` it goes: a tile may lift it.
+    """
     at = span.start + EPSILON if span.solid[0] > 0 else span.end - 2 * EPSILON
     source, target = (_box(telling, sight, grid, at) for grid in one.grids)
     if not in_plane(source, target):
@@ -195,7 +199,8 @@ def _made(telling: Telling, sight: Sight, one: Flow, span: Span, behind: float) 
     ends = [sight.numbers[grid.name] for grid in one.grids]
     level = np.abs(stand.sum(axis=1) - source[0] - source[1])[:, 1] < CELL  # as ``in_plane``, of thousands at once
     others = [(low, high) for low, high in stand[level & ~np.isin(numbers, ends)]]
-    found = way(source, target, _top(telling, sight, one.target, at), others)
+    above = max(_top(telling, sight, one.source, when) for when in (at, until))
+    found = way(source, target, _top(telling, sight, one.target, at), others, above)
     if found is None:
         return None
     made = arrow(telling.unique("arrow"), found, str(one.ribbon.role), front(source, target) + behind)

@@ -84,8 +84,12 @@ def arrow(name: str, way: Way, color: str, y: float, width: float = WIDTH) -> Dr
     return Drawing(name, (Polygon(tuple(_outline(way, width)), color),), pose((0.0, y, 0.0)), opacity=0.0)
 
 
-def way(source: Box, target: Box, over: float, others: Sequence[Box] = ()) -> Way | None:
+def way(
+    source: Box, target: Box, over: float, others: Sequence[Box] = (), above: float | None = None
+) -> Way | None:  # fmt: skip
     """From the edge of one box to that of another, whose label reaches up to ``over``; None where they meet.
+
+    That of the first reaches up to ``above``, if it has one: what leaves it upwards begins there.
 
     Straight where the two face each other, else around one corner, or out at a side and back in: the first way that
     crosses none of the ``others``, or else the first.
@@ -94,19 +98,21 @@ def way(source: Box, target: Box, over: float, others: Sequence[Box] = ()) -> Wa
     if all(a_low[i] < b_high[i] and b_low[i] < a_high[i] for i in (0, 2)):
         return None
     first = None
-    for one in (one for one in _ways(source, target, over, others) if _length(one) > CELL / 4):
+    for one in (one for one in _ways(source, target, over, others, above) if _length(one) > CELL / 4):
         if not any(_crosses(one, other) for other in others):
             return one
         first = first or one
     return first
 
 
-def _ways(source: Box, target: Box, over: float, others: Sequence[Box]) -> Iterator[Way]:
+def _ways(
+    source: Box, target: Box, over: float, others: Sequence[Box], above: float | None
+) -> Iterator[Way]:  # fmt: skip
     (a_low, a_high), (b_low, b_high) = source, target
     left, right = max(a_low[0], b_low[0]), min(a_high[0], b_high[0])
     bottom, top = max(a_low[2], b_low[2]), min(a_high[2], b_high[2])
     down, rightward = b_high[2] <= a_low[2], a_high[0] <= b_low[0]
-    leaves = a_low[2] - GAP if down else a_high[2] + GAP
+    leaves = a_low[2] - GAP if down else max(a_high[2], min(above or -np.inf, b_low[2] - SHORTEST)) + GAP
     into = b_low[2] - GAP
     if down:  # below the label, unless that leaves no room
         into = max(min(over + GAP / 2, leaves - SHORTEST), b_high[2] + GAP / 2)

@@ -6,10 +6,16 @@ All of it is read from the grid's rule in the layout, so what is shown is what w
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
 
 from ...errors import ScriptError
 from ...layout.grid import Region
+from ...layout.lettering.drawing import Drawing, Text
+from ...layout.lettering.font import CAP_HEIGHT
 from ..cast.boxes import common
+from ..page.commentary import camera_pose
 from ..page.panel import Explanation, Panel
 from ..score.timeline import Channel
 from ..telling import CROWD, SOLID, Telling
@@ -21,7 +27,13 @@ STEPS = 3
 FADE, MOVE = 0.25, 0.6
 """Seconds in which a step comes, and in which the camera makes room for a panel."""
 COMING = 0.9
-"""Of a step, in which values and results come: they are read meanwhile, and the picture does not stand still."""
+"""Of a step, in which values come, and results come and are in their cells: the picture does not stand still."""
+FLIES = 0.45
+"""Of the last step, that has passed when the result leaves the panel for its cell."""
+SHORTEST, SHRINKS = 0.15, 0.8
+"""Seconds that it flies at least, or it does not; and how large it arrives, as a share."""
+NEARER = 0.008
+"""How much nearer than its panel's plate it flies, as a share of the distance."""
 SOURCE, TARGET = 1.0, 0.02
 """How strongly the cells around a source and around a target step back; these must stay as they were told before."""
 LINE = 0.4
@@ -44,15 +56,42 @@ def compute(telling: Telling, cell: Region, *, seconds: float | None = None) -> 
     for region in lit.values():
         for body in telling.bodies(region.grid):
             step_back(telling, body, region, start, TARGET if region is cell else SOURCE, step)
-    for number, drawings in enumerate(((up.symbols,), up.values, up.results)):
+    for number, (drawings, comes) in enumerate((((up.symbols,), fade), (up.values, slow), (up.results, FLIES * step))):
         for drawing in drawings:
-            telling.score.set(Channel(drawing.name, "opacity"), 1.0, start + number * step, slow if number else fade)
+            telling.score.set(Channel(drawing.name, "opacity"), 1.0, start + number * step, comes)
+    _send_home(telling, up, cell, start + (STEPS - 1 + FLIES) * step, (COMING - FLIES) * step)
     tied = _tie(telling, up, sources, cell, step)
     tethers.show(telling, tied, min(fade, step / max(len(tied), 1)) / 2)
     names = tuple(name for name, _ in tied)
     telling.explanations.append(Explanation(up, names, frozenset(lit), telling.clock.blocks, grid.name))
     telling.splits.show(cell, start + (STEPS - 1) * step + slow)
     telling.pass_time(seconds)
+
+
+def _send_home(telling: Telling, up: Panel, cell: Region, at: float, seconds: float) -> None:
+    """Let the result fly from the panel to its cell, which shows it from then on."""
+    number = up.results[0].shapes[-1]
+    low, high = telling.box(cell)
+    (x, y, depth), free = telling.view.project(((low + high) / 2)[None])[0].tolist(), telling.page.free
+    if seconds < SHORTEST or depth <= 0 or not (free.left < x < free.right and free.bottom < y < free.top):
+        return
+    assert isinstance(number, Text)
+    (left, bottom), (right, top) = number.corners
+    middle = np.array([up.area.left + (left + right) / 2, up.area.bottom + (bottom + top) / 2])
+    pose = camera_pose(telling.page)
+    metre = float(pose[0, 0]) * (1 - NEARER)
+    pose[:3, 3] = (pose @ np.array([*middle, 0.0, 1.0]))[:3]
+    pose[:3, :] *= 1 - NEARER
+    shape = replace(number, x=0.0, y=-CAP_HEIGHT * number.size / 2, align="center")
+    figure = Drawing(telling.unique("figure"), (shape,), pose, "camera", opacity=0.0)
+    telling.cast.add(figure)
+    for prop, index, value in (
+        *(("offset", i, float(to) * metre) for i, to in enumerate(np.array([x, y]) - middle)),
+        *(("scale", i, SHRINKS) for i in (0, 1)),
+    ):
+        telling.score.set(Channel(figure.name, prop, index), value, at, seconds)
+    telling.score.set(Channel(figure.name, "opacity"), 1.0, at)
+    telling.score.set(Channel(figure.name, "opacity"), 0.0, at + seconds)
 
 
 def step_back(telling: Telling, body: str, region: Region, at: float, strength: float, seconds: float) -> None:

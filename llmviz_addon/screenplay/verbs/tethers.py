@@ -25,7 +25,7 @@ from ..telling import CROWD, Telling
 MOST = 3
 WIDTH, HEAD = 0.0022, 0.011
 """Of a tether, and length of the arrow head of one that leads to a result, in picture heights."""
-LONGEST = 0.5
+LONGEST = 0.72
 """Of a tether, in picture heights."""
 MARGIN = 0.01
 """How far it keeps from what is written, in picture heights."""
@@ -110,10 +110,7 @@ def _read_areas(telling: Telling, drawing: Drawing, at_home: bool) -> list[Area]
 
 
 def show(telling: Telling, tethers: Sequence[tuple[str, float]], seconds: float) -> None:
-    """Let tethers come, each at its time; whenever more than ``MOST`` would be up the first of them goes.
-
-    Of more than that none but the last is left when it comes: it leads to the result.
-    """
+    """Let tethers come, each at its time; whenever more than ``MOST`` would be up the first of them goes."""
     clips = telling.score.clips
     for name, at in tethers:
         telling.score.set(Channel(name, "opacity"), 1.0, at, seconds)
@@ -121,8 +118,6 @@ def show(telling: Telling, tethers: Sequence[tuple[str, float]], seconds: float)
     up = {name: clips[Channel(name, "opacity")][0].start for name in names if name not in telling.score.gone}
     order = sorted(up, key=lambda name: up[name])
     gone = {name: up[following] for name, following in zip(order, order[MOST:], strict=False)}
-    if len(tethers) > MOST:
-        gone = {name: tethers[-1][1] for name, _ in tethers[:-1]} | gone
     for name, at in gone.items():
         channel, end = Channel(name, "opacity"), clips[Channel(name, "opacity")][-1].end
         if at - seconds < end:  # it would flash
