@@ -17,19 +17,22 @@ def play(film):
     names = film.entitle(*heads, titles=[f"Head {i}" for i in range(len(heads))], seconds=0)
     film.open_on(x, heads, *names, azimuth=300, elevation=26)
     with film.beat("what-for"):
-        for azimuth, clause in (
-            (302, "So far every [column]({x}) was treated alone."),
-            (305, "In [self-attention]({s}) each looks at those before it, and at itself,"),
-            (308, "and takes over something of each."),
-        ):
-            film.say(clause, x=x, s=heads[number].scores)
-            film.camera.frame(x, heads, *names, azimuth=azimuth, elevation=30 + (azimuth - 302), seconds=2.5)
+        film.say("So far every [column]({x}) was treated alone.", x=x)
+        film.camera.frame(x, heads, *names, azimuth=302, elevation=30, seconds=2)
+        film.say("In [self-attention]({s}) each looks at those before it, and at itself,", s=heads[number].scores)
+        film.camera.frame(x, heads, *names, azimuth=305, elevation=33, seconds=3)
+        film.say("and takes over something of each.")
+        film.camera.frame(x, heads, *names, azimuth=308, elevation=36, seconds=2)
         film.say("Only here does anything pass from one token to another.")
     with film.beat("one-head"):
         _tour(film, x, heads, names, number)
         close = film.closeup(heads[number], x, seconds=1.2)  # of a wide model; else it is the layout
         x, head = close.layers[0].ln_1.output, close.layers[0].attn.heads[number]
-        _flat(film, x, head)
+        film.letters(x, seconds=0.5)
+        with film.together(seconds=2):
+            film.arrange(*head.rows[:3], (head.output, head.weights, head.sum, head.max, head.scores), level=x)
+            film.move(x, beside=head.k, level=head.k)
+        film.camera.frame(x, head, azimuth=270.5, elevation=1, seconds=1.2)
     _vectors(film, x, head)
     _one_number(film, x, head, t)
     _lookup(film, x, head)
@@ -51,14 +54,6 @@ def _tour(film, x, heads, names, number):
         film.fade(film.all_but(x, heads[number]), names, to=0)
         film.fade(*film.signs.labels(heads[number]), to=1)
         film.camera.frame(x, heads[number], azimuth=281, elevation=8)
-
-
-def _flat(film, x, head):
-    film.letters(x, seconds=0.5)
-    with film.together(seconds=2):
-        film.arrange(*head.rows[:3], (head.output, head.weights, head.sum, head.max, head.scores), level=x)
-        film.move(x, beside=head.k, level=head.k)
-    film.camera.frame(x, head, azimuth=270.5, elevation=1, seconds=1.2)
 
 
 def _beside(film, x, head):
