@@ -145,6 +145,18 @@ def parts_of_all(shares: Iterable[float]) -> list[float]:
     return [min(share, most) for share in found]
 
 
+def written_shares(values: Iterable[float]) -> list[str]:
+    """Shares of one whole as they are written, wherever they come: with three decimals where these add up to 1, else
+    with as many as do; the smallest have more in any case, and none looks like all of it.
+    """
+    parts = parts_of_all(values)
+    told = [
+        [number(part, least, 4, digits) if 0 < part < 1 else f"{part:.0f}" for part in parts]
+        for least, digits in ((3, 1), (2, 2), (4, 1))
+    ]
+    return next((one for one in told if relation("1", one) == "="), told[0])
+
+
 def near_zero(value: float, scale: float) -> str:
     """A sum that is 0 but for rounding is ``≈ 0``, where ``scale`` is the size of what was summed; else a number."""
     return "≈ 0" if 0 < abs(value) < NOISE * scale else number(value)

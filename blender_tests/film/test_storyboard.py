@@ -32,6 +32,19 @@ def test_shots_are_the_rests_and_the_middles_between_them():
     assert len({shot.name for shot in found}) == len(found)
 
 
+def test_the_first_still_of_each_chapter_shows_its_question():
+    timeline = prepare(run(builtin(), TOKENS), ["layer-norm", "self-attention"], 200.0).timeline
+    for chapter in timeline.chapters:
+        shot = shots(timeline, chapter)[0]
+        assert shot.name == f"{chapter.number:02d}.0-opening"
+        drawing = next(one for one in timeline.drawings if one.name == f"{chapter.name}:question")
+        (track,) = (t for t in timeline.tracks if t.channel[:2] == (drawing.name, "opacity"))
+        assert track.values[np.searchsorted(track.frames, shot.frame, side="right") - 1] == 1
+        cards = (t for t in timeline.tracks if t.channel.actor in (f"{chapter.name}:card", f"{chapter.name}:title"))
+        for card in (t for t in cards if t.channel.prop == "opacity"):
+            assert card.values[np.searchsorted(card.frames, shot.frame, side="right") - 1] == 0
+
+
 def test_a_sheet_holds_every_picture_in_order():
     pictures = [np.full((90, 160, 3), value, np.uint8) for value in (10, 60, 110, 160, 210)]
     page = sheet(pictures, columns=3)

@@ -8,7 +8,8 @@ import pytest
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.rounding import number
+from llmviz_addon.rounding import number, written_shares
+from llmviz_addon.screenplay.page.commentary import parse
 from llmviz_addon.screenplay.score.timeline import Channel
 
 
@@ -49,7 +50,7 @@ def test_each_line_has_the_true_numbers_of_the_row(film):
         assert tall == pytest.approx(np.maximum(powers, 1e-3))
         film.work_on(table, seconds=1)
         texts = written(film, told)
-        assert texts[1:6] == [number(share) for share in film.trace[head.weights.name][4, :5]]
+        assert texts[1:6] == written_shares(film.trace[head.weights.name][4, :5])
         assert texts[10] in ("= 1", "≈ 1")
         assert film.now == pytest.approx(4)
         with pytest.raises(ScriptError, match="has no more lines"):
@@ -103,3 +104,38 @@ def test_rows_of_several_grids_are_told_abreast_and_framed(film):
     assert film.score.value(Channel(head.scores.name, "focus")) == 0
     with pytest.raises(ScriptError, match="have not as many rows"):
         film.sweep(head.q_bias, head.q, seconds=2, rows=True)
+
+
+def test_a_share_is_written_alike_wherever_it_stands(film):
+    head = opened(film)
+    weights, count = film.trace[head.weights.name][5], 6
+    told = written_shares(weights[:count])
+    assert told == written_shares(weights)[:count]
+    for index in range(count):
+        spans, _ = parse("{w}", {"w": head.weights[5, index]}, film.trace)
+        assert spans[0][0] == told[index]
+    pictures = {}
+    with film.beat("one"):
+        table = film.work_out(head.scores[5, :count], "Shares")
+        for _ in range(3):
+            before = set(film.cast.drawings)
+            film.work_on(table)
+        pictures["table"] = texts_of(film, before)
+    for key, picture in (
+        ("bars", lambda: film.bars(head.weights[5, :count], ["a"] * count, "Bars")),
+        ("wholes", lambda: film.share_out(head.weights[5, :count], "Whole")),
+        ("bands", lambda: film.bands(head.weights[5], "Bands")),
+    ):
+        with film.beat(key):
+            before = set(film.cast.drawings)
+            picture()
+        pictures[key] = texts_of(film, before)
+    for key, texts in pictures.items():
+        figures = {text for text in texts if text.startswith("0.") and text not in ("0.25", "0.5", "0.75")}
+        assert figures, key
+        assert figures <= set(told), key
+
+
+def texts_of(film, since):
+    new = (one for name, one in film.cast.drawings.items() if name not in since)
+    return [shape.body for one in new for shape in one.shapes if isinstance(shape, Text)]

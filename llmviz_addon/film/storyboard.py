@@ -45,7 +45,7 @@ def shots(timeline: Told, chapter: ChapterSpan) -> list[Shot]:
     """The stills of a chapter: its rests, half-way between two, its end, and its start if no rest is there."""
     rests = [m for m in timeline.markers if m.kind == "rest" and chapter.start <= m.frame <= chapter.end]
     at_once = bool(rests) and rests[0].frame <= chapter.start + 1
-    found = [] if at_once else [Shot(chapter.start, f"{chapter.number:02d}.0-opening")]
+    found = [] if at_once else [Shot(_asked(timeline, chapter), f"{chapter.number:02d}.0-opening")]
     for i, rest in enumerate(rests):
         name = re.sub(r"[^\w.]+", "-", rest.name)[:100]  # a part of a file's name, whatever a chapter or a file says
         found.append(Shot(rest.frame, name, is_rest=True))
@@ -53,6 +53,13 @@ def shots(timeline: Told, chapter: ChapterSpan) -> list[Shot]:
         found.append(Shot((rest.frame + after) // 2, f"{name}-then"))
     found.append(Shot(chapter.end, f"{chapter.number:02d}.{len(rests) + 1}-end"))
     return found
+
+
+def _asked(timeline: Told, chapter: ChapterSpan) -> int:
+    """The frame of a chapter at which its question stands and no card any more; else its first."""
+    title = next((m.name for m in timeline.markers if m.kind == "chapter" and m.frame == chapter.start), "")
+    before = [one for one in timeline.subtitles if one.marker == title and chapter.start <= one.start <= chapter.end]
+    return (before[-1].start + before[-1].end) // 2 if before else chapter.start  # cards, if any, come first
 
 
 def storyboard_steps(

@@ -20,7 +20,7 @@ from ...layout.grid import Grid, Region, Role
 from ...layout.lettering.drawing import Drawing, Line, Rect, Shape, Text
 from ...layout.lettering.font import Spans, fit, wrap
 from ...layout.tensor import Numbers, Unplaced
-from ...rounding import formatted, parts_of_all
+from ...rounding import formatted, parts_of_all, written_shares
 from .view import PART, TAN, Page
 
 PLAIN = {*Role, "muted"}
@@ -66,6 +66,8 @@ class _Formatter(string.Formatter):
                 )
             share, row = float(values), self.tensors[value.tensor.name][value.index[:-1]]
             if isinstance(value, Region) and value.grid.shares:
+                if not format_spec:
+                    return _in_words(written_shares(row)[value.ranges[-1][0]])
                 share = next(part for part in parts_of_all([share, *np.delete(row, value.index[-1])]))
             return _in_words(formatted(share, format_spec))
         if isinstance(value, Grid | Unplaced):

@@ -9,7 +9,7 @@ from ...layout.grid import Region
 from ...layout.lettering.drawing import Polygon, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.signs.tiles import INK, tint
-from ...rounding import number, parts_of_all
+from ...rounding import written_shares
 from ..telling import Telling
 from ..verbs.reading import token_text
 from .pinned import place, put_up
@@ -89,8 +89,8 @@ def _numbers(
 ) -> list[Shape]:  # fmt: skip
     """The weights of one query, each beside the upper end of its band."""
     found: list[tuple[str, float, float]] = []
-    for share, figures, x in zip(weights.tolist(), parts_of_all(weights), upper, strict=False):
-        text, left = number(figures, most=4), x + share * box / 2 + 0.25 * em
+    for share, text, x in zip(weights.tolist(), written_shares(weights), upper, strict=False):
+        left = x + share * box / 2 + 0.25 * em
         size = fit(text, 0.8 * em, x + slot / 2 + (slot - box) / 2 - left)
         if share >= THINNEST and size >= LEAST * em:
             found.append((text, left, size))

@@ -17,7 +17,7 @@ from ...layout.grid import Region
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import fit
 from ...layout.tensor import Numbers
-from ...rounding import formatted, number, parts_of_all, relation
+from ...rounding import formatted, number, relation, written_shares
 from ..page.sizes import SMALLEST, pixel
 from ..page.view import Area
 from ..score.timeline import Channel
@@ -40,8 +40,6 @@ TICKS = 4
 """Numbers on a scale, but for 0 and where there is little room for them."""
 PALE, COPY = 0.25, 0.75
 """Opacity of a bar that does not count, and of one that is stacked."""
-DECIMALS = 3
-"""Of a share."""
 CUT = "cut"
 """What is written over the ghost of a bar."""
 SHARES = 1e-3
@@ -298,20 +296,12 @@ def _title(telling: Telling, up: Bars, title: str, seconds: float) -> None:
 
 
 def _written(up: Bars) -> list[str]:
-    """The numbers as they are written; shares as parts of a whole, of which none looks like all of it.
-
-    Shares have three decimals where these add up to 1, else as many as do; the smallest have more in any case.
-    """
+    """The numbers as they are written; shares as parts of a whole."""
     if len(up.values) > WRITTEN:
         return []
     if not _are_shares(up.values):
         return [formatted(value) for value in up.values.tolist()]
-    shares = parts_of_all(up.values)
-    told = [
-        [number(share, least, 4, digits) if 0 < share < 1 else f"{share:.0f}" for share in shares]
-        for least, digits in ((DECIMALS, 1), (2, 2), (4, 1))
-    ]
-    return next((one for one in told if relation("1", one) == "="), told[0])
+    return written_shares(up.values)
 
 
 def _figures(telling: Telling, up: Bars, seconds: float) -> None:

@@ -11,7 +11,7 @@ from ...layout.grid import Region
 from ...layout.lettering.drawing import LIFT, Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.signs.tiles import INK, tint
-from ...rounding import number, parts_of_all, percent
+from ...rounding import percent, written_shares
 from ..telling import Telling
 from ..verbs.reading import token_text
 from .pinned import LAYER, pin, place, put_up
@@ -50,7 +50,7 @@ def share_out(
     put_up(telling, "names", [Text(area.left, top - em, ((title, "ink"),), fit(title, em, area.width))], 0.2 * seconds)
     shapes: list[Shape] = []
     written: list[Shape] = []
-    figures = [number(share, most=4) for share in parts_of_all(parts)]
+    figures = written_shares(parts)
     for t, (left, right) in enumerate(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)):
         width = max(right - left - SEAM, SEAM / 2)
         shapes.append(Rect(left - area.left, 0.0, width, high, tint(int(telling.trace.tokens[t]))))

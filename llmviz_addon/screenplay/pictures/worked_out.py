@@ -15,7 +15,7 @@ from ...layout.grid import Region
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, fit
 from ...layout.signs.tiles import tile, wide
-from ...rounding import number, parts_of_all, relation
+from ...rounding import number, relation, written_shares
 from ..page.view import Area
 from ..telling import Telling
 from ..verbs.reading import Softmax, softmax, token_text
@@ -102,8 +102,8 @@ def work_on(telling: Telling, table: Worked, *, seconds: float | None = None) ->
 
 def _figures(table: Worked, numbers: np.ndarray, line: int) -> list[str]:
     """How the numbers of a line are written."""
-    some = parts_of_all(numbers) if line == 3 else numbers.tolist()
-    return [number(some[j]) for j in table.kept]
+    some = written_shares(numbers) if line == 3 else [number(value) for value in numbers.tolist()]
+    return [some[j] for j in table.kept]
 
 
 def _spans(table: Worked, line: int) -> tuple[tuple[str, str], ...]:

@@ -18,7 +18,7 @@ from ...layout.lettering.drawing import Drawing, Rect, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT, fit
 from ...layout.rules.formula import Dot, Operand
 from ...layout.signs.tiles import tile, wide
-from ...rounding import number, parts_of_all
+from ...rounding import written_shares
 from ..score.timeline import Channel
 from ..telling import Telling
 from ..verbs import camera
@@ -132,7 +132,7 @@ def _signs(
     seconds: float,
 ) -> list[Drawing]:  # fmt: skip
     """A × under each weight and its number on it, then the tokens' tiles and how many are left out."""
-    made, figures = [], [number(share, most=4) for share in parts_of_all(shares)]
+    made, figures = [], written_shares(shares)
     (low, top), pitch = ends, xs[1] - xs[0] if len(xs) > 1 else WIDE
     size = min(fit(figures[j], 0.12, 0.88 * pitch) for j in kept)
     with telling.together(seconds=seconds):
