@@ -21,7 +21,7 @@ from llmviz_addon.film.painting.told import Told
 from llmviz_addon.screenplay.production import Production
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.compat import fcurves
-from llmviz_addon.stage.materials.nodes import SETTINGS
+from llmviz_addon.stage.materials.nodes import SETTINGS, trees
 from llmviz_addon.stage.render import set_engine, set_size
 from llmviz_addon.stage.things import drawings
 
@@ -128,10 +128,10 @@ def test_doubles_are_of_what_shows_and_are_not_seen(blend: Path) -> None:
     bpy.ops.wm.open_mainfile(filepath=str(blend))
     scene = bpy.context.scene
     objects = [obj for obj in scene.objects if obj.type == "MESH"]
-    doubles = Doubles(scene, objects)
+    doubles = Doubles(scene)
     home = bpy.data.collections["llmviz doubles"]
     for first, last in ((1, 40), (300, 340)):
-        doubles.settle(first, last)
+        doubles.settle([obj for obj in objects if shows(obj, first, last)])
         there = {obj.data for obj in home.objects}
         for frame in range(first, last + 1):
             scene.frame_set(frame)
@@ -201,6 +201,34 @@ def test_materials_are_told_the_settings_that_they_read(blend: Path) -> None:
     assert _reading(objects) == before
     assert np.array_equal(Painter(scene).paint(scene.frame_end), nearer)
     assert not np.array_equal(nearer, reads)
+
+
+def test_no_material_that_is_rendered_reads_a_setting_nor_does_an_action_hold_what_stands_still(
+    blend: Path, rests: dict[str, int]
+) -> None:
+    bpy.ops.wm.open_mainfile(filepath=str(blend))
+    scene = bpy.context.scene
+    set_engine(scene, "cycles")
+    owners = [obj for obj in scene.objects if fcurves(obj)]
+    own = [(obj.animation_data.action, obj.animation_data.action_slot) for obj in owners]
+    painter = Painter(scene, Changes.of(scene, 1, scene.frame_end))
+    lent = set()
+    for rest in rests.values():
+        painter.settle(rest - 1, rest)
+        objects = [obj for obj in scene.objects if obj.type == "MESH" and not obj.hide_render]
+        lent |= {obj for obj in objects if obj.material_slots and obj.material_slots[0].link == "OBJECT"}
+        shown = {slot.material for obj in objects for slot in obj.material_slots}
+        shown |= {material for obj in objects for material in obj.data.materials}  # which doubles of lent ones have
+        nodes = [node for tree in trees(shown) for node in tree.nodes]
+        assert not any(getattr(node, "attribute_name", "") in SETTINGS for node in nodes)
+        held = {obj.animation_data.action for obj in owners} - {None}
+        users = [obj for obj in owners if obj.animation_data.action is not None]
+        assert sum(len(action.slots) for action in held) < len(own)
+        assert all(fcurves(obj) for obj in users)
+    assert lent
+    painter.close()
+    assert [(obj.animation_data.action, obj.animation_data.action_slot) for obj in owners] == own
+    assert len(bpy.data.actions) == len({action for action, _ in own})
 
 
 def test_what_instances_show_is_not_missed(production: Production, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,6 @@ appears: 15 of the 20 ms of a small region. A mesh with several users has a tree
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,19 +20,15 @@ RAYS = ("camera", "diffuse", "glossy", "transmission", "volume_scatter")
 class Doubles:
     """The doubles of objects in a scene that nobody will save: two a mesh, however many users it has."""
 
-    def __init__(self, scene: bpy.types.Scene, objects: Iterable[bpy.types.Object]) -> None:
-        self._users: defaultdict[Any, list[bpy.types.Object]] = defaultdict(list)
-        for obj in objects:
-            if obj.type == "MESH" and not obj.modifiers:
-                self._users[obj.data].append(obj)
+    def __init__(self, scene: bpy.types.Scene) -> None:
         self._home = bpy.data.collections.new("llmviz doubles")
         self._made: dict[Any, list[bpy.types.Object]] = {}
         self._there: set[Any] = set()
         scene.collection.children.link(self._home)
 
-    def settle(self, first: int, last: int) -> None:
-        """Have doubles of what may show at the frames ``first`` to ``last``, and of nothing else."""
-        wanted = {mesh for mesh, users in self._users.items() if any(shows(obj, first, last) for obj in users)}
+    def settle(self, showing: Iterable[bpy.types.Object]) -> None:
+        """Have doubles of the meshes of these objects, and of no others."""
+        wanted: set[Any] = {obj.data for obj in showing if obj.type == "MESH" and not obj.modifiers}
         for mesh in self._there - wanted:
             for double in self._made[mesh]:
                 self._home.objects.unlink(double)

@@ -19,7 +19,8 @@ from ..lock import scratch
 from ..quiet import unbroken
 from .cells import CellState
 from .changes import Change, Changes, is_seen
-from .doubles import Doubles
+from .doubles import Doubles, shows
+from .keyframes import Keyframes
 from .lean import Lean
 from .regions import Mask, Rect
 from .sights import Projection, Shapes, Sight, mark
@@ -45,7 +46,9 @@ class Painter:
         self._doubles: Doubles | None = None
         self._lean: Lean | None = None
         self._told: Told | None = None
-        self._idle: list[tuple[bpy.types.AnimData, bpy.types.Action | None, bpy.types.ActionSlot | None]] = []
+        self._keyframes = Keyframes()
+        self._showing = self._seen  # those that may show until the next ``settle``
+        self._sights: tuple[int, dict[bpy.types.Object, Sight]] | None = None  # of all of them, at the last frame
         self._temporary = ExitStack()
         self._folder: Path = self._temporary.enter_context(scratch())
         render = scene.render
@@ -54,35 +57,32 @@ class Painter:
         render.dither_intensity = 0.0
         compat.set_image_output(scene, "TARGA_RAW")
         render.image_settings.color_mode = "RGB"
+        self._picture = self._folder / "part.tga"
+        render.filepath = str(self._picture)
 
     def settle(self, first: int, last: int) -> None:
-        """Make ready for the frames ``first`` to ``last``: let go of keyframes that do nothing there.
+        """Make ready for the frames ``first`` to ``last``: let go of what does nothing there.
 
-        Blender evaluates every keyframed object for every rendering, hidden ones included, and most of
-        a film's objects stand still (measured: 33 ms a rendering with all of them, 12 with those in play).
         Only for a scene that nobody will save: keyframes are off their objects until the next call.
         """
-        for data, action, slot in self._idle:
-            data.action, data.action_slot = action, slot
-        self._idle.clear()
+        self._keyframes.put_back()
         before = max(first - 1, self.changes.first)
         go(self.scene, before)
+        self._showing, self._sights = [obj for obj in self._seen if shows(obj, before, last)], None
         if self.regions:
-            self._doubles = self._doubles or Doubles(self.scene, self._seen)
-            self._doubles.settle(before, last)
+            self._doubles = self._doubles or Doubles(self.scene)
+            self._doubles.settle(self._showing)
             self._lean = self._lean or Lean(self._seen)
             self._lean.settle(before, last)
             self._shapes.know(self._seen)  # whose materials are still as they were made
             self._told = self._told or Told(self.scene)
             self._told.settle(self._seen)
-        for owner in self.changes.idle(before, last):
-            data = owner.animation_data
-            self._idle.append((data, data.action, data.action_slot))
-            data.action = None
+        self._keyframes.take(self.changes.owners, set(self.changes.idle(before, last)))
 
     def close(self) -> None:
         """Remove what was temporary: files, and objects."""
         self._temporary.close()
+        self._keyframes.put_back()
         if self._doubles is not None:
             self._doubles.remove()
         if self._told is not None:
@@ -119,16 +119,28 @@ class Painter:
 
     def _mark(self, mask: Mask, frame: int, change: Change) -> None:
         """Mark what differs at ``frame`` from the frame before."""
+        if change.view:
+            before = self._all_sights(frame - 1)
+            mark(mask, before, self._all_sights(frame), set(change.objects))
+            return
         sights: list[dict[bpy.types.Object, Sight]] = []
         cells = []
         for at in (frame - 1, frame):
             self._go(at)
             view = Projection(self.scene, self.size, self._shapes)
-            sights.append({obj: view.sight(obj) for obj in (self._seen if change.view else change.objects)})
+            sights.append({obj: view.sight(obj) for obj in change.objects})
             cells.append([CellState.of(obj) for obj in change.in_cells])
         for obj, old, new in zip(change.in_cells, *cells, strict=True):
             sights[-1][obj] = view.cells(obj, old, new)
-        mark(mask, sights[0], sights[1], set(change.objects) if change.view else None)
+        mark(mask, *sights)
+
+    def _all_sights(self, frame: int) -> dict[bpy.types.Object, Sight]:
+        """Of all that may show: while the camera moves, each frame is asked twice for them."""
+        if self._sights is None or self._sights[0] != frame:
+            self._go(frame)
+            view = Projection(self.scene, self.size, self._shapes)
+            self._sights = frame, {obj: view.sight(obj) for obj in self._showing}
+        return self._sights[1]
 
     def _go(self, frame: int) -> None:
         if self.scene.frame_current != frame:
@@ -144,13 +156,11 @@ class Painter:
             render.border_min_x, render.border_max_x = (rect.left + 0.01) / width, (rect.right + 0.01) / width
             render.border_min_y, render.border_max_y = (rect.low + 0.01) / height, (rect.high + 0.01) / height
             width, height = rect.right - rect.left, rect.high - rect.low
-        path = self._folder / "part.tga"
-        path.unlink(missing_ok=True)
-        render.filepath = str(path)
+        self._picture.unlink(missing_ok=True)
         try:
             with unbroken():
                 bpy.ops.render.render(write_still=True, scene=self.scene.name)
-            return _read_tga(path, width, height)
+            return _read_tga(self._picture, width, height)
         except (OSError, RuntimeError) as error:
             place = str(self._folder.parent)
             reason = getattr(error, "strerror", None) or " ".join(str(error).removeprefix("Error:").split())

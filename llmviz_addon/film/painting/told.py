@@ -28,8 +28,12 @@ class Told:
         self._replaced: list[tuple[Any, Any]] = []  # a tree, and a node in it that holds what another one read
 
     def settle(self, objects: Iterable[bpy.types.Object]) -> None:
-        """See to the materials of ``objects``: new ones, and copies of such as were seen to before."""
+        """See to the materials of ``objects``: new ones, and copies of such as were seen to before.
+
+        To those of their meshes too, where an object shows another one: doubles have these.
+        """
         found = {slot.material for obj in objects for slot in obj.material_slots}
+        found |= {material for obj in objects for material in getattr(obj.data, "materials", ())}
         materials = [material for material in found if material is not None and material.get(TAG) is not None]
         self._told = []
         for tree in trees(materials):
