@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ import pytest
 
 from llmviz_addon import cli, commands, options
 from llmviz_addon.errors import ScriptError
+from llmviz_addon.film.film import Progress
 from llmviz_addon.film.painting import png
 from llmviz_addon.film.work.progress import Bar
 from llmviz_addon.model.checkpoint import BUILTINS, builtin
@@ -296,3 +297,31 @@ def test_a_film_that_is_ended_leaves_nothing_temporary_for_good(tmp_path: Path, 
         assert not list((tmp_path / "tmp").iterdir())
         assert sorted(path.name for path in tmp_path.iterdir()) == ["f.frames", "f.mp4", "f.srt", "tmp"]
         assert not list((tmp_path / "f.frames").glob(".*"))
+
+
+@pytest.mark.parametrize("job", ["film", "storyboard"])
+def test_what_steps_hold_is_let_go_of_where_a_signal_meets_the_bar(
+    job: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_steps = []
+
+    def steps(*_: object, **__: object) -> Iterator[object]:
+        open_steps.append(job)
+        try:
+            while True:
+                yield Progress(1, 2, "Rendering") if job == "film" else (0.5, "Rendering")
+        finally:
+            open_steps.clear()
+
+    def met(*_: object) -> None:
+        assert open_steps
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands, "_staged", lambda *_: None)
+    monkeypatch.setattr(commands.api, f"{job}_steps", steps)
+    monkeypatch.setattr(Bar, "show", met)
+    target = tmp_path / ("f.mp4" if job == "film" else "board")
+    with pytest.raises(KeyboardInterrupt) as caught:  # which keeps all that it passed through
+        cli.carry_out([job, "layer-norm", "-o", str(target)])
+    assert caught.tb is not None
+    assert not open_steps

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -126,7 +126,7 @@ def _filmed(stage: api.Stage, target: Path, asked: options.Film) -> api.Film:
     )
     kept = ""
     try:
-        with Bar() as bar:
+        with closing(steps), Bar() as bar:  # what they hold is let go of here, whatever else meets a signal
             while True:
                 progress = next(steps)
                 kept = f"{progress.done} of {progress.total} frames in {frames_folder(target)}"
@@ -148,7 +148,7 @@ def storyboard(asked: options.Storyboard) -> None:
     stage = _staged(production, asked)
     steps = api.storyboard_steps(stage, folder, engine=asked.engine)
     try:
-        with Bar() as bar:
+        with closing(steps), Bar() as bar:
             while True:
                 share, text = next(steps)
                 bar.show(round(share * 100), 100, text)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -122,3 +124,37 @@ def test_time_that_we_have_slept_is_not_silence(tmp_path: Path, monkeypatch: pyt
         assert crew._members[0].process.wait(30) == -signal.SIGKILL
     finally:
         crew.stop()
+
+
+@posix
+@pytest.mark.parametrize("met", ["starting", "ending"])
+def test_a_signal_waits_until_workers_are_started_and_all_of_them_are_gone(
+    met: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    processes = []
+
+    def end(number: int, _: object) -> None:
+        raise KeyboardInterrupt
+
+    def started(crew: Crew) -> subprocess.Popen[str]:
+        processes.append(start(crew))
+        if met == "starting":
+            os.kill(os.getpid(), signal.SIGTERM)
+        return processes[-1]
+
+    def ended(process: subprocess.Popen[str]) -> None:
+        if met == "ending":
+            os.kill(os.getpid(), signal.SIGTERM)
+        finish(process)
+
+    start, finish, before = Crew._start, crews._end, signal.signal(signal.SIGTERM, end)
+    monkeypatch.setattr(crews, "blender", lambda code: [sys.executable, "-c", "import sys; sys.stdin.read()"])
+    monkeypatch.setattr(Crew, "_start", started)
+    monkeypatch.setattr(crews, "_end", ended)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            Crew(3, tmp_path).stop()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert len(processes) == {"starting": 1, "ending": 3}[met]
+    assert all(process.returncode is not None for process in processes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -93,3 +94,30 @@ def test_a_stopped_process_still_holds_its_lock(tmp_path: Path, temporary: Path)
             assert theirs.is_dir()
         assert lock(tmp_path / "lock") is None
         process.kill()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_a_signal_waits_until_a_temporary_folder_is_cleared_away(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end(number: int, _: object) -> None:
+        raise KeyboardInterrupt
+
+    def meets_a_signal(path: Path, ignore_errors: bool = False) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        remove(path, ignore_errors=ignore_errors)
+
+    def used() -> None:
+        with scratch() as folder:
+            for name in ("one", "two"):
+                (folder / name).mkdir()
+                (folder / name / "file").write_text("x")
+            monkeypatch.setattr(shutil, "rmtree", meets_a_signal)
+
+    remove, before = shutil.rmtree, signal.signal(signal.SIGTERM, end)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            used()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert not list(temporary.iterdir())

@@ -23,6 +23,7 @@ from .encoding import captions
 from .frames import CAPTIONS, PIECES, Frames, check_frames, frames_folder, frames_of, opened
 from .lock import scratch
 from .output import written
+from .quiet import unbroken
 from .work.crew import Crew
 from .work.making import SHORTEST, Making
 
@@ -206,4 +207,5 @@ def _pieces(folder: Path) -> Iterator[Path]:
     try:
         yield made
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        with unbroken():
+            shutil.rmtree(made, ignore_errors=True)

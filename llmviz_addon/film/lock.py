@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import JobError
+from .quiet import unbroken
 
 if os.name == "nt":
     import msvcrt
@@ -48,21 +49,27 @@ def lock(path: Path) -> IO[bytes] | None:
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A temporary folder for the block; those left by processes that were killed are cleared away first."""
+    """A temporary folder for the block; those left by processes that were killed are cleared away first.
+
+    Signals wait while it is made and cleared away: one that comes when all is done would leave half of it.
+    """
     base = Path(tempfile.gettempdir())
+    folder = alive = None
     try:
-        sweep(base)
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-        alive = lock(folder / ALIVE)
-    except OSError as error:
-        raise JobError(f"Cannot make a temporary folder in {str(base)!r}: {error.strerror or error}.") from error
-    try:
+        try:
+            with unbroken():
+                sweep(base)
+                folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+                alive = lock(folder / ALIVE)
+        except OSError as error:
+            raise JobError(f"Cannot make a temporary folder in {str(base)!r}: {error.strerror or error}.") from error
         yield folder
     finally:
-        if alive is not None:
-            alive.close()
-        with suppress(OSError):  # gone already, which is as well
-            _clear(folder)
+        with unbroken(), suppress(OSError):  # gone already, which is as well
+            if alive is not None:
+                alive.close()
+            if folder is not None:
+                _clear(folder)
 
 
 @contextmanager

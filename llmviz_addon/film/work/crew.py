@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from ...errors import JobError
 from ...processes import blender, imported_from
+from ..quiet import unbroken
 
 PACKAGE = Path(__file__).resolve().parent.parent.parent
 SILENT = 60.0
@@ -54,7 +55,14 @@ class Crew:
         self._scratch = scratch
         self._log = tempfile.TemporaryFile(mode="w+", encoding="utf-8", errors="replace", dir=scratch)  # noqa: SIM115
         self._looked = monotonic()
-        self._members = [_Member(self._start()) for _ in range(size)]
+        self._members: list[_Member] = []
+        try:
+            for _ in range(size):
+                with unbroken():
+                    self._members.append(_Member(self._start()))
+        except BaseException:  # whoever wanted a crew has none to stop
+            self.stop()
+            raise
 
     def send(self, number: int, **job: Any) -> None:
         """Give a worker a job. That it may be gone is told by ``next``."""
@@ -95,16 +103,18 @@ class Crew:
 
     def replace(self, number: int) -> None:
         """Start a worker anew in place of one that is lost."""
-        _end(self._members[number].process)
-        self._members[number] = _Member(self._start())
+        with unbroken():
+            _end(self._members[number].process)
+            self._members[number] = _Member(self._start())
 
     def stop(self) -> None:
-        """End all workers, at once; what they have written stays whole."""
-        for member in self._members:
-            member.process.kill()
-        for member in self._members:
-            _end(member.process)
-        self._log.close()
+        """End all workers, at once; what they have written stays whole. Signals wait until the last is gone."""
+        with unbroken():
+            for member in self._members:
+                member.process.kill()
+            for member in self._members:
+                _end(member.process)
+            self._log.close()
 
     def _watch(self) -> None:
         """Give up workers that were asked to do something and show no sign of doing it."""
