@@ -13,7 +13,7 @@ from llmviz_addon.layout.grid import Grid
 from llmviz_addon.model.blueprints import Blueprint, beside
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, from_tensors, weight_shapes
 from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.model.run import run
+from llmviz_addon.model.run import prompt, run
 from llmviz_addon.screenplay import loader
 from llmviz_addon.screenplay.cast.cast import Cast
 from llmviz_addon.screenplay.film import Film
@@ -44,7 +44,7 @@ MODELS = {
     "one head": lambda: (random_checkpoint(GPTConfig(2, 1, 8, 6, 5)), [0, 1, 2, 3, 4, 0]),
     "short input": lambda: (random_checkpoint(GPTConfig(2, 2, 20, 16, 7)), [0, 1, 2]),
     "many heads": lambda: (random_checkpoint(GPTConfig(2, 16, 64, 32, 20)), [t % 20 for t in range(20)]),
-    "wide": lambda: (random_checkpoint(GPTConfig(2, 4, 192, 32, 11)), [t % 11 for t in range(24)]),
+    "austen": lambda: (builtin("austen"), list(prompt(builtin("austen")))),
     "very wide": lambda: (random_checkpoint(GPTConfig(2, 12, 768, 64, 600)), [t * 7 % 600 for t in range(24)]),
     "words": lambda: (random_checkpoint(GPTConfig(2, 4, 200, 80, 3000)), list(range(70))),
     "large heads": lambda: (random_checkpoint(GPTConfig(1, 1, 256, 40, 600)), list(range(40))),

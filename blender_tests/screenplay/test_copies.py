@@ -110,7 +110,7 @@ def test_letters_stand_along_every_time_axis(film, head):
         tiles = [shape for drawing in drawings for shape in drawing.shapes if isinstance(shape, Rect)]
         assert not drawings[0].is_written  # tints are there even where letters would be too small
         assert [text.body for text in texts] == letters
-        assert [tile.color for tile in tiles] == [tint(token) for token in film.trace.tokens]
+        assert [tile.color for tile in tiles] == [tint(token, film.trace.tokens) for token in film.trace.tokens]
         for tile, text in zip(tiles, texts, strict=True):  # each letter amid its tile
             (left, _), (right, _) = text.corners
             assert tile.x < left < right < tile.x + tile.width

@@ -1,12 +1,16 @@
 """Bars, bands and the lookup picture: true to their numbers, inside their part of the page."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.lettering.drawing import Polygon, Rect, Text
+from llmviz_addon.layout.signs.tiles import INK
+from llmviz_addon.model.checkpoint import builtin
+from llmviz_addon.model.run import prompt
 from llmviz_addon.screenplay.page.commentary import camera_pose
 from llmviz_addon.screenplay.score.timeline import Channel
 
@@ -86,6 +90,26 @@ def test_bands_are_as_wide_as_the_weights(nano, make_film, size):
     assert points[:, 0].max() <= area.right
     assert points[:, 1].min() >= area.bottom - 1e-6
     assert points[:, 1].max() <= area.top
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_long_word_among_bands_takes_room_from_the_others(make_film, size):
+    model = builtin("austen")
+    film = make_film(model, list(prompt(model)), size)
+    film.bands(opened(film).weights[:], "Attention")
+    (tokens,) = (d for name, d in film.cast.drawings.items() if name.startswith("test:tokens"))
+    tiles = [shape for shape in tokens.shapes if isinstance(shape, Rect)][::2]
+    words = [s for s in tokens.shapes if isinstance(s, Text) and s.spans[0][1] == INK][::2]
+    assert [word.body for word in words] == [film.token_text(t) for t in range(12)]
+    for tile, other in pairwise(tiles):
+        assert tile.x + tile.width < other.x
+    assert film.page.free.left <= tiles[0].x < tiles[-1].x + tiles[-1].width <= film.page.free.right
+    for tile, word in zip(tiles, words, strict=True):
+        (left, _), (right, _) = word.corners
+        assert tile.x < left < right < tile.x + tile.width
+    widths, sizes = [tile.width for tile in tiles], [word.size for word in words]
+    assert max(widths) == widths[10] > 1.3 * min(widths)  # the others give up little
+    assert min(sizes) > 0.6 * max(sizes)  # 0.38 where all tiles are alike
 
 
 def test_all_rows_of_bands_come_one_after_the_other(film):

@@ -28,7 +28,7 @@ def test_a_column_that_stands_apart_carries_its_tokens_tile(film, opened):
         made = film.cast.tiles[grid.name]
         (tile,) = (shape for shape in made.shapes if isinstance(shape, Rect))
         (text,) = (shape for shape in made.shapes if isinstance(shape, Text))
-        assert (tile.color, text.body) == (tint(film.trace.tokens[3]), film.token_text(3))
+        assert (tile.color, text.body) == (tint(film.trace.tokens[3], film.trace.tokens), film.token_text(3))
         assert made.parent == grid.name  # so it goes with it
         (left, _, _), (right, _, top) = grid[3].box
         assert made.points[:, 0].mean() == pytest.approx((left + right) / 2, abs=0.02)
@@ -63,6 +63,19 @@ def test_what_is_no_whole_column_of_one_token_has_no_tile(film, opened):
     film.split(opened.ln_1.mean[3], seconds=0.5)
     film.split(head.scores[3], seconds=0.5)
     assert not film.cast.tiles
+
+
+def test_the_tokens_of_a_text_have_tints_of_their_own_as_far_as_there_are_any():
+    text = (1306, 328, 462, 1834, 282, 387, 12, 290, 306, 328, 1322, 304)
+    found = [tint(token, text) for token in text]
+    assert len(set(found[:8])) == len(TINTS)
+    assert found[9] == found[1]  # the same token
+    for t, token in enumerate(text):  # where there are no more, those next to it have others
+        assert found[t] not in [found[i] for i in range(max(t - 5, 0), t) if text[i] != token]
+    for count in range(1, len(text)):  # what is read later changes none
+        assert [tint(token, text[:count]) for token in text[:count]] == found[:count]
+    assert [tint(token, (0, 1, 8, 2, 9)) for token in (0, 1, 8, 2, 9)] == [TINTS[i] for i in (0, 1, 2, 3, 4)]
+    assert tint(11, text) == tint(11) == TINTS[3]  # one that is not in the text
 
 
 def test_a_tint_is_the_tokens_own():

@@ -1,10 +1,14 @@
 """The tile of a token: its text on its tint, the same wherever it comes.
 
-A token has its tint by its id, so it is the same in every film of a model. There are few tints: of two tokens that
-share one the texts differ.
+There are few tints, so a token has its own by its id only where no other token of the text has it: of those that the
+text has first each has another one. One that the text has not, such as a guess, has that of its id; where two tokens
+share one their texts differ.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from ..lettering.drawing import TINTS, Rect, Shape, Text
 from ..lettering.font import CAP_HEIGHT, advance, fit
@@ -14,9 +18,20 @@ _MARGIN = 0.35
 """On both sides of a text that is wider than its tile is high, in its letters."""
 
 
-def tint(token: int) -> str:
-    """The theme's name for the colour of a token."""
-    return TINTS[token % len(TINTS)]
+def tint(token: int, text: Sequence[int] = ()) -> str:
+    """The theme's name for the colour of a token, beside the tokens of a text; a longer text changes none of them."""
+    return _tints(tuple(text)).get(token, TINTS[token % len(TINTS)])
+
+
+@lru_cache(maxsize=64)
+def _tints(text: tuple[int, ...]) -> Mapping[int, str]:
+    """The tints of a text's tokens: each takes the one that is free, or else has not been there for longest."""
+    last, found = dict.fromkeys(range(len(TINTS)), -1), dict[int, int]()
+    for t, token in enumerate(text):
+        if token not in found:
+            found[token] = min(last, key=lambda one: (last[one], (one - token) % len(TINTS)))
+        last[found[token]] = t
+    return {token: TINTS[one] for token, one in found.items()}
 
 
 def wide(text: str, height: float) -> float:
@@ -24,11 +39,11 @@ def wide(text: str, height: float) -> float:
     return max(height, advance(text, 0.72 * height) + 2 * _MARGIN * 0.72 * height)
 
 
-def tile(token: int, text: str, middle: tuple[float, float], width: float, height: float) -> list[Shape]:
-    """A tile around ``middle``, whose text is as large as it has room."""
+def tile(color: str, text: str, middle: tuple[float, float], width: float, height: float) -> list[Shape]:
+    """A tile of a tint around ``middle``, whose text is as large as it has room."""
     x, y = middle
     size = fit(text, 0.72 * height, 0.92 * width)
     return [
-        Rect(x - width / 2, y - height / 2, width, height, tint(token), 0.15 * height),
+        Rect(x - width / 2, y - height / 2, width, height, color, 0.15 * height),
         Text(x, y - CAP_HEIGHT * size / 2, ((text, INK),), size, "center"),
     ]

@@ -33,21 +33,29 @@ MOST_BOXES = 96
 
 @dataclass(frozen=True)
 class Predictions:
-    """What the model holds most likely to follow each token: ids, their texts and probabilities (NaN if unknown)."""
+    """What the model holds most likely to follow each token that it ``read``: ids, their texts and probabilities.
+
+    Probabilities are NaN if they are not known.
+    """
 
     ids: tuple[int, ...]
     texts: tuple[str, ...]
     shares: tuple[float, ...]
+    read: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, probs: np.ndarray, text_of: Callable[[int], str]) -> Predictions:
+    def of(cls, probs: np.ndarray, text_of: Callable[[int], str], read: tuple[int, ...] = ()) -> Predictions:
         """From probabilities (T, n_vocab)."""
         known = probs if np.isfinite(probs).all() else np.where(np.isfinite(probs), probs, -1.0)
         ids = known.argmax(axis=1)
         shares = np.take_along_axis(probs, ids[:, None], axis=1)[:, 0].astype(float)
         for t in np.flatnonzero(shares >= 1):  # rounded to 1: not all of it, where others have a trace
             shares[t] = max(parts_of_all(probs[t]))
-        return cls(tuple(map(int, ids)), tuple(text_of(int(i)) for i in ids), tuple(map(float, shares)))
+        return cls(tuple(map(int, ids)), tuple(text_of(int(i)) for i in ids), tuple(map(float, shares)), read)
+
+    def tint(self, t: int) -> str:
+        """The colour of the token that may follow the one at time ``t``."""
+        return tint(self.ids[t], self.read)
 
 
 class TokenRow:
@@ -111,8 +119,8 @@ class TokenRow:
             shapes.append(Line(((x, y), (x, y + self.line)), STROKE, "muted"))
         return shapes
 
-    def letter(self, t: int, bottom: float, text: str, color: str, under: str, token: int) -> list[Shape]:
-        """A token's text in box ``t``, on its tint, and a smaller line under it; a ``muted`` one has a bare edge."""
+    def letter(self, t: int, bottom: float, text: str, color: str, under: str, tile: str) -> list[Shape]:
+        """A token's text in box ``t``, on a tile, and a smaller line under it; a ``muted`` one has a bare edge."""
         text, y = printable(text), self.floor(t, bottom)
         room = 0.86 * self.pitch
         size, small = fit(text, 0.75 * self.em, room), fit(under, 0.36 * self.em, room)
@@ -120,7 +128,7 @@ class TokenRow:
         base = y + 0.68 * self.line - CAP_HEIGHT * 0.75 * self.em / 2  # one for all, as in a line of text
         wide, tall = 0.9 * self.pitch, (0.62 if under else 0.86) * self.line
         low = y + self.line - tall - 0.05 * self.line
-        shapes: list[Shape] = [Rect(x - wide / 2, low, wide, tall, tint(token), 0.1 * tall)]
+        shapes: list[Shape] = [Rect(x - wide / 2, low, wide, tall, tile, 0.1 * tall)]
         if color == "muted":
             edge = 0.09 * tall
             shapes.append(
@@ -166,7 +174,8 @@ def input_boxes(layout: Layout, texts: Sequence[str], ids: Sequence[int], prompt
     bottom = INPUT_AT * layout.gap
     shapes = row.frames(bottom)
     for t in row.filled(len(texts)):
-        shapes += row.letter(t, bottom, texts[t], "ink" if t < prompt_length else "muted", str(ids[t]), ids[t])
+        color = "ink" if t < prompt_length else "muted"
+        shapes += row.letter(t, bottom, texts[t], color, str(ids[t]), tint(ids[t], ids))
     shapes += row.fan(bottom, 0.12 * layout.gap)
     shapes.append(row.caption(bottom + row.height, "Input"))
     return Drawing("tokens:input", tuple(shapes), _above(layout), fades_below=READABLE)
@@ -182,7 +191,7 @@ def next_boxes(layout: Layout, predictions: Predictions, prompt_length: int) -> 
     shapes = row.frames(bottom)
     for t in row.filled(len(predictions.ids)):
         color = "ink" if t >= prompt_length - 1 else "muted"
-        shapes += row.letter(t, bottom, predictions.texts[t], color, str(predictions.ids[t]), predictions.ids[t])
+        shapes += row.letter(t, bottom, predictions.texts[t], color, str(predictions.ids[t]), predictions.tint(t))
     shapes.append(row.caption(bottom + row.height, "Next token"))
     return Drawing("tokens:next", tuple(shapes), _above(layout), fades_below=READABLE)
 
@@ -197,7 +206,7 @@ def output_boxes(layout: Layout, predictions: Predictions) -> Drawing:
         if share >= SMALLEST:
             left, width = row.middle(t) - row.pitch / 2, row.pitch * share
             shapes.append(Rect(left, row.floor(t, bottom), width, 0.09 * row.line, "activation"))
-        shapes += row.letter(t, bottom, predictions.texts[t], "ink", number(share, most=2), predictions.ids[t])
+        shapes += row.letter(t, bottom, predictions.texts[t], "ink", number(share, most=2), predictions.tint(t))
     shapes += row.fan(bottom + row.height, -0.12 * layout.gap, outwards=True)
     return Drawing("tokens:output", tuple(shapes), below(layout), fades_below=READABLE)
 

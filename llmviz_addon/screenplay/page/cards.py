@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ...layout.lettering.drawing import Drawing, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit, wrap
-from ...layout.signs.tiles import tile, wide
+from ...layout.signs.tiles import tile, tint, wide
 from .commentary import LEADING, camera_pose
 from .view import Page
 
@@ -105,6 +105,7 @@ def _card(name: str, shapes: Sequence[Shape], page: Page, depth: float = BEFORE)
 
 def _row(tokens: Tokens, y: float, height: float, room: float, last: bool = False) -> list[Shape]:
     """The tokens' tiles in a row around x = 0; of more than there is room for the first, or last, and an ellipsis."""
+    read = [token for token, _ in tokens]
     widths = [wide(text, height) for _, text in tokens]
     gap, dots = 0.14 * height, 0.0
     total = sum(widths) + gap * max(len(widths) - 1, 0)
@@ -125,7 +126,7 @@ def _row(tokens: Tokens, y: float, height: float, room: float, last: bool = Fals
         shapes.append(Text(x, y - 0.1 * height, (("…", "muted"),), height))
         x += dots + gap
     for (token, text), width in zip(tokens, widths, strict=True):
-        shapes += tile(token, text, (x + width / 2, y), width, height)
+        shapes += tile(tint(token, read), text, (x + width / 2, y), width, height)
         x += width + gap
     if dots and not last:
         shapes.append(Text(x, y - 0.1 * height, (("…", "muted"),), height))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ...errors import ScriptError
 from ...layout.grid import Region
 from ...layout.lettering.drawing import Polygon, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
-from ...layout.signs.tiles import INK, tint
+from ...layout.signs.tiles import INK
 from ...rounding import written_shares
 from ..telling import Telling
-from ..verbs.reading import token_text
+from ..verbs.reading import tint_at, token_text
 from .pinned import place, put_up
 
 TOKENS, WORDS = 24, 16
@@ -21,8 +23,9 @@ BAND, PALE = 0.5, 0.09
 """Opacity of a band, where two cross, both are seen; and of those beside one that is followed."""
 ABOVE, BELOW = "is looked at", "looks"
 """What the upper row of tokens does, and what the lower."""
-UNEVEN = 1.2
-"""Letters of a short token may be so many times as large as those of one of middle length."""
+UNEVEN, LONG = 1.2, 0.75
+"""Letters of a short token may be so many times as large as those of one of middle length; and a long one, whose
+letters would be less than so many times as large, takes some room from all others."""
 LEAST = 0.45
 """A number that would be smaller beside its band, as a share of the picture's letters, is not there."""
 THINNEST = 0.004
@@ -46,27 +49,29 @@ def bands(telling: Telling, region: Region, title: str, *, follow: int | None = 
     keys = range(max(0, queries[-1] + 1 - most), queries[-1] + 1)
     area, em = place(telling)
     em = min(em, area.height / 8.5)
-    slot = area.width / len(keys)
-    left = area.left + (area.width - slot * len(keys)) / 2
-    box, tall = (0.9 if words else 0.72) * slot, min(0.9 * slot, 2.2 * em, area.height / 6)
+    slot, left = area.width / len(keys), area.left
+    tall = min(0.9 * slot, 2.2 * em, area.height / 6)
     top, bottom = area.top - 1.7 * em - tall, area.bottom + 1.1 * em
     names = [token_text(telling, key) for key in keys]
-    upper = [left + (i + 0.5) * slot for i in range(len(keys))]
+    size = UNEVEN * float(np.median([fit(name, 0.72 * tall, 0.86 * (0.9 if words else 0.72) * slot) for name in names]))
+    slots = _slots(names, slot, LONG / UNEVEN * size)
+    slot = min(slots)
+    box = (0.9 if words else 0.72) * slot
+    upper = [left + sum(slots[:i]) + wide / 2 for i, wide in enumerate(slots)]
     if len(keys) < region.ranges[0][1]:
         title += f", {'last' if keys[0] else 'first'} {len(keys)} of {region.ranges[0][1]} tokens"
-    right = left + slot * len(keys)
+    right = area.right
     above = fit(ABOVE, 0.8 * em, max(0.8 * slot, area.width - advance(title, em) - em))
     shapes: list[Shape] = [
         Text(left, area.top - 0.9 * em, ((title, "ink"),), em),
         Text(right, area.top - 0.9 * em, ((ABOVE, "muted"),), above, "right"),
         Text(right, area.bottom + 0.2 * em, ((BELOW, "muted"),), 0.8 * em, "right"),
     ]
-    size = UNEVEN * float(np.median([fit(name, 0.72 * tall, 0.86 * box) for name in names]))
     for i, name in enumerate(names):
-        color = tint(int(telling.trace.tokens[keys[i]]))
-        shapes += _box(upper[i], top, box, tall, name, size, color)
+        color, width = tint_at(telling, keys[i]), box + slots[i] - slot
+        shapes += _box(upper[i], top, width, tall, name, size, color)
         if keys[i] in queries:
-            shapes += _box(upper[i], bottom, box, tall, name, size, color)
+            shapes += _box(upper[i], bottom, width, tall, name, size, color)
     put_up(telling, "tokens", shapes, 0.2 * seconds)
     rows = [_bands(weights[q, keys[0] : q + 1], upper, upper[q - keys[0]], box, top, bottom + tall) for q in queries]
     if len(queries) == 1:
@@ -82,6 +87,19 @@ def bands(telling: Telling, region: Region, title: str, *, follow: int | None = 
         for row, opacity in zip(rows, solid, strict=True):
             put_up(telling, "bands", row, brief, to=opacity)
     telling.pass_time(0.1 * seconds + each - brief)
+
+
+def _slots(names: Sequence[str], slot: float, least: float) -> list[float]:
+    """How much room each token has side by side: all alike but those whose letters would be smaller than ``least``."""
+    need = [advance(name, least) / 0.86 + 0.1 * slot for name in names]
+    long = [i for i, wide in enumerate(need) if wide > slot]
+    total, others = slot * len(names), len(names) - len(long)
+    most = total - 0.8 * slot * others  # the others give up to a fifth
+    if not others or not long:
+        return [slot] * len(names)
+    share = min(1.0, most / sum(need[i] for i in long))
+    rest = (total - share * sum(need[i] for i in long)) / others
+    return [share * need[i] if i in long else rest for i in range(len(names))]
 
 
 def _numbers(

@@ -16,6 +16,7 @@ from ...model.sampling import Sampling, distribution
 from ...rounding import parts_of_all, percent
 from ..page.view import Area
 from ..telling import Telling
+from ..verbs.reading import tint_of
 from .pinned import metres, pin, put_up
 
 MOST = 4
@@ -69,7 +70,7 @@ def chances(
     track = left, area.right - FIGURE * em - left
     chart = Chances(area, em, tall, track, np.asarray(logits, np.float64), tokens)
     for row, (token, text) in enumerate(zip(tokens, texts, strict=True)):
-        own = tile(token, text, (area.left + tiles / 2, chart.middle(row)), tiles, 0.8 * tall)
+        own = tile(tint_of(telling, token), text, (area.left + tiles / 2, chart.middle(row)), tiles, 0.8 * tall)
         _row(telling, chart, row, own, "activation")
     if count < len(order):
         what = f"{len(order) - count:,} others"

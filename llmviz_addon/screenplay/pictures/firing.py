@@ -16,7 +16,7 @@ from ...layout.signs.tiles import tile, wide
 from ...rounding import number
 from ..page.view import Area
 from ..telling import Telling
-from ..verbs.reading import token_text
+from ..verbs.reading import tint_at, token_text
 from .pinned import pin, place, put_up
 
 LAG = 0.35
@@ -108,7 +108,11 @@ def _tokens_up(
     ]
     for i, top in zip(rows, tops, strict=True):
         shapes += tile(
-            int(telling.trace.tokens[i]), names[i], (area.left + tiles / 2, top - tall / 2), tiles, 0.86 * tall
+            tint_at(telling, i),
+            names[i],
+            (area.left + tiles / 2, top - tall / 2),
+            tiles,
+            0.86 * tall,
         )
     put_up(telling, "tokens", shapes, seconds)
 

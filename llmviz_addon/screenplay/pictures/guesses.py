@@ -11,11 +11,12 @@ import numpy as np
 
 from ...layout.lettering.drawing import Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
-from ...layout.signs.tiles import INK, tile, tint, wide
+from ...layout.signs.tiles import INK, tile, wide
 from ...model.lens import lens
 from ...rounding import parts_of_all, percent
 from ..page.view import Area
 from ..telling import Telling
+from ..verbs.reading import tint_of
 from .pinned import pin, place, put_up
 
 ROWS, TOKENS = 13, 5
@@ -82,7 +83,7 @@ def _head(telling: Telling, area: Area, strips: Area, title: str, final: int, em
     size = fit(title, 1.1 * em, area.right - area.left)
     return [
         Text(area.left, area.top - 1.1 * em, ((title, "ink"),), size),
-        *tile(final, text, (area.right - width / 2, area.top - 2.35 * em), width, high),
+        *tile(tint_of(telling, final), text, (area.right - width / 2, area.top - 2.35 * em), width, high),
     ]
 
 
@@ -106,7 +107,7 @@ def _row(
     x, edge = 0.0, 0.0012
     for token, share in told:
         wide_ = share * full
-        bars.append(Rect(x, -thick / 2, max(wide_ - edge, 4e-4), thick, tint(token)))
+        bars.append(Rect(x, -thick / 2, max(wide_ - edge, 4e-4), thick, tint_of(telling, token)))
         text = telling.checkpoint.tokenizer.text(token)
         em = fit(text, min(1.1 * size, 0.7 * thick), 0.86 * wide_)
         if em >= 0.6 * size:

@@ -9,6 +9,7 @@ from ...layout.lettering.drawing import Shape, Text
 from ...layout.lettering.font import fit
 from ...layout.signs.tiles import tile, wide
 from ..telling import Telling
+from ..verbs.reading import tint_of
 
 HIGH = 1.25
 """Height of a tile, in ems."""
@@ -33,7 +34,7 @@ def names_under(
     for token, name, middle in zip(ids, told, middles, strict=True):
         high = min(HIGH * em, 0.94 * slot)
         width = min(wide(name, high), 0.94 * slot)
-        shapes += tile(token, name, (middle, base - 0.95 * em), width, high)
+        shapes += tile(tint_of(telling, token), name, (middle, base - 0.95 * em), width, high)
     return shapes
 
 

@@ -13,11 +13,11 @@ import numpy as np
 from ...errors import ScriptError
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
-from ...layout.signs.tiles import INK, tint
+from ...layout.signs.tiles import INK
 from ..page.commentary import camera_pose
 from ..page.view import Area
 from ..telling import Telling
-from ..verbs.reading import token_text
+from ..verbs.reading import tint_of, token_text
 from .pinned import pin, place, put_up
 
 TOKENS, WORDS = 12, 7
@@ -102,7 +102,7 @@ def _tiles(telling: Telling, row: Row, tokens: Sequence[int]) -> list[Shape]:
     for token, text, x in zip(tokens, texts, row.xs, strict=True):
         em = fit(text, min(size, 0.72 * row.tall), 0.86 * wide)
         shapes += [
-            Rect(x - wide / 2, row.y - row.tall / 2, wide, row.tall, tint(token), 0.15 * row.tall),
+            Rect(x - wide / 2, row.y - row.tall / 2, wide, row.tall, tint_of(telling, token), 0.15 * row.tall),
             Text(x, row.y - CAP_HEIGHT * em / 2, ((text, INK),), em, "center"),
         ]
     return shapes

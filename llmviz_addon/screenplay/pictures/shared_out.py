@@ -10,10 +10,10 @@ from ...errors import ScriptError
 from ...layout.grid import Region
 from ...layout.lettering.drawing import LIFT, Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
-from ...layout.signs.tiles import INK, tint
+from ...layout.signs.tiles import INK
 from ...rounding import percent, written_shares
 from ..telling import Telling
-from ..verbs.reading import token_text
+from ..verbs.reading import tint_at, token_text
 from .pinned import LAYER, pin, place, put_up
 
 HIGH = 0.42
@@ -53,7 +53,7 @@ def share_out(
     figures = written_shares(parts)
     for t, (left, right) in enumerate(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)):
         width = max(right - left - SEAM, SEAM / 2)
-        shapes.append(Rect(left - area.left, 0.0, width, high, tint(int(telling.trace.tokens[t]))))
+        shapes.append(Rect(left - area.left, 0.0, width, high, tint_at(telling, t)))
         written += _written(token_text(telling, t), figures[t], (left + right) / 2, base, width, high, em)
     name = pin(telling, "shares", shapes, (area.left, base))
     telling.change(name, "opacity", 1.0)

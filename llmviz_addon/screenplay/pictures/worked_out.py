@@ -18,7 +18,7 @@ from ...layout.signs.tiles import tile, wide
 from ...rounding import number, relation, written_shares
 from ..page.view import Area
 from ..telling import Telling
-from ..verbs.reading import Softmax, softmax, token_text
+from ..verbs.reading import Softmax, softmax, tint_at, token_text
 from .pinned import pin, place, put_up
 
 MOST = 8
@@ -70,7 +70,11 @@ def work_out(telling: Telling, region: Region, title: str, *, seconds: float | N
     for x, j in zip(xs, kept, strict=True):
         text = token_text(telling, first + j)
         shapes += tile(
-            int(telling.trace.tokens[first + j]), text, (x, tiles), min(wide(text, TILE * em), 0.92 * slot), TILE * em
+            tint_at(telling, first + j),
+            text,
+            (x, tiles),
+            min(wide(text, TILE * em), 0.92 * slot),
+            TILE * em,
         )
     if len(kept) < len(steps.row):
         words = f"the largest {len(kept)} of {len(steps.row)}"

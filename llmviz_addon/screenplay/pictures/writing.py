@@ -21,7 +21,7 @@ from ...model.sampling import Sampling, draw
 from ...rounding import count
 from ..page.view import Area
 from ..telling import Telling
-from ..verbs.reading import drawn
+from ..verbs.reading import drawn, tint_of
 from .chances import OVER, Chances, chances, pick
 from .pinned import metres, pin, place, put_up
 
@@ -171,7 +171,7 @@ def _text(
     for t, (x, y, width) in spots.items():
         if t < len(read):
             text = telling.checkpoint.tokenizer.text(read[t])
-            tiles[t] = pin(telling, "tile", tile(read[t], text, (0, 0), width, tall), (x, y))
+            tiles[t] = pin(telling, "tile", tile(tint_of(telling, read[t]), text, (0, 0), width, tall), (x, y))
             telling.change(tiles[t], "opacity", 1.0, seconds)
         else:
             shapes.append(Rect(x - width / 2, y - tall / 2, width, tall, "plate", 0.15 * tall))
@@ -216,7 +216,7 @@ def _fly(
     """The tile of the chosen token leaves its row, and stands at the end of the text."""
     x, y, width = spot
     text = telling.checkpoint.tokenizer.text(token)
-    name = pin(telling, "tile", tile(token, text, (0, 0), width, tall), (x, y), FAR)
+    name = pin(telling, "tile", tile(tint_of(telling, token), text, (0, 0), width, tall), (x, y), FAR)
     for i, far in enumerate((start[0] + width / 2 - x, start[1] - y)):
         telling.change(name, "offset", far * metres(telling, FAR), 0.0, i)
         telling.change(name, "offset", 0.0, seconds, i)

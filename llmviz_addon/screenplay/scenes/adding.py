@@ -30,6 +30,7 @@ from ..telling import Telling
 from ..verbs import camera
 from ..verbs.arranging import faded_out
 from ..verbs.copies import copy, fly, make, some_cells
+from ..verbs.reading import tint_of
 from ..verbs.scaling import one_scale
 from ..verbs.splitting import face
 
@@ -290,7 +291,7 @@ def _whose(telling: Telling, region: Region | None, x: float, y: float, em: floa
     text, token = found
     if token is None:
         return [Text(x, y - CAP_HEIGHT * em / 2, ((f"t = {text}", "muted"),), em, "center")]
-    return tile(token, text, (x, y), min(wide(text, 1.6 * em), room), 1.6 * em)
+    return tile(tint_of(telling, token), text, (x, y), min(wide(text, 1.6 * em), room), 1.6 * em)
 
 
 def _run(telling: Telling, table: Table, results: list[Grid], seconds: float) -> list[Drawing]:

@@ -25,7 +25,7 @@ from ..verbs import camera
 from ..verbs.arranging import faded_out
 from ..verbs.copies import BEFORE, copy, flat, fly, make
 from ..verbs.fading import fade
-from ..verbs.reading import token_text
+from ..verbs.reading import tint_at, token_text
 from .dot_product import terms
 
 MOST = 8
@@ -134,7 +134,7 @@ def _tile(telling: Telling, region: Region, at: tuple[float, float, float], ride
     """The tile of the token that a column belongs to."""
     t = region.ranges[[axis.name for axis in region.grid.axes].index("T")][0]
     text = token_text(telling, t)
-    shapes = tile(int(telling.trace.tokens[t]), text, (0.0, 0.0), min(wide(text, TILE), 0.96 * PITCH), TILE)
+    shapes = tile(tint_at(telling, t), text, (0.0, 0.0), min(wide(text, TILE), 0.96 * PITCH), TILE)
     return telling.show(_riding(telling, tuple(shapes), at, rider))
 
 

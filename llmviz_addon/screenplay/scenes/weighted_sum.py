@@ -25,7 +25,7 @@ from ..verbs import camera
 from ..verbs.arranging import sign
 from ..verbs.copies import copy, flat, fly, land, make
 from ..verbs.fading import fade
-from ..verbs.reading import token_text
+from ..verbs.reading import tint_at, token_text
 
 VECTORS = 8
 """Vectors shown at most: those with the largest weights."""
@@ -162,7 +162,7 @@ def _plate(telling: Telling, text: str, at: tuple[float, float, float], size: fl
 def _tile(telling: Telling, t: int, at: tuple[float, float, float], widest: float) -> Drawing:
     """The tile of a token under its vector."""
     text = token_text(telling, t)
-    shapes = tile(int(telling.trace.tokens[t]), text, (0.0, 0.0), min(wide(text, TILE), widest), TILE)
+    shapes = tile(tint_at(telling, t), text, (0.0, 0.0), min(wide(text, TILE), widest), TILE)
     return telling.show(Drawing(telling.unique("sign"), tuple(shapes), pose(at), opacity=0.0))
 
 

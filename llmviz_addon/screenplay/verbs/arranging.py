@@ -13,14 +13,14 @@ from ...layout.grid import CELL, Grid, Region
 from ...layout.lettering.drawing import LIFT, Drawing, Rect, Shape, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.signs.labels import labels
-from ...layout.signs.tiles import INK, tint
+from ...layout.signs.tiles import INK
 from ...layout.tensor import Axis
 from ..cast.things import Grids, Place, Thing
 from ..page.sizes import USUAL, pixel
 from ..score.timeline import Channel
 from ..telling import Telling
 from .dealing import Extent, deal
-from .reading import token_text
+from .reading import tint_at, token_text
 
 TILE = 0.92 * CELL
 """Height of a token's tile along a grid, where each has a row or a column."""
@@ -257,7 +257,7 @@ def _letters(telling: Telling, grid: Grid) -> list[Drawing]:
                 at, align = (under, along - middle), "left"
             else:
                 at, align = (-0.4 * CELL, -along - middle), "right"
-            tile, sign = _on_tint(Text(*at, ((text, INK),), em, align), tint(int(telling.trace.tokens[t])))
+            tile, sign = _on_tint(Text(*at, ((text, INK),), em, align), tint_at(telling, t))
             tiles.append(tile)
             signs.append(sign)
         made.append(Drawing(telling.unique("tiles"), tuple(tiles), where, grid.name, 0.0, 0.0))

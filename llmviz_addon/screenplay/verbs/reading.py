@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from ...errors import ScriptError
 from ...layout.grid import Region
+from ...layout.signs.tiles import tint
 from ...layout.tensor import Numbers
 from ...model.sampling import Draw
 from ...model.tokenizers.tokenizer import IdTokenizer, LetterTokenizer
@@ -33,6 +34,16 @@ def token_text(telling: Telling, t: int) -> str:
 def token_name(telling: Telling, t: int) -> str:
     """What the token at time ``t`` is called in a sentence: ``letter C``, ``token 318`` or ``token “·the”``."""
     return name_of(telling, int(telling.trace.tokens[t]))
+
+
+def tint_of(telling: Telling, token: int) -> str:
+    """The colour of a token's tile in this film; any token of the vocabulary has one."""
+    return tint(token, telling.trace.tokens)
+
+
+def tint_at(telling: Telling, t: int) -> str:
+    """The colour of the tile of the token at time ``t``."""
+    return tint_of(telling, int(telling.trace.tokens[t]))
 
 
 def name_of(telling: Telling, token: int) -> str:

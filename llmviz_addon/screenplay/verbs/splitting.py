@@ -13,7 +13,7 @@ from ..cast.things import Grids
 from ..page.sizes import SMALLEST, pixel
 from ..page.view import TAN
 from ..telling import Telling
-from .reading import token_text
+from .reading import tint_of, token_text
 
 TILE, LARGEST = 2.1 * CELL, 4.2 * CELL
 """Height of the tile on a column that stands apart, and at most where its letter could not be read from afar."""
@@ -107,7 +107,7 @@ def _tile(telling: Telling, region: Region, says: tuple[str, int | None]) -> Dra
             Text(0, -CAP_HEIGHT * size / 2, ((text, "ink"),), size, "center"),
         ]
     else:
-        shapes = tile(token, text, (0.0, 0.0), width, tall)
+        shapes = tile(tint_of(telling, token), text, (0.0, 0.0), width, tall)
     where = pose(((low[0] + high[0]) / 2, low[1], high[2] + 0.06 * TILE + tall / 2))
     made = Drawing(telling.unique("tile"), tuple(shapes), where, region.grid.name, opacity=0.0)
     telling.cast.add(made)
