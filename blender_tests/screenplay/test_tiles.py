@@ -6,7 +6,10 @@ import pytest
 
 from llmviz_addon.layout.lettering.drawing import Rect, Text
 from llmviz_addon.layout.signs.tiles import TINTS, tint
+from llmviz_addon.model.checkpoint import builtin
+from llmviz_addon.model.run import prompt
 from llmviz_addon.screenplay.score.timeline import Channel
+from llmviz_addon.screenplay.verbs.reading import tint_of
 
 
 def opacity(film, drawing):
@@ -76,6 +79,20 @@ def test_the_tokens_of_a_text_have_tints_of_their_own_as_far_as_there_are_any():
         assert [tint(token, text[:count]) for token in text[:count]] == found[:count]
     assert [tint(token, (0, 1, 8, 2, 9)) for token in (0, 1, 8, 2, 9)] == [TINTS[i] for i in (0, 1, 2, 3, 4)]
     assert tint(11, text) == tint(11) == TINTS[3]  # one that is not in the text
+
+
+def test_guesses_have_tints_of_their_own_and_keep_them_when_they_are_read(make_film):
+    model = builtin("austen")
+    film = make_film(model, list(prompt(model)))
+    drawn = film.telling.drawn.tokens
+    assert drawn[0] == film.telling.drawn.token
+    found = [tint_of(film.telling, token) for token in drawn]
+    assert len(set(found)) == len(found) == len(TINTS)
+    longer = make_film(model, [*film.trace.tokens, drawn[0]])
+    assert tint_of(longer.telling, drawn[0]) == found[0]
+    assert [tint_of(longer.telling, t) for t in film.trace.tokens] == [
+        tint_of(film.telling, t) for t in film.trace.tokens
+    ]
 
 
 def test_a_tint_is_the_tokens_own():

@@ -52,6 +52,11 @@ class Draw:
     candidates: tuple[Candidate, ...]
     sampling: Sampling
 
+    @property
+    def tokens(self) -> tuple[int, ...]:
+        """The chosen one, then the others that it was chosen from."""
+        return tuple(dict.fromkeys((self.token, *(one.token for one in self.candidates))))
+
 
 def draw(logits: np.ndarray, sampling: Sampling, n_tokens: int, most: int = CANDIDATES) -> Draw:
     """Choose the token that follows ``n_tokens`` others, and name at most ``most`` candidates for it.

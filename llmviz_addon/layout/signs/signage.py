@@ -77,7 +77,7 @@ def token_signs(layout: Layout, run: Run) -> TokenSigns:
     """
     if len(run.tokens) > layout.n_tokens:
         raise ModelError(f"The layout is of {layout.n_tokens} tokens, but the run has {len(run.tokens)}.")
-    predictions = tokens.Predictions.of(run.probs, run.text_of, run.tokens)
+    predictions = tokens.Predictions.of(run.probs, run.text_of, (*run.tokens, *run.draw.tokens))
     return TokenSigns(
         tokens.input_boxes(layout, run.texts, run.tokens, run.prompt_length),
         tokens.next_boxes(layout, predictions, run.prompt_length),

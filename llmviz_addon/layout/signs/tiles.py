@@ -1,8 +1,8 @@
 """The tile of a token: its text on its tint, the same wherever it comes.
 
-There are few tints, so a token has its own by its id only where no other token of the text has it: of those that the
-text has first each has another one. One that the text has not, such as a guess, has that of its id; where two tokens
-share one their texts differ.
+There are few tints, so a token has that of its id only where no other token of the text has it: of those that the text
+has first each has another one. The best guesses of what follows are counted in as if they were read. Any other token
+has that of its id; where two tokens share one their texts differ.
 """
 
 from __future__ import annotations

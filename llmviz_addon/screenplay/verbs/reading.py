@@ -37,8 +37,8 @@ def token_name(telling: Telling, t: int) -> str:
 
 
 def tint_of(telling: Telling, token: int) -> str:
-    """The colour of a token's tile in this film; any token of the vocabulary has one."""
-    return tint(token, telling.trace.tokens)
+    """The colour of a token's tile in this film: the same wherever it comes, as text or as a guess."""
+    return tint(token, (*telling.trace.tokens, *(telling.drawn.tokens if telling.drawn else ())))
 
 
 def tint_at(telling: Telling, t: int) -> str:
