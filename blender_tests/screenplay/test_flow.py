@@ -213,10 +213,12 @@ def test_an_arrow_leaves_upwards_over_its_source_s_name_wherever_a_tile_lifts_it
     film.move(x, beside=ln.output, seconds=1)
     film.wait(1)
     film.split(x[3], seconds=0.5)
-    film.wait(1)
-    flow(film.telling)
     label = film.signs.label(x)
     top = film.telling.placed(label, label.flat, at_home=True)[:, 2].max()
+    film.merge(x, seconds=0.5)
+    film.wait(1)
+    assert film.telling.placed(label, label.flat, at_home=True)[:, 2].max() < top
+    flow(film.telling)
     up = [one for one in arrows(film) if one.points[:, 2].max() > ln.mean.box[0][2]]  # to the mean and the deviation
     assert up
     for one in up:

@@ -179,17 +179,19 @@ def _draw(telling: Telling, sight: Sight, one: Flow, spans: list[Span], behind: 
     seen = [span for span in spans if span.place is not None and max(span.solid) > 0]
     places = {span.place: span for span in reversed(seen) if one.is_excerpt or any(span.place or ())}
     for place, span in places.items():
-        until = max(other.end for other in seen if other.place == place) - 2 * EPSILON
-        drawing = _made(telling, sight, one, span, until, behind)
+        whiles = {
+            at for other in seen if other.place == place for at in (other.start + EPSILON, other.end - 2 * EPSILON)
+        }
+        drawing = _made(telling, sight, one, span, sorted(whiles), behind)
         if drawing is not None:
             clips = _clips(spans, lambda other, place=place: other.place == place, ARROW, rest=0.0)  # type: ignore[misc]
             telling.score.rewrite([drawing], "opacity", lambda _, clips=clips: clips)  # type: ignore[misc]
 
 
-def _made(telling: Telling, sight: Sight, one: Flow, span: Span, until: float, behind: float) -> str | None:
+def _made(telling: Telling, sight: Sight, one: Flow, span: Span, times: list[float], behind: float) -> str | None:
     """An arrow between where the grids of a flow stand, past what stands there when it is first seen.
 
-    It leaves over its source's label wherever that is ``until`` it goes: a tile may lift it.
+    It leaves over its source's label wherever that is at any of the ``times`` that it is there: a tile may lift it.
     """
     at = span.start + EPSILON if span.solid[0] > 0 else span.end - 2 * EPSILON
     source, target = (_box(telling, sight, grid, at) for grid in one.grids)
@@ -199,7 +201,7 @@ def _made(telling: Telling, sight: Sight, one: Flow, span: Span, until: float, b
     ends = [sight.numbers[grid.name] for grid in one.grids]
     level = np.abs(stand.sum(axis=1) - source[0] - source[1])[:, 1] < CELL  # as ``in_plane``, of thousands at once
     others = [(low, high) for low, high in stand[level & ~np.isin(numbers, ends)]]
-    above = max(_top(telling, sight, one.source, when) for when in (at, until))
+    above = max(_top(telling, sight, one.source, when) for when in times)
     found = way(source, target, _top(telling, sight, one.target, at), others, above)
     if found is None:
         return None
