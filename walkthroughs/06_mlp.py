@@ -128,15 +128,27 @@ def _firing(film, mlp, t):
     number = film.largest(mlp.activation[t])[0]
     with film.beat("firing"):
         film.say("A neuron well above 0 is said to fire.")
-        film.firing(mlp.activation[t], f"The neurons that fire most at t = {t}", seconds=5)
+        shown = film.firing(mlp.activation[t], f"The neurons that fire most at t = {t}", seconds=5)
         token, strongest = film.token_name(t), fires[t, number]
-        if strongest > 0:
-            half = [i for i, one in enumerate(fires[:, number]) if i != t and one >= strongest / 2]
+        half = [i for i, one in enumerate(fires[:, number]) if i != t and one >= strongest / 2]
+        choosy, elsewhere = _choosy(fires, shown, t)
+        if strongest > 0 and 2 * len(half) > len(fires) - 1 and elsewhere < fires[t, choosy] / 2:
+            film.say("Neuron {n} fires most, but for {k:,} others, too.", n=f"{number:,}", k=len(half))
+            film.say("Neuron {n} is choosier: {a} here, elsewhere at most {b}.", n=f"{choosy:,}", a=fires[t, choosy],
+                     b=elsewhere)  # fmt: skip
+        elif strongest > 0:
             film.say("For the {token} neuron {n} fires most: {a}.", token=token, n=f"{number:,}", a=strongest)
             film.say(_others(film, half, t), n=len(half), token=token)
         else:
             film.say("For the {token} none does.", token=token)
         film.say("Nobody chose what it looks for: it was learned.")
+
+
+def _choosy(fires, neurons, t):
+    """The neuron that fires more for one token than for any other, and how much it does for those at most."""
+    others = {n: max((row[n] for i, row in enumerate(fires) if i != t), default=0) for n in neurons}
+    choosy = max(neurons, key=lambda n: fires[t, n] - others[n])
+    return choosy, others[choosy]
 
 
 def _others(film, half, t):

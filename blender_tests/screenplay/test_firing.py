@@ -22,11 +22,15 @@ def put_up(film, t, **more):
 
 
 def test_the_strongest_neurons_stand_side_by_side_with_their_true_numbers(film):
-    values = put_up(film, 3)
+    mlp = film.layout.layers[0].mlp
+    film.open_on(mlp)
+    shown = film.firing(mlp.activation[3], "Firing", seconds=4)
+    values = film.values(mlp.activation)
     assert film.now == pytest.approx(4)
     strongest = np.argsort(-values[3])
+    assert shown == strongest[: len(shown)].tolist()
     heads = [one for one in written_on(drawings(film, "figures")) if one.isdigit()]
-    assert heads == [str(n) for n in strongest[: len(heads)]]
+    assert heads == [str(n) for n in shown]
     assert len(heads) >= 4
     told = written_on(drawings(film, "figures"))
     for neuron in strongest[: len(heads)]:

@@ -15,7 +15,7 @@ from llmviz_addon.model.blueprints import compared
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, from_tensors, weight_shapes
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.lens import lens
-from llmviz_addon.model.run import Run, run
+from llmviz_addon.model.run import Run, prompt, run
 from llmviz_addon.model.sampling import distribution
 from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
 from llmviz_addon.rounding import formatted
@@ -84,6 +84,7 @@ CASES = {
     "tiny": lambda: (model(GPTConfig(2, 2, 8, 8, 5), scale=1e-4), [0, 1, 2, 4]),
     "sure": lambda: (model(GPTConfig(1, 2, 8, 8, 5), scale=9), [0, 1, 2, 3, 4, 1]),
     "words": lambda: (worded(model(GPTConfig(2, 4, 16, 20, 600))), list(range(12))),
+    "austen": lambda: (builtin("austen"), list(prompt(builtin("austen")))),
     "wide": lambda: (model(GPTConfig(2, 4, 192, 32, 11)), [t % 11 for t in range(24)]),
     "long": lambda: (model(GPTConfig(1, 1, 2, 1100, 3)), [t % 3 for t in range(1100)]),
     "no biases": lambda: (without_biases(GPTConfig(1, 2, 8, 9, 5)), [0, 1, 2]),
@@ -230,11 +231,19 @@ def _mlp(told: Run, texts: dict[str, str]) -> None:
         assert (number[3] is None) == (name == "ReLU")
     strongest = fires[t].max()
     assert ("does" in texts["06 firing"].split(".")[1]) == (strongest <= 0)
-    found = re.search(r"neuron ([\d,]+) fires most", texts["06 firing"])
+    found = re.search(r"[Nn]euron ([\d,]+) fires most", texts["06 firing"])
     if found:
         column = fires[:, int(found[1].replace(",", ""))]
         assert column[t] == pytest.approx(strongest, rel=2e-5)
         half = [i for i in range(count) if i != t and column[i] >= column[t] / 2]
+    choosy = re.search(r"but for ([\d,]+) others, too. Neuron ([\d,]+) is choosier: (.*) here", texts["06 firing"])
+    if found and choosy:
+        here, elsewhere = fires[t, int(choosy[2].replace(",", ""))], np.delete(fires, t, 0)[:, int(choosy[2])].max()
+        assert (int(choosy[1].replace(",", "")), choosy[3]) == (len(half), formatted(here))
+        assert len(half) > (count - 1) / 2
+        assert elsewhere < here / 2
+        assert f"elsewhere at most {formatted(elsewhere)}." in texts["06 firing"]
+    elif found:
         others = re.search(r"(One|[\d,]+) others? makes? it fire at least half as much, (.*?)\.", texts["06 firing"])
         assert (int(others[1].replace("One", "1").replace(",", "")) if others else 0) == len(half)
         alike = sum(told.tokens[i] == told.tokens[t] for i in half)

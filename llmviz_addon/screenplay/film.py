@@ -564,9 +564,10 @@ class Film:
         curve.slide(self._telling, chart, cell, seconds=seconds)
 
     @verb
-    def firing(self, region: Region, title: str, *, most: int = 6, seconds: float = 4.0) -> None:
-        """The neurons of a row such as ``mlp.activation[t]`` that fire most, as bars, at the other tokens too."""
-        firing.firing(self._telling, region, title, most=most, seconds=seconds)
+    def firing(self, region: Region, title: str, *, most: int = 6, seconds: float = 4.0) -> list[int]:
+        """The neurons of a row such as ``mlp.activation[t]`` that fire most, as bars, at the other tokens too; returns
+        them."""
+        return firing.firing(self._telling, region, title, most=most, seconds=seconds)
 
     @verb
     def guesses(self, t: int, title: str, *, seconds: float = 6.0) -> np.ndarray:

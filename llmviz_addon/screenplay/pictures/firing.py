@@ -29,10 +29,10 @@ COLUMN, FIGURES = 4.2, 1.9
 """Width that a neuron's bars have at least, and what of it is for their numbers, in letters."""
 
 
-def firing(telling: Telling, region: Region, title: str, *, most: int = 6, seconds: float = 4.0) -> None:
+def firing(telling: Telling, region: Region, title: str, *, most: int = 6, seconds: float = 4.0) -> list[int]:
     """Put up the ``most`` neurons of ``region``, the row of one token, that fire most, at all tokens.
 
-    They take the stage until the beat is over.
+    They take the stage until the beat is over. Returns those that there was room for.
     """
     seconds = telling.length(seconds)
     (t, end), (low, high) = _row(region)
@@ -67,6 +67,7 @@ def firing(telling: Telling, region: Region, title: str, *, most: int = 6, secon
             with telling.in_sequence():
                 _column(telling, x, head, here, own, tops, tall, scale, em, str(region.grid.role), each)
     telling.pass_time(0.1 * seconds)
+    return [low + int(neuron) for neuron in strongest]
 
 
 class _Scale:
