@@ -36,6 +36,10 @@ EDGE = 0.01
 PLATES = ("plate", "card")
 SURELY = 1.02
 """Of the limits of sizes: what is enlarged reaches nearer or further, and is seen a little larger or smaller so."""
+NOTHING = 1e-6
+"""Metres before or behind the camera that make no difference."""
+FAR_OUT = 4.0
+"""How far from the middle no label reaches, in sums of the picture's sides."""
 SPOTS = np.array(list(product(np.linspace(0, 1, 7), np.linspace(0, 1, 3))))
 """Places across and up a label at which is looked whether it is hidden."""
 
@@ -236,28 +240,45 @@ class _Screens:
 
     @kept
     def _solid(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Numbers (n,) and corners (n, 2, 3) of the grids, and what each covers of the picture at most, (n, 4)."""
+        """Numbers (n,) and corners (n, 2, 3) of the grids that may be seen, and what each covers at most, (4, n).
+
+        Most of a deep model stands behind the camera, or far outside the picture.
+        """
         numbers, boxes = self.sight.solid(self.seconds, SOLID)
+        near = np.flatnonzero(self._may_be_seen(boxes))
+        numbers, boxes = numbers[near], boxes[near]
         seen = self.view.project(corners(boxes[:, 0], boxes[:, 1]).reshape(-1, 3)).reshape(-1, 8, 3)
         covered = np.hstack([seen[..., :2].min(axis=1) - APART, seen[..., :2].max(axis=1) + APART])
         covered[seen[..., 2].min(axis=1) <= 0] = (-np.inf, -np.inf, np.inf, np.inf)  # it reaches behind the camera
-        return numbers, boxes, covered
+        return numbers, boxes, np.ascontiguousarray(covered.T)
+
+    def _may_be_seen(self, boxes: np.ndarray) -> np.ndarray:
+        """Which boxes (n, 2, 3) are not surely behind the camera or further out than any label, (n,) bool."""
+        middle, half = (boxes[:, 0] + boxes[:, 1]) / 2 - self.view.position, (boxes[:, 1] - boxes[:, 0]) / 2
+        ways = [(middle @ way, half @ np.abs(way)) for way in self.view.basis]  # across, up, and deep
+        nearest, farthest = ways[2][0] - ways[2][1], ways[2][0] + ways[2][1]
+        there, limit = farthest > -NOTHING, FAR_OUT * (1 + self.sight.telling.page.aspect) * farthest * TAN
+        for (place, reach), shift in zip(ways, self.view.shift, strict=False):
+            aside = np.abs(place - shift * ways[2][0] * TAN) - reach - abs(shift) * ways[2][1] * TAN
+            there &= (nearest <= NOTHING) | (aside <= limit)
+        return there
 
     def hide(self, areas: np.ndarray, depth: float, own: str, clear: bool) -> bool:
         """Whether a grid, other than its ``own``, stands before what is seen in ``areas`` (n, 4) at a depth.
 
         Where it has to be ``clear``, also whether one stands behind it.
         """
-        numbers, boxes, covered = self._solid
+        numbers, boxes, (left, bottom, right, top) = self._solid
         low, high = areas[:, :2].min(axis=0), areas[:, 2:].max(axis=0)
-        there = ((covered[:, :2] <= high) & (covered[:, 2:] >= low)).all(axis=1)
+        there = (left <= high[0]) & (right >= low[0]) & (bottom <= high[1]) & (top >= low[1])
         if own in self.sight.numbers:
             there &= numbers != self.sight.numbers[own]
-        if not there.any():
+        among = np.flatnonzero(there)
+        if not len(among):
             return False
         (across, up, forward), tall = self.view.basis, depth * TAN
         spots = (low + SPOTS * (high - low) + self.view.shift) * tall
         ways = (forward * depth + spots[:, :1] * across + spots[:, 1:] * up).T[:, :, None]  # (3, n, 1)
-        near, far = ((boxes[there, i] - self.view.position).T[:, None] / ways for i in (0, 1))  # (3, n, m)
+        near, far = ((boxes[among, i] - self.view.position).T[:, None] / ways for i in (0, 1))  # (3, n, m)
         enter, leave = np.minimum(near, far).max(axis=0), np.maximum(near, far).min(axis=0)
         return bool(((enter <= leave) & (leave > 0) & (clear | (enter < 0.99))).any())
