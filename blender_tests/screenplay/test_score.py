@@ -74,10 +74,25 @@ def test_whatever_is_asked_together_or_alone_a_channel_is_told_as_if_it_were_the
     by_value = {name: value for value, those in many.by_value(names, "opacity").items() for name in those}
     assert by_value == {name: one.value(Channel(name, "opacity")) for name, one in alone.items()}
     assert many.end == max(one.end for one in each)
-    assert many.at_least(0.5, "opacity") == {name for name, value in by_value.items() if value >= 0.5}
-    assert many.at_least(0.5, "highlight") == set()
+    assert at_least(many, 0.5, "opacity") == {name for name, value in by_value.items() if value >= 0.5}
+    assert at_least(many, 0.5, "highlight") == set()
     many.note(["noted", "grid 0"], "highlight")
-    assert many.at_least(0.0, "highlight") == {"noted", "grid 0"}
+    assert at_least(many, 0.0, "highlight") == {"noted", "grid 0"}
+    numbers = {"grid 0": 7, "noted": 3, "nobody": 5}
+    assert numbered(many, 0.0, numbers) == [3, 7]
+    many.set(Channel("noted", "highlight"), 0.5, 99.0)
+    assert numbered(many, 0.0, numbers) == [3, 7]
+    many.set(Channel("noted", "highlight"), 0.0, 100.0)
+    assert numbered(many, 0.5, numbers) == [7]
+
+
+def numbered(score: Score, value: float, numbers: dict[str, int]) -> list[int]:
+    return sorted(number for staff in score.at_least(value, "highlight") for number in staff.numbered(numbers))
+
+
+def at_least(score: Score, value: float, prop: str) -> set[str]:
+    """Actors whose channel stands at a value or above."""
+    return set().union(*(staff.players for staff in score.at_least(value, prop)))
 
 
 def test_a_clip_may_start_where_the_last_one_ended():

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from ..errors import ScriptError, choices
 from ..kept import kept
 from ..model.architecture import Architecture
 from ..model.config import GPTConfig
 from .bands import Bands
-from .grid import Grid, Ribbon, Section
+from .grid import Grid, Ribbon, Section, boxes
 from .groups import Group, Layer, Series
 from .parts.part import PartGrids
 from .sections import bracketed
@@ -47,6 +49,11 @@ class Layout(Group):
     @kept
     def _by_name(self) -> dict[str, Grid]:
         return {grid.name: grid for grid in self.grids}
+
+    @kept
+    def homes(self) -> np.ndarray:
+        """Smallest and largest corner of every grid, (n, 2, 3) metres."""
+        return boxes(self.grids)
 
     def __getitem__(self, name: str) -> Grid:
         """The grid of that name; raises ScriptError that suggests the closest names."""

@@ -38,6 +38,7 @@ class Whereabouts:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
+        self._known: dict[frozenset[str], Place | None] = {}
 
     @kept
     def _parts(self) -> dict[str, PartGrids]:
@@ -50,7 +51,12 @@ class Whereabouts:
 
     def place(self, grids: Sequence[Grid]) -> Place | None:
         """Where ``grids`` are; None where none of them is in a section."""
-        named = {grid.name for grid in grids}
+        key = frozenset(grid.name for grid in grids)
+        if key not in self._known:
+            self._known[key] = self._place(key)
+        return self._known[key]
+
+    def _place(self, named: frozenset[str]) -> Place | None:
         meant = named - self._merely_read(named)
         numbers = tuple(sorted({self._section[name] for name in meant if name in self._section}))
         if not numbers:

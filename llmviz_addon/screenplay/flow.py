@@ -113,18 +113,21 @@ def _between_excerpts(telling: Telling) -> Iterator[Flow]:
 def _spans(telling: Telling, one: Flow) -> list[Span]:
     """All that happens to a flow, one span after the other."""
     score = telling.score
-    shown = [[Channel(body, "opacity") for body in telling.splits.bodies(grid.name, -1.0)] for grid in one.grids]
-    offsets = [Channel(grid.name, "offset", i) for grid in one.grids for i in range(3)]
-    told = [] if one.is_excerpt else [Channel(one.ribbon.name, "opacity")]
-    clips = (clip for channel in (*shown[0], *shown[1], *offsets, *told) for clip in score.clips.of(channel))
+    shown = [
+        [score.staff(Channel(body, "opacity")) for body in telling.splits.bodies(grid.name, -1.0)]
+        for grid in one.grids
+    ]
+    offsets = [score.staff(Channel(grid.name, "offset", i)) for grid in one.grids for i in range(3)]
+    told = [] if one.is_excerpt else [score.staff(Channel(one.ribbon.name, "opacity"))]
+    clips = (clip for staff in (*shown[0], *shown[1], *offsets, *told) for clip in staff.clips)
     times = sorted({0.0, *(round(at, 6) for clip in clips for at in (clip.start, clip.end))})
 
     def place(at: float) -> Stand:
-        return tuple(round(score.at(channel, at), 6) for channel in offsets)
+        return tuple(round(staff.at(at), 6) for staff in offsets)
 
     def solid(at: float) -> float:
-        ends = (max(score.at(channel, at) for channel in some) for some in shown)
-        return round(min(*ends, *(score.at(channel, at) for channel in told)), 6)
+        ends = (max(staff.at(at) for staff in some) for some in shown)
+        return round(min(*ends, *(staff.at(at) for staff in told)), 6)
 
     found = []
     for start, end in pairwise([*times, times[-1] + 1.0]):
@@ -199,10 +202,12 @@ def _made(telling: Telling, sight: Sight, one: Flow, span: Span, times: list[flo
         return None
     numbers, stand = sight.solid(at, SOLID)
     ends = [sight.numbers[grid.name] for grid in one.grids]
-    level = np.abs(stand.sum(axis=1) - source[0] - source[1])[:, 1] < CELL  # as ``in_plane``, of thousands at once
-    others = [(low, high) for low, high in stand[level & ~np.isin(numbers, ends)]]
+    depth = stand[:, 0, 1] + stand[:, 1, 1]
+    level = np.abs(depth - source[0][1] - source[1][1]) < CELL  # as ``in_plane``, of thousands at once
+    for number in ends:
+        level[np.searchsorted(numbers, number) : np.searchsorted(numbers, number, "right")] = False
     above = max(_top(telling, sight, one.source, when) for when in times)
-    found = way(source, target, _top(telling, sight, one.target, at), others, above)
+    found = way(source, target, _top(telling, sight, one.target, at), stand[level], above)
     if found is None:
         return None
     made = arrow(telling.unique("arrow"), found, str(one.ribbon.role), front(source, target) + behind)

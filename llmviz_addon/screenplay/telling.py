@@ -353,27 +353,31 @@ class Telling:
     def in_play(self) -> list[Grid]:
         """The grids that are solid now and stand inside the free part of the picture."""
         solid = self._solid()
-        if not solid:
+        if not len(solid):
             return []
         stand, free = self.cast.homes[solid], self.page.free
-        grids = [self.cast.numbered[number] for number in solid]
-        for box, grid in zip(stand, grids, strict=True):
-            if grid.name in self.score.moved:
-                box += self.offset(grid)
+        for name in self.score.moved & self.cast.numbers.keys():
+            place = np.searchsorted(solid, self.cast.numbers[name])
+            if place < len(solid) and solid[place] == self.cast.numbers[name]:
+                stand[place] += self.offset(self.cast.grids[name])
         left, bottom, right, top = self.view.areas(stand[:, 0], stand[:, 1]).T
         seen = (np.minimum(right, free.right) > np.maximum(left, free.left)) & (
             np.minimum(top, free.top) > np.maximum(bottom, free.bottom)
         )
         inside = seen & (left >= free.left - 0.02) & (right <= free.right + 0.02)
-        return [grids[n] for n in np.flatnonzero(inside)]
+        return [self.cast.numbered[n] for n in solid[inside].tolist()]
 
-    def _solid(self) -> list[int]:
-        """Numbers of the grids that are solid now, or whose fragments are, in the set's order."""
-        cut = self.splits.ever
+    def _solid(self) -> np.ndarray:
+        """Numbers of the grids that are solid now, or whose fragments are, in the set's order, (n,)."""
+        cut, numbers = self.splits.ever, self.cast.numbers
         gone = self.score.gone - self.splits.in_pieces(self.now)
-        whole = (self.score.at_least(SOLID, "opacity") & self.cast.numbers.keys()) - cut
         parts = {name for name in cut - gone if self.splits.opacity(name, self.now) >= SOLID}
-        return sorted(map(self.cast.numbers.__getitem__, whole | parts))
+        is_solid = np.zeros(len(numbers), dtype=bool)
+        for staff in self.score.at_least(SOLID, "opacity"):
+            is_solid[staff.numbered(numbers)] = True
+        is_solid[[numbers[name] for name in cut]] = False
+        is_solid[[numbers[name] for name in parts]] = True
+        return np.flatnonzero(is_solid)
 
     # What shows a grid ------------------------------------------------------------------------
 

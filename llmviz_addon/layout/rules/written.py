@@ -133,6 +133,7 @@ class _Filling:
 
     def __post_init__(self) -> None:
         self._values: dict[Expression, np.ndarray] = {}
+        self._kept: dict[int, tuple[Expression, np.ndarray]] = {}  # the same by identity: of many parts one is long
         self._terms: dict[tuple[Expression, int], tuple[Expression, ...]] = {}  # of sums, by what they add and digits
         self._digits = DIGITS[0]
 
@@ -147,8 +148,11 @@ class _Filling:
         return self._fill(formula, 0)
 
     def _value(self, part: Expression) -> np.ndarray:
+        if (kept := self._kept.get(id(part))) is not None:
+            return kept[1]
         if part not in self._values:
             self._values[part] = np.ravel(value_of(part, self.rule, self.tensors, self.index))
+        self._kept[id(part)] = part, self._values[part]
         return self._values[part]
 
     def _figure(self, value: float, role: Role | None = None) -> Figure:

@@ -64,7 +64,8 @@ class Cast:
         self.made: dict[str, tuple[Grid, np.ndarray]] = {}
         self.numbered = list(self.grids.values())
         self.numbers = {name: number for number, name in enumerate(self.grids)}
-        self._homes: np.ndarray | None = None
+        self._homes = layout.homes
+        self._plain: dict[tuple[Kind, str, int], float | None] = {}
         self._around: dict[tuple[Grid, ...], np.ndarray] = {}
         self._kinds = dict.fromkeys(self.grids, Kind.GRID)
         self._kinds |= dict.fromkeys(self.ribbons, Kind.RIBBON) | dict.fromkeys(self.signage, Kind.SIGN)
@@ -72,8 +73,8 @@ class Cast:
     @property
     def homes(self) -> np.ndarray:
         """Smallest and largest corner of every grid at home, (n, 2, 3) metres, by their ``numbers``."""
-        if self._homes is None:
-            self._homes = boxes(self.grids.values())
+        if (known := len(self._homes)) < len(self.numbered):
+            self._homes = np.concatenate([self._homes, boxes(self.numbered[known:])])
         return self._homes
 
     def around(self, grids: tuple[Grid, ...]) -> np.ndarray:
@@ -86,8 +87,10 @@ class Cast:
     def rest(self, channel: Channel) -> float:
         """Where a channel stands when no clip has touched it."""
         name, kind = channel.actor, self.kind(channel.actor)
-        rest = channels.row(kind, channel.prop, name, channel.index).rest
-        if rest is not None:
+        key = kind, channel.prop, channel.index
+        if key not in self._plain:  # asked of thousands
+            self._plain[key] = channels.row(kind, channel.prop, name, channel.index).rest
+        if (rest := self._plain[key]) is not None:
             return rest
         if kind is Kind.SIGN:
             return self.signage[name].opacity
@@ -111,7 +114,6 @@ class Cast:
         self._kinds[grid.name] = Kind.MADE
         self.numbers[grid.name] = len(self.numbers)
         self.numbered.append(grid)
-        self._homes = None
 
     def rewrite(self, input: Drawing) -> Drawing:
         """Let a drawing of the chapter's be the sign of the tokens that are read, which it takes on as that."""

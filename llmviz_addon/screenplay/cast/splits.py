@@ -161,7 +161,7 @@ class Splits:
     def rest(self, actor: str, at: float, seconds: float, but: Iterable[str] = ()) -> None:
         """Bring an actor's channels to rest, all ``but`` some; what says which cells are meant changes at the end."""
         kind = self._cast.kind(actor)
-        for prop in channels.names(kind):
+        for prop in (prop for prop in channels.names(kind) if actor in self._score.touched[prop]):
             row = channels.row(kind, prop)
             for index in range(row.size if prop not in but else 0):
                 channel = Channel(actor, prop, index)

@@ -24,6 +24,8 @@ from .timeline import Channel
 HIDING = named(hides=True)
 FADING = frozenset(row.name for row in TABLE if row.kinds != {Kind.CAMERA})
 SIZES = {row.name: row.size for row in TABLE}
+FEW = 4
+"""Staves of which it is faster to look through all actors for each than to look at one actor after the other."""
 
 
 @dataclass(eq=False, slots=True)
@@ -33,11 +35,28 @@ class Staff:
     rest: float
     clips: tuple[Clip, ...] = ()
     players: set[str] = field(default_factory=set)
+    _numbered: np.ndarray | None = None
 
     @property
     def value(self) -> float:
         """Where they stand after all their clips."""
         return self.clips[-1].value if self.clips else self.rest
+
+    def join(self, actors: Iterable[str]) -> None:
+        """Take on others."""
+        self.players.update(actors)
+        self._numbered = None
+
+    def leave(self, actors: Iterable[str]) -> None:
+        """Let some go."""
+        self.players.difference_update(actors)
+        self._numbered = None
+
+    def numbered(self, numbers: Mapping[str, int]) -> np.ndarray:
+        """The numbers of those that have one, (n,), in no order; a player has always the same."""
+        if self._numbered is None:
+            self._numbered = np.array([numbers[name] for name in self.players & numbers.keys()], dtype=np.int64)
+        return self._numbered
 
     def at(self, seconds: float) -> float:
         """Where they stand at a time."""
@@ -108,6 +127,11 @@ class Score:
         staff = self._staff_of[channel.prop, channel.index].get(channel.actor)
         return self._rest(channel) if staff is None else staff.at(seconds)
 
+    def staff(self, channel: Channel) -> Staff:
+        """What a channel is asked to do up to now; of one that never was, that it rests."""
+        staff = self._staff_of[channel.prop, channel.index].get(channel.actor)
+        return Staff(self._rest(channel)) if staff is None else staff
+
     def alike(self, actors: Iterable[str], prop: str) -> Mapping[Staff, list[str]]:
         """Actors by the staff that their channel ``prop`` is on: those that always do the same in it."""
         return self._by_staff(actors, prop, 0)
@@ -128,9 +152,9 @@ class Score:
         """Count these actors among those whose channel ``prop`` is at rest until it is asked for."""
         self._by_staff(actors, prop, 0)
 
-    def at_least(self, value: float, prop: str) -> set[str]:
-        """Actors whose channel ``prop`` stands at ``value`` or above, of those that are noted or were asked for."""
-        return set().union(*(staff.players for staff in self._staves[prop, 0] if staff.value >= value))
+    def at_least(self, value: float, prop: str) -> list[Staff]:
+        """The staves of the channel ``prop`` that stand at ``value`` or above, with those that are noted."""
+        return [staff for staff in self._staves[prop, 0] if staff.value >= value]
 
     def set(
         self, channel: Channel, value: float, start: float, seconds: float = 0.0, easing: str = "smooth",
@@ -262,10 +286,18 @@ class Score:
 
     def _by_staff(self, actors: Iterable[str], prop: str, index: int) -> dict[Staff, list[str]]:
         """Actors by the staff of their channel; what was never asked for is on that of all that rest where it does."""
+        each = list(dict.fromkeys(actors))
+        staves = list(map(self._staff_of[prop, index].get, each))
+        if len(distinct := dict.fromkeys(staves)) <= FEW and None not in distinct:
+            return {
+                staff: each if len(distinct) == 1 else [a for a, its in zip(each, staves, strict=True) if its is staff]
+                for staff in distinct
+                if staff is not None
+            }
         found: dict[Staff, list[str]] = defaultdict(list)
-        known, resting = self._staff_of[prop, index], defaultdict(list)
-        for actor in dict.fromkeys(actors):
-            if (staff := known.get(actor)) is None:
+        resting: dict[float, list[str]] = defaultdict(list)
+        for actor, staff in zip(each, staves, strict=True):
+            if staff is None:
                 resting[self._rest(Channel(actor, prop, index))].append(actor)
             else:
                 found[staff].append(actor)
@@ -285,14 +317,14 @@ class Score:
         elif clips and len(actors) == len(staff.players):
             staff.clips = clips
             return
-        staff.players.difference_update(actors)
+        staff.leave(actors)
         if not staff.players:
             self._staves[prop, index].discard(staff)
         to = Staff(staff.rest, clips) if clips else self._idle_at(prop, index, staff.rest)
         self._seated(actors, prop, index, to)
 
     def _seated(self, actors: Collection[str], prop: str, index: int, staff: Staff) -> Staff:
-        staff.players.update(actors)
+        staff.join(actors)
         self._staves[prop, index].add(staff)
         self._staff_of[prop, index].update(dict.fromkeys(actors, staff))
         return staff

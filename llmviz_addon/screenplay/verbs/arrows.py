@@ -53,6 +53,7 @@ def connect(
 def standing(telling: Telling, grids: Sequence[Grid]) -> Iterator[np.ndarray]:
     """What the arrows will cover, piece by piece (n, 3), that stand in for ribbons among grids as these stand now."""
     boxes = {grid.name: telling.box(grid) for grid in grids}
+    numbers, stacked = {name: number for number, name in enumerate(boxes)}, np.array([*boxes.values()])
     stands = {grid.name: stand.name for pairs in telling.excerpts for grid, stand in pairs if stand.name in boxes}
     for ribbon in telling.layout.ribbons:
         ends = stands.get(ribbon.source, ribbon.source), stands.get(ribbon.target, ribbon.target)
@@ -61,7 +62,7 @@ def standing(telling: Telling, grids: Sequence[Grid]) -> Iterator[np.ndarray]:
         source, target = (boxes[name] for name in ends)
         if not in_plane(source, target):
             continue
-        others = [box for name, box in boxes.items() if name not in ends]
+        others = np.delete(stacked, [numbers[name] for name in ends], axis=0)
         found = way(source, target, float(target[1][2]), others) or ()
         for start, end in pairwise(found):
             reach = np.array([[-1, -1], [1, 1]]) * WIDTH / 2
@@ -85,28 +86,28 @@ def arrow(name: str, way: Way, color: str, y: float, width: float = WIDTH) -> Dr
 
 
 def way(
-    source: Box, target: Box, over: float, others: Sequence[Box] = (), above: float | None = None
+    source: Box, target: Box, over: float, others: np.ndarray | Sequence[Box] = (), above: float | None = None
 ) -> Way | None:  # fmt: skip
     """From the edge of one box to that of another, whose label reaches up to ``over``; None where they meet.
 
     That of the first reaches up to ``above``, if it has one: what leaves it upwards begins there.
 
     Straight where the two face each other, else around one corner, or out at a side and back in: the first way that
-    crosses none of the ``others``, or else the first.
+    crosses none of the ``others`` (n, 2, 3), or else the first.
     """
     (a_low, a_high), (b_low, b_high) = source, target
     if all(a_low[i] < b_high[i] and b_low[i] < a_high[i] for i in (0, 2)):
         return None
-    first = None
+    first, others = None, np.asarray(others, dtype=float).reshape(-1, 2, 3)
     for one in (one for one in _ways(source, target, over, others, above) if _length(one) > CELL / 4):
-        if not any(_crosses(one, other) for other in others):
+        if not _crosses(one, others):
             return one
         first = first or one
     return first
 
 
 def _ways(
-    source: Box, target: Box, over: float, others: Sequence[Box], above: float | None
+    source: Box, target: Box, over: float, others: np.ndarray, above: float | None
 ) -> Iterator[Way]:  # fmt: skip
     (a_low, a_high), (b_low, b_high) = source, target
     left, right = max(a_low[0], b_low[0]), min(a_high[0], b_high[0])
@@ -125,26 +126,27 @@ def _ways(
     elif right - left <= CELL / 2:
         yield [(middles[0][0], leaves), (middles[0][0], middles[1][2]), (sides[1], middles[1][2])]
         yield [(sides[0], middles[0][2]), (middles[1][0], middles[0][2]), (middles[1][0], into)]
-    within = [one for one in (source, target, *others) if _level(one, source, target)]
+    within = np.concatenate([[source, target], others])
+    within = within[_level(within, source, target)]
     for sign, i in ((1, 1), (-1, 0)):
-        out = sign * max(sign * one[i][0] for one in within) + sign * (3 * GAP + WIDTH)
+        out = sign * (sign * within[:, i, 0]).max() + sign * (3 * GAP + WIDTH)
         ends = [(one[i][0] + sign * GAP, middle[2]) for one, middle in zip((source, target), middles, strict=True)]
         yield [ends[0], (out, ends[0][1]), (out, ends[1][1]), ends[1]]
 
 
-def _level(one: Box, source: Box, target: Box) -> bool:
-    """Whether a box is level with what lies from one box to another."""
-    return bool(
-        one[0][2] < max(source[1][2], target[1][2]) and one[1][2] > min(source[0][2], target[0][2])
-    )  # fmt: skip
+def _level(boxes: np.ndarray, source: Box, target: Box) -> np.ndarray:
+    """Which boxes (n, 2, 3) are level with what lies from one box to another, (n,) bool."""
+    top, bottom = max(source[1][2], target[1][2]), min(source[0][2], target[0][2])
+    return (boxes[:, 0, 2] < top) & (boxes[:, 1, 2] > bottom)
 
 
-def _crosses(way: Way, other: Box) -> bool:
-    """Whether an arrow along a way would lie on a box."""
+def _crosses(way: Way, boxes: np.ndarray) -> bool:
+    """Whether an arrow along a way would lie on one of the boxes (n, 2, 3)."""
+    (left, _, bottom), (right, _, top) = boxes.transpose(1, 2, 0)
     for (x0, z0), (x1, z1) in pairwise(way):
         aside, along = (WIDTH / 2 + CLEAR, 0.0) if abs(z1 - z0) > abs(x1 - x0) else (0.0, WIDTH / 2 + CLEAR)
-        across = min(x0, x1) - aside < other[1][0] and max(x0, x1) + aside > other[0][0]
-        if across and min(z0, z1) - along < other[1][2] and max(z0, z1) + along > other[0][2]:
+        across = (min(x0, x1) - aside < right) & (max(x0, x1) + aside > left)
+        if (across & (min(z0, z1) - along < top) & (max(z0, z1) + along > bottom)).any():
             return True
     return False
 

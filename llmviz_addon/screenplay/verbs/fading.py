@@ -14,7 +14,8 @@ def fade(telling: Telling, *things: Thing, to: float, seconds: float | None = No
     seconds = telling.length(seconds)
     names = telling.cast.names(*things)
     labels = _labels(telling, names)
-    targets = [target for name in names for target in telling.splits.solid(name, telling.now)]
+    splits = telling.splits
+    targets = [one for name in names for one in splits.solid(name, telling.now)] if splits.ever else names
     for actors, value in ((labels, to if to in (0.0, 1.0) else to * BESIDE), (targets, to)):
         telling.score.set_all(actors, "opacity", value, telling.now, seconds)
     telling.pass_time(seconds)
@@ -31,9 +32,8 @@ def _labels(telling: Telling, names: list[str]) -> list[str]:
 def light(telling: Telling, *things: Grids, to: float = 1.0, seconds: float | None = None) -> None:
     """Let grids glow in their role's colour; ``to=0`` puts them out."""
     seconds = telling.length(seconds)
-    for grid in telling.cast.grids_of(*things):
-        for name in telling.bodies(grid):
-            telling.change(name, "highlight", to, seconds)
+    bodies = [name for grid in telling.cast.grids_of(*things) for name in telling.bodies(grid)]
+    telling.score.set_all(bodies, "highlight", to, telling.now, seconds)
     telling.pass_time(seconds)
 
 
