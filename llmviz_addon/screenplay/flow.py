@@ -114,8 +114,7 @@ def _spans(telling: Telling, one: Flow) -> list[Span]:
     """All that happens to a flow, one span after the other."""
     score = telling.score
     shown = [
-        [score.staff(Channel(body, "opacity")) for body in telling.splits.bodies(grid.name, -1.0)]
-        for grid in one.grids
+        [score.staff(Channel(body, "opacity")) for body in telling.splits.bodies(grid.name, -1.0)] for grid in one.grids
     ]
     offsets = [score.staff(Channel(grid.name, "offset", i)) for grid in one.grids for i in range(3)]
     told = [] if one.is_excerpt else [score.staff(Channel(one.ribbon.name, "opacity"))]

@@ -6,6 +6,7 @@ its clips.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from ...layout.lettering.drawing import Drawing
 from ..page import pose
 from ..page.commentary import camera_pose
 from ..page.sizes import pixel
-from ..page.view import TAN, View
+from ..page.view import TAN, Page, View
 from ..score.score import Staff
 from ..score.timeline import CAMERA, Channel
 from ..telling import Telling
@@ -93,7 +94,7 @@ class Sight:
         self.telling = telling
         self.pixel = pixel(telling.page)
         self._camera = [Channel(CAMERA, prop, i) for prop, size in _CAMERA for i in range(size)]
-        self._page = np.linalg.inv(camera_pose(telling.page))
+        self._page = _from_page(telling.page)
         self._pages: dict[str, np.ndarray] = {}
         self._solid: dict[tuple[float, float], tuple[np.ndarray, np.ndarray]] = {}
         self._moved = {
@@ -237,6 +238,12 @@ class Sight:
             seen[on_page] = flat[on_page] @ self._page[:3, :3].T + self._page[:3, 3]
             seen[on_page, :, 2] = 0.0
         return seen
+
+
+@functools.lru_cache(maxsize=8)
+def _from_page(page: Page) -> np.ndarray:
+    """What brings points of the page to where the camera sees them, (4, 4)."""
+    return np.linalg.inv(camera_pose(page))
 
 
 _CAMERA = (("target", 3), ("azimuth", 1), ("elevation", 1), ("distance", 1), ("shift", 2))

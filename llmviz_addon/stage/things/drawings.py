@@ -8,6 +8,7 @@ are added to the same object by Geometry Nodes. So a drawing fades, moves and hi
 
 from __future__ import annotations
 
+import operator
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -119,23 +120,25 @@ class DrawingMaker:
         self.readouts = Readouts(material, theme)
         self.repeats = Repeats()
         self._hung = 0
-        self._waiting: Counter[Key] = Counter()  # how many drawings of each look are to come
-        self._arrays: dict[Key, Arrays] = {}
-        self._meshes: dict[Key, bpy.types.Mesh] = {}
+        self._keys: dict[Key, int] = {}  # numbered, as it takes long to compare looks of many shapes
+        self._looks: dict[int, tuple[Drawing, Key, int]] = {}
+        self._waiting: Counter[int] = Counter()  # how many drawings of each look are to come
+        self._arrays: dict[int, Arrays] = {}
+        self._meshes: dict[int, bpy.types.Mesh] = {}
 
     def prepare(self, drawings: Iterable[Drawing]) -> None:
         """Fetch all letters that the drawings use, at once, and note which of them look alike."""
         drawings = tuple(drawings)
-        self._waiting.update(map(_key, drawings))
+        self._waiting.update(self._look(drawing)[1] for drawing in drawings)
         for font, letters in letters_of(drawings).items():
             glyphs.prepare(letters, font)
 
     def make(self, drawing: Drawing, grids: Mapping[str, bpy.types.Object], page: bpy.types.Object) -> bpy.types.Object:
         """The object of one drawing, hung where it belongs."""
-        key, arrays = _key(drawing), self.arrays(drawing)
-        if key not in self._meshes:
-            self._meshes[key] = arrays.mesh(drawing.name, self.material)
-        obj = self._object(drawing.name, self._meshes[key], drawing)
+        (key, look), arrays = self._look(drawing), self.arrays(drawing)
+        if look not in self._meshes:
+            self._meshes[look] = arrays.mesh(drawing.name, self.material)
+        obj = self._object(drawing.name, self._meshes[look], drawing)
         _hang(obj, drawing, grids, page)
         self._hung += 1
         obj.delta_location = [axis * (self._hung * APART % 1.0) * LIFT for axis in drawing.pose[:3, 2]]
@@ -147,31 +150,41 @@ class DrawingMaker:
 
     def make_one(self, drawings: Sequence[Drawing], name: str) -> bpy.types.Object:
         """One object for drawings that stand still in the world and always fade together."""
-        once = {_key(drawing): self.arrays(drawing) for drawing in drawings}
-        count = sum(len(once[_key(drawing)].points) for drawing in drawings)
+        looks = [self._look(drawing)[1] for drawing in drawings]
+        once = {look: self.arrays(drawing) for look, drawing in zip(looks, drawings, strict=True)}
+        count = sum(len(once[look].points) for look in looks)
         if count > MANY and count > 2 * sum(len(arrays.points) for arrays in once.values()):
-            return self._repeated(drawings, once, name)
-        arrays = joined([once[_key(drawing)].posed(drawing.pose) for drawing in drawings])
+            return self._repeated(drawings, looks, once, name)
+        arrays = joined([once[look].posed(drawing.pose) for look, drawing in zip(looks, drawings, strict=True)])
         return self._object(name, arrays.mesh(name, self.material), drawings[0])
 
-    def _repeated(self, drawings: Sequence[Drawing], once: Mapping[Key, Arrays], name: str) -> bpy.types.Object:
+    def _repeated(
+        self, drawings: Sequence[Drawing], looks: Sequence[int], once: Mapping[int, Arrays], name: str
+    ) -> bpy.types.Object:
         poses = np.array([drawing.pose for drawing in drawings])
-        numbers = {key: number for number, key in enumerate(once)}
+        numbers = {look: number for number, look in enumerate(once)}
         mesh = joined([*once.values(), Arrays.loose(poses[:, :3, 3])]).mesh(name, self.material)
         counts = [len(arrays.points) for arrays in once.values()]
-        write_places(mesh, counts, [numbers[_key(drawing)] for drawing in drawings], poses)
+        write_places(mesh, counts, [numbers[look] for look in looks], poses)
         obj = self._object(name, mesh, drawings[0])
         self.repeats.add(obj)
         return obj
 
     def arrays(self, drawing: Drawing) -> Arrays:
         """A drawing as a mesh in its own plane; let go of with the last of those prepared that look alike."""
-        key = _key(drawing)
-        arrays = self._arrays.pop(key, None) or self._draw(*key)
-        self._waiting[key] -= 1
-        if self._waiting[key] > 0:
-            self._arrays[key] = arrays
+        key, look = self._look(drawing)
+        arrays = self._arrays.pop(look, None) or self._draw(*key)
+        self._waiting[look] -= 1
+        if self._waiting[look] > 0:
+            self._arrays[look] = arrays
         return arrays
+
+    def _look(self, drawing: Drawing) -> tuple[Key, int]:
+        """How a drawing looks, and a number that it shares with those that look alike."""
+        if id(drawing) not in self._looks:
+            key = _key(drawing)
+            self._looks[id(drawing)] = drawing, key, self._keys.setdefault(key, len(self._keys))
+        return self._looks[id(drawing)][1:]
 
     def _object(self, name: str, mesh: bpy.types.Mesh, drawing: Drawing) -> bpy.types.Object:
         obj = own(bpy.data.objects.new(name, mesh), "drawing", name)
@@ -233,8 +246,20 @@ def _eye(drawing: Drawing) -> Eye | None:
     """Of a drawing before the camera: all its shapes are to be seen where they are told, however many they are."""
     if drawing.parent != "camera":
         return None
-    x, y, z = np.linalg.inv(drawing.pose)[:3, 3].round(9).tolist()
+    a, b, c, place = drawing.pose[:3].T.tolist()
+    ways = _cross(b, c), _cross(c, a), _cross(a, b)  # numpy's inverse starts threads for this
+    volume = _dot(a, ways[0])
+    x, y, z = (round(-_dot(way, place) / volume, 9) for way in ways)
     return x, y, z
+
+
+def _dot(one: Sequence[float], other: Sequence[float]) -> float:
+    return sum(map(operator.mul, one, other))
+
+
+def _cross(one: Sequence[float], other: Sequence[float]) -> tuple[float, float, float]:
+    (a, b, c), (x, y, z) = one, other
+    return b * z - c * y, c * x - a * z, a * y - b * x
 
 
 def _level(points: np.ndarray, edge: np.ndarray, eye: Eye) -> None:
