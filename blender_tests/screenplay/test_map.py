@@ -169,6 +169,19 @@ def test_a_chapter_may_say_where_it_is(nano, make_film):
         film.locate("layers.0")
 
 
+def test_what_is_lit_of_a_place_is_drawn_once(nano, make_film):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2])
+    film.open_on(film.layout.layers[1])
+    orders = np.random.default_rng(0)
+    whole = film.layout.layers[1].grids
+    for count in range(12):  # equal sets of names are told in different orders
+        film.locate(*(whole[n] for n in orders.permutation(len(whole))))
+        film.wait(1)
+        film.locate(film.layout.layers[count % 2].mlp)
+        film.wait(1)
+    assert sum(":map:lit:" in name for name in film.telling.cast.drawings) <= 4
+
+
 def test_excerpts_are_where_their_grids_are(random_model, make_film):
     film = make_film(random_model(GPTConfig(2, 2, 96, 8, 5)), [2, 1, 0, 1], pace=200)
     ln = film.layout.layers[1].ln_1

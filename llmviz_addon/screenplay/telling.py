@@ -113,7 +113,7 @@ class OnMap:
     models: dict[str, ModelMap] = field(default_factory=dict)
     of: ModelMap | None = None
     place: Place | None = None
-    drawings: dict[str, str] = field(default_factory=dict)
+    drawings: dict[tuple[str, object, str], str] = field(default_factory=dict)
     told: list[Grid] = field(default_factory=list)
 
 

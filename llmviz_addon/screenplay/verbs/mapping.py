@@ -7,7 +7,7 @@ chapter may say otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -46,17 +46,17 @@ def follow(telling: Telling, since: float) -> None:
     if of is None or place is None or (of, place) == (up.of, up.place):
         return
     number = of.alike(place.sections[-1])
-    wanted = {
-        "tower": (PALE, of.tower),
-        "names": (1.0, of.names),
-        f"picture:{number}": (PALE, lambda: of.picture(number)),
-        f"lit:{place}": (1.0, lambda: of.lit(place)),
+    wanted: dict[tuple[str, object], tuple[float, Callable[[], list[Shape]]]] = {
+        ("tower", None): (PALE, of.tower),
+        ("names", None): (1.0, of.names),
+        ("picture", number): (PALE, lambda: of.picture(number)),
+        ("lit", place): (1.0, lambda: of.lit(place)),  # not its text, in which equal sets may be in two orders
     }
     at_once, shown = up.place is None, {}
-    for what, (opacity, shapes) in wanted.items():
-        key = f"{what}:{of.name}"
+    for (kind, what), (opacity, shapes) in wanted.items():
+        key = kind, what, of.name
         if key not in up.drawings:
-            up.drawings[key] = _pinned(telling, what.partition(":")[0], shapes())
+            up.drawings[key] = _pinned(telling, kind, shapes())
         shown[up.drawings[key]] = opacity
     for name in filter(None, up.drawings.values()):
         channel, opacity = Channel(name, "opacity"), shown.get(name, 0.0)
