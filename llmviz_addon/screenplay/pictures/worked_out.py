@@ -19,7 +19,7 @@ from ...rounding import number, relation, written_shares
 from ..page.view import Area
 from ..telling import Telling
 from ..verbs.reading import Softmax, softmax, tint_at, token_text
-from .pinned import pin, place, put_up
+from .pinned import pin, place, put_up, under
 
 MOST = 8
 """Columns at most: those of the largest scores; of all are the largest and the sum."""
@@ -81,6 +81,13 @@ def work_out(telling: Telling, region: Region, title: str, *, seconds: float | N
         shapes.append(
             Text(area.left, tiles - 0.36 * em, ((words, "muted"),), fit(words, 0.8 * em, WORDS * area.width - em))
         )
+    behind: list[Shape] = [
+        Rect(
+            x - 0.46 * slot, area.bottom, 0.92 * slot, tiles + 0.5 * TILE * em - area.bottom, "plate", 0.15 * TILE * em
+        )
+        for x in xs
+    ]
+    telling.change(pin(telling, "columns", behind, layer=under(behind)), "opacity", 1.0, 0.5 * seconds)
     put_up(telling, "worked", shapes, 0.5 * seconds)
     put_up(telling, "worked", _line(table, 0, steps.row, "activation"), 0.5 * seconds)
     return table

@@ -17,6 +17,8 @@ TURNS = 12
 """Groups that get a turn; of more, every second, third … has one."""
 LOW = 0.12
 """Opacity of the groups whose turn it is not."""
+LETTER = 0.075
+"""Em of a title, as a share of how wide its group is: it must be read in a square picture, too."""
 PALE = 0.45
 """Opacity of their titles."""
 
@@ -96,6 +98,6 @@ def _title(telling: Telling, group: Thing, text: str) -> Drawing:
     at = (
         left,
         min(low[1] for low in lows),
-        max(high[2] for high in highs) + telling.layout.gap + 0.04 * (right - left),
+        max(high[2] for high in highs) + telling.layout.gap + 0.05 * (right - left),
     )
-    return sign(telling, text, at, size=0.06 * (right - left), align="left", seconds=0, to=0)
+    return sign(telling, text, at, size=LETTER * (right - left), align="left", seconds=0, to=0)
