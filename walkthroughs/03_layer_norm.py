@@ -79,7 +79,6 @@ def play(film):
         film.say(
             "No column looks at its neighbours: that is left to [self-attention]({out}), which is next.", out=ln.output
         )
-        film.step_back()
 
 
 def _normal(deviation):
