@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.layout.lettering.drawing import Rect, Text
+from llmviz_addon.layout.lettering.drawing import LIFT, Rect, Text
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import run
 from llmviz_addon.screenplay import loader
@@ -139,6 +139,25 @@ def test_cards_cover_the_picture_and_keep_their_letters_in_it(size, count):
             assert -page.aspect / 2 < low[0] < high[0] < page.aspect / 2
             assert -0.5 < low[1] < high[1] < 0.5
         assert np.linalg.norm(card.pose[:3, 3]) < np.linalg.norm(camera_pose(page)[:3, 3])  # before all else
+
+
+def front(drawing):
+    """How far from the camera its foremost shape lies, in metres."""
+    return -drawing.pose[2, 3] - LIFT * len(drawing.shapes) * drawing.pose[2, 2]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_card_lies_before_all_that_it_covers(random_model, size):
+    stage = Set.of(run(random_model(GPTConfig(1, 1, 4, 200, 300)), list(range(200))))
+    told = stage.tell(loader.choose(None, loader.find(), "short"), size=size, tracks=False)
+    cards_ = [one for one in told.drawings if one.name.endswith((":hook", ":card", ":title", ":end"))]
+    cards_ += [one for one in told.drawings if ":curtain:" in one.name]
+    under = [one for one in told.drawings if one.parent == "camera" and one not in cards_]
+    assert len(cards_) >= 6
+    assert min(map(front, under)) > max(-card.pose[2, 3] for card in cards_)
+    hook = drawn(told, ":hook")
+    assert front(drawn(told, ":card")) > -hook.pose[2, 3]
+    assert min(map(front, cards_)) > 0.7 * 0.3  # nothing is so near that the camera does not see it
 
 
 def test_all_chapters_ask_and_answer():

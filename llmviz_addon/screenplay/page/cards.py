@@ -13,8 +13,11 @@ from .view import Page
 
 LARGE = 1.45
 """Size of a question's letters, in those of the commentary."""
-BEFORE, FIRST = 0.97, 0.96
-"""Depth of a card that covers the picture, and of one that covers cards, as shares of the page's."""
+BEFORE, FIRST = 0.9, 0.8
+"""Depth of a card that covers the picture, and of one that covers cards, as shares of the page's.
+
+What is covered is as thick as it has shapes, each of which lies before the one under it.
+"""
 
 Tokens = Sequence[tuple[int, str]]
 """Ids and texts."""
