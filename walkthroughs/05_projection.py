@@ -158,11 +158,15 @@ def _stream(film, layer):
     with film.beat("stream"):
         film.say("The way that leads past all this is the residual stream.")
         film.step_back(seconds=0)
-        film.camera.frame(x, *whole, azimuth=275, elevation=5, seconds=0)
-        film.revert(x, *whole, *film.ribbons(x, *whole), seconds=1)
-        stream = x, layer.attn.proj, layer.attn.residual
-        film.one_scale(*stream, seconds=0)
-        film.camera.frame(x, *whole, azimuth=278, elevation=6, zoom=0.94, seconds=3)
+        film.camera.frame(*whole, azimuth=275, elevation=5, seconds=0)
+        film.revert(x, *whole, *film.ribbons(x, *whole), seconds=0)
+        film.move(x, level=layer.ln_1.output, seconds=0)  # comes near, so that all can be large
+        sums = layer.ln_1.mean, layer.ln_1.std
+        film.fade(*sums, *film.ribbons(x, *sums), to=0, seconds=0)  # where the stream's name is to be
+        film.call(x, layer.attn.residual, names=["Stream in", "Stream out"])
+        film.fade(x, layer.attn.residual, to=1, seconds=0)
+        film.one_scale(x, layer.attn.proj, layer.attn.residual, seconds=0)
+        film.camera.frame(x, *whole, azimuth=283, elevation=8, seconds=3)
         film.light(x, layer.attn.residual, to=1, seconds=0.8)
         film.light(x, layer.attn.residual, to=0, seconds=0.8)
         film.say("Every layer reads from it, and adds to it what it found.")
