@@ -136,7 +136,7 @@ def _rest(film, grids, arrows):
         film.say("In attention, every row is a whole of its own" + ("," if len(film.tokens) > 1 else "."))
         film.hide_values(largest, total, weights)
         film.fade(*grids, to=1)
-        film.fade(*arrows, to=1, seconds=0.5)
+        arrows = [*arrows, *_arrows(film, grids, 0.5)]
         film.sweep(largest, total, weights, seconds=6)
         if len(film.tokens) > 1:
             film.say("and all rows can be worked out at the same time.")

@@ -8,7 +8,17 @@ from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.grid import Grid, Role
 from llmviz_addon.layout.tensor import Axis
 from llmviz_addon.screenplay.score.timeline import Channel, Fragment, Track
-from llmviz_addon.stage.values.atlas import FORBIDDEN, LANES, WIDTH, atlas, numbers_of, repainted
+from llmviz_addon.stage.values.atlas import (
+    FINER_AT,
+    FORBIDDEN,
+    LANES,
+    STEP,
+    WIDTH,
+    atlas,
+    numbers_of,
+    repainted,
+)
+from llmviz_addon.stage.values.pooling import spreads
 
 
 def grid(name: str, *shape: int, kind: str = "") -> Grid:
@@ -141,3 +151,23 @@ def test_of_a_window_the_numbers_that_have_cells():
     for flat in range(12):
         assert made.pixels[0, flat] == values["logits"][logits.index_of(flat)]
     assert made.places["b"].column == 12
+
+
+def test_from_less_far_a_finer_picture_is_there_where_there_is_room():
+    rng = np.random.default_rng(0)
+    grids = [grid("a", 192, 48), grid("b", 7), grid("c", 192)]
+    values = {g.name: rng.normal(size=g.shape).astype(np.float32) for g in grids}
+    made = atlas(grids, values)
+    flat = made.pixels.ravel()
+    for name, side, fine in (("a", 8, 2), ("c", 8, 2)):
+        far = made.places[name].far
+        assert far % 32 == 16 + 3
+        start = far // 32 * STEP
+        coarse, finer = spreads(values[name], side), spreads(values[name], fine)
+        np.testing.assert_array_equal(flat[start : start + len(coarse)], coarse)
+        start += STEP * FINER_AT
+        np.testing.assert_array_equal(flat[start : start + len(finer)], finer)
+    assert made.places["b"].far % 32 == 0
+    few = atlas(grids, values, budget=11_000)
+    assert [few.places[g.name].far % 32 for g in grids] == [3, 0, 3]
+    assert few.pixels.size <= 12_288

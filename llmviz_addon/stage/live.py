@@ -160,9 +160,10 @@ def _rewritten(image: bpy.types.Image, objects: Mapping[str, bpy.types.Object], 
         grid = now.layout[name]
         tensor = grid.drawn(now.values[name])
         column, row, _, share = obj["atlas"]
+        far = round(obj["strides"][3])
         for start, numbers in (
             (round(row) * WIDTH + round(column), kept(tensor, round(1 / share))),
-            (round(obj["strides"][3]) // 16 * STEP, from_afar(grid, tensor)),
+            (far // 32 * STEP, from_afar(grid, tensor, far % 32 >= 16)),
         ):
             pixels[start : start + len(numbers)] = numbers
     return picture(pixels.reshape(-1, WIDTH))

@@ -190,7 +190,7 @@ class _Drawing:
         value, gain = use(pictures.values, given.atlas, place)
         gain = gain if given.gained is None else gain.times_plus(given.gained, gain)
         near = self._values(value, gain, tile, gaps, pictures.numbers)
-        mean = self._color(seen_from_afar(cell, given, pictures.values) * gain)
+        mean = self._color(seen_from_afar(cell, given, point, pictures.values) * gain)
         far = emission(tree, self._lit(mean), point.normal.dot(TONES))
         shown = blend(tree, near, far, tile.widest.times_plus(8.0, -3.6).clamp())
         surface = blend(tree, self._glass(gaps), shown, known)

@@ -8,10 +8,13 @@ from functools import partial
 import bpy
 
 from ...layout.grid import CELL
-from ..values.atlas import LANES, STEP, WIDTH, lanes
+from ..values.atlas import FINER_AT, LANES, STEP, WIDTH, lanes
+from ..values.pooling import FINER
 from ..values.seen import DOT_PIXELS
 from .nodes import Expr, attribute, combine, group, grouped, mix, new_node, pixel_size, use
 
+TILE_PIXELS = 2.0
+"""From afar the finer picture is shown where its pools are so many pixels wide."""
 EPSILON = 5e-3
 """Cells by which the shading point is kept inside: at five kilometres 32 bits leave half a millimetre in doubt."""
 DOWN = (1.0, 1.0, -1.0)
@@ -144,16 +147,25 @@ def _pool_number(pool: Expr, strides: Expr, share: Expr) -> Expr:
     return pool.dot(0.0 - (0.0 - strides.scaled(share)).floor())
 
 
-def seen_from_afar(cell: Expr, given: Given, values: bpy.types.NodeTree) -> Expr:
+def seen_from_afar(cell: Expr, given: Given, point: Point, values: bpy.types.NodeTree) -> Expr:
     """The number that stands for all of those around; ``values`` as the function of that name makes it."""
-    (number,) = grouped("llmviz far", partial(_far, values=values), Far=given.far, Cell=cell, Strides=given.strides)
+    (number,) = grouped(
+        "llmviz far", partial(_far, values=values),
+        Far=given.far, Cell=cell, Strides=given.strides, Widest=point.widest,
+    )  # fmt: skip
     return number
 
 
-def _far(tree: bpy.types.NodeTree, far: Expr, cell: Expr, strides: Expr, values: bpy.types.NodeTree) -> dict[str, Expr]:
-    step = (far * (1 / 16)).floor()
-    doublings = far - step * 16.0
-    share = 1.0 / (2.0**doublings).rounded()
+def _far(
+    tree: bpy.types.NodeTree, far: Expr, cell: Expr, strides: Expr, widest: Expr, values: bpy.types.NodeTree
+) -> dict[str, Expr]:  # fmt: skip
+    step = (far * (1 / 32)).floor()
+    rest = far - step * 32.0
+    has_fine = rest > 15.5
+    share = 1.0 / (2.0 ** (rest - has_fine * 16.0)).rounded()
+    fine = (widest * share < 0.5**FINER / TILE_PIXELS) * has_fine
+    step = step + fine * float(FINER_AT)
+    share = share * fine.times_plus(2.0**FINER - 1.0, 1.0)
     row = (step * (STEP / WIDTH)).floor()
     column = (step - row * (WIDTH / STEP)) * STEP
     number = _pool_number(cell.scaled(share).floor(), strides, share)

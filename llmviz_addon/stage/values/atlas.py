@@ -26,8 +26,11 @@ from ...screenplay.score.timeline import Fragment, Track
 from ..ours import own
 from .pooling import (
     BUDGET,
+    FAR,
+    FINER,
     FORBIDDEN,
     LARGEST,
+    SEEN_FINER,
     count,
     doublings,
     pooled,
@@ -42,6 +45,10 @@ PAINTED = "llmviz_painted"
 """Custom property of the picture: the checksum of what it was made of."""
 STEP = 64
 """Numbers from one place to the next where a picture from afar may begin."""
+FINER_AT = -(-FAR * FAR // STEP)
+"""Places from a picture from afar to the finer one."""
+FINER_SHARE = 1 / 8
+"""Share of the budget that all finer pictures may take; where it is too small there are none."""
 LANES = 4
 """Channels of a pixel."""
 FOLDED = 1 << 20
@@ -55,8 +62,8 @@ NEAR_SHARE = 0.25
 class Place:
     """Where a grid's numbers start in the atlas, the factor that brings them to -1 … 1, and the side of its pools.
 
-    ``far`` tells where its picture from afar is: 16 times its start in steps of ``STEP``, and the doublings of one
-    cell that are the side of its pools.
+    ``far`` tells where its picture from afar is: 32 times its start in steps of ``STEP``, 16 where a finer one follows,
+    and the doublings of one cell that are the side of its pools.
     """
 
     column: int
@@ -200,6 +207,8 @@ def atlas(
     gains |= gains_of([grids[number] for number in own_kinds], [tensors[number] for number in own_kinds])
     in_hand = {track.channel.actor for track in tracks if track.channel.prop in IN_HAND}
     in_hand |= {fragment.grid for fragment in fragments} | _revealed(grids, tracks)
+    is_fine = sum(map(finer, grids)) <= budget * FINER_SHARE
+    budget -= sum(map(finer, grids)) if is_fine else 0
     sides = pools(grids, in_hand, budget)
     near = _near(grids, sides, tracks, fragments, size)
     if near:
@@ -218,7 +227,8 @@ def atlas(
         else:
             writer.places[row.name] = exact[row]
     for grid, tensor in zip(grids, tensors, strict=True):
-        far = writer.write_far(from_afar(grid, tensor)) * 16 + doublings(grid)
+        fine = is_fine and finer(grid) > 0
+        far = writer.write_far(from_afar(grid, tensor, fine)) * 32 + 16 * fine + doublings(grid)
         writer.places[grid.name] = replace(writer.places[grid.name], far=far)
     return Atlas(writer.pixels(), writer.places, slices)
 
@@ -318,9 +328,23 @@ def kept(tensor: np.ndarray, side: int) -> np.ndarray:
     return pooled(numbers, side) if side > 1 else numbers.reshape(-1)
 
 
-def from_afar(grid: Grid, tensor: np.ndarray) -> np.ndarray:
-    """What a grid looks like from afar, flat: the spreads of its numbers in pools, as ``spreads`` tells them."""
-    return spreads(_cells(tensor), 1 << doublings(grid))
+def finer(grid: Grid) -> int:
+    """How many numbers the finer picture of a grid takes; a tensor of three axes, or a small one, has none."""
+    has_one = len(grid.shape) <= 2 and doublings(grid) >= FINER
+    return STEP * FINER_AT + thinned(grid, 1 << (doublings(grid) - FINER)) if has_one else 0
+
+
+def from_afar(grid: Grid, tensor: np.ndarray, fine: bool) -> np.ndarray:
+    """What a grid looks like from afar, flat: the spreads of its numbers in pools, as ``spreads`` tells them.
+
+    A ``fine`` one has, ``STEP`` times ``FINER_AT`` numbers on, those in finer pools, to be seen from less far.
+    """
+    numbers, folds = _cells(tensor), doublings(grid)
+    coarse = spreads(numbers, 1 << folds)
+    if not fine:
+        return coarse
+    gap = np.zeros(STEP * FINER_AT - len(coarse), np.float32)
+    return np.concatenate([coarse, gap, spreads(numbers, 1 << (folds - FINER), SEEN_FINER)])
 
 
 def _cells(values: np.ndarray) -> np.ndarray:

@@ -29,6 +29,8 @@ FORBIDDEN = -1e30
 FEW = 16
 FAR, SEEN = 24, 8
 """Pools along a grid that is seen from afar, and numbers along a pool that are looked at then."""
+FINER, SEEN_FINER = 2, 4
+"""Doublings that the pools of the other, finer picture from afar have less, and numbers that are looked at there."""
 IN_HAND, WORKING = 0.25, 0.8
 """Shares of the budget, and of what is then left, that the first two of the three may take."""
 
@@ -89,7 +91,7 @@ def doublings(grid: Grid) -> int:
     return max(0, (-(-longest // FAR) - 1).bit_length()) if len(grid.shape) <= 2 else longest.bit_length()
 
 
-def spreads(values: np.ndarray, side: int) -> np.ndarray:
+def spreads(values: np.ndarray, side: int, seen: int = SEEN) -> np.ndarray:
     """Of every pool the root mean square, which is below 0 where their mean is; flat in C order.
 
     So pools together tell both mean and spread: their light how large numbers are, their hues on which side. Where both
@@ -97,7 +99,7 @@ def spreads(values: np.ndarray, side: int) -> np.ndarray:
     numbers stand for all. ``values`` as in ``pooled``, or of three axes.
     """
     table = np.atleast_2d(values) if values.ndim <= 2 else values.reshape(1, -1)
-    step = max(1, side // SEEN)
+    step = max(1, side // seen)
     some = table[:: min(step, len(table)), ::step]
     some = np.where(some <= FORBIDDEN, np.float32(0), some)
     size, exponent = side // step, _exponent(some)
