@@ -8,6 +8,7 @@ import pytest
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.rounding import number
+from llmviz_addon.screenplay.scenes import sliding
 from llmviz_addon.screenplay.score.timeline import Channel
 
 
@@ -74,6 +75,16 @@ def test_of_many_those_that_weigh_most_stand_apart_and_all_fall_into_the_row(mak
     assert keys == pytest.approx(film.trace[head.k.name][kept])
     assert words_of(film) == ["asks", "of 11 these"]
     assert film.splits.cells(head.scores, film.now)[10].all()
+
+
+def test_the_words_beside_tiles_do_not_meet_them_however_broad_these_are(film, monkeypatch):
+    monkeypatch.setattr(sliding, "token_text", lambda telling, t: f"{t}·somewhat")
+    head = opened(film)
+    film.slide_along(head.scores[4, :5], seconds=8)
+    signs = [one for name, one in film.cast.drawings.items() if ":sign:" in name]
+    for word, tile in ((signs[1], signs[0]), (signs[7], signs[2])):
+        assert word.shapes[0].body in ("asks", "answer")
+        assert word.points[:, 0].max() < tile.points[:, 0].min()
 
 
 def test_what_is_no_row_of_dot_products_is_refused(film):

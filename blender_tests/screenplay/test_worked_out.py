@@ -38,7 +38,8 @@ def test_each_line_has_the_true_numbers_of_the_row(film):
         film.work_on(table, seconds=1)
         texts, told = written(film, told), set(film.cast.drawings)
         assert texts[1:] == [number(score - scores.max()) for score in scores]
-        assert number(abs(scores.max())) in texts[0]
+        sign = ("− {}," if scores.max() >= 0 else "− ({}),").format(number(scores.max()))
+        assert texts[0] == f"{sign} the largest"
         film.work_on(table, seconds=1)
         powers = np.exp(scores - scores.max())
         texts, told = written(film, told), set(film.cast.drawings)

@@ -120,10 +120,10 @@ def _figures(table: Worked, numbers: np.ndarray, line: int) -> list[str]:
 def _spans(table: Worked, line: int) -> tuple[tuple[str, str], ...]:
     """What is done in a line."""
     largest, total = number(table.steps.largest), number(table.steps.sum)
-    less = "−" if table.steps.largest >= 0 else "+"
+    before, after = ("− ", "") if table.steps.largest >= 0 else ("− (", ")")
     return (
         (("score", "muted"),),
-        ((f"{less} ", "muted"), (largest.lstrip("−"), "aggregate"), (", the largest", "muted")),
+        ((before, "muted"), (largest, "aggregate"), (f"{after}, the largest", "muted")),
         (("power of e", "muted"),),
         (("÷ ", "muted"), (total, "aggregate"), (", the sum", "muted")),
     )[line]

@@ -52,7 +52,7 @@ class Fan(NamedTuple):
     @property
     def corners(self) -> np.ndarray:
         """All that it takes with tiles, sums and words, (n, 3) metres."""
-        ends = self.xs[0] - 6 * CELL, self.xs[-1] + 1.5 * CELL
+        ends = self.xs[0] - 6.5 * CELL, self.xs[-1] + 1.5 * CELL
         heights = self.top + 0.2 * CELL + TILE, self.tiles - 0.6 * TILE
         return np.array([(x, self.y, z) for x in ends for z in heights])
 
@@ -116,13 +116,18 @@ def _names(
     over = fan.top + 0.1 * CELL + TILE / 2
     with telling.together(seconds=seconds):
         made = [_tile(telling, sliding, (fan.xs[0] - 3 * CELL, fan.y, over), vector)]
-        made.append(_word(telling, "asks", (fan.xs[0] - 4.1 * CELL, fan.y, over), vector))
+        made.append(_word(telling, "asks", (_left_of(made[0], fan.xs[0] - 3 * CELL), fan.y, over), vector))
         for x, j in zip(fan.xs, fan.kept, strict=True):
             made.append(_tile(telling, columns[j], (x - CELL / 2, fan.y, fan.tiles)))
         more = len(columns) - len(fan.kept)
         words = f"of {len(columns)} these" if more else "answer"
-        made.append(_word(telling, words, (fan.xs[0] - 1.6 * CELL, fan.y, fan.tiles)))
+        made.append(_word(telling, words, (_left_of(made[2], fan.xs[0] - CELL / 2), fan.y, fan.tiles)))
     return made
+
+
+def _left_of(tile: Drawing, x: float) -> float:
+    """Where a word ends before a tile whose middle is at ``x``."""
+    return x + min(shape.x for shape in tile.shapes if isinstance(shape, Rect)) - 0.35 * CELL
 
 
 def _word(telling: Telling, text: str, at: tuple[float, float, float], rider: Grid | None = None) -> Drawing:
