@@ -24,7 +24,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
@@ -49,6 +49,8 @@ from llmviz_addon.screenplay.open_stage import opening  # noqa: E402
 from llmviz_addon.screenplay.production import Production, prepare, prepare_outlines  # noqa: E402
 
 SIZE, FPS = (1280, 720), 30
+MOMENTS = 300
+"""Frames at which it is measured what the next one of a long film costs."""
 Row = dict[str, Any]
 
 
@@ -168,6 +170,45 @@ def measure_build(options: argparse.Namespace) -> list[Row]:
         _row("build, in a warm process", built, "s", 0.5, f"{len(scene.objects)} objects"),
         _row("frame_set, median", statistics.median(times) * 1e3, "ms", 2.0),
         _row("frame_set, slowest of a hundred", sorted(times)[-len(times) // 100] * 1e3, "ms"),
+    ]
+
+
+def measure_whole(options: argparse.Namespace) -> list[Row]:
+    """Every chapter in one scene, each time in a new file of a process that has built it before: processor time."""
+    if importlib.util.find_spec("bpy") is None:
+        return [_row("every chapter", None, "s", 1.0, "bpy is not installed")]
+    import bpy
+
+    from llmviz_addon.stage.build import build
+
+    told, built = [], []
+    for _ in range(4):
+        with quiet():
+            bpy.ops.wm.read_factory_settings(use_empty=True)
+        scene, start = bpy.context.scene, process_time()
+        production = _production(options, every=True)
+        told.append(process_time() - start)
+        start = process_time()
+        build(scene, production, own_scene=True)
+        built.append(process_time() - start)
+    timeline, times = production.timeline, []
+    for frame in range(1, timeline.frames + 1, max(1, timeline.frames // MOMENTS)):
+        scene.frame_set(frame)
+        start = process_time()
+        scene.frame_set(frame + 1)
+        times.append(process_time() - start)
+    with tempfile.TemporaryDirectory() as folder, quiet():
+        blend = Path(folder) / "film.blend"
+        bpy.ops.wm.save_as_mainfile(filepath=str(blend), compress=True)
+        large = blend.stat().st_size / 1e6
+    count = len(timeline.chapters)
+    note = f"{len(scene.objects)} objects, {len(timeline.tracks):,} tracks"
+    return [
+        _row(f"every chapter, {count} of them: prepare", min(told[1:]), "s", None, "processor time"),
+        _row("  build, in a warm process", min(built[1:]), "s", 1.0, note),
+        _row("  build, the first time", built[0], "s"),
+        _row("  frame_set to the next frame, median", statistics.median(times) * 1e3, "ms", 3.0),
+        _row("  the .blend", large, "MB", 20.0),
     ]
 
 
@@ -349,15 +390,16 @@ def measure_excerpt(options: argparse.Namespace) -> list[Row]:
     return rows
 
 
-def _production(options: argparse.Namespace) -> Production:
-    checkpoint = builtin()
-    return prepare(run(checkpoint, checkpoint.tokenizer.encode("CBABBC")), [options.chapter], None, SIZE, FPS)
+def _production(options: argparse.Namespace, every: bool = False) -> Production:
+    checkpoint, chapters = builtin(), None if every else [options.chapter]
+    return prepare(run(checkpoint, checkpoint.tokenizer.encode("CBABBC")), chapters, None, SIZE, FPS)
 
 
 PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "formats": measure_formats,
     "forward": measure_forward,
     "build": measure_build,
+    "whole": measure_whole,
     "gpt2": measure_gpt2,
     "growth": measure_growth,
     "shapes": measure_shapes,

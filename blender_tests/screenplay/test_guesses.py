@@ -8,6 +8,7 @@ from llmviz_addon.errors import ScriptError
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.lens import lens
 from llmviz_addon.rounding import percent
+from llmviz_addon.screenplay import telling
 from llmviz_addon.screenplay.score.timeline import Channel
 
 
@@ -79,3 +80,13 @@ def test_streams_in_a_row_are_called_after_their_layers(film):
     assert film.score.value(Channel(labels[0].name, "opacity")) == 0
     with pytest.raises(ScriptError, match="a name for each grid or none; got 1 for 3"):
         film.arrange(streams, names=["one"])
+
+
+def test_what_the_model_would_say_is_worked_out_once_for_a_chapter(film, monkeypatch):
+    asked = []
+    monkeypatch.setattr(telling, "lens", lambda model, trace, t: asked.append(t) or lens(model, trace, t))
+    for t in (2, 3, 2, 3):
+        assert (film.lens(t) == lens(film.checkpoint, film.trace, t)).all()
+    assert asked == [2, 3]
+    with pytest.raises(ValueError, match="read-only"):
+        film.lens(2)[0] = 0

@@ -20,7 +20,6 @@ from ..layout.tensor import Numbers, Unplaced
 from ..model.activations import Activation
 from ..model.checkpoint import Checkpoint
 from ..model.config import GPTConfig
-from ..model.lens import lens
 from ..model.sampling import Draw, distribution
 from ..model.trace import Trace
 from .asking import verb
@@ -147,7 +146,7 @@ class Film:
     def lens(self, t: int) -> np.ndarray:
         """What the model would say follows the token at time ``t`` if it ended after the embedding, after each layer:
         probabilities, (n_layer + 1, n_vocab)."""
-        return lens(self._telling.checkpoint, self.trace, t)
+        return self._telling.lens(t)
 
     @verb
     def largest(self, region: Region) -> list[int]:

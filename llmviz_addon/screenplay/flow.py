@@ -121,8 +121,10 @@ def _spans(telling: Telling, one: Flow) -> list[Span]:
     clips = (clip for staff in (*shown[0], *shown[1], *offsets, *told) for clip in staff.clips)
     times = sorted({0.0, *(round(at, 6) for clip in clips for at in (clip.start, clip.end))})
 
+    still = None if any(staff.clips for staff in offsets) else tuple(round(staff.rest, 6) for staff in offsets)
+
     def place(at: float) -> Stand:
-        return tuple(round(staff.at(at), 6) for staff in offsets)
+        return still or tuple(round(staff.at(at), 6) for staff in offsets)
 
     def solid(at: float) -> float:
         ends = (max(staff.at(at) for staff in some) for some in shown)

@@ -21,6 +21,7 @@ from ..layout.lettering.drawing import Drawing
 from ..layout.tensor import Numbers, Unplaced
 from ..layout.whereabouts import Place, Whereabouts
 from ..model.checkpoint import Checkpoint
+from ..model.lens import lens
 from ..model.sampling import Draw
 from ..model.trace import Trace
 from .cast.cast import Cast
@@ -152,6 +153,7 @@ class Telling:
         self._view: View | None = None
         self._framed: View | None = None
         self._count = 0
+        self._lens: dict[int, np.ndarray] = {}
 
     # What it is about -------------------------------------------------------------------------
 
@@ -183,6 +185,13 @@ class Telling:
         if first >= self.until:
             raise ScriptError(f"{region!r} is of a token that is still to come: the text ends before t = {self.until}.")
         return Region(grid, ((first, self.until), *region.ranges[1:]))
+
+    def lens(self, t: int) -> np.ndarray:
+        """What the model would say follows the token at time ``t`` if it ended earlier; see ``model.lens``."""
+        if t not in self._lens:
+            self._lens[t] = lens(self.checkpoint, self.trace, t)
+            self._lens[t].flags.writeable = False
+        return self._lens[t]
 
     def sources(self, grid: Grid, index: tuple[int, ...]) -> dict[str, Region]:
         """The cells that a cell of ``grid`` is computed from, by operand; ScriptError where it holds parameters.

@@ -39,19 +39,24 @@ def settle(telling: Telling) -> None:
     moments = sorted({0.0, *(beat.rest[0] for beat in telling.beats), *(move.end for move in moves)})
     moments = sorted({*moments, *_comings(sight, moments, moves)})
     shown = [choose(sight, at, _spoken(telling, at)) for at in moments]
-    named = {name for one in shown for name in one}
+    told: dict[str, dict[int, Shown]] = defaultdict(dict)  # of each drawing, by the number of the moment
+    for number, one in enumerate(shown):
+        for name, state in one.items():
+            told[name][number] = state
     ways: dict[tuple[int, float], np.ndarray] = {}
     away: dict[tuple[Hidden, ...], list[str]] = defaultdict(list)
     for alike in sight.alike:
         unread = [Shown(0.0) if alike.staff.at(at) >= SEEN else None for at in moments]
-        never = [one.name for one in alike.labels if one.name not in named]
+        never = [one.name for one in alike.labels if one.name not in told]
         if never and any(unread):
             away[tuple(_hidden(telling, moments, moves, unread))] += never
-        for name in (one.name for one in alike.drawings if one.name in named):
-            states = [one.get(name, otherwise) for one, otherwise in zip(shown, unread, strict=True)]
+        for name in (one.name for one in alike.drawings if one.name in told):
+            states = unread.copy()
+            for number, state in told[name].items():
+                states[number] = state
             if any(state is not None and state.size == 0 for state in states):
                 away[tuple(_hidden(telling, moments, moves, states))].append(name)
-            if any(state is not None and state.size not in (0.0, 1.0) for state in states):
+            if any(state.size not in (0.0, 1.0) for state in told[name].values()):
                 _stretch(telling, name, moments, moves, [state.size if state else 0.0 for state in states], ways)
     for hidden, names in away.items():
         telling.score.rewrite(names, "opacity", functools.partial(veiled, hidden))
@@ -92,8 +97,12 @@ def _spoken(telling: Telling, at: float) -> frozenset[str]:
 
 def _between(moves: Sequence[Clip], after: float, until: float) -> list[Clip]:
     """The moves that end after a time, and until another."""
-    ends = [move.end for move in moves]
-    return list(moves[bisect_left(ends, after + EPSILON) : bisect_left(ends, until + EPSILON)])
+    first, last = (bisect_left(moves, at + EPSILON, key=_end) for at in (after, until))
+    return list(moves[first:last])
+
+
+def _end(move: Clip) -> float:
+    return move.end
 
 
 def _hidden(
@@ -107,10 +116,12 @@ def _hidden(
     found: list[Hidden] = []
     gone: tuple[float, float] | None = None if known[0][1].size else (-1.0, -1.0)
     for (before, was), (after, now) in pairwise(known):
-        if was.size and not now.size:
+        if bool(was.size) == bool(now.size):
+            continue
+        if was.size:
             start = _going(telling, moves, before, after, now)
             gone = start, min(start + FADE, after)
-        elif now.size and not was.size and gone is not None:
+        elif gone is not None:
             end = max(after, gone[1])
             found.append((*gone, max(gone[1], end - FADE, _rested(telling, end)), end))
             gone = None

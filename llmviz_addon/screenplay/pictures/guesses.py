@@ -12,7 +12,6 @@ import numpy as np
 from ...layout.lettering.drawing import Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.signs.tiles import INK, tile, wide
-from ...model.lens import lens
 from ...rounding import parts_of_all, percent
 from ..page.view import Area
 from ..telling import Telling
@@ -41,7 +40,7 @@ def guesses(telling: Telling, t: int, title: str, *, seconds: float = 6.0) -> np
     It takes the stage until the beat is over.
     """
     seconds = telling.length(seconds)
-    said = lens(telling.checkpoint, telling.trace, t)
+    said = telling.lens(t)
     shown = _shown(len(said))
     names = ["embedding" if layer == 0 else f"layer {layer - 1}" for layer in shown]
     final = int(telling.trace["output.logits"][t].argmax())
