@@ -1,4 +1,4 @@
-"""Preliminary: what is shown is a trained model at work; blue was learned, green is computed anew."""
+"""Preliminary: what is shown is a trained model at work; one pair of colours was learned, another is computed anew."""
 
 title = "Preliminary"
 part = "Introduction"
@@ -37,17 +37,18 @@ def _used(film, layer):
 
 def _learned(film, layer, learned, others):
     with film.beat("learned"):
-        film.say("What is [blue](weight) was learned: the parameters, of which this model has {n:,}.",
-                 n=film.checkpoint.n_params)  # fmt: skip
+        film.say("What is [blue](weight), or orange below zero, was learned:")
         film.fade(*learned, *others, to=LOW, seconds=0.5)
         _in_turn(film, layer, learned, azimuth=288)
+        film.say("these are the parameters, of which this model has {n:,}.", n=film.checkpoint.n_params)
+        film.camera.frame(layer, azimuth=287, elevation=9, seconds=1)
         film.say("They are the same whatever text goes in.")
         film.camera.frame(layer, azimuth=286, elevation=9, seconds=2)
 
 
 def _computed(film, layer, learned, values, ribbons):
     with film.beat("computed"):
-        film.say("What is [green](activation) is computed from them and from the text,")
+        film.say("What is [green](activation), or magenta below zero, is computed from them and the text,")
         film.hide_values(*values, seconds=0)
         with film.together(seconds=0.5):
             film.fade(*ribbons, to=1)
