@@ -42,7 +42,7 @@ def _what_for(film, layer, stage):
     matrices = [grid for grid in layer.grids if grid.role == "weight" and len(grid.axes) == 2]
     own = layer.mlp.fc_weight, layer.mlp.proj_weight
     share = sum(film.values(grid).size for grid in own) / sum(film.values(grid).size for grid in matrices)
-    film.say("Its two hold {share:.0%} of all numbers in the layer's matrices.", share=share)
+    film.say("Of all numbers in the layer's matrices these two hold {share:.0%}.", share=share)
     film.light(*own, seconds=0.8)
     film.light(*own, to=0, seconds=0.8)
 

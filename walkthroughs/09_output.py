@@ -185,6 +185,7 @@ def _cut(film, u, few, hot):
                  "Top-k counts: here only the likeliest, {k}, stays.", k=k)  # fmt: skip
         _become(film, chart, u, few, hot, (k, None), f", top-k {k}")
         kept = film.count(int((film.chances(u, hot, None, p) > 0).sum()), "token")
+        film.become(chart, film.chances(u, hot)[few], _told(film, u, few, hot), seconds=1)
         film.say("Top-p adds up the likeliest until they have {p} together: {kept}.", p=str(p), kept=kept)
         _become(film, chart, u, few, hot, (None, p), f", top-p {p}")
 
@@ -211,7 +212,7 @@ def _write(film, t):
     after = max(given - 1, t - 5) if given <= t else t
     with film.beat("write"):
         film.say("Now a token is drawn, as often as it is likely," if heat else "Now a token is chosen,")
-        film.say("at temperature {x:g}." if heat else "here always the likeliest, which is temperature 0.", x=heat)
+        film.say("at temperature {x:g}." if heat else "here always the likeliest, called temperature 0.", x=heat)
         film.say("It is put at the end, and the whole model runs again.")
         film.write_on(after=after, most=t + 1 - after if given <= t else 3, seconds=14)
         film.say("So a text grows, token by token.")

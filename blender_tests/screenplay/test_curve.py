@@ -69,6 +69,18 @@ def test_on_its_way_the_point_keeps_to_the_curve(opened):
     assert len(set(np.round(xs, 4))) == 9
 
 
+def test_the_cell_is_named_once_the_point_is_there(opened):
+    film = opened
+    mlp = film.layout.layers[0].mlp
+    chart = film.curve(mlp.activation[3], "Bent")
+    film.slide(chart, mlp.activation[3, 0], seconds=1)
+    before = film.now
+    film.slide(chart, mlp.activation[3, 81], seconds=2)
+    (named,) = film.score.clips[Channel(chart.name, "opacity")]
+    assert named.start >= before + 1.5
+    assert film.score.value(Channel(chart.name, "opacity")) == 1
+
+
 def test_all_numbers_lie_on_the_curve_as_dots(opened):
     film = opened
     mlp = film.layout.layers[0].mlp

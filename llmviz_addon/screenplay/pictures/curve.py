@@ -299,7 +299,7 @@ def _long(values: np.ndarray) -> np.ndarray:
 
 
 def _name(telling: Telling, chart: Curve, cell: Region, seconds: float) -> None:
-    """Say over the figures which cell they are of."""
+    """Say over the figures which cell they are of, once the point is there."""
     graph, brief = chart.graphs[0], min(0.3, seconds / 4)
     if chart.name:
         telling.change(chart.name, "opacity", 0.0, brief)
@@ -307,4 +307,5 @@ def _name(telling: Telling, chart: Curve, cell: Region, seconds: float) -> None:
     y = graph.area.top - (HEAD - 1.3) * chart.em
     size = fit(told, 0.66 * chart.em, 0.4 * graph.area.width)
     chart.name = pin(telling, "cell", [Text(graph.area.left, y, ((told, "muted"),), size)], layer=3)
-    telling.change(chart.name, "opacity", 1.0, brief)
+    there = seconds - brief if chart.is_shown else 0.0
+    telling.score.set(Channel(chart.name, "opacity"), 1.0, telling.now + there, brief)

@@ -89,18 +89,18 @@ def closeup(telling: Telling, *things: Grids, seconds: float | None = None) -> L
         fade(telling, *whole, *telling.cast.ribbons_among(*whole), to=0)
         fade(telling, *stands.values(), to=1)
         frame(telling, *stands.values())
-    _say_what_is_drawn(telling, list(stands.values()))
+    _say_what_is_shown(telling, list(stands.values()))
     return small.mapped(lambda grid: stands.get(grid.name, grid))
 
 
-def _say_what_is_drawn(telling: Telling, excerpts: list[Grid]) -> None:
+def _say_what_is_shown(telling: Telling, excerpts: list[Grid]) -> None:
     """Within a beat, say of which axes not every index has a cell."""
     if telling.beat is None:
         return
     cut = {axis.name: axis for grid in excerpts for axis in grid.axes if axis.shown is not None}
     told = ", ".join(f"[{axis.name} {axis.count}]({axis.name})" for axis in cut.values())
-    say(telling, f"Drawn here are {told}:", {})
-    say(telling, "what is computed is of all.", {})
+    say(telling, f"Only a part is shown, {told},", {})
+    say(telling, "but all is computed.", {})
 
 
 @once_per_font(1)  # chapter after chapter asks for the same
