@@ -1,9 +1,9 @@
-"""Layer Norm: bring every column to mean 0 and variance 1, then scale and shift it as learned."""
+"""Layer Norm: bring every column to mean 0 and a standard deviation of 1, then scale and shift it as learned."""
 
 title = "Layer Norm"
 part = "Step by step"
 question = "How does a layer keep its numbers in bounds?"
-answer = "It brings each column to mean 0 and variance 1, then scales and shifts it."
+answer = "It brings columns to mean 0 and standard deviation 1, then scales and shifts them."
 
 
 def play(film):
@@ -38,7 +38,7 @@ def play(film):
             film.say("We follow the one at t = {t}, which came from the {token}.", t=t, token=film.token_name(t))
         with film.together(seconds=0.6, lag=0.3):
             for grid in (x, ln.mean, ln.std, ln.output):
-                film.split(grid[t], others=0.7)
+                film.split(grid[t], others=0.55)
 
     with film.beat("mean"):
         film.say("Two numbers describe the [column]({column}).", column=x[t])
@@ -52,7 +52,7 @@ def play(film):
     with film.beat("normalise"):
         film.say("Here the [mean]({m}) is {m} and the [standard deviation]({s}) {s}.", m=ln.mean[t], s=ln.std[t])
         bars = film.skyline(x[t], "The column as it came, a bar per number", beside=ln.normalized[t], seconds=3)
-        film.say("Subtract the one, divide by the other.")
+        film.say("Subtract one, divide by the other: every column, small or large, gets this size.")
         film.become(bars, ln.normalized[t], "The same column, normalised", seconds=5)
         deviation = film.values(ln.normalized)[t].std()
         film.say(_normal(deviation), deviation=deviation)
@@ -79,6 +79,8 @@ def play(film):
         film.say(
             "No column looks at its neighbours: that is left to [self-attention]({out}), which is next.", out=ln.output
         )
+        film.wait(2)
+        film.dismiss()
 
 
 def _normal(deviation):

@@ -171,7 +171,7 @@ def _softmax(film, head, t):
         film.work_on(table)
         film.say("An exponential is a power of e ≈ 2.718: never negative.")
         film.work_on(table, seconds=3)
-        film.say("Divided by their sum, {s}, they are shares: the attention weights.", s=head.sum[t])
+        film.say("Divided by their sum, {s:.3f}, they are shares: the attention weights.", s=head.sum[t])
         film.work_on(table)
     with film.beat("softmax"):
         film.say("In the matrix of attention [weights]({w}) this is row {t}.", w=head.weights, t=t)

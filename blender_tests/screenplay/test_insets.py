@@ -143,6 +143,7 @@ def test_a_lookup_answers_with_one_value_or_a_mixture(film):
     assert answers(film).count("3") == 2
     film.lookup(entries, "like b", weights=(0.2, 0.7, 0.1))
     assert "3.3" in answers(film)
+    assert "0.2·2 + 0.7·3 + 0.1·8 = 3.3" in answers(film)
     assert answers(film).count("b") == 1
     for wish in (lambda: film.lookup(entries, "d"), lambda: film.lookup(entries, "b", weights=(0.5, 0.5))):
         with pytest.raises(ScriptError):

@@ -8,7 +8,7 @@ import pytest
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.rounding import number, written_shares
+from llmviz_addon.rounding import in_cell, number, read, written_shares
 from llmviz_addon.screenplay.page.commentary import parse
 from llmviz_addon.screenplay.score.timeline import Channel
 
@@ -43,9 +43,9 @@ def test_each_line_has_the_true_numbers_of_the_row(film):
         film.work_on(table, seconds=1)
         powers = np.exp(scores - scores.max())
         texts, told = written(film, told), set(film.cast.drawings)
-        assert texts[1:6] == [number(power) for power in powers]
+        assert texts[1:6] == [in_cell(power) for power in powers]
         assert texts[6:10] == ["+"] * 4
-        assert texts[10][2:] == number(powers.sum()) == number(film.trace[head.sum.name][4])
+        assert texts[10][2:] == number(powers.sum(), 3) == number(film.trace[head.sum.name][4], 3)
         bars = [one for name, one in film.cast.drawings.items() if ":bar:" in name]
         tall = [film.score.value(Channel(bar.name, "scale", 1)) for bar in bars]
         assert tall == pytest.approx(np.maximum(powers, 1e-3))
@@ -75,7 +75,24 @@ def test_of_many_the_largest_have_a_column_and_all_are_in_the_sum(make_film, ran
     film.work_on(table)
     told = set(film.cast.drawings)
     film.work_on(table)
-    assert written(film, told)[-1] == f"≈ {number(np.exp(scores - scores.max()).sum())}"
+    assert written(film, told)[-1] == f"≈ {number(np.exp(scores - scores.max()).sum(), 3)}"
+
+
+@pytest.mark.parametrize("t", range(6))
+def test_the_shares_are_the_powers_divided_by_their_sum_as_they_are_written(film, t):
+    head = opened(film)
+    table = film.work_out(head.scores[t, : t + 1], "Shares")
+    film.work_on(table)
+    told = set(film.cast.drawings)
+    film.work_on(table)
+    powers, told = written(film, told), set(film.cast.drawings)
+    film.work_on(table)
+    shares = written(film, told)
+    total = read(powers[-1][2:])
+    assert shares[0] == f"÷ {powers[-1][2:]}, the sum"
+    for power, share in zip(powers[1 : t + 2], shares[1 : t + 2], strict=True):
+        places = -int(read(share).as_tuple().exponent)
+        assert abs(read(power) / total - read(share)) <= read("1").scaleb(-places), (power, share)
 
 
 def test_what_is_no_row_of_scores_is_refused(film):

@@ -1,5 +1,6 @@
 """The lookup picture: a dictionary that answers a query with the value of the key that fits, or with a
-mixture of all values, each counting as much as its key fits."""
+mixture of all values, each counting as much as its key fits. All of it has the colour of what is computed, as
+queries, keys and values have on the set."""
 
 from __future__ import annotations
 
@@ -45,32 +46,36 @@ def _pictures(
 ) -> tuple[list[Shape], list[list[Shape]], list[Shape]]:
     """The entries, the query's lines to each and on to the answer, and the answer."""
     em = min(1.1 * em, area.height / 7)
-    step = min((area.height - 1.6 * em) / len(entries), 5 * em)
+    step = min((area.height - 3.2 * em) / len(entries), 5 * em)
     tall = min(0.76 * step, 3 * em)
-    head = area.center[1] + (step * len(entries) + 1.6 * em) / 2
+    head = area.center[1] + (step * len(entries) + 3.2 * em) / 2
     top = head - 1.6 * em
     x = [area.left + share * area.width for share in (0.0, 0.27, 0.4, 0.6, 0.66, 0.8, 0.87, 1.0)]
     middle = top - step * len(entries) / 2
     rows: list[Shape] = []
     for start, word in ((0, "query"), (2, "key"), (4, "value"), (6, "answer")):
         rows.append(Text((x[start] + x[start + 1]) / 2, head - 0.8 * em, ((word, "muted"),), 0.8 * em, "center"))
-    rows += _box(x[0], x[1], middle, tall, query, em, "accent")
+    rows += _box(x[0], x[1], middle, tall, query, em)
     lines: list[list[Shape]] = []
     for i, ((key, value), share) in enumerate(zip(entries.items(), shares, strict=True)):
         y = top - (i + 0.5) * step
-        rows += _box(x[2], x[3], y, tall, key, em, "weight")
-        rows += _box(x[4], x[5], y, tall, _plain(value), em, "activation")
+        rows += _box(x[2], x[3], y, tall, key, em)
+        rows += _box(x[4], x[5], y, tall, _plain(value), em)
         if share > 0:
             width = 0.0015 + 0.5 * tall * share * (0.6 if mixed else 0.2)
             found: list[Shape] = [
-                Line(((x[1] + 0.004, middle), (x[2] - 0.004, y)), width, "accent"),
+                Line(((x[1] + 0.004, middle), (x[2] - 0.004, y)), width, "activation"),
                 Line(((x[5] + 0.004, y), (x[6] - 0.004, middle)), width, "activation"),
             ]
             if mixed:
                 beside = y + width / 2 + 0.4 * em if y > middle - 1e-6 else y - 1.0 * em  # outside the fan of lines
-                found.append(Text(x[2] - 0.5 * em, beside, ((_plain(share), "accent"),), 0.7 * em, "right"))
+                found.append(Text(x[2] - 0.5 * em, beside, ((_plain(share), "activation"),), 0.7 * em, "right"))
             lines.append(found)
-    return rows, lines, _box(x[6], x[7], middle, tall, _answer(entries, shares, answer), em, "activation")
+    result = _box(x[6], x[7], middle, tall, _answer(entries, shares, answer), em)
+    if mixed:
+        words, y = _in_full(entries, shares, answer), top - step * len(entries) - 1.2 * em
+        result.append(Text(area.center[0], y, ((words, "ink"),), fit(words, 0.8 * em, area.width), "center"))
+    return rows, lines, result
 
 
 def _plain(value: float) -> str:
@@ -86,9 +91,19 @@ def _answer(entries: Mapping[str, float], shares: Sequence[float], answer: float
     return text if sign == "=" else f"≈ {text}"
 
 
-def _box(left: float, right: float, y: float, tall: float, words: str, em: float, color: str) -> list[Shape]:
+def _in_full(entries: Mapping[str, float], shares: Sequence[float], answer: float) -> str:
+    """How the answer comes about, such as ``0.2·2 + 0.7·3 + 0.1·8 = 3.3``."""
+    terms = " + ".join(
+        f"{_plain(share)}·{_plain(value) if value >= 0 else f'({_plain(value)})'}"
+        for share, value in zip(shares, entries.values(), strict=True)
+    )
+    told = _answer(entries, shares, answer)
+    return f"{terms} {told}" if told.startswith("≈") else f"{terms} = {told}"
+
+
+def _box(left: float, right: float, y: float, tall: float, words: str, em: float) -> list[Shape]:
     size = fit(words, em, 0.9 * (right - left))
     return [
         Rect(left, y - tall / 2, right - left, tall, "plate", 0.2 * tall),
-        Text((left + right) / 2, y - CAP_HEIGHT * size / 2, ((words, color),), size, "center"),
+        Text((left + right) / 2, y - CAP_HEIGHT * size / 2, ((words, "activation"),), size, "center"),
     ]

@@ -15,7 +15,7 @@ from ...layout.grid import Region
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, fit
 from ...layout.signs.tiles import tile, wide
-from ...rounding import number, relation, written_shares
+from ...rounding import in_cell, number, relation, written_shares
 from ..page.view import Area
 from ..telling import Telling
 from ..verbs.reading import Softmax, softmax, tint_at, token_text
@@ -28,6 +28,9 @@ WORDS, SUM = 0.24, 0.15
 """Of the width, what the lines' names and the sums take."""
 TILE, LINE, ROOM = 1.9, 2.0, 0.8
 """Height of a tile, from line to line, and over the bars, in ems."""
+SUMS = 3
+"""Decimals of the sum of the powers, which is 1 or more: with fewer, what is divided by it as it is written would not
+come out as written."""
 LEAST = 1e-3
 """Height of a bar of nothing, as a share of the highest: an object cannot be 0 high."""
 
@@ -113,13 +116,16 @@ def work_on(telling: Telling, table: Worked, *, seconds: float | None = None) ->
 
 def _figures(table: Worked, numbers: np.ndarray, line: int) -> list[str]:
     """How the numbers of a line are written."""
-    some = written_shares(numbers) if line == 3 else [number(value) for value in numbers.tolist()]
+    if line == 3:
+        some = written_shares(numbers)
+    else:  # powers as a cell writes them: with three digits they divide by their sum as they are written
+        some = [in_cell(value) if line == 2 else number(value) for value in numbers.tolist()]
     return [some[j] for j in table.kept]
 
 
 def _spans(table: Worked, line: int) -> tuple[tuple[str, str], ...]:
     """What is done in a line."""
-    largest, total = number(table.steps.largest), number(table.steps.sum)
+    largest, total = number(table.steps.largest), number(table.steps.sum, SUMS)
     before, after = ("− ", "") if table.steps.largest >= 0 else ("− (", ")")
     return (
         (("score", "muted"),),
@@ -169,7 +175,7 @@ def _grow(telling: Telling, table: Worked, seconds: float) -> None:
 def _added(table: Worked, line: int, numbers: np.ndarray, total: float, color: str) -> list[Shape]:
     """+ between the numbers of a line, and what they sum to, with ≈ where that is not so as they are written."""
     em, y = table.em, table.ys[line]
-    figures, result = _figures(table, numbers, line), number(total, 0 if total == 1 else 2)
+    figures, result = _figures(table, numbers, line), number(total, SUMS if line == 2 else 0)
     sign = relation(result, figures) if len(figures) == len(numbers) else "≈"
     shapes: list[Shape] = [
         Text((a + b) / 2, y - CAP_HEIGHT * em / 2, (("+", "muted"),), 0.8 * em, "center")
