@@ -31,10 +31,10 @@ def play(film):
 
 
 def _task(film, layer, sorts):
-    film.open_on(film.layout, film.signs.card, azimuth=298, elevation=14)
+    film.open_on(film.layout, film.signs.card, azimuth=286, elevation=34)
     with film.beat("task"):
         film.say("A GPT reads a text and says what may come next.")
-        film.camera.frame(film.layout, film.signs.card, azimuth=294, elevation=12, seconds=2.5)
+        film.camera.frame(film.layout, film.signs.card, azimuth=284, elevation=26, seconds=2.5)
         film.say("This one does it with {n:,} learned numbers, its [parameters](weight).", n=film.checkpoint.n_params)
         with film.together(seconds=3):
             film.fade(film.all_but(layer), to=0)
@@ -100,17 +100,20 @@ def _model(film, layers):
     more = "Then {n} more are built alike, each with weights of its own." if rest[1:] else "One more is built alike."
     with film.beat("model"):
         film.say(more if rest else "This model has no other.", n=len(rest))
-        with film.together(seconds=1.5):
+        with film.together(seconds=2):
             film.fade(film.all_but(signs.next, signs.output, signs.candidates), to=1)
-            film.camera.frame(film.layout, azimuth=292, elevation=10)
-        film.pulse(*turns, film.layout.ln_f, titles=[*names, "Last layer norm"], seconds=1.5 * len(turns) + 1.5)
-        output = film.closeup(film.layout.output, seconds=0).output  # of a wide model
-        rows = output.logits, output.probs
-        film.fade(film.all_but(), to=0, seconds=0.3)
-        film.arrange(*((row,) for row in rows), seconds=0)
-        film.camera.frame(*rows, azimuth=276, elevation=5, seconds=0)
-        film.fade(*rows, to=1, seconds=0.3)
+            film.camera.fly(film.layout, azimuth=288, elevation=24)
+        film.camera.fly(*(turns or [layers])[0], azimuth=284, elevation=9, seconds=2)
+        with film.together(seconds=1.5 * len(turns) + 1.5):
+            film.camera.take(*turns[1:], [film.layout.ln_f, film.layout.output], azimuth=280, elevation=7)
+            film.pulse(*turns, film.layout.ln_f, titles=[*names, "Last layer norm"])
+        output = film.closeup(film.layout.output, seconds=1.5).output  # of a wide model
         film.say("At the bottom each column becomes scores for all tokens, called logits,")
+        rows = output.logits, output.probs
+        with film.together(seconds=1.5):
+            film.fade(film.all_but(*rows), to=0, seconds=0.5)
+            film.arrange(*((row,) for row in rows))
+            film.camera.frame(*rows, azimuth=276, elevation=5)
         film.sweep(*rows, seconds=5, slowly=False)
         film.say("and softmax turns these into its [chances]({p}), which sum to 1.", p=output.probs)
         film.camera.frame(*rows, azimuth=273, elevation=4, seconds=2)

@@ -7,6 +7,8 @@ answer = "A trained model at work: fixed parameters, and values computed anew fo
 
 LOW = 0.12
 """Opacity of what it is not about."""
+NEAR = 14
+"""Channels that are seen beside what sums them up."""
 TURNS = 6.0
 """Seconds in which all parts of a layer have their turn."""
 
@@ -23,10 +25,10 @@ def play(film):
 
 
 def _used(film, layer):
-    film.open_on(film.layout, film.signs.card, azimuth=306, elevation=14)
+    film.open_on(film.layout, film.signs.card, azimuth=298, elevation=34)
     with film.beat("used"):
         film.say("A model is first trained, then used.")
-        film.camera.frame(film.layout, film.signs.card, azimuth=301, elevation=13, seconds=2.5)
+        film.camera.frame(film.layout, film.signs.card, azimuth=296, elevation=26, seconds=2.5)
         film.say("Training changes its parameters, little by little, so that it predicts better.")
         with film.together(seconds=4):
             film.fade(film.all_but(layer), to=0)
@@ -56,10 +58,14 @@ def _computed(film, layer, learned, values, ribbons):
         _in_turn(film, layer, values, azimuth=281)
         film.say("each time anew.")
         film.fade(*learned, to=1, seconds=1)
-        sums = [grid for grid in values if grid.role == "aggregate"]
+        part = next(iter(layer.members.values()))
+        sums = [grid for grid in part.grids if grid.role == "aggregate"]
+        blue = [grid[:NEAR] for grid in part.grids if grid in learned]
         film.say("[Amber](aggregate) sums up others, as [here]({sums}).", sums=sums[0])
-        film.light(*sums, seconds=0.8)
-        film.light(*sums, to=0, seconds=0.8)
+        with film.together(seconds=2.5):
+            film.fade(film.all_but(part), to=0)
+            film.camera.fly(*sums, part.output[:, :NEAR], *blue, azimuth=279, elevation=7)
+            film.light(*sums)
 
 
 def _in_turn(film, layer, grids, azimuth):

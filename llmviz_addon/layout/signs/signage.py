@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
+
 from ...errors import ModelError
 from ...model.run import Run
-from ..grid import Section
+from ..grid import Section, boxes
 from ..layout import Layout
 from ..lettering.drawing import Drawing, Line, Rect, Text, pose
 from ..lettering.font import CAP_HEIGHT, advance
@@ -19,6 +21,8 @@ from .labels import labels
 
 CARD = 0.2
 """Size of the model's name on its card, as a share of a column of C cells: wide models are seen from further away."""
+AFAR = 0.045
+"""The least it is, as a share of the set's height: it is to be read where the whole model is seen."""
 
 
 class TokenSigns(NamedTuple):
@@ -88,7 +92,8 @@ def token_signs(layout: Layout, run: Run) -> TokenSigns:
 
 def card(layout: Layout, name: str, n_params: int, remarks: str = "") -> Drawing:
     """The model's name and its number of parameters, with remarks on that, on a pale card over everything."""
-    em = CARD * layout.embedding.output.size[2]
+    high = float(np.ptp(boxes(layout.grids)[..., 2]))
+    em = max(CARD * layout.embedding.output.size[2], AFAR * high)
     small = 0.42 * em
     count = f"n_params = {n_params:,}"
     pad = 0.45 * em

@@ -183,10 +183,17 @@ def _between(course: Course, start: float, end: float, share: np.ndarray) -> np.
 
 
 def _marks(views: list[View]) -> np.ndarray:
-    """How far along a take it passes each of its poses, 0 to 1, (n,): at one pace, as a zoom goes."""
-    zooms = np.abs(np.diff(np.log([view.distance for view in views])))
-    at = np.concatenate([[0.0], np.cumsum(np.maximum(zooms, 1e-3))])
+    """How far along a take it passes each of its poses, 0 to 1, (n,): at one pace, as it looks."""
+    at = np.concatenate([[0.0], np.cumsum(np.maximum(_ways(views), 1e-3))])
     return at / at[-1]
+
+
+def _ways(views: list[View]) -> np.ndarray:
+    """How long the ways between some views look, (n - 1,): a zoom by a factor is its logarithm, and a ride past what
+    is near is longer than past what is far; both together are a length in hyperbolic space."""
+    poses = np.array([[*view.target, view.distance] for view in views])
+    apart = (np.diff(poses, axis=0) ** 2).sum(axis=1)
+    return np.arccosh(1.0 + apart / (2.0 * poses[1:, 3] * poses[:-1, 3]))
 
 
 def _path(views: list[View]) -> np.ndarray:
@@ -197,7 +204,7 @@ def _path(views: list[View]) -> np.ndarray:
     poses = np.array([[*view.target, view.distance] for view in views])
     at, way = _marks(views), np.linspace(0.0, 1.0, STEPS + 1)
     legs = np.diff(at)
-    whole = float(np.abs(np.diff(np.log(poses[:, 3]))).sum())
+    whole = float(_ways(views).sum())
     reach = np.minimum(TURN / max(whole, TURN), np.minimum(way, 1.0 - way))
     around = np.clip(way[:, None] + reach[:, None] * np.linspace(-1, 1, 11), 0.0, 1.0)
     leg = np.clip(np.searchsorted(at, around, side="right") - 1, 0, len(legs) - 1)
