@@ -155,6 +155,17 @@ def test_a_take_keeps_what_it_passes_in_sight_until_it_reaches_the_next(make_fil
     assert steps[0] < 0.05 * steps.max() > steps[-1]  # it eases out, and in
 
 
+def test_a_take_goes_at_one_pace_past_what_is_equally_near(make_film, random_model):
+    """Down along layers that are built alike no zoom tells how long the way is."""
+    film = make_film(random_model(GPTConfig(6, 1, 8, 4, 3)), [0, 1, 2])
+    layers = film.layout.layers
+    film.open_on(layers[0], azimuth=284, elevation=9)
+    film.camera.take(*layers[1:], azimuth=284, elevation=9, seconds=10)
+    down = film.score.clips[Channel(CAMERA, "target", 2)][-1].course(np.linspace(0.2, 0.8, 61))
+    steps = np.abs(np.diff(down))
+    assert steps.max() < 2 * steps.min()  # it eases out, and in
+
+
 def _points(film, shot):
     return shot if isinstance(shot, np.ndarray) else points_of(film.telling, film.telling.cast.seen(shot))[0]
 

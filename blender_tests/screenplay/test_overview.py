@@ -6,6 +6,7 @@ import pytest
 
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.screenplay import loader
+from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
 
 
 def said(film, name: str) -> str:
@@ -46,3 +47,11 @@ def test_of_a_model_of_ones_own_its_sizes_are_told(random_model, make_film):
 @pytest.mark.parametrize(("layers", "more"), [(1, "This model has no other."), (2, "One more is built alike.")])
 def test_of_few_layers_it_is_told_in_other_words(random_model, make_film, layers, more):
     assert more in said(make_film(random_model(GPTConfig(layers, 1, 8, 6, 5)), [0, 1, 2]), "overview")
+
+
+def test_the_picture_rides_down_through_the_layers_and_does_not_cut_to_the_output(nano, make_film):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2])
+    said(film, "overview")
+    start = next(beat.start for beat in film.beats if beat.key == "layer")
+    down = film.score.clips[Channel(CAMERA, "target", 2)]
+    assert all(clip.end > clip.start for clip in down if clip.start > start)

@@ -172,6 +172,17 @@ def test_the_card_is_over_everything():
     assert width < card[2] - card[0]
 
 
+@pytest.mark.parametrize("config", [NANO, GPTConfig(12, 2, 8, 4, 3), GPTConfig(1, 1, 64, 4, 3)])
+def test_the_name_on_the_card_is_read_where_the_whole_set_is_seen(config):
+    """Framed whole, a set is about 600 of 720 pixels high, and the smallest labels are 14 pixels high."""
+    placed = layout(config, 3)
+    made = card(placed, "nano-gpt", 85_584)
+    high = np.ptp(np.concatenate([grid.box for grid in placed.grids])[:, 2])
+    sizes = {s.body: s.size for s in made.shapes if isinstance(s, Text)}
+    assert sizes["nano-gpt"] * 600 / high >= 24
+    assert sizes["85,584"] * 600 / high >= 14
+
+
 def test_many_words_are_set_in_lines_as_a_text():
     count = 40
     placed = layout(GPTConfig(1, 1, 2, 64, 5000), count)
