@@ -5,7 +5,6 @@ part = "Step by step"
 question = "What do all these layers do, one after the other?"
 answer = "Each reads the stream and adds to it, and so the guess forms."
 
-PARTS = {"ln_1": "layer norm", "attn": "self-attention", "ln_2": "layer norm", "mlp": "MLP"}
 FEW = 4
 """Layers of which every part is named."""
 
@@ -13,7 +12,7 @@ FEW = 4
 def play(film):
     layers, e = film.layout.layers, film.layout.embedding
     film.computed_up_to(layers[0])
-    film.fade(film.all_but(layers[0], *_ribbons(film, layers[0])), to=0, seconds=0)
+    film.fade(film.all_but(layers[0], film.ribbons(layers[0])), to=0, seconds=0)
     film.open_on(layers[0], azimuth=290, elevation=10)
     with film.beat("one-layer"):
         film.say("This is one whole layer, as we know it:")
@@ -31,11 +30,6 @@ def play(film):
     _lens(film, _forming(film))
 
 
-def _ribbons(film, *groups):
-    names = {grid.name for group in groups for grid in group.grids}
-    return [one for one in film.layout.ribbons if one.source in names and one.target in names]
-
-
 def _repeat(film, layers):
     count = len(layers)
     with film.beat("repeat"):
@@ -45,7 +39,7 @@ def _repeat(film, layers):
             return
         film.say("The model has {count} of them, one after the other.", count=count)
         with film.together(seconds=2.5):
-            film.fade(*layers, *_ribbons(film, *layers), to=1)
+            film.fade(*layers, film.ribbons(*layers), to=1)
             film.camera.frame(*layers, azimuth=290, elevation=8)
         film.say("All are built alike: the next one looks the same,")
         film.camera.frame(layers[1], azimuth=286, elevation=9, seconds=2.5)
@@ -62,7 +56,7 @@ def _ride(film, layers, e):
         whole, each = len(layers) > FEW, min(6.0, 20.0 / len(layers))
         for number, layer in enumerate(layers):
             parts = [layer] if whole else list(layer.members.values())
-            names = [f"Layer {number}"] if whole else [f"Layer {number}: {PARTS.get(n, n)}" for n in layer.members]
+            names = [f"Layer {number}"] if whole else [f"Layer {number}: {part.title}" for part in parts]
             with film.together(seconds=each):
                 film.camera.frame(layer, azimuth=284, elevation=7, zoom=0.94)
                 film.pulse(*parts, titles=names)

@@ -18,10 +18,11 @@ from llmviz_addon.screenplay import loader
 from llmviz_addon.screenplay.cast.cast import Cast
 from llmviz_addon.screenplay.film import Film
 from llmviz_addon.screenplay.loader import Chapter
+from llmviz_addon.screenplay.page.said import Clause
 from llmviz_addon.screenplay.page.view import Area, Page
 from llmviz_addon.screenplay.production import Set, _told
 from llmviz_addon.screenplay.score.timeline import Channel
-from llmviz_addon.screenplay.telling import Clause, Telling
+from llmviz_addon.screenplay.telling import Telling
 from llmviz_addon.screenplay.verbs import beats
 
 SIZES = {"16:9": (1280, 720), "9:16": (720, 1280), "1:1": (720, 720)}

@@ -137,13 +137,18 @@ def spoken(kind: type) -> dict[str, inspect.Signature]:
     """The verbs of a class, with what they take."""
     return {
         name: inspect.signature(member)
-        for name, member in vars(kind).items()
+        for name, member in members(kind).items()
         if inspect.isfunction(member) and not name.startswith("_")
     }
 
 
+def members(kind: type) -> dict[str, object]:
+    """What a class has, of those that it is made from too."""
+    return {name: member for one in reversed(kind.__mro__[:-1]) for name, member in vars(one).items()}
+
+
 VERBS = {**spoken(Film), **{f"camera.{name}": signature for name, signature in spoken(Camera).items()}}
-NOUNS = {name for name, member in vars(Film).items() if isinstance(member, property)} | {"camera"}
+NOUNS = {name for name, member in members(Film).items() if isinstance(member, property)} | {"camera"}
 
 
 @pytest.mark.parametrize("name", VERBS)
@@ -185,7 +190,7 @@ def test_the_readme_names_every_noun_of_the_film():
 def test_a_film_has_nothing_but_its_vocabulary(film):
     plain = Film(film.telling)
     assert {name for name in dir(plain) if not name.startswith("_")} == NOUNS | {n for n in VERBS if "." not in n}
-    for name, member in [*vars(Film).items(), *vars(Camera).items()]:
+    for name, member in [*members(Film).items(), *members(Camera).items()]:
         assert name.startswith("_") or name == "camera" or member.__doc__, name
 
 

@@ -14,11 +14,12 @@ from itertools import pairwise
 import numpy as np
 
 from .loader import Chapter
+from .page.said import Beat
 from .score.channels import Between, Row, row
 from .score.clips import Clip, keys
 from .score.moving import moving
 from .score.timeline import CAMERA, Channel, ChapterSpan, Marker, Subtitle, Timeline, Track
-from .telling import Beat, Telling
+from .telling import Telling
 
 GLIDE = 1.0
 """Seconds between two chapters."""

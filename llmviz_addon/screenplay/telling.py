@@ -26,18 +26,16 @@ from ..model.sampling import Draw
 from ..model.trace import Trace
 from .cast.cast import Cast
 from .cast.splits import Splits
-from .page.commentary import Link
 from .page.map import ModelMap
 from .page.panel import Explanation
+from .page.said import Beat, Caption, Clause
 from .page.sizes import ENLARGED, stretched
-from .page.view import Area, Page, View, corners
+from .page.view import Page, View, corners
 from .score.clips import EPSILON
 from .score.clock import Clock
 from .score.score import Score
 from .score.timeline import Channel, Fragment
 
-TOUCHING = 1e-6
-"""Shared area of panels, in picture heights squared, that is none."""
 SOLID = 0.9
 """Opacity from which on a grid is there for a reader."""
 LOOSE = 0.05
@@ -56,49 +54,6 @@ class Closeup:
 
     pairs: tuple[tuple[Grid, Grid], ...]
     sources: Mapping[str, Grid]
-
-
-@dataclass(frozen=True, eq=False)
-class Clause:
-    """What is said in one breath: coloured text, what it links to, from when on, and how long it takes to read.
-
-    ``rulers`` are those of the axes that it links to.
-    """
-
-    spans: list[tuple[str, str]]
-    links: list[Link]
-    start: float
-    seconds: float
-    rulers: list[Drawing] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        """Its words."""
-        return "".join(text for text, _ in self.spans)
-
-
-@dataclass(eq=False)
-class Beat:
-    """A paragraph, told clause by clause; ``rest`` is from when to when a presenter pauses on its last picture."""
-
-    key: str
-    start: float
-    clauses: list[Clause] = field(default_factory=list)
-    rest: tuple[float, float] = (0.0, 0.0)
-
-    @property
-    def text(self) -> str:
-        """All its words."""
-        return " ".join(clause.text for clause in self.clauses)
-
-
-@dataclass(frozen=True)
-class Caption:
-    """From when to when the words are a caption under a larger stage, and what it says: (text, colour) runs."""
-
-    start: float
-    end: float
-    spans: tuple[tuple[str, str], ...]
 
 
 @dataclass(eq=False)
@@ -405,47 +360,8 @@ class Telling:
 
     # What explains ----------------------------------------------------------------------------
 
-    def dismiss(self, seconds: float = GONE) -> None:
-        """Take down the explanations that are up, and put out their sources."""
-        self._close([], seconds)
-
     def untie(self) -> None:
         """Let all tethers go: the camera leaves the place from where they lead to their cells."""
         for name in (name for one in self.explanations for name in one.tethers):
             self.score.withdraw(Channel(name, "opacity"), self.now, LOOSE)
         self.explanations = [replace(one, tethers=()) for one in self.explanations]
-
-    def clear_aside(self) -> None:
-        """Take down the panels that only stayed up from what was explained before in this beat."""
-        self._close([one for one in self.explanations if self.clock.at_once_with(one.blocks)], GONE)
-
-    def give_way(self, area: Area) -> None:
-        """Where a panel is to hang, take down others for which there is no room, and tethers that would cross it."""
-        self._close([one for one in self.explanations if one.panel.area.overlap(area) < TOUCHING], GONE)
-        for one in self.explanations:
-            for name in one.tethers:
-                if area.meets(self.cast.drawings[name].shapes[0].points):  # type: ignore[union-attr]
-                    self.score.withdraw(Channel(name, "opacity"), self.now, LOOSE)
-
-    def make_room(self, grid: Grid) -> None:
-        """Before a cell of ``grid`` is explained, take down what is not told at once with now.
-
-        What explained another grid in this beat steps back: only its panel stays up.
-        """
-        stay = [one for one in self.explanations if self.clock.at_once_with(one.blocks)]
-        back = [one for one in self.explanations if one not in stay and self.beat is not None and one.of != grid.name]
-        self._close(stay, GONE, back)
-
-    def _close(self, stay: list[Explanation], seconds: float, back: Sequence[Explanation] = ()) -> None:
-        """Let all explanations but these go, or step ``back``; what is lit by one that stays remains so."""
-        needed = {name for one in stay for name in one.lit}
-        for explanation in self.explanations:
-            if explanation in stay:
-                continue
-            for name in explanation.tethers if explanation in back else explanation.drawings:
-                if name not in self.score.gone:
-                    tied = name in explanation.tethers
-                    self.change(name, "opacity", 0.0, min(seconds, LOOSE) if tied else seconds)
-            for body in (body for name in explanation.lit - needed for body in self.splits.bodies(name, self.now)):
-                self.score.set(Channel(body, "focus"), 0.0, self.now, seconds, yields=True)
-        self.explanations = [*(replace(one, tethers=(), lit=frozenset()) for one in back), *stay]

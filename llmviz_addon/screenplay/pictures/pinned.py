@@ -13,6 +13,7 @@ from ..page.view import TAN, Area
 from ..score.timeline import Channel
 from ..telling import GONE, Telling
 from ..verbs.arranging import faded_out
+from ..verbs.dismissing import dismiss
 
 LETTERS = 1.4
 """How much larger letters are in a picture than those of the commentary."""
@@ -26,7 +27,7 @@ def place(telling: Telling) -> tuple[Area, float]:
     What stepped aside comes back when the beat is over.
     """
     page, free = telling.page, telling.page.free
-    telling.dismiss()
+    dismiss(telling)
     for opacity, names in faded_out(telling, GONE).items():
         telling.aside.setdefault(opacity, []).extend(names)
     cx, cy = free.center

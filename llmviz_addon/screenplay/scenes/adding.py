@@ -30,6 +30,7 @@ from ..telling import Telling
 from ..verbs import camera
 from ..verbs.arranging import faded_out
 from ..verbs.copies import copy, fly, make, some_cells
+from ..verbs.dismissing import dismiss
 from ..verbs.reading import tint_of
 from ..verbs.scaling import one_scale
 from ..verbs.splitting import face
@@ -197,7 +198,7 @@ def add_up(telling: Telling, *columns: Region, of: Sequence[Grid] = (), seconds:
         raise ScriptError("add_up needs a column.")
     if of and len(of) != sum(len(some) for _, some in sums):
         raise ScriptError(f"add_up got {len(of)} copies; give one for each column that is added, or none.")
-    telling.dismiss()
+    dismiss(telling)
     table = Table(telling, sums)
     moving, results = _columns(telling, table, list(of))
     made: list[Grid | Drawing] = [*moving, *results]

@@ -29,6 +29,7 @@ from ..telling import Telling
 from ..verbs import camera
 from ..verbs.arranging import alone
 from ..verbs.copies import copy, flat, fly, make, some_cells
+from ..verbs.dismissing import dismiss
 from ..verbs.fading import light
 from .climax import Equation, Step, carry_home, climax
 
@@ -188,7 +189,7 @@ def dot_product(telling: Telling, cell: Region, *, seconds: float = 12.0) -> Non
     seconds = telling.length(seconds)
     found = terms(telling, cell)
     table = Table(telling, cell, found)
-    telling.dismiss()
+    dismiss(telling)
     back = telling.view
     vectors = _lift(telling, table, 0.06 * seconds)
     with alone(telling, *vectors, out=0.12 * seconds, back=0.1 * seconds):

@@ -24,6 +24,7 @@ from ..telling import Telling
 from ..verbs import camera
 from ..verbs.arranging import faded_out
 from ..verbs.copies import BEFORE, copy, flat, fly, make
+from ..verbs.dismissing import dismiss
 from ..verbs.fading import fade
 from ..verbs.reading import tint_at, token_text
 from .dot_product import terms
@@ -66,7 +67,7 @@ def slide_along(telling: Telling, row: Region, *, seconds: float = 8.0) -> None:
     """Tell how a ``row`` such as ``head.scores[t, : t + 1]`` is made: one vector meets others side by side."""
     seconds = telling.length(seconds)
     sliding, columns = _sides(telling, row)
-    telling.dismiss()
+    dismiss(telling)
     back = telling.view
     others = np.array([np.ravel(one.drawn(telling.values(one.grid))) for one in columns])
     products = others * np.ravel(sliding.drawn(telling.values(sliding.grid)))

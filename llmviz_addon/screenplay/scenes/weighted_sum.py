@@ -24,6 +24,7 @@ from ..telling import Telling
 from ..verbs import camera
 from ..verbs.arranging import sign
 from ..verbs.copies import copy, flat, fly, land, make
+from ..verbs.dismissing import dismiss
 from ..verbs.fading import fade
 from ..verbs.reading import tint_at, token_text
 
@@ -51,7 +52,7 @@ def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0) -> N
     weights, vectors = _sources(telling, result)
     shares = np.asarray(telling.values(weights.grid)[weights.index], dtype=np.float64).ravel()
     kept = sorted(np.argsort(-shares, kind="stable")[:VECTORS].tolist())
-    telling.dismiss()
+    dismiss(telling)
     low, high = telling.box(result.grid)
     y, top, bottom = low[1] - CELL, float(high[2]), float(high[2] - vectors.grid.size[2])
     pitch = _pitch(telling, result.grid, len(kept))

@@ -23,10 +23,12 @@ from ..cast.things import Thing
 from ..page import cards, commentary
 from ..page.commentary import FADE, Link
 from ..page.rulers import ruler
+from ..page.said import Beat, Clause
 from ..pictures.pinned import bring_back, take_down
 from ..score.timeline import Channel
-from ..telling import GONE, Beat, Clause, Telling
+from ..telling import GONE, Telling
 from .camera import frame
+from .dismissing import dismiss
 from .explain import focus
 from .mapping import follow
 from .opening import open_chapter
@@ -130,7 +132,7 @@ def clear(telling: Telling, afresh: bool = True) -> None:
     busy = bool(up or (telling.explanations and afresh))
     telling.splits.settle_all(telling.now)
     if afresh:
-        telling.dismiss()
+        dismiss(telling)
         take_down(telling)
         bring_back(telling)
     for name in telling.written:

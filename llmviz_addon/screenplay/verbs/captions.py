@@ -17,10 +17,12 @@ from ...layout.lettering.drawing import Drawing, Rect, Text
 from ...layout.lettering.font import wrap
 from ..legible.settle import Hidden, veiled
 from ..page.commentary import LEADING, camera_pose
+from ..page.said import Caption
 from ..page.view import Page, View, frame
 from ..score.timeline import Channel
-from ..telling import Caption, Telling
+from ..telling import Telling
 from . import camera
+from .dismissing import dismiss
 from .panels import written
 
 LONG = 6.0
@@ -52,7 +54,7 @@ def stage(telling: Telling, seconds: float, after: float) -> Iterator[float]:
     telling.page = telling.page.captioned()
     camera.go(telling, view, GROWS)
     yield seconds - 2 * GROWS - after
-    telling.dismiss()
+    dismiss(telling)
     telling.page, view, framed = before
     camera.go(telling, view, GROWS)
     telling.framed = framed

@@ -29,6 +29,7 @@ from ..telling import Closeup, Telling
 from .beats import say
 from .camera import frame
 from .copies import BEFORE
+from .dismissing import dismiss
 from .fading import fade, revert
 from .revealing import show_values
 
@@ -126,7 +127,7 @@ def step_back(telling: Telling, *, seconds: float | None = None) -> None:
     whole, stands = [grid for grid, _ in pairs], [stand for _, stand in pairs]
     if telling.beat is not None:
         say(telling, "And all of it stands there again.", {})
-    telling.dismiss()
+    dismiss(telling)
     show_values(telling, *whole)
     with telling.together(seconds=telling.length(seconds, 1.5)):
         with telling.in_sequence():

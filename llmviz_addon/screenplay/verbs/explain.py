@@ -20,6 +20,7 @@ from ..page.panel import Explanation, Panel
 from ..score.timeline import Channel
 from ..telling import CROWD, SOLID, Telling
 from . import tethers
+from .dismissing import make_room
 from .panels import panel
 
 STEPS = 3
@@ -47,7 +48,7 @@ def compute(telling: Telling, cell: Region, *, seconds: float | None = None) -> 
     if not all(isinstance(i, int) for i in index):
         raise ScriptError(f"{cell!r} is not one cell; compute explains one, sweep runs many.")
     sources = telling.sources(grid, index)  # type: ignore[arg-type]
-    telling.make_room(grid)
+    make_room(telling, grid)
     start, step = telling.now, seconds / STEPS
     up = panel(telling, grid, [index], [cell, *sources.values()], min(MOVE, step / 2))  # type: ignore[list-item]
     assert up is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..cast.things import Grids, Thing
 from ..telling import GONE, Telling
+from .dismissing import dismiss
 
 BESIDE = 0.6
 """Opacity of a label, as a share of that of its half-transparent grid."""
@@ -40,7 +41,7 @@ def light(telling: Telling, *things: Grids, to: float = 1.0, seconds: float | No
 def revert(telling: Telling, *things: Thing, seconds: float | None = None) -> None:
     """Bring things back to how they are at rest, a grid in one piece; what stands in for it goes."""
     seconds = telling.length(seconds)
-    telling.dismiss(min(GONE, seconds))
+    dismiss(telling, min(GONE, seconds))
     names, splits, now = telling.cast.names(*things), telling.splits, telling.now
     gone = set(names)
     names += [stand.name for one in telling.closeups for grid, stand in one.pairs if grid.name in gone]

@@ -7,8 +7,9 @@ from dataclasses import replace
 from ...layout.lettering.drawing import Drawing
 from ..page import cards, commentary, pose
 from ..page.cards import Tokens
+from ..page.said import Clause
 from ..score.timeline import Channel
-from ..telling import GONE, Clause, Telling
+from ..telling import GONE, Telling
 from .reading import token_text
 
 HOOK, NEXT = 2.5, "What comes next?"

@@ -19,6 +19,7 @@ from ..score.timeline import Channel
 from ..telling import Telling
 from . import camera
 from .arrows import standing
+from .dismissing import clear_aside, give_way
 
 WIDEST = 0.62
 """A panel's width, as a share of the free part's, where that is wide; upright it may be all of it."""
@@ -58,11 +59,11 @@ def panel(
     forms = _Forms(telling, grid, cells)
     spot = _spot(telling, forms, explained, seconds, FURTHEST if needed else FAR)
     if spot.covered > COVERED and telling.explanations:
-        telling.clear_aside()
+        clear_aside(telling)
         spot = _spot(telling, forms, explained, seconds, FURTHEST if needed else FAR)
     if spot.covered > COVERED and not needed:
         return None
-    telling.give_way(spot.area)
+    give_way(telling, spot.area)
     return _hung(telling, spot.told, spot.area)
 
 

@@ -18,6 +18,7 @@ from ..page.panel import Explanation, Panel
 from ..score.timeline import Channel
 from ..telling import GONE, Telling
 from . import captions
+from .dismissing import make_room
 from .explain import COMING, FADE, MOVE, TARGET, focus, step_back
 from .panels import panel
 
@@ -153,7 +154,7 @@ def _explained(telling: Telling, region: Region, opening: _Opening, wave: float,
     """Sweep a region whose first cells are slow; the panel of its last cell stays where nothing follows."""
     grid, start, count = region.grid, telling.now, flat_span(region)[1]
     cells = list(opening.cells)
-    telling.make_room(grid)
+    make_room(telling, grid)
     seconds = opening.seconds + wave
     telling.splits.sweep(region, start, seconds, _pace(opening, count, seconds))
     ends = is_last and count > len(cells) and telling.page.home is None  # else it comes when the stage is as before
