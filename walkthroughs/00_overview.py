@@ -53,19 +53,20 @@ def _numbers(film, given):
 
 def _columns(film, tokens, e):
     each = "Each" if len(film.tokens) > 1 else "It"
+    text = film.signs.input  # where its letters can be read
     with film.beat("columns"):
         film.fade(film.all_but(), to=0, seconds=0)
-        film.fade(tokens, e, film.ribbons(tokens, e), to=1, seconds=0.3)
-        numbers, text = "These numbers are all that", "Its text, in pieces called tokens, each a number, is all that"
-        film.say(f"{numbers if film.tells('numbers') else text} [goes in]({{tokens}}).", tokens=tokens)
-        film.camera.frame(tokens, e, azimuth=282, elevation=8, seconds=0)
+        film.fade(text, tokens, e, film.ribbons(tokens, e), to=1, seconds=0.3)
+        numbers, pieces = "These numbers are all that", "Its text, in pieces called tokens, each a number, is all that"
+        film.say(f"{numbers if film.tells('numbers') else pieces} [goes in]({{tokens}}).", tokens=tokens)
+        film.camera.frame(text, tokens, e, azimuth=282, elevation=8, seconds=0)
         film.show_values(tokens, seconds=2)
         film.say("{each} picks a learned [column]({x}) of {count};", each=each, x=e.output,
                  count=film.count(film.config.n_embd, "number"))  # fmt: skip
         film.sweep(e.output, seconds=4, slowly=False)
         if "position_weight" in e.members:
             film.say("another, for its place in the text, is added.")
-        film.camera.frame(tokens, e, azimuth=285, elevation=9, seconds=2)
+        film.camera.frame(text, tokens, e, azimuth=285, elevation=9, seconds=2)
 
 
 def _attention(film, tokens, e, parts):
@@ -110,9 +111,10 @@ def _model(film, layers):
         output = film.closeup(film.layout.output, seconds=1.5).output  # of a wide model
         film.say("At the bottom each column becomes scores for all tokens, called logits,")
         rows = output.logits, output.probs
+        tall = rows[0].cells[2] > rows[0].cells[0]  # a vocabulary of many tokens: side by side
         with film.together(seconds=1.5):
             film.fade(film.all_but(*rows), to=0, seconds=0.5)
-            film.arrange(*((row,) for row in rows))
+            film.arrange(*([rows] if tall else rows))
             film.camera.frame(*rows, azimuth=276, elevation=5)
         film.sweep(*rows, seconds=5, slowly=False)
         film.say("and softmax turns these into its [chances]({p}), which sum to 1.", p=output.probs)

@@ -11,31 +11,33 @@ def play(film):
     t = film.example_time
     film.computed_up_to(tokens)
     film.fade(film.all_but(tokens, e), to=0, seconds=0)
-    film.open_on(tokens, e, azimuth=288, elevation=9)
-    tokens, e = _what_for(film, tokens, e)
+    text = film.signs.input  # where its letters can be read
+    film.fade(text, to=1, seconds=0)
+    film.open_on(text, tokens, e, azimuth=288, elevation=9)
+    tokens, e = _what_for(film, text, tokens, e)
     with film.beat("number"):
         follow = "We follow one of them, the {token}." if len(film.tokens) > 1 else "We follow it, the {token}."
         film.say(follow, token=film.token_name(t))
         film.number_tokens(follow=t, seconds=7)
         film.say("The vocabulary lists all {n} that the model knows.", n=film.count(film.config.vocab_size, "token"))
         film.say("There it has the number {id:,}.", id=film.tokens[t])
-    columns = _columns(film, tokens, e, t)
+    columns = _columns(film, text, tokens, e, t)
     _sum(film, e, t, columns)
-    _all(film, tokens, e)
+    _all(film, text, tokens, e)
     _equals(film, e, t)
     with film.beat("all-there-is"):
         film.say("This is all that the model gets of the text.")
-        film.camera.frame(tokens, e, azimuth=276, elevation=4, seconds=0)
-        film.camera.frame(tokens, e, azimuth=282, elevation=7, seconds=3)
+        film.camera.frame(text, tokens, e, azimuth=276, elevation=4, seconds=0)
+        film.camera.frame(text, tokens, e, azimuth=282, elevation=7, seconds=3)
         film.say("All that follows is calculated from these [columns]({x}).", x=e.output)
         film.step_back()
 
 
-def _what_for(film, tokens, e):
+def _what_for(film, text, tokens, e):
     many = len(film.tokens) > 1
     with film.beat("what-for"):
         film.say("A model can only calculate, so its text must become numbers.")
-        film.camera.frame(tokens, e, azimuth=284, elevation=7, seconds=2.5)
+        film.camera.frame(text, tokens, e, azimuth=284, elevation=7, seconds=2.5)
         close = film.closeup(tokens, e, seconds=1)  # of a wide model; else it is the layout
         tokens, e = close.tokens, close.embedding
         film.one_scale(e, seconds=0)  # what is added up here
@@ -45,24 +47,24 @@ def _what_for(film, tokens, e):
             else "Here it is one piece, one [token]({tokens});",
             count=len(film.tokens), tokens=tokens,
         )  # fmt: skip
-        film.camera.frame(tokens, e, azimuth=281, elevation=6, seconds=2)
+        film.camera.frame(text, tokens, e, azimuth=281, elevation=6, seconds=2)
         film.say(
             "{each} gets a [column]({x}) of [{channels}](C), its embedding.",
             each="each" if many else "it", x=e.output, channels=film.count(film.config.n_embd, "number"),
         )  # fmt: skip
-        film.camera.frame(tokens, e, azimuth=279, elevation=5, seconds=2)
+        film.camera.frame(text, tokens, e, azimuth=279, elevation=5, seconds=2)
     return tokens, e
 
 
-def _columns(film, tokens, e, t):
+def _columns(film, text, tokens, e, t):
     words, places, x = e.token_weight[film.tokens[t]], e.position_weight[t], e.output
     with film.beat("token"):
         film.say("That number picks a [column]({c}) of the [token embedding]({w}).", c=words, w=e.token_weight)
-        film.camera.frame(tokens, e, azimuth=277, elevation=4, zoom=0.98, seconds=0)
+        film.camera.frame(text, tokens, e, azimuth=277, elevation=4, zoom=0.98, seconds=0)
         film.send(t, to=words, seconds=1.5)
         film.split(words, others=0.55, seconds=0.6)
         film.say("The model learned one for each token it knows.")
-        film.fade(tokens, to=0)
+        film.fade(text, tokens, to=0)
         film.split(x[t], others=0.55, seconds=0.6)
         first = film.copy(words)
         film.stand(first, beside=x[t], seconds=2)
@@ -87,16 +89,16 @@ def _sum(film, e, t, columns):
         film.say("It tells both what the token is and where it stands.")
 
 
-def _all(film, tokens, e):
+def _all(film, text, tokens, e):
     with film.beat("all-columns"):
         many = len(film.tokens) > 1
         film.say("The other columns are made alike," if many else "Further columns would be made alike,")
         film.merge(e.token_weight, e.output, e.position_weight, seconds=0)
-        film.fade(tokens, to=1, seconds=0)
-        film.camera.frame(tokens, e, azimuth=280, elevation=6, seconds=0)
-        film.sweep(e.output, seconds=7)
+        film.fade(text, tokens, to=1, seconds=0)
+        film.camera.frame(text, tokens, e, azimuth=280, elevation=6, seconds=0)
+        film.sweep(e.output, seconds=7, slowly=False)
         film.say("each from its own token and its own place.")
-        film.camera.frame(tokens, e, azimuth=283, elevation=7, seconds=2)
+        film.camera.frame(text, tokens, e, azimuth=283, elevation=7, seconds=2)
 
 
 def _equals(film, e, t):

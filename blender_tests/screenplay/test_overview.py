@@ -55,3 +55,16 @@ def test_the_picture_rides_down_through_the_layers_and_does_not_cut_to_the_outpu
     start = next(beat.start for beat in film.beats if beat.key == "layer")
     down = film.score.clips[Channel(CAMERA, "target", 2)]
     assert all(clip.end > clip.start for clip in down if clip.start > start)
+
+
+def test_letters_over_the_columns_get_room_where_they_can_be_read_there(nano, make_film):
+    """In a square they would be too small, and are not there: the picture does not step back for them."""
+    for size, is_read in (((1280, 720), True), ((720, 720), False)):
+        film = make_film(nano, [2, 1, 0, 1, 1, 2], size)
+        tokens, e = film.layout.tokens, film.layout.embedding
+        film.open_on(tokens, e, azimuth=285, elevation=9)
+        without = film.camera.view
+        film.camera.frame(film.signs.input, tokens, e, azimuth=285, elevation=9)
+        with_them = film.camera.view
+        assert (with_them.distance > 1.1 * without.distance) == is_read
+        assert is_read or with_them.distance == pytest.approx(without.distance)

@@ -25,6 +25,8 @@ LINE, SHORTER = 24, 16
 """Words in one row at most, and in a line of more than that."""
 INPUT_AT = 1.3
 """Gaps between the token row and its boxes, and between the probabilities and theirs."""
+SMALL = 0.48
+"""Size of what stands under a letter, and over a row, as a share of an em: as small as can be read beside it."""
 SMALLEST = 0.005
 """Probability from which there is a bar of it."""
 MOST_BOXES = 96
@@ -123,7 +125,7 @@ class TokenRow:
         """A token's text in box ``t``, on a tile, and a smaller line under it; a ``muted`` one has a bare edge."""
         text, y = printable(text), self.floor(t, bottom)
         room = 0.86 * self.pitch
-        size, small = fit(text, 0.75 * self.em, room), fit(under, 0.36 * self.em, room)
+        size, small = fit(text, 0.75 * self.em, room), fit(under, SMALL * self.em, room)
         x = self.middle(t)
         base = y + 0.68 * self.line - CAP_HEIGHT * 0.75 * self.em / 2  # one for all, as in a line of text
         wide, tall = 0.9 * self.pitch, (0.62 if under else 0.86) * self.line
@@ -136,7 +138,7 @@ class TokenRow:
             )
         shapes.append(Text(x, base, ((text, color if color == "muted" else INK),), size, "center"))
         if under:
-            shapes.append(Text(x, y + 0.17 * self.line, ((under, "muted"),), small, "center"))
+            shapes.append(Text(x, y + 0.1 * self.line, ((under, "muted"),), small, "center"))
         return shapes
 
     def fan(self, boxes: float, cells: float, outwards: bool = False) -> list[Shape]:
@@ -159,7 +161,7 @@ class TokenRow:
 
     def caption(self, y: float, text: str) -> Text:
         """A small name at the left over a row whose upper edge is at ``y``."""
-        size = 0.36 * self.em
+        size = SMALL * self.em
         return Text(self.left, y + 0.3 * size, ((text, "muted"),), size)
 
 

@@ -7,10 +7,12 @@ import functools
 import numpy as np
 
 from ...errors import ScriptError
+from ...layout.lettering.drawing import Drawing
 from ..cast.cast import Seen
 from ..cast.things import Thing
 from ..page import pose
-from ..page.view import Page, View, corners
+from ..page.sizes import SMALLEST, pixel
+from ..page.view import TAN, Page, View, corners
 from ..page.view import frame as framed
 from ..score.clips import EPSILON, Course
 from ..score.easing import ease
@@ -50,10 +52,26 @@ def solve(
     looked_at = telling.cast.seen(*things)
     points, middle = points_of(telling, looked_at)
     near = framed(points, azimuth, elevation, page.free, zoom, middle, page.axis)
-    if not 0 < len(looked_at.grids) <= CROWD:
+    few, read = 0 < len(looked_at.grids) <= CROWD, _read(telling, looked_at, near)
+    if not few and len(read.drawings) == len(looked_at.drawings):
         return near
-    points, middle = points_of(telling, looked_at, near)  # labels have another size from there
+    points, middle = points_of(telling, read, near if few else None)  # labels have another size from there
     return framed(points, azimuth, elevation, page.free, zoom, middle, page.axis)
+
+
+def _read(telling: Telling, seen: Seen, view: View) -> Seen:
+    """Of what is looked at all but the signs that are not there, as not all of their letters could be read."""
+    if not (seen.regions or seen.grids or seen.pieces):
+        return seen
+    smallest = SMALLEST * pixel(telling.page)
+
+    def is_read(drawing: Drawing) -> bool:
+        if drawing.parent != "world" or not (drawing.fades_below and drawing.is_written):
+            return True
+        depth = float((drawing.pose[:3, 3] - view.position) @ view.basis[2])
+        return float(drawing.lettering.ems.min()) > smallest * TAN * depth
+
+    return seen._replace(drawings=[drawing for drawing in seen.drawings if is_read(drawing)])
 
 
 def go(telling: Telling, view: View, seconds: float | None = None) -> None:
