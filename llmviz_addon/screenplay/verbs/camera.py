@@ -50,13 +50,17 @@ def solve(
     elevation = telling.view.elevation if elevation is None else elevation
     page = page or telling.page
     looked_at = telling.cast.seen(*things)
-    points, middle = points_of(telling, looked_at)
-    near = framed(points, azimuth, elevation, page.free, zoom, middle, page.axis)
-    few, read = 0 < len(looked_at.grids) <= CROWD, _read(telling, looked_at, near)
-    if not few and len(read.drawings) == len(looked_at.drawings):
+
+    def closest(seen: Seen, view: View | None = None) -> View:
+        points, middle = points_of(telling, seen, view)
+        return framed(points, azimuth, elevation, page.free, zoom, middle, page.axis)
+
+    near = closest(looked_at)
+    if len((read := _read(telling, looked_at, near)).drawings) < len(looked_at.drawings):
+        looked_at, near = read, closest(read)
+    if not 0 < len(looked_at.grids) <= CROWD:
         return near
-    points, middle = points_of(telling, read, near if few else None)  # labels have another size from there
-    return framed(points, azimuth, elevation, page.free, zoom, middle, page.axis)
+    return closest(looked_at, near)  # labels have another size from there
 
 
 def _read(telling: Telling, seen: Seen, view: View) -> Seen:
