@@ -65,7 +65,7 @@ def solve(
 
 def _read(telling: Telling, seen: Seen, view: View) -> Seen:
     """Of what is looked at all but the signs that are not there, as not all of their letters could be read."""
-    if not (seen.regions or seen.grids or seen.pieces):
+    if not (seen.regions or seen.grids):  # models in outline have names of their own sizes
         return seen
     smallest = SMALLEST * pixel(telling.page)
 
