@@ -8,7 +8,7 @@ from .asking import verb
 from .cast.things import Thing
 from .page.view import View
 from .telling import Telling
-from .verbs import camera, captions
+from .verbs import camera, captions, steering
 
 
 class Camera:
@@ -32,7 +32,8 @@ class Camera:
         Angles in degrees; without them they stay. ``zoom`` below 1 steps back further. A region asks for its own
         cells only, a grid for its label too; points, (n, 3) metres, for themselves.
         """
-        camera.frame(self._telling, *things, azimuth=azimuth, elevation=elevation, zoom=zoom, seconds=seconds)
+        view = camera.solve(self._telling, *things, azimuth=azimuth, elevation=elevation, zoom=zoom)
+        steering.go(self._telling, view, seconds)
 
     @verb
     def fly(
@@ -43,7 +44,10 @@ class Camera:
 
         In each second the picture grows or shrinks by the same factor, around a point that stays where it is.
         """
-        camera.fly(self._telling, *things, azimuth=azimuth, elevation=elevation, zoom=zoom, seconds=seconds)
+        seconds = self._telling.length(seconds, 4.0)
+        view = camera.solve(self._telling, *things, azimuth=azimuth, elevation=elevation, zoom=zoom)
+        steering.clear(self._telling, view, seconds)
+        camera.fly(self._telling, view, seconds)
 
     @verb
     def take(
@@ -55,6 +59,9 @@ class Camera:
         It zooms evenly, as ``fly`` does; what it has passed stays in sight until it reaches the next.
         """
         seconds = self._telling.length(seconds, 4.0 * len(shots))
+        if shots:
+            view = camera.solve(self._telling, shots[-1], azimuth=azimuth, elevation=elevation, zoom=zoom)
+            steering.clear(self._telling, view, seconds)
         with captions.take(self._telling, seconds) as page:
             camera.take(
                 self._telling, *shots, azimuth=azimuth, elevation=elevation, zoom=zoom, seconds=seconds, passing=page
@@ -63,4 +70,4 @@ class Camera:
     @verb
     def go(self, view: View, *, seconds: float | None = None) -> None:
         """Move to a pose that was kept, such as ``film.camera.view`` before."""
-        camera.go(self._telling, view, seconds)
+        steering.go(self._telling, view, seconds)

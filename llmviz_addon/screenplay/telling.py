@@ -314,9 +314,9 @@ class Telling:
         """Whether the camera stands anywhere."""
         return self._view is not None
 
-    def in_play(self) -> list[Grid]:
-        """The grids that are solid now and stand inside the free part of the picture."""
-        solid = self._solid()
+    def in_play(self, view: View | None = None) -> list[Grid]:
+        """The grids that are solid now and stand inside the free part of the picture, as it is or from a ``view``."""
+        solid, view = self._solid(), view or self.view
         if not len(solid):
             return []
         stand, free = self.cast.homes[solid], self.page.free
@@ -324,7 +324,7 @@ class Telling:
             place = np.searchsorted(solid, self.cast.numbers[name])
             if place < len(solid) and solid[place] == self.cast.numbers[name]:
                 stand[place] += self.offset(self.cast.grids[name])
-        left, bottom, right, top = self.view.areas(stand[:, 0], stand[:, 1]).T
+        left, bottom, right, top = view.areas(stand[:, 0], stand[:, 1]).T
         seen = (np.minimum(right, free.right) > np.maximum(left, free.left)) & (
             np.minimum(top, free.top) > np.maximum(bottom, free.bottom)
         )

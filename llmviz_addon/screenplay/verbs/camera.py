@@ -102,13 +102,8 @@ def is_moving(telling: Telling) -> bool:
     return any(found and found[-1].end > telling.now + EPSILON for found in clips)
 
 
-def fly(
-    telling: Telling, *things: Thing | np.ndarray, azimuth: float | None = None, elevation: float | None = None,
-    zoom: float = 1.0, seconds: float | None = None,
-) -> None:  # fmt: skip
-    """As ``frame``, for ways on which the size of what is seen changes much: it does so evenly, like a zoom."""
-    seconds = telling.length(seconds, 4.0)
-    end = solve(telling, *things, azimuth=azimuth, elevation=elevation, zoom=zoom)
+def fly(telling: Telling, end: View, seconds: float) -> None:
+    """Move to a pose from which what is seen has quite another size: it changes evenly, like a zoom."""
     start = telling.view
     course = functools.partial(_zooming, end.distance / start.distance)
     for (channel, a), b in zip(pose.told(start).items(), pose.told(end).values(), strict=True):

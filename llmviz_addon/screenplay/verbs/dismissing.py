@@ -20,6 +20,11 @@ def dismiss(telling: Telling, seconds: float = GONE) -> None:
     _close(telling, [], seconds)
 
 
+def take_down(telling: Telling, one: Explanation) -> None:
+    """Take down an explanation, and put out its sources."""
+    _close(telling, [other for other in telling.explanations if other is not one], GONE)
+
+
 def clear_aside(telling: Telling) -> None:
     """Take down the panels that only stayed up from what was explained before in this beat."""
     _close(telling, [one for one in telling.explanations if telling.clock.at_once_with(one.blocks)], GONE)

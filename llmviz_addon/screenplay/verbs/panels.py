@@ -12,7 +12,7 @@ from ...kept import kept
 from ...layout.grid import Grid, Region
 from ...layout.lettering.drawing import Drawing, Shape
 from ..page.commentary import camera_pose
-from ..page.panel import EM, Panel
+from ..page.panel import EM, Explanation, Panel
 from ..page.steps import Setting, Steps
 from ..page.view import Area, View, corners, step_aside
 from ..score.timeline import Channel
@@ -125,17 +125,21 @@ def _roomier(telling: Telling, told: Steps, points: np.ndarray) -> Iterator[View
     whole = telling.page.free
     for one in telling.explanations:
         whole = max(_beside(whole, one.panel.area.grown(GAP)), key=lambda area: area.width * area.height)
-    asked = Area(0, 0, told.width + GAP, told.height + GAP)
-    sides = (
+    for area in sides(whole, (told.width, told.height)):
+        yield step_aside(points, telling.framed, area)
+
+
+def sides(whole: Area, size: tuple[float, float]) -> list[Area]:
+    """What is left of a part of the picture at each side of a panel of that size, and all of it."""
+    width, height = size[0] + GAP, size[1] + GAP
+    found = (
         whole,
-        replace(whole, left=whole.left + asked.width),
-        replace(whole, right=whole.right - asked.width),
-        replace(whole, bottom=whole.bottom + asked.height),
-        replace(whole, top=whole.top - asked.height),
+        replace(whole, left=whole.left + width),
+        replace(whole, right=whole.right - width),
+        replace(whole, bottom=whole.bottom + height),
+        replace(whole, top=whole.top - height),
     )
-    for area in sides:
-        if min(area.width, area.height) > 0:
-            yield step_aside(points, telling.framed, area)
+    return [area for area in found if min(area.width, area.height) > 0]
 
 
 def _beside(area: Area, taken: Area) -> tuple[Area, Area, Area, Area]:
@@ -201,24 +205,36 @@ class Around:
 
 def _around(telling: Telling, explained: Sequence[Region]) -> Around:
     things = [(corners(*telling.box(region)), GAP / 2, VITAL) for region in explained]
-    in_play = telling.in_play()
+    return away_from_all(telling, things, telling.view, telling.explanations)
+
+
+def away_from_all(
+    telling: Telling, things: list[tuple[np.ndarray, float, float]], view: View, panels: Sequence[Explanation]
+) -> Around:  # fmt: skip
+    """What a panel must not cover as seen from a view: these things, all in play, what is written, other panels."""
+    in_play = telling.in_play(view)
     for grid in in_play:
-        points = telling.room(grid, view=telling.view)
+        points = telling.room(grid, view=view)
         things.append((points[:8], NEAR, 1.0))
         if len(points) > 8:  # its label
             things.append((points[8:], NEAR, 1.0))
     things += [(points, NEAR, 1.0) for points in written(telling, in_play)]
     points, away, matters = zip(*things, strict=True)
     first = np.cumsum([0, *(len(one) for one in points[:-1])])
-    pages = tuple(one.panel.area.grown(GAP / 2) for one in telling.explanations)
+    pages = tuple(one.panel.area.grown(GAP / 2) for one in panels)
     return Around(np.concatenate(points), first, np.array(away), np.array(matters), pages)
 
 
 def free_spot(free: Area, view: View, told: Steps, around: Around) -> Spot:
     """Where in the ``free`` part a panel covers nothing, as seen from ``view``, as near as can be to its cell."""
-    width, height = told.width, told.height
-    seen = around.seen(view)
-    near = Area(*seen[0])
+    return Spot(told, *free_area(free, view, (told.width, told.height), around, Area(*around.seen(view)[0])))
+
+
+def free_area(
+    free: Area, view: View, size: tuple[float, float], around: Around, near: Area
+) -> tuple[Area, float]:  # fmt: skip
+    """An area of that size that covers least, of those the one nearest to another, and which share covers something."""
+    (width, height), seen = size, around.seen(view)
     taken = np.vstack([seen + around.away[:, None] * (-1, -1, 1, 1), *([one.edges] for one in around.pages)])
     matters = np.append(around.matters, [VITAL] * len(around.pages))
     xs = np.linspace(free.left, max(free.left, free.right - width), ACROSS)
@@ -233,7 +249,7 @@ def free_spot(free: Area, view: View, told: Steps, around: Around) -> Spot:
     distance += 0.1 * np.hypot(xs + width / 2 - cx, (ys + height - near.top)[:, None])
     up, across = np.unravel_index(np.argmin(covered * 10 + distance), covered.shape)
     left, bottom = float(xs[across]), float(ys[up])
-    return Spot(told, Area(left, bottom, left + width, bottom + height), float(covered[up, across]))
+    return Area(left, bottom, left + width, bottom + height), float(covered[up, across])
 
 
 def written(telling: Telling, in_play: Sequence[Grid]) -> list[np.ndarray]:
