@@ -69,9 +69,9 @@ def number(
     return _minus(text.rstrip("."))
 
 
-def figure(value: float, digits: int = DIGITS) -> str:
-    """A number as it stands in a formula: as ``number`` writes it, but where that is a mere bound ``3e−7``, or all."""
-    text = number(value, digits=digits)
+def figure(value: float) -> str:
+    """A number to reckon with: as ``number`` writes it, but where that is a mere bound ``3e−7``, or all of it."""
+    text = number(value)
     if text[0] not in "<>":
         return text
     return _minus(re.sub("e-0*", "e-", f"{value:.0e}") if abs(value) < 0.5 else f"{value:.{FINEST}g}")
@@ -101,6 +101,12 @@ def in_cell(value: float) -> str:
         shown += 1 if size > 1 else -1
     text = f"{shown // 10**power}.{shown % 10**power:0{power}}" if power else str(shown)
     return _minus(text if value > 0 else f"-{text}")
+
+
+def of_cell(value: float) -> str:
+    """A value that stands in a cell, wherever else it is written: as the cell has it, or what none can as a figure."""
+    text = in_cell(value)
+    return text if text and text != "≈0" else figure(value)
 
 
 def percent(share: float) -> str:

@@ -8,7 +8,7 @@ import pytest
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.rounding import number
+from llmviz_addon.rounding import in_cell, number
 from llmviz_addon.screenplay.page.panel import digits
 from llmviz_addon.screenplay.page.pose import seen
 from llmviz_addon.screenplay.page.view import TAN
@@ -68,7 +68,7 @@ def test_the_table_shows_every_product_and_the_running_sum(film):
     shown = texts(film, "test:table")
     assert sum(sign in "=≈" for sign in shown if len(sign) == 1) >= len(found.products)
     assert not any(number(float(v), min(digits(found.left), 3)) in shown for v in found.left)  # and nowhere else
-    assert number(found.result, digits(film.trace[head.q.name])) in shown
+    assert in_cell(found.result) in shown
     running = next(
         clip for channel, clips in film.score.clips.items() if channel.prop == "value" for clip in clips if clip.course
     )
@@ -159,7 +159,7 @@ def test_the_end_of_a_dot_product_is_large_in_the_middle_and_its_number_is_carri
     with film.beat("one"):
         film.dot_product(cell, seconds=20)
         end = film.now
-    result = number(terms(film.telling, cell).result, digits(film.trace[cell.grid.name]))
+    result = in_cell(terms(film.telling, cell).result)
     figure = next(film.cast.drawings[name] for name in film.pictures if name in film.cast.drawings)
     assert [shape.body for shape in figure.shapes if isinstance(shape, Text)] == [result]
     free = film.page.free
@@ -213,7 +213,7 @@ def test_the_equation_at_the_end_holds_as_it_is_written_or_says_about(film, cell
     head = opened(film)
     for pick in (head.q[cell], head.k[cell], head.scores[5, cell[0]]):
         found = terms(film.telling, pick)
-        told = Equation(float(found.products.sum()), found.steps, found.result, digits(film.trace[pick.grid.name]))
+        told = Equation(float(found.products.sum()), found.steps, found.result)
         (total, *parts), sign, result = told.written
         value = Fraction(total.replace("−", "-"))
         for step, part in zip(found.steps, parts, strict=True):

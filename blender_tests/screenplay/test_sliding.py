@@ -7,7 +7,7 @@ import pytest
 
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.rounding import number
+from llmviz_addon.rounding import in_cell
 from llmviz_addon.screenplay.scenes import sliding
 from llmviz_addon.screenplay.score.timeline import Channel
 
@@ -41,7 +41,7 @@ def test_the_products_of_a_query_with_each_key_fall_into_its_row(film):
         assert key.box[1][0] + clip.value == pytest.approx(product.box[0][0])
     plates = [one for name, one in film.cast.drawings.items() if ":sign:" in name and len(one.shapes) == 2]
     written = [one.shapes[1].body for one in plates if one.shapes[0].color == "plate"]
-    assert written == [number(total) for total in numbers.sum(axis=1)]
+    assert written == [in_cell(total) for total in numbers.sum(axis=1)]
     assert words_of(film) == ["asks", "answer"]
     comes = [film.score.clips[Channel(grid.name, "opacity")][0].start for grid in products]
     assert comes == sorted(comes)  # a key is seen until the query has passed it

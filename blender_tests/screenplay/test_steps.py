@@ -1,8 +1,7 @@
 """What stands on a formula panel: all of it on the plate, apart from each other, and the plate no larger than that."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
-import numpy as np
 import pytest
 
 from blender_tests.layout import shapes
@@ -11,11 +10,11 @@ from llmviz_addon.layout.build import layout
 from llmviz_addon.layout.lettering.drawing import Rect, Text
 from llmviz_addon.layout.lettering.font import advance
 from llmviz_addon.layout.lettering.typeset import set_formula
-from llmviz_addon.layout.rules.formula import Figure, Series
+from llmviz_addon.layout.rules.formula import Add, Figure, Mul, Series, operands
 from llmviz_addon.model.checkpoint import builtin
 from llmviz_addon.model.run import run
-from llmviz_addon.rounding import number
-from llmviz_addon.screenplay.page.panel import EM, PAD, digits
+from llmviz_addon.rounding import figure, in_cell
+from llmviz_addon.screenplay.page.panel import EM, PAD
 from llmviz_addon.screenplay.page.steps import Setting
 from llmviz_addon.screenplay.page.view import Page
 from llmviz_addon.screenplay.verbs.panels import NARROWER, WIDEST
@@ -78,8 +77,8 @@ def test_the_result_is_the_cell_s_value_in_the_colour_of_its_role(number_of):
     index = tuple(n - 1 for n in grid.shape)
     result = Setting(grid, [index], trace, EM).within(0.6).results[0][-1]
     value = float(trace[grid.name][index])
-    shown = number(value, digits(grid.drawn(np.asarray(trace[grid.name]))))
-    assert result.spans == ((shown.lstrip("<> "), str(grid.role)),)
+    told = in_cell(value)
+    assert result.spans == ((figure(value) if told == "≈0" else told, str(grid.role)),)
 
 
 def test_a_narrow_panel_has_its_sum_in_several_lines_and_letters_that_can_be_read():
@@ -108,3 +107,24 @@ def test_a_sum_in_lines_has_its_signs_at_their_beginning_and_a_list_its_commas_a
         ]
         assert written == expected
         assert min(lines) == 0
+
+
+def test_what_follows_a_sum_in_lines_goes_on_after_the_last_of_them():
+    terms = tuple(Mul(Figure(str(number)), Figure("7")) for number in (10000, 2, 3))
+    box = set_formula(Add(Series(terms, (0, 1, 2), "+", 0, 2), Figure("0.5")), 1.0)
+    last = sorted((s for s in box.shapes if isinstance(s, Text) and s.y == 0), key=lambda s: s.x)
+    assert [shape.body for shape in last] == ["+", "3", "·", "7", "+", "0.5"]
+    for before, after in pairwise(last):
+        assert 0 < after.x - before.x - advance(before.body) < 0.5
+
+
+@pytest.mark.parametrize("number_of", range(len(MODELS)))
+def test_a_value_looks_on_a_panel_as_in_its_cell(number_of):
+    grid, trace = MODELS[number_of]
+    index = tuple(n - 1 for n in grid.shape)
+    told = Setting(grid, [index], trace, EM).within(0.6)
+    bodies = [shape.body for shape in (*told.values[0], *told.results[0]) if isinstance(shape, Text)]
+    decimals = [body for body in bodies if "." in body and body != "0.00001"]  # ε is no cell's
+    assert decimals or not [*operands(grid.rule.at(index).formula)]
+    for body in decimals:
+        assert in_cell(float(body.replace("−", "-"))) == body

@@ -33,12 +33,12 @@ def test_each_line_has_the_true_numbers_of_the_row(film):
         texts = written(film)
         assert texts[0] == "Scores become shares"
         assert texts[1:6] == [film.token_text(t) for t in range(5)]
-        assert texts[-5:] == [number(score) for score in scores]
+        assert texts[-5:] == [in_cell(score) for score in scores]
         told = set(film.cast.drawings)
         film.work_on(table, seconds=1)
         texts, told = written(film, told), set(film.cast.drawings)
         assert texts[1:] == [number(score - scores.max()) for score in scores]
-        sign = ("− {}," if scores.max() >= 0 else "− ({}),").format(number(scores.max()))
+        sign = ("− {}," if scores.max() >= 0 else "− ({}),").format(in_cell(scores.max()))
         assert texts[0] == f"{sign} the largest"
         film.work_on(table, seconds=1)
         powers = np.exp(scores - scores.max())

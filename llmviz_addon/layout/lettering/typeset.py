@@ -58,7 +58,8 @@ BETWEEN = 0.16  # lines of a sum
 class Box:
     """Shapes on a baseline that starts at (0, 0), all within the width, height and depth.
 
-    ``anchors`` are the middles of the operands' pictures, by operand name: where an arc may end.
+    ``anchors`` are the middles of the operands' pictures, by operand name: where an arc may end. Of several lines the
+    ``last`` one may be shorter: how wide it is, and how high what goes on there may be.
     """
 
     shapes: tuple[Shape, ...]
@@ -66,6 +67,11 @@ class Box:
     height: float
     depth: float
     anchors: dict[str, tuple[float, float]] = field(default_factory=dict)
+    last: tuple[float, float] | None = None
+
+    def end(self, height: float) -> float:
+        """Where what is so high goes on: after the last line, where it has room under the one above."""
+        return self.last[0] if self.last and height <= self.last[1] else self.width
 
     def moved(self, x: float, y: float, scale: float = 1.0) -> Box:
         """The box scaled, then moved to start at (x, y); height and depth stay about y = 0."""
@@ -77,6 +83,7 @@ class Box:
             self.height * scale + y,
             self.depth * scale - y,
             {name: (x + scale * ax, y + scale * ay) for name, (ax, ay) in self.anchors.items()},
+            self.last and (self.last[0] * scale, self.last[1] * scale + y),
         )
 
 
@@ -113,13 +120,20 @@ def _row(*boxes: Box) -> Box:
     """Boxes side by side on one baseline."""
     shapes: list[Shape] = []
     anchors: dict[str, tuple[float, float]] = {}
-    x = 0.0
+    x = width = 0.0
+    room = math.inf  # over what stands at x, where that is under a longer line
     for box in boxes:
+        if box.height > room:
+            x, room = width, math.inf
         placed = box.moved(x, 0)
         shapes += placed.shapes
         anchors |= placed.anchors
-        x += box.width
-    return Box(tuple(shapes), x, max(box.height for box in boxes), max(box.depth for box in boxes), anchors)
+        width = max(width, x + box.width)
+        x, room = (x + box.last[0], min(room, box.last[1])) if box.last else (x + box.width, room)
+        if x >= width:
+            room = math.inf
+    height, depth = max(box.height for box in boxes), max(box.depth for box in boxes)
+    return Box(tuple(shapes), width, height, depth, anchors, (x, room) if x < width else None)
 
 
 def _cells(operand: Operand) -> Box:
@@ -336,7 +350,9 @@ def _stacked(lines: Sequence[Box]) -> Box:
         placed = line.moved(0, top + BETWEEN + line.depth)
         shapes += placed.shapes
         top = placed.height
-    return Box(tuple(shapes), max(line.width for line in lines), top, lines[-1].depth)
+    width, end = max(line.width for line in lines), lines[-1]
+    room = (end.width, end.height + BETWEEN / 2) if end.width < width else None
+    return Box(tuple(shapes), width, top, end.depth, last=room)
 
 
 def _power(base: Box, exponent: str) -> Box:

@@ -2,8 +2,8 @@
 
 Nothing is written for a rule of its own: whatever a formula can say is filled in here, part by part, so that a new
 part of a model shows its numbers too. What reads many numbers becomes the sum of them, of which the first, the last and
-the largest are written. The numbers are rounded, so whether they give the result as it is written is worked out from
-what is written, as a reader with a calculator would.
+the largest are written. The numbers look as in their cells: they are rounded, so whether they give the result as it is
+written is worked out from what is written, as a reader with a calculator would.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from ...rounding import ZERO, figure, read, relation
+from ...rounding import ZERO, of_cell, read, relation
 from ..roles import Role
 from .formula import (
     Add,
@@ -48,10 +48,6 @@ FIRST = 2
 """Terms of a sum that are written before "…"."""
 LONGEST = 1000
 """Of a sum of more terms only those that are written are looked at; nobody could add them up."""
-DIGITS = (2, 3, 4)
-"""Digits that numbers get at least, until they give the result as it is written."""
-DIGITS_OF_MANY = (2, 3)
-"""The same where the numbers are a sum's."""
 
 
 def written(
@@ -60,9 +56,7 @@ def written(
 ) -> tuple[Expression, str] | None:  # fmt: skip
     """The formula of the cell at ``index`` with its values, and whether they are ``=`` or ``≈`` its ``result``.
 
-    Of a sum the ``first`` terms are written, and it takes so many ``lines``.
-
-    With as few digits as give the result as it is written, or else with few. None where the formula reads nothing.
+    Of a sum the ``first`` terms are written, and it takes so many ``lines``. None where the formula reads nothing.
     """
     return Writing(rule, tensors, index, result).at(first, lines)
 
@@ -73,23 +67,17 @@ class Writing:
     def __init__(self, rule: Rule, tensors: Mapping[str, np.ndarray], index: tuple[int, ...], result: str) -> None:
         self._filling = _Filling(rule.at(index), tensors, index)
         self._result = result
-        self._signs: dict[int, str] = {}  # by digits
+        self._sign = ""
 
     def at(self, first: int = FIRST, lines: int = 1) -> tuple[Expression, str] | None:
         """As ``written`` gives it."""
         filling, formula = self._filling, self._filling.rule.formula
         if next(operands(formula), None) is None:
             return None
-        found = None
         filling.first, filling.lines = first, lines
-        for digits in DIGITS_OF_MANY if filling.is_long else DIGITS:
-            tree = filling.fill(formula, digits)
-            if digits not in self._signs:
-                self._signs[digits] = relation(self._result, (), lambda _, tree=tree: worth(tree))  # type: ignore[misc]
-            if self._signs[digits] == "=":
-                return tree, "="
-            found = found or (tree, self._signs[digits])
-        return found
+        tree = filling.fill(formula)
+        self._sign = self._sign or relation(self._result, (), lambda _: worth(tree))
+        return tree, self._sign
 
 
 def worth(tree: Expression) -> Decimal:
@@ -134,17 +122,10 @@ class _Filling:
     def __post_init__(self) -> None:
         self._values: dict[Expression, np.ndarray] = {}
         self._kept: dict[int, tuple[Expression, np.ndarray]] = {}  # the same by identity: of many parts one is long
-        self._terms: dict[tuple[Expression, int], tuple[Expression, ...]] = {}  # of sums, by what they add and digits
-        self._digits = DIGITS[0]
+        self._terms: dict[Expression, tuple[Expression, ...]] = {}  # of sums, by what they add
 
-    @property
-    def is_long(self) -> bool:
-        """Whether the formula reads many numbers for one of its operands."""
-        return any(len(self._value(Operand(name))) > self.first + 2 for name in operands(self.rule.formula))
-
-    def fill(self, formula: Expression, digits: int) -> Expression:
-        """The formula with numbers of so many digits."""
-        self._digits = digits
+    def fill(self, formula: Expression) -> Expression:
+        """The formula with its numbers."""
         return self._fill(formula, 0)
 
     def _value(self, part: Expression) -> np.ndarray:
@@ -156,7 +137,7 @@ class _Filling:
         return self._values[part]
 
     def _figure(self, value: float, role: Role | None = None) -> Figure:
-        return Figure(figure(float(value), self._digits), role)
+        return Figure(of_cell(float(value)), role)
 
     def _fill(self, part: Expression, at: int) -> Expression:
         """A part with its numbers; of what is many numbers, the one at a place."""
@@ -205,20 +186,21 @@ class _Filling:
     def _series(self, term: Expression, numbers: Expression, sign: str = "+") -> Series:
         """A term for each of some numbers: the first ones, the last, and in any case the largest.
 
-        In a sum that takes the place of one of the first, so that it is no longer.
+        In a sum that takes the place of one of the first, so that it is no longer, but for the very first. Where
+        ``first`` is 0 there is so little room that of a sum only the first and the last are written.
         """
-        count, first = len(self._value(numbers)), self.first
-        written = set(range(count)) if count <= first + 2 else {*range(first), count - 1}
-        sizes = self._values_of(term, numbers)
-        largest = int((sizes if sign == "," else abs(sizes)).argmax())
-        if sign == "+" and largest not in written:
-            written.remove(first - 1)
-        written.add(largest)
+        count, first = len(self._value(numbers)), max(self.first, 1)
+        written = set(range(count)) if count <= self.first + 2 else {*range(first), count - 1}
+        if self.first or sign == ",":
+            sizes = self._values_of(term, numbers)
+            largest = int((sizes if sign == "," else abs(sizes)).argmax())
+            if sign == "+" and largest not in written and first > 1:
+                written.remove(first - 1)
+            written.add(largest)
         looked_at = range(count) if count <= LONGEST else sorted(written)
-        key = term, self._digits
-        if count > LONGEST or key not in self._terms:
-            self._terms[key] = tuple(self._fill(term, place) for place in looked_at)
-        terms = self._terms[key]
+        if count > LONGEST or term not in self._terms:
+            self._terms[term] = tuple(self._fill(term, place) for place in looked_at)
+        terms = self._terms[term]
         shown = tuple(number for number, place in enumerate(looked_at) if place in written)
         return Series(terms, shown, sign, count - len(looked_at), self.lines)
 

@@ -17,8 +17,8 @@ from ...layout.lettering.drawing import Rect, Shape, Text
 from ...layout.lettering.font import advance
 from ...layout.lettering.typeset import Box, set_formula
 from ...layout.rules.written import FIRST, Writing
-from ...rounding import number
-from .panel import PAD, digits
+from ...rounding import of_cell
+from .panel import PAD
 
 HEAD, BETWEEN = 0.8, 0.42
 """Size of the line over the formula, and what stands its lines apart, in ems."""
@@ -26,8 +26,10 @@ RESULT = "="
 """What the result is called among the operands."""
 SMALLEST = 0.8
 """Of the letters' size, in a panel that would be too wide."""
-_SMALL = [(1, SMALLEST, lines) for lines in (2, 3, 4)]
-FORMS = (FIRST, 1.0, 1), (FIRST, 1.0, 2), (1, 1.0, 1), (1, 1.0, 2), (1, SMALLEST, 1), *_SMALL
+HIGHEST = 0.27
+"""Height of a panel, in picture heights, from which on one is tried that is set in less."""
+_SMALL = [(first, SMALLEST, lines) for first in (1, 0) for lines in (1, 2, 3, 4)]
+FORMS = (FIRST, 1.0, 1), (1, 1.0, 1), (FIRST, 1.0, 2), (1, 1.0, 2), *_SMALL
 """Ways to set what is written, the best first: first terms of a sum, size of its letters, and its lines."""
 
 
@@ -66,25 +68,29 @@ class Setting:
         self, grid: Grid, cells: Sequence[tuple[int, ...]], tensors: Mapping[str, np.ndarray], em: float
     ) -> None:
         assert grid.rule is not None
-        decimals = digits(grid.drawn(tensors[grid.name]))
         self._grid, self._cells, self._em, self._formula = grid, cells, em, grid.rule.at(cells[0]).formula
-        self._results = {at: number(float(tensors[grid.name][at]), decimals) for at in cells}
+        self._results = {at: of_cell(float(tensors[grid.name][at])) for at in cells}
         self._writings = {at: Writing(grid.rule, tensors, at, result) for at, result in self._results.items()}
         self._set: dict[tuple[float, ...], list[_Told]] = {}
 
     def within(self, most: float) -> Steps:
         """It is ``most`` wide if it can be."""
         inner = most - 2 * PAD
+        best: Steps | None = None
         for first, smaller, lines in FORMS:
             size = smaller * self._em
             formula, told = set_formula(self._formula, size), self._told(size, first, lines)
             widest = max([formula.width, *(one.values.width for one in told if one.values)])
             if widest <= inner:
-                break
-        else:
+                steps = _laid_out(self._grid, formula, told, size, HEAD * self._em, inner)
+                best = steps if best is None or steps.height < best.height else best
+                if best.height <= HIGHEST:
+                    return best
+        if best is None:
             size *= min(1.0, inner / widest)
             formula, told = set_formula(self._formula, size), self._told(size, first, lines)
-        return _laid_out(self._grid, formula, told, size, HEAD * self._em, inner)
+            best = _laid_out(self._grid, formula, told, size, HEAD * self._em, inner)
+        return best
 
     def _told(self, em: float, first: int, lines: int) -> list[_Told]:
         """All cells, each with its values and its result, in letters of ``em``."""
@@ -96,8 +102,6 @@ class Setting:
     def _cell(self, at: tuple[int, ...], em: float, first: int, lines: int) -> _Told:
         found, result = self._writings[at].at(first, lines), self._results[at]
         values, sign = (set_formula(found[0], em), found[1]) if found else (None, "=")
-        if result[0] in "<>":  # a mere bound brings its own
-            sign, result = result[0], result[2:]
         before = f"{sign} "
         wide = advance(before, em)
         shapes = (Text(0, 0, ((before, "ink"),), em), Text(wide, 0, ((result, str(self._grid.role)),), em))
@@ -108,9 +112,10 @@ def _laid_out(grid: Grid, formula: Box, told: list[_Told], em: float, head: floa
     """Line by line from below: the result where it has no room beside the values, these, the symbols, the head."""
     gap, space = BETWEEN * em, advance(" ", em)
     valued = [one.values for one in told if one.values]
-    beside = [(one.values or formula).width + space + one.result.width for one in told]
+    ends = [(one.values or formula).end(one.result.height) + space for one in told]
+    beside = [end + one.result.width for end, one in zip(ends, told, strict=True)]
     own_line = max(beside) > inner
-    y, shifts = PAD, []
+    y = PAD
     result_depth, result_height = (max(getattr(one.result, side) for one in told) for side in ("depth", "height"))
     if own_line:
         results_at = y + result_depth
@@ -122,8 +127,7 @@ def _laid_out(grid: Grid, formula: Box, told: list[_Told], em: float, head: floa
     top = symbols_at + formula.height + 0.45 * head
     if not own_line:
         results_at = values_at if valued else symbols_at
-    for one in told:
-        shifts.append(0.0 if own_line else (one.values or formula).width + space)
+    shifts = [0.0] * len(told) if own_line else ends
     width = 2 * PAD + max(
         formula.width, _head_width(grid, head), *([0.0] if own_line else beside),
         *(box.width for box in valued), *(one.result.width for one in told if own_line),

@@ -15,7 +15,7 @@ from ...layout.grid import Region
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, fit
 from ...layout.signs.tiles import tile, wide
-from ...rounding import in_cell, number, relation, written_shares
+from ...rounding import number, of_cell, relation, written_shares
 from ..page.view import Area
 from ..telling import Telling
 from ..verbs.reading import Softmax, softmax, tint_at, token_text
@@ -118,14 +118,14 @@ def _figures(table: Worked, numbers: np.ndarray, line: int) -> list[str]:
     """How the numbers of a line are written."""
     if line == 3:
         some = written_shares(numbers)
-    else:  # powers as a cell writes them: with three digits they divide by their sum as they are written
-        some = [in_cell(value) if line == 2 else number(value) for value in numbers.tolist()]
+    else:  # scores and powers as a cell writes them; these then divide by their sum as they are written
+        some = [number(value) if line == 1 else of_cell(value) for value in numbers.tolist()]
     return [some[j] for j in table.kept]
 
 
 def _spans(table: Worked, line: int) -> tuple[tuple[str, str], ...]:
     """What is done in a line."""
-    largest, total = number(table.steps.largest), number(table.steps.sum, SUMS)
+    largest, total = of_cell(table.steps.largest), number(table.steps.sum, SUMS)
     before, after = ("− ", "") if table.steps.largest >= 0 else ("− (", ")")
     return (
         (("score", "muted"),),

@@ -16,8 +16,7 @@ import numpy as np
 from ...layout.grid import CELL, Grid, Region
 from ...layout.lettering.drawing import Drawing, Rect, Shape, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT, advance
-from ...layout.rules.written import DIGITS
-from ...rounding import figure, number, relation
+from ...rounding import of_cell, relation
 from ..page.view import TAN, View, frame
 from ..telling import Telling
 from ..verbs import camera
@@ -53,24 +52,14 @@ class Equation:
     total: float
     steps: tuple[Step, ...]
     result: float
-    decimals: int
 
     @property
     def written(self) -> tuple[list[str], str, str]:
-        """The numbers, ``=`` or ``≈``, and the result: with as few digits as give it as it is written, or else few."""
-        result, values = number(self.result, self.decimals), [self.total, *(step.value for step in self.steps)]
-        few: tuple[list[str], str, str] | None = None
-        for digits in DIGITS:
-            told = [figure(value, digits) for value in values]
-            exact = [str(step.value) if step.shown else text for text, step in zip(told[1:], self.steps, strict=True)]
-            seen = [step.shown or text for text, step in zip(told[1:], self.steps, strict=True)]
-            found = [told[0], *seen], relation(result, [told[0], *exact], self._give), result
-            if found[1] == "=":
-                return found
-            few = few or found
-        assert few is not None
-        bound = result[0] in "<>"  # it brings its own sign
-        return (few[0], result[0], result[2:]) if bound else few
+        """The numbers as cells have them, ``=`` or ``≈``, and the result."""
+        result, told = of_cell(self.result), [of_cell(value) for value in (self.total, *(s.value for s in self.steps))]
+        exact = [str(step.value) if step.shown else text for text, step in zip(told[1:], self.steps, strict=True)]
+        seen = [step.shown or text for text, step in zip(told[1:], self.steps, strict=True)]
+        return [told[0], *seen], relation(result, [told[0], *exact], self._give), result
 
     def _give(self, told: Sequence[Decimal]) -> Decimal:
         value = told[0]

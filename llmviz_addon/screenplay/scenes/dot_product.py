@@ -196,7 +196,7 @@ def dot_product(telling: Telling, cell: Region, *, seconds: float = 12.0) -> Non
         _line_up(telling, table, vectors, 0.12 * seconds)
         signs = _write(telling, table, 0.06 * seconds)
         products, running = _run(telling, table, 0.36 * seconds)
-        equation = Equation(float(found.products.sum()), found.steps, found.result, table.sum_decimals)
+        equation = Equation(float(found.products.sum()), found.steps, found.result)
         gone: list[Grid | Drawing] = [*vectors, signs, *running]
         outcome, figure, rest = climax(
             telling, equation, cell, products, gone, back, table.middle, (0.1 * seconds, 0.18 * seconds)

@@ -18,7 +18,7 @@ from ...layout.lettering.drawing import Drawing, Rect, Shape, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT, fit
 from ...layout.signs.tiles import tile, wide
 from ...layout.tensor import Axis
-from ...rounding import number
+from ...rounding import of_cell
 from ..score.timeline import Channel
 from ..telling import Telling
 from ..verbs import camera
@@ -167,7 +167,7 @@ def _slide(telling: Telling, fan: Fan, vector: Grid, products: np.ndarray, secon
 
 def _fold(telling: Telling, fan: Fan, made: list[Grid], products: np.ndarray, seconds: float) -> list[Drawing]:
     """Every column of products becomes one cell under its key, with the sum written on it."""
-    figures = [number(products[j].sum()) for j in fan.kept]
+    figures = [of_cell(float(products[j].sum())) for j in fan.kept]
     size = min(fit(figure, 0.13, 0.8 * PITCH) for figure in figures)
     with telling.together(seconds=0.6 * seconds):
         for column, x in zip(made, fan.xs, strict=True):
