@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmviz_addon.rounding import done, formatted, in_cell, near_zero, number, percent, relation
+from llmviz_addon.rounding import done, formatted, in_cell, near_zero, number, percent, relation, said
 
 
 @pytest.mark.parametrize(
@@ -165,3 +165,23 @@ def test_a_number_in_a_cell_is_true_to_three_digits(value: float) -> None:
     assert abs(float(text) - value) <= 0.50001 * max(10 ** (math.floor(math.log10(size or 1)) - 2), 1e-5)
     if value != 1:
         assert float(text) != 1
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (4.0, "4"),
+        (0.5, "0.500"),
+        (-0.5046, "−0.505"),
+        (0.0005, "0.00050"),
+        (12.345, "12.3"),
+        (43143.5, "43,143.50"),
+        (1234567.5, "1,234,567.50"),
+        (1e-9, "< 0.00001"),
+        (math.nan, "–"),
+        (-math.inf, "−∞"),
+    ],
+)
+def test_what_is_said_looks_as_in_a_cell(value: float, text: str) -> None:
+    assert said(value) == text

@@ -144,6 +144,13 @@ def formatted(value: float, spec: str = "") -> str:
     return _minus(text.replace("%", " %"))
 
 
+def said(value: float) -> str:
+    """A value as it is said, and shown where it is no cell's: a whole one has no decimals, others look as in a cell."""
+    value = float(value) + 0.0
+    text = in_cell(value)
+    return formatted(value) if value.is_integer() or abs(value) >= 1000 or not text[:1].strip("≈") else text
+
+
 def parts_of_all(shares: Iterable[float]) -> list[float]:
     """Shares of one whole; one that is rounded to 1 is not all where another is anything, however small."""
     found = [float(share) for share in shares]

@@ -29,7 +29,9 @@ def play(film):
         close = film.closeup(heads[number], x, seconds=1.2)  # of a wide model; else it is the layout
         x, head = close.layers[0].ln_1.output, close.layers[0].attn.heads[number]
         film.letters(x, seconds=0.5)
+        steps = film.signs.label(head.max), film.signs.label(head.sum)  # which are told of when they come
         with film.together(seconds=2):
+            film.fade(*steps, to=0)
             film.arrange(*head.rows[:3], (head.output, head.weights, head.sum, head.max, head.scores), level=x)
             film.move(x, beside=head.k, level=head.k)
         film.camera.frame(x, head, azimuth=270.5, elevation=1, seconds=1.2)

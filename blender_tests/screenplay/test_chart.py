@@ -6,6 +6,7 @@ import pytest
 from blender_tests.screenplay.conftest import written_on
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.lettering.drawing import Rect
+from llmviz_addon.rounding import in_cell
 from llmviz_addon.screenplay.pictures.chart import LEAST, PALE, SEAM
 from llmviz_addon.screenplay.pictures.pinned import metres
 from llmviz_addon.screenplay.score.timeline import Channel
@@ -38,7 +39,7 @@ def test_bars_are_as_tall_as_their_numbers_and_hang_where_they_are_below_0(opene
     assert shown == pytest.approx(film.values(head.scores)[5, :6], abs=2 * LEAST * up.area.height / up.unit)
     assert feet == pytest.approx(0, abs=1e-9)
     assert up.span[0] <= steps.row.min() < 0 < steps.row.max() <= up.span[1]
-    assert written_on([film.cast.drawings[up.figures]]) == ["−2.73", "−0.50", "1.72", "−0.32", "−0.19", "−3.05"]
+    assert written_on([film.cast.drawings[up.figures]]) == ["−2.73", "−0.505", "1.72", "−0.316", "−0.190", "−3.05"]
     assert written_on([film.cast.drawings[up.title]]) == ["Scores"]
 
 
@@ -61,7 +62,7 @@ def test_they_become_other_numbers_on_a_scale_of_their_own(opened):
     assert line == pytest.approx(up.zero - zero)
     told = written_on([film.cast.drawings[up.figures]])
     assert told[2] == "1"
-    assert told[0] == f"{steps.powers[0]:.3f}"
+    assert told[0] == in_cell(float(steps.powers[0]))
     there = [name for name, one in film.cast.drawings.items() if ":scale:" in name]
     assert [film.score.value(Channel(name, "opacity")) for name in there] == [0, 1]
 

@@ -18,7 +18,7 @@ from llmviz_addon.model.lens import lens
 from llmviz_addon.model.run import Run, prompt, run
 from llmviz_addon.model.sampling import distribution
 from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
-from llmviz_addon.rounding import formatted
+from llmviz_addon.rounding import said as told_as
 from llmviz_addon.screenplay.production import Production, prepare, prepare_outlines
 
 BAD = (
@@ -162,7 +162,7 @@ def _norm(told: Run, texts: dict[str, str]) -> None:
     trace, count = told.trace, len(told.tokens)
     t = min(3, count - 1)
     for name, word in (("mean", "mean is"), ("std", "deviation")):
-        number = formatted(float(trace[f"layers.0.ln_1.{name}"][t]))
+        number = told_as(float(trace[f"layers.0.ln_1.{name}"][t]))
         number = number.replace("> ", "more than ").replace("< ", "less than ")
         assert f"{word} {number}" in texts["03 normalise"]
         assert float(trace[f"layers.0.ln_1.{name}"][t]) == 0 or number not in ("0", "0.00")
@@ -221,7 +221,7 @@ def _mlp(told: Run, texts: dict[str, str]) -> None:
     assert f"bent by a curve, here {name}." in texts["06 curve"]
     assert ("pass unchanged; those below become 0" in texts["06 curve"]) == (name == "ReLU")
     assert (
-        f"becomes {formatted(fires[t, before.argmax()])}.".replace("> ", "more than ").replace("< ", "less than ")
+        f"becomes {told_as(fires[t, before.argmax()])}.".replace("> ", "more than ").replace("< ", "less than ")
         in texts["06 curve"]
     )
     number = re.search(r"([\d,]+) of our ([\d,]+) numbers (would )?become 0", texts["06 beside"])
@@ -239,10 +239,10 @@ def _mlp(told: Run, texts: dict[str, str]) -> None:
     choosy = re.search(r"but for ([\d,]+) others, too. Neuron ([\d,]+) is choosier: (.*) here", texts["06 firing"])
     if found and choosy:
         here, elsewhere = fires[t, int(choosy[2].replace(",", ""))], np.delete(fires, t, 0)[:, int(choosy[2])].max()
-        assert (int(choosy[1].replace(",", "")), choosy[3]) == (len(half), formatted(here))
+        assert (int(choosy[1].replace(",", "")), choosy[3]) == (len(half), told_as(here))
         assert len(half) > (count - 1) / 2
         assert elsewhere < here / 2
-        assert f"elsewhere at most {formatted(elsewhere)}." in texts["06 firing"]
+        assert f"elsewhere at most {told_as(elsewhere)}." in texts["06 firing"]
     elif found:
         others = re.search(r"(One|[\d,]+) others? makes? it fire at least half as much, (.*?)\.", texts["06 firing"])
         assert (int(others[1].replace("One", "1").replace(",", "")) if others else 0) == len(half)
@@ -272,7 +272,7 @@ def _softmax(told: Run, texts: dict[str, str]) -> None:
 
 
 def _said(value: float) -> str:
-    return formatted(value).replace("> ", "more than ").replace("< ", "less than ")
+    return told_as(value).replace("> ", "more than ").replace("< ", "less than ")
 
 
 def _layers(told: Run, texts: dict[str, str]) -> None:

@@ -33,6 +33,8 @@ APART = 0.004
 """Picture heights between two labels."""
 EDGE = 0.01
 """Picture heights that stay free at the picture's edge."""
+ASTRAY = 0.3
+"""Of a label's width, what may stand over a grid that it does not name."""
 PLATES = ("plate", "card")
 SURELY = 1.02
 """Of the limits of sizes: what is enlarged reaches nearer or further, and is seen a little larger or smaller so."""
@@ -188,6 +190,8 @@ def _place(
         if (why := taken.in_the_way(areas)) is not None:
             found[one.name] = Shown(0.0, why)
             continue
+        while choice and screens.names_another(covered(number, choice[0]), one.parent):
+            choice = choice[1:]
         depth, is_told = float(letters.depth[own[0]]), one.shapes in texts
         while choice and screens.hide(covered(number, choice[0]), depth, one.parent, is_told):
             choice = choice[1:]
@@ -262,6 +266,16 @@ class _Screens:
             aside = np.abs(place - shift * ways[2][0] * TAN) - reach - abs(shift) * ways[2][1] * TAN
             there &= (nearest <= NOTHING) | (aside <= limit)
         return there
+
+    def names_another(self, areas: np.ndarray, own: str) -> bool:
+        """Whether what is written in ``areas`` (n, 4) stands over another grid than its ``own``, as if it named that."""
+        numbers, _, (left, bottom, right, top) = self._solid
+        low, high = areas[:, :2].min(axis=0), areas[:, 2:].max(axis=0)
+        shared = np.minimum(right, high[0]) - np.maximum(left, low[0])
+        under = (2 * low[1] - high[1] < top) & (top < high[1]) & (bottom < low[1])  # no lower than it is high
+        mine = numbers == self.sight.numbers.get(own)
+        least = max(ASTRAY * (high[0] - low[0]), float(shared[mine].max(initial=-np.inf)))
+        return bool(mine.any() and (shared > least)[under & ~mine].any())
 
     def hide(self, areas: np.ndarray, depth: float, own: str, clear: bool) -> bool:
         """Whether a grid, other than its ``own``, stands before what is seen in ``areas`` (n, 4) at a depth.

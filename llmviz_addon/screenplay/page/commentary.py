@@ -20,7 +20,7 @@ from ...layout.grid import Grid, Region, Role
 from ...layout.lettering.drawing import Drawing, Line, Rect, Shape, Text
 from ...layout.lettering.font import Spans, fit, wrap
 from ...layout.tensor import Numbers, Unplaced
-from ...rounding import formatted, of_cell, parts_of_all, written_shares
+from ...rounding import formatted, parts_of_all, said, written_shares
 from .view import PART, TAN, Page
 
 PLAIN = {*Role, "muted"}
@@ -69,14 +69,12 @@ class _Formatter(string.Formatter):
                 if not format_spec:
                     return _in_words(written_shares(row)[value.ranges[-1][0]])
                 share = next(part for part in parts_of_all([share, *np.delete(row, value.index[-1])]))
-            if not format_spec and not share.is_integer():
-                return of_cell(share)
-            return _in_words(formatted(share, format_spec))
+            return _in_words(formatted(share, format_spec) if format_spec else said(share))
         if isinstance(value, Grid | Unplaced):
             what = "grid" if isinstance(value, Grid) else "tensor"
             raise ScriptError(f"{value!r} is a whole {what}; commentary can show the value of one cell, or link to it.")
         if isinstance(value, float | np.floating):
-            return _in_words(formatted(float(value), format_spec))
+            return _in_words(formatted(float(value), format_spec) if format_spec else said(value))
         text = format(value, format_spec)
         return text.replace("-", "−") if isinstance(value, int | np.integer) else text
 

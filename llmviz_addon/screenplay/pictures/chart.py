@@ -17,7 +17,7 @@ from ...layout.grid import Region
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import fit
 from ...layout.tensor import Numbers
-from ...rounding import formatted, number, relation, written_shares
+from ...rounding import number, relation, said, written_shares
 from ..page.sizes import SMALLEST, pixel
 from ..page.view import Area
 from ..score.timeline import Channel
@@ -300,7 +300,7 @@ def _written(up: Bars) -> list[str]:
     if len(up.values) > WRITTEN:
         return []
     if not _are_shares(up.values):
-        return [formatted(value) for value in up.values.tolist()]
+        return [said(value) for value in up.values.tolist()]
     return written_shares(up.values)
 
 
@@ -329,8 +329,8 @@ def _total(telling: Telling, up: Bars, seconds: float) -> None:
     """Under the stack, what it is high; "≈" where the numbers as they are written do not give it."""
     assert up.pile is not None
     total = 1.0 if _are_shares(up.values) else float(up.values.sum())
-    sign = relation(formatted(total), _written(up) or [formatted(total)])
-    told = f"{sign} {formatted(total)}" + (", rounded" if sign == "≈" and total == 1 else "")
+    sign = relation(said(total), _written(up) or [said(total)])
+    told = f"{sign} {said(total)}" + (", rounded" if sign == "≈" and total == 1 else "")
     at, align = ((up.pile[0] + up.pile[1]) / 2, "center") if len(told) < 8 else (up.pile[1], "right")
     size = fit(told, up.em, 1.5 * (up.pile[1] - up.pile[0]))
     up.total = pin(telling, "total", [Text(at, up.area.bottom - 1.7 * up.em, ((told, "ink"),), size, align)])
