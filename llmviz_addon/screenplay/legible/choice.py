@@ -268,14 +268,19 @@ class _Screens:
         return there
 
     def names_another(self, areas: np.ndarray, own: str) -> bool:
-        """Whether what is written in ``areas`` (n, 4) stands over another grid than its ``own``, as if it named that."""
+        """Whether what is written in ``areas`` (n, 4) stands over another grid than its ``own``, as if it named that.
+
+        What stands beside its own, level with it, names no other.
+        """
         numbers, _, (left, bottom, right, top) = self._solid
         low, high = areas[:, :2].min(axis=0), areas[:, 2:].max(axis=0)
         shared = np.minimum(right, high[0]) - np.maximum(left, low[0])
         under = (2 * low[1] - high[1] < top) & (top < high[1]) & (bottom < low[1])  # no lower than it is high
         mine = numbers == self.sight.numbers.get(own)
+        if not mine.any() or (bottom[mine] < high[1]).any() and (top[mine] > low[1]).any():
+            return False
         least = max(ASTRAY * (high[0] - low[0]), float(shared[mine].max(initial=-np.inf)))
-        return bool(mine.any() and (shared > least)[under & ~mine].any())
+        return bool((shared > least)[under & ~mine].any())
 
     def hide(self, areas: np.ndarray, depth: float, own: str, clear: bool) -> bool:
         """Whether a grid, other than its ``own``, stands before what is seen in ``areas`` (n, 4) at a depth.

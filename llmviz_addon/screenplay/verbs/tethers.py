@@ -65,7 +65,7 @@ def tether(
     length = np.linalg.norm(np.diff(ways, axis=1), axis=2).sum(axis=1)
     grids = [area for grid, area in around.grids if grid is not region.grid]
     walls = [panel.area.grown(-EDGE), *(area.grown(MARGIN) for area in around.written)]
-    free = _within(ways, [telling.page.free.grown(MARGIN)]).all(axis=1) & ~_within(ways, walls).any(axis=1)
+    free = _within(ways, [telling.page.free.grown(MARGIN)]).all(axis=1) & ~_crosses(ways, walls)
     cost = length * (1 + 0.3 * np.tile(abs(BENDS), count)) + ACROSS * _within(ways, grids).mean(axis=1)
     cost[~free | (length > LONGEST)] = np.inf
     best = int(np.argmin(cost))
@@ -150,6 +150,15 @@ def _ends(telling: Telling, region: Region) -> np.ndarray:
     places[:, 2] = places[::-1, 2]  # from the upper left to the lower right
     places[:, 1] = low[1] - inner[1] - CELL / 10
     return np.unique(places, axis=0)
+
+
+def _crosses(ways: np.ndarray, areas: Sequence[Area]) -> np.ndarray:
+    """Whether any piece of ways (n, m, 2) reaches into one of some areas, (n,)."""
+    if not areas:
+        return np.zeros(len(ways), dtype=bool)
+    edges = np.array([area.edges for area in areas])[:, None, None]  # (k, 1, 1, 4)
+    low, high = np.minimum(ways[:, 1:], ways[:, :-1]), np.maximum(ways[:, 1:], ways[:, :-1])
+    return ((low < edges[..., 2:]) & (high > edges[..., :2])).all(axis=-1).any(axis=(0, 2))
 
 
 def _within(ways: np.ndarray, areas: Sequence[Area]) -> np.ndarray:
