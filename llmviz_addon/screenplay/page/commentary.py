@@ -74,7 +74,7 @@ class _Formatter(string.Formatter):
             what = "grid" if isinstance(value, Grid) else "tensor"
             raise ScriptError(f"{value!r} is a whole {what}; commentary can show the value of one cell, or link to it.")
         if isinstance(value, float | np.floating):
-            return _in_words(formatted(float(value), format_spec) if format_spec else said(value))
+            return _in_words(formatted(float(value), format_spec) if format_spec else said(float(value)))
         text = format(value, format_spec)
         return text.replace("-", "−") if isinstance(value, int | np.integer) else text
 
