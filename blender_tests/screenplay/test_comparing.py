@@ -19,7 +19,8 @@ from llmviz_addon.model.trace import Trace
 from llmviz_addon.screenplay import loader
 from llmviz_addon.screenplay.cast.cast import Cast
 from llmviz_addon.screenplay.legible.letters import Sight
-from llmviz_addon.screenplay.page.view import Page, View
+from llmviz_addon.screenplay.page.sizes import SMALLEST
+from llmviz_addon.screenplay.page.view import TAN, Page, View
 from llmviz_addon.screenplay.production import _told, prepare, prepare_outlines
 from llmviz_addon.screenplay.score.score import Score
 from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
@@ -318,6 +319,20 @@ def test_names_of_small_models_are_pointed_out_once_they_are_shown(make_film, ra
     (sign,) = film.point_out(beside=film.models[-1])
     assert film.models[0].outline.blueprint.title in [getattr(shape, "body", "") for shape in sign.shapes]
     assert film.point_out(beside=film.models[0]) == []
+
+
+def test_beside_a_larger_model_each_is_named_whose_card_cannot_be_read(make_film, random_model):
+    """The name of nano-gpt alone would stand over the bare card of GPT-2 small, and seem to be that one's."""
+    film = make_film(random_model(GPTConfig(1, 1, 4, 1, 2)), [0])
+    for number in range(1, len(film.models)):
+        *smaller, large = film.models[: number + 1]
+        (film.open_on if number == 1 else film.camera.frame)(large, *smaller, azimuth=277, elevation=9)
+        film.fade(*smaller, large, to=1)
+        named = {getattr(s, "body", "") for sign in film.point_out(beside=large) for s in sign.shapes}
+        for model in smaller:
+            card = model.signs.card
+            depth = float((card.pose[:3, 3] - film.camera.view.position) @ film.camera.view.basis[2])
+            assert model.title in named or card.em / (TAN * depth) * 720 >= SMALLEST, (model.title, large.title)
 
 
 def test_a_chapter_about_numbers_is_refused_in_one_line():

@@ -42,8 +42,8 @@ NAMED = 40
 """Letters of a layer's name that are as high as the model, at most: where they are smaller, it has no room."""
 BESIDE = 0.25
 """Letters from a pointer's line to its name."""
-SMALL = 0.3
-"""Height of models that need a pointer, as a share of what they stand beside."""
+SMALL = 0.7
+"""Height of models that need a pointer, as a share of what they stand beside: the names on cards are too small."""
 
 
 def models(telling: Telling) -> tuple[Standing, ...]:
