@@ -64,7 +64,9 @@ def _columns(film, text, tokens, e, t):
         film.send(t, to=words, seconds=1.5)
         film.split(words, others=0.55, seconds=0.6)
         film.say("The model learned one for each token it knows.")
-        film.fade(text, tokens, to=0)
+        with film.together(seconds=1):
+            film.fade(text, tokens, to=0, seconds=0.3)
+            film.camera.frame(e, azimuth=276, elevation=4, zoom=0.95)
         film.split(x[t], others=0.55, seconds=0.6)
         first = film.copy(words)
         film.stand(first, beside=x[t], seconds=2)
@@ -96,7 +98,7 @@ def _all(film, text, tokens, e):
         film.merge(e.token_weight, e.output, e.position_weight, seconds=0)
         film.fade(text, tokens, to=1, seconds=0)
         film.camera.frame(text, tokens, e, azimuth=280, elevation=6, seconds=0)
-        film.sweep(e.output, seconds=7, slowly=False)
+        film.sweep(e.output, seconds=5, slowly=False)
         film.say("each from its own token and its own place.")
         film.camera.frame(text, tokens, e, azimuth=283, elevation=7, seconds=2)
 
