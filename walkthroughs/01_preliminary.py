@@ -63,7 +63,7 @@ def _computed(film, layer, learned, values, ribbons):
         blue = [grid[:NEAR] for grid in part.grids if grid in learned]
         film.say("[Amber](aggregate) sums up others, as [here]({sums}).", sums=sums[0])
         with film.together(seconds=2.5):
-            film.fade(film.all_but(part), to=0)
+            film.fade(film.all_but(part), to=0, seconds=1)
             film.camera.fly(*sums, part.output[:, :NEAR], *blue, azimuth=279, elevation=7)
             film.light(*sums)
 
@@ -90,7 +90,7 @@ def _family(film):
             film.grow(small)
         film.say("Such models have much the same plan, from {small} to {large},", small=small.title, large=large.title)
         with film.together(seconds=5):
-            film.fade(small.pieces, small.signs.card, to=0, seconds=1)
-            film.camera.fly(large, azimuth=285, elevation=9)
-            film.grow(large)
+            film.camera.fly(small, large, azimuth=285, elevation=9)
+            film.grow(large, seconds=3)
         film.say("which has {n:,} parameters.", n=large.n_params)
+        film.point_out(beside=large, seconds=0.5)
