@@ -1,8 +1,8 @@
 """A weighted sum in full: vectors fan out before the column that they make, each meets its weight and takes it on as
-brightness, + stands between them, they merge into one behind =, which slides into its column.
+brightness, + stands between them, they merge into one behind =.
 
-Vectors, weights and the grid of their sum then stand side by side, row by row level with each other, to be compared
-until the beat is over.
+Weights, products and their sum then stand side by side, row by row level with each other, to be compared until the
+beat is over.
 
 A vector that has taken on its weight is a grid of its own with the true products, drawn with the
 gain of the vectors: a small weight leaves it pale.
@@ -23,14 +23,14 @@ from ..score.timeline import Channel
 from ..telling import Telling
 from ..verbs import camera
 from ..verbs.arranging import sign
-from ..verbs.copies import copy, flat, fly, land, make
+from ..verbs.copies import copy, flat, fly, make
 from ..verbs.dismissing import dismiss
 from ..verbs.fading import fade
 from ..verbs.reading import tint_at, token_text
 
 VECTORS = 8
 """Vectors shown at most: those with the largest weights."""
-NARROW, WIDE = 0.24, 0.46
+NARROW, WIDE = 0.24, 0.6
 """Metres from vector to vector, as the page has room."""
 OVER = 0.24
 """Metres from a vector's top up to that of its weight, on which its number comes to lie."""
@@ -43,10 +43,10 @@ BROAD, BROADEST = 0.66, 2.2
 
 
 def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0) -> None:
-    """Tell how a column such as ``head.output[t]`` comes from vectors and their weights, and let it slide home.
+    """Tell how a column such as ``head.output[t]`` comes from vectors and their weights; from then on it is known.
 
-    The vectors fan out to the left of the grid that they make, and stay there until the beat is over; theirs and that
-    of the weights step aside.
+    The vectors fan out before the grid that they make, and their products stay there, with the column that these make
+    behind =, until the beat is over; all three grids step aside.
     """
     seconds = telling.length(seconds)
     weights, vectors = _sources(telling, result)
@@ -56,8 +56,9 @@ def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0) -> N
     low, high = telling.box(result.grid)
     y, top, bottom = low[1] - CELL, float(high[2]), float(high[2] - vectors.grid.size[2])
     pitch = _pitch(telling, result.grid, len(kept))
-    xs = [float(low[0]) + (i - len(kept) - 0.25) * pitch for i in range(len(kept))]
-    fan = np.array([(x, y, z) for x in (xs[0] - pitch / 2, high[0]) for z in (top + OVER + ABOVE, bottom - BELOW)])
+    *xs, behind = (float(low[0]) + (i - len(kept) - 1) * pitch for i in range(len(kept) + 1))
+    ends = xs[0] + CELL / 2 - pitch / 2, behind + CELL / 2 + pitch / 2
+    fan = np.array([(x, y, z) for x in ends for z in (top + OVER + ABOVE, bottom - BELOW)])
 
     columns = [copy(telling, vectors.grid[_first(vectors) + j]) for j in kept]
     cells = [copy(telling, _nth(weights, j)) for j in kept]
@@ -68,36 +69,36 @@ def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0) -> N
         for grid, x in zip(columns, xs, strict=True):
             fly(telling, grid, (x - aside, y, top))
             telling.change(grid.name, "scale", broad, 0.2 * seconds, 0)
-        fade(telling, vectors.grid, to=0)
-        camera.frame(telling, fan, result.grid, azimuth=270 + 0.3 * (telling.view.azimuth - 270), elevation=1)
+        fade(telling, vectors.grid, result.grid, to=0)
+        camera.frame(telling, fan, azimuth=270 + 0.3 * (telling.view.azimuth - 270), elevation=1)
     with telling.together(seconds=0.15 * seconds):
         for grid, x in zip(cells, xs, strict=True):
             fly(telling, grid, (x, y, top + OVER))
         fade(telling, weights.grid, to=0)
-    signs = _signs(telling, xs, y, (bottom, top), shares, kept, 0.05 * seconds)
+    signs, tiles = _signs(telling, xs, y, (bottom, top), shares, kept, 0.05 * seconds)
     telling.pass_time(0.08 * seconds)
-    scaled = _take_on(telling, columns, cells, shares, kept, signs, broad, 0.18 * seconds)
+    scaled = _take_on(telling, columns, cells, shares, kept, signs, broad, 0.2 * seconds)
     with telling.together(seconds=0.05 * seconds):
         middle = (top + bottom) / 2
-        for x in (*xs[1:], xs[-1] + pitch):
+        for x in (*xs[1:], behind):
             text = "=" if x > xs[-1] else "+"
-            signs.append(sign(telling, text, (x + CELL / 2 - pitch / 2, y, middle), size=0.1))
-    telling.pass_time(0.05 * seconds)
-    home = telling.box(result)
-    whole = _merge(telling, result, scaled, (float(home[0][0]), y, top), 0.14 * seconds)
-    with telling.together(seconds=0.1 * seconds):
-        for grid, x in zip(cells, xs, strict=True):
-            fly(telling, grid, (x, y, top + OVER), seconds=0)
-        fade(telling, *columns, *cells, *signs, to=1)
-        land(telling, whole, result)
-    telling.pictures += telling.cast.names(columns, cells, signs)
+            tiles.append(sign(telling, text, (x + CELL / 2 - pitch / 2, y, middle), size=0.1))
+        title, at = result.grid.title, (behind + CELL / 2, y, top + OVER - CELL / 2)
+        tiles.append(sign(telling, title, at, size=fit(title, 0.12, 0.86 * pitch), color="muted"))
+        tiles.append(
+            _tile(telling, result.ranges[0][0], (behind + CELL / 2, y, bottom - 0.06 - TILE / 2), 0.92 * pitch)
+        )
+    telling.pass_time(0.07 * seconds)
+    whole = _merge(telling, result, scaled, (behind - aside, y, top), broad, 0.2 * seconds)
+    telling.splits.show(result, telling.now)
+    telling.pictures += telling.cast.names(columns, cells, scaled, whole, signs, tiles)
 
 
 def _pitch(telling: Telling, grid: Grid, count: int) -> float:
-    """How far apart so many vectors stand before a grid, so that all of it is as large as its height allows."""
-    free, label = telling.page.free, 0.07
-    high = (grid.size[2] + max(OVER + ABOVE, label) + BELOW) / free.height  # metres that are a picture height there
-    return float(np.clip((high * free.width - grid.size[0]) / (count + 0.75), NARROW, WIDE))
+    """How far apart so many vectors and their sum stand, so that all of it is as large as its height allows."""
+    free = telling.page.free
+    high = (grid.size[2] + OVER + ABOVE + BELOW) / free.height  # metres that are a picture height there
+    return float(np.clip(high * free.width / (count + 1), NARROW, WIDE))
 
 
 def _sources(telling: Telling, result: Region) -> tuple[Region, Region]:
@@ -131,9 +132,9 @@ def _nth(weights: Region, j: int) -> Region:
 def _signs(
     telling: Telling, xs: list[float], y: float, ends: tuple[float, float], shares: np.ndarray, kept: list[int],
     seconds: float,
-) -> list[Drawing]:  # fmt: skip
-    """A × under each weight and its number on it, then the tokens' tiles and how many are left out."""
-    made, figures = [], written_shares(shares)
+) -> tuple[list[Drawing], list[Drawing]]:  # fmt: skip
+    """A × under each weight and its number on it; and the tokens' tiles, and how many are left out."""
+    made, tiles, figures = [], [], written_shares(shares)
     (low, top), pitch = ends, xs[1] - xs[0] if len(xs) > 1 else WIDE
     size = min(fit(figures[j], 0.12, 0.88 * pitch) for j in kept)
     with telling.together(seconds=seconds):
@@ -141,13 +142,13 @@ def _signs(
             made.append(sign(telling, "×", (x + CELL / 2, y, top + (OVER - CELL) / 2), size=0.1))
             made.append(_plate(telling, figures[j], (x + CELL / 2, y - CELL / 5, top + OVER - CELL / 2), size, pitch))
         for x, j in zip(xs, kept, strict=True):
-            made.append(_tile(telling, j, (x + CELL / 2, y, low - 0.06 - TILE / 2), 0.92 * pitch))
+            tiles.append(_tile(telling, j, (x + CELL / 2, y, low - 0.06 - TILE / 2), 0.92 * pitch))
         if len(kept) < len(shares):
             tied = np.delete(shares, kept).max() == shares[kept].min()
             words = f"and {len(shares) - len(kept)} more that weigh {'no more' if tied else 'less'}"
             at = (xs[0] - pitch / 2, y, low - BELOW - 0.04)
-            made.append(sign(telling, words, at, size=min(0.11, pitch / 3), color="muted", align="left"))
-    return made
+            tiles.append(sign(telling, words, at, size=min(0.11, pitch / 3), color="muted", align="left"))
+    return made, tiles
 
 
 def _plate(telling: Telling, text: str, at: tuple[float, float, float], size: float, pitch: float) -> Drawing:
@@ -171,20 +172,13 @@ def _take_on(
     telling: Telling, columns: list[Grid], cells: list[Grid], shares: np.ndarray, kept: list[int], signs: list[Drawing],
     broad: float, seconds: float,
 ) -> list[Grid]:  # fmt: skip
-    """Every weight sinks into its vector, which becomes their product."""
+    """Every weight sinks into its vector, which becomes their product; what it was stays written over it."""
     scaled = []
     with telling.together(seconds=seconds):
         for column, cell, j in zip(columns, cells, kept, strict=True):
             x, y, z = _stands(telling, column)
-            grid = make(
-                telling,
-                telling.values(column) * shares[j],
-                column.axes,
-                (x, y - 0.02, z),
-                column.role,
-                column.kind,
-                seconds=seconds,
-            )
+            values = telling.values(column) * shares[j]
+            grid = make(telling, values, column.axes, (x, y - 0.02, z), column.role, column.kind, seconds=seconds)
             scaled.append(grid)
             flat(telling, grid)
             telling.score.set(Channel(grid.name, "scale", 0), broad, telling.now)
@@ -193,7 +187,7 @@ def _take_on(
                 telling.change(cell.name, "opacity", 0.0, 0.4 * seconds)
                 telling.pass_time(0.4 * seconds)
                 telling.change(column.name, "opacity", 0.0)
-        fade(telling, *signs[: 2 * len(kept)], to=0, seconds=0.4 * seconds)
+        fade(telling, *signs[::2], to=0, seconds=0.4 * seconds)
     return scaled
 
 
@@ -204,18 +198,23 @@ def _stands(telling: Telling, grid: Grid) -> tuple[float, float, float]:
 
 
 def _merge(
-    telling: Telling, result: Region, scaled: list[Grid], corner: tuple[float, float, float], seconds: float
-) -> Grid:
-    """The weighted vectors slide into one another and become the sum."""
+    telling: Telling, result: Region, scaled: list[Grid], corner: tuple[float, float, float], broad: float,
+    seconds: float,
+) -> Grid:  # fmt: skip
+    """Copies of the products slide into one another and become the sum."""
     values = np.squeeze(result.drawn(telling.values(result.grid)), 0)
     x, y, z = corner
-    whole = make(telling, values, scaled[0].axes, (x, y - 0.1, z), result.grid.role, result.grid.kind, shown=False)
-    flat(telling, whole)
+    whole = make(telling, values, scaled[0].axes, (x, y - 0.04, z), result.grid.role, result.grid.kind, shown=False)
+    sliding = [
+        make(telling, telling.values(one), one.axes, _stands(telling, one), one.role, one.kind) for one in scaled
+    ]
+    flat(telling, whole, *sliding)
+    for one in (whole, *sliding):
+        telling.score.set(Channel(one.name, "scale", 0), broad, telling.now)
     with telling.together(seconds=seconds):
-        for i, grid in enumerate(scaled):
-            fly(telling, grid, (x, y - 0.02 - 0.005 * i, z))
-            telling.change(grid.name, "scale", 1.0, seconds, 0)
+        for i, one in enumerate(sliding):
+            fly(telling, one, (x, y - 0.022 - 0.002 * i, z))
     telling.change(whole.name, "opacity", 1.0, 0.25 * seconds)
     telling.pass_time(0.25 * seconds)
-    fade(telling, *scaled, to=0, seconds=0.0)
+    fade(telling, *sliding, to=0, seconds=0.0)
     return whole

@@ -225,9 +225,10 @@ class _Drawing:
         It is one surface, not two that are mixed: of those Cycles would work out both where nothing of them is seen.
         """
         point, given = self.point, self.given
-        right, up = upright(numbers, point, scaled=given.known is None)
+        scaled = given.known is None
+        right, up = upright(numbers, point, scaled)
         ink, is_dark = ink_on(color, self.theme)
-        covered = draw_number(numbers, point, value, right, up)
+        covered = draw_number(numbers, point, value, right, up, scaled)
         covered = covered * (is_dark * (1.0 - covered) + 1.0)  # as in ``flat_material``
         near = emission(self.role.tree, mix(cell, ink, covered))
         share = nearness(point)

@@ -36,10 +36,12 @@ MINUS, POINT = 0.8, 0.45
 STRETCH = 1.2
 """Letters are taller than the font has them: a cell has room above, but none beside."""
 
-LEAST, FULL = 26 / 720, 30 / 720
+LEAST, FULL = 24 / 720, 28 / 720
 """Width of a cell, in lengths of the picture's shorter side, at which its number begins to show, and is all there."""
 LEAST_PIXELS = 20.0
 """But never in fewer pixels, which no number can be read in."""
+BROAD = 0.45
+"""Of its width, how low a cell may be for its number to keep the proportions of its letters."""
 ROOM = 0.88
 """Share of a cell's width for its number."""
 USUAL = 5.25
@@ -96,11 +98,22 @@ def upright(numbers: Numbers, point: Point, scaled: bool) -> tuple[Expr, Expr]:
     return right, up
 
 
-def draw_number(numbers: Numbers, point: Point, value: Expr, right: Expr, up: Expr) -> Expr:
-    """Coverage of the cell's number, upright where ``right`` and ``up`` are as from ``upright``."""
+def draw_number(numbers: Numbers, point: Point, value: Expr, right: Expr, up: Expr, scaled: bool) -> Expr:
+    """Coverage of the cell's number, upright where ``right`` and ``up`` are as from ``upright``, and ``scaled`` too."""
     pixel = (point.pixel * point.plane).dot((0.5, 0.5, 0.5))  # the mean of both ways
-    (covered,) = use(numbers.letters, value, point.inner.dot(right), point.inner.dot(up), pixel)
+    high, wide = (_edge(way / point.cells if scaled else way) for way in (up, right))
+    low = (high / wide).minimum(1.0).maximum(BROAD)
+    (covered,) = use(numbers.letters, value, point.inner.dot(right), point.inner.dot(up) * low, pixel)
     return covered
+
+
+def _edge(way: Expr) -> Expr:
+    """How long in the world what goes ``way`` in the object's own space is."""
+    node = new_node(way.tree, "ShaderNodeVectorTransform")
+    node.vector_type = "VECTOR"
+    node.convert_from, node.convert_to = "OBJECT", "WORLD"
+    way.tree.links.new(way.socket, node.inputs[0])
+    return Expr(way.tree, node.outputs[0], vector=True).length()
 
 
 def _upright(tree: bpy.types.NodeTree, right: Expr, normal: Expr, view: Expr) -> dict[str, Expr]:
