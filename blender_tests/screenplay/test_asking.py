@@ -11,7 +11,7 @@ import pytest
 
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.model.run import run
-from llmviz_addon.rounding import formatted
+from llmviz_addon.rounding import said
 from llmviz_addon.screenplay.asking import BY_KIND, verb
 from llmviz_addon.screenplay.camera import Camera
 from llmviz_addon.screenplay.cast.things import Thing
@@ -248,7 +248,7 @@ def test_the_readmes_chapter_is_one(tmp_path, nano):
     text = re.search(r"50_my_norm.py`:\n\n```python\n(.*?)```", README.read_text(encoding="utf-8"), re.S)[1]
     (tmp_path / "50_my_norm.py").write_text(text, encoding="utf-8")
     timeline = prepare(run(nano, [2, 1, 0, 1, 1, 2]), ["my-norm"], folders=[tmp_path]).timeline
-    mean = formatted(float(nano_mean(nano)))
+    mean = said(float(nano_mean(nano)))
     assert timeline.subtitles[3].text == f"The mean of column 3 is {mean}: read from the run."
 
 

@@ -6,8 +6,7 @@ import pytest
 from blender_tests.screenplay.conftest import written_on
 from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.rounding import number
-from llmviz_addon.screenplay.page.panel import digits
+from llmviz_addon.rounding import in_cell
 from llmviz_addon.screenplay.score.timeline import Channel
 
 CONFIG = GPTConfig(2, 2, 200, 90, 1000)
@@ -72,8 +71,7 @@ def test_what_is_told_of_an_excerpt_is_true_of_the_whole(film):
     panel = film.explanations[-1].panel
     assert panel.symbols.name == film.explanations[-1].drawings[0]
     results = ["".join(written_on([drawing])) for drawing in panel.results]
-    decimals = digits(film.trace[ln.output.name][t, :48])
-    true = [number(float(film.trace[ln.output.name][t, c]), decimals) for c in (0, 1, 2, 47)]
+    true = [in_cell(float(film.trace[ln.output.name][t, c])) for c in (0, 1, 2, 47)]
     assert [result.lstrip(" =≈") for result in results] == true
 
 

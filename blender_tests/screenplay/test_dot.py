@@ -106,7 +106,8 @@ def test_weighted_vectors_add_up_to_the_column(random_model, make_film, tokens):
     scaled = [v for g, v in film.cast.made.values() if g.kind == head.v.kind][len(film.trace.tokens) :]
     if len(weights) <= 8:
         made = [v for g, v in film.cast.made.values() if g.kind == head.v.kind]
-        assert np.sum(made[len(weights) : 2 * len(weights)], axis=0) == pytest.approx(film.trace[head.output.name][t], abs=1e-5)
+        scaled = made[len(weights) : 2 * len(weights)]
+        assert np.sum(scaled, axis=0) == pytest.approx(film.trace[head.output.name][t], abs=1e-5)
     else:
         assert f"and {len(weights) - 8} more that weigh less" in texts(film, "test:sign")
     assert all(np.isfinite(v).all() for v in scaled)

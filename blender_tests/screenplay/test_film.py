@@ -5,8 +5,7 @@ import pytest
 
 from blender_tests.screenplay.conftest import told_by, written_on
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.rounding import number
-from llmviz_addon.screenplay.page.panel import digits
+from llmviz_addon.rounding import in_cell
 from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
 
 
@@ -121,7 +120,7 @@ def test_a_swept_panel_shows_the_value_of_the_cell_it_names(film, ln):
         if told[-2:-1] in (["= "], ["≈ "]):
             t, c = (int(text) for text in told if text.isdigit())
             found.add((t, c))
-            assert told[-1] == number(float(true[t, c]), digits(true))
+            assert told[-1] == in_cell(float(true[t, c]))
     assert found == {(0, 0), (0, 1), (0, 2), (10, 47)}
 
 

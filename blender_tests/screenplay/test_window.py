@@ -5,9 +5,8 @@ import pytest
 
 from blender_tests.screenplay.conftest import told_by, written_on
 from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.rounding import number
+from llmviz_addon.rounding import in_cell, number
 from llmviz_addon.screenplay.cast.known import flat_span
-from llmviz_addon.screenplay.page.panel import digits
 from llmviz_addon.screenplay.score.timeline import Channel
 
 
@@ -35,7 +34,7 @@ def test_a_sweep_tells_ids_and_their_numbers(film):
     assert ids[0] == shown[0]
     assert ids[-1] == shown[-1]
     scores = film.trace["output.logits"]
-    assert told[2] == [number(float(scores[t, i]), digits(film.layout.output.logits.drawn(scores))) for i in ids]
+    assert told[2] == [in_cell(float(scores[t, i])) for i in ids]
     first, count = flat_span(logits[t])
     assert (first, count) == (t * len(shown), len(shown))
     assert np.flatnonzero(film.splits.cells(logits, film.now)).tolist() == list(range(first, first + count))
