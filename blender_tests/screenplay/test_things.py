@@ -10,7 +10,7 @@ import pytest
 from llmviz_addon.layout.build import layout
 from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.config import GPTConfig
-from llmviz_addon.rounding import said
+from llmviz_addon.rounding import number
 from llmviz_addon.screenplay.page import commentary
 
 HOME = Path(__file__).resolve().parents[2]
@@ -57,7 +57,7 @@ def test_what_has_no_grid_is_asked_for_by_name_and_shown_in_numbers(film):
         film.skyline(film.layout.embedding.output[3], "before", beside=ln.normalized[3])
     assert f"{film.trace[ln.normalized.name][3, 5]:.4f}".replace("-", "−") in film.beats[0].text
     texts = (shape for one in film.cast.drawings.values() for shape in one.shapes if isinstance(shape, Text))
-    deviation = said(film.trace[film.layout.embedding.output.name][3].astype(float).std())
+    deviation = number(film.trace[film.layout.embedding.output.name][3].astype(float).std())
     assert any(text.body.endswith(f"deviation {deviation}") for text in texts)
 
 

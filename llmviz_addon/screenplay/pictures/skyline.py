@@ -16,7 +16,7 @@ from ...layout.grid import Region
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import fit
 from ...layout.tensor import Numbers
-from ...rounding import near_zero, number, said
+from ...rounding import near_zero, number
 from ..page.commentary import camera_pose
 from ..page.view import Area
 from ..score.timeline import Channel
@@ -169,8 +169,8 @@ def _describe(telling: Telling, chart: Skyline, title: str, seconds: float) -> N
     """A line of title, and one of figures: the true mean and deviation of all numbers, and what is not to be seen."""
     values = chart.values
     largest = np.abs(values).max()
-    figures = f"line: mean {near_zero(values.mean(), largest)}   band: standard deviation {said(values.std())}"
-    beyond = f"   largest {said(values[np.abs(values).argmax()])}" if largest > chart.reach else ""
+    figures = f"line: mean {near_zero(values.mean(), largest)}   band: standard deviation {number(values.std())}"
+    beyond = f"   largest {number(values[np.abs(values).argmax()])}" if largest > chart.reach else ""
     if len(values) > len(chart.bars):
         beyond += f"   bars: the first {len(chart.bars)} of {len(values):,}"
     left, base = chart.area.left - LEFT * chart.em, chart.area.top + 1.1 * chart.em
