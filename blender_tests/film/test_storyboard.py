@@ -35,7 +35,8 @@ def test_shots_are_the_rests_and_the_middles_between_them():
 def test_the_first_still_of_each_chapter_shows_its_question():
     timeline = prepare(run(builtin(), TOKENS), ["layer-norm", "self-attention"], 200.0).timeline
     for chapter in timeline.chapters:
-        shot = shots(timeline, chapter)[0]
+        shot, *_, last = shots(timeline, chapter)
+        assert last.name.endswith("-end" if chapter == timeline.chapters[-1] else "-answer")
         assert shot.name == f"{chapter.number:02d}.0-opening"
         drawing = next(one for one in timeline.drawings if one.name == f"{chapter.name}:question")
         (track,) = (t for t in timeline.tracks if t.channel[:2] == (drawing.name, "opacity"))

@@ -81,6 +81,17 @@ def test_it_ends_with_the_answer_on_the_last_picture(nano, folder):
     assert opacity(told, one, told.seconds(told.markers[-1].frame)) == 0
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (900, 900)])
+def test_the_answer_is_as_large_as_the_question_and_stays_in_the_text(nano, size):
+    told = prepare(run(nano, TOKENS), ["layer-norm"], 200, size=size).timeline
+    page = Page.of(size)
+    asked, answered = (drawn(told, part).shapes[0] for part in (":question", ":say:answer:2"))
+    muted = drawn(told, ":say:answer:1").shapes[0]
+    assert muted.size < answered.size <= asked.size + 1e-9
+    (_, low), (_, high) = answered.corners
+    assert page.text.bottom - 0.02 < low < high < muted.corners[0][1]
+
+
 def test_without_a_pace_nothing_waits_for_a_reader(nano, folder):
     told = prepare(run(nano, TOKENS), ["mine", "other"], None, folders=[folder]).timeline
     assert drawn(told, ":question") is None

@@ -42,16 +42,19 @@ class Shot:
 
 
 def shots(timeline: Told, chapter: ChapterSpan) -> list[Shot]:
-    """The stills of a chapter: its rests, half-way between two, its end, and its start if no rest is there."""
+    """The stills of a chapter: its rests, half-way between two, the film's end, and its start if no rest is there."""
     rests = [m for m in timeline.markers if m.kind == "rest" and chapter.start <= m.frame <= chapter.end]
+    is_last = chapter == timeline.chapters[-1]  # all others end on the picture of their last rest
     at_once = bool(rests) and rests[0].frame <= chapter.start + 1
     found = [] if at_once else [Shot(_asked(timeline, chapter), f"{chapter.number:02d}.0-opening")]
     for i, rest in enumerate(rests):
         name = re.sub(r"[^\w.]+", "-", rest.name)[:100]  # a part of a file's name, whatever a chapter or a file says
         found.append(Shot(rest.frame, name, is_rest=True))
-        after = rests[i + 1].frame if i + 1 < len(rests) else chapter.end
-        found.append(Shot((rest.frame + after) // 2, f"{name}-then"))
-    found.append(Shot(chapter.end, f"{chapter.number:02d}.{len(rests) + 1}-end"))
+        if i + 1 < len(rests) or is_last:
+            after = rests[i + 1].frame if i + 1 < len(rests) else chapter.end
+            found.append(Shot((rest.frame + after) // 2, f"{name}-then"))
+    if not rests or is_last:
+        found.append(Shot(chapter.end, f"{chapter.number:02d}.{len(rests) + 1}-end"))
     return found
 
 

@@ -8,11 +8,9 @@ from dataclasses import replace
 from ...layout.lettering.drawing import Drawing, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit, wrap
 from ...layout.signs.tiles import tile, tint, wide
-from .commentary import LEADING, camera_pose
+from .commentary import LARGE, LEADING, camera_pose
 from .view import Page
 
-LARGE = 1.45
-"""Size of a question's letters, in those of the commentary."""
 BEFORE, FIRST = 0.9, 0.8
 """Depth of a card that covers the picture, and of one that covers cards, as shares of the page's.
 

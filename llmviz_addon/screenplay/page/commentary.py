@@ -12,6 +12,7 @@ import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -31,6 +32,8 @@ FADE = 0.2
 """Seconds in which a clause comes."""
 SHORTEST = 1.0
 """Seconds that even the shortest clause is read, where there is a pace."""
+LARGE = 1.45
+"""Size of a question's letters, and of its answer's, in those of the commentary."""
 LEADING, BETWEEN = 1.35, 0.4
 """Height of a line, and what stands clauses apart, in letters."""
 
@@ -185,15 +188,36 @@ def letter_size(clauses: Clauses, page: Page) -> float:
         em *= 0.95
 
 
-def paragraph(name: str, clauses: Clauses, page: Page, em: float | None = None) -> list[Drawing]:
-    """A beat's text, one drawing per clause, each below the last, in letters of ``em`` or as large as may be."""
+def paragraph(
+    name: str, clauses: Clauses, page: Page, em: float | None = None, concludes: bool = False
+) -> list[Drawing]:
+    """A beat's text, one drawing per clause, each below the last, in letters of ``em`` or as large as may be.
+
+    The last clause of what ``concludes`` a chapter is as large as the question was that it answers.
+    """
     em = letter_size(clauses, page) if em is None else em
+    sizes = [em] * len(clauses)
+    if concludes:
+        sizes[-1] = _concluding(clauses, em, page)
     top, found = _top(page), []
-    for number, (lines, height) in enumerate(zip(*_wrapped(clauses, em, page), strict=True), start=1):
-        text = Text(page.text.left, top, tuple(lines), em, leading=LEADING)
+    for number, (spans, size) in enumerate(zip(clauses, sizes, strict=True), start=1):
+        (lines,), (height,) = _wrapped([spans], size, page)
+        text = Text(page.text.left, top - (size - em), tuple(lines), size, leading=LEADING)
         found.append(Drawing(f"{name}:{number}", (text,), camera_pose(page), "camera", opacity=0.0))
         top -= height
     return found
+
+
+def _concluding(clauses: Clauses, em: float, page: Page) -> float:
+    """Em of the last clause: a question's, or as large as there is room for under those before."""
+    *_, over = [0.0, *accumulate(_wrapped(clauses[:-1], em, page)[1])]
+    size = LARGE * em
+    while size > em:
+        ((height,),) = _wrapped(clauses[-1:], size, page)[1:]
+        if _top(page) - (size - em) - over - height + (LEADING + BETWEEN - 1) * size >= page.text.bottom:
+            return size
+        size *= 0.95
+    return em
 
 
 def _top(page: Page) -> float:

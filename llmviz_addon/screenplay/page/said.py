@@ -29,12 +29,16 @@ class Clause:
 
 @dataclass(eq=False)
 class Beat:
-    """A paragraph, told clause by clause; ``rest`` is from when to when a presenter pauses on its last picture."""
+    """A paragraph, told clause by clause; ``rest`` is from when to when a presenter pauses on its last picture.
+
+    One that ``concludes`` its chapter ends on the answer.
+    """
 
     key: str
     start: float
     clauses: list[Clause] = field(default_factory=list)
     rest: tuple[float, float] = (0.0, 0.0)
+    concludes: bool = False
 
     @property
     def text(self) -> str:

@@ -97,7 +97,7 @@ def beat(telling: Telling, key: str, afresh: bool = True) -> Iterator[None]:
     if telling.curtain:
         telling.change(telling.curtain, "opacity", 0.0, CURTAIN)
         telling.curtain = ""
-    told = telling.beat = Beat(key, telling.now)
+    told = telling.beat = Beat(key, telling.now, concludes=not afresh)
     telling.beats.append(told)
     try:
         yield
@@ -170,7 +170,7 @@ def _write(telling: Telling, told: Beat) -> None:
     """Set the paragraph, and let each clause come up at its time."""
     opening = len(telling.beats) == 1
     name = f"{telling.name}:say:{told.key}"
-    drawings = commentary.paragraph(name, [clause.spans for clause in told.clauses], telling.page)
+    drawings = commentary.paragraph(name, [clause.spans for clause in told.clauses], telling.page, None, told.concludes)
     for drawing, clause in zip(drawings, told.clauses, strict=True):
         telling.cast.add(drawing)
         at_once = opening and clause.start == 0
@@ -182,11 +182,12 @@ def _write(telling: Telling, told: Beat) -> None:
 
 def level(telling: Telling) -> None:
     """Once all is told: set the paragraphs of all beats in letters of one size, that of the longest."""
-    told = {f"{telling.name}:say:{one.key}": [clause.spans for clause in one.clauses] for one in telling.beats}
-    em = min((commentary.letter_size(clauses, telling.page) for clauses in told.values()), default=telling.page.em)
+    told = [(one, [clause.spans for clause in one.clauses]) for one in telling.beats]
+    em = min((commentary.letter_size(clauses, telling.page) for _, clauses in told), default=telling.page.em)
     if em < telling.page.em:
-        for name, clauses in told.items():
-            drawings = commentary.paragraph(name, clauses, telling.page, em)
+        for one, clauses in told:
+            name = f"{telling.name}:say:{one.key}"
+            drawings = commentary.paragraph(name, clauses, telling.page, em, one.concludes)
             telling.cast.drawings.update({drawing.name: drawing for drawing in drawings})
 
 
