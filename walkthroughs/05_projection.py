@@ -13,10 +13,14 @@ def play(film):
     attn, outputs = layer.attn, [head.output for head in layer.attn.heads]
     film.computed_up_to(*outputs)
     film.fade(film.all_but(outputs, attn.proj_weight, attn.proj_bias, attn.proj), to=0, seconds=0)
+    elsewhere = film.ribbons(outputs, attn.proj), film.ribbons(attn.proj_bias, attn.proj_weight)
+    film.fade(*elsewhere, to=0, seconds=0)  # these stand in line here
     _side_by_side(film, attn, outputs)
+    film.move(attn.proj_bias, beside=attn.proj, seconds=0)  # what comes on top stands beyond what is multiplied
     film.open_on(outputs, attn.proj_weight, attn.proj_bias, attn.proj, azimuth=283, elevation=6)
+    bias = film.connect(attn.proj_bias, attn.proj, seconds=0)
     _what_for(film, attn, outputs)
-    x, attn, outputs = _stack(film, x, attn, outputs)
+    x, attn, outputs, read, arrows = _stack(film, x, attn, outputs, bias)
     _one_number(film, attn, t)
     _shares(film, attn, outputs, t)
     with film.beat("all-columns"):
@@ -30,15 +34,14 @@ def play(film):
         film.sweep(attn.proj, seconds=7)
         film.say("No column looks at another here: that was done in the heads.")
         film.camera.frame(*_parts(attn), outputs, azimuth=279, elevation=5, zoom=0.95, seconds=2)
-    _residual(film, x, attn, t, outputs)
-    _stream(film, layer)
+    signs = _residual(film, x, attn, t, outputs, arrows)
+    _stream(film, x, read, attn, signs)
 
 
 def _side_by_side(film, attn, outputs):
     """A few heads' answers stand over the weights, where none hides another."""
     if 1 < len(outputs) <= ABREAST:
         film.call(*outputs, names=[f"Head {i}" for i in range(len(outputs))])
-        film.fade(*film.ribbons(outputs, attn.proj), to=0, seconds=0)
         for before, output in zip([attn.proj_weight, *outputs], outputs, strict=False):
             film.move(output, beside=before, side="right" if before in outputs else "above", seconds=0)
 
@@ -58,26 +61,33 @@ def _what_for(film, attn, outputs):
         film.camera.frame(outputs, *_parts(attn), azimuth=279, elevation=4, seconds=3)
 
 
-def _stack(film, x, attn, outputs):
+def _stack(film, x, attn, outputs, bias):
     n, A, C = film.config.n_head, film.config.head_size, film.config.n_embd
     with film.beat("stack"):
         film.say(
             "First the answers are stacked, head on head." if n > 1 else "With one head there is nothing to stack:"
         )
-        close = film.closeup(*_parts(attn), attn.residual, x, *outputs, seconds=0.5)  # of a wide model
-        x, attn = close.embedding.output, close.layers[0].attn
-        outputs = [head.output for head in attn.heads]
-        film.fade(x, attn.residual, to=0, seconds=0)
+        read = film.layout.layers[0].ln_1.output
+        close = film.closeup(*_parts(attn), attn.residual, x, read, *outputs, seconds=0.5)  # of a wide model
+        arrows = [bias]
+        if close is not film.layout:
+            film.fade(bias, to=0, seconds=0)
+            x, attn, read = close.embedding.output, close.layers[0].attn, close.layers[0].ln_1.output
+            outputs = [head.output for head in attn.heads]
+            film.move(attn.proj_bias, beside=attn.proj, seconds=0)
+            arrows = [film.connect(attn.proj_bias, attn.proj, seconds=0)]
+            film.fade(x, attn.residual, read, to=0, seconds=0)
         with film.together(seconds=2.5):
-            film.fade(*film.ribbons(outputs, attn.proj), to=1)
-            film.stack(*outputs, beside=attn.proj, names=[f"Head {i}" for i in range(n)])
+            film.stack(*outputs, beside=attn.proj_weight, side="left", names=[f"Head {i}" for i in range(n)])
             film.camera.frame(*_parts(attn), outputs, azimuth=276, elevation=4)
+        with film.together(lag=0.2):
+            arrows += [film.connect(output, attn.proj_weight) for output in outputs]
         if n > 1:
             film.say("{n} × {A} = {C:,}: as many numbers per token as before the heads.", n=n, A=A, C=C)
         else:
             film.say("its answer has {numbers} per token, as many as before.", numbers=film.count(C, "number"))
         film.camera.frame(*_parts(attn), outputs, azimuth=278, elevation=5, seconds=2)
-    return x, attn, outputs
+    return x, attn, outputs, read, arrows
 
 
 def _one_number(film, attn, t):
@@ -128,10 +138,10 @@ def _shares(film, attn, outputs, t):
         )  # fmt: skip
 
 
-def _residual(film, x, attn, t, outputs):
+def _residual(film, x, attn, t, outputs, arrows):
     with film.beat("residual"):
         film.say("The result does not replace the [column]({x}) that came into the layer,", x=x)
-        film.fade(*outputs, attn.proj_weight, attn.proj_bias, to=0, seconds=0.5)
+        film.fade(*outputs, attn.proj_weight, attn.proj_bias, *arrows, to=0, seconds=0.5)
         film.move(attn.residual, beside=attn.proj, side="left", seconds=0)
         film.move(x, beside=attn.residual, side="left", seconds=0)
         with film.together(seconds=1.5):
@@ -142,31 +152,50 @@ def _residual(film, x, attn, t, outputs):
         film.add_up(attn.residual[t], seconds=12)
         film.say("So the layer changes the column, and does not make it anew.")
     if len(film.tokens) == 1:
-        return
+        return []
     with film.beat("all-sums"):
         film.say("The same holds for every column.")
         film.merge(x, attn.proj, attn.residual, seconds=0)
         film.arrange((x, attn.proj, attn.residual), seconds=0)
         film.one_scale(x, attn.proj, attn.residual, seconds=0)
         film.camera.frame(attn.proj, attn.residual, x, azimuth=278, elevation=5, zoom=0.9, seconds=0)
+        signs = [
+            film.symbol("+", between=(x, attn.proj), size=0.4, seconds=0.3),
+            film.symbol("=", between=(attn.proj, attn.residual), size=0.4, seconds=0.3),
+        ]
         film.sweep(attn.residual, seconds=7)
         film.say("What came in goes on, together with what attention has found.")
+    return signs
 
 
-def _stream(film, layer):
-    x, whole = film.layout.embedding.output, (layer.ln_1, layer.attn)
+def _stream(film, x, read, attn, signs):
+    result, after, rows = attn.proj, attn.residual, x.axes[1].cells
+    top, below, upper = slice(0, rows // 6 + 1), slice(rows // 6, rows // 3 + 1), slice(0, 2 * rows // 3 + 1)
     with film.beat("stream"):
-        film.say("The way that leads past all this is the residual stream.")
-        film.step_back(seconds=0)
-        film.camera.frame(*whole, azimuth=275, elevation=5, seconds=0)
-        film.revert(x, *whole, *film.ribbons(x, *whole), seconds=0)
-        film.move(x, level=layer.ln_1.output, seconds=0)  # comes near, so that all can be large
-        sums = layer.ln_1.mean, layer.ln_1.std
-        film.fade(*sums, *film.ribbons(x, *sums), to=0, seconds=0)  # where the stream's name is to be
-        film.call(x, layer.attn.residual, names=["Stream in", "Stream out"])
-        film.fade(x, layer.attn.residual, to=1, seconds=0)
-        film.one_scale(x, layer.attn.proj, layer.attn.residual, seconds=0)
-        film.camera.frame(x, *whole, azimuth=283, elevation=8, seconds=3)
-        film.light(x, layer.attn.residual, to=1, seconds=0.8)
-        film.light(x, layer.attn.residual, to=0, seconds=0.8)
-        film.say("Every layer reads from it, and adds to it what it found.")
+        film.say("What came in also took a way past all this: the residual stream.")
+        film.fade(film.all_but(), *signs, to=0, seconds=0.3)
+        film.call(x, after, names=["Stream in", "Stream out"])
+        film.move(read, beside=x, seconds=0)
+        film.move(result, beside=read, gap=2.4, seconds=0)
+        film.move(after, beside=result, seconds=0)
+        for grid in (read, result):
+            film.move(grid, by=(0, 0, -1.9), seconds=0)
+        film.merge(x, after, result, seconds=0)
+        film.one_scale(x, result, after, seconds=0)
+        shown = x, read, result, after
+        film.camera.frame(*shown, azimuth=275, elevation=4, seconds=0)
+        with film.together(seconds=0.5):
+            film.fade(*shown, to=1)
+            film.connect(x[:, top], after[:, top], width=0.4)
+            film.symbol("residual stream", between=(x[:, below], after[:, below]), size=0.28)
+        film.say("[Self-attention]({y}) only reads from it,", y=result)
+        with film.together(lag=0.5):
+            film.connect(x, read, seconds=0.5)
+            film.symbol("self-attention", between=(read[:, upper], result[:, upper]), size=0.28, seconds=0.5)
+            film.connect(read, result, seconds=0.5)
+        film.camera.frame(*shown, azimuth=273, elevation=3, seconds=2)
+        film.say("and what it found is added to it.")
+        film.connect(result, after, seconds=0.5)
+        film.symbol("+", between=(result[:, upper], after[:, upper]), size=0.4, seconds=0.3)
+        film.light(after, to=1, seconds=0.8)
+        film.light(after, to=0, seconds=0.8)

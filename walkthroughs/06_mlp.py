@@ -14,12 +14,14 @@ def play(film):
     film.open_on(*stage, azimuth=289, elevation=9)
     with film.beat("what-for"):
         _what_for(film, layer, stage)
-    with film.beat("one-column"):
+    with film.beat("way"):
         film.say("First every column is [normalised]({n}).", n=layer.ln_2.output)
         film.sweep(layer.ln_2.mean, layer.ln_2.std, layer.ln_2.output, seconds=2, slowly=False)
         close = film.closeup(layer.ln_2.output, layer.mlp, layer.attn.residual, seconds=1.2)  # of a wide model
         x, mlp, stream = close.layers[0].ln_2.output, close.layers[0].mlp, close.layers[0].attn.residual
-        arrows = _one_column(film, x, mlp, t)
+        arrows = _way(film, x, mlp, t)
+    with film.beat("one-column"):
+        arrows = _one_column(film, x, mlp, t, arrows)
     _neurons(film, x, mlp, t)
     _curve(film, layer.mlp, t)
     _beside(film, layer.mlp, t)
@@ -47,15 +49,41 @@ def _what_for(film, layer, stage):
     film.light(*own, to=0, seconds=0.8)
 
 
-def _one_column(film, x, mlp, t):
+def _way(film, x, mlp, t):
+    """One column in all five boxes, side by side: what becomes of it, before it is told how."""
+    count, wide, after = film.config.n_embd, mlp.hidden.shape[1], mlp.activation
+    boxes = x, mlp.hidden, after, mlp.proj, mlp.residual
+    film.fade(film.all_but(), to=0, seconds=0.3)
+    film.move(mlp.hidden, beside=x, seconds=0)
+    film.move(after, beside=mlp.hidden, side="below", gap=2 * film.layout.gap, seconds=0)
+    film.move(mlp.proj, beside=mlp.hidden, seconds=0)
+    film.move(mlp.residual, beside=mlp.proj, seconds=0)
+    film.camera.frame(*boxes, azimuth=274, elevation=3, seconds=0)
+    film.fade(*boxes, to=1, seconds=0.3)
+    film.say("Follow t = {t}, the {token}.", t=t, token=film.token_name(t))
+    film.split(*(box[t] for box in boxes), others=0.6, seconds=0.8)
+    film.say("Its {count} become [{wide}](4C), each is bent,", count=film.count(count, "number"),
+             wide=f"{wide:,}")  # fmt: skip
+    arrows = [film.connect(x, mlp.hidden, seconds=0.3)]
+    film.sweep(mlp.hidden[t], seconds=1.5, slowly=False)
+    arrows.append(film.connect(mlp.hidden, after, seconds=0.3))
+    film.sweep(after[t], seconds=1.5, slowly=False)
+    film.say("then [{count}](C) again, added to what was.", count=f"{count:,}")
+    film.sweep(mlp.proj[t], mlp.residual[t], seconds=3, slowly=False)
+    return arrows
+
+
+def _one_column(film, x, mlp, t, arrows):
     count, wide = film.config.n_embd, mlp.hidden.shape[1]
-    film.say("We follow t = {t}, the {token}.", t=t, token=film.token_name(t))
-    film.fade(film.all_but(x, mlp.fc_weight, mlp.fc_bias, mlp.hidden), to=0, seconds=0.5)
-    with film.together(seconds=0.8):
-        film.split(x[t], mlp.hidden[t], others=0.3)
-        film.camera.frame(x, mlp.fc_weight, mlp.fc_bias, mlp.hidden, azimuth=274, elevation=3)
+    film.merge(mlp.activation, mlp.proj, mlp.residual, seconds=0)
+    film.fade(film.all_but(x), *arrows, to=0, seconds=0.5)
+    for grid in (mlp.hidden, mlp.activation, mlp.proj, mlp.residual):
+        film.hide_values(grid)
+        film.move(grid, seconds=0)
+    film.fade(mlp.fc_weight, mlp.fc_bias, mlp.hidden, to=1, seconds=0.3)
+    film.camera.frame(x, mlp.fc_weight, mlp.fc_bias, mlp.hidden, azimuth=274, elevation=3, seconds=0.8)
     film.say(
-        "From its {count} the MLP makes [{wide}](4C), {times} times as many.",
+        "From the {count} the MLP makes [{wide}](4C), {times} times as many.",
         count=film.count(count, "number"), wide=f"{wide:,}", times=wide // count,
     )  # fmt: skip
     with film.together(lag=0.3):
@@ -197,10 +225,11 @@ def _rest(film, x, mlp, stream, stage, arrows):
         film.say(many if len(film.tokens) > 1 else "More columns would all go the same way, through the same weights.")
         film.fade(stream, *arrows, to=0, seconds=0.3)
         film.merge(x, mlp, stream, seconds=0.5)
-        film.move(stream, seconds=0)
+        film.move(stream, beside=mlp.residual, side="above", gap=1.5, seconds=0)  # near, so that all can be large
         film.fade(x, mlp, stream, to=1, seconds=0.8)
-        film.camera.frame(x, mlp, azimuth=277, elevation=4)
+        film.camera.frame(x, mlp, stream, azimuth=277, elevation=4)
         film.sweep(mlp.hidden, mlp.activation, mlp.proj, mlp.residual, seconds=6)
+        film.move(stream, seconds=0.5)
         film.step_back()
         last = "With this the layer is done; the next has weights of its own."
         film.say(last if film.config.n_layer > 1 else "With this the only layer is done.")

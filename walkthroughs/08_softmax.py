@@ -110,7 +110,8 @@ def _hard(film, t, row):
         film.become(chart, row.shares, "Softmax", seconds=3)
         film.say("Softmax is softer: more goes to the larger, but something to each.")
         spread = film.softmax(4 * row.row).shares
-        film.say("Were all scores 4 times as large, the largest would get {share:.1%}.", share=spread.max())
+        film.say("Were all scores 4 times as large, the largest would get {share}.",
+                 share=film.share(spread, int(spread.argmax())))  # fmt: skip
         film.become(chart, spread, "Softmax of 4 times the scores", seconds=3)
 
 
@@ -124,7 +125,7 @@ def _logits(film, output):
         film.say("At the end of the model, every token of the vocabulary has a logit.")
         chart = film.chart(logits[some], some.tolist(), which, seconds=2)
         film.say("Softmax makes of them how likely each comes next:")
-        film.become(chart, probs[some], "Probabilities", span=(0, 1), seconds=4)
+        film.become(chart, probs[some], "Probabilities", span=(0, 1), percent=True, seconds=4)
         likeliest = film.checkpoint.tokenizer.text(int(some[0]))
         film.say("here “{next}” with {p:.1%}.", next=likeliest, p=output.probs[t, int(some[0])])
 

@@ -9,8 +9,11 @@ short = ("chances", "temperature")
 SURE = 0.95
 """From there on a column is too sure for a temperature to show anything."""
 HIGH = (2, 5, 10, 20, 50, 100, 200, 500, 1000)
-"""Temperatures, of which the first is shown that takes the likeliest token below ``EVEN``."""
+"""Temperatures, of which the first is shown that takes the likeliest token below ``EVEN``, and the first that is seen
+to do anything."""
 EVEN = 0.7
+SEEN = 0.9
+"""What a temperature leaves of the likeliest at most, for its bar to be seen to shrink."""
 SHOWN = 8
 """Bars of a large vocabulary."""
 
@@ -37,9 +40,9 @@ def play(film):
     t = last if ln.output.axes[0].shown is None else max(ln.output.axes[0].shown)
     best = int(film.chances(t).argmax())
     _norm(film, stream, ln, output, t)
-    _logits(film, ln.output, output, t, best)
+    arrows = _logits(film, ln.output, output, t, best)
     _softmax(film, t, best)
-    _all(film, output)
+    _all(film, output, arrows)
     u, hot = _unsure(film, last)
     few = _few(film, u)
     _chances(film, u, few)
@@ -78,11 +81,13 @@ def _logits(film, x, output, t, best):
         film.camera.frame(x, output.weight, output.logits, azimuth=273, elevation=3, seconds=0)
         film.say("The [LM head]({w}) has a row of weights for each of {all:,} tokens.", w=output.weight,
                  all=film.config.vocab_size)  # fmt: skip
+        arrows = [film.connect(one, output.logits) for one in (x, output.weight)]
         film.split(output.logits[t], others=0.6, seconds=0.6)
         film.say("Its dot product with the [column]({x}) is a score, called logit:", x=x[t])
         film.dot_product(output.logits[t, best], seconds=12)
         film.say("here {l}, that of the {token}.", l=output.logits[t, best], token=film.name_of(best))
         film.compute(output.logits[t, best], seconds=3)
+    return arrows
 
 
 def _softmax(film, t, best):
@@ -93,16 +98,17 @@ def _softmax(film, t, best):
         film.say("No other logit is higher." if len(logits) > 1 else "It is the only one.")
         film.chart(logits[few], few, f"Logits of t = {t:,}{shown}", part=(0, 2), seconds=2)
         film.say("Softmax makes probabilities of them, none below 0, together 1.")
-        film.chart(film.chances(t)[few], few, f"Probabilities{shown}", span=(0, 1), part=(1, 2), seconds=3)
+        film.chart(film.chances(t)[few], few, f"Probabilities{shown}", span=(0, 1), part=(1, 2), percent=True,
+                   seconds=3)  # fmt: skip
         film.say("The {token} gets {p:.1%}.", token=film.name_of(best), p=float(film.chances(t)[best]))
 
 
-def _all(film, output):
+def _all(film, output, arrows):
     many = len(film.tokens) > 1
     with film.beat("all-columns"):
         film.say("The other columns go the same way," if many else "Other columns would go the same way.")
         film.merge(output.logits, seconds=0)
-        film.fade(film.all_but(output.logits, output.probs), to=0, seconds=0)
+        film.fade(film.all_but(output.logits, output.probs), *arrows, to=0, seconds=0)
         film.show_values(output.max, output.sum)  # Softmax tells of them
         film.arrange((output.logits,), (output.probs,), gap=0.3, seconds=0)
         film.camera.frame(output.logits, output.probs, azimuth=273, elevation=3, seconds=0)
@@ -121,7 +127,7 @@ def _asked(film, output):
     elif asked[0]:
         film.say("This model learned to answer from t = {t:,} on; nobody asked the others.", t=asked[0])
         if output.probs.axes[0].shown is None:
-            film.split(output.probs[asked[0] :], output.logits[asked[0] :], others=0.3, seconds=1)
+            film.split(output.probs[asked[0] :], output.logits[asked[0] :], gap=0, others=0.3, seconds=1)
 
 
 def _unsure(film, t):
@@ -139,7 +145,8 @@ def _chances(film, u, few):
     with film.beat("chances"):
         film.say("How daring shall the choice be?")
         film.say(_why(film, u), u=u)
-        film.chart(film.chances(u)[few], few, _told(film, u, few, 1), span=(0, 1), seconds=2)
+        film.chart(film.chances(u)[few], few, _told(film, u, few, 1), span=_span(film, u), percent=True,
+                   seconds=2)  # fmt: skip
         others, rest = film.config.vocab_size - len(few), 1 - film.chances(u)[few].sum()
         if others and rest > 1e-9:
             film.say("All {n:,} others have {rest:.1%} together.", n=others, rest=rest)
@@ -157,17 +164,31 @@ def _why(film, u):
 
 
 def _temperature(film, u, few, hot):
+    sure, some = film.chances(u).max(), few if film.config.vocab_size <= SHOWN else few[: SHOWN // 2]
+    warm = next((heat for heat in HIGH if heat <= hot and film.chances(u, heat).max() < SEEN * sure), hot)
+
+    def chart(place, heat):
+        title, shown = f"Temperature {heat:,}", {"span": _span(film, u), "percent": True}
+        film.chart(film.chances(u, heat)[some], some, title, part=(place, 3), **shown, seconds=2)
+
     with film.beat("temperature"):
-        chart = film.chart(film.chances(u)[few], few, _told(film, u, few, 1), span=(0, 1), seconds=1)
-        film.say("At 0.5 all differences double: the likeliest gets {p:.1%}.", p=film.chances(u, 0.5).max())
-        film.become(chart, film.chances(u, 0.5)[few], _told(film, u, few, 0.5), seconds=3)
-        film.say("At 1 it has {p:.1%}.", p=film.chances(u).max())
-        film.become(chart, film.chances(u)[few], _told(film, u, few, 1), seconds=2)
-        film.say("At 2 differences are halved: {p:.1%}.", p=film.chances(u, 2.0).max())
-        film.become(chart, film.chances(u, 2.0)[few], _told(film, u, few, 2), seconds=3)
-        if hot > 2:
-            film.say("At {hot:,} only {p:.1%}.", hot=hot, p=film.chances(u, hot).max())
-            film.become(chart, film.chances(u, hot)[few], _told(film, u, few, hot), seconds=3)
+        film.say("Without one, or at 1, the likeliest gets {p:.1%}.", p=sure)
+        chart(0 if hot > warm else 1, 1)
+        film.say("At {heat:,} all differences shrink to 1/{heat:,}: {p:.1%}.", heat=warm,
+                 p=film.chances(u, warm).max())  # fmt: skip
+        chart(1 if hot > warm else 2, warm)
+        if hot > warm:
+            film.say("At {heat:,} only {p:.1%}.", heat=hot, p=film.chances(u, hot).max())
+            chart(2, hot)
+        film.say("At 0.5 they double: {p:.1%}.", p=film.chances(u, 0.5).max())
+        if hot <= warm:
+            chart(0, 0.5)
+
+
+def _span(film, u):
+    """Of the charts of what may follow a column: all there is, or what the likeliest has at most where it is little."""
+    most = film.chances(u, 0.5).max()
+    return 0, 1 if most > 0.3 else most
 
 
 def _told(film, u, few, temperature, cut=""):
@@ -180,13 +201,14 @@ def _cut(film, u, few, hot):
     p = _share(film, u, hot, k)
     with film.beat("cut"):
         film.say("A high temperature lets in nonsense, so what is unlikely may be cut off.")
-        chart = film.chart(film.chances(u, hot)[few], few, _told(film, u, few, hot), span=(0, 1), seconds=1)
+        chart = film.chart(film.chances(u, hot)[few], few, _told(film, u, few, hot), span=_span(film, u),
+                           percent=True, seconds=1)  # fmt: skip
         film.say("Top-k counts: here the {k} likeliest stay, and share the whole." if k > 1 else
                  "Top-k counts: here only the likeliest, {k}, stays.", k=k)  # fmt: skip
         _become(film, chart, u, few, hot, (k, None), f", top-k {k}")
         kept = film.count(int((film.chances(u, hot, None, p) > 0).sum()), "token")
         film.become(chart, film.chances(u, hot)[few], _told(film, u, few, hot), seconds=1)
-        film.say("Top-p adds up the likeliest until they have {p} together: {kept}.", p=str(p), kept=kept)
+        film.say("Top-p adds up the likeliest until they have {p:.0%} together: {kept}.", p=p, kept=kept)
         _become(film, chart, u, few, hot, (None, p), f", top-p {p}")
 
 

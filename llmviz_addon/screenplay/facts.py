@@ -16,6 +16,7 @@ from ..model.trace import Trace
 from .asking import verb
 from .cast.signs import Signs
 from .cast.things import Named, Thing
+from .page.commentary import in_words
 from .pictures import curve
 from .score.timeline import Standing
 from .telling import Telling
@@ -130,6 +131,11 @@ class Facts:
     def softmax(self, numbers: Region | Numbers | np.ndarray) -> reading.Softmax:
         """What a softmax makes of a row: ``largest``, ``shifted``, ``powers`` of e, their ``sum``, ``shares``."""
         return reading.softmax(self._telling, numbers)
+
+    @verb
+    def share(self, shares: np.ndarray, place: int) -> str:
+        """One of some shares of one whole, in words, written as a chart of all of them does: ``0.711``."""
+        return in_words(rounding.written_shares(shares)[place])
 
     @verb
     def count(self, amount: int, what: str) -> str:

@@ -73,14 +73,17 @@ class Showing(Facts):
     @verb
     def become(
         self, chart: Skyline | Bars, numbers: Region | Numbers | np.ndarray, title: str, *,
-        span: tuple[float, float] | None = None, pale: Sequence[int] = (), seconds: float = 4.0,
+        span: tuple[float, float] | None = None, pale: Sequence[int] = (), percent: bool | None = None,
+        seconds: float = 4.0,
     ) -> None:  # fmt: skip
         """Let a skyline or bars turn into other numbers, such as ``ln.normalized[t]``, bars on another scale, too.
 
-        Bars at the places ``pale`` do not count any more.
+        Bars at the places ``pale`` do not count any more; from now on they are written in ``percent`` or not.
         """
         if isinstance(chart, Bars):
-            charts.become(self._telling, chart, numbers, title, span=span, pale=pale, seconds=seconds)
+            charts.become(
+                self._telling, chart, numbers, title, span=span, pale=pale, percent=percent, seconds=seconds
+            )  # fmt: skip
         else:
             skyline.become(self._telling, chart, numbers, title, seconds=seconds)
 
@@ -88,15 +91,16 @@ class Showing(Facts):
     def chart(
         self, numbers: Region | Numbers | np.ndarray, names: Sequence[str] | Sequence[int], title: str, *,
         span: tuple[float, float] | None = None, part: tuple[int, int] = (0, 1), whole: bool = False,
-        seconds: float | None = None,
+        percent: bool = False, seconds: float | None = None,
     ) -> Bars:  # fmt: skip
         """Numbers as bars over names, or over the tiles of token ids; ``span``: what else their scale is to hold.
 
-        ``part`` is which of how many charts share the stage, ``whole`` leaves room for the stack of shares.
+        ``part`` is which of how many charts share the stage, ``whole`` leaves room for the stack of shares. These
+        may be written in ``percent``.
         """
         return charts.chart(
-            self._telling, numbers, names, title, span=span, part=part, whole=whole, seconds=seconds
-        )  # fmt: skip
+            self._telling, numbers, names, title, span=span, part=part, whole=whole, percent=percent, seconds=seconds
+        )
 
     @verb
     def pile_up(self, chart: Bars, *, seconds: float = 2.0) -> None:

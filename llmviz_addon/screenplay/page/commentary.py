@@ -70,19 +70,19 @@ class _Formatter(string.Formatter):
             share, row = float(values), self.tensors[value.tensor.name][value.index[:-1]]
             if isinstance(value, Region) and value.grid.shares:
                 if not format_spec:
-                    return _in_words(written_shares(row)[value.ranges[-1][0]])
+                    return in_words(written_shares(row)[value.ranges[-1][0]])
                 share = next(part for part in parts_of_all([share, *np.delete(row, value.index[-1])]))
-            return _in_words(formatted(share, format_spec) if format_spec else said(share))
+            return in_words(formatted(share, format_spec) if format_spec else said(share))
         if isinstance(value, Grid | Unplaced):
             what = "grid" if isinstance(value, Grid) else "tensor"
             raise ScriptError(f"{value!r} is a whole {what}; commentary can show the value of one cell, or link to it.")
         if isinstance(value, float | np.floating):
-            return _in_words(formatted(float(value), format_spec) if format_spec else said(float(value)))
+            return in_words(formatted(float(value), format_spec) if format_spec else said(float(value)))
         text = format(value, format_spec)
         return text.replace("-", "−") if isinstance(value, int | np.integer) else text
 
 
-def _in_words(number: str) -> str:
+def in_words(number: str) -> str:
     """A bound as it is said: ``more than 99.9 %``."""
     return number.replace("> ", "more than ").replace("< ", "less than ")
 

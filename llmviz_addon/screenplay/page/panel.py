@@ -31,6 +31,7 @@ class Panel:
     results: tuple[Drawing, ...]
     area: Area
     anchors: Mapping[str, tuple[float, float]]  # where each operand's picture is seen
+    clear: float = 0.0  # when the camera has made room for it
 
     @property
     def drawings(self) -> tuple[Drawing, ...]:

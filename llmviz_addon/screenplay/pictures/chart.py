@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ... import rounding
 from ...errors import ScriptError
 from ...layout.grid import Region
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import fit
 from ...layout.tensor import Numbers
-from ...rounding import number, relation, said, written_shares
+from ...rounding import number, parts_of_all, relation, said, written_shares
 from ..page.sizes import SMALLEST, pixel
 from ..page.view import Area
 from ..score.timeline import Channel
@@ -34,7 +35,7 @@ LEAST = 1e-4
 """Height of a bar of nothing, as a share of the chart's: an object cannot be 0 high."""
 SEAM = 0.0012
 """Between two bars of a stack, in picture heights."""
-WIDEST = 4
+WIDEST = 5
 """Letters that a scale's numbers have room for at least, as they may change."""
 TICKS = 4
 """Numbers on a scale, but for 0 and where there is little room for them."""
@@ -42,6 +43,8 @@ PALE, COPY = 0.25, 0.75
 """Opacity of a bar that does not count, and of one that is stacked."""
 CUT = "cut"
 """What is written over the ghost of a bar."""
+BESIDE, APART = 0.92, 1.15
+"""Room for a number, in those of its bar; where the numbers beside it are higher or lower it may reach over."""
 SHARES = 1e-3
 """By how much shares may differ from 1 together, and still be shares of one whole."""
 Values = Region | Numbers | np.ndarray
@@ -61,6 +64,7 @@ class Bars:
     lefts: list[float]
     width: float
     values: np.ndarray
+    percent: bool = False  # how shares and the scale are written
     home: float = 0.0  # where the line at 0 was when the bars were made, in picture heights
     stacked: float = 0.0  # and when their copies were
     bars: list[str] = field(default_factory=list)
@@ -87,9 +91,9 @@ class Bars:
 
 def chart(
     telling: Telling, values: Values, names: Sequence[str] | Sequence[int], title: str, *, span: Span | None = None,
-    part: tuple[int, int] = (0, 1), whole: bool = False, seconds: float | None = None,
+    part: tuple[int, int] = (0, 1), whole: bool = False, percent: bool = False, seconds: float | None = None,
 ) -> Bars:  # fmt: skip
-    """Put up ``values`` as bars over ``names``; ids of tokens are names, too.
+    """Put up ``values`` as bars over ``names``; ids of tokens are names, too. Shares may be written in ``percent``.
 
     ``span`` are numbers that the scale has room for, besides these. ``part`` is which of how many charts that
     share the stage. A chart of a ``whole`` has room for the stack.
@@ -100,7 +104,9 @@ def chart(
     area = _part(area, part, 1.6 * em)
     em = min(em, area.height / 12, area.width / 9)
     role = str(values.grid.role) if isinstance(values, Region) else "activation"
-    up = _laid_out(numbers, area, _span(numbers if span is None else np.array([*numbers, *span])), em, role, whole)
+    up = _laid_out(
+        numbers, area, _span(numbers if span is None else np.array([*numbers, *span])), em, role, whole, percent
+    )
     bar, slot = Rect(0, 0, up.width, up.area.height, role), up.area.width / len(numbers)
     up.bars = [pin(telling, "bar", [bar], (x, up.zero), layer=1) for x in up.lefts]
     up.line = pin(
@@ -128,9 +134,10 @@ def chart(
 
 def become(
     telling: Telling, up: Bars, values: Values, title: str, *, span: Span | None = None, pale: Sequence[int] = (),
-    seconds: float = 4.0,
+    percent: bool | None = None, seconds: float = 4.0,
 ) -> None:  # fmt: skip
-    """Let a chart turn into other numbers, as many, on another scale if there is a ``span`` or they need one.
+    """Let a chart turn into other numbers, as many, on another scale if there is a ``span`` or they need one, and
+    from now on in ``percent`` or not, if that is said.
 
     Those at the places ``pale`` do not count any more, or do again where they are not: they stay as tall as they were,
     as ghosts. The old heading stays until the bars have arrived.
@@ -141,9 +148,12 @@ def become(
         raise ScriptError("These bars are not up any more: they went with their beat.")
     held = np.array([*numbers, *(up.span if span is None else span)])
     new = up.span if span is None and _holds(up.span, held) else _span(held)
-    for name in filter(None, (up.figures, up.total, *((up.scale, up.glass) if new != up.span else ()))):
+    written = up.percent if percent is None else percent
+    other = new != up.span or written != up.percent
+    for name in filter(None, (up.figures, up.total, *((up.scale, up.glass) if other else ()))):
         telling.change(name, "opacity", 0.0, 0.1 * seconds)
     telling.pass_time(0.1 * seconds)
+    up.percent = written
     if new != up.span:
         up.span = new
         telling.change(up.line, "offset", (up.zero - up.home) * metres(telling, 2), 0.6 * seconds, 1)
@@ -229,24 +239,26 @@ def _holds(span: Span, numbers: np.ndarray) -> bool:
     return bool(span[0] <= numbers.min() and numbers.max() <= span[1])
 
 
-def _ticks(span: Span, most: int = TICKS) -> list[tuple[float, str]]:
+def _ticks(span: Span, in_percent: bool, most: int = TICKS) -> list[tuple[float, str]]:
     """Numbers of a scale, 0 among them, about so many: where they stand, and as they are written."""
     step = scales.step(span[1] - span[0], most)
     ends = np.ceil(span[0] / step - 1e-9), np.floor(span[1] / step + 1e-9)
     ticks = (np.arange(ends[0], ends[1] + 0.5) * step + 0.0).tolist()
-    return [(tick, number(tick, 0)) for tick in ticks]
+    return [(tick, f"{number(100 * tick, 0)} %" if in_percent else number(tick, 0)) for tick in ticks]
 
 
-def _laid_out(numbers: np.ndarray, area: Area, span: Span, em: float, role: str, whole: bool) -> Bars:
+def _laid_out(
+    numbers: np.ndarray, area: Area, span: Span, em: float, role: str, whole: bool, in_percent: bool
+) -> Bars:  # fmt: skip
     """Where everything of a chart stands, of which nothing is drawn yet."""
-    longest = max(WIDEST, *(len(text) for _, text in _ticks(span)))
+    longest = max(WIDEST, *(len(text) for _, text in _ticks(span, in_percent)))
     left, right = area.left + 0.72 * em * (0.8 + 0.58 * longest), area.right
     pile = (right - STACK * area.width, right) if whole else None
     room = Area(left, area.bottom + 2.7 * em, right if pile is None else pile[0] - 1.6 * em, area.top - 2.8 * em)
     slot = room.width / len(numbers)
     width = min(0.8 * slot, 4.5 * em)
     lefts = [left + (i + 0.5) * slot - width / 2 for i in range(len(numbers))]
-    up = Bars(room, area.left, pile, em, role, span, lefts, width, numbers)
+    up = Bars(room, area.left, pile, em, role, span, lefts, width, numbers, in_percent)
     up.home = up.zero
     return up
 
@@ -281,7 +293,7 @@ def _scale(telling: Telling, up: Bars, seconds: float) -> None:
     """The scale's numbers at the left."""
     small = 0.72 * up.em
     shapes: list[Shape] = []
-    for value, told in _ticks(up.span, int(np.clip(up.area.height / (2.4 * small), 1, TICKS))):
+    for value, told in _ticks(up.span, up.percent, int(np.clip(up.area.height / (2.4 * small), 1, TICKS))):
         y = up.zero + value * up.unit
         shapes.append(Line(((up.area.left - 0.25 * small, y), (up.area.left, y)), 0.0015, "muted"))
         shapes.append(Text(up.area.left - 0.5 * small, y - 0.36 * small, ((told, "muted"),), small, "right"))
@@ -299,6 +311,8 @@ def _written(up: Bars) -> list[str]:
     """The numbers as they are written; shares as parts of a whole."""
     if len(up.values) > WRITTEN:
         return []
+    if up.percent:
+        return [rounding.percent(part) for part in parts_of_all(up.values.tolist())]
     if not _are_shares(up.values):
         return [said(value) for value in up.values.tolist()]
     return written_shares(up.values)
@@ -311,26 +325,38 @@ def _figures(telling: Telling, up: Bars, seconds: float) -> None:
         _total(telling, up, seconds)
     if not told:
         return
-    slot = up.area.width / len(told)
-    size = min(fit(text, 0.85 * up.em, 0.92 * slot) for text in told)
-    if size < SMALLEST * pixel(telling.page):
+    slot, tops = up.area.width / len(told), [up.zero + value * up.unit for value in up.tall.tolist()]
+    rooms = [slot * (APART if _stands_out(tops, i, 2 * up.em) else BESIDE) for i in range(len(tops))]
+    sizes = [fit(text, 0.85 * up.em, room) for text, room in zip(told, rooms, strict=True)]
+    readable = [size for size in sizes if size >= SMALLEST * pixel(telling.page)]
+    if not readable:
         return
     shapes: list[Shape] = []
-    for i, (x, text, value) in enumerate(zip(up.lefts, told, up.tall.tolist(), strict=True)):
-        y = up.zero + value * up.unit
-        y += 0.3 * up.em if value >= 0 else -0.3 * up.em - 0.75 * size
+    for i, (x, text, top, own) in enumerate(zip(up.lefts, told, tops, sizes, strict=True)):
+        size = min(readable)
+        if own < size:
+            continue
+        y = top + (0.3 * up.em if top >= up.zero else -0.3 * up.em - 0.75 * size)
         run = (CUT, "muted") if i in up.ghosts else (text, "ink")
         shapes.append(Text(x + up.width / 2, y, (run,), size, "center"))
     up.figures = pin(telling, "figures", shapes, layer=3)
     telling.change(up.figures, "opacity", 1.0, seconds)
 
 
+def _stands_out(tops: Sequence[float], place: int, by: float) -> bool:
+    """Whether a bar ends that much higher or lower than those beside it."""
+    beside = [*tops[max(place - 1, 0) : place], *tops[place + 1 : place + 2]]
+    return all(abs(top - tops[place]) > by for top in beside)
+
+
 def _total(telling: Telling, up: Bars, seconds: float) -> None:
     """Under the stack, what it is high; "≈" where the numbers as they are written do not give it."""
     assert up.pile is not None
     total = 1.0 if _are_shares(up.values) else float(up.values.sum())
-    sign = relation(said(total), _written(up) or [said(total)])
-    told = f"{sign} {said(total)}" + (", rounded" if sign == "≈" and total == 1 else "")
+    text = rounding.percent(total) if up.percent else said(total)
+    parts = [part.removesuffix(" %") for part in _written(up) or [text]]
+    sign = relation(text.removesuffix(" %"), parts)
+    told = f"{sign} {text}" + (", rounded" if sign == "≈" and total == 1 else "")
     at, align = ((up.pile[0] + up.pile[1]) / 2, "center") if len(told) < 8 else (up.pile[1], "right")
     size = fit(told, up.em, 1.5 * (up.pile[1] - up.pile[0]))
     up.total = pin(telling, "total", [Text(at, up.area.bottom - 1.7 * up.em, ((told, "ink"),), size, align)])

@@ -20,7 +20,7 @@ from ..page.sizes import USUAL, pixel
 from ..score.timeline import Channel
 from ..telling import Telling
 from .dealing import Extent, deal
-from .reading import tint_at, token_text
+from .reading import tint_of
 
 TILE = 0.92 * CELL
 """Height of a token's tile along a grid, where each has a row or a column."""
@@ -28,6 +28,8 @@ GAP = 0.8
 """Metres between what stands beside each other, at least where a chapter does not say."""
 HIGH = 0.75
 """Share of the free part's height that a grid is high, where names stand over it."""
+ENTRIES = 32
+"""Tokens of a vocabulary along which tiles stand at most."""
 LETTERS_APART = 0.6
 """Ems between the names of two grids."""
 SIDES = ("left", "right", "above", "below")
@@ -226,7 +228,9 @@ def _put_letters(telling: Telling, grids: Sequence[Grid], seconds: float) -> Non
 
 
 def _token_axes(grid: Grid) -> list[Axis]:
-    return [axis for axis in grid.axes if axis.name == "T" and axis.direction in "xz"]
+    """Axes of the text's tokens, and of a vocabulary that is small enough for each of its tokens to have its tile."""
+    axes = [axis for axis in grid.axes if axis.direction in "xz"]
+    return [axis for axis in axes if axis.name == "T" or (axis.name == "n_vocab" and axis.cells <= ENTRIES)]
 
 
 def _is_table(grid: Grid) -> bool:
@@ -240,15 +244,15 @@ def _letters(telling: Telling, grid: Grid) -> list[Drawing]:
     size, made = 0.7 * CELL, []
     under = 0.4 * CELL if all(axis.shown is None for axis in grid.axes) else 0.8 * CELL  # clear of a torn edge
     for axis in _token_axes(grid):
-        times = [t for t in map(axis.index, range(axis.cells)) if t < telling.until]
-        texts = [token_text(telling, t) for t in times]
+        tokens = _tokens(telling, axis)
+        texts = [telling.checkpoint.tokenizer.text(token) for token in tokens]
         words = any(advance(text, size) > 1.2 * CELL for text in texts)
         across = axis.direction == "x" and not words
         corner = (low[0], low[1], high[2] if axis.direction == "z" else low[2])
         where = pose(corner, (0, 0, -1), (1, 0, 0)) if axis.direction == "x" and words else pose(corner)
         tiles: list[Shape] = []
         signs: list[Shape] = []
-        for cell, (t, text) in enumerate(zip(times, texts, strict=True)):
+        for cell, (token, text) in enumerate(zip(tokens, texts, strict=True)):
             em = fit(text, size, 0.95 * CELL if across else 4 * CELL)
             along, middle = (cell + 0.5) * CELL, CAP_HEIGHT * em / 2
             if across:
@@ -257,12 +261,18 @@ def _letters(telling: Telling, grid: Grid) -> list[Drawing]:
                 at, align = (under, along - middle), "left"
             else:
                 at, align = (-0.4 * CELL, -along - middle), "right"
-            tile, sign = _on_tint(Text(*at, ((text, INK),), em, align), tint_at(telling, t))
+            tile, sign = _on_tint(Text(*at, ((text, INK),), em, align), tint_of(telling, token))
             tiles.append(tile)
             signs.append(sign)
         made.append(Drawing(telling.unique("tiles"), tuple(tiles), where, grid.name, 0.0, 0.0))
         made.append(Drawing(telling.unique("letters"), tuple(signs), _nearer(where), grid.name, 8.0, 0.0))
     return made
+
+
+def _tokens(telling: Telling, axis: Axis) -> list[int]:
+    """Ids of the tokens along an axis: of a text those that there are yet."""
+    indices = [axis.index(cell) for cell in range(axis.cells)]
+    return [int(telling.trace.tokens[t]) for t in indices if t < telling.until] if axis.name == "T" else indices
 
 
 def _nearer(where: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ Rejected: a camera that frames a part of the true grids, for what belongs togeth
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -84,6 +84,7 @@ def closeup(telling: Telling, *things: Grids, seconds: float | None = None) -> L
         stands[grid.name] = stand
         pairs.append((grid, stand))
         telling.splits.agree(stand, grid, telling.now)
+    _as_connected(telling, stands)
     telling.excerpts.append(tuple(pairs))
     telling.closeups.append(Closeup(tuple(pairs), {**{g.name: g for g in telling.layout.grids}, **stands}))
     with telling.together(seconds=seconds):
@@ -92,6 +93,13 @@ def closeup(telling: Telling, *things: Grids, seconds: float | None = None) -> L
         frame(telling, *stands.values())
     _say_what_is_shown(telling, list(stands.values()))
     return small.mapped(lambda grid: stands.get(grid.name, grid))
+
+
+def _as_connected(telling: Telling, stands: Mapping[str, Grid]) -> None:
+    """Let excerpts have no arrow where the chapter has taken away the ribbon between the grids for which they stand."""
+    for ribbon in telling.layout.ribbons:
+        if {ribbon.source, ribbon.target} <= stands.keys() and ribbon.name in telling.score.gone:
+            telling.connected.add((stands[ribbon.source].name, stands[ribbon.target].name))
 
 
 def _say_what_is_shown(telling: Telling, excerpts: list[Grid]) -> None:

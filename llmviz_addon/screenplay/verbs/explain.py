@@ -59,7 +59,8 @@ def compute(telling: Telling, cell: Region, *, seconds: float | None = None) -> 
             step_back(telling, body, region, start, TARGET if region is cell else SOURCE, step)
     for number, (drawings, comes) in enumerate((((up.symbols,), fade), (up.values, slow), (up.results, FLIES * step))):
         for drawing in drawings:
-            telling.score.set(Channel(drawing.name, "opacity"), 1.0, start + number * step, comes)
+            at = start + number * step
+            telling.score.set(Channel(drawing.name, "opacity"), 1.0, max(at, min(up.clear, at + step) - comes), comes)
     _send_home(telling, up, cell, start + (STEPS - 1 + FLIES) * step, (COMING - FLIES) * step)
     tied = _tie(telling, up, sources, cell, step)
     tethers.show(telling, tied, min(fade, step / max(len(tied), 1)) / 2)

@@ -56,7 +56,7 @@ def panel(
     on its way already. In the worst case it covers no cell that is ``explained``; where it is not ``needed`` there is
     none then.
     """
-    forms = _Forms(telling, grid, cells)
+    forms, before = _Forms(telling, grid, cells), telling.view
     spot = _spot(telling, forms, explained, seconds, FURTHEST if needed else FAR)
     if spot.covered > COVERED and telling.explanations:
         clear_aside(telling)
@@ -64,7 +64,8 @@ def panel(
     if spot.covered > COVERED and not needed:
         return None
     give_way(telling, spot.area)
-    return _hung(telling, spot.told, spot.area)
+    clear = telling.now + (seconds if telling.view is not before else 0.0)
+    return replace(_hung(telling, spot.told, spot.area), clear=clear)
 
 
 class _Forms:

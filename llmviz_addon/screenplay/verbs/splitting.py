@@ -28,7 +28,7 @@ def split(
     seconds = telling.length(seconds)
     for region in regions:
         telling.splits.open(region, gap, others, telling.now, seconds)
-        for letters in telling.cast.along.get(region.grid.name, ()):
+        for letters in telling.cast.along.get(region.grid.name, ()) if gap else ():
             telling.change(letters.name, "opacity", 0.0, seconds)  # the columns are not where these stand
         _put_tile_on(telling, region, seconds)
     telling.pass_time(seconds)

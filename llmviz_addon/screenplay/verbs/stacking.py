@@ -22,7 +22,7 @@ def stack(
 ) -> None:  # fmt: skip
     """Lay grids on one another without a gap, the first on top, ``left`` or ``right`` of another (tops level).
 
-    Names stand at the right of the grids, in place of their labels, and go with them.
+    Names stand at the grids' far side, in place of their labels, and go with them.
     """
     seconds = telling.length(seconds, 2.0)
     if not grids or (names and len(names) != len(grids)):
@@ -36,15 +36,16 @@ def stack(
         telling.carry(grid.name, np.array([left, low[1], top]) - grid.origin, seconds)
         top -= grid.size[2]
         if names:
-            _name(telling, grid, names[number], min(FITS * grid.size[2], NAMED * tall), seconds)
+            _name(telling, grid, names[number], min(FITS * grid.size[2], NAMED * tall), side, seconds)
     telling.pass_time(seconds)
 
 
-def _name(telling: Telling, grid: Grid, name: str, size: float, seconds: float) -> None:
-    """Let a name stand at the right of a grid, with which it moves, instead of its label."""
-    (_, front, low), (right, _, high) = grid.ends
-    text = Text(0.6 * size, -CAP_HEIGHT * size / 2, ((name, "ink"),), size)
-    made = Drawing(telling.unique("name"), (text,), pose((right, front, (low + high) / 2)), grid.name, opacity=0.0)
+def _name(telling: Telling, grid: Grid, name: str, size: float, side: str, seconds: float) -> None:
+    """Let a name stand at a side of a grid, with which it moves, instead of its label."""
+    (left, front, low), (right, _, high) = grid.ends
+    x, out, align = (right, 0.6, "left") if side == "right" else (left, -0.6, "right")
+    text = Text(out * size, -CAP_HEIGHT * size / 2, ((name, "ink"),), size, align)
+    made = Drawing(telling.unique("name"), (text,), pose((x, front, (low + high) / 2)), grid.name, opacity=0.0)
     telling.cast.add(made)
     telling.cast.along[grid.name].append(made)
     telling.change(made.name, "opacity", 1.0, seconds)

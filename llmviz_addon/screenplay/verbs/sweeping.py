@@ -107,7 +107,7 @@ def _conclude(telling: Telling, region: Region | None) -> None:
         grid, at = region.grid, _last(region)
         up = panel(telling, grid, [at], [region, *telling.sources(grid, at).values()], MOVE, needed=False)
         if up is not None:
-            _turn(telling, up, 0, telling.now, FADE, 1.0)
+            _turn(telling, up, 0, max(telling.now, up.clear - FADE), FADE, 1.0)
             telling.explanations.append(Explanation(up, (), frozenset(), telling.clock.blocks, grid.name))
     telling.pass_time(MOVE)
 
@@ -214,14 +214,16 @@ def _follow(telling: Telling, opening: _Opening, region: Region) -> frozenset[st
 def _step_through(telling: Telling, up: Panel, start: float, opening: _Opening) -> None:
     """Show the values of slow cells one after the other, each with its result."""
     fade = min(FADE, opening.each / 4)
-    telling.score.set(Channel(up.symbols.name, "opacity"), 1.0, start, fade)
+    comes = max(start, min(up.clear, start + RESULT * opening.each) - fade)  # when the camera has made room
+    telling.score.set(Channel(up.symbols.name, "opacity"), 1.0, comes, fade)
     for number in range(len(opening.cells)):
         at = start + number * opening.each
         if number:
             for drawing in (up.values[number - 1], up.results[number - 1]):
                 telling.score.set(Channel(drawing.name, "opacity"), 0.0, at)
         coming, came = RESULT * opening.each, (1 - RESULT) * opening.each
-        telling.score.set(Channel(up.values[number].name, "opacity"), 1.0, at, COMING * coming)
+        first = max(at, min(comes, at + (1 - COMING) * coming))
+        telling.score.set(Channel(up.values[number].name, "opacity"), 1.0, first, COMING * coming)
         telling.score.set(Channel(up.results[number].name, "opacity"), 1.0, at + coming, COMING * came)
 
 
