@@ -230,3 +230,40 @@ def test_a_chart_stays_for_a_beat_that_does_not_begin_afresh_and_goes_with_the_n
         film.say("It is gone.")
         with pytest.raises(ScriptError, match="not up any more"):
             film.become(up, steps.row, "Scores")
+
+
+def test_shares_of_a_vocabulary_are_written_in_percent_with_their_scale(opened):
+    film = opened
+    up = film.chart(np.array([0.7, 0.3]), [0, 1], "Next", span=(0, 1), percent=True)
+    assert written_on([film.cast.drawings[up.figures]]) == ["70.0 %", "30.0 %"]
+    assert written_on([film.cast.drawings[up.scale]]) == ["0 %", "25 %", "50 %", "75 %", "100 %"]
+    scores = film.chart(np.array([0.7, 0.3]), [0, 1], "Scores", span=(0, 1))
+    scale = scores.scale
+    film.become(scores, np.array([0.6, 0.4]), "Shares", percent=True)
+    assert scores.scale != scale  # the numbers are the same, but not how they are written
+    assert written_on([film.cast.drawings[scores.figures]]) == ["60.0 %", "40.0 %"]
+    film.become(scores, np.array([0.5, 0.5]), "Shares")
+    assert written_on([film.cast.drawings[scores.figures]]) == ["50.0 %", "50.0 %"]
+
+
+def test_a_stack_of_percents_is_all_of_it(opened):
+    film = opened
+    up = film.chart(np.array([0.75, 0.25]), ["a", "b"], "Shares", span=(0, 1), whole=True, percent=True)
+    film.pile_up(up)
+    assert written_on([film.cast.drawings[up.total]]) == ["= 100.0 %"]
+
+
+def test_what_is_said_of_a_share_is_as_its_chart_writes_it(opened):
+    film = opened
+    head, steps = row(film)
+    up = film.chart(steps.shares, film.tokens[:6], "Shares")
+    told = written_on([film.cast.drawings[up.figures]])
+    assert [film.share(steps.shares, i) for i in range(6)] == told
+    assert film.share(np.array([0.99999, 0.00001]), 0) == "more than 0.9999"
+
+
+def test_where_some_numbers_have_no_room_the_others_are_written(opened):
+    film = opened
+    up = film.chart(np.array([0.999991, *[0.000001] * 9]), list("abcdefghij"), "Shares", percent=True, part=(0, 3))
+    assert written_on([film.cast.drawings[up.figures]] if up.figures else []) in ([], ["> 99.9 %"])
+    assert up.scale

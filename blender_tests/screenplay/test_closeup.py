@@ -7,6 +7,7 @@ from blender_tests.screenplay.conftest import written_on
 from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.rounding import in_cell
+from llmviz_addon.screenplay.flow import flow
 from llmviz_addon.screenplay.score.timeline import Channel
 
 CONFIG = GPTConfig(2, 2, 200, 90, 1000)
@@ -85,3 +86,16 @@ def test_a_dot_product_of_an_excerpt_adds_every_pair(film):
     bias = film.trace[film.layout.layers[0].attn.heads[number].q_bias.name][2]
     true = film.trace[film.layout.layers[0].attn.heads[number].q.name][5, 2]
     assert sums[-1].course(np.array([1.0]))[0] + bias == pytest.approx(float(true), abs=1e-4)
+
+
+def test_excerpts_have_no_arrow_where_the_chapter_took_the_ribbon_away(random_model, make_film):
+    for taken in (False, True):
+        film = make_film(random_model(GPTConfig(1, 4, 128, 32, 20)), [0, 1, 2, 3])
+        attn = film.layout.layers[0].attn
+        film.open_on(attn, azimuth=290, elevation=8)
+        if taken:
+            film.fade(*film.ribbons(attn.proj_weight, attn.proj), to=0, seconds=0)
+        film.closeup(attn.proj_weight, attn.proj_bias, attn.proj)
+        flow(film.telling)
+        arrows = [one for name, one in film.cast.drawings.items() if ":arrow:" in name]
+        assert len(arrows) == (1 if taken else 2)

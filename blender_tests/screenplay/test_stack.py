@@ -94,3 +94,14 @@ def test_torn_edges_and_labels_of_excerpts_come_and_go_with_them(random_model, m
     assert not edge.keeps_size
     film.step_back()
     assert film.score.value(Channel(edge.name, "opacity")) == 0
+
+
+def test_names_stand_at_the_far_side_of_a_stack(film):
+    attn, outputs = opened(film)
+    film.stack(*outputs, beside=attn.proj_weight, side="left", names=["a", "b", "c"])
+    for grid in outputs:
+        (name,) = film.cast.along[grid.name]
+        low, high = film.box(grid)
+        x = (name.points + film.offset(grid))[:, 0]
+        assert x.max() < low[0]
+        assert high[0] < film.box(attn.proj_weight)[0][0]

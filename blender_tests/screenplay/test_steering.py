@@ -88,3 +88,14 @@ def test_no_panel_lies_on_a_grid_at_any_rest(told):
     for _, telling in told.chapters:
         for beat in telling.beats:
             assert not covered(telling, beat.rest[0] + 0.01), (telling.name, beat.key)
+
+
+def test_a_panel_comes_when_the_camera_has_made_room_for_it(film):
+    norm = film.layout.layers[0].ln_1
+    film.open_on(norm.output, norm.gamma, norm.beta, azimuth=276, elevation=5)
+    film.computed_up_to(norm.output)
+    before, start = film.camera.view, film.now
+    film.compute(norm.output[3, 5], seconds=6)
+    assert film.camera.view is not before  # else this tests nothing
+    for at in (start + 0.1 * i for i in range(1, 60)):
+        assert not covered(film.telling, at), at

@@ -7,6 +7,7 @@ import pytest
 from llmviz_addon.layout.lettering.drawing import Rect, Text
 from llmviz_addon.layout.signs.tiles import TINTS, tint
 from llmviz_addon.model.checkpoint import builtin
+from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import prompt
 from llmviz_addon.screenplay.score.timeline import Channel
 from llmviz_addon.screenplay.verbs.reading import tint_of
@@ -97,3 +98,33 @@ def test_guesses_have_tints_of_their_own_and_keep_them_when_they_are_read(make_f
 
 def test_a_tint_is_the_tokens_own():
     assert [tint(token) for token in (0, 1, 2, 8, 9)] == [TINTS[0], TINTS[1], TINTS[2], TINTS[0], TINTS[1]]
+
+
+def test_rows_of_a_small_vocabulary_have_tiles_of_their_tokens(film):
+    probs = film.layout.output.probs
+    film.open_on(probs, azimuth=275, elevation=4)
+    film.arrange((probs,), seconds=0)
+    letters = [one for one in film.cast.along[probs.name] if any(isinstance(shape, Text) for shape in one.shapes)]
+    rows = next(one for one in letters if len(one.shapes) == film.config.vocab_size)
+    assert [shape.body for shape in rows.shapes] == ["A", "B", "C"]
+    assert (rows.points[:, 0] < probs.box[0][0]).all()
+    tiles = next(one for one in film.cast.along[probs.name] if len(one.shapes) == 3 and one is not rows)
+    assert [shape.color for shape in tiles.shapes] == [tint_of(film.telling, token) for token in range(3)]
+
+
+def test_a_large_vocabulary_has_none(random_model, make_film):
+    film = make_film(random_model(GPTConfig(1, 1, 8, 8, 200)), [0, 1, 2])
+    film.open_on(film.layout.output.probs, azimuth=275, elevation=4)
+    film.arrange((film.layout.output.probs,), seconds=0)
+    assert {len(one.shapes) for one in film.cast.along[film.layout.output.probs.name]} == {3}
+
+
+def test_tiles_stay_where_columns_step_back_in_their_places(film):
+    probs = film.layout.output.probs
+    film.open_on(probs, azimuth=275, elevation=4)
+    film.arrange((probs,), seconds=0)
+    film.split(probs[3:], gap=0)
+    assert {opacity(film, one) for one in film.cast.along[probs.name]} == {1}
+    film.merge(probs)
+    film.split(probs[3:])
+    assert {opacity(film, one) for one in film.cast.along[probs.name]} == {0}

@@ -227,7 +227,10 @@ class Film(Showing):
 
     @verb
     def letters(self, *grids: Grids, seconds: float | None = None) -> list[Drawing]:
-        """The tokens' tiles along time axes: at the left of rows, under columns. They move and fade with the grid."""
+        """The tokens' tiles along time axes, and small vocabularies: at the left of rows, under columns.
+
+        They move and fade with the grid.
+        """
         return arranging.letters(self._telling, *grids, seconds=seconds)
 
     @verb

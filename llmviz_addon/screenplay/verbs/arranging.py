@@ -201,7 +201,8 @@ def sign(
 
 
 def letters(telling: Telling, *things: Grids, seconds: float | None = None) -> list[Drawing]:
-    """The tokens along time axes: their tiles at the left of rows and under columns, which move and fade with the grid.
+    """The tokens along time axes, and along small vocabularies: their tiles at the left of rows and under columns, which
+    move and fade with the grid.
 
     Tiles keep their tint where their letters would be too small to be read. Words under columns are turned, so that
     they read downwards. What has them already keeps them.
