@@ -201,7 +201,7 @@ def sign(
 
 
 def letters(telling: Telling, *things: Grids, seconds: float | None = None) -> list[Drawing]:
-    """The tokens along time axes, and along small vocabularies: their tiles at the left of rows and under columns, which
+    """The tokens along time axes and small vocabularies: their tiles at the left of rows and under columns, which
     move and fade with the grid.
 
     Tiles keep their tint where their letters would be too small to be read. Words under columns are turned, so that
