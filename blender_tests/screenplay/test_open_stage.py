@@ -117,7 +117,8 @@ def test_places_are_seen_whole(place: str, size: tuple[int, int], wordy: Checkpo
     view = now.view(place, size)
     assert isinstance(view, View)
     names = {"input": ("tokens:input",), "output": ("tokens:output", "tokens:candidates")}.get(place, ())
-    points = [sign.points for sign in now.signs if sign.name in names or place == "whole"]
+    signs = [*now.production(size).signage] if place == "whole" else now.signs  # the model's card, too
+    points = [sign.points for sign in signs if sign.name in names or place == "whole"]
     seen = view.project(np.concatenate(points))
     assert (np.abs(seen[:, 0]) < size[0] / size[1] / 2).all()
     assert (np.abs(seen[:, 1]) < 0.5).all()

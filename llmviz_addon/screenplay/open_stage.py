@@ -23,7 +23,7 @@ from ..layout.lettering.drawing import Drawing
 from ..layout.lettering.font import font_in_use, lettered, once_per_font
 from ..layout.lettering.font_file import FontFile
 from ..layout.rules.formula import evaluate
-from ..layout.signs.signage import TokenSigns, signage, token_signs
+from ..layout.signs.signage import TokenSigns, card, signage, token_signs
 from ..layout.vocabulary import CANDIDATES, SHOWN_AT_LEAST, window
 from ..model.architecture import Architecture
 from ..model.config import GPTConfig
@@ -124,7 +124,10 @@ class Moment:
             end = (low, np.array([high[0], high[1], min(high[2], low[2] + END)]))
             points = _points((signs.output, signs.candidates), [end])
         else:
-            points = _points(signs, [grid.box for grid in stage.grids])
+            model = self.run.model
+            with lettered(self.font):
+                name = card(stage, model.name, model.n_params, model.blueprint.remarks)
+            points = _points((*signs, name), [grid.box for grid in stage.grids])
         half = size[0] / size[1] / 2
         area = Area(-half + MARGIN, -0.5 + MARGIN, half - MARGIN, 0.5 - MARGIN)
         return frame(points, AZIMUTH, ELEVATION, area)

@@ -188,7 +188,7 @@ def open_stage(context: bpy.types.Context, sure: bool = False) -> Steps:
     state = (yield from staged(context, steps)).state
     if context.window.scene.llmviz_generation != generation:
         copy_settings(generation, context.window.scene.llmviz_generation)
-    return Outcome(f"Opened a stage of {state.columns} columns, {len(state.tokens)} of them filled.")
+    return Outcome(f"Stage of {state.columns} columns, {len(state.tokens)} filled.")
 
 
 class _OnStage:

@@ -25,7 +25,7 @@ LINE, SHORTER = 24, 16
 """Words in one row at most, and in a line of more than that."""
 INPUT_AT = 1.3
 """Gaps between the token row and its boxes, and between the probabilities and theirs."""
-SMALL = 0.48
+SMALL = 0.46
 """Size of what stands under a letter, and over a row, as a share of an em: as small as can be read beside it."""
 SMALLEST = 0.005
 """Probability from which there is a bar of it."""
@@ -138,7 +138,7 @@ class TokenRow:
             )
         shapes.append(Text(x, base, ((text, color if color == "muted" else INK),), size, "center"))
         if under:
-            shapes.append(Text(x, y + 0.1 * self.line, ((under, "muted"),), small, "center"))
+            shapes.append(Text(x, y + 0.112 * self.line, ((under, "muted"),), small, "center"))
         return shapes
 
     def fan(self, boxes: float, cells: float, outwards: bool = False) -> list[Shape]:
@@ -207,7 +207,7 @@ def output_boxes(layout: Layout, predictions: Predictions) -> Drawing:
         share = predictions.shares[t]
         if share >= SMALLEST:
             left, width = row.middle(t) - row.pitch / 2, row.pitch * share
-            shapes.append(Rect(left, row.floor(t, bottom), width, 0.09 * row.line, "activation"))
+            shapes.append(Rect(left, row.floor(t, bottom), width, 0.07 * row.line, "activation"))
         shapes += row.letter(t, bottom, predictions.texts[t], "ink", number(share, most=2), predictions.tint(t))
     shapes += row.fan(bottom + row.height, -0.12 * layout.gap, outwards=True)
     return Drawing("tokens:output", tuple(shapes), below(layout), fades_below=READABLE)
