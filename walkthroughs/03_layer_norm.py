@@ -39,6 +39,7 @@ def play(film):
         with film.together(seconds=0.6, lag=0.3):
             for grid in (x, ln.mean, ln.std, ln.output):
                 film.split(grid[t], others=0.55)
+            film.light(ln.gamma, ln.beta, to=0, back=0.65)  # their turn comes last
 
     with film.beat("mean"):
         film.say("Two numbers describe the [column]({column}).", column=x[t])
@@ -64,6 +65,7 @@ def play(film):
             else "Last, each channel is scaled by a learned [γ]({gamma}); this model does without a [shift]({beta}).",
             gamma=ln.gamma, beta=ln.beta,
         )  # fmt: skip
+        film.light(ln.gamma, ln.beta, to=0, seconds=0.5)
         film.compute(ln.output[t, 0], seconds=1.5)
         film.sweep(ln.output[t], seconds=2.5)
         film.say("So the model chooses for each channel the size that suits it.")
@@ -79,8 +81,9 @@ def play(film):
         film.say(
             "No column looks at its neighbours: that is left to [self-attention]({out}), which is next.", out=ln.output
         )
-        film.wait(2)
+        film.wait(1)
         film.dismiss()
+        film.camera.frame(x, ln, azimuth=275, elevation=3, seconds=2)
 
 
 def _normal(deviation):

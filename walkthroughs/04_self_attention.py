@@ -18,11 +18,11 @@ def play(film):
     film.open_on(x, heads, *names, azimuth=300, elevation=26)
     with film.beat("what-for"):
         film.say("So far every [column]({x}) was treated alone.", x=x)
-        film.camera.frame(x, heads, *names, azimuth=302, elevation=30, seconds=2)
+        film.camera.frame(x, heads, *names, azimuth=302, elevation=30, zoom=0.95, seconds=2)
         film.say("In [self-attention]({s}) each looks at those before it, and at itself,", s=heads[number].scores)
-        film.camera.frame(x, heads, *names, azimuth=305, elevation=33, seconds=3)
+        film.camera.frame(x, heads, *names, azimuth=305, elevation=33, zoom=0.95, seconds=3)
         film.say("and takes over something of each.")
-        film.camera.frame(x, heads, *names, azimuth=308, elevation=36, seconds=2)
+        film.camera.frame(x, heads, *names, azimuth=308, elevation=36, zoom=0.95, seconds=2)
         film.say("Only here does anything pass from one token to another.")
     with film.beat("one-head"):
         _tour(film, x, heads, names, number)
@@ -47,7 +47,7 @@ def play(film):
 def _tour(film, x, heads, names, number):
     many, built = len(heads) > 1, "The {count} heads are built alike, each with weights of its own."
     film.say(built if many else "Here one head does all of this.", count=len(heads))
-    film.camera.frame(x, heads, *names, azimuth=312, elevation=30, seconds=1.5)
+    film.camera.frame(x, heads, *names, azimuth=312, elevation=30, zoom=0.95, seconds=1.5)
     film.in_turn(*heads, titles=names, last=number, seconds=4)
     if many:
         film.say("They do not know of each other, so it is enough to follow one.")

@@ -78,6 +78,7 @@ def _of(kind: type | tuple[type, ...]) -> Callable[[object], bool]:
 BY_NAME: dict[str, Rule] = {  # numbers
     "seconds": (lambda value: _number(value, 0, LONGEST), f"seconds, 0 to {LONGEST:,.0f}"),
     "to": (lambda value: _number(value, 0, 1), "a number from 0 to 1"),
+    "back": (lambda value: _number(value, 0, 1), "a number from 0 to 1"),
     "others": (lambda value: _number(value, 0, 1), "a number from 0 to 1"),
     "lag": (lambda value: _number(value, 0, 1e3), "a share of the one before, 0 or more, such as 0.1"),
     "zoom": (lambda value: _number(value, 1e-3, 1e3), "a number above 0, such as 0.9"),

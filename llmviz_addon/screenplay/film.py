@@ -157,9 +157,9 @@ class Film(Showing):
         fading.fade(self._telling, *things, to=to, seconds=seconds)
 
     @verb
-    def light(self, *grids: Grids, to: float = 1.0, seconds: float | None = None) -> None:
-        """Let grids glow in their role's colour; ``to=0`` puts them out."""
-        fading.light(self._telling, *grids, to=to, seconds=seconds)
+    def light(self, *grids: Grids, to: float = 1.0, back: float = 0.0, seconds: float | None = None) -> None:
+        """Let grids glow in their role's colour; ``to=0`` puts them out. Or step ``back``, but for their names."""
+        fading.light(self._telling, *grids, to=to, back=back, seconds=seconds)
 
     @verb
     def one_scale(self, *grids: Grids, seconds: float | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..cast.things import Grids, Thing
+from ..score.timeline import Channel
 from ..telling import GONE, Telling
 from .dismissing import dismiss
 
@@ -30,11 +31,19 @@ def _labels(telling: Telling, names: list[str]) -> list[str]:
     return [*found, *(one.name for name in names for one in along.get(name, ()))] if along else found
 
 
-def light(telling: Telling, *things: Grids, to: float = 1.0, seconds: float | None = None) -> None:
-    """Let grids glow in their role's colour; ``to=0`` puts them out."""
+def light(telling: Telling, *things: Grids, to: float = 1.0, back: float = 0.0, seconds: float | None = None) -> None:
+    """Let grids glow in their role's colour; ``to=0`` puts them out.
+
+    Those whose turn is yet to come step ``back``, but for their names: 1 is as far as what is around a source.
+    """
     seconds = telling.length(seconds)
     bodies = [name for grid in telling.cast.grids_of(*things) for name in telling.bodies(grid)]
     telling.score.set_all(bodies, "highlight", to, telling.now, seconds)
+    if stepping := [name for name in bodies if back or telling.score.value(Channel(name, "focus")) > 0]:
+        for prop in ("focus_lo", "focus_hi") if back else ():  # no cell of them stays
+            for index in range(3):
+                telling.score.set_all(stepping, prop, 0.0, telling.now, index=index)
+        telling.score.set_all(stepping, "focus", back, telling.now, seconds)
     telling.pass_time(seconds)
 
 

@@ -25,7 +25,7 @@ WIDEST = 0.62
 """A panel's width, as a share of the free part's, where that is wide; upright it may be all of it."""
 NARROWER = (0.65, 0.5)
 """Shares of that width at which it is set, too: in a narrow panel beside them tall grids stay large."""
-NEARLY = 1.03
+NEARLY = 1.1
 """How much further away the camera may go for a panel that is set as it is best, than for a narrower one."""
 GAP = 0.02
 """Between a panel and what stands beside it, in picture heights."""
@@ -40,8 +40,11 @@ VITAL = 10.0
 FURTHEST, FAR, NEARER = 1.6, 1.25, 0.95
 """How many times as far away the camera goes at most to make room, or where the panel can be done without, and how
 near it must come to move without need."""
-ALIKE = 1.01
+ALIKE = 1.04
 """How much further away is as near: there the spot is taken that is nearest to all that is explained."""
+ALONG = np.linspace(0, 1, 21)
+ACROSS_OTHERS = 3.0
+"""How much longer a way is where it lies across something else."""
 BEFORE = 0.004
 """How much nearer than a panel's plate hangs what is written on it later, as a share of its distance."""
 
@@ -104,19 +107,19 @@ def _spot(telling: Telling, forms: _Forms, explained: Sequence[Region], seconds:
         reach = telling.view.distance * (NEARER if spot.covered <= COVERED else furthest)
         points = telling.room(*telling.in_play(), view=telling.view)
         ways = [
-            (view.distance * NEARLY**number, view, told)
+            (view.distance * NEARLY**number, NEARLY**number, view, told)
             for number, told in enumerate(forms.all)
             for view in _roomier(telling, told, points)
             if view.distance < reach
         ]
-        near: list[tuple[float, View, Spot]] = []
-        for length, view, told in sorted(ways, key=lambda way: way[0]):
+        near: list[tuple[float, float, View, Spot]] = []
+        for length, worse, view, told in sorted(ways, key=lambda way: way[0]):
             if near and length > ALIKE * near[0][0]:
                 break
             if (found := free_spot(free, view, told, around)).covered <= COVERED:
-                near.append((length, view, found))
+                near.append((length, worse, view, found))
         if near:
-            _, view, spot = min(near, key=lambda one: around.away_from(one[2].area, one[1]))
+            *_, view, spot = min(near, key=lambda one: one[1] * around.from_explained(one[3].area, one[2]))
             camera.make_way(telling, view, seconds)
     return spot
 
@@ -193,10 +196,15 @@ class Around:
     matters: np.ndarray
     pages: tuple[Area, ...]
 
-    def away_from(self, area: Area, view: View) -> float:
-        """How far an area of the picture is from what is explained, in the mean."""
-        left, bottom, right, top = self.seen(view)[self.matters == VITAL].T
-        return float(np.hypot((left + right) / 2 - area.center[0], (bottom + top) / 2 - area.center[1]).mean())
+    def from_explained(self, area: Area, view: View) -> float:
+        """How far an area of the picture is from what is explained, in the mean; ways across other things are long."""
+        seen = self.seen(view)
+        ends = (seen[:, :2] + seen[:, 2:])[self.matters == VITAL] / 2
+        starts = np.clip(ends, (area.left, area.bottom), (area.right, area.top))
+        ways = starts + ALONG[:, None, None] * (ends - starts)  # (n, m, 2), of which the last are the ends
+        on = ((ways[:, :, None] > seen[:, :2]) & (ways[:, :, None] < seen[:, 2:])).all(axis=-1)  # (n, m, k)
+        across = (on & ~on[-1]).any(axis=2).mean(axis=0) * np.linalg.norm(ends - starts, axis=1)
+        return float((np.linalg.norm(ends - area.center, axis=1) + ACROSS_OTHERS * across).mean())
 
     def seen(self, view: View) -> np.ndarray:
         """What things in the world cover of the picture: left, bottom, right, top of each, (k, 4)."""

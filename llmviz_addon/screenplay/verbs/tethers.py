@@ -33,6 +33,8 @@ EDGE = 0.001
 """How far over its own panel's edge it may begin, in picture heights."""
 ACROSS = 0.5
 """What a way costs that lies across other grids all along, in picture heights."""
+MOST_ACROSS = 0.45
+"""Share of a way that may lie across other grids: one that does so longer tells of these rather than of its ends."""
 BENDS = np.array([0.0, 0.1, -0.1, 0.2, -0.2, 0.32, -0.32, 0.48, -0.48])
 """How far the middle of a tether may be out of its straight way, as a share of its length."""
 _ALONG = np.linspace(0, 1, 25)
@@ -66,8 +68,9 @@ def tether(
     grids = [area for grid, area in around.grids if grid is not region.grid]
     walls = [panel.area.grown(-EDGE), *(area.grown(MARGIN) for area in around.written)]
     free = _within(ways, [telling.page.free.grown(MARGIN)]).all(axis=1) & ~_crosses(ways, walls)
-    cost = length * (1 + 0.3 * np.tile(abs(BENDS), count)) + ACROSS * _within(ways, grids).mean(axis=1)
-    cost[~free | (length > LONGEST)] = np.inf
+    across = _within(ways, grids).mean(axis=1)
+    cost = length * (1 + 0.3 * np.tile(abs(BENDS), count)) + ACROSS * across
+    cost[~free | (length > LONGEST) | (across > MOST_ACROSS)] = np.inf
     best = int(np.argmin(cost))
     if not np.isfinite(cost[best]):
         return None
