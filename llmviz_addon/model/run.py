@@ -13,6 +13,7 @@ from ..rounding import parts_of_all, percent
 from .checkpoints.checked import Checkpoint
 from .config import GPTConfig
 from .forward import check_tokens, forward
+from .onward import Onward
 from .sampling import Draw, Sampling, draw, generate
 from .trace import Trace
 
@@ -51,6 +52,11 @@ class Run:
     def texts(self) -> tuple[str, ...]:
         """The text of each token, T of them."""
         return tuple(map(self.text_of, self.tokens))
+
+    @kept
+    def onward(self) -> Onward:
+        """What the model says after what it appends to the text."""
+        return Onward(self.model, self.trace)
 
     @property
     def probs(self) -> np.ndarray:

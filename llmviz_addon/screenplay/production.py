@@ -111,7 +111,8 @@ class Set:
 
         def begin(name: str) -> Telling:
             cast = Cast(self.layout, self.signage, self.blueprints)
-            return Telling(name, cast, self.run.trace, self.run.model, Page.of(size), pace, self.run.draw)
+            run = self.run
+            return Telling(name, cast, run.trace, run.model, Page.of(size), pace, run.draw, run.onward)
 
         return _assembled(_told(chapters, begin), fps, size, tracks)
 

@@ -22,6 +22,7 @@ from ..layout.tensor import Numbers, Unplaced
 from ..layout.whereabouts import Place, Whereabouts
 from ..model.checkpoint import Checkpoint
 from ..model.lens import lens
+from ..model.onward import Onward
 from ..model.sampling import Draw
 from ..model.trace import Trace
 from .cast.cast import Cast
@@ -78,9 +79,10 @@ class Telling:
 
     def __init__(
         self, name: str, cast: Cast, trace: Trace, checkpoint: Checkpoint, page: Page, pace: float | None,
-        drawn: Draw | None = None,
+        drawn: Draw | None = None, onward: Onward | None = None,
     ) -> None:  # fmt: skip
         self.name, self.cast, self.trace, self.checkpoint, self.drawn = name, cast, trace, checkpoint, drawn
+        self.onward = onward or Onward(checkpoint, trace)
         self.page, self.pace = page, pace
         self.clock, self.score = Clock(), Score(cast.rest)
         self.score.note(cast.grids, "opacity")
@@ -320,7 +322,7 @@ class Telling:
         if not len(solid):
             return []
         stand, free = self.cast.homes[solid], self.page.free
-        for name in self.score.moved & self.cast.numbers.keys():
+        for name in (name for name in self.score.moved if name in self.cast.numbers):
             place = np.searchsorted(solid, self.cast.numbers[name])
             if place < len(solid) and solid[place] == self.cast.numbers[name]:
                 stand[place] += self.offset(self.cast.grids[name])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ class Embedding(Part):
     """Tables of the tokens and of the positions, both learned."""
 
     joins = True
+    goes_on = True
 
     def tensors(self, config: GPTConfig) -> Sequence[Tensor]:
         """Two tables, a column of each for every token, and their sum."""
@@ -29,10 +30,25 @@ class Embedding(Part):
 
     def forward(self, reads: np.ndarray, stream: np.ndarray, weights: Arrays, config: GPTConfig) -> Results:
         """From tokens (T,) to the residual stream (T, C)."""
-        token = weights["wte.weight"][reads]  # (n_vocab, C) -> (T, C)
-        position = weights["wpe.weight"][: len(reads)]  # (block_size, C) -> (T, C)
-        return {"token": token, "position": position, "output": token + position}  # (T, C)
+        return _sum(reads, weights, 0)
+
+    def past(self, trace: Mapping[str, np.ndarray], within: str, config: GPTConfig) -> Arrays:
+        """How many tokens there are."""
+        return {"length": np.array(len(trace["tokens"]))}
+
+    def further(
+        self, reads: np.ndarray, stream: np.ndarray, weights: Arrays, config: GPTConfig, past: Arrays
+    ) -> tuple[Results, Arrays]:
+        """The next token, which stands at the next position."""
+        return _sum(reads, weights, int(past["length"])), {"length": past["length"] + 1}
 
     def is_finite(self, results: Results, config: GPTConfig) -> bool:
         """What is not goes down the residual stream, where the next norm finds it."""
         return True
+
+
+def _sum(tokens: np.ndarray, weights: Arrays, first: int) -> Arrays:
+    """Vectors of tokens (T,), of their positions from ``first`` on, and what both are together."""
+    token = weights["wte.weight"][tokens]  # (n_vocab, C) -> (T, C)
+    position = weights["wpe.weight"][first : first + len(tokens)]  # (block_size, C) -> (T, C)
+    return {"token": token, "position": position, "output": token + position}  # (T, C)

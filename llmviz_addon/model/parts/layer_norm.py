@@ -17,6 +17,8 @@ EPSILON = 1e-5  # keeps a layer norm from dividing by zero, as in GPT-2
 class LayerNorm(Part):
     """GPT-2's norm, with scale γ and shift β."""
 
+    goes_on = True
+
     def tensors(self, config: GPTConfig) -> Sequence[Tensor]:
         """γ and β, and the steps from the stream to the output."""
         return (

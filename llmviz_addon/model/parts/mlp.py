@@ -27,6 +27,7 @@ class MLP(Part):
 
     output = "residual"
     joins = True
+    goes_on = True
 
     @property
     def wide(self) -> str:

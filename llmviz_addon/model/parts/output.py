@@ -17,6 +17,7 @@ class Output(Part):
     """Logits of the next token for every position, and their probabilities."""
 
     output = "logits"
+    goes_on = True
 
     def tensors(self, config: GPTConfig) -> Sequence[Tensor]:
         """The head's matrix, and the steps of the softmax."""

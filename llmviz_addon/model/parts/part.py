@@ -45,11 +45,12 @@ class Part(ABC):
     """Something that models are made of.
 
     ``output`` names what the next part reads. If the part ``joins`` the residual stream, that is the stream from
-    there on.
+    there on. If it ``goes_on``, it can compute one token more without those before it; see ``further``.
     """
 
     output: ClassVar[str] = "output"
     joins: ClassVar[bool] = False
+    goes_on: ClassVar[bool] = False
 
     @abstractmethod
     def tensors(self, config: GPTConfig) -> Sequence[Tensor]:
@@ -65,6 +66,19 @@ class Part(ABC):
         stream : the residual stream, (T, C).
         weights : what a checkpoint has of this part, by the names in ``Tensor.stored``.
         """
+
+    def past(self, trace: Mapping[str, np.ndarray], within: str, config: GPTConfig) -> Arrays:
+        """What of a run must be known for ``further``; in the trace the names of the part begin with ``within``."""
+        return {}
+
+    def further(
+        self, reads: np.ndarray, stream: np.ndarray, weights: Arrays, config: GPTConfig, past: Arrays
+    ) -> tuple[Results, Arrays]:
+        """What it computes of one token more, T = 1, and what must be known for the next; of a part that ``goes_on``.
+
+        Here it is as ``forward`` has it: of a token by itself.
+        """
+        return self.forward(reads, stream, weights, config), past
 
     def lengths(self, config: GPTConfig) -> Mapping[str, int]:
         """Lengths of axes that only this part has, by name; T, C, A, n_vocab and block_size are known to all."""

@@ -16,7 +16,6 @@ from ...errors import ScriptError
 from ...layout.lettering.drawing import Rect, Shape, Text
 from ...layout.lettering.font import advance, fit
 from ...layout.signs.tiles import tile, wide
-from ...model.forward import forward
 from ...model.sampling import Sampling, draw
 from ...rounding import count
 from ..page.view import Area
@@ -68,7 +67,7 @@ def steps(telling: Telling, after: int, most: int) -> Iterator[Step]:
         yield Step(read[: t + 1], logits, token, Sampling() if is_likeliest else sampling)
     tokens = (*read, last.token)
     for _ in range(most - (len(read) - after)):
-        logits = forward(telling.checkpoint, tokens[-telling.trace.config.block_size :])["output.logits"][-1]
+        logits = telling.onward.logits(tokens)
         token = draw(logits, sampling, len(tokens)).token
         yield Step(tokens, logits, token, sampling)
         tokens = (*tokens, token)
