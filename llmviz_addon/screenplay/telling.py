@@ -336,8 +336,9 @@ class Telling:
     def _solid(self) -> np.ndarray:
         """Numbers of the grids that are solid now, or whose fragments are, in the set's order, (n,)."""
         cut, numbers = self.splits.ever, self.cast.numbers
-        gone = self.score.gone - self.splits.in_pieces(self.now)
-        parts = {name for name in cut - gone if self.splits.opacity(name, self.now) >= SOLID}
+        pieces, gone = self.splits.in_pieces(self.now), self.score.gone
+        there = (name for name in cut if name in pieces or name not in gone)
+        parts = [name for name in there if self.splits.opacity(name, self.now) >= SOLID]
         is_solid = np.zeros(len(numbers), dtype=bool)
         for staff in self.score.at_least(SOLID, "opacity"):
             is_solid[staff.numbered(numbers)] = True

@@ -252,9 +252,10 @@ class _Screens:
         near = np.flatnonzero(self._may_be_seen(boxes))
         numbers, boxes = numbers[near], boxes[near]
         seen = self.view.project(corners(boxes[:, 0], boxes[:, 1]).reshape(-1, 3)).reshape(-1, 8, 3)
-        covered = np.hstack([seen[..., :2].min(axis=1) - APART, seen[..., :2].max(axis=1) + APART])
-        covered[seen[..., 2].min(axis=1) <= 0] = (-np.inf, -np.inf, np.inf, np.inf)  # it reaches behind the camera
-        return numbers, boxes, np.ascontiguousarray(covered.T)
+        across, up, depth = np.ascontiguousarray(seen.transpose(2, 1, 0))  # each (8, n): so it takes a tenth
+        covered = np.array([across.min(0) - APART, up.min(0) - APART, across.max(0) + APART, up.max(0) + APART])
+        covered[:, depth.min(0) <= 0] = np.array([[-np.inf], [-np.inf], [np.inf], [np.inf]])  # it reaches behind
+        return numbers, boxes, covered
 
     def _may_be_seen(self, boxes: np.ndarray) -> np.ndarray:
         """Which boxes (n, 2, 3) are not surely behind the camera or further out than any label, (n,) bool."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...errors import ScriptError
+from ...layout.grid import Grid
 from ...layout.lettering.drawing import Rect, Text
 from ...layout.lettering.font import advance
 from ..cast.things import Grids
@@ -29,13 +30,16 @@ def pulse(telling: Telling, *groups: Grids, titles: Sequence[str], seconds: floa
         name = _name(telling, title)
         telling.change(name, "opacity", 1.0, 0.15 * each)
         reveal(telling, grids, 0.8 * each)
-        for body in (body for grid in grids for body in telling.bodies(grid)):
-            telling.change(body, "highlight", 1.0, 0.3 * each)
+        _light(telling, grids, 1.0, 0.3 * each)
         telling.pass_time(0.88 * each)
         telling.change(name, "opacity", 0.0, 0.12 * each)
         telling.pass_time(0.12 * each)
-        for body in (body for grid in grids for body in telling.bodies(grid)):
-            telling.change(body, "highlight", 0.0, AFTERGLOW * each)
+        _light(telling, grids, 0.0, AFTERGLOW * each)
+
+
+def _light(telling: Telling, grids: Sequence[Grid], to: float, seconds: float) -> None:
+    bodies = [body for grid in grids for body in telling.bodies(grid)]
+    telling.score.set_all(bodies, "highlight", to, telling.now, seconds)
 
 
 def _name(telling: Telling, title: str) -> str:
