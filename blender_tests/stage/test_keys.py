@@ -82,6 +82,24 @@ def test_one_action_with_a_slot_per_thing(scene, production):
     assert len(bpy.data.actions) == 1
     keyed = [obj.animation_data for obj in scene.objects if obj.animation_data and obj.animation_data.action]
     assert len({data.action_slot.handle for data in keyed}) == len(keyed) > 1
+    assert {data.action_slot.identifier for data in keyed} == {f"OB{data.id_data.name}" for data in keyed}
+    assert not [
+        curve.data_path for data in keyed for curve in compat.fcurves(data.id_data) if not len(curve.keyframe_points)
+    ]
+
+
+def test_every_thing_has_a_slot_of_its_own_and_an_empty_bag(scene):
+    action = bpy.data.actions.new("film")
+    things = [bpy.data.objects.new(f"thing {number}", None) for number in range(4)]
+    made = [compat.new_channelbag(action, thing) for thing in things]
+    assert [thing.animation_data.action_slot for thing in things] == [slot for slot, _ in made]
+    assert len({slot.handle for slot, _ in made}) == 4
+    for number, (_, bag) in enumerate(made):
+        assert not len(bag.fcurves)
+        bag.fcurves.new("location", index=2).keyframe_points.insert(1, number)
+    scene.collection.objects.link(things[3])
+    scene.frame_set(2)
+    assert things[3].location.z == 3
 
 
 def test_rest_values(scene, production):

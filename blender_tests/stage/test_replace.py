@@ -9,7 +9,7 @@ import bpy
 import pytest
 
 from llmviz_addon.errors import JobError
-from llmviz_addon.stage.build import build, film_scene
+from llmviz_addon.stage.build import build, build_steps, film_scene
 from llmviz_addon.stage.ours import NAME, REGISTRY, TAG, find_collection, is_ours, ours
 
 
@@ -32,6 +32,21 @@ def mine(scene: bpy.types.Scene, data: bpy.types.ID | None = None) -> bpy.types.
 
 def stages(scene: bpy.types.Scene) -> int:
     return [obj.get(TAG) for obj in scene.objects].count("camera target")
+
+
+def test_while_a_new_stage_is_built_the_old_one_is_before_it_in_blenders_lists(film, production):
+    """These are sorted by name, and searched from the end for where each new thing goes."""
+    old = {obj.session_uid for obj in ours(film).objects}
+    steps = build_steps(film, production)
+    while next(steps)[1] != "Markers":
+        pass
+    before = [obj.session_uid in old for obj in bpy.data.objects]
+    assert before == sorted(before, reverse=True)
+    assert 0 < sum(before) < len(before)
+    names = {obj.name for obj in bpy.data.objects if obj.session_uid not in old}
+    for _ in steps:
+        pass
+    assert {obj.name for obj in ours(film).objects} == names
 
 
 def test_the_scene_points_at_no_collection(film):

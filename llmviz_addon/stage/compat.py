@@ -123,11 +123,19 @@ def input_path(modifier: bpy.types.Modifier, identifier: str) -> str:
 
 
 def new_channelbag(action: bpy.types.Action, owner: bpy.types.ID) -> tuple[bpy.types.ActionSlot, Any]:
-    """A slot of ``action`` for ``owner`` and the bag that takes its F-curves."""
-    slot = action.slots.new(owner.id_type, owner.name)
+    """A slot of ``action`` for ``owner``, by which that is animated from now on, and the bag that takes its F-curves.
+
+    Made as for a key, which goes again: ``slots.new`` tells the slot's name to every block in the file, one by one.
+    """
     layer = action.layers[0] if len(action.layers) else action.layers.new("Film")
     strip: Any = layer.strips[0] if len(layer.strips) else layer.strips.new(type="KEYFRAME")
-    return slot, strip.channelbag(slot, ensure=True)
+    data = owner.animation_data_create()
+    data.action, data.action_slot = action, None
+    curve = action.fcurve_ensure_for_datablock(owner, "name")
+    slot: Any = data.action_slot
+    bag = strip.channelbag(slot)
+    bag.fcurves.remove(curve)
+    return slot, bag
 
 
 def fcurves(owner: bpy.types.ID) -> list[bpy.types.FCurve]:

@@ -212,12 +212,13 @@ def ours_alone(scene: bpy.types.Scene) -> Ours:
 def names_free(held: Ours) -> Iterator[dict[int, str]]:
     """While this lasts all of ``held`` goes by other names, so that new things can have theirs.
 
-    Gives the names of all by their ``session_uid``.
+    Gives the names of all by their ``session_uid``. The others come first in Blender's lists, which are sorted by
+    name: each new thing is put into its place from the end.
     """
     names = {}
     for block in (*held.blocks, held.home) if held.home is not None else held.blocks:
         names[block.session_uid] = block.name
-        block.name = f"~{block.session_uid}"
+        block.name = f"!{block.session_uid}"
     try:
         yield names
     finally:

@@ -110,11 +110,7 @@ class _Writer:
         if key not in self._bags:
             if self.action is None:
                 self.action = own(bpy.data.actions.new(self._name), "film")
-            slot, bag = compat.new_channelbag(self.action, owner)
-            data = owner.animation_data_create()
-            data.action = self.action
-            data.action_slot = slot
-            self._bags[key] = bag
+            _, self._bags[key] = compat.new_channelbag(self.action, owner)
         return self._bags[key]
 
 
