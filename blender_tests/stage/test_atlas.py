@@ -1,5 +1,7 @@
 """The atlas: every number where its grid says, gains that use the range, nothing lost in a file."""
 
+import zlib
+
 import bpy
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from llmviz_addon.screenplay.score.timeline import Channel, Fragment, Track
 from llmviz_addon.stage.values.atlas import (
     FINER_AT,
     FORBIDDEN,
+    FORM,
     LANES,
     STEP,
     WIDTH,
@@ -151,6 +154,20 @@ def test_of_a_window_the_numbers_that_have_cells():
     for flat in range(12):
         assert made.pixels[0, flat] == values["logits"][logits.index_of(flat)]
     assert made.places["b"].column == 12
+
+
+def test_the_form_of_places_and_pictures_is_that_of_its_number():
+    """Who changes what is written here counts ``FORM`` up: saved stages are written on by what reads it."""
+    grids = [grid("a", 40, 50), grid("b", 3, 5)]
+    values = {g.name: (np.arange(np.prod(g.shape)).reshape(g.shape) * 37 % 101 - 50) / 64 for g in grids}
+    made = atlas(grids, values)
+    places = [(one.column, one.row, round(one.gain, 4), one.pool, one.far) for one in map(made.places.get, "ab")]
+    numbers = np.rint(made.pixels * 37.3).astype("<i2")
+    assert (FORM, places, zlib.crc32(numbers.tobytes())) == (
+        2,
+        [(0, 0, 1.28, 1, 1042), (2000, 0, 1.28, 1, 2336)],
+        3838401016,
+    )
 
 
 def test_from_less_far_a_finer_picture_is_there_where_there_is_room():

@@ -23,7 +23,7 @@ from llmviz_addon.stage.materials.theme_file import theme as theme_of
 from llmviz_addon.stage.open_state import OURS, read_state
 from llmviz_addon.stage.ours import NAME, TAG
 from llmviz_addon.stage.story import read_story
-from llmviz_addon.stage.values.atlas import atlas
+from llmviz_addon.stage.values.atlas import FORM, FORMED, atlas
 
 
 def opened(scene: bpy.types.Scene, tokens: str = "CBABBC", theme: str = "light") -> Moment:
@@ -168,6 +168,40 @@ def test_a_stage_of_an_earlier_version_is_refused_by_name(scene: bpy.types.Scene
     with pytest.raises(JobError, match="was built by an earlier llmviz; open it anew"):
         live.show(scene, now.following())
     assert props(scene) == before
+
+
+@pytest.mark.parametrize(
+    ("form", "age"), [(None, "an earlier"), (1, "an earlier"), ("2", "an earlier"), (9, "a later")]
+)
+def test_where_numbers_lie_in_another_form_the_stage_is_refused(scene, tmp_path: Path, form, age: str) -> None:
+    now = opened(scene)
+    (image,) = [image for image in bpy.data.images if image.get(TAG) == "atlas"]
+    assert image[FORMED] == FORM
+    if form is None:  # as in all stages before places were told so; those of what is seen from afar were told otherwise
+        del image[FORMED]
+        for obj in (obj for obj in scene.objects if obj.get("strides") is not None):
+            start, folds = divmod(int(obj["strides"][3]), 32)
+            obj["strides"][3] = start * 16 + folds % 16
+    else:
+        image[FORMED] = form
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "old.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "old.blend"))
+    before, numbers = props(bpy.context.scene), pixels()
+    with pytest.raises(JobError, match=f"was built by {age} llmviz; open it anew"):
+        live.show(bpy.context.scene, now.following())
+    assert props(bpy.context.scene) == before
+    np.testing.assert_array_equal(pixels(), numbers)
+
+
+def test_a_saved_stage_is_written_on_in_the_same_form(scene: bpy.types.Scene, tmp_path: Path) -> None:
+    now = opened(scene)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "now.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "now.blend"))
+    for _ in range(2):
+        now = now.following()
+        live.show(bpy.context.scene, now)
+    (image,) = [image for image in bpy.data.images if image.get(TAG) == "atlas"]
+    assert image[FORMED] == FORM
 
 
 def test_a_film_in_its_place_forgets_the_stage(scene: bpy.types.Scene) -> None:

@@ -29,7 +29,7 @@ from .ours import NAME, TAG, exchange, find_collection, ours
 from .rebuild.changes import noting
 from .things.camera import Rig, pose
 from .things.drawings import DrawingMaker, reach
-from .values.atlas import STEP, WIDTH, from_afar, kept, numbers_of, picture
+from .values.atlas import FORM, FORMED, STEP, WIDTH, from_afar, kept, numbers_of, picture
 
 
 def open_steps(
@@ -53,8 +53,10 @@ def state_of(scene: bpy.types.Scene) -> OpenState:
     state = read_state(scene)
     if state is None or find_collection(scene) is None:
         raise JobError(f"In the scene {scene.name!r} there is no open stage to go on with; open one first.")
-    if any(isinstance(obj.get("reveal"), float) for obj in _objects(scene)):
-        raise JobError(f"The open stage in the scene {scene.name!r} was built by an earlier llmviz; open it anew.")
+    forms = [image.get(FORMED) for image in _atlases(scene)]
+    if any(form != FORM for form in forms) or any(isinstance(obj.get("reveal"), float) for obj in _objects(scene)):
+        age = "a later" if any(isinstance(form, int) and form > FORM for form in forms) else "an earlier"
+        raise JobError(f"The open stage in the scene {scene.name!r} was built by {age} llmviz; open it anew.")
     return state
 
 
@@ -145,12 +147,17 @@ def _changing(scene: bpy.types.Scene, names: Collection[str]) -> list[bpy.types.
 
 def _pictures(scene: bpy.types.Scene) -> Iterator[bpy.types.ShaderNodeTexImage]:
     """The nodes of our materials that read the atlas."""
-    held = ours(scene).blocks
-    atlases = {block for block in held if isinstance(block, bpy.types.Image) and block.get(TAG) == "atlas"}
-    for tree in trees(block for block in held if isinstance(block, bpy.types.Material)):
+    atlases = _atlases(scene)
+    for tree in trees(block for block in ours(scene).blocks if isinstance(block, bpy.types.Material)):
         for node in tree.nodes:
             if isinstance(node, bpy.types.ShaderNodeTexImage) and node.image in atlases:
                 yield node
+
+
+def _atlases(scene: bpy.types.Scene) -> set[bpy.types.Image]:
+    """The pictures of values, of which there is one."""
+    held = (block for block in ours(scene).blocks if isinstance(block, bpy.types.Image))
+    return {block for block in held if block.get(TAG) == "atlas"}
 
 
 def _rewritten(image: bpy.types.Image, objects: Mapping[str, bpy.types.Object], now: Moment) -> bpy.types.Image:

@@ -43,6 +43,9 @@ from .seen import Rows, seen_rows
 WIDTH = 4096
 PAINTED = "llmviz_painted"
 """Custom property of the picture: the checksum of what it was made of."""
+FORMED, FORM = "llmviz_form", 2
+"""Custom property of the picture: in which form places are told on objects and numbers lie in it. Another form has
+another number: an open stage in a saved file is written on by any later version."""
 STEP = 64
 """Numbers from one place to the next where a picture from afar may begin."""
 FINER_AT = -(-FAR * FAR // STEP)
@@ -125,7 +128,7 @@ def picture(pixels: np.ndarray, name: str = "llmviz values") -> bpy.types.Image:
         rgba = np.ones((*pixels.shape, 4), dtype=np.float32)
         rgba[..., :3] = pixels[..., None]
     rgba = np.ascontiguousarray(rgba, dtype=np.float32)
-    image[PAINTED] = _sum(rgba)
+    image[PAINTED], image[FORMED] = _sum(rgba), FORM
     _paint(image, rgba)
     return image
 
