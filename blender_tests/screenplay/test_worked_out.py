@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -157,3 +159,20 @@ def test_a_share_is_written_alike_wherever_it_stands(film):
 def texts_of(film, since):
     new = (one for name, one in film.cast.drawings.items() if name not in since)
     return [shape.body for one in new for shape in one.shapes if isinstance(shape, Text)]
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (900, 900)])
+def test_a_plus_stands_clear_of_the_numbers_beside_it_and_these_can_be_read(nano, make_film, size):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2], size)
+    head = opened(film)
+    table = film.work_out(head.scores[5, :6], "Shares")
+    for _ in range(3):
+        before = set(film.cast.drawings)
+        film.work_on(table)
+        lines = [one for name, one in film.cast.drawings.items() if ":worked:" in name and name not in before]
+        texts = [shape for one in lines for shape in one.shapes if isinstance(shape, Text)]
+        numbers = [shape for shape in texts if shape.align == "center" and shape.body != "+"]
+        assert min(shape.size for shape in numbers) * 720 >= 11 * min(1.0, film.page.aspect)
+        row = sorted((*numbers, *(shape for shape in texts if shape.body == "+")), key=lambda shape: shape.x)
+        for left, right in pairwise(row):
+            assert left.corners[1][0] + 0.1 * table.em < right.corners[0][0]

@@ -13,7 +13,7 @@ import numpy as np
 from ...errors import ScriptError
 from ...layout.grid import Region
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
-from ...layout.lettering.font import CAP_HEIGHT, fit
+from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.signs.tiles import tile, wide
 from ...rounding import number, of_cell, relation, written_shares
 from ..page.view import Area
@@ -28,6 +28,8 @@ WORDS, SUM = 0.24, 0.15
 """Of the width, what the lines' names and the sums take."""
 TILE, LINE, ROOM = 1.9, 2.0, 0.8
 """Height of a tile, from line to line, and over the bars, in ems."""
+OVER, PLUS = 1.35, 0.8
+"""How far over its numbers a line's words stand, where they do, and size of a plus, in ems."""
 SUMS = 3
 """Decimals of the sum of the powers, which is 1 or more: with fewer, what is divided by it as it is written would not
 come out as written."""
@@ -48,7 +50,13 @@ class Worked:
     ys: list[float]  # middles of the lines
     bars: float  # where the bars stand
     tall: float  # the highest bar
+    over: float  # how far over its numbers a line's words stand; 0 where beside them
     told: int = 1
+
+    @property
+    def room(self) -> float:
+        """How wide what stands beside the columns may be, or over them."""
+        return (0.55 if self.over else WORDS) * self.area.width - 0.6 * self.em
 
 
 def work_out(telling: Telling, region: Region, title: str, *, seconds: float | None = None) -> Worked:
@@ -60,15 +68,17 @@ def work_out(telling: Telling, region: Region, title: str, *, seconds: float | N
         raise ScriptError(f"{region!r} has no score for each of some tokens.")
     area, em = place(telling)
     kept = sorted(np.argsort(-steps.row, kind="stable")[:MOST].tolist())
-    slot = (1 - WORDS - SUM) * area.width / len(kept)
-    em = min(em, area.height / 16, slot / 2.6)
-    xs = [area.left + WORDS * area.width + (i + 0.5) * slot for i in range(len(kept))]
+    above = area.width < area.height  # upright there is no room for words beside the columns
+    words, line = (0.0, LINE + OVER) if above else (WORDS, LINE)
+    slot = (1.0 if above else 1 - WORDS - SUM) * area.width / len(kept)
+    em = min(em, area.height / (8 + 4 * line), slot / 2.6)
+    xs = [area.left + words * area.width + (i + 0.5) * slot for i in range(len(kept))]
     tiles = area.top - 3.2 * em
-    ys = [tiles - (TILE + LINE) / 2 * em - i * LINE * em for i in (0, 1)]
-    tall = ys[1] - area.bottom - (ROOM + 2.6 * LINE) * em
+    ys = [tiles - (TILE / 2 + i * line - 0.5 * LINE) * em for i in (1, 2)]
+    tall = ys[1] - area.bottom - (ROOM + 0.6 * LINE + 2 * line) * em
     bars = ys[1] - (ROOM + 0.5 * LINE) * em - tall
-    ys += [bars - 0.5 * LINE * em, bars - 1.5 * LINE * em]
-    table = Worked(steps, kept, area, em, xs, slot, ys, bars, tall)
+    ys += [bars - (i * line - 0.5 * LINE) * em for i in (1, 2)]
+    table = Worked(steps, kept, area, em, xs, slot, ys, bars, tall, OVER * em if above else 0.0)
     shapes: list[Shape] = [Text(area.left, area.top - em, ((title, "ink"),), fit(title, em, area.width))]
     for x, j in zip(xs, kept, strict=True):
         text = token_text(telling, first + j)
@@ -80,9 +90,14 @@ def work_out(telling: Telling, region: Region, title: str, *, seconds: float | N
             TILE * em,
         )
     if len(kept) < len(steps.row):
-        words = f"the largest {len(kept)} of {len(steps.row)}"
+        told = f"the largest {len(kept)} of {len(steps.row)}"
         shapes.append(
-            Text(area.left, tiles - 0.36 * em, ((words, "muted"),), fit(words, 0.8 * em, WORDS * area.width - em))
+            Text(
+                area.left,
+                area.top - 2.1 * em if above else tiles - 0.36 * em,
+                ((told, "muted"),),
+                fit(told, 0.8 * em, table.room - 0.4 * em),
+            )
         )
     behind: list[Shape] = [
         Rect(
@@ -139,11 +154,11 @@ def _line(table: Worked, line: int, numbers: np.ndarray, color: str) -> list[Sha
     """What is done in a line, and its numbers."""
     em, y = table.em, table.ys[line]
     figures = _figures(table, numbers, line)
-    size = min(em, *(fit(figure, em, 0.78 * table.slot) for figure in figures))
-    room = WORDS * table.area.width - 0.6 * em
+    beside = advance("+", PLUS * em) + 0.35 * em if line >= 2 else 0.4 * em
+    size = min(em, *(fit(figure, em, table.slot - beside) for figure in figures))
     spans = _spans(table, line)
-    words = fit("".join(text for text, _ in spans), 0.85 * em, room)
-    shapes: list[Shape] = [Text(table.area.left, y - CAP_HEIGHT * words / 2, spans, words)]
+    words = fit("".join(text for text, _ in spans), 0.85 * em, table.room)
+    shapes: list[Shape] = [Text(table.area.left, y + table.over - CAP_HEIGHT * words / 2, spans, words)]
     for x, figure in zip(table.xs, figures, strict=True):
         shapes.append(Text(x, y - CAP_HEIGHT * size / 2, ((figure, color),), size, "center"))
     return shapes
@@ -178,12 +193,11 @@ def _added(table: Worked, line: int, numbers: np.ndarray, total: float, color: s
     figures, result = _figures(table, numbers, line), number(total, SUMS if line == 2 else 0)
     sign = relation(result, figures) if len(figures) == len(numbers) else "≈"
     shapes: list[Shape] = [
-        Text((a + b) / 2, y - CAP_HEIGHT * em / 2, (("+", "muted"),), 0.8 * em, "center")
+        Text((a + b) / 2, y - CAP_HEIGHT * em / 2, (("+", "muted"),), PLUS * em, "center")
         for a, b in zip(table.xs[:-1], table.xs[1:], strict=True)
     ]
-    words = f"{sign} {result}"
-    left = table.area.right - SUM * table.area.width + 0.4 * em
-    shapes.append(
-        Text(left, y - CAP_HEIGHT * em / 2, ((words, color),), fit(words, em, SUM * table.area.width - 0.4 * em))
-    )
-    return shapes
+    words, right = f"{sign} {result}", table.area.right
+    if table.over:
+        return [*shapes, Text(right, y + table.over - CAP_HEIGHT * em / 2, ((words, color),), em, "right")]
+    room = SUM * table.area.width - 0.4 * em
+    return [*shapes, Text(right - room, y - CAP_HEIGHT * em / 2, ((words, color),), fit(words, em, room))]
