@@ -28,10 +28,10 @@ def play(film):
 
     with film.beat("one-column"):
         film.say(
-            "Each of the [{count:,} columns](T) holds the [{channels}](C) of one token."
+            "The [T = {count:,} columns](T) hold [{channels}](C) of one token each."
             if count > 1
             else "The one [column](T) there is holds the [{channels}](C) of its token, the {token}.",
-            count=count, channels=film.count(C, "channel"), token=film.token_name(t),
+            count=count, channels=f"C = {film.count(C, 'channel')}", token=film.token_name(t),
         )  # fmt: skip
         film.camera.frame(x, ln, azimuth=276, elevation=4, seconds=2)
         if count > 1:

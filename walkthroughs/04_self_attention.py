@@ -69,7 +69,7 @@ def _vectors(film, x, head):
     with film.beat("three-vectors"):
         film.say(
             "From every [column]({x}) the head makes three {shorter}vectors of [{numbers}](A):",
-            x=x, shorter="shorter " if film.config.n_embd > A else "", numbers=film.count(A, "number"),
+            x=x, shorter="shorter " if film.config.n_embd > A else "", numbers=f"A = {film.count(A, 'number')}",
         )  # fmt: skip
         with film.together(seconds=1.5):
             film.fade(head.rows.matrix, head.rows.output, to=0)
@@ -141,7 +141,7 @@ def _scores(film, x, head, t):
         film.fade(head.q, head.k, head.scores, to=1, seconds=1.5)
         film.say("It meets every [key]({k}): where both agree, their product is positive.", k=head.k)
         film.slide_along(head.scores[t, : t + 1], seconds=14)
-        film.say("Divided by √{A:,}, it goes into row {t} of the [attention matrix]({s}).", A=A, t=t, s=head.scores)
+        film.say("Divided by √A = √{A:,}, it goes to row {t} of the [attention matrix]({s}).", A=A, t=t, s=head.scores)
         film.compute(head.scores[t, best], seconds=2)
     with film.beat("mask"):
         film.say("A query must not look ahead: keys that come later are forbidden.")
