@@ -68,3 +68,33 @@ def test_a_column_that_stands_apart_is_not_pale_where_a_number_of_it_is_read(nor
         else:
             assert 0.5 < opacity < 1
             assert focus == 0  # it stands aside already
+
+
+def test_what_is_not_told_of_yet_steps_back_and_keeps_its_name(norm):
+    ln, at = norm.layout.layers[0].ln_1, rests(norm)
+    for key, back in (("what-for", 0.0), ("one-column", 0.65), ("mean", 0.65), ("all-columns", 0.0)):
+        for grid in (ln.gamma, ln.beta):
+            assert norm.score.at(Channel(grid.name, "focus"), at[key]) == back, key
+            assert norm.score.at(Channel(grid.name, "opacity"), at[key]) == 1
+
+
+def test_no_tether_of_the_norm_runs_along_other_grids(norm):
+    """In a wide picture its panel hangs beside γ and β, whose tethers need not cross the columns."""
+    if norm.page.aspect < 1.5:
+        return
+    ln = norm.layout.layers[0].ln_1
+    at = rests(norm)["scale-and-shift"]
+    sight = Sight(norm)
+    view = sight.view(at)
+    there = [one for one in norm.cast.drawings.values() if ":tether:" in one.name]
+    there = [one for one in there if norm.score.at(Channel(one.name, "opacity"), at) == 1]
+    assert len(there) == 3
+    low, high = norm.box(norm.layout.embedding.output)
+    area = view.area(low, high)
+    for tether in there:
+        pieces = sight.along(tether)
+        inside = (pieces[:, :2] < (area.right, area.top)).all(axis=1) & (pieces[:, 2:] > (area.left, area.bottom)).all(
+            axis=1
+        )
+        assert not inside.any()
+    assert norm.score.at(Channel(ln.output.name, "opacity"), at) >= 0

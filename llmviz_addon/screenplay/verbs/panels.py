@@ -43,6 +43,8 @@ near it must come to move without need."""
 ALIKE = 1.04
 """How much further away is as near: there the spot is taken that is nearest to all that is explained."""
 ALONG = np.linspace(0, 1, 21)
+AWKWARD = 0.15
+"""Picture heights that ways to what is explained may lie across other things, in the mean, before the camera moves."""
 ACROSS_OTHERS = 3.0
 """How much longer a way is where it lies across something else."""
 BEFORE = 0.004
@@ -104,7 +106,8 @@ def _spot(telling: Telling, forms: _Forms, explained: Sequence[Region], seconds:
     spots = [spot, *(free_spot(free, telling.view, told, around) for told in forms.all[1:])]
     spot = next((spot for spot in spots if spot.covered <= COVERED), spots[0])
     if (spot.covered > COVERED or aside) and not camera.is_moving(telling):
-        reach = telling.view.distance * (NEARER if spot.covered <= COVERED else furthest)
+        fits = spot.covered <= COVERED and around.across(spot.area, telling.view) < AWKWARD
+        reach = telling.view.distance * (NEARER if fits else furthest)
         points = telling.room(*telling.in_play(), view=telling.view)
         ways = [
             (view.distance * NEARLY**number, NEARLY**number, view, told)
@@ -198,13 +201,19 @@ class Around:
 
     def from_explained(self, area: Area, view: View) -> float:
         """How far an area of the picture is from what is explained, in the mean; ways across other things are long."""
+        left, bottom, right, top = self.seen(view)[self.matters == VITAL].T
+        away = np.hypot((left + right) / 2 - area.center[0], (bottom + top) / 2 - area.center[1])
+        return float(away.mean()) + ACROSS_OTHERS * self.across(area, view)
+
+    def across(self, area: Area, view: View) -> float:
+        """How far straight ways from an area to what is explained lie across other things, in the mean."""
         seen = self.seen(view)
         ends = (seen[:, :2] + seen[:, 2:])[self.matters == VITAL] / 2
         starts = np.clip(ends, (area.left, area.bottom), (area.right, area.top))
         ways = starts + ALONG[:, None, None] * (ends - starts)  # (n, m, 2), of which the last are the ends
         on = ((ways[:, :, None] > seen[:, :2]) & (ways[:, :, None] < seen[:, 2:])).all(axis=-1)  # (n, m, k)
-        across = (on & ~on[-1]).any(axis=2).mean(axis=0) * np.linalg.norm(ends - starts, axis=1)
-        return float((np.linalg.norm(ends - area.center, axis=1) + ACROSS_OTHERS * across).mean())
+        share = (on & ~on[-1]).any(axis=2).mean(axis=0)
+        return float((share * np.linalg.norm(ends - starts, axis=1)).mean())
 
     def seen(self, view: View) -> np.ndarray:
         """What things in the world cover of the picture: left, bottom, right, top of each, (k, 4)."""
