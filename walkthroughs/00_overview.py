@@ -111,14 +111,18 @@ def _model(film, layers):
         output = film.closeup(film.layout.output, seconds=1.5).output  # of a wide model
         film.say("At the bottom each column becomes scores for all tokens, called logits,")
         rows = output.logits, output.probs
-        tall = rows[0].cells[2] > rows[0].cells[0]  # a vocabulary of many tokens: side by side
+        tall = rows[0].cells[2] > rows[0].cells[0]  # a vocabulary of many tokens: side by side, with room for names
+        zoom = 0.86 if tall else 1
         with film.together(seconds=1.5):
             film.fade(film.all_but(*rows), to=0, seconds=0.5)
-            film.arrange(*([rows] if tall else rows))
-            film.camera.frame(*rows, azimuth=276, elevation=5)
+            film.arrange(*rows[: 1 if tall else 2])
+            if tall:
+                film.move(rows[1], beside=rows[0])
+                film.letters(rows[1])
+            film.camera.frame(*rows, azimuth=276, elevation=5, zoom=zoom)
         film.sweep(*rows, seconds=5, slowly=False)
         film.say("and softmax turns these into its [chances]({p}), which sum to 1.", p=output.probs)
-        film.camera.frame(*rows, azimuth=273, elevation=4, seconds=2)
+        film.camera.frame(*rows, azimuth=273, elevation=4, zoom=zoom, seconds=2)
 
 
 def _span(first, count):
