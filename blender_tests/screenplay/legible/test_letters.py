@@ -5,7 +5,7 @@ pixels high where the picture's shorter side has 720, at least 60 % of their wid
 turned, nothing of them is cut off by the picture's edge or lies on the words, they meet no other text, and no panel
 or card. Of all else that is written on the set, such as a model's height: no letter of it is smaller than 14 pixels,
 seen from its edge, cut off, or on the words. Of what is on the page: nothing is cut off by the picture's edge. Of the
-words: they are of one size in all beats of a chapter, and the heading is larger than any label.
+words: they are of one size in all beats of a chapter, none but its answer larger; the heading is larger than any label.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from llmviz_addon.layout.lettering.drawing import Drawing, Rect
 from llmviz_addon.screenplay.legible.letters import Letters, Sight
 from llmviz_addon.screenplay.page.sizes import LARGEST, SMALLEST, pixel
 from llmviz_addon.screenplay.page.view import Page
+from llmviz_addon.screenplay.verbs.closing import KEY
 
 ROUNDING = 0.1
 """Pixels."""
@@ -65,8 +66,10 @@ def check_labels(told) -> int:
 def test_the_words_of_a_chapter_are_of_one_size_and_the_heading_is_larger_than_any_label(told):
     for telling in told.tellings:
         words = [one for name, one in telling.cast.drawings.items() if ":say:" in name]
-        ems = {shape.size for one in words for shape in one.shapes}
+        answer = words[-1:] if telling.beats[-1].key == KEY else []  # as large as the question, where there is room
+        ems = {shape.size for one in words[: len(words) - len(answer)] for shape in one.shapes}
         assert len(ems) == 1, telling.name
+        assert all(shape.size >= max(ems) for one in answer for shape in one.shapes), telling.name
         assert len(words) == sum(len(beat.clauses) for beat in telling.beats)
         heading = telling.cast.drawings[f"{telling.name}:heading"]
         assert heading.lettering.ems.max() > LARGEST * pixel(telling.page)
