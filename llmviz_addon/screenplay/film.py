@@ -118,7 +118,7 @@ class Film(Showing):
 
     @verb
     def hide_values(self, *grids: Grids, seconds: float = 0.0) -> None:
-        """Show grids as not computed yet."""
+        """Show grids as not computed yet; parameters stay."""
         revealing.hide_values(self._telling, *grids, seconds=seconds)
 
     @verb

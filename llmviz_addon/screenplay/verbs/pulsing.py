@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ...errors import ScriptError
 from ...layout.grid import Grid
 from ...layout.lettering.drawing import Rect, Text
-from ...layout.lettering.font import advance
+from ...layout.lettering.font import advance, fit
 from ..cast.things import Grids
 from ..pictures.pinned import LETTERS, pin
 from ..telling import Telling
@@ -20,7 +20,7 @@ AFTERGLOW = 0.9
 def pulse(telling: Telling, *groups: Grids, titles: Sequence[str], seconds: float | None = None) -> None:
     """Let groups, such as the parts of a layer, glow one after the other; each is computed then, and named.
 
-    The names stand at the upper edge of the stage, so that they can be read however far away the group is.
+    The names stand under the words, so that they can be read however far away the group is, and lie on none.
     """
     if not groups or len(titles) != len(groups):
         raise ScriptError(f"pulse needs groups and a title for each; got {len(groups)} and {len(titles)}.")
@@ -43,7 +43,8 @@ def _light(telling: Telling, grids: Sequence[Grid], to: float, seconds: float) -
 
 
 def _name(telling: Telling, title: str) -> str:
-    """A name on a plate at the upper left corner of the stage, not seen yet."""
-    em, free = LETTERS * telling.page.em, telling.page.free
-    plate = Rect(free.left, free.top - 1.9 * em, advance(title, em) + 1.2 * em, 1.9 * em, "plate", 0.3 * em)
-    return pin(telling, "name", [plate, Text(free.left + 0.6 * em, free.top - 1.3 * em, ((title, "ink"),), em)])
+    """A name on a plate at the lower left corner of the words' place, where nothing passes, not seen yet."""
+    place = telling.page.text
+    em = fit(title, LETTERS * telling.page.em, place.width - 1.2 * telling.page.em)
+    plate = Rect(place.left, place.bottom, advance(title, em) + 1.2 * em, 1.9 * em, "plate", 0.3 * em)
+    return pin(telling, "name", [plate, Text(place.left + 0.6 * em, place.bottom + 0.6 * em, ((title, "ink"),), em)])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...errors import ScriptError
-from ...layout.grid import Grid
+from ...layout.grid import Grid, Role
 from ...layout.signs.tokens import input_boxes
 from ..cast.things import Grids
 from ..telling import Telling
@@ -14,8 +14,9 @@ from .reading import token_text
 
 
 def hide_values(telling: Telling, *things: Grids, seconds: float = 0.0) -> None:
-    """Show grids as not computed yet."""
-    _show(telling, things, 0.0, telling.length(seconds))
+    """Show grids as not computed yet; parameters among them were learned before, and stay."""
+    computed = [grid for grid in telling.cast.grids_of(*things) if grid.role is not Role.WEIGHT]
+    _show(telling, tuple(computed), 0.0, telling.length(seconds))
 
 
 def computed_up_to(telling: Telling, *things: Grids) -> None:
