@@ -223,11 +223,11 @@ def _rest(film, x, mlp, stream, stage, arrows):
     with film.beat("all-columns"):
         many = "All other columns go the same way, through the same weights."
         film.say(many if len(film.tokens) > 1 else "More columns would all go the same way, through the same weights.")
-        film.fade(stream, *arrows, to=0, seconds=0.3)
-        film.merge(x, mlp, stream, seconds=0.5)
+        film.fade(film.all_but(), *arrows, to=0, seconds=0)
+        film.merge(x, mlp, stream, seconds=0)
         film.move(stream, beside=mlp.residual, side="above", gap=1.5, seconds=0)  # near, so that all can be large
+        film.camera.frame(x, mlp, stream, azimuth=277, elevation=4, seconds=0)
         film.fade(x, mlp, stream, to=1, seconds=0.8)
-        film.camera.frame(x, mlp, stream, azimuth=277, elevation=4)
         film.sweep(mlp.hidden, mlp.activation, mlp.proj, mlp.residual, seconds=6)
         film.move(stream, seconds=0.5)
         film.step_back()

@@ -110,7 +110,10 @@ def _all(film, output, arrows):
         film.merge(output.logits, seconds=0)
         film.fade(film.all_but(output.logits, output.probs), *arrows, to=0, seconds=0)
         film.show_values(output.max, output.sum)  # Softmax tells of them
-        film.arrange((output.logits,), (output.probs,), gap=0.3, seconds=0)
+        if film.config.vocab_size > SHOWN:
+            film.arrange((output.logits, output.probs), seconds=0)
+        else:
+            film.arrange((output.logits,), (output.probs,), gap=0.3, seconds=0)
         film.camera.frame(output.logits, output.probs, azimuth=273, elevation=3, seconds=0)
         film.fade(output.logits, output.probs, to=1, seconds=0.3)
         film.sweep(output.logits, output.probs, seconds=6, slowly=False)
