@@ -5,7 +5,10 @@ import pytest
 
 from blender_tests.screenplay.conftest import told_by, written_on
 from llmviz_addon.errors import ScriptError
+from llmviz_addon.layout.grid import Role
 from llmviz_addon.rounding import in_cell
+from llmviz_addon.screenplay.legible.letters import Sight
+from llmviz_addon.screenplay.page.view import Area
 from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
 
 
@@ -219,3 +222,27 @@ def test_impossible_wishes_are_refused(film, ln, verb, message):
     film.wait(1)
     with pytest.raises(ScriptError, match=message):
         verb(film)
+
+
+def test_parameters_stay_where_values_are_hidden(film):
+    layer = film.layout.layers[0]
+    film.open_on(layer, azimuth=280, elevation=5)
+    film.hide_values(*film.layout.layers)
+    assert film.score.value(Channel(layer.mlp.hidden.name, "reveal")) == 0
+    for grid in (one for one in layer.grids if one.role is Role.WEIGHT):
+        assert film.score.value(Channel(grid.name, "reveal")) == film.cast.rest(Channel(grid.name, "reveal")) > 0
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (720, 720)])
+def test_the_name_of_what_a_pulse_passes_lies_on_nothing(nano, make_film, size):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2], size)
+    layer = film.layout.layers[0]
+    film.open_on(layer, azimuth=280, elevation=5)
+    film.pulse(layer.attn, layer.mlp, titles=["Layer 0: Self-attention", "Layer 0: MLP"], seconds=2)
+    names = [one for name, one in film.cast.drawings.items() if ":name:" in name and one.parent == "camera"]
+    assert len(names) == 2
+    free, text = film.page.free, film.page.text
+    for left, bottom, right, top in Sight(film.telling).areas(names, film.now, film.camera.view):
+        assert Area(left, bottom, right, top).overlap(free) == 0
+        assert text.left - 1e-6 <= left < right <= text.right + 1e-6
+        assert text.bottom - 1e-6 <= bottom < top <= text.top

@@ -21,6 +21,8 @@ from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
 from llmviz_addon.rounding import said as told_as
 from llmviz_addon.screenplay.production import Production, prepare, prepare_outlines
 
+HEATS = (2, 5, 10, 20, 50, 100, 200, 500, 1000)
+"""Temperatures that Output may choose from."""
 BAD = (
     r"\b1 (columns|channels|numbers|heads|layers|tokens|vectors)\b",
     r"\b(1|one|One) (columns|heads|layers|tokens) (are|have)\b",
@@ -311,18 +313,22 @@ def _output(told: Run, texts: dict[str, str]) -> None:
     assert ("never asked this early" in columns) == (not told.model.asked(len(sure)))
     assert (f"answer from t = {asked[0]:,} on" in columns) == (asked[0] > 0)
     shares = re.findall(r"(?:more than |less than )?([\d.]+) %", texts["09 temperature"])
+    warm = float(re.search(r"At ([\d,]+) all differences shrink to 1/\1:", texts["09 temperature"])[1].replace(",", ""))
     told_hot = re.search(r"At ([\d,]+) only", texts["09 temperature"])
-    hot = float(told_hot[1].replace(",", "")) if told_hot else 2.0
-    for share, heat in zip(shares, (0.5, 1.0, 2.0, *((hot,) if told_hot else ())), strict=True):
+    hot = float(told_hot[1].replace(",", "")) if told_hot else warm
+    for share, heat in zip(shares, (1.0, warm, *((hot,) if told_hot else ()), 0.5), strict=True):
         assert float(share) == pytest.approx(100 * distribution(logits[u], heat).max(), abs=0.11)
+    seen = [h for h in HEATS if distribution(logits[u], h).max() < 0.9 * distribution(logits[u], 1.0).max()]
+    assert warm == min([hot, *seen])  # the least that is seen to do anything
     assert distribution(logits[u], hot).max() < 0.7
     assert hot == 2 or distribution(logits[u], 2.0).max() >= 0.7
     k = re.search(r"the (\d+) likeliest stay|only the likeliest, (\d+), stays", texts["09 cut"])
     k = int(k[1] or k[2])
-    p, kept = re.search(r"have ([\d.]+) together: ([\d,]+) tokens?\.", texts["09 cut"]).groups()
+    p, kept = re.search(r"have (\d+) % together: ([\d,]+) tokens?\.", texts["09 cut"]).groups()
+    p = int(p) / 100
     kept = int(kept.replace(",", ""))
     assert 1 <= k < told.config.vocab_size
-    assert kept == np.count_nonzero(distribution(logits[u], hot, None, float(p)))
+    assert kept == np.count_nonzero(distribution(logits[u], hot, None, p))
     others = [np.count_nonzero(distribution(logits[u], hot, None, tenth / 10)) for tenth in range(1, 10)]
     assert kept != k or not any(other not in (k, told.config.vocab_size) for other in others)
     assert ("always the likeliest" in texts["09 write"]) == (told.draw.sampling.temperature == 0)
