@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 ZERO = Decimal()
 FEWEST_DECIMALS, MOST_DECIMALS = 2, 5
@@ -77,6 +78,7 @@ def figure(value: float) -> str:
     return _minus(re.sub("e-0*", "e-", f"{value:.0e}") if abs(value) < 0.5 else f"{value:.{FINEST}g}")
 
 
+@lru_cache(maxsize=8192)  # what is told of a cell is told several times
 def in_cell(value: float) -> str:
     """A value as it stands in a cell, with three digits or more: ``0``, ``0.0123``, ``1.20``, ``1234``.
 

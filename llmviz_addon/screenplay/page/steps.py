@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -58,6 +59,13 @@ class _Told:
     result: Box
 
 
+class _Valued(NamedTuple):
+    """The values of one cell, where its formula reads any, at an em of 1; and ``=`` or ``≈``."""
+
+    values: Box | None
+    sign: str
+
+
 class Setting:
     """The panel of ``cells`` of a grid that have one formula, at letters of ``em``, to be set in several widths.
 
@@ -71,40 +79,43 @@ class Setting:
         self._grid, self._cells, self._em, self._formula = grid, cells, em, grid.rule.at(cells[0]).formula
         self._results = {at: of_cell(float(tensors[grid.name][at])) for at in cells}
         self._writings = {at: Writing(grid.rule, tensors, at, result) for at, result in self._results.items()}
-        self._set: dict[tuple[float, ...], list[_Told]] = {}
+        self._symbols = set_formula(self._formula, 1.0)
+        self._set: dict[tuple[int, int], list[_Valued]] = {}
 
     def within(self, most: float) -> Steps:
         """It is ``most`` wide if it can be."""
         inner = most - 2 * PAD
         best: Steps | None = None
         for first, smaller, lines in FORMS:
-            size = smaller * self._em
-            formula, told = set_formula(self._formula, size), self._told(size, first, lines)
-            widest = max([formula.width, *(one.values.width for one in told if one.values)])
-            if widest <= inner:
-                steps = _laid_out(self._grid, formula, told, size, HEAD * self._em, inner)
+            size, valued = smaller * self._em, self._valued(first, lines)
+            widest = max([self._symbols.width, *(one.values.width for one in valued if one.values)])
+            if size * widest <= inner:
+                steps = self._steps(valued, size, inner)
                 best = steps if best is None or steps.height < best.height else best
                 if best.height <= HIGHEST:
                     return best
-        if best is None:
-            size *= min(1.0, inner / widest)
-            formula, told = set_formula(self._formula, size), self._told(size, first, lines)
-            best = _laid_out(self._grid, formula, told, size, HEAD * self._em, inner)
-        return best
+        return best or self._steps(valued, min(size, inner / widest), inner)
 
-    def _told(self, em: float, first: int, lines: int) -> list[_Told]:
-        """All cells, each with its values and its result, in letters of ``em``."""
-        key = em, first, lines
-        if key not in self._set:
-            self._set[key] = [self._cell(at, em, first, lines) for at in self._cells]
-        return self._set[key]
+    def _steps(self, valued: Sequence[_Valued], em: float, inner: float) -> Steps:
+        """All cells in letters of ``em``."""
+        told = [self._told(at, one, em) for at, one in zip(self._cells, valued, strict=True)]
+        return _laid_out(self._grid, self._symbols.moved(0, 0, em), told, em, HEAD * self._em, inner)
 
-    def _cell(self, at: tuple[int, ...], em: float, first: int, lines: int) -> _Told:
-        found, result = self._writings[at].at(first, lines), self._results[at]
-        values, sign = (set_formula(found[0], em), found[1]) if found else (None, "=")
-        before = f"{sign} "
+    def _valued(self, first: int, lines: int) -> list[_Valued]:
+        """Each cell's values."""
+        if (first, lines) not in self._set:
+            found = [self._writings[at].at(first, lines) for at in self._cells]
+            self._set[first, lines] = [
+                _Valued(set_formula(one[0], 1.0), one[1]) if one else _Valued(None, "=") for one in found
+            ]
+        return self._set[first, lines]
+
+    def _told(self, at: tuple[int, ...], valued: _Valued, em: float) -> _Told:
+        """A cell with its values and its result."""
+        result, before = self._results[at], f"{valued.sign} "
         wide = advance(before, em)
         shapes = (Text(0, 0, ((before, "ink"),), em), Text(wide, 0, ((result, str(self._grid.role)),), em))
+        values = valued.values.moved(0, 0, em) if valued.values else None
         return _Told(at, values, Box(shapes, wide + advance(result, em), 0.75 * em, 0.24 * em))
 
 

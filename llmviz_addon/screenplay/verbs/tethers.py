@@ -67,12 +67,13 @@ def tether(
     length = np.linalg.norm(np.diff(ways, axis=1), axis=2).sum(axis=1)
     grids = [area for grid, area in around.grids if grid is not region.grid]
     walls = [panel.area.grown(-EDGE), *(area.grown(MARGIN) for area in around.written)]
-    free = _within(ways, [telling.page.free.grown(MARGIN)]).all(axis=1) & ~_crosses(ways, walls)
+    free = _within(ways, [telling.page.free.grown(MARGIN)]).all(axis=1) & ~_within(ways, walls).any(axis=1)
     across = _within(ways, grids).mean(axis=1)
     cost = length * (1 + 0.3 * np.tile(abs(BENDS), count)) + ACROSS * across
     cost[~free | (length > LONGEST) | (across > MOST_ACROSS)] = np.inf
-    best = int(np.argmin(cost))
-    if not np.isfinite(cost[best]):
+    cheap = (int(way) for way in np.argsort(cost, kind="stable") if np.isfinite(cost[way]))
+    best = next((way for way in cheap if not _crosses(ways[way], walls)), None)
+    if best is None:
         return None
     color, head = ("ink", HEAD) if operand is None else (str(region.grid.role), 0.0)
     line = Line(tuple((x, y) for x, y in ways[best].tolist()), WIDTH, color, head)
@@ -155,13 +156,11 @@ def _ends(telling: Telling, region: Region) -> np.ndarray:
     return np.unique(places, axis=0)
 
 
-def _crosses(ways: np.ndarray, areas: Sequence[Area]) -> np.ndarray:
-    """Whether any piece of ways (n, m, 2) reaches into one of some areas, (n,)."""
-    if not areas:
-        return np.zeros(len(ways), dtype=bool)
-    edges = np.array([area.edges for area in areas])[:, None, None]  # (k, 1, 1, 4)
-    low, high = np.minimum(ways[:, 1:], ways[:, :-1]), np.maximum(ways[:, 1:], ways[:, :-1])
-    return ((low < edges[..., 2:]) & (high > edges[..., :2])).all(axis=-1).any(axis=(0, 2))
+def _crosses(way: np.ndarray, areas: Sequence[Area]) -> bool:
+    """Whether any piece of a way (n, 2) reaches into one of some areas."""
+    edges = np.array([area.edges for area in areas])[:, None]  # (k, 1, 4)
+    low, high = np.minimum(way[1:], way[:-1]), np.maximum(way[1:], way[:-1])
+    return bool(((low < edges[..., 2:]) & (high > edges[..., :2])).all(axis=-1).any())
 
 
 def _within(ways: np.ndarray, areas: Sequence[Area]) -> np.ndarray:
