@@ -70,7 +70,8 @@ def _computed(film, layer, learned, values, ribbons):
 
 def _in_turn(film, layer, grids, azimuth):
     """Part by part these grids of a layer come up and glow, while the camera goes slowly round it."""
-    named = [(part.title, [grid for grid in part.grids if grid in grids]) for part in layer.members.values()]
+    these = set(grids)
+    named = [(part.title, [grid for grid in part.grids if grid in these]) for part in layer.members.values()]
     named = [(name, found) for name, found in named if found]
     with film.together(seconds=TURNS):
         film.camera.frame(layer, azimuth=azimuth, elevation=9)

@@ -289,3 +289,8 @@ class Section:
     grids: tuple[Grid, ...]
     bracket: tuple[tuple[float, float, float], tuple[float, float, float]] | None = None  # its two ends
     children: tuple[Section, ...] = field(default=())
+
+    @kept
+    def boxes(self) -> np.ndarray:
+        """Smallest and largest corner of each of its grids, (n, 2, 3) metres."""
+        return boxes(self.grids)

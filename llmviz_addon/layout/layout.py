@@ -51,6 +51,25 @@ class Layout(Group):
         return {grid.name: grid for grid in self.grids}
 
     @kept
+    def part_of(self) -> dict[str, PartGrids]:
+        """The part that every grid is in, by the grid's name."""
+        return {grid.name: part for part in self.parts for grid in part.grids}
+
+    @kept
+    def outermost(self) -> dict[str, int]:
+        """The number of the outermost section that every grid is in, by the grid's name."""
+        return {grid.name: number for number, one in enumerate(self.sections) for grid in one.grids}
+
+    @kept
+    def around(self) -> dict[str, list[Section]]:
+        """The sections that every grid is in, by the grid's name, the outer before the inner."""
+        found: dict[str, list[Section]] = {}
+        for section in self.all_sections:
+            for grid in section.grids:
+                found.setdefault(grid.name, []).append(section)
+        return found
+
+    @kept
     def homes(self) -> np.ndarray:
         """Smallest and largest corner of every grid, (n, 2, 3) metres."""
         return boxes(self.grids)

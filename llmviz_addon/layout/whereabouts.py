@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from ..kept import kept
 from .grid import Grid, Section
 from .layout import Layout
 from .layout import sections as of_layout
@@ -40,15 +39,6 @@ class Whereabouts:
         self._layout = layout
         self._known: dict[frozenset[str], Place | None] = {}
 
-    @kept
-    def _parts(self) -> dict[str, PartGrids]:
-        return {grid.name: part for part in self._layout.parts for grid in part.grids}
-
-    @kept
-    def _section(self) -> dict[str, int]:
-        """The number of the outermost section of every grid."""
-        return {grid.name: number for number, one in enumerate(self._layout.sections) for grid in one.grids}
-
     def place(self, grids: Sequence[Grid]) -> Place | None:
         """Where ``grids`` are; None where none of them is in a section."""
         key = frozenset(grid.name for grid in grids)
@@ -57,29 +47,20 @@ class Whereabouts:
         return self._known[key]
 
     def _place(self, named: frozenset[str]) -> Place | None:
-        meant = named - self._merely_read(named)
-        numbers = tuple(sorted({self._section[name] for name in meant if name in self._section}))
+        meant, outermost = named - self._merely_read(named), self._layout.outermost
+        numbers = tuple(sorted({outermost[name] for name in meant if name in outermost}))
         if not numbers:
             return None
         outer = [self._layout.sections[number] for number in numbers]
         titles = tuple(one.title for one in outer)
         if len(outer) == 1:
             titles = tuple(one.title for one in self._shared(outer[0], meant))
-        return Place(numbers, titles, frozenset(name for name in named if self._section.get(name) == numbers[-1]))
-
-    @kept
-    def _within(self) -> dict[str, list[Section]]:
-        """The sections that every grid is in, the outer before the inner."""
-        found: dict[str, list[Section]] = {}
-        for section in self._layout.all_sections:
-            for grid in section.grids:
-                found.setdefault(grid.name, []).append(section)
-        return found
+        return Place(numbers, titles, frozenset(name for name in named if outermost.get(name) == numbers[-1]))
 
     def _shared(self, outer: Section, names: Collection[str]) -> list[Section]:
         """An outermost section, and of those within it the ones that hold all of ``names``, outer before inner."""
         found: list[Section] = []
-        for first, *others in zip(*(self._within.get(name, ()) for name in names), strict=False):
+        for first, *others in zip(*(self._layout.around.get(name, ()) for name in names), strict=False):
             if any(one is not first for one in others):
                 break
             found.append(first)
@@ -89,7 +70,7 @@ class Whereabouts:
         """Of those named the ones that are there only because others, which are named as well, read them."""
         mine: dict[int, tuple[PartGrids, set[str]]] = {}
         for name in names:
-            if (part := self._parts.get(name)) is not None:
+            if (part := self._layout.part_of.get(name)) is not None:
                 mine.setdefault(id(part), (part, set()))[1].add(name)
         read = {one.name for part, _ in mine.values() for one in (part.spot.reads, part.spot.stream)}
         return {name for _, own in mine.values() if own <= read for name in own}

@@ -16,7 +16,7 @@ import numpy as np
 from ...kept import kept
 from ...layout.lettering.drawing import Drawing, Line, Rect
 from ..page.sizes import ENLARGED, LARGEST, SMALLEST, stretched
-from ..page.view import TAN, Page, View, corners
+from ..page.view import TAN, Page, View
 from .letters import SEEN, Alike, Letters, Sight
 
 FACING = 0.6
@@ -143,7 +143,7 @@ class _Taken:
 
         What is taken by ``but`` is in nobody's way.
         """
-        low, high = areas[:, :2].min(axis=0), areas[:, 2:].max(axis=0)
+        low, high = _around(areas)
         if (low < self.limit[:2]).any() or (high > self.limit[2:]).any():
             return ""
         least = np.minimum(areas[:, None, 2:], self.areas[None, :, 2:]) + APART
@@ -236,6 +236,13 @@ def _by_importance(sight: Sight, letters: Letters, spoken: Collection[str]) -> l
     return sorted(range(count), key=lambda n: (names[n] not in spoken, -solid[n], -cells[n], depth[n], own[n]))
 
 
+def _around(areas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lower left and upper right corner of all of some areas (n, 4), which nearly always are one."""
+    if len(areas) == 1:
+        return areas[0, :2], areas[0, 2:]
+    return areas[:, :2].min(axis=0), areas[:, 2:].max(axis=0)
+
+
 class _Screens:
     """The grids that are there, as screens before what stands behind them."""
 
@@ -251,8 +258,7 @@ class _Screens:
         numbers, boxes = self.sight.solid(self.seconds, SOLID)
         near = np.flatnonzero(self._may_be_seen(boxes))
         numbers, boxes = numbers[near], boxes[near]
-        seen = self.view.project(corners(boxes[:, 0], boxes[:, 1]).reshape(-1, 3)).reshape(-1, 8, 3)
-        across, up, depth = np.ascontiguousarray(seen.transpose(2, 1, 0))  # each (8, n): so it takes a tenth
+        across, up, depth = self.view.boxes(boxes[:, 0], boxes[:, 1])
         covered = np.array([across.min(0) - APART, up.min(0) - APART, across.max(0) + APART, up.max(0) + APART])
         covered[:, depth.min(0) <= 0] = np.array([[-np.inf], [-np.inf], [np.inf], [np.inf]])  # it reaches behind
         return numbers, boxes, covered
@@ -274,14 +280,18 @@ class _Screens:
         What stands beside its own, level with it, names no other.
         """
         numbers, _, (left, bottom, right, top) = self._solid
-        low, high = areas[:, :2].min(axis=0), areas[:, 2:].max(axis=0)
-        shared = np.minimum(right, high[0]) - np.maximum(left, low[0])
-        under = (2 * low[1] - high[1] < top) & (top < high[1]) & (bottom < low[1])  # no lower than it is high
-        mine = numbers == self.sight.numbers.get(own)
-        if not mine.any() or (bottom[mine] < high[1]).any() and (top[mine] > low[1]).any():
+        low, high = _around(areas)
+        mine = int(np.searchsorted(numbers, self.sight.numbers.get(own, len(self.sight.numbers))))
+        if mine == len(numbers) or numbers[mine] != self.sight.numbers.get(own):
             return False
-        least = max(ASTRAY * (high[0] - low[0]), float(shared[mine].max(initial=-np.inf)))
-        return bool((shared > least)[under & ~mine].any())
+        if bottom[mine] < high[1] and top[mine] > low[1]:
+            return False
+        under = (2 * low[1] - high[1] < top) & (top < high[1]) & (bottom < low[1])  # no lower than it is high
+        under[mine] = False
+        near = np.flatnonzero(under)
+        shared = np.minimum(right[near], high[0]) - np.maximum(left[near], low[0])
+        least = max(ASTRAY * (high[0] - low[0]), min(right[mine], high[0]) - max(left[mine], low[0]))
+        return bool((shared > least).any())
 
     def hide(self, areas: np.ndarray, depth: float, own: str, clear: bool) -> bool:
         """Whether a grid, other than its ``own``, stands before what is seen in ``areas`` (n, 4) at a depth.
@@ -289,7 +299,7 @@ class _Screens:
         Where it has to be ``clear``, also whether one stands behind it.
         """
         numbers, boxes, (left, bottom, right, top) = self._solid
-        low, high = areas[:, :2].min(axis=0), areas[:, 2:].max(axis=0)
+        low, high = _around(areas)
         there = (left <= high[0]) & (right >= low[0]) & (bottom <= high[1]) & (top >= low[1])
         if own in self.sight.numbers:
             there &= numbers != self.sight.numbers[own]

@@ -8,13 +8,13 @@ each of them. What is lit is a drawing of its own over the pale ones, so that a 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...kept import kept
-from ...layout.grid import Grid, Section, boxes
+from ...layout.grid import Section
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.whereabouts import Place
@@ -79,7 +79,7 @@ class ModelMap:
 
     def picture(self, number: int) -> list[Shape]:
         """The grids of section ``number``."""
-        rects = self._rects(number, self.sections[number].grids)
+        rects = self._rects(number)
         return [replace(rect, color="muted") for rect in rects]
 
     def alike(self, number: int) -> int:
@@ -104,8 +104,7 @@ class ModelMap:
         ends = ((here.top, drawn.top), (here.bottom, drawn.bottom))
         x = here.right + 2 * STROKE, drawn.left - 3 * STROKE
         shapes += [Line(((x[0], a), (x[1], b)), 0.5 * STROKE, "muted") for a, b in ends]
-        mine = [grid for grid in self.sections[number].grids if grid.name in place.grids]
-        return [*shapes, *self._rects(number, mine), *self._words(place)]
+        return [*shapes, *self._rects(number, place.grids), *self._words(place)]
 
     @property
     def _tower(self) -> Area:
@@ -151,32 +150,35 @@ class ModelMap:
         """The rectangle of the picture of section ``number``."""
         number = self.alike(number)
         if number not in self._wholes:
-            rects = self._rects(number, self.sections[number].grids)
+            rects = self._rects(number)
             left, bottom = min(rect.x for rect in rects), min(rect.y for rect in rects)
             right, top = max(rect.x + rect.width for rect in rects), max(rect.y + rect.height for rect in rects)
             self._wholes[number] = Area(left, bottom, right, top)
         return self._wholes[number]
 
-    def _rects(self, number: int, grids: Sequence[Grid]) -> list[Rect]:
-        """Grids of section ``number`` seen from the front; those behind others of their size are left out."""
-        if not grids:
+    def _rects(self, number: int, names: Collection[str] | None = None) -> list[Rect]:
+        """Grids of section ``number`` seen from the front, all or those of these names; those behind others of their
+        size are left out."""
+        grids, ends = self.sections[number].grids, self.sections[number].boxes[:, :, [0, 2]]
+        mine = [i for i, grid in enumerate(grids) if names is None or grid.name in names]
+        if not mine:
             return []
+        ends = ends[mine]
         low, high = self._extent(number)
         room = self._room
         scale = min(room.width / (high[0] - low[0]), room.height / (high[1] - low[1]))
         left = room.left if not self._is_small else room.right - scale * (high[0] - low[0])
-        ends = boxes(grids)[:, :, [0, 2]]
         wide, tall = np.maximum(scale * (ends[:, 1] - ends[:, 0]), THINNEST).T
         x, y = left + scale * (ends[:, 0, 0] - low[0]), room.top - scale * (high[1] - ends[:, 1, 1]) - tall
         seen = np.column_stack([x, y, wide, tall])
         _, first = np.unique(seen.round(5), axis=0, return_index=True)
-        found = ((*seen[one].tolist(), str(grids[one].role)) for one in sorted(first.tolist()))
+        found = ((*seen[one].tolist(), str(grids[mine[one]].role)) for one in sorted(first.tolist()))
         return [Rect(left, bottom, across, down, color) for left, bottom, across, down, color in found]
 
     def _extent(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """Smallest and largest x and z of the grids of section ``number``, each (2,) metres."""
         if number not in self._extents:
-            ends = boxes(self.sections[number].grids)[:, :, [0, 2]]
+            ends = self.sections[number].boxes[:, :, [0, 2]]
             self._extents[number] = ends[:, 0].min(axis=0), ends[:, 1].max(axis=0)
         return self._extents[number]
 

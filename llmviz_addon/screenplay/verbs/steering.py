@@ -35,7 +35,7 @@ def clear(telling: Telling, view: View, seconds: float, furthest: float = 1.0) -
 
     That is the ``view``, or one that is up to ``furthest`` times as far away.
     """
-    in_play = telling.in_play(view)
+    in_play = telling.in_play(view) if telling.explanations else []
     for one in telling.explanations if in_play else ():
         others = [other for other in telling.explanations if other is not one]
         if _is_busy(telling, one):
