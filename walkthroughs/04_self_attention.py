@@ -74,7 +74,7 @@ def _vectors(film, x, head):
         with film.together(seconds=1.5):
             film.fade(head.rows.matrix, head.rows.output, to=0)
             film.arrange(*head.rows[:3], level=x)
-        _beside(film, x, head)
+            _beside(film, x, head)
         told = (
             (head.rows.q, "a [query]({v}), what this column looks for;"),
             (head.rows.k, "a [key]({v}), by which it is found;"),
