@@ -30,6 +30,8 @@ from ..verbs.reading import tint_at, token_text
 
 VECTORS = 8
 """Vectors shown at most: those with the largest weights."""
+HIGH = 1.6
+"""Metres up to which vectors are as high that all that is written around them has the size told here; else larger."""
 NARROW, WIDE = 0.24, 0.6
 """Metres from vector to vector, as the page has room."""
 OVER = 0.24
@@ -55,10 +57,11 @@ def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0) -> N
     dismiss(telling)
     low, high = telling.box(result.grid)
     y, top, bottom = low[1] - CELL, float(high[2]), float(high[2] - vectors.grid.size[2])
-    pitch = _pitch(telling, result.grid, len(kept))
+    unit = max(1.0, vectors.grid.size[2] / HIGH)
+    pitch = _pitch(telling, vectors.grid, len(kept), unit)
     *xs, behind = (float(low[0]) + (i - len(kept) - 1) * pitch for i in range(len(kept) + 1))
     ends = xs[0] + CELL / 2 - pitch / 2, behind + CELL / 2 + pitch / 2
-    fan = np.array([(x, y, z) for x in ends for z in (top + OVER + ABOVE, bottom - BELOW)])
+    fan = np.array([(x, y, z) for x in ends for z in (top + unit * (OVER + ABOVE), bottom - unit * BELOW)])
 
     columns = [copy(telling, vectors.grid[_first(vectors) + j]) for j in kept]
     cells = [copy(telling, _nth(weights, j)) for j in kept]
@@ -73,32 +76,30 @@ def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0) -> N
         camera.frame(telling, fan, azimuth=270 + 0.3 * (telling.view.azimuth - 270), elevation=1)
     with telling.together(seconds=0.15 * seconds):
         for grid, x in zip(cells, xs, strict=True):
-            fly(telling, grid, (x, y, top + OVER))
+            fly(telling, grid, (x, y, top + unit * (OVER - CELL / 2) + CELL / 2))
         fade(telling, weights.grid, to=0)
-    signs, tiles = _signs(telling, xs, y, (bottom, top), shares, kept, 0.05 * seconds)
+    signs, tiles = _signs(telling, xs, y, (bottom, top), shares, kept, pitch, unit, 0.05 * seconds)
     telling.pass_time(0.08 * seconds)
     scaled = _take_on(telling, columns, cells, shares, kept, signs, broad, 0.2 * seconds)
     with telling.together(seconds=0.05 * seconds):
         middle = (top + bottom) / 2
         for x in (*xs[1:], behind):
             text = "=" if x > xs[-1] else "+"
-            tiles.append(sign(telling, text, (x + CELL / 2 - pitch / 2, y, middle), size=0.1))
-        title, at = result.grid.title, (behind + CELL / 2, y, top + OVER - CELL / 2)
-        tiles.append(sign(telling, title, at, size=fit(title, 0.12, 0.86 * pitch), color="muted"))
-        tiles.append(
-            _tile(telling, result.ranges[0][0], (behind + CELL / 2, y, bottom - 0.06 - TILE / 2), 0.92 * pitch)
-        )
+            tiles.append(sign(telling, text, (x + CELL / 2 - pitch / 2, y, middle), size=0.1 * unit))
+        title, at = result.grid.title, (behind + CELL / 2, y, top + unit * (OVER - CELL / 2))
+        tiles.append(sign(telling, title, at, size=fit(title, 0.12 * unit, 0.86 * pitch), color="muted"))
+        tiles.append(_tile(telling, result.ranges[0][0], (behind + CELL / 2, y), bottom, pitch, unit))
     telling.pass_time(0.07 * seconds)
     whole = _merge(telling, result, scaled, (behind - aside, y, top), broad, 0.2 * seconds)
     telling.splits.show(result, telling.now)
     telling.pictures += telling.cast.names(columns, cells, scaled, whole, signs, tiles)
 
 
-def _pitch(telling: Telling, grid: Grid, count: int) -> float:
+def _pitch(telling: Telling, grid: Grid, count: int, unit: float) -> float:
     """How far apart so many vectors and their sum stand, so that all of it is as large as its height allows."""
     free = telling.page.free
-    high = (grid.size[2] + OVER + ABOVE + BELOW) / free.height  # metres that are a picture height there
-    return float(np.clip(high * free.width / (count + 1), NARROW, WIDE))
+    high = (grid.size[2] + unit * (OVER + ABOVE + BELOW)) / free.height  # metres that are a picture height there
+    return float(np.clip(high * free.width / (count + 1), unit * NARROW, unit * WIDE))
 
 
 def _sources(telling: Telling, result: Region) -> tuple[Region, Region]:
@@ -131,23 +132,24 @@ def _nth(weights: Region, j: int) -> Region:
 
 def _signs(
     telling: Telling, xs: list[float], y: float, ends: tuple[float, float], shares: np.ndarray, kept: list[int],
-    seconds: float,
+    pitch: float, unit: float, seconds: float,
 ) -> tuple[list[Drawing], list[Drawing]]:  # fmt: skip
     """A × under each weight and its number on it; and the tokens' tiles, and how many are left out."""
     made, tiles, figures = [], [], written_shares(shares)
-    (low, top), pitch = ends, xs[1] - xs[0] if len(xs) > 1 else WIDE
-    size = min(fit(figures[j], 0.12, 0.88 * pitch) for j in kept)
+    low, top = ends
+    size = min(fit(figures[j], 0.12 * unit, 0.88 * pitch) for j in kept)
     with telling.together(seconds=seconds):
         for x, j in zip(xs, kept, strict=True):
-            made.append(sign(telling, "×", (x + CELL / 2, y, top + (OVER - CELL) / 2), size=0.1))
-            made.append(_plate(telling, figures[j], (x + CELL / 2, y - CELL / 5, top + OVER - CELL / 2), size, pitch))
+            at = x + CELL / 2, y - CELL / 5, top + unit * (OVER - CELL / 2)
+            made.append(sign(telling, "×", (x + CELL / 2, y, top + unit * (OVER - CELL) / 2), size=0.1 * unit))
+            made.append(_plate(telling, figures[j], at, size, pitch))
         for x, j in zip(xs, kept, strict=True):
-            tiles.append(_tile(telling, j, (x + CELL / 2, y, low - 0.06 - TILE / 2), 0.92 * pitch))
+            tiles.append(_tile(telling, j, (x + CELL / 2, y), low, pitch, unit))
         if len(kept) < len(shares):
             tied = np.delete(shares, kept).max() == shares[kept].min()
             words = f"and {len(shares) - len(kept)} more that weigh {'no more' if tied else 'less'}"
-            at = (xs[0] - pitch / 2, y, low - BELOW - 0.04)
-            tiles.append(sign(telling, words, at, size=min(0.11, pitch / 3), color="muted", align="left"))
+            at = (xs[0] - pitch / 2, y, low - unit * (BELOW + 0.04))
+            tiles.append(sign(telling, words, at, size=min(0.11 * unit, pitch / 3), color="muted", align="left"))
     return made, tiles
 
 
@@ -161,11 +163,12 @@ def _plate(telling: Telling, text: str, at: tuple[float, float, float], size: fl
     return telling.show(Drawing(telling.unique("sign"), shapes, pose(at), opacity=0.0))
 
 
-def _tile(telling: Telling, t: int, at: tuple[float, float, float], widest: float) -> Drawing:
-    """The tile of a token under its vector."""
-    text = token_text(telling, t)
-    shapes = tile(tint_at(telling, t), text, (0.0, 0.0), min(wide(text, TILE), widest), TILE)
-    return telling.show(Drawing(telling.unique("sign"), tuple(shapes), pose(at), opacity=0.0))
+def _tile(telling: Telling, t: int, at: tuple[float, float], low: float, pitch: float, unit: float) -> Drawing:
+    """The tile of a token under its vector, which ends ``low``."""
+    text, tall = token_text(telling, t), TILE * unit
+    shapes = tile(tint_at(telling, t), text, (0.0, 0.0), min(wide(text, tall), 0.92 * pitch), tall)
+    where = pose((*at, low - 0.06 * unit - tall / 2))
+    return telling.show(Drawing(telling.unique("sign"), tuple(shapes), where, opacity=0.0))
 
 
 def _take_on(
