@@ -262,8 +262,11 @@ def test_what_is_said_of_a_share_is_as_its_chart_writes_it(opened):
     assert film.share(np.array([0.99999, 0.00001]), 0) == "more than 0.9999"
 
 
-def test_where_some_numbers_have_no_room_the_others_are_written(opened):
+def test_where_percents_have_no_room_they_are_written_without_decimals(opened):
     film = opened
-    up = film.chart(np.array([0.999991, *[0.000001] * 9]), list("abcdefghij"), "Shares", percent=True, part=(0, 3))
-    assert written_on([film.cast.drawings[up.figures]] if up.figures else []) in ([], ["> 99.9 %"])
-    assert up.scale
+    shares = np.array([0.84162, 0.1114, 0.04698])
+    for part, told in (((0, 1), ["84.2 %", "11.1 %", "4.7 %"]), ((0, 4), ["84 %", "11 %", "5 %"])):
+        up = film.chart(shares, ["a", "b", "c"], "Shares", span=(0, 1), percent=True, part=part)
+        assert written_on([film.cast.drawings[up.figures]]) == told
+    up = film.chart(np.array([0.99995, 0.00005]), ["a", "b"], "Shares", span=(0, 1), percent=True, part=(0, 6))
+    assert written_on([film.cast.drawings[up.figures]] if up.figures else []) in (["> 99 %", "< 1 %"], [])

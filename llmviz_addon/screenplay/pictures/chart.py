@@ -327,8 +327,15 @@ def _figures(telling: Telling, up: Bars, seconds: float) -> None:
         return
     slot, tops = up.area.width / len(told), [up.zero + value * up.unit for value in up.tall.tolist()]
     rooms = [slot * (APART if _stands_out(tops, i, 2 * up.em) else BESIDE) for i in range(len(tops))]
-    sizes = [fit(text, 0.85 * up.em, room) for text, room in zip(told, rooms, strict=True)]
-    readable = [size for size in sizes if size >= SMALLEST * pixel(telling.page)]
+    least = SMALLEST * pixel(telling.page)
+
+    def fitted() -> list[float]:
+        return [fit(text, 0.85 * up.em, room) for text, room in zip(told, rooms, strict=True)]
+
+    if up.percent and min(fitted()) < least:
+        told = [f"{number(100 * part, 0, 0, whole=100)} %" for part in parts_of_all(up.values.tolist())]
+    sizes = fitted()
+    readable = [size for size in sizes if size >= least]
     if not readable:
         return
     shapes: list[Shape] = []

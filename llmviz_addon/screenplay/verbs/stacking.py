@@ -14,6 +14,8 @@ from ..telling import Telling
 
 NAMED, FITS = 0.052, 0.6
 """Height of a name beside a stack, as a share of the stack's, and at most as a share of its own grid's."""
+ROOMY = 0.7
+"""Narrower side of the free part, in picture heights, below which names are larger, for the stack will be smaller."""
 
 
 def stack(
@@ -32,11 +34,13 @@ def stack(
     low, high = telling.box(beside)
     wide, tall = max(grid.size[0] for grid in grids), sum(grid.size[2] for grid in grids)
     left, top = float(high[0] + gap if side == "right" else low[0] - gap - wide), float(high[2])
+    free = telling.page.free
+    named = NAMED * max(1.0, ROOMY / min(free.width, free.height))
     for number, grid in enumerate(grids):
         telling.carry(grid.name, np.array([left, low[1], top]) - grid.origin, seconds)
         top -= grid.size[2]
         if names:
-            _name(telling, grid, names[number], min(FITS * grid.size[2], NAMED * tall), side, seconds)
+            _name(telling, grid, names[number], min(FITS * grid.size[2], named * tall), side, seconds)
     telling.pass_time(seconds)
 
 
