@@ -336,3 +336,14 @@ def test_a_result_flies_from_its_panel_to_its_cell_which_shows_it_then(make_film
     shown = [one for channel in knowing for one in film.score.clips.of(channel) if one.start > 0]
     assert min(c.start for c in shown) == pytest.approx(clip.end)
     assert film.score.value(Channel(figure.name, "opacity")) == 0
+
+
+def test_what_goes_on_with_a_picture_is_not_as_large_as_an_answer(film):
+    film.open_on(film.layout.embedding.output, azimuth=280, elevation=5)
+    for key, afresh in (("one", True), ("two", False)):
+        with film.beat(key, afresh=afresh):
+            film.say("All is said in letters of one size.")
+    sizes = {
+        shape.size for name, one in film.cast.drawings.items() if ":say:" in name for shape in one.shapes
+    }  # fmt: skip
+    assert len(sizes) == 1

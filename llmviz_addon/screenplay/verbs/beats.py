@@ -72,10 +72,11 @@ def tells(telling: Telling, key: str) -> bool:
 
 
 @contextmanager
-def beat(telling: Telling, key: str, afresh: bool = True) -> Iterator[None]:
+def beat(telling: Telling, key: str, afresh: bool = True, concludes: bool = False) -> Iterator[None]:
     """Tell one paragraph: what is said and what happens within belong together; a rest ends it.
 
-    One that is not told ``afresh`` leaves up what explains, and only its words take the place of those before.
+    One that is not told ``afresh`` leaves up what explains, and only its words take the place of those before. What
+    ``concludes`` its chapter ends on the answer.
     """
     if telling.beat is not None:
         raise ScriptError(f"The beat {key!r} is inside the beat {telling.beat.key!r}; end that one first.")
@@ -97,7 +98,7 @@ def beat(telling: Telling, key: str, afresh: bool = True) -> Iterator[None]:
     if telling.curtain:
         telling.change(telling.curtain, "opacity", 0.0, CURTAIN)
         telling.curtain = ""
-    told = telling.beat = Beat(key, telling.now, concludes=not afresh)
+    told = telling.beat = Beat(key, telling.now, concludes=concludes)
     telling.beats.append(told)
     try:
         yield

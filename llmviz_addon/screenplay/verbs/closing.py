@@ -22,7 +22,7 @@ FURTHER = 1.1
 
 def close(telling: Telling, answer: str) -> None:
     """Say what the chapter asked, and the answer; what explains is still up."""
-    with beats.beat(telling, KEY, afresh=False):
+    with beats.beat(telling, KEY, afresh=False, concludes=True):
         if telling.question:
             beats.say(telling, f"[{telling.question}](muted)", {})
         beats.say(telling, answer, {})
