@@ -60,15 +60,14 @@ def _way(film, x, mlp, t):
     film.move(mlp.residual, beside=mlp.proj, seconds=0)
     film.camera.frame(*boxes, azimuth=274, elevation=3, seconds=0)
     film.fade(*boxes, to=1, seconds=0.3)
-    film.say("Follow t = {t}, the {token}.", t=t, token=film.token_name(t))
     film.split(*(box[t] for box in boxes), others=0.6, seconds=0.8)
-    film.say("Its {count} become [{wide}](4C), each is bent,", count=film.count(count, "number"),
-             wide=f"{wide:,}")  # fmt: skip
+    film.say("Follow t = {t}, the {token}: its {count} become [{wide}](4C),", t=t, token=film.token_name(t),
+             count=film.count(count, "number"), wide=f"{wide:,}")  # fmt: skip
     arrows = [film.connect(x, mlp.hidden, seconds=0.3)]
     film.sweep(mlp.hidden[t], seconds=1.5, slowly=False)
+    film.say("each is bent, then [{count}](C) again, added to what was.", count=f"{count:,}")
     arrows.append(film.connect(mlp.hidden, after, seconds=0.3))
     film.sweep(after[t], seconds=1.5, slowly=False)
-    film.say("then [{count}](C) again, added to what was.", count=f"{count:,}")
     film.sweep(mlp.proj[t], mlp.residual[t], seconds=3, slowly=False)
     return arrows
 

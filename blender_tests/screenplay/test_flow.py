@@ -224,3 +224,20 @@ def test_an_arrow_leaves_upwards_over_its_source_s_name_wherever_a_tile_lifts_it
     for one in up:
         assert one.points[:, 2].min() > film.box(x)[1][2] + CELL
         assert one.points[:, 2].min() >= min(top, ln.std.box[0][2] - 0.2) - 1e-6
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (720, 720)])
+def test_an_arrow_drawn_by_hand_ends_before_the_tokens_along_its_target(nano, make_film, size):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2], size)
+    rows = film.layout.layers[0].attn.heads[0].rows
+    film.open_on(*rows.matrix, azimuth=280, elevation=5)
+    film.arrange(rows.matrix, seconds=0)
+    scores, largest, total, weights = rows.matrix
+    made = film.connect(total, weights)
+    for one in film.cast.along[weights.name]:
+        points = one.points + film.offset(weights)
+        inside = [
+            point for point in made.points
+            if points[:, 0].min() < point[0] < points[:, 0].max() and points[:, 2].min() < point[2] < points[:, 2].max()
+        ]  # fmt: skip
+        assert not inside, size

@@ -22,7 +22,7 @@ from .legible.letters import Sight
 from .score.clips import EPSILON, Clip, Origin
 from .score.timeline import Channel
 from .telling import SOLID, Telling
-from .verbs.arrows import ARROW, Box, arrow, front, in_plane, way
+from .verbs.arrows import ARROW, Box, arrow, front, in_plane, way, with_tokens
 
 ORIGIN = Origin(verb="the data flow")
 FADE = 0.25
@@ -218,12 +218,7 @@ def _made(telling: Telling, sight: Sight, one: Flow, span: Span, times: list[flo
 
 def _box(telling: Telling, sight: Sight, grid: Grid, at: float) -> Box:
     """Where a grid is at a moment, with the tokens along it."""
-    low, high = grid.box
-    for one in telling.cast.along.get(grid.name, ()):
-        points = one.points[:, [0, 2]]
-        least, most = points.min(axis=0), points.max(axis=0)
-        low = np.minimum(low, [least[0], low[1], least[1]])
-        high = np.maximum(high, [most[0], high[1], most[1]])
+    low, high = with_tokens(telling, grid)
     moved = sight.moved(grid.name, at)
     return low + moved, high + moved
 

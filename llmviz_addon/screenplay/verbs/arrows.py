@@ -39,7 +39,7 @@ def connect(
 ) -> Drawing:  # fmt: skip
     """A flat arrow from where ``source`` stands now to where ``target`` does, in the source's colour."""
     seconds = telling.length(seconds)
-    boxes = telling.box(source), telling.box(target)
+    boxes = _box(telling, source), _box(telling, target)
     over = telling.room(target, view=telling.view)[:, 2].max() if isinstance(target, Grid) else boxes[1][1][2]
     grids = [one if isinstance(one, Grid) else one.grid for one in (source, target)]
     telling.connected.add((grids[0].name, grids[1].name))
@@ -48,6 +48,25 @@ def connect(
         raise ScriptError("Two things that cover each other, or touch, cannot be connected by an arrow.")
     made = arrow(telling.unique("arrow"), found, str(grids[0].role), front(*boxes), width)
     return telling.show(made, seconds, ARROW)
+
+
+def _box(telling: Telling, thing: Grid | Region) -> Box:
+    """Where a thing stands now; a whole grid with the tokens along it."""
+    if isinstance(thing, Region):
+        return telling.box(thing)
+    low, high = with_tokens(telling, thing)
+    return low + telling.offset(thing), high + telling.offset(thing)
+
+
+def with_tokens(telling: Telling, grid: Grid) -> Box:
+    """What a grid covers at home with the tokens along it."""
+    low, high = grid.box
+    for one in telling.cast.along.get(grid.name, ()):
+        points = one.points[:, [0, 2]]
+        least, most = points.min(axis=0), points.max(axis=0)
+        low = np.minimum(low, [least[0], low[1], least[1]])
+        high = np.maximum(high, [most[0], high[1], most[1]])
+    return low, high
 
 
 def standing(telling: Telling, grids: Sequence[Grid]) -> Iterator[np.ndarray]:
