@@ -1,11 +1,44 @@
 """What is told, ready for the stage."""
 
+import os
+import subprocess
+import sys
 import weakref
+from pathlib import Path
 
 import pytest
 
 from llmviz_addon.model.run import run
 from llmviz_addon.screenplay.production import prepare
+
+ROOT = Path(__file__).resolve().parents[2]
+TELL = """
+import numpy as np
+from blender_tests.screenplay.conftest import random_checkpoint
+from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.model.run import run
+from llmviz_addon.screenplay.production import prepare
+np.set_printoptions(threshold=10_000)
+model = random_checkpoint(GPTConfig(2, 2, 20, 16, 7))
+told = prepare(run(model, [0, 1, 2]), ["self-attention", "transformer"]).timeline
+for track in told.tracks:
+    print(track.channel, track.frames.tolist(), track.values.tolist(), track.easings)
+print(*told.drawings, *told.fragments, *told.markers, *told.subtitles, *told.chapters, sep="\\n")
+"""
+
+
+def test_in_every_process_the_same_is_told():
+    """Not what a set's order is, which is another with other addresses and other hashes of names."""
+
+    def told(**settings: str) -> list[str]:
+        command, around = [sys.executable, "-c", TELL], {**os.environ, "PYTHONPATH": str(ROOT), **settings}
+        return subprocess.run(command, cwd=ROOT, env=around, capture_output=True, text=True, check=True).stdout.split(
+            "\n"
+        )
+
+    first, second = told(PYTHONHASHSEED="1"), told(PYTHONHASHSEED="2", PYTHONMALLOC="malloc")
+    assert len(first) > 2000
+    assert [pair for pair in zip(first, second, strict=True) if pair[0] != pair[1]] == []
 
 
 @pytest.mark.parametrize("once", [True, False])

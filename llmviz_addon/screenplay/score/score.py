@@ -109,7 +109,7 @@ class Score:
         self.origin = Origin()  # whose clips follow
         self._rest = rest
         self._staff_of: Staves = defaultdict(dict)
-        self._staves: dict[tuple[str, int], set[Staff]] = defaultdict(set)
+        self._staves: dict[tuple[str, int], dict[Staff, None]] = defaultdict(dict)  # a set's order is another each time
         self._idle: dict[tuple[str, int, float], Staff] = {}  # of channels that were never asked for: they rest
         self.clips = Clips(self._staff_of)
 
@@ -319,13 +319,13 @@ class Score:
             return
         staff.leave(actors)
         if not staff.players:
-            self._staves[prop, index].discard(staff)
+            self._staves[prop, index].pop(staff, None)
         to = Staff(staff.rest, clips) if clips else self._idle_at(prop, index, staff.rest)
         self._seated(actors, prop, index, to)
 
     def _seated(self, actors: Collection[str], prop: str, index: int, staff: Staff) -> Staff:
         staff.join(actors)
-        self._staves[prop, index].add(staff)
+        self._staves[prop, index][staff] = None
         self._staff_of[prop, index].update(dict.fromkeys(actors, staff))
         return staff
 
