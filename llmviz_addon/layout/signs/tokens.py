@@ -25,7 +25,7 @@ LINE, SHORTER = 24, 16
 """Words in one row at most, and in a line of more than that."""
 INPUT_AT = 1.3
 """Gaps between the token row and its boxes, and between the probabilities and theirs."""
-SMALL = 0.46
+SMALL = 0.54
 """Size of what stands under a letter, and over a row, as a share of an em: as small as can be read beside it."""
 SMALLEST = 0.005
 """Probability from which there is a bar of it."""
@@ -128,7 +128,7 @@ class TokenRow:
         size, small = fit(text, 0.75 * self.em, room), fit(under, SMALL * self.em, room)
         x = self.middle(t)
         base = y + 0.68 * self.line - CAP_HEIGHT * 0.75 * self.em / 2  # one for all, as in a line of text
-        wide, tall = 0.9 * self.pitch, (0.62 if under else 0.86) * self.line
+        wide, tall = 0.9 * self.pitch, (0.58 if under else 0.86) * self.line
         low = y + self.line - tall - 0.05 * self.line
         shapes: list[Shape] = [Rect(x - wide / 2, low, wide, tall, tile, 0.1 * tall)]
         if color == "muted":
