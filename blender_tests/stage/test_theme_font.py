@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from blender_tests.layout.lettering.made_font import CAPITAL, made_font
+from blender_tests.stage.meshes import seen
 from llmviz_addon import api
 from llmviz_addon.errors import JobError
 from llmviz_addon.layout.lettering.drawing import Text
@@ -56,13 +57,19 @@ def test_letters_are_the_fonts_and_as_wide_as_measured(scene):
     assert np.diff(places) == pytest.approx([2 * 900 / EM, 2 * 200 / EM], abs=1e-2)
 
 
+def counts(scene: bpy.types.Scene) -> dict[str, int]:
+    """How many points each object has, with its letters."""
+    bpy.context.window.scene = scene
+    return {name: len(points) for name, points in seen(scene.objects).items()}
+
+
 def test_a_film_is_lettered_in_it_and_keeps_it(mine, tmp_path):
     plain = api.build(api.run(), ["layer-norm"])
-    letters = {obj.name: len(obj.data.vertices) for obj in plain.scene.objects if obj.type == "MESH"}
+    letters = counts(plain.scene)
     look = theme(mine)
     assert look.font is not None
     stage = api.build(api.run(), ["layer-norm"], theme=mine)
-    boxed = {obj.name: len(obj.data.vertices) for obj in stage.scene.objects if obj.type == "MESH"}
+    boxed = counts(stage.scene)
     assert sum(boxed.values()) < 0.7 * sum(letters.values())  # boxes have few corners
     (tmp_path / "fonts" / "box.ttf").unlink()
     mine.unlink()
@@ -71,9 +78,9 @@ def test_a_film_is_lettered_in_it_and_keeps_it(mine, tmp_path):
     assert kept_theme(found) == look
     assert kept_theme(found).font.content == FONT
     again = api.build(api.run(), ["layer-norm"], theme=kept_theme(found), scene=found)
-    assert {o.name: len(o.data.vertices) for o in again.scene.objects if o.type == "MESH"} == boxed
+    assert counts(again.scene) == boxed
     last = api.build(api.run(), ["layer-norm"], scene=found)  # nothing measured by it is remembered
-    assert {o.name: len(o.data.vertices) for o in last.scene.objects if o.type == "MESH"} == letters
+    assert counts(last.scene) == letters
 
 
 def test_an_open_stage_goes_on_in_its_font(mine):
@@ -82,9 +89,9 @@ def test_an_open_stage_goes_on_in_its_font(mine):
     look = kept_theme(stage.scene)
     api.step(stage)
     assert stage.state.look == look
-    longer = {obj.name: len(obj.data.vertices) for obj in stage.scene.objects if obj.type == "MESH"}
+    longer = counts(stage.scene)
     anew = api.open_stage(read(builtin(), stage.state.tokens, 3), room=7, theme=look)
-    assert {o.name: len(o.data.vertices) for o in anew.scene.objects if o.type == "MESH"} == longer
+    assert counts(anew.scene) == longer
 
 
 def test_a_stage_whose_font_was_taken_out_says_so(mine):

@@ -226,6 +226,8 @@ def write_faces(mesh: bpy.types.Mesh, points: np.ndarray, faces: np.ndarray, sid
     attributes: Any = mesh.attributes
     mesh.vertices.add(len(points))
     attributes["position"].data.foreach_set("vector", np.ascontiguousarray(points, dtype=np.float32).ravel())
+    if not len(faces):
+        return  # there is nothing to write on
     mesh.loops.add(faces.size)
     attributes[".corner_vert"].data.foreach_set("value", faces.ravel().astype(np.int32))
     mesh.polygons.add(len(faces))

@@ -12,6 +12,7 @@ from typing import Any
 import bpy
 
 from ...stage import compat
+from .written import modified
 
 RAYS = ("camera", "diffuse", "glossy", "transmission", "volume_scatter")
 """What must not see a double; it is left to shadows, which nothing casts, as what nothing sees is left out."""
@@ -28,7 +29,7 @@ class Doubles:
 
     def settle(self, showing: Iterable[bpy.types.Object]) -> None:
         """Have doubles of the meshes of these objects, and of no others."""
-        wanted: set[Any] = {obj.data for obj in showing if obj.type == "MESH" and not obj.modifiers}
+        wanted: set[Any] = {obj.data for obj in showing if obj.type == "MESH" and not modified(obj)}
         for mesh in self._there - wanted:
             for double in self._made[mesh]:
                 self._home.objects.unlink(double)

@@ -25,6 +25,7 @@ from .lean import Lean
 from .regions import Mask, Rect
 from .sights import Projection, Shapes, Sight, mark
 from .told import Told
+from .written import Written
 
 MOSTLY = 0.8
 """From this share of the picture on, it is rendered as a whole."""
@@ -43,6 +44,7 @@ class Painter:
         self.regions = scene.render.engine == "CYCLES" and not compat.has_compositor(scene)
         self._seen = [obj for obj in scene.objects if is_seen(obj)]
         self._shapes = Shapes()
+        self._written = Written(scene)
         self._doubles: Doubles | None = None
         self._lean: Lean | None = None
         self._told: Told | None = None
@@ -69,6 +71,7 @@ class Painter:
         before = max(first - 1, self.changes.first)
         go(self.scene, before)
         self._showing, self._sights = [obj for obj in self._seen if shows(obj, before, last)], None
+        self._written.settle(self._showing)
         if self.regions:
             self._doubles = self._doubles or Doubles(self.scene)
             self._doubles.settle(self._showing)
@@ -85,6 +88,7 @@ class Painter:
         self._keyframes.put_back()
         if self._doubles is not None:
             self._doubles.remove()
+        self._written.remove()
         if self._told is not None:
             self._told.remove()
         if self._lean is not None:

@@ -19,6 +19,7 @@ from ...stage.materials.theme_file import NAMES, theme
 from ...stage.ours import TAG
 from .cells import CellState, changed_cells
 from .regions import Mask
+from .written import modified
 
 Thing = TypeVar("Thing")
 
@@ -75,7 +76,7 @@ class Shapes:
         mesh = evaluated.data
         if not isinstance(mesh, bpy.types.Mesh) or not len(mesh.polygons):
             return None
-        if obj.modifiers or obj.data.shape_keys:
+        if modified(obj) or obj.data.shape_keys:
             return _Shape.of(mesh)
         if obj.data not in self._known:
             self._known[obj.data] = _Shape.of(mesh)
@@ -256,7 +257,7 @@ def _told(material: bpy.types.Material) -> tuple[list[Any], ...]:
 
 def _only_instances(obj: bpy.types.Object) -> bool:
     """Whether all that shows is put there by a modifier, and so lies outside of the object's bounds."""
-    return isinstance(obj.data, bpy.types.Mesh) and not len(obj.data.vertices) and len(obj.modifiers) > 0
+    return isinstance(obj.data, bpy.types.Mesh) and not len(obj.data.vertices) and modified(obj)
 
 
 def _invisible(obj: bpy.types.Object) -> bool:

@@ -100,7 +100,9 @@ class _Writer:
         curve = self._bag(target.owner).fcurves.new(target.path, index=target.index)
         points = curve.keyframe_points
         points.add(len(frames))
-        points.foreach_set("co", np.stack([frames, values], axis=1).astype(np.float32).ravel())
+        places = np.empty((len(frames), 2), dtype=np.float32)
+        places[:, 0], places[:, 1] = frames, values
+        points.foreach_set("co", places.ravel())
         points.foreach_set("interpolation", interpolation)
         points.foreach_set("easing", ease)
         curve.update()

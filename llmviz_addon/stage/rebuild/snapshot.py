@@ -55,7 +55,7 @@ NO_SETTING = frozenset({
     "show_options", "show_preview", "show_texture", "is_active", "is_expanded", "ui_expand",
     "animation_visualization", "uv_layer_clone", "uv_layer_clone_index", "uv_layer_stencil", "uv_layer_stencil_index",
     "mode", "paint_active_slot", "paint_clone_slot", "grease_pencil", "view_center", "execution_time",
-    "is_override_data",
+    "node_warnings", "is_override_data",
 })  # fmt: on
 CURVES = frozenset({"layers", "slots", "fcurves", "groups", "id_root", "frame_start", "frame_end", "pose_markers"})
 """Of an action: told with the things that it moves."""

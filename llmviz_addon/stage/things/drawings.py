@@ -1,9 +1,9 @@
 """Drawings as objects: one mesh object each, whatever the drawing holds.
 
-Letters are part of the mesh, coloured per point, so a paragraph with coloured phrases is one object
-with one material. Equal drawings share one mesh, and drawings that stand still and always fade
+Letters are points of the mesh, coloured one by one, that Geometry Nodes write out, so a paragraph with coloured
+phrases is one object with one material. Equal drawings share one mesh, and drawings that stand still and always fade
 together share one object, as every animated object costs time on every frame. Numbers that change
-are added to the same object by Geometry Nodes. So a drawing fades, moves and hides with one set of keys.
+are added to the same object by Geometry Nodes, too. So a drawing fades, moves and hides with one set of keys.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import operator
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import bpy
 import numpy as np
@@ -25,12 +25,11 @@ from ..materials.flat_material import EDGE, INK, REACH
 from ..materials.theme import Theme, linear
 from ..ours import own
 from . import glyphs
+from .letters import FRINGE_DROP, Eye, Letterbox, Letters, gathered, stands, write_letters
 from .mesh2d import Flat, Sides, disc, join, join_sides, numbered, polygon, rectangle, stroke
 from .readouts import Readouts
 from .repeated import Repeats, write_places
 
-Eye = tuple[float, float, float]
-"""Where the camera is, seen from a drawing that hangs before it: in that drawing's own plane, and before it."""
 Key = tuple[tuple[Shape, ...], float, Eye | None]
 """Of drawings that look alike: their shapes, the width of their fringes, and from where they are seen, if it is known.
 """
@@ -46,6 +45,8 @@ _FRINGE = 0.02  # metres, of shapes that stand alone in the world
 class Arrays:
     """A mesh as arrays: ``points`` (n, 3), ``triangles`` (m, 3), ``ink`` (n, 4) linear, ``edge`` (n, 3).
 
+    ``letters`` come after all these.
+
     Numbers of 32 bits, as meshes have them: the letters of a large model's labels are three million points.
     """
 
@@ -54,6 +55,12 @@ class Arrays:
     ink: np.ndarray
     edge: np.ndarray
     sides: Sides | None = None  # of the triangles; where they are not known, Blender finds them
+    letters: Letters = field(default_factory=Letters.none)
+
+    @property
+    def count(self) -> int:
+        """How many points it is with its letters written out."""
+        return len(self.points) + self.letters.count
 
     @classmethod
     def loose(cls, points: np.ndarray) -> Arrays:
@@ -65,16 +72,24 @@ class Arrays:
     def posed(self, pose: np.ndarray) -> Arrays:
         """The same, transformed by a (4, 4) matrix."""
         turn, place = pose[:3, :3].T.astype(np.float32), pose[:3, 3].astype(np.float32)
-        return Arrays(self.points @ turn + place, self.triangles, self.ink, self.edge @ turn, self.sides)
+        letters = self.letters.posed(pose) if len(self.letters) else self.letters
+        return Arrays(self.points @ turn + place, self.triangles, self.ink, self.edge @ turn, self.sides, letters)
 
     def mesh(self, name: str, material: bpy.types.Material) -> bpy.types.Mesh:
-        """A new mesh of these arrays."""
+        """A new mesh of these arrays; letters are its last points."""
         mesh = own(bpy.data.meshes.new(name), "flat")
         mesh.materials.append(material)
-        if len(self.points):
-            compat.write_faces(mesh, self.points, self.triangles, self.sides)
-            compat.write_attribute(mesh, INK, "FLOAT_COLOR", "POINT", self.ink)
-            compat.write_attribute(mesh, EDGE, "FLOAT_VECTOR", "POINT", self.edge)
+        if len(self.points) or len(self.letters):
+            points, ink, edge = self.points, self.ink, self.edge
+            if len(self.letters):
+                zero = np.zeros_like(self.letters.place)
+                points, edge = np.concatenate([points, self.letters.place]), np.concatenate([edge, zero])
+                ink = np.concatenate([ink, self.letters.ink])
+            compat.write_faces(mesh, points, self.triangles, self.sides)
+            compat.write_attribute(mesh, INK, "FLOAT_COLOR", "POINT", ink)
+            compat.write_attribute(mesh, EDGE, "FLOAT_VECTOR", "POINT", edge)
+            if len(self.letters):
+                write_letters(mesh, self.letters)
             mesh.attributes.active_color_name = INK  # shown by Solid view's attribute colours
             mesh.update(calc_edges=self.sides is None)
         return mesh
@@ -99,6 +114,7 @@ def joined(arrays: Sequence[Arrays]) -> Arrays:
         np.concatenate([array.ink for array in arrays]),
         np.concatenate([array.edge for array in arrays]),
         join_sides(known, points) if len(known) == len(arrays) else None,
+        gathered([array.letters for array in arrays]),
     )
 
 
@@ -117,13 +133,15 @@ class DrawingMaker:
         self.theme = theme
         self.material = material
         self.collection = collection
+        self.letters = Letterbox(material)
         self.readouts = Readouts(material, theme)
         self.repeats = Repeats()
         self._hung = 0
         self._keys: dict[Key, int] = {}  # numbered, as it takes long to compare looks of many shapes
         self._looks: dict[int, tuple[Drawing, Key, int]] = {}
         self._waiting: Counter[int] = Counter()  # how many drawings of each look are to come
-        self._arrays: dict[int, Arrays] = {}
+        self._arrays: dict[tuple[int, bool], Arrays] = {}
+        self._inks: dict[str, tuple[float, ...]] = {}
         self._meshes: dict[int, bpy.types.Mesh] = {}
 
     def prepare(self, drawings: Iterable[Drawing]) -> None:
@@ -131,14 +149,14 @@ class DrawingMaker:
         drawings = tuple(drawings)
         self._waiting.update(self._look(drawing)[1] for drawing in drawings)
         for font, letters in letters_of(drawings).items():
-            glyphs.prepare(letters, font)
+            self.letters.fetch(letters, font)
 
     def make(self, drawing: Drawing, grids: Mapping[str, bpy.types.Object], page: bpy.types.Object) -> bpy.types.Object:
         """The object of one drawing, hung where it belongs."""
-        (key, look), arrays = self._look(drawing), self.arrays(drawing)
+        (key, look), arrays = self._look(drawing), self.arrays(drawing, written=False)
         if look not in self._meshes:
             self._meshes[look] = arrays.mesh(drawing.name, self.material)
-        obj = self._object(drawing.name, self._meshes[look], drawing)
+        obj = self._object(drawing.name, self._meshes[look], drawing, arrays)
         _hang(obj, drawing, grids, page)
         self._hung += 1
         obj.delta_location = [axis * (self._hung * APART % 1.0) * LIFT for axis in drawing.pose[:3, 2]]
@@ -151,32 +169,39 @@ class DrawingMaker:
     def make_one(self, drawings: Sequence[Drawing], name: str) -> bpy.types.Object:
         """One object for drawings that stand still in the world and always fade together."""
         looks = [self._look(drawing)[1] for drawing in drawings]
-        once = {look: self.arrays(drawing) for look, drawing in zip(looks, drawings, strict=True)}
-        count = sum(len(once[look].points) for look in looks)
-        if count > MANY and count > 2 * sum(len(arrays.points) for arrays in once.values()):
+        leaning = {look for look, drawing in zip(looks, drawings, strict=True) if not stands(drawing.pose)}
+        once = {look: self.arrays(drawing, look in leaning) for look, drawing in zip(looks, drawings, strict=True)}
+        count = sum(once[look].count for look in looks)
+        if count > MANY and count > 2 * sum(arrays.count for arrays in once.values()):
             return self._repeated(drawings, looks, once, name)
         arrays = joined([once[look].posed(drawing.pose) for look, drawing in zip(looks, drawings, strict=True)])
-        return self._object(name, arrays.mesh(name, self.material), drawings[0])
+        return self._object(name, arrays.mesh(name, self.material), drawings[0], arrays)
 
     def _repeated(
         self, drawings: Sequence[Drawing], looks: Sequence[int], once: Mapping[int, Arrays], name: str
     ) -> bpy.types.Object:
         poses = np.array([drawing.pose for drawing in drawings])
         numbers = {look: number for number, look in enumerate(once)}
-        mesh = joined([*once.values(), Arrays.loose(poses[:, :3, 3])]).mesh(name, self.material)
-        counts = [len(arrays.points) for arrays in once.values()]
-        write_places(mesh, counts, [numbers[look] for look in looks], poses)
-        obj = self._object(name, mesh, drawings[0])
+        arrays = joined([*once.values(), Arrays.loose(poses[:, :3, 3])])
+        mesh = arrays.mesh(name, self.material)
+        kinds = list(enumerate(once.values()))
+        library = [number for number, one in kinds for _ in range(len(one.points))]
+        letters = [number for number, one in kinds for _ in range(len(one.letters))]
+        write_places(mesh, library, [numbers[look] for look in looks], letters, poses)
+        obj = self._object(name, mesh, drawings[0], arrays)
         self.repeats.add(obj)
         return obj
 
-    def arrays(self, drawing: Drawing) -> Arrays:
-        """A drawing as a mesh in its own plane; let go of with the last of those prepared that look alike."""
+    def arrays(self, drawing: Drawing, written: bool = True) -> Arrays:
+        """A drawing as a mesh in its own plane; let go of with the last of those prepared that look alike.
+
+        If it is not to be ``written`` out, its letters stand for themselves.
+        """
         key, look = self._look(drawing)
-        arrays = self._arrays.pop(look, None) or self._draw(*key)
+        arrays = self._arrays.pop((look, written), None) or self._draw(*key, written)
         self._waiting[look] -= 1
         if self._waiting[look] > 0:
-            self._arrays[look] = arrays
+            self._arrays[look, written] = arrays
         return arrays
 
     def _look(self, drawing: Drawing) -> tuple[Key, int]:
@@ -186,20 +211,34 @@ class DrawingMaker:
             self._looks[id(drawing)] = drawing, key, self._keys.setdefault(key, len(self._keys))
         return self._looks[id(drawing)][1:]
 
-    def _object(self, name: str, mesh: bpy.types.Mesh, drawing: Drawing) -> bpy.types.Object:
+    def _object(self, name: str, mesh: bpy.types.Mesh, drawing: Drawing, arrays: Arrays) -> bpy.types.Object:
         obj = own(bpy.data.objects.new(name, mesh), "drawing", name)
         obj[REACH] = reach(drawing)
         first = next((shape.color for shape in drawing.shapes if not isinstance(shape, Text)), "ink")
         obj.color = (*linear(self.theme.color(first)), drawing.opacity)
         obj.hide_render = obj.hide_viewport = drawing.opacity <= 0
         self.collection.objects.link(obj)
+        if len(arrays.letters):
+            self.letters.add(obj)
         return obj
 
-    def _draw(self, shapes: tuple[Shape, ...], fringe: float, eye: Eye | None) -> Arrays:
+    def _draw(self, shapes: tuple[Shape, ...], fringe: float, eye: Eye | None, written: bool) -> Arrays:
+        last = {} if written else _last(shapes)
+        letters = gathered([self.letters.set(text, (n + 1) * LIFT, eye, self._ink) for n, text in last.items()])
+        others = [(n, shape) for n, shape in enumerate(shapes) if n not in last]
+        if not others:  # of nothing but letters, Blender would not know which colours Solid view shows
+            return replace(Arrays.loose(letters.place[:1]), letters=letters)
+        return replace(self._flat(others, fringe, eye), letters=letters)
+
+    def _ink(self, color: str) -> tuple[float, ...]:
+        if color not in self._inks:
+            self._inks[color] = (*linear(self.theme.color(color)), 1.0)
+        return self._inks[color]
+
+    def _flat(self, shapes: Iterable[tuple[int, Shape]], fringe: float, eye: Eye | None) -> Arrays:
+        """Shapes by their numbers, written out."""
         pieces = [
-            (flat, color, (number + 1) * LIFT)
-            for number, shape in enumerate(shapes)
-            for flat, color in self._flats(shape, fringe)
+            (flat, color, (number + 1) * LIFT) for number, shape in shapes for flat, color in self._flats(shape, fringe)
         ]
         if not pieces:
             return Arrays.loose(np.zeros((0, 3)))
@@ -207,12 +246,10 @@ class DrawingMaker:
         whole = join([flat for flat, _, _ in pieces])
         points, edge = np.zeros((2, len(whole.points), 3), dtype=np.float32)
         points[:, :2], edge[:, :2] = whole.points, whole.edge
-        # a fringe lies a little lower than its shape, so that it never hides a neighbour
-        points[:, 2] = np.repeat([lift for _, _, lift in pieces], counts) - edge.any(axis=1) * (0.4 * LIFT)
+        points[:, 2] = np.repeat([lift for _, _, lift in pieces], counts) - edge.any(axis=1) * FRINGE_DROP
         if eye is not None:
             _level(points, edge, eye)
-        colors = {name: (*linear(self.theme.color(name)), 1.0) for _, name, _ in pieces}
-        ink = np.repeat(np.array([colors[name] for _, name, _ in pieces], dtype=np.float32), counts, axis=0)
+        ink = np.repeat(np.array([self._ink(color) for _, color, _ in pieces], dtype=np.float32), counts, axis=0)
         sides = join_sides([flat.sides for flat, _, _ in pieces], counts)
         return Arrays(points, whole.triangles.astype(np.int32), ink, edge, sides)
 
@@ -236,6 +273,45 @@ def reach(drawing: Drawing) -> float:
     ems = [shape.size for shape in drawing.shapes if isinstance(shape, Text | Readout)]
     unit = float(np.linalg.norm(drawing.pose[:3, 0]))
     return max(ems, default=0.1) * unit / drawing.fades_below if drawing.fades_below > 0 else ALWAYS
+
+
+def _last(shapes: Sequence[Shape]) -> dict[int, Text]:
+    """The texts whose letters may come after all other shapes, by number: none of these lies over them.
+
+    EEVEE and the viewport draw the faces of a mesh in their order.
+    """
+    found: dict[int, Text] = {}
+    over: list[tuple[float, float, float, float]] = []
+    for number in range(len(shapes) - 1, -1, -1):
+        shape = shapes[number]
+        box = _box(shape)
+        if isinstance(shape, Text) and not any(_meet(box, other) for other in over):
+            found[number] = shape
+        else:
+            over.append(box)
+    return dict(sorted(found.items()))
+
+
+def _box(shape: Shape) -> tuple[float, float, float, float]:
+    """Left, low, right and high of a shape, and of all that it may reach beyond its points."""
+    match shape:
+        case Rect(x, y, width, height):
+            return x, y, x + width, y + height
+        case Disc(x, y, radius):
+            return x - radius, y - radius, x + radius, y + radius
+        case Text() | Readout():
+            (left, low), (right, high) = shape.corners
+            return left, low, right, high
+        case Line(points, width, _, head):
+            away = max(width, head)
+        case Polygon(points):
+            away = 0.0
+    xs, ys = zip(*points, strict=True)
+    return min(xs) - away, min(ys) - away, max(xs) + away, max(ys) + away
+
+
+def _meet(one: Sequence[float], other: Sequence[float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _key(drawing: Drawing) -> Key:

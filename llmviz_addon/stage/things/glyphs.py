@@ -40,6 +40,12 @@ Kept as long as Blender runs: fetching a hundred from Inter takes a second.
 
 def placed(text: Text) -> list[tuple[Flat, str]]:
     """The letters of a text in place, each with the name of its colour."""
+    set_out = [(glyph(letter, text.font), x, y, color) for letter, x, y, color in places(text)]
+    return [(flat.moved(x, y, text.size), color) for flat, x, y, color in set_out if len(flat.triangles)]
+
+
+def places(text: Text) -> list[tuple[str, float, float, str]]:
+    """The letters of a text, where each of them stands, and the name of its colour."""
     letters, font = [], text.font
     lines = _lines(text.spans)
     for number, line in enumerate(lines):
@@ -48,9 +54,7 @@ def placed(text: Text) -> list[tuple[Flat, str]]:
         y = text.y - number * text.leading * text.size
         for run, color in line:
             for character in run:
-                letter = glyph(character, font)
-                if len(letter.triangles):
-                    letters.append((letter.moved(x, y, text.size), color))
+                letters.append((character, x, y, color))
                 x += advance_in(font, character, text.size)
     return letters
 
@@ -58,22 +62,23 @@ def placed(text: Text) -> list[tuple[Flat, str]]:
 def glyph(letter: str, font: FontFile | None = None) -> Flat:
     """One letter at the origin, at an em of 1 m; what a font of the user's lacks is as without it."""
     prepare(letter, font)
-    return _known[_key(letter, font)]
+    return _known[key_of(letter, font)]
 
 
 def prepare(letters: Iterable[str], font: FontFile | None = None) -> None:
     """Fetch all that are not known yet; many at once are faster than one by one."""
-    missing = sorted({letter for letter in letters if _key(letter, font) not in _known})
-    _known.update({_key(letter, font): join([]) for letter in missing if letter.isspace()})
+    missing = sorted({letter for letter in letters if key_of(letter, font) not in _known})
+    _known.update({key_of(letter, font): join([]) for letter in missing if letter.isspace()})
     drawn = [letter for letter in missing if not letter.isspace()]
     if hers := [letter for letter in drawn if font is not None and letter in font.advances]:
         assert font is not None
-        _known.update({_key(letter, font): flat for letter, flat in _fetch_hers(hers, font).items()})
+        _known.update({key_of(letter, font): flat for letter, flat in _fetch_hers(hers, font).items()})
     if others := [letter for letter in drawn if font is None or letter not in font.advances]:
         _known.update({("", letter): flat for letter, flat in _fetch(others).items()})
 
 
-def _key(letter: str, font: FontFile | None) -> tuple[str, str]:
+def key_of(letter: str, font: FontFile | None) -> tuple[str, str]:
+    """The same for letters that look the same: the mark of the font that a letter is from, and the letter."""
     return (font.mark if font is not None and letter in font.advances else "", letter)
 
 

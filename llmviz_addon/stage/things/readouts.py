@@ -23,6 +23,7 @@ from ..materials.theme import Theme, linear
 from ..ours import own
 from . import glyphs
 from .mesh2d import join
+from .placed import store
 
 VALUE = "Value"
 _PRINTED = "0123456789.-infa<>"
@@ -102,8 +103,8 @@ def _group(align: str, digits: bpy.types.Object, font: FontFile | None) -> bpy.t
     number = _set(tree, *_as_written(tree, given), _BEFORE[align], digits, font)
     size = Expr(tree, given["Size"])
     edge = Expr(tree, named(tree, EDGE, "FLOAT_VECTOR"), vector=True).scaled(size)
-    fringed = _store(tree, number, EDGE, "FLOAT_VECTOR", edge.socket)
-    inked = _store(tree, fringed, INK, "FLOAT_COLOR", given["Ink"])
+    fringed = store(tree, number, EDGE, "FLOAT_VECTOR", edge.socket)
+    inked = store(tree, fringed, INK, "FLOAT_COLOR", given["Ink"])
     place = tree.nodes.new("GeometryNodeTransform")
     tree.links.new(inked, place.inputs["Geometry"])
     tree.links.new(given["Place"], place.inputs["Translation"])
@@ -203,17 +204,4 @@ def _switch(
         node.inputs["True"].default_value = yes
     else:
         tree.links.new(yes, node.inputs["True"])
-    return node.outputs[0]
-
-
-def _store(
-    tree: bpy.types.NodeTree, geometry: bpy.types.NodeSocket, name: str, kind: str, value: bpy.types.NodeSocket
-) -> bpy.types.NodeSocket:
-    node = new_node(tree, "GeometryNodeStoreNamedAttribute")
-    node.data_type = kind
-    node.domain = "POINT"
-    node.inputs["Name"].default_value = name
-    tree.links.new(geometry, node.inputs["Geometry"])
-    socket = next(s for s in node.inputs if s.name == "Value" and s.enabled)
-    tree.links.new(value, socket)
     return node.outputs[0]

@@ -8,35 +8,50 @@ a loose point of that mesh says. The picture is the same, and a file plays witho
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import bpy
 import numpy as np
 from mathutils import Matrix
 
 from .. import compat
-from ..materials.nodes import named, new_node
-from ..ours import own
+from ..materials.nodes import named
+from .placed import SIZE, TURN, put, through
 
-WHICH, PLACE, TURN, SIZE = "which", "place", "turn", "size"
-"""Attributes of points: which drawing it is of, whether it says where that one stands, how turned, how large."""
+WHICH, PLACE = "which", "place"
+"""Attributes of points: which drawing it is of, and whether it says where that one stands."""
 
 
-def write_places(mesh: bpy.types.Mesh, counts: Sequence[int], which: Sequence[int], poses: np.ndarray) -> None:
-    """Let the last ``len(poses)`` points of ``mesh`` say where its drawings stand, for ``Repeats.add``.
+def write_places(
+    mesh: bpy.types.Mesh, drawn: Sequence[int], which: Sequence[int], letters: Sequence[int], poses: np.ndarray
+) -> None:
+    """Let some points of ``mesh`` say where its drawings stand, for ``Repeats.add``.
 
-    Before these points it holds ``counts`` points of each drawing; drawing ``which`` (n,) stands at ``poses``
-    (n, 4, 4), each of which moves, turns and sizes.
+    Its points are those of drawings, by the numbers of which as ``drawn``, then these: drawing ``which`` (n,) stands
+    at ``poses`` (n, 4, 4), each of which moves, turns and sizes; and last the ``letters`` of drawings.
     """
-    library = sum(counts)
-    turns, sizes = np.zeros((2, library + len(poses), 3))
-    for number, pose in enumerate(poses, start=library):
+    first, last = len(drawn), len(drawn) + len(poses)
+    numbers = np.array([*drawn, *which, *letters], dtype=np.int32)
+    turns, sizes = (_written(mesh, name, len(numbers)) for name in (TURN, SIZE))
+    for number, pose in enumerate(poses, start=first):
         _, turn, size = Matrix(pose.tolist()).decompose()
         turns[number], sizes[number] = turn.to_euler("XYZ")[:], size[:]
-    numbers = np.concatenate([np.repeat(np.arange(len(counts)), counts), which])
+    places = np.zeros(len(numbers), dtype=bool)
+    places[first:last] = True
     compat.write_attribute(mesh, WHICH, "INT", "POINT", numbers)
-    compat.write_attribute(mesh, PLACE, "BOOLEAN", "POINT", np.arange(len(numbers)) >= library)
+    compat.write_attribute(mesh, PLACE, "BOOLEAN", "POINT", places)
     compat.write_attribute(mesh, TURN, "FLOAT_VECTOR", "POINT", turns)
     compat.write_attribute(mesh, SIZE, "FLOAT_VECTOR", "POINT", sizes)
+
+
+def _written(mesh: bpy.types.Mesh, name: str, count: int) -> np.ndarray:
+    """What an attribute of vectors holds, which is taken away; zeros where there is none."""
+    attributes: Any = mesh.attributes
+    values = np.zeros(count * 3, dtype=np.float32)
+    if name in attributes:
+        attributes[name].data.foreach_get("vector", values)
+        attributes.remove(attributes[name])
+    return values.reshape(-1, 3)
 
 
 class Repeats:
@@ -53,21 +68,14 @@ class Repeats:
 
 
 def _group() -> bpy.types.NodeTree:
-    tree = own(bpy.data.node_groups.new("llmviz repeats", "GeometryNodeTree"), "repeats")
-    tree.interface.new_socket("Geometry", in_out="INPUT", socket_type="NodeSocketGeometry")
-    tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+    tree, given = through("llmviz repeats", "repeats")
     apart = tree.nodes.new("GeometryNodeSeparateGeometry")
-    tree.links.new(tree.nodes.new("NodeGroupInput").outputs[0], apart.inputs["Geometry"])
+    tree.links.new(given, apart.inputs["Geometry"])
     tree.links.new(named(tree, PLACE, "BOOLEAN"), apart.inputs["Selection"])
     drawings = tree.nodes.new("GeometryNodeSplitToInstances")
     tree.links.new(apart.outputs["Inverted"], drawings.inputs["Geometry"])
-    tree.links.new(named(tree, WHICH, "INT"), drawings.inputs["Group ID"])
-    put = new_node(tree, "GeometryNodeInstanceOnPoints")
-    put.inputs["Pick Instance"].default_value = True
-    tree.links.new(apart.outputs["Selection"], put.inputs["Points"])
-    tree.links.new(drawings.outputs["Instances"], put.inputs["Instance"])
-    tree.links.new(named(tree, WHICH, "INT"), put.inputs["Instance Index"])
-    tree.links.new(named(tree, TURN, "FLOAT_VECTOR"), put.inputs["Rotation"])
-    tree.links.new(named(tree, SIZE, "FLOAT_VECTOR"), put.inputs["Scale"])
-    tree.links.new(put.outputs[0], tree.nodes.new("NodeGroupOutput").inputs[0])
+    which = named(tree, WHICH, "INT")
+    tree.links.new(which, drawings.inputs["Group ID"])
+    shown = put(tree, apart.outputs["Selection"], drawings.outputs["Instances"], which)
+    tree.links.new(shown, tree.nodes.new("NodeGroupOutput").inputs[0])
     return tree
