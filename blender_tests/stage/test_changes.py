@@ -388,3 +388,11 @@ def test_a_long_list_is_cut(film: Film) -> None:
         obj.color = (0.1, 0.2, 0.3, 0.4)
         obj.empty_display_size = 7.0
     assert all(len(line) < 200 for line in losses(film))
+
+
+def test_what_is_set_on_nodes_of_geometry_is_told(film: Film) -> None:
+    """Blender makes the settings of its own nodes as it starts, as extensions make theirs."""
+    tree = bpy.data.node_groups["llmviz letters"]
+    node = next(node for node in tree.nodes if node.bl_idname == "GeometryNodeSeparateGeometry")
+    node.domain = "FACE"
+    assert [line for line in losses(film) if "llmviz letters" in line] == ["the node tree 'llmviz letters': nodes"]

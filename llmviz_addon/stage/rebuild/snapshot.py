@@ -320,7 +320,9 @@ def _is_setting(struct: type, prop: bpy.types.Property) -> bool:
     name = prop.identifier
     if issubclass(struct, bpy.types.NodeSocket):
         return name in SOCKET
-    if name in NO_SETTING or name == "name" or name.startswith("bl_") or prop.is_runtime:
+    if name in NO_SETTING or name == "name" or name.startswith("bl_"):
+        return False
+    if prop.is_runtime and not issubclass(struct, bpy.types.Node):  # Blender makes those of its own nodes as it starts
         return False
     if struct is bpy.types.Action and name in CURVES:
         return False

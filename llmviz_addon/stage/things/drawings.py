@@ -224,7 +224,7 @@ class DrawingMaker:
 
     def _draw(self, shapes: tuple[Shape, ...], fringe: float, eye: Eye | None, written: bool) -> Arrays:
         last = {} if written else _last(shapes)
-        letters = gathered([self.letters.set(text, (n + 1) * LIFT, eye, self._ink) for n, text in last.items()])
+        letters = self.letters.set(last, eye, self._ink) if last else Letters.none()
         others = [(n, shape) for n, shape in enumerate(shapes) if n not in last]
         if not others:  # of nothing but letters, Blender would not know which colours Solid view shows
             return replace(Arrays.loose(letters.place[:1]), letters=letters)

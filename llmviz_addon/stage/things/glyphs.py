@@ -47,7 +47,7 @@ def placed(text: Text) -> list[tuple[Flat, str]]:
 def places(text: Text) -> list[tuple[str, float, float, str]]:
     """The letters of a text, where each of them stands, and the name of its colour."""
     letters, font = [], text.font
-    lines = _lines(text.spans)
+    lines, advances = _lines(text.spans), _Advances(font, text.size)
     for number, line in enumerate(lines):
         width = advance_in(font, "".join(run for run, _ in line), text.size)
         x = text.x - {"left": 0.0, "center": width / 2, "right": width}[text.align]
@@ -55,8 +55,20 @@ def places(text: Text) -> list[tuple[str, float, float, str]]:
         for run, color in line:
             for character in run:
                 letters.append((character, x, y, color))
-                x += advance_in(font, character, text.size)
+                x += advances[character]
     return letters
+
+
+class _Advances(dict[str, float]):
+    """How wide characters are in a font, each worked out once."""
+
+    def __init__(self, font: FontFile | None, size: float) -> None:
+        super().__init__()
+        self._font, self._size = font, size
+
+    def __missing__(self, character: str) -> float:
+        width = self[character] = advance_in(self._font, character, self._size)
+        return width
 
 
 def glyph(letter: str, font: FontFile | None = None) -> Flat:

@@ -9,7 +9,7 @@ that are not made real, as the material then knows neither their ink nor the wid
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import bpy
@@ -100,6 +100,7 @@ class Letterbox:
         self._material = material
         self._numbers: dict[tuple[str, str], int] = {}
         self._flats: list[Flat] = []
+        self._points = np.zeros(1, dtype=int)  # of each, by its number
         self._group: bpy.types.NodeTree | None = None
 
     def fetch(self, letters: Iterable[str], font: FontFile | None) -> None:
@@ -111,29 +112,24 @@ class Letterbox:
             if len(flat.triangles) and key not in self._numbers:
                 self._numbers[key] = len(self._numbers) + 1
                 self._flats.append(flat)
+        self._points = np.array([0, *(len(flat.points) for flat in self._flats)])
 
-    def set(self, text: Text, lift: float, eye: Eye | None, ink: Ink) -> Letters:
-        """The letters of a ``text``, so much above its plane."""
-        found = [
-            (self._numbers[key], x, y, color)
-            for letter, x, y, color in glyphs.places(text)
-            if (key := glyphs.key_of(letter, text.font)) in self._numbers
-        ]
-        if not found:
+    def set(self, texts: Mapping[int, Text], eye: Eye | None, ink: Ink) -> Letters:
+        """The letters of texts, which are shapes of one drawing by their numbers among these."""
+        rows = []
+        for number, text in texts.items():
+            for letter, x, y, color in glyphs.places(text):
+                key = glyphs.key_of(letter, text.font)
+                if key in self._numbers:
+                    rows.append((self._numbers[key], x, y, (number + 1) * LIFT, text.size, text.size, 1.0, *ink(color)))
+        if not rows:
             return Letters.none()
-        numbers, xs, ys, names = zip(*found, strict=True)
-        place = np.full((len(found), 3), lift, dtype=np.float32)
-        place[:, 0], place[:, 1] = xs, ys
-        level = (0.0, 0.0, 0.0) if eye is None else (eye[0], eye[1], 1.0 / eye[2])
-        return Letters(
-            np.array(numbers, dtype=np.int32),
-            place,
-            _rows(len(found), (text.size, text.size, 1.0)),
-            _rows(len(found), (0.0, 0.0, 0.0)),
-            _rows(len(found), level),
-            np.array([ink(name) for name in names], dtype=np.float32),
-            sum(len(self._flats[number - 1].points) for number in numbers),
-        )
+        table = np.array(rows)
+        place, size, colors = (table[:, part].astype(np.float32) for part in (slice(1, 4), slice(4, 7), slice(7, 11)))
+        numbers, level = table[:, 0].astype(np.int32), np.zeros_like(place)
+        if eye is not None:
+            level[:] = eye[0], eye[1], 1.0 / eye[2]
+        return Letters(numbers, place, size, np.zeros_like(place), level, colors, int(self._points[numbers].sum()))
 
     def add(self, obj: bpy.types.Object) -> None:
         """Let ``obj``, whose mesh has letters, show them."""

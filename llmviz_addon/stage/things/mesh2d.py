@@ -289,11 +289,25 @@ def _bar(corners: np.ndarray, fringe: float) -> Flat:
     ends = _columns(number, following).ravel()  # of each side: where it starts, and where it ends
     start, end = 4 + 2 * number, 5 + 2 * number
     inner = np.array([[0, 1, 2], [0, 2, 3]])
-    return Flat(
-        np.concatenate([corners, (corners + miter * fringe)[ends]]),
-        np.concatenate([np.zeros((4, 2)), outward.repeat(2, axis=0) * fringe]),
-        np.concatenate([inner, _columns(number, start, end), _columns(number, end, following)]),
+    return _alike(
+        ("bar", 4),
+        Flat(
+            np.concatenate([corners, (corners + miter * fringe)[ends]]),
+            np.concatenate([np.zeros((4, 2)), outward.repeat(2, axis=0) * fringe]),
+            np.concatenate([inner, _columns(number, start, end), _columns(number, end, following)]),
+        ),
     )
+
+
+_ALIKE: dict[tuple[str, int], Sides] = {}
+"""The sides of a kind of shape, by how many corners it has: they follow from that."""
+
+
+def _alike(kind: tuple[str, int], flat: Flat) -> Flat:
+    """The same shape, its sides those that all of its kind have."""
+    if kind not in _ALIKE:
+        _ALIKE[kind] = flat.sides
+    return Flat(flat.points, flat.edge, flat.triangles, _ALIKE[kind])
 
 
 def disc(x: float, y: float, radius: float, fringe: float) -> Flat:
@@ -307,7 +321,8 @@ def _fan(points: np.ndarray, fringe: float) -> Flat:
     points = points[_lengths(points - np.roll(points, 1, axis=0)) > 1e-9]
     number = np.arange(len(points))
     triangles = _columns(np.zeros_like(number[2:]), number[1:-1], number[2:])
-    return fringed(points, triangles, fringe, _columns(number, np.roll(number, -1)))
+    flat = fringed(points, triangles, fringe, _columns(number, np.roll(number, -1)))
+    return _alike(("fan", len(points)), flat)
 
 
 def stroke(points: Sequence[tuple[float, float]], width: float, head: float, fringe: float) -> Flat:
