@@ -395,4 +395,6 @@ def test_what_is_set_on_nodes_of_geometry_is_told(film: Film) -> None:
     tree = bpy.data.node_groups["llmviz letters"]
     node = next(node for node in tree.nodes if node.bl_idname == "GeometryNodeSeparateGeometry")
     node.domain = "FACE"
-    assert [line for line in losses(film) if "llmviz letters" in line] == ["the node tree 'llmviz letters': nodes"]
+    assert [line for line in losses(film) if "llmviz letters" in line] == [
+        "the geometry node tree 'llmviz letters': nodes"
+    ]
