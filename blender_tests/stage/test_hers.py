@@ -95,7 +95,7 @@ def check_stage(scene: bpy.types.Scene) -> None:
     assert stage.home in scene.collection.children_recursive
     assert all(obj.get(TAG) for obj in stage.objects)
     assert [obj.get(TAG) for obj in stage.objects].count("camera") == 1
-    assert {obj for obj in stage.objects if obj.get(TAG) != "digits"} <= set(scene.objects)
+    assert {obj for obj in stage.objects if obj.get(TAG) not in {"digits", "letters"}} <= set(scene.objects)
     assert scene.camera is not None
     scene.frame_set(11)
 
@@ -219,7 +219,7 @@ class User:
         scene = self.scene
         collections = [c for c in scene.collection.children_recursive if c != find_collection(scene)]
         obj, place = self.thing(scene), self.random.choice([scene.collection, *collections])
-        if obj.get(TAG) == "digits":
+        if obj.get(TAG) in {"digits", "letters"}:
             return
         for collection in obj.users_collection:
             collection.objects.unlink(obj)
