@@ -13,7 +13,7 @@ def seen(objects: Iterable[bpy.types.Object]) -> dict[str, np.ndarray]:
     home = bpy.data.collections.new("seen")
     bpy.context.scene.collection.children.link(home)
     copies = {}
-    for obj in objects:
+    for obj in list(objects):  # of a scene there are more and more
         if obj.type == "MESH":
             copy = copies[obj.name] = obj.copy()
             copy.animation_data_clear()
