@@ -147,10 +147,14 @@ def formatted(value: float, spec: str = "") -> str:
 
 
 def said(value: float) -> str:
-    """A value as it is said, and shown where it is no cell's: a whole one has no decimals, others look as in a cell."""
+    """A value as it is said, and shown where it is no cell's: as in a cell, but a whole one has no decimals.
+
+    Of what is nearly 1 it is told how nearly, as of shares.
+    """
     value = float(value) + 0.0
     text = in_cell(value)
-    return formatted(value) if value.is_integer() or abs(value) >= 1000 or not text[:1].strip("≈") else text
+    is_other = value.is_integer() or abs(value) >= 1000 or 0.99 < abs(value) < 1 or not text[:1].strip("≈")
+    return formatted(value) if is_other else text
 
 
 def parts_of_all(shares: Iterable[float]) -> list[float]:
