@@ -81,9 +81,8 @@ def play(film):
         film.say(
             "No column looks at its neighbours: that is left to [self-attention]({out}), which is next.", out=ln.output
         )
-        film.wait(1)
-        film.dismiss()
-        film.camera.frame(x, ln, azimuth=275, elevation=3, seconds=2)
+    film.dismiss()
+    film.camera.frame(x, ln, azimuth=275, elevation=3, seconds=2)
 
 
 def _normal(deviation):

@@ -102,7 +102,7 @@ def test_ctrl_c_is_no_mistake_of_a_chapter(tmp_path, nano):
         ("film.fade = None", "line 6.*fade"),
         ("film.layout = 3", "line 6.*layout"),
         ("film.score.clips['x'] = ['y']", "line 6.*score"),
-        ("film._telling.score._staves['opacity', 0].add('x')", "line 4"),
+        ("film._telling.score._staves['opacity', 0]['x'] = None", "line 4"),
         ("film._telling.cast.drawings['x'] = 1; film._telling.score._staff_of[3] = []", "line 4"),
         ("film._telling.clock.now = float('inf')", "line 4"),
     ],

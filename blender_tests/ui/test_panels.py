@@ -122,7 +122,7 @@ def test_play_shows_the_commentary_of_the_frame(film: bpy.types.Scene) -> None:
         bpy.ops.llmviz.jump(to="NEXT")
     text = " ".join(shown(panels.LLMVIZ_PT_play, "label"))
     assert "03.2 one column" in text
-    assert "Each of the 11 columns holds" in text  # all of the paragraph that has been said
+    assert "The T = 11 columns hold" in text  # all of the paragraph that has been said
     assert "t = 3" in text
 
 
