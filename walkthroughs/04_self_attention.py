@@ -29,19 +29,14 @@ def play(film):
         close = film.closeup(heads[number], x, seconds=1.2)  # of a wide model; else it is the layout
         x, head = close.layers[0].ln_1.output, close.layers[0].attn.heads[number]
         film.letters(x, seconds=0.5)
-        steps = film.signs.label(head.max), film.signs.label(head.sum)  # which are told of when they come
-        with film.together(seconds=2):
-            film.fade(*steps, to=0)
-            film.arrange(*head.rows[:3], (head.output, head.weights, head.sum, head.max, head.scores), level=x)
-            film.move(x, beside=head.k, level=head.k)
-        film.camera.frame(x, head, azimuth=270.5, elevation=1, seconds=1.2)
+        _lie_flat(film, x, head)
     _vectors(film, x, head)
     _one_number(film, x, head, t)
     _lookup(film, x, head)
     _scores(film, x, head, t)
     _softmax(film, head, t)
     _values(film, head, t)
-    _rest(film, head, number, t)
+    _rest(film, x, head, number, t)
 
 
 def _tour(film, x, heads, names, number):
@@ -58,10 +53,12 @@ def _tour(film, x, heads, names, number):
         film.camera.frame(x, heads[number], azimuth=281, elevation=8)
 
 
-def _beside(film, x, head):
-    with film.together(seconds=1.2):
+def _lie_flat(film, x, head):
+    with film.together(seconds=2):
+        film.fade(x, head, to=1)
+        film.arrange(*head.rows[:3], (*head.rows.matrix, head.output), level=x)
         film.move(x, beside=head.k, level=head.k)
-        film.camera.frame(x, *head.rows[:3], azimuth=274, elevation=4)
+    film.camera.frame(x, head, azimuth=270.5, elevation=1, seconds=1.2)
 
 
 def _vectors(film, x, head):
@@ -74,13 +71,13 @@ def _vectors(film, x, head):
         with film.together(seconds=1.5):
             film.fade(head.rows.matrix, head.rows.output, to=0)
             film.arrange(*head.rows[:3], level=x)
-            _beside(film, x, head)
-        told = (
+            film.move(x, beside=head.k, level=head.k)
+            film.camera.frame(x, *head.rows[:3], azimuth=274, elevation=4)
+        for row, clause in (
             (head.rows.q, "a [query]({v}), what this column looks for;"),
             (head.rows.k, "a [key]({v}), by which it is found;"),
             (head.rows.v, "a [value]({v}), what it has to give."),
-        )
-        for row, clause in told:
+        ):
             film.say(clause, v=row[-1])
             film.light(row[-1], to=0.8, seconds=0.6)
             film.light(row[-1], to=0, seconds=0.6)
@@ -103,15 +100,15 @@ def _one_number(film, x, head, t):
         film.say("A row of the [weights]({w}) meets this [column]({x}):", w=head.q_weight, x=x[t])
         film.say("pair by pair multiplied, then added up: a dot product.")
         film.dot_product(cell, seconds=14)
-        without = "A bias, which this model does without, would be 0."
-        film.say("A bias comes on top." if film.checkpoint.biases else without)
+        film.say("A bias comes on top." if film.checkpoint.biases else "A bias, which this model lacks, would be 0.")
         film.compute(cell, seconds=2)
     with film.beat("all-vectors"):
         film.say("It came to {cell}.", cell=cell)
         with film.together():
             film.merge(x)
             film.fade(*k, *v, to=1)
-            _beside(film, x, head)
+            film.move(x, beside=head.k, level=head.k)
+            film.camera.frame(x, *head.rows[:3], azimuth=274, elevation=4)
         film.say("All other numbers of Q, K and V are made in the same way,")
         film.sweep(head.q, head.k, head.v, seconds=6)
         film.say("each from its own row of weights and its own column.")
@@ -244,22 +241,25 @@ def _values(film, head, t):
         film.say("Added up, row by row, they become column {t} of the [output]({o}).", t=t, o=head.output[t])
 
 
-def _rest(film, head, number, t):
+def _rest(film, x, head, number, t):
     v, output, matrix, many = head.v, head.output, head.rows.matrix, len(film.tokens) > 1
     with film.beat("all-rows"):
         film.locate()
         rest = "All other queries are answered in the same way, each by itself,"
         film.say(rest if many else "Of more queries each would be answered by itself,")
         film.fade(v, head.weights, output, to=0)
-        film.arrange(matrix, (output, v), level=head.k, seconds=0)
-        with film.together(seconds=1.2):
-            film.fade(v, *matrix, output, to=1)
-            film.camera.frame(*matrix, v, output, azimuth=273, elevation=3)
-        film.sweep(head.max, head.sum, head.weights, output, seconds=9, rows=True)
+        film.arrange((v,), (*matrix, output), level=head.k, seconds=0)
+        film.camera.frame(*matrix, v, output, azimuth=273, elevation=3, seconds=0)
+        film.fade(v, *matrix, output, to=1, seconds=1.2)
+        film.sweep(head.max, head.sum, head.weights, output, seconds=9, slowly=False, rows=True)
         film.say("so a computer can do them all at once.")
+        film.compute(output[t, 0], seconds=2)
+    with film.beat("whole-head"):
+        film.say("Now all of the head is computed, up to its output.")
+        _lie_flat(film, x, head)
     with film.beat("one-picture"):
         film.say("This is all that the head has done:")
-        film.fade(v, *matrix, output, to=0, seconds=0.8)
+        film.fade(x, head, to=0, seconds=0.8)
         looks = "each token below looks at the same tokens above, up to itself."
         film.say(looks if many else "the only column looks at itself, with all of its attention.")
         film.bands(head.weights[:], f"Attention of head {number}", follow=t, seconds=5)

@@ -11,7 +11,7 @@ from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.screenplay.flow import flow
 from llmviz_addon.screenplay.legible.settle import FADE
 from llmviz_addon.screenplay.score.timeline import Channel
-from llmviz_addon.screenplay.verbs.arrows import ARROW, way
+from llmviz_addon.screenplay.verbs.arrows import ARROW, WIDTH, pieces, way
 
 
 def at(film, actor, seconds):
@@ -108,6 +108,34 @@ def test_no_two_arrows_lie_in_one_plane(film):
     assert len(set(planes)) == len(planes)  # where two cross they would be a stipple
 
 
+def test_no_arrow_of_a_head_that_lies_flat_passes_behind_a_grid_and_no_two_are_one_bar(film):
+    head = film.layout.layers[0].attn.heads[1]
+    film.open_on(head, azimuth=276, elevation=5)
+    film.arrange(*head.rows[:3], (*head.rows.matrix, head.output), seconds=1)
+    film.wait(1)
+    flow(film.telling)
+    stands = [film.box(grid) for row in head.rows for grid in row]
+    outlines = [one.points[:, [0, 2]] for one in arrows(film)]
+    assert len(outlines) == 12  # to vectors, to the matrix, and along it to the output
+    assert not any(lies_on([*outline, outline[0]], one) for outline in outlines for one in stands)
+    low, high = film.box(head.scores)
+    down = [one for one in outlines if low[0] < one[:, 0].min() < high[0] and one[:, 1].max() > film.box(head.v)[1][2]]
+    assert len(down) == 2  # of queries and of keys, past the weights and into the matrix
+    lanes = sorted(float(one[:, 0].min()) for one in down)
+    assert lanes[1] - lanes[0] > 2 * WIDTH
+
+
+def test_a_row_in_an_order_of_its_own_ends_where_the_others_end_and_its_names_do_not_meet(film):
+    head = film.layout.layers[0].attn.heads[1]
+    film.open_on(head, azimuth=276, elevation=5)
+    film.arrange(*head.rows[:3], (*head.rows.matrix, head.output), seconds=1)
+    assert film.box(head.output)[1][0] == pytest.approx(film.box(head.v)[1][0])
+    middles = [film.box(grid)[0][0] for grid in (head.scores, head.sum, head.weights, head.output)]
+    assert middles == sorted(middles)
+    assert film.box(head.sum)[1][0] == pytest.approx(film.box(head.max)[0][0])  # as at home
+    assert film.box(head.scores)[0][0] < film.box(head.v_bias)[0][0] - 0.5  # ways go down before the others
+
+
 def test_pieces_of_a_grid_keep_its_arrow(film, head):
     film.move(head.v, by=(0.4, 0, -1.0), seconds=0)
     film.split(head.v[3], seconds=0.5)
@@ -153,6 +181,13 @@ def test_a_way_goes_past_what_stands_between(between):
     around = way(upper, lower, 1.2, [between])
     assert len(around) == 4
     assert not any(lies_on(around, one) for one in (upper, lower, between))
+
+
+def test_a_way_keeps_off_other_wires():
+    upper, lower, between = box(0, 4, 1, 5), box(-4, 0, 1, 1), box(-1, 2, 2, 3)
+    first = way(upper, lower, 1.2, [between])
+    second = way(upper, lower, 1.2, [between], wires=list(pieces(first)))
+    assert not any(lies_on(second, one) for one in [between, *pieces(first)][:-1])
 
 
 def test_a_way_turns_the_corner_that_is_free():

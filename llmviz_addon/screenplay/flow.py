@@ -22,7 +22,7 @@ from .legible.letters import Sight
 from .score.clips import EPSILON, Clip, Origin
 from .score.timeline import Channel
 from .telling import SOLID, Telling
-from .verbs.arrows import ARROW, Box, arrow, front, in_plane, way, with_tokens
+from .verbs.arrows import ARROW, Box, arrow, front, in_plane, pieces, way, with_tokens
 
 ORIGIN = Origin(verb="the data flow")
 FADE = 0.25
@@ -63,6 +63,42 @@ class Span:
         return self.places[0] if self.places[0] == self.places[1] else None
 
 
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """Where both grids of a flow stand away from home, from when it is first seen there."""
+
+    flow: Flow
+    spans: list[Span]
+    whiles: list[Span]
+    at: float
+    source: Box
+    target: Box
+    behind: float
+
+    @property
+    def apart(self) -> float:
+        """Metres from one to the other, in height."""
+        return float(max(self.source[0][2] - self.target[1][2], self.target[0][2] - self.source[1][2], 0.0))
+
+    @property
+    def times(self) -> list[float]:
+        """The ends of all the whiles."""
+        return sorted({at for span in self.whiles for at in (span.start + EPSILON, span.end - 2 * EPSILON)})
+
+
+@dataclass(frozen=True, eq=False)
+class Wire:
+    """What an arrow covers piece by piece, in which plane, and when it is there."""
+
+    boxes: tuple[Box, ...]
+    whiles: list[Span]
+    y: float
+
+    def is_there(self, at: float) -> bool:
+        """Whether it is seen at a time."""
+        return any(span.start <= at <= span.end for span in self.whiles)
+
+
 def flow(telling: Telling) -> None:
     """Let ribbons come and go with their grids, and arrows stand in for those whose grids are away from home."""
     sight, moved = Sight(telling), telling.score.moved
@@ -74,11 +110,15 @@ def flow(telling: Telling) -> None:
             (away if source in moved or target in moved else home).append(ribbon)
     for flows in _fading(telling, home):
         _keep(telling, flows, _spans(telling, flows[0]))
+    stands: list[Standing] = []
     for number, one in enumerate((*(_flow(telling, ribbon) for ribbon in away), *_between_excerpts(telling))):
         spans = _spans(telling, one)
         if not one.is_excerpt:
             _keep(telling, [one], spans)
-        _draw(telling, sight, one, spans, number % PLANES * LIFT)
+        stands += _standing(telling, sight, one, spans, number % PLANES * LIFT)
+    wires: list[Wire] = []
+    for stand in sorted(stands, key=lambda stand: (stand.at, stand.apart)):  # who goes farther goes around the others
+        _draw(telling, sight, stand, wires)
 
 
 def _flow(telling: Telling, ribbon: Ribbon) -> Flow:
@@ -178,42 +218,54 @@ def _clips(spans: list[Span], is_there: Callable[[Span], bool], full: float, res
     return tuple(found)
 
 
-def _draw(telling: Telling, sight: Sight, one: Flow, spans: list[Span], behind: float) -> None:
-    """Give each place away from home where both grids of a flow stand, and are seen, its arrow, a little ``behind``."""
+def _standing(telling: Telling, sight: Sight, one: Flow, spans: list[Span], behind: float) -> Iterator[Standing]:
+    """Each place away from home where both grids of a flow stand, and are seen."""
     seen = [span for span in spans if span.place is not None and max(span.solid) > 0]
     places = {span.place: span for span in reversed(seen) if one.is_excerpt or any(span.place or ())}
     for place, span in places.items():
-        whiles = {
-            at for other in seen if other.place == place for at in (other.start + EPSILON, other.end - 2 * EPSILON)
-        }
-        drawing = _made(telling, sight, one, span, sorted(whiles), behind)
-        if drawing is not None:
-            clips = _clips(spans, lambda other, place=place: other.place == place, ARROW, rest=0.0)  # type: ignore[misc]
-            telling.score.rewrite([drawing], "opacity", lambda _, clips=clips: clips)  # type: ignore[misc]
+        at = span.start + EPSILON if span.solid[0] > 0 else span.end - 2 * EPSILON
+        source, target = (_touching(telling, sight, grid, at) for grid in one.grids)
+        if in_plane(source, target):
+            yield Standing(one, spans, [other for other in seen if other.place == place], at, source, target, behind)
 
 
-def _made(telling: Telling, sight: Sight, one: Flow, span: Span, times: list[float], behind: float) -> str | None:
-    """An arrow between where the grids of a flow stand, past what stands there when it is first seen.
+def _draw(telling: Telling, sight: Sight, stand: Standing, wires: list[Wire]) -> None:
+    """Give a flow its arrow for where its grids stand, past what stands there when it is first seen, and past wires.
 
-    It leaves over its source's label wherever that is at any of the ``times`` that it is there: a tile may lift it.
+    It leaves over its source's label wherever that is at any of the times that it is there: a tile may lift it.
     """
-    at = span.start + EPSILON if span.solid[0] > 0 else span.end - 2 * EPSILON
-    source, target = (_box(telling, sight, grid, at) for grid in one.grids)
-    if not in_plane(source, target):
-        return None
-    numbers, stand = sight.solid(at, SOLID)
-    ends = [sight.numbers[grid.name] for grid in one.grids]
-    depth = stand[:, 0, 1] + stand[:, 1, 1]
+    one, at, source, target = stand.flow, stand.at, stand.source, stand.target
+    numbers, boxes = sight.solid(at, SOLID)
+    depth = boxes[:, 0, 1] + boxes[:, 1, 1]
     level = np.abs(depth - source[0][1] - source[1][1]) < CELL  # as ``in_plane``, of thousands at once
-    for number in ends:
+    for end in (source, target):  # themselves, and what touches them
+        level &= ~((boxes[:, 0] > end[0] - CELL / 4) & (boxes[:, 1] < end[1] + CELL / 4)).all(axis=1)
+    for number in (sight.numbers[grid.name] for grid in one.grids):
         level[np.searchsorted(numbers, number) : np.searchsorted(numbers, number, "right")] = False
-    above = max(_top(telling, sight, one.source, when) for when in times)
-    found = way(source, target, _top(telling, sight, one.target, at), stand[level], above)
+    above = max(_top(telling, sight, one.source, when) for when in stand.times)
+    near = (wire for wire in wires if abs(wire.y - source[0][1] - source[1][1]) < CELL and wire.is_there(at))
+    there = [box for wire in near for box in wire.boxes]
+    found = way(source, target, _top(telling, sight, one.target, at), boxes[level], above, there)
     if found is None:
-        return None
-    made = arrow(telling.unique("arrow"), found, str(one.ribbon.role), front(source, target) + behind)
+        return
+    made = arrow(telling.unique("arrow"), found, str(one.ribbon.role), front(source, target) + stand.behind)
     telling.cast.add(made)
-    return made.name
+    wires.append(Wire(tuple(pieces(found)), stand.whiles, source[0][1] + source[1][1]))
+    clips = _clips(stand.spans, lambda span: span in stand.whiles, ARROW, rest=0.0)
+    telling.score.rewrite([made.name], "opacity", lambda _: clips)
+
+
+def _touching(telling: Telling, sight: Sight, grid: Grid, at: float) -> Box:
+    """Where a grid is at a moment, with what touches it at a side and is as high: an arrow leads to all of it."""
+    low, high = _box(telling, sight, grid, at)
+    _, boxes = sight.solid(at, SOLID)
+    if len(grid.axes) > 1:
+        return low, high
+    alike = (np.abs(boxes[:, :, 1:] - np.array([low[1:], high[1:]])) < CELL / 4).all(axis=(1, 2))
+    beside = np.maximum(boxes[:, 0, 0] - high[0], low[0] - boxes[:, 1, 0])
+    for box in boxes[alike & (np.abs(beside) < CELL / 4)]:
+        low, high = np.minimum(low, box[0]), np.maximum(high, box[1])
+    return low, high
 
 
 def _box(telling: Telling, sight: Sight, grid: Grid, at: float) -> Box:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ from ..cast.things import Grids, Place, Thing
 from ..page.sizes import USUAL, pixel
 from ..score.timeline import Channel
 from ..telling import Telling
-from .dealing import Extent, deal
+from .dealing import Extent, Name, deal
 from .reading import tint_of
 
 TILE = 0.92 * CELL
@@ -113,7 +113,7 @@ def arrange(
     _put_letters(telling, [grid for grid in grids.values() if _is_table(grid)], seconds)
     extents = {name: _extent(telling, grid, gap is None) for name, grid in grids.items()}
     shapes = [[(grid.name, extents[grid.name]) for grid in row] for row in told]
-    places = deal(shapes, telling.page, gap, _flows(telling, told))
+    places = deal(shapes, telling.page, gap, _flows(telling, told), dict(_names(telling, grids.values())))
     home = max(extent[2] for extent in extents.values())
     wide = max(left + extents[name][2] - extents[name][0] for name, (left, _) in places.items())
     up = max(z + grids[name].ends[1][2] - extents[name][3] for name, (_, z) in places.items())
@@ -157,6 +157,17 @@ def _extent(telling: Telling, grid: Grid, is_whole: bool) -> Extent:
     points = np.concatenate([np.array(grid.ends), *(one.points for one in along)])
     (left, _, low), (right, _, high) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
     return left, low, right, high
+
+
+def _names(telling: Telling, grids: Iterable[Grid]) -> Iterator[tuple[str, Name]]:
+    """Where the names of grids stand, and how far they reach where they have their usual size."""
+    usual = USUAL * pixel(telling.page)
+    for grid in grids:
+        label = telling.cast.labels.get(grid.name)
+        if label is not None:
+            at = float(label.pose[0, 3])
+            across = (label.points[:, 0] - at) / label.em * usual
+            yield grid.name, (at, -float(across.min()), float(across.max()))
 
 
 @contextmanager

@@ -105,28 +105,32 @@ def arrow(name: str, way: Way, color: str, y: float, width: float = WIDTH) -> Dr
 
 
 def way(
-    source: Box, target: Box, over: float, others: np.ndarray | Sequence[Box] = (), above: float | None = None
+    source: Box, target: Box, over: float, others: np.ndarray | Sequence[Box] = (), above: float | None = None,
+    wires: np.ndarray | Sequence[Box] = (),
 ) -> Way | None:  # fmt: skip
     """From the edge of one box to that of another, whose label reaches up to ``over``; None where they meet.
 
     That of the first reaches up to ``above``, if it has one: what leaves it upwards begins there.
 
-    Straight where the two face each other, else around one corner, or out at a side and back in: the first way that
-    crosses none of the ``others`` (n, 2, 3), or else the first.
+    Straight where the two face each other, else around one corner, or out at a side and back in, or out below and past
+    all that is between: the first way that crosses none of the ``others`` (n, 2, 3) and none of the ``wires`` that are
+    there, or else none of the others, or else the first.
     """
     (a_low, a_high), (b_low, b_high) = source, target
     if all(a_low[i] < b_high[i] and b_low[i] < a_high[i] for i in (0, 2)):
         return None
-    first, others = None, np.asarray(others, dtype=float).reshape(-1, 2, 3)
-    for one in (one for one in _ways(source, target, over, others, above) if _length(one) > CELL / 4):
-        if not _crosses(one, others):
+    others, wires = (np.asarray(some, dtype=float).reshape(-1, 2, 3) for some in (others, wires))
+    found: dict[bool, Way] = {}  # the first of those that lie on another grid, and of those that do not
+    for one in (one for one in _ways(source, target, over, others, above, wires) if _length(one) > CELL / 4):
+        is_free = not _crosses(one, others)
+        if is_free and not _crosses(one, wires):
             return one
-        first = first or one
-    return first
+        found.setdefault(is_free, one)
+    return found.get(True, found.get(False))
 
 
 def _ways(
-    source: Box, target: Box, over: float, others: np.ndarray, above: float | None
+    source: Box, target: Box, over: float, others: np.ndarray, above: float | None, wires: np.ndarray
 ) -> Iterator[Way]:  # fmt: skip
     (a_low, a_high), (b_low, b_high) = source, target
     left, right = max(a_low[0], b_low[0]), min(a_high[0], b_high[0])
@@ -151,6 +155,38 @@ def _ways(
         out = sign * (sign * within[:, i, 0]).max() + sign * (3 * GAP + WIDTH)
         ends = [(one[i][0] + sign * GAP, middle[2]) for one, middle in zip((source, target), middles, strict=True)]
         yield [ends[0], (out, ends[0][1]), (out, ends[1][1]), ends[1]]
+    if top - bottom > CELL / 2:
+        under = within[:, 0, 2].min() - GAP - CLEAR - WIDTH
+        yield [(middles[0][0], a_low[2] - GAP), *((one[0], under) for one in middles), (middles[1][0], into)]
+    elif down:
+        yield from _past(source, target, leaves, into, np.concatenate([others, wires]))
+
+
+def _past(source: Box, target: Box, leaves: float, into: float, others: np.ndarray) -> Iterator[Way]:
+    """Out below and to a side, past all that is between, and into the top of a target there or else into its side."""
+    (a_low, a_high), (b_low, b_high) = source, target
+    start, under = (a_low[0] + a_high[0]) / 2, leaves - CLEAR - WIDTH / 2
+    between = others[(others[:, 0, 2] < under) & (others[:, 1, 2] > b_high[2])]
+    first = -1 if b_low[0] + b_high[0] < 2 * start else 1
+    for sign in (first, -first) if len(between) else ():
+        i = (sign + 1) // 2
+        lane, edge = sign * (sign * between[:, i, 0]).max() + sign * (3 * GAP + WIDTH / 2), target[i][0]
+        if sign * (lane - edge) > GAP + WIDTH:
+            for share in (0.5, 0.25, 0.75):
+                z, side = b_high[2] - share * (b_high[2] - b_low[2]), edge + sign * GAP
+                yield [(start, leaves), (start, under), (lane, under), (lane, z), (side, z)]
+        else:
+            lane = float(np.clip(lane, b_low[0] + WIDTH, b_high[0] - WIDTH))
+            yield [(start, leaves), (start, under), (lane, under), (lane, into)]
+    middle = (b_low[0] + b_high[0]) / 2
+    yield [(start, leaves), (start, under), (middle, under), (middle, into)]
+
+
+def pieces(way: Way) -> Iterator[Box]:
+    """What the straight pieces of an arrow along a way cover, seen from the front."""
+    for (x0, z0), (x1, z1) in pairwise(way):
+        low, high = np.array([min(x0, x1), 0.0, min(z0, z1)]), np.array([max(x0, x1), 0.0, max(z0, z1)])
+        yield low - WIDTH / 2, high + WIDTH / 2
 
 
 def _level(boxes: np.ndarray, source: Box, target: Box) -> np.ndarray:

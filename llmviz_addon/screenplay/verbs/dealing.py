@@ -8,7 +8,7 @@ these are on the picture.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,10 +21,18 @@ LEAST = 0.35
 """The same, of both, in metres."""
 BETTER = 1.2
 """How much larger all must be for rows to be broken."""
+LANES = 0.9
+"""Metres by which a row in an order of its own begins before the others: ways to its first grid go down there."""
+NAMES_APART = 0.012
+"""Between the names of what stands side by side, in picture heights."""
 ROUNDS = 4
 """Room for labels depends on how large all is, which depends on the room."""
 Extent = tuple[float, float, float, float]
 """Left, low, right and high of a grid at home with what is written along it, in metres."""
+Name = tuple[float, float, float]
+"""Where a grid's name stands along x at home, in metres; how far it reaches to left and right, in picture heights."""
+Apart = Callable[["Unit", "Unit"], float]
+"""Metres that must be free between two units for their names."""
 Places = Mapping[str, tuple[float, float]]
 """By a grid's name where the upper left corner of its extent goes, from the upper left one of all."""
 
@@ -57,15 +65,17 @@ class Dealt:
 
 
 def deal(
-    rows: Sequence[Sequence[tuple[str, Extent]]], page: Page, gap: float | None = None, flows: bool = True
-) -> Places:
+    rows: Sequence[Sequence[tuple[str, Extent]]], page: Page, gap: float | None = None, flows: bool = True,
+    names: Mapping[str, Name] | None = None,
+) -> Places:  # fmt: skip
     """Where the grids of rows go in the free part of a page; rows are ``gap`` metres apart, or as labels need it.
 
-    Where nothing ``flows`` from row to row no arrow needs room between them.
+    Where nothing ``flows`` from row to row no arrow needs room between them. ``names`` have room in rows that keep an
+    order of their own beside others.
     """
     free, pixels = page.free, min(1.0, page.aspect)
     units = [_units(row) for row in rows]
-    plain = _fitted(units, free, gap, pixels, None, flows)
+    plain = _fitted(units, free, gap, pixels, None, flows, names or {})
     widths = set() if page.is_wide else {sum(unit.width for unit in part) for part in _parts(units)}
     others = [_fitted(units, free, gap, pixels, width, True) for width in sorted(widths)]
     best = max(others, key=lambda one: one[1], default=plain)
@@ -104,8 +114,9 @@ def _parts(rows: Sequence[Sequence[Unit]]) -> list[Sequence[Unit]]:
 
 
 def _fitted(
-    rows: Sequence[Sequence[Unit]], free: Area, gap: float | None, pixels: float, width: float | None, flows: bool
-) -> tuple[Dealt, float]:
+    rows: Sequence[Sequence[Unit]], free: Area, gap: float | None, pixels: float, width: float | None, flows: bool,
+    names: Mapping[str, Name] | None = None,
+) -> tuple[Dealt, float]:  # fmt: skip
     """Rows as they are, or dealt into a width of units, and how large a metre is then, in picture heights."""
     beside, below = LEAST, LEAST if gap is None else gap
     dealt, scale = _laid(rows, beside, below, width), 0.0
@@ -113,13 +124,29 @@ def _fitted(
         scale = min(free.width / dealt.width, (free.height - LABEL * pixels) / dealt.height)
         beside = max(LEAST, ARROW * pixels / scale)
         below = max(LEAST, (LABEL + (ARROW if flows else 0.0)) * pixels / scale) if gap is None else gap
-        dealt = _laid(rows, beside, below, width)
+        dealt = _laid(rows, beside, below, width, _named_apart(names or {}, scale))
     return dealt, scale
 
 
-def _laid(rows: Sequence[Sequence[Unit]], beside: float, below: float, width: float | None) -> Dealt:
-    if width is None and all(_stand_apart(row) for row in rows):
+def _named_apart(names: Mapping[str, Name], scale: float) -> Apart:
+    """What names as large as they are on the picture need between units, where a metre is so many picture heights."""
+
+    def over(unit: Unit, right: bool) -> float:
+        told = [names[name] for name in unit.names if name in names]
+        ends = [at + after / scale if right else before / scale - at for at, before, after in told]
+        return max(ends, default=0.0) - (unit.extent[2] if right else -unit.extent[0]) if ends else 0.0
+
+    return lambda left, right: over(left, True) + over(right, False) + NAMES_APART / scale
+
+
+def _laid(
+    rows: Sequence[Sequence[Unit]], beside: float, below: float, width: float | None, apart: Apart | None = None
+) -> Dealt:
+    in_place = [row for row in rows if _stand_apart(row)]
+    if width is None and len(in_place) == len(rows):
         return _narrowed(rows, beside, below)
+    if width is None and in_place:
+        return _flush(rows, beside, below, apart)
     lines = [_in_order(row) for row in rows] if width is None else _lines(rows, width + CELL / 2)
     wide = max(sum(unit.width for unit in line) + beside * (len(line) - 1) for line in lines)
     places, top = [], 0.0
@@ -130,6 +157,24 @@ def _laid(rows: Sequence[Sequence[Unit]], beside: float, below: float, width: fl
             left += unit.width + beside
         top -= max(unit.height for unit in line) + below
     return Dealt(tuple(places), wide, -top - below)
+
+
+def _flush(rows: Sequence[Sequence[Unit]], beside: float, below: float, apart: Apart | None) -> Dealt:
+    """Rows as at home, and one below the other with these what has an order of its own: it ends where they end."""
+    at_home = _narrowed([row for row in rows if _stand_apart(row)], beside, below)
+    lefts = {id(unit): left for unit, left, _ in at_home.places}
+    end = max(left + unit.width for unit, left, _ in at_home.places)
+    places, top = [], 0.0
+    for row in rows:
+        left, last = end, None
+        for unit in reversed(row):
+            room = max(beside, apart(unit, last) if apart else 0.0) if last else 0.0
+            left, last = lefts.get(id(unit), left - room - unit.width), unit
+            if unit is row[0] and id(unit) not in lefts:
+                left = min(left, *(one - LANES for one in lefts.values()))
+            places.append((unit, left, top))
+        top -= max(unit.height for unit in row) + below
+    return Dealt(tuple(places), end - min(left for _, left, _ in places), -top - below)
 
 
 def _in_order(row: Sequence[Unit]) -> list[Unit]:
@@ -157,7 +202,8 @@ def _lines(rows: Sequence[Sequence[Unit]], width: float) -> list[list[Unit]]:
             if lines[-1] and unit.width > room():
                 lines.append([])
                 first = 0
-            lines[-1][first:] = _in_order([*lines[-1][first:], unit])
+            line = [*lines[-1][first:], unit]
+            lines[-1][first:] = _in_order(line) if _stand_apart(row) else line
     return lines
 
 
