@@ -87,18 +87,18 @@ def _vectors(film, x, head):
 
 def _one_number(film, x, head, t):
     q, k, v, _, _ = head.rows
-    cell = head.q[t, min(2, film.config.head_size - 1)]
-    with film.beat("one-number"):
+    cell, more = head.q[t, min(2, film.config.head_size - 1)], t > film.example_time
+    with film.beat("row-and-column"):
         film.say("How is one number made?")
         with film.together(seconds=1.5):
             film.fade(*k, *v, to=0)
             film.move(x, beside=head.q, side="above")
         film.camera.frame(x, *q, azimuth=272, elevation=2, seconds=1)
-        more = t > film.example_time
         film.say("We follow t = {t}, for it has more columns before it." if more else "We still follow t = {t}.", t=t)
         film.split(x[t], others=0.4)
-        film.say("A row of the [weights]({w}) meets this [column]({x}):", w=head.q_weight, x=x[t])
-        film.say("pair by pair multiplied, then added up: a dot product.")
+        film.say("A row of the [weights]({w}) meets this [column]({x}).", w=head.q_weight, x=x[t])
+    with film.beat("one-number"):
+        film.say("Pair by pair they are multiplied, then added up: a dot product.")
         film.dot_product(cell, seconds=14)
         film.say("A bias comes on top." if film.checkpoint.biases else "A bias, which this model lacks, would be 0.")
         film.compute(cell, seconds=2)

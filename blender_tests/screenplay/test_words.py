@@ -207,7 +207,7 @@ def _attention(told: Run, texts: dict[str, str]) -> None:
         assert (float(share[2]) == 1) <= (np.count_nonzero(weights) == 1)
     assert ("shorter" in texts["04 three vectors"]) == (config.head_size < config.n_embd)
     assert ("forbidden" in texts["04 softmax"]) == (t + 1 < len(trace.tokens))
-    assert ("more columns before it" in texts["04 one number"]) == (t > 3)
+    assert ("more columns before it" in texts["04 row and column"]) == (t > 3)
     assert ("are drawn stronger" in texts["04 one picture"]) == (len(trace.tokens) > 1)
     assert ("above the diagonal" in texts["04 mask"]) == (len(trace.tokens) > 1)
     assert ("all heads" in texts["04 one picture"]) == (config.n_head > 1)

@@ -195,7 +195,8 @@ def dot_product(telling: Telling, cell: Region, *, seconds: float = 12.0) -> Non
     with alone(telling, *vectors, out=0.12 * seconds, back=0.1 * seconds):
         _line_up(telling, table, vectors, 0.12 * seconds)
         signs = _write(telling, table, 0.06 * seconds)
-        products, running = _run(telling, table, 0.36 * seconds)
+        products, running = _run(telling, table, 0.26 * seconds)
+        telling.pass_time(0.1 * seconds)  # all pairs, their products and their sum are seen
         equation = Equation(float(found.products.sum()), found.steps, found.result)
         gone: list[Grid | Drawing] = [*vectors, signs, *running]
         outcome, figure, rest = climax(
