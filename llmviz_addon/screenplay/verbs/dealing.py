@@ -145,7 +145,7 @@ def _laid(
     in_place = [row for row in rows if _stand_apart(row)]
     if width is None and len(in_place) == len(rows):
         return _narrowed(rows, beside, below)
-    if width is None and in_place:
+    if width is None and _stand_apart(rows[0]):
         return _flush(rows, beside, below, apart)
     lines = [_in_order(row) for row in rows] if width is None else _lines(rows, width + CELL / 2)
     wide = max(sum(unit.width for unit in line) + beside * (len(line) - 1) for line in lines)
@@ -160,7 +160,7 @@ def _laid(
 
 
 def _flush(rows: Sequence[Sequence[Unit]], beside: float, below: float, apart: Apart | None) -> Dealt:
-    """Rows as at home, and one below the other with these what has an order of its own: it ends where they end."""
+    """Rows as at home, and below these what has an order of its own, which ends where they end."""
     at_home = _narrowed([row for row in rows if _stand_apart(row)], beside, below)
     lefts = {id(unit): left for unit, left, _ in at_home.places}
     end = max(left + unit.width for unit, left, _ in at_home.places)
