@@ -7,7 +7,7 @@ from blender_tests.screenplay.conftest import written_on
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.lettering.drawing import Rect
 from llmviz_addon.rounding import in_cell
-from llmviz_addon.screenplay.pictures.chart import LEAST, PALE, SEAM
+from llmviz_addon.screenplay.pictures.chart import LEAST, PALE, SEAM, UNDER
 from llmviz_addon.screenplay.pictures.pinned import metres
 from llmviz_addon.screenplay.score.timeline import Channel
 
@@ -72,6 +72,14 @@ def test_numbers_that_do_not_fit_the_scale_get_another(opened):
     up = film.chart(np.array([0.2, 0.8]), ["a", "b"], "Small")
     film.become(up, np.array([3.0, -7.0]), "Large")
     assert up.span[0] <= -7 < 3 <= up.span[1]
+
+
+@pytest.mark.parametrize("lowest", [-4.94, -5.0, -3.03])
+def test_the_number_of_the_lowest_bar_has_room_on_the_scale(opened, lowest):
+    up = opened.chart(np.array([lowest, -3.0, 8.41]), ["a", "b", "c"], "Logits")
+    assert up.span[0] <= lowest - UNDER * 15
+    told = opened.cast.drawings[up.scale].shapes
+    assert [shape.body for shape in told if hasattr(shape, "body")] == ["−5", "0", "5", "10"]
 
 
 def test_a_stack_is_as_high_as_the_sum_and_shrinks_to_1_with_the_bars(opened):

@@ -45,6 +45,8 @@ CUT = "cut"
 """What is written over the ghost of a bar."""
 BESIDE, APART = 0.92, 1.15
 """Room for a number, in those of its bar; where the numbers beside it are higher or lower it may reach over."""
+UNDER = 0.07
+"""Room for the number under the lowest bar, as a share of the scale."""
 SHARES = 1e-3
 """By how much shares may differ from 1 together, and still be shares of one whole."""
 Values = Region | Numbers | np.ndarray
@@ -227,12 +229,13 @@ def _part(area: Area, part: tuple[int, int], gap: float) -> Area:
 
 
 def _span(numbers: np.ndarray) -> Span:
-    """A scale from 0 up, down or both that ends with a tick."""
+    """A scale from 0 up, down or both that ends with a tick, or lower where the lowest bar's number has no room."""
     low, high = min(float(numbers.min()), 0.0), max(float(numbers.max()), 0.0)
     if high - low < 1e-9:
         return 0.0, 1.0
     step = scales.step(high - low)
-    return float(np.floor(low / step + 1e-9) * step), float(np.ceil(high / step - 1e-9) * step)
+    bottom, top = float(np.floor(low / step + 1e-9) * step), float(np.ceil(high / step - 1e-9) * step)
+    return (min(bottom, low - UNDER * (top - bottom)) if low < 0 else bottom), top
 
 
 def _holds(span: Span, numbers: np.ndarray) -> bool:
