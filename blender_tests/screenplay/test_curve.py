@@ -14,6 +14,7 @@ from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.parts.attention import Attention
 from llmviz_addon.model.parts.layer_norm import LayerNorm
 from llmviz_addon.model.parts.mlp import MLP
+from llmviz_addon.rounding import said
 from llmviz_addon.screenplay.pictures.curve import DOTS, FLAT, NEAR, OVER
 from llmviz_addon.screenplay.pictures.pinned import metres
 from llmviz_addon.screenplay.score.timeline import Channel
@@ -52,6 +53,9 @@ def test_the_point_stands_at_a_cells_true_numbers(opened):
         lines = [film.score.value(Channel(graph.across, "scale", 0)), film.score.value(Channel(graph.down, "scale", 1))]
         assert lines == pytest.approx((before[channel], after[channel]), abs=2 * FLAT)
         assert f"t = 3   4c = {channel}" in written_on([film.cast.drawings[chart.name]])
+        told = [said(float(value)) for value in (before[channel], after[channel])]  # as the words beside it have it
+        assert written_on([film.cast.drawings[graph.told]]) == told
+        assert [film.score.value(Channel(name, "opacity")) for name in (graph.told, graph.figures)] == [1, 0]
     assert film.now == pytest.approx(9)
 
 

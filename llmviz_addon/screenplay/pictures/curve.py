@@ -19,7 +19,7 @@ from ...layout.lettering.drawing import Disc, Line, Polygon, Readout, Rect, Shap
 from ...layout.lettering.font import fit
 from ...layout.rules.formula import At, Bend, Operand
 from ...model.activations import KNOWN, Activation
-from ...rounding import number
+from ...rounding import number, said
 from ..page.view import Area
 from ..score.easing import ease
 from ..score.timeline import Channel
@@ -31,6 +31,8 @@ LEAST = 3.0
 """Of the scale, to each side: so much of the curve is seen at least."""
 DOTS, WAVES = 240, 8
 """Dots at most, of more numbers as many spread over all, and in how many waves they come."""
+NAMES = "before", "after"
+"""What a point's two numbers are called."""
 FIGURES = 6.4
 """Width of a number with its name, in its letters."""
 HEAD = 3.5
@@ -58,7 +60,10 @@ class Graph:
     point: str = ""
     down: str = ""  # from the point to the axis of what goes in
     across: str = ""  # and to the axis of what comes out
-    figures: str = ""
+    words: str = ""  # what the figures are called
+    figures: str = ""  # while the point is on its way
+    told: str = ""  # and once it is there, as they are said
+    letters: float = 0.0  # size of both
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Where a pair of numbers stands, in picture heights."""
@@ -138,6 +143,8 @@ def slide(telling: Telling, chart: Curve, cell: Region, *, seconds: float | None
 
     for graph in chart.graphs:
         _slide(telling, graph, x, seconds, first=not chart.is_shown)
+        after = telling.values(chart.grid)[cell.index] if graph is chart.graphs[0] else graph.bend(np.array([goal]))[0]
+        _tell(telling, graph, chart.em, (goal, float(after)), seconds)
     chart.stands, chart.is_shown = goal, True
     telling.pass_time(seconds)
 
@@ -189,15 +196,20 @@ def _draw(telling: Telling, graph: Graph, em: float, is_named: bool, seconds: fl
     graph.point = pin(
         telling, "point", [Disc(0, 0, size, "ground"), Disc(0, 0, 0.78 * size, "accent")], origin, layer=OVER + 2
     )
-    left, top, small = graph.area.left, graph.area.top - HEAD * em, min(0.8 * em, 0.46 * graph.area.width / FIGURES)
-    words: list[Shape] = []
-    for slot, (word, color) in enumerate((("before", "muted"), ("after", "muted"))):
-        y = top - slot * 1.35 * small
-        words += [
-            Text(left, y, ((word, color),), small),
-            Readout(left + 3.6 * small, y, small, 2, "ink" if slot == 0 else "accent", slot=slot),
-        ]
-    graph.figures = pin(telling, "figures", words, layer=3)
+    graph.letters = min(0.8 * em, 0.46 * graph.area.width / FIGURES)
+    lines = _lines(graph, em)
+    words = [
+        Text(graph.area.left, y, ((word, "muted"),), graph.letters)
+        for word, (_, y, _) in zip(NAMES, lines, strict=True)
+    ]
+    figures = [Readout(x, y, graph.letters, 2, color, slot=slot) for slot, (x, y, color) in enumerate(lines)]
+    graph.words, graph.figures = pin(telling, "words", words, layer=3), pin(telling, "figures", figures, layer=3)
+
+
+def _lines(graph: Graph, em: float) -> list[tuple[float, float, str]]:
+    """Where the figures of a graph stand, and their colours."""
+    x, top = graph.area.left + 3.6 * graph.letters, graph.area.top - HEAD * em
+    return [(x, top - slot * 1.35 * graph.letters, color) for slot, color in enumerate(("ink", "accent"))]
 
 
 def _axes(graph: Graph, em: float, is_named: bool) -> list[Shape]:
@@ -289,8 +301,21 @@ def _slide(telling: Telling, graph: Graph, x: Callable[[np.ndarray], np.ndarray]
     for name, prop, index, course in courses:
         telling.score.follow(Channel(name, prop, index), course, telling.now, seconds)
     if first:
-        for name in (graph.point, graph.down, graph.across, graph.figures):
+        for name in (graph.point, graph.down, graph.across, graph.words):
             telling.change(name, "opacity", 1.0, min(0.3, seconds / 4))
+
+
+def _tell(telling: Telling, graph: Graph, em: float, numbers: tuple[float, float], seconds: float) -> None:
+    """Let the figures run while the point does, then stand as what is said of them."""
+    brief = min(0.3, seconds / 4)
+    if graph.told:
+        telling.change(graph.told, "opacity", 0.0, brief)
+    telling.change(graph.figures, "opacity", 1.0, brief)
+    lines = zip(_lines(graph, em), numbers, strict=True)
+    shapes = [Text(x, y, ((said(value), color),), graph.letters) for (x, y, color), value in lines]
+    graph.told = pin(telling, "told", shapes, layer=3)
+    for name, to in ((graph.figures, 0.0), (graph.told, 1.0)):
+        telling.score.set(Channel(name, "opacity"), to, telling.now + seconds - brief, brief)
 
 
 def _long(values: np.ndarray) -> np.ndarray:
