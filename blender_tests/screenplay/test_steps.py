@@ -118,6 +118,19 @@ def test_what_follows_a_sum_in_lines_goes_on_after_the_last_of_them():
         assert 0 < after.x - before.x - advance(before.body) < 0.5
 
 
+def test_a_token_of_a_small_vocabulary_is_called_by_its_name():
+    told = run(builtin(), [2, 1, 0, 1, 1, 2, 0])
+    logits = layout(told.config, 7).output.logits
+    letters = ["letter A", "letter B", "letter C"]
+    for tokens, expected in ((letters, ["Logits   ", "t = ", "4", "letter C"]), ([], ["t = ", "4", "n_vocab = ", "2"])):
+        steps = Setting(logits, [(4, 2)], told.trace, EM, tokens).within(0.6)
+        head = [shape for shape in (*steps.symbols, *steps.values[0]) if isinstance(shape, Text)]
+        line = sorted((shape for shape in head if shape.y == max(one.y for one in head)), key=lambda shape: shape.x)
+        assert [shape.body for shape in line][-len(expected) :] == expected
+        assert line[-1].x + advance(line[-1].body, line[-1].size) <= steps.width - PAD + 1e-6
+        assert all(one.x + advance(one.body, one.size) <= two.x + 1e-6 for one, two in pairwise(line))
+
+
 @pytest.mark.parametrize("number_of", range(len(MODELS)))
 def test_a_value_looks_on_a_panel_as_in_its_cell(number_of):
     grid, trace = MODELS[number_of]

@@ -69,14 +69,20 @@ class _Valued(NamedTuple):
 class Setting:
     """The panel of ``cells`` of a grid that have one formula, at letters of ``em``, to be set in several widths.
 
-    ``tensors`` are those that its rule reads, and its own.
+    ``tensors`` are those that its rule reads, and its own; ``tokens`` what those of a small vocabulary are called.
     """
 
     def __init__(
-        self, grid: Grid, cells: Sequence[tuple[int, ...]], tensors: Mapping[str, np.ndarray], em: float
+        self,
+        grid: Grid,
+        cells: Sequence[tuple[int, ...]],
+        tensors: Mapping[str, np.ndarray],
+        em: float,
+        tokens: Sequence[str] = (),
     ) -> None:
         assert grid.rule is not None
         self._grid, self._cells, self._em, self._formula = grid, cells, em, grid.rule.at(cells[0]).formula
+        self._tokens = tokens
         self._results = {at: of_cell(float(tensors[grid.name][at])) for at in cells}
         self._writings = {at: Writing(grid.rule, tensors, at, result) for at, result in self._results.items()}
         self._symbols = set_formula(self._formula, 1.0)
@@ -99,7 +105,8 @@ class Setting:
     def _steps(self, valued: Sequence[_Valued], em: float, inner: float) -> Steps:
         """All cells in letters of ``em``."""
         told = [self._told(at, one, em) for at, one in zip(self._cells, valued, strict=True)]
-        return _laid_out(self._grid, self._symbols.moved(0, 0, em), told, em, HEAD * self._em, inner)
+        head = _Head(self._grid, self._tokens, HEAD * self._em)
+        return _laid_out(head, self._symbols.moved(0, 0, em), told, em, inner)
 
     def _valued(self, first: int, lines: int) -> list[_Valued]:
         """Each cell's values."""
@@ -119,7 +126,56 @@ class Setting:
         return _Told(at, values, Box(shapes, wide + advance(result, em), 0.75 * em, 0.24 * em))
 
 
-def _laid_out(grid: Grid, formula: Box, told: list[_Told], em: float, head: float, inner: float) -> Steps:
+@dataclass(frozen=True)
+class _Head:
+    """The line over the formula: which grid, and of each cell its indices, or tokens of a vocabulary by their names."""
+
+    grid: Grid
+    tokens: Sequence[str]
+    em: float
+
+    @property
+    def _title(self) -> str:
+        return f"{self.grid.title}   " if self.grid.title else ""
+
+    @property
+    def _captions(self) -> list[str]:
+        """How indices are called: by their axis, and as query and key where both axes are the same."""
+        names = [axis.name.lower() for axis in self.grid.axes]
+        names = ["query", "key"] if len(names) == 2 and names[0] == names[1] else names
+        named = [bool(self.tokens) and name == "n_vocab" for name in names]
+        return ["" if is_named else f"{name} = " for name, is_named in zip(names, named, strict=True)]
+
+    @property
+    def _rooms(self) -> list[float]:
+        """Width of the longest index along each axis."""
+        longest = [("0" * len(str(axis.length - 1)),) for axis in self.grid.axes]
+        texts = [one if caption else self.tokens for one, caption in zip(longest, self._captions, strict=True)]
+        return [max(advance(text, self.em) for text in some) for some in texts]
+
+    @property
+    def width(self) -> float:
+        """With the longest indices."""
+        between = "   " * (len(self.grid.axes) - 1)
+        return advance(self._title + "".join(self._captions) + between, self.em) + sum(self._rooms)
+
+    def shapes(self, indices: Sequence[tuple[int, ...]], y: float) -> tuple[list[Shape], list[list[Shape]]]:
+        """What all cells have in common, and of each its indices, which go with its values."""
+        common: list[Shape] = [Text(PAD, y, ((self._title, "muted"),), self.em)] if self._title else []
+        own: list[list[Shape]] = [[] for _ in indices]
+        x = PAD + advance(self._title, self.em)
+        for slot, (caption, room) in enumerate(zip(self._captions, self._rooms, strict=True)):
+            if caption:
+                common.append(Text(x, y, ((caption, "muted"),), self.em))
+                x += advance(caption, self.em)
+            for shapes, index in zip(own, indices, strict=True):
+                told = str(index[slot]) if caption else self.tokens[index[slot]]
+                shapes.append(Text(x, y, ((told, "muted"),), self.em))
+            x += room + advance("   ", self.em)
+        return common, own
+
+
+def _laid_out(head: _Head, formula: Box, told: list[_Told], em: float, inner: float) -> Steps:
     """Line by line from below: the result where it has no room beside the values, these, the symbols, the head."""
     gap, space = BETWEEN * em, advance(" ", em)
     valued = [one.values for one in told if one.values]
@@ -135,16 +191,16 @@ def _laid_out(grid: Grid, formula: Box, told: list[_Told], em: float, head: floa
     if valued:
         y = values_at + max([result_height, *(box.height for box in valued)]) + gap
     symbols_at = y + formula.depth
-    top = symbols_at + formula.height + 0.45 * head
+    top = symbols_at + formula.height + 0.45 * head.em
     if not own_line:
         results_at = values_at if valued else symbols_at
     shifts = [0.0] * len(told) if own_line else ends
     width = 2 * PAD + max(
-        formula.width, _head_width(grid, head), *([0.0] if own_line else beside),
+        formula.width, head.width, *([0.0] if own_line else beside),
         *(box.width for box in valued), *(one.result.width for one in told if own_line),
     )  # fmt: skip
-    height = top + 1.15 * head + PAD
-    title, indices = _head(grid, told, head, top + 0.3 * head)
+    height = top + 1.15 * head.em + PAD
+    title, indices = head.shapes([one.index for one in told], top + 0.3 * head.em)
     symbols = formula.moved(PAD, symbols_at)
     values = [one.values.moved(PAD, values_at).shapes if one.values else () for one in told]
     if len(told) == 1:
@@ -157,30 +213,3 @@ def _laid_out(grid: Grid, formula: Box, told: list[_Told], em: float, head: floa
         tuple(one.result.moved(PAD + shift, results_at).shapes for one, shift in zip(told, shifts, strict=True)),
         {**symbols.anchors, RESULT: (PAD + shifts[0] + told[0].result.width * 0.75, results_at + 0.25 * em)},
     )
-
-
-def _captions(grid: Grid) -> list[str]:
-    """How a cell's indices are called: by their axis, and as query and key where both axes are the same."""
-    names = [axis.name.lower() for axis in grid.axes]
-    return [f"{name} = " for name in (["query", "key"] if len(names) == 2 and names[0] == names[1] else names)]
-
-
-def _head_width(grid: Grid, em: float) -> float:
-    title = f"{grid.title}   " if grid.title else ""
-    figures = "   ".join("0" * len(str(axis.length - 1)) for axis in grid.axes)
-    return advance(title + "".join(_captions(grid)) + figures, em)
-
-
-def _head(grid: Grid, told: list[_Told], em: float, y: float) -> tuple[list[Shape], list[list[Shape]]]:
-    """The line over the formula: which grid, and of each cell its indices, which go with its values."""
-    title = f"{grid.title}   " if grid.title else ""
-    common: list[Shape] = [Text(PAD, y, ((title, "muted"),), em)] if title else []
-    own: list[list[Shape]] = [[] for _ in told]
-    x = PAD + advance(title, em)
-    for slot, (axis, caption) in enumerate(zip(grid.axes, _captions(grid), strict=True)):
-        common.append(Text(x, y, ((caption, "muted"),), em))
-        x += advance(caption, em)
-        for shapes, one in zip(own, told, strict=True):
-            shapes.append(Text(x, y, ((str(one.index[slot]), "muted"),), em))
-        x += advance("0" * len(str(axis.length - 1)) + "   ", em)
-    return common, own

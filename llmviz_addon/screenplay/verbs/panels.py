@@ -18,11 +18,15 @@ from ..page.view import Area, View, corners, step_aside
 from ..score.timeline import Channel
 from ..telling import Telling
 from . import camera
+from .arranging import ENTRIES
 from .arrows import standing
 from .dismissing import clear_aside, give_way
+from .reading import name_of
 
 WIDEST = 0.62
 """A panel's width, as a share of the free part's, where that is wide; upright it may be all of it."""
+SHORT = 12
+"""Letters of a token's name at most, with which a panel says of which it is."""
 NARROWER = (0.65, 0.5)
 """Shares of that width at which it is set, too: in a narrow panel beside them tall grids stay large."""
 NEARLY = 1.1
@@ -79,7 +83,7 @@ class _Forms:
     def __init__(self, telling: Telling, grid: Grid, cells: Sequence[tuple[int, ...]]) -> None:
         page, free = telling.page, telling.page.free
         self._most = free.width * (WIDEST if free.width > free.height else 1.0)
-        self._setting = Setting(grid, cells, telling.tensors, page.em / 0.031 * EM)
+        self._setting = Setting(grid, cells, telling.tensors, page.em / 0.031 * EM, _tokens(telling))
         self.best = self._setting.within(self._most)
 
     @kept
@@ -91,6 +95,13 @@ class _Forms:
             if told.width < found[-1].width - GAP:
                 found.append(told)
         return found
+
+
+def _tokens(telling: Telling) -> list[str]:
+    """What the tokens of a vocabulary are called on panels, if these are few and short."""
+    size = telling.layout.config.vocab_size
+    names = [name_of(telling, token) for token in range(size)] if size <= ENTRIES else []
+    return names if all(len(name) <= SHORT for name in names) else []
 
 
 def _spot(telling: Telling, forms: _Forms, explained: Sequence[Region], seconds: float, furthest: float) -> Spot:
