@@ -111,9 +111,10 @@ def _one_number(film, attn, t):
 
 def _shares(film, attn, outputs, t):
     n, A = film.config.n_head, film.config.head_size
+    aside = ""  # what is larger than what is told of
     with film.beat("shares"):
         if n > 1:
-            film.say("Each head meets weights of its own, so each adds a column of its own.")
+            film.say("Each head meets weights of its own and adds a column of its own.")
         elif film.checkpoint.biases:
             film.say("With one head there is just one column of products.")
         else:
@@ -128,8 +129,10 @@ def _shares(film, attn, outputs, t):
             first, second = sorted(range(n), key=lambda h: -abs(parts[h]))[:2]
             if abs(parts[first]) > 1.001 * abs(parts[second]):
                 film.say("Of the heads, head {h} moves the first row most, by {v}.", h=first, v=float(parts[first]))
+                bias = float(film.values(film.layout.layers[0].attn.proj_bias)[0])
+                aside = ", there even larger," if abs(bias) > abs(parts[first]) else ""
         film.say(
-            "With the [bias]({b}) they sum to column {t} of the [attention output]({y})."
+            f"With the [bias]({{b}}){aside} they sum to column {{t}} of the [attention output]({{y}})."
             if film.checkpoint.biases
             else "They sum to column {t} of the [attention output]({y})."
             if n > 1
@@ -175,6 +178,7 @@ def _stream(film, x, read, attn, signs):
         film.say("What came in also took a way past all this: the residual stream.")
         film.fade(film.all_but(), *signs, to=0, seconds=0.3)
         film.call(x, after, names=["Stream in", "Stream out"])
+        film.letters(x, read, result, after, seconds=0)
         film.move(read, beside=x, seconds=0)
         film.move(result, beside=read, gap=2.4, seconds=0)
         film.move(after, beside=result, seconds=0)

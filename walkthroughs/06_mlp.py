@@ -82,7 +82,7 @@ def _one_column(film, x, mlp, t, arrows):
     film.fade(mlp.fc_weight, mlp.fc_bias, mlp.hidden, to=1, seconds=0.3)
     film.camera.frame(x, mlp.fc_weight, mlp.fc_bias, mlp.hidden, azimuth=274, elevation=3, seconds=0.8)
     film.say(
-        "From the {count} the MLP makes [{wide}](4C), {times} times as many.",
+        "From C = {count} the MLP makes [4C = {wide}](4C), {times} times as many.",
         count=film.count(count, "number"), wide=f"{wide:,}", times=wide // count,
     )  # fmt: skip
     with film.together(lag=0.3):
@@ -164,8 +164,8 @@ def _firing(film, mlp, t):
             film.say("Neuron {n} is choosier: {a} here, elsewhere at most {b}.", n=f"{choosy:,}", a=fires[t, choosy],
                      b=elsewhere)  # fmt: skip
         elif strongest > 0:
-            film.say("For the {token} neuron {n} fires most: {a}.", token=token, n=f"{number:,}", a=strongest)
-            film.say(_others(film, half, t), n=len(half), token=token)
+            film.say("For this {token} neuron {n} fires most: {a}.", token=token, n=f"{number:,}", a=strongest)
+            film.say(_others(film, fires[:, number], half, t), n=len(half), token=token)
         else:
             film.say("For the {token} none does.", token=token)
         film.say("Nobody chose what it looks for: it was learned.")
@@ -178,9 +178,16 @@ def _choosy(fires, neurons, t):
     return choosy, others[choosy]
 
 
-def _others(film, half, t):
-    """For which other columns the strongest neuron fires at least half as much, if any."""
-    same = sum(film.tokens[i] == film.tokens[t] for i in half)
+def _others(film, fires, half, t):
+    """For which other columns the strongest neuron fires at least half as much, if any, and where it is silent."""
+    alike = [i for i, token in enumerate(film.tokens) if token == film.tokens[t] and i != t]
+    given, wrote = ([i for i in alike if (i < film.trace.prompt_length) == early] for early in (True, False))
+    if given and wrote and half == given and t < film.trace.prompt_length and max(fires[wrote]) < fires[t] / 10:
+        return "It fires for every {token} given, for none that the model wrote."
+    same = sum(i in alike for i in half)
+    if half and same == len(half) < len(alike):
+        make = "makes" if same == 1 else "make"
+        return f"Of {len(alike):,} others with this token, {{n:,}} {make} it fire at least half as much."
     if len(half) == 1:
         return f"One other makes it fire at least half as much, with {'the same' if same else 'another'} token."
     whose = f"{same:,} with the same token" if same else "all with other tokens"

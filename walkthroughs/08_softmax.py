@@ -89,12 +89,14 @@ def _constant(film, t, row):
         film.say("Why subtract the largest? e to the 89 is too large for 32-bit numbers.")
         one = film.chart(row.row, tokens, "Scores", span=span, part=(0, 2), seconds=3)
         film.say("Less the largest, no power is above 1.")
-        film.say("And no share changes: with 3 more on every score")
+        film.say("And no share changes. See what adding 3 to every score does:")
         two = film.chart(more, tokens, "Scores + 3", span=span, part=(1, 2), seconds=3)
-        film.say("the shares are the same: only differences count.")
+        film.say("every bar ends 3 higher.")
+    with film.beat("same", afresh=False):
+        film.say("The shares come out the same: only differences count.")
         with film.together(seconds=4):
             film.become(one, row.shares, "Shares", span=(0, 1))
-            film.become(two, film.softmax(more).shares, "The same shares", span=(0, 1))
+            film.become(two, film.softmax(more).shares, "Shares of scores + 3", span=(0, 1))
 
 
 def _hard(film, t, row):

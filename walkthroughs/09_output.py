@@ -67,7 +67,7 @@ def _norm(film, stream, ln, output, t):
 
 def _which(film, t):
     if t + 1 < len(film.tokens):
-        return "Each tells what may follow its own token; take t = {t:,}."
+        return "Each guesses the token after its own; take t = {t:,}."
     return (
         "The next token is told by the last column, t = {t:,}." if t else "The next token is told by the only column."
     )
@@ -117,7 +117,7 @@ def _all(film, output, arrows):
         film.camera.frame(output.logits, output.probs, azimuth=273, elevation=3, seconds=0)
         film.fade(output.logits, output.probs, to=1, seconds=0.3)
         film.sweep(output.logits, output.probs, seconds=6, slowly=False)
-        film.say("and each says what may follow its own token." if many else "Each says what may follow its own token.")
+        film.say("and each guesses the token after its own." if many else "Each guesses the token after its own.")
         _asked(film, output)
 
 
@@ -128,7 +128,7 @@ def _asked(film, output):
         n = film.checkpoint.prompt_length
         film.say("It was never asked this early: it learned to answer {n} tokens.", n=n)
     elif asked[0]:
-        film.say("This model learned to answer from t = {t:,} on; nobody asked the others.", t=asked[0])
+        film.say("The model learned to answer from t = {t:,} on; earlier guesses were never trained.", t=asked[0])
         if output.probs.axes[0].shown is None:
             film.split(output.probs[asked[0] :], output.logits[asked[0] :], gap=0, others=0.3, seconds=1)
 

@@ -15,7 +15,7 @@ from llmviz_addon.model.blueprints import compared
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, from_tensors, weight_shapes
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.lens import lens
-from llmviz_addon.model.run import Run, prompt, run
+from llmviz_addon.model.run import Run, prompt, read, run
 from llmviz_addon.model.sampling import distribution
 from llmviz_addon.model.tokenizers.tokenizer import IdTokenizer
 from llmviz_addon.rounding import said as told_as
@@ -247,9 +247,24 @@ def _mlp(told: Run, texts: dict[str, str]) -> None:
         assert f"elsewhere at most {told_as(elsewhere)}." in texts["06 firing"]
     elif found:
         others = re.search(r"(One|[\d,]+) others? makes? it fire at least half as much, (.*?)\.", texts["06 firing"])
-        assert (int(others[1].replace("One", "1").replace(",", "")) if others else 0) == len(half)
+        few = re.search(r"Of ([\d,]+) others with this token, ([\d,]+) makes? it fire at least", texts["06 firing"])
         alike = sum(told.tokens[i] == told.tokens[t] for i in half)
-        if len(half) == 1:
+        every = sum(token == told.tokens[t] for token in told.tokens) - 1
+        given = [i for i in range(told.prompt_length) if i != t and told.tokens[i] == told.tokens[t]]
+        if is_given := "given, for none that the model wrote" in texts["06 firing"]:
+            assert half == given
+            assert given
+            wrote = [i for i in range(told.prompt_length, count) if told.tokens[i] == told.tokens[t]]
+            assert max(column[wrote]) < column[t] / 10
+        assert is_given or (few is not None) == (0 < alike == len(half) < every)
+        named = few[2] if few else others[1].replace("One", "1") if others else "0"
+        assert is_given or int(named.replace(",", "")) == len(half)
+        if is_given:
+            assert few is None
+            assert others is None
+        elif few:
+            assert int(few[1].replace(",", "")) == every
+        elif len(half) == 1:
             assert others[2] == ("with the same token" if alike else "with another token")
         elif half:
             assert ("all with the" in others[2]) == (alike == len(half))
@@ -335,6 +350,15 @@ def _output(told: Run, texts: dict[str, str]) -> None:
     if told.draw.sampling.temperature == 0:
         every = " ".join(text for key, text in texts.items() if key.startswith("09"))
         assert not re.search(r"\bdraws?\b|\bis drawn\b", every), every
+
+
+def test_a_neuron_that_tells_given_letters_from_written_ones_is_said_to():
+    told = read(builtin(), [2, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2], 6)
+    text = said(prepare(told, ["mlp"], None))["06 firing"]
+    fires = told.trace["layers.0.mlp.activation"][:, int(re.search(r"letter B neuron (\d+) fires most", text)[1])]
+    assert (fires[[1, 4]] > fires[3] / 2).all()
+    assert (fires[[7, 8, 9]] < fires[3] / 10).all()
+    assert "It fires for every letter B given, for none that the model wrote." in text
 
 
 @pytest.mark.parametrize("names", [["nano"], ["nano", "gpt2"], ["gpt2"], ["gpt3"], ["nano", "gpt2", "gpt2-xl", "gpt3"]])

@@ -108,8 +108,8 @@ def _say_what_is_shown(telling: Telling, excerpts: list[Grid]) -> None:
         return
     cut = {axis.name: axis for grid in excerpts for axis in grid.axes if axis.shown is not None}
     told = ", ".join(f"[{axis.name} {axis.count}]({axis.name})" for axis in cut.values())
-    say(telling, f"Only a part is shown, {told},", {})
-    say(telling, "but all is computed.", {})
+    say(telling, f"Only a part is shown, {told};", {})
+    say(telling, "the rest is computed, too.", {})
 
 
 @once_per_font(1)  # chapter after chapter asks for the same
@@ -134,7 +134,7 @@ def step_back(telling: Telling, *, seconds: float | None = None) -> None:
     pairs = telling.closeups.pop().pairs
     whole, stands = [grid for grid, _ in pairs], [stand for _, stand in pairs]
     if telling.beat is not None:
-        say(telling, "And all of it stands there again.", {})
+        say(telling, "Now all of it is drawn again.", {})
     dismiss(telling)
     show_values(telling, *whole)
     with telling.together(seconds=telling.length(seconds, 1.5)):
