@@ -6,6 +6,7 @@ import pytest
 
 from blender_tests.screenplay.conftest import written_on
 from llmviz_addon.errors import ScriptError
+from llmviz_addon.layout.lettering.drawing import Rect
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.run import run
 from llmviz_addon.screenplay import loader
@@ -41,6 +42,18 @@ def test_every_token_gets_its_number(film):
         assert [film.score.value(Channel(one.name, "offset", i)) for i in range(3)] == [0, 0, 0]
     first = min((film.score.clips[Channel(one.name, "opacity")][0].start, written_on([one])) for one in told)
     assert first[1] == [str(film.tokens[3])]
+
+
+def test_no_number_passes_over_letters(film):
+    """Those of the others come up where they stand; that of the followed one starts over its entry's tile."""
+    film.open_on(film.layout.embedding, azimuth=280, elevation=5)
+    film.number_tokens(follow=3, seconds=6)
+    moved = [one for one in numbers(film) if Channel(one.name, "offset", 1) in film.score.clips]
+    assert [written_on([one]) for one in moved] == [[str(film.tokens[3])]]
+    (listed,) = (one for name, one in film.cast.drawings.items() if ":vocabulary:" in name)
+    top = max(shape.y + shape.height for shape in listed.shapes if isinstance(shape, Rect))
+    start = film.score.clips[Channel(moved[0].name, "offset", 1)][0].value
+    assert moved[0].pose[1, 3] + start > listed.pose[1, 3] + top * listed.pose[1, 1]
 
 
 def test_of_a_long_text_there_are_the_tokens_around_the_followed_one(random_model, make_film):

@@ -1,4 +1,4 @@
-"""How a text becomes numbers: its tokens as tiles, below them the vocabulary; each tile finds the number of its equal.
+"""How a text becomes numbers: its tokens as tiles, below them the vocabulary; each tile has the number of its equal.
 
 Of a large vocabulary there are the entries that the text needs, and the neighbours of the one that is followed.
 """
@@ -139,23 +139,23 @@ def _find(
     telling: Telling, area: Area, x: float, text: Row, listed: Row, token: int, entries: list[int], size: float,
     seconds: float, is_followed: bool,
 ) -> None:  # fmt: skip
-    """A number leaves its entry and stands under its token; of the followed one a line first tells the way."""
+    """A number comes up under its token; that of the followed one leaves the upper edge of its entry, and a line first
+    tells the way. So none passes over letters."""
     y = area.bottom + LEVELS["number"] * area.height
     shape = _number(0.0, 0.0, token, size, min(text.slot, listed.slot), "accent" if is_followed else "ink")
     number = pin(telling, "number", [shape], (x, y), 1)
-    if token not in entries:
+    if not is_followed:
         telling.change(number, "opacity", 1.0, seconds)
         telling.pass_time(seconds)
         return
-    start = np.array([listed.xs[entries.index(token)], area.bottom + LEVELS["index"] * area.height])
-    if is_followed:
-        edge = (1.06 * listed.slot * 0.9, 1.1 * listed.tall)
-        entry = Rect(start[0] - edge[0] / 2, listed.y - edge[1] / 2, *edge, "accent", 0.15 * listed.tall)
-        line = Line(((x, y - size), (float(start[0]), listed.y + listed.tall / 2 + 0.3 * size)), 0.004, "accent", 0.02)
-        for drawing in (pin(telling, "line", [line], layer=1), pin(telling, "entry", [entry], layer=-1)):
-            telling.change(drawing, "opacity", 1.0, 0.3 * seconds)
-        telling.pass_time(0.4 * seconds)
-        seconds *= 0.6
+    start = np.array([listed.xs[entries.index(token)], listed.y + listed.tall / 2 + 0.8 * size])
+    edge = (1.06 * listed.slot * 0.9, 1.1 * listed.tall)
+    entry = Rect(start[0] - edge[0] / 2, listed.y - edge[1] / 2, *edge, "accent", 0.15 * listed.tall)
+    line = Line(((x, y - size), (float(start[0]), start[1] - 0.5 * size)), 0.004, "accent", 0.02)
+    for drawing in (pin(telling, "line", [line], layer=1), pin(telling, "entry", [entry], layer=-1)):
+        telling.change(drawing, "opacity", 1.0, 0.3 * seconds)
+    telling.pass_time(0.4 * seconds)
+    seconds *= 0.6
     scale = float(camera_pose(telling.page)[0, 0])
     for i, far in enumerate((start - (x, y)) * scale):
         telling.change(number, "offset", float(far), 0.0, i)
