@@ -111,6 +111,15 @@ def test_at_its_end_the_chart_says_that_the_last_token_was_chosen_from_it(film):
     assert film.now == pytest.approx(12)
 
 
+def test_no_heading_lies_on_the_way_of_the_chosen_tile(film):
+    put_up(film, after=5, most=3)
+    for caption, tile in zip(drawings(film, "caption"), drawings(film, "tile")[6:], strict=True):
+        flight = film.score.clips[Channel(tile.name, "offset", 1)][-1]
+        assert flight.end > flight.start
+        assert film.score.at(Channel(caption.name, "opacity"), flight.start - 0.2) == 1
+        assert film.score.at(Channel(caption.name, "opacity"), flight.start) == 0
+
+
 def test_it_needs_a_token_to_begin_after_and_something_to_append(film):
     film.open_on(film.layout.output)
     with pytest.raises(ScriptError, match="begins after one of the tokens 0 to 10"):

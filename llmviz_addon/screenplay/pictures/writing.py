@@ -108,7 +108,10 @@ def write_on(telling: Telling, *, after: int, most: int = 6, seconds: float = 12
         pick(telling, chart, step.token, chance=by_chance, seconds=0.2 * each)
         spot = len(step.tokens)
         start = body.left, chart.middle(chart.tokens.index(step.token))
-        _fly(telling, step.token, start, spots[spot], tall, 0.3 * each)
+        heading = next(one for one in reversed(telling.pictures) if ":caption:" in one)
+        telling.change(heading, "opacity", 0.0, 0.05 * each)  # it lies on the tile's way
+        telling.pass_time(0.05 * each)
+        _fly(telling, step.token, start, spots[spot], tall, 0.25 * each)
         tiles[spot] = telling.pictures[-1]
         if number + 1 < len(told):
             for name in telling.pictures[since:-1]:
@@ -199,8 +202,6 @@ def _key(title: str, area: Area, em: float) -> list[Shape]:
 
 def _conclude(telling: Telling, chart: Chances, seconds: float) -> None:
     """When the last token stands at the end the chart is of what it was chosen from, and is called so."""
-    old = next(one for one in reversed(telling.pictures) if ":caption:" in one)
-    telling.change(old, "opacity", 0.0, 0.5 * seconds)
     telling.pass_time(0.5 * seconds)
     size = fit(CHOSEN, 1.1 * chart.em, chart.area.width)
     put_up(
