@@ -4,7 +4,7 @@ title = "Overview"
 part = "Introduction"
 question = "How does a GPT write?"
 answer = "It guesses one token, appends it, and begins again."
-short = ("task", "columns", "attention", "layer", "model", "loop")
+short = ("task", "columns", "attention", "layer", "layers", "model", "loop")
 
 SHOWN = 8
 """Bars of a large vocabulary."""
@@ -25,7 +25,8 @@ def play(film):
     parts = list(layers[0].members.values())
     _attention(film, tokens, e, parts[:2])
     _layer(film, layers[0], parts[2:])
-    _model(film, layers)
+    _layers(film, layers)
+    _model(film)
     _guess(film, given - 1)
     _loop(film, given, sorts)
 
@@ -72,14 +73,16 @@ def _columns(film, tokens, e):
 def _attention(film, tokens, e, parts):
     with film.beat("attention"):
         film.say("Now the columns run down through the model.")
-        with film.together(seconds=2):
-            film.fade(*parts, film.ribbons(e, *parts), to=1)
-            film.camera.frame(tokens, e, *parts, azimuth=292, elevation=12)
+        *before, attention = parts
+        with film.together(seconds=2.5):
+            film.fade(*parts, film.ribbons(e, *parts), to=1, seconds=1)
+            film.camera.frame(tokens, e, *parts, azimuth=292, elevation=12, seconds=2)
+            film.pulse(*before, titles=[part.title for part in before])
         film.say("In self-attention each takes over what it needs from those before it.")
         with film.together(seconds=5):
             film.fade(film.all_but(*parts), to=0, seconds=1)
             film.camera.frame(*parts, azimuth=288, elevation=10)
-            film.pulse(*parts, titles=[part.title for part in parts])
+            film.pulse(attention, titles=[attention.title])
 
 
 def _layer(film, layer, parts):
@@ -93,23 +96,32 @@ def _layer(film, layer, parts):
         film.camera.frame(layer, azimuth=286, elevation=7, seconds=2)
 
 
-def _model(film, layers):
+def _layers(film, layers):
+    """Those after the first, a turn each; it ends on the last of them, so that they are seen while told of."""
     rest, signs = layers[1:], film.signs
     step = max(1, -(-len(rest) // TURNS))
     turns = [rest[i : i + step] for i in range(0, len(rest), step)]
     names = [_span(1 + i * step, len(turn)) for i, turn in enumerate(turns)]
     more = "Then {n} more are built alike, each with weights of its own." if rest[1:] else "One more is built alike."
-    with film.beat("model"):
+    with film.beat("layers"):
         film.say(more if rest else "This model has no other.", n=len(rest))
-        with film.together(seconds=2):
+        with film.together(seconds=1.5):
             film.fade(film.all_but(signs.next, signs.output, signs.candidates), to=1)
             film.camera.fly(film.layout, azimuth=288, elevation=24)
-        film.camera.fly(*(turns or [layers])[0], azimuth=284, elevation=9, seconds=2)
-        with film.together(seconds=1.5 * len(turns) + 1.5):
-            film.camera.take(*turns[1:], [film.layout.ln_f, film.layout.output], azimuth=280, elevation=7)
-            film.pulse(*turns, film.layout.ln_f, titles=[*names, "Last layer norm"])
-        output = film.closeup(film.layout.output, seconds=1.5).output  # of a wide model
+        film.camera.fly(*(turns or [layers])[0], azimuth=284, elevation=9, seconds=1.5)
+        if turns:
+            with film.together(seconds=2.5 * len(turns)):
+                film.camera.take(*(turns[1:] or turns), azimuth=282, elevation=8)
+                film.pulse(*turns, titles=names)
+
+
+def _model(film):
+    with film.beat("model"):
         film.say("At the bottom each column becomes scores for all tokens, called logits,")
+        with film.together(seconds=2.5):
+            film.camera.take([film.layout.ln_f, film.layout.output], azimuth=280, elevation=7)
+            film.pulse(film.layout.ln_f, titles=["Last layer norm"])
+        output = film.closeup(film.layout.output, seconds=1.5).output  # of a wide model
         rows = output.logits, output.probs
         tall = rows[0].cells[2] > rows[0].cells[0]  # a vocabulary of many tokens: side by side, with room for names
         zoom = 0.86 if tall else 1
@@ -135,7 +147,7 @@ def _guess(film, t):
     shown = "" if len(chances) <= SHOWN else f", the {SHOWN} likeliest"
     with film.beat("guess"):
         film.say("The column of its last token says what may follow the text.")
-        film.chart(chances[few], few, f"What may follow{shown}", span=(0, 1), seconds=3)
+        film.chart(chances[few], few, f"What may follow{shown}", span=(0, 1), percent=True, seconds=3)
         film.say("Here the {token} is likeliest, with {p:.1%}.", token=film.name_of(few[0]), p=float(chances[few[0]]))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from blender_tests.screenplay.conftest import written_on
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.screenplay import loader
 from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
@@ -55,6 +56,31 @@ def test_the_picture_rides_down_through_the_layers_and_does_not_cut_to_the_outpu
     start = next(beat.start for beat in film.beats if beat.key == "layer")
     down = film.score.clips[Channel(CAMERA, "target", 2)]
     assert all(clip.end > clip.start for clip in down if clip.start > start)
+
+
+def test_the_layers_that_follow_are_seen_running_while_they_are_told_of(nano, make_film):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2])
+    said(film, "overview")
+    beat = next(beat for beat in film.beats if beat.key == "layers")
+    names = {written_on([one])[0]: one for name, one in film.cast.drawings.items() if ":name:" in name}
+    half_way = (next(beat for beat in film.beats if beat.key == "layer").rest[1] + beat.rest[0]) / 2
+    assert film.score.at(Channel(names["Layer 1"].name, "opacity"), half_way) == 1
+    for name in ("Layer 1", "Layer 2"):
+        clips = film.score.clips[Channel(names[name].name, "opacity")]
+        assert beat.start < clips[0].start < clips[-1].end <= beat.rest[0]
+    last = film.layout.layers[-1]
+    assert all(film.score.at(Channel(grid.name, "opacity"), beat.rest[0]) == 1 for grid in last.grids)
+
+
+def test_the_chip_names_what_the_text_speaks_of(nano, make_film):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2])
+    said(film, "overview")
+    beat = next(beat for beat in film.beats if beat.key == "attention")
+    (chip,) = (one for name, one in film.cast.drawings.items()
+               if ":name:" in name and written_on([one]) == ["Self-attention"])  # fmt: skip
+    up = film.score.clips[Channel(chip.name, "opacity")][0].start
+    told = [clause.start for clause in beat.clauses if "self-attention" in clause.text]
+    assert told[0] <= up < told[0] + 1
 
 
 def test_letters_over_the_columns_get_room_where_they_can_be_read_there(nano, make_film):
