@@ -108,11 +108,11 @@ def _layers(film, layers):
         with film.together(seconds=1.5):
             film.fade(film.all_but(signs.next, signs.output, signs.candidates), to=1)
             film.camera.fly(film.layout, azimuth=288, elevation=24)
-        film.camera.fly(*(turns or [layers])[0], azimuth=284, elevation=9, seconds=1.5)
-        if turns:
-            with film.together(seconds=2.5 * len(turns)):
-                film.camera.take(*(turns[1:] or turns), azimuth=282, elevation=8)
-                film.pulse(*turns, titles=names)
+        film.camera.fly(*(turns or [layers])[0], azimuth=284, elevation=9, seconds=1.2)
+        for turn, name in zip(turns, names, strict=True):
+            with film.together(seconds=min(3.0, 12.0 / len(turns))):
+                film.camera.take(turn, azimuth=282, elevation=8)
+                film.pulse(turn, titles=[name])
 
 
 def _model(film):
