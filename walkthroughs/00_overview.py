@@ -19,7 +19,7 @@ def play(film):
     film.text_until(given)  # nano-gpt has answered already
     film.computed_up_to(tokens)
     film.hide_values(tokens)
-    _task(film, layers[0], sorts)
+    _task(film, tokens, e, layers[0], sorts)
     _numbers(film, given)
     _columns(film, tokens, e)
     parts = list(layers[0].members.values())
@@ -31,7 +31,7 @@ def play(film):
     _loop(film, given, sorts)
 
 
-def _task(film, layer, sorts):
+def _task(film, tokens, e, layer, sorts):
     film.open_on(film.layout, film.signs.card, azimuth=286, elevation=34)
     with film.beat("task"):
         film.say("A GPT reads a text and says what may come next.")
@@ -42,7 +42,11 @@ def _task(film, layer, sorts):
             film.camera.fly(layer, azimuth=289, elevation=9)
         if sorts:
             film.say("It was trained for one task: to put letters in order.")
-            film.camera.frame(layer, azimuth=284, elevation=7, seconds=2.5)
+            text = film.signs.input  # those letters
+            with film.together(seconds=2.5):
+                film.fade(film.all_but(text, tokens, e, film.ribbons(tokens, e)), to=0, seconds=1)
+                film.fade(text, tokens, e, film.ribbons(tokens, e), to=1, seconds=1)
+                film.camera.frame(text, tokens, e, azimuth=284, elevation=8)
 
 
 def _numbers(film, given):
