@@ -114,9 +114,11 @@ def _layers(film, layers):
             film.camera.fly(film.layout, azimuth=288, elevation=24)
         film.camera.fly(*(turns or [layers])[0], azimuth=284, elevation=9, seconds=1.2)
         for turn, name in zip(turns, names, strict=True):
+            film.locate(turn)
             with film.together(seconds=min(3.0, 12.0 / len(turns))):
                 film.camera.take(turn, azimuth=282, elevation=8)
                 film.pulse(turn, titles=[name])
+        film.locate()
 
 
 def _model(film):

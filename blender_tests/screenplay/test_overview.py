@@ -65,6 +65,9 @@ def test_the_layers_that_follow_are_seen_running_while_they_are_told_of(nano, ma
     names = {written_on([one])[0]: one for name, one in film.cast.drawings.items() if ":name:" in name}
     half_way = (next(beat for beat in film.beats if beat.key == "layer").rest[1] + beat.rest[0]) / 2
     assert film.score.at(Channel(names["Layer 1"].name, "opacity"), half_way) == 1
+    lit = [one for name, one in film.cast.drawings.items()
+           if "map:lit" in name and film.score.at(Channel(name, "opacity"), half_way) == 1]  # fmt: skip
+    assert {text for text in written_on(lit) if text.startswith("Layer")} == {"Layer 1"}
     for name in ("Layer 1", "Layer 2"):
         clips = film.score.clips[Channel(names[name].name, "opacity")]
         assert beat.start < clips[0].start < clips[-1].end <= beat.rest[0]
