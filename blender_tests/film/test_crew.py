@@ -71,11 +71,9 @@ def test_a_worker_that_is_stopped_is_replaced(
 
     def stop() -> None:
         _signal(started[0], number, "SIGSTOP")
-        monkeypatch.setattr(crews, "SILENT", 5.0)
+        monkeypatch.setattr(crews, "SILENT", 15.0)  # its successor starts Blender in that time, on a busy machine, too
 
     _when(steps, 3, stop)
-    if number == 1:
-        monkeypatch.setattr(crews, "SILENT", 15.0)
     assert list(steps)[-1].text == "Done"
     assert job.frames.missing(1, 12) == []
 
