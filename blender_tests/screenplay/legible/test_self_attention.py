@@ -5,13 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from llmviz_addon.model.checkpoint import builtin
-from llmviz_addon.model.run import run
-from llmviz_addon.screenplay import loader
-from llmviz_addon.screenplay.cast.cast import Cast
+from blender_tests.screenplay.legible.conftest import told_alone
 from llmviz_addon.screenplay.legible.letters import Sight
-from llmviz_addon.screenplay.page.view import Page
-from llmviz_addon.screenplay.production import Set, _told
 from llmviz_addon.screenplay.telling import Telling
 
 SIZES = [(1280, 720), (720, 1280), (900, 900)]
@@ -19,16 +14,7 @@ SIZES = [(1280, 720), (720, 1280), (900, 900)]
 
 @pytest.fixture(scope="module", params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def attention(request: pytest.FixtureRequest) -> Telling:
-    tellings: list[Telling] = []
-    stage = Set.of(run(builtin(), [2, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2]))
-
-    def begin(name: str) -> Telling:
-        cast = Cast(stage.layout, stage.signage, stage.blueprints)
-        tellings.append(Telling(name, cast, stage.run.trace, stage.run.model, Page.of(request.param), 200.0))
-        return tellings[-1]
-
-    _told(loader.choose(["self-attention"], loader.find(())), begin)
-    return tellings[0]
+    return told_alone("self-attention", request.param)
 
 
 def test_no_name_stands_over_a_sheet_that_it_does_not_name(attention):
