@@ -19,17 +19,17 @@ def play(film):
         film.sweep(layer.ln_2.mean, layer.ln_2.std, layer.ln_2.output, seconds=2, slowly=False)
         close = film.closeup(layer.ln_2.output, layer.mlp, layer.attn.residual, seconds=1.2)  # of a wide model
         x, mlp, stream = close.layers[0].ln_2.output, close.layers[0].mlp, close.layers[0].attn.residual
-        arrows = _way(film, x, mlp, t)
+        _way(film, x, mlp, t)
     with film.beat("one-column"):
-        arrows = _one_column(film, x, mlp, t, arrows)
+        _one_column(film, x, mlp)
     _neurons(film, x, mlp, t)
     _curve(film, layer.mlp, t)
     _beside(film, layer.mlp, t)
-    _bent(film, x, mlp, t, arrows)
+    _bent(film, x, mlp, t)
     _firing(film, layer.mlp, t)
-    _narrow(film, mlp, t, arrows)
-    _residual(film, mlp, stream, t, arrows)
-    _rest(film, x, mlp, stream, stage, arrows)
+    _narrow(film, mlp, t)
+    _residual(film, mlp, stream, t)
+    _rest(film, x, mlp, stream, stage)
 
 
 def _what_for(film, layer, stage):
@@ -49,35 +49,39 @@ def _what_for(film, layer, stage):
     film.light(*own, to=0, seconds=0.8)
 
 
+def _in_one_picture(film, x, mlp):
+    """All that a column passes, its weights too, laid out with room for names, and looked at."""
+    rows = (x, mlp.fc_weight, mlp.proj_weight, mlp.proj, mlp.residual), (mlp.hidden, mlp.activation)
+    film.fade(film.all_but(film.ribbons(x, mlp)), to=0, seconds=0.3)
+    film.arrange(*rows, seconds=0)
+    film.camera.frame(*rows, azimuth=274, elevation=3, zoom=0.95, seconds=0)
+    film.fade(*rows, to=1, seconds=0.3)
+
+
 def _way(film, x, mlp, t):
-    """One column in all five boxes, side by side: what becomes of it, before it is told how."""
-    count, wide, after = film.config.n_embd, mlp.hidden.shape[1], mlp.activation
-    boxes = x, mlp.hidden, after, mlp.proj, mlp.residual
-    film.fade(film.all_but(), to=0, seconds=0.3)
-    film.move(mlp.hidden, beside=x, seconds=0)
-    film.move(after, beside=mlp.hidden, side="below", gap=2 * film.layout.gap, seconds=0)
-    film.move(mlp.proj, beside=mlp.hidden, seconds=0)
-    film.move(mlp.residual, beside=mlp.proj, seconds=0)
-    film.camera.frame(*boxes, azimuth=274, elevation=3, seconds=0)
-    film.fade(*boxes, to=1, seconds=0.3)
-    film.split(*(box[t] for box in boxes), others=0.6, seconds=0.8)
+    """One column through both matrices: what becomes of it, before it is told how."""
+    count, wide = film.config.n_embd, mlp.hidden.shape[1]
+    _in_one_picture(film, x, mlp)
+    film.split(*(box[t] for box in (x, mlp.hidden, mlp.activation, mlp.proj, mlp.residual)), others=0.6, seconds=0.8)
     film.say("Follow t = {t}, the {token}: its {count} become [{wide}](4C),", t=t, token=film.token_name(t),
              count=film.count(count, "number"), wide=f"{wide:,}")  # fmt: skip
-    arrows = [film.connect(x, mlp.hidden, seconds=0.3)]
+    film.light(mlp.fc_weight, seconds=0.4)
     film.sweep(mlp.hidden[t], seconds=1.5, slowly=False)
-    film.say("each is bent, then [{count}](C) again, added to what was.", count=f"{count:,}")
-    arrows.append(film.connect(mlp.hidden, after, seconds=0.3))
-    film.sweep(after[t], seconds=1.5, slowly=False)
+    film.light(mlp.fc_weight, to=0, seconds=0.4)
+    film.say("each is bent, they become [{count}](C) again, and join the [stream]({s}).", count=f"{count:,}",
+             s=mlp.residual[t])  # fmt: skip
+    film.sweep(mlp.activation[t], seconds=1.5, slowly=False)
+    film.light(mlp.proj_weight, seconds=0.4)
     film.sweep(mlp.proj[t], mlp.residual[t], seconds=3, slowly=False)
-    return arrows
+    film.light(mlp.proj_weight, to=0, seconds=0.4)
 
 
-def _one_column(film, x, mlp, t, arrows):
+def _one_column(film, x, mlp):
     count, wide = film.config.n_embd, mlp.hidden.shape[1]
     film.merge(mlp.activation, mlp.proj, mlp.residual, seconds=0)
-    film.fade(film.all_but(x), *arrows, to=0, seconds=0.5)
-    for grid in (mlp.hidden, mlp.activation, mlp.proj, mlp.residual):
-        film.hide_values(grid)
+    film.fade(film.all_but(x, film.ribbons(x, mlp)), to=0, seconds=0.5)
+    film.hide_values(mlp.hidden, mlp.activation, mlp.proj, mlp.residual)
+    for grid in (x, *mlp.grids):
         film.move(grid, seconds=0)
     film.fade(mlp.fc_weight, mlp.fc_bias, mlp.hidden, to=1, seconds=0.3)
     film.camera.frame(x, mlp.fc_weight, mlp.fc_bias, mlp.hidden, azimuth=274, elevation=3, seconds=0.8)
@@ -85,8 +89,6 @@ def _one_column(film, x, mlp, t, arrows):
         "From C = {count} the MLP makes [4C = {wide}](4C), {times} times as many.",
         count=film.count(count, "number"), wide=f"{wide:,}", times=wide // count,
     )  # fmt: skip
-    with film.together(lag=0.3):
-        return [film.connect(mlp.fc_weight, mlp.hidden), film.connect(x, mlp.hidden)]
 
 
 def _neurons(film, x, mlp, t):
@@ -138,14 +140,13 @@ def _beside(film, mlp, t):
             film.say("GELU is smooth, and flat almost nowhere.")
 
 
-def _bent(film, x, mlp, t, arrows):
+def _bent(film, x, mlp, t):
     with film.beat("bent"):
         film.say("On the way to the second matrix, every number passes the curve.")
         film.fade(mlp.activation, to=1)
         with film.together(seconds=0.8):
             film.split(mlp.activation[t], others=0.3)
             film.camera.frame(x, mlp.fc_weight, mlp.fc_bias, mlp.activation)
-        arrows.append(film.connect(mlp.hidden, mlp.activation))
         film.sweep(mlp.activation[t], seconds=4)
         film.say("Without a bend, two matrices in a row can do no more than one.")
 
@@ -154,7 +155,7 @@ def _firing(film, mlp, t):
     fires = film.values(mlp.activation)
     number = film.largest(mlp.activation[t])[0]
     with film.beat("firing"):
-        film.say("A neuron well above 0 is said to fire.")
+        film.say("A neuron well above 0 fires.")
         shown = film.firing(mlp.activation[t], f"The neurons that fire most at t = {t}", seconds=5)
         token, strongest = film.token_name(t), fires[t, number]
         half = [i for i, one in enumerate(fires[:, number]) if i != t and one >= strongest / 2]
@@ -165,10 +166,11 @@ def _firing(film, mlp, t):
                      b=elsewhere)  # fmt: skip
         elif strongest > 0:
             film.say("For this {token} neuron {n} fires most: {a}.", token=token, n=f"{number:,}", a=strongest)
-            film.say(_others(film, fires[:, number], half, t), n=len(half), token=token)
+            for told in _others(film, fires[:, number], half, t):
+                film.say(told, n=len(half), token=token)
         else:
             film.say("For the {token} none does.", token=token)
-        film.say("Nobody chose what it looks for: it was learned.")
+        film.say("Nobody chose that: it was learned.")
 
 
 def _choosy(fires, neurons, t):
@@ -183,38 +185,39 @@ def _others(film, fires, half, t):
     alike = [i for i, token in enumerate(film.tokens) if token == film.tokens[t] and i != t]
     given, wrote = ([i for i in alike if (i < film.trace.prompt_length) == early] for early in (True, False))
     if given and wrote and half == given and t < film.trace.prompt_length and max(fires[wrote]) < fires[t] / 10:
-        return "It fires for every {token} given, for none that the model wrote."
+        every = "It fires for every {token} given, for none that the model wrote."
+        return every, "So more than the token counts."
+    if not half:
+        return ("Nowhere else in this text does it fire even half as much.",)
     same = sum(i in alike for i in half)
-    if half and same == len(half) < len(alike):
+    if same == len(half) < len(alike):
         make = "makes" if same == 1 else "make"
-        return f"Of {len(alike):,} others with this token, {{n:,}} {make} it fire at least half as much."
+        return (f"Of this token's {len(alike):,} other places, {{n:,}} {make} it fire at least half as much.",)
     if len(half) == 1:
-        return f"One other makes it fire at least half as much, with {'the same' if same else 'another'} token."
-    whose = f"{same:,} with the same token" if same else "all with other tokens"
-    whose = "all with the {token}" if same == len(half) else whose
-    return f"{{n:,}} others make it fire at least half as much, {whose}." if half else "No other column does as much."
+        return (f"At one other place it fires at least half as much, with {'this' if same else 'another'} token.",)
+    whose = f"{same:,} with this token" if same else "all with other tokens"
+    whose = "all with this token" if same == len(half) else whose
+    return (f"At {{n:,}} other places it fires at least half as much, {whose}.",)
 
 
-def _narrow(film, mlp, t, arrows):
+def _narrow(film, mlp, t):
     w, n = mlp.proj_weight, film.largest(mlp.activation[t, : mlp.activation.axes[1].cells])[0]
     with film.beat("narrow"):
-        film.fade(film.all_but(mlp.activation), *arrows, to=0, seconds=0.3)
+        film.fade(film.all_but(mlp.activation), to=0, seconds=0.3)
         film.say("A second [matrix]({w}) brings them back to {count}.", w=w,
                  count=film.count(film.config.n_embd, "number"))  # fmt: skip
         with film.together(seconds=1):
             film.fade(w, mlp.proj_bias, mlp.proj, to=1)
             film.camera.frame(mlp.activation, w, mlp.proj_bias, mlp.proj, azimuth=274, elevation=3)
-        with film.together(lag=0.3):
-            arrows.extend([film.connect(mlp.activation, w), film.connect(w, mlp.proj)])
         film.split(mlp.proj[t], others=0.3)
         film.compute(mlp.proj[t, 0], seconds=2.5)
         film.say("Each neuron has a [column]({c}) in it, which it adds as strongly as it fires.", c=w[:, n])
         film.sweep(mlp.proj[t], seconds=3)
 
 
-def _residual(film, mlp, stream, t, arrows):
+def _residual(film, mlp, stream, t):
     with film.beat("residual"):
-        film.fade(film.all_but(mlp.proj), *arrows, to=0, seconds=0.3)
+        film.fade(film.all_but(mlp.proj), to=0, seconds=0.3)
         film.move(stream, beside=mlp.proj, side="left", gap=2 * film.layout.gap, seconds=0)
         film.say("The result is added to the [residual stream]({s}), as attention's was.", s=stream[t])
         with film.together(seconds=1):
@@ -225,17 +228,17 @@ def _residual(film, mlp, stream, t, arrows):
         film.say("Nothing is thrown away: a layer only adds to what was there.")
 
 
-def _rest(film, x, mlp, stream, stage, arrows):
+def _rest(film, x, mlp, stream, stage):
     with film.beat("all-columns"):
         many = "All other columns go the same way, through the same weights."
         film.say(many if len(film.tokens) > 1 else "More columns would all go the same way, through the same weights.")
-        film.fade(film.all_but(), *arrows, to=0, seconds=0)
         film.merge(x, mlp, stream, seconds=0)
-        film.move(stream, beside=mlp.residual, side="above", gap=1.5, seconds=0)  # near, so that all can be large
-        film.camera.frame(x, mlp, stream, azimuth=277, elevation=4, seconds=0)
-        film.fade(x, mlp, stream, to=1, seconds=0.8)
-        film.sweep(mlp.hidden, mlp.activation, mlp.proj, mlp.residual, seconds=6)
-        film.move(stream, seconds=0.5)
+        _in_one_picture(film, x, mlp)
+        film.sweep(mlp.hidden, seconds=4)
+        film.sweep(mlp.activation, seconds=2, slowly=False)
+        film.sweep(mlp.proj, mlp.residual, seconds=4)
+        for grid in (x, stream, *mlp.grids):
+            film.move(grid, seconds=0.5)
         film.step_back()
         last = "With this the layer is done; the next has weights of its own."
         film.say(last if film.config.n_layer > 1 else "With this the only layer is done.")

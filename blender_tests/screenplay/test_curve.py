@@ -7,7 +7,8 @@ import pytest
 
 from blender_tests.screenplay.conftest import written_on
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.layout.lettering.drawing import Disc, Line
+from llmviz_addon.layout.lettering.drawing import Disc, Line, Text
+from llmviz_addon.layout.lettering.font import advance
 from llmviz_addon.model.activations import RELU, gelu
 from llmviz_addon.model.architecture import Architecture
 from llmviz_addon.model.config import GPTConfig
@@ -15,7 +16,7 @@ from llmviz_addon.model.parts.attention import Attention
 from llmviz_addon.model.parts.layer_norm import LayerNorm
 from llmviz_addon.model.parts.mlp import MLP
 from llmviz_addon.rounding import said
-from llmviz_addon.screenplay.pictures.curve import DOTS, FLAT, NEAR, OVER
+from llmviz_addon.screenplay.pictures.curve import DOTS, FLAT, NAMED, NEAR, OVER
 from llmviz_addon.screenplay.pictures.pinned import metres
 from llmviz_addon.screenplay.score.timeline import Channel
 
@@ -52,7 +53,7 @@ def test_the_point_stands_at_a_cells_true_numbers(opened):
         assert shown == pytest.approx((before[channel], after[channel]), abs=1e-4)
         lines = [film.score.value(Channel(graph.across, "scale", 0)), film.score.value(Channel(graph.down, "scale", 1))]
         assert lines == pytest.approx((before[channel], after[channel]), abs=2 * FLAT)
-        assert f"t = 3   4c = {channel}" in written_on([film.cast.drawings[chart.name]])
+        assert f"t = 3   neuron = {channel}" in written_on([film.cast.drawings[chart.name]])
         told = [said(float(value)) for value in (before[channel], after[channel])]  # as the words beside it have it
         assert written_on([film.cast.drawings[graph.told]]) == told
         assert [film.score.value(Channel(name, "opacity")) for name in (graph.told, graph.figures)] == [1, 0]
@@ -136,6 +137,19 @@ def test_upright_they_stand_one_below_the_other(nano, make_film):
 def with_relu(checkpoint):
     layer = (("ln_1", LayerNorm()), ("attn", Attention()), ("ln_2", LayerNorm()), ("mlp", MLP(RELU)))
     return replace(checkpoint, architecture=Architecture(layer))
+
+
+def test_axes_and_the_line_of_what_stays_as_it_is_have_their_names(opened):
+    film = opened
+    (graph,) = film.curve(film.layout.layers[0].mlp.activation[3], "Bent").graphs
+    (axes,) = drawings(film, "axes")
+    texts = {"".join(text for text, _ in one.spans): one for one in axes.shapes if isinstance(one, Text)}
+    assert {"before", "after", "unchanged", "0"} <= {*texts}
+    assert texts["0"].x == graph.at(0, 0)[0]
+    assert texts["before"].y < texts["0"].y < graph.at(0, graph.y[0])[1]
+    same = texts["unchanged"]
+    assert graph.at(0, 0)[0] < same.x - advance("unchanged", same.size)
+    assert same.x < graph.at(NAMED * graph.y[1], 0)[0]
 
 
 def test_it_is_the_models_own_activation_that_is_drawn(random_model, make_film):

@@ -60,6 +60,24 @@ def test_the_row_of_the_token_lies_on_a_band_and_every_token_has_its_tile(film):
     assert len(bands) == 1
 
 
+def test_tokens_that_the_model_wrote_have_a_line_under_them_and_it_is_said_what_it_means(film):
+    put_up(film, 3)
+    (own,) = drawings(film, "own")
+    (tokens,) = drawings(film, "tokens")
+    assert written_on([own]) == ["the model's own"]
+    lines = [shape for shape in own.shapes if isinstance(shape, Rect)][1:]
+    tiles = [shape for shape in tokens.shapes if isinstance(shape, Rect)][-5:]
+    assert [line.width for line in lines] == [tile.width for tile in tiles]
+    assert all(line.y < tile.y for line, tile in zip(lines, tiles, strict=True))
+    assert all(line.y > after.y + after.height for line, after in zip(lines, tiles[1:], strict=False))
+
+
+def test_where_all_was_given_nothing_is_underlined(nano, make_film):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2])
+    put_up(film, 3)
+    assert not drawings(film, "own")
+
+
 def test_of_many_tokens_those_are_shown_at_which_they_fire_most(random_model, make_film):
     film = make_film(random_model(GPTConfig(1, 2, 32, 80, 300)), list(range(80)), (720, 1280))
     values = put_up(film, 40, most=2)

@@ -246,8 +246,8 @@ def _mlp(told: Run, texts: dict[str, str]) -> None:
         assert elsewhere < here / 2
         assert f"elsewhere at most {told_as(elsewhere)}." in texts["06 firing"]
     elif found:
-        others = re.search(r"(One|[\d,]+) others? makes? it fire at least half as much, (.*?)\.", texts["06 firing"])
-        few = re.search(r"Of ([\d,]+) others with this token, ([\d,]+) makes? it fire at least", texts["06 firing"])
+        others = re.search(r"At (one|[\d,]+) other places? it fires at least half as much, (.*?)\.", texts["06 firing"])
+        few = re.search(r"token's ([\d,]+) other places, ([\d,]+) makes? it fire at least", texts["06 firing"])
         alike = sum(told.tokens[i] == told.tokens[t] for i in half)
         every = sum(token == told.tokens[t] for token in told.tokens) - 1
         given = [i for i in range(told.prompt_length) if i != t and told.tokens[i] == told.tokens[t]]
@@ -257,7 +257,7 @@ def _mlp(told: Run, texts: dict[str, str]) -> None:
             wrote = [i for i in range(told.prompt_length, count) if told.tokens[i] == told.tokens[t]]
             assert max(column[wrote]) < column[t] / 10
         assert is_given or (few is not None) == (0 < alike == len(half) < every)
-        named = few[2] if few else others[1].replace("One", "1") if others else "0"
+        named = few[2] if few else others[1].replace("one", "1") if others else "0"
         assert is_given or int(named.replace(",", "")) == len(half)
         if is_given:
             assert few is None
@@ -265,9 +265,9 @@ def _mlp(told: Run, texts: dict[str, str]) -> None:
         elif few:
             assert int(few[1].replace(",", "")) == every
         elif len(half) == 1:
-            assert others[2] == ("with the same token" if alike else "with another token")
+            assert others[2] == ("with this token" if alike else "with another token")
         elif half:
-            assert ("all with the" in others[2]) == (alike == len(half))
+            assert ("all with this" in others[2]) == (alike == len(half))
             assert ("all with other" in others[2]) == (alike == 0)
     assert ("the next has" in texts["06 all columns"]) == (told.config.n_layer > 1)
     assert ("All other columns" in texts["06 all columns"]) == (count > 1)
@@ -358,7 +358,7 @@ def test_a_neuron_that_tells_given_letters_from_written_ones_is_said_to():
     fires = told.trace["layers.0.mlp.activation"][:, int(re.search(r"letter B neuron (\d+) fires most", text)[1])]
     assert (fires[[1, 4]] > fires[3] / 2).all()
     assert (fires[[7, 8, 9]] < fires[3] / 10).all()
-    assert "It fires for every letter B given, for none that the model wrote." in text
+    assert "It fires for every letter B given, for none that the model wrote. So more than the token counts." in text
 
 
 @pytest.mark.parametrize("names", [["nano"], ["nano", "gpt2"], ["gpt2"], ["gpt3"], ["nano", "gpt2", "gpt2-xl", "gpt3"]])

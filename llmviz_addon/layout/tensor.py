@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
@@ -15,6 +16,10 @@ Index: TypeAlias = int | slice | tuple[int | slice, ...]
 """What picks numbers of a tensor, in its own order."""
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
 """A half-open range per axis."""
+MANY = {
+    "T": "tokens", "C": "channels", "A": "numbers of a head", "n_vocab": "tokens of the vocabulary",
+    "block_size": "positions",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,16 @@ class Axis:
         if self.shown is not None:
             return f"{self.symbol}: {self.count}"
         return f"{self.symbol} {self.length}" if self.name == "block_size" else f"{self.symbol} = {self.length}"
+
+    @property
+    def of_one(self) -> str:
+        """What an index of it is called, as on a panel: ``t``, ``c``; along what an MLP widens to, each is a neuron."""
+        return "neuron" if re.fullmatch(r"[0-9]+C", self.name) else self.name.lower()
+
+    @property
+    def of_many(self) -> str:
+        """What its indices are called in a sentence: ``tokens``, ``channels``; its name where there is no word."""
+        return MANY.get(self.name, "neurons" if self.of_one == "neuron" else self.name)
 
     def cell(self, index: int) -> int:
         """Position of the first cell whose index is ``index`` or greater."""

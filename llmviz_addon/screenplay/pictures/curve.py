@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 
 from ...errors import ScriptError, choices
 from ...layout.grid import Grid, Region
-from ...layout.lettering.drawing import Disc, Line, Polygon, Readout, Rect, Shape, Text
+from ...layout.lettering.drawing import Disc, Line, Readout, Rect, Shape, Text
 from ...layout.lettering.font import fit
 from ...layout.rules.formula import At, Bend, Operand
 from ...model.activations import KNOWN, Activation
@@ -35,14 +34,14 @@ NAMES = "before", "after"
 """What a point's two numbers are called."""
 FIGURES = 6.4
 """Width of a number with its name, in its letters."""
-HEAD = 3.5
+HEAD = 3.15
 """How far under a graph's upper end its figures stand, in letters; over them which cell they are of, and its name."""
 NEAR = 0.5
 """How near to each other two dots are still drawn, in their radius."""
 STEPS = 160
 """Straight pieces of a curve."""
-PALE = 0.16
-"""Opacity of what lies under a curve."""
+SAME, NAMED = "unchanged", 0.62
+"""What the line is called on which after is before, and how far up it is named."""
 OVER = 12
 """Layer of what moves, before all shapes of the dots."""
 FLAT = 1e-4
@@ -175,7 +174,7 @@ def _graphs(functions: Sequence[Activation], rooms: Sequence[Area], reach: float
     """All on one scale, which holds their curves, in rooms that have space for the figures on it."""
     sampled = np.concatenate([one(np.linspace(-reach, reach, STEPS)) for one in functions])
     ends = min(float(sampled.min()), 0.0), max(float(sampled.max()), FLAT)
-    areas = [Area(room.left, room.bottom + 1.5 * em, room.right, room.top - 0.4 * em) for room in rooms]
+    areas = [Area(room.left, room.bottom + 2.0 * em, room.right, room.top - 0.4 * em) for room in rooms]
     return [Graph(one, area, (-reach, reach), ends) for one, area in zip(functions, areas, strict=True)]
 
 
@@ -186,8 +185,6 @@ def _draw(telling: Telling, graph: Graph, em: float, is_named: bool, seconds: fl
     ys = graph.bend(xs)
     points = tuple(graph.at(float(x), float(y)) for x, y in zip(xs, ys, strict=True))
     curved = pin(telling, "curve", [Line(points, 0.005, "activation")], layer=2)
-    under = pin(telling, "under", _under(graph, points))
-    telling.score.set(Channel(under, "opacity"), PALE, telling.now + 0.3 * seconds, 0.3 * seconds)
     telling.change(axes, "opacity", 1.0, 0.2 * seconds)
     telling.score.set(Channel(curved, "opacity"), 1.0, telling.now + 0.15 * seconds, 0.25 * seconds)
     thick, origin, size = 0.0025, graph.at(0, 0), 0.36 * em
@@ -209,7 +206,7 @@ def _draw(telling: Telling, graph: Graph, em: float, is_named: bool, seconds: fl
 def _lines(graph: Graph, em: float) -> list[tuple[float, float, str]]:
     """Where the figures of a graph stand, and their colours."""
     x, top = graph.area.left + 3.6 * graph.letters, graph.area.top - HEAD * em
-    return [(x, top - slot * 1.35 * graph.letters, color) for slot, color in enumerate(("ink", "accent"))]
+    return [(x, top - slot * 1.25 * graph.letters, color) for slot, color in enumerate(("ink", "accent"))]
 
 
 def _axes(graph: Graph, em: float, is_named: bool) -> list[Shape]:
@@ -223,12 +220,12 @@ def _axes(graph: Graph, em: float, is_named: bool) -> list[Shape]:
         Line(((left, base), (right, base)), thick, "muted"),
         Line(((middle, low), (middle, high)), thick, "muted"),
         Text(middle - 0.5 * small, high - 0.7 * small, (("after", "muted"),), small, "right"),
+        Text(middle, under - 1.15 * small, (("before", "muted"),), small, "center"),
     ]
     for share in (-1.0, -0.5, 0.0, 0.5, 1.0):
         x, _ = graph.at(share * graph.x[1], 0)
         align = {-1.0: "left", 1.0: "right"}.get(share, "center")
-        told = number(share * graph.x[1], 0) if share else "before"
-        shapes.append(Text(x, under, ((told, "muted"),), small, align))
+        shapes.append(Text(x, under, ((number(share * graph.x[1], 0), "muted"),), small, align))
         if share:
             shapes.append(Line(((x, base - 0.15 * small), (x, base + 0.15 * small)), thick, "muted"))
     step = scales.step(graph.y[1])
@@ -241,30 +238,15 @@ def _axes(graph: Graph, em: float, is_named: bool) -> list[Shape]:
     return shapes
 
 
-def _under(graph: Graph, points: Sequence[tuple[float, float]]) -> list[Polygon]:
-    """What lies between the curve and the axis, piece by piece where it crosses it."""
-    _, base = graph.at(0, 0)
-    pieces: list[list[tuple[float, float]]] = [[]]
-    for one, two in pairwise(points):
-        pieces[-1].append(one)
-        if (one[1] - base) * (two[1] - base) < 0:
-            share = (base - one[1]) / (two[1] - one[1])
-            crossing = one[0] + share * (two[0] - one[0]), base
-            pieces[-1].append(crossing)
-            pieces.append([crossing])
-    pieces[-1].append(points[-1])
-    found = []
-    for piece in pieces:
-        ends = [(x, base) for x, y in (piece[-1], piece[0]) if abs(y - base) > FLAT]
-        if max(abs(y - base) for _, y in piece) > FLAT:
-            found.append(Polygon((*piece, *ends), "activation"))
-    return found
-
-
 def _same(graph: Graph, small: float) -> list[Shape]:
-    """The line on which after is before, as far as the scale goes."""
+    """The line on which after is before, as far as the scale goes, and its name to the left of it."""
     low, high = max(graph.x[0], graph.y[0]), min(graph.x[1], graph.y[1])
-    return [Line((graph.at(low, low), graph.at(high, high)), 0.0012, "muted")]
+    x, y = graph.at(NAMED * high, NAMED * high)
+    size = fit(SAME, small, x - graph.at(0, 0)[0] - small)
+    return [
+        Line((graph.at(low, low), graph.at(high, high)), 0.0012, "muted"),
+        Text(x - 0.5 * small, y - 0.2 * size, ((SAME, "muted"),), size, "right"),
+    ]
 
 
 def _dots(telling: Telling, graph: Graph, numbers: np.ndarray, em: float, seconds: float) -> None:
@@ -328,8 +310,8 @@ def _name(telling: Telling, chart: Curve, cell: Region, seconds: float) -> None:
     graph, brief = chart.graphs[0], min(0.3, seconds / 4)
     if chart.name:
         telling.change(chart.name, "opacity", 0.0, brief)
-    told = "   ".join(f"{axis.name.lower()} = {i}" for axis, i in zip(cell.grid.axes, cell.index, strict=True))
-    y = graph.area.top - (HEAD - 1.3) * chart.em
+    told = "   ".join(f"{axis.of_one} = {i}" for axis, i in zip(cell.grid.axes, cell.index, strict=True))
+    y = graph.area.top - (HEAD - 1.25) * chart.em
     size = fit(told, 0.66 * chart.em, 0.4 * graph.area.width)
     chart.name = pin(telling, "cell", [Text(graph.area.left, y, ((told, "muted"),), size)], layer=3)
     there = seconds - brief if chart.is_shown else 0.0

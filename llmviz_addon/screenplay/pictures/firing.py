@@ -11,12 +11,13 @@ import numpy as np
 from ...errors import ScriptError
 from ...layout.grid import Region
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
-from ...layout.lettering.font import CAP_HEIGHT, fit
+from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.signs.tiles import tile, wide
 from ...rounding import number
 from ..page.view import Area
 from ..telling import Telling
 from ..verbs.reading import tint_at, token_text
+from .own import key, underline
 from .pinned import pin, place, put_up
 
 LAG = 0.35
@@ -25,6 +26,10 @@ OVER = 20
 """Layer of the bars, before all shapes of the tiles."""
 LEAST_ROW, MOST_ROW = 0.8, 2.2
 """Height of a token's row, in letters."""
+TILE = 0.86
+"""Height of a tile, in its row's."""
+TITLE = 0.68
+"""Of the width, what the title may have: beside it stands what the lines under tiles mean."""
 COLUMN, FIGURES = 4.2, 1.9
 """Width that a neuron's bars have at least, and what of it is for their numbers, in letters."""
 
@@ -45,7 +50,7 @@ def firing(telling: Telling, region: Region, title: str, *, most: int = 6, secon
     body = Area(area.left, area.bottom, area.right, area.top - 3.4 * em)
     rows = _tokens(values[:, strongest], t, int(body.height / (LEAST_ROW * em)))
     tall = min(body.height / len(rows), MOST_ROW * em)
-    tiles = min(max(wide(names[i], 0.86 * tall) for i in rows), 0.25 * area.width)
+    tiles = min(max(wide(names[i], TILE * tall) for i in rows), 0.25 * area.width)
     left = area.left + tiles + 0.8 * em
     slot = (area.right - left) / count
     if len(rows) < len(values):
@@ -101,10 +106,10 @@ def _tokens_up(
     tiles: float, title: str, em: float, seconds: float,
 ) -> None:  # fmt: skip
     """The title, a tile per row, and a band behind the row of the token that is followed."""
-    top = tops[rows.index(t)]
+    top, size = tops[rows.index(t)], fit(title, em, TITLE * area.width)
     shapes: list[Shape] = [
         Rect(area.left, top - tall, area.width, tall, "plate", 0.2 * tall),
-        Text(area.left, area.top - 1.1 * em, ((title, "ink"),), fit(title, em, area.width)),
+        Text(area.left, area.top - 1.1 * em, ((title, "ink"),), size),
         Text(area.left, area.top - 2.9 * em, (("neuron", "muted"),), fit("neuron", 0.8 * em, tiles + 0.6 * em)),
     ]
     for i, top in zip(rows, tops, strict=True):
@@ -113,9 +118,15 @@ def _tokens_up(
             names[i],
             (area.left + tiles / 2, top - tall / 2),
             tiles,
-            0.86 * tall,
+            TILE * tall,
         )
     put_up(telling, "tokens", shapes, seconds)
+    own = [top - tall / 2 for i, top in zip(rows, tops, strict=True) if i >= telling.trace.prompt_length]
+    if 0 < len(own) < len(rows):  # which of them the model wrote
+        lines = [underline(area.left + tiles / 2, y, tiles, TILE * tall) for y in own]
+        start = area.left + advance(title, size) + em
+        means = key(start, area.right, area.top - 1.1 * em, 0.8 * em)
+        telling.change(pin(telling, "own", [*means, *lines], layer=OVER), "opacity", 1.0, seconds)
 
 
 def _column(

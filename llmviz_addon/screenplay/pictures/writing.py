@@ -22,6 +22,7 @@ from ..page.view import Area
 from ..telling import Telling
 from ..verbs.reading import drawn, tint_of
 from .chances import OVER, Chances, chances, pick
+from .own import key, underline
 from .pinned import metres, pin, place, put_up
 
 TALL, LARGEST, SMALLEST = 0.22, 0.16, 1.1
@@ -32,7 +33,6 @@ MOST = 200
 """Tiles of a long text at most."""
 HEAD = 2.0
 """Room over the tiles, in letters."""
-WROTE = "the model's own"
 CHOSEN = "The last token was chosen from these"
 FAR = OVER + 20
 """Layer of a tile that flies."""
@@ -178,26 +178,12 @@ def _text(
         else:
             shapes.append(Rect(x - width / 2, y - tall / 2, width, tall, "plate", 0.15 * tall))
     own = [spot for t, spot in spots.items() if t >= telling.trace.prompt_length]
-    under = pin(telling, "own", [*_key(title, area, em), *(_underline(spot, tall) for spot in own)])
+    free = area.left + advance(title, fit(title, 1.1 * em, area.width)) + em
+    means = key(free, area.right, area.top - 1.1 * em, em)
+    under = pin(telling, "own", [*means, *(underline(*spot, tall) for spot in own)])
     telling.change(under, "opacity", 1.0, seconds)
     put_up(telling, "text", shapes, seconds)
     return tiles
-
-
-def _underline(spot: Spot, tall: float) -> Rect:
-    """What tells a token that the model wrote, or will, from one that was given."""
-    return Rect(spot.x - spot.width / 2, spot.y - (0.5 + 0.8 * GAP) * tall, spot.width, 0.5 * GAP * tall, "accent")
-
-
-def _key(title: str, area: Area, em: float) -> list[Shape]:
-    """Beside the title, what the lines under tiles mean."""
-    room = area.width - advance(title, fit(title, 1.1 * em, area.width)) - em
-    size = fit(f"— {WROTE}", em, room)
-    left = area.right - advance(WROTE, size)
-    return [
-        Text(area.right, area.top - 1.1 * em, ((WROTE, "accent"),), size, "right"),
-        Rect(left - 1.5 * size, area.top - 1.1 * em + 0.25 * size, 1.1 * size, 0.2 * size, "accent"),
-    ]
 
 
 def _conclude(telling: Telling, chart: Chances, seconds: float) -> None:
