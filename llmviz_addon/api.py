@@ -26,7 +26,10 @@ from .film.made import Film, Stage, Still, Storyboard
 from .film.output import check_output, check_place, check_text, written
 from .film.staging import Steps, at_once, into, produced, staged_steps
 from .film.times import frame_at, frame_range
+from .layout.grid import Grid, Region
 from .layout.lettering.font import lettered
+from .layout.reading import Reading
+from .layout.tensor import Index
 from .model import checkpoint as checkpoints
 from .model import run as runs
 from .model.blueprints import Outlines, compared
@@ -55,6 +58,7 @@ __all__ = [
     "LlmvizError",
     "ModelError",
     "Outlines",
+    "Reading",
     "Run",
     "Sampling",
     "ScriptError",
@@ -68,6 +72,7 @@ __all__ = [
     "film",
     "film_steps",
     "generate",
+    "inspect",
     "load",
     "open_file",
     "open_stage",
@@ -275,6 +280,50 @@ def step(on: Stage, model: Checkpoint | None = None, count: int = 1, sampling: S
         now = now.following()
     live.show(on.scene, now)
     return Generation(model, now.run.tokens, tuple(draws))
+
+
+def inspect(
+    of: Stage | bpy.types.Scene,
+    at: str | Grid | Region | Sequence[float],
+    index: Index = (),
+    *,
+    along: Sequence[float] | None = None,
+) -> Reading | None:
+    """What can be read of a cell of a stage, or of several, at the frame that its scene is at.
+
+    Parameters
+    ----------
+    of
+        A film or an open stage; also one in a file that was opened, whose model is read again where it was.
+    at
+        A grid by its name, such as ``"layers.0.attn.heads.2.scores"``, as a grid or as a region of one; or a point
+        (x, y, z) of the scene, in metres.
+    index
+        Of the grid's tensor, as numpy has it: ``(3, 2)``, or ``3`` for a row; by default all of it.
+    along
+        A direction (x, y, z): the cell that is seen first from the point ``at`` in that direction. Without one it is
+        the cell in which the point lies.
+
+    Returns
+    -------
+    Reading
+        Prints as what it knows: ``title``, ``shape`` and ``index``, ``where`` (the index by the names of its axes),
+        ``values`` in float32 (``value`` of one cell, ``text`` to be copied), its ``formula`` and that with its
+        ``numbers``, the ``sources`` that it is computed from and what ``uses`` it, as regions that can be inspected in
+        turn. What the story has not computed yet at this frame has no values, and a ``remark`` that says so. None
+        where no cell is seen at a point.
+
+    Raises JobError where there is no stage, or its model is not to be had any more; ScriptError for a grid or an
+    index that there is not.
+    """
+    from .stage.pointing import inspect as inspecting
+
+    scene = of.scene if isinstance(of, Stage) else of
+    if isinstance(at, str | Grid | Region):
+        return inspecting.cells(scene, at, index)
+    if len(at) != 3 or (along is not None and (len(along) != 3 or not any(along))):
+        raise JobError(f"A point and a direction are three numbers, but got {at!r} and {along!r}.")
+    return inspecting.point(scene, at) if along is None else inspecting.ray(scene, at, along)
 
 
 # --- files ------------------------------------------------------------------------------------------------

@@ -336,6 +336,60 @@ def measure_step(options: argparse.Namespace) -> list[Row]:
     return rows
 
 
+def measure_pointing(options: argparse.Namespace) -> list[Row]:
+    """From a ray to the cell that is met first, on frames of a film; and all that is read of that cell."""
+    if importlib.util.find_spec("bpy") is None:
+        return [_row("pointing", None, "ms", 5.0, "bpy is not installed")]
+    import bpy
+
+    import llmviz_addon as llmviz
+
+    rows = []
+    chapters = ["preliminary", "layer-norm", "self-attention"]
+    for name, what in (
+        ("nano-gpt", read(builtin(), (2, 1, 0, 1, 1, 2))),
+        ("GPT-2's shape, 10 tokens", read(_random(GPT2), range(10))),
+        ("GPT-3 in outline", llmviz.outlines("gpt3")),
+    ):
+        with quiet():
+            bpy.ops.wm.read_factory_settings(use_empty=True)
+            told = None if isinstance(what, llmviz.Outlines) else chapters
+            stage = llmviz.build(what, told, pace=None, engine="cycles")
+        rows += _picks(name, stage)
+    return rows
+
+
+def _picks(name: str, stage: Any) -> list[Row]:
+    """Rays from the camera into its picture."""
+    import llmviz_addon as llmviz
+    from llmviz_addon.stage.pointing import sight
+
+    scene, rng = stage.scene, np.random.default_rng(1)
+    times: dict[str, list[float]] = {"pick": [], "read": []}
+    boxes = met = 0
+    for frame in np.linspace(1, scene.frame_end, 12).astype(int).tolist():
+        scene.frame_set(frame)
+        place = np.array(scene.camera.evaluated_get(sight.graph(scene)).matrix_world)
+        sight.along(scene, place[:3, 3], (0, 1, 0))  # what is kept of a scene is made
+        boxes = max(boxes, sum(len(sight.boxes_in(scene, obj).lows) for obj in sight.seen(scene)))
+        for x, y in rng.uniform(-0.3, 0.3, (20, 2)):
+            way = place[:3, :3] @ (x, y, -1.0)
+            for kind, call in (
+                ("pick", lambda: sight.along(scene, place[:3, 3], way)),  # noqa: B023 - called at once
+                ("read", lambda: llmviz.inspect(stage, place[:3, 3], along=way)),  # noqa: B023
+            ):
+                start = perf_counter()
+                found = call()
+                times[kind].append(perf_counter() - start)
+            met += found is not None
+    note = f"{boxes:,} boxes seen at most, {met} of {len(times['pick'])} rays meet a cell"
+    return [
+        _row(f"picking, {name}, median", statistics.median(times["pick"]) * 1e3, "ms", 5.0, note),
+        _row("  the slowest of 20", sorted(times["pick"])[-max(1, len(times["pick"]) // 20)] * 1e3, "ms", 5.0),
+        _row("  with all that is read", statistics.median(times["read"]) * 1e3, "ms"),
+    ]
+
+
 def measure_film(options: argparse.Namespace) -> list[Row]:
     """The whole film of the chapter without reading pauses, video included."""
     if importlib.util.find_spec("bpy") is None:
@@ -404,6 +458,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "growth": measure_growth,
     "shapes": measure_shapes,
     "step": measure_step,
+    "pointing": measure_pointing,
     "film": measure_film,
     "excerpt": measure_excerpt,
 }

@@ -31,6 +31,7 @@ class SmallProduction:
     timeline: Timeline
     signage: tuple[Drawing, ...] = field(default=())
     once = False
+    run = None
     take = Production.take
 
 

@@ -11,7 +11,7 @@ own; cells are counted, and strides and spans told, in what is drawn.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
@@ -47,6 +47,30 @@ class Outward:
     starts: Literal["left", "right"]
 
 
+@dataclass(frozen=True)
+class Taken:
+    """Which numbers of a tensor another grid shows, a copy or an excerpt: some ``indices`` along each of its axes."""
+
+    grid: str
+    indices: tuple[Sequence[int], ...]
+
+    def index(self, cells: Sequence[int]) -> tuple[int, ...]:
+        """The tensor's index of a cell, by its places along the axes that show it: all, or those that are long."""
+        if len(cells) == len(self.indices):
+            return tuple(int(along[cell]) for along, cell in zip(self.indices, cells, strict=True))
+        places = iter(cells)
+        return tuple(int(along[next(places) if len(along) > 1 else 0]) for along in self.indices)
+
+    def part(self, cells: Sequence[tuple[int, int]]) -> Taken:
+        """What some of the cells show, a half-open range of them along each of these axes."""
+        whole = len(cells) == len(self.indices)
+        ranges = iter(cells)
+        return Taken(
+            self.grid,
+            tuple(along[slice(*next(ranges))] if whole or len(along) > 1 else along for along in self.indices),
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Grid:
     """One tensor on the set.
@@ -64,6 +88,7 @@ class Grid:
     rule: Rule | None = None  # how a cell is computed; None for parameters
     caption: Beside | Outward | None = None  # how its name is written; None for a title above it
     shares: bool = False  # whether its numbers are shares, along the last axis of one whole
+    taken: Taken | None = None  # of which tensor a grid that a chapter made shows some numbers
 
     @kept
     def cells(self) -> tuple[int, int, int]:
@@ -219,6 +244,14 @@ class Region:
     def index(self) -> tuple[int | slice, ...]:
         """Numpy index into the tensor: an int where the range holds one cell, else a slice."""
         return index_of(self.ranges)
+
+    @property
+    def taken(self) -> Taken:
+        """Which numbers of a tensor these are: of its own, or of the one that a copy or excerpt shows."""
+        if self.grid.taken is not None:
+            return self.grid.taken.part(self.cells)
+        pairs = zip(self.grid.axes, self.cells, strict=True)
+        return Taken(self.grid.name, tuple(tuple(map(axis.index, range(a, b))) for axis, (a, b) in pairs))
 
     @property
     def first(self) -> tuple[int, ...]:

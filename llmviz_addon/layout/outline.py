@@ -23,7 +23,7 @@ from ..kept import kept
 from ..model.blueprints import Blueprint
 from ..model.counts import Count
 from .build import GAP, layout
-from .grid import CELL, RULED, RULED_FAR, RULED_WIDE, Grid, Ribbon
+from .grid import CELL, RULED, RULED_FAR, RULED_WIDE, Grid, Region, Ribbon
 from .layout import Layout, ribbons
 from .roles import Role
 
@@ -144,6 +144,26 @@ class Outline:
         """Its height, in cells."""
         low, high = self.box
         return round(float(high[2] - low[2]) / CELL)
+
+    @kept
+    def _of_boxes(self) -> tuple[list[tuple[Grid, int, int]], list[tuple[Grid, int, int]]]:
+        """Of each box of ``once``, and of each of a layer, its grid, the sheets before it, and how wide these are."""
+        sample = self.sample
+        once = (sample.tokens, *sample.embedding.grids, *sample.ln_f.grids, *sample.output.grids)
+        each = [
+            [(grid, *one) for grid in grids for one in _sheets(grid, self.sheets)]
+            for grids in (once, sample.layers[0].grids)
+        ]
+        return each[0], each[1]
+
+    def cell(self, box: int, cell: tuple[int, int, int], in_layer: bool) -> Region:
+        """The cell of a grid of the ``sample`` that is at a place in one of the boxes, of a layer or of ``once``."""
+        grid, before, width = self._of_boxes[in_layer][box]
+        places = dict(zip("xyz", cell, strict=True))
+        if width:
+            (along,) = (axis.direction for axis in grid.axes if axis.name == "n_vocab")
+            places[along] += (before + cell[1]) * width
+        return Region(grid, tuple((places[axis.direction], places[axis.direction] + 1) for axis in grid.axes))
 
     @property
     def ruled(self) -> tuple[int, ...]:
@@ -275,6 +295,14 @@ def _folded(grid: Grid, sheets: int, flat: float) -> Iterable[tuple[tuple[float,
     missing = (full[0] - rest[0]) * CELL
     yield (x, y, z), tuple(full), grid.role
     yield (x + missing, y + full[1] * CELL, z), tuple(rest), grid.role
+
+
+def _sheets(grid: Grid, sheets: int) -> Iterable[tuple[int, int]]:
+    """Of each box of a grid how many sheets stand before it, and how wide these are; 0 where it is not folded."""
+    vocabulary = next((axis for axis in grid.axes if axis.name == "n_vocab"), None)
+    if vocabulary is None or sheets == 1:
+        return [(0, 0)]
+    return [(0, vocabulary.cells), (sheets - 1, vocabulary.cells)]
 
 
 def _flattened(ribbon: Ribbon, flat: float) -> Ribbon:

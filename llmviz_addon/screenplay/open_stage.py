@@ -112,7 +112,7 @@ class Moment:
         home |= {Channel(sign.name, "opacity"): 1.0 for sign in self.signs}  # so that each has its own object
         home |= pose.told(self.view("whole", size))
         timeline = Timeline(fps, size, 1, (), (), (), (), (), (), home)
-        return Production(self.layout, self.values, signs, timeline)
+        return Production(self.layout, self.values, signs, timeline, run=self.run)
 
     def view(self, place: str, size: tuple[int, int]) -> View:
         """The pose from which a place, one of ``PLACES``, fills a picture of ``size``."""

@@ -53,12 +53,13 @@ class Production:
     signage: Iterable[Drawing]
     timeline: Timeline
     once: bool = False
+    run: Run | None = None  # whose numbers these are, where any are
 
     def take(self) -> tuple[Mapping[str, np.ndarray], tuple[tuple[Grid, np.ndarray], ...]]:
         """The values, and the grids that chapters made with theirs, for the stage to keep."""
         taken = self.values, self.timeline.grids
         if self.once:
-            self.values, self.timeline = {}, replace(self.timeline, grids=())
+            self.values, self.timeline, self.run = {}, replace(self.timeline, grids=()), None
             gc.collect()  # the chapters' tellings, which hold them too
         return taken
 
@@ -80,6 +81,12 @@ def _unswept() -> Iterator[None]:
             gc.enable()
 
 
+def laid_out(run: Run) -> Layout:
+    """Where everything stands in films about a run; of a large vocabulary there are some tokens."""
+    shown = window(run.tokens, run.probs)
+    return layout(run.config, len(run.tokens), vocabulary=shown, architecture=run.model.architecture)
+
+
 @dataclass(frozen=True, eq=False)
 class Set:
     """A run and the set of it, on which any chapter can be told."""
@@ -93,8 +100,7 @@ class Set:
     @_unswept()
     def of(cls, run: Run) -> Set:
         """Lay out a run."""
-        shown = window(run.tokens, run.probs)
-        stage = layout(run.config, len(run.tokens), vocabulary=shown, architecture=run.model.architecture)
+        stage = laid_out(run)
         return cls(run, stage, signage(stage, run), tuple(beside(run.model.blueprint)))
 
     @_unswept()
@@ -135,7 +141,7 @@ def prepare(
     check(pace, size, fps)
     chosen = loader.choose(chapters, loader.find(folders), length)
     stage = Set.of(run)
-    return Production(stage.layout, run.trace, stage.signage, stage.tell(chosen, pace, size, fps))
+    return Production(stage.layout, run.trace, stage.signage, stage.tell(chosen, pace, size, fps), run=run)
 
 
 @_unswept()

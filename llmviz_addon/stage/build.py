@@ -29,10 +29,12 @@ from .motion.keys import Actor, animate, set_rest
 from .motion.markers import clear_markers, set_markers
 from .open_state import clear_state
 from .ours import find_collection, is_ours, marked, names_free, ours, ours_alone, own, reached, register, remove_unused
+from .pointing.subject import remember
 from .rebuild.carried import carry, settle
 from .rebuild.changes import note
 from .rebuild.replace import abandon, check_place, remove_stage, take_place
 from .render import chosen, set_film
+from .shown import GRIDS, clear_shown, shown_of, write_shown
 from .story import clear_story, write_story
 from .things import glyphs
 from .things.camera import Rig, camera_rig
@@ -100,6 +102,8 @@ def build_steps(
     again = is_ours(scene) and bool(ours(scene).blocks)
     renderer = chosen(engine or "auto") if owns and (engine or not again) else ""
     yield 0.0, "Values"
+    shown = shown_of(production)
+    remember(production.run)
     known = {block.session_uid for block in marked()}
     before = found.session_uid if (found := find_collection(scene)) else 0
     with names_free(ours_alone(scene)) as names:
@@ -120,6 +124,7 @@ def build_steps(
     remove_unused(block for block in marked() if block.session_uid not in known)
     keep(scene, look.font)
     _tell(scene, production, look, rig.camera if owns else None)
+    write_shown(scene, shown)
     if owns:
         _direct(scene, production, rig)
     if renderer:
@@ -161,7 +166,7 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> G
     alone = (group[0] for group in crowds if len(group) == 1)
     objects = grid_objects(alone, values.places, lambda grid: meshes[grid.name], look, home)
     cast.update({name: actors.grid_actor(grids[name], obj) for name, obj in objects.items()})
-    cast.update(_merged(merged, values, cells, look, home))
+    cast.update(_merged(merged, values, cells, look, home, {name: number for number, name in enumerate(grids)}))
     fragments = fragment_objects(timeline.fragments, grids, objects, values.places, cube, home)
     cast.update(
         {
@@ -192,6 +197,7 @@ def clear(scene: bpy.types.Scene) -> None:
     clear_markers(scene)
     clear_story(scene)
     clear_state(scene)
+    clear_shown(scene)
     keep(scene, None)
     if scene.world in ours(scene).blocks:
         scene.world = None
@@ -222,13 +228,15 @@ def _merged(
     cells: Callable[..., bpy.types.Material],
     look: Theme,
     home: bpy.types.Collection,
+    numbers: Mapping[str, int],
 ) -> dict[str, Actor]:
-    """An object for each of ``groups``, which is known by the first of its grids."""
+    """An object for each of ``groups``, which is known by the first of its grids; it tells the ``numbers`` of all."""
     if not groups:
         return {}
     material, cast = cells(merged=True), {}
     for number, group in enumerate(groups):
         obj = merged_object(group, f"grids {number}", values.places, material, look, home)
+        obj[GRIDS] = [numbers[grid.name] for grid in group]
         cast[group[0].name] = actors.crowd_actor(obj, group)
     return cast
 

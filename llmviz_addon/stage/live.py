@@ -7,7 +7,6 @@ places of the old ones, because Blender's undo restores whole datablocks, but ne
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Collection, Generator, Iterator, Mapping
 from typing import Any
 
@@ -26,6 +25,7 @@ from .materials.nodes import trees
 from .materials.theme_file import ThemeOf, theme, written
 from .open_state import OpenState, Row, read_state, write_state
 from .ours import NAME, TAG, exchange, find_collection, ours
+from .pointing.subject import remember
 from .rebuild.changes import noting
 from .things.camera import Rig, pose
 from .things.drawings import DrawingMaker, reach
@@ -62,7 +62,7 @@ def state_of(scene: bpy.types.Scene) -> OpenState:
 
 def check_model(state: OpenState, checkpoint: Checkpoint) -> None:
     """JobError if ``checkpoint`` is not the model that the stage was built with."""
-    if mark(checkpoint) != state.mark:
+    if checkpoint.mark != state.mark:
         raise JobError(f"{checkpoint.name!r} is not the model that this stage was built with; its weights differ.")
     if state.columns > checkpoint.config.block_size:
         raise JobError(
@@ -91,6 +91,7 @@ def show(scene: bpy.types.Scene, now: Moment) -> None:
             new.name = "llmviz values"
         _write(scene, now.signs, state)
     write_state(scene, _state(now, state.theme))
+    remember(now.run)
 
 
 def show_candidates(scene: bpy.types.Scene, now: Moment) -> None:
@@ -111,19 +112,12 @@ def look(scene: bpy.types.Scene, view: View) -> None:
             pose(rig, (x, y, z), view.azimuth, view.elevation, view.distance, view.shift)
 
 
-def mark(checkpoint: Checkpoint) -> int:
-    """A number that tells a checkpoint from one with other weights, without reading all of them."""
-    config = repr(checkpoint.config).encode()
-    some = (checkpoint.weights[f"transformer.{name}.weight"] for name in ("ln_f", "wpe"))
-    return zlib.crc32(b"".join([config, *(weight.tobytes() for weight in some)]))
-
-
 def _state(now: Moment, theme: str) -> OpenState:
     run, tokenizer = now.run, now.run.model.tokenizer
     found, chosen = run.draw.candidates, run.draw.token
     return OpenState(
         model=run.model.path,
-        mark=mark(run.model),
+        mark=run.model.mark,
         theme=theme,
         columns=now.columns,
         prompt_length=run.prompt_length,

@@ -75,7 +75,7 @@ def closeup(telling: Telling, *things: Grids, seconds: float | None = None) -> L
     for grid in whole:
         excerpt = small[grid.name]
         x, y, z = (float(v) for v in excerpt.origin + move)
-        stand = replace(excerpt, name=f"{prefix}:{grid.name}", origin=(x, y, z))
+        stand = replace(excerpt, name=f"{prefix}:{grid.name}", origin=(x, y, z), taken=excerpt[:].taken)
         telling.cast.add_grid(stand, telling.trace[grid.name])
         telling.cast.add_label(_label(written[grid.name], stand, move))
         if (edge := _edge(telling.unique("edge"), stand)) is not None:

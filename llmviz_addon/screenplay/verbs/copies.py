@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...errors import ScriptError
-from ...layout.grid import CELL, Grid, Region, Role
+from ...layout.grid import CELL, Grid, Region, Role, Taken
 from ...layout.tensor import Axis
 from ..cast.things import Place
 from ..score.timeline import Channel
@@ -37,7 +37,9 @@ def copy(telling: Telling, what: Grid | Region, *, along: str = "", seconds: flo
     if turned:
         axes = [Axis(axes[0].name, axes[0].length, "z")]
     origin = (low[0], low[1] - BEFORE, low[2] if turned else high[2])
-    grid = make(telling, values, tuple(axes), origin, region.grid.role, region.grid.kind, seconds=seconds)
+    grid = make(
+        telling, values, tuple(axes), origin, region.grid.role, region.grid.kind, seconds=seconds, taken=region.taken
+    )
     gain = telling.score.value(Channel(telling.bodies(region.grid)[0], "gain"))
     if gain != 1:
         telling.change(grid.name, "gain", gain)
@@ -48,14 +50,17 @@ def copy(telling: Telling, what: Grid | Region, *, along: str = "", seconds: flo
 
 def make(
     telling: Telling, values: np.ndarray, axes: tuple[Axis, ...], origin: Place, role: Role, kind: str = "",
-    *, shown: bool = True, seconds: float = 0.0,
+    *, shown: bool = True, seconds: float = 0.0, taken: Taken | None = None,
 ) -> Grid:  # fmt: skip
-    """A grid of ``values`` whose left-front-top corner is at ``origin``; grids of one ``kind`` share a gain."""
+    """A grid of ``values`` whose left-front-top corner is at ``origin``; grids of one ``kind`` share a gain.
+
+    ``taken`` says of which tensor they are, where they are numbers of one.
+    """
     if not axes:
         axes, values = (Axis("", 1, "x"),), np.reshape(values, 1)
     name = telling.unique("made")
     x, y, z = (float(v) for v in origin)
-    grid = Grid(name, "", role, axes, (x, y, z), kind or name)
+    grid = Grid(name, "", role, axes, (x, y, z), kind or name, taken=taken)
     telling.cast.add_grid(grid, values)
     if shown:
         telling.score.set(Channel(name, "opacity"), 1.0, telling.now, seconds)
