@@ -27,6 +27,9 @@ HUGE = 1e12
 NOISE = 1e-6
 """Share of the numbers that went into it below which a sum that should be 0 is nothing but rounding."""
 
+MANY, SUM_DECIMALS = 1000, 3
+"""Shares that are written together at most; decimals of what a softmax divides by."""
+
 TINY_IN_CELL, HUGE_IN_CELL = 0.999e-5, 6e4
 """In a cell what is smaller is ``≈0``, and what is as large is not written at all: no renderer knows it."""
 
@@ -174,6 +177,21 @@ def written_shares(values: Iterable[float]) -> list[str]:
         for least, digits in ((3, 1), (2, 2), (4, 1))
     ]
     return next((one for one in told if relation("1", one) == "="), told[0])
+
+
+def of_whole(parts: Sequence[float] | Iterable[float], place: int) -> str:
+    """One of some shares, as all of them are written together; what would be a mere bound is as in a cell.
+
+    Of more than ``MANY`` none can be added up by anybody: each is as in a cell.
+    """
+    shares = [float(part) for part in parts]
+    text = written_shares(shares)[place] if len(shares) <= MANY else "<"
+    return of_cell(shares[place]) if text[0] in "<>" else text
+
+
+def of_sum(value: float) -> str:
+    """What a softmax divides by: with fewer decimals what is divided by it as it is written would not come out so."""
+    return number(value, SUM_DECIMALS) if abs(value) < 1000 else of_cell(value)
 
 
 def near_zero(value: float, scale: float) -> str:

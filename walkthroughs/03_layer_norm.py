@@ -12,17 +12,16 @@ def play(film):
     count, C = x.shape
     film.computed_up_to(x)
 
-    film.fade(film.all_but(film.layout.embedding, ln), to=0, seconds=0)
-    film.open_on(film.layout.embedding, azimuth=288, elevation=9)
+    film.fade(film.all_but(x, ln), to=0, seconds=0)
+    film.move(x, beside=ln.output, gap=3, seconds=0)
+    film.open_on(x, ln, azimuth=283, elevation=9)
     with film.beat("what-for"):
         film.say("The [input embedding]({x}) enters the first layer.", x=x)
-        film.fade(film.all_but(x, ln), to=0, seconds=1.5)
         close = film.closeup(ln, x, seconds=1)  # of a wide model; else it is the layout
         x, ln = close.embedding.output, close.layers[0].ln_1
+        film.move(x, beside=ln.output, seconds=2)
         film.say("Before all else it is [normalised]({out}), as in every layer.", out=ln.output)
-        with film.together(seconds=2):
-            film.move(x, beside=ln.output)
-            film.camera.frame(x, ln, azimuth=283, elevation=9)
+        film.camera.frame(x, ln, azimuth=283, elevation=9, seconds=2)
         film.say("It gets numbers of one common size, which keeps training stable.")
         film.camera.frame(x, ln, azimuth=280, elevation=6, seconds=2)
 
@@ -43,11 +42,12 @@ def play(film):
 
     with film.beat("mean"):
         film.say("Two numbers describe the [column]({column}).", column=x[t])
-        film.say("First its [mean]({mean}): all its numbers added up, divided by how many they are.", mean=ln.mean[t])
+        film.say("First its [mean μ]({mean}): all its numbers added up, divided by how many they are.", mean=ln.mean[t])
         film.compute(ln.mean[t], seconds=2)
     with film.beat("deviation"):
-        film.say("Then its [standard deviation]({std}): how far its numbers lie from the mean.", std=ln.std[t])
+        film.say("Then its [standard deviation σ]({std}): how far its numbers lie from the mean.", std=ln.std[t])
         film.compute(ln.std[t], seconds=2)
+        film.say("It is the root of their variance, the mean of the squared distances.")
         film.say("A tiny ε keeps it above zero.")
 
     with film.beat("normalise"):

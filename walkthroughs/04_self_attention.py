@@ -20,9 +20,8 @@ def play(film):
         film.say("So far every [column]({x}) was treated alone.", x=x)
         film.camera.frame(x, heads, *names, azimuth=302, elevation=30, zoom=0.95, seconds=2)
         film.say("In [self-attention]({s}) each looks at those before it, and at itself,", s=heads[number].scores)
-        film.camera.frame(x, heads, *names, azimuth=305, elevation=33, zoom=0.95, seconds=3)
+        film.camera.frame(x, heads, *names, azimuth=307, elevation=35, zoom=0.95, seconds=4)
         film.say("and takes over something of each.")
-        film.camera.frame(x, heads, *names, azimuth=308, elevation=36, zoom=0.95, seconds=2)
         film.say("Only here does anything pass from one token to another.")
     with film.beat("one-head"):
         _tour(film, x, heads, names, number)
@@ -54,11 +53,12 @@ def _tour(film, x, heads, names, number):
 
 
 def _lie_flat(film, x, head):
-    with film.together(seconds=2):
-        film.fade(x, head, to=1)
-        film.arrange(*head.rows[:3], (*head.rows.matrix, head.output), level=x)
-        film.move(x, beside=head.k, level=head.k)
-    film.camera.frame(x, head, azimuth=270.5, elevation=1, seconds=1.2)
+    with film.together():  # the camera is there first, so that nothing is out of the picture on its way
+        film.arrange(*head.rows[:3], (*head.rows.matrix, head.output), level=x, seconds=3)
+        film.fade(x, head, to=1, seconds=1)
+        film.move(x, beside=head.k, level=head.k, seconds=3)
+        film.camera.frame(x, head, azimuth=271, elevation=1, seconds=1)
+    film.camera.frame(x, head, azimuth=270.5, elevation=1, seconds=0.8)
 
 
 def _vectors(film, x, head):
@@ -73,14 +73,14 @@ def _vectors(film, x, head):
             film.arrange(*head.rows[:3], level=x)
             film.move(x, beside=head.k, level=head.k)
             film.camera.frame(x, *head.rows[:3], azimuth=274, elevation=4)
-        for row, clause in (
-            (head.rows.q, "a [query]({v}), what this column looks for;"),
-            (head.rows.k, "a [key]({v}), by which it is found;"),
-            (head.rows.v, "a [value]({v}), what it has to give."),
+        for vectors, clause in (
+            (head.q, "a [query]({v}), what this column looks for;"),
+            (head.k, "a [key]({v}), by which it is found;"),
+            (head.v, "a [value]({v}), what it has to give."),
         ):
-            film.say(clause, v=row[-1])
-            film.light(row[-1], to=0.8, seconds=0.6)
-            film.light(row[-1], to=0, seconds=0.6)
+            film.say(clause, v=vectors)
+            film.light(vectors, to=0.8, seconds=0.6)
+            film.light(vectors, to=0, seconds=0.6)
         bias = " and bias" if film.checkpoint.biases else ""
         film.say("Each has its own [weights]({w}){bias}.", w=head.q_weight, bias=bias)
 
@@ -102,14 +102,14 @@ def _one_number(film, x, head, t):
         film.dot_product(cell, seconds=14)
         film.say("A bias comes on top." if film.checkpoint.biases else "A bias, which this model lacks, would be 0.")
         film.compute(cell, seconds=2)
+        film.say("So it is {cell}.", cell=cell)
     with film.beat("all-vectors"):
-        film.say("It came to {cell}.", cell=cell)
+        film.say("All other numbers of Q, K and V are made in the same way,")
         with film.together():
             film.merge(x)
             film.fade(*k, *v, to=1)
             film.move(x, beside=head.k, level=head.k)
             film.camera.frame(x, *head.rows[:3], azimuth=274, elevation=4)
-        film.say("All other numbers of Q, K and V are made in the same way,")
         film.sweep(head.q, head.k, head.v, seconds=6)
         film.say("each from its own row of weights and its own column.")
 
@@ -117,8 +117,6 @@ def _one_number(film, x, head, t):
 def _lookup(film, x, head):
     prices = {"apple": 2, "pear": 3, "plum": 8}
     with film.beat("lookup"):
-        if film.tells("three-vectors"):
-            film.say("What are the three for?")
         film.fade(x, head, to=0, seconds=1)
         film.say("In a dictionary, the key that equals the query answers with its value.")
         film.lookup(prices, "pear", seconds=3.5)
@@ -138,7 +136,9 @@ def _scores(film, x, head, t):
         film.fade(head.q, head.k, head.scores, to=1, seconds=1.5)
         film.say("It meets every [key]({k}): where both agree, their product is positive.", k=head.k)
         film.slide_along(head.scores[t, : t + 1], seconds=14)
-        film.say("Divided by √A = √{A:,}, it goes to row {t} of the [attention matrix]({s}).", A=A, t=t, s=head.scores)
+        film.say(
+            "Divided by √A = √{A:,}, it goes to row t = {t} of the [attention matrix]({s}).", A=A, t=t, s=head.scores
+        )
         film.compute(head.scores[t, best], seconds=2)
     with film.beat("mask"):
         film.say("A query must not look ahead: keys that come later are forbidden.")
@@ -157,12 +157,12 @@ def _softmax(film, head, t):
     with film.beat("maximum-and-sum"):
         film.say("Softmax turns the scores of a row into shares of one whole.")
         with film.together(seconds=1.5):
-            film.arrange(head.rows.matrix, level=head.k)
+            film.arrange(head.rows.matrix, level=head.k, in_order=True)
             film.fade(head.max, head.sum, head.weights, to=1)
             film.camera.frame(*head.rows.matrix, azimuth=273, elevation=3, zoom=0.97)
         film.say("To keep numbers small, the [largest]({m}), {m}, is subtracted: no share changes.", m=head.max[t])
         film.compute(head.max[t], seconds=1.5)
-        film.say("Then each becomes its exponential, and these are [added up]({s}).", s=head.sum[t])
+        film.say("Then each becomes its exponential, and these are [added up: Σ exp]({s}).", s=head.sum[t])
         film.compute(head.sum[t], seconds=1.5)
     with film.beat("exponentials"):
         film.say("Here is the row of the {token} in numbers.", token=film.token_name(t))
@@ -173,14 +173,12 @@ def _softmax(film, head, t):
         film.say("Divided by their sum, {s:.3f}, they are shares: the attention weights.", s=head.sum[t])
         film.work_on(table)
     with film.beat("softmax"):
-        film.say("In the matrix of attention [weights]({w}) this is row {t}.", w=head.weights, t=t)
+        film.say("In the matrix of [attention weights]({w}) this is row t = {t}.", w=head.weights, t=t)
         film.compute(head.weights[t, 0 if best[0] else min(1, t)], seconds=3)
         film.sweep(head.weights[t], seconds=1.5, slowly=False)
         if t + 1 < len(film.tokens):
             film.say("A forbidden key, one that comes later, gets [0]({w}).", w=head.weights[t, t + 1 :])
         film.say("No weight is negative, and the whole row sums to 1.")
-        film.dismiss()
-        film.fade(head.rows.matrix, to=0)
         names = [film.token_text(i) for i in range(t + 1)]
         film.bars(head.weights[t, : t + 1], names, f"What t = {t} takes from each column", seconds=4)
     if t:
@@ -205,7 +203,7 @@ def _without(film, head, t):
     wild, free = film.softmax(k[: t + 1] @ q).shares, film.softmax(k @ q / A**0.5).shares
     with film.beat("without"):
         bars = 3 if len(k) > t + 1 else 2
-        film.say("So all that t = {t} takes is dealt out.", t=t)
+        film.say("This is how t = {t} shares out its attention.", t=t)
         film.share_out(head.weights[t, : t + 1], f"What t = {t} takes", row=0, of=bars)
         film.say("Without √{A:,} scores grow, and the largest share would be {most}.", A=A, most=wild.max())
         film.share_out(wild, f"without √{A:,}", row=1, of=bars)
@@ -237,8 +235,11 @@ def _values(film, head, t):
         film.camera.frame(head.v, head.weights, head.output, seconds=0)
         film.fade(head.v, head.weights, head.output, to=1, seconds=1.5)
         film.say("Each is multiplied by its weight: a small one leaves little of it.")
-        film.weighted_sum(head.output[t], seconds=12)
-        film.say("Added up, row by row, they become column {t} of the [output]({o}).", t=t, o=head.output[t])
+        total = film.weighted_sum(head.output[t], seconds=12, home=False)
+        film.say("Added up, row by row, they become one column.")
+    with film.beat("answer-home", afresh=False):
+        film.say("It goes where it belongs: column t = {t} of the [output]({o}).", t=t, o=head.output)
+        film.bring_home(total, seconds=3)
 
 
 def _rest(film, x, head, number, t):

@@ -143,6 +143,28 @@ def test_what_was_weighed_stands_beside_its_sum_until_the_beat_is_over(nano, mak
     assert up() == ([], [])
 
 
+def test_a_weighted_sum_goes_into_its_column_where_it_is_known_from_then_on(nano, make_film):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2], pace=200)
+    head = opened(film)
+    film.hide_values(head.output)
+    with film.beat("sum"):
+        total = film.weighted_sum(head.output[5], seconds=9, home=False)
+    assert not film.splits.cells(head.output, film.now)[5].any()
+    with film.beat("home", afresh=False):
+        film.bring_home(total, seconds=3)
+    assert film.splits.cells(head.output, film.now)[5].all()
+    assert film.splits.opacity(head.output.name, film.now) == 1
+    name, (going, values) = list(film.cast.made.items())[-1]
+    assert values == pytest.approx(film.trace[head.output.name][5])
+    moved = np.array(going.origin) + [film.score.value(Channel(name, "offset", i)) for i in range(3)]
+    low, high = film.telling.box(head.output[5])
+    assert moved[[0, 2]] == pytest.approx([low[0], high[2]])
+    with film.beat("after"):
+        film.wait(1)
+        with pytest.raises(ScriptError, match="not up any more"):
+            film.bring_home(total)
+
+
 def test_only_columns_of_vectors_are_weighted_sums(film):
     head = opened(film)
     for region in (head.output[2, 1], head.q[2], head.weights[2]):

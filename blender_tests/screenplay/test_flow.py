@@ -7,6 +7,7 @@ import pytest
 
 from blender_tests.screenplay.conftest import new_film, random_checkpoint
 from llmviz_addon.layout.grid import CELL
+from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.screenplay.flow import flow
 from llmviz_addon.screenplay.legible.settle import FADE
@@ -130,9 +131,13 @@ def test_a_row_in_an_order_of_its_own_ends_where_the_others_end_and_its_names_do
     film.open_on(head, azimuth=276, elevation=5)
     film.arrange(*head.rows[:3], (*head.rows.matrix, head.output), seconds=1)
     assert film.box(head.output)[1][0] == pytest.approx(film.box(head.v)[1][0])
-    middles = [film.box(grid)[0][0] for grid in (head.scores, head.sum, head.weights, head.output)]
+    middles = [film.box(grid)[0][0] for grid in (head.scores, head.max, head.sum, head.weights, head.output)]
     assert middles == sorted(middles)
-    assert film.box(head.sum)[1][0] == pytest.approx(film.box(head.max)[0][0])  # as at home
+    assert film.box(head.sum)[0][0] > film.box(head.max)[1][0] + 0.3  # at home they touch, the other way round
+    for grid, name in ((head.max, "max"), (head.sum, "Σ exp")):
+        label = film.cast.labels[grid.name]
+        assert [shape.body for shape in label.shapes if isinstance(shape, Text)] == [name]
+        assert label.pose[0, 3] == pytest.approx(grid.middle[0])  # so each has its name over it
     assert film.box(head.scores)[0][0] < film.box(head.v_bias)[0][0] - 0.5  # ways go down before the others
 
 

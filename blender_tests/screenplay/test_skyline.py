@@ -22,7 +22,8 @@ def heights(film, chart):
 
 
 def told(film, chart):
-    return " ".join(shape.body for shape in film.cast.drawings[chart.caption].shapes if isinstance(shape, Text))
+    shapes = [shape for name in chart.caption for shape in film.cast.drawings[name].shapes]
+    return " ".join(shape.body for shape in shapes if isinstance(shape, Text))
 
 
 def test_bars_are_as_tall_as_the_numbers_before_and_after(opened):

@@ -42,7 +42,7 @@ def test_the_products_of_a_query_with_each_key_fall_into_its_row(film):
     plates = [one for name, one in film.cast.drawings.items() if ":sign:" in name and len(one.shapes) == 2]
     written = [one.shapes[1].body for one in plates if one.shapes[0].color == "plate"]
     assert written == [in_cell(total) for total in numbers.sum(axis=1)]
-    assert words_of(film) == ["asks", "answer"]
+    assert words_of(film) == ["query", "keys"]
     comes = [film.score.clips[Channel(grid.name, "opacity")][0].start for grid in products]
     assert comes == sorted(comes)  # a key is seen until the query has passed it
     assert comes[0] < comes[-1]
@@ -73,7 +73,7 @@ def test_of_many_those_that_weigh_most_stand_apart_and_all_fall_into_the_row(mak
     _, *rest = film.cast.made.values()
     keys = np.array([values for _, values in rest[:8]])
     assert keys == pytest.approx(film.trace[head.k.name][kept])
-    assert words_of(film) == ["asks", "of 11 these"]
+    assert words_of(film) == ["query", "of 11 keys"]
     assert film.splits.cells(head.scores, film.now)[10].all()
 
 
@@ -83,7 +83,7 @@ def test_the_words_beside_tiles_do_not_meet_them_however_broad_these_are(film, m
     film.slide_along(head.scores[4, :5], seconds=8)
     signs = [one for name, one in film.cast.drawings.items() if ":sign:" in name]
     for word, tile in ((signs[1], signs[0]), (signs[7], signs[2])):
-        assert word.shapes[0].body in ("asks", "answer")
+        assert word.shapes[0].body in ("query", "keys")
         assert word.points[:, 0].max() < tile.points[:, 0].min()
 
 

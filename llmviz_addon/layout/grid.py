@@ -193,7 +193,7 @@ class Grid:
         """The cells that the cell at ``index`` is computed from, by operand name; ``among`` are the grids by name.
 
         With ``tensors`` a table lookup gives the one entry that is picked, without them the entries that
-        could be. With ``pictures`` the operands that the formula only draws (the column inside an E[x]
+        could be. With ``pictures`` the operands that the formula only draws (the row inside a sum
         whose value was computed before) are there as well.
 
         Raises ScriptError for an index outside the grid, and where no rule computes its cells.

@@ -29,6 +29,7 @@ from .pictures.chart import Bars
 from .pictures.curve import Curve
 from .pictures.skyline import Skyline
 from .pictures.worked_out import Worked
+from .scenes.weighted_sum import Summed
 from .score.clips import Origin
 from .score.timeline import Standing
 from .telling import Telling
@@ -102,6 +103,7 @@ BY_KIND: dict[str, Rule] = {
     "Standing": (_of(Standing), "one of film.models"),
     "Skyline": (_of(Skyline), "a skyline that film.skyline put up"),
     "Bars": (_of(Bars), "bars that film.chart or film.bars put up"),
+    "Summed": (_of(Summed), "a sum that film.weighted_sum put up"),
     "Worked": (_of(Worked), "a table that film.work_out put up"),
     "Curve": (_of(Curve), "a curve that film.curve put up"),
     "View": (_of(View), "a view, such as film.camera.view"),

@@ -199,11 +199,12 @@ class Film(Showing):
     @verb
     def arrange(
         self, *rows: Grids, level: Grid | None = None, gap: float | None = None, names: Sequence[str] = (),
-        seconds: float | None = None,
+        in_order: bool = False, seconds: float | None = None,
     ) -> None:  # fmt: skip
         """Lay rows of grids out flat, one below the other, from the top of ``level``, with the tokens along them; where
-        the picture is upright or square they are dealt into it. ``names`` are new ones for the grids, one for each."""
-        arranging.arrange(self._telling, *rows, level=level, gap=gap, names=names, seconds=seconds)
+        the picture is upright or square they are dealt into it. ``names`` are new ones for the grids, one for each.
+        ``in_order`` they stand as given, from left to right, else as in the layout."""
+        arranging.arrange(self._telling, *rows, level=level, gap=gap, names=names, in_order=in_order, seconds=seconds)
 
     @verb
     def stack(

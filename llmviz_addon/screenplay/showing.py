@@ -18,6 +18,7 @@ from .pictures.curve import Curve
 from .pictures.skyline import Skyline
 from .pictures.worked_out import Worked
 from .scenes import adding, dot_product, shutter, sliding, weighted_sum
+from .scenes.weighted_sum import Summed
 from .score.timeline import Standing
 from .verbs import comparing
 
@@ -45,12 +46,18 @@ class Showing(Facts):
         shutter.shutter(self._telling, grid, seconds=seconds)
 
     @verb
-    def weighted_sum(self, region: Region, *, seconds: float = 9.0) -> None:
+    def weighted_sum(self, region: Region, *, seconds: float = 9.0, home: bool = True) -> Summed:
         """Tell how a column such as ``head.output[t]`` comes from vectors that meet their weights, fade and merge.
 
-        Weights, vectors and their sum stay up side by side until the beat is over.
+        Weights, vectors and their sum stay up side by side until the beat is over. Where the sum is to be brought
+        home after that, it is not ``home`` yet.
         """
-        weighted_sum.weighted_sum(self._telling, region, seconds=seconds)
+        return weighted_sum.weighted_sum(self._telling, region, seconds=seconds, home=home)
+
+    @verb
+    def bring_home(self, summed: Summed, *, seconds: float = 4.0) -> None:
+        """Let what a weighted sum came to go into its column; in a beat that is not told afresh, so that it is up."""
+        weighted_sum.bring_home(self._telling, summed, seconds=seconds)
 
     @verb
     def add_up(self, *columns: Region, of: Sequence[Grid] = (), seconds: float = 8.0) -> None:

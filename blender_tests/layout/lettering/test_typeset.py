@@ -73,8 +73,8 @@ def test_norm_reads_as_it_should():
     assert rule is not None
     box = set_formula(rule.formula, 1.0)
     words = [shape.body for shape in box.shapes if isinstance(shape, Text)]
-    assert sorted(words) == sorted(["−", "E", "Var", "+", "ε", "·", "γ", "+", "β"])
-    assert set(box.anchors) == {"x", "column", "mean", "std", "gamma", "beta"}
+    assert sorted(words) == sorted(["−", "μ", "σ", "·", "γ", "+", "β"])  # as what stands beside is named
+    assert set(box.anchors) == {"x", "mean", "std", "gamma", "beta"}
     bar = max((s for s in box.shapes if isinstance(s, Rect) and s.color == "ink"), key=lambda s: s.width)
     assert box.anchors["mean"][1] > bar.y > box.anchors["std"][1]
 

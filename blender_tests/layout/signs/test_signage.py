@@ -80,7 +80,10 @@ def test_what_there_is():
     assert words(found["card"]) == ["nano-gpt", "n_params = ", "85,584"]
     tied = card(placed, "GPT-2", 124_439_808, "tied head, no biases")
     assert words(tied) == ["GPT-2", "n_params = ", "124,439,808", "  tied head, no biases"]
-    assert words(found["label:layers.0.ln_1.output"]) == ["Layer Norm", "T 11 × C 48"]
+    assert words(found["label:layers.0.ln_1.output"]) == [
+        "Layer Norm",
+        "C 48 × T 11",
+    ]  # as all matrices: how high, how wide
     assert words(found["label:layers.0.ln_1.gamma"]) == ["γ"]
     assert words(found["section:layers.0.attn"]) == ["Self-attention"]
     assert found["label:ln_f.output"].parent == "ln_f.output"
@@ -198,4 +201,4 @@ def test_many_words_are_set_in_lines_as_a_text():
 
 def test_what_the_model_can_read_at_most_is_told_by_the_axis_that_a_reader_knows():
     placed = layout(GPTConfig(1, 2, 12, 11, 5), 4)
-    assert words(signs(placed)["label:embedding.position_weight"])[-1] == "T ≤ 11 × C 12"
+    assert words(signs(placed)["label:embedding.position_weight"])[-1] == "C 12 × T ≤ 11"

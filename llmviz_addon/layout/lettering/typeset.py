@@ -153,10 +153,13 @@ def _cells(operand: Operand) -> Box:
 
 
 def _operand(operand: Operand) -> Box:
-    if not operand.symbol:
-        return _cells(operand)
-    box = _text(operand.symbol)
-    return replace(box, anchors={operand.name: (box.width / 2, AXIS)})
+    return _named(operand.symbol, operand.name, str(operand.role)) if operand.symbol else _cells(operand)
+
+
+def _named(symbol: str, name: str, color: str) -> Box:
+    """A letter or a word for numbers, in the colour that these have."""
+    box = _text(symbol, color)
+    return replace(box, anchors={name: (box.width / 2, AXIS)})
 
 
 def _fenced(inner: Box, shape: str) -> Box:
@@ -235,8 +238,8 @@ def _stored(box: Box, name: str) -> Box:
 # --- the tree ---------------------------------------------------------------------------------------------
 
 _FUNCTIONS: dict[type, tuple[str, str]] = {
-    Mean: ("E", "["),
-    Var: ("Var", "["),
+    Mean: ("mean", "("),
+    Var: ("variance", "("),
     Max: ("max", "("),
     Exp: ("exp", "("),
 }
@@ -270,8 +273,8 @@ def _set(expression: Expression, opens: bool = True) -> Box:
             return _operand(expression)
         case Figure(text, role):
             return _text(text, "ink" if role is None else str(role))
-        case Stored(name, shown):
-            return _stored(_set(shown), name)
+        case Stored(name, shown, symbol):
+            return _named(symbol, name, "aggregate") if symbol else _stored(_set(shown), name)
         case Lookup(entry, index):
             return _row(_operand(entry), _fenced(_operand(index), "["))
         case Concat(parts):

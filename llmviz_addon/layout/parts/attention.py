@@ -135,10 +135,10 @@ class AttentionGrids(PartGrids):
 
 @cache  # the heads of a model are alike
 def _score(size: int) -> Expression:
-    return Div(Dot(Operand("q", COLUMN), Operand("k", COLUMN)), Sqrt(Symbol("A", size)))
+    return Div(Dot(Operand("q", COLUMN, symbol="query"), Operand("k", COLUMN, symbol="key")), Sqrt(Symbol("A", size)))
 
 
-MIXED = Dot(Operand("weights", ROW), Operand("v", ROW))
+MIXED = Dot(Operand("weights", ROW, symbol="weights", shares=True), Operand("v", ROW, symbol="values"))
 
 
 def head(spot: Spot, name: str, x: float, away: float) -> Head:
@@ -192,7 +192,7 @@ def softmax(spot: Spot, name: str, scores: Grid, x: float, away: float) -> tuple
     )  # fmt: skip
     rule, left = steps.result(largest, total, UNSEEN), x - spot.gap - spot.width
     weights = spot.grid(
-        f"{name}.weights", "Attention softmax", Role.ACTIVATION, (queries, keys), left, down, away, rule, shares=True
+        f"{name}.weights", "Attention weights", Role.ACTIVATION, (queries, keys), left, down, away, rule, shares=True
     )
     return largest, total, weights
 

@@ -49,7 +49,7 @@ class LayerNormGrids(PartGrids):
         )  # fmt: skip
         gamma = spot.grid("gamma", "γ", Role.WEIGHT, (C,), x - gap - CELL, body)
         beta = spot.grid("beta", "β", Role.WEIGHT, (C,), x - 2 * (gap + CELL), body)
-        normalized = Div(Sub(Operand("x"), Stored("mean", mean_of)), Stored("std", std_of))
+        normalized = Div(Sub(Operand("x"), Stored("mean", mean_of, "μ")), Stored("std", std_of, "σ"))
         rule = Rule(
             Add(Mul(normalized, parameter("gamma", symbol="γ")), parameter("beta", symbol="β")),
             {
@@ -58,7 +58,6 @@ class LayerNormGrids(PartGrids):
                 "std": source(std, FIRST),
                 "gamma": source(gamma, SECOND),
                 "beta": source(beta, SECOND),
-                **column,
             },
         )
         output = spot.grid("output", "Layer Norm", Role.ACTIVATION, (T, C), x, body, rule=rule)

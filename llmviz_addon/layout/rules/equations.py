@@ -77,8 +77,9 @@ def joined(stream: Grid, branch: Grid) -> Rule:
 def _steps(form: Form) -> tuple[Max, Sum, Expression]:
     """A softmax's maximum, sum and result."""
     largest = Max(Operand("row", form))
-    total = Sum(Exp(Sub(Operand("row", form), Stored("max", largest))))
-    return largest, total, Div(Exp(Sub(Operand("x"), Stored("max", largest))), Stored("sum", total))
+    highest = Stored("max", largest, "max")
+    total = Sum(Exp(Sub(Operand("row", form), highest)))
+    return largest, total, Div(Exp(Sub(Operand("x"), highest)), Stored("sum", total, "Σ exp"))
 
 
 class Softmax:

@@ -33,20 +33,23 @@ class Operand:
     """Numbers read from a grid: the rule's source of that name.
 
     It is drawn as a little picture of its cells, or as ``symbol`` where it has one.
+    They may be ``shares`` of one whole.
     """
 
     name: str
     form: Form = Form.CELL
     role: Role = Role.ACTIVATION
     symbol: str = ""
+    shares: bool = False
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A number read from the aggregate ``name``, but drawn as what it stands for (``shown``)."""
+    """A number read from the aggregate ``name``: drawn as its ``symbol``, or else as what it stands for (``shown``)."""
 
     name: str
     shown: Expression
+    symbol: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,14 +123,14 @@ class Sqrt:
 
 @dataclass(frozen=True)
 class Mean:
-    """E[x], over all numbers of x."""
+    """mean(x), over all numbers of x."""
 
     inner: Expression
 
 
 @dataclass(frozen=True)
 class Var:
-    """Var[x], over all numbers of x, divided by their count."""
+    """variance(x), over all numbers of x, divided by their count."""
 
     inner: Expression
 
@@ -287,9 +290,9 @@ def operands(expression: Expression, pictures: bool = False) -> Iterator[str]:
     match expression:
         case Operand(name):
             yield name
-        case Stored(name, shown):
+        case Stored(name, shown, symbol):
             yield name
-            if pictures:
+            if pictures and not symbol:
                 yield from operands(shown, pictures)
         case Lookup(entry, position):
             yield entry.name

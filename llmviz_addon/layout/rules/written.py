@@ -14,7 +14,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from ...rounding import ZERO, of_cell, read, relation
+from ...rounding import ZERO, of_cell, of_sum, of_whole, read, relation
 from ..roles import Role
 from .formula import (
     Add,
@@ -144,9 +144,12 @@ class _Filling:
         match part:
             case Operand():
                 values = self._value(part)
+                if part.shares:
+                    return Figure(of_whole(values, at), part.role)
                 return self._figure(values[at if len(values) > 1 else 0], part.role)
-            case Stored():
-                return self._figure(self._value(part)[0], Role.AGGREGATE)
+            case Stored(_, shown):
+                value = float(self._value(part)[0])
+                return Figure(of_sum(value) if isinstance(shown, Sum) else of_cell(value), Role.AGGREGATE)
             case Lookup(entry, _):
                 return self._fill(entry, at)
             case Concat(parts):

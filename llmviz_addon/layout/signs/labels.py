@@ -7,12 +7,12 @@ aggregates, which stand in pairs without a gap, are named at their side or towar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..grid import CELL, Beside, Grid, Outward
 from ..layout import Layout
-from ..lettering.drawing import Drawing, Rect, Shape, Text, pose
-from ..lettering.font import advance, once_per_font
+from ..lettering.drawing import Drawing, Line, Rect, Shape, Text, pose
+from ..lettering.font import CAP_HEIGHT, advance, once_per_font
 from ..tensor import Axis
 
 READABLE = 8.0
@@ -42,8 +42,13 @@ def labels(layout: Layout, growing: bool = False, grids: Iterable[Grid] | None =
 
 
 def _above(grid: Grid, gap: float, growing: bool) -> Drawing:
-    """Title, and under it the axis lengths, centred over the grid on a plate that hides what is behind."""
-    lengths = " × ".join(_length(axis, growing) for axis in grid.axes)
+    """Title, and under it the axis lengths, centred over the grid on a plate that hides what is behind.
+
+    Everywhere height comes before width, as in what is written of matrices: A × C times C × T is A × T.
+    """
+    lengths = " × ".join(
+        _length(axis, growing) for axis in sorted(grid.axes, key=lambda axis: axis.direction, reverse=True)
+    )
     return _drawing(grid, _plate(grid.title, lengths, grid.cells[0], gap), grid.middle[0], grid.ends[1][2])
 
 
@@ -91,12 +96,17 @@ def _beside(grid: Grid, caption: Beside, gap: float) -> Drawing:
     """A name at the left of a row of cells; of rows that lie on each other names are further apart than these.
 
     They are so at any size that they have on the picture: by a line, beyond what the rows are, and upwards, as the
-    name of the grid under them needs the room there.
+    name of the grid under them needs the room there. So a stroke leads from each name to its own row.
     """
-    size = min(0.21 * gap, 1.7 * CELL)
+    size, x = min(0.21 * gap, 1.7 * CELL), -0.3 * gap
     spread = (caption.rows - 1 - caption.row) * size - (0.1 if caption.rows > 1 else 0.33) * size
-    text = Text(-0.3 * gap, spread, ((caption.text, "ink"),), size, "right")
-    return _drawing(grid, (text,), grid.ends[0][0], grid.middle[2])
+    shapes: list[Shape] = [Text(x, spread, ((caption.text, "ink"),), size, "right")]
+    if caption.rows > 1:
+        middle, bend = spread + 0.5 * CAP_HEIGHT * size, -0.12 * gap
+        shapes.append(
+            Line(((x + 0.2 * size, middle), (bend, middle), (bend, 0.0), (-0.02 * gap, 0.0)), 0.05 * size, "muted")
+        )
+    return _drawing(grid, shapes, grid.ends[0][0], grid.middle[2])
 
 
 def _outward(grid: Grid, title: str, align: str, gap: float) -> Drawing:
@@ -110,9 +120,9 @@ def _outward(grid: Grid, title: str, align: str, gap: float) -> Drawing:
     return _drawing(grid, (text,), seam, grid.ends[1][2])
 
 
-def _drawing(grid: Grid, shapes: tuple[Shape, ...], x: float, z: float) -> Drawing:
+def _drawing(grid: Grid, shapes: Sequence[Shape], x: float, z: float) -> Drawing:
     where = pose((x, grid.ends[0][1] - BEFORE, z))
-    return Drawing(name_of(grid), shapes, where, grid.name, READABLE, keeps_size=True)
+    return Drawing(name_of(grid), tuple(shapes), where, grid.name, READABLE, keeps_size=True)
 
 
 def name_of(grid: Grid) -> str:

@@ -1,8 +1,9 @@
 """Once a chapter is told: labels get their size on the picture, and those go that could not be read.
 
-Looked at is what stands: every rest, and every place where the camera comes to a halt. From one to the next a label
-grows as the camera moves away, so that on the picture it stays as it is; where it loses its place it goes as the
-camera starts, or as what comes in its way does, and where it finds one it is there when the camera has come.
+Looked at is what stands: every rest, every place where the camera comes to a halt, and the one from where it starts.
+From one to the next a label grows as the camera moves away, so that on the picture it stays as it is; where it loses
+its place it goes as the camera starts, or as what comes in its way does, and where it finds one it is there when the
+camera has come.
 All of it is clips of the channels that are there anyway.
 """
 
@@ -37,7 +38,9 @@ def settle(telling: Telling) -> None:
     """Give the labels of a chapter that has been told their sizes, and let those go that cannot be read."""
     sight, moves = Sight(telling), _moves(telling)
     moments = sorted({0.0, *(beat.rest[0] for beat in telling.beats), *(move.end for move in moves)})
-    moments = sorted({*moments, *_comings(sight, moments, moves)})
+    starts = [move.start for move in moves if move.end > move.start + EPSILON]
+    uncovered = starts[:1]  # by the card that a chapter begins with
+    moments = sorted({*moments, *uncovered, *_comings(sight, moments, moves)})
     shown = [choose(sight, at, _spoken(telling, at)) for at in moments]
     told: dict[str, dict[int, Shown]] = defaultdict(dict)  # of each drawing, by the number of the moment
     for number, one in enumerate(shown):

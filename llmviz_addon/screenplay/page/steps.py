@@ -17,8 +17,9 @@ from ...layout.grid import Grid
 from ...layout.lettering.drawing import Rect, Shape, Text
 from ...layout.lettering.font import advance
 from ...layout.lettering.typeset import Box, set_formula
+from ...layout.rules.formula import Sum
 from ...layout.rules.written import FIRST, Writing
-from ...rounding import of_cell
+from ...rounding import of_cell, of_sum, of_whole
 from .panel import PAD
 
 HEAD, BETWEEN = 0.8, 0.42
@@ -48,6 +49,14 @@ class Steps:
     values: tuple[tuple[Shape, ...], ...]
     results: tuple[tuple[Shape, ...], ...]
     anchors: Mapping[str, tuple[float, float]]
+
+
+def _result(grid: Grid, tensor: np.ndarray, at: tuple[int, ...]) -> str:
+    """What a cell comes to, as it is written wherever it is told."""
+    if grid.shares:
+        return of_whole(tensor[at[:-1]], at[-1])
+    value, rule = float(tensor[at]), grid.rule
+    return of_sum(value) if rule and isinstance(rule.at(at).formula, Sum) else of_cell(value)
 
 
 @dataclass(frozen=True)
@@ -83,7 +92,7 @@ class Setting:
         assert grid.rule is not None
         self._grid, self._cells, self._em, self._formula = grid, cells, em, grid.rule.at(cells[0]).formula
         self._tokens = tokens
-        self._results = {at: of_cell(float(tensors[grid.name][at])) for at in cells}
+        self._results = {at: _result(grid, tensors[grid.name], at) for at in cells}
         self._writings = {at: Writing(grid.rule, tensors, at, result) for at, result in self._results.items()}
         self._symbols = set_formula(self._formula, 1.0)
         self._set: dict[tuple[int, int], list[_Valued]] = {}

@@ -14,7 +14,7 @@ import numpy as np
 from ...errors import ScriptError
 from ...layout.grid import Region
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
-from ...layout.lettering.font import fit
+from ...layout.lettering.font import CAP_HEIGHT, fit
 from ...layout.tensor import Numbers
 from ...rounding import near_zero, number
 from ..page.commentary import camera_pose
@@ -47,7 +47,7 @@ class Skyline:
     line: str  # at the mean
     band: str  # from the mean a deviation down and up
     values: np.ndarray
-    caption: str = ""
+    caption: list[str] = field(default_factory=list)  # its title, and its figures once it stands still
     shadow: list[str] = field(default_factory=list)
 
     @property
@@ -92,7 +92,7 @@ def skyline(
     for name in bars:
         telling.change(name, "opacity", 1.0)
         telling.change(name, "scale", FLAT, index=1)
-    _describe(telling, chart, title, 0.3 * seconds)
+    chart.caption = [_entitle(telling, chart, title, 0.2 * seconds), _describe(telling, chart, 0.3 * seconds)]
     telling.pass_time(0.2 * seconds)
     _stand(telling, chart, values, 0.4 * seconds)
     telling.pass_time(0.4 * seconds)
@@ -116,7 +116,9 @@ def become(
         raise ScriptError("This skyline is not up any more: it went with its beat.")
     if len(values) != len(chart.values):
         raise ScriptError(f"{numbers!r} has {len(values)} numbers, but the skyline {len(chart.values)}.")
-    telling.change(chart.caption, "opacity", 0.0, 0.1 * seconds)
+    for name in chart.caption:
+        telling.change(name, "opacity", 0.0, 0.1 * seconds)
+    chart.caption = [_entitle(telling, chart, title, 0.1 * seconds)]
     for name in chart.shadow:
         telling.change(name, "opacity", 0.0, 0.1 * seconds)
     slid = _slid(chart.values, values)
@@ -128,7 +130,7 @@ def become(
     _stand(telling, chart, values, rest)
     _settle(telling, chart, rest)
     telling.pass_time(rest)
-    _describe(telling, chart, title, 0.15 * seconds)
+    chart.caption.append(_describe(telling, chart, 0.15 * seconds))
     _cast_shadow(telling, chart, 0.2 * seconds)
     telling.pass_time(0.3 * seconds)
 
@@ -165,8 +167,17 @@ def _settle(telling: Telling, chart: Skyline, seconds: float) -> None:
     telling.change(chart.band, "scale", max(2 * min(deviation, chart.reach) * chart.unit, FLAT), seconds, 1)
 
 
-def _describe(telling: Telling, chart: Skyline, title: str, seconds: float) -> None:
-    """A line of title, and one of figures: the true mean and deviation of all numbers, and what is not to be seen."""
+def _entitle(telling: Telling, chart: Skyline, title: str, seconds: float) -> str:
+    """What the bars are, over them; the name of what is written."""
+    left, base = chart.area.left - LEFT * chart.em, chart.area.top + 2.45 * chart.em
+    size = fit(title, 1.1 * chart.em, telling.page.free.right - left)
+    name = pin(telling, "caption", [Text(left, base, ((title, "ink"),), size)])
+    telling.change(name, "opacity", 1.0, seconds)
+    return name
+
+
+def _describe(telling: Telling, chart: Skyline, seconds: float) -> str:
+    """A line of figures: the true mean and deviation of all numbers, and what is not to be seen."""
     values = chart.values
     largest = np.abs(values).max()
     figures = f"line: mean {near_zero(values.mean(), largest)}   band: standard deviation {number(values.std())}"
@@ -175,16 +186,13 @@ def _describe(telling: Telling, chart: Skyline, title: str, seconds: float) -> N
         beyond += f"   bars: the first {len(chart.bars)} of {len(values):,}"
     left, base = chart.area.left - LEFT * chart.em, chart.area.top + 1.1 * chart.em
     size = fit(figures + beyond, 0.9 * chart.em, telling.page.free.right - left)
-    shapes = [
-        Text(left, base + 1.35 * chart.em, ((title, "ink"),), 1.1 * chart.em),
-        Text(left, base, ((figures, "aggregate"), (beyond, "muted")), size),
-    ]
-    chart.caption = pin(telling, "caption", shapes)
-    telling.change(chart.caption, "opacity", 1.0, seconds)
+    name = pin(telling, "caption", [Text(left, base, ((figures, "aggregate"), (beyond, "muted")), size)])
+    telling.change(name, "opacity", 1.0, seconds)
+    return name
 
 
 def _cast_shadow(telling: Telling, chart: Skyline, seconds: float) -> None:
-    """How many numbers are how large, lying beside the bars on the same scale."""
+    """How many numbers are how large, lying beside the bars on the same scale, each with its count."""
     counts, edges = np.histogram(chart.values, BINS, (-chart.reach, chart.reach))
     tall = chart.area.height / BINS
     widths = chart.aside.width * counts / max(counts.max(), 1)
@@ -193,9 +201,20 @@ def _cast_shadow(telling: Telling, chart: Skyline, seconds: float) -> None:
         for low, width in zip(edges[:-1].tolist(), widths.tolist(), strict=True)
         if width > 0
     ]
-    chart.shadow = [pin(telling, "shadow", rows)] if rows else []
-    for name in chart.shadow:
-        telling.change(name, "opacity", 0.65, seconds)
+    size = min(0.8 * chart.em, 0.8 * tall)
+    figures: list[Shape] = [
+        Text(
+            chart.aside.left + 0.3 * size,
+            chart.middle + low * chart.unit + 0.5 * (tall - CAP_HEIGHT * size),
+            ((str(count), "ink"),),
+            size,
+        )
+        for low, count in zip(edges[:-1].tolist(), counts.tolist(), strict=True)
+        if count
+    ]
+    chart.shadow = [pin(telling, "shadow", rows), pin(telling, "counts", figures, layer=2)] if rows else []
+    for name, solid in zip(chart.shadow, (0.45, 1.0), strict=False):
+        telling.change(name, "opacity", solid, seconds)
 
 
 def _scale(room: Area, aside: Area, em: float, reach: float) -> Sequence[Shape]:

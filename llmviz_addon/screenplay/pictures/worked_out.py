@@ -15,7 +15,7 @@ from ...layout.grid import Region
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.signs.tiles import tile, wide
-from ...rounding import number, of_cell, relation, written_shares
+from ...rounding import number, of_cell, of_sum, relation, written_shares
 from ..page.view import Area
 from ..telling import Telling
 from ..verbs.reading import Softmax, softmax, tint_at, token_text
@@ -30,9 +30,6 @@ TILE, LINE, ROOM = 1.9, 2.0, 0.8
 """Height of a tile, from line to line, and over the bars, in ems."""
 OVER, PLUS = 1.35, 0.8
 """How far over its numbers a line's words stand, where they do, and size of a plus, in ems."""
-SUMS = 3
-"""Decimals of the sum of the powers, which is 1 or more: with fewer, what is divided by it as it is written would not
-come out as written."""
 LEAST = 1e-3
 """Height of a bar of nothing, as a share of the highest: an object cannot be 0 high."""
 
@@ -140,7 +137,7 @@ def _figures(table: Worked, numbers: np.ndarray, line: int) -> list[str]:
 
 def _spans(table: Worked, line: int) -> tuple[tuple[str, str], ...]:
     """What is done in a line."""
-    largest, total = of_cell(table.steps.largest), number(table.steps.sum, SUMS)
+    largest, total = of_cell(table.steps.largest), of_sum(table.steps.sum)
     before, after = ("− ", "") if table.steps.largest >= 0 else ("− (", ")")
     return (
         (("score", "muted"),),
@@ -190,7 +187,7 @@ def _grow(telling: Telling, table: Worked, seconds: float) -> None:
 def _added(table: Worked, line: int, numbers: np.ndarray, total: float, color: str) -> list[Shape]:
     """+ between the numbers of a line, and what they sum to, with ≈ where that is not so as they are written."""
     em, y = table.em, table.ys[line]
-    figures, result = _figures(table, numbers, line), number(total, SUMS if line == 2 else 0)
+    figures, result = _figures(table, numbers, line), of_sum(total) if line == 2 else number(total, 0)
     sign = relation(result, figures) if len(figures) == len(numbers) else "≈"
     shapes: list[Shape] = [
         Text((a + b) / 2, y - CAP_HEIGHT * em / 2, (("+", "muted"),), PLUS * em, "center")

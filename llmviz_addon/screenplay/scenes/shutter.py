@@ -50,14 +50,14 @@ def shutter(telling: Telling, grid: Grid, *, seconds: float = 6.0) -> None:
 
 
 def _sides(telling: Telling, grid: Grid) -> list[Drawing]:
-    """Beside the tokens' tiles, if there are any: those at the left ask, those under the matrix answer."""
+    """Beside the tokens' tiles, if there are any: those at the left are queries, those under the matrix keys."""
     along = telling.cast.along.get(grid.name)
     if not along:
         return []
     low, high = grid.box
     left, under = low[0] - 0.4 * CELL, min(float(one.points[:, 2].min()) for one in along)
     made = []
-    for word, z in (("asks", high[2] + 0.3 * CELL), ("answers", under + 0.25 * CELL)):
+    for word, z in (("query", high[2] + 0.3 * CELL), ("keys", under + 0.25 * CELL)):
         text = Text(0.0, 0.0, ((word, "muted"),), EM, "right")
         where = pose((left, low[1], z))
         made.append(Drawing(telling.unique("sign"), (text,), where, grid.name, opacity=0.0))

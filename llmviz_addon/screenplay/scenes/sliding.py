@@ -117,11 +117,11 @@ def _names(
     over = fan.top + 0.1 * CELL + TILE / 2
     with telling.together(seconds=seconds):
         made = [_tile(telling, sliding, (fan.xs[0] - 3 * CELL, fan.y, over), vector)]
-        made.append(_word(telling, "asks", (_left_of(made[0], fan.xs[0] - 3 * CELL), fan.y, over), vector))
+        made.append(_word(telling, "query", (_left_of(made[0], fan.xs[0] - 3 * CELL), fan.y, over), vector))
         for x, j in zip(fan.xs, fan.kept, strict=True):
             made.append(_tile(telling, columns[j], (x - CELL / 2, fan.y, fan.tiles)))
         more = len(columns) - len(fan.kept)
-        words = f"of {len(columns)} these" if more else "answer"
+        words = f"of {len(columns)} keys" if more else "keys"
         made.append(_word(telling, words, (_left_of(made[2], fan.xs[0] - CELL / 2), fan.y, fan.tiles)))
     return made
 

@@ -2,13 +2,15 @@
 brightness, + stands between them, they merge into one behind =.
 
 Weights, products and their sum then stand side by side, row by row level with each other, to be compared until the
-beat is over.
+beat is over. Then the sum can be seen going where it belongs, into its column of the grid that it is of.
 
 A vector that has taken on its weight is a grid of its own with the true products, drawn with the
 gain of the vectors: a small weight leaves it pale.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,7 +25,7 @@ from ..score.timeline import Channel
 from ..telling import Telling
 from ..verbs import camera
 from ..verbs.arranging import sign
-from ..verbs.copies import copy, flat, fly, make
+from ..verbs.copies import copy, flat, fly, land, make
 from ..verbs.dismissing import dismiss
 from ..verbs.fading import fade
 from ..verbs.reading import tint_at, token_text
@@ -44,11 +46,22 @@ BROAD, BROADEST = 0.66, 2.2
 """Of the way from vector to vector, how broad one is, for its numbers to be read; and in cells at most."""
 
 
-def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0) -> None:
-    """Tell how a column such as ``head.output[t]`` comes from vectors and their weights; from then on it is known.
+@dataclass(frozen=True, eq=False)
+class Summed:
+    """A weighted sum that is up: of which column, where that stands, what all of it covers, how broad a vector is."""
+
+    result: Region
+    column: Grid
+    fan: np.ndarray  # points, (n, 3) metres
+    broad: float  # in cells
+
+
+def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0, home: bool = True) -> Summed:
+    """Tell how a column such as ``head.output[t]`` comes from vectors and their weights; from then on it is known,
+    unless it has yet to be brought ``home``.
 
     The vectors fan out before the grid that they make, and their products stay there, with the column that these make
-    behind =, until the beat is over; all three grids step aside.
+    behind =, until the beat is over; all three grids step aside. What is returned can be brought home.
     """
     seconds = telling.length(seconds)
     weights, vectors = _sources(telling, result)
@@ -91,8 +104,26 @@ def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0) -> N
         tiles.append(_tile(telling, result.ranges[0][0], (behind + CELL / 2, y), bottom, pitch, unit))
     telling.pass_time(0.07 * seconds)
     whole = _merge(telling, result, scaled, (behind - aside, y, top), broad, 0.2 * seconds)
-    telling.splits.show(result, telling.now)
+    if home:
+        telling.splits.show(result, telling.now)
     telling.pictures += telling.cast.names(columns, cells, scaled, whole, signs, tiles)
+    return Summed(result, whole, fan, broad)
+
+
+def bring_home(telling: Telling, summed: Summed, *, seconds: float = 4.0) -> None:
+    """Let what a weighted sum came to go into its column of the grid that it is of, which comes back beside it."""
+    seconds = telling.length(seconds)
+    result, column = summed.result, summed.column
+    if not telling.score.value(Channel(column.name, "opacity")):
+        raise ScriptError("This sum is not up any more: it went with its beat.")
+    camera.frame(telling, summed.fan, result.grid, elevation=1, seconds=0.25 * seconds)
+    fade(telling, result.grid, to=1, seconds=0.15 * seconds)  # once there is room for it
+    going = make(telling, telling.values(column), column.axes, _stands(telling, column), column.role, column.kind)
+    flat(telling, going)
+    telling.score.set(Channel(going.name, "scale", 0), summed.broad, telling.now)
+    with telling.together(seconds=0.6 * seconds):
+        telling.change(going.name, "scale", 1.0, 0.6 * seconds, 0)
+        land(telling, going, result)
 
 
 def _pitch(telling: Telling, grid: Grid, count: int, unit: float) -> float:

@@ -9,17 +9,17 @@ from dataclasses import replace
 import numpy as np
 
 from ...errors import ScriptError
-from ...layout.grid import CELL, Grid, Region
+from ...layout.grid import CELL, Grid, Outward, Region
 from ...layout.lettering.drawing import LIFT, Drawing, Rect, Shape, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
-from ...layout.signs.labels import labels
+from ...layout.signs.labels import labels, name_of
 from ...layout.signs.tiles import INK
 from ...layout.tensor import Axis
 from ..cast.things import Grids, Place, Thing
 from ..page.sizes import USUAL, pixel
 from ..score.timeline import Channel
 from ..telling import Telling
-from .dealing import Extent, Name, deal
+from .dealing import Extent, Name, deal, keeps_order
 from .reading import tint_of
 
 TILE = 0.92 * CELL
@@ -95,13 +95,14 @@ def _beside(
 
 def arrange(
     telling: Telling, *rows: Grids, level: Grid | None = None, gap: float | None = None, names: Sequence[str] = (),
-    seconds: float | None = None,
+    in_order: bool = False, seconds: float | None = None,
 ) -> None:  # fmt: skip
     """Lay rows of grids out flat, one below the other; the top and the plane are those of ``level``, or of the first.
 
-    The right edge stays where the layout has it. Where the page is of another shape the rows are dealt out anew, see
-    ``dealing``. The tokens stand along what has a row or a column of each. ``names`` are what the grids are called
-    from now on, where their own would not tell them apart.
+    Rows that stand side by side in the layout keep its order, unless all are to be ``in_order``: from left to right as
+    they are given. The right edge stays where the layout has it. Where the page is of another shape the rows are dealt
+    out anew, see ``dealing``. The tokens stand along what has a row or a column of each. ``names`` are what the grids
+    are called from now on, where their own would not tell them apart.
     """
     seconds = telling.length(seconds, 1.5)
     told = [telling.cast.grids_of(row) for row in rows]
@@ -113,7 +114,10 @@ def arrange(
     _put_letters(telling, [grid for grid in grids.values() if _is_table(grid)], seconds)
     extents = {name: _extent(telling, grid, gap is None) for name, grid in grids.items()}
     shapes = [[(grid.name, extents[grid.name]) for grid in row] for row in told]
-    places = deal(shapes, telling.page, gap, _flows(telling, told), dict(_names(telling, grids.values())))
+    for row, shape in zip(told, shapes, strict=True):
+        if in_order or keeps_order(shape):
+            _name_apart(telling, row)
+    places = deal(shapes, telling.page, gap, _flows(telling, told), dict(_names(telling, grids.values())), in_order)
     home = max(extent[2] for extent in extents.values())
     wide = max(left + extents[name][2] - extents[name][0] for name, (left, _) in places.items())
     up = max(z + grids[name].ends[1][2] - extents[name][3] for name, (_, z) in places.items())
@@ -132,14 +136,22 @@ def call(telling: Telling, *things: Grids, names: Sequence[str]) -> None:
         _rename(telling, grid, name)
 
 
-def _rename(telling: Telling, grid: Grid, name: str) -> None:
-    """Let the label of a grid have another title, as solid as the one that it had."""
+def _rename(telling: Telling, grid: Grid, name: str, afresh: bool = False) -> None:
+    """Let the label of a grid have another title, as solid as the one that it had, and where that was or ``afresh``."""
     old = telling.cast.labels[grid.name]
     made = next(labels(telling.layout, grids=[replace(grid, title=name)]))
     solid = telling.score.value(Channel(old.name, "opacity"))
     telling.change(old.name, "opacity", 0.0)
-    telling.cast.add_label(replace(made, name=telling.unique("label"), pose=old.pose, opacity=0.0))
+    where = made.pose if afresh else old.pose
+    telling.cast.add_label(replace(made, name=telling.unique("label"), pose=where, opacity=0.0))
     telling.change(telling.cast.labels[grid.name].name, "opacity", solid)
+
+
+def _name_apart(telling: Telling, row: Sequence[Grid]) -> None:
+    """Let what touches another at home, but not here, have its name in the middle over it."""
+    for grid in row:
+        if isinstance(grid.caption, Outward) and telling.cast.labels[grid.name].name == name_of(grid):
+            _rename(telling, replace(grid, caption=None), grid.caption.text, afresh=True)
 
 
 def _flows(telling: Telling, rows: Sequence[Sequence[Grid]]) -> bool:

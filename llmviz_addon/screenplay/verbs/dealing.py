@@ -39,10 +39,14 @@ Places = Mapping[str, tuple[float, float]]
 
 @dataclass(frozen=True)
 class Unit:
-    """Grids that touch each other and stay together, by their names, and what they cover at home."""
+    """Grids that touch each other and stay together, by their names, and what they cover at home.
+
+    One ``in_order`` is of a row that keeps the order in which it is given.
+    """
 
     names: tuple[str, ...]
     extent: Extent
+    in_order: bool = False
 
     @property
     def width(self) -> float:
@@ -66,15 +70,15 @@ class Dealt:
 
 def deal(
     rows: Sequence[Sequence[tuple[str, Extent]]], page: Page, gap: float | None = None, flows: bool = True,
-    names: Mapping[str, Name] | None = None,
+    names: Mapping[str, Name] | None = None, in_order: bool = False,
 ) -> Places:  # fmt: skip
     """Where the grids of rows go in the free part of a page; rows are ``gap`` metres apart, or as labels need it.
 
     Where nothing ``flows`` from row to row no arrow needs room between them. ``names`` have room in rows that keep an
-    order of their own beside others.
+    order of their own beside others. ``in_order`` all do so, from left to right as they are given.
     """
     free, pixels = page.free, min(1.0, page.aspect)
-    units = [_units(row) for row in rows]
+    units = [_units(row, in_order) for row in rows]
     plain = _fitted(units, free, gap, pixels, None, flows, names or {})
     widths = set() if page.is_wide else {sum(unit.width for unit in part) for part in _parts(units)}
     others = [_fitted(units, free, gap, pixels, width, True) for width in sorted(widths)]
@@ -88,8 +92,19 @@ def deal(
     }
 
 
-def _units(row: Sequence[tuple[str, Extent]]) -> list[Unit]:
-    """The units of a row, in its order: two grids that touch at home are one."""
+def _units(row: Sequence[tuple[str, Extent]], in_order: bool) -> list[Unit]:
+    """The units of a row, in its order: two grids that touch at home are one, unless it keeps an order of its own."""
+    if not in_order and not keeps_order(row):
+        return _touching(row)
+    return [Unit((name,), extent, in_order=True) for name, extent in row]
+
+
+def keeps_order(row: Sequence[tuple[str, Extent]]) -> bool:
+    """Whether a row is laid out as it is given, for one covers another at home."""
+    return not _stand_apart(_touching(row))
+
+
+def _touching(row: Sequence[tuple[str, Extent]]) -> list[Unit]:
     found: list[Unit] = []
     for name, extent in row:
         for number, unit in enumerate(found):
@@ -148,13 +163,15 @@ def _laid(
     if width is None and _stand_apart(rows[0]):
         return _flush(rows, beside, below, apart)
     lines = [_in_order(row) for row in rows] if width is None else _lines(rows, width + CELL / 2)
-    wide = max(sum(unit.width for unit in line) + beside * (len(line) - 1) for line in lines)
-    places, top = [], 0.0
+    places, top, wide = [], 0.0, 0.0
     for line in lines:
         left = 0.0
-        for unit in line:
+        for number, unit in enumerate(line):
+            if number:
+                left += max(beside, apart(line[number - 1], unit) if apart and unit.in_order else 0.0)
             places.append((unit, left, top))
-            left += unit.width + beside
+            left += unit.width
+        wide = max(wide, left)
         top -= max(unit.height for unit in line) + below
     return Dealt(tuple(places), wide, -top - below)
 
@@ -183,8 +200,10 @@ def _in_order(row: Sequence[Unit]) -> list[Unit]:
 
 
 def _stand_apart(row: Sequence[Unit]) -> bool:
-    """Whether the units of a row stand side by side at home."""
-    return all(a.extent[2] <= b.extent[0] for a, b in pairwise(sorted(row, key=lambda unit: unit.extent[0])))
+    """Whether the units of a row stand as at home, where they are side by side."""
+    return not any(unit.in_order for unit in row) and all(
+        a.extent[2] <= b.extent[0] for a, b in pairwise(sorted(row, key=lambda unit: unit.extent[0]))
+    )
 
 
 def _lines(rows: Sequence[Sequence[Unit]], width: float) -> list[list[Unit]]:

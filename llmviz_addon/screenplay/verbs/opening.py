@@ -63,7 +63,7 @@ def _lift(telling: Telling, card: Drawing, seconds: float) -> None:
 
 
 def _ask(telling: Telling) -> None:
-    """Let the question be read; the thing itself comes near meanwhile."""
+    """Let the question be read; once a card is gone the thing itself comes near meanwhile."""
     spans = [(telling.question, "ink")]
     seconds = commentary.reading_seconds(spans, telling.pace) + GONE
     drawing = cards.question(f"{telling.name}:question", telling.question, telling.page)
@@ -77,7 +77,7 @@ def _ask(telling: Telling) -> None:
             clips = telling.score.clips.get(channel, ())
             if not clips or clips[-1].end <= 0:
                 telling.score.set(channel, value, 0.0)
-                telling.score.set(channel, near[channel], telling.now, seconds)
+                telling.score.set(channel, near[channel], telling.now + LIFTS / 2, seconds - LIFTS / 2)
     telling.pass_time(seconds - GONE)
     telling.score.set(Channel(drawing.name, "opacity"), 0.0, telling.now, GONE)
     telling.pass_time(GONE)
