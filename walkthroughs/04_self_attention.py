@@ -137,7 +137,7 @@ def _scores(film, x, head, t):
         film.say("It meets every [key]({k}): where both agree, their product is positive.", k=head.k)
         film.slide_along(head.scores[t, : t + 1], seconds=14)
         film.say(
-            "Divided by √A = √{A:,}, it goes to row t = {t} of the [attention matrix]({s}).", A=A, t=t, s=head.scores
+            "Divided by √A = √{A:,}, it goes to the [attention matrix]({s}), row t = {t}.", A=A, t=t, s=head.scores
         )
         film.compute(head.scores[t, best], seconds=2)
     with film.beat("mask"):
