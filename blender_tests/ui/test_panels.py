@@ -47,6 +47,9 @@ class Layout:
         assert 0 <= factor <= 1
         self._draw("progress", text)
 
+    def context_pointer_set(self, name: str, data: object) -> None:
+        pass
+
     def separator(self) -> None:
         pass
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import bpy
 
-from . import build, first_look, generate, jobs, panels, play, preferences, render, scenes, settings
+from . import build, first_look, generate, jobs, keys, panels, play, preferences, render, scenes, settings
 
 MODULES = (preferences, settings, jobs, build, generate, play, render, scenes, panels)
 OF_SCENES = {"llmviz_settings": settings.LLMVIZ_PG_settings, "llmviz_generation": generate.LLMVIZ_PG_generation}
@@ -28,6 +28,7 @@ def register() -> None:
         if issubclass(cls, bpy.types.Operator):
             cls.bl_description = tooltip(cls)
     _add()
+    keys.add_keys()
     for name, kind in OF_SCENES.items():
         setattr(bpy.types.Scene, name, _props.PointerProperty(type=kind))
     if not bpy.app.background:  # where timers do not fire, and bpy 4.5 waits for them at its exit
@@ -47,4 +48,5 @@ def unregister() -> None:
         bpy.app.timers.unregister(scenes.watch)
     for name in OF_SCENES:
         delattr(bpy.types.Scene, name)
+    keys.remove_keys()
     _remove()

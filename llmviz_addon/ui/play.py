@@ -3,10 +3,11 @@
 # ruff: noqa: F722, F821 -- Blender's properties are declared as annotations, their texts are no types
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import bpy
-from bpy.props import EnumProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ..errors import choices
 from ..screenplay.score.timeline import ChapterSpan
@@ -20,6 +21,46 @@ from .view import look_freely, look_through_camera, looks_through_camera
 NO_FILM = "There is no film in this scene. Build one first"
 BEYOND = 2
 """Seconds past its goal at which a play did not get there by itself: the user has gone elsewhere."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A play through the frames of ``scene``: from ``start``, until ``stop`` is reached or passed, to end at ``goal``.
+
+    ``reach`` is how many frames past ``stop`` it may be seen late; between ``first`` and ``last`` Blender goes round.
+    """
+
+    scene: str
+    start: int
+    stop: int
+    goal: int
+    reach: int
+    first: int
+    last: int
+
+    @property
+    def backwards(self) -> bool:
+        """Whether it goes back."""
+        return self.goal < self.start
+
+    def has_arrived(self, frame: int) -> bool:
+        """Whether ``frame`` is where it stops, or just beyond: drawing may skip frames, also past the last one."""
+        ahead = self.stop - frame if self.backwards else frame - self.stop
+        around = self.last - self.first + 1
+        return 0 <= ahead <= self.reach or 0 <= ahead + around <= min(self.reach, around - self.length - 1)
+
+    def is_on(self, frame: int) -> bool:
+        """Whether ``frame`` lies on it, before it stops."""
+        return self.stop < frame <= self.start if self.backwards else self.start <= frame < self.stop
+
+    @property
+    def length(self) -> int:
+        """How many frames there are to play."""
+        return abs(self.stop - self.start)
+
+
+_latest: list[Way] = []
+"""The play that is watched: a new one takes the place of the one before."""
 
 
 def rests(scene: bpy.types.Scene, story: Story) -> list[tuple[int, str]]:
@@ -43,6 +84,49 @@ def after_reading(scene: bpy.types.Scene, story: Story) -> int:
     now = scene.frame_current
     ends = [marker.end for marker in story.markers if marker.kind == "rest" and marker.frame <= now < marker.end]
     return max([now, *ends])
+
+
+def before_reading(scene: bpy.types.Scene, story: Story) -> int:
+    """The frame at which the pause began that the current frame lies in, if it does; else the current frame."""
+    now = scene.frame_current
+    ends = {marker.name: marker.end for marker in story.markers if marker.kind == "rest"}
+    return min([now, *(frame for frame, name in rests(scene, story) if frame <= now < ends[name])])
+
+
+def way_on(scene: bpy.types.Scene, story: Story) -> Way:
+    """From the current frame to the next rest, or to the end; a reading pause that it lies in is left out."""
+    goal = next_rest(scene, story) or scene.frame_end
+    return _way(scene, min(after_reading(scene, story), goal - 1), goal, goal)
+
+
+def way_back(scene: bpy.types.Scene, story: Story) -> Way:
+    """Backwards from the current frame to the rest before, or to the beginning; reading pauses are left out."""
+    start = before_reading(scene, story)
+    goal, name = next(((f, n) for f, n in reversed(rests(scene, story)) if f < start), (scene.frame_start, ""))
+    read = next((marker.end for marker in story.markers if marker.name == name), goal)
+    return _way(scene, max(start, goal + 1), min(max(read, goal), start - 1), goal)
+
+
+def _way(scene: bpy.types.Scene, start: int, stop: int, goal: int) -> Way:
+    part = scene.use_preview_range
+    first = scene.frame_preview_start if part else scene.frame_start
+    last = scene.frame_preview_end if part else scene.frame_end
+    return Way(scene.name, start, max(stop, goal), goal, round(BEYOND * scene.render.fps), first, last)
+
+
+def chapters(scene: bpy.types.Scene, story: Story) -> list[int]:
+    """Frames at which the chapters begin, where their markers are now."""
+    return sorted(chapter_start(scene, story, chapter) for chapter in story.chapters)
+
+
+def next_chapter(scene: bpy.types.Scene, story: Story) -> int | None:
+    """Frame at which the next chapter begins."""
+    return next((frame for frame in chapters(scene, story) if frame > scene.frame_current), None)
+
+
+def previous_chapter(scene: bpy.types.Scene, story: Story) -> int | None:
+    """Frame at which this chapter began; the one before where that is the current frame."""
+    return next((frame for frame in reversed(chapters(scene, story)) if frame < scene.frame_current), None)
 
 
 def chapter_start(scene: bpy.types.Scene, story: Story, chapter: ChapterSpan) -> int:
@@ -70,8 +154,17 @@ class _Playing:
         return story is not None and not locked()
 
 
+GOALS = {
+    "NEXT": ("next rest", next_rest),
+    "PREVIOUS": ("previous rest", previous_rest),
+    "NEXT_CHAPTER": ("next chapter", next_chapter),
+    "PREVIOUS_CHAPTER": ("previous chapter", previous_chapter),
+}
+"""Where one can jump to: what that is called, and how it is found."""
+
+
 class LLMVIZ_OT_jump(_Playing, bpy.types.Operator):
-    """Go to the next or previous rest, the places where a presenter stops to explain"""
+    """Go to the next or previous rest, the places where a presenter stops to explain, or chapter"""
 
     bl_idname = "llmviz.jump"
     bl_label = "Jump to Rest"
@@ -80,21 +173,23 @@ class LLMVIZ_OT_jump(_Playing, bpy.types.Operator):
 
     to: EnumProperty(
         name="To",
-        description="Which rest to go to",
-        items=[("NEXT", "Next Rest", "Go to the next rest"), ("PREVIOUS", "Previous Rest", "Go to the previous rest")],
+        description="Which rest or chapter to go to",
+        items=[(name, f"To the {text.title()}", f"Go to the {text}") for name, (text, _) in GOALS.items()],
     )
 
     @classmethod
     def description(cls, context: bpy.types.Context, properties: Any) -> str:
         """The tooltip."""
-        return f"Go to the {properties.to.lower()} rest, where the picture holds and something is explained"
+        what, _ = GOALS[properties.to]
+        where = ", where the picture holds and something is explained" if what.endswith("rest") else ""
+        return f"Go to the {what}{where}"
 
     def execute(self, context: bpy.types.Context) -> Result:
         """Set the frame."""
-        find = next_rest if self.to == "NEXT" else previous_rest
+        what, find = GOALS[self.to]
         frame = find(context.scene, read_story(context.scene))
         if frame is None:
-            self.report({"INFO"}, f"There is no {self.to.lower()} rest.")
+            self.report({"INFO"}, f"There is no {what}.")
             return {"CANCELLED"}
         go_to_frame(context, frame)
         return {"FINISHED"}
@@ -122,53 +217,83 @@ class LLMVIZ_OT_jump_to_chapter(_Playing, bpy.types.Operator):
 
 
 class LLMVIZ_OT_play(_Playing, bpy.types.Operator):
-    """Play on to the next rest, and stop there. The space bar plays through, with reading pauses"""
+    """Play on to the next rest, and stop there; pressed again on the way, it goes there at once.
+
+    The space bar plays through, with reading pauses
+    """
 
     bl_idname = "llmviz.play"
     bl_label = "Play to Next Rest"
     bl_options = {"REGISTER"}
 
+    backwards: BoolProperty(name="Backwards", description="Play back to the rest before", options={"SKIP_SAVE"})
+
+    @classmethod
+    def description(cls, context: bpy.types.Context, properties: Any) -> str:
+        """The tooltip."""
+        return "Play back to the rest before, and stop there" if properties.backwards else cls.bl_description
+
     def execute(self, context: bpy.types.Context) -> Result:
         """Go there at once: a script does not watch."""
-        go(context.scene, self._goal(context.scene))
+        return self._go(context, self._find(context.scene))
+
+    def _go(self, context: bpy.types.Context, way: Way) -> Result:
+        if way.goal == context.scene.frame_current:
+            self.report({"INFO"}, f"The film {'begins' if self.backwards else 'ends'} here.")
+            return {"CANCELLED"}
+        go_to_frame(context, way.goal)
         return {"FINISHED"}
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
         """Start playing, and watch for the rest."""
         if bpy.app.background:
             return self.execute(context)
-        scene, goal = context.scene, self._goal(context.scene)
-        start = min(after_reading(scene, read_story(scene)), goal - 1)
-        if start > scene.frame_current:
-            go(scene, start)
-        self._scene, self._start, self._stop = scene.name, scene.frame_current, goal
+        scene, playing = context.scene, context.screen.is_animation_playing
+        under_way = _heading(scene, self.backwards) if playing else None
+        self._way = under_way or self._find(scene)
+        if under_way or self._way.goal == scene.frame_current:
+            return self._go(context, self._way)
+        _latest[:] = [self._way]
+        if self._way.start != scene.frame_current:
+            go(scene, self._way.start)
+        if playing:  # through, or the other way
+            bpy.ops.screen.animation_cancel(restore_frame=False)
         self._timer = context.window_manager.event_timer_add(1 / 60, window=context.window)
-        if not context.screen.is_animation_playing:
-            bpy.ops.screen.animation_play()
+        bpy.ops.screen.animation_play(reverse=self.backwards)
         context.window_manager.modal_handler_add(self)
         return {"PASS_THROUGH", "RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
-        """Stop at the rest; leave off if the user stopped before, or went elsewhere."""
-        scene = context.scene
-        stays = (
-            scene.name == self._scene and self._start <= scene.frame_current <= self._stop + BEYOND * scene.render.fps
-        )
-        if context.screen.is_animation_playing and stays and scene.frame_current < self._stop:
+        """Stop at the rest; leave off if the user stopped before, went elsewhere, or plays another way."""
+        scene, way = context.scene, self._way
+        watched = way in _latest and context.screen.is_animation_playing and scene.name == way.scene
+        if watched and way.is_on(scene.frame_current):
             return {"PASS_THROUGH"}
-        if context.screen.is_animation_playing and stays:
-            bpy.ops.screen.animation_cancel(restore_frame=False)
-            go(scene, self._stop)
+        if watched and way.has_arrived(scene.frame_current):
+            go_to_frame(context, way.goal)
         self.cancel(context)
         return {"FINISHED", "PASS_THROUGH"}
 
     def cancel(self, context: bpy.types.Context) -> None:
         """Stop watching; Blender calls this when the window closes."""
+        if self._way in _latest:
+            _latest.clear()
         context.window_manager.event_timer_remove(self._timer)
 
-    @staticmethod
-    def _goal(scene: bpy.types.Scene) -> int:
-        return next_rest(scene, read_story(scene)) or scene.frame_end
+    def _find(self, scene: bpy.types.Scene) -> Way:
+        return (way_back if self.backwards else way_on)(scene, read_story(scene))
+
+
+def _heading(scene: bpy.types.Scene, backwards: bool) -> Way | None:
+    """The play that is watched, if it is in ``scene``, on its way, and in this direction."""
+    return next(
+        (
+            way
+            for way in _latest
+            if way.scene == scene.name and way.backwards == backwards and way.is_on(scene.frame_current)
+        ),
+        None,
+    )
 
 
 class LLMVIZ_OT_film_view(bpy.types.Operator):

@@ -1,4 +1,4 @@
-"""What a user sets once for all files: the folders of her own chapters, and her theme.
+"""What a user sets once for all files: the folders of her own chapters, her theme, and the keys.
 
 Folders are kept as absolute paths in Blender's preferences, each put there by an act of hers that says what it
 means; a .blend file has no say in it.
@@ -16,6 +16,7 @@ from bpy.props import CollectionProperty, StringProperty
 
 from .chapters import Catalogue, from_text, read, to_text
 from .confirm import Result, confirm
+from .keys import draw_keys
 from .write import readable, write
 
 PACKAGE = __package__.rpartition(".")[0]
@@ -54,7 +55,7 @@ class LLMVIZ_AP_preferences(bpy.types.AddonPreferences):
     )
 
     def draw(self, context: bpy.types.Context) -> None:
-        """The theme and the folders, below the extension's entry."""
+        """The theme, the folders and the keys, below the extension's entry."""
         column = self.layout.column()
         column.prop(self, "theme_file")
         column.label(text="Folders with chapters of your own:")
@@ -67,6 +68,8 @@ class LLMVIZ_AP_preferences(bpy.types.AddonPreferences):
         row.operator("llmviz.reload_chapters", icon="FILE_REFRESH")
         if problem := catalogue().problem:
             write(column.column(align=True), problem, context, icon="ERROR")
+        column.label(text="Keys, where there is a film:")
+        draw_keys(column.column(align=True))
 
 
 def chapter_folders() -> tuple[Path, ...]:
