@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...kept import kept
-from ...layout.grid import boxes
 from ...layout.lettering.drawing import Drawing
 from ..page import pose
 from ..page.commentary import camera_pose
@@ -96,6 +95,8 @@ class Sight:
         self._camera = [Channel(CAMERA, prop, i) for prop, size in _CAMERA for i in range(size)]
         self._page = _from_page(telling.page)
         self._pages: dict[str, np.ndarray] = {}
+        self._texts: dict[str, int] = {}
+        self._numbers: dict[object, int] = {}
         self._solid: dict[tuple[float, float], tuple[np.ndarray, np.ndarray]] = {}
         self._moved = {
             actor: [prop for prop in _PLACE if actor in telling.score.touched[prop]]
@@ -121,6 +122,12 @@ class Sight:
                 for one in alike.drawings:
                     yield one, opacity
 
+    def text(self, drawing: Drawing) -> int:
+        """A number that those have which are written alike: they are asked for at every moment, and hash slowly."""
+        if drawing.name not in self._texts:
+            self._texts[drawing.name] = self._numbers.setdefault(drawing.shapes, len(self._numbers))
+        return self._texts[drawing.name]
+
     @kept
     def numbers(self) -> dict[str, int]:
         """Every grid's number, by which those follow each other that are always as solid as each other."""
@@ -129,8 +136,8 @@ class Sight:
     @kept
     def _homes(self) -> np.ndarray:
         """Smallest and largest corner of every grid at home, by its number, (n, 2, 3) metres."""
-        grids = self.telling.cast.grids
-        return boxes(grids[name] for name in self.numbers)
+        cast = self.telling.cast
+        return cast.homes[[cast.numbers[name] for name in self.numbers]]
 
     def solid(self, seconds: float, least: float) -> tuple[np.ndarray, np.ndarray]:
         """The grids in one piece that are at least so solid: numbers (n,) ascending, and corners (n, 2, 3) metres."""

@@ -49,18 +49,25 @@ def settle(telling: Telling) -> None:
     ways: dict[tuple[int, float], np.ndarray] = {}
     away: dict[tuple[Hidden, ...], list[str]] = defaultdict(list)
     for alike in sight.alike:
-        unread = [Shown(0.0) if alike.staff.at(at) >= SEEN else None for at in moments]
+        seen = [one.name for one in alike.drawings if one.name in told]
         never = [one.name for one in alike.labels if one.name not in told]
+        if not seen and not never:
+            continue
+        unread = [Shown(0.0) if alike.staff.at(at) >= SEEN else None for at in moments]
         if never and any(unread):
             away[tuple(_hidden(telling, moments, moves, unread))] += never
-        for name in (one.name for one in alike.drawings if one.name in told):
-            states = unread.copy()
-            for number, state in told[name].items():
-                states[number] = state
-            if any(state is not None and state.size == 0 for state in states):
-                away[tuple(_hidden(telling, moments, moves, states))].append(name)
+        hidden_as: dict[tuple[tuple[int, bool, str], ...], tuple[Hidden, ...] | None] = {}
+        for name in seen:
+            key = tuple((number, state.size == 0, state.because) for number, state in told[name].items())
+            if key not in hidden_as:
+                states = [told[name].get(number, state) for number, state in enumerate(unread)]
+                gone = any(state is not None and state.size == 0 for state in states)
+                hidden_as[key] = tuple(_hidden(telling, moments, moves, states)) if gone else None
+            if (hidden := hidden_as[key]) is not None:
+                away[hidden].append(name)
             if any(state.size not in (0.0, 1.0) for state in told[name].values()):
-                _stretch(telling, name, moments, moves, [state.size if state else 0.0 for state in states], ways)
+                known = [(moments[number], state.size) for number, state in told[name].items() if state.size > 0]
+                _stretch(telling, name, known, moves, ways)
     for hidden, names in away.items():
         telling.score.rewrite(names, "opacity", functools.partial(veiled, hidden))
 
@@ -181,11 +188,10 @@ def _part(clips: Sequence[Clip], start: float, end: float) -> list[Clip]:
 
 
 def _stretch(
-    telling: Telling, name: str, moments: Sequence[float], moves: Sequence[Clip], sizes: Sequence[float],
+    telling: Telling, name: str, known: Sequence[tuple[float, float]], moves: Sequence[Clip],
     ways: dict[tuple[int, float], np.ndarray],
 ) -> None:  # fmt: skip
-    """Let a drawing be ``sizes`` times as large as at home at the moments; 0 is that it does not matter."""
-    known = [(at, size) for at, size in zip(moments, sizes, strict=True) if size > 0]
+    """Let a drawing be so many times as large as at home at the moments at which that is ``known``."""
     score = telling.score
     for index in (0, 1):
         channel = Channel(name, "scale", index)
