@@ -128,8 +128,8 @@ def _flow(telling: Telling, ribbon: Ribbon) -> Flow:
 def _fading(telling: Telling, ribbons: list[Ribbon]) -> Iterator[list[Flow]]:
     """The flows of ribbons that do not fade with their grids anyway, together with all that do alike."""
     score, ever = telling.score, telling.splits.ever
-    actors = [*telling.cast.grids, *(ribbon.name for ribbon in ribbons)]
-    staff = {name: id(staff) for staff, names in score.alike(actors, "opacity").items() for name in names}
+    score.note(telling.cast.grids, "opacity")
+    staff = score.staves("opacity")
     found: dict[object, list[Ribbon]] = defaultdict(list)
     for ribbon in ribbons:
         own, source, target = staff[ribbon.name], staff[ribbon.source], staff[ribbon.target]

@@ -24,7 +24,7 @@ from ..model.tokenizers.tokenizer import IdTokenizer
 from ..model.trace import Trace
 from . import loader
 from .assemble import assemble
-from .cast.cast import Cast
+from .cast.cast import Cast, Ensemble
 from .contained import Contained
 from .film import Film
 from .flow import flow
@@ -95,13 +95,15 @@ class Set:
     layout: Layout
     signage: Signage
     blueprints: tuple[Blueprint, ...]  # of the models beside which this one is shown in outline
+    ensemble: Ensemble
 
     @classmethod
     @_unswept()
     def of(cls, run: Run) -> Set:
         """Lay out a run."""
         stage = laid_out(run)
-        return cls(run, stage, signage(stage, run), tuple(beside(run.model.blueprint)))
+        signs = signage(stage, run)
+        return cls(run, stage, signs, tuple(beside(run.model.blueprint)), Ensemble(stage, signs))
 
     @_unswept()
     def tell(
@@ -116,7 +118,7 @@ class Set:
         check(pace, size, fps)
 
         def begin(name: str) -> Telling:
-            cast = Cast(self.layout, self.signage, self.blueprints)
+            cast = Cast(self.layout, self.signage, self.blueprints, self.ensemble)
             run = self.run
             return Telling(name, cast, run.trace, run.model, Page.of(size), pace, run.draw, run.onward)
 

@@ -85,7 +85,7 @@ class Telling:
         self.onward = onward or Onward(checkpoint, trace)
         self.page, self.pace = page, pace
         self.clock, self.score = Clock(), Score(cast.rest)
-        self.score.note(cast.grids, "opacity")
+        self.score.seat(cast.ensemble.solid, "opacity")
         self.beats: list[Beat] = []
         self.beat: Beat | None = None  # that is being told
         self.keys: list[str] = []  # of all beats so far, those that are left out too
@@ -105,7 +105,7 @@ class Telling:
         self.asked: Clause | None = None  # when it was
         self.card: Sequence[str] = ()  # titles of all chapters, of which this is the first
         self.interlude: tuple[str, str] | None = None  # title and part, where it follows another chapter
-        self.on_map = OnMap(ModelMap(cast.layout.sections, page), Whereabouts(cast.layout))
+        self.on_map = OnMap(cast.ensemble.map(page), cast.ensemble.whereabouts)
         self.splits = Splits(cast, self.score, self.unique)
         self._view: View | None = None
         self._framed: View | None = None

@@ -9,19 +9,23 @@ from __future__ import annotations
 import difflib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
 
 from ...errors import ScriptError, choices
+from ...kept import kept
 from ...layout.grid import Grid, Region, Ribbon, boxes
 from ...layout.layout import Layout
 from ...layout.lettering.drawing import Drawing
 from ...layout.signs.signage import Signage
+from ...layout.whereabouts import Whereabouts
 from ...model.blueprints import Blueprint
-from ..page.view import corners
+from ..page.map import ModelMap
+from ..page.view import Page, corners
 from ..score import channels
 from ..score.channels import Kind
 from ..score.timeline import CAMERA, Channel, Fragment, Piece, Standing
@@ -29,6 +33,7 @@ from .signs import Signs
 from .things import Named, Thing
 
 _NAMED = (Grid, Ribbon, Drawing, Fragment, Piece)
+_NAMED_TYPES, _name = frozenset(_NAMED), attrgetter("name")
 _SINGLE = (str, Region, *_NAMED)  # text is no thing, but its letters are none either
 
 
@@ -42,18 +47,50 @@ class Seen(NamedTuple):
     drawings: list[Drawing]
 
 
+class Ensemble:
+    """Who is there before a chapter has told anything: the same for all chapters on a set, which take copies."""
+
+    def __init__(self, layout: Layout, signage: Signage) -> None:
+        self.layout, self.signage = layout, signage
+        self.grids = {grid.name: grid for grid in layout.grids}
+        self.ribbons = {ribbon.name: ribbon for ribbon in layout.ribbons}
+        self.signs = {drawing.name: drawing for drawing in signage}
+        self.numbers = {name: number for number, name in enumerate(self.grids)}
+        self.kinds = dict.fromkeys(self.grids, Kind.GRID)
+        self.kinds |= dict.fromkeys(self.ribbons, Kind.RIBBON) | dict.fromkeys(self.signs, Kind.SIGN)
+        self.maps: dict[Page, ModelMap] = {}
+        self.whereabouts = Whereabouts(layout)
+
+    @kept
+    def solid(self) -> Mapping[float, list[str]]:
+        """All of them by their opacity at rest."""
+        found = {1.0: [*self.grids, *self.ribbons]}
+        for sign in self.signs.values():
+            found.setdefault(sign.opacity, []).append(sign.name)
+        return found
+
+    def map(self, page: Page) -> ModelMap:
+        """The map of the model."""
+        if page not in self.maps:
+            self.maps[page] = ModelMap(self.layout.sections, page)
+        return self.maps[page]
+
+
 class Cast:
     """All actors of one chapter by name."""
 
-    def __init__(self, layout: Layout, signage: Signage, blueprints: Sequence[Blueprint] = ()) -> None:
+    def __init__(
+        self, layout: Layout, signage: Signage, blueprints: Sequence[Blueprint] = (), ensemble: Ensemble | None = None
+    ) -> None:
         self.layout = layout
+        self.ensemble = ensemble or Ensemble(layout, signage)
         self.blueprints = blueprints  # of the models that may be shown in outline
         self.standing: list[Standing] = []
         self.pieces: dict[str, Piece] = {}
-        self.grids = {grid.name: grid for grid in layout.grids}
-        self.ribbons = {ribbon.name: ribbon for ribbon in layout.ribbons}
+        self.grids = dict(self.ensemble.grids)
+        self.ribbons = self.ensemble.ribbons
         self.written = signage
-        self.signage = {drawing.name: drawing for drawing in signage}
+        self.signage = self.ensemble.signs
         self.labels = dict(signage.labels)  # by the names of their grids
         self.signs = Signs(layout, signage, self.labels)
         self.drawings: dict[str, Drawing] = {}
@@ -63,12 +100,11 @@ class Cast:
         self.fragments: dict[str, Fragment] = {}
         self.made: dict[str, tuple[Grid, np.ndarray]] = {}
         self.numbered = list(self.grids.values())
-        self.numbers = {name: number for number, name in enumerate(self.grids)}
+        self.numbers = dict(self.ensemble.numbers)
         self._homes = layout.homes
         self._plain: dict[tuple[Kind, str, int], float | None] = {}
         self._around: dict[tuple[Grid, ...], np.ndarray] = {}
-        self._kinds = dict.fromkeys(self.grids, Kind.GRID)
-        self._kinds |= dict.fromkeys(self.ribbons, Kind.RIBBON) | dict.fromkeys(self.signage, Kind.SIGN)
+        self._kinds = dict(self.ensemble.kinds)
 
     @property
     def homes(self) -> np.ndarray:
@@ -182,13 +218,18 @@ class Cast:
     def names(self, *things: Thing) -> list[str]:
         """Actor names of ``things``, each once; raises ScriptError for what is no actor."""
         found: dict[str, None] = {}
-        for thing in _flat(things):
-            if isinstance(thing, _NAMED):
-                found[thing.name] = None
-            elif isinstance(thing, Region):
-                found[thing.grid.name] = None
-            else:
-                raise self._no_actor(thing)
+        for some in things:
+            some = getattr(some, "grids", some)
+            if isinstance(some, list | tuple) and _NAMED_TYPES.issuperset(map(type, some)):  # of thousands at once
+                found.update(dict.fromkeys(map(_name, some)))
+                continue
+            for thing in _flat((some,)):
+                if isinstance(thing, _NAMED):
+                    found[thing.name] = None
+                elif isinstance(thing, Region):
+                    found[thing.grid.name] = None
+                else:
+                    raise self._no_actor(thing)
         return list(found)
 
     def _no_actor(self, thing: object) -> ScriptError:

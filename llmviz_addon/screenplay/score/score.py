@@ -152,6 +152,15 @@ class Score:
         """Count these actors among those whose channel ``prop`` is at rest until it is asked for."""
         self._by_staff(actors, prop, 0)
 
+    def seat(self, resting: Mapping[float, Collection[str]], prop: str) -> None:
+        """Before anything is told, count actors among those whose channel ``prop`` is at rest, by where it rests."""
+        for rest, actors in resting.items():
+            self._seated(actors, prop, 0, self._idle_at(prop, 0, rest))
+
+    def staves(self, prop: str) -> Mapping[str, Staff]:
+        """The staff that the channel ``prop`` is on, of every actor that was asked for or that is noted."""
+        return self._staff_of[prop, 0]
+
     def at_least(self, value: float, prop: str) -> list[Staff]:
         """The staves of the channel ``prop`` that stand at ``value`` or above, with those that are noted."""
         return [staff for staff in self._staves[prop, 0] if staff.value >= value]
@@ -272,6 +281,9 @@ class Score:
         """Every staff that has clips, with those on which its players fade; with None for the camera."""
         found: dict[tuple[Staff, Staff | None], None] = {}
         for (prop, _), staves in list(self._staff_of.items()):
+            if prop == "opacity":
+                found.update(dict.fromkeys((staff, staff) for staff in self._staves[prop, 0] if staff.clips))
+                continue
             actors = [actor for actor, staff in staves.items() if staff.clips]
             if prop not in FADING:
                 found.update(dict.fromkeys((staves[actor], None) for actor in actors))

@@ -16,8 +16,9 @@ def fade(telling: Telling, *things: Thing, to: float, seconds: float | None = No
     seconds = telling.length(seconds)
     names = telling.cast.names(*things)
     labels = _labels(telling, names)
-    splits = telling.splits
-    targets = [one for name in names for one in splits.solid(name, telling.now)] if splits.ever else names
+    splits, targets = telling.splits, names
+    if ever := splits.ever:
+        targets = [one for name in names for one in (splits.solid(name, telling.now) if name in ever else (name,))]
     for actors, value in ((labels, to if to in (0.0, 1.0) else to * BESIDE), (targets, to)):
         telling.score.set_all(actors, "opacity", value, telling.now, seconds)
     telling.pass_time(seconds)
@@ -26,7 +27,7 @@ def fade(telling: Telling, *things: Thing, to: float, seconds: float | None = No
 def _labels(telling: Telling, names: list[str]) -> list[str]:
     """What is written on those that are grids, by name: their labels, tiles that ride on them, torn edges, letters."""
     on_grids = (telling.cast.labels, telling.cast.tiles, telling.cast.edges)
-    found = [some[name].name for some in on_grids if some for name in names if name in some]
+    found = [label.name for some in on_grids if some for label in map(some.get, names) if label is not None]
     along = telling.cast.along
     return [*found, *(one.name for name in names for one in along.get(name, ()))] if along else found
 
