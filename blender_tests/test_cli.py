@@ -204,7 +204,7 @@ def test_generate_tells_every_step_and_the_whole_text(capsys: pytest.CaptureFixt
     assert cli.main(["generate", "-n", "7"]) == 0  # beyond the block size the first letters are forgotten
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "t = 6, greedy:"
-    assert lines[1].split() == [">", "1", "A", ">", "99.9", "%"]
+    assert lines[1].split() == [">", "1", "A", "99.996", "%"]
     assert [line.split()[0] for line in lines].count("t") == 7
     assert lines[-1].startswith("CBABBCABBBCC")
     assert len(lines[-1]) == 13

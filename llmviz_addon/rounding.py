@@ -115,11 +115,11 @@ def of_cell(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as it is written, such as ``61.3 %`` or ``0.018 %``; what is not quite 0 or 1 never looks so."""
-    value = 100 * float(share)
-    if 99.95 <= value < 100:
-        return "> 99.9 %"
-    return f"{number(value, 1, 3, whole=100)} %"
+    """A share as it is written, such as ``61.3 %``, ``0.018 %`` or ``99.996 %``: as fine near all of it as near none.
+
+    What is not quite 0 or 1 never looks so, and a cell that holds the share shows the same digits.
+    """
+    return f"{number(100 * float(share), 1, 3, whole=100)} %"
 
 
 def done(share: float) -> str:
@@ -144,7 +144,7 @@ def formatted(value: float, spec: str = "") -> str:
         if text.lstrip("+-") == format(exact / whole, spec).lstrip("+-") and size != exact:
             places = re.search(r"\.(\d+)", spec)
             least = int(places[1]) if places else 0
-            most = max(least, 5 if whole == 1 else 3 if exact == 0 else 1)
+            most = max(least, 5 if whole == 1 else 3)
             text = number(value * whole, least, most, 1, whole) + spec[-1:] * (whole == 100)
     return _minus(text.replace("%", " %"))
 

@@ -10,6 +10,8 @@ SHOWN = 8
 """Bars of a large vocabulary."""
 TURNS = 6
 """Layers, or groups of them, that glow one after the other."""
+NAMED = 12
+"""Layers, or groups of them, that have a name beside them; and heads that have a turn of their own."""
 
 
 def play(film):
@@ -19,27 +21,40 @@ def play(film):
     film.text_until(given)  # nano-gpt has answered already
     film.computed_up_to(tokens)
     film.hide_values(tokens)
-    _task(film, tokens, e, layers[0], sorts)
+    names = _task(film, tokens, e, layers, sorts)
     _numbers(film, given)
-    _columns(film, tokens, e)
-    parts = list(layers[0].members.values())
-    _attention(film, tokens, e, parts[:2])
-    _layer(film, layers[0], parts[2:])
-    _layers(film, layers)
+    _columns(film, tokens, e, given)
+    norm, attention, *parts = layers[0].members.values()
+    _attention(film, tokens, e, norm, attention)
+    _taking(film, attention, given)
+    _layer(film, layers[0], parts)
+    _layers(film, layers, names)
     _model(film)
     _guess(film, given - 1)
     _loop(film, given, sorts)
 
 
-def _task(film, tokens, e, layer, sorts):
-    film.open_on(film.layout, film.signs.card, azimuth=286, elevation=34)
+def _task(film, tokens, e, layers, sorts):
+    """Returns the names beside the whole model."""
+    first, last, step = (tokens, e), (film.layout.ln_f, film.layout.output), -(-len(layers) // NAMED)
+    turns, given = _turns(layers, step), film.tokens[: film.trace.prompt_length]
+    guess = [int(film.chances(len(given) - 1).argmax())]
+    names = film.flank(first, *turns, last, titles=["Embedding", *_names(0, len(layers), step), "Output"], seconds=0)
+    halves = [part for layer in layers for part in _halves(layer)]
+    parts = ["Self-attention", "MLP"] * len(layers)
+    shown = [given, *([] for _ in halves), guess]
+    names += film.flank(
+        first, *halves, last, titles=["Text in", *parts, "A guess out"], tokens=shown, side="right", seconds=0
+    )
+    film.fade(film.signs.card, film.signs.next, to=0, seconds=0)
+    film.open_on(film.layout, *names, azimuth=283, elevation=10)
     with film.beat("task"):
         film.say("A GPT reads a text and says what may come next.")
-        film.camera.frame(film.layout, film.signs.card, azimuth=284, elevation=26, seconds=2.5)
+        film.camera.frame(film.layout, *names, azimuth=281, elevation=7, seconds=2.5)
         film.say("This one does it with {n:,} learned numbers, its [parameters](weight).", n=film.checkpoint.n_params)
         with film.together(seconds=3):
-            film.fade(film.all_but(layer), to=0)
-            film.camera.fly(layer, azimuth=289, elevation=9)
+            film.fade(film.all_but(layers[0]), *names, to=0)
+            film.camera.fly(layers[0], azimuth=289, elevation=9)
         if sorts:
             film.say("It was trained for one task: to put letters in order.")
             text = film.signs.input  # those letters
@@ -47,6 +62,7 @@ def _task(film, tokens, e, layer, sorts):
                 film.fade(film.all_but(text, tokens, e, film.ribbons(tokens, e)), to=0, seconds=1)
                 film.fade(text, tokens, e, film.ribbons(tokens, e), to=1, seconds=1)
                 film.camera.frame(text, tokens, e, azimuth=284, elevation=8)
+    return names
 
 
 def _numbers(film, given):
@@ -56,7 +72,7 @@ def _numbers(film, given):
         film.say("and each has a number in the vocabulary, the list of all it knows.")
 
 
-def _columns(film, tokens, e):
+def _columns(film, tokens, e, given):
     each = "Each" if len(film.tokens) > 1 else "It"
     text = film.signs.input  # where its letters can be read
     with film.beat("columns"):
@@ -68,57 +84,87 @@ def _columns(film, tokens, e):
         film.show_values(tokens, seconds=2)
         film.say("{each} picks a learned [column]({x}) of {count};", each=each, x=e.output,
                  count=film.count(film.config.n_embd, "number"))  # fmt: skip
-        film.sweep(e.output, seconds=4, slowly=False)
+        film.letters(e.output, seconds=0.3)
+        singly = range(given if given <= NAMED else 0)
+        for t in singly:
+            film.send(t, to=e.output[t], seconds=0.45)
+            film.sweep(e.output[t], seconds=0.25, slowly=False)
+            film.merge(e.output, seconds=0.1)
+        if not singly:
+            film.sweep(e.output, seconds=4, slowly=False)
         if "position_weight" in e.members:
             film.say("another, for its place in the text, is added.")
         film.camera.frame(text, tokens, e, azimuth=285, elevation=9, seconds=2)
 
 
-def _attention(film, tokens, e, parts):
+def _attention(film, tokens, e, norm, attention):
+    heads = attention.heads
+    turns = heads if len(heads) <= NAMED else [heads]
+    titles = [f"Head {i}" for i in range(len(heads))] if turns is heads else [film.count(len(heads), "head")]
     with film.beat("attention"):
         film.say("Now the columns run down through the model.")
-        *before, attention = parts
         with film.together(seconds=2.5):
-            film.fade(*parts, film.ribbons(e, *parts), to=1, seconds=1)
-            film.camera.frame(tokens, e, *parts, azimuth=292, elevation=12, seconds=2)
-            film.pulse(*before, titles=[part.title for part in before])
+            film.fade(norm, attention, film.ribbons(e, norm, attention), to=1, seconds=1)
+            film.camera.frame(tokens, e, norm, attention, azimuth=298, elevation=18, seconds=2)
+            film.pulse(norm, titles=[norm.title])
         film.say("In self-attention each takes over what it needs from those before it.")
+        (left, front, low), (right, _, _) = attention.proj_weight.box
+        under = film.sign("Projection", ((left + right) / 2, front, low - 0.6 * film.layout.gap), size=0.5, seconds=0)
+        names = [*film.entitle(*turns, titles=titles), under]
         with film.together(seconds=5):
-            film.fade(film.all_but(*parts), to=0, seconds=1)
-            film.camera.frame(*parts, azimuth=288, elevation=10)
+            film.fade(film.all_but(norm.output, attention), film.signs.label(attention.proj_bias), to=0, seconds=1)
+            film.camera.frame(norm.output, attention, *names, azimuth=300, elevation=20, seconds=2)
             film.pulse(attention, titles=[attention.title])
+    film.fade(*names, to=0, seconds=0)
+
+
+def _taking(film, attention, given):
+    with film.beat("taking"):
+        number = film.clearest(*(head.weights[given - 1] for head in attention.heads))
+        film.say("This is what one head has found:")
+        film.fade(film.all_but(), to=0, seconds=0.5)
+        film.bands(attention.heads[number].weights[:given], f"Attention of head {number}", follow=given - 1, seconds=5)
+        film.say("the wider a band, the more the token below takes over from that above.")
 
 
 def _layer(film, layer, parts):
     with film.beat("layer"):
         film.say("Then a small network, the MLP, works on each column by itself.")
         with film.together(seconds=5):
-            film.fade(layer, film.ribbons(layer), to=1, seconds=1)
-            film.camera.frame(layer, azimuth=291, elevation=9, seconds=2.5)
+            film.fade(*parts, film.ribbons(*parts), to=1, seconds=1)
+            film.camera.frame(*parts, azimuth=284, elevation=6, seconds=1.5)
             film.pulse(*parts, titles=[part.title for part in parts])
         film.say("That was one layer.")
-        film.camera.frame(layer, azimuth=286, elevation=7, seconds=2)
+        names = film.flank(*_halves(layer), titles=["Self-attention", "MLP"])
+        with film.together(seconds=2):
+            film.fade(layer, film.ribbons(layer), to=1, seconds=1)
+            film.camera.frame(layer, *names, azimuth=282, elevation=6)
+    film.fade(*names, to=0, seconds=0)
 
 
-def _layers(film, layers):
-    """Those after the first, a turn each; it ends on the last of them, so that they are seen while told of."""
+def _layers(film, layers, names):
+    """Those after the first, a turn each; it ends on the whole model, of which all layers are computed."""
     rest, signs = layers[1:], film.signs
     step = max(1, -(-len(rest) // TURNS))
-    turns = [rest[i : i + step] for i in range(0, len(rest), step)]
-    names = [_span(1 + i * step, len(turn)) for i, turn in enumerate(turns)]
+    turns = _turns(rest, step)
     more = "Then {n} more are built alike, each with weights of its own." if rest[1:] else "One more is built alike."
     with film.beat("layers"):
         film.say(more if rest else "This model has no other.", n=len(rest))
-        with film.together(seconds=1.5):
-            film.fade(film.all_but(signs.next, signs.output, signs.candidates), to=1)
-            film.camera.fly(film.layout, azimuth=288, elevation=24)
-        film.camera.fly(*(turns or [layers])[0], azimuth=284, elevation=9, seconds=1.2)
-        for turn, name in zip(turns, names, strict=True):
+        with film.together(seconds=3.4):
+            film.fade(film.all_but(signs.card, signs.next, signs.output, signs.candidates), to=1)
+            film.camera.fly(film.layout, azimuth=286, elevation=14)
+        film.fade(*(signs.labels(layer) for layer in layers), to=0, seconds=0)  # too many to be read
+        for turn, name in zip(turns, _names(1, len(rest), step), strict=True):
             film.locate(turn)
             with film.together(seconds=min(3.0, 12.0 / len(turns))):
                 film.camera.take(turn, azimuth=282, elevation=8)
                 film.pulse(turn, titles=[name])
         film.locate()
+        film.say("Now all layers have run." if rest else "So it has run.")
+        with film.together(seconds=2):
+            film.fade(*names, to=1)
+            film.camera.fly(film.layout, *names, azimuth=279, elevation=6)
+    film.fade(*names, to=0, seconds=0)
 
 
 def _model(film):
@@ -143,8 +189,19 @@ def _model(film):
         film.camera.frame(*rows, azimuth=273, elevation=4, zoom=zoom, seconds=2)
 
 
-def _span(first, count):
-    return f"Layer {first}" if count == 1 else f"Layers {first} to {first + count - 1}"
+def _halves(layer):
+    norm, attention, *others = layer.members.values()
+    return [norm, attention], others
+
+
+def _turns(layers, step):
+    return [layers[i : i + step] for i in range(0, len(layers), step)]
+
+
+def _names(first, count, step):
+    """What so many layers from the first on are called, so many at a time."""
+    spans = [(first + i, min(step, count - i)) for i in range(0, count, step)]
+    return [f"Layer {i}" if many == 1 else f"Layers {i} to {i + many - 1}" for i, many in spans]
 
 
 def _guess(film, t):
@@ -154,7 +211,7 @@ def _guess(film, t):
     with film.beat("guess"):
         film.say("The column of its last token says what may follow the text.")
         film.chart(chances[few], few, f"What may follow{shown}", span=(0, 1), percent=True, seconds=3)
-        film.say("Here the {token} is likeliest, with {p:.1%}.", token=film.name_of(few[0]), p=float(chances[few[0]]))
+        film.say("Likeliest is the {token}: {p:.1%}.", token=film.name_of(few[0]), p=float(chances[few[0]]))
 
 
 def _loop(film, given, sorts):

@@ -40,7 +40,7 @@ def test_a_share_is_told_so_that_it_is_no_whole(film):
     weights = film.layout.layers[0].attn.heads[0].weights
     values = film.trace[weights.name].copy()
     values[1, :2] = 1.0, 1e-9
-    for shares, said in ((True, "more than 99.9 %"), (False, "100 %")):
+    for shares, said in ((True, "more than 99.999 %"), (False, "100 %")):
         grid = replace(weights, name="made", kind="made", shares=shares)
         spans, _ = commentary.parse("{w:.0%}", {"w": grid[1, 0]}, {"made": values})
         assert "".join(text for text, _ in spans) == said

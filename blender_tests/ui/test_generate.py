@@ -134,7 +134,7 @@ def test_the_panel_shows_text_candidates_and_every_setting(stage: bpy.types.Scen
     labels = " ".join(shown(panel, "label"))
     assert "CBABBCA 7 of 11 columns are filled" in labels
     assert "Next token, greedy" in labels
-    assert shown(panel, "progress") == ["B   > 99.9 %", "A   0.001 %", "C   < 0.001 %"]
+    assert shown(panel, "progress") == ["B   99.999 %", "A   0.001 %", "C   < 0.001 %"]
     assert set(shown(panel, "prop")) == set(stage.llmviz_generation.bl_rna.properties.keys()) - {"rna_type", "name"}
     assert "llmviz.look_at" in shown(panel, "operator")
 

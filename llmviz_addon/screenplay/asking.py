@@ -121,6 +121,10 @@ BY_KIND: dict[str, Rule] = {
     ),
     "tuple[str, str]": (lambda value: _texts(value) and len(value) == 2, "two texts"),
     "Sequence[int]": (_counts, "a list of whole numbers"),
+    "Sequence[Sequence[int]]": (
+        lambda value: isinstance(value, Sequence) and all(map(_counts, value)),
+        "lists of whole numbers, such as ids of tokens",
+    ),
     "tuple[int, int]": (lambda value: _counts(value, 2), "two whole numbers"),
     "tuple[float, float]": (
         lambda value: isinstance(value, tuple) and len(value) == 2 and all(map(_number, value)),

@@ -29,6 +29,7 @@ from .verbs import (
     dismissing,
     explain,
     fading,
+    flanking,
     mapping,
     pulsing,
     revealing,
@@ -254,6 +255,15 @@ class Film(Showing):
     def entitle(self, *groups: Grids, titles: Sequence[str], seconds: float | None = None) -> list[Drawing]:
         """Give groups, such as heads, their titles in place of the names of the grids within, and return them."""
         return touring.entitle(self._telling, *groups, titles=titles, seconds=seconds)
+
+    @verb
+    def flank(
+        self, *groups: Grids, titles: Sequence[str], tokens: Sequence[Sequence[int]] = (), side: str = "left",
+        seconds: float | None = None,
+    ) -> list[Drawing]:  # fmt: skip
+        """Titles at the ``left`` or ``right`` of groups that stand above one another, such as the layers, each beside
+        a bracket, and tiles of ``tokens`` under each; low groups among many have none. They are returned."""
+        return flanking.flank(self._telling, *groups, titles=titles, tokens=tokens, side=side, seconds=seconds)
 
     @verb
     def in_turn(

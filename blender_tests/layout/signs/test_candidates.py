@@ -68,7 +68,7 @@ def test_rows_stay_apart_and_below_the_boxes(
         (0.000183, "0.018 %"),
         (0.0005, "0.05 %"),
         (0.6128, "61.3 %"),
-        (0.9999, "> 99.9 %"),
+        (0.9999, "99.99 %"),
         (1, "100.0 %"),
     ],
 )
@@ -86,5 +86,5 @@ def test_a_share_that_was_rounded_to_all_is_not_written_as_all() -> None:
     sure = (Candidate(0, 1.0, 1), Candidate(1, 1e-20, 2))
     drawing = candidates(layout(GPTConfig(1, 1, 2, 4, 3), 3), Draw(0, sure, Sampling()), 2, str)
     written = [shape.body for shape in drawing.shapes if isinstance(shape, Text)]
-    assert "> 99.9 %" in written
+    assert "> 99.999 %" in written
     assert "100.0 %" not in written
