@@ -19,7 +19,10 @@ def play(film):
         film.say("The [input embedding]({x}) enters the first layer.", x=x)
         close = film.closeup(ln, x, seconds=1)  # of a wide model; else it is the layout
         x, ln = close.embedding.output, close.layers[0].ln_1
-        film.move(x, beside=ln.output, seconds=2)
+        with film.together(seconds=2):
+            film.move(x, beside=ln.output)
+            for row in (ln.mean, ln.std):  # room for a tile under them
+                film.move(row, by=(0, 0, 0.4))
         film.say("Before all else it is [normalised]({out}), as in every layer.", out=ln.output)
         film.camera.frame(x, ln, azimuth=283, elevation=9, seconds=2)
         film.say("It gets numbers of one common size, which keeps training stable.")

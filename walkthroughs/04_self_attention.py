@@ -179,6 +179,7 @@ def _softmax(film, head, t):
         if t + 1 < len(film.tokens):
             film.say("A forbidden key, one that comes later, gets [0]({w}).", w=head.weights[t, t + 1 :])
         film.say("No weight is negative, and the whole row sums to 1.")
+        film.fade(head.rows.matrix, to=0)
         names = [film.token_text(i) for i in range(t + 1)]
         film.bars(head.weights[t, : t + 1], names, f"What t = {t} takes from each column", seconds=4)
     if t:
@@ -193,8 +194,7 @@ def _softmax(film, head, t):
             film.say(clause, **told)
         film.bands(head.weights[t], f"Attention of t = {t}", seconds=3)
         film.say(share, **told)
-        if film.tells("softmax"):
-            film.say("The bands are as wide as the weights.")
+        film.say("The bands are as wide as these shares.")
 
 
 def _without(film, head, t):

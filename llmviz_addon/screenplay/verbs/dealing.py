@@ -81,7 +81,7 @@ def deal(
     units = [_units(row, in_order) for row in rows]
     plain = _fitted(units, free, gap, pixels, None, flows, names or {})
     widths = set() if page.is_wide else {sum(unit.width for unit in part) for part in _parts(units)}
-    others = [_fitted(units, free, gap, pixels, width, True) for width in sorted(widths)]
+    others = [_fitted(units, free, gap, pixels, width, True, names or {}) for width in sorted(widths)]
     best = max(others, key=lambda one: one[1], default=plain)
     dealt = (best if best[1] > BETTER * plain[1] else plain)[0]
     extents = {name: extent for row in rows for name, extent in row}
@@ -207,14 +207,15 @@ def _stand_apart(row: Sequence[Unit]) -> bool:
 
 
 def _lines(rows: Sequence[Sequence[Unit]], width: float) -> list[list[Unit]]:
-    """Rows dealt into lines: as many units in each as there is room for; a row that fits goes on in a line."""
+    """Rows dealt into lines: as many units in each as there is room for; a row that fits goes on in a line,
+    unless it keeps an order of its own: what leads into it would cross what stands before it."""
     lines: list[list[Unit]] = [[]]
 
     def room() -> float:
         return width - sum(unit.width for unit in lines[-1])
 
     for row in rows:
-        if lines[-1] and sum(unit.width for unit in row) > room():
+        if lines[-1] and (sum(unit.width for unit in row) > room() or row[0].in_order):
             lines.append([])
         first = len(lines[-1])
         for unit in row:
