@@ -38,12 +38,24 @@ def _repeat(film, layers):
             film.camera.frame(layers[0], azimuth=283, elevation=7, seconds=3)
             return
         film.say("The model has {count} of them, one after the other.", count=count)
+        film.locate(*layers)
         with film.together(seconds=2.5):
             film.fade(*layers, film.ribbons(*layers), to=1)
             film.camera.frame(*layers, azimuth=290, elevation=8)
-        film.say("All are built alike: the next one looks the same,")
-        film.camera.frame(layers[1], azimuth=286, elevation=9, seconds=2.5)
-        weights = [grid for grid in layers[1].grids if grid.role == "weight"]
+        if count <= FEW:
+            film.say("Let us put them side by side: all are built alike,")
+            with film.together(seconds=3):
+                film.spread(*layers)
+                film.camera.frame(*layers, azimuth=274, elevation=5, zoom=0.93)
+            film.entitle(*layers, titles=[f"Layer {number}" for number in range(count)])
+        else:
+            film.say("All are built alike: the next one looks the same,")
+            film.locate(layers[1])
+            with film.together(seconds=2.5):
+                film.fade(film.all_but(layers[1]), to=0)
+                film.camera.frame(layers[1], azimuth=286, elevation=9)
+        shown = layers if count <= FEW else layers[1:2]
+        weights = [grid for layer in shown for grid in layer.grids if grid.role == "weight"]
         film.say("but each has learned [weights](weight) of its own.")
         film.light(*weights, seconds=1)
         film.light(*weights, to=0, seconds=1)
@@ -54,12 +66,16 @@ def _ride(film, layers, e):
         film.say("Now the numbers run down through all of it." if len(layers) > 1 else "The numbers run through it.")
         film.hide_values(*layers, seconds=0)
         whole, each = len(layers) > FEW, min(6.0, 20.0 / len(layers))
+        film.fade(*layers, film.ribbons(*layers), to=1)
         for number, layer in enumerate(layers):
             parts = [layer] if whole else list(layer.members.values())
             names = [f"Layer {number}"] if whole else [f"Layer {number}: {part.title}" for part in parts]
+            film.locate(layer)
             with film.together(seconds=each):
-                film.camera.frame(layer, azimuth=284, elevation=7, zoom=0.94)
+                if whole:
+                    film.camera.frame(layer, azimuth=284, elevation=7, zoom=0.94)
                 film.pulse(*parts, titles=names)
+        film.locate()
         if len(layers) > 1:
             film.say("What one layer adds, all later ones can read.")
 

@@ -35,6 +35,7 @@ from .verbs import (
     revealing,
     scaling,
     splitting,
+    spreading,
     stacking,
     sweeping,
     touring,
@@ -250,6 +251,11 @@ class Film(Showing):
     ) -> Drawing:  # fmt: skip
         """Text in the world, its middle at the height of ``at``, (3,) metres."""
         return arranging.sign(self._telling, text, at, size=size, color=color, align=align, seconds=seconds)
+
+    @verb
+    def spread(self, *groups: Grids, seconds: float | None = None) -> None:
+        """Put groups, such as layers, side by side as they are, or in lines where that makes them larger."""
+        spreading.spread(self._telling, *groups, seconds=seconds)
 
     @verb
     def entitle(self, *groups: Grids, titles: Sequence[str], seconds: float | None = None) -> list[Drawing]:

@@ -13,7 +13,7 @@ from ..values.pooling import FINER
 from ..values.seen import DOT_PIXELS
 from .nodes import Expr, attribute, combine, group, grouped, mix, new_node, pixel_size, use
 
-TILE_PIXELS = 2.0
+TILE_PIXELS = 1.5
 """From afar the finer picture is shown where its pools are so many pixels wide."""
 EPSILON = 5e-3
 """Cells by which the shading point is kept inside: at five kilometres 32 bits leave half a millimetre in doubt."""
