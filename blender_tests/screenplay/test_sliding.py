@@ -119,6 +119,22 @@ def test_wholes_are_dealt_out_among_the_tokens(film):
         film.share_out([1.0], "wrong", row=2, of=2)
 
 
+def test_what_is_too_narrow_for_its_letters_is_told_under_the_whole(film):
+    opened(film)
+    shares = [0.004, 0.99, 0.006]
+    with film.beat("one"):
+        film.share_out(shares, "as it is", seconds=2)
+    texts = [s for n, d in film.cast.drawings.items() if ":names:" in n for s in d.shapes if hasattr(s, "body")]
+    names = [film.token_text(t) for t in range(3)]
+    under = sorted((s for s in texts if " 0.0" in s.body), key=lambda s: s.x)
+    assert [s.body for s in under] == [f"{names[0]} 0.004", f"{names[2]} 0.006"]
+    free, (first, last) = film.page.free, under
+    assert free.left <= first.corners[0][0] < first.corners[1][0] < last.corners[0][0]
+    assert last.corners[1][0] <= free.right
+    inside = [s for s in texts if s.body == names[1]]
+    assert first.corners[1][1] < inside[0].corners[0][1]
+
+
 def test_a_shutter_comes_down_over_later_keys_before_the_others_are_computed(film):
     head = opened(film)
     film.hide_values(head.scores)

@@ -72,7 +72,7 @@ def bands(telling: Telling, region: Region, title: str, *, follow: int | None = 
         shapes += _box(upper[i], top, width, tall, name, size, color)
         if keys[i] in queries:
             shapes += _box(upper[i], bottom, width, tall, name, size, color)
-    put_up(telling, "tokens", shapes, 0.2 * seconds)
+    put_up(telling, "tokens", shapes, 0.08 * seconds)  # the stage is empty until then
     rows = [_bands(weights[q, keys[0] : q + 1], upper, upper[q - keys[0]], box, top, bottom + tall) for q in queries]
     if len(queries) == 1:
         put_up(
@@ -81,7 +81,7 @@ def bands(telling: Telling, region: Region, title: str, *, follow: int | None = 
     solid = [BAND if follow in (None, q) else PALE for q in queries]
     if len(rows) == 1:  # of one query band by band
         rows, solid = [[one] for one in rows[0]], solid * len(rows[0])
-    each = 0.7 * seconds / max(len(rows), 1)
+    each = 0.82 * seconds / max(len(rows), 1)
     brief = min(each, 0.5)
     with telling.together(lag=each / brief if brief else 0.0):
         for row, opacity in zip(rows, solid, strict=True):

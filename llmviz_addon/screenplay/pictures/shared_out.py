@@ -22,6 +22,8 @@ FREE = 3.8
 """Ems that a title and what is marked take of that room."""
 LEAST = 0.6
 """A text that would be smaller in its part, as a share of the picture's letters, is not there."""
+UNDER = 0.62
+"""Size of what is told under a bar, in ems."""
 SEAM = 0.0012
 """Between two parts, in picture heights."""
 
@@ -50,11 +52,20 @@ def share_out(
     put_up(telling, "names", [Text(area.left, top - em, ((title, "ink"),), fit(title, em, area.width))], 0.2 * seconds)
     shapes: list[Shape] = []
     written: list[Shape] = []
+    under = area.left  # how far what is too narrow for its letters is told under the bar
+    marked = len(parts) if until is None else until
     figures = written_shares(parts)
     for t, (left, right) in enumerate(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)):
         width = max(right - left - SEAM, SEAM / 2)
         shapes.append(Rect(left - area.left, 0.0, width, high, tint_at(telling, t)))
-        written += _written(token_text(telling, t), figures[t], (left + right) / 2, base, width, high, em)
+        inside = _written(token_text(telling, t), figures[t], (left + right) / 2, base, width, high, em)
+        written += inside
+        words = f"{token_text(telling, t)} {figures[t]}"
+        wide = advance(words, UNDER * em)
+        start = min(max((left + right - wide) / 2, area.left), area.right - wide)
+        if not inside and t < marked and start >= under:
+            written += _below(words, (left + right) / 2, start, base, UNDER * em)
+            under = start + wide + em
     name = pin(telling, "shares", shapes, (area.left, base))
     telling.change(name, "opacity", 1.0)
     telling.change(name, "scale", 1e-4)
@@ -77,6 +88,15 @@ def _written(name: str, share: str, x: float, base: float, width: float, high: f
         if size >= LEAST * em and advance(text, size) < width:
             found.append(Text(x, middle - CAP_HEIGHT * size / 2, ((text, INK),), size, "center"))
     return found
+
+
+def _below(words: str, x: float, start: float, base: float, size: float) -> list[Shape]:
+    """What a part that is too narrow for it says, under the bar, and a stroke up to it."""
+    top = base - 0.75 * size
+    return [
+        Line(((x, base - 0.1 * size), (x, top + 0.1 * size)), 0.0015, "muted"),
+        Text(start, top - CAP_HEIGHT * size, ((words, "muted"),), size),
+    ]
 
 
 def _mark(telling: Telling, left: float, right: float, base: float, em: float, share: str, seconds: float) -> None:

@@ -36,7 +36,7 @@ MINUS, POINT = 0.8, 0.45
 STRETCH = 1.2
 """Letters are taller than the font has them: a cell has room above, but none beside."""
 
-LEAST, FULL = 24 / 720, 28 / 720
+LEAST, FULL = 24 / 720, 26 / 720
 """Width of a cell, in lengths of the picture's shorter side, at which its number begins to show, and is all there."""
 LEAST_PIXELS = 20.0
 """But never in fewer pixels, which no number can be read in."""
