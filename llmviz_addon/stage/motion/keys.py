@@ -1,4 +1,4 @@
-"""Tracks to keyframes: one action for the film, one slot per thing, keys written in bulk.
+"""Tracks to keyframes: one action for the film, or a few, one slot per thing, keys written in bulk.
 
 An actor turns a channel into targets, the Blender properties that it drives, each with the linear
 map from the channel's value to the property's. One action with many slots is what Blender evaluates
@@ -24,6 +24,8 @@ from ..ours import own
 from .properties import HIDES
 
 HIDING = channels.named(hides=True)
+SLOTS = 1000
+"""In an action: Blender looks through them, one by one, for every thing that gets one and for each of its keys."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def set_rest(actors: Actors, home: Mapping[Channel, float]) -> None:
 
 
 def animate(actors: Actors, tracks: Iterable[Track], name: str = "llmviz film") -> bpy.types.Action | None:
-    """Write all tracks as keyframes of one new action; None if there are no tracks."""
+    """Write all tracks as keyframes of new actions, of which the last is returned; None if there are no tracks."""
     writer = _Writer(name)
     for track in tracks:
         actor = _actor(actors, track.channel)
@@ -87,7 +89,7 @@ def hide_keys(track: Track) -> tuple[np.ndarray, np.ndarray]:
 
 
 class _Writer:
-    """Collects F-curves in one action, with a slot per owner."""
+    """Collects F-curves in actions, with a slot per owner."""
 
     def __init__(self, name: str) -> None:
         self.action: bpy.types.Action | None = None
@@ -110,7 +112,7 @@ class _Writer:
     def _bag(self, owner: bpy.types.ID) -> Any:
         key = owner.as_pointer()
         if key not in self._bags:
-            if self.action is None:
+            if self.action is None or len(self._bags) % SLOTS == 0:
                 self.action = own(bpy.data.actions.new(self._name), "film")
             _, self._bags[key] = compat.new_channelbag(self.action, owner)
         return self._bags[key]

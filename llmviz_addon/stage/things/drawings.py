@@ -75,10 +75,19 @@ class Arrays:
         letters = self.letters.posed(pose) if len(self.letters) else self.letters
         return Arrays(self.points @ turn + place, self.triangles, self.ink, self.edge @ turn, self.sides, letters)
 
-    def mesh(self, name: str, material: bpy.types.Material) -> bpy.types.Mesh:
-        """A new mesh of these arrays; letters are its last points."""
-        mesh = own(bpy.data.meshes.new(name), "flat")
-        mesh.materials.append(material)
+    def mesh(self, name: str, material: bpy.types.Material, like: bpy.types.Mesh | None = None) -> bpy.types.Mesh:
+        """A new mesh of these arrays; letters are its last points.
+
+        One that was made before is taken as a mould where it is told: for every material that a mesh is given Blender
+        looks at all objects in the file.
+        """
+        if like is None:
+            mesh = own(bpy.data.meshes.new(name), "flat")
+            mesh.materials.append(material)
+        else:
+            mesh = like.copy()
+            mesh.name = name
+            mesh.clear_geometry()
         if len(self.points) or len(self.letters):
             points, ink, edge = self.points, self.ink, self.edge
             if len(self.letters):
@@ -143,6 +152,7 @@ class DrawingMaker:
         self._arrays: dict[tuple[int, bool], Arrays] = {}
         self._inks: dict[str, tuple[float, ...]] = {}
         self._meshes: dict[int, bpy.types.Mesh] = {}
+        self._mould: bpy.types.Mesh | None = None
 
     def prepare(self, drawings: Iterable[Drawing]) -> None:
         """Fetch all letters that the drawings use, at once, and note which of them look alike."""
@@ -155,7 +165,7 @@ class DrawingMaker:
         """The object of one drawing, hung where it belongs."""
         (key, look), arrays = self._look(drawing), self.arrays(drawing, written=False)
         if look not in self._meshes:
-            self._meshes[look] = arrays.mesh(drawing.name, self.material)
+            self._meshes[look] = self._mesh(arrays, drawing.name)
         obj = self._object(drawing.name, self._meshes[look], drawing, arrays)
         _hang(obj, drawing, grids, page)
         self._hung += 1
@@ -175,7 +185,7 @@ class DrawingMaker:
         if count > MANY and count > 2 * sum(arrays.count for arrays in once.values()):
             return self._repeated(drawings, looks, once, name)
         arrays = joined([once[look].posed(drawing.pose) for look, drawing in zip(looks, drawings, strict=True)])
-        return self._object(name, arrays.mesh(name, self.material), drawings[0], arrays)
+        return self._object(name, self._mesh(arrays, name), drawings[0], arrays)
 
     def _repeated(
         self, drawings: Sequence[Drawing], looks: Sequence[int], once: Mapping[int, Arrays], name: str
@@ -183,7 +193,7 @@ class DrawingMaker:
         poses = np.array([drawing.pose for drawing in drawings])
         numbers = {look: number for number, look in enumerate(once)}
         arrays = joined([*once.values(), Arrays.loose(poses[:, :3, 3])])
-        mesh = arrays.mesh(name, self.material)
+        mesh = self._mesh(arrays, name)
         kinds = list(enumerate(once.values()))
         library = [number for number, one in kinds for _ in range(len(one.points))]
         letters = [number for number, one in kinds for _ in range(len(one.letters))]
@@ -191,6 +201,10 @@ class DrawingMaker:
         obj = self._object(name, mesh, drawings[0], arrays)
         self.repeats.add(obj)
         return obj
+
+    def _mesh(self, arrays: Arrays, name: str) -> bpy.types.Mesh:
+        self._mould = arrays.mesh(name, self.material, self._mould)
+        return self._mould
 
     def arrays(self, drawing: Drawing, written: bool = True) -> Arrays:
         """A drawing as a mesh in its own plane; let go of with the last of those prepared that look alike.
