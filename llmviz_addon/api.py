@@ -210,7 +210,8 @@ def build_steps(
     chapters
         Names or numbers; None, or ``all``, is all that can be told.
     theme
-        Its look: ``light``, ``dark``, ``light-safe``, ``dark-safe``, or the path of a theme file (.toml).
+        Its look: ``light``, ``dark``, ``light-safe``, ``dark-safe``, ``cinematic``, or the path of a theme
+        file (.toml).
     pace
         Words per minute at which the commentary is read; None leaves no time for it.
     size, fps

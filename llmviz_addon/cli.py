@@ -182,7 +182,7 @@ def _picture(job: Parser) -> None:
         type=_text,
         default="light",
         metavar="NAME|FILE.toml",
-        help="light, dark, light-safe, dark-safe, or a theme file of yours; by default light",
+        help="light, dark, light-safe, dark-safe, cinematic, or a theme file of yours; by default light",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ from llmviz_addon.screenplay.production import Production
 from llmviz_addon.screenplay.score.timeline import Channel, Fragment, Marker, Timeline, Track
 
 T, C = Axis("T", 5, "x"), Axis("C", 20, "z")
+TENTHS = np.array([[-10, -5, -1, 0, 1, 5, 10]], dtype=np.float32) / 10
 
 
 @dataclass
@@ -95,3 +96,19 @@ def production() -> SmallProduction:
     markers = (Marker(1, "01 Test", "chapter"), Marker(11, "01.1 half", "rest"))
     timeline = Timeline(25, (160, 120), 21, tracks, (words,), (fragment,), markers, (), ())
     return SmallProduction(SmallLayout(grids, (ribbon,)), values, timeline, (label,))
+
+
+@pytest.fixture
+def row(production):
+    """A set of one grid of seven cells, from -1 to 1; made of its role."""
+
+    def make(role: Role, *tracks, depth: int = 1):
+        axes = (Axis("B", depth, "y"), Axis("C", 7, "x")) if depth > 1 else (Axis("B", 1, "z"), Axis("C", 7, "x"))
+        grid = Grid("row", "W", role, axes, (0.0, 0.0, 0.0), "row")
+        timeline = replace(production.timeline, tracks=tracks, drawings=(), fragments=())
+        numbers = TENTHS.repeat(depth, axis=0)
+        return grid, replace(
+            production, layout=SmallLayout((grid,), ()), values={"row": numbers}, timeline=timeline, signage=()
+        )
+
+    return make

@@ -21,23 +21,6 @@ from llmviz_addon.stage.things.camera import pose
 from llmviz_addon.stage.values.atlas import atlas
 
 THEMES = ("light", "dark")
-TENTHS = np.array([[-10, -5, -1, 0, 1, 5, 10]], dtype=np.float32) / 10
-
-
-@pytest.fixture
-def row(production):
-    """A set of one grid of seven cells, from -1 to 1; made of its role."""
-
-    def make(role: Role, *tracks, depth: int = 1):
-        axes = (Axis("B", depth, "y"), Axis("C", 7, "x")) if depth > 1 else (Axis("B", 1, "z"), Axis("C", 7, "x"))
-        grid = Grid("row", "W", role, axes, (0.0, 0.0, 0.0), "row")
-        timeline = replace(production.timeline, tracks=tracks, drawings=(), fragments=())
-        numbers = TENTHS.repeat(depth, axis=0)
-        return grid, replace(
-            production, layout=SmallLayout((grid,), ()), values={"row": numbers}, timeline=timeline, signage=()
-        )
-
-    return make
 
 
 def cells_of(picture: np.ndarray) -> np.ndarray:

@@ -64,8 +64,11 @@ def test_a_theme_is_kept_whole(name, tmp_path):
 @pytest.mark.parametrize("name", NAMES)
 def test_ours_are_files_of_the_one_format(name):
     told = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
-    assert told.pop("inherits", name.removesuffix("-safe")) == name.removesuffix("-safe")
-    assert name.endswith("-safe") or told.keys() == FORM.keys() - {"font"}
+    parent = {"cinematic": "dark"}.get(name, name.removesuffix("-safe"))
+    assert told.pop("inherits", name) == parent
+    assert parent != name or told.keys() == FORM.keys() - {"font", "lit"}
+    assert "lit" not in told or told["lit"].keys() == FORM["lit"].keys()
+    assert (theme(name).lit is not None) == (name == "cinematic")
     assert {path.stem for path in FOLDER.iterdir()} == set(NAMES)
 
 
@@ -151,7 +154,7 @@ def test_what_is_no_theme_file_is_told(tmp_path):
 
 @pytest.mark.parametrize("text", ["neon", "", "Light", "light.tml", "toml"])
 def test_what_is_neither_a_name_nor_a_path_is_told(text):
-    with pytest.raises(JobError, match=f"Unknown theme '{text}'. Choose from light, dark, light-safe, dark-safe, or g"):
+    with pytest.raises(JobError, match=f"Unknown theme '{text}'. Choose from {', '.join(NAMES)}, or g"):
         theme(text)
 
 

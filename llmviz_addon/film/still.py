@@ -28,8 +28,10 @@ KEPT = {
     "cycles": (
         *("device", "samples", "use_adaptive_sampling", "use_denoising", "pixel_filter_type", "filter_width"),
         *("max_bounces", "min_transparent_bounces", "transparent_max_bounces", "use_auto_tile", "use_light_tree"),
+        *("denoiser", "denoising_input_passes", "denoising_prefilter", "denoising_quality"),
+        *("diffuse_bounces", "glossy_bounces", "sample_clamp_indirect", "caustics_reflective"),
     ),
-    "eevee": ("taa_render_samples",),
+    "eevee": ("taa_render_samples", "use_raytracing"),
 }
 """Settings of the user's that a still changes and gives back."""
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Generator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
@@ -19,10 +19,12 @@ from ..layout.grid import RULED_WIDE, Grid
 from ..layout.lettering.drawing import Drawing
 from ..screenplay.score.timeline import CAMERA
 from . import compat
+from .finish import lay_finish
+from .kept_theme import write_lit
 from .materials.cell_material import Pictures, cell_material
 from .materials.flat_material import flat_material
 from .materials.nodes import new_node
-from .materials.theme import Theme, linear
+from .materials.theme import Finish, Theme, linear
 from .materials.theme_file import ThemeOf, theme, written
 from .motion import actors
 from .motion.keys import Actor, animate, set_rest
@@ -42,6 +44,7 @@ from .things.drawings import DrawingMaker, letters_of
 from .things.ensembles import Ensembles
 from .things.fonts import keep
 from .things.grids import fragment_objects, grid_objects, sliced_cube, unit_cube
+from .things.lights import floor, lamps, light_sky
 from .things.merged import merged_object
 from .things.numerals import numerals
 from .things.outlines import outline_actors
@@ -121,12 +124,13 @@ def build_steps(
             own(scene, "scene")
         if owns:
             _lay_ground(scene, look, again)
+            _lay_finish(scene, look.lit.finish if look.lit else None)
     remove_unused(block for block in marked() if block.session_uid not in known)
     keep(scene, look.font)
     _tell(scene, production, look, rig.camera if owns else None)
     write_shown(scene, shown)
     if owns:
-        _direct(scene, production, rig)
+        _direct(scene, production, rig, look)
     if renderer:
         set_film(scene, renderer)
     if noted:
@@ -139,6 +143,7 @@ def _tell(scene: bpy.types.Scene, production: Production, look: Theme, camera: b
     """Markers, bound to ``camera`` if it is the scene's, and commentary."""
     clear_story(scene)
     clear_state(scene)
+    write_lit(scene, look.lit is not None)
     set_markers(scene, production.timeline.markers, camera, ours(scene).blocks)
     if production.timeline.chapters:
         write_story(scene, production.timeline, written(look))
@@ -156,6 +161,10 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> G
     values = values.places_only()
     flat = flat_material(look)
     rig = camera_rig(home)
+    if look.lit is not None:
+        lamps(look.lit, layout.grids, home)
+        if layout.grids:
+            floor(look.lit, layout.grids, home)
     cast: dict[str, Actor] = {CAMERA: actors.camera_actor(rig)}
     yield 0.2, "Grids"
     ensembles = Ensembles(timeline)
@@ -198,9 +207,12 @@ def clear(scene: bpy.types.Scene) -> None:
     clear_story(scene)
     clear_state(scene)
     clear_shown(scene)
+    write_lit(scene, False)
     keep(scene, None)
     if scene.world in ours(scene).blocks:
         scene.world = None
+    if is_ours(scene):
+        _lay_finish(scene, None)
     remove_stage(scene)
 
 
@@ -261,7 +273,7 @@ def _drawings(
     return cast
 
 
-def _direct(scene: bpy.types.Scene, production: Production, rig: Rig) -> None:
+def _direct(scene: bpy.types.Scene, production: Production, rig: Rig, look: Theme) -> None:
     """Give a scene of ours the film's camera, length, size and true colours."""
     timeline = production.timeline
     scene.camera = rig.camera
@@ -270,9 +282,20 @@ def _direct(scene: bpy.types.Scene, production: Production, rig: Rig) -> None:
     scene.render.fps, scene.render.fps_base = timeline.fps, 1.0
     scene.render.resolution_x, scene.render.resolution_y = timeline.size
     scene.render.resolution_percentage = 100
-    scene.view_settings.view_transform = "Standard"
-    scene.view_settings.look = "None"
-    scene.view_settings.exposure, scene.view_settings.gamma = 0.0, 1.0
+    finish = look.lit.finish if look.lit else None
+    view: Any = scene.view_settings
+    view.view_transform = finish.view_transform if finish else "Standard"
+    view.look = "None"
+    view.exposure, view.gamma = finish.exposure if finish else 0.0, 1.0
+
+
+def _lay_finish(scene: bpy.types.Scene, finish: Finish | None) -> None:
+    """Give a scene of ours the film's finish, or none."""
+    held = ours(scene)
+    before = [block for block in held.blocks if isinstance(block, bpy.types.CompositorNodeTree)]
+    made = lay_finish(scene, finish, before)
+    register(scene, held.home, dict.fromkeys((*(block for block in held.blocks if block not in before), *made)))
+    remove_unused([block for block in before if block not in made])
 
 
 def _lay_ground(scene: bpy.types.Scene, look: Theme, again: bool) -> None:
@@ -285,7 +308,10 @@ def _lay_ground(scene: bpy.types.Scene, look: Theme, again: bool) -> None:
     tree.nodes.clear()
     background = new_node(tree, "ShaderNodeBackground")
     background.inputs["Color"].default_value = (*linear(look.ground), 1.0)
-    tree.links.new(background.outputs[0], tree.nodes.new("ShaderNodeOutputWorld").inputs["Surface"])
+    surface = background.outputs[0] if look.lit is None else light_sky(tree, look.lit, background.outputs[0])
+    tree.links.new(surface, tree.nodes.new("ShaderNodeOutputWorld").inputs["Surface"])
+    if look.lit:
+        compat.map_nothing(world)
     world.color = linear(look.ground)
     scene.world = world
     register(scene, held.home, (*(block for block in held.blocks if block != before), world))

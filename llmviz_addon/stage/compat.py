@@ -86,6 +86,32 @@ def compositor_tree(scene: bpy.types.Scene) -> tuple[bpy.types.NodeTree, bpy.typ
     return old, old.nodes.new("CompositorNodeComposite")
 
 
+def compositor(scene: bpy.types.Scene) -> bpy.types.NodeTree | None:
+    """The compositor tree of a scene, used or not."""
+    owner: Any = scene
+    return owner.compositing_node_group if hasattr(scene, "compositing_node_group") else owner.node_tree
+
+
+def remove_compositor(scene: bpy.types.Scene) -> None:
+    """Have the rendered picture go through none."""
+    owner: Any = scene
+    if hasattr(scene, "compositing_node_group"):
+        owner.compositing_node_group = None
+    elif owner.node_tree is not None:
+        owner.node_tree.nodes.clear()
+        owner.use_nodes = False
+
+
+def bloom(tree: bpy.types.NodeTree) -> bpy.types.Node:
+    """A new node of a compositor that has bright light bloom."""
+    node: Any = tree.nodes.new("CompositorNodeGlare")
+    if "Type" in node.inputs:
+        node.inputs["Type"].default_value = "Bloom"
+    else:
+        node.glare_type = "BLOOM"
+    return node
+
+
 def has_compositor(scene: bpy.types.Scene) -> bool:
     """Whether the rendered picture goes through compositor nodes."""
     if hasattr(scene, "compositing_node_group"):
@@ -204,6 +230,13 @@ def light_nothing(material: bpy.types.Material) -> None:
     cycles: Any = getattr(material, "cycles", None)  # an add-on's, which may be off
     if cycles is not None:
         cycles.emission_sampling = "NONE"
+
+
+def map_nothing(world: bpy.types.World) -> None:
+    """Have Cycles make no map of how bright ``world`` is where, which takes it a second a frame."""
+    cycles: Any = getattr(world, "cycles", None)
+    if cycles is not None:
+        cycles.sampling_method = "NONE"
 
 
 class SidesOf(Protocol):

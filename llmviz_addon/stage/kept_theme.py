@@ -7,8 +7,12 @@ import bpy
 from .materials.theme import Theme
 from .materials.theme_file import rewritten
 from .open_state import read_state
+from .ours import is_inherited
 from .story import read_story
 from .things.fonts import kept
+
+LIT = "llmviz_lit"
+"""Custom property of a scene, there where things are lit."""
 
 
 def kept_theme(scene: bpy.types.Scene) -> Theme | None:
@@ -18,3 +22,15 @@ def kept_theme(scene: bpy.types.Scene) -> Theme | None:
     """
     told = read_story(scene) or read_state(scene)
     return rewritten(told.theme, kept) if told else None
+
+
+def write_lit(scene: bpy.types.Scene, lit: bool) -> None:
+    """Write down whether things in ``scene`` are lit."""
+    scene.pop(LIT, None)
+    if lit:
+        scene[LIT] = True
+
+
+def is_lit(scene: bpy.types.Scene) -> bool:
+    """Whether the stage in ``scene`` was built in a theme in which things are lit."""
+    return not is_inherited(scene) and bool(scene.get(LIT))

@@ -32,7 +32,7 @@ REGISTRY = "llmviz_ours"
 HOME = "llmviz_home"
 """Custom property of a view layer: the collection that is ours in its scene."""
 
-KINDS = ("objects", "meshes", "curves", "cameras", "node_groups", "materials", "images", "actions", "worlds")
+KINDS = ("objects", "meshes", "curves", "cameras", "node_groups", "materials", "images", "actions", "worlds", "lights")
 """Where in ``bpy.data`` things of ours are."""
 
 Block = TypeVar("Block", bound=bpy.types.ID)

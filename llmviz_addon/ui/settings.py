@@ -41,6 +41,7 @@ THEME_TEXTS = {
     "dark": "For dark slides",
     "light-safe": "Light, in colours that the colour-blind tell apart",
     "dark-safe": "Dark, in colours that the colour-blind tell apart",
+    "cinematic": "For films: slabs under lamps, values that glow",
 }
 THEME_ITEMS = [(name, name.replace("-", " ").title(), THEME_TEXTS[name]) for name in NAMES]
 THEME_ITEMS += [("FILE", "Theme File", "A theme of your own")]

@@ -182,6 +182,11 @@ def only_ours(scene: bpy.types.Scene) -> bool:
     return not scene.rigidbody_world
 
 
+def has_lamps(scene: bpy.types.Scene) -> bool:
+    """Whether there are lamps."""
+    return any(obj.type == "LIGHT" for obj in scene.objects)
+
+
 def is_seen(obj: bpy.types.Object) -> bool:
     """Whether an object is of a kind that shows in a picture."""
     return obj.type not in {"EMPTY", "CAMERA"} or obj.instance_type != "NONE"

@@ -18,7 +18,7 @@ from ...stage.things.page import go
 from ..lock import scratch
 from ..quiet import unbroken
 from .cells import CellState
-from .changes import Change, Changes, is_seen
+from .changes import Change, Changes, has_lamps, is_seen
 from .doubles import Doubles, shows
 from .keyframes import Keyframes
 from .lean import Lean
@@ -40,8 +40,9 @@ class Painter:
         self.changes = changes or Changes(0, -1, *np.zeros((2, 0), dtype=bool))
         percentage = scene.render.resolution_percentage
         self.size = (scene.render.resolution_x * percentage // 100, scene.render.resolution_y * percentage // 100)
-        # In EEVEE, or after a compositor, a region is not exactly the whole's.
-        self.regions = scene.render.engine == "CYCLES" and not compat.has_compositor(scene)
+        # In EEVEE, after a compositor, or where things are lit, which shade and mirror each other, a region is not
+        # exactly the whole's.
+        self.regions = scene.render.engine == "CYCLES" and not compat.has_compositor(scene) and not has_lamps(scene)
         self._seen = [obj for obj in scene.objects if is_seen(obj)]
         self._shapes = Shapes()
         self._written = Written(scene)

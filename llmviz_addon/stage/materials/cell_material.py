@@ -81,6 +81,7 @@ from .cell_point import (
     sharpened,
     values,
 )
+from .matter import Matter
 from .nodes import Expr, arrange, attribute, blend, emission, mix, new_node, use
 from .theme import Theme, linear
 
@@ -141,10 +142,12 @@ def cell_material(
     info = tree.nodes.new("ShaderNodeObjectInfo")
     role = Expr(tree, info.outputs["Color"], vector=True) if pictures else attribute(tree, "GEOMETRY", "role", "Color")
     number, opacity = Expr(tree, info.outputs["Object Index"]), Expr(tree, info.outputs["Alpha"])
-    draw = _Drawing(point, given, role, number, value_colors(theme), theme, wide)
+    matter = Matter.of(theme.lit, point, role, not merged) if theme.lit else None
+    draw = _Drawing(point, given, role, number, value_colors(theme), theme, wide, matter)
     surface = draw.surface(pictures) if pictures else draw.outline()
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
-    covered = blend(tree, clear, surface, coverage(point, far=wide or pictures is None) * opacity)
+    shown = opacity if matter else coverage(point, far=wide or pictures is None) * opacity
+    covered = blend(tree, clear, surface, shown)
     covered = blend(tree, covered, clear, point.backfacing)
     faded = blend(tree, emission(tree, linear(theme.ground)), surface, opacity)
     _put_out(tree, covered, "CYCLES")
@@ -171,12 +174,13 @@ class _Drawing:
     colors: bpy.types.NodeTree  # by ``value_colors``
     theme: Theme
     wide: bool
+    matter: Matter | None  # where things are lit
 
     def outline(self) -> bpy.types.NodeSocket:
         """A box without values, in the colour of its role; from near its cells can be told apart."""
         tree, ground = self.role.tree, linear(self.theme.ground)
         cells = mix(zero_color(self.role, self.theme, OUTLINED), ground, draw_gaps(self.point) * BETWEEN)
-        surface = emission(tree, cells, self.point.normal.dot(TONES))
+        surface = self._shone(cells)
         return blend(tree, surface, emission(tree, linear(self.theme.cells.line)), self._ruled(huge=True))
 
     def surface(self, pictures: Pictures) -> bpy.types.NodeSocket:
@@ -191,7 +195,7 @@ class _Drawing:
         gain = gain if given.gained is None else gain.times_plus(given.gained, gain)
         near = self._values(value, gain, tile, gaps, pictures.numbers)
         mean = self._color(seen_from_afar(cell, given, point, pictures.values) * gain)
-        far = emission(tree, self._lit(mean), point.normal.dot(TONES))
+        far = self._shone(self._lit(mean))
         shown = blend(tree, near, far, tile.widest.times_plus(8.0, -3.6).clamp())
         surface = blend(tree, self._glass(gaps), shown, known)
         line = mix(linear(colors.glass_line), linear(colors.line), known)
@@ -202,10 +206,18 @@ class _Drawing:
         surface = blend(tree, surface, emission(tree, linear(self.theme.ground)), outside * 0.7)
         return blend(tree, surface, emission(tree, linear(self.theme.colors["ink"])), line)
 
+    def _shone(self, color: Expr) -> bpy.types.NodeSocket:
+        """What shows no single cells."""
+        if self.matter:
+            return self.matter.slab(self.matter.mist(color))
+        return emission(self.role.tree, color, self.point.normal.dot(TONES))
+
     def _glass(self, gaps: Expr) -> bpy.types.NodeSocket:
         """A faint outline and faint lines between cells."""
         colors = self.theme.cells
         lines = gaps.maximum(draw_outline(self.point))
+        if self.matter:
+            return self.matter.glass(lines, self._lit(mix((0.0, 0.0, 0.0), linear(colors.glass_line), lines)))
         glass = self._lit(mix(linear(colors.glass), linear(colors.glass_line), lines))
         return emission(self.role.tree, glass, self.point.normal.dot(GLASS_TONES))
 
@@ -213,11 +225,25 @@ class _Drawing:
         """What is computed: a colour; near enough the number too, and a cross for what is forbidden."""
         tree, tone, ground = self.role.tree, self.point.normal.dot(TONES), linear(self.theme.ground)
         colored = self._lit(self._color(value * gain))
+        if self.matter:
+            return self._lit_values(self.matter, colored, value, gain, tile, numbers)
         cell = mix(colored, ground, gaps * BETWEEN)
         shown = blend(tree, emission(tree, cell, tone), *self._written(cell.scaled(tone), colored, value, numbers))
         zero = mix(self._lit(zero_color(self.role, self.theme)), ground, gaps * BETWEEN)
         crossed = mix(zero, linear(self.theme.text["muted"]), draw_cross(tile))
         return blend(tree, shown, emission(tree, crossed, tone), value < LOWEST)
+
+    def _lit_values(
+        self, matter: Matter, color: Expr, value: Expr, gain: Expr, tile: Point, numbers: Numbers
+    ) -> bpy.types.NodeSocket:
+        """What is computed, as dots on a slab; near enough as tiles with numbers."""
+        tree = self.role.tree
+        size = abs(value * gain).clamp() ** self.theme.cells.growth
+        near, share = self._written(color, color, value, numbers)
+        near = blend(tree, matter.slab((0.0, 0.0, 0.0)), near, matter.plate(tile))
+        shown = blend(tree, matter.slab(matter.dot(color, size, tile)), near, share)
+        crossed = matter.slab(mix((0.0, 0.0, 0.0), linear(self.theme.text["muted"]), draw_cross(tile)))
+        return blend(tree, shown, crossed, value < LOWEST)
 
     def _written(self, cell: Expr, color: Expr, value: Expr, numbers: Numbers) -> tuple[bpy.types.NodeSocket, Expr]:
         """A ``cell`` with its number, and 1 where it is wide enough for that, and no pool.

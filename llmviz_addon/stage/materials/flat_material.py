@@ -43,6 +43,8 @@ def flat_material(theme: Theme) -> bpy.types.Material:
     near = (attribute(tree, "OBJECT", REACH) / pixel).times_plus(4.0, -3.0).clamp()
     alpha = covered * near * Expr(tree, ink.outputs["Alpha"]) * Expr(tree, info.outputs["Alpha"])
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
+    if theme.lit:  # what is written is there for the viewer alone: it casts no shadow and nothing mirrors it
+        alpha = alpha * Expr(tree, tree.nodes.new("ShaderNodeLightPath").outputs["Is Camera Ray"])
     color = Expr(tree, ink.outputs["Color"], vector=True)
     surface = blend(tree, clear, emission(tree, color), alpha)
     tree.links.new(surface, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])

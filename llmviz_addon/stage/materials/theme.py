@@ -37,8 +37,99 @@ class CellColors:
 
 
 @dataclass(frozen=True)
+class Slab:
+    """What grids are made of where they are lit: something dark with a clear coat and round edges."""
+
+    color: RGB
+    tint: float  # of the role's positive hue in it
+    roughness: float
+    coat: float
+    bevel: float  # radius of its edges, in cells
+
+
+@dataclass(frozen=True)
+class Dots:
+    """What stands for a value on a slab: a dot that glows."""
+
+    size: float  # radius of the largest, in cells; at most a half
+    spread: float  # share of it by which that of 0 is smaller
+    strength: float  # light of the largest value, where 1 is as bright as its hue
+    halo: float  # share of it that falls on the slab around
+
+
+@dataclass(frozen=True)
+class Glass:
+    """What is not computed yet."""
+
+    clear: float  # share of what is behind that shows
+    roughness: float
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """A sun: it lights a set of any size alike."""
+
+    color: RGB
+    strength: float
+    azimuth: float  # degrees; 270 is straight from the front
+    elevation: float
+    softness: float  # share of half the sky that it fills
+
+
+@dataclass(frozen=True)
+class Lamps:
+    """The lamps of a set."""
+
+    key: Lamp
+    rim: Lamp  # from above and behind
+    left: Lamp
+    right: Lamp
+
+
+@dataclass(frozen=True)
+class Floor:
+    """What the set stands on."""
+
+    color: RGB
+    roughness: float
+
+
+@dataclass(frozen=True)
+class Sky:
+    """What is reflected, and never seen itself: behind all things is the ground."""
+
+    low: RGB
+    high: RGB
+    strength: float
+
+
+@dataclass(frozen=True)
+class Finish:
+    """From light to the picture."""
+
+    view_transform: str
+    exposure: float
+    bloom: float
+    bloom_size: float
+    vignette: float
+
+
+@dataclass(frozen=True)
+class Lit:
+    """Matter, lamps and finish of a look in which things are lit; text glows by itself in all."""
+
+    slab: Slab
+    dots: Dots
+    glass: Glass
+    floor: Floor
+    sky: Sky
+    finish: Finish
+    lamps: Lamps
+
+
+@dataclass(frozen=True)
 class Theme:
-    """Colours of one look."""
+    """One look."""
 
     name: str
     ground: RGB
@@ -46,6 +137,7 @@ class Theme:
     cells: CellColors
     ribbon_opacity: float
     font: FontFile | None = None  # of all that is written; Inter where there is none
+    lit: Lit | None = None  # flat where there is none
 
     @property
     def is_dark(self) -> bool:

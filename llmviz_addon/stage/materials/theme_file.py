@@ -14,7 +14,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, fields, replace
 from functools import cache
 from os import PathLike
 from pathlib import Path
@@ -26,17 +26,36 @@ from ...layout.lettering.drawing import COLORS
 from ...layout.lettering.font_file import FontFile, read_font
 from ...layout.roles import Role
 from ...model.files import json_object
-from .theme import RGB, CellColors, Theme
+from .theme import RGB, CellColors, Dots, Finish, Floor, Glass, Lamp, Lamps, Lit, Sky, Slab, Theme
 
 FOLDER = Path(__file__).with_name("themes")
-NAMES = ("light", "dark", "light-safe", "dark-safe")
+NAMES = ("light", "dark", "light-safe", "dark-safe", "cinematic")
 """Of our own themes."""
 SUFFIX = ".toml"
 LARGEST, LINES, DEPTH = 1 << 15, 500, 8
 """Bytes and lines of a theme file, and how many may inherit from each other."""
 INHERITS = "inherits"
 COLOR, SHARE, POWER, FONT = "a colour", "a share", "a power", "a font"
+LIGHT, ANGLE, RADIUS, STOPS, TRANSFORM = "a strength", "an angle", "a radius", "an exposure", "a view transform"
+RANGES = {SHARE: (0, 1), POWER: (0.1, 10), LIGHT: (0, 1000), ANGLE: (-360, 360), RADIUS: (0, 0.5), STOPS: (-10, 10)}
+TRANSFORMS = ("Standard", "Khronos PBR Neutral", "AgX", "Filmic")
+LAMPS = tuple(field.name for field in fields(Lamps))
 _OF_ROLES: dict[str, Any] = dict.fromkeys(Role, COLOR)
+_OF_LAMPS: dict[str, Any] = {
+    "color": COLOR, "strength": LIGHT, "azimuth": ANGLE, "elevation": ANGLE, "softness": SHARE,
+}  # fmt: skip
+LIT: dict[str, Any] = {
+    "slab": {"color": COLOR, "tint": SHARE, "roughness": SHARE, "coat": SHARE, "bevel": RADIUS},
+    "dots": {"size": RADIUS, "spread": SHARE, "strength": LIGHT, "halo": SHARE},
+    "glass": {"clear": SHARE, "roughness": SHARE},
+    "floor": {"color": COLOR, "roughness": SHARE},
+    "sky": {"low": COLOR, "high": COLOR, "strength": LIGHT},
+    "finish": {
+        "view_transform": TRANSFORM, "exposure": STOPS, "bloom": SHARE, "bloom_size": SHARE, "vignette": SHARE,
+    },
+    "lamps": dict.fromkeys(LAMPS, _OF_LAMPS),
+}  # fmt: skip
+"""What a theme says besides, if things are lit in it: all of that, or nothing."""
 FORM: dict[str, Any] = {
     "ground": COLOR,
     "ribbon_opacity": SHARE,
@@ -50,8 +69,13 @@ FORM: dict[str, Any] = {
         "positive": _OF_ROLES,
         "negative": _OF_ROLES,
     },
+    "lit": LIT,
 }
 """What a theme says; a table of what it says in a table."""
+
+_PARTS: dict[str, Any] = {
+    "slab": Slab, "dots": Dots, "glass": Glass, "floor": Floor, "sky": Sky, "finish": Finish,
+}  # fmt: skip
 
 ThemeOf: TypeAlias = "str | PathLike[str] | Theme"
 Spot = tuple[str, ...]
@@ -86,7 +110,8 @@ def written(look: Theme) -> str:
         "cells": {**plain, "positive": dict(cells.positive), "negative": dict(cells.negative)},
     }
     font = {"font": [look.font.name, look.font.mark]} if look.font is not None else {}
-    return json.dumps({"name": look.name, **font, **told})
+    lit = {"lit": asdict(look.lit)} if look.lit is not None else {}
+    return json.dumps({"name": look.name, **font, **told, **lit})
 
 
 def rewritten(text: str, fonts: Callable[[str, str], FontFile | None] | None = None) -> Theme | None:
@@ -115,6 +140,15 @@ def _is_texts(value: Any) -> bool:
     return (
         isinstance(value, list) and len(value) == 2 and all(isinstance(one, str) and "\0" not in one for one in value)
     )
+
+
+def _spots(form: Mapping[str, Any], at: Spot) -> Iterator[Spot]:
+    """All that ``form`` has at ``at``."""
+    for name, kind in form.items():
+        yield from [(*at, name)] if isinstance(kind, str) else _spots(kind, (*at, name))
+
+
+_LIT = tuple(_spots(LIT, ("lit",)))
 
 
 # --- from a file ------------------------------------------------------------------------------------------
@@ -176,7 +210,11 @@ def _read(path: Path, heirs: tuple[Path, ...]) -> dict[Spot, Any]:
     if not isinstance(parent, str) or not (parent in NAMES or _is_path(parent)):
         message = f"unknown theme {parent!r} to inherit from. {choices(NAMES)[:-1]}, or a theme file ({SUFFIX})."
         raise source.wrong((INHERITS,), message)
-    return {**_inherited(parent, source, (*heirs, path)), **own}
+    whole = {**_inherited(parent, source, (*heirs, path)), **own}
+    if (said := next((spot for spot in own if spot[0] == "lit"), None)) and any(spot not in whole for spot in _LIT):
+        lit = choices(name for name in NAMES if built_in(name).lit)
+        raise source.wrong(said, f"nothing is lit in {parent!r}. To say how, inherit from a theme that is. {lit}")
+    return whole
 
 
 def _inherited(parent: str, source: _Source, heirs: tuple[Path, ...]) -> dict[Spot, Any]:
@@ -271,12 +309,16 @@ def _homes(name: str, form: Mapping[str, Any] = FORM, at: Spot = ()) -> Iterator
             yield from _homes(name, inner, (*at, table))
 
 
-def _value(value: Any, kind: str, source: _Source) -> RGB | float | FontFile:
+def _value(value: Any, kind: str, source: _Source) -> RGB | float | str | FontFile:
     """What is said where something of this ``kind`` is; ValueError with what would be one, JobError of a file."""
     if kind == FONT:
         if not isinstance(value, str) or not value or source.path is None:
             raise ValueError("give the path of a .ttf or .otf file")
         return read_font(source.path.parent / value)
+    if kind == TRANSFORM:
+        if value not in TRANSFORMS:
+            raise ValueError(f"give {', '.join(map(repr, TRANSFORMS[:-1]))} or {TRANSFORMS[-1]!r}")
+        return str(value)
     return _color(value) if kind == COLOR else _number(value, kind)
 
 
@@ -292,8 +334,8 @@ def _color(value: Any) -> RGB:
 
 
 def _number(value: Any, kind: str) -> float:
-    """A share or a power; ValueError with what would be one."""
-    low, high = (0, 1) if kind == SHARE else (0.1, 10)
+    """A number of a kind; ValueError with what would be one."""
+    low, high = RANGES[kind]
     if not _is_between(value, low, high):
         raise ValueError(f"give a number from {low} to {high}")
     return float(value)
@@ -319,4 +361,8 @@ def _made(name: str, told: Mapping[Spot, Any]) -> Theme:
         return MappingProxyType({name: told[(*at, name)] for name in needed})
 
     cells = CellColors(**table("cells"), positive=table("cells", "positive"), negative=table("cells", "negative"))
-    return Theme(name, text=table("text"), cells=cells, font=told.get(("font",)), **table())
+    lit = None
+    if any(spot[0] == "lit" for spot in told):
+        parts = {part: kind(**table("lit", part)) for part, kind in _PARTS.items()}
+        lit = Lit(**parts, lamps=Lamps(*(Lamp(**table("lit", "lamps", name)) for name in LAMPS)))
+    return Theme(name, text=table("text"), cells=cells, font=told.get(("font",)), lit=lit, **table())

@@ -14,13 +14,13 @@ from typing import Any
 import bpy
 
 from ..ours import keys, kind_of
-from .changes import CUSTOM, HIDDEN, UNTOLD, Change, changes, lines, may_stay, refuse, single
+from .changes import CUSTOM, HIDDEN, UNTOLD, Change, changes, is_lamp, lines, may_stay, refuse, single
 from .snapshot import KEYS, snapshot
 
 
 @dataclass(frozen=True)
 class Carried:
-    """What is to be set at ``path`` of the ``heir``."""
+    """What is to be set at ``path`` of the ``heir``; at ``KEYS`` it is an action and a slot of it."""
 
     heir: Any
     path: str
@@ -41,8 +41,11 @@ def settle(
     for change in found or ():
         stays = change.block is not None and may_stay(change, unique)
         heir = heirs.get(kind_of(change.block)) if change.block is not None and stays else None
-        if heir is None or _is_set(heir, change.path):
+        if heir is None or (_is_set(heir, change.path) and not is_lamp(heir)):
             lost.append(change)
+        elif change.path.startswith(KEYS):
+            data = change.block.animation_data
+            carried.append(Carried(heir, KEYS, (data.action, data.action_slot)))
         elif not change.path.startswith("constraints"):
             carried.append(Carried(heir, change.path, _value(change, unique, heirs)))
     if not sure:
@@ -58,6 +61,9 @@ def carry(scene: bpy.types.Scene, carried: Iterable[Carried]) -> None:
             for layer in scene.view_layers:
                 if layer.name in one.value and one.heir.name in layer.objects:
                     one.heir.hide_set(True, view_layer=layer)
+        elif one.path == KEYS:
+            data = one.heir.animation_data_create()
+            data.action, data.action_slot = one.value
         elif match := CUSTOM.fullmatch(one.path):
             one.heir[match[1]] = one.value
         else:

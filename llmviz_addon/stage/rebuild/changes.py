@@ -125,7 +125,8 @@ def may_stay(change: Change, unique: Container[object]) -> bool:
     """Whether a new stage takes ``change`` over, if it has the thing and sets nothing there itself.
 
     That is her constraints, as ours have none, her names, and plain settings of objects, cameras and materials
-    where we left the default, on things of ``unique`` kinds.
+    where we left the default, on things of ``unique`` kinds. Of lamps it is all of them, and her keys: a film lights
+    its set once, and does not touch its lamps again.
     """
     block = change.block
     if block is None or isinstance(block, bpy.types.World) or change.path == SHOWN:
@@ -134,8 +135,15 @@ def may_stay(change: Change, unique: Container[object]) -> bool:
         return True
     if kind_of(block) not in unique:
         return False
+    if is_lamp(block):
+        return change.path == "name" or change.path.startswith(KEYS) or _is_plain(block, change)
     fits = isinstance(block, bpy.types.Object | bpy.types.Camera | bpy.types.Material)
     return change.path == "name" or (fits and change.before is None and _is_plain(block, change))
+
+
+def is_lamp(block: bpy.types.ID) -> bool:
+    """Whether it is a lamp, the object or what is in it."""
+    return isinstance(block, bpy.types.Light) or (isinstance(block, bpy.types.Object) and block.type == "LIGHT")
 
 
 def _is_plain(block: bpy.types.ID, change: Change) -> bool:
@@ -144,7 +152,8 @@ def _is_plain(block: bpy.types.ID, change: Change) -> bool:
         return True
     if match := CUSTOM.fullmatch(change.path):
         return isinstance(change.now, str | int | float) and block.get(match[1]) is not None
-    if not PLAIN_PATH.fullmatch(change.path) or change.now is None or change.path.startswith("parent_"):
+    gone = change.now is None and not is_lamp(block)  # what is back at Blender's default
+    if not PLAIN_PATH.fullmatch(change.path) or gone or change.path.startswith("parent_"):
         return False  # how it is a child changes where it stands
     owner = block.path_resolve(change.path.rpartition(".")[0]) if "." in change.path else block
     prop = owner.bl_rna.properties.get(change.path.rpartition(".")[2])

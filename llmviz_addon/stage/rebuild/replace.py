@@ -50,7 +50,8 @@ def check_place(scene: bpy.types.Scene) -> None:
 def take_place(scene: bpy.types.Scene, home: bpy.types.Collection) -> None:
     """Put the stage in ``home``, which is in no scene yet, into ``scene`` in place of the one that is there."""
     made, old = reached(home), ours(scene)
-    ground = [scene.world] if scene.world is not None and scene.world in old.blocks else []  # which no stage leads to
+    ground: list[bpy.types.ID] = [block for block in old.blocks if _is_finish(block)]  # to which no stage leads
+    ground += [scene.world] if scene.world is not None and scene.world in old.blocks else []
     for other in bpy.data.scenes:
         if other.library is None and is_inherited(other):
             forget(other)
@@ -67,6 +68,11 @@ def take_place(scene: bpy.types.Scene, home: bpy.types.Collection) -> None:
     if home not in set(_tree(scene)):
         scene.collection.children.link(home)
     register(scene, home, (*made, *ground))
+
+
+def _is_finish(block: bpy.types.ID) -> bool:
+    """Whether it is a group of the compositor, and in use there."""
+    return isinstance(block, bpy.types.CompositorNodeTree) and block.users > 0
 
 
 def remove_stage(scene: bpy.types.Scene) -> None:

@@ -1,0 +1,109 @@
+"""Lamps, floor and sky of a lit theme: plain things of Blender's, which an artist can move, key and add to.
+
+Lamps are suns, as sets are between one and a thousand metres high: what lights one lights another as well. The sky
+is never seen itself, only what it does: behind all things the ground of the theme is as dark as it says.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ...layout.grid import Grid
+from .. import compat
+from ..materials.nodes import Expr, arrange, blend, mix, new_node
+from ..materials.theme import Lamp, Lit, linear
+from ..ours import own
+
+BELOW = 0.35
+"""Metres from the lowest grid to the floor."""
+WIDE = 40.0
+"""Radius of the floor, in sizes of the set; it is gone long before that."""
+FADES = 2.5
+"""Size of the floor that is seen, in those."""
+
+BRIGHT, STEEP, DARK = (-0.3, -0.5, 0.81), 1.7, 0.25
+"""Where the sky is bright, how soon, and how much of it is not: what stands mirrors the way from dark to bright, and
+the floor, which mirrors what is behind the set, nothing of it."""
+
+
+def lamps(lit: Lit, grids: Iterable[Grid], collection: bpy.types.Collection) -> list[bpy.types.Object]:
+    """The lamps of a theme, standing around the set, towards which they shine."""
+    low, high = _bounds(grids)
+    middle, reach = (low + high) / 2, float(np.linalg.norm(high - low)) / 2 + 2.0
+    return [_lamp(name, lamp, middle, reach, collection) for name, lamp in vars(lit.lamps).items()]
+
+
+def _lamp(
+    name: str, lamp: Lamp, middle: np.ndarray, reach: float, collection: bpy.types.Collection
+) -> bpy.types.Object:
+    data: Any = own(bpy.data.lights.new(f"llmviz {name}", "SUN"), f"{name} light")
+    data.color = linear(lamp.color)
+    data.energy = lamp.strength
+    data.angle = math.pi * lamp.softness
+    obj = own(bpy.data.objects.new(f"llmviz {name}", data), f"{name} light")
+    azimuth, elevation = math.radians(lamp.azimuth), math.radians(lamp.elevation)
+    towards = np.array(
+        [math.cos(elevation) * math.cos(azimuth), math.cos(elevation) * math.sin(azimuth), math.sin(elevation)]
+    )
+    obj.location = middle + towards * reach
+    obj.rotation_euler = (math.pi / 2 - elevation, 0.0, azimuth + math.pi / 2)
+    collection.objects.link(obj)
+    return obj
+
+
+def floor(lit: Lit, grids: Iterable[Grid], collection: bpy.types.Collection) -> bpy.types.Object:
+    """What the set stands on, which fades away around it."""
+    low, high = _bounds(grids)
+    size = float(np.linalg.norm((high - low)[:2])) + 2.0
+    mesh = own(bpy.data.meshes.new("llmviz floor"), "floor")
+    mesh.from_pydata([(-1, -1, 0), (1, -1, 0), (1, 1, 0), (-1, 1, 0)], [], [(0, 1, 2, 3)])
+    mesh.materials.append(_floor_material(lit))
+    obj = own(bpy.data.objects.new("llmviz floor", mesh), "floor")
+    obj.location = (*((low + high) / 2)[:2], low[2] - BELOW)
+    obj.scale = (size * WIDE, size * WIDE, 1.0)
+    collection.objects.link(obj)
+    return obj
+
+
+def _floor_material(lit: Lit) -> bpy.types.Material:
+    material = own(bpy.data.materials.new("llmviz floor"), "floor")
+    tree = compat.node_tree(material)
+    tree.nodes.clear()
+    material.use_backface_culling = True
+    node = new_node(tree, "ShaderNodeBsdfPrincipled")
+    node.inputs["Base Color"].default_value = (*linear(lit.floor.color), 1.0)
+    node.inputs["Roughness"].default_value = lit.floor.roughness
+    place = Expr(tree, tree.nodes.new("ShaderNodeTexCoord").outputs["Object"], vector=True)
+    near = place.length().times_plus(-WIDE / FADES, 1.0).clamp()
+    near = near * near
+    front = 1.0 - Expr(tree, tree.nodes.new("ShaderNodeNewGeometry").outputs["Backfacing"])
+    clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
+    surface = blend(tree, clear, node.outputs[0], near * front)
+    tree.links.new(surface, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
+    arrange(tree)
+    return material
+
+
+def light_sky(tree: bpy.types.NodeTree, lit: Lit, ground: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
+    """The surface of a world that shows ``ground``, and lights and is mirrored as the sky of a theme."""
+    way = Expr(tree, tree.nodes.new("ShaderNodeTexCoord").outputs["Generated"], vector=True)
+    share = way.dot(BRIGHT).times_plus(STEEP, -DARK).clamp()
+    color = mix(linear(lit.sky.low), linear(lit.sky.high), share * share)
+    background = new_node(tree, "ShaderNodeBackground")
+    tree.links.new(color.socket, background.inputs["Color"])
+    background.inputs["Strength"].default_value = lit.sky.strength
+    is_seen = Expr(tree, tree.nodes.new("ShaderNodeLightPath").outputs["Is Camera Ray"])
+    return blend(tree, background.outputs[0], ground, is_seen)
+
+
+def _bounds(grids: Iterable[Grid]) -> tuple[np.ndarray, np.ndarray]:
+    """The lowest and the highest corner of them all; of outlines, which are no grids, where they begin."""
+    boxes = [(grid.origin, grid.size) for grid in grids] or [((0.0, 0.0, 0.0), (0.0, 0.0, 0.0))]
+    origins, sizes = (np.array(each, dtype=float) for each in zip(*boxes, strict=True))
+    ends = origins + sizes * (1, 1, -1)
+    return np.minimum(origins, ends).min(axis=0), np.maximum(origins, ends).max(axis=0)
