@@ -41,6 +41,7 @@ OPERATORS: tuple[Callable[[random.Random], object], ...] = (
     lambda dice: bpy.ops.llmviz.jump_to_chapter(chapter=dice.choice(["layer-norm", "", "../x"])),
     lambda dice: bpy.ops.llmviz.play(),
     lambda dice: bpy.ops.llmviz.film_view(),
+    lambda dice: bpy.ops.llmviz.inspect_cell(),
     lambda dice: bpy.ops.llmviz.show_film(scene=dice.choice(["", "llmviz", "gone"])),
     lambda dice: bpy.ops.llmviz.leave_film(scene=dice.choice(["", "Scene", "gone"])),
     lambda dice: bpy.ops.llmviz.next_token(count=dice.choice([1, 2, 1000])),

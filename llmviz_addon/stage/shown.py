@@ -67,6 +67,22 @@ class Made:
     of: str
     indices: tuple[Indices, ...]
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether it can be one: as long along its axes as what it shows, which may be single along other axes."""
+        lengths = [axis.length for axis in self.axes]
+        runs = [run for along in self.indices for run in along.runs]
+        along = [sum(run.stop - run.start for run in one.runs) for one in self.indices]
+        fits = lengths in (along, [length for length in along if length > 1] or [1]) if self.of else not along
+        return (
+            fits
+            and self.role in set(Role)
+            and bool(lengths)
+            and all(0 < length <= LONGEST for length in lengths)
+            and all(0 <= run.start < run.stop <= LONGEST for run in runs)
+            and all(axis.direction in ("x", "y", "z") for axis in self.axes)
+        )
+
 
 @dataclass(frozen=True)
 class Outlined:
@@ -95,16 +111,10 @@ class Shown:
     @property
     def is_sound(self) -> bool:
         """Whether it can be that of a stage."""
-        fits = 0 <= self.prompt_length <= len(self.tokens) <= self.columns
-        sizes = [axis.length for made in self.made for axis in made.axes]
-        runs = [run for made in self.made for along in made.indices for run in along.runs]
         return (
-            fits
+            0 <= self.prompt_length <= len(self.tokens) <= self.columns
             and all(token >= 0 for token in self.tokens)
-            and all(0 < size <= LONGEST for size in sizes)
-            and all(0 <= run.start < run.stop <= LONGEST for run in runs)
-            and all(axis.direction in ("x", "y", "z") for made in self.made for axis in made.axes)
-            and all(made.role in set(Role) for made in self.made)
+            and all(made.is_sound for made in self.made)
             and all(one.blueprint in BLUEPRINTS or not one.blueprint for one in self.outlines)
         )
 

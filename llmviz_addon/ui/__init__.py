@@ -11,8 +11,9 @@ from typing import Any
 import bpy
 
 from . import build, first_look, generate, jobs, keys, panels, play, preferences, render, scenes, settings
+from .pointing import tool
 
-MODULES = (preferences, settings, jobs, build, generate, play, render, scenes, panels)
+MODULES = (preferences, settings, jobs, build, generate, play, tool, render, scenes, panels)
 OF_SCENES = {"llmviz_settings": settings.LLMVIZ_PG_settings, "llmviz_generation": generate.LLMVIZ_PG_generation}
 """Settings that every scene has; what was set stays in the file, for when the extension is back."""
 
@@ -31,6 +32,7 @@ def register() -> None:
     keys.add_keys()
     for name, kind in OF_SCENES.items():
         setattr(bpy.types.Scene, name, _props.PointerProperty(type=kind))
+    tool.register()
     if not bpy.app.background:  # where timers do not fire, and bpy 4.5 waits for them at its exit
         bpy.app.timers.register(scenes.watch, persistent=True)
 
@@ -44,6 +46,7 @@ def unregister() -> None:
     """Take it away again, last first."""
     jobs.stop()
     first_look.stop()
+    tool.unregister()
     if bpy.app.timers.is_registered(scenes.watch):
         bpy.app.timers.unregister(scenes.watch)
     for name in OF_SCENES:

@@ -65,6 +65,26 @@ class LLMVIZ_PT_job(_Panel, bpy.types.Panel):
             row.operator("wm.path_open", text="Open Folder", icon="FILE_FOLDER").filepath = str(ended.folder)
 
 
+class LLMVIZ_PT_read(_Panel, bpy.types.Panel):
+    """How the value of a cell is read: a teacher's first question, so it stands at the top."""
+
+    bl_label = "Read"
+    bl_options = {"HIDE_HEADER"}
+    bl_order = 0
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Where there is something to point at."""
+        return read_story(context.scene) is not None or read_state(context.scene) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """One button."""
+        row = self.layout.row()
+        row.scale_y = 1.3
+        row.enabled = not locked()
+        row.operator("llmviz.inspect_cell", icon="EYEDROPPER")
+
+
 class LLMVIZ_PT_model(_Panel, bpy.types.Panel):
     """Which model, and what it reads."""
 
@@ -370,6 +390,7 @@ def say_where(
 
 CLASSES = (
     LLMVIZ_PT_job,
+    LLMVIZ_PT_read,
     LLMVIZ_PT_model,
     LLMVIZ_PT_film,
     LLMVIZ_PT_picture,

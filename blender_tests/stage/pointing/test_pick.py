@@ -5,6 +5,7 @@ Blender's own ray cast tells what is in the way, which is no part of what is tes
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from llmviz_addon.errors import JobError, ScriptError
 from llmviz_addon.layout.grid import Region
 from llmviz_addon.layout.reading import NO_TENSOR, NO_TOKEN, NO_WEIGHTS, NOT_YET
 from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.stage import shown
 from llmviz_addon.stage.ours import NAME, TAG
 from llmviz_addon.stage.pointing import inspect, sight, subject
 from llmviz_addon.stage.pointing.inspect import Body
@@ -296,6 +298,36 @@ def test_what_can_not_be_read_is_told(scene: bpy.types.Scene) -> None:
     with pytest.raises(JobError, match="three numbers"):
         llmviz.inspect(stage, (1, 2))
     assert llmviz.inspect(stage, (500.0, 500.0, 500.0)) is None
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_damaged_record_is_told_in_a_line(scene: bpy.types.Scene, seed: int) -> None:
+    stage = llmviz.build(nano(), ["embedding"], **SMALL)
+    scene, dice, told = stage.scene, random.Random(seed), set()
+    scene.frame_set(scene.frame_end // 2)
+    whole = json.loads(scene[shown.OURS])
+    places = [tuple(obj.matrix_world @ Vector((0.5, 0.5, -0.5))) for obj in sight.seen(scene)]
+    for _ in range(40):
+        scene[shown.OURS] = json.dumps(altered(dice, altered(dice, whole)))
+        try:
+            for place in places:
+                llmviz.inspect(stage, place)
+            told.add(repr(llmviz.inspect(stage, "tokens", 0)))
+        except llmviz.LlmvizError as error:
+            told.add(f"error: {error}")
+    assert len(told) > 2
+    assert not [text for text in told if text.startswith("error: ") and "\n" in text]
+
+
+def altered(dice: random.Random, what: object) -> object:
+    """The same with another number or text of the same type somewhere in it."""
+    if isinstance(what, dict) and what:
+        key = dice.choice(list(what))
+        return {name: altered(dice, item) if name == key else item for name, item in what.items()}
+    if isinstance(what, list) and what:
+        place = dice.randrange(len(what))
+        return [altered(dice, item) if at == place else item for at, item in enumerate(what)]
+    return dice.choice([-1, 0, 1, 2, 7, 1 << 40] if isinstance(what, int) else ["", "x", "austen", "tokens", "z"])
 
 
 def test_an_outline_has_shapes_and_no_weights(scene: bpy.types.Scene) -> None:

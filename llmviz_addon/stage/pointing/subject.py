@@ -31,9 +31,7 @@ from ..values.atlas import WIDTH, numbers_of
 from .sight import Hit
 
 NO_STAGE = "In the scene {!r} there is no film and no open stage of which this could be told."
-UNKNOWN = (
-    "The film in the scene {!r} was built by an earlier llmviz, which did not write down its numbers; build it anew."
-)
+UNKNOWN = "What the film in the scene {!r} shows is not written down: an earlier llmviz built it. Build it anew."
 
 _alive: WeakValueDictionary[tuple[int, tuple[int, ...]], Run] = WeakValueDictionary()
 
@@ -169,6 +167,8 @@ def _run(shown: Shown) -> Run:
         ) from error
     if model.mark != shown.mark:
         raise JobError(f"{shown.model!r} is not the model that this stage was built with; its weights differ.")
+    if shown.columns > model.config.block_size:
+        raise JobError(f"This stage says that it has {shown.columns} columns, more than {model.name!r} takes.")
     recorded = model.recorded
     if recorded is not None and recorded.tokens == shown.tokens:
         return run_of(model, shown.tokens)

@@ -1,0 +1,124 @@
+"""Drawing the inspector over a viewport: cells outlined where they are seen, tethers, and the card."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import blf
+import bpy
+import numpy as np
+
+from ...errors import LlmvizError
+from ...layout.grid import Region
+from . import card as cards
+from .card import COLORS, EDGE, HALO, MOST_TETHERS, PLATE, Card, Color
+from .session import Session, lines_of, shapes
+
+Triangles = list[tuple[np.ndarray, np.ndarray]]
+HEADER, FONT = 60.0, 0
+"""What the viewport's header and tool settings take at its top, in pixels at a scale of 1; Blender's own font."""
+
+
+def draw(session: Session, area: bpy.types.Area | None, at: tuple[float, float]) -> None:
+    """Draw what is pointed at in the region that is being drawn; the card in ``area`` only, beside ``at``."""
+    context = bpy.context
+    scene, region, view = context.scene, context.region, context.region_data
+    if scene is None or region is None or view is None or scene.name != session.scene or session.told is None:
+        return
+    try:
+        session.refresh(scene)
+        told = session.told
+        lines = lines_of(scene, told) if session.pinned is not None and told.remark == "" else []
+        outlines = _Outlines(scene, np.array(view.perspective_matrix), (region.width, region.height))
+        strokes: Triangles = []
+        for line in told.lines if session.pinned is not None else ():
+            strokes += outlines.of(line, COLORS["line"], 1.0, 0.0)
+        color = COLORS["use" if session.downstream else "source"]
+        for lit in session.lit:
+            strokes += outlines.of(lit, color, 2.0, 0.22)
+        strokes += outlines.of(told.region, COLORS["cell"], 3.0, 0.0)
+        card = _card(session, lines, region, at, context) if context.area == area else None
+        if card is not None:
+            for lit in session.lit[:MOST_TETHERS]:
+                for outline in outlines.outlines(lit)[:1]:
+                    strokes += _line(cards.tether(card, outline), color, 1.5, False)
+    except LlmvizError:
+        return  # told when the pointer moves; a film that has gone has nothing to light
+    _fill(strokes)
+    if card is not None:
+        _write(card)
+
+
+class _Outlines:
+    """Outlines of cells in a region; each is worked out once per drawing."""
+
+    def __init__(self, scene: bpy.types.Scene, matrix: np.ndarray, size: tuple[float, float]) -> None:
+        self._scene, self._matrix, self._size = scene, matrix, size
+        self._known: dict[int, list[np.ndarray]] = {}
+
+    def outlines(self, region: Region) -> list[np.ndarray]:
+        """Those of a region, wherever it is seen."""
+        if id(region) not in self._known:
+            places = (cards.seen(corners, self._matrix, self._size) for corners in shapes(self._scene, region))
+            self._known[id(region)] = [cards.hull(place) for place in places if place is not None]
+        return self._known[id(region)]
+
+    def of(self, region: Region, color: Color, width: float, fill: float) -> Triangles:
+        """What is drawn of it."""
+        found: Triangles = []
+        for outline in self.outlines(region):
+            if fill:
+                found.append(cards.filled(outline, (*color[:3], fill)))
+            found += _line(outline, color, width, True)
+        return found
+
+
+def _line(points: np.ndarray, color: Color, width: float, closed: bool) -> Triangles:
+    """A line on a dark one, to be seen on any ground."""
+    return [cards.stroke(points, width + 2, HALO, closed), cards.stroke(points, width, color, closed)]
+
+
+def _card(
+    session: Session, lines: list[Any], region: bpy.types.Region, at: tuple[float, float], context: bpy.types.Context
+) -> Card:
+    scale = context.preferences.system.ui_scale or 1.0
+    sides = {one.type: one for one in context.area.regions} if context.area else {}
+    right = region.width - (sides["UI"].width if "UI" in sides and sides["UI"].width > 1 else 0)
+    left = sides["TOOLS"].width if "TOOLS" in sides and sides["TOOLS"].width > 1 else 0
+    told = session.told
+    assert told is not None
+    text = cards.told(told, lines, session.pinned is not None)
+    return cards.placed(text, _wide, at, (left + 8, 8, right - 8, region.height - HEADER * scale), scale)
+
+
+def _wide(text: str, size: float) -> float:
+    blf.size(FONT, size)
+    return float(blf.dimensions(FONT, text)[0])
+
+
+def _write(card: Card) -> None:
+    right, top = card.left + card.width, card.bottom + card.height
+    plate = np.array([(card.left, card.bottom), (right, card.bottom), (right, top), (card.left, top)])
+    _fill([cards.filled(plate, PLATE), cards.stroke(plate, 1.0, EDGE, True)])
+    for line, (x, y) in zip(card.lines, card.baselines, strict=True):
+        blf.size(FONT, line.size * card.scale)
+        blf.color(FONT, *COLORS[line.color])
+        blf.position(FONT, x, y, 0)
+        blf.draw(FONT, line.text)
+
+
+def _fill(triangles: Triangles) -> None:
+    import gpu
+    from gpu_extras.batch import batch_for_shader
+
+    some = [(points, colors) for points, colors in triangles if len(points)]
+    if not some:
+        return
+    points = np.concatenate([one for one, _ in some]).astype(np.float32)
+    colors = np.concatenate([one for _, one in some]).astype(np.float32)
+    shader = gpu.shader.from_builtin("SMOOTH_COLOR")
+    content: Any = {"pos": np.pad(points, ((0, 0), (0, 1))), "color": colors}
+    batch = batch_for_shader(shader, "TRIS", content)
+    gpu.state.blend_set("ALPHA")
+    batch.draw(shader)
+    gpu.state.blend_set("NONE")
