@@ -135,11 +135,13 @@ def test_a_card_tells_all_that_is_read(stage: llmviz.Stage) -> None:
     lines = lines_of(stage.scene, reading)
     assert [line.values.shape for line in lines] == [(11,), (11,)]
     pinned = "\n".join(line.text for line in cards.told(reading, lines, True))
-    for part in ("Layer 1 ▸ Self-attention ▸ Head 2", reading.title, reading.where, reading.shown, "dot(q, k) / √A"):
+    for part in ("Layer 1 ▸ Self-attention ▸ Head 2", reading.title, reading.where, reading.shown, "dot(query, key) / √A"):
         assert part in pinned
     assert "row:  " in pinned
     assert "from  1 Q vectors,  2 K vectors" in pinned
-    assert "used by  1 Row maximum,  2 Row sum of exp,  3 Attention softmax" in pinned
+    users = ",  ".join(f"{number} {use.grid.title}" for number, use in enumerate(reading.uses, start=1))
+    assert len(reading.uses) == 3
+    assert f"used by  {users}" in pinned
     hovered = [line.text for line in cards.told(reading, [], False)]
     assert "Click to pin" in hovered[-1]
     token = llmviz.inspect(stage, "tokens", 3)

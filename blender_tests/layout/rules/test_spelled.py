@@ -52,7 +52,7 @@ def test_every_formula_is_spelled_and_comes_to_its_value() -> None:
         if "…" not in text and "GELU" not in text:
             assert _worth(text) == pytest.approx(run.trace[grid.name][index], rel=0.02, abs=2e-3), (grid.name, text)
             reckoned += 1
-    assert "dot(q, k) / √A" in kinds
+    assert "dot(query, key) / √A" in kinds
     assert "(x − E[column]) / √(Var[column] + ε) · γ + β" in kinds
     assert reckoned > 10
 

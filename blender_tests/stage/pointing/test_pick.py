@@ -27,7 +27,7 @@ from llmviz_addon.stage.pointing.inspect import Body
 from llmviz_addon.stage.things import ensembles
 
 SMALL = {"pace": None, "size": (320, 180), "fps": 10, "engine": "cycles"}
-FUTURE = {"Attention matrix": -np.inf, "Attention softmax": 0.0}
+FUTURE = {"scores": -np.inf, "weights": 0.0}
 """What stands there for a key to come."""
 STEPS = 8
 """Frames of a film that are looked at."""
@@ -149,7 +149,7 @@ def check(
     else:
         of_run = run.trace[reading.grid]
         room = any(i >= n for i, n in zip(reading.index, of_run.shape, strict=True))  # of a token to come
-        assert reading.value == (FUTURE[reading.title] if room else of_run[reading.index])
+        assert reading.value == (FUTURE[reading.grid.rpartition(".")[2]] if room else of_run[reading.index])
 
 
 def test_a_ray_meets_what_blender_meets() -> None:

@@ -43,7 +43,7 @@ _WORDS = {"token_weight": "token embedding", "position_weight": "position embedd
 
 
 def spelled(expression: Expression) -> str:
-    """``expression`` in one line, such as ``dot(q, k) / √A`` or ``(0.52 − 0.01) / 0.98 · 1.2 + 0.1``."""
+    """``expression`` in one line, such as ``dot(query, key) / √A`` or ``(0.52 − 0.01) / 0.98 · 1.2 + 0.1``."""
     return _spelled(expression, 0)
 
 
