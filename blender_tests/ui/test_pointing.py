@@ -135,7 +135,8 @@ def test_a_card_tells_all_that_is_read(stage: llmviz.Stage) -> None:
     lines = lines_of(stage.scene, reading)
     assert [line.values.shape for line in lines] == [(11,), (11,)]
     pinned = "\n".join(line.text for line in cards.told(reading, lines, True))
-    for part in ("Layer 1 ▸ Self-attention ▸ Head 2", reading.title, reading.where, reading.shown, "dot(query, key) / √A"):
+    place, formula = "Layer 1 ▸ Self-attention ▸ Head 2", "dot(query, key) / √A"
+    for part in (place, reading.title, reading.where, reading.shown, formula):
         assert part in pinned
     assert "row:  " in pinned
     assert "from  1 Q vectors,  2 K vectors" in pinned
