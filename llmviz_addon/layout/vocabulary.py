@@ -12,6 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..model.sampling import likeliest
+
 LARGE = 512
 """A vocabulary of up to so many tokens is drawn whole."""
 SHOWN_AT_LEAST = 128
@@ -38,7 +40,7 @@ def window(tokens: Sequence[int], probs: np.ndarray, at_least: int = SHOWN_AT_LE
         return None
     known = probs if np.isfinite(probs).all() else np.where(np.isfinite(probs), probs, -1.0)
     shown = {int(token) for token in (*tokens, *known.argmax(axis=1))}
-    ranked = (-known[-1]).argsort(kind="stable").tolist()
+    ranked = likeliest(known[-1], CANDIDATES + at_least)
     shown.update(ranked[:CANDIDATES])
     for token in ranked[CANDIDATES:]:
         if len(shown) >= at_least:

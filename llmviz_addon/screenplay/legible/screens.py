@@ -82,7 +82,8 @@ class Screens:
         spots = (low[:, None] + SPOTS * (high - low)[:, None] + self.view.shift) * (depth * TAN)  # (n, s, 2)
         ways = (forward * depth + spots[..., :1] * across + spots[..., 1:] * up).transpose(2, 0, 1)[:, which]
         near, far = ((self._boxes[among, i] - self.view.position).T[:, :, None] / ways for i in (0, 1))  # (3, p, s)
-        enter, leave = np.minimum(near, far).max(axis=0), np.maximum(near, far).min(axis=0)
+        (a, b, c), (d, e, f) = np.minimum(near, far), np.maximum(near, far)  # across, up, and deep
+        enter, leave = np.maximum(np.maximum(a, b), c), np.minimum(np.minimum(d, e), f)
         meets = (enter <= leave) & (leave > 0)
         hits = np.zeros((2, len(tries)), dtype=bool)
         for found, those in zip(hits, (meets & (enter < 0.99), meets), strict=True):

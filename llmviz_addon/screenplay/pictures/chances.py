@@ -12,7 +12,7 @@ import numpy as np
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, fit
 from ...layout.signs.tiles import tile, wide
-from ...model.sampling import Sampling, distribution
+from ...model.sampling import Sampling, distribution, likeliest
 from ...rounding import parts_of_all, percent
 from ..page.view import Area
 from ..telling import Telling
@@ -57,14 +57,15 @@ def chances(
     telling: Telling, area: Area, em: float, logits: np.ndarray, limits: Sampling, must: int, title: str, seconds: float
 ) -> Chances:
     """Put up the chances in an area, so that bars grow; the token that ``must`` be shown is there, however unlikely."""
-    order = np.argsort(-np.asarray(logits), kind="stable").tolist()
-    count = len(order) if len(order) <= MOST + 1 else MOST
-    tokens = order[:count] if must in order[:count] else [*order[: count - 1], must]
-    rows = count + (count < len(order))
+    every = len(logits)
+    count = every if every <= MOST + 1 else MOST
+    order = likeliest(np.asarray(logits), count)
+    tokens = order if must in order else [*order[: count - 1], must]
+    rows = count + (count < every)
     tall = min((area.height - HEAD * em) / rows, TALLEST)
     texts = [telling.checkpoint.tokenizer.text(token) for token in tokens]
     tiles = min(max(wide(text, 0.8 * tall) for text in texts), 0.27 * area.width)
-    if count < len(order):
+    if count < every:
         tiles = max(tiles, min(6 * em, 0.27 * area.width))
     left = area.left + tiles + 0.7 * em
     track = left, area.right - FIGURE * em - left
@@ -72,8 +73,8 @@ def chances(
     for row, (token, text) in enumerate(zip(tokens, texts, strict=True)):
         own = tile(tint_of(telling, token), text, (area.left + tiles / 2, chart.middle(row)), tiles, 0.8 * tall)
         _row(telling, chart, row, own, "activation")
-    if count < len(order):
-        what = f"{len(order) - count:,} others"
+    if count < every:
+        what = f"{every - count:,} others"
         size = fit(what, min(em, 0.5 * tall), tiles)
         y = chart.middle(count) - CAP_HEIGHT * size / 2
         _row(telling, chart, count, [Text(area.left + tiles, y, ((what, "muted"),), size, "right")], "aggregate")

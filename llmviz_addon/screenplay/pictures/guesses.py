@@ -12,6 +12,7 @@ import numpy as np
 from ...layout.lettering.drawing import Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.signs.tiles import INK, tile, wide
+from ...model.sampling import likeliest
 from ...rounding import parts_of_all, percent
 from ..page.view import Area
 from ..telling import Telling
@@ -97,7 +98,7 @@ def _row(
 ) -> None:  # fmt: skip
     """One strip: the last token's share, then those of the likeliest others; what is left is the track under it."""
     full, thick = strips.width, 0.74 * tall
-    order = [final, *(int(one) for one in np.argsort(-probs, kind="stable")[: TOKENS + 1] if one != final)][:TOKENS]
+    order = [final, *(one for one in likeliest(probs, TOKENS + 1) if one != final)][:TOKENS]
     told = [(token, float(probs[token])) for token in order if probs[token] >= LEAST or token == final]
     track = Rect(strips.left, y - thick / 2, full, thick, "plate", 0.08 * thick)
     under = pin(telling, "row", [track, *words])

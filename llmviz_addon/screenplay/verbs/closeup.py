@@ -24,6 +24,7 @@ from ...layout.lettering.font import once_per_font
 from ...layout.signs.labels import labels, name_of
 from ...model.architecture import Architecture
 from ...model.config import GPTConfig
+from ...model.sampling import likeliest
 from ..cast.things import Grids
 from ..telling import Closeup, Telling
 from .beats import say
@@ -166,7 +167,7 @@ def _entries(telling: Telling, whole: Sequence[Grid], times: int | None) -> tupl
         return shown
     if head in whole:
         likely = telling.trace["output.logits"].argmax(axis=1)[:times].tolist()
-        last = (-telling.trace["output.logits"][-1]).argsort(kind="stable")[:ENTRIES].tolist()
+        last = likeliest(telling.trace["output.logits"][-1], ENTRIES)
         return tuple(sorted(list(dict.fromkeys([*last[: ENTRIES // 2], *likely, *last]))[:ENTRIES]))
     read = dict.fromkeys(int(token) for token in telling.trace.tokens[:times])
     every = range(table.axes[0].length) if shown is None else shown
