@@ -77,7 +77,8 @@ def _logits(film, x, output, t, best):
     with film.beat("logits"):
         film.fade(film.all_but(x), to=0, seconds=0.3)
         film.fade(output.weight, output.logits, to=1, seconds=0.3)
-        film.arrange((x, output.logits), (output.weight,), level=x, seconds=0)
+        film.move(output.logits, beside=x, side="below", seconds=0)  # its columns under theirs
+        film.move(output.weight, beside=output.logits, side="left", seconds=0)  # and its rows beside theirs
         film.camera.frame(x, output.weight, output.logits, azimuth=273, elevation=3, seconds=0)
         film.say("The [LM head]({w}) has a row of weights for each of {all:,} tokens.", w=output.weight,
                  all=film.config.vocab_size)  # fmt: skip
@@ -146,6 +147,7 @@ def _unsure(film, t):
 
 def _chances(film, u, few):
     with film.beat("chances"):
+        film.fade(film.all_but(), to=0, seconds=0)  # from here on there are charts
         film.say("How daring shall the choice be?")
         film.say(_why(film, u), u=u)
         film.chart(film.chances(u)[few], few, _told(film, u, few, 1), span=_span(film, u), percent=True,

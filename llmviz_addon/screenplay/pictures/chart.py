@@ -337,6 +337,8 @@ def _figures(telling: Telling, up: Bars, seconds: float) -> None:
 
     if up.percent and min(fitted()) < least:
         told = [f"{number(100 * part, 0, 0, whole=100)} %" for part in parts_of_all(up.values.tolist())]
+    elif min(fitted()) < least and not _are_shares(up.values):
+        told = [number(value, most=2) for value in up.values.tolist()]
     sizes = fitted()
     readable = [size for size in sizes if size >= least]
     if not readable:
