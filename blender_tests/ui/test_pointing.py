@@ -12,7 +12,7 @@ from mathutils import Vector
 
 import llmviz_addon as llmviz
 from llmviz_addon import ui
-from llmviz_addon.layout.reading import NOT_YET
+from llmviz_addon.layout.reading import NO_TOKEN, NOT_YET
 from llmviz_addon.stage.pointing import inspect, sight, subject
 from llmviz_addon.ui.pointing import card as cards
 from llmviz_addon.ui.pointing import tool
@@ -29,7 +29,7 @@ def stage(scene: bpy.types.Scene) -> llmviz.Stage:
 def ray_to(stage: llmviz.Stage, name: str, index: tuple[int, ...]) -> tuple[tuple, tuple]:
     """From a little before a cell straight at it."""
     about = subject.subject(stage.scene)
-    (corners, *_) = inspect.corners(stage.scene, about, about.by_name[name][index])
+    ((corners, *_),) = inspect.corners(stage.scene, about, about.by_name[name][index])
     x, y, z = corners.mean(axis=0)
     return (x, y - 0.12, z), (0.0, 1.0, 0.0)
 
@@ -121,13 +121,32 @@ def test_what_is_pinned_follows_the_frame(scene: bpy.types.Scene) -> None:
     stage = llmviz.build(llmviz.run(), ["layer-norm"], pace=None, size=(320, 180), fps=10, engine="cycles")
     scene, name = stage.scene, "layers.0.ln_1.mean"
     scene.frame_set(1)
-    session = Session(scene.name, frame=1)
+    session = Session(scene.name)
+    session.refresh(scene)
     session.hovered = llmviz.inspect(stage, name, 3)
     session.click(scene)
     assert session.told.remark == NOT_YET
     scene.frame_set(scene.frame_end)
     session.refresh(scene)
     assert session.told.value == llmviz.run().trace[name][3]
+
+
+def test_what_is_pinned_follows_the_run(scene: bpy.types.Scene) -> None:
+    """Next Token may be pressed while somebody points; what is lit are cells of the stage as it is then."""
+    stage = llmviz.open_stage(llmviz.run(tokens=[2, 1, 0]), 2)
+    session = Session(stage.scene.name)
+    hover(session, stage, HEAD + "scores", 3, 2)
+    session.click(stage.scene)
+    assert session.told.remark == NO_TOKEN
+    llmviz.step(stage)
+    session.refresh(stage.scene)
+    assert session.told.value is not None
+    assert all(shapes(stage.scene, [*session.lit, session.told.region, *session.told.lines]))
+    subject._subject.cache_clear()
+    assert all(shapes(stage.scene, [*session.lit, session.told.region]))
+    stage = llmviz.open_stage(llmviz.run(tokens=[2, 1]), 0, scene=stage.scene, sure=True)
+    session.refresh(stage.scene)
+    assert session.told is None, "there is no such cell any more"
 
 
 def test_a_card_tells_all_that_is_read(stage: llmviz.Stage) -> None:
@@ -174,7 +193,7 @@ def test_cells_are_outlined_where_the_camera_sees_them(stage: llmviz.Stage) -> N
     camera = scene.camera.evaluated_get(sight.graph(scene))
     matrix = camera.calc_matrix_camera(sight.graph(scene), x=320, y=180) @ camera.matrix_world.inverted()
     about = subject.subject(scene)
-    (corners, *_) = shapes(scene, about.by_name[HEAD + "scores"][5, 2])
+    ((corners, *_),) = shapes(scene, [about.by_name[HEAD + "scores"][5, 2]])
     found = cards.seen(corners, np.array(matrix), (320, 180))
     for place, corner in zip(found, corners, strict=True):
         x, y, _ = world_to_camera_view(scene, camera, Vector(corner))

@@ -363,7 +363,7 @@ def test_corners_lie_around_the_cells_where_they_are_seen(scene: bpy.types.Scene
         scene.frame_set(frame)
         about = subject.subject(scene)
         cell: Region = about.by_name["layers.0.ln_1.output"][3, 5]
-        found = list(inspect.corners(scene, about, cell))
+        (found,) = inspect.corners(scene, about, cell)
         for corners in found:
             middle = corners.mean(axis=0)
             reading = llmviz.inspect(stage, middle)

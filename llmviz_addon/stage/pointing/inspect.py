@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import bpy
@@ -82,15 +82,19 @@ def read(scene: bpy.types.Scene, about: Subject, region: Region, body: Body | No
     return replace(reading, values=values, remark=SOME)
 
 
-def corners(scene: bpy.types.Scene, about: Subject, region: Region) -> Iterator[np.ndarray]:
-    """The corners (8, 3), metres in the world, of cells of a grid wherever they are seen at this frame."""
-    for body in _bodies(scene, about, region.grid):
-        spans = [region.span(direction) for direction in "xyz"]
-        low = np.maximum([start for start, _ in spans], body.first) - body.first
-        high = np.minimum([stop for _, stop in spans], body.stop) - body.first
-        if (low < high).all():
-            matrix = np.array(body.obj.matrix_world)
-            yield body.boxes.span(body.box, low, high) @ matrix[:3, :3].T + matrix[:3, 3]
+def corners(scene: bpy.types.Scene, about: Subject, *regions: Region) -> list[list[np.ndarray]]:
+    """The corners (8, 3), metres in the world, of cells of each region wherever they are seen at this frame."""
+    bodies = _bodies(scene, about, {region.grid.name for region in regions})
+    return [[one for body in bodies.get(r.grid.name, ()) for one in _corners(body, r)] for r in regions]
+
+
+def _corners(body: Body, region: Region) -> Iterator[np.ndarray]:
+    spans = [region.span(direction) for direction in "xyz"]
+    low = np.maximum([start for start, _ in spans], body.first) - body.first
+    high = np.minimum([stop for _, stop in spans], body.stop) - body.first
+    if (low < high).all():
+        matrix = np.array(body.obj.matrix_world)
+        yield body.boxes.span(body.box, low, high) @ matrix[:3, :3].T + matrix[:3, 3]
 
 
 def _told(scene: bpy.types.Scene, hit: Hit | None) -> Reading | None:
@@ -141,21 +145,24 @@ def _body(scene: bpy.types.Scene, obj: bpy.types.Object, box: int, grid: Grid) -
     return Body(obj, boxes, box, grid, start, (x, y, z))
 
 
-def _bodies(scene: bpy.types.Scene, about: Subject, grid: Grid) -> Iterator[Body]:
-    """Where cells of a grid of the layout itself are seen; not their copies."""
-    number = about.numbered.index(grid)
+def _bodies(scene: bpy.types.Scene, about: Subject, names: Collection[str]) -> dict[str, list[Body]]:
+    """Where cells of grids of the layout itself are seen, by the names of these; not their copies."""
+    found: dict[str, list[Body]] = {}
+    wanted = [number for number, grid in enumerate(about.numbered) if grid.name in names]
     for obj in sight.seen(scene):
-        boxes = [0] if obj.get(TAG) in sight.SINGLE and about.grid(obj) is grid else []
+        boxes = [0] if obj.get(TAG) in sight.SINGLE else []
         if obj.get(TAG) == "grids":
-            boxes = np.flatnonzero(np.asarray(obj.get(GRIDS, ()), dtype=int) == number).tolist()
+            boxes = np.flatnonzero(np.isin(np.asarray(obj.get(GRIDS, ()), dtype=int), wanted)).tolist()
         for box in boxes:
-            if (body := _body(scene, obj, box, grid)) is not None:
-                yield body
+            grid = about.grid(obj, box)
+            if grid is not None and grid.name in names and (body := _body(scene, obj, box, grid)) is not None:
+                found.setdefault(grid.name, []).append(body)
+    return found
 
 
 def _bodies_of(scene: bpy.types.Scene, about: Subject, grid: Grid) -> list[Body]:
     """Where cells of a grid are seen; where none are, its own object, which tells how far the story has come."""
-    found = list(_bodies(scene, about, grid))
+    found = _bodies(scene, about, {grid.name}).get(grid.name, [])
     if found:
         return found
     own = [obj for obj in ours(scene).objects if obj.get(TAG) == "grid" and obj.get(NAME) == grid.name]

@@ -9,7 +9,6 @@ import bpy
 import numpy as np
 
 from ...errors import LlmvizError
-from ...layout.grid import Region
 from . import card as cards
 from .card import COLORS, EDGE, HALO, MOST_TETHERS, PLATE, Card, Color
 from .session import Session, lines_of, shapes
@@ -28,19 +27,23 @@ def draw(session: Session, area: bpy.types.Area | None, at: tuple[float, float])
     try:
         session.refresh(scene)
         told = session.told
+        if told is None:
+            return
         lines = lines_of(scene, told) if session.pinned is not None and told.remark == "" else []
-        outlines = _Outlines(scene, np.array(view.perspective_matrix), (region.width, region.height))
+        around = told.lines if session.pinned is not None else ()
+        regions = (*around, *session.lit, told.region)
+        seen = _outlines(shapes(scene, regions), np.array(view.perspective_matrix), (region.width, region.height))
+        lit, color = seen[len(around) : -1], COLORS["use" if session.downstream else "source"]
         strokes: Triangles = []
-        for line in told.lines if session.pinned is not None else ():
-            strokes += outlines.of(line, COLORS["line"], 1.0, 0.0)
-        color = COLORS["use" if session.downstream else "source"]
-        for lit in session.lit:
-            strokes += outlines.of(lit, color, 2.0, 0.22)
-        strokes += outlines.of(told.region, COLORS["cell"], 3.0, 0.0)
+        for outlines in seen[: len(around)]:
+            strokes += _drawn(outlines, COLORS["line"], 1.0, 0.0)
+        for outlines in lit:
+            strokes += _drawn(outlines, color, 2.0, 0.22)
+        strokes += _drawn(seen[-1], COLORS["cell"], 3.0, 0.0)
         card = _card(session, lines, region, at, context) if context.area == area else None
         if card is not None:
-            for lit in session.lit[:MOST_TETHERS]:
-                for outline in outlines.outlines(lit)[:1]:
+            for outlines in lit[:MOST_TETHERS]:
+                for outline in outlines[:1]:
                     strokes += _line(cards.tether(card, outline), color, 1.5, False)
     except LlmvizError:
         return  # told when the pointer moves; a film that has gone has nothing to light
@@ -49,28 +52,20 @@ def draw(session: Session, area: bpy.types.Area | None, at: tuple[float, float])
         _write(card)
 
 
-class _Outlines:
-    """Outlines of cells in a region; each is worked out once per drawing."""
+def _outlines(shapes: list[list[np.ndarray]], matrix: np.ndarray, size: tuple[float, float]) -> list[list[np.ndarray]]:
+    """The outlines in a region of what is seen of each of some cells."""
+    places = [[cards.seen(corners, matrix, size) for corners in one] for one in shapes]
+    return [[cards.hull(place) for place in one if place is not None] for one in places]
 
-    def __init__(self, scene: bpy.types.Scene, matrix: np.ndarray, size: tuple[float, float]) -> None:
-        self._scene, self._matrix, self._size = scene, matrix, size
-        self._known: dict[int, list[np.ndarray]] = {}
 
-    def outlines(self, region: Region) -> list[np.ndarray]:
-        """Those of a region, wherever it is seen."""
-        if id(region) not in self._known:
-            places = (cards.seen(corners, self._matrix, self._size) for corners in shapes(self._scene, region))
-            self._known[id(region)] = [cards.hull(place) for place in places if place is not None]
-        return self._known[id(region)]
-
-    def of(self, region: Region, color: Color, width: float, fill: float) -> Triangles:
-        """What is drawn of it."""
-        found: Triangles = []
-        for outline in self.outlines(region):
-            if fill:
-                found.append(cards.filled(outline, (*color[:3], fill)))
-            found += _line(outline, color, width, True)
-        return found
+def _drawn(outlines: list[np.ndarray], color: Color, width: float, fill: float) -> Triangles:
+    """What is drawn of them."""
+    found: Triangles = []
+    for outline in outlines:
+        if fill:
+            found.append(cards.filled(outline, (*color[:3], fill)))
+        found += _line(outline, color, width, True)
+    return found
 
 
 def _line(points: np.ndarray, color: Color, width: float, closed: bool) -> Triangles:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 import bpy
 import numpy as np
 
+from ...errors import ScriptError
 from ...layout.grid import Region
-from ...layout.reading import Reading
+from ...layout.reading import NO_TENSOR, Reading
 from ...stage.pointing import inspect
-from ...stage.pointing.subject import subject
+from ...stage.pointing.subject import Subject, subject
 
 
 @dataclass
@@ -29,7 +30,7 @@ class Session:
     hovered: Reading | None = None
     trail: list[Reading] = field(default_factory=list)
     downstream: bool = False
-    frame: int = 0
+    moment: tuple[int, Subject | None] = (0, None)
 
     @property
     def pinned(self) -> Reading | None:
@@ -54,10 +55,15 @@ class Session:
         self.hovered = inspect.ray(scene, origin, direction)
 
     def refresh(self, scene: bpy.types.Scene) -> None:
-        """Read anew what is pinned, where the scene is at another frame: more may be computed there, or less."""
-        if scene.frame_current != self.frame:
-            self.frame = scene.frame_current
-            self.trail = [_again(scene, reading) for reading in self.trail]
+        """Read anew what is pinned, where the scene is at another frame or shows another run.
+
+        More may be computed there, or less, and a cell of another run may not be there at all.
+        """
+        frame, about = self.moment
+        if (frame, about) != (scene.frame_current, subject(scene)):
+            self.moment = scene.frame_current, subject(scene)
+            self.hovered = None
+            self.trail = [one for reading in self.trail if (one := _again(scene, reading)) is not None]
 
     def click(self, scene: bpy.types.Scene, downstream: bool = False) -> None:
         """Pin the cell under the pointer; or walk on ``downstream`` to it, or to the first cell that uses the pinned.
@@ -98,14 +104,16 @@ class Session:
         """The first cell of each region that uses the pinned one, those that can be seen first."""
         assert self.pinned is not None
         about = subject(scene)
-        seen = {id(use): any(True for _ in inspect.corners(scene, about, use)) for use in self.pinned.uses}
-        for use in sorted(self.pinned.uses, key=lambda use: not seen[id(use)]):
+        uses = self.pinned.uses
+        seen = [bool(shapes) for shapes in inspect.corners(scene, about, *uses)]
+        for number in sorted(range(len(uses)), key=lambda number: not seen[number]):
+            use = uses[number]
             yield inspect.read(scene, about, use.grid[use.first])
 
 
-def shapes(scene: bpy.types.Scene, region: Region) -> list[np.ndarray]:
-    """The corners, (8, 3) metres in the world, of cells wherever they are seen now."""
-    return list(inspect.corners(scene, subject(scene), region))
+def shapes(scene: bpy.types.Scene, regions: Sequence[Region]) -> list[list[np.ndarray]]:
+    """The corners, (8, 3) metres in the world, of the cells of each region wherever they are seen now."""
+    return inspect.corners(scene, subject(scene), *regions)
 
 
 def lines_of(scene: bpy.types.Scene, reading: Reading) -> list[Reading]:
@@ -114,10 +122,15 @@ def lines_of(scene: bpy.types.Scene, reading: Reading) -> list[Reading]:
     return [inspect.read(scene, about, line) for line in reading.lines]
 
 
-def _again(scene: bpy.types.Scene, reading: Reading) -> Reading:
+def _again(scene: bpy.types.Scene, reading: Reading) -> Reading | None:
+    """The same cells as they are now; a number of no tensor stays as it was read, what has gone is None."""
     about = subject(scene)
-    known = about.reader is not None and reading.region.grid.name in about.reader.layout
-    return inspect.read(scene, about, reading.region) if known else reading
+    if about.reader is None or reading.remark == NO_TENSOR:
+        return reading
+    try:
+        return inspect.cells(scene, reading.grid, reading.index)
+    except ScriptError:
+        return None
 
 
 def _same(one: Region, other: Region) -> bool:

@@ -61,7 +61,7 @@ class LLMVIZ_OT_inspect_cell(bpy.types.Operator):
             return {"CANCELLED"}
         finally:
             context.window.cursor_set("DEFAULT")
-        self._session = Session(context.scene.name, frame=context.scene.frame_current)
+        self._session = Session(context.scene.name)
         self._by_tool = _is_tool(context)
         self._area, self._at = context.area, (0.0, 0.0)
         add: Any = bpy.types.SpaceView3D.draw_handler_add
