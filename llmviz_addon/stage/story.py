@@ -65,6 +65,12 @@ class Story(Timed):
         """What was said last when ``frame`` is reached; None before the first word."""
         return next((subtitle for subtitle in reversed(self.subtitles) if subtitle.start <= frame), None)
 
+    def paragraph(self, frame: int) -> str:
+        """All that has been said of the paragraph that is told when ``frame`` is reached."""
+        said = self.commentary(frame)
+        lines = [line.text for line in self.subtitles if said and line.marker == said.marker and line.start <= frame]
+        return " ".join(lines)
+
     def chapter(self, frame: int) -> ChapterSpan | None:
         """The chapter that ``frame`` lies in, or the one before it in a glide; None before the first."""
         return next((chapter for chapter in reversed(self.chapters) if chapter.start <= frame), None)

@@ -10,10 +10,10 @@ from typing import Any
 
 import bpy
 
-from . import build, first_look, generate, jobs, keys, panels, play, preferences, render, scenes, settings
+from . import build, first_look, generate, jobs, keys, panels, play, preferences, presenting, render, scenes, settings
 from .pointing import tool
 
-MODULES = (preferences, settings, jobs, build, generate, play, tool, render, scenes, panels)
+MODULES = (preferences, settings, jobs, build, generate, play, presenting, tool, render, scenes, panels)
 OF_SCENES = {"llmviz_settings": settings.LLMVIZ_PG_settings, "llmviz_generation": generate.LLMVIZ_PG_generation}
 """Settings that every scene has; what was set stays in the file, for when the extension is back."""
 
@@ -45,6 +45,7 @@ def tooltip(cls: type) -> str:
 def unregister() -> None:
     """Take it away again, last first."""
     jobs.stop()
+    presenting.stop()
     first_look.stop()
     tool.unregister()
     if bpy.app.timers.is_registered(scenes.watch):

@@ -8,6 +8,7 @@ opened), so a timer (see ``scenes``) looks whether a viewport that was changed s
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import reduce
 
@@ -28,6 +29,8 @@ KEPT = (
     *("show_gizmo", "clip_start", "clip_end"),
 )
 """What looking at a film changes of a viewport."""
+ALSO = ("use_local_camera",)
+"""What presenting changes of it besides."""
 
 
 def shows_film(scene: bpy.types.Scene) -> bool:
@@ -41,7 +44,7 @@ def keep(area: bpy.types.Area) -> None:
     kept = _kept(area.id_data)
     place = _place(area)
     if place not in kept:
-        kept[place] = {name: _plain(_get(area.spaces.active, name)) for name in KEPT}
+        kept[place] = read_view(area.spaces.active, KEPT)
         area.id_data[KEPT_ON] = json.dumps(kept)
 
 
@@ -56,15 +59,21 @@ def give_back() -> bool:
             del screen[KEPT_ON]
             for area in screen.areas:
                 if area.type == "VIEW_3D" and _place(area) in kept:
-                    _restore(area.spaces.active, kept[_place(area)])
+                    write_view(area.spaces.active, kept[_place(area)])
                     area.tag_redraw()
     return due
 
 
-def _restore(space: bpy.types.Space, kept: dict[str, object]) -> None:
-    for name in KEPT:
+def read_view(space: bpy.types.Space, names: Iterable[str]) -> dict[str, object]:
+    """What the properties of a viewport with these names are, as plain data."""
+    return {name: _plain(_get(space, name)) for name in names}
+
+
+def write_view(space: bpy.types.Space, kept: dict[str, object]) -> None:
+    """Set what was read, or all of it that can be."""
+    for name in [name for name in (*KEPT, *ALSO) if name in kept]:
         owner, _, attribute = name.rpartition(".")
-        with suppress(TypeError, ValueError, KeyError):  # a file may have anything there
+        with suppress(TypeError, ValueError):  # a file may have anything there
             setattr(_get(space, owner) if owner else space, attribute, kept[name])
 
 

@@ -17,9 +17,10 @@ MAP = "Screen"
 
 @dataclass(frozen=True)
 class Key:
-    """What a key does, with the key that it is on at first."""
+    """What a key does, also in a word, with the key that it is on at first."""
 
     text: str
+    short: str
     operator: str
     key: Any  # of which the stubs know each
     shift: bool = False
@@ -32,10 +33,10 @@ class Key:
 
 
 KEYS = (
-    Key("Play to the next rest", "llmviz.play", "PAGE_DOWN", options={"backwards": False}),
-    Key("Play back to the rest before", "llmviz.play", "PAGE_UP", options={"backwards": True}),
-    Key("Next chapter", "llmviz.jump", "PAGE_DOWN", True, {"to": "NEXT_CHAPTER"}),
-    Key("Previous chapter", "llmviz.jump", "PAGE_UP", True, {"to": "PREVIOUS_CHAPTER"}),
+    Key("Play to the next rest", "on", "llmviz.play", "PAGE_DOWN", options={"backwards": False}),
+    Key("Play back to the rest before", "back", "llmviz.play", "PAGE_UP", options={"backwards": True}),
+    Key("Next chapter", "next chapter", "llmviz.jump", "PAGE_DOWN", True, {"to": "NEXT_CHAPTER"}),
+    Key("Previous chapter", "previous chapter", "llmviz.jump", "PAGE_UP", True, {"to": "PREVIOUS_CHAPTER"}),
 )
 _added: list[tuple[bpy.types.KeyMap, bpy.types.KeyMapItem]] = []
 

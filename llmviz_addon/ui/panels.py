@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import bpy
@@ -18,7 +17,7 @@ from .jobs import last, locked, running
 from .play import NO_FILM, next_rest, previous_rest
 from .preferences import catalogue, chapter_folders
 from .render import folder_problem, frames_kept
-from .scenes import film_scenes, her_scenes
+from .scenes import film_scenes, her_scenes, say_where
 from .settings import MODEL_TEXTS, MOST_CHAPTERS
 from .values import value
 from .view import looks_through_camera
@@ -215,6 +214,10 @@ class LLMVIZ_PT_play(_Panel, bpy.types.Panel):
         looking = looks_through_camera(context.space_data)
         text = "Leave Camera" if looking else "Look Through Camera"
         layout.operator("llmviz.film_view", text=text, icon="OUTLINER_OB_CAMERA", depress=looking)
+        if story is not None:
+            row = layout.row(align=True)
+            row.operator("llmviz.present", icon="FULLSCREEN_ENTER")
+            row.operator("llmviz.speaker", icon="WINDOW")
         for hers in her_scenes()[:1]:
             layout.operator("llmviz.leave_film", text=f"Back to {hers.name}", icon="LOOP_BACK")
 
@@ -250,8 +253,7 @@ class LLMVIZ_PT_play(_Panel, bpy.types.Panel):
         rests = any(rest.name == said.marker and rest.frame <= now <= rest.end for rest in story.markers)
         box.label(text=said.marker, icon="MARKER_HLT" if rests else "MARKER")
         box.separator()
-        so_far = [line.text for line in story.subtitles if line.marker == said.marker and line.start <= now]
-        write(box, " ".join(so_far), context)
+        write(box, story.paragraph(now), context)
 
 
 class LLMVIZ_PT_generate(_Panel, bpy.types.Panel):
@@ -370,22 +372,6 @@ def start(row: bpy.types.UILayout, operator: str, text: str, icon: Any) -> None:
     row.progress(factor=job.share, text=f"{text} {done(job.share)}")
     if not job.exclusive:
         row.operator("llmviz.cancel", text="", icon="CANCEL")
-
-
-def say_where(
-    layout: bpy.types.UILayout,
-    context: bpy.types.Context,
-    nothing: str,
-    read: Callable[[bpy.types.Scene], Story | OpenState | None],
-) -> None:
-    """That there is nothing to ``read`` in this scene, or where there is, and a way to it."""
-    scene = next((scene for scene in film_scenes() if read(scene) is not None), None)
-    if scene is None:
-        write(layout.column(align=True), f"{nothing}.", context, icon="INFO")
-        return
-    what = "film" if read is read_story else "open stage"
-    write(layout.column(align=True), f"The {what} is in the scene {scene.name!r}.", context, icon="INFO")
-    layout.operator("llmviz.show_film", text=f"Go to {scene.name}", icon="FORWARD").scene = scene.name
 
 
 CLASSES = (

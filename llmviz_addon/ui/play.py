@@ -142,7 +142,7 @@ def go_to_frame(context: bpy.types.Context, frame: int) -> None:
     go(context.scene, frame)
 
 
-class _Playing:
+class Playing:
     """What operators that move through the film share."""
 
     @classmethod
@@ -163,7 +163,7 @@ GOALS = {
 """Where one can jump to: what that is called, and how it is found."""
 
 
-class LLMVIZ_OT_jump(_Playing, bpy.types.Operator):
+class LLMVIZ_OT_jump(Playing, bpy.types.Operator):
     """Go to the next or previous rest, the places where a presenter stops to explain, or chapter"""
 
     bl_idname = "llmviz.jump"
@@ -195,7 +195,7 @@ class LLMVIZ_OT_jump(_Playing, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class LLMVIZ_OT_jump_to_chapter(_Playing, bpy.types.Operator):
+class LLMVIZ_OT_jump_to_chapter(Playing, bpy.types.Operator):
     """Go to the beginning of this chapter"""
 
     bl_idname = "llmviz.jump_to_chapter"
@@ -216,7 +216,7 @@ class LLMVIZ_OT_jump_to_chapter(_Playing, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class LLMVIZ_OT_play(_Playing, bpy.types.Operator):
+class LLMVIZ_OT_play(Playing, bpy.types.Operator):
     """Play on to the next rest, and stop there; pressed again on the way, it goes there at once.
 
     The space bar plays through, with reading pauses

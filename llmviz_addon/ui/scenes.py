@@ -8,11 +8,14 @@ from collections.abc import Callable
 import bpy
 from bpy.props import StringProperty
 
+from ..stage.open_state import OpenState
+from ..stage.story import Story, read_story
 from . import first_look
 from .confirm import Result
 from .her_view import give_back, shows_film
 from .jobs import locked
 from .view import look_through_camera, show_whole_timeline
+from .write import write
 
 PERIOD = 0.3
 """Seconds between two looks at what the windows show."""
@@ -50,6 +53,22 @@ def watch() -> float:
         for window in bpy.context.window_manager.windows:
             show_whole_timeline(window)
     return PERIOD
+
+
+def say_where(
+    layout: bpy.types.UILayout,
+    context: bpy.types.Context,
+    nothing: str,
+    read: Callable[[bpy.types.Scene], Story | OpenState | None],
+) -> None:
+    """That there is nothing to ``read`` in this scene, or where there is, and a way to it."""
+    scene = next((scene for scene in film_scenes() if read(scene) is not None), None)
+    if scene is None:
+        write(layout.column(align=True), f"{nothing}.", context, icon="INFO")
+        return
+    what = "film" if read is read_story else "open stage"
+    write(layout.column(align=True), f"The {what} is in the scene {scene.name!r}.", context, icon="INFO")
+    layout.operator("llmviz.show_film", text=f"Go to {scene.name}", icon="FORWARD").scene = scene.name
 
 
 class _Going:

@@ -32,8 +32,13 @@ def look_through_camera(area: bpy.types.Area | None, scene: bpy.types.Scene) -> 
     if area is None or area.type != "VIEW_3D":
         return
     keep(area)
+    show_film(area, scene)
+
+
+def show_film(area: bpy.types.Area, scene: bpy.types.Scene, bare: bool = False) -> None:
+    """Do so without keeping how the viewport was; it is filled by the picture where it is ``bare`` of any bars."""
     space = area.spaces.active
-    _fit(area, space.region_3d, scene.render)
+    _fit(area, space.region_3d, scene.render, bare)
     space.region_3d.view_perspective = "CAMERA"
     space.overlay.show_overlays = False
     space.show_gizmo = False
@@ -78,17 +83,18 @@ def show_whole_timeline(window: bpy.types.Window) -> None:
                     show()
 
 
-def _fit(area: bpy.types.Area, view: bpy.types.RegionView3D, render: bpy.types.RenderSettings) -> None:
+def _fit(area: bpy.types.Area, view: bpy.types.RegionView3D, render: bpy.types.RenderSettings, bare: bool) -> None:
     """Put the camera's picture into the part of the viewport that toolbar and sidebar leave free.
 
     The film's camera fits its picture to the viewport's height times (√2 + zoom / 50)² / 4.
     """
     regions = {region.type: region for region in area.regions}
     window, tools, sidebar = (regions[name] for name in ("WINDOW", "TOOLS", "UI"))
-    left = max(window.x, tools.x + tools.width if tools.width > 1 else 0)
-    right = min(window.x + window.width, sidebar.x if sidebar.width > 1 else window.x + window.width)
+    left = max(window.x, tools.x + tools.width if tools.width > 1 and not bare else 0)
+    right = min(window.x + window.width, sidebar.x if sidebar.width > 1 and not bare else window.x + window.width)
     aspect = render.resolution_x / render.resolution_y
-    height = FILL * min((right - left) / aspect, window.height * 0.9)
+    fill, tall = (1.0, 1.0) if bare else (FILL, 0.9)
+    height = fill * min((right - left) / aspect, window.height * tall)
     if height <= 0:
         return
     share = height / window.height

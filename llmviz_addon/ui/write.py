@@ -23,12 +23,17 @@ def wrapped(text: str, context: bpy.types.Context, indented: bool = False) -> li
     """The lines of ``text`` at the sidebar's width."""
     preferences = context.preferences
     scale = preferences.system.ui_scale or 1.0
-    blf.size(0, preferences.ui_styles[0].widget.points * scale)
-    # How wide the interface's letters are, measured against those that the line breaker knows.
+    width = (context.region.width if context.region else 300) - (MARGIN + 20 * indented) * scale
+    return broken(text, preferences.ui_styles[0].widget.points * scale, max(width, 60 * scale))
+
+
+def broken(text: str, size: float, width: float) -> list[str]:
+    """The lines of ``text`` in the interface's letters of this size, none wider than ``width``, both in pixels."""
+    blf.size(0, size)
+    # How wide these letters are, measured against those that the line breaker knows.
     measured, known = blf.dimensions(0, text)[0], font.advance(text)
     em = measured / known if measured > 0 < known else 1.0
-    width = (context.region.width if context.region else 300) - (MARGIN + 20 * indented) * scale
-    return "".join(run for run, _ in font.wrap([(text, "")], em, max(width, 60 * scale))).split("\n")
+    return "".join(run for run, _ in font.wrap([(text, "")], em, width)).split("\n")
 
 
 def readable(text: str) -> str:
