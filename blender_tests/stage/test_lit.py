@@ -21,6 +21,7 @@ from llmviz_addon.stage.materials.theme import linear
 from llmviz_addon.stage.materials.theme_file import LAMPS, theme
 from llmviz_addon.stage.ours import TAG, ours
 from llmviz_addon.stage.rebuild.changes import ChangesError, losses
+from llmviz_addon.stage.rebuild.snapshot import snapshot
 
 CINEMATIC = "cinematic"
 
@@ -122,6 +123,15 @@ def test_building_again_keeps_her_compositor(built, production):
         ours_in_it = [node for node in tree.nodes if getattr(node, "node_tree", None) is not None]
         assert [node.mute for node in ours_in_it] == [look == "dark"]
     assert len([group for group in bpy.data.node_groups if group.get(TAG) == "finish"]) == 1
+
+
+def test_what_she_did_to_the_finish_is_told(built, production):
+    group = next(group for group in bpy.data.node_groups if group.get(TAG) == "finish")
+    told = snapshot(group, lambda block: block.name)
+    assert not [path for path in told if path.endswith(".threshold")]  # which 4.5 complains of
+    bloom = next(node for node in group.nodes if node.bl_idname == "CompositorNodeGlare")
+    bloom.inputs["Strength"].default_value = 0.9
+    assert losses(built) == ["the compositor node tree 'llmviz finish': nodes"]
 
 
 def test_what_is_said_of_light_is_checked(tmp_path):

@@ -102,6 +102,10 @@ def remove_compositor(scene: bpy.types.Scene) -> None:
         owner.use_nodes = False
 
 
+SUPERSEDED: dict[str, tuple[str, ...]] = {"CompositorNodeGlare": ("threshold",)}
+"""Properties of nodes that became inputs: 4.5 still has them, and complains where they are read."""
+
+
 def bloom(tree: bpy.types.NodeTree) -> bpy.types.Node:
     """A new node of a compositor that has bright light bloom."""
     node: Any = tree.nodes.new("CompositorNodeGlare")

@@ -322,6 +322,8 @@ def _is_setting(struct: type, prop: bpy.types.Property) -> bool:
         return name in SOCKET
     if name in NO_SETTING or name == "name" or name.startswith("bl_"):
         return False
+    if name in compat.SUPERSEDED.get(struct.__name__, ()):
+        return False
     if prop.is_runtime and not issubclass(struct, bpy.types.Node):  # Blender makes those of its own nodes as it starts
         return False
     if struct is bpy.types.Action and name in CURVES:
