@@ -161,6 +161,23 @@ def test_arrays_are_let_go_of_with_the_last_drawing_that_looks_like_them():
     assert (fresh.triangles == first.triangles).all()
 
 
+def test_a_mesh_has_nothing_of_the_one_it_took_its_material_from():
+    flat = flat_material(theme("light"))
+    maker = DrawingMaker(theme("light"), flat, bpy.data.collections.new("home"))
+    one, other = (Drawing(name, (Rect(0, 0, size, 1),)) for name, size in (("one", 1.0), ("other", 2.0)))
+    maker.prepare([one, other])
+    arrays = maker.arrays(other)
+    mould = maker.arrays(one).mesh("mould", flat)
+    alone, cast = arrays.mesh("alone", flat), arrays.mesh("cast", flat, mould)
+    assert list(cast.materials) == list(alone.materials) == [flat]
+    assert cast[TAG] == alone[TAG]
+    assert [tuple(point.co) for point in cast.vertices] == [tuple(point.co) for point in alone.vertices]
+    assert {(a.name, a.data_type, len(a.data)) for a in cast.attributes} == {
+        (a.name, a.data_type, len(a.data)) for a in alone.attributes
+    }
+    assert len(mould.vertices) == len(maker.arrays(one).points)
+
+
 def test_the_edges_of_drawings_are_those_that_blender_finds(scene: bpy.types.Scene, production) -> None:
     build(scene, production)
     meshes = [obj.data for obj in ours(scene).objects if obj.get(TAG) == "drawing" and len(obj.data.polygons)]

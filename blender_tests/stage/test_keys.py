@@ -9,6 +9,7 @@ from llmviz_addon.screenplay.page.view import View
 from llmviz_addon.screenplay.score.timeline import Channel, Track
 from llmviz_addon.stage import compat
 from llmviz_addon.stage.build import build
+from llmviz_addon.stage.motion import keys
 from llmviz_addon.stage.motion.keys import hide_keys
 
 
@@ -86,6 +87,22 @@ def test_one_action_with_a_slot_per_thing(scene, production):
     assert not [
         curve.data_path for data in keyed for curve in compat.fcurves(data.id_data) if not len(curve.keyframe_points)
     ]
+
+
+def test_of_many_things_actions_have_so_many_slots_and_move_them_as_one_would(scene, production, monkeypatch):
+    build(scene, production)
+
+    def seen():
+        scene.frame_set(11)
+        return {obj.name: (*obj.color, *obj.location, obj.hide_render) for obj in scene.objects}
+
+    of_one = seen()
+    monkeypatch.setattr(keys, "SLOTS", 2)
+    build(scene, production)
+    assert seen() == of_one
+    assert len(bpy.data.actions) > 1
+    assert [len(action.slots) for action in bpy.data.actions][:-1] == [2] * (len(bpy.data.actions) - 1)
+    assert 1 <= len(bpy.data.actions[-1].slots) <= 2
 
 
 def test_every_thing_has_a_slot_of_its_own_and_an_empty_bag(scene):
