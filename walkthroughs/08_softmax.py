@@ -57,11 +57,11 @@ def _scores(film, head, grids, t, row, arrows):
         film.say("Here are the scores of t = {t}, the {token}.", t=t, token=film.token_name(t))
         film.split(grids[0][t], others=0.3, seconds=1.5)
         film.say("Scores may be any numbers, and below 0 too.")
+        film.fade(*grids, *arrows, to=0, seconds=0.4)  # they do not come back between charts
+        film.merge(grids[0], seconds=0)
         span = min(*row.shifted, *row.row), max(1, *row.row)
         chart = film.chart(row.row, film.tokens[: t + 1], f"Scores of t = {t}", span=span, whole=True, seconds=3)
         film.say("Shares may not: none is below 0, and together they make 1.")
-        film.merge(grids[0], seconds=0)
-        film.fade(*grids, *arrows, to=0, seconds=0)
     return chart
 
 
