@@ -5,6 +5,11 @@ part = "Step by step"
 question = "How does text become numbers?"
 answer = "Each token takes a learned column, and its position adds another."
 
+APART, WIDE = 0.1, 0.3
+"""Metres that a column stands apart from its block; and from one in which others will stand beside it."""
+REST = 0.35
+"""Opacity of the blocks that columns are taken from."""
+
 
 def play(film):
     tokens, e = film.layout.tokens, film.layout.embedding
@@ -21,8 +26,8 @@ def play(film):
         film.number_tokens(follow=t, seconds=7)
         film.say("The vocabulary lists all {n} that the model knows.", n=film.count(film.config.vocab_size, "token"))
         film.say("There it has the number {id:,}.", id=film.tokens[t])
-    columns = _columns(film, text, tokens, e, t)
-    _sum(film, e, t, columns)
+    *columns, plus = _columns(film, text, tokens, e, t)
+    _sum(film, e, t, columns, plus)
     _all(film, text, tokens, e)
     _equals(film, e, t)
     with film.beat("all-there-is"):
@@ -62,12 +67,12 @@ def _columns(film, text, tokens, e, t):
         film.say("That number picks a [column]({c}) of the [token embedding]({w}).", c=words, w=e.token_weight)
         film.camera.frame(text, tokens, e, azimuth=277, elevation=4, zoom=0.98, seconds=0)
         film.send(t, to=words, seconds=1.5)
-        film.split(words, others=0.55, seconds=0.6)
+        film.split(words, gap=APART, others=REST, seconds=0.6)
         film.say("The model learned one for each token it knows.")
         with film.together(seconds=1):
             film.fade(text, tokens, to=0, seconds=0.3)
             film.camera.frame(e, azimuth=276, elevation=4, zoom=0.95)
-        film.split(x[t], others=0.55, seconds=0.6)
+        film.split(x[t], gap=WIDE, others=0.55, seconds=0.6)
         first = film.copy(words)
         film.stand(first, beside=x[t], seconds=2)
         film.say("Wherever the {token} occurs, it gets this same column.", token=film.token_name(t))
@@ -76,16 +81,18 @@ def _columns(film, text, tokens, e, t):
         film.say("But order matters: the [position embedding]({p}) has a column for every place.", p=e.position_weight)
         film.camera.frame(e, azimuth=273, elevation=3, zoom=0.95, seconds=2)
         film.say("Counting from 0, this token stands at t = {t},", t=t)
-        film.split(places, others=0.55, seconds=0.8)
+        film.split(places, gap=APART, others=REST, seconds=0.8)
         film.say("so it gets [column {t}]({c}) too.", t=t, c=places)
         second = film.copy(places)
         film.stand(second, beside=x[t], side="right", seconds=2)
-    return first, second
+        plus = film.symbol("+", between=(first, second), size=0.45, seconds=0.4)
+    return first, second, plus
 
 
-def _sum(film, e, t, columns):
+def _sum(film, e, t, columns, plus):
     with film.beat("sum"):
         film.say("Both columns are added up, number by number.")
+        film.fade(plus, to=0, seconds=0.3)
         film.add_up(e.output[t], of=columns, seconds=12)
         film.say("The sum is the [input embedding]({x}) of this token.", x=e.output)
         film.say("It tells both what the token is and where it stands.")

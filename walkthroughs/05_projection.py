@@ -5,7 +5,9 @@ part = "Step by step"
 question = "How do the heads' answers come together?"
 answer = "Each head adds its share to one column, and that is added to the stream."
 ABREAST = 12
-"""Heads that may stand side by side."""
+"""Heads that are seen to come together."""
+APART, WAY = 0.3, 0.3
+"""Between two of them before that, as a share of one's height; and their way to the stack, as one of its height."""
 
 
 def play(film):
@@ -15,13 +17,13 @@ def play(film):
     film.fade(film.all_but(outputs, attn.proj_weight, attn.proj_bias, attn.proj), to=0, seconds=0)
     elsewhere = film.ribbons(outputs, attn.proj), film.ribbons(attn.proj_bias, attn.proj_weight)
     film.fade(*elsewhere, to=0, seconds=0)  # these stand in line here
-    _side_by_side(film, attn, outputs)
+    _apart(film, attn.proj_weight, outputs)
     film.move(attn.proj_bias, beside=attn.proj, seconds=0)  # what comes on top stands beyond what is multiplied
     film.open_on(outputs, attn.proj_weight, attn.proj_bias, attn.proj, azimuth=283, elevation=6)
     bias = film.connect(attn.proj_bias, attn.proj, seconds=0)
     _what_for(film, attn, outputs)
-    x, attn, outputs, read, arrows = _stack(film, x, attn, outputs, bias)
-    _one_number(film, attn, t)
+    x, attn, outputs, read, arrows, traces = _stack(film, x, attn, outputs, bias)
+    _one_number(film, attn, t, outputs, traces)
     _shares(film, attn, outputs, t)
     with film.beat("all-columns"):
         film.say(
@@ -35,15 +37,19 @@ def play(film):
         film.say("No column looks at another here: that was done in the heads.")
         film.camera.frame(*_parts(attn), outputs, azimuth=279, elevation=5, zoom=0.95, seconds=2)
     signs = _residual(film, x, attn, t, outputs, arrows)
-    _stream(film, x, read, attn, signs)
+    drawn = _stream(film, x, read, attn, signs)
+    _in_place(film, drawn)
 
 
-def _side_by_side(film, attn, outputs):
-    """A few heads' answers stand over the weights, where none hides another."""
+def _apart(film, weights, outputs):
+    """A few heads' answers stand one below the other, each by itself, beyond where they will be stacked."""
     if 1 < len(outputs) <= ABREAST:
-        film.call(*outputs, names=[f"Head {i}" for i in range(len(outputs))])
-        for before, output in zip([attn.proj_weight, *outputs], outputs, strict=False):
-            film.move(output, beside=before, side="right" if before in outputs else "above", seconds=0)
+        way, (wide, _, tall) = WAY * weights.size[2], outputs[0].size
+        names = [f"Head {i}" for i in range(len(outputs))]
+        gap = 0.8 + wide + way
+        film.stack(
+            *outputs, beside=weights, side="left", gap=gap, apart=APART * tall, names=names, seconds=0
+        )  # fmt: skip
 
 
 def _parts(attn):
@@ -75,29 +81,35 @@ def _stack(film, x, attn, outputs, bias):
             x, attn, read = close.embedding.output, close.layers[0].attn, close.layers[0].ln_1.output
             outputs = [head.output for head in attn.heads]
             film.move(attn.proj_bias, beside=attn.proj, seconds=0)
+            _apart(film, attn.proj_weight, outputs)
             arrows = [film.connect(attn.proj_bias, attn.proj, seconds=0)]
             film.fade(x, attn.residual, read, to=0, seconds=0)
+        few = 1 < n <= ABREAST
+        names = [] if few else [f"Head {i}" for i in range(n)]
         with film.together(seconds=2.5):
-            film.stack(*outputs, beside=attn.proj_weight, side="left", names=[f"Head {i}" for i in range(n)])
-            film.camera.frame(*_parts(attn), outputs, azimuth=276, elevation=4)
+            traces = film.stack(*outputs, beside=attn.proj_weight, side="left", names=names, trace=few)
+            film.camera.frame(*_parts(attn), outputs, traces, azimuth=276, elevation=4)
         with film.together(lag=0.2):
             arrows += [film.connect(output, attn.proj_weight) for output in outputs]
         if n > 1:
             film.say("{n} × {A} = {C:,}: as many numbers per token as before the heads.", n=n, A=A, C=C)
         else:
             film.say("its answer has {numbers} per token, as many as before.", numbers=film.count(C, "number"))
-        film.camera.frame(*_parts(attn), outputs, azimuth=278, elevation=5, seconds=2)
-    return x, attn, outputs, read, arrows
+        film.camera.frame(*_parts(attn), outputs, traces, azimuth=278, elevation=5, seconds=2)
+    return x, attn, outputs, read, arrows, traces
 
 
-def _one_number(film, attn, t):
+def _one_number(film, attn, t, outputs, traces):
     c = min(2, film.config.n_embd - 1)
     with film.beat("one-number"):
         film.say(
             "Then a row of [weights]({w}) meets a column of the {stack}:",
             w=attn.proj_weight, stack="stack" if film.config.n_head > 1 else "answer",
         )  # fmt: skip
-        film.split(attn.proj[t], others=0.55, seconds=0.8)
+        with film.together(seconds=0.8):
+            film.fade(*traces, to=0)
+            film.camera.frame(*_parts(attn), outputs, azimuth=276, elevation=4)
+            film.split(attn.proj[t], others=0.55)
         film.say("pair by pair multiplied, then added up, a dot product.")
         film.compute(attn.proj[t, c], seconds=5)
         bias = film.checkpoint.biases
@@ -190,16 +202,38 @@ def _stream(film, x, read, attn, signs):
         film.camera.frame(*shown, azimuth=275, elevation=4, seconds=0)
         with film.together(seconds=0.5):
             film.fade(*shown, to=1)
-            film.connect(x[:, top], after[:, top], width=0.4)
-            film.symbol("residual stream", between=(x[:, below], after[:, below]), size=0.28)
+            past = film.connect(x[:, top], after[:, top], width=0.4)
+            named = film.symbol("residual stream", between=(x[:, below], after[:, below]), size=0.28)
         film.say("[Self-attention]({y}) only reads from it,", y=result)
         with film.together(lag=0.5):
-            film.connect(x, read, seconds=0.5)
-            film.symbol("self-attention", between=(read[:, upper], result[:, upper]), size=0.28, seconds=0.5)
-            film.connect(read, result, seconds=0.5)
+            reads = film.connect(x, read, seconds=0.5)
+            between = film.symbol("self-attention", between=(read[:, upper], result[:, upper]), size=0.28, seconds=0.5)
+            found = film.connect(read, result, seconds=0.5)
         film.camera.frame(*shown, azimuth=273, elevation=3, seconds=2)
         film.say("and what it found is added to it.")
-        film.connect(result, after, seconds=0.5)
-        film.symbol("+", between=(result[:, upper], after[:, upper]), size=0.4, seconds=0.3)
+        added = film.connect(result, after, seconds=0.5)
+        level = slice(3 * rows // 8, 5 * rows // 8 + 1)  # upon the arrow
+        plus = film.symbol("+", between=(result[:, level], after[:, level]), size=0.4, seconds=0.3)
         film.light(after, to=1, seconds=0.8)
         film.light(after, to=0, seconds=0.8)
+    return past, named, reads, between, found, added, plus
+
+
+def _in_place(film, drawn):
+    """Where all this stands in the model: the way past the heads, solid, and all else pale."""
+    layer, e = film.layout.layers[0], film.layout.embedding
+    shown, (x, result, after) = (e, layer.ln_1, layer.attn), (e.output, layer.attn.proj, layer.attn.residual)
+    with film.beat("in-place"):
+        film.say("In the model the stream is the long line at the right,")
+        film.step_back(seconds=0)
+        film.fade(film.all_but(), *drawn, to=0, seconds=0.4)
+        film.revert(layer, e, seconds=0)
+        film.fade(film.all_but(shown), to=0, seconds=0)
+        film.show_values(shown)
+        with film.together(seconds=1.5):
+            film.fade(shown, film.ribbons(*shown), to=0.5)
+            film.camera.frame(*shown, azimuth=284, elevation=9)
+        film.fade(*(film.signs.labels(part) for part in shown), to=0, seconds=0)  # of what is pale
+        film.say("past norm and heads, from the embedding to the sum.")
+        film.fade(x, result, after, film.ribbons(x, result, after), to=1, seconds=1)
+        film.camera.frame(*shown, azimuth=281, elevation=7, seconds=2)

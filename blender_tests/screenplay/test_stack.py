@@ -105,3 +105,28 @@ def test_names_stand_at_the_far_side_of_a_stack(film):
         x = (name.points + film.offset(grid))[:, 0]
         assert x.max() < low[0]
         assert high[0] < film.box(attn.proj_weight)[0][0]
+
+
+def test_apart_they_stand_in_the_middle_of_its_height_with_room_between(film):
+    attn, outputs = opened(film)
+    film.stack(*outputs, beside=attn.proj, apart=0.5, seconds=0)
+    boxes, (low, high) = [film.box(grid) for grid in outputs], film.box(attn.proj)
+    for upper, lower in zip(boxes, boxes[1:], strict=False):
+        assert upper[0][2] - lower[1][2] == pytest.approx(0.5)
+    assert boxes[0][1][2] + boxes[-1][0][2] == pytest.approx(low[2] + high[2])
+
+
+def test_a_trace_leaves_pale_copies_and_bands_that_lead_from_them_into_the_stack(film):
+    attn, outputs = opened(film)
+    assert film.stack(*outputs, beside=attn.proj, side="left", gap=4.0, apart=0.5, seconds=0) == []
+    before = [film.box(grid) for grid in outputs]
+    traces = film.stack(*outputs, beside=attn.proj, side="left", trace=True, seconds=2)
+    copies, bands = traces[::2], traces[1::2]
+    for copied, band, (low, high), grid in zip(copies, bands, before, outputs, strict=True):
+        assert [*copied.box[0][[0, 2]], *copied.box[1][[0, 2]]] == pytest.approx([low[0], low[2], high[0], high[2]])
+        assert 0 < film.score.value(Channel(copied.name, "opacity")) < 1
+        assert 0 < film.score.value(Channel(band.name, "opacity")) < 1
+        assert band.points[:, 0].min() == pytest.approx(high[0])
+        assert band.points[:, 0].max() == pytest.approx(film.box(grid)[0][0])
+    film.fade(*traces, to=0)
+    assert all(film.score.value(Channel(one.name, "opacity")) == 0 for one in traces)

@@ -210,11 +210,15 @@ class Film(Showing):
 
     @verb
     def stack(
-        self, *grids: Grid, beside: Grid, side: str = "right", gap: float = 0.8, names: Sequence[str] = (),
-        seconds: float | None = None,
-    ) -> None:  # fmt: skip
-        """Lay grids on one another without a gap, left or right of another grid, with their ``names`` beside them."""
-        stacking.stack(self._telling, *grids, beside=beside, side=side, gap=gap, names=names, seconds=seconds)
+        self, *grids: Grid, beside: Grid, side: str = "right", gap: float = 0.8, apart: float = 0.0,
+        names: Sequence[str] = (), trace: bool = False, seconds: float | None = None,
+    ) -> list[Thing]:  # fmt: skip
+        """Lay grids on one another without a gap, or ``apart``, left or right of another grid, with their ``names``
+        beside them; a ``trace`` shows where they come from, and is returned."""
+        return stacking.stack(
+            self._telling, *grids, beside=beside, side=side, gap=gap, apart=apart, names=names, trace=trace,
+            seconds=seconds,
+        )  # fmt: skip
 
     @verb
     def connect(
