@@ -21,8 +21,7 @@ def play(film):
         film.camera.frame(x, heads, *names, azimuth=302, elevation=30, zoom=0.95, seconds=2)
         film.say("In [self-attention]({s}) each looks at those before it, and at itself,", s=heads[number].scores)
         film.camera.frame(x, heads, *names, azimuth=307, elevation=35, zoom=0.95, seconds=4)
-        film.say("and takes over something of each.")
-        film.say("Only here does anything pass from one token to another.")
+        film.say("and takes something over. Only here does anything pass from one token to another.")
     with film.beat("one-head"):
         _tour(film, x, heads, names, number)
         close = film.closeup(heads[number], x, seconds=1.2)  # of a wide model; else it is the layout
@@ -52,13 +51,13 @@ def _tour(film, x, heads, names, number):
         film.camera.frame(x, heads[number], azimuth=281, elevation=8)
 
 
-def _lie_flat(film, x, head):
+def _lie_flat(film, x, head, seconds=3):
     with film.together():  # the camera is there first, so that nothing is out of the picture on its way
-        film.arrange(*head.rows[:3], (*head.rows.matrix, head.output), level=x, seconds=3)
+        film.arrange(*head.rows[:3], (*head.rows.matrix, head.output), level=x, seconds=seconds)
         film.fade(x, head, to=1, seconds=1)
-        film.move(x, beside=head.k, level=head.k, seconds=3)
-        film.camera.frame(x, head, azimuth=271, elevation=1, seconds=1)
-    film.camera.frame(x, head, azimuth=270.5, elevation=1, seconds=0.8)
+        film.move(x, beside=head.k, level=head.k, gap=0.75 * head.k.size[2], seconds=seconds)
+        film.camera.frame(x, head, azimuth=271, elevation=1, zoom=0.95, seconds=seconds / 3)
+    film.camera.frame(x, head, azimuth=270.5, elevation=1, zoom=0.95, seconds=0.8)
 
 
 def _vectors(film, x, head):
@@ -134,7 +133,7 @@ def _scores(film, x, head, t):
         film.move(head.scores, beside=head.k, side="below", seconds=0)
         film.camera.frame(head.q, head.k, head.scores, azimuth=273, elevation=3, seconds=0)
         film.fade(head.q, head.k, head.scores, to=1, seconds=1.5)
-        film.say("It meets every [key]({k}): where both agree, their product is positive.", k=head.k)
+        film.say("It meets each [key]({k}) up to its own: where both agree, their product is positive.", k=head.k)
         film.slide_along(head.scores[t, : t + 1], seconds=14)
         film.say(
             "Divided by √A = √{A:,}, it goes to the [attention matrix]({s}), row t = {t}.", A=A, t=t, s=head.scores
@@ -257,7 +256,8 @@ def _rest(film, x, head, number, t):
         film.compute(output[t, 0], seconds=2)
     with film.beat("whole-head"):
         film.say("Now all of the head is computed, up to its output.")
-        _lie_flat(film, x, head)
+        film.fade(v, *matrix, output, to=0, seconds=0.5)
+        _lie_flat(film, x, head, seconds=0)
     with film.beat("one-picture"):
         film.say("This is all that the head has done:")
         film.fade(x, head, to=0, seconds=0.8)

@@ -178,7 +178,7 @@ def _laid(
 
 def _flush(rows: Sequence[Sequence[Unit]], beside: float, below: float, apart: Apart | None) -> Dealt:
     """Rows as at home, and below these what has an order of its own, which ends where they end."""
-    at_home = _narrowed([row for row in rows if _stand_apart(row)], beside, below)
+    at_home = _narrowed([row for row in rows if _stand_apart(row)], beside, below, apart)
     lefts = {id(unit): left for unit, left, _ in at_home.places}
     end = max(left + unit.width for unit, left, _ in at_home.places)
     places, top = [], 0.0
@@ -227,14 +227,23 @@ def _lines(rows: Sequence[Sequence[Unit]], width: float) -> list[list[Unit]]:
     return lines
 
 
-def _narrowed(rows: Sequence[Sequence[Unit]], beside: float, below: float) -> Dealt:
-    """Rows one below the other, where strips in which nothing stands at home are as narrow as they can be."""
+def _narrowed(
+    rows: Sequence[Sequence[Unit]], beside: float, below: float, apart: Apart | None = None
+) -> Dealt:  # fmt: skip
+    """Rows one below the other, where strips in which nothing stands at home are as narrow as they can be.
+
+    With ``apart`` they are so wide that names on both sides of one have room.
+    """
+    pairs = [pair for row in rows for pair in pairwise(sorted(row, key=lambda unit: unit.extent[0]))] if apart else []
     units = sorted((unit for row in rows for unit in row), key=lambda unit: unit.extent[0])
     shift, edge = units[0].extent[0], units[0].extent[2]
     shifts: dict[int, float] = {}
     for unit in units:
-        if unit.extent[0] > edge:
-            shift += max(unit.extent[0] - edge - beside, 0.0)
+        if (start := unit.extent[0]) > edge:
+            over = [(a, b) for a, b in pairs if a.extent[2] <= edge and b.extent[0] >= start]
+            named = [apart(a, b) - (edge - a.extent[2]) - (b.extent[0] - start) for a, b in over] if apart else []
+            free, least = start - edge, max([beside, *named])
+            shift += free - least if least > beside else max(free - beside, 0.0)
         edge = max(edge, unit.extent[2])
         shifts[id(unit)] = shift
     places, top = [], 0.0
