@@ -80,8 +80,7 @@ def _vectors(film, x, head):
             film.say(clause, v=vectors)
             film.light(vectors, to=0.8, seconds=0.6)
             film.light(vectors, to=0, seconds=0.6)
-        bias = " and bias" if film.checkpoint.biases else ""
-        film.say("Each has its own [weights]({w}){bias}.", w=head.q_weight, bias=bias)
+        film.say("Each has its own [weights]({w}){b}.", w=head.q_weight, b=" and bias" * film.checkpoint.biases)
 
 
 def _one_number(film, x, head, t):
@@ -193,7 +192,8 @@ def _softmax(film, head, t):
             film.say(clause, **told)
         film.bands(head.weights[t], f"Attention of t = {t}", seconds=3)
         film.say(share, **told)
-        film.say("The bands are as wide as these shares.")
+        if film.tells("softmax"):
+            film.say("The bands are as wide as the weights.")
 
 
 def _without(film, head, t):
