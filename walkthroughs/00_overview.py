@@ -87,9 +87,9 @@ def _columns(film, tokens, e, given):
         film.letters(e.output, seconds=0.3)
         singly = range(given if given <= NAMED else 0)
         for t in singly:
-            film.send(t, to=e.output[t], seconds=0.45)
-            film.sweep(e.output[t], seconds=0.25, slowly=False)
-            film.merge(e.output, seconds=0.1)
+            film.send(t, to=e.output[t], seconds=0.4)
+            film.sweep(e.output[t], seconds=0.15, slowly=False)
+            film.merge(e.output, seconds=0.05)
         if not singly:
             film.sweep(e.output, seconds=4, slowly=False)
         if "position_weight" in e.members:
@@ -111,7 +111,7 @@ def _attention(film, tokens, e, norm, attention):
         (left, front, low), (right, _, _) = attention.proj_weight.box
         under = film.sign("Projection", ((left + right) / 2, front, low - 0.6 * film.layout.gap), size=0.5, seconds=0)
         names = [*film.entitle(*turns, titles=titles), under]
-        with film.together(seconds=5):
+        with film.together(seconds=4.5):
             film.fade(film.all_but(norm.output, attention), film.signs.label(attention.proj_bias), to=0, seconds=1)
             film.camera.frame(norm.output, attention, *names, azimuth=300, elevation=20, seconds=2)
             film.pulse(attention, titles=[attention.title])
@@ -130,7 +130,7 @@ def _taking(film, attention, given):
 def _layer(film, layer, parts):
     with film.beat("layer"):
         film.say("Then a small network, the MLP, works on each column by itself.")
-        with film.together(seconds=5):
+        with film.together(seconds=4.5):
             film.fade(*parts, film.ribbons(*parts), to=1, seconds=1)
             film.camera.frame(*parts, azimuth=284, elevation=6, seconds=1.5)
             film.pulse(*parts, titles=[part.title for part in parts])
@@ -156,7 +156,7 @@ def _layers(film, layers, names):
         film.fade(*(signs.labels(layer) for layer in layers), to=0, seconds=0)  # too many to be read
         for turn, name in zip(turns, _names(1, len(rest), step), strict=True):
             film.locate(turn)
-            with film.together(seconds=min(3.0, 12.0 / len(turns))):
+            with film.together(seconds=min(2.5, 12.0 / len(turns))):
                 film.camera.take(turn, azimuth=282, elevation=8)
                 film.pulse(turn, titles=[name])
         film.locate()

@@ -224,8 +224,8 @@ def _in_place(film, drawn):
     layer, e = film.layout.layers[0], film.layout.embedding
     shown, (x, result, after) = (e, layer.ln_1, layer.attn), (e.output, layer.attn.proj, layer.attn.residual)
     with film.beat("in-place"):
-        film.say("In the model the stream is the long line at the right,")
         film.step_back(seconds=0)
+        film.say("In the model the stream is the long line at the right,")
         film.fade(film.all_but(), *drawn, to=0, seconds=0.4)
         film.revert(layer, e, seconds=0)
         film.fade(film.all_but(shown), to=0, seconds=0)
