@@ -46,7 +46,7 @@ def test_excerpts_take_the_places_of_the_whole_and_give_them_back(film):
     assert film.score.value(Channel(close.mean.name, "reveal")) == 0
     assert film.score.value(Channel(close.output.name, "reveal")) == 24 * 48
     words = [shape.body for shape in film.signs.label(close.output).shapes if isinstance(shape, Text)]
-    assert "T 24 of 80 × C 48 of 200" in words
+    assert "C 48 of 200 × T 24 of 80" in words
     area, free = film.camera.view.area(*film.box(close.output)), film.page.free
     assert free.left < area.left < area.right < free.right
     film.step_back()

@@ -103,7 +103,7 @@ def test_the_production_tells_no_film_and_no_number_that_is_not_so() -> None:
     assert not production.timeline.tracks
     assert production.timeline.home[Channel("layers.0.ln_1.mean", "reveal")] == 6
     words = {s.name: [t.body for t in s.shapes if isinstance(t, Text)] for s in production.signage}
-    assert words["label:layers.0.ln_1.output"] == ["Layer Norm", "T ≤ 9 × C 48"]
+    assert words["label:layers.0.ln_1.output"] == ["Layer Norm", "C 48 × T ≤ 9"]
     assert [word for word in words["tokens:input"] if word.isalpha()] == [*"CBABBC", "Input"]
     assert words["tokens:candidates"][0] == "next token, greedy"
     with pytest.raises(JobError, match="1x1 is not possible"):
