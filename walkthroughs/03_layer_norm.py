@@ -22,7 +22,7 @@ def play(film):
         with film.together(seconds=2):
             film.move(x, beside=ln.output)
             for row in (ln.mean, ln.std):  # room for a tile under them
-                film.move(row, by=(0, 0, 0.4))
+                film.move(row, by=(0, 0, 0.3))
         film.say("Before all else it is [normalised]({out}), as in every layer.", out=ln.output)
         film.camera.frame(x, ln, azimuth=283, elevation=9, seconds=2)
         film.say("It gets numbers of one common size, which keeps training stable.")

@@ -257,7 +257,10 @@ class Telling:
         points, label = [corners(*grid.box)], self.cast.labels.get(grid.name)
         if label is not None:
             size = 1.0 if view is None else self._size(label, view, self.offset(grid), CLOSE)
-            points.append(label.pose[:3, 3] + size * (label.points - label.pose[:3, 3]))
+            seen = label.pose[:3, 3] + size * (label.points - label.pose[:3, 3])
+            if label.name in self.score.moved:  # a tile lifts it
+                seen = seen + [self.score.value(Channel(label.name, "offset", i)) for i in range(3)]
+            points.append(seen)
         points += [one.points for one in self.cast.along.get(grid.name, ()) if one.name not in self.score.gone]
         around = np.concatenate(points)
         return around + self.offset(grid) if grid.name in self.score.moved else around
