@@ -7,8 +7,6 @@ answer = "A trained model at work: fixed parameters, and values computed anew fo
 
 LOW = 0.16
 """Opacity of what it is not about."""
-NEAR = 14
-"""Channels that are seen beside what sums them up."""
 TURNS = 6.0
 """Seconds in which all parts of a layer have their turn."""
 
@@ -60,11 +58,10 @@ def _computed(film, layer, learned, values, ribbons):
         film.fade(*learned, to=1, seconds=1)
         part = next(iter(layer.members.values()))
         sums = [grid for grid in part.grids if grid.role == "aggregate"]
-        blue = [grid[:NEAR] for grid in part.grids if grid in learned]
         film.say("[Amber](aggregate) sums up others, as [here]({sums}).", sums=sums[0])
         with film.together(seconds=2.5):
             film.fade(film.all_but(part), to=0, seconds=1)
-            film.camera.fly(*sums, part.output[:, :NEAR], *blue, azimuth=279, elevation=7)
+            film.camera.fly(part, azimuth=277, elevation=5)
             film.light(*sums)
 
 
