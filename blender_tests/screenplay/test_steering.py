@@ -46,7 +46,7 @@ def explained(film):
     norm = film.layout.layers[0].ln_1
     film.open_on(norm, azimuth=281, elevation=9)
     film.computed_up_to(norm.output)
-    film.compute(norm.output[3, 5], seconds=3)
+    film.compute(norm.output[3, 40], seconds=3)
     assert not covered(film.telling, film.now)
     return film, norm
 

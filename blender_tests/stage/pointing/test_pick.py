@@ -90,6 +90,13 @@ def front(corners: np.ndarray, towards: Vector) -> np.ndarray:
     return max(sides, key=lambda one: float((one - middle) @ view) / max(float(np.linalg.norm(one - middle)), 1e-9))
 
 
+def beside(place: np.ndarray, corners: np.ndarray) -> list[np.ndarray]:
+    """Places a twentieth of the box away, on a face's own level: what grazes an edge is met by some rays only."""
+    away = 0.05 * np.diag(np.ptp(corners, axis=0))
+    level = [one for one in away if abs(one @ (place - corners.mean(axis=0))) < 1e-6]
+    return [place + sign * one for one in level for sign in (1, -1)]
+
+
 def bodies(scene: bpy.types.Scene, about: subject.Subject) -> list[Body]:
     """All that shows cells of the run, copies as well."""
     found = []
@@ -117,15 +124,16 @@ def test_every_cell_that_is_seen_is_met_and_read_as_the_tensor_has_it(
             corners = (
                 body.boxes.span(body.box, cell - body.first, cell - body.first + 1) @ matrix[:3, :3].T + matrix[:3, 3]
             )
-            way = Vector(front(corners, at)) - at
-            hit, where, _, _, obj, _ = scene.ray_cast(sight.graph(scene), at, way)
-            tight = (
-                (where - Vector(front(corners, at))).length < 0.02 * max(1.0, np.ptp(corners, axis=0).max())
-                if hit
-                else False
+            goal = front(corners, at)
+            way, near = Vector(goal) - at, 0.02 * max(1.0, np.ptp(corners, axis=0).max())
+            rays = [(place, Vector(place) - at) for place in (goal, *beside(goal, corners))]
+            hits = [(place, *scene.ray_cast(sight.graph(scene), at, ray)) for place, ray in rays]
+            clear = all(
+                hit and obj.original == body.obj.original and (where - Vector(place)).length < near
+                for place, hit, where, _, _, obj, _ in hits
             )
-            if not hit or obj.original != body.obj.original or not tight or body.obj.color[3] < sight.SOLID:
-                continue  # something else is in the way
+            if not clear or body.obj.color[3] < sight.SOLID:
+                continue  # something else is in the way, or its very edge
             reading = llmviz.inspect(stage, at, along=way)
             met, _ = met + 1, kinds.add((body.obj[TAG], body.grid.taken is not None))
             check(run, about, body, cell, reading)
