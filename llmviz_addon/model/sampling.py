@@ -72,8 +72,9 @@ def draw(logits: np.ndarray, sampling: Sampling, n_tokens: int, most: int = CAND
     probs = distribution(logits, *limits)  # (n_vocab,)
     ranked = [(one, rank) for rank, one in enumerate(likeliest(logits, most), start=1) if probs[one] > 0]
     if token not in (one for one, _ in ranked):
-        before = np.count_nonzero(logits > logits[token]) + np.count_nonzero(logits[:token] == logits[token])
-        ranked = [*ranked[: most - 1], (token, before + 1)]
+        ahead = logits > logits[token]  # (n_vocab,): before it are also equal ones of a lower number
+        ahead[:token] |= logits[:token] == logits[token]
+        ranked = [*ranked[: most - 1], (token, int(ahead.sum()) + 1)]
     found = tuple(Candidate(one, float(probs[one]), rank) for one, rank in ranked)
     return Draw(token, found, sampling)
 

@@ -154,7 +154,8 @@ def _ways(
     for sign, i in ((1, 1), (-1, 0)):
         out = sign * (sign * within[:, i, 0]).max() + sign * (3 * GAP + WIDTH)
         ends = [(one[i][0] + sign * GAP, middle[2]) for one, middle in zip((source, target), middles, strict=True)]
-        yield [ends[0], (out, ends[0][1]), (out, ends[1][1]), ends[1]]
+        if abs(ends[0][1] - ends[1][1]) > WIDTH:  # else it would turn back on itself
+            yield [ends[0], (out, ends[0][1]), (out, ends[1][1]), ends[1]]
     if top - bottom > CELL / 2:
         under = within[:, 0, 2].min() - GAP - CLEAR - WIDTH
         yield [(middles[0][0], a_low[2] - GAP), *((one[0], under) for one in middles), (middles[1][0], into)]
