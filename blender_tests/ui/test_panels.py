@@ -57,6 +57,11 @@ class Layout:
         assert name in owner.bl_rna.properties
         self._draw("prop", name)
 
+    def template_list(self, kind: str, name: str, owner: Any, listed: str, *active: Any, **options: object) -> None:
+        assert hasattr(bpy.types, kind)
+        assert {listed, active[-1]} <= set(owner.bl_rna.properties.keys())
+        self._draw("list", kind)
+
     def prop_enum(self, owner: Any, name: str, item: str) -> None:
         assert item in owner.bl_rna.properties[name].enum_items
         self._draw("prop", name)

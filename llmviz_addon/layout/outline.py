@@ -156,6 +156,15 @@ class Outline:
         ]
         return each[0], each[1]
 
+    @kept
+    def boxes_of(self) -> dict[str, list[int]]:
+        """The numbers of the boxes that show a grid of the ``sample``, among those of a layer or of ``once``."""
+        found: dict[str, list[int]] = {}
+        for boxes in self._of_boxes:
+            for number, (grid, _, _) in enumerate(boxes):
+                found.setdefault(grid.name, []).append(number)
+        return found
+
     def cell(self, box: int, cell: tuple[int, int, int], in_layer: bool) -> Region:
         """The cell of a grid of the ``sample`` that is at a place in one of the boxes, of a layer or of ``once``."""
         grid, before, width = self._of_boxes[in_layer][box]

@@ -12,10 +12,13 @@ import bpy
 
 from . import build, first_look, generate, jobs, keys, panels, play, preferences, presenting, render, scenes, settings
 from .pointing import tool
+from .walking import looking, overlay, panel, rows, session
 
-MODULES = (preferences, settings, jobs, build, generate, play, presenting, tool, render, scenes, panels)
+MODULES = (preferences, settings, jobs, build, generate, play, presenting, tool, render, scenes, panels, panel)
 OF_SCENES = {"llmviz_settings": settings.LLMVIZ_PG_settings, "llmviz_generation": generate.LLMVIZ_PG_generation}
 """Settings that every scene has; what was set stays in the file, for when the extension is back."""
+WALK = "llmviz_walk"
+"""The list to walk in, on the window manager."""
 
 CLASSES = tuple(cls for module in MODULES for cls in module.CLASSES)
 _utils: Any = bpy.utils  # in the stubs this returns nothing, and a property neither
@@ -32,6 +35,7 @@ def register() -> None:
     keys.add_keys()
     for name, kind in OF_SCENES.items():
         setattr(bpy.types.Scene, name, _props.PointerProperty(type=kind))
+    setattr(bpy.types.WindowManager, WALK, _props.PointerProperty(type=rows.LLMVIZ_PG_walk))
     tool.register()
     if not bpy.app.background:  # where timers do not fire, and bpy 4.5 waits for them at its exit
         bpy.app.timers.register(scenes.watch, persistent=True)
@@ -48,9 +52,13 @@ def unregister() -> None:
     presenting.stop()
     first_look.stop()
     tool.unregister()
+    overlay.stop()
+    looking.stop()
+    session.forget()
     if bpy.app.timers.is_registered(scenes.watch):
         bpy.app.timers.unregister(scenes.watch)
     for name in OF_SCENES:
         delattr(bpy.types.Scene, name)
+    delattr(bpy.types.WindowManager, WALK)
     keys.remove_keys()
     _remove()

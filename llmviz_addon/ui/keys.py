@@ -1,7 +1,8 @@
-"""The keys that a presenter remembers and a clicker sends, for the user to change in the preferences.
+"""The keys that a presenter remembers and a clicker sends, and those of walking, for the user to change.
 
-They lie in Blender's own map *Screen*, which is asked last: whatever is under the pointer has the keys that it knows,
-and where there is no film the operators decline and the keys go on to others.
+A presenter's lie in Blender's own map *Screen*, which is asked last: whatever is under the pointer has the keys that it
+knows. Those of walking lie in the viewport's map, as its arrow keys would otherwise go through the frames. Where there
+is no film, or nothing is lit, the operators decline and the keys go on to others.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from typing import Any
 
 import bpy
 
-MAP = "Screen"
+SCREEN: tuple[str, Any] = ("Screen", "EMPTY")
+VIEWPORT: tuple[str, Any] = ("3D View", "VIEW_3D")
+"""Blender's maps, and the kind of editor that they are of."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class Key:
     key: Any  # of which the stubs know each
     shift: bool = False
     options: Mapping[str, object] = field(default_factory=dict)
+    map: tuple[str, Any] = SCREEN
+    value: Any = "PRESS"
 
     def is_of(self, item: bpy.types.KeyMapItem) -> bool:
         """Whether ``item`` is this one, on whichever key."""
@@ -37,15 +42,32 @@ KEYS = (
     Key("Play back to the rest before", "back", "llmviz.play", "PAGE_UP", options={"backwards": True}),
     Key("Next chapter", "next chapter", "llmviz.jump", "PAGE_DOWN", True, {"to": "NEXT_CHAPTER"}),
     Key("Previous chapter", "previous chapter", "llmviz.jump", "PAGE_UP", True, {"to": "PREVIOUS_CHAPTER"}),
+    *(
+        Key(f"Walk {text}", text, "llmviz.walk", key, options={"to": to}, map=VIEWPORT)
+        for text, key, to in (
+            ("to the previous", "LEFT_ARROW", "PREVIOUS"),
+            ("to the next", "RIGHT_ARROW", "NEXT"),
+            ("to the layer above", "UP_ARROW", "UP"),
+            ("to the layer below", "DOWN_ARROW", "DOWN"),
+            ("in", "RET", "IN"),
+            ("out", "BACK_SPACE", "OUT"),
+        )
+    ),
+    Key("End the walk", "end", "llmviz.walk_end", "ESC", map=VIEWPORT),
+    *(
+        Key(f"Walk to {text}", text, "llmviz.walk_pick", "LEFTMOUSE", False, {"cells": cells}, VIEWPORT, value)
+        for text, cells, value in (("what a sign names", False, "CLICK"), ("what is clicked", True, "DOUBLE_CLICK"))
+    ),
 )
 _added: list[tuple[bpy.types.KeyMap, bpy.types.KeyMapItem]] = []
 
 
 def add_keys() -> None:
     """Put them into the add-ons' map, from which Blender makes the user's."""
-    keymap = bpy.context.window_manager.keyconfigs.addon.keymaps.new(MAP, space_type="EMPTY")
+    keymaps = bpy.context.window_manager.keyconfigs.addon.keymaps
     for key in KEYS:
-        item = keymap.keymap_items.new(key.operator, key.key, "PRESS", shift=key.shift)
+        keymap = keymaps.new(key.map[0], space_type=key.map[1])
+        item = keymap.keymap_items.new(key.operator, key.key, key.value, shift=key.shift)
         for name, option in key.options.items():
             setattr(item.properties, name, option)
         _added.append((keymap, item))
@@ -58,10 +80,11 @@ def remove_keys() -> None:
         keymap.keymap_items.remove(item)
 
 
-def users_keys() -> Iterator[tuple[Key, bpy.types.KeyMap, bpy.types.KeyMapItem]]:
-    """Each key with the map and the item that the user has of it."""
-    keymap = bpy.context.window_manager.keyconfigs.user.keymaps.find(MAP, space_type="EMPTY")
-    for key in KEYS:
+def users_keys(*maps: tuple[str, Any]) -> Iterator[tuple[Key, bpy.types.KeyMap, bpy.types.KeyMapItem]]:
+    """Each key of these maps, or of all, with the map and the item that the user has of it."""
+    keymaps = bpy.context.window_manager.keyconfigs.user.keymaps
+    for key in (key for key in KEYS if not maps or key.map in maps):
+        keymap = keymaps.find(key.map[0], space_type=key.map[1])
         yield from ((key, keymap, item) for item in keymap.keymap_items if key.is_of(item))
 
 

@@ -61,6 +61,13 @@ class Subject:
         """All grids."""
         return {grid.name: grid for grid in self.numbered}
 
+    @kept
+    def outlines(self) -> tuple[tuple[str, Outline], ...]:
+        """The models in outline, with the names that their pieces' begin with."""
+        own = self.run.model.blueprint if self.run is not None else None
+        known = ((one.name, BLUEPRINTS.get(one.blueprint, own)) for one in self.shown.outlines)
+        return tuple((name, _outline(blueprint)) for name, blueprint in known if blueprint is not None)
+
     def grid(self, obj: bpy.types.Object, box: int = 0) -> Grid | None:
         """The grid that a box of an object shows; None where it is none of the run's, such as an outline's."""
         if obj.get(TAG) == "grids":
@@ -89,12 +96,9 @@ class Subject:
         """What can be read of a cell of a model in outline."""
         name = str(hit.obj.get(NAME))
         base, _, layer = name.partition(":layer ")
-        known = next((one for one in self.shown.outlines if one.name == base), None)
-        own = self.run.model.blueprint if self.run is not None else None
-        blueprint = BLUEPRINTS.get(known.blueprint, own) if known is not None else None
-        if blueprint is None:
+        drawn = dict(self.outlines).get(base)
+        if drawn is None:
             return None
-        drawn = _outline(blueprint)
         region = drawn.cell(hit.box, hit.cell, bool(layer))
         reading = _of_outline(drawn).read(region)
         inner = reading.place[1:] if layer else reading.place

@@ -22,6 +22,7 @@ from .. import compat
 from ..motion.markers import count_markers
 from ..ours import is_ours, keys, kind_of, ours
 from ..values.atlas import repainted
+from ..walking.walked import hidden_by_walking
 from .record import read_record, write_record
 from .snapshot import GEOMETRY, KEYS, Values, snapshot
 
@@ -222,13 +223,15 @@ def _state(scene: bpy.types.Scene, only: Iterable[bpy.types.ID] | None = None) -
         return f"#{known[block]}" if block in known else f"{compat.rna(block).identifier} {block.name}"
 
     here = set(scene.objects)
+    walked = {layer.name: hidden_by_walking(scene, layer) for layer in scene.view_layers}
     state = {}
     for block in wanted:
         if block.library is None:
             values = state[str(known[block])] = snapshot(block, name_of)
             if block in here:
                 values[SHOWN] = True
-                if hidden := [layer.name for layer in scene.view_layers if block.hide_get(view_layer=layer)]:
+                layers = (one for one in scene.view_layers if block.hide_get(view_layer=one))
+                if hidden := [layer.name for layer in layers if block not in walked[layer.name]]:
                     values[HIDDEN] = hidden
     if only is None:
         state[MARKERS] = {SHOWN_MARKERS: count_markers(scene)}

@@ -44,10 +44,10 @@ def draw(session: Session, area: bpy.types.Area | None, at: tuple[float, float])
         if card is not None:
             for outlines in lit[:MOST_TETHERS]:
                 for outline in outlines[:1]:
-                    strokes += _line(cards.tether(card, outline), color, 1.5, False)
+                    strokes += stroked(cards.tether(card, outline), color, 1.5, False)
     except LlmvizError:
         return  # told when the pointer moves; a film that has gone has nothing to light
-    _fill(strokes)
+    fill_triangles(strokes)
     if card is not None:
         _write(card)
 
@@ -64,11 +64,11 @@ def _drawn(outlines: list[np.ndarray], color: Color, width: float, fill: float) 
     for outline in outlines:
         if fill:
             found.append(cards.filled(outline, (*color[:3], fill)))
-        found += _line(outline, color, width, True)
+        found += stroked(outline, color, width, True)
     return found
 
 
-def _line(points: np.ndarray, color: Color, width: float, closed: bool) -> Triangles:
+def stroked(points: np.ndarray, color: Color, width: float, closed: bool) -> Triangles:
     """A line on a dark one, to be seen on any ground."""
     return [cards.stroke(points, width + 2, HALO, closed), cards.stroke(points, width, color, closed)]
 
@@ -94,7 +94,7 @@ def _wide(text: str, size: float) -> float:
 def _write(card: Card) -> None:
     right, top = card.left + card.width, card.bottom + card.height
     plate = np.array([(card.left, card.bottom), (right, card.bottom), (right, top), (card.left, top)])
-    _fill([cards.filled(plate, PLATE), cards.stroke(plate, 1.0, EDGE, True)])
+    fill_triangles([cards.filled(plate, PLATE), cards.stroke(plate, 1.0, EDGE, True)])
     for line, (x, y) in zip(card.lines, card.baselines, strict=True):
         blf.size(FONT, line.size * card.scale)
         blf.color(FONT, *COLORS[line.color])
@@ -102,7 +102,8 @@ def _write(card: Card) -> None:
         blf.draw(FONT, line.text)
 
 
-def _fill(triangles: Triangles) -> None:
+def fill_triangles(triangles: Triangles) -> None:
+    """Draw triangles with their colours, as one batch."""
     import gpu
     from gpu_extras.batch import batch_for_shader
 

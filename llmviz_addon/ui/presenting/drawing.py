@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 
 from ...stage.story import Story, read_story
-from ..keys import users_keys
+from ..keys import SCREEN, users_keys
 from ..play import chapter_start, next_rest, rests
 from ..view import looks_through_camera
 from ..write import broken
@@ -153,5 +153,5 @@ def what_comes(scene: bpy.types.Scene, story: Story) -> str:
 
 def what_keys_do() -> str:
     """The keys as the user has them."""
-    told = [f"{item.to_string()}  {key.short}" for key, _, item in users_keys() if item.active]
+    told = [f"{item.to_string()}  {key.short}" for key, _, item in users_keys(SCREEN) if item.active]
     return "   ·   ".join([*told, "C  commentary", "mouse button  light", "Esc  leave"])
