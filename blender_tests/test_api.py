@@ -135,8 +135,18 @@ def test_a_short_film_has_a_part_of_some_chapters(her_scene: bpy.types.Scene) ->
     job = film_job(stage.scene, Path("f.mp4"), Path("f.blend"), "cycles")
     assert [title for _, title in chapter_marks(job)] == ["Overview", "Self Attention", "Output"]
     assert [one.text for one in job.subtitles if one.marker == "04 Self Attention"][0] == "Self Attention"
-    with pytest.raises(llmviz.ScriptError, match="Unknown length 'medium'. Choose from full, short"):
+    with pytest.raises(llmviz.ScriptError, match="Unknown length 'medium'. Choose from full, short, trailer"):
         next(llmviz.chapters(length="medium"))
+
+
+def test_a_trailer_is_cut_to_a_beat(her_scene: bpy.types.Scene) -> None:
+    assert [one.chapters[0].name for one in llmviz.chapters(length="trailer", bpm=90)][:2] == ["overview", "embedding"]
+    stage = llmviz.build(llmviz.run(), "trailer", bpm=90, size=(128, 72))
+    starts = [chapter.start for chapter in stage.story.chapters]
+    assert all((90 / 60 * (start - 1) / 30) % 1 == 0 for start in starts)  # a beat is 20 frames
+    assert stage.scene.frame_end == 900
+    stage.scene.frame_set(starts[1])
+    assert stage.story.commentary(starts[1]).text == "How does text become numbers?"
 
 
 def test_a_film_is_built_into_a_scene_of_its_own(stage: llmviz.Stage, her_scene: bpy.types.Scene) -> None:
@@ -157,8 +167,10 @@ def test_what_cannot_be_built_leaves_nothing(her_scene: bpy.types.Scene) -> None
         ({"theme": "neon"}, "Unknown theme 'neon'"),
         ({"size": (3, 3)}, "3x3 is not possible"),
         ({"engine": "luxcore"}, "Unknown engine 'luxcore'"),
-        ({"length": "medium"}, "Unknown length 'medium'. Choose from full, short"),
+        ({"length": "medium"}, "Unknown length 'medium'. Choose from full, short, trailer"),
         ({"chapters": ["mlp"], "length": "short"}, "leaves out the chapter 'mlp'"),
+        ({"chapters": ["trailer"], "bpm": 500}, "A tempo of 500 beats per minute is not possible; give 40 to 240"),
+        ({"bpm": 90}, "A tempo of 90 beats per minute is for a trailer"),
     ):
         with pytest.raises(llmviz.LlmvizError, match=message):
             llmviz.build(run, **options)

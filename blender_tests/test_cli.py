@@ -91,12 +91,29 @@ def test_every_job_that_tells_chapters_tells_them_all_or_a_short_film(
         told.extend((chapter.name, chapter.beats) for chapter in chosen)
         raise ScriptError("That is enough.")
 
-    monkeypatch.setattr(Set, "tell", lambda self, chosen, *_: stop(chosen))
+    monkeypatch.setattr(Set, "tell", lambda self, chosen, *_, **__: stop(chosen))
     output = {"build": "a.blend", "storyboard": "a", "still": "a.png", "film": "a.mp4"}[job]
     arguments = [job, named, "--length", length, "-o", str(tmp_path / output)]
     assert cli.main([*arguments, *(["--at", "0"] if job == "still" else [])]) == 2
     wanted = [one for one in chapters() if named in ("all", one.name) and (length == "full" or one.short)]
     assert told == [(one.name, one.short if length == "short" else ()) for one in wanted]
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (["trailer", "--bpm", "500"], "A tempo of 500 beats per minute is not possible; give 40 to 240."),
+        (["trailer", "--bpm", "fast"], "'fast' is not a tempo; give beats per minute, such as 120"),
+        (["mlp", "--bpm", "120"], "A tempo of 120 beats per minute is for a trailer; full and short films"),
+        (["trailer", "softmax"], "A trailer leaves out the chapter 'softmax'."),
+    ],
+)
+def test_a_trailer_that_cannot_be_is_refused(
+    given: list[str], why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["film", *given, "-o", str(tmp_path / "a.mp4")]) == 2
+    assert why in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_default_pace_is_the_screenplay_s() -> None:

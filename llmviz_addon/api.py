@@ -43,6 +43,7 @@ from .screenplay.loader import FULL
 from .screenplay.open_stage import ROOM, Moment, opening
 from .screenplay.production import PACE, Set, check
 from .screenplay.score.timeline import Timeline
+from .screenplay.trailer import tempo
 from .stage.materials.theme_file import ThemeOf
 from .stage.materials.theme_file import theme as theme_of
 
@@ -172,19 +173,21 @@ def chapters(
     pace: float | None = PACE,
     walkthroughs: Sequence[PathOf] = (),
     length: str = FULL,
+    bpm: float | None = None,
 ) -> Iterator[Timeline | ScriptError]:
     """Each chapter told alone about a run (None: nano-gpt's), with its rests; or, in its place, why it cannot be.
 
-    What it yields prints as a storyboard. ``pace``, ``walkthroughs`` and ``length`` as in ``build``, of a short film
-    those that have a part in it. Needs no Blender.
+    What it yields prints as a storyboard. ``pace``, ``walkthroughs``, ``length`` and ``bpm`` as in ``build``, of a
+    short film or a trailer those that have a part in it. Needs no Blender.
     """
     check(pace)
+    bpm = tempo(length, bpm)
     found = loader.find([Path(folder) for folder in walkthroughs])
     told_on = Set.of(of or run())
     yield from (ScriptError(problem.message) for problem in found.problems)
     for chapter in loader.choose(None, found.chapters, length):
         try:
-            yield told_on.tell([chapter], pace, tracks=False)
+            yield told_on.tell([chapter], pace, tracks=False, bpm=bpm)
         except ScriptError as error:
             yield error
 
@@ -199,6 +202,7 @@ def build_steps(
     fps: int = FPS,
     walkthroughs: Sequence[PathOf] = (),
     length: str = FULL,
+    bpm: float | None = None,
     engine: str | None = None,
     scene: bpy.types.Scene | None = None,
     sure: bool = False,
@@ -208,7 +212,7 @@ def build_steps(
     Parameters
     ----------
     chapters
-        Names or numbers; None, or ``all``, is all that can be told.
+        Names or numbers; None, or ``all``, is all that can be told; ``trailer`` is that length.
     theme
         Its look: ``light``, ``dark``, ``light-safe``, ``dark-safe``, ``cinematic``, or the path of a theme
         file (.toml).
@@ -219,7 +223,10 @@ def build_steps(
     walkthroughs
         Folders with chapters of your own.
     length
-        ``full``, or ``short``: of about three minutes, from the chapters that have a part in it.
+        ``full``; ``short``: of about three minutes, from the chapters that have a part in it; or ``trailer``: 30
+        seconds, without words but their questions.
+    bpm
+        Beats per minute, 40 to 240, on which a trailer's cuts lie; None is 120.
     engine
         ``eevee`` or ``cycles``, for which the scene is set; None or ``auto`` is what suits the machine.
     scene
@@ -233,7 +240,7 @@ def build_steps(
     check(pace, size, fps)
     yield 0.0, "Telling the chapters"
     look = theme_of(theme)
-    production = produced(what, chapters, pace, size, fps, walkthroughs, look, length)
+    production = produced(what, chapters, pace, size, fps, walkthroughs, look, length, bpm)
     return (yield from staged_steps(production, look, engine, scene, sure))
 
 

@@ -154,16 +154,20 @@ def _pace(job: Parser) -> None:
         "--pace", type=_words, default="200", metavar="WPM|none", help="reading pace of the rests; by default 200"
     )
     job.add_argument(
-        "--length", choices=("full", "short"), default="full",
-        help="full, or short: an excerpt of about three minutes, of chapters that have a part in it",
+        "--length", choices=("full", "short", "trailer"), default="full",
+        help="full; short: an excerpt of about three minutes; or trailer: 30 seconds, cut to a beat; the last two are "
+        "of chapters that have a part in it",
     )  # fmt: skip
+    job.add_argument(
+        "--bpm", type=_tempo, metavar="N", help="beats per minute that a trailer is cut to, 40 to 240; by default 120"
+    )
     job.add_argument(
         "--walkthroughs", action="append", type=_path, default=[], metavar="DIR", help="a folder of more chapters"
     )
 
 
 def _chapters(job: Parser) -> None:
-    job.add_argument("chapters", nargs="*", metavar="CHAPTER", help="names or numbers, or all, which is the default")
+    job.add_argument("chapters", nargs="*", metavar="CHAPTER", help="names or numbers; all, the default; or trailer")
 
 
 def _film(job: Parser) -> None:
@@ -223,6 +227,10 @@ def _words(text: str) -> float | None:
     if text.lower() == "none":
         return None
     return _number(text, "a pace; give words per minute, such as 200, or none")
+
+
+def _tempo(text: str) -> float:
+    return _number(text, "a tempo; give beats per minute, such as 120")
 
 
 def _seconds(text: str) -> float:

@@ -29,6 +29,7 @@ from .model.tokenizers.tokenizer import visible
 from .screenplay import loader
 from .screenplay.production import Production, check
 from .screenplay.score.timeline import Told
+from .screenplay.trailer import tempo
 from .stage.materials.theme_file import theme
 from .terminal import shown
 
@@ -46,9 +47,10 @@ def layout(asked: options.Layout) -> None:
 def chapters(asked: options.Chapters) -> None:
     """List chapters, each told alone, with its rests, and how much of the time between these something moves."""
     check(asked.pace)
+    tempo(asked.length, asked.bpm)
     loader.find([Path(folder) for folder in asked.walkthroughs])  # a missing one is told before a model is read
     run, problems = _run(asked), []
-    found = api.chapters(run, pace=asked.pace, walkthroughs=asked.walkthroughs, length=asked.length)
+    found = api.chapters(run, pace=asked.pace, walkthroughs=asked.walkthroughs, length=asked.length, bpm=asked.bpm)
     for count, told in enumerate(found, start=1):  # noqa: B007 - how many there are is told at the end
         if isinstance(told, ScriptError):
             problems.append(str(told))
@@ -226,9 +228,11 @@ def _produced(asked: options.Staged) -> Production:
     check(asked.pace, asked.size, asked.fps)
     look = theme(asked.theme)
     folders = [Path(folder) for folder in asked.walkthroughs]
-    loader.choose(asked.chapters, loader.chapters(folders), asked.length)
+    chapters, length = loader.asked(asked.chapters, asked.length)
+    tempo(length, asked.bpm)
+    loader.choose(chapters, loader.chapters(folders), length)
     what = _outlines(asked) or _run(asked)
-    return produced(what, asked.chapters or None, asked.pace, asked.size, asked.fps, folders, look, asked.length)
+    return produced(what, chapters, asked.pace, asked.size, asked.fps, folders, look, length, asked.bpm)
 
 
 def _outlines(asked: options.Staged) -> api.Outlines | None:

@@ -38,10 +38,14 @@ class Picture(Options):
 
 @dataclass(frozen=True, kw_only=True)
 class Pace(Options):
-    """How fast chapters are read, words per minute or not at all; how much of them; and folders of more of them."""
+    """How fast chapters are read, words per minute or not at all; how much of them; and folders of more of them.
+
+    ``bpm`` is the tempo of a trailer, None is as usual.
+    """
 
     pace: float | None
     length: str
+    bpm: float | None
     walkthroughs: list[str]
 
 

@@ -5,6 +5,7 @@ part = "Introduction"
 question = "How does a GPT write?"
 answer = "It guesses one token, appends it, and begins again."
 short = ("task", "columns", "attention", "layer", "layers", "model", "loop")
+trailer = ("attention", "layers")
 
 SHOWN = 8
 """Bars of a large vocabulary."""

@@ -4,6 +4,7 @@ title = "Embedding"
 part = "Step by step"
 question = "How does text become numbers?"
 answer = "Each token takes a learned column, and its position adds another."
+trailer = ("sum",)
 
 APART, WIDE = 0.1, 0.3
 """Metres that a column stands apart from its block; and from one in which others will stand beside it."""

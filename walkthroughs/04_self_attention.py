@@ -5,6 +5,7 @@ part = "Step by step"
 question = "How does one token learn from the others?"
 answer = "Its query weighs their keys, and it takes over a mixture of their values."
 short = ("lookup", "scores", "bands")
+trailer = ("scores", "bands")
 
 
 def play(film):

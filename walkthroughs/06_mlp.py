@@ -4,6 +4,7 @@ title = "MLP"
 part = "Step by step"
 question = "What does a column make of what it has gathered?"
 answer = "It is widened, bent number by number, narrowed again, and added to what it was."
+trailer = ("curve",)
 
 
 def play(film):

@@ -5,6 +5,7 @@ part = "Step by step"
 question = "How does the model choose the next token?"
 answer = "It gives every token a probability, chooses one by that, appends it, and runs again."
 short = ("chances", "temperature")
+trailer = ("write",)
 
 SURE = 0.95
 """From there on a column is too sure for a temperature to show anything."""

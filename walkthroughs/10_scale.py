@@ -4,6 +4,7 @@ title = "Scale"
 part = "Outlook"
 question = "What makes a large model different from a small one?"
 answer = "Only its size: the same few parts, wider, and repeated more often."
+trailer = ("one-take",)
 outlines = True
 
 CELLS = 20

@@ -159,7 +159,7 @@ def test_all_are_all_chapters_or_those_with_a_part_in_a_short_film():
 def test_what_a_short_film_leaves_out_is_told(tmp_path):
     with pytest.raises(ScriptError, match="leaves out the chapter 'mlp'. Choose from overview, self-attention, output"):
         loader.choose(["overview", "mlp"], loader.find(), "short")
-    with pytest.raises(ScriptError, match="Unknown length 'middling'. Choose from full, short"):
+    with pytest.raises(ScriptError, match="Unknown length 'middling'. Choose from full, short, trailer"):
         loader.choose(None, loader.find(), "middling")
     (tmp_path / "50_all.py").write_text(CHAPTER.format(short="()"))
     with pytest.raises(ScriptError, match="'50_all.py' is no chapter's name: 'all' are all of them together"):

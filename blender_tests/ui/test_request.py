@@ -88,6 +88,18 @@ def test_a_short_film_is_told_by_the_chapters_that_have_a_part_in_it(sidebar: bp
         request.chosen(settings, ())
 
 
+def test_a_trailer_has_a_tempo_and_no_other_film_has(sidebar: bpy.types.Scene) -> None:
+    settings = sidebar.llmviz_settings
+    settings.skipped, settings.bpm = "overview", 96
+    assert request.tempo(settings) is None
+    settings.length = "trailer"
+    assert request.tempo(settings) == 96
+    assert request.chosen(settings, ())[:2] == ["embedding", "layer-norm"]
+    settings.skipped, settings.model = "scale", "SHAPE"
+    with pytest.raises(JobError, match="No chapter is ticked that outlines can tell and a trailer tells"):
+        request.chosen(settings, ())
+
+
 def test_no_shape_is_an_error(sidebar: bpy.types.Scene) -> None:
     settings = sidebar.llmviz_settings
     settings.model, settings.skipped, settings.outlines = "SHAPE", "", set()

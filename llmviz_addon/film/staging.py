@@ -51,9 +51,10 @@ def produced(
     walkthroughs: Sequence[str | PathLike[str]],
     look: Theme,
     length: str,
+    bpm: float | None = None,
 ) -> Production:
     """The film of ``what`` as data, lettered for its look but not yet on stage; arguments as in ``build``."""
-    asked = (chapters, pace, size, fps, [Path(folder) for folder in walkthroughs], length)
+    asked = (chapters, pace, size, fps, [Path(folder) for folder in walkthroughs], length, bpm)
     with lettered(look.font):
         return prepare_outlines(what, *asked) if isinstance(what, Outlines) else prepare(what, *asked)
 

@@ -27,9 +27,11 @@ WORDS = 15
 """Words of a question or an answer at most."""
 ALL = "all"
 """What all chapters are called together."""
-FULL, SHORT = "full", "short"
-LENGTHS = (FULL, SHORT)
-"""How much a film tells: everything, or what its chapters say is their part in a short one."""
+FULL, SHORT, TRAILER = "full", "short", "trailer"
+LENGTHS = (FULL, SHORT, TRAILER)
+"""How much a film tells: everything, or what its chapters say is their part in a short one, or in a trailer."""
+TOGETHER = {ALL: "are all of them together", TRAILER: "is what all of them have a part in"}
+"""What no chapter can be called, and why."""
 LONGEST = 60
 """Letters of a title at most."""
 
@@ -49,12 +51,17 @@ class Chapter:
     question: str = ""  # with which it opens
     answer: str = ""  # with which it ends
     short: tuple[str, ...] = ()  # keys of the beats that a short film tells; none is that it leaves the chapter out
+    trailer: tuple[str, ...] = ()  # of those that a trailer shows
     beats: tuple[str, ...] = ()  # keys of those that are to be told; none is all
 
     @property
     def keys(self) -> tuple[str, ...]:
         """All that it may be called."""
         return _keys(self.name, self.number)
+
+    def part_in(self, length: str) -> tuple[str, ...]:
+        """Keys of the beats that a film of some length, not a full one, tells of it."""
+        return self.trailer if length == TRAILER else self.short
 
 
 @dataclass(frozen=True)
@@ -100,8 +107,8 @@ def find(folders: Iterable[Path] = ()) -> Found:
             try:
                 if not match:
                     raise ScriptError(f"{path.name!r} is no chapter's name; call it such as 50_my_norm.py.")
-                if name == ALL:
-                    raise ScriptError(f"{path.name!r} is no chapter's name: {ALL!r} are all of them together.")
+                if name in TOGETHER:
+                    raise ScriptError(f"{path.name!r} is no chapter's name: {name!r} {TOGETHER[name]}.")
                 if name in here:
                     raise ScriptError(f"Chapters {here[name].name} and {path.name} have one name, {name!r}.")
                 here[name] = path
@@ -123,32 +130,40 @@ def is_all(wanted: str | Sequence[str] | None) -> bool:
     return not wanted or any(name.strip().lower() == ALL for name in wanted)
 
 
+def asked(wanted: str | Sequence[str] | None, length: str = FULL) -> tuple[list[str] | None, str]:
+    """What is ``wanted``, and the length: that of a ``trailer`` where one is named like a chapter."""
+    names = [wanted] if isinstance(wanted, str) else list(wanted or ())
+    others = [name for name in names if name.strip().lower() != TRAILER]
+    return others or None, length if len(others) == len(names) else TRAILER
+
+
 def choose(
     wanted: str | Sequence[str] | None, among: Found | Sequence[Chapter], length: str = FULL
 ) -> list[Chapter]:  # fmt: skip
     """The chapters that are ``wanted`` (names or numbers, or one), in film order; all for None, none, or ``all``.
 
-    Of a ``short`` film they have the beats that it tells, and all are those that have a part in it. Raises ScriptError
-    for one that is unknown, broken, or not the only one of its number, or that a short film leaves out.
+    Of a ``short`` film, or a ``trailer``, they have the beats that it tells, and all are those that have a part in it.
+    Raises ScriptError for one that is unknown, broken, or not the only one of its number, or that it leaves out.
     """
+    wanted, length = asked(wanted, length)
     if length not in LENGTHS:
         raise ScriptError(f"Unknown length {length!r}. {choices(LENGTHS)}")
     found = among if isinstance(among, Found) else Found(tuple(among))
-    wanted = [wanted] if isinstance(wanted, str) else wanted
     picked = list(found.chapters) if is_all(wanted) else _named(wanted or (), found)
     if is_all(wanted) and found.problems:
         raise ScriptError(found.problems[0].message)
-    return picked if length == FULL else _shortened(picked, found, is_all(wanted))
+    return picked if length == FULL else _shortened(picked, found, is_all(wanted), length)
 
 
-def _shortened(picked: Sequence[Chapter], found: Found, is_all: bool) -> list[Chapter]:
-    """Chapters with the beats that a short film tells."""
-    able = [chapter.name for chapter in found.chapters if chapter.short]
-    out = [chapter.name for chapter in picked if not chapter.short]
+def _shortened(picked: Sequence[Chapter], found: Found, is_all: bool, length: str) -> list[Chapter]:
+    """Chapters with the beats that a short film tells, or a trailer."""
+    able = [chapter.name for chapter in found.chapters if chapter.part_in(length)]
+    out = [chapter.name for chapter in picked if not chapter.part_in(length)]
     if out and (not is_all or len(out) == len(picked)):
         which = choices(able) if able else "So it does all that there are."
-        raise ScriptError(f"A short film leaves out the chapter {out[0]!r}. {which}")
-    return [replace(chapter, beats=chapter.short) for chapter in picked if chapter.short]
+        what = "trailer" if length == TRAILER else "short film"
+        raise ScriptError(f"A {what} leaves out the chapter {out[0]!r}. {which}")
+    return [replace(chapter, beats=beats) for chapter in picked if (beats := chapter.part_in(length))]
 
 
 def _named(wanted: Sequence[str], found: Found) -> list[Chapter]:
@@ -200,8 +215,8 @@ def _open(path: Path) -> Chapter:
         about = about.strip() if isinstance(about, str) else ""
         outlines = bool(names.get("outlines", False))
         question, answer = (_clause(path, names, what) for what in ("question", "answer"))
-        short = _beats(path, names)
-    return Chapter(_name(match), int(match[1]), title, part, about, path, play, outlines, question, answer, short)
+        parts = [_beats(path, names, length) for length in LENGTHS if length != FULL]
+    return Chapter(_name(match), int(match[1]), title, part, about, path, play, outlines, question, answer, *parts)
 
 
 def _run(path: Path) -> dict[str, object]:
@@ -239,11 +254,11 @@ def _clause(path: Path, names: dict[str, object], what: str) -> str:
     return text
 
 
-def _beats(path: Path, names: dict[str, object]) -> tuple[str, ...]:
-    """The keys of the beats that a short film tells, if there are any."""
-    value = names.get("short", ())
+def _beats(path: Path, names: dict[str, object], length: str) -> tuple[str, ...]:
+    """The keys of the beats that a film of some length tells, if there are any."""
+    value = names.get(length, ())
     if not isinstance(value, list | tuple) or not all(isinstance(key, str) and key for key in value):
-        raise ScriptError(f"Chapter {path.name}: its short is no list of beats, such as ['scores']: {value!r}.")
+        raise ScriptError(f"Chapter {path.name}: its {length} is no list of beats, such as ['scores']: {value!r}.")
     return tuple(value)
 
 

@@ -31,9 +31,11 @@ from .flow import flow
 from .legible.settle import settle
 from .loader import Chapter
 from .page.view import Page
+from .score.reel import Reel
 from .score.timeline import Timeline
 from .telling import Telling
-from .verbs import beats, captions, closing
+from .trailer import cuts, edited, lengths, tempo
+from .verbs import beats, captions, closing, opening, trailing
 
 PACE = 200.0
 """Words per minute of the reading pauses where none is asked for."""
@@ -113,16 +115,21 @@ class Set:
         size: tuple[int, int] = (1280, 720),
         fps: int = 30,
         tracks: bool = True,
+        bpm: float | None = None,
     ) -> Timeline:
-        """The film of ``chapters``; without ``tracks`` only what is when. Raises ScriptError or JobError."""
+        """The film of ``chapters``; without ``tracks`` only what is when. Raises ScriptError or JobError.
+
+        With beats per minute it is a trailer, which is cut to them.
+        """
         check(pace, size, fps)
+        page, pace = (Page.of(size), pace) if bpm is None else (Page.of(size).bare(), None)
 
         def begin(name: str) -> Telling:
             cast = Cast(self.layout, self.signage, self.blueprints, self.ensemble)
             run = self.run
-            return Telling(name, cast, run.trace, run.model, Page.of(size), pace, run.draw, run.onward)
+            return Telling(name, cast, run.trace, run.model, page, pace, run.draw, run.onward)
 
-        return _assembled(_told(chapters, begin), fps, size, tracks)
+        return _timeline(chapters, begin, bpm, fps, size, tracks)
 
 
 @_unswept()
@@ -134,16 +141,20 @@ def prepare(
     fps: int = 30,
     folders: Sequence[Path] = (),
     length: str = loader.FULL,
+    bpm: float | None = None,
 ) -> Production:
     """Tell ``chapters`` (names or numbers; None is all) about a run.
 
     ``pace`` is the reading pace in words per minute, None for no pauses; ``size`` the picture's in
-    pixels; ``folders`` hold chapters of the user's own; ``length`` is full, or short. Raises ScriptError or JobError.
+    pixels; ``folders`` hold chapters of the user's own; ``length`` is full, short, or trailer, which has so many beats
+    per minute. Raises ScriptError or JobError.
     """
     check(pace, size, fps)
+    chapters, length = loader.asked(chapters, length)
+    bpm = tempo(length, bpm)
     chosen = loader.choose(chapters, loader.find(folders), length)
     stage = Set.of(run)
-    return Production(stage.layout, run.trace, stage.signage, stage.tell(chosen, pace, size, fps), run=run)
+    return Production(stage.layout, run.trace, stage.signage, stage.tell(chosen, pace, size, fps, bpm=bpm), run=run)
 
 
 @_unswept()
@@ -155,12 +166,15 @@ def prepare_outlines(
     fps: int = 30,
     folders: Sequence[Path] = (),
     length: str = loader.FULL,
+    bpm: float | None = None,
 ) -> Production:
     """Tell ``chapters`` (None is all that can be) about models of which only the sizes are known.
 
     Nothing is run: the production has an empty set, without values.
     """
     check(pace, size, fps)
+    chapters, length = loader.asked(chapters, length)
+    bpm = tempo(length, bpm)
     found = loader.find(folders)
     able = [chapter for chapter in found.chapters if chapter.outlines]
     chosen = loader.choose(None, able, length) if loader.is_all(chapters) else loader.choose(chapters, found, length)
@@ -172,17 +186,43 @@ def prepare_outlines(
     first = blueprints[0]
     stage, trace = Layout.empty(first.config), Trace(first.config, (), {}, 0)
     checkpoint = Checkpoint(first.title, first.config, {}, IdTokenizer(first.config.vocab_size))
-    page = Page.of(size)
-    told = _told(chosen, lambda name: Telling(name, Cast(stage, Signage(), blueprints), trace, checkpoint, page, pace))
-    return Production(stage, trace, (), _assembled(told, fps, size))
+    page, pace = (Page.of(size), pace) if bpm is None else (Page.of(size).bare(), None)
+
+    def begin(name: str) -> Telling:
+        return Telling(name, Cast(stage, Signage(), blueprints), trace, checkpoint, page, pace)
+
+    return Production(stage, trace, (), _timeline(chosen, begin, bpm, fps, size, given=False))
 
 
-def _told(chapters: Sequence[Chapter], begin: Callable[[str], Telling]) -> list[tuple[Chapter, Telling]]:
-    """Every chapter with its telling, which ``begin`` opens by the chapter's name."""
+def _timeline(
+    chapters: Sequence[Chapter],
+    begin: Callable[[str], Telling],
+    bpm: float | None,
+    fps: int,
+    size: tuple[int, int],
+    tracks: bool = True,
+    given: bool = True,
+) -> Timeline:
+    """The film of chapters; with beats per minute a trailer that is cut to them, and opens with what is ``given``."""
+    if bpm is None:
+        return _assembled(_told(chapters, begin), fps, size, tracks)
+    shots = lengths(cuts(sum(len(chapter.beats) for chapter in chapters), given, bpm, fps))
+    told = _told(chapters, begin, lambda: Reel(fps, shots))
+    return edited(_assembled(told, fps, size, tracks), told)
+
+
+def _told(
+    chapters: Sequence[Chapter], begin: Callable[[str], Telling], reel: Callable[[], Reel] | None = None
+) -> list[tuple[Chapter, Telling]]:
+    """Every chapter with its telling, which ``begin`` opens by the chapter's name; for a trailer each has a reel."""
     told: list[tuple[Chapter, Telling]] = []
     titles = [chapter.title for chapter in chapters]
     for chapter in chapters:
         telling = begin(chapter.name)
+        if reel is not None:
+            _show(chapter, telling, reel(), titles, not told, chapter is chapters[-1])
+            told.append((chapter, telling))
+            continue
         telling.question = chapter.question
         telling.card = titles if len(titles) > 1 and not told else ()
         telling.interlude = (chapter.title, chapter.part) if told else None
@@ -202,6 +242,19 @@ def _told(chapters: Sequence[Chapter], begin: Callable[[str], Telling]) -> list[
     return told
 
 
+def _show(chapter: Chapter, telling: Telling, reel: Reel, titles: Sequence[str], is_first: bool, is_last: bool) -> None:
+    """Tell what a trailer shows of a chapter: its shots and its question; the first and the last have cards."""
+    telling.reel, telling.question, telling.card = reel, chapter.question, titles if is_first else ()
+    with _contained(chapter):
+        _play(chapter, telling)
+        telling.splits.settle_all(telling.now)
+        trailing.ask(telling)
+        if is_last:
+            trailing.finish(telling, opening.tokens(telling))
+        settle(telling)
+        flow(telling)
+
+
 def _play(chapter: Chapter, telling: Telling) -> None:
     """Tell a chapter, or those of its beats that are wanted."""
     telling.chosen = chapter.beats
@@ -210,7 +263,8 @@ def _play(chapter: Chapter, telling: Telling) -> None:
     telling.chosen = ()
     for key in chapter.beats:
         if key not in telling.keys:
-            raise ScriptError(f"there is no beat {key!r}, which a short film is to tell. {choices(telling.keys)}")
+            what = "trailer" if telling.reel else "short film"
+            raise ScriptError(f"there is no beat {key!r}, which a {what} is to tell. {choices(telling.keys)}")
     _ = telling.view  # raises where the camera stands nowhere
 
 

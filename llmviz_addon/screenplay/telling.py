@@ -34,6 +34,7 @@ from .page.sizes import ENLARGED, stretched
 from .page.view import Page, View, corners
 from .score.clips import EPSILON
 from .score.clock import Clock
+from .score.reel import Reel
 from .score.score import Score
 from .score.timeline import Channel, Fragment
 
@@ -105,6 +106,7 @@ class Telling:
         self.asked: Clause | None = None  # when it was
         self.card: Sequence[str] = ()  # titles of all chapters, of which this is the first
         self.interlude: tuple[str, str] | None = None  # title and part, where it follows another chapter
+        self.reel: Reel | None = None  # what a trailer takes of it, if it is told for one
         self.on_map = OnMap(cast.ensemble.map(page), cast.ensemble.whereabouts)
         self.splits = Splits(cast, self.score, self.unique)
         self._view: View | None = None

@@ -94,6 +94,7 @@ def build_film(context: bpy.types.Context, sure: bool = False) -> Steps:
         fps=value(settings, "fps"),
         walkthroughs=folders,
         length=value(settings, "length"),
+        bpm=request.tempo(settings),
         engine=value(settings, "engine"),
         scene=target(context.scene),
         sure=sure,

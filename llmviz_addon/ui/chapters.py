@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..errors import LlmvizError
 from ..screenplay import loader
-from ..screenplay.loader import SHORT, Chapter
+from ..screenplay.loader import FULL, SHORT, TRAILER, Chapter
 
 Stamp = tuple[tuple[str, int], ...]
 """Files with the times of their last change."""
@@ -31,10 +31,11 @@ class Entry:
     title: str
     outlines: bool
     short: bool = False  # whether it has a part in a short film
+    trailer: bool = False  # and in a trailer
 
     def is_in(self, model: str, length: str) -> bool:
         """Whether a film of this ``length``, of a ``model`` as the settings call it, can tell it."""
-        return (self.outlines or model != "SHAPE") and (self.short or length != SHORT)
+        return (self.outlines or model != "SHAPE") and {FULL: True, SHORT: self.short, TRAILER: self.trailer}[length]
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,7 @@ def from_text(text: str) -> Catalogue:
     try:
         content = json.loads(text)
         kept = [[entry[field.name] for field in fields(Entry)] for entry in content["chapters"]]
-        entries = (Entry(str(name), int(number), str(title), bool(able), bool(short))
-                   for name, number, title, able, short in kept)  # fmt: skip
+        entries = (Entry(str(name), int(number), str(title), *map(bool, parts)) for name, number, title, *parts in kept)
         return Catalogue(tuple(entries), str(content["problem"]))
     except (ValueError, TypeError, KeyError, RecursionError):
         return Catalogue(())
@@ -121,4 +121,6 @@ def _read(folders: tuple[Path, ...], stamp: Stamp) -> Catalogue:
 
 
 def _entries(chapters: Iterable[Chapter]) -> tuple[Entry, ...]:
-    return tuple(Entry(one.name, one.number, one.title, one.outlines, bool(one.short)) for one in chapters)
+    return tuple(
+        Entry(one.name, one.number, one.title, one.outlines, bool(one.short), bool(one.trailer)) for one in chapters
+    )

@@ -8,6 +8,7 @@ import bpy
 
 from ..model.checkpoint import BUILTINS
 from ..rounding import done, parts_of_all, percent
+from ..screenplay.loader import TRAILER
 from ..screenplay.open_stage import PLACES
 from ..stage.open_state import OpenState, read_state
 from ..stage.story import Story, read_story
@@ -135,10 +136,13 @@ class LLMVIZ_PT_film(_Panel, bpy.types.Panel):
         column.use_property_split = True
         column.use_property_decorate = False
         column.prop(settings, "length")
-        column.prop(settings, "pauses")
-        pace = column.row()
-        pace.enabled = value(settings, "pauses")
-        pace.prop(settings, "pace")
+        if value(settings, "length") == TRAILER:
+            column.prop(settings, "bpm")
+        else:
+            column.prop(settings, "pauses")
+            pace = column.row()
+            pace.enabled = value(settings, "pauses")
+            pace.prop(settings, "pace")
         column.prop(settings, "theme")
         if value(settings, "theme") == "FILE":
             column.prop(settings, "theme_file")

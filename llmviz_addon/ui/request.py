@@ -17,13 +17,16 @@ from .. import api
 from ..errors import JobError, LlmvizError, ModelError
 from ..model.checkpoint import BUILTINS, Checkpoint, is_builtin
 from ..model.forward import check_tokens
-from ..screenplay.loader import SHORT
+from ..screenplay.loader import SHORT, TRAILER
 from ..stage.kept_theme import kept_theme
 from ..stage.materials.theme import Theme
 from ..stage.materials.theme_file import theme as theme_of
 from .chapters import Stamp, files, read, stamp
 from .preferences import own_theme
 from .values import ASPECTS, value
+
+LEAVES = {SHORT: "a short film", TRAILER: "a trailer"}
+"""Films that leave chapters out, by their length."""
 
 
 def chosen(settings: bpy.types.PropertyGroup, folders: Sequence[Path]) -> list[str]:
@@ -32,7 +35,7 @@ def chosen(settings: bpy.types.PropertyGroup, folders: Sequence[Path]) -> list[s
     names = [chapter.name for chapter in read(folders).chapters if chapter.is_in(*asked)]
     wanted = [name for name in names if name not in value(settings, "skipped").split()]
     if not wanted:
-        able = ["outlines can tell"] * (asked[0] == "SHAPE") + ["a short film tells"] * (asked[1] == SHORT)
+        able = ["outlines can tell"] * (asked[0] == "SHAPE") + [f"{LEAVES[asked[1]]} tells"] * (asked[1] in LEAVES)
         raise JobError(f"No chapter is ticked{' that ' * bool(able)}{' and '.join(able)}. Tick at least one.")
     return wanted
 
@@ -99,6 +102,11 @@ def theme(settings: bpy.types.PropertyGroup, scene: bpy.types.Scene | None) -> T
 def pace(settings: bpy.types.PropertyGroup) -> float | None:
     """Words per minute; None for no time to read."""
     return value(settings, "pace") if value(settings, "pauses") else None
+
+
+def tempo(settings: bpy.types.PropertyGroup) -> float | None:
+    """Beats per minute of a trailer; None for other films."""
+    return value(settings, "bpm") if value(settings, "length") == TRAILER else None
 
 
 def what(settings: bpy.types.PropertyGroup) -> api.Run | api.Outlines:

@@ -22,6 +22,7 @@ from ..model.blueprints import BLUEPRINTS, COMPARED
 from ..model.checkpoint import BUILTINS, NANO
 from ..screenplay.loader import LENGTHS
 from ..screenplay.production import PACE
+from ..screenplay.trailer import LEAST, MOST, TEMPO
 from ..stage.materials.theme_file import NAMES
 from ..stage.render import ENGINES
 from .preferences import catalogue
@@ -62,6 +63,7 @@ SIZE_ITEMS = [(str(side), f"{side} px", f"The shorter side has {side} pixels") f
 LENGTH_TEXTS = {
     "full": "Everything",
     "short": "An excerpt of about three minutes, of the chapters that have a part in it",
+    "trailer": "30 seconds without words but the questions of chapters, cut to a beat",
 }
 LENGTH_ITEMS = [(name, name.title(), LENGTH_TEXTS[name]) for name in LENGTHS]
 ENGINE_ITEMS = [(name, *ENGINE_TEXTS[name]) for name in ENGINES]
@@ -130,6 +132,15 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
         name="Length",
         description="How much of the ticked chapters the film tells",
         items=LENGTH_ITEMS,
+    )
+    bpm: FloatProperty(
+        name="Beats / Minute",
+        description="Tempo of the music that a trailer is cut to: each cut lies on a beat",
+        default=TEMPO,
+        min=LEAST,
+        max=MOST,
+        step=100,
+        precision=1,
     )
     pauses: BoolProperty(
         name="Reading Pauses",

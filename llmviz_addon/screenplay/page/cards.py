@@ -31,6 +31,17 @@ def question(name: str, text: str, page: Page) -> Drawing:
     )
 
 
+def asked(name: str, text: str, page: Page) -> Drawing:
+    """A question in the middle of where the words will be, in two lines at most."""
+    em = LARGE * page.em
+    while (lines := wrap([(text, "ink")], em, page.text.width)) and sum(body.count("\n") for body, _ in lines) > 1:
+        em *= 0.95
+    more = sum(body.count("\n") for body, _ in lines)
+    middle = page.text.bottom + page.text.height / 2 + (0.5 * LEADING * more - 0.35) * em
+    text_of = Text(page.text.center[0], middle, tuple(lines), em, "center", LEADING)
+    return Drawing(name, (text_of,), camera_pose(page), "camera", opacity=0.0)
+
+
 def hook(name: str, page: Page, question: str, tokens: Tokens) -> Drawing:
     """What a film opens with: a question, and what is given, with an empty place after it."""
     unit, room = _measures(page)
@@ -86,6 +97,17 @@ def end(name: str, page: Page, model: str, tokens: Tokens, chapters: Sequence[st
     whose = f"Every number in a cell is {model}’s own" + (", computed from" if tokens else "")
     shapes.append(Text(0, bottom - 0.5 * unit, ((whose, "muted"),), fit(whose, 0.42 * unit, room), "center"))
     shapes += _row(tokens, bottom - 1.35 * unit, 0.8 * unit, room)
+    return _card(name, shapes, page)
+
+
+def last(name: str, page: Page, model: str, about: str, true: str, tokens: Tokens) -> Drawing:
+    """A trailer's end: the model, its size, and that all numbers are ``true``, computed from its tokens."""
+    unit, room = _measures(page)
+    shapes = [_ground(page), Text(0, 1.2 * unit, ((model, "ink"),), fit(model, 1.3 * unit, room), "center")]
+    shapes.append(Text(0, 0.45 * unit, ((about, "muted"),), fit(about, 0.42 * unit, room), "center"))
+    whose = f"{true}{', computed from' if tokens else '.'}"
+    shapes.append(Text(0, -0.75 * unit, ((whose, "ink"),), fit(whose, 0.55 * unit, room), "center"))
+    shapes += _row(tokens, -1.65 * unit, 0.8 * unit, room)
     return _card(name, shapes, page)
 
 

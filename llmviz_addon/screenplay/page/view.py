@@ -120,6 +120,13 @@ class Page:
         free = Area(-half + margin, text.top + 0.03, half - margin, 0.5 - margin)
         return replace(self, free=free, text=text, home=self.free)
 
+    def bare(self) -> Page:
+        """The same without room for words but two lines, as large as a question's, under the set."""
+        half, margin = self.aspect / 2, 0.045 * min(1.0, self.aspect)
+        text = Area(-half + margin, -0.5 + margin, half - margin, -0.5 + margin + 3.9 * self.em)
+        free = Area(-half + margin, text.top + 0.03, half - margin, 0.5 - margin)
+        return replace(self, free=free, text=text, home=free)
+
 
 @dataclass(frozen=True, eq=False)
 class View:

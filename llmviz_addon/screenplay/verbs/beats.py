@@ -27,6 +27,7 @@ from ..page.said import Beat, Clause
 from ..pictures.pinned import bring_back, take_down
 from ..score.timeline import Channel
 from ..telling import GONE, Telling
+from . import trailing
 from .camera import frame
 from .dismissing import dismiss
 from .explain import focus
@@ -57,7 +58,9 @@ def open_on(telling: Telling, *things: Thing, azimuth: float, elevation: float, 
 
 
 def heading(telling: Telling, title: str, part: str) -> None:
-    """Put up the chapter's title over the commentary."""
+    """Put up the chapter's title over the commentary, where there is one."""
+    if telling.reel is not None:
+        return
     made = telling.show(commentary.heading(f"{telling.name}:heading", title, part, telling.page), seconds=0)
     telling.column.append(made.name)
 
@@ -106,6 +109,9 @@ def beat(telling: Telling, key: str, afresh: bool = True, concludes: bool = Fals
         telling.beat = None
     telling.score.origin = origin
     _read(telling, told)
+    if telling.reel is not None:
+        trailing.take(telling, told)
+        return
     pause = REST if telling.pace is not None else 0.0
     told.rest = telling.now, telling.now + pause
     _write(telling, told)
@@ -115,7 +121,7 @@ def beat(telling: Telling, key: str, afresh: bool = True, concludes: bool = Fals
 @contextmanager
 def _left_out(telling: Telling, key: str) -> Iterator[None]:
     """Let a beat come about unseen and unheard, in no time."""
-    if telling.beats and not telling.curtain:
+    if telling.beats and not telling.curtain and telling.reel is None:
         telling.curtain = telling.show(cards.curtain(telling.unique("curtain"), telling.page), seconds=CURTAIN).name
     since, pace, telling.pace = telling.now, telling.pace, None
     telling.beat = Beat(key, since)
@@ -148,7 +154,8 @@ def say(telling: Telling, text: str, names: dict[str, object]) -> None:
         raise ScriptError('say belongs into a beat: with film.beat("key"): film.say("Words.").')
     spans, links = commentary.parse(text, names, telling.tensors)
     _read(telling, telling.beat)
-    clause = Clause(spans, links, telling.now, commentary.reading_seconds(spans, telling.pace), rulers(telling, links))
+    seconds, along = commentary.reading_seconds(spans, telling.pace), [] if telling.reel else rulers(telling, links)
+    clause = Clause(spans, links, telling.now, seconds, along)
     telling.beat.clauses.append(clause)
 
 
@@ -183,6 +190,8 @@ def _write(telling: Telling, told: Beat) -> None:
 
 def level(telling: Telling) -> None:
     """Once all is told: set the paragraphs of all beats in letters of one size, that of the longest."""
+    if telling.reel is not None:
+        return
     told = [(one, [clause.spans for clause in one.clauses]) for one in telling.beats]
     em = min((commentary.letter_size(clauses, telling.page) for _, clauses in told), default=telling.page.em)
     if em < telling.page.em:

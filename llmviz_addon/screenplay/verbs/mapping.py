@@ -38,7 +38,9 @@ def locate(telling: Telling, *things: Grids) -> None:
 
 
 def follow(telling: Telling, since: float) -> None:
-    """Let the map show from a time on where we are now."""
+    """Let the map show from a time on where we are now; a trailer has none."""
+    if telling.reel is not None:
+        return
     up = telling.on_map
     grids = up.told or telling.in_play()
     place = up.whereabouts.place(_true(telling, grids)) if grids else None

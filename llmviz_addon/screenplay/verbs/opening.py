@@ -10,6 +10,7 @@ from ..page.cards import Tokens
 from ..page.said import Clause
 from ..score.timeline import Channel
 from ..telling import GONE, Telling
+from . import trailing
 from .reading import token_text
 
 HOOK, NEXT = 2.5, "What comes next?"
@@ -26,6 +27,8 @@ FURTHER, ASIDE = 1.14, 6.0
 
 def open_chapter(telling: Telling) -> None:
     """Show what comes before the first beat, where there is time to read."""
+    if telling.reel is not None and telling.card:
+        trailing.begin(telling, tokens(telling, telling.trace.prompt_length))
     if telling.pace is None or not telling.is_open:
         return
     if telling.card:

@@ -44,7 +44,7 @@ def _light(telling: Telling, grids: Sequence[Grid], to: float, seconds: float) -
 
 def _name(telling: Telling, title: str) -> str:
     """A name on a plate at the lower left corner of the words' place, where nothing passes, not seen yet."""
-    place = telling.page.text
+    place = telling.page.text if telling.reel is None else telling.page.free
     em = fit(title, LETTERS * telling.page.em, place.width - 1.2 * telling.page.em)
     plate = Rect(place.left, place.bottom, advance(title, em) + 1.2 * em, 1.9 * em, "plate", 0.3 * em)
     return pin(telling, "name", [plate, Text(place.left + 0.6 * em, place.bottom + 0.6 * em, ((title, "ink"),), em)])
