@@ -35,7 +35,7 @@ def chosen(settings: bpy.types.PropertyGroup, folders: Sequence[Path]) -> list[s
     names = [chapter.name for chapter in read(folders).chapters if chapter.is_in(*asked)]
     wanted = [name for name in names if name not in value(settings, "skipped").split()]
     if not wanted:
-        able = ["outlines can tell"] * (asked[0] == "SHAPE") + [f"{LEAVES[asked[1]]} tells"] * (asked[1] in LEAVES)
+        able = ["outlines can tell"] * (asked[0] == "SHAPE") + [f"{LEAVES.get(asked[1])} tells"] * (asked[1] in LEAVES)
         raise JobError(f"No chapter is ticked{' that ' * bool(able)}{' and '.join(able)}. Tick at least one.")
     return wanted
 
