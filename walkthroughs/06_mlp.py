@@ -6,42 +6,58 @@ question = "What does a column make of what it has gathered?"
 answer = "It is widened, bent number by number, narrowed again, and added to what it was."
 trailer = ("curve",)
 
+NAMES = "Normed", "Stream in", "Result", "Stream out"
+"""What the narrow grids are called, which stand close to each other."""
+
 
 def play(film):
     layer, t = film.layout.layers[0], film.example_time
-    stage = layer.ln_2, layer.mlp, layer.attn.residual
-    film.computed_up_to(layer.attn.residual)
-    film.fade(film.all_but(*stage), to=0, seconds=0)
-    film.open_on(*stage, azimuth=289, elevation=9)
+    x, mlp, stream = layer.ln_2.output, layer.mlp, layer.attn.residual
+    film.computed_up_to(stream)
+    film.fade(film.all_but(_whole(x, mlp, stream)), to=0, seconds=0)
+    film.call(x, stream, mlp.proj, mlp.residual, names=NAMES)
+    film.arrange(*_rows(x, mlp, stream), all_named=True, seconds=0)
+    film.open_on(*_rows(x, mlp, stream), azimuth=282, elevation=7)
     with film.beat("what-for"):
-        _what_for(film, layer, stage)
+        _what_for(film, layer)
     with film.beat("way"):
-        film.say("First every column is [normalised]({n}).", n=layer.ln_2.output)
-        film.sweep(layer.ln_2.mean, layer.ln_2.std, layer.ln_2.output, seconds=2, slowly=False)
-        close = film.closeup(layer.ln_2.output, layer.mlp, layer.attn.residual, seconds=1.2)  # of a wide model
+        film.say("First every column is [normalised]({n}).", n=x)
+        film.sweep(x, seconds=2, slowly=False)
+        close = film.closeup(x, mlp, stream, in_proportion=True, seconds=0)  # of a wide model
         x, mlp, stream = close.layers[0].ln_2.output, close.layers[0].mlp, close.layers[0].attn.residual
-        _way(film, x, mlp, t)
+        film.call(x, stream, mlp.proj, mlp.residual, names=NAMES)
+        _way(film, x, mlp, stream, t)
     with film.beat("one-column"):
-        _one_column(film, x, mlp)
-    _neurons(film, x, mlp, t)
+        rulers = _one_column(film, x, mlp, stream)
+    _neurons(film, x, mlp, t, rulers)
     _curve(film, layer.mlp, t)
     _beside(film, layer.mlp, t)
     _bent(film, x, mlp, t)
     _firing(film, layer.mlp, t)
     _narrow(film, mlp, t)
     _residual(film, mlp, stream, t)
-    _rest(film, x, mlp, stream, stage)
+    _rest(film, x, mlp, stream, layer)
 
 
-def _what_for(film, layer, stage):
-    x, many = layer.attn.residual, len(film.tokens) > 1
+def _rows(x, mlp, stream):
+    """All that a column passes, as it stands in the layer, but with room for names."""
+    return (mlp.fc_weight, x, stream), (mlp.hidden,), (mlp.activation,), (mlp.proj_weight, mlp.proj, mlp.residual)
+
+
+def _whole(x, mlp, stream):
+    return [grid for row in _rows(x, mlp, stream) for grid in row]
+
+
+def _what_for(film, layer):
+    x, rows = layer.attn.residual, _rows(layer.ln_2.output, layer.mlp, layer.attn.residual)
     gathered = "In self-attention each [column]({x}) took over something from those before it."
-    film.say(gathered if many else "In self-attention the one [column]({x}) had only itself to look at.", x=x)
-    film.camera.frame(*stage, azimuth=285, elevation=7, seconds=2)
+    alone = "In self-attention the one [column]({x}) had only itself to look at."
+    film.say(gathered if len(film.tokens) > 1 else alone, x=x)
+    film.camera.frame(*rows, azimuth=280, elevation=6, seconds=2)
     film.say("Now a small neural network works on every column by itself:")
-    film.camera.frame(*stage, azimuth=281, elevation=6, seconds=2)
+    film.camera.frame(*rows, azimuth=278, elevation=5, seconds=2)
     film.say("the [MLP]({h}), or multilayer perceptron.", h=layer.mlp.hidden)
-    film.camera.frame(*stage, azimuth=278, elevation=5, seconds=1.5)
+    film.camera.frame(*rows, azimuth=276, elevation=4, seconds=1.5)
     matrices = [grid for grid in layer.grids if grid.role == "weight" and len(grid.axes) == 2]
     own = layer.mlp.fc_weight, layer.mlp.proj_weight
     share = sum(film.values(grid).size for grid in own) / sum(film.values(grid).size for grid in matrices)
@@ -50,20 +66,21 @@ def _what_for(film, layer, stage):
     film.light(*own, to=0, seconds=0.8)
 
 
-def _in_one_picture(film, x, mlp):
+def _in_one_picture(film, x, mlp, stream):
     """All that a column passes, its weights too, laid out with room for names, and looked at."""
-    rows = (x, mlp.fc_weight, mlp.proj_weight, mlp.proj, mlp.residual), (mlp.hidden, mlp.activation)
-    film.fade(film.all_but(film.ribbons(x, mlp)), to=0, seconds=0.3)
-    film.arrange(*rows, seconds=0)
-    film.camera.frame(*rows, azimuth=274, elevation=3, zoom=0.95, seconds=0)
+    rows, seen = _rows(x, mlp, stream), film.ribbons(x, mlp, stream)
+    film.fade(film.all_but(_whole(x, mlp, stream), seen), to=0, seconds=0.3)
+    film.arrange(*rows, all_named=True, seconds=0)
+    film.camera.frame(*rows, azimuth=274, elevation=3, seconds=0)
     film.fade(*rows, to=1, seconds=0.3)
 
 
-def _way(film, x, mlp, t):
+def _way(film, x, mlp, stream, t):
     """One column through both matrices: what becomes of it, before it is told how."""
     count, wide = film.config.n_embd, mlp.hidden.shape[1]
-    _in_one_picture(film, x, mlp)
-    film.split(*(box[t] for box in (x, mlp.hidden, mlp.activation, mlp.proj, mlp.residual)), others=0.6, seconds=0.8)
+    _in_one_picture(film, x, mlp, stream)
+    columns = (box[t] for box in (stream, x, mlp.hidden, mlp.activation, mlp.proj, mlp.residual))
+    film.split(*columns, others=0.4, seconds=0.8)
     film.say("Follow t = {t}, the {token}: its {count} become [{wide}](4C),", t=t, token=film.token_name(t),
              count=film.count(count, "number"), wide=f"{wide:,}")  # fmt: skip
     film.light(mlp.fc_weight, seconds=0.4)
@@ -77,24 +94,29 @@ def _way(film, x, mlp, t):
     film.light(mlp.proj_weight, to=0, seconds=0.4)
 
 
-def _one_column(film, x, mlp):
+def _one_column(film, x, mlp, stream):
     count, wide = film.config.n_embd, mlp.hidden.shape[1]
-    film.merge(mlp.activation, mlp.proj, mlp.residual, seconds=0)
+    shown = x, mlp.fc_weight, mlp.fc_bias, mlp.hidden
+    film.merge(stream, mlp.activation, mlp.proj, mlp.residual, seconds=0)
     film.fade(film.all_but(x, film.ribbons(x, mlp)), to=0, seconds=0.5)
     film.hide_values(mlp.hidden, mlp.activation, mlp.proj, mlp.residual)
-    for grid in (x, *mlp.grids):
-        film.move(grid, seconds=0)
-    film.fade(mlp.fc_weight, mlp.fc_bias, mlp.hidden, to=1, seconds=0.3)
-    film.camera.frame(x, mlp.fc_weight, mlp.fc_bias, mlp.hidden, azimuth=274, elevation=3, seconds=0.8)
+    film.arrange((mlp.fc_bias,), (mlp.fc_weight, x), (mlp.hidden,), (mlp.activation,), all_named=True, seconds=0)
+    film.move(x, by=(0.5, 0, 0), seconds=0)  # a ruler has room before it
+    film.fade(*shown[1:], to=1, seconds=0.3)
+    film.camera.frame(*shown, azimuth=274, elevation=3, seconds=0.8)
+    film.say("Of the column's [C = {count}](C),", count=film.count(count, "number"))
+    rulers = [film.ruler(x, "C", seconds=1)]
     film.say(
-        "From C = {count} the MLP makes [4C = {wide}](4C), {times} times as many.",
-        count=film.count(count, "number"), wide=f"{wide:,}", times=wide // count,
+        "the MLP makes [4C = {wide}](4C), {times} times as many.", wide=f"{wide:,}", times=wide // count,
     )  # fmt: skip
+    rulers.append(film.ruler(mlp.hidden, mlp.hidden.axes[1].name, seconds=1))
+    return rulers
 
 
-def _neurons(film, x, mlp, t):
+def _neurons(film, x, mlp, t, rulers):
     hidden = mlp.hidden
     with film.beat("neurons"):
+        film.fade(*rulers, to=0, seconds=0.3)
         film.say("Each of these is called a neuron.")
         film.say("It has its own column of [weights]({w}), like a pattern.", w=mlp.fc_weight)
         film.compute(hidden[t, film.largest(hidden[t, : hidden.axes[1].cells])[0]], seconds=3)
@@ -147,7 +169,7 @@ def _bent(film, x, mlp, t):
         film.fade(mlp.activation, to=1)
         with film.together(seconds=0.8):
             film.split(mlp.activation[t], others=0.3)
-            film.camera.frame(x, mlp.fc_weight, mlp.fc_bias, mlp.activation)
+            film.camera.frame(x, mlp.fc_weight, mlp.fc_bias, mlp.hidden, mlp.activation)
         film.sweep(mlp.activation[t], seconds=4)
         film.say("Without a bend, two matrices in a row can do no more than one.")
 
@@ -203,13 +225,15 @@ def _others(film, fires, half, t):
 
 def _narrow(film, mlp, t):
     w, n = mlp.proj_weight, film.largest(mlp.activation[t, : mlp.activation.axes[1].cells])[0]
+    shown = mlp.activation, w, mlp.proj_bias, mlp.proj
     with film.beat("narrow"):
         film.fade(film.all_but(mlp.activation), to=0, seconds=0.3)
+        film.arrange((mlp.activation,), (mlp.proj_bias, w, mlp.proj), all_named=True, seconds=0)
         film.say("A second [matrix]({w}) brings them back to {count}.", w=w,
                  count=film.count(film.config.n_embd, "number"))  # fmt: skip
         with film.together(seconds=1):
-            film.fade(w, mlp.proj_bias, mlp.proj, to=1)
-            film.camera.frame(mlp.activation, w, mlp.proj_bias, mlp.proj, azimuth=274, elevation=3)
+            film.fade(*shown, to=1)
+            film.camera.frame(*shown, azimuth=274, elevation=3)
         film.split(mlp.proj[t], others=0.3)
         film.compute(mlp.proj[t, 0], seconds=2.5)
         film.say("Each neuron has a [column]({c}) in it, which it adds as strongly as it fires.", c=w[:, n])
@@ -229,20 +253,20 @@ def _residual(film, mlp, stream, t):
         film.say("Nothing is thrown away: a layer only adds to what was there.")
 
 
-def _rest(film, x, mlp, stream, stage):
+def _rest(film, x, mlp, stream, layer):
+    whole = layer.ln_2, layer.mlp, layer.attn.residual
     with film.beat("all-columns"):
         many = "All other columns go the same way, through the same weights."
         film.say(many if len(film.tokens) > 1 else "More columns would all go the same way, through the same weights.")
         film.merge(x, mlp, stream, seconds=0)
-        _in_one_picture(film, x, mlp)
+        _in_one_picture(film, x, mlp, stream)
         film.sweep(mlp.hidden, seconds=4)
         film.sweep(mlp.activation, seconds=2, slowly=False)
         film.sweep(mlp.proj, mlp.residual, seconds=4)
-        for grid in (x, stream, *mlp.grids):
-            film.move(grid, seconds=0.5)
         film.step_back()
         last = "With this the layer is done; the next has weights of its own."
         film.say(last if film.config.n_layer > 1 else "With this the only layer is done.")
-        names = {grid.name for group in stage for grid in getattr(group, "grids", [group])}
-        film.fade(*stage, *(one for one in film.layout.ribbons if {one.source, one.target} <= names), to=1)
-        film.camera.frame(*stage, seconds=2)
+        film.revert(*whole, seconds=0.5)
+        names = {grid.name for group in whole for grid in getattr(group, "grids", [group])}
+        film.fade(*whole, *(one for one in film.layout.ribbons if {one.source, one.target} <= names), to=1)
+        film.camera.frame(*whole, seconds=2)

@@ -31,6 +31,7 @@ from .verbs import (
     fading,
     flanking,
     mapping,
+    measuring,
     pulsing,
     revealing,
     scaling,
@@ -201,12 +202,16 @@ class Film(Showing):
     @verb
     def arrange(
         self, *rows: Grids, level: Grid | None = None, gap: float | None = None, names: Sequence[str] = (),
-        in_order: bool = False, seconds: float | None = None,
+        in_order: bool = False, all_named: bool = False, seconds: float | None = None,
     ) -> None:  # fmt: skip
         """Lay rows of grids out flat, one below the other, from the top of ``level``, with the tokens along them; where
         the picture is upright or square they are dealt into it. ``names`` are new ones for the grids, one for each.
-        ``in_order`` they stand as given, from left to right, else as in the layout."""
-        arranging.arrange(self._telling, *rows, level=level, gap=gap, names=names, in_order=in_order, seconds=seconds)
+        ``in_order`` they stand as given, from left to right, else as in the layout; ``all_named`` with room for each
+        name."""
+        arranging.arrange(
+            self._telling, *rows, level=level, gap=gap, names=names, in_order=in_order, all_named=all_named,
+            seconds=seconds,
+        )  # fmt: skip
 
     @verb
     def stack(
@@ -255,6 +260,11 @@ class Film(Showing):
     ) -> Drawing:  # fmt: skip
         """Text in the world, its middle at the height of ``at``, (3,) metres."""
         return arranging.sign(self._telling, text, at, size=size, color=color, align=align, seconds=seconds)
+
+    @verb
+    def ruler(self, grid: Grid, axis: str, *, seconds: float | None = None) -> Drawing:
+        """A line along an axis of a grid, with its length: it stays, where ``say`` only shows it while it is read."""
+        return measuring.ruler(self._telling, grid, axis, seconds=seconds)
 
     @verb
     def spread(self, *groups: Grids, seconds: float | None = None) -> None:
@@ -316,9 +326,12 @@ class Film(Showing):
         copies.stand(self._telling, copy, beside=beside, side=side, gap=gap, seconds=seconds)
 
     @verb
-    def closeup(self, *things: Grids, seconds: float | None = None) -> Layout:
-        """Of a wide model let excerpts stand in for ``things``, to be read; take the grids from what it returns."""
-        return closeup.closeup(self._telling, *things, seconds=seconds)
+    def closeup(self, *things: Grids, in_proportion: bool = False, seconds: float | None = None) -> Layout:
+        """Of a wide model let excerpts stand in for ``things``, to be read; take the grids from what it returns.
+
+        ``in_proportion`` the inside of an MLP is as many times as wide as its columns as it really is.
+        """
+        return closeup.closeup(self._telling, *things, in_proportion=in_proportion, seconds=seconds)
 
     @verb
     def step_back(self, *, seconds: float | None = None) -> None:

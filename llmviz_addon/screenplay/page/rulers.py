@@ -6,26 +6,30 @@ from ...layout.grid import CELL, Grid
 from ...layout.lettering.drawing import Drawing, Line, Text, pose
 from ...layout.tensor import Axis
 
+LARGEST = 0.22
+"""Metres that letters are high, where nothing else is said; the line has its thickness by them."""
 
-def ruler(name: str, grid: Grid, axis: Axis) -> Drawing:
+
+def ruler(name: str, grid: Grid, axis: Axis, em: float | None = None) -> Drawing:
     """A line with end ticks along an axis of ``grid`` and its length in words: under it, or at its left.
 
-    There the words stand at its upper end, for arrows meet a grid at the middle.
+    There the words stand at its upper end, for arrows meet a grid at the middle. ``em`` is metres.
     """
     low, high = grid.box
     length = axis.cells * CELL
-    size = min(0.22, max(0.12, length / 4))
-    gap, tick = 0.08, 0.05
+    size = em or min(LARGEST, max(0.12, length / 4))
+    larger = max(1.0, size / LARGEST)
+    gap, tick, thick = 0.08 * larger, 0.05 * larger, 0.012 * larger
     lines = (
-        Line(((0, 0), (length, 0)), 0.012, "accent"),
-        Line(((0, -tick), (0, tick)), 0.012, "accent"),
-        Line(((length, -tick), (length, tick)), 0.012, "accent"),
+        Line(((0, 0), (length, 0)), thick, "accent"),
+        Line(((0, -tick), (0, tick)), thick, "accent"),
+        Line(((length, -tick), (length, tick)), thick, "accent"),
     )
     if axis.direction == "z":
-        text = Text(length, 0.09, ((axis.told, "accent"),), size, "right")
+        text = Text(length, 0.09 * larger, ((axis.told, "accent"),), size, "right")
         where = pose((low[0] - gap, low[1], low[2]), (0, 0, 1), (-1, 0, 0))
     else:
-        text = Text(length / 2, -0.06 - 0.75 * size, ((axis.told, "accent"),), size, "center")
+        text = Text(length / 2, -0.06 * larger - 0.75 * size, ((axis.told, "accent"),), size, "center")
         right = (0, 1, 0) if axis.direction == "y" else (1, 0, 0)
         where = pose((low[0], low[1], low[2] - gap), right, (0, 0, 1))
     return Drawing(name, (*lines, text), where, grid.name, opacity=0.0)

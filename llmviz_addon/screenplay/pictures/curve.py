@@ -14,7 +14,7 @@ import numpy as np
 
 from ...errors import ScriptError, choices
 from ...layout.grid import Grid, Region
-from ...layout.lettering.drawing import Disc, Line, Readout, Rect, Shape, Text
+from ...layout.lettering.drawing import Disc, Line, Polygon, Readout, Rect, Shape, Text
 from ...layout.lettering.font import fit
 from ...layout.rules.formula import At, Bend, Operand
 from ...model.activations import KNOWN, Activation
@@ -24,7 +24,7 @@ from ..score.easing import ease
 from ..score.timeline import Channel
 from ..telling import Telling
 from . import scales
-from .pinned import metres, pin, place
+from .pinned import metres, pin, place, under
 
 LEAST = 3.0
 """Of the scale, to each side: so much of the curve is seen at least."""
@@ -40,6 +40,8 @@ NEAR = 0.5
 """How near to each other two dots are still drawn, in their radius."""
 STEPS = 160
 """Straight pieces of a curve."""
+PALE = 0.2
+"""Opacity of what lies between the curve and 0."""
 SAME, NAMED = "unchanged", 0.62
 """What the line is called on which after is before, and how far up it is named."""
 OVER = 12
@@ -185,8 +187,11 @@ def _draw(telling: Telling, graph: Graph, em: float, is_named: bool, seconds: fl
     ys = graph.bend(xs)
     points = tuple(graph.at(float(x), float(y)) for x, y in zip(xs, ys, strict=True))
     curved = pin(telling, "curve", [Line(points, 0.005, "activation")], layer=2)
+    areas = _areas(graph, xs, ys)
+    filled = pin(telling, "areas", areas, layer=under(areas))
     telling.change(axes, "opacity", 1.0, 0.2 * seconds)
-    telling.score.set(Channel(curved, "opacity"), 1.0, telling.now + 0.15 * seconds, 0.25 * seconds)
+    for name, to in ((curved, 1.0), (filled, PALE)):
+        telling.score.set(Channel(name, "opacity"), to, telling.now + 0.15 * seconds, 0.25 * seconds)
     thick, origin, size = 0.0025, graph.at(0, 0), 0.36 * em
     graph.down = pin(telling, "down", [Rect(-thick / 2, 0, thick, graph.units[1], "accent")], origin, layer=OVER)
     graph.across = pin(telling, "across", [Rect(0, -thick / 2, graph.units[0], thick, "accent")], origin, layer=OVER)
@@ -201,6 +206,18 @@ def _draw(telling: Telling, graph: Graph, em: float, is_named: bool, seconds: fl
     ]
     figures = [Readout(x, y, graph.letters, 2, color, slot=slot) for slot, (x, y, color) in enumerate(lines)]
     graph.words, graph.figures = pin(telling, "words", words, layer=3), pin(telling, "figures", figures, layer=3)
+
+
+def _areas(graph: Graph, xs: np.ndarray, ys: np.ndarray) -> list[Shape]:
+    """What lies between a curve, (n,) each, and 0: one area for each stretch on one side of it."""
+    ends = [0, *(np.flatnonzero(np.diff(np.sign(ys))) + 1).tolist(), len(ys)]
+    areas: list[Shape] = []
+    for start, end in zip(ends, ends[1:], strict=False):
+        if abs(ys[start:end]).max() > FLAT:
+            first, last = max(start - 1, 0), min(end, len(ys) - 1)  # the next point, where the curve is at 0 or beyond
+            along = [graph.at(float(x), float(y)) for x, y in zip(xs[start:end], ys[start:end], strict=True)]
+            areas.append(Polygon((graph.at(float(xs[first]), 0), *along, graph.at(float(xs[last]), 0)), "activation"))
+    return areas
 
 
 def _lines(graph: Graph, em: float) -> list[tuple[float, float, str]]:

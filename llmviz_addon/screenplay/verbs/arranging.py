@@ -95,14 +95,15 @@ def _beside(
 
 def arrange(
     telling: Telling, *rows: Grids, level: Grid | None = None, gap: float | None = None, names: Sequence[str] = (),
-    in_order: bool = False, seconds: float | None = None,
+    in_order: bool = False, all_named: bool = False, seconds: float | None = None,
 ) -> None:  # fmt: skip
     """Lay rows of grids out flat, one below the other; the top and the plane are those of ``level``, or of the first.
 
     Rows that stand side by side in the layout keep its order, unless all are to be ``in_order``: from left to right as
     they are given. The right edge stays where the layout has it. Where the page is of another shape the rows are dealt
     out anew, see ``dealing``. The tokens stand along what has a row or a column of each. ``names`` are what the grids
-    are called from now on, where their own would not tell them apart.
+    are called from now on, where their own would not tell them apart; ``all_named`` there is room for each at the
+    usual size, between what is narrower than its name too.
     """
     seconds = telling.length(seconds, 1.5)
     told = [telling.cast.grids_of(row) for row in rows]
@@ -117,7 +118,8 @@ def arrange(
     for row, shape in zip(told, shapes, strict=True):
         if in_order or keeps_order(shape):
             _name_apart(telling, row)
-    places = deal(shapes, telling.page, gap, _flows(telling, told), dict(_names(telling, grids.values())), in_order)
+    places = deal(shapes, telling.page, gap, _flows(telling, told), dict(_names(telling, grids.values())), in_order,
+                  all_named)  # fmt: skip
     home = max(extent[2] for extent in extents.values())
     wide = max(left + extents[name][2] - extents[name][0] for name, (left, _) in places.items())
     up = max(z + grids[name].ends[1][2] - extents[name][3] for name, (_, z) in places.items())

@@ -46,16 +46,21 @@ TEAR = 0.15 * CELL
 """Width of the line along a torn edge."""
 
 
-def closeup(telling: Telling, *things: Grids, seconds: float | None = None) -> Layout:
+def closeup(
+    telling: Telling, *things: Grids, in_proportion: bool = False, seconds: float | None = None
+) -> Layout:  # fmt: skip
     """Let excerpts stand in for ``things``, and return the layout that holds them in the places of the true ones.
 
     Within a beat it is said what is drawn. The first of ``things`` keeps its upper left corner, where its excerpt
-    stands a hair before it, and the camera comes near. Where every axis is short enough nothing happens, and the
-    layout is the film's own.
+    stands a hair before it, and the camera comes near. ``in_proportion`` what is as wide as many columns, such as the
+    inside of an MLP, is as many times as wide as what is drawn of one. Where every axis is short enough nothing
+    happens, and the layout is the film's own.
     """
     whole = telling.cast.grids_of(*things)
     axes = {axis.name: axis.length for grid in whole for axis in grid.axes}
     legible = {**LEGIBLE, "A": _of_a_head(whole)}
+    if in_proportion:
+        legible |= _in_proportion(axes)
     most = {name: count for name, count in legible.items() if axes.get(name, 0) > ENOUGH * count}
     shown = _entries(telling, whole, most.get("T"))
     if not most and shown == _shown(telling):
@@ -155,6 +160,14 @@ def _of_a_head(whole: Sequence[Grid]) -> int:
     """Numbers of a head that can be told apart; where several heads are shown, all together as many as channels."""
     heads = max(Counter(grid.kind for grid in whole if any(axis.name == "A" for axis in grid.axes)).values(), default=1)
     return LEGIBLE["A"] if heads == 1 else max(LEAST, LEGIBLE["C"] // heads)
+
+
+def _in_proportion(axes: Mapping[str, int]) -> dict[str, int]:
+    """Cells of the axes that are a multiple of the channels, such as 4C: so many times as many as channels have."""
+    channels = axes.get("C", 0)
+    drawn = LEGIBLE["C"] if channels > ENOUGH * LEGIBLE["C"] else channels
+    wide = [name for name in axes if name.endswith("C") and name[:-1].isdigit()]
+    return {name: drawn * axes[name] // channels for name in wide if channels}
 
 
 def _entries(telling: Telling, whole: Sequence[Grid], times: int | None) -> tuple[int, ...] | None:

@@ -70,16 +70,17 @@ class Dealt:
 
 def deal(
     rows: Sequence[Sequence[tuple[str, Extent]]], page: Page, gap: float | None = None, flows: bool = True,
-    names: Mapping[str, Name] | None = None, in_order: bool = False,
+    names: Mapping[str, Name] | None = None, in_order: bool = False, all_named: bool = False,
 ) -> Places:  # fmt: skip
     """Where the grids of rows go in the free part of a page; rows are ``gap`` metres apart, or as labels need it.
 
     Where nothing ``flows`` from row to row no arrow needs room between them. ``names`` have room in rows that keep an
-    order of their own beside others. ``in_order`` all do so, from left to right as they are given.
+    order of their own beside others, or wherever ``all_named``. ``in_order`` all do so, from left to right as they are
+    given.
     """
     free, pixels = page.free, min(1.0, page.aspect)
     units = [_units(row, in_order) for row in rows]
-    plain = _fitted(units, free, gap, pixels, None, flows, names or {})
+    plain = _fitted(units, free, gap, pixels, None, flows, names or {}, all_named)
     widths = set() if page.is_wide else {sum(unit.width for unit in part) for part in _parts(units)}
     others = [_fitted(units, free, gap, pixels, width, True, names or {}) for width in sorted(widths)]
     best = max(others, key=lambda one: one[1], default=plain)
@@ -130,7 +131,7 @@ def _parts(rows: Sequence[Sequence[Unit]]) -> list[Sequence[Unit]]:
 
 def _fitted(
     rows: Sequence[Sequence[Unit]], free: Area, gap: float | None, pixels: float, width: float | None, flows: bool,
-    names: Mapping[str, Name] | None = None,
+    names: Mapping[str, Name] | None = None, all_named: bool = False,
 ) -> tuple[Dealt, float]:  # fmt: skip
     """Rows as they are, or dealt into a width of units, and how large a metre is then, in picture heights."""
     beside, below = LEAST, LEAST if gap is None else gap
@@ -139,7 +140,7 @@ def _fitted(
         scale = min(free.width / dealt.width, (free.height - LABEL * pixels) / dealt.height)
         beside = max(LEAST, ARROW * pixels / scale)
         below = max(LEAST, (LABEL + (ARROW if flows else 0.0)) * pixels / scale) if gap is None else gap
-        dealt = _laid(rows, beside, below, width, _named_apart(names or {}, scale))
+        dealt = _laid(rows, beside, below, width, _named_apart(names or {}, scale), all_named)
     return dealt, scale
 
 
@@ -155,11 +156,12 @@ def _named_apart(names: Mapping[str, Name], scale: float) -> Apart:
 
 
 def _laid(
-    rows: Sequence[Sequence[Unit]], beside: float, below: float, width: float | None, apart: Apart | None = None
-) -> Dealt:
+    rows: Sequence[Sequence[Unit]], beside: float, below: float, width: float | None, apart: Apart | None = None,
+    all_named: bool = False,
+) -> Dealt:  # fmt: skip
     in_place = [row for row in rows if _stand_apart(row)]
     if width is None and len(in_place) == len(rows):
-        return _narrowed(rows, beside, below)
+        return _narrowed(rows, beside, below, apart if all_named else None)
     if width is None and _stand_apart(rows[0]):
         return _flush(rows, beside, below, apart)
     lines = [_in_order(row) for row in rows] if width is None else _lines(rows, width + CELL / 2)
