@@ -10,7 +10,9 @@ trailer = ("attention", "layers")
 SHOWN = 8
 """Bars of a large vocabulary."""
 TURNS = 6
-"""Layers, or groups of them, that glow one after the other."""
+"""Layers that are seen side by side while they run; of more, groups of them, that glow one after the other."""
+APART, WIDE, PALE = 0.12, 0.3, 0.35
+"""Metres that a column stands apart, and where copies stand beside it; opacity of the tables that it is taken from."""
 NAMED = 12
 """Layers, or groups of them, that have a name beside them; and heads that have a turn of their own."""
 
@@ -42,11 +44,9 @@ def _task(film, tokens, e, layers, sorts):
     guess = [int(film.chances(len(given) - 1).argmax())]
     names = film.flank(first, *turns, last, titles=["Embedding", *_names(0, len(layers), step), "Output"], seconds=0)
     halves = [part for layer in layers for part in _halves(layer)]
-    parts = ["Self-attention", "MLP"] * len(layers)
     shown = [given, *([] for _ in halves), guess]
-    names += film.flank(
-        first, *halves, last, titles=["Text in", *parts, "A guess out"], tokens=shown, side="right", seconds=0
-    )
+    parts = ["Text in", *["Self-attention", "MLP"] * len(layers), "A guess out"]
+    names += film.flank(first, *halves, last, titles=parts, tokens=shown, side="right", seconds=0)
     film.fade(film.signs.card, film.signs.next, to=0, seconds=0)
     film.open_on(film.layout, *names, azimuth=283, elevation=10)
     with film.beat("task"):
@@ -74,7 +74,6 @@ def _numbers(film, given):
 
 
 def _columns(film, tokens, e, given):
-    each = "Each" if len(film.tokens) > 1 else "It"
     text = film.signs.input  # where its letters can be read
     with film.beat("columns"):
         film.fade(film.all_but(), to=0, seconds=0)
@@ -83,19 +82,46 @@ def _columns(film, tokens, e, given):
         film.say(f"{numbers if film.tells('numbers') else pieces} [goes in]({{tokens}}).", tokens=tokens)
         film.camera.frame(text, tokens, e, azimuth=282, elevation=8, seconds=0)
         film.show_values(tokens, seconds=2)
-        film.say("{each} picks a learned [column]({x}) of {count};", each=each, x=e.output,
-                 count=film.count(film.config.n_embd, "number"))  # fmt: skip
-        film.letters(e.output, seconds=0.3)
-        singly = range(given if given <= NAMED else 0)
-        for t in singly:
-            film.send(t, to=e.output[t], seconds=0.4)
-            film.sweep(e.output[t], seconds=0.15, slowly=False)
-            film.merge(e.output, seconds=0.05)
-        if not singly:
-            film.sweep(e.output, seconds=4, slowly=False)
+        each, numbers = "Each" if film.tokens[1:] else "It", film.count(film.config.n_embd, "number")
+        film.say("{each} picks a learned [column]({x}) of {count};", x=e.output, each=each, count=numbers)
+        with film.together(seconds=0.6):
+            film.letters(e.output, seconds=0.3)
+            film.fade(text, to=0)
+            film.camera.frame(tokens, e, azimuth=279, elevation=5)
+        drawn = _drawn(film, e, 0, seconds=0.8)
         if "position_weight" in e.members:
             film.say("another, for its place in the text, is added.")
-        film.camera.frame(text, tokens, e, azimuth=285, elevation=9, seconds=2)
+        drawn = _added(film, e, 0, drawn, seconds=0.8)
+        for t in range(1, given if given <= NAMED else 1):
+            film.fade(*drawn, to=0, seconds=0.1)
+            drawn = _added(film, e, t, _drawn(film, e, t, seconds=0.25), seconds=0.2)
+        if given > NAMED:
+            film.sweep(e.output, seconds=4, slowly=False)
+        film.camera.frame(tokens, e, azimuth=282, elevation=7, seconds=1)
+    film.fade(*drawn, to=0, seconds=0)
+    film.merge(e, seconds=0)
+
+
+def _drawn(film, e, t, seconds):
+    """What the token at ``t`` picks stands apart, and a copy of it beside its own column, which is empty."""
+    word = e.token_weight[film.tokens[t]]
+    film.merge(e, seconds=0)
+    with film.together(seconds=0.6 * seconds):
+        film.send(t, to=e.output[t])
+        film.split(word, gap=APART, others=PALE)
+        film.split(e.output[t], gap=WIDE, others=1)
+    film.stand(made := film.copy(word), beside=e.output[t], seconds=0.4 * seconds)
+    return [made]
+
+
+def _added(film, e, t, drawn, seconds):
+    """The same of its place; then both are one column. Returns both copies."""
+    if "position_weight" in e.members:
+        film.split(e.position_weight[t], gap=APART, others=PALE, seconds=0.4 * seconds)
+        drawn = [*drawn, film.copy(e.position_weight[t])]
+        film.stand(drawn[1], beside=e.output[t], side="right", seconds=0.6 * seconds)
+    film.sweep(e.output[t], seconds=0.5 * seconds, slowly=False)
+    return drawn
 
 
 def _attention(film, tokens, e, norm, attention):
@@ -112,10 +138,12 @@ def _attention(film, tokens, e, norm, attention):
         (left, front, low), (right, _, _) = attention.proj_weight.box
         under = film.sign("Projection", ((left + right) / 2, front, low - 0.6 * film.layout.gap), size=0.5, seconds=0)
         names = [*film.entitle(*turns, titles=titles), under]
-        with film.together(seconds=4.5):
+        with film.together(seconds=3.5):
             film.fade(film.all_but(norm.output, attention), film.signs.label(attention.proj_bias), to=0, seconds=1)
             film.camera.frame(norm.output, attention, *names, azimuth=300, elevation=20, seconds=2)
-            film.pulse(attention, titles=[attention.title])
+            film.pulse(heads, titles=[attention.title])
+        film.say("The [projection]({w}) mixes what all heads have found.", w=attention.proj_weight)
+        film.pulse([*attention.members.values()][1:], titles=["Projection"], seconds=1.5)
     film.fade(*names, to=0, seconds=0)
 
 
@@ -146,33 +174,52 @@ def _layer(film, layer, parts):
 def _layers(film, layers, names):
     """Those after the first, a turn each; it ends on the whole model, of which all layers are computed."""
     rest, signs = layers[1:], film.signs
-    step = max(1, -(-len(rest) // TURNS))
-    turns = _turns(rest, step)
+    step, titles = max(1, -(-len(rest) // TURNS)), []
     more = "Then {n} more are built alike, each with weights of its own." if rest[1:] else "One more is built alike."
     with film.beat("layers"):
         film.say(more if rest else "This model has no other.", n=len(rest))
-        with film.together(seconds=3.4):
+        with film.together(seconds=2):
             film.fade(film.all_but(signs.card, signs.next, signs.output, signs.candidates), to=1)
             film.camera.fly(film.layout, azimuth=286, elevation=14)
         film.fade(*(signs.labels(layer) for layer in layers), to=0, seconds=0)  # too many to be read
-        for turn, name in zip(turns, _names(1, len(rest), step), strict=True):
-            film.locate(turn)
-            with film.together(seconds=min(2.5, 12.0 / len(turns))):
-                film.camera.take(turn, azimuth=282, elevation=8)
-                film.pulse(turn, titles=[name])
+        if 1 < len(layers) <= TURNS:
+            titles = _side_by_side(film, layers)
+        else:  # past so many that they are seen a few at a time
+            for turn, name in zip(_turns(rest, step), _names(1, len(rest), step), strict=True):
+                film.locate(turn)
+                with film.together(seconds=min(2.5, 12.0 * step / len(rest))):
+                    film.camera.take(turn, azimuth=282, elevation=8)
+                    film.pulse(turn, titles=[name])
         film.locate()
         film.say("Now all layers have run." if rest else "So it has run.")
         with film.together(seconds=2):
-            film.fade(*names, to=1)
-            film.camera.fly(film.layout, *names, azimuth=279, elevation=6)
-    film.fade(*names, to=0, seconds=0)
+            film.fade(*(() if titles else names), to=1)
+            film.camera.fly(*((*layers, *titles) if titles else (film.layout, *names)), azimuth=279, elevation=8)
+    film.fade(*names, *titles, to=0, seconds=0)
+
+
+def _side_by_side(film, layers):
+    """All layers as large as they can be seen at once, each with its name; those after the first run."""
+    with film.together(seconds=1.6):
+        film.fade(film.all_but(*layers), to=0, seconds=1)
+        film.spread(*layers)
+        film.camera.frame(*layers, azimuth=286, elevation=11)
+    titles = film.entitle(*layers, titles=_names(0, len(layers), 1), seconds=0.3)
+    film.camera.frame(*layers, *titles, azimuth=284, elevation=11, seconds=0.5)
+    for layer, name in zip(layers[1:], _names(1, len(layers) - 1, 1), strict=True):
+        film.locate(layer)
+        film.pulse(layer, titles=[name], seconds=min(2.0, 8.0 / len(layers[1:])))
+    return titles
 
 
 def _model(film):
     with film.beat("model"):
         film.say("At the bottom each column becomes scores for all tokens, called logits,")
+        end = film.layout.ln_f, film.layout.output
         with film.together(seconds=2.5):
-            film.camera.take([film.layout.ln_f, film.layout.output], azimuth=280, elevation=7)
+            film.fade(*end, film.ribbons(*end), to=1, seconds=1)
+            film.revert(*film.layout.layers, seconds=1.5)  # where they stood side by side
+            film.camera.take([*end], azimuth=280, elevation=7)
             film.pulse(film.layout.ln_f, titles=["Last layer norm"])
         output = film.closeup(film.layout.output, seconds=1.5).output  # of a wide model
         rows = output.logits, output.probs
@@ -219,7 +266,5 @@ def _loop(film, given, sorts):
     with film.beat("loop"):
         film.say("One token is chosen, put at the end, and the whole model runs again,")
         written = film.write_on(after=given - 1, most=given if sorts else 6, seconds=18)
-        if sorts and written == sorted(film.tokens[:given]):
-            film.say("until all {n} stand sorted.", n=film.count(given, "letter"))
-        else:
-            film.say("and so on: it writes.")
+        done = sorts and written == sorted(film.tokens[:given])
+        film.say("until all {n} stand sorted." if done else "and so on: it writes.", n=film.count(given, "letter"))

@@ -14,7 +14,7 @@ def play(film):
     layer, t = film.layout.layers[0], film.example_time
     x, mlp, stream = layer.ln_2.output, layer.mlp, layer.attn.residual
     film.computed_up_to(stream)
-    film.fade(film.all_but(_whole(x, mlp, stream)), to=0, seconds=0)
+    film.fade(film.all_but(*_rows(x, mlp, stream)), to=0, seconds=0)
     film.call(x, stream, mlp.proj, mlp.residual, names=NAMES)
     film.arrange(*_rows(x, mlp, stream), all_named=True, seconds=0)
     film.open_on(*_rows(x, mlp, stream), azimuth=282, elevation=7)
@@ -44,10 +44,6 @@ def _rows(x, mlp, stream):
     return (mlp.fc_weight, x, stream), (mlp.hidden,), (mlp.activation,), (mlp.proj_weight, mlp.proj, mlp.residual)
 
 
-def _whole(x, mlp, stream):
-    return [grid for row in _rows(x, mlp, stream) for grid in row]
-
-
 def _what_for(film, layer):
     x, rows = layer.attn.residual, _rows(layer.ln_2.output, layer.mlp, layer.attn.residual)
     gathered = "In self-attention each [column]({x}) took over something from those before it."
@@ -69,7 +65,7 @@ def _what_for(film, layer):
 def _in_one_picture(film, x, mlp, stream):
     """All that a column passes, its weights too, laid out with room for names, and looked at."""
     rows, seen = _rows(x, mlp, stream), film.ribbons(x, mlp, stream)
-    film.fade(film.all_but(_whole(x, mlp, stream), seen), to=0, seconds=0.3)
+    film.fade(film.all_but(*rows, seen), to=0, seconds=0.3)
     film.arrange(*rows, all_named=True, seconds=0)
     film.camera.frame(*rows, azimuth=274, elevation=3, seconds=0)
     film.fade(*rows, to=1, seconds=0.3)
