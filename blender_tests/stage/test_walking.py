@@ -15,6 +15,8 @@ from llmviz_addon.layout.grid import boxes
 from llmviz_addon.stage.ours import NAME, TAG, ours
 from llmviz_addon.stage.pointing import inspect, sight
 from llmviz_addon.stage.rebuild.changes import changes
+from llmviz_addon.stage.shown import GRIDS
+from llmviz_addon.stage.things import ensembles
 from llmviz_addon.stage.walking import hiding, signs
 from llmviz_addon.stage.walking.framing import NEAREST, Free, framed, tangents
 from llmviz_addon.stage.walking.places import Walk, is_seen, shapes, walk_of
@@ -81,7 +83,8 @@ def test_only_a_head_is_seen_and_then_all_again(stage: llmviz.Stage) -> None:
     hiding.hide_weights(scene, layer, walk)
     assert seen(scene, ("grid",)) == {grid.name for grid in head.grids if grid.role != "weight"}
     hiding.only(scene, layer, walk, there(walk, "layers.1"))
-    assert seen(scene, ("grid",)) == there(walk, "layers.1").names
+    layer_1 = there(walk, "layers.1")
+    assert seen(scene, ("grid",)) == {grid.name for grid in layer_1.grids if grid.role != "weight"}, "weights stay so"
     hiding.show_all(scene, layer)
     assert seen(scene) == before - {"layers.0.mlp.hidden", "label:layers.0.mlp.hidden"} | (
         {"label:layers.0.mlp.hidden"} & before
@@ -188,3 +191,63 @@ def test_a_cell_is_picked_only_if_asked_and_what_hides_a_sign_comes_before_it(st
         if obj.get(TAG) == "drawing":
             obj.hide_set(True, view_layer=scene.view_layers[0])
     assert signs.pick(scene, walk, origin, way, cells=False) is None, "what is not seen is not clicked"
+
+
+@pytest.fixture
+def compared(scene: bpy.types.Scene) -> llmviz.Stage:
+    stage = llmviz.build(llmviz.outlines("nano", "gpt2"), ["scale"], size=(320, 180), pace=None, fps=2, engine="cycles")
+    stage.scene.frame_set(stage.scene.frame_end)
+    return stage
+
+
+def test_of_models_in_outline_a_head_is_shown_as_a_part(compared: llmviz.Stage) -> None:
+    scene, layer = compared.scene, compared.scene.view_layers[0]
+    walk = walk_of(scene)
+    model = next(one for one in walk.contents.models if one.title.startswith("GPT-2"))
+    before, collections = set(scene.objects), set(bpy.data.collections)
+    head = next(one for one in model.children[3].children[1].children if one.title == "Head 7")
+    ((_, (corners,)),) = shapes(scene, walk, head.children[0])
+    hiding.only(scene, layer, walk, head)
+    (part,) = set(scene.objects) - before
+    assert len(part.data.vertices) == 8 * len(head.grids)
+    assert part in ours(scene).objects
+    assert hiding.standing(scene) == [obj for obj in hiding.standing(scene) if obj != part]
+    assert changes(scene) == []
+    world = np.array([part.matrix_world @ vertex.co for vertex in part.data.vertices])
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    assert ((world > low - 0.01) & (world < high + 0.01)).all(axis=1).sum() == 8, "its first grid stands where it was"
+    hiding.hide_weights(scene, layer, walk)
+    (part,) = set(scene.objects) - before
+    assert len(part.data.vertices) == 8 * sum(grid.role != "weight" for grid in head.grids)
+    assert all(collection.hide_render for collection in part.users_collection)
+    hiding.show_all(scene, layer)
+    assert set(scene.objects) == before
+    assert set(bpy.data.collections) == collections
+    hiding.only(scene, layer, walk, model.children[3])
+    assert set(scene.objects) == before, "a layer is an object of its own"
+    shown = {str(obj[NAME]) for obj in hiding.standing(scene) if not obj.hide_get(view_layer=layer)}
+    assert len(shown) == 1
+    assert shown.pop().endswith(":layer 2")
+
+
+def test_grids_that_are_one_object_are_told_apart(scene: bpy.types.Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ensembles, "CROWD", 50)
+    stage = llmviz.build(llmviz.run(), ["layer-norm"], size=(320, 180), pace=None, fps=2, engine="cycles")
+    scene, layer = stage.scene, stage.scene.view_layers[0]
+    walk = walk_of(scene)
+    crowds = [obj for obj in hiding.standing(scene) if obj.get(TAG) == "grids"]
+    assert crowds
+    head = there(walk, HEAD)
+    hiding.only(scene, layer, walk, head)
+    parts = [obj for obj in ours(scene).objects if obj.get(WALKED) is not None]
+    shown = [name for obj in parts for name in hiding.grids_of(walk.about, obj)]
+    alone = [obj for obj in hiding.standing(scene) if obj.get(TAG) == "grid" and not obj.hide_get(view_layer=layer)]
+    assert sorted([*shown, *(str(obj[NAME]) for obj in alone)]) == sorted(head.names)
+    for obj in parts:
+        assert obj.animation_data is None or obj.animation_data.action is not None
+        boxes_of = sight.boxes_in(scene, obj)
+        assert boxes_of is not None
+        assert len(boxes_of.lows) == len(obj[GRIDS])
+    hiding.show_all(scene, layer)
+    assert not [obj for obj in ours(scene).objects if obj.get(WALKED) is not None]
+    assert changes(scene) == []

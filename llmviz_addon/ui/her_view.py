@@ -26,6 +26,7 @@ KEPT = (
     *("shading.show_object_outline", "shading.color_type", "shading.use_scene_lights", "shading.use_scene_world"),
     *("shading.type", "overlay.show_overlays", "overlay.show_floor", "overlay.show_axis_x", "overlay.show_axis_y"),
     *("overlay.show_axis_z", "overlay.show_text", "overlay.show_cursor", "overlay.show_extras"),
+    *("overlay.show_relationship_lines", "overlay.show_object_origins"),
     *("show_gizmo", "clip_start", "clip_end"),
 )
 """What looking at a film changes of a viewport."""

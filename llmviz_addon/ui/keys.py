@@ -1,8 +1,9 @@
 """The keys that a presenter remembers and a clicker sends, and those of walking, for the user to change.
 
 A presenter's lie in Blender's own map *Screen*, which is asked last: whatever is under the pointer has the keys that it
-knows. Those of walking lie in the viewport's map, as its arrow keys would otherwise go through the frames. Where there
-is no film, or nothing is lit, the operators decline and the keys go on to others.
+knows. Those of walking lie in the viewport's map, but for the arrow keys, which otherwise go through the frames: the map
+*Frames* is asked before the viewport's, and in it an add-on's keys before Blender's. Where there is no film, or nothing
+is lit, the operators decline and the keys go on to others.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import bpy
 
 SCREEN: tuple[str, Any] = ("Screen", "EMPTY")
 VIEWPORT: tuple[str, Any] = ("3D View", "VIEW_3D")
+FRAMES: tuple[str, Any] = ("Frames", "EMPTY")
 """Blender's maps, and the kind of editor that they are of."""
 
 
@@ -43,14 +45,14 @@ KEYS = (
     Key("Next chapter", "next chapter", "llmviz.jump", "PAGE_DOWN", True, {"to": "NEXT_CHAPTER"}),
     Key("Previous chapter", "previous chapter", "llmviz.jump", "PAGE_UP", True, {"to": "PREVIOUS_CHAPTER"}),
     *(
-        Key(f"Walk {text}", text, "llmviz.walk", key, options={"to": to}, map=VIEWPORT)
-        for text, key, to in (
-            ("to the previous", "LEFT_ARROW", "PREVIOUS"),
-            ("to the next", "RIGHT_ARROW", "NEXT"),
-            ("to the layer above", "UP_ARROW", "UP"),
-            ("to the layer below", "DOWN_ARROW", "DOWN"),
-            ("in", "RET", "IN"),
-            ("out", "BACK_SPACE", "OUT"),
+        Key(f"Walk {text}", text, "llmviz.walk", key, options={"to": to}, map=where)
+        for text, key, to, where in (
+            ("to the previous", "LEFT_ARROW", "PREVIOUS", FRAMES),
+            ("to the next", "RIGHT_ARROW", "NEXT", FRAMES),
+            ("to the layer above", "UP_ARROW", "UP", FRAMES),
+            ("to the layer below", "DOWN_ARROW", "DOWN", FRAMES),
+            ("in", "RET", "IN", VIEWPORT),
+            ("out", "BACK_SPACE", "OUT", VIEWPORT),
         )
     ),
     Key("End the walk", "end", "llmviz.walk_end", "ESC", map=VIEWPORT),

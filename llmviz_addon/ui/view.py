@@ -21,8 +21,12 @@ NEAREST = 0.1
 """Where the free view begins, in metres: nearer would cost the depth that keeps text clear of its plate."""
 PAST_PAGE = 1.3
 """So many times that far before the camera the free view begins, to have the text behind it."""
-CLUTTER = ("show_floor", "show_axis_x", "show_axis_y", "show_axis_z", "show_text", "show_cursor", "show_extras")
-"""What the free view leaves out: lines on the ground and white letters cannot be read on the film's page."""
+CLUTTER = (
+    *("show_floor", "show_axis_x", "show_axis_y", "show_axis_z", "show_text", "show_cursor", "show_extras"),
+    *("show_relationship_lines", "show_object_origins"),
+)
+"""What the free view leaves out: lines on the ground and white letters cannot be read on the film's page, and what is
+selected has lines to the camera and dots at its corners."""
 VIEWPORT_WIDTH = 72.0
 """What a viewport shows across its longer side at a distance of one lens (mm)."""
 

@@ -5,18 +5,47 @@ They are told by the numbers that they have in their stage. What the user has hi
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import bpy
 
+from ...layout.contents import Path
 from ..ours import keys
 
 WALKED = "llmviz_walked"
-"""Custom property of a view layer: the numbers of what is hidden in it."""
+"""Custom property of a view layer: the numbers of what is hidden in it, and why; of an object: that it is a part."""
+
+
+@dataclass(frozen=True)
+class Walked:
+    """Things hidden, by their ``numbers``: all but what is at the path ``only``, if one is told, and ``weights``."""
+
+    numbers: frozenset[int] = frozenset()
+    only: Path = ()
+    weights: bool = False
+
+
+def read_walked(layer: bpy.types.ViewLayer) -> Walked:
+    """What is written on a view layer; nothing where that is damaged."""
+    written = layer.get(WALKED)
+    if not hasattr(written, "get"):
+        return Walked()
+    numbers, only = (_whole(written.get(name)) for name in ("numbers", "only"))
+    return Walked(frozenset(numbers), only, written.get("weights") == 1)
+
+
+def write_walked(layer: bpy.types.ViewLayer, walked: Walked) -> None:
+    """Write it down; nothing is hidden, and nothing is written."""
+    if layer.get(WALKED) is not None:
+        del layer[WALKED]
+    if walked != Walked():
+        lists = {"numbers": sorted(walked.numbers), "only": list(walked.only)}
+        layer[WALKED] = {**{name: one for name, one in lists.items() if one}, "weights": int(walked.weights)}
 
 
 def hidden_by_walking(scene: bpy.types.Scene, layer: bpy.types.ViewLayer) -> set[bpy.types.Object]:
     """What is hidden so, and has not been shown again by the user."""
-    written = layer.get(WALKED)
-    numbers = set(written) if hasattr(written, "typecode") else set()
+    numbers = read_walked(layer).numbers
     if not numbers:
         return set()
     there = set(layer.objects)
@@ -27,3 +56,8 @@ def hidden_by_walking(scene: bpy.types.Scene, layer: bpy.types.ViewLayer) -> set
 def is_hiding(layer: bpy.types.ViewLayer) -> bool:
     """Whether anything is."""
     return layer.get(WALKED) is not None
+
+
+def _whole(written: object) -> tuple[int, ...]:
+    """Whole numbers that are written as an array of such."""
+    return tuple(written) if getattr(written, "typecode", "") == "i" else ()  # type: ignore[arg-type]

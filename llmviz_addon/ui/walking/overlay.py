@@ -12,7 +12,7 @@ from ...errors import LlmvizError
 from ...layout.contents import Entry
 from ...stage.walking.places import walk_of
 from ..pointing import card as cards
-from ..pointing.card import COLORS, HALO, Color
+from ..pointing.card import COLORS, PLATE
 from ..pointing.overlay import FONT, Triangles, fill_triangles, stroked
 from .session import session_of
 
@@ -70,8 +70,15 @@ def draw() -> None:
         strokes += stroked(outline, COLORS["source"], 2.0 if len(outlines) > 1 else 3.0, True)
     fill_triangles(strokes)
     names = [(one.title, outline) for one, outline in outlines if _wide(outline) > NAMED * scale]
-    for (x, y), text in placed_names(names, LETTERS * scale):
-        write(text, (x, y), LETTERS * scale, COLORS["cell"])
+    letters = LETTERS * scale
+    for at, text in placed_names(names, letters):
+        blf.size(FONT, letters)
+        plate = np.array(at) + np.array([(-0.4, -0.4), (0.4, -0.4), (0.4, 1.1), (-0.4, 1.1)]) * letters
+        plate[1:3, 0] += blf.dimensions(FONT, text)[0]
+        fill_triangles([cards.filled(plate, PLATE)])
+        blf.color(FONT, *COLORS["cell"])
+        blf.position(FONT, *at, 0)
+        blf.draw(FONT, text)
 
 
 def outlined(
@@ -92,24 +99,12 @@ def placed_names(names: list[tuple[str, np.ndarray]], letters: float) -> list[tu
     taken: list[tuple[float, float, float, float]] = []
     for text, outline in names:
         low, high = outline.min(axis=0), outline.max(axis=0)
-        x, y = float(low[0]), float(high[1]) + 0.4 * letters
-        box = x, y - 0.3 * letters, x + 0.62 * letters * len(text), y + letters
+        x, y = float(low[0]) + 0.4 * letters, float(high[1]) + 0.7 * letters
+        box = x - letters, y - 0.5 * letters, x + 0.62 * letters * len(text) + letters, y + 1.2 * letters
         if not any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken):
             taken.append(box)
             found.append(((x, y), text))
     return found
-
-
-def write(text: str, at: tuple[float, float], size: float, color: Color) -> None:
-    """Letters on a dark rim, to be read on any ground."""
-    blf.size(FONT, size)
-    blf.enable(FONT, blf.SHADOW)
-    blf.shadow(FONT, 6, *HALO[:3], 1.0)
-    blf.shadow_offset(FONT, 0, 0)
-    blf.color(FONT, *color)
-    blf.position(FONT, *at, 0)
-    blf.draw(FONT, text)
-    blf.disable(FONT, blf.SHADOW)
 
 
 def _wide(outline: np.ndarray) -> float:

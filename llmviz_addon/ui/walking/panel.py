@@ -15,7 +15,7 @@ from ..view import looks_through_camera
 from . import rows, steps
 from .session import MOST, lit, session_of
 
-ROWS = 8
+ROWS = 10
 """Of the list, at least, and at most without its being drawn larger."""
 
 
@@ -61,7 +61,7 @@ class LLMVIZ_PT_walk(bpy.types.Panel):
     bl_region_type: Any = "UI"
     bl_category = "LLM"
     bl_label = "Walk"
-    bl_order = 4
+    bl_order = 3  # after Play, which is registered before
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 from ...layout.contents import Entry, Path
 from ...stage.ours import NAME, TAG, ours
 from ...stage.walking.places import Walk, marked, shapes, walk_of
+from ...stage.walking.walked import read_walked
 
 MOST = 400
 """Rows of the list: more is found by searching."""
@@ -54,7 +55,7 @@ class Session:
 
     def boxes(self, scene: bpy.types.Scene, walk: Walk, entry: Entry) -> Boxes:
         """What is in an entry, with where that stands, kept for the frame."""
-        hidden = tuple(tuple(layer.get("llmviz_walked", ())) for layer in scene.view_layers)
+        hidden = tuple(read_walked(layer) for layer in scene.view_layers)
         key = (scene.frame_current, entry.path, hidden, id(walk.about))
         if self.drawn[0] != key:
             self.drawn = key, shapes(scene, walk, entry)

@@ -49,6 +49,7 @@ class Walking:
         elif cls.needs_light:
             session = session_of(context.scene)
             there = session is not None and bool(session.at)
+            there = there and (context.area is None or context.area.type == "VIEW_3D")
             if not there:
                 cls.poll_message_set("Nothing is lit. Click something in the list first")
         return there and not locked()
