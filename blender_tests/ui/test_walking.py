@@ -87,7 +87,7 @@ def test_steps_walk_and_where_there_is_no_way_on_they_say_so(group: bpy.types.Pr
 
 def test_searching_lists_what_was_found(group: bpy.types.PropertyGroup) -> None:
     group.search = "layer 1 head 2 q weights"
-    assert titles(group)[0] == "Q weights   (Head 2, Self-attention, Layer 1)"
+    assert titles(group)[0] == "Q weights   (Head 2, Layer 1)"
     assert "layers.1.attn.heads.2.q_weight" in group.rows[0].tip
     group.index = 0
     assert lit() == "layers.1.attn.heads.2.q_weight"

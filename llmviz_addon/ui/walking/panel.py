@@ -82,6 +82,8 @@ class LLMVIZ_PT_walk(bpy.types.Panel):
             )
             if len(group.rows) >= MOST:
                 layout.label(text=f"The first {MOST}: search for more", icon="INFO")
+            if session.at and not session.seen:
+                layout.label(text="Not seen at this frame", icon="HIDE_ON")
             self._steps(layout)
             self._hiding(layout, context)
         if looks_through_camera(context.space_data) and not (session is not None and session.at):

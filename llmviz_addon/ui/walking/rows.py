@@ -87,9 +87,9 @@ def fill(context: bpy.types.Context, session: Session, walk: Walk) -> None:
 def _write(row: LLMVIZ_PG_walk_row, entry: Entry, session: Session) -> None:
     searched = bool(session.search.strip())
     row.path = ".".join(map(str, entry.path))
-    where = ", ".join(reversed(entry.place[1:]))
-    row.title = f"{entry.title}   ({where})" if searched and where else entry.title
-    row.detail = entry.detail
+    around = [one.title for one in dict.fromkeys((entry.nearest, entry.outer)) if one is not entry]
+    row.title = f"{entry.title}   ({', '.join(around)})" if searched and around else entry.title
+    row.detail = "" if searched else entry.detail
     told = [BETWEEN.join((*entry.place, entry.title)), entry.name, "Click to frame it in the viewport and light it"]
     row.tip = "\n".join(filter(None, told))
     row.icon = ICONS[entry.grid.role] if entry.grid is not None else ""

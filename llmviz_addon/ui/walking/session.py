@@ -13,7 +13,7 @@ import numpy as np
 
 from ...layout.contents import Entry, Path
 from ...stage.ours import NAME, TAG, ours
-from ...stage.walking.places import Walk, marked, shapes, walk_of
+from ...stage.walking.places import Walk, is_seen, marked, shapes, walk_of
 from ...stage.walking.walked import read_walked
 
 MOST = 400
@@ -23,13 +23,14 @@ Boxes = list[tuple[Entry, list[np.ndarray]]]
 
 @dataclass
 class Session:
-    """A walk through the stage that is ``marked`` so: ``at`` is lit, () where nothing is."""
+    """A walk through the stage that is ``marked`` so: ``at`` is lit, () where nothing is, and is ``seen`` or not."""
 
     stage: str
     at: Path = ()
     unfolded: set[Path] = field(default_factory=set)
     search: str = ""
     drawn: tuple[object, Boxes] = (None, [])
+    seen: bool = True
 
     def rows(self, walk: Walk) -> list[Entry]:
         """What the list shows: what was found, or what is unfolded."""
@@ -59,6 +60,7 @@ class Session:
         key = (scene.frame_current, entry.path, hidden, id(walk.about))
         if self.drawn[0] != key:
             self.drawn = key, shapes(scene, walk, entry)
+            self.seen = is_seen(scene, walk, entry)
         return self.drawn[1]
 
 
