@@ -195,7 +195,7 @@ def test_numbers_in_cells_of_another_model_are_its_own(random_model, folder):
     assert any(about.model.name in text for text in texts(drawn(told, "other:end")))
 
 
-@pytest.mark.parametrize("length", (loader.FULL, loader.SHORT))
+@pytest.mark.parametrize("length", [loader.FULL, loader.SHORT])
 def test_at_every_rest_a_film_of_all_chapters_looks_as_each_of_them_alone(nano, length):
     """Nothing is left over from the chapters before, and nothing lacks."""
     stage, chapters = Set.of(run(nano, TOKENS)), loader.choose(None, loader.find(), length)

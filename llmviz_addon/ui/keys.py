@@ -1,7 +1,7 @@
 """The keys that a presenter remembers and a clicker sends, and those of walking, for the user to change.
 
 A presenter's lie in Blender's own map *Screen*, which is asked last: whatever is under the pointer has the keys that it
-knows. Those of walking lie in the viewport's map, but for the arrow keys, which otherwise go through the frames: the map
+knows. Those of walking lie in the viewport's map, but for the arrow keys, which would go through the frames: the map
 *Frames* is asked before the viewport's, and in it an add-on's keys before Blender's. Where there is no film, or nothing
 is lit, the operators decline and the keys go on to others.
 """
