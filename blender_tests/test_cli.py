@@ -105,6 +105,7 @@ def test_every_job_that_tells_chapters_tells_them_all_or_a_short_film(
         (["trailer", "--bpm", "500"], "A tempo of 500 beats per minute is not possible; give 40 to 240."),
         (["trailer", "--bpm", "fast"], "'fast' is not a tempo; give beats per minute, such as 120"),
         (["mlp", "--bpm", "120"], "A tempo of 120 beats per minute is for a trailer; full and short films"),
+        (["mlp", "--quality", "ultra"], "invalid choice: 'ultra'"),
         (["trailer", "softmax"], "A trailer leaves out the chapter 'softmax'."),
     ],
 )

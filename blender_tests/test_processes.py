@@ -68,7 +68,7 @@ def test_a_module_run_by_name_forgets_the_current_folder(tmp_path: Path) -> None
 def test_the_search_for_a_gpu_runs_nothing_of_the_current_folder(
     hostile: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(render, "_LINUX_DEVICES", ("/*",))
+    monkeypatch.setattr(render, "LINUX_DEVICES", ("/*",))
     monkeypatch.setenv("PYTHONPATH", os.pathsep)
     render.has_gpu.cache_clear()
     try:

@@ -46,6 +46,7 @@ from .screenplay.score.timeline import Timeline
 from .screenplay.trailer import tempo
 from .stage.materials.theme_file import ThemeOf
 from .stage.materials.theme_file import theme as theme_of
+from .stage.quality import FINAL
 
 if TYPE_CHECKING:
     import bpy
@@ -362,20 +363,20 @@ def open_file(path: PathOf) -> Stage:
     raise JobError(f"There is neither a film nor an open stage in {Path(path).name!r}.")
 
 
-def still(of: Stage, at: str | float | None = None, *, engine: str = "auto") -> Still:
+def still(of: Stage, at: str | float | None = None, *, engine: str = "auto", quality: str = FINAL) -> Still:
     """One picture of a stage.
 
     ``at`` are seconds, or a rest by its number or name, such as ``03.2`` or ``one-column``; None is the frame that
-    the scene is at. Raises JobError.
+    the scene is at. ``quality`` is ``draft``, ``final`` or ``4k``. Raises JobError.
     """
     from .film.still import picture
 
     frame = of.scene.frame_current if at is None else frame_at(of.told, str(at))
-    return Still(picture(of.scene, frame, engine=engine), frame)
+    return Still(picture(of.scene, frame, engine=engine, preset=quality), frame)
 
 
 def storyboard_steps(
-    of: Stage, output: PathOf, *, engine: str = "auto"
+    of: Stage, output: PathOf, *, engine: str = "auto", quality: str = FINAL
 ) -> Generator[tuple[float, str], None, Storyboard]:
     """A still at every rest and half-way to the next, and a contact sheet per chapter, in a folder; see ``still``.
 
@@ -386,7 +387,7 @@ def storyboard_steps(
 
     check_camera(of.scene)
     folder = check_place(output)
-    fills = yield from boards.storyboard_steps(of.scene, of.told, folder, engine)
+    fills = yield from boards.storyboard_steps(of.scene, of.told, folder, engine, quality)
     return Storyboard(folder, tuple(fills))
 
 
@@ -401,6 +402,7 @@ def film_steps(
     stop: float | None = None,
     captions: bool = False,
     engine: str = "auto",
+    quality: str = FINAL,
     workers: int | None = None,
     overwrite: bool = False,
     poll: float = 0.2,
@@ -417,6 +419,8 @@ def film_steps(
         Whether WebVTT is written beside SubRip.
     engine
         ``auto``, ``eevee`` or ``cycles``.
+    quality
+        ``draft``, fast; ``final``; or ``4k``, as that and larger.
     workers
         Processes that render at once; None is what suits the machine.
     overwrite
@@ -438,7 +442,7 @@ def film_steps(
     with scratch() as folder:
         job = film_job(
             of.scene, path, folder / "film.blend", engine, span=span, captions=captions, workers=workers,
-            overwrite=overwrite,
+            overwrite=overwrite, preset=quality,
         )  # fmt: skip
         films.check_film(job)
         save_copy(job.blend, of.scene)

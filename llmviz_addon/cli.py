@@ -71,7 +71,7 @@ def _parser() -> Parser:
         jobs, options.Build, "write a .blend that plays and renders without the add-on", _chapters, _film, _engine
     )
     build.add_argument("-o", "--output", required=True, type=_path, metavar="SCENE.blend")
-    still = _add(jobs, options.Still, "render one picture", _film, _engine)
+    still = _add(jobs, options.Still, "render one picture", _film, _engine, _quality)
     still.add_argument("chapters", nargs=1, metavar="CHAPTER", help="name or number, see llmviz chapters")
     still.add_argument(
         "--at", required=True, type=_text, metavar="SECONDS|REST", help="such as 12.5, 03.2 or one-column"
@@ -81,8 +81,9 @@ def _parser() -> Parser:
         jobs, options.Storyboard, "render each chapter at a glance: stills and contact sheets", _chapters, _film
     )
     _engine(board)
+    _quality(board)
     board.add_argument("-o", "--output", required=True, type=_path, metavar="FOLDER")
-    film = _add(jobs, options.Film, "render a video and its captions", _chapters, _film, _engine)
+    film = _add(jobs, options.Film, "render a video and its captions", _chapters, _film, _engine, _quality)
     film.add_argument("-o", "--output", required=True, type=_path, metavar="FILM.mp4")
     film.add_argument("--from", dest="start", type=_seconds, metavar="S", help="start there, in seconds of the film")
     film.add_argument("--to", dest="stop", type=_seconds, metavar="S", help="stop there, in seconds of the film")
@@ -202,6 +203,13 @@ def _writing(job: Parser) -> None:
 
 def _engine(job: Parser) -> None:
     job.add_argument("--engine", choices=("auto", "eevee", "cycles"), default="auto", help="auto: eevee on a GPU")
+
+
+def _quality(job: Parser) -> None:
+    job.add_argument(
+        "--quality", choices=("draft", "final", "4k"), default="final",
+        help="draft, fast where things are lit; final; or 4k, as that with 2160 pixels on the shorter side",
+    )  # fmt: skip
 
 
 def _path(text: str) -> str:

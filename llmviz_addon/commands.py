@@ -86,7 +86,7 @@ def still(asked: options.Still) -> None:
     seconds = production.timeline.seconds(frame_at(production.timeline, asked.at))
     stage = _staged(production, asked)
     del production
-    picture = api.still(stage, asked.at, engine=asked.engine)
+    picture = api.still(stage, asked.at, engine=asked.engine, quality=asked.quality)
     picture.save(target)
     _wrote(target, f"frame {picture.frame}, {seconds:.1f} s")
 
@@ -123,6 +123,7 @@ def _filmed(stage: api.Stage, target: Path, asked: options.Film) -> api.Film:
         stop=asked.stop,
         captions=asked.captions,
         engine=asked.engine,
+        quality=asked.quality,
         workers=asked.jobs,
         overwrite=asked.overwrite,
     )
@@ -148,7 +149,7 @@ def storyboard(asked: options.Storyboard) -> None:
     folder = check_place(asked.output)
     production = _produced(asked)
     stage = _staged(production, asked)
-    steps = api.storyboard_steps(stage, folder, engine=asked.engine)
+    steps = api.storyboard_steps(stage, folder, engine=asked.engine, quality=asked.quality)
     try:
         with closing(steps), Bar() as bar:
             while True:

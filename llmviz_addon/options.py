@@ -94,7 +94,14 @@ class Build(Staged):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Still(Staged):
+class Rendered(Staged):
+    """What is rendered, in a ``quality``."""
+
+    quality: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Still(Rendered):
     """``llmviz still``: ``at`` are seconds, or a rest's number or name."""
 
     at: str
@@ -102,14 +109,14 @@ class Still(Staged):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Storyboard(Staged):
+class Storyboard(Rendered):
     """``llmviz storyboard``."""
 
     output: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Film(Staged):
+class Film(Rendered):
     """``llmviz film``: an excerpt from ``start`` to ``stop`` in seconds, rendered by ``jobs`` processes."""
 
     output: str

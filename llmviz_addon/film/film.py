@@ -19,6 +19,7 @@ from pathlib import Path
 
 from ..errors import JobError
 from ..screenplay.score.timeline import ChapterSpan, Subtitle
+from ..stage.quality import FINAL
 from .encoding import captions
 from .frames import CAPTIONS, PIECES, Frames, check_frames, frames_folder, frames_of, opened
 from .lock import scratch
@@ -49,6 +50,7 @@ class FilmJob:
     chapters: Sequence[ChapterSpan] = ()
     web_captions: bool = False
     samples: int | None = None
+    quality: str = FINAL
     workers: int | None = None
     end: int | None = None  # last frame of the whole film, of which this may be an excerpt
     fps_base: float = 1.0  # what fps is divided by, as in Blender: 1.001 for 23.976 of 24
@@ -149,6 +151,7 @@ def _setup(job: FilmJob, frames: Frames) -> dict[str, object]:
         **{"blend": str(job.blend.absolute()), "folder": str(job.folder.absolute()), "mark": frames.mark},
         **{"first": min(job.first, 1), "last": job.end or job.last},
         **{"width": job.size[0], "height": job.size[1], "engine": job.engine, "samples": job.samples},
+        "quality": job.quality,
         "threads": os.cpu_count() or 1,  # each: while one prepares a frame, another renders on all cores
     }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import bpy
 
 from ..errors import JobError
+from ..stage.quality import FINAL, quality
 from ..stage.render import chosen
 from ..stage.story import read_story
 from .film import FilmJob
@@ -48,6 +49,7 @@ def film_job(
     captions: bool = False,
     workers: int | None = None,
     overwrite: bool = False,
+    preset: str = FINAL,
 ) -> FilmJob:
     """The film of ``scene``, which is yet to be saved as ``blend``.
 
@@ -61,6 +63,8 @@ def film_job(
         Processes that render at once; None for what suits the machine.
     overwrite
         Whether frames of another film that lie beside ``output`` may go.
+    preset
+        The quality; it may make the picture larger.
 
     Two scenes that look the same, wherever they were built, have the same fingerprint and so share their frames.
     """
@@ -69,9 +73,12 @@ def film_job(
     if render.resolution_percentage != 100:  # to the even numbers that a video needs, as these are not hers to choose
         width, height = (max(side * render.resolution_percentage // 200 * 2, 2) for side in size)
         size = (width, height)
+    how = quality(preset)
+    size = how.size(size)
     with quiet():  # Blender tells of graphics drivers when it is asked for its settings
         look = signature(scene)
     mark = fingerprint(
+        quality=repr(how),
         blender=bpy.app.version_string,
         engine=engine,
         llmviz=code_version(),
@@ -88,6 +95,7 @@ def film_job(
         fps=render.fps,
         fps_base=render.fps_base,
         engine=engine,
+        quality=preset,
         fingerprint=mark,
         subtitles=story.subtitles if story else (),
         chapters=story.chapters if story else (),

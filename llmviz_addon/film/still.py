@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import bpy
 import numpy as np
 
-from ..stage.render import set_engine, set_size
+from ..stage.quality import FINAL, quality
+from ..stage.render import set_engine, set_size, size_of
 from ..stage.things.page import go
 from .of_scene import check_camera
 from .output import check_output
@@ -32,6 +34,7 @@ KEPT = {
         *("diffuse_bounces", "glossy_bounces", "sample_clamp_indirect", "caustics_reflective"),
     ),
     "eevee": ("taa_render_samples", "use_raytracing"),
+    "devices": ("compute_device_type",),
 }
 """Settings of the user's that a still changes and gives back."""
 
@@ -43,10 +46,11 @@ def still(
     size: tuple[int, int] | None = None,
     engine: str = "auto",
     samples: int | None = None,
+    preset: str = FINAL,
 ) -> None:
     """Render ``frame`` to the PNG file ``output``; see ``picture``. Raises JobError if it cannot be written."""
     check_output(output, ".png")
-    png.write(output, picture(scene, frame, size, engine, samples))
+    png.write(output, picture(scene, frame, size, engine, samples, preset))
 
 
 def picture(
@@ -55,16 +59,19 @@ def picture(
     size: tuple[int, int] | None = None,
     engine: str = "auto",
     samples: int | None = None,
+    preset: str = FINAL,
 ) -> np.ndarray:
     """``frame`` rendered, (height, width, 3) uint8 display colours; the scene is left as it was.
 
-    ``size`` in pixels, by default the scene's own. Raises JobError for an unknown engine or a scene without a camera.
+    ``size`` in pixels is by default the scene's own; the quality ``preset`` may enlarge it. Raises JobError for an
+    unknown engine or quality, or a scene without a camera.
     """
+    how = quality(preset)
     check_camera(scene)
     with shown(scene), restored(scene), quiet():
-        set_engine(scene, engine, samples)
-        if size is not None:
-            set_size(scene, *size)
+        set_engine(scene, engine, samples, preset)
+        if size is not None or how.side is not None:
+            set_size(scene, *how.size(size or size_of(scene)))
         scene.render.use_persistent_data = False
         painter = Painter(scene)
         try:
@@ -77,7 +84,9 @@ def picture(
 def restored(scene: bpy.types.Scene) -> Iterator[None]:
     """Give back the scene's render settings and frame after the block."""
     frame = scene.frame_current
-    owners = {"render": scene.render, "image": scene.render.image_settings}
+    owners: dict[str, Any] = {"render": scene.render, "image": scene.render.image_settings}
+    if (addon := bpy.context.preferences.addons.get("cycles")) is not None:
+        owners["devices"] = addon.preferences
     owners |= {name: getattr(scene, name) for name in ("cycles", "eevee") if hasattr(scene, name)}
     kept = [
         (owner, key, getattr(owner, key)) for name, owner in owners.items() for key in KEPT[name] if hasattr(owner, key)

@@ -16,7 +16,8 @@ import bpy
 import numpy as np
 
 from ..screenplay.score.timeline import ChapterSpan, Told
-from ..stage.render import set_engine
+from ..stage.quality import FINAL, quality
+from ..stage.render import set_engine, set_size, size_of
 from ..writing import written
 from .filled import filled, summary, table
 from .output import check_place, made_folder
@@ -66,7 +67,7 @@ def _asked(timeline: Told, chapter: ChapterSpan) -> int:
 
 
 def storyboard_steps(
-    scene: bpy.types.Scene, timeline: Told, folder: Path, engine: str = "auto"
+    scene: bpy.types.Scene, timeline: Told, folder: Path, engine: str = "auto", preset: str = FINAL
 ) -> Generator[tuple[float, str], None, list[str]]:
     """Render the stills of every chapter into ``folder``; yields (share done, what comes next).
 
@@ -79,7 +80,8 @@ def storyboard_steps(
     total, done = sum(len(found) for _, found in plan), 0
     lines = []
     with shown(scene), restored(scene):
-        set_engine(scene, engine)
+        set_engine(scene, engine, preset=preset)
+        set_size(scene, *quality(preset).size(size_of(scene)))
         painter = Painter(scene)
         try:
             for chapter, found in plan:

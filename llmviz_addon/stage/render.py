@@ -18,16 +18,13 @@ import bpy
 from ..errors import JobError, choices
 from ..processes import blender
 from . import compat
+from .devices import LINUX_DEVICES, use_graphics_cards
 from .kept_theme import is_lit
+from .quality import FINAL, Quality, quality
 
 ENGINES = ("auto", "eevee", "cycles")
-EEVEE_SAMPLES = 64
-"""Which EEVEE needs where it dithers what fades."""
-LIT_SAMPLES = 8
-"""Of Cycles where things are lit."""
 VIEWPORT_SAMPLES = 8
 _SOFTWARE = ("llvmpipe", "softpipe", "software", "swrast")
-_LINUX_DEVICES = ("/dev/dri/renderD*", "/dev/nvidia[0-9]*", "/dev/dxg")
 _PROBE = """
 import bpy
 import gpu
@@ -57,19 +54,21 @@ print("GPU:", found)
 """
 
 
-def set_engine(scene: bpy.types.Scene, engine: str = "auto", samples: int | None = None) -> str:
+def set_engine(
+    scene: bpy.types.Scene, engine: str = "auto", samples: int | None = None, preset: str = FINAL
+) -> str:  # fmt: skip
     """Prepare ``scene`` to render with ``engine``; returns the one chosen, "eevee" or "cycles".
 
-    ``samples`` per pixel; by default 64 for EEVEE, and for Cycles 1, or ``LIT_SAMPLES`` in a lit theme.
+    ``samples`` per pixel are by default those of the quality ``preset``; Cycles needs 1 where nothing is lit.
     """
-    engine = chosen(engine)
+    engine, how = chosen(engine), quality(preset)
     if engine == "eevee":
         compat.set_eevee(scene)
-        _set_eevee(scene, samples or EEVEE_SAMPLES)
+        _set_eevee(scene, samples or how.eevee_samples)
     else:
         compat.set_cycles(scene)
         scene.render.use_persistent_data = True
-        _set_cycles(scene, samples)
+        _set_cycles(scene, samples, how)
     return engine
 
 
@@ -79,8 +78,9 @@ def set_film(scene: bpy.types.Scene, engine: str) -> None:
     In the viewport, too: EEVEE's temporal reprojection would shred text while the camera moves, and leave it blank
     after every jump. Data is not kept from frame to frame, as Blender may hang at its end with it.
     """
-    _set_eevee(scene, EEVEE_SAMPLES)
-    _set_cycles(scene, None)
+    how = quality(FINAL)
+    _set_eevee(scene, how.eevee_samples)
+    _set_cycles(scene, None, how)
     scene.eevee.use_taa_reprojection = False
     scene.eevee.taa_samples = VIEWPORT_SAMPLES
     scene.cycles.preview_samples = 1
@@ -99,6 +99,13 @@ def chosen(engine: str) -> str:
     return engine
 
 
+def size_of(scene: bpy.types.Scene) -> tuple[int, int]:
+    """Width and height of its picture in pixels."""
+    render = scene.render
+    width, height = (side * render.resolution_percentage // 100 for side in (render.resolution_x, render.resolution_y))
+    return width, height
+
+
 def set_size(scene: bpy.types.Scene, width: int, height: int) -> None:
     """Size of the picture in pixels."""
     scene.render.resolution_x = width
@@ -112,24 +119,24 @@ def _set_eevee(scene: bpy.types.Scene, samples: int) -> None:
     scene.render.filter_size = 1.0
 
 
-def _set_cycles(scene: bpy.types.Scene, samples: int | None) -> None:
+def _set_cycles(scene: bpy.types.Scene, samples: int | None, how: Quality) -> None:
     if is_lit(scene):
-        _set_lit_cycles(scene, samples or LIT_SAMPLES)
+        _set_lit_cycles(scene, samples or how.lit_samples, how)
     else:
         _set_flat_cycles(scene, samples or 1)
 
 
-def _set_lit_cycles(scene: bpy.types.Scene, samples: int) -> None:
+def _set_lit_cycles(scene: bpy.types.Scene, samples: int, how: Quality) -> None:
     """Light goes from a lamp to a thing and once more to another; what is left of noise the denoiser takes away."""
     cycles = scene.cycles
-    cycles.device = "CPU"
+    cycles.device = "GPU" if use_graphics_cards() else "CPU"
     cycles.samples = samples
     cycles.use_adaptive_sampling = False
     cycles.use_denoising = True
     cycles.denoiser = "OPENIMAGEDENOISE"
     cycles.denoising_input_passes = "RGB_ALBEDO_NORMAL"
-    cycles.denoising_prefilter = "FAST"
-    cycles.denoising_quality = "BALANCED"
+    cycles.denoising_prefilter = how.denoising_prefilter
+    cycles.denoising_quality = how.denoising_quality
     cycles.pixel_filter_type = "BLACKMAN_HARRIS"
     cycles.filter_width = 1.2
     cycles.max_bounces = cycles.diffuse_bounces = cycles.glossy_bounces = 1
@@ -165,7 +172,7 @@ def has_gpu() -> bool:
         import gpu
 
         return is_gpu(gpu.platform.renderer_get() + gpu.platform.vendor_get() + gpu.platform.device_type_get())
-    if sys.platform == "linux" and not any(glob.glob(pattern) for pattern in _LINUX_DEVICES):
+    if sys.platform == "linux" and not any(glob.glob(pattern) for pattern in LINUX_DEVICES):
         return False
     try:
         with tempfile.TemporaryDirectory(prefix="llmviz-", ignore_cleanup_errors=True) as folder:

@@ -348,6 +348,7 @@ class LLMVIZ_PT_render(_Panel, bpy.types.Panel):
         if problem:
             write(column.column(align=True), problem, context, icon="ERROR")
         column.prop(settings, "engine")
+        column.prop(settings, "quality")
         if film is not None:
             column.prop(settings, "web_captions")
         buttons = self.layout.column(align=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import bpy
 
@@ -108,7 +109,7 @@ class LLMVIZ_OT_render_still(_Rendering, bpy.types.Operator):
         """The job."""
         scene, path = context.scene, still_path(context.scene)
         yield 0.1, f"Frame {scene.frame_current}"
-        api.still(api.Stage(scene), engine=value(scene.llmviz_settings, "engine")).save(path)
+        api.still(api.Stage(scene), **_how(scene)).save(path)
         return Outcome(f"Saved {path}", path)
 
 
@@ -146,7 +147,7 @@ class LLMVIZ_OT_storyboard(_Rendering, bpy.types.Operator):
         """The job."""
         scene = context.scene
         folder = output_folder(scene.llmviz_settings) / "storyboard"
-        yield from api.storyboard_steps(api.Stage(scene), folder, engine=value(scene.llmviz_settings, "engine"))
+        yield from api.storyboard_steps(api.Stage(scene), folder, **_how(scene))
         return Outcome(f"Saved {folder}", folder)
 
 
@@ -157,20 +158,26 @@ def render_film(scene: bpy.types.Scene) -> Steps:
         api.Stage(scene),
         film_path(scene),
         captions=value(scene.llmviz_settings, "web_captions"),
-        engine=value(scene.llmviz_settings, "engine"),
         overwrite=True,
         poll=POLL,
+        **_how(scene),
     )
     for progress in steps:
         yield progress.share, describe(progress)
     return Outcome(f"Saved {film_path(scene)}", film_path(scene))
 
 
+def _how(scene: bpy.types.Scene) -> dict[str, Any]:
+    """Engine and quality that are chosen."""
+    return {name: value(scene.llmviz_settings, name) for name in ("engine", "quality")}
+
+
 def frames_lost(scene: bpy.types.Scene) -> str:
     """Which finished frames the film would replace; "" where there are none, or it cannot be made anyway."""
     if scene.camera is None:
         return ""
-    job = film_job(scene, film_path(scene), Path(), value(scene.llmviz_settings, "engine"))
+    how = _how(scene)
+    job = film_job(scene, film_path(scene), Path(), how["engine"], preset=how["quality"])
     try:
         check_frames(job.folder, job.fingerprint, job.size, overwrite=True)
     except LlmvizError:

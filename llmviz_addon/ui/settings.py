@@ -24,6 +24,7 @@ from ..screenplay.loader import LENGTHS
 from ..screenplay.production import PACE
 from ..screenplay.trailer import LEAST, MOST, TEMPO
 from ..stage.materials.theme_file import NAMES
+from ..stage.quality import FINAL, QUALITIES
 from ..stage.render import ENGINES
 from .preferences import catalogue
 from .values import ASPECTS, value
@@ -66,6 +67,12 @@ LENGTH_TEXTS = {
     "trailer": "30 seconds without words but the questions of chapters, cut to a beat",
 }
 LENGTH_ITEMS = [(name, name.title(), LENGTH_TEXTS[name]) for name in LENGTHS]
+QUALITY_TEXTS = {
+    "draft": ("Draft", "Fast where things are lit, as in the cinematic theme"),
+    "final": ("Final", "As it is meant to look"),
+    "4k": ("4K", "As final, the shorter side of the picture with 2160 pixels"),
+}
+QUALITY_ITEMS = [(name, *QUALITY_TEXTS[name]) for name in QUALITIES]
 ENGINE_ITEMS = [(name, *ENGINE_TEXTS[name]) for name in ENGINES]
 
 
@@ -196,6 +203,12 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
         name="Engine",
         description="What renders stills and films",
         items=ENGINE_ITEMS,
+    )
+    quality: EnumProperty(
+        name="Quality",
+        description="How much work goes into stills and films",
+        items=QUALITY_ITEMS,
+        default=FINAL,
     )
     web_captions: BoolProperty(
         name="Captions for the Web",

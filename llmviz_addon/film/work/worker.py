@@ -50,6 +50,7 @@ class Setup:
     height: int
     engine: str  # "eevee" or "cycles"
     samples: int | None
+    quality: str
     threads: int
 
 
@@ -99,7 +100,7 @@ class Worker:
         assert scene is not None
         if scene.camera is None:
             raise JobError(f"Scene {scene.name!r} has no camera to render through.")
-        set_engine(scene, setup.engine, setup.samples)
+        set_engine(scene, setup.engine, setup.samples, setup.quality)
         set_size(scene, setup.width, setup.height)
         scene.render.threads_mode, scene.render.threads = "FIXED", setup.threads
         self._frames = Frames(Path(setup.folder), (setup.width, setup.height), setup.mark)
