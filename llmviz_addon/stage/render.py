@@ -134,7 +134,7 @@ def _set_lit_cycles(scene: bpy.types.Scene, samples: int, how: Quality) -> None:
     cycles.use_adaptive_sampling = False
     cycles.use_denoising = True
     cycles.denoiser = "OPENIMAGEDENOISE"
-    cycles.denoising_input_passes = "RGB_ALBEDO_NORMAL"
+    cycles.denoising_input_passes = how.denoising_input_passes
     cycles.denoising_prefilter = how.denoising_prefilter
     cycles.denoising_quality = how.denoising_quality
     cycles.pixel_filter_type = "BLACKMAN_HARRIS"
