@@ -3,6 +3,8 @@
 # ruff: noqa: F722, F821 -- Blender's properties are declared as annotations, their texts are no types
 from __future__ import annotations
 
+from contextlib import suppress
+
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, IntProperty, StringProperty
 
@@ -34,7 +36,7 @@ def _clicked(group: LLMVIZ_PG_walk, context: bpy.types.Context) -> None:
     """Walk to the row that was clicked."""
     if not _filling and 0 <= group.index < len(group.rows):
         walk_to = bpy.ops.llmviz.walk_to
-        if walk_to.poll():
+        with suppress(RuntimeError):  # of a stage that has gone since; the list is another one when it is drawn next
             walk_to("EXEC_DEFAULT", True, path=group.rows[group.index].path)
 
 
