@@ -254,8 +254,10 @@ def walk_at_random(dice: random.Random, folder: Path, steps: int) -> None:
         else:
             with bpy.context.temp_override(**somewhere(dice)):
                 act(lambda: dice.choice([*quick, *own, own[2]])(dice))
-        for panel in PANELS:
-            draw(panel)
+        window = bpy.context.window
+        with bpy.context.temp_override(window=window, screen=window.screen):
+            for panel in PANELS:
+                draw(panel)
         her_view.give_back()
         for scene in bpy.data.scenes:
             hidden_are_known(scene)
