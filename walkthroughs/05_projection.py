@@ -8,6 +8,8 @@ ABREAST = 12
 """Heads that are seen to come together."""
 APART, WAY = 0.3, 0.3
 """Between two of them before that, as a share of one's height; and their way to the stack, as one of its height."""
+WIDE = 0.4
+"""Metres across of the arrows that lead from them to the weights."""
 
 
 def play(film):
@@ -21,8 +23,10 @@ def play(film):
     film.move(attn.proj_bias, beside=attn.proj, seconds=0)  # what comes on top stands beyond what is multiplied
     film.open_on(outputs, attn.proj_weight, attn.proj_bias, attn.proj, azimuth=283, elevation=6)
     bias = film.connect(attn.proj_bias, attn.proj, seconds=0)
+    few = 1 < film.config.n_head <= ABREAST
+    ways = [film.connect(output, attn.proj_weight, width=WIDE, seconds=0) for output in outputs if few]
     _what_for(film, attn, outputs)
-    x, attn, outputs, read, arrows, traces = _stack(film, x, attn, outputs, bias)
+    x, attn, outputs, read, arrows, traces = _stack(film, x, attn, outputs, bias, ways)
     _one_number(film, attn, t, outputs, traces)
     _shares(film, attn, outputs, t)
     with film.beat("all-columns"):
@@ -67,13 +71,14 @@ def _what_for(film, attn, outputs):
         film.camera.frame(outputs, *_parts(attn), azimuth=279, elevation=4, seconds=3)
 
 
-def _stack(film, x, attn, outputs, bias):
+def _stack(film, x, attn, outputs, bias, ways):
     n, A, C = film.config.n_head, film.config.head_size, film.config.n_embd
     with film.beat("stack"):
         film.say(
             "First the answers are stacked, head on head." if n > 1 else "With one head there is nothing to stack:"
         )
         read = film.layout.layers[0].ln_1.output
+        film.fade(*ways, to=0, seconds=0.3)
         close = film.closeup(*_parts(attn), attn.residual, x, read, *outputs, seconds=0.5)  # of a wide model
         arrows = [bias]
         if close is not film.layout:
@@ -108,7 +113,7 @@ def _one_number(film, attn, t, outputs, traces):
         )  # fmt: skip
         with film.together(seconds=0.8):
             film.fade(*traces, to=0)
-            film.camera.frame(*_parts(attn), outputs, azimuth=276, elevation=4)
+            film.camera.frame(*_parts(attn), outputs, azimuth=276, elevation=4, zoom=0.96)
             film.split(attn.proj[t], others=0.55)
         film.say("pair by pair multiplied, then added up, a dot product.")
         film.compute(attn.proj[t, c], seconds=5)

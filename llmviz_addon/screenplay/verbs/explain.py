@@ -5,13 +5,14 @@ All of it is read from the grid's rule in the layout, so what is shown is what w
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from ...errors import ScriptError
-from ...layout.grid import Region
+from ...layout.grid import CELL, Region
 from ...layout.lettering.drawing import Drawing, Text
 from ...layout.lettering.font import CAP_HEIGHT
 from ..cast.boxes import common
@@ -125,7 +126,7 @@ def _tie(
 ) -> list[tuple[str, float]]:
     """Tethers by name, and when each comes: those of the symbols as they are read, the cell's with the result."""
     around = tethers.around(telling)
-    distinct = _distinct(sources)
+    distinct = _in_one(telling, up, _distinct(sources))
     start, tied = telling.now, []
     for number, (operand, region) in enumerate(distinct.items()):
         drawing = tethers.tether(telling, up, region, around, operand)
@@ -145,3 +146,19 @@ def _distinct(sources: Mapping[str, Region]) -> dict[str, Region]:
         return distinct
     first, second, *_, last = distinct.items()  # of hundreds of heads those that a sum writes: no more could be read
     return dict((first, second, last))
+
+
+def _in_one(telling: Telling, up: Panel, sources: Mapping[str, Region]) -> dict[str, Region]:
+    """Of operands that are one symbol and stand on one another, as heads' answers in a stack, the one in the middle."""
+    alike: dict[tuple[float, float], list[str]] = defaultdict(list)
+    for operand in sources:
+        alike[up.anchors[operand]].append(operand)
+    kept: set[str] = set()
+    for some in alike.values():
+        boxes = np.array([telling.box(sources[operand]) for operand in some])  # (n, 2, 3)
+        order = np.argsort(boxes[:, 0, 2])
+        gaps = boxes[order[1:], 0, 2] - boxes[order[:-1], 1, 2]
+        if (abs(gaps) < CELL / 2).all() and (np.ptp(boxes[:, :, 0], axis=0) < CELL / 2).all():
+            some = [some[order[len(order) // 2]]]
+        kept.update(some)
+    return {operand: region for operand, region in sources.items() if operand in kept}

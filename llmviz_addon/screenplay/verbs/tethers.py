@@ -2,7 +2,8 @@
 
 A tether goes where nothing is written: of several ways from the panel's edge to the cells, bent this way or that, it
 takes the shortest that crosses neither a panel nor a label, and covers little of what is in play. Where there is none
-it is not there; the cells are lit all the same. Never are more than ``MOST`` up at once.
+it is not there; the cells are lit all the same. Never are more than ``MOST`` up at once, or all ``OF_ONE`` formula that
+has three sources and its result.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from ..page.view import Area
 from ..score.timeline import Channel
 from ..telling import CROWD, Telling
 
-MOST = 3
+MOST, OF_ONE = 3, 4
 WIDTH, HEAD = 0.0022, 0.011
 """Of a tether, and length of the arrow head of one that leads to a result, in picture heights."""
 LONGEST = 0.8
@@ -33,6 +34,10 @@ EDGE = 0.001
 """How far over its own panel's edge it may begin, in picture heights."""
 ACROSS = 0.5
 """What a way costs that lies across other grids all along, in picture heights."""
+BESIDE = 4
+"""Places where a tether may begin that are at its symbol."""
+AWAY = 0.6
+"""What it costs, in picture heights, to begin at a corner of the panel: only where all else is barred."""
 MOST_ACROSS = 0.45
 """Share of a way that may lie across other grids: one that does so longer tells of these rather than of its ends."""
 BENDS = np.array([0.0, 0.1, -0.1, 0.2, -0.2, 0.32, -0.32, 0.48, -0.48])
@@ -69,7 +74,8 @@ def tether(
     walls = [panel.area.grown(-EDGE), *(area.grown(MARGIN) for area in around.written)]
     free = _within(ways, [telling.page.free.grown(MARGIN)]).all(axis=1) & ~_within(ways, walls).any(axis=1)
     across = _within(ways, grids).mean(axis=1)
-    cost = length * (1 + 0.3 * np.tile(abs(BENDS), count)) + ACROSS * across
+    away = np.repeat(np.arange(len(starts)) >= BESIDE, len(ends) * len(BENDS))
+    cost = length * (1 + 0.3 * np.tile(abs(BENDS), count)) + ACROSS * across + AWAY * away
     cost[~free | (length > LONGEST) | (across > MOST_ACROSS)] = np.inf
     cheap = (int(way) for way in np.argsort(cost, kind="stable") if np.isfinite(cost[way]))
     best = next((way for way in cheap if not _crosses(ways[way], walls)), None)
@@ -114,14 +120,18 @@ def _read_areas(telling: Telling, drawing: Drawing, at_home: bool) -> list[Area]
 
 
 def show(telling: Telling, tethers: Sequence[tuple[str, float]], seconds: float) -> None:
-    """Let tethers come, each at its time; whenever more than ``MOST`` would be up the first of them goes."""
+    """Let tethers come, each at its time; whenever more than ``MOST`` would be up the first of them goes.
+
+    A formula that has ``OF_ONE`` and no more keeps them all, so that whatever takes part has its own.
+    """
     clips = telling.score.clips
     for name, at in tethers:
         telling.score.set(Channel(name, "opacity"), 1.0, at, seconds)
     names = [name for one in telling.explanations for name in one.tethers] + [name for name, _ in tethers]
     up = {name: clips[Channel(name, "opacity")][0].start for name in names if name not in telling.score.gone}
     order = sorted(up, key=lambda name: up[name])
-    gone = {name: up[following] for name, following in zip(order, order[MOST:], strict=False)}
+    most = len(tethers) if MOST < len(tethers) <= OF_ONE else MOST
+    gone = {name: up[following] for name, following in zip(order, order[most:], strict=False)}
     for name, at in gone.items():
         channel, end = Channel(name, "opacity"), clips[Channel(name, "opacity")][-1].end
         if at - seconds < end:  # it would flash
@@ -138,10 +148,12 @@ def _bent(start: np.ndarray, end: np.ndarray, bend: np.ndarray) -> np.ndarray:
 
 
 def _starts(panel: Panel, operand: str | None) -> np.ndarray:
-    """Where a tether may leave the panel, (n, 2): above and below its symbol, and beside it."""
-    area = panel.area
+    """Where a tether may leave the panel, (n, 2): above and below its symbol, beside it, and near the corners."""
+    area, inset = panel.area, 0.06 * panel.area.width
     x, y = panel.anchors[RESULT if operand is None else operand]
-    return np.array([(x, area.top), (x, area.bottom), (area.left, y), (area.right, y)])
+    beside = [(x, area.top), (x, area.bottom), (area.left, y), (area.right, y)]
+    corners = [(x, y) for x in (area.left + inset, area.right - inset) for y in (area.bottom, area.top)]
+    return np.array([*beside, *corners])
 
 
 def _ends(telling: Telling, region: Region) -> np.ndarray:
