@@ -37,6 +37,7 @@ def play(film):
         film.camera.frame(text, tokens, e, azimuth=282, elevation=7, seconds=3)
         film.say("All that follows is calculated from these [columns]({x}).", x=e.output)
         film.step_back()
+    _in_place(film, text)
 
 
 def _what_for(film, text, tokens, e):
@@ -125,3 +126,24 @@ def _equals(film, e, t):
         film.add_up(e.output[a], e.output[b], seconds=11)
         film.say("Same token, so the same first column; other place, so another second one.")
         film.say("So the sums differ, and the model can tell them apart.")
+
+
+def _in_place(film, text):
+    """Where all columns stand in the model: over the first layer, which is pale, at the head of the stream."""
+    tokens, e, layer = film.layout.tokens, film.layout.embedding, film.layout.layers[0]
+    norm, attention, *_ = layer.members.values()
+    below = norm, attention
+    with film.beat("in-place"):
+        film.say("This is where they stand in the model: above its first layer,")
+        names = film.flank((tokens, e), below, titles=["Embedding", attention.title], seconds=0)
+        film.fade(*names, to=0, seconds=0)
+        with film.together(seconds=2.5):
+            film.fade(text, to=0, seconds=0.5)
+            film.fade(*below, film.ribbons(e, *below), to=0.5)
+            film.camera.frame(tokens, e, *below, *names, azimuth=287, elevation=9)
+        others = [film.signs.label(grid) for grid in (tokens, *e.grids) if grid is not e.output]
+        film.fade(*(film.signs.labels(part) for part in below), *others, to=0, seconds=0)  # one is enough there
+        film.fade(*names, to=1, seconds=0.5)
+        film.say("at the head of the [residual stream]({x}), which every layer reads.", x=e.output)
+        film.fade(e.output, attention.residual, film.ribbons(e.output, attention.residual), to=1, seconds=0.5)
+        film.camera.frame(tokens, e, *below, *names, azimuth=283, elevation=8, seconds=2)
