@@ -99,3 +99,18 @@ def test_excerpts_have_no_arrow_where_the_chapter_took_the_ribbon_away(random_mo
         flow(film.telling)
         arrows = [one for name, one in film.cast.drawings.items() if ":arrow:" in name]
         assert len(arrows) == (1 if taken else 2)
+
+
+@pytest.mark.parametrize(
+    ("channels", "size", "drawn"),
+    [(200, (1280, 720), 48), (48, (1280, 720), 48), (48, (720, 1280), 48), (48, (720, 720), 24), (64, (1280, 720), 48)],
+)
+def test_in_proportion_the_inside_is_as_many_times_as_wide_as_it_is(random_model, make_film, channels, size, drawn):
+    film = make_film(random_model(GPTConfig(1, 2, channels, 16, 20)), [0, 1, 2, 3], size)
+    mlp = film.layout.layers[0].mlp
+    film.open_on(mlp, azimuth=280, elevation=5)
+    close = film.closeup(mlp, in_proportion=True).layers[0].mlp
+    assert close.proj.shown_shape == (4, drawn)
+    assert close.hidden.shown_shape == (4, 4 * drawn)
+    assert close.proj_weight.shown_shape == (drawn, 4 * drawn)
+    assert (close.hidden is mlp.hidden) == (drawn == channels)

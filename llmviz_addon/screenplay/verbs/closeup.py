@@ -38,6 +38,9 @@ LEGIBLE = {"T": 24, "C": 48, "A": 32, "4C": 48, "block_size": 32}
 """Cells of an axis, by its name, that can be told apart in a picture of a few grids."""
 LEAST = 2
 """Cells that are left of the numbers of a head, where many heads are shown."""
+WIDEST, ROOM, FLAT = 192, 1.2, 0.6
+"""Cells across of what is drawn in proportion, half of them where the free part is so much lower than it is wide; and
+how many times as many are drawn before it is cut."""
 ENTRIES = 32
 """Columns of the table of tokens that can: those of the tokens read, and others. Of the output, the likeliest."""
 ENOUGH = 1.5
@@ -59,9 +62,9 @@ def closeup(
     whole = telling.cast.grids_of(*things)
     axes = {axis.name: axis.length for grid in whole for axis in grid.axes}
     legible = {**LEGIBLE, "A": _of_a_head(whole)}
-    if in_proportion:
-        legible |= _in_proportion(axes)
     most = {name: count for name, count in legible.items() if axes.get(name, 0) > ENOUGH * count}
+    if in_proportion:
+        most = _in_proportion(telling, axes, most)
     shown = _entries(telling, whole, most.get("T"))
     if not most and shown == _shown(telling):
         return telling.layout
@@ -162,12 +165,18 @@ def _of_a_head(whole: Sequence[Grid]) -> int:
     return LEGIBLE["A"] if heads == 1 else max(LEAST, LEGIBLE["C"] // heads)
 
 
-def _in_proportion(axes: Mapping[str, int]) -> dict[str, int]:
-    """Cells of the axes that are a multiple of the channels, such as 4C: so many times as many as channels have."""
-    channels = axes.get("C", 0)
-    drawn = LEGIBLE["C"] if channels > ENOUGH * LEGIBLE["C"] else channels
+def _in_proportion(telling: Telling, axes: Mapping[str, int], most: Mapping[str, int]) -> dict[str, int]:
+    """Cells of the axes that are cut, where those that are a multiple of the channels, such as 4C, stay one."""
     wide = [name for name in axes if name.endswith("C") and name[:-1].isdigit()]
-    return {name: drawn * axes[name] // channels for name in wide if channels}
+    if not wide or "C" not in axes:
+        return dict(most)
+    cut, channels, free = {name: most[name] for name in most if name not in wide}, axes["C"], telling.page.free
+    times = max(axes[name] for name in wide) / channels
+    widest = WIDEST if telling.page.is_wide or free.height > FLAT * free.width else WIDEST // 2
+    drawn = cut.get("C", channels)
+    if drawn * times > ROOM * widest:
+        drawn = max(int(widest / times), 1)
+    return cut if drawn == channels else {**cut, "C": drawn, **{n: drawn * axes[n] // channels for n in wide}}
 
 
 def _entries(telling: Telling, whole: Sequence[Grid], times: int | None) -> tuple[int, ...] | None:
