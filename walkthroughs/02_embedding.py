@@ -140,10 +140,10 @@ def _in_place(film, text):
         with film.together(seconds=2.5):
             film.fade(text, to=0, seconds=0.5)
             film.fade(*below, film.ribbons(e, *below), to=0.5)
-            film.camera.frame(tokens, e, *below, *names, azimuth=287, elevation=9)
+            film.camera.frame(tokens, e, *below, *names, azimuth=299, elevation=19)
         others = [film.signs.label(grid) for grid in (tokens, *e.grids) if grid is not e.output]
         film.fade(*(film.signs.labels(part) for part in below), *others, to=0, seconds=0)  # one is enough there
         film.fade(*names, to=1, seconds=0.5)
         film.say("at the head of the [residual stream]({x}), which every layer reads.", x=e.output)
         film.fade(e.output, attention.residual, film.ribbons(e.output, attention.residual), to=1, seconds=0.5)
-        film.camera.frame(tokens, e, *below, *names, azimuth=283, elevation=8, seconds=2)
+        film.camera.frame(tokens, e, *below, *names, azimuth=296, elevation=17, seconds=2)
