@@ -14,7 +14,7 @@ from llmviz_addon.model.run import run
 from llmviz_addon.screenplay.production import prepare
 from llmviz_addon.stage import compat
 from llmviz_addon.stage.build import build
-from llmviz_addon.stage.ours import ours, own, register
+from llmviz_addon.stage.ours import Ours, ours, own, register
 
 kinds = st.sampled_from(["CONSTANT", "LINEAR", "SINE", "BEZIER", "CUBIC"])
 keys = st.lists(st.tuples(st.integers(-80, 400), st.integers(0, 2), kinds), max_size=6, unique_by=lambda key: key[0])
@@ -24,7 +24,7 @@ def _object(name: str = "thing") -> bpy.types.Object:
     obj = own(bpy.data.objects.new(name, bpy.data.meshes.new(name)), "grid")
     scene = bpy.context.scene
     scene.collection.objects.link(obj)
-    register(scene, None, (*ours(scene).blocks, obj))
+    register(scene, Ours(None, {}), (*ours(scene).blocks, obj))
     return obj
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from llmviz_addon.layout.grid import Grid, Ribbon, Role
+from llmviz_addon.layout.grid import Grid, Ribbon, Role, Section
 from llmviz_addon.layout.lettering.drawing import Drawing, Line, Readout, Rect, Text, pose
 from llmviz_addon.layout.tensor import Axis
 from llmviz_addon.screenplay.production import Production
@@ -21,6 +21,12 @@ TENTHS = np.array([[-10, -5, -1, 0, 1, 5, 10]], dtype=np.float32) / 10
 class SmallLayout:
     grids: tuple[Grid, ...]
     ribbons: tuple[Ribbon, ...]
+    sections: tuple[Section, ...] = ()
+
+    @property
+    def around(self) -> dict[str, list[Section]]:
+        sections = [one for section in self.sections for one in (section, *section.children)]
+        return {grid.name: [one for one in sections if grid in one.grids] for grid in self.grids}
 
 
 @dataclass

@@ -23,7 +23,7 @@ def held() -> set[bpy.types.ID]:
     """All that is ours in the file."""
     found = set()
     for scene in bpy.data.scenes:
-        found |= {*ours(scene).blocks, find_collection(scene)}
+        found |= {*ours(scene).blocks, *ours(scene).collections}
     return found
 
 
@@ -234,6 +234,16 @@ class User:
             if home in parent.children.values():
                 parent.children.unlink(home)
         self.random.choice([scene.collection, *places]).children.link(home)
+
+    def drag_folder(self) -> None:
+        scene = self.scene
+        folder = self.random.choice(ours(scene).folders)
+        inside = {folder, *folder.children_recursive}
+        places = [c for c in scene.collection.children_recursive if c not in inside]
+        for parent in (scene.collection, *scene.collection.children_recursive):
+            if folder in parent.children.values() and self.random.random() < 0.8:
+                parent.children.unlink(folder)
+        self.random.choice([scene.collection, *places]).children.link(folder)
 
     def link_elsewhere(self) -> None:
         other = bpy.data.scenes.new("another")

@@ -205,7 +205,7 @@ def test_our_collection_stays_where_she_put_it(film, production):
     layer = film.view_layers.new("less")
     layer.layer_collection.children["place"].children["the film"].exclude = True
     moved = find(film, "grid", "mean")
-    home.objects.unlink(moved)
+    moved.users_collection[0].objects.unlink(moved)
     place.objects.link(moved)
     for _ in range(2):
         build(film, production)

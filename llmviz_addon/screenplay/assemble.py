@@ -58,6 +58,7 @@ def assemble(told: Sequence[tuple[Chapter, Telling]], fps: int, size: tuple[int,
         markers=tuple(_markers(placed, fps)),
         subtitles=tuple(_subtitles(placed, fps)),
         chapters=tuple(_span(item, fps) for item in placed),
+        made_by=_made_by(placed),
     )
 
 
@@ -166,6 +167,16 @@ def _glide(manner: Between | None, value: float, end: int, start: int) -> tuple[
         case Between.UNSEEN:
             return end + 1, end + 1
     return start, start
+
+
+def _made_by(placed: Sequence[_Told]) -> dict[str, tuple[int, ...]]:
+    """The numbers of the chapters that made what is not of the set, by its name: models in outline are of several."""
+    found: dict[str, tuple[int, ...]] = {}
+    for number, item in enumerate(placed):
+        cast = item.telling.cast
+        for name in (*cast.drawings, *cast.fragments, *cast.made, *cast.pieces):
+            found[name] = (*found.get(name, ()), number)
+    return found
 
 
 def _far(before: Telling, after: Telling) -> bool:

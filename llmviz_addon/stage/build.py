@@ -8,7 +8,7 @@ hands these to the film. The user interface builds into a scene of its own, ``fi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ import bpy
 
 from ..layout.grid import RULED_WIDE, Grid
 from ..layout.lettering.drawing import Drawing
+from ..screenplay.cast.things import Named
 from ..screenplay.score.timeline import CAMERA
 from . import compat
 from .finish import lay_finish
@@ -30,7 +31,7 @@ from .motion import actors
 from .motion.keys import Actor, animate, set_rest
 from .motion.markers import clear_markers, set_markers
 from .open_state import clear_state
-from .ours import find_collection, is_ours, marked, names_free, ours, ours_alone, own, reached, register, remove_unused
+from .ours import is_ours, kind_of, marked, names_free, ours, ours_alone, own, reached, register, remove_unused
 from .pointing.subject import remember
 from .rebuild.carried import carry, settle
 from .rebuild.changes import note
@@ -42,6 +43,7 @@ from .things import glyphs
 from .things.camera import Rig, camera_rig
 from .things.drawings import DrawingMaker, letters_of
 from .things.ensembles import Ensembles
+from .things.folders import Folders, is_renamed
 from .things.fonts import keep
 from .things.grids import fragment_objects, grid_objects, sliced_cube, unit_cube
 from .things.lights import floor, lamps, light_sky
@@ -108,7 +110,7 @@ def build_steps(
     shown = shown_of(production)
     remember(production.run)
     known = {block.session_uid for block in marked()}
-    before = found.session_uid if (found := find_collection(scene)) else 0
+    renamed = {kind_of(folder): folder.session_uid for folder in ours(scene).collections if is_renamed(folder)}
     with names_free(ours_alone(scene)) as names:
         home = own(bpy.data.collections.new("llmviz"), "stage")
         try:
@@ -119,7 +121,8 @@ def build_steps(
             abandon(home, known)
             raise
         take_place(scene, home)
-        home.name = names.get(before, home.name)
+        for folder in ours(scene).collections:
+            folder.name = names.get(renamed.get(kind_of(folder), 0), folder.name)
         if own_scene:
             own(scene, "scene")
         if owns:
@@ -167,7 +170,8 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> G
             floor(look.lit, layout.grids, home)
     cast: dict[str, Actor] = {CAMERA: actors.camera_actor(rig)}
     yield 0.2, "Grids"
-    ensembles = Ensembles(timeline)
+    folders = Folders(home, layout, production.signage, timeline)
+    ensembles = Ensembles(timeline, folders.place, len(grids))
     crowds = ensembles.grids(tuple(grids.values()), values.slices)
     merged = [group for group in crowds if len(group) > 1]
     cube = unit_cube(cells())
@@ -194,6 +198,10 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> G
     drawings = ensembles.drawings((*production.signage, *timeline.drawings))
     still = {grid.name for group in merged for grid in group}
     cast.update(_drawings(drawings, DrawingMaker(look, flat, home), objects, still, rig))
+    pieces: Iterable[Named] = (piece for model in timeline.outlines for piece in model.pieces)
+    together: list[Sequence[Named]] = [*crowds, *ribbons, *drawings, *([one] for one in (*timeline.fragments, *pieces))]
+    for things in together:
+        folders.put(cast, [thing.name for thing in things])
     yield 0.7, "Keyframes"
     set_rest(cast, timeline.home)
     animate(cast, ensembles.tracks((*crowds, *ribbons, *drawings)))
@@ -294,7 +302,7 @@ def _lay_finish(scene: bpy.types.Scene, finish: Finish | None) -> None:
     held = ours(scene)
     before = [block for block in held.blocks if isinstance(block, bpy.types.CompositorNodeTree)]
     made = lay_finish(scene, finish, before)
-    register(scene, held.home, dict.fromkeys((*(block for block in held.blocks if block not in before), *made)))
+    register(scene, held, dict.fromkeys((*(block for block in held.blocks if block not in before), *made)))
     remove_unused([block for block in before if block not in made])
 
 
@@ -314,7 +322,7 @@ def _lay_ground(scene: bpy.types.Scene, look: Theme, again: bool) -> None:
         compat.map_nothing(world)
     world.color = linear(look.ground)
     scene.world = world
-    register(scene, held.home, (*(block for block in held.blocks if block != before), world))
+    register(scene, held, (*(block for block in held.blocks if block != before), world))
     if before is not None and before in held.blocks:
         remove_unused([before])
     elif before is not None and not before.users:

@@ -1,12 +1,11 @@
 """What is ours in a file, and how it is told from what is the user's.
 
-A scene that holds a stage of ours keeps a list of all that the stage is made of, as pointers in a custom
-property. Names and marks on things decide nothing: Blender copies both when the user duplicates, so a mark only
-says what a thing of ours is. Pointers follow what they point at through saving, appending, linking, undo and the
-copy of a whole scene. The list also points at its own scene: a new scene that was given the settings of ours has
-the list, but none of the stage, and its list still points at ours. Our collection is pointed at by the scene's view
-layers: a property of the scene that points at a collection has Blender evaluate all in it, seen or not, on every
-frame, which takes eight times as long.
+A scene that holds a stage of ours keeps a list of all that the stage is made of, as pointers in custom properties.
+Names and marks on things decide nothing: Blender copies both when the user duplicates, so a mark only says what a
+thing of ours is. Pointers follow what they point at through saving, appending, linking, undo and the copy of a whole
+scene. The list is kept by the scene's view layers: what a property of the scene itself points at Blender evaluates on
+every frame, seen or not, and so for all chapters what only one of them shows. The scene points at nothing but itself:
+a new scene that was given the settings of ours has all of this, but none of the stage, and still points at ours.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import bpy
 
@@ -27,10 +26,7 @@ NAME = "llmviz_name"
 """Custom property on objects of ours: the actor it is, whatever the file calls it."""
 
 REGISTRY = "llmviz_ours"
-"""Custom property of a scene: what is ours in it."""
-
-HOME = "llmviz_home"
-"""Custom property of a view layer: the collection that is ours in its scene."""
+"""Custom property of a scene: that a stage of ours is in it, and how that was built; of a view layer: what it is."""
 
 KINDS = ("objects", "meshes", "curves", "cameras", "node_groups", "materials", "images", "actions", "worlds", "lights")
 """Where in ``bpy.data`` things of ours are."""
@@ -40,15 +36,24 @@ Block = TypeVar("Block", bound=bpy.types.ID)
 
 @dataclass(frozen=True)
 class Ours:
-    """What is ours in a scene: a collection, which the user may have removed, and what is left of all that we made."""
+    """What is ours in a scene: a collection, which the user may have removed, and what is left of all that we made.
+
+    ``folders`` are the collections within it.
+    """
 
     home: bpy.types.Collection | None
     blocks: Mapping[bpy.types.ID, None]  # an ordered set
+    folders: tuple[bpy.types.Collection, ...] = ()
 
     @property
     def objects(self) -> list[bpy.types.Object]:
         """The objects among it."""
         return [block for block in self.blocks if isinstance(block, bpy.types.Object)]
+
+    @property
+    def collections(self) -> tuple[bpy.types.Collection, ...]:
+        """All collections of ours that are left, the outer before the inner."""
+        return (self.home, *self.folders) if self.home is not None else self.folders
 
 
 def own(block: Block, what: str, name: str = "") -> Block:
@@ -61,23 +66,27 @@ def own(block: Block, what: str, name: str = "") -> Block:
 
 def ours(scene: bpy.types.Scene) -> Ours:
     """What is ours in ``scene``; linked things are those of another file."""
-    registry = scene.get(REGISTRY)
-    if not _holds(scene, registry):
+    if not _holds(scene, scene.get(REGISTRY)):
         return Ours(None, {})
-    entries = registry.get("blocks", ())
-    homes = [layer.get(HOME) for layer in scene.view_layers]
-    found = [entry.get("block") for entry in entries if hasattr(entry, "get")] if isinstance(entries, list) else []
+    lists = _lists(scene)
+    found = [entry.get("block") for entry in _entries(lists, "blocks")]
     local = dict.fromkeys(b for b in found if isinstance(b, bpy.types.ID) and b.library is None)
-    return Ours(next((home for home in homes if isinstance(home, bpy.types.Collection)), None), local)
+    homes = [one.get("home") for one in lists]
+    folders = [entry.get("folder") for entry in _entries(lists, "folders")]
+    return Ours(
+        next((home for home in homes if isinstance(home, bpy.types.Collection)), None),
+        local,
+        tuple(folder for folder in folders if isinstance(folder, bpy.types.Collection)),
+    )
 
 
 def register(
     scene: bpy.types.Scene,
-    home: bpy.types.Collection | None,
+    held: Ours,
     blocks: Iterable[bpy.types.ID],
     heirs: Mapping[bpy.types.ID, bpy.types.ID] | None = None,
 ) -> None:
-    """Write down what is ours in ``scene``, in place of what was written there.
+    """Write down that ``blocks`` are ours in ``scene``, and the collections that are ``held``, in place of what was.
 
     What stays keeps its key, and ``heirs`` have those of what they are in place of.
     """
@@ -89,17 +98,31 @@ def register(
             last += 1
             known[block] = last
         entries.append({"block": block, "key": known[block]})
-    scene[REGISTRY] = {"scene": scene, "blocks": entries, "last": last, "built": built}
+    scene[REGISTRY] = {"scene": scene, "last": last, "built": built}
+    told: dict[str, Any] = {"folders": [{"folder": folder} for folder in held.folders], "blocks": entries}
+    if held.home is not None:
+        told["home"] = held.home
     for layer in scene.view_layers:
-        layer[HOME] = home
+        layer[REGISTRY] = told
 
 
 def keys(scene: bpy.types.Scene) -> dict[bpy.types.ID, int]:
     """The number that each thing of ours has in ``scene``: in no stage of it do two have the same."""
-    registry = scene.get(REGISTRY)
-    entries = registry.get("blocks", ()) if _holds(scene, registry) else ()
-    pairs = [(e.get("block"), e.get("key")) for e in entries if hasattr(e, "get")] if isinstance(entries, list) else []
+    entries = _entries(_lists(scene), "blocks") if _holds(scene, scene.get(REGISTRY)) else []
+    pairs = [(entry.get("block"), entry.get("key")) for entry in entries]
     return {block: key for block, key in pairs if isinstance(block, bpy.types.ID) and isinstance(key, int)}
+
+
+def _lists(scene: bpy.types.Scene) -> list[Any]:
+    """What its view layers have; one that was added since the stage was built has nothing."""
+    found = [layer.get(REGISTRY) for layer in scene.view_layers]
+    return [one for one in found if hasattr(one, "get")]
+
+
+def _entries(lists: Sequence[Any], name: str) -> list[Any]:
+    """The entries of one of these lists, of which all are alike."""
+    entries = lists[0].get(name, ()) if lists else ()
+    return [entry for entry in entries if hasattr(entry, "get")] if isinstance(entries, list) else []
 
 
 def built_text(scene: bpy.types.Scene) -> bytes:
@@ -129,7 +152,7 @@ def exchange(scene: bpy.types.Scene, old: Sequence[bpy.types.ID], new: Sequence[
     gone = {block for block in old if block in held.blocks and block not in drawn}
     heirs = {before: after for before, after in zip(old, new, strict=True) if before in gone}
     kept = (block for block in held.blocks if block not in gone)
-    register(scene, held.home, dict.fromkeys((*kept, *new)), heirs)
+    register(scene, held, dict.fromkeys((*kept, *new)), heirs)
     for block in dict.fromkeys(old):
         if block not in held.blocks and not block.users:
             block.use_fake_user = True
@@ -138,9 +161,9 @@ def exchange(scene: bpy.types.Scene, old: Sequence[bpy.types.ID], new: Sequence[
 
 def forget(scene: bpy.types.Scene) -> None:
     """Take the list away."""
-    for owner, name in ((scene, REGISTRY), *((layer, HOME) for layer in scene.view_layers)):
-        if owner.get(name) is not None:
-            del owner[name]
+    for owner in (scene, *scene.view_layers):
+        if owner.get(REGISTRY) is not None:
+            del owner[REGISTRY]
 
 
 def kind_of(block: bpy.types.ID) -> tuple[str, str, str]:
@@ -169,20 +192,19 @@ def is_inherited(scene: bpy.types.Scene) -> bool:
 
 
 def reached(home: bpy.types.Collection) -> list[bpy.types.ID]:
-    """All of our making that ``home`` leads to, through objects, meshes, materials and so on."""
+    """All of our making that ``home``, which is new, leads to, through objects, meshes, materials and so on."""
     uses: dict[bpy.types.ID, list[bpy.types.ID]] = {}
     for block, users in bpy.data.user_map().items():
         for user in users:
             uses.setdefault(user, []).append(block)
-    found: dict[bpy.types.ID, None] = {home: None}
-    pending: list[bpy.types.ID] = [home]
+    found: dict[bpy.types.ID, None] = {}
+    pending: list[bpy.types.ID] = [home, *home.children_recursive]
     while pending:
         for block in uses.get(pending.pop(), ()):
             is_marked = block.get(TAG) is not None
             if block not in found and is_marked and not isinstance(block, bpy.types.Scene | bpy.types.Collection):
                 found[block] = None
                 pending.append(block)
-    del found[home]
     return list(found)
 
 
@@ -203,9 +225,13 @@ def ours_alone(scene: bpy.types.Scene) -> Ours:
     """What is ours in ``scene`` and in no other: a copy of a scene has some of it, or all of it, from the other one."""
     held = ours(scene)
     others = [ours(other) for other in bpy.data.scenes if other != scene]
-    shared = {block for other in others for block in (*other.blocks, other.home)}
-    home = held.home if held.home not in shared and held.home is not None and held.home.library is None else None
-    return Ours(home, {block: None for block in held.blocks if block not in shared})
+    shared = {block for other in others for block in (*other.blocks, *other.collections)}
+    alone = [folder for folder in held.collections if folder not in shared and folder.library is None]
+    return Ours(
+        held.home if held.home in alone else None,
+        {block: None for block in held.blocks if block not in shared},
+        tuple(folder for folder in alone if folder != held.home),
+    )
 
 
 @contextmanager
@@ -216,7 +242,7 @@ def names_free(held: Ours) -> Iterator[dict[int, str]]:
     name: each new thing is put into its place from the end.
     """
     names = {}
-    for block in (*held.blocks, held.home) if held.home is not None else held.blocks:
+    for block in (*held.blocks, *held.collections):
         names[block.session_uid] = block.name
         block.name = f"!{block.session_uid}"
     try:

@@ -10,7 +10,21 @@ from typing import Any
 
 import bpy
 
-from . import build, first_look, generate, jobs, keys, panels, play, preferences, presenting, render, scenes, settings
+from . import (
+    build,
+    first_look,
+    generate,
+    jobs,
+    keys,
+    panels,
+    play,
+    playing,
+    preferences,
+    presenting,
+    render,
+    scenes,
+    settings,
+)
 from .pointing import tool
 from .walking import looking, overlay, panel, rows, session
 
@@ -37,6 +51,7 @@ def register() -> None:
         setattr(bpy.types.Scene, name, _props.PointerProperty(type=kind))
     setattr(bpy.types.WindowManager, WALK, _props.PointerProperty(type=rows.LLMVIZ_PG_walk))
     tool.register()
+    playing.register()
     if not bpy.app.background:  # where timers do not fire, and bpy 4.5 waits for them at its exit
         bpy.app.timers.register(scenes.watch, persistent=True)
 
@@ -51,6 +66,7 @@ def unregister() -> None:
     jobs.stop()
     presenting.stop()
     first_look.stop()
+    playing.unregister()
     tool.unregister()
     overlay.stop()
     looking.stop()

@@ -9,6 +9,7 @@ import bpy
 from .. import api
 from ..stage.open_state import read_state
 from ..stage.ours import is_ours
+from ..stage.playing import only_playing
 from ..stage.rebuild.changes import losses
 from . import request
 from .chapters import there
@@ -116,6 +117,7 @@ def staged(context: bpy.types.Context, steps: api.Steps) -> api.Steps:
     if stage.scene.llmviz_settings != settings:
         copy_settings(settings, stage.scene.llmviz_settings)
     go_to(window, area, stage.scene)
+    only_playing(stage.scene)
     return stage
 
 

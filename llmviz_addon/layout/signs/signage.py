@@ -114,6 +114,11 @@ def card(layout: Layout, name: str, n_params: int, remarks: str = "") -> Drawing
     return Drawing("card", shapes, pose((x, y, tokens.top(layout) + layout.gap)))
 
 
+def bracket_of(section: Section) -> str:
+    """What the bracket of a section is called."""
+    return f"section:{section.name}"
+
+
 def _section(section: Section, gap: float) -> Drawing:
     """A bracket that opens to the right, and the section's name at its left."""
     assert section.bracket is not None
@@ -122,4 +127,4 @@ def _section(section: Section, gap: float) -> Drawing:
     height, tick, stroke = top - bottom, 0.4 * gap, 0.06 * size
     lines = Line(((tick, height), (0, height), (0, 0), (tick, 0)), stroke, "muted")
     name = Text(-0.4 * size, height / 2 - CAP_HEIGHT * size / 2, ((section.title, "muted"),), size, "right")
-    return Drawing(f"section:{section.name}", (lines, name), pose((x, y, bottom)), fades_below=8.0)
+    return Drawing(bracket_of(section), (lines, name), pose((x, y, bottom)), fades_below=8.0)

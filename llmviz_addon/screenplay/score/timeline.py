@@ -187,6 +187,11 @@ class ChapterSpan:
     end: int
     frozen: float = 0.0
 
+    @property
+    def marked(self) -> str:
+        """Its number and title, such as ``03 Layer Norm``."""
+        return f"{self.number:02d} {self.title}"
+
 
 class Timed:
     """What has so many frames per second, of which 1 is the first."""
@@ -218,6 +223,7 @@ class Timeline(Timed):
     home: Mapping[Channel, float] = field(default_factory=dict)  # rest values that differ from the table's
     grids: tuple[tuple[Grid, np.ndarray], ...] = ()  # made by chapters, with their values; opacity 0 at rest
     outlines: tuple[Standing, ...] = ()
+    made_by: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # by actors the numbers in ``chapters``
 
     def __repr__(self) -> str:
         """The storyboard."""

@@ -13,8 +13,8 @@ from typing import Any
 
 import bpy
 
-from ..ours import keys, kind_of
-from .changes import CUSTOM, HIDDEN, UNTOLD, Change, changes, is_lamp, lines, may_stay, refuse, single
+from ..ours import keys, kind_of, ours
+from .changes import CUSTOM, HIDDEN, PLACE, UNTOLD, Change, changes, is_lamp, label, lines, may_stay, refuse, single
 from .snapshot import KEYS, snapshot
 
 
@@ -41,7 +41,10 @@ def settle(
     for change in found or ():
         stays = change.block is not None and may_stay(change, unique)
         heir = heirs.get(kind_of(change.block)) if change.block is not None and stays else None
-        if heir is None or (_is_set(heir, change.path) and not is_lamp(heir)):
+        if change.path == PLACE:
+            if heir is not None and change.before and change.now:
+                carried.append(Carried(heir, PLACE, change.now))
+        elif heir is None or (_is_set(heir, change.path) and not is_lamp(heir)):
             lost.append(change)
         elif change.path.startswith(KEYS):
             data = change.block.animation_data
@@ -61,6 +64,13 @@ def carry(scene: bpy.types.Scene, carried: Iterable[Carried]) -> None:
             for layer in scene.view_layers:
                 if layer.name in one.value and one.heir.name in layer.objects:
                     one.heir.hide_set(True, view_layer=layer)
+        elif one.path == PLACE:
+            folders = {label(folder): folder for folder in ours(scene).collections}
+            if wanted := [folders[name] for name in one.value if name in folders]:
+                for folder in set(folders.values()).intersection(one.heir.users_collection):
+                    folder.objects.unlink(one.heir)
+                for folder in wanted:
+                    folder.objects.link(one.heir)
         elif one.path == KEYS:
             data = one.heir.animation_data_create()
             data.action, data.action_slot = one.value

@@ -21,6 +21,7 @@ from ...errors import JobError
 from .. import compat
 from ..motion.markers import count_markers
 from ..ours import is_ours, keys, kind_of, ours
+from ..playing import hidden_away
 from ..values.atlas import repainted
 from ..walking.walked import hidden_by_walking
 from .record import read_record, write_record
@@ -33,9 +34,10 @@ DIRECTED = {
     "render": ("fps", "fps_base", "resolution_x", "resolution_y", "resolution_percentage"),
     "view_settings": ("view_transform", "look", "exposure", "gamma"),
 }
-SHOWN, HIDDEN, SHOWN_MARKERS, PIXELS = ":shown", ":hidden", ":markers", ":pixels"
-"""Whether an object is in its scene, in which view layers it is hidden, how many markers are as they were set, and
-whether a picture is not as it was made, which is not written down: the picture itself tells."""
+SHOWN, HIDDEN, PLACE, SHOWN_MARKERS, PIXELS = ":shown", ":hidden", ":place", ":markers", ":pixels"
+"""Whether an object is in its scene, in which view layers it is hidden, in which of our collections it lies, how many
+markers are as they were set, and whether a picture is not as it was made, which is not written down: the picture itself
+tells."""
 CUSTOM, PLAIN_PATH = re.compile(r'\["(.*)"\]'), re.compile(r"[a-z][a-z0-9_.]*")
 DRIVEN = re.compile(r"animation_data\.drivers\[\d+\]\.data_path")
 NUMBER = re.compile(r"\.\d{3,}$")
@@ -132,7 +134,7 @@ def may_stay(change: Change, unique: Container[object]) -> bool:
     block = change.block
     if block is None or isinstance(block, bpy.types.World) or change.path == SHOWN:
         return False
-    if isinstance(block, bpy.types.Object) and change.path.startswith("constraints"):
+    if isinstance(block, bpy.types.Object) and (change.path.startswith("constraints") or change.path == PLACE):
         return True
     if kind_of(block) not in unique:
         return False
@@ -222,16 +224,24 @@ def _state(scene: bpy.types.Scene, only: Iterable[bpy.types.ID] | None = None) -
     def name_of(block: bpy.types.ID) -> str:
         return f"#{known[block]}" if block in known else f"{compat.rna(block).identifier} {block.name}"
 
+    places: dict[bpy.types.ID, list[str]] = defaultdict(list)
+    for folder in ours(scene).collections:
+        for obj in folder.objects:
+            places[obj].append(label(folder))
     here = set(scene.objects)
-    walked = {layer.name: hidden_by_walking(scene, layer) for layer in scene.view_layers}
+    layers = [(layer, hidden_away(layer), hidden_by_walking(scene, layer)) for layer in scene.view_layers]
     state = {}
     for block in wanted:
         if block.library is None:
             values = state[str(known[block])] = snapshot(block, name_of)
             if block in here:
                 values[SHOWN] = True
-                layers = (one for one in scene.view_layers if block.hide_get(view_layer=one))
-                if hidden := [layer.name for layer in layers if block not in walked[layer.name]]:
+                values[PLACE] = sorted(places[block])
+                if hidden := [
+                    layer.name
+                    for layer, away, walked in layers
+                    if block not in walked and (block in away or block.hide_get(view_layer=layer))
+                ]:
                     values[HIDDEN] = hidden
     if only is None:
         state[MARKERS] = {SHOWN_MARKERS: count_markers(scene)}
@@ -243,6 +253,11 @@ def _state(scene: bpy.types.Scene, only: Iterable[bpy.types.ID] | None = None) -
             directed.update({f"{name}.{path}".lstrip("."): value for path, value in told.items()})
         state[SCENE] = directed
     return state
+
+
+def label(folder: bpy.types.Collection) -> str:
+    """By what a collection of ours is told among all of a stage."""
+    return " ".join(kind_of(folder)[1:])
 
 
 def _thing(block: bpy.types.ID | None, values: Values) -> str:
@@ -314,4 +329,10 @@ def _one(collection: str) -> str:
     return collection.replace("_", " ").removesuffix("s")
 
 
-WORDS = {"name": "its name", GEOMETRY: "its shape or paint", PIXELS: "its pixels", HIDDEN: "hidden or shown"}
+WORDS = {
+    "name": "its name",
+    GEOMETRY: "its shape or paint",
+    PIXELS: "its pixels",
+    HIDDEN: "hidden or shown",
+    PLACE: "its collection",
+}

@@ -27,10 +27,14 @@ from ..ours import (
     register,
     remove_unused,
 )
+from ..playing import everything
+from .layers import set_again, settings_of
 
 Heirs = dict[tuple[str, str, str], Any]
 """New things by their kind, of which their type is a part."""
 Uses = dict[bpy.types.ID, set[bpy.types.ID]]
+RESEMBLING = ("hide_select", "hide_viewport", "hide_render", "color_tag", "instance_offset", "lineart_usage")
+"""How a user may set a collection up."""
 
 
 def check_place(scene: bpy.types.Scene) -> None:
@@ -39,8 +43,8 @@ def check_place(scene: bpy.types.Scene) -> None:
         raise JobError(f"The scene {scene.name!r} is linked from another file; build in a scene of this one.")
     held = ours(scene)
     for other in _sharing(scene, held):
-        both = set(_tree(scene)).intersection(_tree(other)) - {held.home}
-        for collection in (c for c in both if held.home in c.children.values() or _among(c, held)):
+        both = set(_tree(scene)).intersection(_tree(other)).difference(held.collections)
+        for collection in (c for c in both if _holds(c, held)):
             raise JobError(
                 f"The scenes {scene.name!r} and {other.name!r} share the film and the collection {collection.name!r}, "
                 "in which it lies, or a part of it. Move it out of that collection, and build again."
@@ -49,25 +53,29 @@ def check_place(scene: bpy.types.Scene) -> None:
 
 def take_place(scene: bpy.types.Scene, home: bpy.types.Collection) -> None:
     """Put the stage in ``home``, which is in no scene yet, into ``scene`` in place of the one that is there."""
-    made, old = reached(home), ours(scene)
+    everything(scene)
+    made, old, new = reached(home), ours(scene), Ours(home, {}, tuple(home.children_recursive))
+    kept = settings_of(scene, old)
     ground: list[bpy.types.ID] = [block for block in old.blocks if _is_finish(block)]  # to which no stage leads
     ground += [scene.world] if scene.world is not None and scene.world in old.blocks else []
     for other in bpy.data.scenes:
         if other.library is None and is_inherited(other):
             forget(other)
     if (sharing := _sharing(scene, old)) or (old.home is not None and old.home.library is not None):
-        _part(scene, old, home, made)
+        _part(scene, old, new, made)
         for other in sharing:
             theirs = ours(other)
-            register(other, theirs.home, dict.fromkeys((*theirs.blocks, *old.blocks)))
+            register(other, theirs, dict.fromkeys((*theirs.blocks, *old.blocks)))
         forget(scene)
     else:
-        old = Ours(old.home, ours_alone(scene).blocks)
+        alone = ours_alone(scene)
+        old = Ours(old.home, alone.blocks, alone.folders)
         forget(scene)
-        _succeed(scene, old, home, made)
+        _succeed(scene, old, new, made)
     if home not in set(_tree(scene)):
         scene.collection.children.link(home)
-    register(scene, home, (*made, *ground))
+    register(scene, new, (*made, *ground))
+    set_again(scene, new, kept)
 
 
 def _is_finish(block: bpy.types.ID) -> bool:
@@ -77,34 +85,39 @@ def _is_finish(block: bpy.types.ID) -> bool:
 
 def remove_stage(scene: bpy.types.Scene) -> None:
     """Remove all that is ours from ``scene``, and nothing else."""
+    everything(scene)
     old = ours(scene)
     alone, sharing = ours_alone(scene).blocks, _sharing(scene, old)
     forget(scene)
-    if old.home is not None:
-        for parent in _parents(scene, old.home):
-            for obj in old.home.objects:
-                if obj not in old.blocks and obj.name not in parent.objects:
-                    parent.objects.link(obj)
-            for child in old.home.children:
-                if child.name not in parent.children:
-                    parent.children.link(child)
-            if sharing:
-                parent.children.unlink(old.home)
+    for parent in _parents(scene, old.home) if old.home is not None else [scene.collection]:
+        for collection in old.collections:
+            _lead_out(collection, parent, old)
+        if sharing and old.home is not None:
+            parent.children.unlink(old.home)
     if not sharing:
-        _remove(Ours(old.home, alone))
+        _remove(Ours(old.home, alone, old.folders))
+
+
+def _lead_out(collection: bpy.types.Collection, parent: bpy.types.Collection, old: Ours) -> None:
+    """What the user put into a collection of ours goes to ``parent``."""
+    for obj in collection.objects:
+        if obj not in old.blocks and obj.name not in parent.objects:
+            parent.objects.link(obj)
+    for child in collection.children:
+        if child not in old.collections and child not in parent.children.values():
+            parent.children.link(child)
 
 
 def abandon(home: bpy.types.Collection, known: Collection[int]) -> None:
     """Remove a stage that was not finished; ``known`` are the ``session_uid`` of all marked things before it."""
-    _remove(Ours(home, dict.fromkeys(reached(home))))
+    _remove(Ours(home, dict.fromkeys(reached(home)), tuple(home.children_recursive)))
     remove_unused(block for block in marked() if block.session_uid not in known)
 
 
 def _remove(old: Ours) -> None:
     bpy.data.batch_remove(old.objects)
     rest = [block for block in old.blocks if not isinstance(block, bpy.types.Object)]
-    if old.home is not None and old.home.library is None:
-        bpy.data.collections.remove(old.home)
+    bpy.data.batch_remove([collection for collection in old.collections if collection.library is None])
     remove_unused(rest)
 
 
@@ -115,6 +128,11 @@ def _tree(scene: bpy.types.Scene) -> Iterator[bpy.types.Collection]:
 
 def _parents(scene: bpy.types.Scene, home: bpy.types.Collection | None) -> list[bpy.types.Collection]:
     return [parent for parent in dict.fromkeys(_tree(scene)) if home is not None and home in parent.children.values()]
+
+
+def _holds(collection: bpy.types.Collection, held: Ours) -> bool:
+    """Whether anything of ours lies in a collection of the user's."""
+    return any(child in held.collections for child in collection.children) or bool(_among(collection, held))
 
 
 def _among(collection: bpy.types.Collection, held: Ours) -> list[bpy.types.Object]:
@@ -134,16 +152,17 @@ def _sharing(scene: bpy.types.Scene, held: Ours) -> list[bpy.types.Scene]:
     return found
 
 
-def _part(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, made: Sequence[bpy.types.ID]) -> None:
-    """``home`` for the old one in ``scene`` alone; the old one, which others show, stays as it is."""
+def _part(scene: bpy.types.Scene, old: Ours, new: Ours, made: Sequence[bpy.types.ID]) -> None:
+    """``new`` for the old one in ``scene`` alone; the old one, which others show, stays as it is."""
+    home: Any = new.home
     if old.home is not None:
         for parent in _parents(scene, old.home):
             parent.children.unlink(old.home)
             parent.children.link(home)
-        _move_in(old, home)
+        _move_in(old, new)
     heirs: Heirs = {kind_of(block): block for block in reversed(made)}
     _keep_constraints(old, heirs)
-    for collection in set(_tree(scene)) - {home}:  # which none of the others shows
+    for collection in set(_tree(scene)).difference(new.collections):  # which none of the others shows
         for obj in _among(collection, old):
             collection.objects.unlink(obj)
             if heir := heirs.get(kind_of(obj)):
@@ -153,18 +172,17 @@ def _part(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, made: S
             owner.camera = heirs.get(kind_of(owner.camera))
 
 
-def _succeed(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, made: Sequence[bpy.types.ID]) -> None:
+def _succeed(scene: bpy.types.Scene, old: Ours, new: Ours, made: Sequence[bpy.types.ID]) -> None:
     """Give what was at the old stage's things to the new one's, and remove the old ones."""
     before = frozenset(old.blocks)
-    ours_too = {*before, *made, *bpy.data.scenes, old.home}
+    ours_too = {*before, *made, *bpy.data.scenes, *old.collections, *new.collections}
     uses = bpy.data.user_map()
     heirs: Heirs = {kind_of(block): block for block in reversed(made)}
+    home: Any = new.home
     hers = [b for b, users in uses.items() if b.users and b not in ours_too and not users.isdisjoint(before)]
     hers = [block for block in hers if not isinstance(block, bpy.types.Key)]  # shapes of a mesh, and gone with it
-    if old.home is not None:
-        _move_in(old, home)
-        _resemble(old.home, home)
-    _place(scene, old, home, heirs)
+    _move_in(old, new)
+    _place(scene, old, new, heirs)
     _keep_constraints(old, heirs)
     pointed_at = [block for block in old.blocks if isinstance(block, bpy.types.Object | bpy.types.Camera)]
     kept = []
@@ -177,37 +195,47 @@ def _succeed(scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, made
             kept.append(block)
     for obj in kept:
         _hand_over(obj, home)
-    if old.home is not None:
-        old.home.user_remap(home)
-    _remove(Ours(old.home, {block: None for block in old.blocks if block not in kept}))
+    for collection, heir in _succession(old, new):
+        inside = uses[collection].intersection(heir.children_recursive)
+        for parent in heir.children_recursive if inside else ():
+            if parent in inside:  # it would lie within itself
+                parent.children.unlink(collection)
+        if collection == old.home or uses[collection] - ours_too:
+            collection.user_remap(heir)
+    _remove(Ours(old.home, {block: None for block in old.blocks if block not in kept}, old.folders))
     for left in hers:
         if not left.users:
             left.use_fake_user = True
 
 
-def _move_in(old: Ours, home: bpy.types.Collection) -> None:
-    """What the user put into our collection goes to the new one."""
-    for obj in old.home.objects:
-        if obj not in old.blocks:
-            home.objects.link(obj)
-    for child in old.home.children:
-        home.children.link(child)
+def _succession(old: Ours, new: Ours) -> list[tuple[bpy.types.Collection, Any]]:
+    """Old collections of ours with the new ones in their places, as far as there are any."""
+    heirs = {kind_of(collection): collection for collection in new.folders}
+    pairs: list[tuple[Any, Any]] = [(collection, heirs.get(kind_of(collection))) for collection in old.folders]
+    return [(one, heir) for one, heir in ((old.home, new.home), *pairs) if one is not None and heir is not None]
 
 
-def _resemble(old: bpy.types.Collection, new: bpy.types.Collection) -> None:
-    """How the user set our collection up."""
-    for setting in ("hide_select", "hide_viewport", "hide_render", "color_tag", "instance_offset", "lineart_usage"):
-        setattr(new, setting, getattr(old, setting))
+def _move_in(old: Ours, new: Ours) -> None:
+    """What the user put into our collections goes to the new ones, which are set up as she set up those."""
+    heirs = dict(_succession(old, new))
+    for collection in old.collections:
+        heir: Any = heirs.get(collection, new.home)
+        for obj in collection.objects:
+            if obj not in old.blocks and obj.name not in heir.objects:
+                heir.objects.link(obj)
+        for child in collection.children:
+            if child not in old.collections and child not in heir.children.values():
+                heir.children.link(child)
+        for setting in RESEMBLING if collection in heirs else ():
+            setattr(heir, setting, getattr(collection, setting))
 
 
-def _place(
-    scene: bpy.types.Scene, old: Ours, home: bpy.types.Collection, heirs: Mapping[tuple[str, str, str], Any]
-) -> None:
+def _place(scene: bpy.types.Scene, old: Ours, new: Ours, heirs: Mapping[tuple[str, str, str], Any]) -> None:
     """New things lie in the collections of the user's that she put the old ones into."""
-    before = set(old.home.objects) if old.home is not None else set()
+    before = {obj for collection in old.collections for obj in collection.objects}
     objects, here = set(old.objects), set(_tree(scene))
     for collection in (*bpy.data.collections, *(scene.collection for scene in bpy.data.scenes)):
-        if collection in (home, old.home) or collection.library is not None:
+        if collection in new.collections or collection in old.collections or collection.library is not None:
             continue
         for obj in objects.intersection(collection.objects):
             heir = heirs.get(kind_of(obj))
@@ -215,8 +243,9 @@ def _place(
                 continue
             if heir.name not in collection.objects:
                 collection.objects.link(heir)
-            if obj not in before and collection in here and heir.name in home.objects:
-                home.objects.unlink(heir)
+            if obj not in before and collection in here:
+                for folder in set(new.collections).intersection(heir.users_collection):
+                    folder.objects.unlink(heir)
 
 
 def _keep_constraints(old: Ours, heirs: Heirs) -> None:

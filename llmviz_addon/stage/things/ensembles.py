@@ -26,9 +26,12 @@ KNOWING = set(channels.names(channels.Kind.CROWD)) - FADING
 
 
 class Ensembles:
-    """Groups things by what happens to them in a timeline."""
+    """Groups things by what happens to them in a timeline, and by their ``place``, unless ``grids`` are a crowd."""
 
-    def __init__(self, timeline: Timeline) -> None:
+    def __init__(
+        self, timeline: Timeline, place: Callable[[str], Hashable] = lambda name: None, grids: int = 0
+    ) -> None:
+        self._place = place if grids <= CROWD else timeline.made_by.get
         self._tracks: dict[str, list[Track]] = defaultdict(list)
         for track in timeline.tracks:
             self._tracks[track.channel.actor].append(track)
@@ -79,7 +82,8 @@ class Ensembles:
         tracks = [track for track in self._tracks.get(name, []) if track not in but]
         if name in self._home or any(track.channel.prop not in FADING for track in tracks):
             return None
-        return tuple((track.frames.tobytes(), track.values.tobytes(), track.easings) for track in tracks)
+        course = tuple((track.frames.tobytes(), track.values.tobytes(), track.easings) for track in tracks)
+        return self._place(name), course
 
 
 def _grouped(things: Iterable[Thing], key: Callable[[Thing], Hashable | None]) -> list[list[Thing]]:

@@ -12,6 +12,7 @@ import bpy
 from ...layout.contents import Entry, Path
 from ...layout.roles import Role
 from ..ours import NAME, TAG, keys, ours
+from ..playing import whole
 from ..pointing import sight
 from ..pointing.subject import Subject
 from ..shown import GRIDS
@@ -27,19 +28,22 @@ Keeps = Callable[[bpy.types.Object], bool]
 
 def only(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, walk: Walk, entry: Entry) -> None:
     """Hide all but what is in an entry; weights that are hidden stay so."""
-    _hide(scene, layer, walk, entry.path, read_walked(layer).weights)
+    with whole(scene):
+        _hide(scene, layer, walk, entry.path, read_walked(layer).weights)
 
 
 def hide_weights(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, walk: Walk) -> None:
     """Hide what was learned, besides what is hidden already."""
-    _hide(scene, layer, walk, read_walked(layer).only, True)
+    with whole(scene):
+        _hide(scene, layer, walk, read_walked(layer).only, True)
 
 
 def show_all(scene: bpy.types.Scene, layer: bpy.types.ViewLayer) -> None:
     """Show again what was hidden, but for what the user has hidden herself."""
     remove_parts(scene)
-    for obj in hidden_by_walking(scene, layer):
-        obj.hide_set(False, view_layer=layer)
+    with whole(scene):
+        for obj in hidden_by_walking(scene, layer):
+            obj.hide_set(False, view_layer=layer)
     write_walked(layer, Walked())
 
 

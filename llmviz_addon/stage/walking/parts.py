@@ -34,7 +34,7 @@ def show_part(scene: bpy.types.Scene, obj: bpy.types.Object, boxes: Sequence[int
         part[GRIDS] = [int(obj[GRIDS][box]) for box in boxes]
     _collection(scene).objects.link(part)
     held = ours(scene)
-    register(scene, held.home, (*held.blocks, part, part.data))
+    register(scene, held, (*held.blocks, part, part.data))
     return part
 
 

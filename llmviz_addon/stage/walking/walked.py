@@ -11,6 +11,7 @@ import bpy
 
 from ...layout.contents import Path
 from ..ours import keys
+from ..playing import hidden_away
 
 WALKED = "llmviz_walked"
 """Custom property of a view layer: the numbers of what is hidden in it, and why; of an object: that it is a part."""
@@ -48,9 +49,9 @@ def hidden_by_walking(scene: bpy.types.Scene, layer: bpy.types.ViewLayer) -> set
     numbers = read_walked(layer).numbers
     if not numbers:
         return set()
-    there = set(layer.objects)
+    there, away = set(layer.objects), hidden_away(layer)
     walked = (one for one, key in keys(scene).items() if key in numbers and isinstance(one, bpy.types.Object))
-    return {one for one in walked if one in there and one.hide_get(view_layer=layer)}
+    return {one for one in walked if one in away or (one in there and one.hide_get(view_layer=layer))}
 
 
 def is_hiding(layer: bpy.types.ViewLayer) -> bool:

@@ -1,0 +1,194 @@
+"""Only the chapter that is told is evaluated: the collections of all others are out of the scene's view layers.
+
+Blender evaluates on every frame whatever is in a view layer and has keys, seen or not; with eleven chapters that is
+four fifths of a frame's time. To exclude a collection takes long enough to be felt, so it is done where another chapter
+begins, by handlers of the user interface. Nothing depends on it: in a file that was saved, one that plays without the
+add-on, and while something is rendered, all are there.
+
+What is excluded here is written down in the view layer, with what the user had hidden in it, which Blender forgets.
+So what she excludes herself stays so, as does a collection that she put something into.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import bpy
+import numpy as np
+
+from . import compat
+from .motion.properties import HIDES
+from .ours import TAG, ours
+from .things.folders import CHAPTER
+
+AWAY = "llmviz_away"
+"""Custom property of a view layer: the collections that are excluded here, and the objects that are hidden in each."""
+MARGIN = 1
+"""Frames before and after in which a thing counts as seen, for motion blur."""
+_settled: dict[int, tuple[float, float]] = {}
+"""Between which frames nothing is to be done, by the numbers that a session gives to scenes."""
+_whole: list[int] = []
+"""The scenes, by these numbers, of which all is to be there just now."""
+
+Folder = bpy.types.Collection
+Away = dict[Folder, list[bpy.types.Object]]
+Span = tuple[float, float]
+ALWAYS: Span = (-math.inf, math.inf)
+NEVER: Span = (math.inf, -math.inf)
+
+
+def only_playing(scene: bpy.types.Scene) -> None:
+    """Let the view layers of ``scene`` have the chapters of which anything is seen at its frame, and no others."""
+    frame, key = scene.frame_current, scene.session_uid
+    first, last = _settled.get(key, (1, 0))
+    if first <= frame <= last or key in _whole or scene.library is not None:
+        return
+    spans = _spans(scene)
+    away = [folder for folder, (start, end) in spans.items() if not start <= frame <= end]
+    if all([_exclude(layer, away) for layer in scene.view_layers]):
+        turns = [turn for start, end in spans.values() for turn in (start, end + 1)]
+        before = max((turn for turn in turns if turn <= frame), default=-math.inf)
+        _settled[key] = before, min((turn for turn in turns if turn > frame), default=math.inf) - 1
+
+
+def look_again() -> None:
+    """Forget what has been done, as after an undo."""
+    _settled.clear()
+
+
+def everything(scene: bpy.types.Scene) -> None:
+    """Let the view layers of ``scene`` have all chapters, as they were."""
+    _settled.pop(scene.session_uid, None)
+    if scene.library is None:
+        for layer in scene.view_layers:
+            _exclude(layer, ())
+
+
+@contextmanager
+def whole(scene: bpy.types.Scene) -> Iterator[None]:
+    """Everything is there in the block, whatever the frame."""
+    was_partial = any(layer.get(AWAY) is not None for layer in scene.view_layers)
+    everything(scene)
+    _whole.append(scene.session_uid)
+    try:
+        yield
+    finally:
+        _whole.remove(scene.session_uid)
+        if was_partial:
+            only_playing(scene)
+
+
+def hidden_away(layer: bpy.types.ViewLayer) -> set[bpy.types.Object]:
+    """What the user had hidden in collections that are excluded here."""
+    return {obj for hidden in _read(layer).values() for obj in hidden}
+
+
+def _spans(scene: bpy.types.Scene) -> dict[Folder, Span]:
+    """From when to when anything is seen of what lies in each chapter's collection, as its keys now say.
+
+    What several chapters share counts for those that are told at that time.
+    """
+    holders: dict[bpy.types.Object, list[Folder]] = {}
+    found: dict[Folder, Span] = {}
+    for folder in ours(scene).folders:
+        if folder.get(TAG) == CHAPTER and not folder.children:
+            found[folder] = NEVER
+            for obj in folder.objects:
+                holders.setdefault(obj, []).append(folder)
+    for obj, holding in sorted(holders.items(), key=lambda one: len(one[1])):
+        for start, end in seen(obj):
+            told = [folder for folder in holding if start <= found[folder][1] and end >= found[folder][0]]
+            for folder in told or holding:
+                first, last = found[folder]
+                found[folder] = min(first, start), max(last, end)
+    return found
+
+
+def seen(obj: bpy.types.Object) -> list[Span]:
+    """The first and the last frame of each time at which an object may be seen."""
+    return [span for path in HIDES for span in _shown(obj, path)]
+
+
+def _shown(obj: bpy.types.Object, path: str) -> list[Span]:
+    data = obj.animation_data
+    curve = next((curve for curve in compat.fcurves(obj) if curve.data_path == path), None)
+    if data is not None and (len(data.nla_tracks) or any(driver.data_path == path for driver in data.drivers)):
+        return [ALWAYS]
+    if curve is None or curve.mute or not len(curve.keyframe_points):
+        return [] if getattr(obj, path) else [ALWAYS]
+    if len(curve.modifiers):
+        return [ALWAYS]
+    count = len(curve.keyframe_points)
+    keys, kinds = np.empty(2 * count, dtype=np.float32), np.empty(count, dtype=np.int32)
+    curve.keyframe_points.foreach_get("co", keys)
+    curve.keyframe_points.foreach_get("interpolation", kinds)
+    frames, hidden = keys[::2], keys[1::2] >= 0.5
+    if (kinds != compat.key_enum("interpolation", "CONSTANT")).any():
+        return [ALWAYS]
+    starts = [-math.inf, *(math.floor(frame) - MARGIN for frame in frames[1:])]
+    ends = [*(math.ceil(frame) + MARGIN for frame in frames[1:]), math.inf]
+    return [(start, end) for start, end, gone in zip(starts, ends, hidden.tolist(), strict=True) if not gone]
+
+
+def _exclude(layer: bpy.types.ViewLayer, away: Sequence[Folder]) -> bool:
+    """Let ``layer`` have all of the chapters but for those ``away``.
+
+    False where that has to wait, as the user excluded what a chapter lies in.
+    """
+    before, now = _read(layer), Away()
+    places = _places(layer) if before or away else {}
+    for folder, hidden in before.items():
+        if folder in places and folder not in away:
+            if any(is_within for _, is_within in places[folder]):
+                now[folder] = hidden
+                continue
+            for place, _ in places[folder]:
+                place.exclude = False
+            for obj in hidden:
+                obj.hide_set(True, view_layer=layer)
+    waits = bool(now)
+    for folder in away:
+        if folder in before:
+            now[folder] = before[folder]
+        elif folder in places and not any(place.exclude for place, _ in places[folder]):
+            now[folder] = [obj for obj in folder.objects if obj.hide_get(view_layer=layer)]
+    for folder in now:
+        for place, _ in places.get(folder, ()):
+            if not place.exclude:
+                place.exclude = True
+    if now or before:
+        _write(layer, now)
+    return not waits
+
+
+def _places(layer: bpy.types.ViewLayer) -> dict[Folder, list[tuple[Any, bool]]]:
+    """Where each collection is in ``layer``, and whether it lies in one that is excluded."""
+    found: dict[Folder, list[tuple[Any, bool]]] = {}
+    waiting: list[tuple[Any, bool]] = [(layer.layer_collection, False)]
+    while waiting:
+        place, is_within = waiting.pop()
+        found.setdefault(place.collection, []).append((place, is_within))
+        waiting += [(child, is_within or place.exclude) for child in place.children]
+    return found
+
+
+def _read(layer: bpy.types.ViewLayer) -> Away:
+    entries = layer.get(AWAY, ())
+    found: Away = {}
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(folder := entry.get("folder"), Folder):
+            hidden = [one.get("object") for one in entry.get("hidden", ())]
+            found[folder] = [obj for obj in hidden if isinstance(obj, bpy.types.Object)]
+    return found
+
+
+def _write(layer: bpy.types.ViewLayer, away: Away) -> None:
+    layer.pop(AWAY, None)
+    if away:
+        layer[AWAY] = [
+            {"folder": folder} | ({"hidden": [{"object": obj} for obj in hidden]} if hidden else {})
+            for folder, hidden in away.items()
+        ]
