@@ -167,6 +167,8 @@ def _exclude(layer: bpy.types.ViewLayer, away: Sequence[Folder]) -> bool:
 def _places(layer: bpy.types.ViewLayer) -> dict[Folder, list[tuple[Any, bool]]]:
     """Where each collection is in ``layer``, and whether it lies in one that is excluded."""
     found: dict[Folder, list[tuple[Any, bool]]] = {}
+    if layer.layer_collection is None:  # of a scene that has never been shown, in bpy 5.2
+        layer.update()
     waiting: list[tuple[Any, bool]] = [(layer.layer_collection, False)]
     while waiting:
         place, is_within = waiting.pop()

@@ -30,7 +30,7 @@ def set_again(scene: bpy.types.Scene, held: Ours, settings: Settings) -> None:
 def _found(scene: bpy.types.Scene, held: Ours) -> Iterator[tuple[tuple[str, tuple[str, str, str]], Any]]:
     kinds = {collection: kind_of(collection) for collection in held.collections}
     for layer in scene.view_layers:
-        waiting: list[Any] = [layer.layer_collection]
+        waiting: list[Any] = [layer.layer_collection] if layer.layer_collection is not None else []  # never shown
         while waiting:
             one = waiting.pop()
             waiting += one.children
