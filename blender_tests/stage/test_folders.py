@@ -17,6 +17,7 @@ from llmviz_addon.screenplay.score.timeline import ChapterSpan
 from llmviz_addon.stage.build import build, clear
 from llmviz_addon.stage.ours import NAME, TAG, find_collection, ours
 from llmviz_addon.stage.playing import AWAY, everything, hidden_away, look_again, only_playing, whole
+from llmviz_addon.stage.things.grids import WORDS
 
 FRAMES = (-5, 0, 1, 2, 5, 8, 9, 10, 11, 12, 13, 14, 15, 18, 21, 22, 40)
 
@@ -245,3 +246,12 @@ def test_a_file_that_was_saved_has_what_is_away_written_down(film, tmp_path: Pat
     assert place(scene, "04 A Column").exclude
     everything(scene)
     assert not place(scene, "04 A Column").exclude
+
+
+def test_a_grid_says_in_words_what_it_is(scene):
+    build(scene, prepare(run(builtin(), (0, 1, 2)), ["layer-norm"], pace=None))
+    scores = find(scene, "layers.0.attn.heads.2.scores")
+    assert [scores[name] for name in WORDS] == ["Attention matrix", "T 3 × T 3", "Q vectors, K vectors"]
+    weight = find(scene, "layers.0.attn.heads.2.q_weight")
+    assert weight["made from"] == "nothing: it is learned"
+    assert weight["shape"] == "A 16 × C 48"

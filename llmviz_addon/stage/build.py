@@ -177,7 +177,7 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> G
     cube = unit_cube(cells())
     meshes = defaultdict(lambda: cube, _sliced(grids, values, cells))
     alone = (group[0] for group in crowds if len(group) == 1)
-    objects = grid_objects(alone, values.places, lambda grid: meshes[grid.name], look, home)
+    objects = grid_objects(alone, grids, values.places, lambda grid: meshes[grid.name], look, home)
     cast.update({name: actors.grid_actor(grids[name], obj) for name, obj in objects.items()})
     cast.update(_merged(merged, values, cells, look, home, {name: number for number, name in enumerate(grids)}))
     fragments = fragment_objects(timeline.fragments, grids, objects, values.places, cube, home)

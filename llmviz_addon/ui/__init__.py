@@ -23,12 +23,27 @@ from . import (
     presenting,
     render,
     scenes,
+    selected,
     settings,
 )
 from .pointing import tool
 from .walking import looking, overlay, panel, rows, session
 
-MODULES = (preferences, settings, jobs, build, generate, play, presenting, tool, render, scenes, panels, panel)
+MODULES = (
+    preferences,
+    settings,
+    jobs,
+    build,
+    generate,
+    play,
+    presenting,
+    tool,
+    render,
+    scenes,
+    panels,
+    panel,
+    selected,
+)
 OF_SCENES = {"llmviz_settings": settings.LLMVIZ_PG_settings, "llmviz_generation": generate.LLMVIZ_PG_generation}
 """Settings that every scene has; what was set stays in the file, for when the extension is back."""
 WALK = "llmviz_walk"

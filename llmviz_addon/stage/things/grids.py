@@ -19,6 +19,8 @@ from ..materials.theme import Theme, linear
 from ..ours import own
 from ..values.atlas import Place, Slice
 
+WORDS = ("is", "shape", "made from")
+"""Custom properties of a grid's object, in words."""
 SWELL = 5e-4
 """Metres by which a fragment is larger than its cells: faces in one plane would hide each other at random."""
 INSET = 2e-4
@@ -77,12 +79,13 @@ def _outward(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
 
 def grid_objects(
     grids: Iterable[Grid],
+    every: Mapping[str, Grid],
     places: Mapping[str, Place],
     mesh: Callable[[Grid], bpy.types.Mesh],
     theme: Theme,
     collection: bpy.types.Collection,
 ) -> dict[str, bpy.types.Object]:
-    """One object per grid, by name; ``mesh`` tells which is a grid's."""
+    """One object per grid, by name; ``mesh`` tells which is a grid's. ``every`` is all that these are made from."""
     objects = {}
     for grid in grids:
         obj = own(bpy.data.objects.new(grid.name, mesh(grid)), "grid", grid.name)
@@ -91,9 +94,21 @@ def grid_objects(
         take_role(obj, grid.role, theme)
         place = places[grid.name]
         _describe(obj, grid, place, (0, 0, 0), grid.cells, grid.count, place.far)
+        for name, text in told(grid, every).items():
+            obj[name] = text
         collection.objects.link(obj)
         objects[grid.name] = obj
     return objects
+
+
+def told(grid: Grid, every: Mapping[str, Grid]) -> dict[str, str]:
+    """What an object says of its grid in words, for whoever selects it, without the add-on too."""
+    names = [source.grid for source in grid.rule.sources.values()] if grid.rule is not None else []
+    names += [grid.taken.grid] if grid.taken is not None else []
+    sources = dict.fromkeys(every[name].title if name in every else name for name in names)
+    learned = "nothing: it is learned" if grid.role is Role.WEIGHT else "the input"
+    shape = " × ".join(f"{axis.symbol} {axis.count}" for axis in grid.axes)
+    return dict(zip(WORDS, (grid.title, shape, ", ".join(sources) or learned), strict=True))
 
 
 def take_role(obj: bpy.types.Object, role: Role, theme: Theme) -> None:
