@@ -17,7 +17,7 @@ from ..pointing import sight
 from ..pointing.subject import Subject
 from ..shown import GRIDS
 from .parts import is_part, remove_parts, show_part
-from .places import LAYER, Walk, numbers_of, pieces
+from .places import LAYER, Walk, is_layer, numbers_of, pieces
 from .walked import Walked, hidden_by_walking, read_walked, write_walked
 
 SET = ("grid", "grids", "fragment", "ribbon", "drawing", "outline")
@@ -125,9 +125,9 @@ def _keeps(about: Subject, entry: Entry | None) -> Keeps:
         return lambda obj: True
     whole = len(entry.path) < 2
     if entry.model.outline is not None:
-        base, drawn = about.outlines[entry.model.outline]
+        base, _ = about.outlines[entry.model.outline]
         names = pieces(base, entry)
-        full = whole or len(entry.path) == 2 and base not in names
+        full = whole or is_layer(base, entry)
         return lambda obj: full and obj.get(NAME) in names if obj.get(TAG) == "outline" else whole and _is_of(obj, base)
     inside = _sections(entry)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,12 +13,14 @@ import numpy as np
 from ...layout.contents import Contents, Entry, Model
 from ...layout.layout import sections
 from ...layout.outline import Outline
+from ...layout.rays import Boxes
 from ...layout.whereabouts import sections_of
 from ..open_state import read_state
 from ..ours import NAME, TAG, ours
 from ..pointing import inspect, sight
 from ..pointing.subject import Subject, subject
 from ..shown import read_shown
+from .walked import WALKED
 
 Corners = np.ndarray
 """Of a box: (8, 3), metres in the world."""
@@ -69,7 +72,8 @@ def shapes(scene: bpy.types.Scene, walk: Walk, entry: Entry) -> list[tuple[Entry
     each = entry.children or (entry,)
     if entry.model.outline is None:
         return _of_run(scene, walk.about, entry, each)
-    return [(one, _of_outline(scene, walk.about, one)) for one in each]
+    there = _standing(scene, walk.about, entry)
+    return [(one, _of_outline(walk.about, one, there)) for one in each]
 
 
 def is_seen(scene: bpy.types.Scene, walk: Walk, entry: Entry) -> bool:
@@ -110,22 +114,35 @@ def _of_run(
     return told
 
 
-def _of_outline(scene: bpy.types.Scene, about: Subject, entry: Entry) -> list[Corners]:
+def is_layer(base: str, entry: Entry) -> bool:
+    """Whether an entry of a model in outline is a whole piece of it: a layer is, while all else shares one."""
+    return len(entry.path) == 2 and base not in pieces(base, entry)
+
+
+def _standing(scene: bpy.types.Scene, about: Subject, entry: Entry) -> dict[str, list[tuple[Boxes, np.ndarray]]]:
+    """The boxes of the pieces of a model in outline in which an entry is, with their ways (4, 4) into the world."""
+    assert entry.model.outline is not None
+    names, graph = set(pieces(about.outlines[entry.model.outline][0], entry)), sight.graph(scene)
+    found: dict[str, list[tuple[Boxes, np.ndarray]]] = defaultdict(list)
+    for obj in ours(scene).objects:
+        if obj.get(TAG) == "outline" and obj.get(NAME) in names and obj.get(WALKED) is None:
+            boxes = sight.boxes_in(scene, obj)
+            if boxes is not None:
+                found[str(obj[NAME])].append((boxes, np.array(obj.evaluated_get(graph).matrix_world)))
+    return found
+
+
+def _of_outline(about: Subject, entry: Entry, there: Mapping[str, list[tuple[Boxes, np.ndarray]]]) -> list[Corners]:
     assert entry.model.outline is not None
     base, drawn = about.outlines[entry.model.outline]
-    names = pieces(base, entry)
-    objects: dict[str, list[bpy.types.Object]] = defaultdict(list)
-    for obj in ours(scene).objects:
-        if obj.get(TAG) == "outline" and obj.get(NAME) in names and "cells" in getattr(obj.data, "attributes", ()):
-            objects[str(obj[NAME])].append(obj)
     found = []
-    for obj in (one for name in names for one in objects[name]):
-        if (boxes := sight.boxes_in(scene, obj)) is None:
-            continue
-        numbers = numbers_of(drawn, entry) if len(entry.path) > 1 else range(len(boxes.lows))
-        corners = np.concatenate([[boxes.lows[n], boxes.highs[n]] for n in numbers])
-        matrix = np.array(obj.evaluated_get(sight.graph(scene)).matrix_world)
-        found.append(_box(corners.min(axis=0), corners.max(axis=0)) @ matrix[:3, :3].T + matrix[:3, 3])
+    for boxes, matrix in (one for name in pieces(base, entry) for one in there.get(name, ())):
+        if len(entry.path) < 2 or is_layer(base, entry):
+            low, high = boxes.around
+        else:
+            numbers = numbers_of(drawn, entry)
+            low, high = boxes.lows[numbers].min(axis=0), boxes.highs[numbers].max(axis=0)
+        found.append(_box(low, high) @ matrix[:3, :3].T + matrix[:3, 3])
     return found
 
 
