@@ -28,6 +28,7 @@ from .materials.nodes import new_node
 from .materials.theme import Finish, Theme, linear
 from .materials.theme_file import ThemeOf, theme, written
 from .motion import actors
+from .motion.footing import FLOOR, footing, standing
 from .motion.keys import Actor, animate, set_rest
 from .motion.markers import clear_markers, set_markers
 from .open_state import clear_state
@@ -164,11 +165,16 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> G
     values = values.places_only()
     flat = flat_material(look)
     rig = camera_rig(home)
+    cast: dict[str, Actor] = {}
+    under, ground = None, None
     if look.lit is not None:
         lamps(look.lit, layout.grids, home)
         if layout.grids:
-            floor(look.lit, layout.grids, home)
-    cast: dict[str, Actor] = {CAMERA: actors.camera_actor(rig)}
+            ground, known = floor(look.lit, layout.grids, home), {grid.name for grid in layout.grids}
+            made_grids = [grid for name, grid in grids.items() if name not in known]
+            things = standing(layout.grids, made_grids, layout.ribbons, production.signage, timeline)
+            cast[FLOOR.actor], under = actors.floor_actor(ground), footing(things, timeline)
+    cast[CAMERA] = actors.camera_actor(rig, ground)
     yield 0.2, "Grids"
     folders = Folders(home, layout, production.signage, timeline)
     ensembles = Ensembles(timeline, folders.place, len(grids))
@@ -204,7 +210,7 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> G
         folders.put(cast, [thing.name for thing in things])
     yield 0.7, "Keyframes"
     set_rest(cast, timeline.home)
-    animate(cast, ensembles.tracks((*crowds, *ribbons, *drawings)))
+    animate(cast, [*ensembles.tracks((*crowds, *ribbons, *drawings)), *([under] if under else [])])
     yield 0.95, "Markers"
     return rig
 

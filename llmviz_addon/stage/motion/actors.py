@@ -19,6 +19,7 @@ from ...screenplay.score.timeline import CAMERA, Fragment
 from .. import compat
 from ..materials.flat_material import REACH
 from ..things.camera import CLIP_END, CLIP_START, Rig
+from ..things.lights import BELOW, POOL
 from ..things.page import PAGE
 from ..things.readouts import modifier_name, value_input
 from .keys import Actor, Target
@@ -71,16 +72,25 @@ def piece_actor(name: str, objects: Sequence[bpy.types.Object]) -> Actor:
     return Actor(targets, tuple(objects))
 
 
-def camera_actor(rig: Rig) -> Actor:
-    """The camera rig."""
+def floor_actor(obj: bpy.types.Object) -> Actor:
+    """The floor, as high as what is above it begins."""
+    return Actor(lambda prop, index: [Target(obj, "location", index, 1.0, -BELOW)])
+
+
+def camera_actor(rig: Rig, floor: bpy.types.Object | None = None) -> Actor:
+    """The camera rig; a floor is seen around what it looks at, as far as the picture goes."""
     lens = [Target(rig.lens, "clip_start", 0, *CLIP_START), Target(rig.lens, "clip_end", 0, *CLIP_END)]
     page = [Target(rig.page, "scale", i, PAGE, 1.0) for i in range(3)]
+    wide = [] if floor is None else [Target(floor, "scale", i, POOL) for i in range(2)]
     degree, quarter = math.radians(1.0), math.radians(90.0)
     driven: dict[str, Callable[[int], list[Target]]] = {
-        "target": lambda index: [Target(rig.pivot, "location", index)],
+        "target": lambda index: [
+            Target(rig.pivot, "location", index),
+            *([Target(floor, "location", index)] if floor is not None and index < 2 else []),
+        ],
         "azimuth": lambda index: [Target(rig.pivot, "rotation_euler", 2, degree, quarter)],
         "elevation": lambda index: [Target(rig.pivot, "rotation_euler", 0, -degree, quarter)],
-        "distance": lambda index: [Target(rig.camera, "location", 2), *lens, *page],
+        "distance": lambda index: [Target(rig.camera, "location", 2), *lens, *page, *wide],
         "shift": lambda index: [Target(rig.lens, ("shift_x", "shift_y")[index])],
     }
 

@@ -25,6 +25,8 @@ WIDE = 40.0
 """Radius of the floor, in sizes of the set; it is gone long before that."""
 FADES = 2.5
 """Size of the floor that is seen, in those."""
+POOL = 0.65 * WIDE / FADES
+"""Scale of a floor that ends within the picture, for a metre from the camera to what it looks at."""
 
 BRIGHT, STEEP, DARK = (-0.3, -0.5, 0.81), 1.7, 0.25
 """Where the sky is bright, how soon, and how much of it is not: what stands mirrors the way from dark to bright, and
@@ -57,7 +59,7 @@ def _lamp(
 
 
 def floor(lit: Lit, grids: Iterable[Grid], collection: bpy.types.Collection) -> bpy.types.Object:
-    """What the set stands on, which fades away around it."""
+    """What the set stands on, which fades away around what is looked at."""
     low, high = _bounds(grids)
     size = float(np.linalg.norm((high - low)[:2])) + 2.0
     mesh = own(bpy.data.meshes.new("llmviz floor"), "floor")
