@@ -109,8 +109,9 @@ def test_every_setting_can_be_reached(sidebar: bpy.types.Scene) -> None:
     chapter = {"name": "one", "number": 1, "title": "One", "part": "All", "start": 1, "end": 9}
     sidebar["llmviz_story"] = json.dumps({"chapters": [chapter], "markers": [], "subtitles": []})
     drawn = set()
-    for model, theme in (("FILE", "light"), ("SHAPE", "FILE")):
-        sidebar.llmviz_settings.model, sidebar.llmviz_settings.theme = model, theme
+    for model, theme, length in (("FILE", "light", "full"), ("SHAPE", "FILE", "trailer")):
+        settings = sidebar.llmviz_settings
+        settings.model, settings.theme, settings.length = model, theme, length
         drawn |= {name for panel in panels.CLASSES[1:-1] for name in shown(panel, "prop")}
     assert drawn == set(sidebar.llmviz_settings.bl_rna.properties.keys()) - {"rna_type", "name", "skipped"}
 
