@@ -172,8 +172,8 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> G
         if layout.grids:
             ground, known = floor(look.lit, layout.grids, home), {grid.name for grid in layout.grids}
             made_grids = [grid for name, grid in grids.items() if name not in known]
-            things = standing(layout.grids, made_grids, layout.ribbons, production.signage, timeline)
-            cast[FLOOR.actor], under = actors.floor_actor(ground), footing(things, timeline)
+            above = standing(layout.grids, made_grids, layout.ribbons, production.signage, timeline)
+            cast[FLOOR.actor], under = actors.floor_actor(ground), footing(above, timeline)
     cast[CAMERA] = actors.camera_actor(rig, ground)
     yield 0.2, "Grids"
     folders = Folders(home, layout, production.signage, timeline)
