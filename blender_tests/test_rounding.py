@@ -85,8 +85,8 @@ def test_what_is_written_is_true(value: float, spec: str) -> None:
 
 @given(st.floats(0, 1))
 def test_a_share_is_nothing_or_all_only_where_it_is(share: float) -> None:
-    assert (percent(share) == "0.0 %") == (share == 0)
-    assert (percent(share) == "100.0 %") == (share == 1)
+    assert (percent(share) == "0 %") == (share == 0)
+    assert (percent(share) == "100 %") == (share == 1)
 
 
 def test_work_is_done_at_the_end_only() -> None:

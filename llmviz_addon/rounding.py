@@ -117,9 +117,10 @@ def of_cell(value: float) -> str:
 def percent(share: float) -> str:
     """A share as it is written, such as ``61.3 %``, ``0.018 %`` or ``99.996 %``: as fine near all of it as near none.
 
-    What is not quite 0 or 1 never looks so, and a cell that holds the share shows the same digits.
+    Nothing is ``0 %`` and all of it ``100 %``, what is not quite 0 or 1 never looks so, and a cell that holds the share
+    shows the same digits.
     """
-    return f"{number(100 * float(share), 1, 3, whole=100)} %"
+    return f"{number(100 * float(share), 0 if share in (0, 1) else 1, 3, whole=100)} %"
 
 
 def done(share: float) -> str:

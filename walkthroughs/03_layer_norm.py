@@ -81,7 +81,7 @@ def play(film):
             else "If there were more columns, the same would happen to each."
         )
         film.merge(x, ln.mean, ln.std, ln.output, seconds=0.5)
-        film.sweep(ln.mean, ln.std, ln.output, seconds=8)
+        film.sweep(ln.mean, ln.std, ln.output, seconds=8, slowly=False)
         film.say(
             "No column looks at its neighbours: that is left to [self-attention]({out}), which is next.", out=ln.output
         )

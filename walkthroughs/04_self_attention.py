@@ -9,8 +9,7 @@ trailer = ("scores", "bands")
 
 
 def play(film):
-    layer = film.layout.layers[0]
-    x, heads = layer.ln_1.output, layer.attn.heads
+    x, heads = film.layout.layers[0].ln_1.output, film.layout.layers[0].attn.heads
     t = min(5, len(film.tokens) - 1)
     number = film.clearest(*(head.weights[t] for head in heads))
     film.computed_up_to(x)
@@ -55,10 +54,10 @@ def _tour(film, x, heads, names, number):
 def _lie_flat(film, x, head, seconds=3):
     with film.together():  # the camera is there first, so that nothing is out of the picture on its way
         film.arrange(*head.rows[:3], (*head.rows.matrix, head.output), level=x, seconds=seconds)
-        film.fade(x, head, to=1, seconds=1)
+        film.fade(x, head, to=1, seconds=1 if seconds else 0.4)
         film.move(x, beside=head.k, level=head.k, gap=0.75 * head.k.size[2], seconds=seconds)
-        film.camera.frame(x, head, azimuth=271, elevation=1, zoom=0.95, seconds=seconds / 3)
-    film.camera.frame(x, head, azimuth=270.5, elevation=1, zoom=0.95, seconds=0.8)
+        film.camera.frame(x, head, azimuth=271 if seconds else 277, elevation=1, zoom=0.95, seconds=seconds / 3)
+    film.camera.frame(x, head, azimuth=270.5, elevation=1, zoom=0.95, seconds=0.8 if seconds else 3)
 
 
 def _vectors(film, x, head):
@@ -86,7 +85,7 @@ def _vectors(film, x, head):
 
 def _one_number(film, x, head, t):
     q, k, v, _, _ = head.rows
-    cell, more = head.q[t, min(2, film.config.head_size - 1)], t > film.example_time
+    a, more = min(2, film.config.head_size - 1), t > film.example_time
     with film.beat("row-and-column"):
         film.say("How is one number made?")
         with film.together(seconds=1.5):
@@ -95,17 +94,18 @@ def _one_number(film, x, head, t):
         film.camera.frame(x, *q, azimuth=272, elevation=2, seconds=1)
         film.say("We follow t = {t}, for it has more columns before it." if more else "We still follow t = {t}.", t=t)
         film.split(x[t], others=0.4)
-        film.say("A row of the [weights]({w}) meets this [column]({x}).", w=head.q_weight, x=x[t])
+        film.say("A row of the [weights]({w}) meets this [column]({x}).", w=head.q_weight[a], x=x[t])
+        film.split(head.q_weight[a], others=0.4)
     with film.beat("one-number"):
         film.say("Pair by pair they are multiplied, then added up: a dot product.")
-        film.dot_product(cell, seconds=14)
+        film.dot_product(head.q[t, a], seconds=14)
         film.say("A bias comes on top." if film.checkpoint.biases else "A bias, which this model lacks, would be 0.")
-        film.compute(cell, seconds=2)
-        film.say("So it is {cell}.", cell=cell)
+        film.compute(head.q[t, a], seconds=2)
+        film.say("So it is {cell}.", cell=head.q[t, a])
     with film.beat("all-vectors"):
         film.say("All other numbers of Q, K and V are made in the same way,")
         with film.together():
-            film.merge(x)
+            film.merge(x, head.q_weight)
             film.fade(*k, *v, to=1)
             film.move(x, beside=head.k, level=head.k)
             film.camera.frame(x, *head.rows[:3], azimuth=274, elevation=4)
@@ -179,8 +179,7 @@ def _softmax(film, head, t):
             film.say("A forbidden key, one that comes later, gets [0]({w}).", w=head.weights[t, t + 1 :])
         film.say("No weight is negative, and the whole row sums to 1.")
         film.fade(head.rows.matrix, to=0)
-        names = [film.token_text(i) for i in range(t + 1)]
-        film.bars(head.weights[t, : t + 1], names, f"What t = {t} takes from each column", seconds=4)
+        film.bars(head.weights[t, : t + 1], [*map(film.token_text, range(t + 1))], f"What t = {t} takes", seconds=4)
     if t:
         _without(film, head, t)
     with film.beat("bands"):
@@ -254,10 +253,10 @@ def _rest(film, x, head, number, t):
         film.fade(v, *matrix, output, to=1, seconds=1.2)
         film.sweep(head.max, head.sum, head.weights, output, seconds=9, slowly=False, rows=True)
         film.say("so a computer can do them all at once.")
-        film.compute(output[t, 0], seconds=2)
+        film.camera.frame(*matrix, v, output, azimuth=271, elevation=2, seconds=2)
     with film.beat("whole-head"):
         film.say("Now all of the head is computed, up to its output.")
-        film.fade(v, *matrix, output, to=0, seconds=0.5)
+        film.fade(v, *matrix, output, to=0, seconds=0.3)
         _lie_flat(film, x, head, seconds=0)
     with film.beat("one-picture"):
         film.say("This is all that the head has done:")

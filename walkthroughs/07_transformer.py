@@ -8,6 +8,8 @@ trailer = ("ride",)
 
 FEW = 4
 """Layers of which every part is named."""
+HALVES = "Self-attention", "MLP"
+"""What the two halves of a layer are called, each of which begins with a norm."""
 
 
 def play(film):
@@ -17,7 +19,8 @@ def play(film):
     film.open_on(layers[0], azimuth=290, elevation=10)
     with film.beat("one-layer"):
         film.say("This is one whole layer, as we know it:")
-        film.camera.frame(layers[0], azimuth=286, elevation=9, seconds=2)
+        names = film.flank(*_halves(layers[0]), titles=HALVES)
+        film.camera.frame(layers[0], *names, azimuth=286, elevation=9, seconds=2)
         film.say("attention takes over from other tokens,")
         film.light(layers[0].attn, seconds=0.8)
         film.light(layers[0].attn, to=0, seconds=0.8)
@@ -25,22 +28,28 @@ def play(film):
         film.light(layers[0].mlp, seconds=0.8)
         film.light(layers[0].mlp, to=0, seconds=0.8)
         film.say("Both add what they find to what was there.")
-    _repeat(film, layers)
+    _repeat(film, layers, names)
     _ride(film, layers, e)
     _stream(film, layers, e)
     _lens(film, _forming(film))
 
 
-def _repeat(film, layers):
+def _halves(layer):
+    norm, attention, *others = layer.members.values()
+    return [norm, attention], others
+
+
+def _repeat(film, layers, names):
     count = len(layers)
     with film.beat("repeat"):
         if count == 1:
             film.say("This small model has no other; large ones can have a hundred.")
-            film.camera.frame(layers[0], azimuth=283, elevation=7, seconds=3)
+            film.camera.frame(layers[0], *names, azimuth=283, elevation=7, seconds=3)
             return
         film.say("The model has {count} of them, one after the other.", count=count)
         film.locate(*layers)
         with film.together(seconds=2.5):
+            film.fade(*names, to=0, seconds=0.5)
             film.fade(*layers, film.ribbons(*layers), to=1)
             film.camera.frame(*layers, azimuth=290, elevation=8)
         if count <= FEW:
@@ -49,12 +58,16 @@ def _repeat(film, layers):
                 film.spread(*layers)
                 film.camera.frame(*layers, azimuth=274, elevation=5, zoom=0.93)
             film.entitle(*layers, titles=[f"Layer {number}" for number in range(count)])
+            names = film.flank(*_halves(layers[0]), titles=HALVES, among=layers)
+            film.camera.frame(*layers, *names, azimuth=274, elevation=5, zoom=0.96, seconds=1)
         else:
             film.say("All are built alike: the next one looks the same,")
             film.locate(layers[1])
             with film.together(seconds=2.5):
                 film.fade(film.all_but(layers[1]), to=0)
                 film.camera.frame(layers[1], azimuth=286, elevation=9)
+            names = film.flank(*_halves(layers[1]), titles=HALVES)
+            film.camera.frame(layers[1], *names, azimuth=286, elevation=9, seconds=1)
         shown = layers if count <= FEW else layers[1:2]
         weights = [grid for layer in shown for grid in layer.grids if grid.role == "weight"]
         film.say("but each has learned [weights](weight) of its own.")

@@ -11,22 +11,19 @@ def play(film):
     number = film.clearest(*(head.weights[t] for head in heads))
     head, output = heads[number], film.layout.output
     film.computed_up_to(film.layout.layers[-1].mlp.residual)
-    film.arrange(head.rows.matrix, seconds=0)
+    film.arrange(head.rows.matrix, in_order=True, seconds=0)
     film.fade(film.all_but(*head.rows.matrix), *film.layout.ribbons, to=0, seconds=0)
     film.open_on(*head.rows.matrix, azimuth=284, elevation=8)
     arrows = _arrows(film, head.rows.matrix, 0)
     with film.beat("where"):
-        grids = _where(film, head, number, output)
-        if grids[0] is not head.scores:
-            film.fade(*arrows, to=0, seconds=0)
-            arrows = _arrows(film, grids, 0.5)
+        grids, end, arrows = _where(film, head, number, output, arrows)
     row = film.softmax(head.scores[t, : t + 1])
-    chart = _scores(film, head, grids, t, row, arrows)
+    chart = _scores(film, head, grids, t, row, [*end, *arrows])
     _shares(film, chart, row)
     _constant(film, t, row)
     _hard(film, t, row)
     _logits(film, output)
-    _rest(film, grids, arrows)
+    _rest(film, grids)
 
 
 def _arrows(film, grids, seconds):
@@ -35,29 +32,43 @@ def _arrows(film, grids, seconds):
         return [film.connect(scores, largest), film.connect(total, weights)]
 
 
-def _where(film, head, number, output):
+def _where(film, head, number, output, arrows):
     film.say("At two places a model needs shares of one whole:")
     film.camera.frame(*head.rows.matrix, azimuth=281, elevation=7, seconds=2)
-    close = film.closeup(*head.rows.matrix, seconds=1)  # of many tokens; else it is the layout
-    grids = close.layers[0].attn.heads[number].rows.matrix
-    film.arrange(grids, seconds=0)
+    close = film.closeup(*head.rows.matrix, output, seconds=1)  # of a wide model; else it is the layout
+    grids, end = close.layers[0].attn.heads[number].rows.matrix, (close.output.logits, close.output.probs)
+    film.fade(close.output, to=0, seconds=0)
+    if grids[0] is not head.scores:
+        film.fade(*arrows, to=0, seconds=0)
+        film.arrange(grids, in_order=True, seconds=0)
+        film.camera.frame(*grids, azimuth=281, elevation=7, seconds=0)
+        arrows = _arrows(film, grids, 0.5)
     film.say("in every attention head, where [scores]({s}) become [weights]({w});", s=grids[0], w=grids[-1])
     film.camera.frame(*grids, azimuth=277, elevation=5, seconds=2)
-    film.say("and at its end, where logits become probabilities.")
-    film.locate(output.logits, output.probs)
-    film.camera.frame(*grids, azimuth=273, elevation=3, seconds=2)
+    film.say("and at its end, where [logits]({x}) become [probabilities]({y}).", x=end[0], y=end[1])
+    film.show_values(*end)
+    film.call(end[1], names=["Probabilities"])
+    with film.together(seconds=2):
+        film.fade(*arrows, to=0, seconds=0.3)
+        film.arrange(grids, end, in_order=True)
+        film.fade(*end, to=1)
+        film.camera.frame(*grids, *end, azimuth=273, elevation=3)
+    arrows = [*_arrows(film, grids, 0.5), film.connect(*end, seconds=0.5)]
     film.say("Both times it is softmax that makes them.")
-    film.camera.frame(*grids, azimuth=271, elevation=2, seconds=1.5)
-    return grids
+    film.camera.frame(*grids, *end, azimuth=271, elevation=2, seconds=1.5)
+    return grids, end, arrows
 
 
-def _scores(film, head, grids, t, row, arrows):
+def _scores(film, head, grids, t, row, others):
     with film.beat("scores"):
         film.locate(head.scores)
         film.say("Here are the scores of t = {t}, the {token}.", t=t, token=film.token_name(t))
-        film.split(grids[0][t], others=0.3, seconds=1.5)
+        with film.together(seconds=1.5):
+            film.fade(*others, to=0, seconds=0.5)
+            film.camera.frame(*grids, azimuth=271, elevation=2)
+            film.split(grids[0][t], others=0.3)
         film.say("Scores may be any numbers, and below 0 too.")
-        film.fade(*grids, *arrows, to=0, seconds=0.4)  # they do not come back between charts
+        film.fade(*grids, to=0, seconds=0.4)  # they do not come back between charts
         film.merge(grids[0], seconds=0)
         span = min(*row.shifted, *row.row), max(1, *row.row)
         chart = film.chart(row.row, film.tokens[: t + 1], f"Scores of t = {t}", span=span, whole=True, seconds=3)
@@ -132,14 +143,14 @@ def _logits(film, output):
         film.say("here “{next}” with {p:.1%}.", next=likeliest, p=output.probs[t, int(some[0])])
 
 
-def _rest(film, grids, arrows):
+def _rest(film, grids):
     scores, largest, total, weights = grids
     with film.beat("all-rows"):
         film.locate()
         film.say("In attention, every row is a whole of its own" + ("," if len(film.tokens) > 1 else "."))
         film.hide_values(largest, total, weights)
         film.fade(*grids, to=1)
-        arrows = [*arrows, *_arrows(film, grids, 0.5)]
+        arrows = _arrows(film, grids, 0.5)
         film.sweep(largest, total, weights, seconds=6)
         if len(film.tokens) > 1:
             film.say("and all rows can be worked out at the same time.")

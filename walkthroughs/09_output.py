@@ -3,7 +3,7 @@
 title = "Output"
 part = "Step by step"
 question = "How does the model choose the next token?"
-answer = "It gives every token a probability, chooses one by that, appends it, and runs again."
+answer = "It gives every token a probability, picks one, appends it, and runs again."
 short = ("chances", "temperature")
 trailer = ("write",)
 
@@ -99,7 +99,7 @@ def _softmax(film, t, best):
     with film.beat("softmax"):
         film.say("No other logit is higher." if len(logits) > 1 else "It is the only one.")
         film.chart(logits[few], few, f"Logits of t = {t:,}{shown}", part=(0, 2), seconds=2)
-        film.say("Softmax makes probabilities of them, none below 0, together 1.")
+        film.say("Softmax makes probabilities of them, none below 0, together 100 %.")
         film.chart(film.chances(t)[few], few, f"Probabilities{shown}", span=(0, 1), part=(1, 2), percent=True,
                    seconds=3)  # fmt: skip
         film.say("The {token} gets {p:.1%}.", token=film.name_of(best), p=float(film.chances(t)[best]))
@@ -197,42 +197,46 @@ def _span(film, u):
     return 0, 1 if most > 0.3 else most
 
 
-def _told(film, u, few, temperature, cut=""):
+def _told(film, u, few, temperature):
     shown = "" if film.config.vocab_size <= len(few) else f", the {len(few)} likeliest"
-    return f"After t = {u:,}, temperature {temperature:,}{cut}{shown}"
+    return f"After t = {u:,}, temperature {temperature:,}{shown}"
 
 
 def _cut(film, u, few, hot):
     k = min(3, film.config.vocab_size - 1)
-    p = _share(film, u, hot, k)
+    some = few if film.config.vocab_size <= SHOWN else few[: SHOWN // 2]
+    p = _share(film, u, hot, k, len(some))
+
+    def chart(place, title):
+        return film.chart(film.chances(u, hot)[some], some, title, span=_span(film, u), part=(place, 3), percent=True,
+                          seconds=1)  # fmt: skip
+
     with film.beat("cut"):
         film.say("A high temperature lets in nonsense, so what is unlikely may be cut off.")
-        chart = film.chart(film.chances(u, hot)[few], few, _told(film, u, few, hot), span=_span(film, u),
-                           percent=True, seconds=1)  # fmt: skip
+        chart(0, f"t = {u:,}, temperature {hot:,}")
         film.say("Top-k counts: here the {k} likeliest stay, and share the whole." if k > 1 else
                  "Top-k counts: here only the likeliest, {k}, stays.", k=k)  # fmt: skip
-        _become(film, chart, u, few, hot, (k, None), f", top-k {k}")
+        _become(film, chart(1, f"Top-k {k}"), u, some, hot, (k, None), f"Top-k {k}")
         kept = film.count(int((film.chances(u, hot, None, p) > 0).sum()), "token")
-        film.become(chart, film.chances(u, hot)[few], _told(film, u, few, hot), seconds=1)
         film.say("Top-p adds up the likeliest until they have {p:.0%} together: {kept}.", p=p, kept=kept)
-        _become(film, chart, u, few, hot, (None, p), f", top-p {p}")
+        _become(film, chart(2, f"Top-p {p}"), u, some, hot, (None, p), f"Top-p {p}")
 
 
-def _share(film, u, hot, k):
+def _share(film, u, hot, k, count):
     """A p that cuts something off that is seen, and where possible not just what top-k cuts."""
     shares = [round(0.1 * tenth, 1) for tenth in range(9, 0, -1)]
     kept = {p: int((film.chances(u, hot, None, p) > 0).sum()) for p in shares}
     wishes = (
-        lambda p: kept[p] < min(SHOWN, film.config.vocab_size) and kept[p] != k,
+        lambda p: kept[p] < count and kept[p] != k,
         lambda p: kept[p] < film.config.vocab_size and kept[p] != k,
         lambda p: kept[p] < film.config.vocab_size,
     )
     return next((p for wish in wishes for p in shares if wish(p)), 0.5)
 
 
-def _become(film, chart, u, few, hot, limits, told):
-    left = film.chances(u, hot, *limits)[few]
-    film.become(chart, left, _told(film, u, few, hot, told), pale=(left == 0).nonzero()[0].tolist(), seconds=3)
+def _become(film, chart, u, some, hot, limits, title):
+    left = film.chances(u, hot, *limits)[some]
+    film.become(chart, left, title, pale=(left == 0).nonzero()[0].tolist(), seconds=3)
 
 
 def _write(film, t):

@@ -196,8 +196,7 @@ def _closer(film, model, smallest):
 
 def _take(film, first, by_size, beside):
     """From one number of the first model to the largest, whole, in a single move."""
-    larger = [model for model in by_size if model.n_params > first.n_params]
-    largest = by_size[-1]
+    larger, largest = [model for model in by_size if model.n_params > first.n_params], by_size[-1]
     shots = [first.corner(10**9), first.layers[0], *([first, *larger[:count]] for count in range(len(larger) + 1))]
     shots[-1] = [shots[-1], beside]
     with film.beat("one-take"):

@@ -258,7 +258,7 @@ def test_a_stack_of_percents_is_all_of_it(opened):
     film = opened
     up = film.chart(np.array([0.75, 0.25]), ["a", "b"], "Shares", span=(0, 1), whole=True, percent=True)
     film.pile_up(up)
-    assert written_on([film.cast.drawings[up.total]]) == ["= 100.0 %"]
+    assert written_on([film.cast.drawings[up.total]]) == ["= 100 %"]
 
 
 def test_what_is_said_of_a_share_is_as_its_chart_writes_it(opened):
@@ -272,9 +272,20 @@ def test_what_is_said_of_a_share_is_as_its_chart_writes_it(opened):
 
 def test_where_percents_have_no_room_they_are_written_without_decimals(opened):
     film = opened
-    shares = np.array([0.84162, 0.1114, 0.04698])
-    for part, told in (((0, 1), ["84.2 %", "11.1 %", "4.7 %"]), ((0, 4), ["84 %", "11 %", "5 %"])):
-        up = film.chart(shares, ["a", "b", "c"], "Shares", span=(0, 1), percent=True, part=part)
-        assert written_on([film.cast.drawings[up.figures]]) == told
+    shares = np.array([0.84162, 0.1114, 0.02698, 0.011, 0.009])
+    for part, told in (((0, 1), ["84.2 %", "11.1 %", "2.7 %"]), ((0, 4), ["84 %", "11 %", "3 %"])):
+        up = film.chart(shares, ["a", "b", "c", "d", "e"], "Shares", span=(0, 1), percent=True, part=part)
+        assert written_on([film.cast.drawings[up.figures]])[:3] == told
     up = film.chart(np.array([0.99995, 0.00005]), ["a", "b"], "Shares", span=(0, 1), percent=True, part=(0, 6))
     assert written_on([film.cast.drawings[up.figures]] if up.figures else []) in (["> 99 %", "< 1 %"], [])
+
+
+def test_three_charts_side_by_side_have_room_for_numbers_and_no_scales(opened):
+    film = opened
+    shares = np.array([0.99996, 0.00004, 0.0])
+    alone = film.chart(shares, ["a", "b", "c"], "Shares", span=(0, 1), percent=True)
+    up = film.chart(shares, ["a", "b", "c"], "Shares", span=(0, 1), percent=True, part=(0, 3))
+    assert (alone.is_bare, up.is_bare, up.scale) == (False, True, "")
+    assert written_on([film.cast.drawings[up.figures]]) == written_on([film.cast.drawings[alone.figures]])
+    film.become(up, np.array([0.5, 0.25, 0.25]), "Others", span=(0, 2))
+    assert not up.scale

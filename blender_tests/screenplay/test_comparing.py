@@ -384,6 +384,20 @@ def test_the_largest_model_has_its_card_and_its_height_wherever_it_is_seen_whole
         assert any(large.height in shape.body for one in bars for shape in one.shapes if isinstance(shape, Text)), key
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_no_band_stands_there_whose_card_cannot_be_read(size):
+    film = told_outlines(["nano", "gpt2", "gpt2-xl", "gpt3"], size)
+    hidden = 0
+    for model in models(film):
+        for at in np.arange(0, film.now, 0.5).tolist():
+            card, roof = (
+                film.score.at(Channel(one.name, "opacity"), at) for one in (model.signs.card, model.signs.roof)
+            )
+            hidden += card == 0
+            assert roof <= card, (model.title, at)
+    assert hidden
+
+
 def told_outlines(names, size):
     """The chapter about some models, told."""
     tellings = []

@@ -58,3 +58,12 @@ def test_it_says_what_it_needs(film):
         film.flank(film.layout.layers[0], titles=["one"], tokens=[[0], [1]])
     with pytest.raises(ScriptError, match="left or right"):
         film.flank(film.layout.layers[0], titles=["one"], side="above")
+
+
+def test_among_others_titles_are_as_large_as_on_a_picture_of_all(film):
+    layers = film.layout.layers
+    film.open_on(film.layout)
+    (alone,) = film.flank(layers[0], titles=["one"], seconds=0)
+    (among,) = film.flank(layers[0], titles=["one"], among=layers, seconds=0)
+    tall = [np.ptp([one.box for layer in some for one in layer.grids], axis=(0, 1))[2] for some in (layers[:1], layers)]
+    assert among.em / alone.em == pytest.approx(tall[1] / tall[0], rel=0.05)

@@ -36,6 +36,10 @@ def test_the_products_of_a_query_with_each_key_fall_into_its_row(film):
     assert numbers == pytest.approx(keys * query)
     sums = numbers.sum(axis=1) / np.sqrt(len(query))
     assert sums == pytest.approx(film.trace[head.scores.name][4, :5], abs=1e-5)
+    nearest, *fronts = (
+        grid.box[0][1] + film.score.clips[Channel(grid.name, "offset", 1)][0].value for grid in (vector, *stands)
+    )
+    assert nearest < min(fronts)  # it passes before the keys: in one plane with them it would flicker
     for key, product in zip(stands, products, strict=True):  # each column beside its key
         clip = film.score.clips[Channel(key.name, "offset", 0)][0]
         assert key.box[1][0] + clip.value == pytest.approx(product.box[0][0])

@@ -279,11 +279,14 @@ class Film(Showing):
     @verb
     def flank(
         self, *groups: Grids, titles: Sequence[str], tokens: Sequence[Sequence[int]] = (), side: str = "left",
-        seconds: float | None = None,
+        among: Grids = (), seconds: float | None = None,
     ) -> list[Drawing]:  # fmt: skip
         """Titles at the ``left`` or ``right`` of groups that stand above one another, such as the layers, each beside
-        a bracket, and tiles of ``tokens`` under each; low groups among many have none. They are returned."""
-        return flanking.flank(self._telling, *groups, titles=titles, tokens=tokens, side=side, seconds=seconds)
+        a bracket, and tiles of ``tokens`` under each; low groups among many have none. They are returned, and are as
+        large as words on a picture that is filled by the groups, or by all that they stand ``among``."""
+        return flanking.flank(
+            self._telling, *groups, titles=titles, tokens=tokens, side=side, among=among, seconds=seconds
+        )  # fmt: skip
 
     @verb
     def in_turn(

@@ -63,13 +63,13 @@ def test_rows_stay_apart_and_below_the_boxes(
 @pytest.mark.parametrize(
     ("share", "text"),
     [
-        (0, "0.0 %"),
+        (0, "0 %"),
         (1e-7, "< 0.001 %"),
         (0.000183, "0.018 %"),
         (0.0005, "0.05 %"),
         (0.6128, "61.3 %"),
         (0.9999, "99.99 %"),
-        (1, "100.0 %"),
+        (1, "100 %"),
     ],
 )
 def test_percent(share: float, text: str) -> None:
@@ -87,4 +87,4 @@ def test_a_share_that_was_rounded_to_all_is_not_written_as_all() -> None:
     drawing = candidates(layout(GPTConfig(1, 1, 2, 4, 3), 3), Draw(0, sure, Sampling()), 2, str)
     written = [shape.body for shape in drawing.shapes if isinstance(shape, Text)]
     assert "> 99.999 %" in written
-    assert "100.0 %" not in written
+    assert "100 %" not in written

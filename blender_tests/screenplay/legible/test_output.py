@@ -54,15 +54,16 @@ def test_the_guess_that_is_shown_is_one_that_the_model_was_trained_to_make(told)
     assert "What may follow t = 8, read after each layer" in written_at_rest(told["transformer"], "lens")
 
 
-def test_the_two_cuts_are_two_pictures_and_tell_of_which_column(told):
-    telling = told["output"]
-    titles = [
-        written_on([one])[0] for name, one in telling.cast.drawings.items() if ":title:" in name and "," in str(one)
-    ]
-    cuts = [title for title in titles if "top-" in title]
-    assert cuts == ["After t = 5, temperature 10, top-k 2", "After t = 5, temperature 10, top-p 0.6"]
-    assert cuts[-1] in written_at_rest(telling, "cut")
-    assert written_at_rest(telling, "cut").count("cut") == 2
+def test_the_cuts_stand_beside_what_they_cut_and_it_is_told_of_which_column(told):
+    texts = written_at_rest(told["output"], "cut")
+    assert {"t = 5, temperature 10", "Top-k 2", "Top-p 0.6", "100 %"} <= set(texts), texts
+    assert texts.count("cut") == 3
+    assert texts.count("62.6 %") == 1
+
+
+def test_a_temperature_s_chart_has_the_number_that_is_said(told):
+    square = told["output"].page.aspect == 1  # there is room for a bound only
+    assert ("> 99 %" if square else "99.996 %") in written_at_rest(told["output"], "temperature")
 
 
 def test_no_chart_speaks_of_fewer_tokens_than_there_are(told):

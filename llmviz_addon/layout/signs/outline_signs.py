@@ -155,9 +155,10 @@ def scaled(at: object, scale: float) -> np.ndarray:
 
 
 def _name(outline: Outline, grid: Grid, offset: np.ndarray, times: int) -> Drawing:
-    """Title and size of a box in one line over it, three quarters of a gap high at most."""
+    """Title and size of a box in one line over it, three quarters of a gap high at most; height before width."""
     config = outline.blueprint.config
-    lengths = [config.vocab_size if axis.name == "n_vocab" else axis.length for axis in grid.axes]
+    axes = sorted(grid.axes, key=lambda axis: axis.direction, reverse=True)
+    lengths = [config.vocab_size if axis.name == "n_vocab" else axis.length for axis in axes]
     sizes = " × ".join(f"{length:,}" for length in lengths)
     folded = any(axis.name == "n_vocab" for axis in grid.axes) and outline.sheets > 1
     sizes += f", folded into {outline.sheets} sheets" if folded else f", {times} times" if times > 1 else ""

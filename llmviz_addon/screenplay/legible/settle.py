@@ -68,7 +68,9 @@ def settle(telling: Telling) -> None:
             if any(state.size not in (0.0, 1.0) for state in told[name].values()):
                 known = [(moments[number], state.size) for number, state in told[name].items() if state.size > 0]
                 _stretch(telling, name, known, moves, ways)
+    roofs = {model.signs.card.name: model.signs.roof.name for model in telling.cast.standing}
     for hidden, names in away.items():
+        names += [roofs[name] for name in names if name in roofs]  # a plate that says nothing
         telling.score.rewrite(names, "opacity", functools.partial(veiled, hidden))
 
 

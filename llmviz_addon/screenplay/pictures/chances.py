@@ -129,7 +129,7 @@ def _grow(telling: Telling, chart: Chances, limits: Sampling, title: str, second
 
 def _figures(chart: Chances, shares: list[float]) -> list[Shape]:
     """The chances in percent, one below the other at the right."""
-    texts = [percent(share) if share else "0 %" for share in shares]
+    texts = [percent(share) for share in shares]
     size = min(fit(text, min(1.2 * chart.em, 0.6 * chart.tall), (FIGURE - 1.3) * chart.em) for text in texts)
     return [
         Text(

@@ -41,6 +41,8 @@ TICKS = 4
 """Numbers on a scale, but for 0 and where there is little room for them."""
 PALE, COPY = 0.25, 0.75
 """Opacity of a bar that does not count, and of one that is stacked."""
+MANY = 3
+"""Charts side by side from which on they have no scales: there is hardly room for the bars' own numbers."""
 CUT = "cut"
 """What is written over the ghost of a bar."""
 BESIDE, APART = 0.92, 1.15
@@ -67,6 +69,7 @@ class Bars:
     width: float
     values: np.ndarray
     percent: bool = False  # how shares and the scale are written
+    is_bare: bool = False  # without a scale
     home: float = 0.0  # where the line at 0 was when the bars were made, in picture heights
     stacked: float = 0.0  # and when their copies were
     bars: list[str] = field(default_factory=list)
@@ -106,9 +109,9 @@ def chart(
     area = _part(area, part, 1.6 * em)
     em = min(em, area.height / 12, area.width / 9)
     role = str(values.grid.role) if isinstance(values, Region) else "activation"
-    up = _laid_out(
-        numbers, area, _span(numbers if span is None else np.array([*numbers, *span])), em, role, whole, percent
-    )
+    reach = _span(numbers if span is None else np.array([*numbers, *span]))
+    is_bare = part[1] >= MANY and area.width < area.height and len(names) <= WRITTEN
+    up = _laid_out(numbers, area, reach, em, role, whole, percent, is_bare)
     bar, slot = Rect(0, 0, up.width, up.area.height, role), up.area.width / len(numbers)
     up.bars = [pin(telling, "bar", [bar], (x, up.zero), layer=1) for x in up.lefts]
     up.line = pin(
@@ -164,7 +167,7 @@ def become(
     for i, name in enumerate(up.bars):
         telling.change(name, "opacity", PALE if i in pale else 1.0, 0.2 * seconds)
     telling.pass_time(0.6 * seconds)
-    if not telling.score.value(Channel(up.scale, "opacity")):
+    if other:
         _scale(telling, up, 0.2 * seconds)
         if up.glass:
             _glass(telling, up, 0.2 * seconds)
@@ -251,17 +254,17 @@ def _ticks(span: Span, in_percent: bool, most: int = TICKS) -> list[tuple[float,
 
 
 def _laid_out(
-    numbers: np.ndarray, area: Area, span: Span, em: float, role: str, whole: bool, in_percent: bool
+    numbers: np.ndarray, area: Area, span: Span, em: float, role: str, whole: bool, in_percent: bool, is_bare: bool
 ) -> Bars:  # fmt: skip
     """Where everything of a chart stands, of which nothing is drawn yet."""
     longest = max(WIDEST, *(len(text) for _, text in _ticks(span, in_percent)))
-    left, right = area.left + 0.72 * em * (0.8 + 0.58 * longest), area.right
+    left, right = area.left + (0.0 if is_bare else 0.72 * em * (0.8 + 0.58 * longest)), area.right
     pile = (right - STACK * area.width, right) if whole else None
     room = Area(left, area.bottom + 2.7 * em, right if pile is None else pile[0] - 1.6 * em, area.top - 2.8 * em)
     slot = room.width / len(numbers)
     width = min(0.8 * slot, 4.5 * em)
     lefts = [left + (i + 0.5) * slot - width / 2 for i in range(len(numbers))]
-    up = Bars(room, area.left, pile, em, role, span, lefts, width, numbers, in_percent)
+    up = Bars(room, area.left, pile, em, role, span, lefts, width, numbers, in_percent, is_bare)
     up.home = up.zero
     return up
 
@@ -293,7 +296,9 @@ def _piled(up: Bars) -> list[tuple[float, float]]:
 
 
 def _scale(telling: Telling, up: Bars, seconds: float) -> None:
-    """The scale's numbers at the left."""
+    """The scale's numbers at the left, if it has one."""
+    if up.is_bare:
+        return
     small = 0.72 * up.em
     shapes: list[Shape] = []
     for value, told in _ticks(up.span, up.percent, int(np.clip(up.area.height / (2.4 * small), 1, TICKS))):

@@ -79,7 +79,7 @@ def slide_along(telling: Telling, row: Region, *, seconds: float = 8.0) -> None:
     with telling.together(seconds=0.12 * seconds):
         for key, x in zip(keys, fan.xs, strict=True):
             fly(telling, key, (x - CELL, fan.y, fan.top))
-        fly(telling, vector, (fan.xs[0] - 3.5 * CELL, fan.y, fan.top))
+        fly(telling, vector, (fan.xs[0] - 3.5 * CELL, fan.y - BEFORE, fan.top))
         camera.frame(telling, fan.corners, azimuth=270 + 0.3 * (telling.view.azimuth - 270), elevation=1)
     signs = _names(telling, fan, sliding, columns, vector, 0.04 * seconds)
     made = _slide(telling, fan, vector, products, 0.48 * seconds)
@@ -155,7 +155,7 @@ def _slide(telling: Telling, fan: Fan, vector: Grid, products: np.ndarray, secon
     """The vector goes from one to the next, and cell by cell their products appear."""
     each, kind, made = seconds / len(fan.kept), telling.unique("product"), []
     for x, j in zip(fan.xs, fan.kept, strict=True):
-        fly(telling, vector, (x - 2 * CELL, fan.y, fan.top), seconds=0.4 * each)
+        fly(telling, vector, (x - 2 * CELL, fan.y - BEFORE, fan.top), seconds=0.4 * each)  # past keys and products
         axes = (Axis("", products.shape[1], "z"),) if products.shape[1] > 1 else ()
         made.append(make(telling, products[j], axes, (x, fan.y, fan.top), Role.ACTIVATION, kind))
         flat(telling, made[-1])

@@ -48,11 +48,15 @@ BROAD, BROADEST = 0.66, 2.2
 
 @dataclass(frozen=True, eq=False)
 class Summed:
-    """A weighted sum that is up: of which column, where that stands, what all of it covers, how broad a vector is."""
+    """A weighted sum that is up: of which column, where that stands, what it covers, how broad a vector is.
+
+    ``terms`` are what it is the sum of, with all that is written there.
+    """
 
     result: Region
     column: Grid
-    fan: np.ndarray  # points, (n, 3) metres
+    terms: tuple[Grid | Drawing, ...]
+    area: np.ndarray  # that the sum covers with its tile, points (n, 3) metres
     broad: float  # in cells
 
 
@@ -107,16 +111,22 @@ def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0, home
     if home:
         telling.splits.show(result, telling.now)
     telling.pictures += telling.cast.names(columns, cells, scaled, whole, signs, tiles)
-    return Summed(result, whole, fan, broad)
+    area = np.column_stack([np.maximum(fan[:, 0], behind - aside - CELL / 2), fan[:, 1:]])
+    return Summed(result, whole, (*scaled, *signs, *tiles[:-1]), area, broad)
 
 
 def bring_home(telling: Telling, summed: Summed, *, seconds: float = 4.0) -> None:
-    """Let what a weighted sum came to go into its column of the grid that it is of, which comes back beside it."""
+    """Let what a weighted sum came to go into its column of the grid that it is of, which comes back beside it.
+
+    What it is the sum of steps aside, so that both are large.
+    """
     seconds = telling.length(seconds)
     result, column = summed.result, summed.column
     if not telling.score.value(Channel(column.name, "opacity")):
         raise ScriptError("This sum is not up any more: it went with its beat.")
-    camera.frame(telling, summed.fan, result.grid, elevation=1, seconds=0.25 * seconds)
+    with telling.together(seconds=0.25 * seconds):
+        fade(telling, *summed.terms, to=0, seconds=0.15 * seconds)
+        camera.frame(telling, summed.area, result.grid, elevation=1)
     fade(telling, result.grid, to=1, seconds=0.15 * seconds)  # once there is room for it
     going = make(telling, telling.values(column), column.axes, _stands(telling, column), column.role, column.kind)
     flat(telling, going)

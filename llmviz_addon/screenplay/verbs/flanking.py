@@ -27,13 +27,14 @@ APART = 1.1
 
 def flank(
     telling: Telling, *groups: Grids, titles: Sequence[str], tokens: Sequence[Sequence[int]] = (), side: str = "left",
-    seconds: float | None = None,
+    among: Grids = (), seconds: float | None = None,
 ) -> list[Drawing]:  # fmt: skip
     """Titles at a side of groups that stand above one another, each beside a bracket as high as its group.
 
-    They have the size of words on a picture that all groups fill from top to bottom. A group that is lower than its
-    letters then, as in a model of many layers, has none. ``tokens`` are ids, a list for each group: their tiles stand
-    under the title. The brackets are returned.
+    They have the size of words on a picture that all groups fill from top to bottom, or that is filled by all that
+    they stand ``among``. A group that is lower than its letters then, as in a model of many layers, has none.
+
+    ``tokens`` are ids, a list for each group: their tiles stand under the title. The brackets are returned.
     """
     if not groups or len(titles) != len(groups) or (tokens and len(tokens) != len(groups)):
         raise ScriptError(
@@ -43,7 +44,10 @@ def flank(
     if side not in ("left", "right"):
         raise ScriptError(f"Titles flank groups at their left or right, but got {side!r}.")
     boxes = np.array([_around(telling, group) for group in groups])  # (n, 2, 3)
-    em = float(np.ptp(boxes[..., 2])) * USUAL * pixel(telling.page) / telling.page.free.height
+    free, (wide, _, tall) = telling.page.free, np.ptp(boxes.reshape(-1, 3), axis=0).tolist()
+    if among:
+        wide, _, tall = np.ptp(_around(telling, among), axis=0).tolist()
+    em = max(tall / free.height, wide / free.width if among else 0.0) * USUAL * pixel(telling.page)
     rows = tokens or [()] * len(groups)
     made = [
         _bracket(telling, _words(telling, title, row, em, side), box, boxes, em, side)
