@@ -118,7 +118,7 @@ class _Film:
     def lowest(self, frames: np.ndarray) -> np.ndarray:
         """The lowest edge of what is seen at each of some frames, (n,) metres; NaN where nothing is."""
         self._known.clear()
-        solid = np.array([self._solid(one, frames) for one in self._things]).reshape(-1, len(frames)) >= SEEN
+        solid = np.array([self._solid(one, frames) >= SEEN for one in self._things]).reshape(-1, len(frames))
         lows, highs = (np.array([getattr(one, end) for one in self._things]).reshape(-1, 3) for end in ("low", "high"))
         moved = {n: way for n, one in enumerate(self._things) if (way := self._way(one, frames)) is not None}
         larger = {n: size for n, one in enumerate(self._things) if (size := self._size(one, frames)) is not None}
