@@ -120,6 +120,18 @@ def test_only_what_is_lit_is_computed_on_them(lit, production, monkeypatch, foun
     assert lit.cycles.device == "CPU"
 
 
+def test_to_build_looks_for_none_and_leaves_it_to_who_renders(scene, production, monkeypatch):
+    monkeypatch.setattr(devices, "kind_here", lambda: pytest.fail("it was looked for devices"))
+    build(scene, production, "cinematic", own_scene=True, engine="cycles")
+    assert scene.cycles.device == "GPU"
+    before = bpy.context.preferences.addons["cycles"].preferences.compute_device_type
+    assert before in ("", "NONE")
+    render.set_size(scene, 32, 18)
+    scene.cycles.samples = 1
+    bpy.context.window.scene = scene
+    bpy.ops.render.render(scene=scene.name)  # on the processor
+
+
 def test_the_probe_of_devices_answers(monkeypatch):
     monkeypatch.setattr(devices, "LINUX_DEVICES", ("/*",))
     devices.kind_here.cache_clear()

@@ -68,7 +68,7 @@ def set_engine(
     else:
         compat.set_cycles(scene)
         scene.render.use_persistent_data = True
-        _set_cycles(scene, samples, how)
+        _set_cycles(scene, samples, how, on_cards=is_lit(scene) and use_graphics_cards())
     return engine
 
 
@@ -80,7 +80,7 @@ def set_film(scene: bpy.types.Scene, engine: str) -> None:
     """
     how = quality(FINAL)
     _set_eevee(scene, how.eevee_samples)
-    _set_cycles(scene, None, how)
+    _set_cycles(scene, None, how, on_cards=True)  # as whoever renders the file has it in the preferences
     scene.eevee.use_taa_reprojection = False
     scene.eevee.taa_samples = VIEWPORT_SAMPLES
     scene.cycles.preview_samples = 1
@@ -119,17 +119,17 @@ def _set_eevee(scene: bpy.types.Scene, samples: int) -> None:
     scene.render.filter_size = 1.0
 
 
-def _set_cycles(scene: bpy.types.Scene, samples: int | None, how: Quality) -> None:
+def _set_cycles(scene: bpy.types.Scene, samples: int | None, how: Quality, on_cards: bool) -> None:
     if is_lit(scene):
-        _set_lit_cycles(scene, samples or how.lit_samples, how)
+        _set_lit_cycles(scene, samples or how.lit_samples, how, on_cards)
     else:
         _set_flat_cycles(scene, samples or 1)
 
 
-def _set_lit_cycles(scene: bpy.types.Scene, samples: int, how: Quality) -> None:
+def _set_lit_cycles(scene: bpy.types.Scene, samples: int, how: Quality, on_cards: bool) -> None:
     """Light goes from a lamp to a thing and once more to another; what is left of noise the denoiser takes away."""
     cycles = scene.cycles
-    cycles.device = "GPU" if use_graphics_cards() else "CPU"
+    cycles.device = "GPU" if on_cards else "CPU"  # where there is none, GPU is the processor
     cycles.samples = samples
     cycles.use_adaptive_sampling = False
     cycles.use_denoising = True
