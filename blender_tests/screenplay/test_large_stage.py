@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,7 +28,9 @@ def stage() -> Set:
     return Set.of(run(builtin(), [2, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2]))
 
 
-def told(stage: Set, name: str, size: tuple[int, int], pace: float | None = 200.0) -> Telling:
+def told(
+    stage: Set, name: str, size: tuple[int, int], pace: float | None = 200.0, folders: tuple[Path, ...] = ()
+) -> Telling:
     tellings: list[Telling] = []
 
     def begin(name: str) -> Telling:
@@ -35,7 +38,7 @@ def told(stage: Set, name: str, size: tuple[int, int], pace: float | None = 200.
         tellings.append(Telling(name, cast, stage.run.trace, stage.run.model, Page.of(size), pace, stage.run.draw))
         return tellings[-1]
 
-    _told(loader.choose([name], loader.find(())), begin)
+    _told(loader.choose([name], loader.find(folders)), begin)
     return tellings[0]
 
 
@@ -96,8 +99,30 @@ def test_labels_are_chosen_for_the_larger_stage_and_none_is_on_the_caption(norm)
     assert all(letters.around(number)[1] > text.top for number in labels)
 
 
-def test_at_the_rest_the_formula_of_the_last_cell_is_up_beside_the_words(norm):
-    rest = next(beat.rest[0] for beat in norm.beats if beat.key == "all-columns")
+SLOWLY = """
+title, part = "Slowly", "Test"
+question = "What is every cell?"
+answer = "Computed."
+
+
+def play(film):
+    x, ln = film.layout.embedding.output, film.layout.layers[0].ln_1
+    film.computed_up_to(x)
+    film.fade(film.all_but(x, ln), to=0, seconds=0)
+    film.move(x, beside=ln.output, seconds=0)
+    film.open_on(x, ln, azimuth=275, elevation=3)
+    with film.beat("all"):
+        film.say("Every cell is computed like this, column by column.")
+        film.sweep(ln.mean, ln.std, ln.output, seconds=8)
+        film.say("And so it stands.")
+"""
+
+
+def test_at_the_rest_the_formula_of_the_last_cell_is_up_beside_the_words(stage, tmp_path):
+    (tmp_path / "50_slowly.py").write_text(SLOWLY, encoding="utf-8")
+    norm = told(stage, "slowly", SQUARE, folders=(tmp_path,))
+    assert len(norm.captions) == 1
+    rest = next(beat.rest[0] for beat in norm.beats if beat.key == "all")
     up = [one for name, one in norm.cast.drawings.items() if ":panel:" in name and opacity(norm, name, rest) == 1]
     body = " ".join(shape.body for one in up for shape in one.shapes if isinstance(shape, Text))
     assert "−0.75" in body

@@ -167,10 +167,11 @@ def _of_a_head(whole: Sequence[Grid]) -> int:
 
 def _in_proportion(telling: Telling, axes: Mapping[str, int], most: Mapping[str, int]) -> dict[str, int]:
     """Cells of the axes that are cut, where those that are a multiple of the channels, such as 4C, stay one."""
-    wide = [name for name in axes if name.endswith("C") and name[:-1].isdigit()]
-    if not wide or "C" not in axes:
+    channels, free = axes.get("C", 0), telling.page.free
+    wide = [name for name, length in axes.items() if channels and name == f"{length // channels}C"]
+    if not wide:
         return dict(most)
-    cut, channels, free = {name: most[name] for name in most if name not in wide}, axes["C"], telling.page.free
+    cut = {name: most[name] for name in most if name not in wide}
     times = max(axes[name] for name in wide) / channels
     widest = WIDEST if telling.page.is_wide or free.height > FLAT * free.width else WIDEST // 2
     drawn = cut.get("C", channels)

@@ -7,6 +7,8 @@ from ..score.timeline import Channel
 from ..telling import GONE, Telling
 from .dismissing import dismiss
 
+KNOWN = ("reveal", "kept")
+"""Channels that say which cells of a grid are computed."""
 BESIDE = 0.6
 """Opacity of a label, as a share of that of its half-transparent grid."""
 
@@ -49,15 +51,19 @@ def light(telling: Telling, *things: Grids, to: float = 1.0, back: float = 0.0, 
 
 
 def revert(telling: Telling, *things: Thing, seconds: float | None = None) -> None:
-    """Bring things back to how they are at rest, a grid in one piece; what stands in for it goes."""
+    """Bring things back to how they are at rest, a grid in one piece; what stands in for it goes.
+
+    While the text ends before its tokens do, a grid of tokens stays as far computed as it is.
+    """
     seconds = telling.length(seconds)
     dismiss(telling, min(GONE, seconds))
     names, splits, now = telling.cast.names(*things), telling.splits, telling.now
-    gone = set(names)
+    gone, is_whole = set(names), telling.until == len(telling.trace.tokens)
+    cut = {} if is_whole else {g.name: KNOWN for g in telling.cast.grids_of(*things) if g.axes[0].name == "T"}
     names += [stand.name for one in telling.closeups for grid, stand in one.pairs if grid.name in gone]
     for name in dict.fromkeys((*names, *_labels(telling, names))):
         in_pieces = splits.take_down(name, now, seconds)
-        splits.rest(name, now, seconds, but=("opacity",) if in_pieces else ())
+        splits.rest(name, now, seconds, but=(*cut.get(name, ()), *(("opacity",) if in_pieces else ())))
         telling.cast.tiles.pop(name, None)
         telling.cast.along.pop(name, None)
     telling.closeups = [one for one in telling.closeups if not {stand.name for _, stand in one.pairs} <= set(names)]
