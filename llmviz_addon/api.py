@@ -185,7 +185,7 @@ def chapters(
     bpm = tempo(length, bpm)
     found = loader.find([Path(folder) for folder in walkthroughs])
     told_on = Set.of(of or run())
-    yield from (ScriptError(problem.message) for problem in found.problems)
+    yield from (problem.error for problem in found.problems)
     for chapter in loader.choose(None, found.chapters, length):
         try:
             yield told_on.tell([chapter], pace, tracks=False, bpm=bpm)

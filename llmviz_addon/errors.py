@@ -5,6 +5,7 @@ the command line prints it and exits with status 2, operators report it.
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class LlmvizError(Exception):
@@ -16,7 +17,14 @@ class ModelError(LlmvizError):
 
 
 class ScriptError(LlmvizError):
-    """A chapter that asks for something impossible: an unknown grid, two clips on one channel."""
+    """A chapter that asks for something impossible: an unknown grid, two clips on one channel.
+
+    ``path`` and ``line`` say where, if that is known; the message does so too.
+    """
+
+    def __init__(self, message: str, path: Path | None = None, line: int | None = None) -> None:
+        super().__init__(message)
+        self.path, self.line = path, line
 
 
 class JobError(LlmvizError):

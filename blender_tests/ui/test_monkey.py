@@ -79,6 +79,10 @@ OPERATORS: tuple[Callable[[random.Random], object], ...] = (
     lambda dice: bpy.ops.llmviz.delete_frames(),
     lambda dice: bpy.ops.llmviz.cancel(),
     lambda dice: bpy.ops.llmviz.reload_chapters(),
+    lambda dice: bpy.ops.llmviz.reload(),
+    lambda dice: bpy.ops.llmviz.open_chapter(
+        path=dice.choice(["", "/nowhere/x.py", __file__]), line=dice.choice([0, 9, 99999])
+    ),
     lambda dice: bpy.ops.llmviz.trust_chapters(folder=dice.choice(["", "//", "x" * 300])),
     lambda dice: bpy.ops.llmviz.forget_chapters(folder=dice.choice(["", "/"])),
 )

@@ -58,10 +58,11 @@ class Contained:
         if error is None or (isinstance(error, KeyboardInterrupt) and not _thrown(error)):
             return
         told = _said(error)
+        known = error.line if isinstance(error, ScriptError) else None
+        line = known or _line(error, self._path) or self._line
         if not isinstance(error, ScriptError) or not told.startswith(f"Chapter {self._path.name}"):
-            line = _line(error, self._path) or self._line
             told = self._before + (f"line {line}: {told}" if line else told)
-        raise ScriptError(told) from error
+        raise ScriptError(told, self._path, line) from error
 
 
 def _line(error: BaseException, path: Path) -> int | None:

@@ -70,6 +70,12 @@ class Problem:
 
     path: Path
     message: str
+    line: int | None = None
+
+    @property
+    def error(self) -> ScriptError:
+        """To be raised where the chapter is wanted."""
+        return ScriptError(self.message, self.path, self.line)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -115,7 +121,7 @@ def find(folders: Iterable[Path] = ()) -> Found:
                 found.pop(name, None)  # one that is broken leaves its place empty
                 found[name] = _open(path)
             except ScriptError as error:
-                problems.append(Problem(path, str(error)))
+                problems.append(Problem(path, str(error), error.line))
     return Found(tuple(sorted(found.values(), key=lambda one: (one.number, one.name))), tuple(problems))
 
 
@@ -151,7 +157,7 @@ def choose(
     found = among if isinstance(among, Found) else Found(tuple(among))
     picked = list(found.chapters) if is_all(wanted) else _named(wanted or (), found)
     if is_all(wanted) and found.problems:
-        raise ScriptError(found.problems[0].message)
+        raise found.problems[0].error
     return picked if length == FULL else _shortened(picked, found, is_all(wanted), length)
 
 
@@ -173,7 +179,7 @@ def _named(wanted: Sequence[str], found: Found) -> list[Chapter]:
         key = name.strip().lower().replace("_", "-")
         for problem in found.problems:
             if key in problem.keys:
-                raise ScriptError(problem.message)
+                raise problem.error
         match = [chapter for chapter in found.chapters if key in chapter.keys]
         if not match:
             raise ScriptError(f"Unknown chapter {name!r}. {choices(c.name for c in found.chapters)}")
@@ -266,11 +272,12 @@ def _play(path: Path, names: dict[str, object]) -> Callable[[Any], None]:
     play = names.get("play")
     if not callable(play):
         raise ScriptError(f"Chapter {path.name} has no 'play'; it needs title, part and play(film).")
-    line = getattr(getattr(play, "__code__", None), "co_firstlineno", "?")
+    line = getattr(getattr(play, "__code__", None), "co_firstlineno", None)
+    where = f"Chapter {path.name}, line {line or '?'}"
     if inspect.isgeneratorfunction(play) or inspect.iscoroutinefunction(play):
-        raise ScriptError(f"Chapter {path.name}, line {line}: play has a yield or is async, so nothing would be told.")
+        raise ScriptError(f"{where}: play has a yield or is async, so nothing would be told.", path, line)
     try:
         inspect.signature(play).bind(None)
     except TypeError:
-        raise ScriptError(f"Chapter {path.name}, line {line}: play must take one argument, the film.") from None
+        raise ScriptError(f"{where}: play must take one argument, the film.", path, line) from None
     return play

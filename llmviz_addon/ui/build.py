@@ -11,6 +11,7 @@ from ..stage.open_state import read_state
 from ..stage.ours import is_ours
 from ..stage.playing import only_playing
 from ..stage.rebuild.changes import losses
+from ..stage.story import Story
 from . import request
 from .chapters import there
 from .jobs import Job, Outcome, Steps, blocked, would_lose
@@ -80,9 +81,20 @@ def told(*questions: str) -> str:
 
 
 def build_film(context: bpy.types.Context, sure: bool = False) -> Steps:
-    """Build what the settings of the current scene ask for, and show it; see ``staged``, and ``build_steps``."""
-    settings = context.scene.llmviz_settings
+    """Build what the settings of the current scene ask for, and show it."""
     read_chapters()
+    story = (yield from film_steps(context, sure)).told
+    return Outcome(f"Built {story.seconds(story.frames):.0f} seconds of film: {titles(story)}.")
+
+
+def titles(story: Story) -> str:
+    """What the chapters of a film are called."""
+    return ", ".join(chapter.title for chapter in story.chapters)
+
+
+def film_steps(context: bpy.types.Context, sure: bool, stays: bool = False) -> api.Steps:
+    """The film that is asked for, step by step, of chapters that were read; see ``staged``, and ``build_steps``."""
+    settings = context.scene.llmviz_settings
     yield 0.0, "Running the model"
     folders = there(chapter_folders())
     chapters = request.chosen(settings, folders)
@@ -100,9 +112,7 @@ def build_film(context: bpy.types.Context, sure: bool = False) -> Steps:
         scene=target(context.scene),
         sure=sure,
     )
-    story = (yield from staged(context, steps)).told
-    titles = ", ".join(chapter.title for chapter in story.chapters)
-    return Outcome(f"Built {story.seconds(story.frames):.0f} seconds of film: {titles}.")
+    return (yield from staged(context, steps, stays))
 
 
 def target(scene: bpy.types.Scene) -> bpy.types.Scene | None:
@@ -110,13 +120,17 @@ def target(scene: bpy.types.Scene) -> bpy.types.Scene | None:
     return scene if is_ours(scene) else next((one for one in bpy.data.scenes if is_ours(one)), None)
 
 
-def staged(context: bpy.types.Context, steps: api.Steps) -> api.Steps:
-    """Go on with what is built step by step, and show it; stopped before its end, all is as it was."""
+def staged(context: bpy.types.Context, steps: api.Steps, stays: bool = False) -> api.Steps:
+    """Go on with what is built step by step, and show it; stopped before its end, all is as it was.
+
+    Where she looks at that scene already and ``stays``, her view is left alone.
+    """
     window, area, settings = context.window, context.area, context.scene.llmviz_settings
     stage = yield from steps
     if stage.scene.llmviz_settings != settings:
         copy_settings(settings, stage.scene.llmviz_settings)
-    go_to(window, area, stage.scene)
+    if not stays or window.scene != stage.scene:
+        go_to(window, area, stage.scene)
     only_playing(stage.scene)
     return stage
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..errors import LlmvizError
 from ..screenplay import loader
-from ..screenplay.loader import FULL, SHORT, TRAILER, Chapter
+from ..screenplay.loader import FULL, SHORT, TRAILER, Chapter, Problem
 
 Stamp = tuple[tuple[str, int], ...]
 """Files with the times of their last change."""
@@ -39,28 +39,46 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Trouble:
+    """What is wrong with a chapter, in a file at a line where that is known, or with a folder, which has no file.
+
+    ``chapter`` is what the chapter would be called; "" where the file is no chapter by its name.
+    """
+
+    text: str
+    path: str = ""
+    line: int = 0
+    chapter: str = ""
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """Chapters to choose from, and what is wrong with the user's folders, if anything."""
 
     chapters: tuple[Entry, ...]
-    problem: str = ""
+    troubles: tuple[Trouble, ...] = ()
+
+    @property
+    def problem(self) -> str:
+        """All that is wrong, a line for each; "" where nothing is."""
+        return "\n".join(trouble.text for trouble in self.troubles)
 
     def without_ours(self) -> Catalogue:
         """What came from the user's folders."""
-        return Catalogue(tuple(entry for entry in self.chapters if entry not in ours()), self.problem)
+        return Catalogue(tuple(entry for entry in self.chapters if entry not in ours()), self.troubles)
 
     def with_ours(self) -> Catalogue:
         """With our chapters, but for those whose place the user's take."""
         found = {entry.name: entry for entry in (*ours(), *self.chapters)}
-        return Catalogue(tuple(sorted(found.values(), key=lambda entry: (entry.number, entry.name))), self.problem)
+        return Catalogue(tuple(sorted(found.values(), key=lambda entry: (entry.number, entry.name))), self.troubles)
 
 
 def read(folders: Sequence[Path]) -> Catalogue:
     """Run the files in ``folders`` where they have changed; all chapters, and what is wrong with others."""
     here = there(folders)
     found = _read(here, stamp(file for folder in here for file in files(folder)))
-    gone = [f"There is no chapter folder {str(folder)!r}." for folder in folders if folder not in here]
-    return Catalogue(found.chapters, "\n".join(filter(None, [*gone, found.problem]))) if gone else found
+    gone = [Trouble(f"There is no chapter folder {str(folder)!r}.") for folder in folders if folder not in here]
+    return Catalogue(found.chapters, (*gone, *found.troubles)) if gone else found
 
 
 def there(folders: Sequence[Path]) -> tuple[Path, ...]:
@@ -86,8 +104,10 @@ def from_text(text: str) -> Catalogue:
         content = json.loads(text)
         kept = [[entry[field.name] for field in fields(Entry)] for entry in content["chapters"]]
         entries = (Entry(str(name), int(number), str(title), *map(bool, parts)) for name, number, title, *parts in kept)
-        return Catalogue(tuple(entries), str(content["problem"]))
-    except (ValueError, TypeError, KeyError, RecursionError):
+        told = [[trouble[field.name] for field in fields(Trouble)] for trouble in content.get("troubles", ())]
+        troubles = (Trouble(str(text), str(path), int(line), str(chapter)) for text, path, line, chapter in told)
+        return Catalogue(tuple(entries), tuple(troubles))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return Catalogue(())
 
 
@@ -116,8 +136,13 @@ def _read(folders: tuple[Path, ...], stamp: Stamp) -> Catalogue:
     try:
         found = loader.find(folders)
     except LlmvizError as error:
-        return Catalogue(ours(), str(error))
-    return Catalogue(_entries(found.chapters), "\n".join(problem.message for problem in found.problems))
+        return Catalogue(ours(), (Trouble(str(error)),))
+    return Catalogue(_entries(found.chapters), tuple(_trouble(problem) for problem in found.problems))
+
+
+def _trouble(problem: Problem) -> Trouble:
+    chapter = problem.keys[0] if loader.FILE.fullmatch(problem.path.name) else ""
+    return Trouble(problem.message, str(problem.path), problem.line or 0, chapter)
 
 
 def _entries(chapters: Iterable[Chapter]) -> tuple[Entry, ...]:

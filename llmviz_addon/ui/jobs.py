@@ -37,11 +37,16 @@ SLICE = 0.02
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a job ended: a sentence, the file or folder that it made, if it made any, and whether it failed."""
+    """How a job ended: a sentence, the file or folder that it made, if it made any, and whether it failed.
+
+    ``script`` and ``line`` are where in a chapter it failed.
+    """
 
     text: str
     made: Path | None = None
     failed: bool = False
+    script: Path | None = None
+    line: int = 0
 
     @property
     def folder(self) -> Path | None:
@@ -190,7 +195,8 @@ class Job:
         if isinstance(error, ChangesError) and not bpy.app.background and self.options.is_invoke:
             bpy.ops.llmviz.ask("INVOKE_DEFAULT", job=type(self).bl_idname, text=would_lose(error.lost))
             return {"CANCELLED"}
-        _remember(Outcome(str(error), failed=True))
+        script, line = getattr(error, "path", None), getattr(error, "line", None)
+        _remember(Outcome(str(error), failed=True, script=script, line=line or 0))
         self.report({"ERROR"}, readable(str(error)))
         return {"CANCELLED"}
 

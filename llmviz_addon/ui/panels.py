@@ -16,7 +16,8 @@ from . import first_look, request
 from .generate import NO_STAGE, problem
 from .jobs import last, locked, running
 from .play import NO_FILM, next_rest, previous_rest
-from .preferences import catalogue, chapter_folders
+from .preferences import catalogue
+from .reload import draw_reload, draw_troubles
 from .render import folder_problem, frames_kept
 from .scenes import film_scenes, her_scenes, say_where
 from .settings import MODEL_TEXTS, MOST_CHAPTERS
@@ -158,8 +159,7 @@ class LLMVIZ_PT_film(_Panel, bpy.types.Panel):
         column = layout.column(align=True)
         row = column.row()
         row.label(text="Chapters")
-        if chapter_folders():
-            row.operator("llmviz.reload_chapters", text="", icon="FILE_REFRESH")
+        draw_reload(row, context)
         box = column.box().column(align=True)
         settings = context.scene.llmviz_settings
         asked = value(settings, "model"), value(settings, "length")
@@ -167,8 +167,7 @@ class LLMVIZ_PT_film(_Panel, bpy.types.Panel):
             row = box.row()
             row.enabled = chapter.is_in(*asked)
             row.prop(settings, "included", index=index, text=f"{chapter.number:02d}  {chapter.title}")
-        if found.problem:
-            write(column, found.problem, context, icon="ERROR")
+        draw_troubles(column, context)
 
 
 class LLMVIZ_PT_picture(_Panel, bpy.types.Panel):

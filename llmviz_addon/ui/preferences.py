@@ -25,6 +25,7 @@ WARNING = (
     "The files in it are Python. They run with your rights, here and now and whenever chapters are reloaded or a film "
     "is built. Trust only what you know."
 )
+NO_FOLDER = "There is no folder of yours in the extension's preferences"
 
 
 class LLMVIZ_PG_chapter_folder(bpy.types.PropertyGroup):
@@ -175,7 +176,7 @@ class LLMVIZ_OT_reload_chapters(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only where there is a folder."""
         if not chapter_folders():
-            cls.poll_message_set("There is no folder of yours in the extension's preferences")
+            cls.poll_message_set(NO_FOLDER)
         return bool(chapter_folders())
 
     def execute(self, context: bpy.types.Context) -> Result:
