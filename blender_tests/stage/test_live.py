@@ -121,6 +121,28 @@ def test_another_way_to_choose_changes_the_list_only(scene: bpy.types.Scene) -> 
     assert [row.chosen for row in state.candidates].count(True) == 1
 
 
+def test_another_way_to_choose_makes_and_removes_no_datablock(scene: bpy.types.Scene) -> None:
+    """A setting that is dragged and let be with Esc makes no undo step: Blender would not know what was replaced."""
+    now = opened(scene)
+    kinds = [getattr(bpy.data, kind) for kind in ("objects", "meshes", "images", "materials")]
+    before = {block.session_uid for kind in kinds for block in kind}
+    for temperature in (7.0, 0.5):
+        written = meshes(scene)["tokens:candidates"]
+        live.show_candidates(scene, now.resampled(Sampling(temperature, seed=1)))
+        assert not np.array_equal(written, meshes(scene)["tokens:candidates"])
+        assert {block.session_uid for kind in kinds for block in kind} == before
+
+
+def test_a_mesh_that_the_user_draws_with_stays_hers(scene: bpy.types.Scene) -> None:
+    now = opened(scene)
+    ours = bpy.data.objects["tokens:candidates"]
+    hers = bpy.data.objects.new("hers", ours.data)
+    count = len(hers.data.vertices)
+    live.show_candidates(scene, now.resampled(Sampling(7.0, seed=1)))
+    assert hers.data != ours.data
+    assert len(hers.data.vertices) == count
+
+
 def test_the_scene_remembers_what_it_shows(scene: bpy.types.Scene, tmp_path: Path) -> None:
     now = opened(scene, theme="dark").following()
     moved = replace(now, run=replace(now.run, model=replace(now.run.model, path="/models/mine")))

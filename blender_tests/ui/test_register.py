@@ -42,7 +42,8 @@ def test_every_operator_and_setting_explains_itself(sidebar: bpy.types.Scene, mo
 
 
 def test_operators_that_change_the_file_can_be_undone(sidebar: bpy.types.Scene) -> None:
-    for name in ("build", "jump", "jump_to_chapter"):
+    staging = ("build", "open_stage", "next_token", "previous_token", "look_at", "jump", "jump_to_chapter")
+    for name in (*staging, "walk_to", "walk", "walk_only", "walk_hide_weights", "walk_show_all", "walk_pick"):
         options = getattr(bpy.types, f"LLMVIZ_OT_{name}").bl_options
         assert options & {"UNDO", "UNDO_GROUPED"}, name
 

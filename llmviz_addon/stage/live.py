@@ -1,12 +1,15 @@
 """An open stage: built once, then shown run after run.
 
 Places, sizes and gains do not depend on the run, so the next token needs no rebuild: only values, how far
-they are revealed, and what is written with the tokens. Values and drawings come as new datablocks in the
-places of the old ones, because Blender's undo restores whole datablocks, but never the pixels within one.
+they are revealed, and what is written with the tokens. Values come as a new datablock in the place of the old
+one, because Blender's undo restores whole datablocks, but never the pixels within one. Drawings stay what they
+are and are filled anew: a setting that is dragged and let be with Esc draws the candidates without an undo step,
+and at the next undo Blender would look for a mesh that it does not know to be gone.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Generator, Iterator, Mapping
 from typing import Any
 
@@ -181,11 +184,16 @@ def _write(scene: bpy.types.Scene, drawings: tuple[Drawing, ...], state: OpenSta
     )
     maker = DrawingMaker(state.look, flat, home)
     maker.prepare(drawings)
-    before: list[Any] = [obj.data for obj in objects]
-    meshes = [maker.arrays(drawn[obj[NAME]]).mesh(drawn[obj[NAME]].name, maker.material) for obj in objects]
-    for obj, mesh in zip(objects, meshes, strict=True):
-        obj.data = mesh
-        obj[REACH] = reach(drawn[obj[NAME]])
-    exchange(scene, before, meshes)
-    for obj, mesh in zip(objects, meshes, strict=True):
-        mesh.name = drawn[obj[NAME]].name
+    shown = Counter(obj.data for obj in bpy.data.objects)
+    for obj in objects:
+        drawing = drawn[obj[NAME]]
+        mesh: Any = obj.data
+        arrays = maker.arrays(drawing)
+        if isinstance(mesh, bpy.types.Mesh) and mesh.get(TAG) == "flat" and shown[mesh] == 1:
+            arrays.fill(mesh)
+        else:  # the user draws with it too
+            fresh = arrays.mesh(drawing.name, maker.material)
+            obj.data = fresh
+            exchange(scene, [mesh], [fresh])
+            fresh.name = drawing.name
+        obj[REACH] = reach(drawing)

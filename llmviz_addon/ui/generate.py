@@ -1,8 +1,8 @@
 """Letting the model write: the open stage, the next token, and back.
 
-Next and back are plain operators with an undo step each. All that a step changes comes as new datablocks and
-in one custom property of the scene, so undo takes back the whole of it; what is remembered here of runs is by
-their tokens and so is true whatever was undone.
+Next and back are plain operators with an undo step each. All that a step changes is a new picture of values, what
+meshes hold and one custom property of the scene, so undo takes back the whole of it; what is remembered here of runs
+is by their tokens and so is true whatever was undone.
 """
 
 # ruff: noqa: F722, F821 -- Blender's properties are declared as annotations, their texts are no types

@@ -87,7 +87,12 @@ class Arrays:
         else:
             mesh = like.copy()
             mesh.name = name
-            mesh.clear_geometry()
+        self.fill(mesh)
+        return mesh
+
+    def fill(self, mesh: bpy.types.Mesh) -> None:
+        """Put these arrays into a mesh of ours, in place of what is in it."""
+        mesh.clear_geometry()
         if len(self.points) or len(self.letters):
             points, ink, edge = self.points, self.ink, self.edge
             if len(self.letters):
@@ -101,7 +106,6 @@ class Arrays:
                 write_letters(mesh, self.letters)
             mesh.attributes.active_color_name = INK  # shown by Solid view's attribute colours
             mesh.update(calc_edges=self.sides is None)
-        return mesh
 
 
 def letters_of(drawings: Iterable[Drawing]) -> dict[FontFile | None, set[str]]:
