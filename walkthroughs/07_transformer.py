@@ -77,7 +77,7 @@ def _repeat(film, layers, names):
 
 def _ride(film, layers, e):
     with film.beat("ride"):
-        film.say("Now the numbers run down through all of it." if len(layers) > 1 else "The numbers run through it.")
+        film.say("Now the numbers run through all of them." if len(layers) > 1 else "The numbers run through it.")
         film.hide_values(*layers, seconds=0)
         whole, each = len(layers) > FEW, min(6.0, 20.0 / len(layers))
         film.fade(*layers, film.ribbons(*layers), to=1)

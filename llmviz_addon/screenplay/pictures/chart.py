@@ -70,6 +70,7 @@ class Bars:
     values: np.ndarray
     percent: bool = False  # how shares and the scale are written
     is_bare: bool = False  # without a scale
+    has_others: bool = False  # beside it: what is told of both has as many decimals
     home: float = 0.0  # where the line at 0 was when the bars were made, in picture heights
     stacked: float = 0.0  # and when their copies were
     bars: list[str] = field(default_factory=list)
@@ -112,6 +113,7 @@ def chart(
     reach = _span(numbers if span is None else np.array([*numbers, *span]))
     is_bare = part[1] >= MANY and area.width < area.height and len(names) <= WRITTEN
     up = _laid_out(numbers, area, reach, em, role, whole, percent, is_bare)
+    up.has_others = part[1] > 1
     bar, slot = Rect(0, 0, up.width, up.area.height, role), up.area.width / len(numbers)
     up.bars = [pin(telling, "bar", [bar], (x, up.zero), layer=1) for x in up.lefts]
     up.line = pin(
@@ -342,7 +344,7 @@ def _figures(telling: Telling, up: Bars, seconds: float) -> None:
 
     if up.percent and min(fitted()) < least:
         told = [f"{number(100 * part, 0, 0, whole=100)} %" for part in parts_of_all(up.values.tolist())]
-    elif min(fitted()) < least and not _are_shares(up.values):
+    elif (up.has_others or min(fitted()) < least) and not _are_shares(up.values):
         told = [number(value, most=2) for value in up.values.tolist()]
     sizes = fitted()
     readable = [size for size in sizes if size >= least]
