@@ -265,4 +265,6 @@ def _rest(film, x, mlp, stream, layer):
         film.revert(*whole, seconds=0.5)
         names = {grid.name for group in whole for grid in getattr(group, "grids", [group])}
         film.fade(*whole, *(one for one in film.layout.ribbons if {one.source, one.target} <= names), to=1)
+        few = [grid for grid in layer.ln_2.grids if grid is not layer.ln_2.output]
+        film.fade(*map(film.signs.label, few), to=0, seconds=0.3)  # too many for their room
         film.camera.frame(*whole, seconds=2)

@@ -2,8 +2,7 @@
 
 A tether goes where nothing is written: of several ways from the panel's edge to the cells, bent this way or that, it
 takes the shortest that crosses neither a panel nor a label, and covers little of what is in play. Where there is none
-it is not there; the cells are lit all the same. Never are more than ``MOST`` up at once, or all ``OF_ONE`` formula that
-has three sources and its result.
+it is not there; the cells are lit all the same. Never are more than ``MOST`` up at once.
 """
 
 from __future__ import annotations
@@ -23,11 +22,11 @@ from ..page.view import Area
 from ..score.timeline import Channel
 from ..telling import CROWD, Telling
 
-MOST, OF_ONE = 3, 4
+MOST = 3
 WIDTH, HEAD = 0.0022, 0.011
 """Of a tether, and length of the arrow head of one that leads to a result, in picture heights."""
-LONGEST = 0.8
-"""Of a tether, in picture heights."""
+LONGEST, FROM_CORNER = 0.8, 0.5
+"""Of a tether, and of one that begins at a corner, in picture heights."""
 MARGIN = 0.01
 """How far it keeps from what is written, in picture heights."""
 EDGE = 0.001
@@ -76,7 +75,7 @@ def tether(
     across = _within(ways, grids).mean(axis=1)
     away = np.repeat(np.arange(len(starts)) >= BESIDE, len(ends) * len(BENDS))
     cost = length * (1 + 0.3 * np.tile(abs(BENDS), count)) + ACROSS * across + AWAY * away
-    cost[~free | (length > LONGEST) | (across > MOST_ACROSS)] = np.inf
+    cost[~free | (length > np.where(away, FROM_CORNER, LONGEST)) | (across > MOST_ACROSS)] = np.inf
     cheap = (int(way) for way in np.argsort(cost, kind="stable") if np.isfinite(cost[way]))
     best = next((way for way in cheap if not _crosses(ways[way], walls)), None)
     if best is None:
@@ -120,18 +119,14 @@ def _read_areas(telling: Telling, drawing: Drawing, at_home: bool) -> list[Area]
 
 
 def show(telling: Telling, tethers: Sequence[tuple[str, float]], seconds: float) -> None:
-    """Let tethers come, each at its time; whenever more than ``MOST`` would be up the first of them goes.
-
-    A formula that has ``OF_ONE`` and no more keeps them all, so that whatever takes part has its own.
-    """
+    """Let tethers come, each at its time; whenever more than ``MOST`` would be up the first of them goes."""
     clips = telling.score.clips
     for name, at in tethers:
         telling.score.set(Channel(name, "opacity"), 1.0, at, seconds)
     names = [name for one in telling.explanations for name in one.tethers] + [name for name, _ in tethers]
     up = {name: clips[Channel(name, "opacity")][0].start for name in names if name not in telling.score.gone}
     order = sorted(up, key=lambda name: up[name])
-    most = len(tethers) if MOST < len(tethers) <= OF_ONE else MOST
-    gone = {name: up[following] for name, following in zip(order, order[most:], strict=False)}
+    gone = {name: up[following] for name, following in zip(order, order[MOST:], strict=False)}
     for name, at in gone.items():
         channel, end = Channel(name, "opacity"), clips[Channel(name, "opacity")][-1].end
         if at - seconds < end:  # it would flash
