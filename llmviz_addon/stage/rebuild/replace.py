@@ -220,12 +220,7 @@ def _move_in(old: Ours, new: Ours) -> None:
     heirs = dict(_succession(old, new))
     for collection in old.collections:
         heir: Any = heirs.get(collection, new.home)
-        for obj in collection.objects:
-            if obj not in old.blocks and obj.name not in heir.objects:
-                heir.objects.link(obj)
-        for child in collection.children:
-            if child not in old.collections and child not in heir.children.values():
-                heir.children.link(child)
+        _lead_out(collection, heir, old)
         for setting in RESEMBLING if collection in heirs else ():
             setattr(heir, setting, getattr(collection, setting))
 
