@@ -24,7 +24,7 @@ from .errors import JobError, ModelError, ScriptError
 from .errors import LlmvizError as LlmvizError
 from .film.made import Film, Stage, Still, Storyboard
 from .film.output import check_output, check_place, check_text, written
-from .film.staging import Steps, at_once, into, produced, staged_steps
+from .film.staging import Steps, into, produced_steps, staged_steps
 from .film.times import frame_at, frame_range
 from .layout.grid import Grid, Region
 from .layout.lettering.font import lettered
@@ -47,6 +47,7 @@ from .screenplay.trailer import tempo
 from .stage.materials.theme_file import ThemeOf
 from .stage.materials.theme_file import theme as theme_of
 from .stage.quality import FINAL
+from .stepwise import at_once, within
 
 if TYPE_CHECKING:
     import bpy
@@ -90,6 +91,8 @@ __all__ = [
 ]
 
 SIZE, FPS, THEME = (1280, 720), 30, "light"
+TOLD = 0.35
+"""Share of the time of a build in which the chapters are told."""
 PathOf = str | PathLike[str]
 
 
@@ -239,10 +242,10 @@ def build_steps(
     Raises ScriptError or JobError; the scene is then as it was.
     """
     check(pace, size, fps)
-    yield 0.0, "Telling the chapters"
     look = theme_of(theme)
-    production = produced(what, chapters, pace, size, fps, walkthroughs, look, length, bpm)
-    return (yield from staged_steps(production, look, engine, scene, sure))
+    telling = produced_steps(what, chapters, pace, size, fps, walkthroughs, look, length, bpm)
+    production = yield from within(telling, 0.0, TOLD, "Telling: ")
+    return (yield from within(staged_steps(production, look, engine, scene, sure), TOLD, 1.0))
 
 
 build = at_once(build_steps)

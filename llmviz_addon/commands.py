@@ -16,7 +16,7 @@ from .film.frames import check_free, drop, frames_folder, size_of
 from .film.lock import scratch, temporary_in
 from .film.output import check_output, check_place, check_text, written
 from .film.quiet import quiet, unbroken
-from .film.staging import at_once, produced, staged_steps
+from .film.staging import produced, staged_steps
 from .film.times import frame_at, frame_range
 from .film.work.progress import Bar, clock
 from .layout.table import sizes, table
@@ -31,6 +31,7 @@ from .screenplay.production import Production, check
 from .screenplay.score.timeline import Told
 from .screenplay.trailer import tempo
 from .stage.materials.theme_file import theme
+from .stepwise import at_once
 from .terminal import shown
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def _filmed(stage: api.Stage, target: Path, asked: options.Film) -> api.Film:
             while True:
                 progress = next(steps)
                 kept = f"{progress.done} of {progress.total} frames in {frames_folder(target)}"
-                bar.show(progress.count, progress.total, progress.text, progress.left, progress.share)
+                bar.show(progress.count, progress.total, progress.told, progress.left, progress.share)
     except StopIteration as done:
         return done.value
     except KeyboardInterrupt:

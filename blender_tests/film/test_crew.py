@@ -50,7 +50,10 @@ def _when(steps: Iterator[Progress], done: int, act: Callable[[], None]) -> None
 def test_a_worker_that_dies_is_replaced(job: FilmJob, started: list[Crew], name: str) -> None:
     steps = film_steps(job)
     _when(steps, 3, lambda: _signal(started[0], 0, name))
-    assert list(steps)[-1].text == "Done"
+    last = list(steps)[-1]
+    assert last.text == "Done"
+    assert "rendering failed at frame" in last.trouble
+    assert name in last.told
     assert job.frames.missing(1, 12) == []
 
 
@@ -58,7 +61,7 @@ def test_a_worker_that_dies_is_replaced(job: FilmJob, started: list[Crew], name:
 def test_the_encoder_is_replaced_too(job: FilmJob, started: list[Crew]) -> None:
     steps = film_steps(job)
     _when(steps, 12, lambda: _signal(started[0], 1, "SIGKILL"))
-    assert list(steps)[-1].text == "Done"
+    assert list(steps)[-1].told.startswith("Done; the video failed, tried again: the process was killed")
     assert job.output.is_file()
 
 

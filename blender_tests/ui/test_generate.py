@@ -57,6 +57,40 @@ def test_next_and_back(stage: bpy.types.Scene) -> None:
         bpy.ops.llmviz.next_token()
 
 
+def test_other_tokens_are_read_on_the_stage_that_is_there(stage: bpy.types.Scene) -> None:
+    bpy.ops.llmviz.next_token(count=2)
+    assert "llmviz.show_tokens" not in shown(panels.LLMVIZ_PT_generate, "operator")
+    before = everything()
+    stage.llmviz_settings.tokens = "AACBABC"
+    assert "llmviz.show_tokens" in shown(panels.LLMVIZ_PT_generate, "operator")
+    assert bpy.ops.llmviz.show_tokens() == {"FINISHED"}
+    assert everything() == before
+    assert (state().text, state().prompt_length, state().columns) == ("AACBABC", 7, 11)
+    shown_now = state().candidates
+    bpy.ops.llmviz.open_stage()  # anew, of the same tokens
+    assert state().candidates == shown_now
+
+
+def test_more_tokens_than_the_stage_has_room_for_change_nothing(sidebar: bpy.types.Scene) -> None:
+    sidebar.llmviz_settings.tokens, sidebar.llmviz_generation.room = "CBA", 2
+    bpy.ops.llmviz.open_stage()
+    stage, before = bpy.context.window.scene, everything()
+    stage.llmviz_settings.tokens = "CBABBC"
+    with pytest.raises(RuntimeError, match="6 tokens need as many columns; this stage has 5"):
+        bpy.ops.llmviz.show_tokens()
+    assert (everything(), state().text) == (before, "CBA")
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 4])
+def test_next_tokens_given_up_leave_the_stage_as_it_was(stage: bpy.types.Scene, steps: int) -> None:
+    before = everything(), state()
+    going = generate.next_tokens(stage, 3)
+    for _ in range(steps):
+        next(going)
+    going.close()
+    assert (everything(), state()) == before
+
+
 def test_more_room_is_offered_where_the_model_has_some(sidebar: bpy.types.Scene) -> None:
     for room, hint in ((1, "with more room"), (5, "takes no more tokens")):
         bpy.context.scene.llmviz_generation.room = room

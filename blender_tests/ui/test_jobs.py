@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 
 from llmviz_addon.errors import JobError
+from llmviz_addon.stepwise import at_once
 from llmviz_addon.ui import jobs
+from llmviz_addon.ui.aside import aside
 from llmviz_addon.ui.jobs import Job, Outcome, Steps, last, running
 
-TIMER, ESC, MOUSE = (SimpleNamespace(type=name) for name in ("TIMER", "ESC", "MOUSEMOVE"))
+TIMER, ESC, MOUSE = (SimpleNamespace(type=name, value="PRESS") for name in ("TIMER", "ESC", "MOUSEMOVE"))
 
 
 class Window:
@@ -119,6 +122,61 @@ def test_a_job_that_shares_the_scene_lets_events_through_and_is_stopped_by_the_b
     jobs.LLMVIZ_OT_cancel.execute(None, None)
     assert task.modal(window, MOUSE) == {"CANCELLED"}
     assert task.cleaned
+
+
+def test_a_job_that_shares_the_scene_is_stopped_by_escape_pressed_twice(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task, now = Task(), [100.0]
+    task.exclusive = False
+    monkeypatch.setattr(jobs, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    task.invoke(window, None)
+    assert task.modal(window, TIMER) == {"PASS_THROUGH"}
+    assert "Esc twice to stop" in window.status[-1]
+    assert task.modal(window, ESC) == {"PASS_THROUGH"}
+    now[0] += jobs.TWICE + 0.1  # the first was meant for another
+    assert task.modal(window, ESC) == {"PASS_THROUGH"}
+    assert task.modal(window, SimpleNamespace(type="ESC", value="RELEASE")) == {"PASS_THROUGH"}
+    now[0] += 0.5
+    assert task.modal(window, ESC) == {"CANCELLED"}
+    assert task.cleaned
+
+
+def test_the_time_left_is_told_once_it_can_be_guessed(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(jobs, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    progress = jobs.Running("Build", True)
+    progress.since = 100.0
+    progress.take((0.5, "Grids"))
+    assert progress.told == "Build 50%"
+    now[0] = 150.0
+    progress.take((0.45, "Grids"))
+    assert progress.told == "Build 45%, 1:02 left"
+    progress.take(jobs.Timed(0.5, "Frames", 5.2))
+    assert progress.told == "Build 50%, 0:06 left"
+    progress.take(jobs.Timed(0.5, "Frames", None))
+    assert progress.told == "Build 50%"
+
+
+def test_what_needs_no_blender_is_done_beside_it() -> None:
+    here, go = threading.current_thread(), threading.Event()
+
+    def work() -> threading.Thread:
+        go.wait()
+        return threading.current_thread()
+
+    steps = aside(work, 0.3, "Reading")
+    assert [next(steps) for _ in range(3)] == [(0.3, "Reading")] * 3
+    go.set()
+    assert at_once(lambda: steps)() != here
+
+
+def test_what_fails_beside_blender_fails_the_job() -> None:
+    def work() -> None:
+        raise JobError("It cannot be.")
+
+    with pytest.raises(JobError, match="It cannot be"):
+        list(aside(work, 0.0, "Reading"))
 
 
 def test_escape_cancels(window: Window) -> None:

@@ -61,7 +61,7 @@ def test_a_film_has_captions_beside_it(small: bpy.types.Scene, tmp_path: Path) -
 
 def test_a_stopped_film_leaves_whole_frames_only(small: bpy.types.Scene, tmp_path: Path) -> None:
     steps = render.render_film(small)
-    for share, _ in steps:
+    for share, *_ in steps:
         if share > 0:
             break
     steps.close()
@@ -163,7 +163,11 @@ def test_without_a_film_there_is_nothing_to_render(sidebar: bpy.types.Scene) -> 
     ("progress", "text"),
     [
         (Progress(0, 90, "Starting"), "Starting, 0 of 90 frames"),
-        (Progress(40, 90, "Rendering", 75.4), "Rendering, 40 of 90 frames, 1:15 left"),
+        (Progress(40, 90, "Rendering", 75.4), "Rendering, 40 of 90 frames"),
+        (
+            Progress(40, 90, "Rendering", trouble="rendering failed at frame 7, tried again: Blender crashed"),
+            "Rendering, 40 of 90 frames; rendering failed at frame 7, tried again: Blender crashed",
+        ),
         (Progress(90, 90, "Writing the video", 0.0), "Writing the video, 90 of 90 frames"),
     ],
 )

@@ -86,6 +86,12 @@ class Progress:
     text: str
     left: float | None = None  # seconds, when it can be told
     encoded: int = field(default=0, compare=False)  # frames that are in the video
+    trouble: str = ""  # what failed last, and is done again
+
+    @property
+    def told(self) -> str:
+        """What goes on, and what had to be done again."""
+        return f"{self.text}; {self.trouble}" if self.trouble else self.text
 
     @property
     def count(self) -> int:
@@ -138,12 +144,12 @@ def film_steps(job: FilmJob, poll: float = POLL) -> Iterator[Progress]:
             text = "Rendering" if making.left else WRITING
         for _ in _finish(job, making, poll):
             yield _progress(making, total, WRITING)
-    yield Progress(total, total, "Done", 0.0, total)
+    yield Progress(total, total, "Done", 0.0, total, making.trouble)
 
 
 def _progress(making: Making, total: int, text: str) -> Progress:
     left = making.estimate.left() if making.estimate else None
-    return Progress(total - len(making.left), total, text, left, making.encoded)
+    return Progress(total - len(making.left), total, text, left, making.encoded, making.trouble)
 
 
 def _setup(job: FilmJob, frames: Frames) -> dict[str, object]:

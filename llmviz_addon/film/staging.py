@@ -5,44 +5,27 @@ Blender is imported when the first step is taken, and not before.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
 from ..layout.lettering.font import lettered
 from ..model.blueprints import Outlines
 from ..model.run import Run
-from ..screenplay.production import Production, prepare, prepare_outlines
+from ..screenplay.production import Production, prepare_outlines_steps, prepare_steps
 from ..stage.materials.theme import Theme
+from ..stepwise import Stepwise, at_once
 from .made import Stage
 
 if TYPE_CHECKING:
     import bpy
 
 Steps = Generator[tuple[float, str], None, Stage]
-T = TypeVar("T")
-P = ParamSpec("P")
 
 
-def at_once(steps: Callable[P, Generator[object, None, T]]) -> Callable[P, T]:
-    """The same as a generator's steps, taken one after the other: returns what it returns."""
-
-    @functools.wraps(steps)
-    def whole(*args: P.args, **kwargs: P.kwargs) -> T:
-        going = steps(*args, **kwargs)
-        while True:
-            try:
-                next(going)
-            except StopIteration as done:
-                return done.value
-
-    whole.__name__ = whole.__qualname__ = steps.__name__.removesuffix("_steps")
-    return whole
-
-
-def produced(
+def produced_steps(
     what: Run | Outlines,
     chapters: Sequence[str] | None,
     pace: float | None,
@@ -52,11 +35,21 @@ def produced(
     look: Theme,
     length: str,
     bpm: float | None = None,
-) -> Production:
+) -> Stepwise[Production]:
     """The film of ``what`` as data, lettered for its look but not yet on stage; arguments as in ``build``."""
     asked = (chapters, pace, size, fps, [Path(folder) for folder in walkthroughs], length, bpm)
-    with lettered(look.font):
-        return prepare_outlines(what, *asked) if isinstance(what, Outlines) else prepare(what, *asked)
+    steps = prepare_outlines_steps(what, *asked) if isinstance(what, Outlines) else prepare_steps(what, *asked)
+    with closing(steps):
+        while True:
+            try:
+                with lettered(look.font):
+                    step = next(steps)
+            except StopIteration as done:
+                return done.value
+            yield step
+
+
+produced = at_once(produced_steps)
 
 
 def staged_steps(

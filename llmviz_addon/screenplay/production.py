@@ -22,6 +22,7 @@ from ..model.checkpoint import Checkpoint
 from ..model.run import Run
 from ..model.tokenizers.tokenizer import IdTokenizer
 from ..model.trace import Trace
+from ..stepwise import Stepwise, at_once
 from . import loader
 from .assemble import assemble
 from .cast.cast import Cast, Ensemble
@@ -40,6 +41,8 @@ from .verbs import beats, captions, closing, opening, trailing
 PACE = 200.0
 """Words per minute of the reading pauses where none is asked for."""
 SMALLEST, LARGEST = 64, 8192
+ASSEMBLED = 3
+"""How long it takes to put the chapters together, in chapters."""
 
 
 @dataclass(eq=False)
@@ -107,8 +110,7 @@ class Set:
         signs = signage(stage, run)
         return cls(run, stage, signs, tuple(beside(run.model.blueprint)), Ensemble(stage, signs))
 
-    @_unswept()
-    def tell(
+    def tell_steps(
         self,
         chapters: Sequence[Chapter],
         pace: float | None = PACE,
@@ -116,7 +118,7 @@ class Set:
         fps: int = 30,
         tracks: bool = True,
         bpm: float | None = None,
-    ) -> Timeline:
+    ) -> Stepwise[Timeline]:
         """The film of ``chapters``; without ``tracks`` only what is when. Raises ScriptError or JobError.
 
         With beats per minute it is a trailer, which is cut to them.
@@ -129,11 +131,12 @@ class Set:
             run = self.run
             return Telling(name, cast, run.trace, run.model, page, pace, run.draw, run.onward)
 
-        return _timeline(chapters, begin, bpm, fps, size, tracks)
+        return (yield from _timeline(chapters, begin, bpm, fps, size, tracks))
+
+    tell = at_once(tell_steps)
 
 
-@_unswept()
-def prepare(
+def prepare_steps(
     run: Run,
     chapters: Sequence[str] | None = None,
     pace: float | None = PACE,
@@ -142,8 +145,8 @@ def prepare(
     folders: Sequence[Path] = (),
     length: str = loader.FULL,
     bpm: float | None = None,
-) -> Production:
-    """Tell ``chapters`` (names or numbers; None is all) about a run.
+) -> Stepwise[Production]:
+    """Tell ``chapters`` (names or numbers; None is all) about a run, one after the other.
 
     ``pace`` is the reading pace in words per minute, None for no pauses; ``size`` the picture's in
     pixels; ``folders`` hold chapters of the user's own; ``length`` is full, short, or trailer, which has so many beats
@@ -154,11 +157,14 @@ def prepare(
     bpm = tempo(length, bpm)
     chosen = loader.choose(chapters, loader.find(folders), length)
     stage = Set.of(run)
-    return Production(stage.layout, run.trace, stage.signage, stage.tell(chosen, pace, size, fps, bpm=bpm), run=run)
+    timeline = yield from stage.tell_steps(chosen, pace, size, fps, bpm=bpm)
+    return Production(stage.layout, run.trace, stage.signage, timeline, run=run)
 
 
-@_unswept()
-def prepare_outlines(
+prepare = at_once(prepare_steps)
+
+
+def prepare_outlines_steps(
     blueprints: Sequence[Blueprint],
     chapters: Sequence[str] | None = None,
     pace: float | None = PACE,
@@ -167,7 +173,7 @@ def prepare_outlines(
     folders: Sequence[Path] = (),
     length: str = loader.FULL,
     bpm: float | None = None,
-) -> Production:
+) -> Stepwise[Production]:
     """Tell ``chapters`` (None is all that can be) about models of which only the sizes are known.
 
     Nothing is run: the production has an empty set, without values.
@@ -191,7 +197,10 @@ def prepare_outlines(
     def begin(name: str) -> Telling:
         return Telling(name, Cast(stage, Signage(), blueprints), trace, checkpoint, page, pace)
 
-    return Production(stage, trace, (), _timeline(chosen, begin, bpm, fps, size, given=False))
+    return Production(stage, trace, (), (yield from _timeline(chosen, begin, bpm, fps, size, given=False)))
+
+
+prepare_outlines = at_once(prepare_outlines_steps)
 
 
 def _timeline(
@@ -202,44 +211,53 @@ def _timeline(
     size: tuple[int, int],
     tracks: bool = True,
     given: bool = True,
-) -> Timeline:
+) -> Stepwise[Timeline]:
     """The film of chapters; with beats per minute a trailer that is cut to them, and opens with what is ``given``."""
     if bpm is None:
-        return _assembled(_told(chapters, begin), fps, size, tracks)
+        told = yield from _told(chapters, begin)
+        return _assembled(told, fps, size, tracks)
     shots = lengths(cuts(sum(len(chapter.beats) for chapter in chapters), given, bpm, fps))
-    told = _told(chapters, begin, lambda: Reel(fps, shots))
+    told = yield from _told(chapters, begin, lambda: Reel(fps, shots))
     return edited(_assembled(told, fps, size, tracks), told)
 
 
 def _told(
     chapters: Sequence[Chapter], begin: Callable[[str], Telling], reel: Callable[[], Reel] | None = None
-) -> list[tuple[Chapter, Telling]]:
+) -> Stepwise[list[tuple[Chapter, Telling]]]:
     """Every chapter with its telling, which ``begin`` opens by the chapter's name; for a trailer each has a reel."""
     told: list[tuple[Chapter, Telling]] = []
     titles = [chapter.title for chapter in chapters]
     for chapter in chapters:
-        telling = begin(chapter.name)
-        if reel is not None:
-            _show(chapter, telling, reel(), titles, not told, chapter is chapters[-1])
-            told.append((chapter, telling))
-            continue
-        telling.question = chapter.question
-        telling.card = titles if len(titles) > 1 and not told else ()
-        telling.interlude = (chapter.title, chapter.part) if told else None
-        with _contained(chapter):
-            beats.heading(telling, chapter.title, chapter.part)
-            _play(chapter, telling)
-            telling.splits.settle_all(telling.now)
-            if chapter.answer:
-                closing.close(telling, chapter.answer)
-            if len(titles) > 1 and chapter is chapters[-1]:
-                closing.end(telling, titles)
-            beats.level(telling)
-            captions.write(telling)
-            settle(telling)
-            flow(telling)
+        yield len(told) / (len(chapters) + ASSEMBLED), chapter.title
+        with _unswept():
+            telling = begin(chapter.name)
+            is_first, is_last = not told, chapter is chapters[-1]
+            if reel is not None:
+                _show(chapter, telling, reel(), titles, is_first, is_last)
+            else:
+                _tell(chapter, telling, titles, is_first, is_last)
         told.append((chapter, telling))
+    yield len(told) / (len(chapters) + ASSEMBLED), "All in one film"
     return told
+
+
+def _tell(chapter: Chapter, telling: Telling, titles: Sequence[str], is_first: bool, is_last: bool) -> None:
+    """Tell a chapter whole: with its question and its answer; the first and the last of several have cards."""
+    telling.question = chapter.question
+    telling.card = titles if len(titles) > 1 and is_first else ()
+    telling.interlude = None if is_first else (chapter.title, chapter.part)
+    with _contained(chapter):
+        beats.heading(telling, chapter.title, chapter.part)
+        _play(chapter, telling)
+        telling.splits.settle_all(telling.now)
+        if chapter.answer:
+            closing.close(telling, chapter.answer)
+        if len(titles) > 1 and is_last:
+            closing.end(telling, titles)
+        beats.level(telling)
+        captions.write(telling)
+        settle(telling)
+        flow(telling)
 
 
 def _show(chapter: Chapter, telling: Telling, reel: Reel, titles: Sequence[str], is_first: bool, is_last: bool) -> None:
@@ -273,6 +291,7 @@ def _contained(chapter: Chapter) -> Contained:
     return Contained(chapter.path, f"Chapter {chapter.path.name}, ", line)
 
 
+@_unswept()
 def _assembled(told: list[tuple[Chapter, Telling]], fps: int, size: tuple[int, int], tracks: bool = True) -> Timeline:
     """The timeline of chapters; where one has left its film in no state for that, an error that names it."""
     try:

@@ -8,7 +8,7 @@ hands these to the film. The user interface builds into a scene of its own, ``fi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from ..layout.grid import RULED_WIDE, Grid
 from ..layout.lettering.drawing import Drawing
 from ..screenplay.cast.things import Named
 from ..screenplay.score.timeline import CAMERA
+from ..stepwise import Stepwise, within
 from . import compat
 from .finish import lay_finish
 from .kept_theme import write_lit
@@ -58,6 +59,10 @@ if TYPE_CHECKING:
     from ..screenplay.production import Production
 
 SCENE = "llmviz"
+MADE, MADE_AGAIN = 0.6, 0.35
+"""Share of the time in which a stage is made, of a first one and of one that takes the place of another."""
+SOME = 200
+"""Drawings that are made at a stretch."""
 
 
 def build(
@@ -85,7 +90,7 @@ def build_steps(
     engine: str | None = None,
     sure: bool = False,
     noted: bool = True,
-) -> Generator[tuple[float, str], None, Rig]:
+) -> Stepwise[Rig]:
     """Build step by step, for a progress bar: yields (share done, what comes next); returns the rig.
 
     ``own_scene`` True makes the scene ours for good: camera, world, frame range, rate, size and view
@@ -107,6 +112,7 @@ def build_steps(
     owns = is_ours(scene) if own_scene is None else own_scene
     again = is_ours(scene) and bool(ours(scene).blocks)
     renderer = chosen(engine or "auto") if owns and (engine or not again) else ""
+    made = MADE_AGAIN if again else MADE
     yield 0.0, "Values"
     shown = shown_of(production)
     remember(production.run)
@@ -115,7 +121,8 @@ def build_steps(
     with names_free(ours_alone(scene)) as names:
         home = own(bpy.data.collections.new("llmviz"), "stage")
         try:
-            rig = yield from _stage(home, production, look)
+            rig = yield from within(_stage(home, production, look), 0.0, made)
+            yield made, "Putting it in place"
             check_place(scene)  # the user may have gone on working
             carried = settle(scene, reached(home), owns, sure, names)
         except BaseException:
@@ -153,7 +160,7 @@ def _tell(scene: bpy.types.Scene, production: Production, look: Theme, camera: b
         write_story(scene, production.timeline, written(look))
 
 
-def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> Generator[tuple[float, str], None, Rig]:
+def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> Stepwise[Rig]:
     numbers, made = production.take()
     layout, timeline = production.layout, production.timeline
     values = atlas(layout.grids, numbers, made, timeline.tracks, timeline.fragments, size=timeline.size)
@@ -175,7 +182,7 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> G
             above = standing(layout.grids, made_grids, layout.ribbons, production.signage, timeline)
             cast[FLOOR.actor], under = actors.floor_actor(ground), footing(above, timeline)
     cast[CAMERA] = actors.camera_actor(rig, ground)
-    yield 0.2, "Grids"
+    yield 0.15, "Grids"
     folders = Folders(home, layout, production.signage, timeline)
     ensembles = Ensembles(timeline, folders.place, len(grids))
     crowds = ensembles.grids(tuple(grids.values()), values.slices)
@@ -200,18 +207,18 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> G
         cast[group[0].name] = actors.ribbon_actor(ribbon_object(group, name, flat, look, home, before))
         before += len(group)
     cast.update(outline_actors(timeline.outlines, flat, look, home))
-    yield 0.4, "Drawings"
+    yield 0.25, "Drawings"
     drawings = ensembles.drawings((*production.signage, *timeline.drawings))
     still = {grid.name for group in merged for grid in group}
-    cast.update(_drawings(drawings, DrawingMaker(look, flat, home), objects, still, rig))
+    maker = DrawingMaker(look, flat, home)
+    cast.update((yield from within(_drawings(drawings, maker, objects, still, rig), 0.25, 0.85)))
     pieces: Iterable[Named] = (piece for model in timeline.outlines for piece in model.pieces)
     together: list[Sequence[Named]] = [*crowds, *ribbons, *drawings, *([one] for one in (*timeline.fragments, *pieces))]
     for things in together:
         folders.put(cast, [thing.name for thing in things])
-    yield 0.7, "Keyframes"
+    yield 0.85, "Keyframes"
     set_rest(cast, timeline.home)
     animate(cast, [*ensembles.tracks((*crowds, *ribbons, *drawings)), *([under] if under else [])])
-    yield 0.95, "Markers"
     return rig
 
 
@@ -273,11 +280,13 @@ def _drawings(
     grids: dict[str, bpy.types.Object],
     still: Collection[str],
     rig: Rig,
-) -> dict[str, Actor]:
+) -> Stepwise[dict[str, Actor]]:
     """Drawings on a grid that is ``still`` stand in the world like it."""
     maker.prepare(drawing for group in groups for drawing in group)
     cast = {}
     for number, group in enumerate(groups):
+        if number and number % SOME == 0:
+            yield number / len(groups), "Drawings"
         first = group[0]
         alone = len(group) == 1
         if first.parent in still:

@@ -12,6 +12,7 @@ from ..stage.ours import is_ours
 from ..stage.playing import only_playing
 from ..stage.rebuild.changes import losses
 from ..stage.story import Story
+from ..stepwise import within
 from . import request
 from .chapters import there
 from .jobs import Job, Outcome, Steps, blocked, would_lose
@@ -19,6 +20,9 @@ from .preferences import chapter_folders, read_chapters
 from .scenes import go_to
 from .settings import copy_settings
 from .values import value
+
+RUN = 0.1
+"""Share of the time of a build in which the model is read and run."""
 
 
 class Staging(Job):
@@ -95,11 +99,11 @@ def titles(story: Story) -> str:
 def film_steps(context: bpy.types.Context, sure: bool, stays: bool = False) -> api.Steps:
     """The film that is asked for, step by step, of chapters that were read; see ``staged``, and ``build_steps``."""
     settings = context.scene.llmviz_settings
-    yield 0.0, "Running the model"
     folders = there(chapter_folders())
     chapters = request.chosen(settings, folders)
+    what = yield from within(request.what_steps(settings), 0.0, RUN)
     steps = api.build_steps(
-        request.what(settings),
+        what,
         chapters,
         theme=request.theme(settings, target(context.scene)),
         pace=request.pace(settings),
@@ -112,7 +116,7 @@ def film_steps(context: bpy.types.Context, sure: bool, stays: bool = False) -> a
         scene=target(context.scene),
         sure=sure,
     )
-    return (yield from staged(context, steps, stays))
+    return (yield from within(staged(context, steps, stays), RUN, 1.0))
 
 
 def target(scene: bpy.types.Scene) -> bpy.types.Scene | None:

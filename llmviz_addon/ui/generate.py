@@ -15,18 +15,20 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
 
 from .. import api
-from ..errors import LlmvizError
+from ..errors import JobError, LlmvizError
 from ..model.checkpoint import is_builtin
-from ..model.run import read
+from ..model.run import Run, read
 from ..model.sampling import Sampling
 from ..screenplay.open_stage import PLACES, ROOM, Moment
 from ..stage import live
 from ..stage.open_state import OpenState, read_state
 from ..stage.story import read_story
+from ..stepwise import Stepwise, within
 from . import request
-from .build import Staging, changes_lost, staged, target, told
+from .aside import aside
+from .build import RUN, Staging, changes_lost, staged, target, told
 from .confirm import Result
-from .jobs import Outcome, Steps, blocked
+from .jobs import Job, Outcome, Steps, blocked
 from .settings import copy_settings
 from .values import value
 from .view import look_through_camera
@@ -173,9 +175,7 @@ class LLMVIZ_OT_open_stage(Staging, bpy.types.Operator):
 def open_stage(context: bpy.types.Context, sure: bool = False) -> Steps:
     """Open a stage for the model and tokens of the current scene's settings; see ``staged``, and ``build_steps``."""
     settings, generation = context.scene.llmviz_settings, context.scene.llmviz_generation
-    yield 0.0, "Running the model"
-    model = request.checkpoint(settings)
-    run = read(model, request.tokens(settings, model), sampling=sampling(generation))
+    run = yield from within(prompt_steps(settings, sampling(generation)), 0.0, RUN)
     steps = api.open_stage_steps(
         run,
         value(generation, "room"),
@@ -185,7 +185,7 @@ def open_stage(context: bpy.types.Context, sure: bool = False) -> Steps:
         scene=target(context.scene),
         sure=sure,
     )
-    state = (yield from staged(context, steps)).state
+    state = (yield from within(staged(context, steps), RUN, 1.0)).state
     if context.window.scene.llmviz_generation != generation:
         copy_settings(generation, context.window.scene.llmviz_generation)
     return Outcome(f"Stage of {state.columns} columns, {len(state.tokens)} filled.")
@@ -220,11 +220,13 @@ class _OnStage:
         return {"FINISHED"}
 
 
-class LLMVIZ_OT_next_token(_OnStage, bpy.types.Operator):
+class LLMVIZ_OT_next_token(Job, _OnStage, bpy.types.Operator):
     """Append the chosen token, and run the model on the longer text"""
 
     bl_idname = "llmviz.next_token"
     bl_label = "Next Token"
+
+    stopped = "Cancelled; the stage is as it was."
 
     count: IntProperty(name="Tokens", description="How many tokens to append", default=1, min=1, max=1024)
 
@@ -233,12 +235,74 @@ class LLMVIZ_OT_next_token(_OnStage, bpy.types.Operator):
         """A full stage."""
         return full(state) if len(state.tokens) >= state.columns else ""
 
-    def act(self, context: bpy.types.Context, state: OpenState) -> None:
-        """Append, and show."""
-        now = run(state).resampled(sampling(context.scene.llmviz_generation))
-        for _ in range(self.count):
-            now = _remembered(now.following())
-        live.show(context.scene, now)
+    def steps(self, context: bpy.types.Context) -> Steps:
+        """The job: see ``next_tokens``."""
+        return next_tokens(context.scene, self.count)
+
+
+def next_tokens(scene: bpy.types.Scene, count: int) -> Steps:
+    """Append ``count`` tokens, one after the other, then show them; stopped before that, nothing has changed."""
+    state, how = read_state(scene), sampling(scene.llmviz_generation)
+    assert state is not None, "the operator's poll"
+    now = (yield from aside(lambda: run(state), 0.0, "Running the model")).resampled(how)
+    for number in range(count):
+        text = f"Token {number + 1} of {count}"
+        now = _remembered((yield from aside(now.following, (number + 1) / (count + 2), text)))
+    yield (count + 1) / (count + 2), "Showing it"
+    live.show(scene, now)
+    return Outcome(filled(state.columns, len(now.run.tokens)))
+
+
+def filled(columns: int, tokens: int) -> str:
+    """How full a stage is."""
+    return f"{tokens} of {columns} columns are filled."
+
+
+class LLMVIZ_OT_show_tokens(Job, _OnStage, bpy.types.Operator):
+    """Put the tokens of the panel Model on the open stage in place of what it reads. Nothing is built anew"""
+
+    bl_idname = "llmviz.show_tokens"
+    bl_label = "Show These Tokens"
+
+    stopped = "Cancelled; the stage is as it was."
+
+    def steps(self, context: bpy.types.Context) -> Steps:
+        """The job: see ``show_tokens``."""
+        return show_tokens(context.scene)
+
+
+def show_tokens(scene: bpy.types.Scene) -> Steps:
+    """Run the model on the tokens that are set, and show that; stopped before that, nothing has changed.
+
+    Raises ModelError or JobError where the stage has no room for them, or is of another model.
+    """
+    state = read_state(scene)
+    assert state is not None, "the operator's poll"
+    run = yield from prompt_steps(scene.llmviz_settings, sampling(scene.llmviz_generation))
+    live.check_model(state, run.model)
+    if len(run.tokens) > state.columns:
+        raise JobError(f"{len(run.tokens)} tokens need as many columns; this stage has {state.columns}. Open it anew.")
+    yield 0.8, "Showing it"
+    live.show(scene, _remembered(Moment(run, state.columns, state.look.font)))
+    return Outcome(filled(state.columns, len(run.tokens)))
+
+
+def prompt_steps(settings: bpy.types.PropertyGroup, how: Sampling) -> Stepwise[Run]:
+    """The run of the chosen model on just the tokens that are set."""
+    model, tokens = yield from request.read_steps(settings)
+    return (yield from aside(lambda: read(model, tokens, sampling=how), 0.5, "Running the model"))
+
+
+def differs(settings: bpy.types.PropertyGroup, state: OpenState) -> bool:
+    """Whether other tokens are set than the stage began with, for the same model, as far as can be told at once."""
+    try:
+        if request.path(settings) != state.model:
+            return False
+        if not is_builtin(state.model):
+            return True
+        return request.tokens(settings, request.checkpoint(settings)) != state.tokens[: state.prompt_length]
+    except LlmvizError:
+        return False
 
 
 class LLMVIZ_OT_previous_token(_OnStage, bpy.types.Operator):
@@ -286,6 +350,7 @@ CLASSES = (
     LLMVIZ_PG_generation,
     LLMVIZ_OT_open_stage,
     LLMVIZ_OT_next_token,
+    LLMVIZ_OT_show_tokens,
     LLMVIZ_OT_previous_token,
     LLMVIZ_OT_look_at,
 )

@@ -1,9 +1,9 @@
 """Long jobs: done step by step under a timer in the window, at a stretch in a script.
 
-A job is a generator that yields (share done, what comes next) and returns how it ended. In the
-window a modal timer drives it, the sidebar and the status bar show how far it is, and Esc closes it;
-a job that holds on to the scene keeps everything else away meanwhile, one that does not lets the user
-work on and is stopped by a button. How the last one ended stays to be read. Called from Python
+A job is a generator that yields (share done, what comes next), or with the seconds left as ``Timed``, and returns
+how it ended. In the window a modal timer drives it, the sidebar and the status bar show how far it is, and Esc
+closes it; a job that holds on to the scene keeps everything else away meanwhile, one that does not lets the user
+work on and is stopped by a button, or by Esc twice. How the last one ended stays to be read. Called from Python
 (``bpy.ops.llmviz.build()``) the same generator runs to its end. In the window a job that would take
 something away asks before it starts; from Python one that would lose work of the user's needs ``sure=True``.
 """
@@ -11,12 +11,13 @@ something away asks before it starts; from Python one that would lose work of th
 # ruff: noqa: F722, F821 -- Blender's properties are declared as annotations, their texts are no types
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import bpy
 from bpy.props import BoolProperty, StringProperty
@@ -33,6 +34,12 @@ CALM_TICK = 0.1
 """The same for a job that lets the user work on: other timers tick too, and drawing costs time."""
 SLICE = 0.02
 """Seconds for which such a job, whose steps are small, is attended to."""
+
+TWICE = 2.0
+"""Seconds within which Esc, pressed again, stops a job that lets the user work on: the first may be meant for
+another."""
+GUESSED_AFTER, GUESSED_FROM = 1.0, 0.1
+"""Seconds and share of a job after which the rest is taken to go on at the same pace."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,16 @@ class Outcome:
         return self.made if self.made is None or os.path.isdir(self.made) else self.made.parent
 
 
-Steps = Generator[tuple[float, str], None, Outcome]
+class Timed(NamedTuple):
+    """A step of a job that knows how many seconds are left; None where it does not yet."""
+
+    share: float
+    text: str
+    left: float | None
+
+
+Step = tuple[float, str] | Timed
+Steps = Generator[Step, None, Outcome]
 
 
 @dataclass
@@ -67,6 +83,29 @@ class Running:
     share: float = 0.0
     text: str = "Starting"
     unwanted: bool = False  # the user has asked to stop
+    left: float | None = None  # seconds
+    since: float = field(default_factory=time.monotonic)
+    asked: float = -TWICE  # when Esc was pressed, which may have been meant for another
+
+    def take(self, step: Step) -> None:
+        """Note a step; where that does not say what is left, it is what the steps so far let one think."""
+        self.share, self.text = step[0], step[1]
+        passed = time.monotonic() - self.since
+        if isinstance(step, Timed):
+            self.left = step.left
+        elif passed >= GUESSED_AFTER and self.share >= GUESSED_FROM:
+            self.left = passed / self.share - passed
+
+    @property
+    def told(self) -> str:
+        """How far it is, such as ``Build 45%, 0:07 left``."""
+        return f"{self.title} {done(self.share)}" + (f", {minutes(self.left)} left" if self.left else "")
+
+
+def minutes(seconds: float) -> str:
+    """A time such as ``1:05``, of which no part is left out."""
+    whole, rest = divmod(math.ceil(seconds), 60)
+    return f"{whole}:{rest:02d}"
 
 
 _running: list[Running] = []
@@ -144,7 +183,7 @@ class Job:
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
         """Go on with the job at the timer's ticks, until it ends or is unwanted."""
-        if _running[-1].unwanted or (self.exclusive and event.type == "ESC"):
+        if self._is_unwanted(event):
             self.cancel(context)
             self.report({"WARNING"}, self.stopped)
             _remember(Outcome(self.stopped))
@@ -161,6 +200,14 @@ class Job:
                 raise
         return {"RUNNING_MODAL"} if self.exclusive else {"PASS_THROUGH"}
 
+    def _is_unwanted(self, event: bpy.types.Event) -> bool:
+        """Whether it is to stop: by the button, by Esc, or where the user works on by Esc twice."""
+        progress = _running[-1]
+        if event.type != "ESC" or (not self.exclusive and event.value != "PRESS"):
+            return progress.unwanted
+        before, progress.asked = progress.asked, time.monotonic()
+        return progress.unwanted or self.exclusive or progress.asked - before < TWICE
+
     def cancel(self, context: bpy.types.Context) -> None:
         """Stop the job where it is; Blender calls this when the window closes."""
         _running.clear()
@@ -171,12 +218,12 @@ class Job:
     def _advance(self, context: bpy.types.Context) -> None:
         progress = _running[-1]
         end = time.monotonic() + (0.0 if self.exclusive else SLICE)
-        progress.share, progress.text = next(self._steps)
+        progress.take(next(self._steps))
         while time.monotonic() < end:
-            progress.share, progress.text = next(self._steps)
+            progress.take(next(self._steps))
         self._due = time.monotonic() + (TICK if self.exclusive else CALM_TICK)
-        text = f"{progress.title}: {done(progress.share)}, {progress.text}"
-        self._show(context, text + "  ·  Esc to cancel" * self.exclusive)
+        how = "Esc to cancel" if self.exclusive else "Esc twice to stop"
+        self._show(context, f"{progress.told}: {progress.text}  ·  {how}")
 
     def _show(self, context: bpy.types.Context, text: str | None) -> None:
         """Say ``text`` in the status bar (None: what Blender says), and draw the sidebars anew."""

@@ -13,7 +13,7 @@ from ..screenplay.open_stage import PLACES
 from ..stage.open_state import OpenState, read_state
 from ..stage.story import Story, read_story
 from . import first_look, request
-from .generate import NO_STAGE, problem
+from .generate import NO_STAGE, differs, problem
 from .jobs import last, locked, running
 from .play import NO_FILM, next_rest, previous_rest
 from .preferences import catalogue
@@ -46,7 +46,7 @@ class LLMVIZ_PT_job(_Panel, bpy.types.Panel):
         job, ended = running(), last()
         column = self.layout.box().column()  # without a header Blender draws no ground, and the film's may be white
         if job is not None:
-            column.progress(factor=job.share, text=f"{job.title} {done(job.share)}")
+            column.progress(factor=job.share, text=job.told)
             row = column.row()
             row.label(text=job.text)
             if job.exclusive:
@@ -287,6 +287,8 @@ class LLMVIZ_PT_generate(_Panel, bpy.types.Panel):
         row.scale_y = 1.3
         row.operator("llmviz.previous_token", text="Back", icon="TRIA_LEFT")
         row.operator("llmviz.next_token", text="Next Token", icon="TRIA_RIGHT").count = 1
+        if differs(context.scene.llmviz_settings, state):
+            layout.operator("llmviz.show_tokens", icon="FILE_REFRESH")
         self._candidates(layout, state)
         self._sampling(layout, context)
         row = layout.row(align=True)

@@ -18,7 +18,7 @@ from ..stage.open_state import read_state
 from ..stage.story import read_story
 from .chapters import Stamp, stamp
 from .confirm import Result, confirm
-from .jobs import Job, Outcome, Steps, blocked
+from .jobs import Job, Outcome, Steps, Timed, blocked
 from .play import NO_FILM
 from .settings import LLMVIZ_PG_settings
 from .values import value
@@ -163,7 +163,7 @@ def render_film(scene: bpy.types.Scene) -> Steps:
         **_how(scene),
     )
     for progress in steps:
-        yield progress.share, describe(progress)
+        yield Timed(progress.share, describe(progress), progress.left)
     return Outcome(f"Saved {film_path(scene)}", film_path(scene))
 
 
@@ -190,12 +190,10 @@ def frames_lost(scene: bpy.types.Scene) -> str:
 
 
 def describe(progress: Progress) -> str:
-    """Progress in words, with the time left when it is known."""
-    text = f"{progress.text}, {progress.count} of {progress.total} frames"
-    if progress.left is None or progress.done == progress.total:
-        return text
-    minutes, seconds = divmod(round(progress.left), 60)
-    return f"{text}, {minutes}:{seconds:02d} left"
+    """Progress in words, with what had to be done again."""
+    return f"{progress.text}, {progress.count} of {progress.total} frames" + f"; {progress.trouble}" * bool(
+        progress.trouble
+    )
 
 
 class LLMVIZ_OT_delete_frames(bpy.types.Operator):

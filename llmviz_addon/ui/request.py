@@ -21,6 +21,8 @@ from ..screenplay.loader import SHORT, TRAILER
 from ..stage.kept_theme import kept_theme
 from ..stage.materials.theme import Theme
 from ..stage.materials.theme_file import theme as theme_of
+from ..stepwise import Stepwise, at_once
+from .aside import aside
 from .chapters import Stamp, files, read, stamp
 from .preferences import own_theme
 from .values import ASPECTS, value
@@ -109,12 +111,26 @@ def tempo(settings: bpy.types.PropertyGroup) -> float | None:
     return value(settings, "bpm") if value(settings, "length") == TRAILER else None
 
 
-def what(settings: bpy.types.PropertyGroup) -> api.Run | api.Outlines:
+def what_steps(settings: bpy.types.PropertyGroup) -> Stepwise[api.Run | api.Outlines]:
     """The run, or the models in outline, that are asked for; raises LlmvizError."""
     if value(settings, "model") == "SHAPE":
         return api.outlines(*value(settings, "outlines"))
-    model = checkpoint(settings)
-    return api.run(model, tokens=tokens(settings, model))
+    model, ids = yield from read_steps(settings)
+    return (yield from aside(lambda: api.run(model, tokens=ids), 0.5, "Running the model"))
+
+
+what = at_once(what_steps)
+
+
+def read_steps(settings: bpy.types.PropertyGroup) -> Stepwise[tuple[Checkpoint, tuple[int, ...]]]:
+    """The chosen model, and the ids of the text; raises ModelError if one cannot be had."""
+    place, text = path(settings), value(settings, "tokens")
+
+    def read() -> tuple[Checkpoint, tuple[int, ...]]:
+        model = checkpoint_at(place)
+        return model, check_tokens(model.config, model.tokenizer.encode(text))
+
+    return (yield from aside(read, 0.0, "Reading the model"))
 
 
 @cache

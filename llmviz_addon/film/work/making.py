@@ -36,6 +36,7 @@ class Making:
         self.segments: list[Segment] = []
         self.pieces: dict[int, tuple[Path, int]] = {}  # of the video, by first frame: file and how often it is shown
         self.estimate: Estimate | None = None
+        self.trouble = ""  # what failed last, and is done again
         self._crew, self._frames, self._span, self._second = crew, frames, span, second
         self._encoder = crew.size - 1
         self._setup: dict[str, Any] = {}
@@ -155,6 +156,7 @@ class Making:
         if (worst := self._broken.most_common(1)[0])[1] > TRIES:
             place = str(self._frames.path(worst[0]))
             raise JobError(f"The frame {place!r} is never what was written; is something wrong with the disk?")
+        self.trouble = f"frame {frames[0]} was damaged, rendered again"
         for frame in frames:
             self.left.add(frame)
             if self.estimate is not None:
@@ -164,12 +166,13 @@ class Making:
     def _lost(self, number: int, why: str) -> None:
         """Replace a worker, and take back what it had."""
         self._failed[why] += 1
+        where = ""
+        if number in self._busy:
+            first = min((f for f in self.left if self._busy[number][0] <= f), default=self._busy[number][0])
+            where = f" at frame {first}"
         if self._failed.total() >= TRIES:
-            where = ""
-            if number in self._busy:
-                first = min((f for f in self.left if self._busy[number][0] <= f), default=self._busy[number][0])
-                where = f" at frame {first}"
             raise JobError(f"Rendering failed {TRIES} times{where}: {why}. The frames that are done are kept.")
+        self.trouble = f"{'the video' if number == self._encoder else 'rendering'} failed{where}, tried again: {why}"
         self._crew.replace(number)
         self._ready = [other for other in self._ready if other != number]
         if number == self._encoder:
