@@ -20,7 +20,7 @@ def test_one_worker_takes_whole_runs() -> None:
 
 
 def test_two_workers_cut_where_it_costs_nothing() -> None:
-    kinds = "2" + "1" * 99 + "2" + "1" * 99
-    runs = split(range(1, 201), kinds, 2)
-    assert 101 in [first for first, _ in runs]
+    kinds = "2" + "1" * 199 + "2" + "1" * 199
+    runs = split(range(1, 401), kinds, 2)
+    assert 201 in [first for first, _ in runs]
     assert all(last - first + 1 >= SHORTEST for first, last in runs)

@@ -26,7 +26,7 @@ from .lock import scratch
 from .output import written
 from .quiet import unbroken
 from .work.crew import Crew
-from .work.making import SHORTEST, Making
+from .work.making import WORTH, Making
 
 POLL = 0.2
 WRITING = "Writing the video"
@@ -134,7 +134,7 @@ def film_steps(job: FilmJob, poll: float = POLL) -> Iterator[Progress]:
         total, done = len(job.span), len(job.span) - len(todo)
         yield Progress(done, total, "Starting")
         pieces = stack.enter_context(_pieces(job.folder))
-        workers = min(job.workers or worker_count(job.engine), max(len(todo) // SHORTEST, 1))
+        workers = min(job.workers or worker_count(job.engine), max(len(todo) // WORTH, 1))
         crew = Crew(workers + 1, stack.enter_context(scratch()))
         stack.callback(crew.stop)
         making = Making(crew, frames, todo, job.span, max(round(job.rate), 2))

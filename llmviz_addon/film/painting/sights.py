@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, TypeVar
 
 import bpy
@@ -133,8 +134,8 @@ class Projection:
         pixels, _ = self._pixels(evaluated, shape.points)
         if pixels is None:
             return self._everywhere
-        corners = pixels[shape.faces]
-        boxes = np.hstack([corners.min(axis=1), corners.max(axis=1)])
+        corners = [pixels[column] for column in shape.faces.T]  # numpy takes long to reduce along a short axis
+        boxes = np.hstack([reduce(np.minimum, corners), reduce(np.maximum, corners)])
         return Sight(boxes, nearest, *self._solid(evaluated, shape))
 
     def cells(self, obj: bpy.types.Object, old: CellState, new: CellState) -> Sight:
@@ -192,9 +193,13 @@ def mark(
         for thing in before.keys() & now.keys()
         if changed is not None and thing not in changed and before[thing].is_same(now[thing])
     }
+    boxes: dict[tuple[Thing, ...], list[np.ndarray]] = {}  # by what may be before them
     for thing, sight in (*before.items(), *now.items()):
         if len(sight.boxes) and thing not in still:
-            mask.mark(sight.boxes, [tiles for by, (tiles, far) in hidden.items() if by is thing or far < sight.nearest])
+            behind = tuple(by for by, (_, far) in hidden.items() if by is thing or far < sight.nearest)
+            boxes.setdefault(behind, []).append(sight.boxes)
+    for behind, found in boxes.items():
+        mask.mark(np.concatenate(found), [hidden[by][0] for by in behind])
 
 
 def _around(pixels: np.ndarray) -> np.ndarray:

@@ -22,8 +22,10 @@ from .estimate import Estimate
 
 COSTS = {"0": 0.3, "1": 1.0, "2": 8.0}
 """How long a frame takes, relatively, by how it differs from the one before (measured)."""
-SHORTEST = 20
-"""Frames a worker is given at least: the first of a run has nothing to build on and costs the most."""
+SHORTEST = 40
+"""Frames of a run at least, if there are as many: the first of a run has nothing to build on and costs the most."""
+WORTH = 20
+"""Frames for which a worker is started."""
 TRIES = 3
 """How often something may fail, without anything that worked in between, before the film does."""
 
