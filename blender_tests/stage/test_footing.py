@@ -15,7 +15,8 @@ from llmviz_addon.screenplay.page.view import Page, frame
 from llmviz_addon.screenplay.production import prepare
 from llmviz_addon.screenplay.score.timeline import CAMERA, Timeline
 from llmviz_addon.stage.build import build
-from llmviz_addon.stage.motion.footing import footing, standing
+from llmviz_addon.stage.motion.footing import footing
+from llmviz_addon.stage.motion.standing import standing
 from llmviz_addon.stage.ours import TAG
 from llmviz_addon.stage.things.lights import BELOW, FADES, WIDE
 

@@ -18,7 +18,7 @@ import bpy
 from ..layout.grid import RULED_WIDE, Grid
 from ..layout.lettering.drawing import Drawing
 from ..screenplay.cast.things import Named
-from ..screenplay.score.timeline import CAMERA
+from ..screenplay.score.timeline import CAMERA, Track
 from ..stepwise import Stepwise, within
 from . import compat
 from .finish import lay_finish
@@ -29,9 +29,11 @@ from .materials.nodes import new_node
 from .materials.theme import Finish, Theme, linear
 from .materials.theme_file import ThemeOf, theme, written
 from .motion import actors
-from .motion.footing import FLOOR, footing, standing
+from .motion.focusing import FOCUS, focusing
+from .motion.footing import FLOOR, footing
 from .motion.keys import Actor, animate, set_rest
 from .motion.markers import clear_markers, set_markers
+from .motion.standing import standing
 from .open_state import clear_state
 from .ours import is_ours, kind_of, marked, names_free, ours, ours_alone, own, reached, register, remove_unused
 from .pointing.subject import remember
@@ -135,7 +137,7 @@ def build_steps(
             own(scene, "scene")
         if owns:
             _lay_ground(scene, look, again)
-            _lay_finish(scene, look.lit.finish if look.lit else None)
+            _lay_finish(scene, look.lit.finish if look.lit else None, rig.camera)
     remove_unused(block for block in marked() if block.session_uid not in known)
     keep(scene, look.font)
     _tell(scene, production, look, rig.camera if owns else None)
@@ -173,14 +175,17 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> S
     flat = flat_material(look)
     rig = camera_rig(home)
     cast: dict[str, Actor] = {}
-    under, ground = None, None
+    following: list[Track] = []
+    ground = None
     if look.lit is not None:
         lamps(look.lit, layout.grids, home)
         if layout.grids:
             ground, known = floor(look.lit, layout.grids, home), {grid.name for grid in layout.grids}
             made_grids = [grid for name, grid in grids.items() if name not in known]
             above = standing(layout.grids, made_grids, layout.ribbons, production.signage, timeline)
-            cast[FLOOR.actor], under = actors.floor_actor(ground), footing(above, timeline)
+            cast[FLOOR.actor], cast[FOCUS.actor] = actors.floor_actor(ground), actors.lens_actor(rig)
+            under = footing(above, timeline)
+            following = [*([under] if under else []), *focusing(above, timeline)]
     cast[CAMERA] = actors.camera_actor(rig, ground)
     yield 0.15, "Grids"
     folders = Folders(home, layout, production.signage, timeline)
@@ -218,7 +223,7 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> S
         folders.put(cast, [thing.name for thing in things])
     yield 0.85, "Keyframes"
     set_rest(cast, timeline.home)
-    animate(cast, [*ensembles.tracks((*crowds, *ribbons, *drawings)), *([under] if under else [])])
+    animate(cast, [*ensembles.tracks((*crowds, *ribbons, *drawings)), *following])
     return rig
 
 
@@ -312,11 +317,11 @@ def _direct(scene: bpy.types.Scene, production: Production, rig: Rig, look: Them
     view.exposure, view.gamma = finish.exposure if finish else 0.0, 1.0
 
 
-def _lay_finish(scene: bpy.types.Scene, finish: Finish | None) -> None:
+def _lay_finish(scene: bpy.types.Scene, finish: Finish | None, camera: bpy.types.Object | None = None) -> None:
     """Give a scene of ours the film's finish, or none."""
     held = ours(scene)
     before = [block for block in held.blocks if isinstance(block, bpy.types.CompositorNodeTree)]
-    made = lay_finish(scene, finish, before)
+    made = lay_finish(scene, finish, before, camera)
     register(scene, held, dict.fromkeys((*(block for block in held.blocks if block not in before), *made)))
     remove_unused([block for block in before if block not in made])
 

@@ -3,7 +3,8 @@
 Meshes bring ``ink`` (linear colour and alpha, per point) and ``edge`` (the way from a shape's outline
 to a point outside it, as a vector, so that its length is right however the drawing is scaled).
 Objects bring their opacity as the alpha of their colour, and the property ``reach``: the size in
-metres of a pixel at which they begin to fade.
+metres of a pixel at which they begin to fade. In a lit theme what is written is told to the lens, which leaves it
+sharp; ribbons are of the set, and have the pass index 1.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from .nodes import Expr, arrange, attribute, blend, emission, new_node, pixel_si
 from .theme import Theme
 
 INK, EDGE, REACH = "ink", "edge", "reach"
+WRITTEN = "written"
+"""Pass of a lit theme that tells where drawings and letters are, from 0 to 1."""
 
 
 def flat_material(theme: Theme) -> bpy.types.Material:
@@ -45,6 +48,9 @@ def flat_material(theme: Theme) -> bpy.types.Material:
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
     if theme.lit:  # what is written is there for the viewer alone: it casts no shadow and nothing mirrors it
         alpha = alpha * Expr(tree, tree.nodes.new("ShaderNodeLightPath").outputs["Is Camera Ray"])
+        told = new_node(tree, "ShaderNodeOutputAOV")
+        told.aov_name = WRITTEN
+        tree.links.new((alpha * (1.0 - Expr(tree, info.outputs["Object Index"]))).socket, told.inputs["Value"])
     color = Expr(tree, ink.outputs["Color"], vector=True)
     surface = blend(tree, clear, emission(tree, color), alpha)
     tree.links.new(surface, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])

@@ -17,11 +17,14 @@ from ...layout.lettering.drawing import Drawing, Readout
 from ...screenplay.score.channels import Kind, row
 from ...screenplay.score.timeline import CAMERA, Fragment
 from .. import compat
+from ..lens import BLUR
 from ..materials.flat_material import REACH
 from ..things.camera import CLIP_END, CLIP_START, Rig
 from ..things.lights import BELOW, POOL
 from ..things.page import PAGE
 from ..things.readouts import modifier_name, value_input
+from .focusing import BLUR as BLURRED
+from .focusing import FOCUS
 from .keys import Actor, Target
 from .properties import place
 
@@ -75,6 +78,14 @@ def piece_actor(name: str, objects: Sequence[bpy.types.Object]) -> Actor:
 def floor_actor(obj: bpy.types.Object) -> Actor:
     """The floor, as high as what is above it begins."""
     return Actor(lambda prop, index: [Target(obj, "location", index, 1.0, -BELOW)])
+
+
+def lens_actor(rig: Rig) -> Actor:
+    """The lens of a lit theme: how far away it is focused, and how soft what is furthest from that."""
+    data: Any = rig.lens
+    data[BLUR] = 0.0
+    paths = {FOCUS.prop: "dof.focus_distance", BLURRED.prop: f'["{BLUR}"]'}
+    return Actor(lambda prop, index: [Target(data, paths[prop])])
 
 
 def camera_actor(rig: Rig, floor: bpy.types.Object | None = None) -> Actor:

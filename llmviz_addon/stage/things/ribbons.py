@@ -39,6 +39,7 @@ def ribbon_object(
     obj = own(bpy.data.objects.new(name, mesh), "ribbon", name)
     obj.color = (*linear(theme.cells.positive[ribbons[0].role]), 1.0)
     obj[REACH] = ALWAYS
+    obj.pass_index = 1  # of the set, and nothing that is read
     collection.objects.link(obj)
     return obj
 

@@ -1,0 +1,118 @@
+"""What the lens of a lit theme is focused on, all through a film: what is explained.
+
+That is what glows or holds the focus of a beat, else all that is solid in the picture. The focus is pulled while the
+camera moves, with the same easing, and where it stands still when something else is pointed out; the lens is as
+wide open as what is explained is shallow, so that all of that is sharp and what is before or behind it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from ...screenplay.score.timeline import Channel, Timeline, Track
+from .standing import Film, Look, Standing, Ways
+
+FOCUS, BLUR = Channel("lens", "focus"), Channel("lens", "blur")
+SOLID = 0.6
+"""Opacity from which on a thing is in play; what steps aside has less."""
+SHARP = 1.0 / 720
+"""Blur of the nearest and the furthest that is explained, as a radius in heights of the picture."""
+WIDEST, NARROWEST = 44.0 / 720, 14.0 / 720
+"""Blur of what is infinitely far, of the lens as wide open as ever, and of one that sees much at once."""
+PULL = 0.9
+"""Seconds that a pull takes while the camera stands still."""
+STEP = 0.25
+"""Seconds between two frames that are looked at, at least."""
+WORTH = 1.5 / 720
+"""What a pull changes at least, as a blur."""
+
+
+class Aim(NamedTuple):
+    """A focus: how far away, in metres, and the blur of what is infinitely far."""
+
+    distance: float
+    blur: float
+
+
+Key = tuple[int, Aim, str]
+"""A frame, what is aimed at there, and how it goes on from there."""
+
+
+def focusing(things: Sequence[Standing], timeline: Timeline) -> list[Track]:
+    """Distance and blur, all through a film; none where there is no camera, or nothing that has cells."""
+    cells = [thing for thing in things if thing.has_cells]
+    film = Film(cells, timeline)
+    if not film.camera or not cells:
+        return []
+    ways, turns = film.ways(), film.turns()
+    takes = [(*take, _frames(*take, ways, turns, film.fps)) for take in film.takes(timeline.frames)]
+    asked = np.concatenate([frames for _, _, frames in takes])
+    in_play = film.solid(asked, SOLID)
+    marked = film.marked(asked)
+    aims = iter([_aim(look, marked[:, number]) for number, look in enumerate(film.looks(asked, in_play))])
+    keys: list[Key] = []
+    for _, stop, at in takes:
+        keys += _pulled([(frame, next(aims)) for frame in at.tolist()], stop, ways, film.fps)
+    frames = np.array([frame for frame, _, _ in keys], dtype=np.float64)
+    easings = tuple(easing for _, _, easing in keys)
+    return [
+        Track(channel, frames, np.array([aim[at] for _, aim, _ in keys]), easings)
+        for at, channel in enumerate((FOCUS, BLUR))
+    ]
+
+
+def _frames(start: int, stop: int, ways: Ways, turns: np.ndarray, fps: float) -> np.ndarray:
+    """Frames of a take at which to see what is explained: where the camera sets out or arrives, and where it stands and
+    something else comes into play, not too close to one another."""
+    ends = ways.frames[(ways.frames > start) & (ways.frames < stop)]
+    turns = turns[(turns > start) & (turns < stop)]
+    still = np.array([not ways.at(frame - 1) for frame in turns.tolist()], dtype=bool)
+    kept = [start]
+    for frame in np.union1d(ends, turns[still]).tolist():
+        if frame - kept[-1] >= fps * STEP and stop - frame >= fps * STEP:
+            kept.append(frame)
+    return np.array([*kept, stop] if stop > start else kept)
+
+
+def _pulled(aims: Sequence[tuple[int, Aim]], stop: int, ways: Ways, fps: float) -> list[Key]:
+    """Keys of a take, of what is aimed at where."""
+    (start, first), half = aims[0], round(PULL * fps / 2)
+    keys: list[Key] = [(start, first, "constant")]
+    for (before, _), (now, aim) in pairwise(aims):
+        way = ways.at(before)
+        if not way and not _differs(keys[-1][1], aim):
+            continue
+        begin, end = (before, now) if way else (now - half, min(now + half, stop))
+        last, was, _ = keys[-1]
+        if end <= last:
+            keys[-1] = (last, aim, "constant")
+            continue
+        keys[-1] = (last, was, "constant" if begin > last else way or "smooth")
+        if begin > last:
+            keys.append((begin, was, way or "smooth"))
+        keys.append((end, aim, "constant"))
+    return keys
+
+
+def _aim(look: Look, marked: np.ndarray) -> Aim:
+    """Where to look: the nearest and the furthest of it are equally sharp."""
+    middle = float(look.view.distance)
+    wanted = marked[look.things]
+    depth = look.depth[:, wanted] if wanted.any() else look.depth
+    if not depth.size:
+        return Aim(middle, WIDEST)
+    near, far = (float(max(end, 0.05 * middle)) for end in (depth.min(), depth.max()))
+    if not wanted.any():  # all that stands: the camera looks at what matters of it
+        near, far = max(near, 0.6 * middle), max(min(far, 1.8 * middle), middle)
+    distance = 2 * near * far / (near + far)
+    deep = (far - near) / (far + near)
+    return Aim(distance, float(np.clip(SHARP / max(deep, 1e-6), NARROWEST, WIDEST)))
+
+
+def _differs(one: Aim, other: Aim) -> bool:
+    """Whether a pull from one to the other can be seen."""
+    return abs(1 - one.distance / other.distance) * max(one.blur, other.blur) > WORTH
