@@ -90,6 +90,27 @@ def test_what_has_all_words_is_found_the_titles_first(contents):
     assert contents.search("no such thing") == []
 
 
+SOUGHT = ("h", "head 2", "2 q", "attention head", "ayer 1 self", "layer 1 self-attention head 2 q", "norm", "11 self")
+
+
+@pytest.mark.parametrize("text", [*SOUGHT, "layers.0.attn", "2 head", "no such thing", "", "nano gpt-2"])
+def test_what_is_found_is_what_going_through_all_finds(text):
+    drawn = [outline(BLUEPRINTS[name]) for name in ("nano", "gpt2")]
+    contents = Contents([Model(one.blueprint.title, sections_of(one), n) for n, one in enumerate(drawn)])
+    words = text.split()
+
+    def told(entry: Entry) -> str:
+        return " ".join((*entry.place, entry.title)).casefold()
+
+    def rank(entry: Entry) -> int:
+        return 0 if all(word in entry.title.casefold() for word in words) else 1 if text in told(entry) else 2
+
+    every = [one for one in contents.every() if text in one.name.casefold() or all(word in told(one) for word in words)]
+    paths = [entry.path for entry in sorted(every, key=rank)] if words else []
+    assert [entry.path for entry in contents.search(text)] == paths
+    assert [entry.path for entry in contents.search(text, 7)] == paths[:7]
+
+
 def test_rows_are_those_that_are_unfolded(contents):
     model = contents.models[0]
     assert [entry.title for entry in contents.rows(())] == ["nano"]

@@ -67,6 +67,19 @@ def test_playing_and_going_on_writing_change_nothing(film: bpy.types.Scene) -> N
     assert losses(film) == []
 
 
+@pytest.mark.parametrize("again", [bpy.ops.llmviz.build, bpy.ops.llmviz.open_stage])
+def test_a_cut_to_her_camera_is_no_change_of_the_scene(film: bpy.types.Scene, again: Callable[..., set[str]]) -> None:
+    again()
+    camera = bpy.data.objects.new("hers", bpy.data.cameras.new("hers"))
+    film.collection.objects.link(camera)
+    film.timeline_markers.new("hers", frame=100).camera = camera
+    film.frame_set(150)
+    assert film.camera == camera
+    assert losses(film) == []
+    film.timeline_markers.remove(film.timeline_markers["hers"])
+    assert losses(film) == [f"the scene {film.name!r}: camera"]
+
+
 def test_what_she_changed_on_an_open_stage_is_told_after_the_next_token(film: bpy.types.Scene) -> None:
     bpy.ops.llmviz.open_stage()
     film.camera.data.lens = 85

@@ -7,11 +7,13 @@ all layers are told by the one that was laid out; what is within an entry is fou
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..kept import kept
 from .grid import Grid, Section
+from .searching import Index, members
 
 Path = tuple[int, ...]
 WAYS = ("PREVIOUS", "NEXT", "IN", "OUT", "UP", "DOWN")
@@ -79,13 +81,9 @@ class Entry:
         """What is in it, in the order of computation."""
         if self.grid is not None:
             return ()
-        sections = self.section.children if self.section is not None else self.model.sections
-        found: list[Section | Grid] = list(sections)
-        if self.section is not None:
-            within = {grid.name for section in sections for grid in section.grids}
-            order = {grid.name: number for number, grid in enumerate(self.section.grids)}
-            found += [grid for grid in self.section.grids if grid.name not in within]
-            found.sort(key=lambda one: order[one.name if isinstance(one, Grid) else one.grids[0].name])
+        if self.section is None:
+            return tuple(self._child(number, one) for number, one in enumerate(self.model.sections))
+        found = members(self.section.children, self.section.grids)
         return tuple(self._child(number, one) for number, one in enumerate(found))
 
     def _child(self, number: int, one: Section | Grid) -> Entry:
@@ -159,27 +157,16 @@ class Contents:
             yield entry
             waiting += reversed(entry.children)
 
-    def search(self, text: str) -> list[Entry]:
-        """Entries whose title and place have all words of ``text``, or whose name has it.
+    def search(self, text: str, most: int = sys.maxsize) -> list[Entry]:
+        """Entries whose title and place have all words of ``text``, or whose name has it, at most so many.
 
         First those whose own title has the words, then those that have them in a row, as *head 2* and not *layer 2*.
         """
-        words = text.casefold().split()
-        sought = " ".join(words)
-
-        def rank(found: tuple[Entry, str]) -> int:
-            entry, told = found
-            return 0 if all(word in entry.title.casefold() for word in words) else 1 if sought in told else 2
-
-        every = (
-            (entry, told) for entry, told, name in self._told if sought in name or all(word in told for word in words)
-        )
-        return [entry for entry, _ in sorted(every, key=rank)]
+        return [self[path] for path in self._index.find(text, most)]
 
     @kept
-    def _told(self) -> list[tuple[Entry, str, str]]:
-        """Every entry with its place and title, and its name, as they are searched."""
-        return [(one, " ".join((*one.place, one.title)).casefold(), one.name.casefold()) for one in self.every()]
+    def _index(self) -> Index:
+        return Index([(entry.title, entry.model.sections) for entry in self.models])
 
     def of(self, name: str, within: Entry | None = None) -> Entry | None:
         """The section or grid that has a name, ``within`` an entry or the first model; None where there is none."""

@@ -182,6 +182,8 @@ def changes(scene: bpy.types.Scene, directs: bool = True, names: Mapping[int, st
         return None
     blocks = {str(key): block for block, key in keys(scene).items()}
     now = _state(scene)
+    if scene.camera is not None and scene.camera in {one.camera for one in scene.timeline_markers} and SCENE in now:
+        now[SCENE]["camera"] = built.get(SCENE, {}).get("camera")  # Blender sets it as it passes a marker
     for key, known in blocks.items():
         now[key]["name"] = names.get(known.session_uid, known.name)
     found, gone = [], [f"#{key}" for key in built if key not in blocks]

@@ -5,8 +5,8 @@ Nothing of Blender's is kept: entries are told by their paths, and where they st
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 import bpy
 import numpy as np
@@ -34,9 +34,9 @@ class Session:
 
     def rows(self, walk: Walk) -> list[Entry]:
         """What the list shows: what was found, or what is unfolded."""
-        found: Iterator[Entry] | list[Entry]
-        found = walk.contents.search(self.search) if self.search.strip() else walk.contents.rows(self.unfolded)
-        return [entry for entry, _ in zip(found, range(MOST), strict=False)]
+        if self.search.strip():
+            return walk.contents.search(self.search, MOST)
+        return [*islice(walk.contents.rows(self.unfolded), MOST)]
 
     def entry(self, walk: Walk) -> Entry | None:
         """What is lit."""

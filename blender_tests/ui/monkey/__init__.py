@@ -1,0 +1,1 @@
+"""Somebody who does anything, in any order, and what must hold after each step."""
