@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -24,7 +24,7 @@ from ...layout.grid import Grid, Region
 from ..score import channels
 from ..score.channels import Changes, Kind
 from ..score.clips import EPSILON
-from ..score.score import Score
+from ..score.score import SIZES, Score
 from ..score.timeline import Channel, Fragment
 from .boxes import Box, across, common, ends, sliced
 from .cast import Cast
@@ -37,6 +37,8 @@ LOOKS = tuple(
     if not (one := channels.row(Kind.FRAGMENT, name)).hides and one.changes is not Changes.PLACE and name not in KNOWING
 )
 """What a fragment does as its grid does."""
+WHICH = {name for name in channels.named(changes=Changes.CELLS) if SIZES[name] > 1}
+"""What says which cells are meant, not how many."""
 Pace = Sequence[tuple[float, float]]
 """How far a sweep is by when: shares of its time, and of its cells, from (0, 0) to (1, 1)."""
 EVENLY: Pace = ((0.0, 0.0), (1.0, 1.0))
@@ -154,20 +156,19 @@ class Splits:
             return False
         self._home(split, self._cast.rest(Channel(name, "opacity")), at, seconds)
         for fragment in split.fragments:
-            self.rest(fragment.name, at, seconds, but=("opacity", "offset"))
+            self.rest([fragment.name], at, seconds, but=("opacity", "offset"))
         self._swap(split, at + seconds)
         return True
 
-    def rest(self, actor: str, at: float, seconds: float, but: Iterable[str] = ()) -> None:
-        """Bring an actor's channels to rest, all ``but`` some; what says which cells are meant changes at the end."""
-        kind = self._cast.kind(actor)
-        for prop in (prop for prop in channels.names(kind) if actor in self._score.touched[prop]):
-            row = channels.row(kind, prop)
-            for index in range(row.size if prop not in but else 0):
-                channel = Channel(actor, prop, index)
-                if channel in self._score.clips and self._score.value(channel) != (rest := self._cast.rest(channel)):
-                    late = row.changes is Changes.CELLS and row.size > 1  # which cells, not how many
-                    self._score.set(channel, rest, at + seconds if late else at, 0.0 if late else seconds)
+    def rest(self, actors: Collection[str], at: float, seconds: float, but: Collection[str] = ()) -> None:
+        """Bring the channels of actors to rest, all ``but`` some; what says which cells are meant changes at the end."""
+        for prop in (prop for prop in SIZES if prop not in but):
+            touched = [actor for actor in actors if actor in self._score.touched[prop]]
+            start, takes = (at + seconds, 0.0) if prop in WHICH else (at, seconds)
+            for index in range(SIZES[prop] if touched else 0):
+                for staff, those in self._score.alike(touched, prop, index).items():
+                    if staff.clips and staff.value != staff.rest:
+                        self._score.set_all(those, prop, staff.rest, start, takes, index=index)
 
     def settle(self, name: str, at: float) -> None:
         """Let the grid ``name`` take over from fragments that are home, if it can tell what they know."""

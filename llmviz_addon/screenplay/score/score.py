@@ -132,9 +132,9 @@ class Score:
         staff = self._staff_of[channel.prop, channel.index].get(channel.actor)
         return Staff(self._rest(channel)) if staff is None else staff
 
-    def alike(self, actors: Iterable[str], prop: str) -> Mapping[Staff, list[str]]:
+    def alike(self, actors: Iterable[str], prop: str, index: int = 0) -> Mapping[Staff, list[str]]:
         """Actors by the staff that their channel ``prop`` is on: those that always do the same in it."""
-        return self._by_staff(actors, prop, 0)
+        return self._by_staff(actors, prop, index)
 
     def rewrite(self, actors: Iterable[str], prop: str, change: Callable[[Staff], tuple[Clip, ...]]) -> None:
         """Give the channel ``prop`` of actors, of which all has been told, other clips in place of its own."""

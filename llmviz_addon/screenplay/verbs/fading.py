@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from ..cast.things import Grids, Thing
 from ..score.timeline import Channel
 from ..telling import GONE, Telling
@@ -61,10 +63,13 @@ def revert(telling: Telling, *things: Thing, seconds: float | None = None) -> No
     gone, is_whole = set(names), telling.until == len(telling.trace.tokens)
     cut = {} if is_whole else {g.name: KNOWN for g in telling.cast.grids_of(*things) if g.axes[0].name == "T"}
     names += [stand.name for one in telling.closeups for grid, stand in one.pairs if grid.name in gone]
+    resting: dict[tuple[str, ...], list[str]] = defaultdict(list)  # by the channels that stay as they are
     for name in dict.fromkeys((*names, *_labels(telling, names))):
         in_pieces = splits.take_down(name, now, seconds)
-        splits.rest(name, now, seconds, but=(*cut.get(name, ()), *(("opacity",) if in_pieces else ())))
+        resting[*cut.get(name, ()), *(("opacity",) if in_pieces else ())].append(name)
         telling.cast.tiles.pop(name, None)
         telling.cast.along.pop(name, None)
+    for but, those in resting.items():
+        splits.rest(those, now, seconds, but)
     telling.closeups = [one for one in telling.closeups if not {stand.name for _, stand in one.pairs} <= set(names)]
     telling.pass_time(seconds)
