@@ -18,6 +18,7 @@ from llmviz_addon.layout.grid import Grid, Role
 from llmviz_addon.layout.lettering.drawing import Drawing, Text, pose
 from llmviz_addon.layout.tensor import Axis
 from llmviz_addon.stage.build import build
+from llmviz_addon.stage.pointing.inspect import Body
 from llmviz_addon.stage.things.merged import Crowd, merged_mesh
 from llmviz_addon.stage.values.atlas import atlas
 
@@ -111,11 +112,37 @@ def test_only_what_fades_alike_shares_an_object(scene, crowd):
         assert groups[frozenset({"w5", "w7"})]["known"] == 1.0
 
 
-def test_a_grid_that_is_computed_bit_by_bit_stays_alone(scene, crowd):
+def test_grids_that_glow_and_are_computed_bit_by_bit_share_an_object(scene, crowd, tmp_path, monkeypatch):
+    tracks = [replace(t, easings=("linear",) * 2) if t.channel.prop == "reveal" else t for t in crowd.timeline.tracks]
+    tracks += [track(name, "highlight", (1, 0.0), (21, 1.0)) for name in ("w1", "w3", "w5")]
+    crowd.timeline = replace(crowd.timeline, tracks=tuple(tracks))
+    pictures = []
+    for largest in (3, 1000):
+        monkeypatch.setattr("llmviz_addon.stage.things.ensembles.CROWD", largest)
+        build(scene, crowd, own_scene=True)
+        alone = {obj.name for obj in scene.objects if obj.get("llmviz") == "grid"}
+        assert {"w1", "w3"} & alone == ({"w1", "w3"} if largest == 1000 else set())
+        for frame in (8, 15):
+            scene.frame_set(frame)
+            pictures.append(render(scene, tmp_path / f"{largest}_{frame}.png"))
+    np.testing.assert_allclose(pictures[:2], pictures[2:], atol=4 / 255)
+    assert np.abs(pictures[0] - pictures[1]).max() > 0.1
+
+
+def test_of_a_shared_object_it_can_be_told_which_cells_are_known(scene, crowd):
     tracks = [replace(t, easings=("linear",) * 2) if t.channel.prop == "reveal" else t for t in crowd.timeline.tracks]
     crowd.timeline = replace(crowd.timeline, tracks=tuple(tracks))
-    build(scene, crowd)
-    assert {obj.name for obj in scene.objects if obj.get("llmviz") == "grid"} >= {"w1", "w3"}
+    build(scene, crowd, own_scene=True)
+    scene.frame_set(8)
+    grid = next(grid for grid in crowd.layout.grids if grid.name == "w3")
+    shared = next(obj for obj in scene.objects if tuple(np.round(grid.origin, 2)) in set(_cornered(obj)))
+    cells = np.array([(x, 0, z) for z in range(grid.cells[2]) for x in range(grid.cells[0])])
+    known = Body(shared, None, 0, grid, (0, 0, 0), grid.cells).known(cells)
+    assert known.sum() == np.ceil(grid.count * shared["known"]) == known.argmin()
+
+
+def _cornered(obj):
+    return _boxes(obj) if obj.get("llmviz") == "grids" else []
 
 
 def _boxes(obj):

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -161,7 +161,7 @@ class Splits:
         return True
 
     def rest(self, actors: Collection[str], at: float, seconds: float, but: Collection[str] = ()) -> None:
-        """Bring the channels of actors to rest, all ``but`` some; what says which cells are meant changes at the end."""
+        """Bring channels of actors to rest, all ``but`` some; what says which cells are meant changes at the end."""
         for prop in (prop for prop in SIZES if prop not in but):
             touched = [actor for actor in actors if actor in self._score.touched[prop]]
             start, takes = (at + seconds, 0.0) if prop in WHICH else (at, seconds)

@@ -96,7 +96,7 @@ TABLE: tuple[Row, ...] = (
     # the stretch of cells that show theirs beyond these: the first, and one past the last
     _row("kept", 2, _CELLS, 0.0, _UNSEEN, Changes.CELLS, in_hand=True, knows=True),
     # 0 to 1, the body glows in its role's colour
-    _row("highlight", 1, _CELLS, 0.0, _GLIDES, _LOOKS, in_hand=True),
+    _row("highlight", 1, (*_CELLS, Kind.CROWD), 0.0, _GLIDES, _LOOKS, in_hand=True),
     # the factor by which its colours are stronger than those of its kind
     _row("gain", 1, _CELLS, 1.0, _GLIDES, _LOOKS, in_hand=True),
     # 0 to 1, how strongly cells outside the focus range step back

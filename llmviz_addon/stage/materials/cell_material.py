@@ -31,7 +31,7 @@ atlas       face    color   column, row, gain, and the side of the pools plus a 
 known       face    float   1 where the box has values, 0 where it has none
 ==========  ======  ======  ============================================================
 
-and whether these are shown, as 0 or 1, from ``known`` of their object.
+and from their object which share of these is shown, ``known``, and the highlight, ``lit``.
 
 Of a grid that is kept as pools but for some rows, ``atlas`` is on the mesh too: it counts from near, where
 cells can be told apart, and the object's from afar, so that from there all of the grid looks alike.
@@ -126,7 +126,7 @@ def cell_material(
     ``wide`` is for grids of more than 256 cells along an axis: from afar they get coarser lines and smooth edges.
     ``thin`` is for grids of which the atlas holds pools: a pool is drawn as one large cell, with
     one colour, while lines, focus and what is computed stay true to the cells.
-    ``merged`` is for meshes of many grids that do nothing but fade, by ``merged.merged_mesh``;
+    ``merged`` is for meshes of many grids of which no cell is taken in hand, by ``merged.merged_mesh``;
     ``sliced`` for a grid of which the atlas holds some rows exactly, by ``grids.sliced_cube``.
     """
     material = own(bpy.data.materials.new("llmviz merged cells" if merged else "llmviz cells"), "cells")
@@ -190,7 +190,7 @@ class _Drawing:
         flat = cell.dot(given.strides)
         tile, place = (point, flat) if given.pool is None else find_pool(point, cell, given.strides, given.pool)
         gaps = draw_gaps(tile)
-        known = given.known or share_known(given, flat)
+        known = share_known(given, flat)
         value, gain = use(pictures.values, given.atlas, place)
         gain = gain if given.gained is None else gain.times_plus(given.gained, gain)
         near = self._values(value, gain, tile, gaps, pictures.numbers)

@@ -31,10 +31,10 @@ class Given:
     far: Expr  # where its picture from afar is, see ``atlas.Place``
     atlas: Expr  # column, row, gain
     pool: Expr | None  # one over the side of its pools, if there are any
-    known: Expr | None  # of a merged grid, which is not scaled, and has none of what follows
-    first: Expr | None = None
+    known: Expr | None  # of a merged grid, which is not scaled: how many of its cells are
+    highlight: Expr | None
+    first: Expr | None = None  # a merged grid has none of what follows
     reveal: Expr | None = None
-    highlight: Expr | None = None
     focus: Expr | None = None
     gained: Expr | None = None  # a gain times one more than this
 
@@ -65,20 +65,22 @@ def of_object(tree: bpy.types.NodeTree, thin: bool) -> Given:
     place = Expr(tree, tree.nodes.new("ShaderNodeTexCoord").outputs["Object"], vector=True)
     pool = read("atlas", "Alpha") if thin else None
     return Given(
-        place, read("cells"), read("strides"), read("strides", "Alpha"), read("atlas"), pool, None,
-        read("first"), read("reveal"), highlight, focus, gained,
+        place, read("cells"), read("strides"), read("strides", "Alpha"), read("atlas"), pool, None, highlight,
+        read("first"), read("reveal"), focus, gained,
     )  # fmt: skip
 
 
 def of_mesh(tree: bpy.types.NodeTree, thin: bool) -> Given:
-    """What the faces of a merged mesh tell."""
+    """What the faces of a merged mesh tell, and of all its grids the object."""
 
     def read(name: str, output: str = "Vector") -> Expr:
         return attribute(tree, "GEOMETRY", name, output)
 
-    atlas, known = read("atlas", "Color"), read("known", "Fac") * attribute(tree, "OBJECT", "known")
-    strides, far = read("strides", "Color").floor(), read("strides", "Alpha").floor()
-    return Given(read("corner"), read("cells"), strides, far, atlas, _share(tree) if thin else None, known)
+    cells, strides, far = read("cells"), read("strides", "Color").floor(), read("strides", "Alpha").floor()
+    across, deep, down = (cells + 0.5).floor().split()
+    known = across * deep * down * read("known", "Fac") * attribute(tree, "OBJECT", "known")
+    pool, lit = _share(tree) if thin else None, attribute(tree, "OBJECT", "lit")
+    return Given(read("corner"), cells, strides, far, read("atlas", "Color"), pool, known, lit)
 
 
 def sharpened(tree: bpy.types.NodeTree, given: Given, point: Point) -> Given:
@@ -174,6 +176,8 @@ def _far(
 
 def share_known(given: Given, flat: Expr) -> Expr:
     """1 where cell ``flat`` is one of the first, or in the stretch further on; between the two while it comes up."""
+    if given.known is not None:
+        return (given.known - flat).clamp()
     assert given.reveal is not None
     front, after, before = flat.times_plus((-1, 1, -1), given.reveal).split()
     return front.maximum(after.minimum(before)).clamp()

@@ -61,7 +61,7 @@ def drawing_actor(obj: bpy.types.Object, drawing: Drawing) -> Actor:
 
 
 def crowd_actor(obj: bpy.types.Object, grids: Sequence[Grid]) -> Actor:
-    """Grids that share an object: they have all of their values, or none."""
+    """Grids that share an object: of each the same share of its values is known."""
     return _object_actor(obj, Kind.CROWD, cells=grids[0].count)
 
 

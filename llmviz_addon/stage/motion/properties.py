@@ -36,7 +36,11 @@ OF_OBJECT: dict[str, tuple[Property, ...]] = {  # by channel; a property for all
     "rotation": (Property("rotation_euler"),),
     "scale": (Property("scale"),),
 }
-OF_CROWD = {"opacity": OF_OBJECT["opacity"], "reveal": (Property('["known"]'),)}
+OF_CROWD: dict[str, tuple[Property, ...]] = {
+    "opacity": OF_OBJECT["opacity"],
+    "reveal": (Property('["known"]'),),
+    "highlight": (Property('["lit"]'),),
+}
 MODIFIERS = "modifiers"
 """How the paths of readouts begin, in which a drawing's values are."""
 

@@ -37,7 +37,7 @@ class Body:
     def known(self, cells: np.ndarray) -> np.ndarray:
         """Which of some cells (n, 3) of its grid show their value: the cell material's rule."""
         if self.obj.get(TAG) == "grids":
-            return np.full(len(cells), self.obj.get("known", 0.0) > 0)
+            return cells @ np.array(self.grid.strides) < self.grid.count * self.obj.get("known", 0.0)
         flat = cells @ np.rint(np.array(self.obj["strides"][:3]))
         count, after, before = self.obj["reveal"]
         return np.maximum(count - flat, np.minimum(flat + after, before - flat)) > 0

@@ -22,7 +22,7 @@ Thing = TypeVar("Thing")
 CROWD = 1000
 """As many grids may have an object each."""
 FADING, MOVING = channels.named(hides=True), channels.named(changes=channels.Changes.PLACE)
-KNOWING = set(channels.names(channels.Kind.CROWD)) - FADING
+KNOWING, SHARED = channels.named(knows=True), frozenset(channels.names(channels.Kind.CROWD))
 
 
 class Ensembles:
@@ -47,7 +47,7 @@ class Ensembles:
 
     def ribbons(self, ribbons: Iterable[Ribbon]) -> list[list[Ribbon]]:
         """Ribbons that may share an object."""
-        return _grouped(ribbons, lambda ribbon: self._fade(ribbon.name))
+        return _grouped(ribbons, lambda ribbon: self._course(ribbon.name))
 
     def drawings(self, drawings: Iterable[Drawing]) -> list[list[Drawing]]:
         """Drawings that may share an object; those that move, or hang on what moves, stay alone."""
@@ -59,17 +59,12 @@ class Ensembles:
         return [track for name, tracks in self._tracks.items() if name not in followers for track in tracks]
 
     def _grid_key(self, grid: Grid) -> Hashable | None:
-        """How a grid fades, and when it shows its values, if that is all that happens to it; else None."""
-        tracks = self._tracks.get(grid.name, [])
-        known = [track for track in tracks if track.channel.prop in KNOWING]
-        if grid.name in self._fragmented or not all(track.turns(grid.count) for track in known):
-            return None
-        fade = self._fade(grid.name, known)
-        shows = [(track.frames.tobytes(), (track.values > 0).tobytes()) for track in known]
-        return None if fade is None else (fade, *shows, grid.role)
+        """How a grid fades and glows, and which share of it is known when, if that is all that happens to it."""
+        course = self._course(grid.name, SHARED, grid.count)
+        return None if course is None or grid.name in self._fragmented else (course, grid.role)
 
     def _drawing_key(self, drawing: Drawing) -> Hashable | None:
-        fade = self._fade(drawing.name)
+        fade = self._course(drawing.name)
         moves = any(track.channel.prop in MOVING for track in self._tracks.get(drawing.parent, ()))
         if fade is None or drawing.parent == "camera" or moves or drawing.parent in self._away:
             return None
@@ -77,13 +72,18 @@ class Ensembles:
             return None
         return (fade, reach(drawing), drawing.opacity)
 
-    def _fade(self, name: str, but: Sequence[Track] = ()) -> Hashable | None:
-        """The course of the thing's opacity, if that is all that happens to it ``but`` for these tracks; else None."""
-        tracks = [track for track in self._tracks.get(name, []) if track not in but]
-        if name in self._home or any(track.channel.prop not in FADING for track in tracks):
+    def _course(self, name: str, props: Container[str] = FADING, count: int = 1) -> Hashable | None:
+        """What happens to a thing of ``count`` cells, if these channels are all that it is asked in; else None."""
+        tracks = self._tracks.get(name, ())
+        if name in self._home or any(track.channel.prop not in props for track in tracks):
             return None
-        course = tuple((track.frames.tobytes(), track.values.tobytes(), track.easings) for track in tracks)
-        return self._place(name), course
+        return self._place(name), *(self._told(track, count) for track in tracks)
+
+    def _told(self, track: Track, count: int) -> Hashable:
+        """A track as what equals it: of what is known, as shares of the cells."""
+        prop = track.channel.prop
+        values = track.values if prop not in KNOWING else (track.values / count).round(6)
+        return prop, track.frames.tobytes(), values.tobytes(), track.easings
 
 
 def _grouped(things: Iterable[Thing], key: Callable[[Thing], Hashable | None]) -> list[list[Thing]]:
