@@ -57,8 +57,9 @@ def _stage(source: Path) -> None:
         shutil.copytree(loader.home(), source / "walkthroughs", ignore=shutil.ignore_patterns("__pycache__", ".*"))
     except shutil.Error as error:  # of as many files as there are
         raise JobError(f"Cannot copy the extension: {error.args[0][0][2]}.") from error
-    if not (source / "LICENSE").is_file():  # a wheel has it inside, a checkout beside the package
-        shutil.copyfile(PACKAGE.parent / "LICENSE", source / "LICENSE")
+    for name in ("LICENSE", "README.md"):
+        if not (source / name).is_file():  # a wheel has them inside, a checkout beside the package
+            shutil.copyfile(PACKAGE.parent / name, source / name)
 
 
 def _tool() -> Path:

@@ -8,9 +8,12 @@ from types import SimpleNamespace
 import bpy
 import pytest
 
+from llmviz_addon.stage.ours import is_ours
 from llmviz_addon.stage.rebuild.changes import losses
+from llmviz_addon.stage.story import read_story
 from llmviz_addon.ui.build import LLMVIZ_OT_build
 from llmviz_addon.ui.generate import LLMVIZ_OT_open_stage
+from llmviz_addon.ui.her_view import shows_film
 
 LOST = ["'llmviz camera': 12 keys", "the camera 'llmviz camera': lens"]
 QUESTION = "Building again would lose what you changed:\n" + "\n".join(LOST)
@@ -78,6 +81,19 @@ def test_a_cut_to_her_camera_is_no_change_of_the_scene(film: bpy.types.Scene, ag
     assert losses(film) == []
     film.timeline_markers.remove(film.timeline_markers["hers"])
     assert losses(film) == [f"the scene {film.name!r}: camera"]
+
+
+@pytest.mark.parametrize("kind", ["NEW", "EMPTY"])
+def test_a_scene_with_the_settings_of_ours_stays_hers(film: bpy.types.Scene, kind: str) -> None:
+    bpy.ops.scene.new(type=kind)
+    hers = bpy.context.window.scene
+    for again in (bpy.ops.llmviz.build, bpy.ops.llmviz.open_stage):
+        bpy.context.window.scene = hers
+        again(sure=True)
+        assert bpy.context.window.scene == film
+        assert not is_ours(hers)
+        assert not shows_film(hers)
+        assert read_story(hers) is None
 
 
 def test_what_she_changed_on_an_open_stage_is_told_after_the_next_token(film: bpy.types.Scene) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import bpy
@@ -9,6 +11,7 @@ import numpy as np
 import pytest
 
 from llmviz_addon.film.painting.signature import signature
+from llmviz_addon.stage import playing as stage_playing
 from llmviz_addon.stage.ours import ours
 from llmviz_addon.stage.playing import AWAY
 from llmviz_addon.stage.story import read_story
@@ -47,6 +50,32 @@ def test_another_chapter_takes_its_place(two: bpy.types.Scene) -> None:
     assert away(two) == {"08 Softmax"}
     two.frame_set(first.end + 15)  # on the way from one to the other
     assert not away(two)
+
+
+def test_all_chapters_are_there_where_a_render_lets_her_work_on(
+    two: bpy.types.Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert two.render.use_lock_interface, "as handlers change what is rendered"
+    monkeypatch.setattr(stage_playing, "may_change", lambda scene: scene.render.use_lock_interface)  # in a window
+    in_thread(playing.go_on, two)
+    assert not away(two), "locked, the render has all"
+    two.frame_set(two.frame_current)
+    assert away(two) == {"08 Softmax"}
+    two.render.use_lock_interface = False
+    playing.look()
+    assert not away(two)
+    two.frame_set(two.frame_end)
+    assert not away(two)
+    monkeypatch.setattr(stage_playing, "_write", None)
+    in_thread(playing.go_on, two)  # which changes nothing from there
+    assert bpy.context.scene == two
+    bpy.ops.llmviz.build()
+    assert not two.render.use_lock_interface, "hers"
+
+
+def in_thread(step: Callable[[bpy.types.Scene], None], scene: bpy.types.Scene) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(step, scene).result()
 
 
 def test_a_saved_file_has_all_chapters(two: bpy.types.Scene, tmp_path: Path) -> None:

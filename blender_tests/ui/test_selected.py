@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from blender_tests.ui.test_panels import shown
+from llmviz_addon import ui
 from llmviz_addon.stage.ours import TAG, ours
 from llmviz_addon.ui.selected import LLMVIZ_PT_selected
 
@@ -22,3 +23,21 @@ def test_a_selected_grid_is_told_in_words(film: bpy.types.Scene) -> None:
     assert "strides" not in said
     grid.select_set(False)
     assert not LLMVIZ_PT_selected.poll(bpy.context)
+
+
+def listed(obj: bpy.types.Object) -> set[str]:
+    """What Blender's panel of custom properties lists: see its ``rna_prop_ui``."""
+    declared = {prop.identifier for prop in obj.bl_rna.properties if prop.is_runtime}
+    return {*obj.keys()} - declared
+
+
+def test_blenders_own_panel_lists_its_words_alone(film: bpy.types.Scene) -> None:
+    grids = [obj for obj in ours(film).objects if obj.get(TAG) == "grid"]
+    assert all(listed(grid) == {"is", "shape", "made from"} for grid in grids)
+    hers = bpy.data.objects.new("hers", None)
+    hers["first"], hers["atlas"] = "a text", [1, 2]
+    assert (hers.first, hers.atlas, grids[0].focus_lo) == ("a text", "[1, 2]", "[0.0, 0.0, 0.0]")
+    assert (hers["first"], [*hers["atlas"]]) == ("a text", [1, 2])
+    ui.unregister()
+    assert "strides" in listed(grids[0])
+    ui.register()

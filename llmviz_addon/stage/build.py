@@ -245,7 +245,10 @@ def clear(scene: bpy.types.Scene) -> None:
 def film_scene() -> bpy.types.Scene:
     """The scene of ours in this file, made where there is none; a user's scenes are never taken over."""
     found = next((scene for scene in bpy.data.scenes if is_ours(scene)), None)
-    return found or own(bpy.data.scenes.new(SCENE), "scene")
+    if found is None:
+        found = own(bpy.data.scenes.new(SCENE), "scene")
+        found.render.use_lock_interface = True  # handlers may change what is rendered
+    return found
 
 
 def _sliced(

@@ -159,9 +159,9 @@ def exchange(scene: bpy.types.Scene, old: Sequence[bpy.types.ID], new: Sequence[
     remove_unused(dict.fromkeys(block for block in old if block in held.blocks))
 
 
-def forget(scene: bpy.types.Scene) -> None:
-    """Take the list away."""
-    for owner in (scene, *scene.view_layers):
+def forget(*owners: bpy.types.Scene | bpy.types.ViewLayer) -> None:
+    """Take the list away from a scene, and from its view layers."""
+    for owner in owners:
         if owner.get(REGISTRY) is not None:
             del owner[REGISTRY]
 

@@ -40,8 +40,20 @@ ALWAYS: Span = (-math.inf, math.inf)
 NEVER: Span = (math.inf, -math.inf)
 
 
+def may_change(scene: bpy.types.Scene) -> bool:
+    """Whether nothing can be rendered beside what is changed here.
+
+    A window renders in a thread of its own. Where the interface is locked (menu *Render*), as it is at first in scenes
+    of ours, the window waits meanwhile; where it is not, all chapters stay in, as nothing may be changed from there.
+    """
+    return bpy.app.background or scene.render.use_lock_interface
+
+
 def only_playing(scene: bpy.types.Scene) -> None:
     """Let the view layers of ``scene`` have the chapters of which anything is seen at its frame, and no others."""
+    if not may_change(scene):
+        everything(scene)
+        return
     frame, key = scene.frame_current, scene.session_uid
     first, last = _settled.get(key, (1, 0))
     if first <= frame <= last or key in _whole or scene.library is not None:

@@ -16,6 +16,9 @@ from . import (
     generate,
     jobs,
     keys,
+    locking,
+    looks,
+    manual,
     panels,
     play,
     playing,
@@ -36,6 +39,8 @@ MODULES = (
     jobs,
     build,
     reload,
+    manual,
+    looks,
     generate,
     play,
     presenting,
@@ -68,6 +73,10 @@ def register() -> None:
         setattr(bpy.types.Scene, name, _props.PointerProperty(type=kind))
     setattr(bpy.types.WindowManager, WALK, _props.PointerProperty(type=rows.LLMVIZ_PG_walk))
     tool.register()
+    selected.register()
+    manual.register()
+    looks.register()
+    locking.register()
     playing.register()
     if not bpy.app.background:  # where timers do not fire, and bpy 4.5 waits for them at its exit
         bpy.app.timers.register(scenes.watch, persistent=True)
@@ -84,6 +93,10 @@ def unregister() -> None:
     presenting.stop()
     first_look.stop()
     playing.unregister()
+    locking.unregister()
+    looks.unregister()
+    manual.unregister()
+    selected.unregister()
     tool.unregister()
     overlay.stop()
     looking.stop()

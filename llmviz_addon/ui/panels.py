@@ -15,6 +15,8 @@ from ..stage.story import Story, read_story
 from . import first_look, request
 from .generate import NO_STAGE, differs, problem
 from .jobs import last, locked, running
+from .looks import LLMVIZ_PT_render_presets, LLMVIZ_PT_theme_presets, Preset
+from .manual import Explained
 from .play import NO_FILM, next_rest, previous_rest
 from .preferences import catalogue
 from .reload import draw_reload, draw_troubles
@@ -26,7 +28,7 @@ from .view import looks_through_camera
 from .write import in_words, readable, write
 
 
-class _Panel:
+class _Panel(Explained):
     """Where all panels stand."""
 
     bl_space_type: Any = "VIEW_3D"
@@ -91,6 +93,7 @@ class LLMVIZ_PT_model(_Panel, bpy.types.Panel):
 
     bl_label = "Model"
     bl_order = 1
+    section = "Your own model"
 
     def draw(self, context: bpy.types.Context) -> None:
         """Model, tokens, and what is wrong with them."""
@@ -122,11 +125,12 @@ class LLMVIZ_PT_model(_Panel, bpy.types.Panel):
             column.label(text=f"{config.n_layer} layers, {config.n_head} heads, {config.n_embd} channels", icon="INFO")
 
 
-class LLMVIZ_PT_film(_Panel, bpy.types.Panel):
+class LLMVIZ_PT_film(Preset, _Panel, bpy.types.Panel):
     """What the film tells and how; *Build*."""
 
     bl_label = "Film"
     bl_order = 2
+    presets = LLMVIZ_PT_theme_presets
 
     def draw(self, context: bpy.types.Context) -> None:
         """Chapters, looks, *Build*."""
@@ -200,6 +204,7 @@ class LLMVIZ_PT_play(_Panel, bpy.types.Panel):
 
     bl_label = "Play"
     bl_order = 3
+    section = "Present"
 
     def draw(self, context: bpy.types.Context) -> None:
         """Transport, chapters, commentary, and the way back."""
@@ -327,11 +332,12 @@ class LLMVIZ_PT_generate(_Panel, bpy.types.Panel):
         start(row, "llmviz.open_stage", text, "FILE_REFRESH" if opened else "ADD")
 
 
-class LLMVIZ_PT_render(_Panel, bpy.types.Panel):
+class LLMVIZ_PT_render(Preset, _Panel, bpy.types.Panel):
     """Stills and the film."""
 
     bl_label = "Render"
     bl_order = 4
+    presets = LLMVIZ_PT_render_presets
 
     def draw(self, context: bpy.types.Context) -> None:
         """Where to, how, and the buttons."""

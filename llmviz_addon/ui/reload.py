@@ -140,8 +140,8 @@ class LLMVIZ_OT_open_chapter(bpy.types.Operator):
         if not os.path.isfile(self.path):
             self.report({"ERROR"}, readable(f"There is no file {self.path!r}."))
             return {"CANCELLED"}
-        text = _loaded(self.path) or bpy.data.texts.load(self.path)
-        window, area = _text_editor(context)
+        text = loaded(self.path) or bpy.data.texts.load(self.path)
+        window, area = text_editor(context)
         if area is not None and window is not None:
             space: Any = area.spaces.active
             space.text = text
@@ -158,7 +158,7 @@ class LLMVIZ_OT_open_chapter(bpy.types.Operator):
         return {"FINISHED"}
 
 
-def _loaded(path: str) -> bpy.types.Text | None:
+def loaded(path: str) -> bpy.types.Text | None:
     """The text of a file, if it is loaded."""
     return next((text for text in bpy.data.texts if _file(text) == os.path.realpath(path)), None)
 
@@ -170,7 +170,7 @@ def _file(text: bpy.types.Text) -> str:
     return os.path.realpath(bpy.path.abspath(text.filepath, library=text.library))
 
 
-def _text_editor(context: bpy.types.Context) -> tuple[bpy.types.Window | None, bpy.types.Area | None]:
+def text_editor(context: bpy.types.Context) -> tuple[bpy.types.Window | None, bpy.types.Area | None]:
     """A text editor that is open, in this window rather than in another, the largest."""
     windows = context.window_manager.windows
     found = [(window, area) for window in windows for area in window.screen.areas if area.type == "TEXT_EDITOR"]

@@ -6,8 +6,8 @@ from typing import Any
 
 import bpy
 
-from ..stage.ours import TAG
-from ..stage.things.grids import WORDS
+from ..stage.ours import NAME, TAG
+from ..stage.things.grids import READ_BY_CELLS, WORDS
 from .write import write
 
 GRID = "grid"
@@ -38,6 +38,38 @@ class LLMVIZ_PT_selected(bpy.types.Panel):
         for name, text in (*((name, obj.get(name)) for name in WORDS), ("lies in", places)):
             if isinstance(text, str) and text:
                 write(column, f"{name[:1].upper()}{name[1:]}: {text}", context)
+
+
+UNLISTED = (TAG, NAME, *READ_BY_CELLS)
+"""What Blender's own panel *Custom Properties* leaves out, as it does with all that an extension declares.
+
+Declarations only read: one that keeps values would let Blender drop those of another kind from things of hers.
+"""
+_declared: list[str] = []
+
+
+def register() -> None:
+    """Declare it; a name that another extension has is left to that."""
+    kind: Any = bpy.types.Object
+    for name in UNLISTED:
+        if not hasattr(kind, name):
+            setattr(kind, name, _declaration(name))
+            _declared.append(name)
+
+
+def _declaration(name: str) -> Any:
+    def told(obj: bpy.types.Object) -> str:
+        value: Any = obj.get(name)
+        return str(value.to_list() if hasattr(value, "to_list") else value)
+
+    text = "Read by the material of cells, or says what this is of a stage of the LLM Visualizer"
+    return bpy.props.StringProperty(name=name, description=text, get=told)
+
+
+def unregister() -> None:
+    """Take it back."""
+    while _declared:
+        delattr(bpy.types.Object, _declared.pop())
 
 
 CLASSES = (LLMVIZ_PT_selected,)

@@ -79,7 +79,7 @@ def looks(block: Any, not_hers: set[bpy.types.ID]) -> object:
     """What of a block of hers is compared."""
     if isinstance(block, bpy.types.Object):
         parent = block.parent if block.parent not in not_hers else None
-        there = [round(number, 4) for number in block.location]
+        there = [round(number, 4) for number in block.location] if block.animation_data is None else None
         return block.type, there, parent and parent.name, block.hide_render, block.hide_viewport, len(block.constraints)
     if isinstance(block, bpy.types.Scene):
         render, view = block.render, block.view_settings
@@ -108,7 +108,7 @@ def digest() -> Counter[str]:
     found: Counter[str] = Counter()
     for kind in KINDS:
         found.update(f"{kind} {block.name_full}" for block in getattr(bpy.data, kind) if block.users)
-    found.update(f"{scene.name_full} at {scene.frame_current}" for scene in bpy.data.scenes)
+    found.update(f"{scene.name} at {scene.frame_current}" for scene in bpy.data.scenes if scene.library is None)
     return found
 
 

@@ -132,6 +132,7 @@ class Monkey:
         """Save and load: all is as before."""
         self.tell("file")
         presenting.stop()
+        bpy.data.orphans_purge(do_recursive=True)  # which are not saved
         before = digest()
         save_and_load(self.folder)
         bpy.ops.ed.undo_push(message="loaded")

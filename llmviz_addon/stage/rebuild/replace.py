@@ -60,17 +60,17 @@ def take_place(scene: bpy.types.Scene, home: bpy.types.Collection) -> None:
     ground += [scene.world] if scene.world is not None and scene.world in old.blocks else []
     for other in bpy.data.scenes:
         if other.library is None and is_inherited(other):
-            forget(other)
+            forget(*other.view_layers)  # the scene's own mark says that all it has is inherited
     if (sharing := _sharing(scene, old)) or (old.home is not None and old.home.library is not None):
         _part(scene, old, new, made)
         for other in sharing:
             theirs = ours(other)
             register(other, theirs, dict.fromkeys((*theirs.blocks, *old.blocks)))
-        forget(scene)
+        forget(scene, *scene.view_layers)
     else:
         alone = ours_alone(scene)
         old = Ours(old.home, alone.blocks, alone.folders)
-        forget(scene)
+        forget(scene, *scene.view_layers)
         _succeed(scene, old, new, made)
     if home not in set(_tree(scene)):
         scene.collection.children.link(home)
@@ -88,7 +88,7 @@ def remove_stage(scene: bpy.types.Scene) -> None:
     everything(scene)
     old = ours(scene)
     alone, sharing = ours_alone(scene).blocks, _sharing(scene, old)
-    forget(scene)
+    forget(scene, *scene.view_layers)
     for parent in _parents(scene, old.home) if old.home is not None else [scene.collection]:
         for collection in old.collections:
             _lead_out(collection, parent, old)

@@ -21,6 +21,8 @@ from ..values.atlas import Place, Slice
 
 WORDS = ("is", "shape", "made from")
 """Custom properties of a grid's object, in words."""
+READ_BY_CELLS = ("cells", "first", "strides", "atlas", "reveal", "emphasis", "focus_lo", "focus_hi", "known")
+"""Those that the material of cells reads; see ``cell_material``, and ``known`` on merged ones."""
 SWELL = 5e-4
 """Metres by which a fragment is larger than its cells: faces in one plane would hide each other at random."""
 INSET = 2e-4

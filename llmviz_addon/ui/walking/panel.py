@@ -11,6 +11,7 @@ from ...stage.story import read_story
 from ...stage.walking.places import marked
 from ...stage.walking.walked import is_hiding
 from ..jobs import locked
+from ..manual import Explained
 from ..view import looks_through_camera
 from . import rows, steps
 from .session import MOST, lit, session_of
@@ -54,7 +55,7 @@ class LLMVIZ_UL_walk(bpy.types.UIList):
         """Nothing: one searches above the list."""
 
 
-class LLMVIZ_PT_walk(bpy.types.Panel):
+class LLMVIZ_PT_walk(Explained, bpy.types.Panel):
     """Walking through the model."""
 
     bl_space_type: Any = "VIEW_3D"
@@ -62,6 +63,7 @@ class LLMVIZ_PT_walk(bpy.types.Panel):
     bl_category = "LLM"
     bl_label = "Walk"
     bl_order = 3  # after Play, which is registered before
+    section = "Walk"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

@@ -1,0 +1,10 @@
+"""For screens."""
+
+import bpy
+
+settings = bpy.context.scene.llmviz_settings
+settings.shape = "16:9"
+settings.short_side = "1080"
+settings.fps = 30
+settings.engine = "auto"
+settings.quality = "final"
