@@ -13,13 +13,13 @@ from llmviz_addon.film.still import picture
 from llmviz_addon.stage import compat
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.lens import BLUR, PASSES, WRITTEN
-from llmviz_addon.stage.motion.focusing import NARROWEST, SHARP, WIDEST, focusing
+from llmviz_addon.stage.motion.focusing import NARROWEST, PLACE, REACH, SHARP, WIDEST, focusing
 from llmviz_addon.stage.motion.standing import Film, standing
 
 
 def aimed(timeline, *grids):
     """Distance and blur, a function of the frame each, as straight ways between the keys."""
-    told = focusing(standing(grids, (), (), (), timeline), timeline)
+    told = focusing(standing(grids, (), (), (), timeline), timeline)[:2]
     return [lambda at, one=one: float(np.interp(at, one.frames, one.values)) for one in told], told
 
 
@@ -134,3 +134,15 @@ def test_what_is_out_of_focus_is_soft_and_text_never(built):
         data[BLUR] = other.data[BLUR] = blur
         hers.append(picture(built, frame, size, "cycles", samples=4).astype(int))
     assert np.abs(hers[1] - hers[0]).max() <= 1  # one of her own is left alone
+
+
+def test_lamps_go_along_to_what_is_pointed_out():
+    one, other = grid("one", 0.0, 0.0), grid("other", 4.0, 0.0)
+    told = film(*camera((1, one), (240, one)), track("one", "highlight", (1, 1.0), (100, 1.0), (110, 0.0)))
+    wide = film(*camera((1, other), (240, other)), track("other", "highlight", (1, 1.0), (240, 1.0)))
+    for timeline, lit in ((told, one), (wide, other)):
+        tracks = focusing(standing([one, other], (), (), (), timeline), timeline)
+        by_channel = {track_.channel: track_ for track_ in tracks}
+        middle = [by_channel[channel].values[0] for channel in PLACE]
+        assert middle == pytest.approx(np.mean(lit.box, axis=0))
+        assert by_channel[REACH].values.min() > 0

@@ -22,6 +22,7 @@ from llmviz_addon.stage.materials.theme_file import LAMPS, theme
 from llmviz_addon.stage.ours import TAG, ours
 from llmviz_addon.stage.rebuild.changes import ChangesError, losses
 from llmviz_addon.stage.rebuild.snapshot import snapshot
+from llmviz_addon.stage.things.lights import FOLLOWS
 
 CINEMATIC = "cinematic"
 
@@ -49,7 +50,9 @@ def test_lamps_floor_and_sky_are_plain_things_of_ours(built):
         lamp, told = found[f"{name} light"], vars(theme(CINEMATIC).lit.lamps)[name]
         assert lamp in blocks
         assert lamp.data in blocks
-        assert (lamp.data.type, lamp.data.energy) == ("SUN", told.strength)
+        assert lamp.data.type == ("AREA" if name == FOLLOWS else "SUN")
+        assert name == FOLLOWS or lamp.data.energy == told.strength
+        assert lamp.parent.get(TAG) == "lamps"
         assert tuple(lamp.data.color) == pytest.approx(linear(told.color))
         shines = lamp.matrix_basis.to_3x3() @ Vector((0, 0, -1))
         azimuth, elevation = math.radians(told.azimuth), math.radians(told.elevation)
@@ -108,6 +111,39 @@ def test_building_again_keeps_what_she_did_to_lamps(built, production):
         assert rim.data.energy == pytest.approx(9)
     with pytest.raises(ChangesError, match="Sun of mine"):
         build(built, production, "dark")
+
+
+def test_the_key_follows_what_is_in_play_and_she_may_still_move_it(built, production):
+    key = lamps(built)["key light"]
+    paths = {curve.data_path for curve in compat.fcurves(key.parent)}
+    assert {"location", "scale"} <= paths
+    assert not compat.fcurves(key)  # hers to key
+    key.location.x += 0.5
+    before = key.location.copy()
+    key.data.energy *= 2
+    strong = key.data.energy
+    build(built, production, CINEMATIC, engine="cycles")
+    key = lamps(built)["key light"]
+    assert tuple(key.location) == pytest.approx(tuple(before))
+    assert key.data.energy == pytest.approx(strong)
+    assert key.parent.get(TAG) == "lamps"
+    assert {"location", "scale"} <= {curve.data_path for curve in compat.fcurves(key.parent)}
+
+
+def test_as_much_light_arrives_at_what_is_large_and_further_away(scene, row):
+    """The soft box grows with what it lights."""
+    grid, film = row(Role.ACTIVATION)
+    rig = build(scene, film, CINEMATIC, own_scene=True, engine="cycles")
+    key = lamps(scene)["key light"]
+    for name in LAMPS:
+        lamps(scene)[f"{name} light"].hide_render = name != FOLLOWS
+    look_at(rig, grid, "front", (3.5, 0, 0.5), 9.0)
+    seen = []
+    for reach in (2.0, 40.0):
+        key.parent.animation_data_clear()
+        key.parent.location, key.parent.scale = grid.origin, [reach] * 3
+        seen.append(light_of(picture(scene, 1, (160, 90), "cycles", samples=4).astype(float))[40:50, 50:110].mean())
+    assert seen[0] == pytest.approx(seen[1], rel=0.2)
 
 
 def test_building_again_keeps_her_compositor(built, production):

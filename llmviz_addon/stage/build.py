@@ -29,7 +29,7 @@ from .materials.nodes import new_node
 from .materials.theme import Finish, Theme, linear
 from .materials.theme_file import ThemeOf, theme, written
 from .motion import actors
-from .motion.focusing import FOCUS, focusing
+from .motion.focusing import FOCUS, PLACE, focusing
 from .motion.footing import FLOOR, footing
 from .motion.keys import Actor, animate, set_rest
 from .motion.markers import clear_markers, set_markers
@@ -178,7 +178,7 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> S
     following: list[Track] = []
     ground = None
     if look.lit is not None:
-        lamps(look.lit, layout.grids, home)
+        cast[PLACE[0].actor] = actors.lamps_actor(lamps(look.lit, layout.grids, home))
         if layout.grids:
             ground, known = floor(look.lit, layout.grids, home), {grid.name for grid in layout.grids}
             made_grids = [grid for name, grid in grids.items() if name not in known]

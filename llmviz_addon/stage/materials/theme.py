@@ -67,7 +67,7 @@ class Glass:
 
 @dataclass(frozen=True)
 class Lamp:
-    """A sun: it lights a set of any size alike."""
+    """A lamp, which lights a set of any size alike."""
 
     color: RGB
     strength: float
@@ -80,7 +80,7 @@ class Lamp:
 class Lamps:
     """The lamps of a set."""
 
-    key: Lamp
+    key: Lamp  # carried to what is in play; the others are suns
     rim: Lamp  # from above and behind
     left: Lamp
     right: Lamp

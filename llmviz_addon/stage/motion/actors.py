@@ -88,6 +88,15 @@ def lens_actor(rig: Rig) -> Actor:
     return Actor(lambda prop, index: [Target(data, paths[prop])])
 
 
+def lamps_actor(obj: bpy.types.Object) -> Actor:
+    """What carries the lamps, to what is in play."""
+
+    def targets(prop: str, index: int) -> list[Target]:
+        return [Target(obj, "location", index)] if prop == "offset" else [Target(obj, "scale", i) for i in range(3)]
+
+    return Actor(targets)
+
+
 def camera_actor(rig: Rig, floor: bpy.types.Object | None = None) -> Actor:
     """The camera rig; a floor is seen around what it looks at, as far as the picture goes."""
     lens = [Target(rig.lens, "clip_start", 0, *CLIP_START), Target(rig.lens, "clip_end", 0, *CLIP_END)]

@@ -1,8 +1,9 @@
-"""What the lens of a lit theme is focused on, all through a film: what is explained.
+"""What the lens and the lamps of a lit theme are aimed at, all through a film: what is explained.
 
 That is what glows or holds the focus of a beat, else all that is solid in the picture. The focus is pulled while the
 camera moves, with the same easing, and where it stands still when something else is pointed out; the lens is as
-wide open as what is explained is shallow, so that all of that is sharp and what is before or behind it is not.
+wide open as what is explained is shallow, so that all of that is sharp and what is before or behind it is not. The
+lamps go along.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...screenplay.page.view import TAN
 from ...screenplay.score.timeline import Channel, Timeline, Track
 from .standing import Film, Look, Standing, Ways
 
 FOCUS, BLUR = Channel("lens", "focus"), Channel("lens", "blur")
+PLACE, REACH = tuple(Channel("lamps", "offset", axis) for axis in range(3)), Channel("lamps", "scale")
 SOLID = 0.6
 """Opacity from which on a thing is in play; what steps aside has less."""
 SHARP = 1.0 / 720
@@ -29,13 +32,21 @@ STEP = 0.25
 """Seconds between two frames that are looked at, at least."""
 WORTH = 1.5 / 720
 """What a pull changes at least, as a blur."""
+FAR = 0.4
+"""Or how far the lamps go, in radii of what they light."""
+REACHES = 0.3, 0.6
+"""The least and the largest of these, in heights of the picture."""
 
 
 class Aim(NamedTuple):
-    """A focus: how far away, in metres, and the blur of what is infinitely far."""
+    """A focus: how far away, in metres, and the blur of what is infinitely far; where that is, and how large."""
 
     distance: float
     blur: float
+    x: float
+    y: float
+    z: float
+    reach: float  # metres to each side
 
 
 Key = tuple[int, Aim, str]
@@ -43,7 +54,7 @@ Key = tuple[int, Aim, str]
 
 
 def focusing(things: Sequence[Standing], timeline: Timeline) -> list[Track]:
-    """Distance and blur, all through a film; none where there is no camera, or nothing that has cells."""
+    """Where to aim, all through a film; nothing where there is no camera, or nothing that has cells."""
     cells = [thing for thing in things if thing.has_cells]
     film = Film(cells, timeline)
     if not film.camera or not cells:
@@ -61,7 +72,7 @@ def focusing(things: Sequence[Standing], timeline: Timeline) -> list[Track]:
     easings = tuple(easing for _, _, easing in keys)
     return [
         Track(channel, frames, np.array([aim[at] for _, aim, _ in keys]), easings)
-        for at, channel in enumerate((FOCUS, BLUR))
+        for at, channel in enumerate((FOCUS, BLUR, *PLACE, REACH))
     ]
 
 
@@ -100,19 +111,31 @@ def _pulled(aims: Sequence[tuple[int, Aim]], stop: int, ways: Ways, fps: float) 
 
 def _aim(look: Look, marked: np.ndarray) -> Aim:
     """Where to look: the nearest and the furthest of it are equally sharp."""
-    middle = float(look.view.distance)
+    middle, tall = float(look.view.distance), float(look.view.distance) * TAN
     wanted = marked[look.things]
     depth = look.depth[:, wanted] if wanted.any() else look.depth
     if not depth.size:
-        return Aim(middle, WIDEST)
+        return _at(look.view.target, middle, WIDEST, tall * REACHES[1])
     near, far = (float(max(end, 0.05 * middle)) for end in (depth.min(), depth.max()))
-    if not wanted.any():  # all that stands: the camera looks at what matters of it
+    place, reach = look.view.target, tall * REACHES[1]
+    if wanted.any():
+        low, high = look.low[wanted].min(axis=0), look.high[wanted].max(axis=0)
+        place, reach = (low + high) / 2, float(np.linalg.norm(high - low)) / 2
+        reach = float(np.clip(reach, tall * REACHES[0], tall * REACHES[1]))
+    else:  # all that stands: the camera looks at what matters of it
         near, far = max(near, 0.6 * middle), max(min(far, 1.8 * middle), middle)
     distance = 2 * near * far / (near + far)
     deep = (far - near) / (far + near)
-    return Aim(distance, float(np.clip(SHARP / max(deep, 1e-6), NARROWEST, WIDEST)))
+    return _at(place, distance, float(np.clip(SHARP / max(deep, 1e-6), NARROWEST, WIDEST)), reach)
+
+
+def _at(place: np.ndarray, distance: float, blur: float, reach: float) -> Aim:
+    x, y, z = place.tolist()
+    return Aim(distance, blur, x, y, z, reach)
 
 
 def _differs(one: Aim, other: Aim) -> bool:
     """Whether a pull from one to the other can be seen."""
-    return abs(1 - one.distance / other.distance) * max(one.blur, other.blur) > WORTH
+    way = np.linalg.norm(np.subtract(one[2:5], other[2:5])) + abs(one.reach - other.reach)
+    soft = abs(1 - one.distance / other.distance) * max(one.blur, other.blur)
+    return bool(soft > WORTH or way > FAR * max(one.reach, other.reach))

@@ -66,11 +66,12 @@ def standing(
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """What is within the picture at a frame: numbers of ``things`` (k,), their lowest corners and depths of all."""
+    """What is within the picture at a frame: numbers of ``things`` (k,), their outermost corners and depths of all."""
 
     view: View
     things: np.ndarray
     low: np.ndarray  # (k, 3) metres
+    high: np.ndarray  # (k, 3)
     depth: np.ndarray  # (8, k) metres before the camera
 
 
@@ -149,7 +150,7 @@ class Film:
             across, up, depth = view.boxes(low, high)
             seen = (depth.max(axis=0) > 0) & (across.max(axis=0) > -self._half) & (across.min(axis=0) < self._half)
             seen &= (up.min(axis=0) < 0.5) & (up.max(axis=0) > -0.5)
-            yield Look(view, now[seen], low[seen], depth[:, seen])
+            yield Look(view, now[seen], low[seen], high[seen], depth[:, seen])
 
     def solid(self, frames: np.ndarray, least: float) -> np.ndarray:
         """Whether each thing is at ``least`` so solid at some frames, (things, n) bool."""

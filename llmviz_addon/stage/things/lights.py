@@ -1,7 +1,9 @@
 """Lamps, floor and sky of a lit theme: plain things of Blender's, which an artist can move, key and add to.
 
-Lamps are suns, as sets are between one and a thousand metres high: what lights one lights another as well. The sky
-is never seen itself, only what it does: behind all things the ground of the theme is as dark as it says.
+Sets are between one and a thousand metres high: what lights one lights another as well. So three lamps are suns, and
+the fourth, the key, is a soft box that is carried to what is in play: it grows with that, and shines as much more as it
+is further away; what stands far from there is in the dark. The sky is never seen itself, only what it does: behind all
+things the ground of the theme is as dark as it says.
 """
 
 from __future__ import annotations
@@ -19,6 +21,10 @@ from ..materials.nodes import Expr, arrange, blend, mix, new_node
 from ..materials.theme import Lamp, Lit, linear
 from ..ours import own
 
+FOLLOWS = "key"
+"""The lamp that lights what is in play."""
+AWAY = 3.0
+"""Where lamps stand, in radii of what is in play."""
 BELOW = 0.35
 """Metres from the lowest grid to the floor."""
 WIDE = 40.0
@@ -33,29 +39,39 @@ BRIGHT, STEEP, DARK = (-0.3, -0.5, 0.81), 1.7, 0.25
 the floor, which mirrors what is behind the set, nothing of it."""
 
 
-def lamps(lit: Lit, grids: Iterable[Grid], collection: bpy.types.Collection) -> list[bpy.types.Object]:
-    """The lamps of a theme, standing around the set, towards which they shine."""
+def lamps(lit: Lit, grids: Iterable[Grid], collection: bpy.types.Collection) -> bpy.types.Object:
+    """The lamps of a theme; returns what carries them, which is as large as what they light."""
     low, high = _bounds(grids)
-    middle, reach = (low + high) / 2, float(np.linalg.norm(high - low)) / 2 + 2.0
-    return [_lamp(name, lamp, middle, reach, collection) for name, lamp in vars(lit.lamps).items()]
+    rig = own(bpy.data.objects.new("llmviz lamps", None), "lamps")
+    rig.empty_display_type = "SPHERE"
+    rig.location = (low + high) / 2
+    rig.scale = [float(np.linalg.norm(high - low)) / 2] * 3
+    collection.objects.link(rig)
+    for name, lamp in vars(lit.lamps).items():
+        _lamp(name, lamp, rig, collection)
+    return rig
 
 
-def _lamp(
-    name: str, lamp: Lamp, middle: np.ndarray, reach: float, collection: bpy.types.Collection
-) -> bpy.types.Object:
-    data: Any = own(bpy.data.lights.new(f"llmviz {name}", "SUN"), f"{name} light")
+def _lamp(name: str, lamp: Lamp, rig: bpy.types.Object, collection: bpy.types.Collection) -> None:
+    """A lamp that shines towards the middle of the ``rig``."""
+    follows = name == FOLLOWS
+    data: Any = own(bpy.data.lights.new(f"llmviz {name}", "AREA" if follows else "SUN"), f"{name} light")
     data.color = linear(lamp.color)
-    data.energy = lamp.strength
-    data.angle = math.pi * lamp.softness
+    if follows:
+        data.normalize = False  # the larger it is, the more light: as much arrives from further away
+        data.shape = "DISK"
+        data.size = 2 * AWAY * math.tan(math.pi / 2 * lamp.softness)
+        data.energy = lamp.strength * 4 / math.pi * (2 * AWAY / data.size) ** 2
+    else:
+        data.angle = math.pi * lamp.softness
+        data.energy = lamp.strength
     obj = own(bpy.data.objects.new(f"llmviz {name}", data), f"{name} light")
     azimuth, elevation = math.radians(lamp.azimuth), math.radians(lamp.elevation)
-    towards = np.array(
-        [math.cos(elevation) * math.cos(azimuth), math.cos(elevation) * math.sin(azimuth), math.sin(elevation)]
-    )
-    obj.location = middle + towards * reach
+    level = AWAY * math.cos(elevation)
+    obj.location = (level * math.cos(azimuth), level * math.sin(azimuth), AWAY * math.sin(elevation))
     obj.rotation_euler = (math.pi / 2 - elevation, 0.0, azimuth + math.pi / 2)
+    obj.parent = rig
     collection.objects.link(obj)
-    return obj
 
 
 def floor(lit: Lit, grids: Iterable[Grid], collection: bpy.types.Collection) -> bpy.types.Object:
