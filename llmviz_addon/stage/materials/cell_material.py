@@ -242,7 +242,9 @@ class _Drawing:
         near, share = self._written(color, color, value, numbers)
         near = blend(tree, matter.slab((0.0, 0.0, 0.0)), near, matter.plate(tile))
         shown = blend(tree, matter.slab(matter.dot(color, size, tile)), near, share)
-        crossed = matter.slab(mix((0.0, 0.0, 0.0), linear(self.theme.text["muted"]), draw_cross(tile)))
+        zero, muted = zero_color(self.role, self.theme), linear(self.theme.text["muted"])
+        crossed = emission(tree, mix(zero, muted, draw_cross(tile)))
+        crossed = blend(tree, matter.slab((0.0, 0.0, 0.0)), crossed, matter.plate(tile))
         return blend(tree, shown, crossed, value < LOWEST)
 
     def _written(self, cell: Expr, color: Expr, value: Expr, numbers: Numbers) -> tuple[bpy.types.NodeSocket, Expr]:

@@ -133,7 +133,7 @@ class Film:
     def looks(self, frames: np.ndarray, wanted: np.ndarray) -> Iterator[Look]:
         """What is within the picture at each of some frames, of the things that are ``wanted`` there, (things, n)."""
         lows, highs = (np.array([getattr(one, end) for one in self.things]).reshape(-1, 3) for end in ("low", "high"))
-        moved = {n: way for n, one in enumerate(self.things) if (way := self._way(one, frames)) is not None}
+        moved = {n: way for n, one in enumerate(self.things) if (way := self.way(one, frames)) is not None}
         larger = {n: size for n, one in enumerate(self.things) if (size := self._size(one, frames)) is not None}
         camera = {channel: self.at(channel, frames, 0.0) for channel in self.camera}
         for number in range(len(frames)):
@@ -172,7 +172,7 @@ class Film:
         each = [self.at(channel, frames, 0.0) >= MARKED for channel in channels if channel in self._tracks]
         return np.any(each, axis=0) if each else np.zeros(len(frames), dtype=bool)
 
-    def _way(self, one: Standing, frames: np.ndarray) -> np.ndarray | None:
+    def way(self, one: Standing, frames: np.ndarray) -> np.ndarray | None:
         """How far a thing is from home, with what carries it, (3, n) metres; None where it never moves."""
         actors = [name for name in (one.name, one.carrier) if any(self._has(name, "offset", i) for i in range(3))]
         if not actors:
