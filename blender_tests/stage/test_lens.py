@@ -95,6 +95,27 @@ def test_its_keys_are_those_of_the_cameras_own_focus(built):
     assert all(node.inputs[name].is_linked for name in PASSES)
 
 
+def test_it_is_for_cycles_alone_as_eevee_tells_nothing_of_what_is_written(built):
+    node = next(node for node in compat.compositor(built).nodes if getattr(node, "node_tree", None) is not None)
+    values = [one for one in node.node_tree.nodes if one.bl_idname == "ShaderNodeValue"]
+
+    def far():
+        built.frame_set(built.frame_current + 1)
+        evaluated = node.node_tree.evaluated_get(bpy.context.evaluated_depsgraph_get())
+        return max(evaluated.nodes[one.name].outputs[0].default_value for one in values[1:])
+
+    data = built.camera.data
+    for curve in compat.fcurves(data):
+        curve.mute = curve.data_path == f'["{BLUR}"]'
+    data[BLUR] = 0.05
+    assert far() == pytest.approx(0.05)
+    compat.set_eevee(built)
+    assert far() == 0
+    compat.set_cycles(built)
+    data.dof.use_dof = True
+    assert far() == 0
+
+
 @pytest.mark.parametrize("look", ["dark", "cinematic"])
 def test_passes_are_there_with_it_alone(built, production, look):
     build(built, production, look, engine="cycles")

@@ -2,6 +2,7 @@
 
 A camera's own depth of field blurs the page before it first, and needs many samples where one is enough here. So the
 finish blurs, by the depth of each pixel, with what is written kept out: its material tells the passes where it is.
+EEVEE has no such passes of what is half transparent, so there all is sharp.
 The film's camera is focused by keys of its own focus distance, which serve its own depth of field as well.
 """
 
@@ -27,11 +28,13 @@ AROUND = 2
 KEPT_OUT = 4.0
 """One over the share of a pixel that is written on from which on it is sharp."""
 
-_GATE = "1 if abs(x - a) + abs(y - b) + abs(z - c) < 0.0001 + 0.000001*(abs(a) + abs(b) + abs(c)) and u == 0 else 0"
-"""Whether the scene is seen through the film's camera, and that does not blur by itself."""
+_HERE = "abs(x - a) + abs(y - b) + abs(z - c) < 0.0001 + 0.000001*(abs(a) + abs(b) + abs(c))"
+_GATE = f"1 if {_HERE} and u == 0 and e > 1 else 0"
+"""Whether the scene is seen through the film's camera, that does not blur by itself, and Cycles renders: EEVEE, 0 in
+Blender's list of engines (Workbench is 1), tells nothing of what is written."""
 _FOCUS = {"d": ("data", "dof.focus_distance")}
 _BLUR = {
-    "r": ("data", f'["{BLUR}"]'), "u": ("data", "dof.use_dof"),
+    "r": ("data", f'["{BLUR}"]'), "u": ("data", "dof.use_dof"), "e": ("scene", "render.engine"),
     **{name: ("scene", f"camera.matrix_world[3][{axis}]") for axis, name in enumerate("xyz")},
     **{name: ("rig", f"matrix_world[3][{axis}]") for axis, name in enumerate("abc")},
 }  # fmt: skip
