@@ -11,6 +11,7 @@ from typing import Any
 import bpy
 
 from . import (
+    beside,
     build,
     first_look,
     generate,
@@ -43,6 +44,7 @@ MODULES = (
     looks,
     generate,
     play,
+    beside,
     presenting,
     tool,
     render,

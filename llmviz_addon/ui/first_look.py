@@ -2,7 +2,8 @@
 
 That takes seconds with a graphics card and a minute without, and the viewport stays grey until it is done. So the
 set is drawn in plain colours first, which needs no shaders of ours, and that picture stands in for the other as
-long as it is not there; the viewport's header says what is waited for.
+long as it is not there; the viewport's header says what is waited for. Whoever does not wait, but plays or goes to
+another frame, sees it move in plain colours; the full picture follows when it stands still.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 import bpy
 
 TEXT = "Blender is compiling shaders. The full picture follows, up to a minute later the first time"
+MOVING = "Plain colours while it moves; the full picture follows when it stands still"
 TICK = 0.3
 """Seconds between two looks at whether they are done."""
 SETTLED = 3
@@ -30,6 +32,7 @@ class _Wait:
     started: float
     handler: Any = None
     picture: Any = None
+    frame: int = 0  # that the picture shows
     calm: int = 0
 
 
@@ -48,7 +51,7 @@ def start(area: bpy.types.Area | None) -> None:
     stop()
     area.spaces.active.shading.type = "SOLID"
     area.header_text_set(TEXT)
-    _waiting.append(_Wait(area.as_pointer(), time.monotonic()))
+    _waiting.append(_Wait(area.as_pointer(), time.monotonic(), frame=bpy.context.scene.frame_current))
     bpy.app.timers.register(_tick, first_interval=TICK, persistent=True)
 
 
@@ -73,8 +76,15 @@ def _tick() -> float | None:
     if window is None or area is None or time.monotonic() - wait.started > LONGEST:
         stop()
         return None
+    if wait.picture is not None and _moves(window, wait):
+        _let_move(area, wait)
+        return TICK
     if wait.picture is None:
-        wait.picture = _photograph(window, area)
+        if _moves(window, wait):
+            wait.frame = window.scene.frame_current
+            return TICK
+        area.header_text_set(TEXT)
+        wait.picture, wait.frame = _photograph(window, area), window.scene.frame_current
         wait.handler = bpy.types.SpaceView3D.draw_handler_add(_draw, (wait,), "WINDOW", "POST_PIXEL")
         if area.spaces.active.shading.type == "SOLID":  # unless she has chosen something else meanwhile
             area.spaces.active.shading.type = "MATERIAL"
@@ -86,6 +96,21 @@ def _tick() -> float | None:
         return None
     area.tag_redraw()
     return TICK
+
+
+def _moves(window: bpy.types.Window, wait: _Wait) -> bool:
+    """Whether the film plays, or is at another frame than at the last look."""
+    return window.screen.is_animation_playing or window.scene.frame_current != wait.frame
+
+
+def _let_move(area: bpy.types.Area, wait: _Wait) -> None:
+    """Back to plain colours, in which it can move."""
+    bpy.types.SpaceView3D.draw_handler_remove(wait.handler, "WINDOW")
+    wait.handler = wait.picture = None
+    wait.calm = 0
+    if area.spaces.active.shading.type == "MATERIAL":
+        area.spaces.active.shading.type = "SOLID"
+    area.header_text_set(MOVING)
 
 
 def _find(wait: _Wait) -> tuple[bpy.types.Window | None, bpy.types.Area | None]:

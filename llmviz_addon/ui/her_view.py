@@ -33,6 +33,9 @@ KEPT = (
 ALSO = ("use_local_camera",)
 """What presenting changes of it besides."""
 
+_given: dict[int, frozenset[str]] = {}
+"""Places of viewports that were given back, by the numbers that a session gives to screens: a film may come again."""
+
 
 def shows_film(scene: bpy.types.Scene) -> bool:
     """Whether there is a film or an open stage in ``scene``, or it was made for one."""
@@ -49,6 +52,20 @@ def keep(area: bpy.types.Area) -> None:
         area.id_data[KEPT_ON] = json.dumps(kept)
 
 
+def keep_alike(area: bpy.types.Area, other: bpy.types.Area) -> None:
+    """Keep of ``other``, which was split off ``area``, what is kept of that."""
+    kept = _kept(area.id_data)
+    if _place(area) in kept:
+        kept[_place(other)] = kept[_place(area)]
+        area.id_data[KEPT_ON] = json.dumps(kept)
+
+
+def given_back(screen: bpy.types.Screen) -> list[bpy.types.Area]:
+    """The viewports of ``screen`` that showed a film before theirs was gone, once; the first look tells."""
+    places = _given.pop(screen.session_uid, ())
+    return [area for area in screen.areas if area.type == "VIEW_3D" and _place(area) in places]
+
+
 def give_back() -> bool:
     """Let viewports whose windows show no film any more look as they did before; whether there were any."""
     due = False
@@ -57,6 +74,7 @@ def give_back() -> bool:
     for screen in bpy.data.screens:
         if screen.get(KEPT_ON) is not None and not filming.get(screen, somewhere):
             kept, due = _kept(screen), True
+            _given[screen.session_uid] = frozenset(kept)
             del screen[KEPT_ON]
             for area in screen.areas:
                 if area.type == "VIEW_3D" and _place(area) in kept:

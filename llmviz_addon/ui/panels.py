@@ -12,7 +12,8 @@ from ..screenplay.loader import TRAILER
 from ..screenplay.open_stage import PLACES
 from ..stage.open_state import OpenState, read_state
 from ..stage.story import Story, read_story
-from . import first_look, request
+from . import first_look, rate, request
+from .beside import beside
 from .generate import NO_STAGE, differs, problem
 from .jobs import last, locked, running
 from .looks import LLMVIZ_PT_render_presets, LLMVIZ_PT_theme_presets, Preset
@@ -24,7 +25,7 @@ from .render import folder_problem, frames_kept
 from .scenes import film_scenes, her_scenes, say_where
 from .settings import MODEL_TEXTS, MOST_CHAPTERS
 from .values import value
-from .view import looks_through_camera
+from .view import is_plain, looks_through_camera
 from .write import in_words, readable, write
 
 
@@ -219,9 +220,14 @@ class LLMVIZ_PT_play(_Panel, bpy.types.Panel):
             self._commentary(context, story)
         if story is None and stage is None:
             return
+        rate.draw(layout, context)
         looking = looks_through_camera(context.space_data)
         text = "Leave Camera" if looking else "Look Through Camera"
-        layout.operator("llmviz.film_view", text=text, icon="OUTLINER_OB_CAMERA", depress=looking)
+        row = layout.row(align=True)
+        row.operator("llmviz.film_view", text=text, icon="OUTLINER_OB_CAMERA", depress=looking)
+        shared = context.screen is not None and beside(context.screen) is not None
+        row.operator("llmviz.side_by_side", text="", icon="MOD_MIRROR", depress=shared)
+        row.operator("llmviz.plain_colours", text="", icon="SHADING_SOLID", depress=is_plain(context.space_data))
         if story is not None:
             row = layout.row(align=True)
             row.operator("llmviz.present", icon="FULLSCREEN_ENTER")

@@ -16,7 +16,7 @@ from ..stage.things.page import go
 from .confirm import Result
 from .her_view import shows_film
 from .jobs import locked
-from .view import look_freely, look_through_camera, looks_through_camera
+from .view import is_plain, look_freely, look_through_camera, looks_through_camera
 
 NO_FILM = "There is no film in this scene. Build one first"
 BEYOND = 2
@@ -320,4 +320,25 @@ class LLMVIZ_OT_film_view(bpy.types.Operator):
         return {"FINISHED"}
 
 
-CLASSES = (LLMVIZ_OT_jump, LLMVIZ_OT_jump_to_chapter, LLMVIZ_OT_play, LLMVIZ_OT_film_view)
+class LLMVIZ_OT_plain_colours(bpy.types.Operator):
+    """Show the colour of each role without the numbers, which is drawn fastest; again, and the film is as it is"""
+
+    bl_idname = "llmviz.plain_colours"
+    bl_label = "Plain Colours"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only in a 3D viewport that shows a film or an open stage."""
+        there = shows_film(context.scene) and isinstance(context.space_data, bpy.types.SpaceView3D)
+        if not there:
+            cls.poll_message_set(NO_FILM)
+        return there
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        """Change this viewport."""
+        space: Any = context.space_data
+        space.shading.type = "MATERIAL" if is_plain(space) else "SOLID"
+        return {"FINISHED"}
+
+
+CLASSES = (LLMVIZ_OT_jump, LLMVIZ_OT_jump_to_chapter, LLMVIZ_OT_play, LLMVIZ_OT_film_view, LLMVIZ_OT_plain_colours)

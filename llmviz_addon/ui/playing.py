@@ -9,13 +9,30 @@ import bpy
 from bpy.app.handlers import persistent
 
 from ..stage.playing import everything, look_again, only_playing
+from . import rate
 
 
 @persistent
 def go_on(scene: bpy.types.Scene, *_: Any) -> None:
     """Another frame: of a render in a window, which has a thread of its own, all chapters are there."""
     is_shown = threading.current_thread() is threading.main_thread()
+    if is_shown:
+        rate.before_frame()
     (only_playing if is_shown else everything)(scene)
+
+
+@persistent
+def went_on(*_: Any) -> None:
+    """It is there."""
+    if threading.current_thread() is threading.main_thread():
+        rate.after_frame()
+
+
+@persistent
+def say_nothing(*_: Any) -> None:
+    """Another file: what was told in the status bar of whatever went on in the one before is over."""
+    for workspace in bpy.data.workspaces:
+        workspace.status_text_set(None)
 
 
 @persistent
@@ -33,26 +50,28 @@ def make_whole(*_: Any) -> None:
         everything(scene)
 
 
-HANDLERS = {
-    "frame_change_pre": go_on,
-    "load_post": look,
-    "undo_post": look,
-    "redo_post": look,
-    "save_pre": make_whole,
-    "save_post": look,
-    "save_post_fail": look,
-}
+HANDLERS = (
+    ("frame_change_pre", go_on),
+    ("frame_change_post", went_on),
+    ("load_post", look),
+    ("load_post", say_nothing),
+    ("undo_post", look),
+    ("redo_post", look),
+    ("save_pre", make_whole),
+    ("save_post", look),
+    ("save_post_fail", look),
+)
 
 
 def register() -> None:
     """Begin."""
-    for name, handler in HANDLERS.items():
+    for name, handler in HANDLERS:
         getattr(bpy.app.handlers, name).append(handler)
 
 
 def unregister() -> None:
     """Leave off; all chapters are there again."""
-    for name, handler in HANDLERS.items():
+    for name, handler in HANDLERS:
         handlers = getattr(bpy.app.handlers, name)
         if handler in handlers:
             handlers.remove(handler)

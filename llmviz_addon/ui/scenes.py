@@ -12,7 +12,7 @@ from ..stage.open_state import OpenState
 from ..stage.story import Story, read_story
 from . import first_look
 from .confirm import Result
-from .her_view import give_back, shows_film
+from .her_view import give_back, given_back, shows_film
 from .jobs import locked
 from .view import look_through_camera, show_whole_timeline
 from .write import write
@@ -48,10 +48,18 @@ def go_to(window: bpy.types.Window, area: bpy.types.Area | None, scene: bpy.type
 
 
 def watch() -> float:
-    """Give back viewports that have no film to show any more; returns when to look again, as Blender's timers ask."""
+    """Give back viewports that have no film to show any more; returns when to look again, as Blender's timers ask.
+
+    A film that comes again, as when a build is done again that was undone, is seen through its camera there.
+    """
+    windows = bpy.context.window_manager.windows
     if give_back():
-        for window in bpy.context.window_manager.windows:
+        for window in windows:
             show_whole_timeline(window)
+    for window in windows:
+        if shows_film(window.scene):
+            for area in given_back(window.screen):
+                look_through_camera(area, window.scene)
     return PERIOD
 
 

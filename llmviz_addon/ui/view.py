@@ -71,6 +71,18 @@ def look_freely(area: bpy.types.Area, scene: bpy.types.Scene) -> None:
         space.clip_end = max(space.clip_end, scene.camera.data.clip_end)
 
 
+def refit(area: bpy.types.Area, scene: bpy.types.Scene) -> None:
+    """Fit the camera's picture to a viewport that has another size now."""
+    space = area.spaces.active
+    if looks_through_camera(space):
+        _fit(area, space.region_3d, scene.render, False)
+
+
+def is_plain(space: bpy.types.Space | None) -> bool:
+    """Whether a viewport shows the colours of the roles alone, which is drawn fastest."""
+    return isinstance(space, bpy.types.SpaceView3D) and space.shading.type == "SOLID"
+
+
 def looks_through_camera(space: bpy.types.Space | None) -> bool:
     """Whether the viewport shows the film."""
     return isinstance(space, bpy.types.SpaceView3D) and space.region_3d.view_perspective == "CAMERA"
