@@ -11,6 +11,7 @@ import bpy
 
 from .. import api
 from ..errors import LlmvizError
+from ..film.apart import picture_steps
 from ..film.film import Progress
 from ..film.frames import check_frames, drop, frames_folder, size_of
 from ..film.of_scene import film_job
@@ -94,11 +95,17 @@ class _Rendering(Job):
 
 
 class LLMVIZ_OT_render_still(_Rendering, bpy.types.Operator):
-    """Render the current frame and save it in the folder, as a PNG file named after chapter and frame"""
+    """Render the current frame and save it in the folder, as a PNG file named after chapter and frame.
+
+    You can go on working meanwhile
+    """
 
     bl_idname = "llmviz.render_still"
     bl_label = "Render Still"
     bl_options = {"REGISTER"}
+
+    exclusive = False
+    stopped = "Stopped. No still was saved."
 
     @classmethod
     def ready(cls, scene: bpy.types.Scene) -> bool:
@@ -106,11 +113,8 @@ class LLMVIZ_OT_render_still(_Rendering, bpy.types.Operator):
         return read_story(scene) is not None or read_state(scene) is not None
 
     def steps(self, context: bpy.types.Context) -> Steps:
-        """The job."""
-        scene, path = context.scene, still_path(context.scene)
-        yield 0.1, f"Frame {scene.frame_current}"
-        api.still(api.Stage(scene), **_how(scene)).save(path)
-        return Outcome(f"Saved {path}", path)
+        """The job: see ``render_still``."""
+        return render_still(context.scene)
 
 
 class LLMVIZ_OT_render_film(_Rendering, bpy.types.Operator):
@@ -149,6 +153,18 @@ class LLMVIZ_OT_storyboard(_Rendering, bpy.types.Operator):
         folder = output_folder(scene.llmviz_settings) / "storyboard"
         yield from api.storyboard_steps(api.Stage(scene), folder, **_how(scene))
         return Outcome(f"Saved {folder}", folder)
+
+
+def render_still(scene: bpy.types.Scene) -> Steps:
+    """Render the current frame: in a window by a worker process, so that it stays free; a script waits anyway."""
+    path, frame, how = still_path(scene), scene.frame_current, _how(scene)
+    yield 0.0, f"Frame {frame}"
+    if bpy.app.background:
+        still = api.still(api.Stage(scene), **how)
+    else:
+        still = api.Still((yield from picture_steps(scene, frame, how["engine"], how["quality"], POLL)), frame)
+    still.save(path)
+    return Outcome(f"Saved {path}", path)
 
 
 def render_film(scene: bpy.types.Scene) -> Steps:
