@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -95,5 +95,6 @@ def restored(scene: bpy.types.Scene) -> Iterator[None]:
         yield
     finally:
         for owner, key, value in kept:
-            setattr(owner, key, value)
+            with suppress(TypeError):  # a choice that this Blender was built without, such as its denoisers
+                setattr(owner, key, value)
         go(scene, frame)

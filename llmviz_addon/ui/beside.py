@@ -8,40 +8,57 @@ from .confirm import Result
 from .her_view import keep_alike, shows_film
 from .jobs import locked
 from .play import NO_FILM
-from .view import look_freely, refit
+from .view import look_freely, look_through_camera, refit
 
 NARROWEST = 400
 """Pixels that a viewport must be wide to be shared."""
+SETTLED = 0.1
+"""Seconds after which Blender has given viewports the room that they were promised."""
 _opened: list[int] = []
 """Pointers to viewports that were opened so."""
 
 
 def beside(screen: bpy.types.Screen) -> bpy.types.Area | None:
-    """The viewport of the stage that was opened on ``screen``, if it is still there."""
+    """The viewport of the film alone that was opened on ``screen``, if it is still there."""
     return next((area for area in screen.areas if area.as_pointer() in _opened and area.type == "VIEW_3D"), None)
 
 
-def open_beside(window: bpy.types.Window, area: bpy.types.Area) -> bpy.types.Area:
-    """Split ``area``: the film stays at the left, and the stage is at the right, seen from where the camera is."""
+def open_beside(window: bpy.types.Window, area: bpy.types.Area) -> None:
+    """Split ``area``: the film alone at the left; at the right, with the sidebar, the stage as the camera sees it."""
     known = {one.as_pointer() for one in window.screen.areas}
     with bpy.context.temp_override(window=window, screen=window.screen, area=area, region=_main(area)):
         bpy.ops.screen.area_split(direction="VERTICAL", factor=0.5)
     made = next(one for one in window.screen.areas if one.as_pointer() not in known)
-    left, right = sorted((area, made), key=lambda one: one.x)
-    _opened[:] = [right.as_pointer()]
     keep_alike(area, made)
-    space = right.spaces.active
+    film, stage = sorted((area, made), key=lambda one: one.x)
+    _opened[:] = [film.as_pointer()]
+    look_through_camera(film, window.scene)
+    space = film.spaces.active
     space.show_region_ui = space.show_region_toolbar = False
-    refit(left, window.scene)
-    look_freely(right, window.scene)
-    return right
+    look_freely(stage, window.scene)
+    _refit_soon(window)
 
 
 def close_beside(window: bpy.types.Window, area: bpy.types.Area) -> None:
-    """Close that viewport; the film's has its room."""
+    """Close the viewport of the film alone; the other one, with the sidebar, shows the film again."""
     _opened.clear()
+    others = [one for one in window.screen.areas if one.type == "VIEW_3D" and one != area]
     with bpy.context.temp_override(window=window, screen=window.screen, area=area, region=_main(area)):
         bpy.ops.screen.area_close()
+    for one in others[:1]:
+        look_through_camera(one, window.scene)
+    _refit_soon(window)
+
+
+def _refit_soon(window: bpy.types.Window) -> None:
+    """Fit the camera's picture to viewports that will have another size once Blender has drawn them."""
+
+    def refit_all() -> None:
+        for area in window.screen.areas:
+            if area.type == "VIEW_3D":
+                refit(area, window.scene)
+
+    bpy.app.timers.register(refit_all, first_interval=SETTLED)
 
 
 def _main(area: bpy.types.Area) -> bpy.types.Region:

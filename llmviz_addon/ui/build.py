@@ -11,7 +11,8 @@ from ..stage.open_state import read_state
 from ..stage.ours import is_ours
 from ..stage.playing import only_playing
 from ..stage.rebuild.changes import losses
-from ..stage.story import Story
+from ..stage.story import Story, read_story
+from ..stage.things.page import go
 from ..stepwise import within
 from . import request
 from .chapters import there
@@ -87,8 +88,18 @@ def told(*questions: str) -> str:
 def build_film(context: bpy.types.Context, sure: bool = False) -> Steps:
     """Build what the settings of the current scene ask for, and show it."""
     read_chapters()
-    story = (yield from film_steps(context, sure)).told
+    is_first = not any(read_story(scene) for scene in bpy.data.scenes)
+    stage = yield from film_steps(context, sure)
+    story = stage.told
+    if is_first and not bpy.app.background:  # a script finds it at its beginning
+        go(stage.scene, opening(story))
+        only_playing(stage.scene)
     return Outcome(f"Built {story.seconds(story.frames):.0f} seconds of film: {titles(story)}.")
+
+
+def opening(story: Story) -> int:
+    """The frame at which what a film opens with is there; it begins with an empty page."""
+    return next(((said.start + said.end) // 2 for said in story.subtitles), 1)
 
 
 def titles(story: Story) -> str:
