@@ -166,6 +166,17 @@ def forget(*owners: bpy.types.Scene | bpy.types.ViewLayer) -> None:
             del owner[REGISTRY]
 
 
+def release(scene: bpy.types.Scene) -> int:
+    """All of ours that is in ``scene`` alone is the user's from now on; returns how many objects that are."""
+    held = ours_alone(scene)
+    for block in (*held.blocks, *held.collections):
+        for mark in (TAG, NAME):
+            block.pop(mark, None)
+    forget(scene, *scene.view_layers)
+    scene.pop(TAG, None)
+    return len(held.objects)
+
+
 def kind_of(block: bpy.types.ID) -> tuple[str, str, str]:
     """What a thing of ours is: the same for the one that succeeds it."""
     return compat.rna(block).identifier, str(block.get(TAG, "")), str(block.get(NAME, ""))

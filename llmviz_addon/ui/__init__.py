@@ -13,6 +13,7 @@ import bpy
 from . import (
     beside,
     build,
+    direct,
     first_look,
     generate,
     jobs,
@@ -51,6 +52,7 @@ MODULES = (
     scenes,
     panels,
     panel,
+    direct,
     selected,
 )
 OF_SCENES = {"llmviz_settings": settings.LLMVIZ_PG_settings, "llmviz_generation": generate.LLMVIZ_PG_generation}

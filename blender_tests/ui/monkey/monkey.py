@@ -15,13 +15,13 @@ from blender_tests.ui.test_panels import draw
 from llmviz_addon import ui
 from llmviz_addon.stage.ours import is_ours
 from llmviz_addon.stage.rebuild.changes import losses
-from llmviz_addon.ui import her_view, panels, presenting
+from llmviz_addon.ui import direct, her_view, panels, presenting
 from llmviz_addon.ui.walking import panel as walk_panel
 
 from .checks import digest, hers, hidden_are_known, lying_about, same, stderr_of
 from .steps import ACTS, BUILDING, OPERATORS, QUICK, RENDERING, bring_in, go_to_a_frame, llmviz, name_of, save_and_load
 
-PANELS = (*panels.CLASSES, walk_panel.LLMVIZ_PT_walk)
+PANELS = (*panels.CLASSES, walk_panel.LLMVIZ_PT_walk, direct.LLMVIZ_PT_direct)
 
 
 def act(step: Callable[[], object]) -> bool:

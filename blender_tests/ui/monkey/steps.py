@@ -77,6 +77,9 @@ OPERATORS: tuple[Step, ...] = (
     lambda dice: llmviz.previous_token(),
     lambda dice: llmviz.look_at(place=dice.choice(["whole", "input", "output"])),
     lambda dice: llmviz.delete_frames(),
+    lambda dice: llmviz.cut_here(),
+    lambda dice: llmviz.edit_film(),
+    lambda dice: llmviz.manual(section=dice.choice(["Walk", "Present", "", "x"])),
     lambda dice: llmviz.cancel(),
     lambda dice: llmviz.reload_chapters(),
     lambda dice: llmviz.reload(),
@@ -235,6 +238,12 @@ def two_models(dice: random.Random) -> None:
         api.build(api.run(tokens=(0, 1, 2)), ["layer-norm"], pace=None, scene=scene, sure=True)
 
 
+def own_copy(dice: random.Random) -> None:
+    """Bake a copy of the film."""
+    if len(bpy.data.scenes) < MOST_SCENES and len(bpy.data.objects) < 3000 and bpy.ops.llmviz.own_copy.poll():
+        bpy.ops.llmviz.own_copy()
+
+
 def purge(dice: random.Random) -> None:
     """Have Blender remove what nothing uses."""
     bpy.data.orphans_purge(do_recursive=dice.random() < 0.5)
@@ -242,7 +251,7 @@ def purge(dice: random.Random) -> None:
 
 ACTS: tuple[Step, ...] = (
     *(hide, hide, add_object, add_camera, duplicate, change_ours, change_ours, another_scene, another_scene),
-    *(two_models, purge),
+    *(two_models, own_copy, purge),
 )
 
 

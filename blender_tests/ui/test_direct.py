@@ -1,0 +1,74 @@
+"""What a director makes of a film is plain Blender data, and hers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+
+from blender_tests.ui.test_panels import shown
+from llmviz_addon.stage.ours import TAG, is_ours, ours
+from llmviz_addon.stage.rebuild.changes import losses
+from llmviz_addon.ui import direct, render
+
+
+def place(scene: bpy.types.Scene, frame: int) -> list[float]:
+    scene.frame_set(frame)
+    return np.array(scene.camera.matrix_world).round(4).tolist()
+
+
+def test_a_cut_sees_what_is_seen_and_stays(film: bpy.types.Scene) -> None:
+    before = place(film, 100)
+    assert bpy.ops.llmviz.cut_here() == {"FINISHED"}
+    assert film.camera.name == "Cut"
+    assert np.allclose(place(film, 100), before, atol=1e-3)
+    with pytest.raises(RuntimeError, match="There is a cut at frame 100 already"):
+        bpy.ops.llmviz.cut_here()
+    assert losses(film) == []
+    bpy.ops.llmviz.build()
+    assert np.allclose(place(film, 100), before, atol=1e-3)
+    assert film.camera.name == "Cut"
+    film.frame_set(99)
+    assert film.camera.get(TAG) == "camera"
+
+
+def test_a_copy_of_her_own_is_left_alone_by_all(film: bpy.types.Scene) -> None:
+    held = ours(film)
+    assert bpy.ops.llmviz.own_copy() == {"FINISHED"}
+    copy = bpy.context.window.scene
+    assert copy != film
+    assert len(copy.objects) == len(film.objects)
+    assert not is_ours(copy)
+    assert not ours(copy).blocks
+    assert not [obj for obj in copy.objects if TAG in obj or obj in held.blocks]
+    materials = {slot.material for obj in copy.objects for slot in obj.material_slots} - {None}
+    assert materials
+    assert not materials & {*held.blocks}
+    before, names = [place(copy, frame) for frame in (1, 200, 500)], [obj.name for obj in copy.objects]
+    copy.llmviz_settings.theme = "dark"
+    bpy.ops.llmviz.build()
+    assert bpy.context.window.scene == film
+    assert [place(copy, frame) for frame in (1, 200, 500)] == before
+    assert [obj.name for obj in copy.objects] == names
+
+
+def test_the_video_becomes_a_strip(film: bpy.types.Scene, tmp_path: Path) -> None:
+    film.llmviz_settings.folder = str(tmp_path)
+    assert not bpy.ops.llmviz.edit_film.poll()
+    film.frame_start, film.frame_end = 100, 102
+    film.render.resolution_x, film.render.resolution_y = 64, 36
+    bpy.ops.llmviz.render_film()
+    assert bpy.ops.llmviz.edit_film() == {"FINISHED"}
+    scene = bpy.context.window.scene
+    (strip,) = scene.sequence_editor.strips
+    assert Path(bpy.path.abspath(strip.filepath)) == render.film_path(film)
+    assert (scene.frame_end, scene.render.fps, scene.render.resolution_x) == (3, film.render.fps, 64)
+
+
+def test_focus_and_lamps_are_at_hand(film: bpy.types.Scene) -> None:
+    assert shown(direct.LLMVIZ_PT_direct, "prop") == ["use_dof", "focus_distance", "aperture_fstop"]
+    film.llmviz_settings.theme = "cinematic"
+    bpy.ops.llmviz.build()
+    assert shown(direct.LLMVIZ_PT_direct, "prop").count("energy") > 1

@@ -1,0 +1,190 @@
+"""The sidebar's panel *Direct*: cuts and a copy of her own, lamps and focus to tweak; all of it plain Blender data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import bpy
+
+from ..stage.open_state import read_state
+from ..stage.ours import ours, release
+from ..stage.playing import whole
+from ..stage.story import read_story
+from . import render
+from .confirm import Result
+from .jobs import locked
+from .manual import Explained
+from .play import NO_FILM
+from .view import looks_through_camera
+
+LIKE = ("type", "lens", "sensor_fit", "sensor_width", "sensor_height", "shift_x", "shift_y", "clip_start", "clip_end")
+"""What a camera of hers has of the one that is looked through."""
+WIDER = 2.0
+"""A viewport shows so many times as much as a camera of its focal length."""
+
+
+class _Directing:
+    """What these operators share."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Where there is a film or an open stage, and no job holds on to it."""
+        there = read_story(context.scene) is not None or read_state(context.scene) is not None
+        if not there:
+            cls.poll_message_set(NO_FILM)
+        return there and not locked()
+
+
+class LLMVIZ_OT_cut_here(_Directing, bpy.types.Operator):
+    """Add a camera of yours that sees what you see now, and cut to it at this frame by a marker.
+
+    The commentary goes with it, and the film's camera is back at the next chapter. Building again keeps both
+    """
+
+    bl_idname = "llmviz.cut_here"
+    bl_label = "Cut to This View"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        """Make both."""
+        scene, frame = context.scene, context.scene.frame_current
+        if any(marker.frame == frame and marker.camera is not None for marker in scene.timeline_markers):
+            self.report({"ERROR"}, f"There is a cut at frame {frame} already. Go to another frame.")
+            return {"CANCELLED"}
+        space: Any = context.space_data
+        data = bpy.data.cameras.new("Cut")
+        obj = bpy.data.objects.new("Cut", data)
+        if isinstance(space, bpy.types.SpaceView3D) and not looks_through_camera(space):
+            data.lens, data.clip_end = space.lens / WIDER, space.clip_end
+            obj.matrix_world = space.region_3d.view_matrix.inverted()
+        elif scene.camera is not None:
+            seen: Any = scene.camera.evaluated_get(context.evaluated_depsgraph_get())
+            for name in LIKE:
+                setattr(data, name, getattr(seen.data, name))
+            obj.matrix_world = seen.matrix_world.normalized()
+        scene.collection.objects.link(obj)
+        scene.timeline_markers.new(obj.name, frame=frame).camera = obj
+        scene.frame_set(frame)
+        self.report({"INFO"}, f"From frame {frame} on {obj.name!r} is the camera, until the next cut.")
+        return {"FINISHED"}
+
+
+class LLMVIZ_OT_own_copy(_Directing, bpy.types.Operator):
+    """Copy the film into a scene that is all yours, of plain objects, keys and materials.
+
+    Nothing of ours touches it any more: change what you like. With all chapters it takes seconds, and as much memory
+    again
+    """
+
+    bl_idname = "llmviz.own_copy"
+    bl_label = "Bake Own Copy"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        """Copy all, and take our marks off."""
+        scene = context.scene
+        with whole(scene), duplicating_all():
+            bpy.ops.scene.new(type="FULL_COPY")
+        copy = context.window.scene
+        copy.name = f"My {scene.name}"
+        count = release(copy)
+        self.report({"INFO"}, f"{copy.name!r} has {count} objects, which are yours.")
+        return {"FINISHED"}
+
+
+@contextmanager
+def duplicating_all() -> Iterator[None]:
+    """A copy has data of its own, whatever is set in Blender's preferences."""
+    edit: Any = bpy.context.preferences.edit
+    names = [name for name in dir(edit) if name.startswith("use_duplicate_")]
+    kept = {name: getattr(edit, name) for name in names}
+    try:
+        for name in names:
+            setattr(edit, name, True)
+        yield
+    finally:
+        for name, value in kept.items():
+            setattr(edit, name, value)
+
+
+class LLMVIZ_OT_edit_film(_Directing, bpy.types.Operator):
+    """Put the video that was rendered as a strip into a scene of its own, for Blender's workspace *Video Editing*.
+
+    Nothing is rendered or copied; a film that is rendered again is seen there
+    """
+
+    bl_idname = "llmviz.edit_film"
+    bl_label = "Edit the Film"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Where the video is."""
+        if not super().poll(context) or read_story(context.scene) is None:
+            return False
+        ready = not render.folder_problem(context.scene.llmviz_settings) and render.film_path(context.scene).is_file()
+        if not ready:
+            cls.poll_message_set("Render the film first")
+        return ready
+
+    def execute(self, context: bpy.types.Context) -> Result:
+        """Make the scene."""
+        film, path = context.scene, render.film_path(context.scene)
+        scene = bpy.data.scenes.new(f"Edit {path.stem}")
+        for name in ("fps", "fps_base", "resolution_x", "resolution_y"):
+            setattr(scene.render, name, getattr(film.render, name))
+        view: Any = scene.view_settings
+        view.view_transform = "Standard"
+        editor: Any = scene.sequence_editor_create()
+        strip = editor.strips.new_movie(path.stem, str(path), 1, 1)
+        scene.frame_start, scene.frame_end = 1, strip.frame_final_duration
+        window: Any = context.window
+        window.scene = scene
+        if hasattr(context.workspace, "sequencer_scene"):  # since 5.0 the editors of strips have a scene of their own
+            context.workspace.sequencer_scene = scene
+        self.report({"INFO"}, f"{scene.name!r} has the film as a strip; go to the workspace Video Editing.")
+        return {"FINISHED"}
+
+
+class LLMVIZ_PT_direct(Explained, bpy.types.Panel):
+    """What a director changes."""
+
+    bl_space_type: Any = "VIEW_3D"
+    bl_region_type: Any = "UI"
+    bl_category = "LLM"
+    bl_label = "Direct"
+    bl_options = {"DEFAULT_CLOSED"}
+    bl_order = 4
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Where there is something to direct."""
+        return read_story(context.scene) is not None or read_state(context.scene) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Cuts and copies, then focus and lamps as Blender has them."""
+        layout: Any = self.layout
+        layout.enabled = not locked()
+        column = layout.column(align=True)
+        column.operator("llmviz.cut_here", icon="CAMERA_DATA")
+        column.operator("llmviz.own_copy", icon="DUPLICATE")
+        column.operator("llmviz.edit_film", icon="SEQUENCE")
+        column = layout.column()
+        column.use_property_split = True
+        camera: Any = context.scene.camera
+        if camera is not None and camera.type == "CAMERA":
+            focus = camera.data.dof
+            column.prop(focus, "use_dof", text="Depth of Field")
+            lens = column.column(align=True)
+            lens.enabled = focus.use_dof
+            lens.prop(focus, "focus_distance", text="Distance")
+            lens.prop(focus, "aperture_fstop", text="F-Stop")
+        for lamp in [obj for obj in ours(context.scene).objects if obj.type == "LIGHT"]:
+            row = column.row(align=True)
+            row.prop(lamp.data, "energy", text=lamp.name)
+            row.prop(lamp.data, "color", text="")
+
+
+CLASSES = (LLMVIZ_OT_cut_here, LLMVIZ_OT_own_copy, LLMVIZ_OT_edit_film, LLMVIZ_PT_direct)
