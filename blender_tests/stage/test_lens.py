@@ -10,6 +10,8 @@ from blender_tests.stage.conftest import track
 from blender_tests.stage.test_footing import camera, film, grid
 from llmviz_addon.film.painting.changes import only_ours
 from llmviz_addon.film.still import picture
+from llmviz_addon.model.blueprints import BLUEPRINTS
+from llmviz_addon.screenplay.production import prepare_outlines
 from llmviz_addon.stage import compat
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.lens import BLUR, PASSES, WRITTEN
@@ -167,3 +169,10 @@ def test_lamps_go_along_to_what_is_pointed_out():
         middle = [by_channel[channel].values[0] for channel in PLACE]
         assert middle == pytest.approx(np.mean(lit.box, axis=0))
         assert by_channel[REACH].values.min() > 0
+
+
+def test_where_nothing_has_cells_all_is_sharp(scene):
+    build(scene, prepare_outlines([BLUEPRINTS["gpt2"]], pace=None), "cinematic", own_scene=True, engine="cycles")
+    assert scene.camera.data[BLUR] == 0
+    node = next(node for node in compat.compositor(scene).nodes if getattr(node, "node_tree", None) is not None)
+    assert all(curve.driver.is_valid for curve in node.node_tree.animation_data.drivers)

@@ -65,6 +65,9 @@ def blurred(
     tree: bpy.types.NodeTree, image: bpy.types.NodeSocket, depth: Expr, written: Expr, camera: bpy.types.Object
 ) -> bpy.types.NodeSocket:
     """The ``image`` as a lens shows it; where its ``depth`` in metres is not known, which is told as 0, it is sharp."""
+    data: Any = camera.data
+    if BLUR not in data:  # where nothing is to be focused on
+        data[BLUR] = 0.0
     size = new_node(tree, "CompositorNodeImageInfo")
     tree.links.new(image, size.inputs[0])
     height = Expr(tree, size.outputs["Dimensions"], vector=True).split()[1]
