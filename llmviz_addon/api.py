@@ -182,14 +182,15 @@ def chapters(
     """Each chapter told alone about a run (None: nano-gpt's), with its rests; or, in its place, why it cannot be.
 
     What it yields prints as a storyboard. ``pace``, ``walkthroughs``, ``length`` and ``bpm`` as in ``build``, of a
-    short film or a trailer those that have a part in it. Needs no Blender.
+    short film or a trailer those that have a part in it; those that are one shot come last. Needs no Blender.
     """
     check(pace)
     bpm = tempo(length, bpm)
     found = loader.find([Path(folder) for folder in walkthroughs])
     told_on = Set.of(of or run())
     yield from (problem.error for problem in found.problems)
-    for chapter in loader.choose(None, found.chapters, length):
+    shots = found.shots if length == FULL else ()
+    for chapter in (*loader.choose(None, loader.Found(found.chapters, shots=found.shots), length), *shots):
         try:
             yield told_on.tell([chapter], pace, tracks=False, bpm=bpm)
         except ScriptError as error:

@@ -155,9 +155,9 @@ def _pace(job: Parser) -> None:
         "--pace", type=_words, default="200", metavar="WPM|none", help="reading pace of the rests; by default 200"
     )
     job.add_argument(
-        "--length", choices=("full", "short", "trailer"), default="full",
-        help="full; short: an excerpt of about three minutes; or trailer: 30 seconds, cut to a beat; the last two are "
-        "of chapters that have a part in it",
+        "--length", choices=("full", "short", "trailer", "run-through", "pull-back"), default="full",
+        help="full; short: an excerpt of about three minutes; trailer: 30 seconds, cut to a beat; both are of chapters "
+        "that have a part in it. run-through or pull-back: one shot without a cut, of 30 seconds",
     )  # fmt: skip
     job.add_argument(
         "--bpm", type=_tempo, metavar="N", help="beats per minute that a trailer is cut to, 40 to 240; by default 120"
@@ -168,7 +168,10 @@ def _pace(job: Parser) -> None:
 
 
 def _chapters(job: Parser) -> None:
-    job.add_argument("chapters", nargs="*", metavar="CHAPTER", help="names or numbers; all, the default; or trailer")
+    job.add_argument(
+        "chapters", nargs="*", metavar="CHAPTER",
+        help="names or numbers; all, the default; trailer, run-through or pull-back",
+    )  # fmt: skip
 
 
 def _film(job: Parser) -> None:

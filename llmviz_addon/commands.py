@@ -232,7 +232,7 @@ def _produced(asked: options.Staged) -> Production:
     folders = [Path(folder) for folder in asked.walkthroughs]
     chapters, length = loader.asked(asked.chapters, asked.length)
     tempo(length, asked.bpm)
-    loader.choose(chapters, loader.chapters(folders), length)
+    loader.choose(chapters, loader.find(folders), length)
     what = _outlines(asked) or _run(asked)
     return produced(what, chapters, asked.pace, asked.size, asked.fps, folders, look, length, asked.bpm)
 

@@ -22,6 +22,7 @@ import numpy as np
 
 from ..errors import ScriptError
 from ..layout.grid import Grid, Region, Role
+from ..layout.layout import Layout
 from ..layout.lettering.drawing import COLORS, Drawing
 from ..layout.tensor import Axis, Numbers, Unplaced
 from .page.view import View
@@ -82,6 +83,7 @@ BY_NAME: dict[str, Rule] = {  # numbers
     "back": (lambda value: _number(value, 0, 1), "a number from 0 to 1"),
     "others": (lambda value: _number(value, 0, 1), "a number from 0 to 1"),
     "lag": (lambda value: _number(value, 0, 1e3), "a share of the one before, 0 or more, such as 0.1"),
+    "pace": (lambda value: _number(value, 1.01, 1e3), "a factor above 1, such as 2, twice as much in each second"),
     "zoom": (lambda value: _number(value, 1e-3, 1e3), "a number above 0, such as 0.9"),
     "size": (lambda value: _number(value, 1e-6, 1e6), "metres above 0"),
     "width": (lambda value: _number(value, 1e-6, 1e6), "metres above 0"),
@@ -101,6 +103,7 @@ BY_KIND: dict[str, Rule] = {
     "Thing": (lambda value: value is not None, "a grid, section, sign or any other thing"),
     "Drawing": (_of(Drawing), "a drawing, such as film.sign gives"),
     "Standing": (_of(Standing), "one of film.models"),
+    "Layout": (_of(Layout), "the set, film.layout"),
     "Skyline": (_of(Skyline), "a skyline that film.skyline put up"),
     "Bars": (_of(Bars), "bars that film.chart or film.bars put up"),
     "Summed": (_of(Summed), "a sum that film.weighted_sum put up"),

@@ -38,14 +38,16 @@ class Camera:
     @verb
     def fly(
         self, *things: Thing | np.ndarray, azimuth: float | None = None, elevation: float | None = None,
-        zoom: float = 1.0, seconds: float | None = None,
+        zoom: float = 1.0, seconds: float | None = None, pace: float | None = None,
     ) -> None:  # fmt: skip
         """As ``frame``, for ways on which the size of what is seen changes much: it does so evenly, like a zoom.
 
-        In each second the picture grows or shrinks by the same factor, around a point that stays where it is.
+        In each second the picture grows or shrinks by the same factor, around a point that stays where it is. With a
+        ``pace`` that factor is no larger, whatever the ``seconds``; a way to the side counts as it looks.
         """
-        seconds = self._telling.length(seconds, 4.0)
         view = camera.solve(self._telling, *things, azimuth=azimuth, elevation=elevation, zoom=zoom)
+        seconds = 0.0 if pace and seconds is None else self._telling.length(seconds, 4.0)
+        seconds = max(seconds, camera.paced(self._telling, view, pace)) if pace else seconds
         steering.clear(self._telling, view, seconds)
         camera.fly(self._telling, view, seconds)
 

@@ -20,7 +20,7 @@ from .page.commentary import in_words
 from .pictures import curve
 from .score.timeline import Standing
 from .telling import Telling
-from .verbs import comparing, reading
+from .verbs import comparing, neighbours, reading
 
 EXAMPLE_TIME = 3
 """The column that chapters follow: the fourth, or the last of a shorter input."""
@@ -78,6 +78,11 @@ class Facts:
     def models(self) -> tuple[Standing, ...]:
         """Models in outline side by side, invisible at first; the chapter's own first, then the others by size."""
         return comparing.models(self._telling)
+
+    @property
+    def neighbours(self) -> tuple[Standing, ...]:
+        """Models larger than the set's, in outline beside it and to scale, by size; invisible at first."""
+        return neighbours.neighbours(self._telling)
 
     @verb
     def values(self, tensor: Grid | Unplaced) -> np.ndarray:

@@ -300,9 +300,18 @@ class Film(Showing):
         return touring.in_turn(self._telling, *groups, titles=titles, last=last, seconds=seconds)
 
     @verb
-    def pulse(self, *groups: Grids, titles: Sequence[str], seconds: float | None = None) -> None:
-        """Let groups, such as the parts of a layer, glow and be computed one after the other, each under its title."""
+    def pulse(self, *groups: Grids, titles: Sequence[str] = (), seconds: float | None = None) -> None:
+        """Let groups, such as the parts of a layer, glow and be computed one after the other, each under its title.
+
+        Without titles they have no names.
+        """
         pulsing.pulse(self._telling, *groups, titles=titles, seconds=seconds)
+
+    @verb
+    def run_through(self, *groups: Grids, seconds: float | None = None) -> None:
+        """Let the numbers run through groups: kind by kind grids glow and are computed, those of all heads at once, and
+        the arrows that lead there are solid from then on."""
+        pulsing.run_through(self._telling, *groups, seconds=seconds)
 
     # Copies, close-ups ------------------------------------------------------------------------
 

@@ -28,8 +28,11 @@ WORDS = 15
 ALL = "all"
 """What all chapters are called together."""
 FULL, SHORT, TRAILER = "full", "short", "trailer"
-LENGTHS = (FULL, SHORT, TRAILER)
-"""How much a film tells: everything, or what its chapters say is their part in a short one, or in a trailer."""
+RUN_THROUGH, PULL_BACK = "run-through", "pull-back"
+SHOTS = (RUN_THROUGH, PULL_BACK)
+"""Chapters of ours that are one shot, and so each a film of its own."""
+LENGTHS = (FULL, SHORT, TRAILER, *SHOTS)
+"""What a film tells: everything, or what chapters say is their part in a short one, or in a trailer; or one shot."""
 TOGETHER = {ALL: "are all of them together", TRAILER: "is what all of them have a part in"}
 """What no chapter can be called, and why."""
 LONGEST = 60
@@ -52,6 +55,7 @@ class Chapter:
     answer: str = ""  # with which it ends
     short: tuple[str, ...] = ()  # keys of the beats that a short film tells; none is that it leaves the chapter out
     trailer: tuple[str, ...] = ()  # of those that a trailer shows
+    one_shot: bool = False  # whether the camera never stops: then it is a film of its own, which ``all`` leaves out
     beats: tuple[str, ...] = ()  # keys of those that are to be told; none is all
 
     @property
@@ -86,10 +90,11 @@ class Problem:
 
 @dataclass(frozen=True)
 class Found:
-    """Chapters in film order, and the files that are none."""
+    """Chapters in film order, the files that are none, and chapters that are one shot."""
 
     chapters: tuple[Chapter, ...]
     problems: tuple[Problem, ...] = ()
+    shots: tuple[Chapter, ...] = ()
 
 
 def home() -> Path:
@@ -122,7 +127,9 @@ def find(folders: Iterable[Path] = ()) -> Found:
                 found[name] = _open(path)
             except ScriptError as error:
                 problems.append(Problem(path, str(error), error.line))
-    return Found(tuple(sorted(found.values(), key=lambda one: (one.number, one.name))), tuple(problems))
+    ordered = sorted(found.values(), key=lambda one: (one.number, one.name))
+    told, shots = ([one for one in ordered if one.one_shot is alone] for alone in (False, True))
+    return Found(tuple(told), tuple(problems), tuple(shots))
 
 
 def chapters(folders: Iterable[Path] = ()) -> list[Chapter]:
@@ -137,8 +144,13 @@ def is_all(wanted: str | Sequence[str] | None) -> bool:
 
 
 def asked(wanted: str | Sequence[str] | None, length: str = FULL) -> tuple[list[str] | None, str]:
-    """What is ``wanted``, and the length: that of a ``trailer`` where one is named like a chapter."""
+    """What is ``wanted``, and the length: that of a ``trailer`` where one is named like a chapter.
+
+    A length that is one shot is the chapter of that name, told in full.
+    """
     names = [wanted] if isinstance(wanted, str) else list(wanted or ())
+    if length in SHOTS:
+        return ([length] if is_all(names) else [length, *names]), FULL
     others = [name for name in names if name.strip().lower() != TRAILER]
     return others or None, length if len(others) == len(names) else TRAILER
 
@@ -156,6 +168,8 @@ def choose(
         raise ScriptError(f"Unknown length {length!r}. {choices(LENGTHS)}")
     found = among if isinstance(among, Found) else Found(tuple(among))
     picked = list(found.chapters) if is_all(wanted) else _named(wanted or (), found)
+    if len(picked) > 1 and (alone := next((one.name for one in picked if one.one_shot), None)):
+        raise ScriptError(f"{alone!r} is one shot, a film of its own. Ask for it alone.")
     if is_all(wanted) and found.problems:
         raise found.problems[0].error
     return picked if length == FULL else _shortened(picked, found, is_all(wanted), length)
@@ -174,19 +188,19 @@ def _shortened(picked: Sequence[Chapter], found: Found, is_all: bool, length: st
 
 def _named(wanted: Sequence[str], found: Found) -> list[Chapter]:
     """The chapters of these names or numbers, in film order."""
-    picked = []
+    picked, there = [], (*found.chapters, *found.shots)
     for name in wanted:
         key = name.strip().lower().replace("_", "-")
         for problem in found.problems:
             if key in problem.keys:
                 raise problem.error
-        match = [chapter for chapter in found.chapters if key in chapter.keys]
+        match = [chapter for chapter in there if key in chapter.keys]
         if not match:
-            raise ScriptError(f"Unknown chapter {name!r}. {choices(c.name for c in found.chapters)}")
+            raise ScriptError(f"Unknown chapter {name!r}. {choices(c.name for c in there)}")
         if len(match) > 1:
             raise ScriptError(f"Several chapters have the number {name!r}. {choices(c.name for c in match)}")
         picked.append(match[0])
-    return [chapter for chapter in found.chapters if chapter in picked]
+    return [chapter for chapter in there if chapter in picked]
 
 
 def _files(folder: Path) -> list[Path]:
@@ -221,8 +235,11 @@ def _open(path: Path) -> Chapter:
         about = about.strip() if isinstance(about, str) else ""
         outlines = bool(names.get("outlines", False))
         question, answer = (_clause(path, names, what) for what in ("question", "answer"))
-        parts = [_beats(path, names, length) for length in LENGTHS if length != FULL]
-    return Chapter(_name(match), int(match[1]), title, part, about, path, play, outlines, question, answer, *parts)
+        short, trailer = (_beats(path, names, length) for length in (SHORT, TRAILER))
+        alone = bool(names.get("one_shot", False))
+    return Chapter(
+        _name(match), int(match[1]), title, part, about, path, play, outlines, question, answer, short, trailer, alone
+    )
 
 
 def _run(path: Path) -> dict[str, object]:

@@ -36,7 +36,7 @@ from .score.reel import Reel
 from .score.timeline import Timeline
 from .telling import Telling
 from .trailer import cuts, edited, lengths, tempo
-from .verbs import beats, captions, closing, opening, trailing
+from .verbs import beats, captions, closing, opening, trailing, unbroken
 
 PACE = 200.0
 """Words per minute of the reading pauses where none is asked for."""
@@ -124,7 +124,7 @@ class Set:
         With beats per minute it is a trailer, which is cut to them.
         """
         check(pace, size, fps)
-        page, pace = (Page.of(size), pace) if bpm is None else (Page.of(size).bare(), None)
+        page, pace = _page(size, pace, bpm, chapters)
 
         def begin(name: str) -> Telling:
             cast = Cast(self.layout, self.signage, self.blueprints, self.ensemble)
@@ -192,7 +192,7 @@ def prepare_outlines_steps(
     first = blueprints[0]
     stage, trace = Layout.empty(first.config), Trace(first.config, (), {}, 0)
     checkpoint = Checkpoint(first.title, first.config, {}, IdTokenizer(first.config.vocab_size))
-    page, pace = (Page.of(size), pace) if bpm is None else (Page.of(size).bare(), None)
+    page, pace = _page(size, pace, bpm, chosen)
 
     def begin(name: str) -> Telling:
         return Telling(name, Cast(stage, Signage(), blueprints), trace, checkpoint, page, pace)
@@ -201,6 +201,16 @@ def prepare_outlines_steps(
 
 
 prepare_outlines = at_once(prepare_outlines_steps)
+
+
+def _page(
+    size: tuple[int, int], pace: float | None, bpm: float | None, chapters: Sequence[Chapter]
+) -> tuple[Page, float | None]:  # fmt: skip
+    """How the picture is shared out, and the pace of words: a trailer, or one shot, waits for no reader."""
+    page = Page.of(size)
+    if bpm is not None:
+        return page.bare(), None
+    return (page.bottom(), None) if any(one.one_shot for one in chapters) else (page, pace)
 
 
 def _timeline(
@@ -214,14 +224,14 @@ def _timeline(
 ) -> Stepwise[Timeline]:
     """The film of chapters; with beats per minute a trailer that is cut to them, and opens with what is ``given``."""
     if bpm is None:
-        told = yield from _told(chapters, begin)
+        told = yield from _told_steps(chapters, begin)
         return _assembled(told, fps, size, tracks)
     shots = lengths(cuts(sum(len(chapter.beats) for chapter in chapters), given, bpm, fps))
-    told = yield from _told(chapters, begin, lambda: Reel(fps, shots))
+    told = yield from _told_steps(chapters, begin, lambda: Reel(fps, shots))
     return edited(_assembled(told, fps, size, tracks), told)
 
 
-def _told(
+def _told_steps(
     chapters: Sequence[Chapter], begin: Callable[[str], Telling], reel: Callable[[], Reel] | None = None
 ) -> Stepwise[list[tuple[Chapter, Telling]]]:
     """Every chapter with its telling, which ``begin`` opens by the chapter's name; for a trailer each has a reel."""
@@ -241,11 +251,15 @@ def _told(
     return told
 
 
+_told = at_once(_told_steps)
+
+
 def _tell(chapter: Chapter, telling: Telling, titles: Sequence[str], is_first: bool, is_last: bool) -> None:
     """Tell a chapter whole: with its question and its answer; the first and the last of several have cards."""
     telling.question = chapter.question
     telling.card = titles if len(titles) > 1 and is_first else ()
     telling.interlude = None if is_first else (chapter.title, chapter.part)
+    telling.one_shot = chapter.one_shot
     with _contained(chapter):
         beats.heading(telling, chapter.title, chapter.part)
         _play(chapter, telling)
@@ -256,6 +270,8 @@ def _tell(chapter: Chapter, telling: Telling, titles: Sequence[str], is_first: b
             closing.end(telling, titles)
         beats.level(telling)
         captions.write(telling)
+        if chapter.one_shot:
+            unbroken.finish(telling)
         settle(telling)
         flow(telling)
 

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..layout.grid import Grid, Region
+from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
 from ..layout.tensor import Numbers
 from .asking import verb
+from .cast.things import Grids
 from .facts import Facts
 from .pictures import bands, bars, curve, firing, guesses, lookup, numbering, shared_out, skyline, worked_out, writing
 from .pictures import chart as charts
@@ -20,7 +22,7 @@ from .pictures.worked_out import Worked
 from .scenes import adding, dot_product, shutter, sliding, weighted_sum
 from .scenes.weighted_sum import Summed
 from .score.timeline import Standing
-from .verbs import comparing
+from .verbs import comparing, neighbours
 
 
 class Showing(Facts):
@@ -199,9 +201,15 @@ class Showing(Facts):
         return comparing.point_out(self._telling, beside=beside, seconds=seconds)
 
     @verb
-    def measure(self, model: Standing, *, seconds: float | None = None) -> list[Drawing]:
-        """How high a model would stand with cells of a millimetre, and beside it a person or a building, to scale."""
+    def measure(self, model: Standing | Layout, *, seconds: float | None = None) -> list[Drawing]:
+        """How high a model, or the set, would stand with cells of a millimetre, and beside it a person or a building,
+        to scale."""
         return comparing.measure(self._telling, model, seconds=seconds)
+
+    @verb
+    def enclose(self, *things: Grids | Region, words: str, seconds: float | None = None) -> Drawing:
+        """A frame around where things stand now, and over it what they are, in letters that suit the picture."""
+        return neighbours.enclose(self._telling, *things, words=words, seconds=seconds)
 
     @verb
     def tally(self, model: Standing, cells: int, *, of: Grid | None = None, seconds: float | None = None) -> Drawing:

@@ -107,6 +107,7 @@ class Telling:
         self.card: Sequence[str] = ()  # titles of all chapters, of which this is the first
         self.interlude: tuple[str, str] | None = None  # title and part, where it follows another chapter
         self.reel: Reel | None = None  # what a trailer takes of it, if it is told for one
+        self.one_shot = False  # whether the camera goes past what other chapters stop at
         self.on_map = OnMap(cast.ensemble.map(page), cast.ensemble.whereabouts)
         self.splits = Splits(cast, self.score, self.unique)
         self._view: View | None = None
@@ -115,6 +116,11 @@ class Telling:
         self._lens: dict[int, np.ndarray] = {}
 
     # What it is about -------------------------------------------------------------------------
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether there is no room for words but at the bottom: neither for a heading nor for the map."""
+        return self.one_shot or self.reel is not None
 
     @property
     def layout(self) -> Layout:

@@ -13,7 +13,7 @@ from itertools import accumulate
 import numpy as np
 
 from ..errors import JobError
-from .loader import LENGTHS, TRAILER, Chapter
+from .loader import FULL, SHORT, TRAILER, Chapter
 from .score.moving import moving
 from .score.reel import Shot, Stretch, cut
 from .score.timeline import ChapterSpan, Marker, Subtitle, Timeline
@@ -35,7 +35,7 @@ def tempo(length: str, bpm: float | None) -> float | None:
     """The beats per minute of a film of some length, None if it is no trailer; JobError where they cannot be."""
     if length != TRAILER:
         if bpm is not None:
-            others = " and ".join(one for one in LENGTHS if one != TRAILER)
+            others = f"{FULL} and {SHORT}"
             raise JobError(f"A tempo of {bpm:g} beats per minute is for a trailer; {others} films are not cut to one.")
         return None
     bpm = TEMPO if bpm is None else bpm

@@ -35,7 +35,8 @@ class Entry:
 
     def is_in(self, model: str, length: str) -> bool:
         """Whether a film of this ``length``, of a ``model`` as the settings call it, can tell it."""
-        return (self.outlines or model != "SHAPE") and {FULL: True, SHORT: self.short, TRAILER: self.trailer}[length]
+        told = {FULL: True, SHORT: self.short, TRAILER: self.trailer}
+        return (self.outlines or model != "SHAPE") and told.get(length, False)
 
 
 @dataclass(frozen=True)

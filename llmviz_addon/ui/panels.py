@@ -8,7 +8,7 @@ import bpy
 
 from ..model.checkpoint import BUILTINS
 from ..rounding import done, parts_of_all, percent
-from ..screenplay.loader import TRAILER
+from ..screenplay.loader import SHOTS, TRAILER
 from ..screenplay.open_stage import PLACES
 from ..stage.open_state import OpenState, read_state
 from ..stage.story import Story, read_story
@@ -144,7 +144,7 @@ class LLMVIZ_PT_film(Preset, _Panel, bpy.types.Panel):
         column.prop(settings, "length")
         if value(settings, "length") == TRAILER:
             column.prop(settings, "bpm")
-        else:
+        elif value(settings, "length") not in SHOTS:
             column.prop(settings, "pauses")
             pace = column.row()
             pace.enabled = value(settings, "pauses")

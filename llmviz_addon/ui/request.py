@@ -17,7 +17,7 @@ from .. import api
 from ..errors import JobError, LlmvizError, ModelError
 from ..model.checkpoint import BUILTINS, Checkpoint, is_builtin
 from ..model.forward import check_tokens
-from ..screenplay.loader import SHORT, TRAILER
+from ..screenplay.loader import SHORT, SHOTS, TRAILER
 from ..stage.kept_theme import kept_theme
 from ..stage.materials.theme import Theme
 from ..stage.materials.theme_file import theme as theme_of
@@ -32,7 +32,9 @@ LEAVES = {SHORT: "a short film", TRAILER: "a trailer"}
 
 
 def chosen(settings: bpy.types.PropertyGroup, folders: Sequence[Path]) -> list[str]:
-    """Names of the chapters that are ticked; raises JobError where none is."""
+    """Names of the chapters that are ticked, none for what is one shot; raises JobError where none is."""
+    if value(settings, "length") in SHOTS:
+        return []
     asked = value(settings, "model"), value(settings, "length")
     names = [chapter.name for chapter in read(folders).chapters if chapter.is_in(*asked)]
     wanted = [name for name in names if name not in value(settings, "skipped").split()]

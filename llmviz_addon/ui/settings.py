@@ -65,8 +65,10 @@ LENGTH_TEXTS = {
     "full": "Everything",
     "short": "An excerpt of about three minutes, of the chapters that have a part in it",
     "trailer": "30 seconds without words but the questions of chapters, cut to a beat",
+    "run-through": "One shot: down through the whole model with the numbers, to the token that is drawn",
+    "pull-back": "One shot: from a single number back to models as large as GPT-3",
 }
-LENGTH_ITEMS = [(name, name.title(), LENGTH_TEXTS[name]) for name in LENGTHS]
+LENGTH_ITEMS = [(name, name.capitalize(), LENGTH_TEXTS[name]) for name in LENGTHS]
 QUALITY_TEXTS = {
     "draft": ("Draft", "Fast where things are lit, as in the cinematic theme"),
     "final": ("Final", "As it is meant to look"),

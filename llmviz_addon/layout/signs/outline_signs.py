@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -26,6 +27,16 @@ SMALL = 0.7
 """Em of its smaller lines, in those of its name: seen from below, too, both are of a size that labels may have."""
 READABLE = 7.0
 """Height in pixels below which names fade."""
+
+
+class Upright(Protocol):
+    """What has a height: its corners, (3,) metres each, and how ``tall`` it is, in cells."""
+
+    @property
+    def box(self) -> tuple[np.ndarray, np.ndarray]: ...
+
+    @property
+    def tall(self) -> int: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +129,7 @@ def scale_bar(outline: Outline) -> Drawing:
     return _upright(outline, "scale", cells * CELL, words, _height(outline) / BAR)
 
 
-def height_bar(outline: Outline, em: float) -> Drawing:
+def height_bar(outline: Upright, em: float) -> Drawing:
     """All of the model's height, in the same place, with letters of ``em``: in cells, and at a millimetre each."""
     words = f"{outline.tall:,} cells", f"of 1 mm: {in_metres(outline.tall)}"
     return _upright(outline, "height", _height(outline), words, em)
@@ -130,7 +141,7 @@ def in_metres(cells: int) -> str:
     return f"{length:,.{0 if length >= 10 else 1 if length >= 1 else 2}f}\u00a0m"
 
 
-def _upright(outline: Outline, name: str, length: float, words: tuple[str, str], em: float) -> Drawing:
+def _upright(outline: Upright, name: str, length: float, words: tuple[str, str], em: float) -> Drawing:
     """A line of ``length`` down from the model's top, with ticks, and a text of two lines at its upper end."""
     length /= em
     lines = tuple(
@@ -177,6 +188,6 @@ def _name(outline: Outline, grid: Grid, offset: np.ndarray, times: int) -> Drawi
     return Drawing(f"name {grid.name}", (text,), scaled(at, scale), fades_below=READABLE, keeps_size=True)
 
 
-def _height(outline: Outline) -> float:
+def _height(outline: Upright) -> float:
     low, high = outline.box
     return float(high[2] - low[2])

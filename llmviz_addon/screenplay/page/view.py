@@ -20,6 +20,8 @@ from ...kept import kept
 SENSOR, LENS = 24.0, 35.0
 TAN = SENSOR / LENS
 """Height of the picture at a distance of 1 m, in metres."""
+WIDE = 1.2
+"""Width of a picture, as a share of its height, from which on words stand beside the set."""
 PART = 0.3
 """Share of the text's width in which a chapter's part is named, where something stands beside it."""
 
@@ -97,7 +99,7 @@ class Page:
         """A column at the left in wide pictures, the lower part in square and upright ones."""
         aspect = size[0] / size[1]
         half, margin = aspect / 2, 0.045
-        if aspect >= 1.2:
+        if aspect >= WIDE:
             width = min(0.54, 0.31 * aspect)
             left, right = -half + margin, -half + margin + width
             text = Area(left, -0.02, right, 0.5 - margin)
@@ -115,10 +117,15 @@ class Page:
     def captioned(self) -> Page:
         """The same where the words are a caption under the set, of a line or, where these are short, two."""
         half, margin = self.aspect / 2, 0.045 * min(1.0, self.aspect)
-        lines = 1 if self.is_wide else 2
+        lines = 1 if self.aspect >= WIDE else 2
         text = Area(-half + margin, -0.5 + margin, half - margin, -0.5 + margin + 1.35 * lines * self.em)
         free = Area(-half + margin, text.top + 0.03, half - margin, 0.5 - margin)
         return replace(self, free=free, text=text, home=self.free)
+
+    def bottom(self) -> Page:
+        """The same with nothing but a caption, which has no other place: the axis goes through the middle above it."""
+        page = self.captioned()
+        return replace(page, home=page.free)
 
     def bare(self) -> Page:
         """The same without room for words but two lines, as large as a question's, under the set."""

@@ -136,10 +136,12 @@ class Score:
         """Actors by the staff that their channel ``prop`` is on: those that always do the same in it."""
         return self._by_staff(actors, prop, index)
 
-    def rewrite(self, actors: Iterable[str], prop: str, change: Callable[[Staff], tuple[Clip, ...]]) -> None:
+    def rewrite(
+        self, actors: Iterable[str], prop: str, change: Callable[[Staff], tuple[Clip, ...]], index: int = 0
+    ) -> None:  # fmt: skip
         """Give the channel ``prop`` of actors, of which all has been told, other clips in place of its own."""
-        for staff, those in self._by_staff(actors, prop, 0).items():
-            self._play(those, prop, 0, staff, change(staff))
+        for staff, those in self._by_staff(actors, prop, index).items():
+            self._play(those, prop, index, staff, change(staff))
 
     def by_value(self, actors: Iterable[str], prop: str) -> dict[float, list[str]]:
         """Actors by where their channel ``prop`` stands after all its clips so far."""

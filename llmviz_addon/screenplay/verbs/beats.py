@@ -59,7 +59,7 @@ def open_on(telling: Telling, *things: Thing, azimuth: float, elevation: float, 
 
 def heading(telling: Telling, title: str, part: str) -> None:
     """Put up the chapter's title over the commentary, where there is one."""
-    if telling.reel is not None:
+    if telling.is_bare:
         return
     made = telling.show(commentary.heading(f"{telling.name}:heading", title, part, telling.page), seconds=0)
     telling.column.append(made.name)
@@ -114,7 +114,8 @@ def beat(telling: Telling, key: str, afresh: bool = True, concludes: bool = Fals
         return
     pause = REST if telling.pace is not None else 0.0
     told.rest = telling.now, telling.now + pause
-    _write(telling, told)
+    if not telling.one_shot:
+        _write(telling, told)
     telling.pass_time(pause)
 
 
@@ -154,7 +155,7 @@ def say(telling: Telling, text: str, names: dict[str, object]) -> None:
         raise ScriptError('say belongs into a beat: with film.beat("key"): film.say("Words.").')
     spans, links = commentary.parse(text, names, telling.tensors)
     _read(telling, telling.beat)
-    seconds, along = commentary.reading_seconds(spans, telling.pace), [] if telling.reel else rulers(telling, links)
+    seconds, along = commentary.reading_seconds(spans, telling.pace), [] if telling.is_bare else rulers(telling, links)
     clause = Clause(spans, links, telling.now, seconds, along)
     telling.beat.clauses.append(clause)
 
@@ -190,7 +191,7 @@ def _write(telling: Telling, told: Beat) -> None:
 
 def level(telling: Telling) -> None:
     """Once all is told: set the paragraphs of all beats in letters of one size, that of the longest."""
-    if telling.reel is not None:
+    if telling.is_bare:
         return
     told = [(one, [clause.spans for clause in one.clauses]) for one in telling.beats]
     em = min((commentary.letter_size(clauses, telling.page) for _, clauses in told), default=telling.page.em)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 
 import numpy as np
 
@@ -115,6 +116,17 @@ def fly(telling: Telling, end: View, seconds: float) -> None:
     telling.pass_time(seconds)
 
 
+def bends(views: list[View], most: float) -> np.ndarray:
+    """Over how much of the way a take may bend at each view without a look at what is beyond the next, (n,)."""
+    half = np.maximum(_ways(views), 1e-3) / 2
+    return np.minimum(np.minimum(np.append(half, np.inf), np.append(np.inf, half)), most)
+
+
+def paced(telling: Telling, end: View, pace: float) -> float:
+    """Seconds of a way to a pose on which what is seen grows or shrinks by the factor ``pace`` in each of them."""
+    return float(_ways([telling.view, end])[0]) / math.log(pace)
+
+
 def take(
     telling: Telling, *shots: Thing | np.ndarray, azimuth: float | None = None, elevation: float | None = None,
     zoom: float = 1.0, seconds: float, passing: Page,
@@ -143,11 +155,11 @@ def take(
             for shot, (az, el), (slack, page) in told
         ]
 
-    views = solved(_marks([start, *solved(np.ones(len(shots)))])[1:])
-    path = _path([start, *views])
+    views = solved(marks([start, *solved(np.ones(len(shots)))])[1:])
+    rows = path([start, *views])
     for channel in pose.told(start):
-        if channel.prop in PATH and np.ptp(path[PATH[channel.prop] + channel.index]) > 0:
-            course = functools.partial(_along, path[PATH[channel.prop] + channel.index])
+        if channel.prop in PATH and np.ptp(rows[PATH[channel.prop] + channel.index]) > 0:
+            course = functools.partial(_along, rows[PATH[channel.prop] + channel.index])
             telling.score.follow(channel, course, telling.now, seconds)
     telling.view = views[-1]
     telling.pass_time(seconds)
@@ -199,7 +211,7 @@ def _between(course: Course, start: float, end: float, share: np.ndarray) -> np.
     return start + (end - start) * course(share)
 
 
-def _marks(views: list[View]) -> np.ndarray:
+def marks(views: list[View]) -> np.ndarray:
     """How far along a take it passes each of its poses, 0 to 1, (n,): at one pace, as it looks."""
     at = np.concatenate([[0.0], np.cumsum(np.maximum(_ways(views), 1e-3))])
     return at / at[-1]
@@ -213,16 +225,18 @@ def _ways(views: list[View]) -> np.ndarray:
     return np.arccosh(1.0 + apart / (2.0 * poses[1:, 3] * poses[:-1, 3]))
 
 
-def _path(views: list[View]) -> np.ndarray:
+def path(views: list[View], turn: float | np.ndarray = TURN) -> np.ndarray:
     """The rows of ``PATH`` along a take past ``views``, (6, STEPS + 1), at even steps of the way.
 
-    From view to view it is a straight line; where two meet, what is near is taken in the mean, so that it bends.
+    From view to view it is a straight line; where two meet, what is near is taken in the mean, so that it bends. How
+    far that reaches may be told for each view, (n,).
     """
     poses = np.array([[*view.target, view.distance] for view in views])
-    at, way = _marks(views), np.linspace(0.0, 1.0, STEPS + 1)
+    at, way = marks(views), np.linspace(0.0, 1.0, STEPS + 1)
     legs = np.diff(at)
     whole = float(_ways(views).sum())
-    reach = np.minimum(TURN / max(whole, TURN), np.minimum(way, 1.0 - way))
+    wide = np.interp(way, at, np.broadcast_to(turn, len(views)))
+    reach = np.minimum(wide / np.maximum(whole, wide), np.minimum(way, 1.0 - way))
     around = np.clip(way[:, None] + reach[:, None] * np.linspace(-1, 1, 11), 0.0, 1.0)
     leg = np.clip(np.searchsorted(at, around, side="right") - 1, 0, len(legs) - 1)
     share = np.clip((around - at[leg]) / legs[leg], 0.0, 1.0)

@@ -18,7 +18,7 @@ from ...layout.lettering.font import wrap
 from ..legible.settle import Hidden, veiled
 from ..page.commentary import LEADING, camera_pose
 from ..page.said import Caption
-from ..page.view import Page, View, frame
+from ..page.view import WIDE, Page, View, frame
 from ..score.timeline import Channel
 from ..telling import Telling
 from . import camera
@@ -78,7 +78,7 @@ def write(telling: Telling) -> None:
         return
     hidden: list[Hidden] = []
     for one in telling.captions:
-        drawing = _caption(telling, one)
+        drawing = caption(telling, one)
         telling.cast.add(drawing)
         channel = Channel(drawing.name, "opacity")
         telling.score.set(channel, 1.0, one.start + FADE, FADE)
@@ -122,12 +122,13 @@ def _note(telling: Telling, start: float) -> None:
     telling.captions.append(Caption(start, telling.now, _said(telling)))
 
 
-def _caption(telling: Telling, one: Caption) -> Drawing:
+def caption(telling: Telling, one: Caption) -> Drawing:
     """What is said, in a line in the middle under the set, or in two where lines are short."""
-    page = telling.page
-    area, lines = page.captioned().text, 1 if page.is_wide else 2
-    words = next(shape for shape in telling.cast.drawings[telling.column[-1]].shapes if isinstance(shape, Text))
-    em, spans = words.size, wrap(list(one.spans), words.size, area.width)
+    page, em = telling.page, telling.page.em
+    area, lines = (page if telling.one_shot else page.captioned()).text, 1 if page.aspect >= WIDE else 2
+    if telling.column:
+        em = next(shape.size for shape in telling.cast.drawings[telling.column[-1]].shapes if isinstance(shape, Text))
+    spans = wrap(list(one.spans), em, area.width)
     while sum(text.count("\n") for text, _ in spans) >= lines:
         em *= 0.95
         spans = wrap(list(one.spans), em, area.width)

@@ -10,20 +10,22 @@ origin is where a camera goes nearest: at the cells of the model that a chapter 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...layout.grid import CELL, Grid
+from ...layout.layout import Layout
 from ...layout.lettering.drawing import Drawing, Line, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance
 from ...layout.outline import SHAPE, Outline, outline
 from ...layout.signs.landmarks import METRE, Landmark, landmark, landmark_signs, landmark_size
-from ...layout.signs.outline_signs import card, height_bar, outline_signs, scale_bar, scaled
+from ...layout.signs.outline_signs import Upright, card, height_bar, outline_signs, scale_bar, scaled
 from ..page.view import TAN, Page
 from ..score.timeline import Channel, Piece, Standing
 from ..telling import Telling
 
+NAME = "model"
 USUAL = 1.225
 """Width of the free part of a wide picture, as a share of its height: for it a model has its usual shape."""
 SHAPES = 0.6, 1.4
@@ -46,21 +48,53 @@ SMALL = 0.7
 """Height of models that need a pointer, as a share of what they stand beside: the names on cards are too small."""
 
 
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """The set as one thing among models: its name, its corners, (3,) metres each, and how far up its card reaches."""
+
+    title: str
+    box: tuple[np.ndarray, np.ndarray]
+    top: float
+
+    @classmethod
+    def of(cls, telling: Telling) -> Whole:
+        """The set of a telling, as it stands at home."""
+        homes, card = telling.layout.homes, telling.cast.written.card
+        low, high = homes.min(axis=(0, 1)), homes.max(axis=(0, 1))
+        top = float(high[2]) if card is None else float(card.points[:, 2].max())
+        return cls(telling.checkpoint.name, (low, high), top)
+
+    @property
+    def tall(self) -> int:
+        """Its height, in cells."""
+        return round(_height(self) / CELL)
+
+
 def models(telling: Telling) -> tuple[Standing, ...]:
     """The models of the comparison; the first call puts them on stage, invisible.
 
     Their layers are dealt to fill the free part: upright they are towers.
     """
-    if not telling.cast.standing:
-        free = telling.page.free
-        shape = SHAPE * float(np.clip(free.width / free.height / USUAL, *SHAPES))
-        slim = SLIM if free.width < free.height else 1.0
+    there = [one for one in telling.cast.standing if one.once.name.startswith(NAME)]
+    if not there:
+        shape, slim = shapes(telling.page)
         first, *others = telling.cast.blueprints
-        outlines = [outline(first, shape=shape), *(outline(other, shape=shape * slim) for other in others)]
+        outlines = [outline(first, shape=shape), *(outline(other, shape=slim) for other in others)]
         places = _places(outlines, telling.page)
-        for number, (one, at) in enumerate(zip(outlines, places, strict=True)):
-            telling.cast.stand(_standing(f"model:{number}", one, at, telling.name))
-    return tuple(telling.cast.standing)
+        there = [
+            standing(f"{NAME}:{number}", one, at, telling.name)
+            for number, (one, at) in enumerate(zip(outlines, places, strict=True))
+        ]
+        for one in there:
+            telling.cast.stand(one)
+    return tuple(there)
+
+
+def shapes(page: Page) -> tuple[float, float]:
+    """The shape of a model that has a picture to itself, and of those beside the first."""
+    free = page.free
+    shape = SHAPE * float(np.clip(free.width / free.height / USUAL, *SHAPES))
+    return shape, shape * (SLIM if free.width < free.height else 1.0)
 
 
 def grow(telling: Telling, model: Standing, *, seconds: float | None = None) -> None:
@@ -95,7 +129,7 @@ def point_out(telling: Telling, *, beside: Standing, seconds: float | None = Non
     tall = high[2] - low[2]
     scale = _em(float(tall), telling.page)
     found: list[Drawing] = []
-    others = [model for model in models(telling) if model is not beside and _visible(telling, model)]
+    others = [model for model in _wholes(telling) if model is not beside and _visible(telling, model)]
     small = sorted((model for model in others if _height(model) < SMALL * tall), key=_height)
     level = max((_top(model) for model in others if _height(model) <= tall), default=0.0)
     for number, model in enumerate(small):
@@ -103,7 +137,7 @@ def point_out(telling: Telling, *, beside: Standing, seconds: float | None = Non
         foot = _card_top(model) + 0.25 * scale
         top = (level - foot) / scale + 1.6 * (len(small) - number)  # names in lines, that of the smallest highest
         line = Line(((0.0, 0.0), (0.0, top)), 0.05, "muted")
-        text = Text(BESIDE, top - 0.7, ((model.outline.blueprint.title, "ink"),), 1.0)
+        text = Text(BESIDE, top - 0.7, ((model.title, "ink"),), 1.0)
         sign = Drawing(
             telling.unique("pointer"), (line, text), scaled(((left + right) / 2, 0.0, foot), scale), opacity=0.0
         )
@@ -114,16 +148,18 @@ def point_out(telling: Telling, *, beside: Standing, seconds: float | None = Non
     return found
 
 
-def measure(telling: Telling, model: Standing, *, seconds: float | None = None) -> list[Drawing]:
+def measure(telling: Telling, model: Standing | Layout, *, seconds: float | None = None) -> list[Drawing]:
     """Show how high a model would stand with cells of a millimetre, beside something known of its true height.
 
-    The bar of its height takes the place of its scale bar.
+    The bar of its height takes the place of its scale bar, if it has one.
     """
     name = telling.unique("height")
-    found = [_moved(sign, f"{name}:{sign.name}", model.at) for sign in _beside(model.outline, telling.page)]
+    one: Upright
+    one, at = (model.outline, model.at) if isinstance(model, Standing) else (Whole.of(telling), np.zeros(3))
+    found = [_moved(sign, f"{name}:{sign.name}", at) for sign in _beside(one, telling.page)]
     seconds = telling.length(seconds)
     with telling.together():
-        if telling.score.value(Channel(model.signs.scale_bar.name, "opacity")):
+        if isinstance(model, Standing) and telling.score.value(Channel(model.signs.scale_bar.name, "opacity")):
             telling.change(model.signs.scale_bar.name, "opacity", 0.0, seconds)
         for sign in found:
             telling.show(sign, seconds)
@@ -160,11 +196,18 @@ def tally(
     return telling.show(drawing, seconds)
 
 
-def _visible(telling: Telling, model: Standing) -> bool:
+def _wholes(telling: Telling) -> list[Standing | Whole]:
+    """All that stand there, the set among them, if it is not empty."""
+    return [*([Whole.of(telling)] if telling.layout.grids else []), *telling.cast.standing]
+
+
+def _visible(telling: Telling, model: Standing | Whole) -> bool:
+    if isinstance(model, Whole):
+        return telling.opacity(telling.layout.tokens) > 0
     return telling.score.value(Channel(model.once.name, "opacity")) > 0
 
 
-def _beside(one: Outline, page: Page) -> Iterator[Drawing]:
+def _beside(one: Upright, page: Page) -> Iterator[Drawing]:
     """The bar of a model's height, and the landmark that stands at its right on the same ground."""
     known = landmark(one.tall / 1000)
     low, high = one.box
@@ -188,38 +231,48 @@ def _landmark_middle(known: Landmark, tall: float, bar: Drawing, em: float) -> f
     return float(left) + 0.5 * em + wide / 2
 
 
-def _places(outlines: list[Outline], page: Page) -> list[np.ndarray]:
-    """Where each stands, (3,): from left to right by size, on one ground, with room for what is written on them."""
-    places: dict[int, np.ndarray] = {}
-    edge: float | None = None
-    before: list[tuple[float, Outline]] = []  # where the middle of each is
-    for one in sorted(outlines, key=lambda o: o.blueprint.n_params):
+class Ground:
+    """Where models stand, from left to right by size, on one ground, with room for what is written on them.
+
+    The first that takes its place stays where it is.
+    """
+
+    def __init__(self, page: Page, level: float | None = None) -> None:
+        self._page, self._level = page, level
+        self._edge: float | None = None
+        self._before: list[tuple[float, float, str]] = []  # where the middle of each is, its height and its name
+
+    def take(self, one: Upright, title: str) -> np.ndarray:
+        """Where the next one stands, (3,) metres away from where it is."""
         low, high = one.box
-        tall = float(high[2] - low[2])
-        signs = np.concatenate([sign.points for sign in (card(one), scale_bar(one), *_beside(one, page))])
+        tall, page = float(high[2] - low[2]), self._page
+        written = (card(one), scale_bar(one)) if isinstance(one, Outline) else ()
+        signs = np.concatenate([sign.points for sign in (*written, *_beside(one, page))])
         left, right = min(signs[:, 0].min(), low[0]), max(signs[:, 0].max(), high[0])
-        named = [at + _named(other, _em(tall, page)) for at, other in before if _tall(other) < SMALL * tall]
-        x = 0.0 if edge is None else max(edge + APART * tall, *named, -np.inf) - left
-        places[id(one)] = np.array([x, 0.0, -low[2]])
-        edge = x + right
-        before.append((x + float(low[0] + high[0]) / 2, one))
+        named = [at + _named(name, _em(tall, page)) for at, high, name in self._before if high < SMALL * tall]
+        x = 0.0 if self._edge is None else max(self._edge + APART * tall, *named, -np.inf) - left
+        self._edge = x + right
+        self._before.append((x + float(low[0] + high[0]) / 2, tall, title))
+        return np.array([x, 0.0, (self._level or 0.0) - low[2]])
+
+
+def _places(outlines: list[Outline], page: Page) -> list[np.ndarray]:
+    """Where each stands, (3,); what is nearest to a camera is the origin."""
+    ground = Ground(page)
+    by_size = sorted(outlines, key=lambda one: one.blueprint.n_params)
+    places = {id(one): ground.take(one, one.blueprint.title) for one in by_size}
     first = outlines[0]
     low, high = first.widest.box
     origin = places[id(first)] + (low[0], low[1], high[2])
     return [places[id(one)] - origin for one in outlines]
 
 
-def _named(one: Outline, em: float) -> float:
+def _named(title: str, em: float) -> float:
     """How far to the right of a model's middle its name reaches on a pointer, and some room."""
-    return (BESIDE + advance(one.blueprint.title) + 0.5) * em
+    return (BESIDE + advance(title) + 0.5) * em
 
 
-def _tall(one: Outline) -> float:
-    low, high = one.box
-    return float(high[2] - low[2])
-
-
-def _standing(name: str, one: Outline, at: np.ndarray, chapter: str) -> Standing:
+def standing(name: str, one: Outline, at: np.ndarray, chapter: str) -> Standing:
     layers = tuple(Piece(f"{name}:layer {number}", one.layer, at + offset) for number, offset in enumerate(one.offsets))
     signs = outline_signs(one).mapped(lambda sign: _moved(sign, f"{chapter}:{name}:{sign.name}", at))
     return Standing(one, at, Piece(name, one.once, at), layers, signs)
@@ -231,16 +284,16 @@ def _moved(sign: Drawing, name: str, at: np.ndarray) -> Drawing:
     return replace(sign, name=name, pose=pose, opacity=0.0)
 
 
-def _top(model: Standing) -> float:
+def _top(model: Standing | Whole) -> float:
     """How far up a model, its card and what stands beside it reach."""
-    known = landmark(model.outline.tall / 1000)
+    known = landmark(_height(model) / METRE)
     return max(_card_top(model), float(model.box[0][2]) + known.top * known.metres * METRE)
 
 
-def _card_top(model: Standing) -> float:
-    return float(model.signs.card.points[:, 2].max())
+def _card_top(model: Standing | Whole) -> float:
+    return model.top if isinstance(model, Whole) else float(model.signs.card.points[:, 2].max())
 
 
-def _height(model: Standing) -> float:
+def _height(model: Standing | Whole) -> float:
     low, high = model.box
     return float(high[2] - low[2])

@@ -38,8 +38,8 @@ def locate(telling: Telling, *things: Grids) -> None:
 
 
 def follow(telling: Telling, since: float) -> None:
-    """Let the map show from a time on where we are now; a trailer has none."""
-    if telling.reel is not None:
+    """Let the map show from a time on where we are now; where there is no room for one nothing is shown."""
+    if telling.is_bare:
         return
     up = telling.on_map
     grids = up.told or telling.in_play()

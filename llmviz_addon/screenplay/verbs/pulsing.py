@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from ...errors import ScriptError
-from ...layout.grid import Grid
+from ...layout.grid import Grid, Role
 from ...layout.lettering.drawing import Rect, Text
 from ...layout.lettering.font import advance, fit
 from ..cast.things import Grids
@@ -15,26 +18,58 @@ from .revealing import reveal
 
 AFTERGLOW = 0.9
 """How long a part glows on when the next one begins, as a share of the time of one."""
+OVERLAP = 0.5
+"""When the next kind of grid begins where numbers run through, as a share of the time of one."""
+SHORTEST = 0.1
+"""Seconds from one kind to the next at least; of more, several begin at once."""
+HEAD = re.compile(r"heads\.\d+\.")
 
 
-def pulse(telling: Telling, *groups: Grids, titles: Sequence[str], seconds: float | None = None) -> None:
-    """Let groups, such as the parts of a layer, glow one after the other; each is computed then, and named.
+def pulse(telling: Telling, *groups: Grids, titles: Sequence[str] = (), seconds: float | None = None) -> None:
+    """Let groups, such as the parts of a layer, glow one after the other; each is computed then, and named if it has
+    a title.
 
     The names stand under the words, so that they can be read however far away the group is, and lie on none.
     """
-    if not groups or len(titles) != len(groups):
+    if not groups or len(titles) not in (0, len(groups)):
         raise ScriptError(f"pulse needs groups and a title for each; got {len(groups)} and {len(titles)}.")
     each = telling.length(seconds, min(1.0 * len(groups), 8.0)) / len(groups)
-    for group, title in zip(groups, titles, strict=True):
+    for group, title in zip_longest(groups, titles):
         grids = telling.cast.grids_of(group)
-        name = _name(telling, title)
-        telling.change(name, "opacity", 1.0, 0.15 * each)
+        name = _name(telling, title) if title else ""
+        if name:
+            telling.change(name, "opacity", 1.0, 0.15 * each)
         reveal(telling, grids, 0.8 * each)
         _light(telling, grids, 1.0, 0.3 * each)
         telling.pass_time(0.88 * each)
-        telling.change(name, "opacity", 0.0, 0.12 * each)
+        if name:
+            telling.change(name, "opacity", 0.0, 0.12 * each)
         telling.pass_time(0.12 * each)
         _light(telling, grids, 0.0, AFTERGLOW * each)
+
+
+def run_through(telling: Telling, *groups: Grids, seconds: float | None = None) -> None:
+    """Let the numbers run through groups: each kind of grid glows and is computed as they come to it, that of all heads
+    at once, and the arrows that lead there are solid from then on.
+    """
+    kinds: dict[str, list[Grid]] = {}
+    for grid in telling.cast.grids_of(*groups):
+        if grid.role is not Role.WEIGHT:
+            kinds.setdefault(HEAD.sub("", grid.name), []).append(grid)
+    if not kinds:
+        raise ScriptError("run_through needs something that is computed; parameters are known before.")
+    seconds = telling.length(seconds, min(0.5 * len(kinds), 4.0))
+    some, at_once = list(kinds.values()), math.ceil(len(kinds) * SHORTEST / max(seconds, SHORTEST))
+    waves = [[grid for grids in some[i : i + at_once] for grid in grids] for i in range(0, len(some), at_once)]
+    each = seconds / (1 + OVERLAP * (len(waves) - 1))
+    arrows: dict[str, list[str]] = {}
+    for ribbon in telling.cast.ribbons.values():
+        arrows.setdefault(ribbon.target, []).append(ribbon.name)
+    with telling.together(lag=OVERLAP):
+        for grids in waves:
+            names = [name for grid in grids for name in arrows.get(grid.name, ())]
+            telling.score.set_all(names, "opacity", 1.0, telling.now, 0.3 * each)
+            pulse(telling, grids, seconds=each)
 
 
 def _light(telling: Telling, grids: Sequence[Grid], to: float, seconds: float) -> None:
@@ -44,7 +79,7 @@ def _light(telling: Telling, grids: Sequence[Grid], to: float, seconds: float) -
 
 def _name(telling: Telling, title: str) -> str:
     """A name on a plate at the lower left corner of the words' place, where nothing passes, not seen yet."""
-    place = telling.page.text if telling.reel is None else telling.page.free
+    place = telling.page.free if telling.is_bare else telling.page.text
     em = fit(title, LETTERS * telling.page.em, place.width - 1.2 * telling.page.em)
     plate = Rect(place.left, place.bottom, advance(title, em) + 1.2 * em, 1.9 * em, "plate", 0.3 * em)
     return pin(telling, "name", [plate, Text(place.left + 0.6 * em, place.bottom + 0.6 * em, ((title, "ink"),), em)])

@@ -1,0 +1,57 @@
+"""Models larger than the one that is told of, in outline at its right: to scale, and on the ground on which it stands.
+
+Where models are compared (``comparing``) all are outlines, the chapter's own too. Here it is the set itself, with its
+numbers in its cells, so that one move leads from one of them to the largest model. Chapters find them as
+``film.neighbours``, invisible until they fade them in.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...layout.lettering.drawing import Drawing, Line, Text
+from ...layout.outline import outline
+from ...layout.signs.outline_signs import scaled
+from ..cast.things import Thing
+from ..page.view import TAN, corners
+from ..score.timeline import Standing
+from ..telling import Telling
+from .comparing import Ground, Whole, shapes, standing
+
+NAME = "neighbour"
+LARGE = 1.5
+"""Letters of a frame's words, in those of the page: they are read while the frame becomes smaller, too."""
+OVER = 0.5
+"""Letters from a frame to the words over it."""
+
+
+def neighbours(telling: Telling) -> tuple[Standing, ...]:
+    """Those models; the first call puts them on stage, invisible. None where nothing but outlines is on stage."""
+    there = tuple(one for one in telling.cast.standing if one.once.name.startswith(NAME))
+    if there or not len(telling.layout.homes):
+        return there
+    own = Whole.of(telling)
+    larger = [one for one in telling.cast.blueprints if one.n_params > telling.checkpoint.n_params]
+    _, slim = shapes(telling.page)
+    outlines = [outline(one, shape=slim) for one in sorted(larger, key=lambda one: one.n_params)]
+    ground = Ground(telling.page, float(own.box[0][2]))
+    ground.take(own, own.title)
+    for number, one in enumerate(outlines):
+        telling.cast.stand(standing(f"{NAME}:{number}", one, ground.take(one, one.blueprint.title), telling.name))
+    return neighbours(telling) if larger else ()
+
+
+def enclose(telling: Telling, *things: Thing, words: str, seconds: float | None = None) -> Drawing:
+    """Draw a frame around where things stand, and say over it what they are, in letters that suit the picture."""
+    seen = telling.cast.seen(*things)
+    boxes = [telling.box(region) for region in seen.regions] + [telling.box(grid) for grid in seen.grids]
+    around = np.concatenate([corners(*box) for box in boxes])
+    (left, front, bottom), (right, _, top) = around.min(axis=0), around.max(axis=0)
+    em = LARGE * telling.page.em * float(telling.view.project(around.mean(axis=0))[0, 2]) * TAN
+    wide, high, edge = float(right - left) / em, float(top - bottom) / em, 0.25
+    frame = [(-edge, edge), (wide + edge, edge), (wide + edge, -high - edge), (-edge, -high - edge), (-edge, edge)]
+    line = Line((*frame, (wide / 2, edge)), 0.12, "accent")
+    text = Text(wide / 2, edge + OVER, ((words, "accent"),), 1.0, "center")
+    at = np.array([left, front - 0.02 * em, top])
+    drawing = Drawing(telling.unique("enclosed"), (line, text), scaled(at, em), opacity=0.0)
+    return telling.show(drawing, seconds)

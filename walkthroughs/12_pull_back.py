@@ -1,0 +1,106 @@
+"""Pull-back: one shot, away from a single number until the largest model is in sight, at an even pace."""
+
+title = "Pull-back"
+part = "One shot"
+outlines = True
+one_shot = True
+
+PACE = 1.75
+"""By how much what is seen grows in each second."""
+
+
+def play(film):
+    if not film.tokens:  # of models in outline nothing was run
+        _outlined(film, film.models)
+        return
+    layer = film.layout.layers[0]
+    weights = [grid for grid in layer.grids if grid.role == "weight"]
+    matrix = max(weights, key=lambda grid: grid.size[0])
+    column = matrix[_across(matrix)]
+    cell = matrix[_across(matrix, film.largest(column)[0])]
+    rows, columns = matrix.cells[2], matrix.cells[0]
+    sizes = f"{rows:,} × {columns:,} = {rows * columns:,}"
+    film.open_on(cell, azimuth=271, elevation=1, zoom=0.8)
+    with film.beat("cell"):
+        film.say("This is one number that {name} has learned.", name=film.checkpoint.name)
+        with film.together(seconds=1.5):
+            film.camera.fly(cell, azimuth=271, elevation=1, zoom=0.7)
+            frame = film.enclose(cell, words="1 number")
+    frame = _away(film, "column", [column], f"{rows:,} numbers", "It stands in a column,", frame)
+    frame = _away(film, "matrix", [matrix[:]], sizes, "that in a matrix,", frame)
+    count = sum(grid.count for grid in weights)
+    inside = [grid[:] for grid in layer.grids]
+    frame = _away(film, "layer", inside, f"Layer 0: {count:,} parameters", "that in a layer,", frame)
+    with film.beat("model"):
+        film.say("and that in {name}: {n:,} parameters.", name=film.checkpoint.name, n=film.checkpoint.n_params)
+        with film.together():
+            film.fade(frame, to=0, seconds=1.5)
+            measured = film.measure(film.layout, seconds=2)
+            film.camera.fly(film.layout, film.signs.card, *measured, azimuth=280, elevation=5, pace=PACE)
+    seen = [film.layout, *measured]
+    for number, model in enumerate(film.neighbours):
+        with film.beat(f"model-{number + 2}"):
+            film.say("{name} has {n:,}.", name=model.title, n=model.n_params)
+            with film.together():
+                seen += _beside(film, model)
+                film.camera.fly(*seen, azimuth=284, elevation=7, pace=PACE)
+    _last(film, film.neighbours)
+
+
+def _away(film, key, regions, count, words, gone):
+    """Away until regions fill the picture, in a frame that says how many numbers they have."""
+    with film.beat(key):
+        film.say(words)
+        with film.together():
+            film.camera.fly(*regions, azimuth=275, elevation=3, zoom=0.82, seconds=1.2, pace=PACE)
+            film.fade(gone, to=0, seconds=1.2)
+            with film.in_sequence():
+                film.wait(0.4)
+                frame = film.enclose(*regions, words=count, seconds=0.8)
+    return frame
+
+
+def _beside(film, model):
+    """Let a model appear, and how high it is."""
+    film.fade(model.pieces, model.signs.card, model.signs.roof, to=1, seconds=2)
+    return [model, *film.measure(model, seconds=2)]
+
+
+def _last(film, models):
+    if models:
+        film.point_out(beside=models[-1], seconds=1)
+    film.wait(2)
+
+
+def _across(matrix, row=None):
+    """The index of the middle one of what stands side by side on stage, or of one of its cells."""
+    index = [slice(None) if row is None else row] * len(matrix.axes)
+    place = next(i for i, axis in enumerate(matrix.axes) if axis.direction == "x")
+    index[place] = matrix.shape[place] // 2
+    return tuple(index)
+
+
+def _outlined(film, models):
+    """Of models whose sizes alone are known: from the cells of the first."""
+    first, *others = models
+    film.fade(first.pieces, first.signs.card, first.signs.roof, to=1, seconds=0)
+    film.open_on(first.corner(4), azimuth=271, elevation=1)
+    with film.beat("cells"):
+        film.say("Each square is one number of {name}.", name=first.title)
+        film.camera.fly(first.corner(5), azimuth=271, elevation=1, seconds=1.5)
+    for key, shot, words in (
+        ("corner", first.corner(50), "They stand in columns,"),
+        ("matrix", first.corner(10**9), "these in matrices,"),
+        ("layer", first.layers[0], "these in layers."),
+    ):
+        with film.beat(key):
+            film.say(words)
+            film.camera.fly(shot, azimuth=275, elevation=3, zoom=0.9, pace=PACE)
+    seen = [first]
+    for number, model in enumerate(models):
+        with film.beat(f"model-{number + 1}"):
+            film.say("{name} has {n:,} parameters.", name=model.title, n=model.n_params)
+            with film.together():
+                seen += _beside(film, model)
+                film.camera.fly(*seen, azimuth=284, elevation=7, pace=PACE)
+    _last(film, sorted(models, key=lambda model: model.n_params))
