@@ -22,6 +22,7 @@ def play(film):
     layout, e, layers = film.layout, film.layout.embedding, film.layout.layers
     film.computed_up_to(layout.tokens)
     film.fade(film.ribbons(layout), to=PALE, seconds=0)
+    film.fade(film.signs.card, to=0, seconds=0)
     film.open_on(film.signs.input, azimuth=276, elevation=4, zoom=0.9)
     with film.beat("tokens"):
         film.say("{tokens} go in.", tokens=film.count(len(film.tokens), "token"))
@@ -93,7 +94,7 @@ def _end(film, layout):
         with film.together(seconds=2.5):
             film.camera.fly(signs.output, signs.candidates, azimuth=278, elevation=5, zoom=0.94, pace=FASTEST)
             film.fade(signs.output, signs.next, signs.candidates, to=1, seconds=1)
-        film.camera.fly(signs.candidates, azimuth=274, elevation=3, zoom=0.9, seconds=1.5)
+        film.camera.fly(signs.output, signs.candidates, azimuth=273, elevation=3, seconds=1.5)
         film.wait(1.2)
 
 

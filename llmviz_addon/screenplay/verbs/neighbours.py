@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...layout.lettering.drawing import Drawing, Line, Text
+from ...layout.lettering.drawing import Drawing, Line, Rect, Text
+from ...layout.lettering.font import CAP_HEIGHT, advance
 from ...layout.outline import outline
 from ...layout.signs.outline_signs import scaled
 from ..cast.things import Thing
@@ -21,8 +22,8 @@ from .comparing import Ground, Whole, shapes, standing
 NAME = "neighbour"
 LARGE = 1.5
 """Letters of a frame's words, in those of the page: they are read while the frame becomes smaller, too."""
-OVER = 0.5
-"""Letters from a frame to the words over it."""
+EDGE, OVER = 0.12, 0.35
+"""Letters from what stands in a frame to the frame, and from that to the words over it."""
 
 
 def neighbours(telling: Telling) -> tuple[Standing, ...]:
@@ -48,10 +49,12 @@ def enclose(telling: Telling, *things: Thing, words: str, seconds: float | None 
     around = np.concatenate([corners(*box) for box in boxes])
     (left, front, bottom), (right, _, top) = around.min(axis=0), around.max(axis=0)
     em = LARGE * telling.page.em * float(telling.view.project(around.mean(axis=0))[0, 2]) * TAN
-    wide, high, edge = float(right - left) / em, float(top - bottom) / em, 0.25
+    wide, high, edge = float(right - left) / em, float(top - bottom) / em, EDGE
     frame = [(-edge, edge), (wide + edge, edge), (wide + edge, -high - edge), (-edge, -high - edge), (-edge, edge)]
-    line = Line((*frame, (wide / 2, edge)), 0.12, "accent")
+    line = Line((*frame, (wide / 2, edge)), 0.08, "accent")
+    room = advance(words) + 2 * OVER
+    plate = Rect(wide / 2 - room / 2, edge + 0.5 * OVER, room, CAP_HEIGHT + OVER, "ground", 0.2)
     text = Text(wide / 2, edge + OVER, ((words, "accent"),), 1.0, "center")
     at = np.array([left, front - 0.02 * em, top])
-    drawing = Drawing(telling.unique("enclosed"), (line, text), scaled(at, em), opacity=0.0)
+    drawing = Drawing(telling.unique("enclosed"), (line, plate, text), scaled(at, em), opacity=0.0)
     return telling.show(drawing, seconds)

@@ -125,13 +125,13 @@ def _part(at: np.ndarray, row: np.ndarray, start: float, end: float, share: np.n
 
 
 def _write(telling: Telling) -> None:
-    """Each clause stands from where it is said to where the next one is."""
+    """Each clause stands until the next one is said, and goes then: on the picture of a rest it is there."""
     clauses = [clause for beat in telling.beats for clause in beat.clauses]
     ends = [clause.start for clause in clauses[1:]] + [telling.now]
     for clause, end in zip(clauses, ends, strict=True):
         drawing = caption(telling, Caption(clause.start, end, tuple(clause.spans)))
         telling.cast.add(drawing)
-        fade = min(FADE, (end - clause.start) / 2)
-        telling.score.set(Channel(drawing.name, "opacity"), 1.0, clause.start, fade)
+        fade, channel = min(FADE, (end - clause.start) / 3), Channel(drawing.name, "opacity")
+        telling.score.set(channel, 1.0, clause.start + (fade if clause is not clauses[0] else 0.0), fade)
         if clause is not clauses[-1]:
-            telling.score.set(Channel(drawing.name, "opacity"), 0.0, end - fade, fade)
+            telling.score.set(channel, 0.0, end, fade)
