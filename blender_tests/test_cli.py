@@ -91,7 +91,7 @@ def test_every_job_that_tells_chapters_tells_them_all_or_a_short_film(
         told.extend((chapter.name, chapter.beats) for chapter in chosen)
         raise ScriptError("That is enough.")
 
-    monkeypatch.setattr(Set, "tell", lambda self, chosen, *_, **__: stop(chosen))
+    monkeypatch.setattr(Set, "tell_steps", lambda self, chosen, *_, **__: stop(chosen))
     output = {"build": "a.blend", "storyboard": "a", "still": "a.png", "film": "a.mp4"}[job]
     arguments = [job, named, "--length", length, "-o", str(tmp_path / output)]
     assert cli.main([*arguments, *(["--at", "0"] if job == "still" else [])]) == 2
