@@ -38,7 +38,7 @@ def test_while_a_new_stage_is_built_the_old_one_is_before_it_in_blenders_lists(f
     """These are sorted by name, and searched from the end for where each new thing goes."""
     old = {obj.session_uid for obj in ours(film).objects}
     steps = build_steps(film, production)
-    while next(steps)[1] != "Markers":
+    while next(steps)[1] != "Putting it in place":
         pass
     before = [obj.session_uid in old for obj in bpy.data.objects]
     assert before == sorted(before, reverse=True)

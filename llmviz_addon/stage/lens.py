@@ -120,4 +120,5 @@ def _driven(tree: bpy.types.NodeTree, expression: str, camera: bpy.types.Object)
 
 def follows_lens(block: Any) -> bool:
     """Whether the drivers of ``block`` are ours, by which it changes with the keys of the film's camera alone."""
-    return all(curve.driver.expression in _DRIVEN for curve in block.animation_data.drivers)
+    curves = block.animation_data.drivers
+    return isinstance(block, bpy.types.CompositorNodeTree) and all(c.driver.expression in _DRIVEN for c in curves)

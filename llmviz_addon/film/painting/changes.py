@@ -17,10 +17,9 @@ import numpy as np
 
 from ...screenplay.score.channels import Changes as Kinds
 from ...stage import compat
-from ...stage.lens import follows_lens
+from ...stage.following import follows
 from ...stage.motion.properties import changed_by
 from ...stage.ours import ours
-from ...stage.things.page import follows_camera
 
 LENS = ("clip_", "lens", "sensor_", "shift_", "ortho_scale")
 """Properties of a camera that change what it sees, but nothing of what is there."""
@@ -178,7 +177,7 @@ def only_ours(scene: bpy.types.Scene) -> bool:
         return False
     for block in _animated():
         data = block.animation_data
-        if len(data.nla_tracks) or (len(data.drivers) and not (follows_camera(block) or follows_lens(block))):
+        if len(data.nla_tracks) or (len(data.drivers) and not follows(block)):
             return False
     return not scene.rigidbody_world
 

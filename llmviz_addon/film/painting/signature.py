@@ -19,7 +19,8 @@ import bpy
 import numpy as np
 
 from ...stage import compat
-from ...stage.things.page import follows_camera, go
+from ...stage.following import follows
+from ...stage.things.page import go
 from ..shown import shown
 
 FRAME = 1
@@ -152,7 +153,7 @@ class _Reader:
         data = getattr(block, "animation_data", None)
         if data is None:
             return
-        if len(data.nla_tracks) or (len(data.drivers) and not follows_camera(block)):
+        if len(data.nla_tracks) or (len(data.drivers) and not follows(block)):
             self._tell(uuid4())
         for curve in compat.fcurves(block):
             self._tell(curve.data_path, curve.array_index, curve.extrapolation, curve.mute, len(curve.modifiers))
