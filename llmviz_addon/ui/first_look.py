@@ -18,6 +18,9 @@ TEXT = "Blender is compiling shaders. The full picture follows, up to a minute l
 MOVING = "Plain colours while it moves; the full picture follows when it stands still"
 TICK = 0.3
 """Seconds between two looks at whether they are done."""
+CARD, ROLES = "VERTEX", "OBJECT"
+"""What plain colours are: each letter's and line's own, as a film opens with a card; or those of the roles, which grids
+have."""
 SETTLED = 3
 """So many looks without a shader under way, and they are done."""
 LONGEST = 300.0
@@ -32,7 +35,7 @@ class _Wait:
     started: float
     handler: Any = None
     picture: Any = None
-    frame: int = 0  # that the picture shows
+    frame: int | None = None  # that was seen last
     calm: int = 0
 
 
@@ -49,9 +52,9 @@ def start(area: bpy.types.Area | None) -> None:
     if bpy.app.background or area is None or area.type != "VIEW_3D":
         return
     stop()
-    area.spaces.active.shading.type = "SOLID"
+    area.spaces.active.shading.type, area.spaces.active.shading.color_type = "SOLID", CARD
     area.header_text_set(TEXT)
-    _waiting.append(_Wait(area.as_pointer(), time.monotonic(), frame=bpy.context.scene.frame_current))
+    _waiting.append(_Wait(area.as_pointer(), time.monotonic()))
     bpy.app.timers.register(_tick, first_interval=TICK, persistent=True)
 
 
@@ -81,11 +84,12 @@ def _tick() -> float | None:
         return TICK
     if wait.picture is None:
         if _moves(window, wait):
-            wait.frame = window.scene.frame_current
+            wait.frame, area.spaces.active.shading.color_type = window.scene.frame_current, ROLES
             return TICK
         area.header_text_set(TEXT)
         wait.picture, wait.frame = _photograph(window, area), window.scene.frame_current
         wait.handler = bpy.types.SpaceView3D.draw_handler_add(_draw, (wait,), "WINDOW", "POST_PIXEL")
+        area.spaces.active.shading.color_type = ROLES
         if area.spaces.active.shading.type == "SOLID":  # unless she has chosen something else meanwhile
             area.spaces.active.shading.type = "MATERIAL"
         return TICK
@@ -100,7 +104,7 @@ def _tick() -> float | None:
 
 def _moves(window: bpy.types.Window, wait: _Wait) -> bool:
     """Whether the film plays, or is at another frame than at the last look."""
-    return window.screen.is_animation_playing or window.scene.frame_current != wait.frame
+    return window.screen.is_animation_playing or wait.frame not in (None, window.scene.frame_current)
 
 
 def _let_move(area: bpy.types.Area, wait: _Wait) -> None:
@@ -108,6 +112,7 @@ def _let_move(area: bpy.types.Area, wait: _Wait) -> None:
     bpy.types.SpaceView3D.draw_handler_remove(wait.handler, "WINDOW")
     wait.handler = wait.picture = None
     wait.calm = 0
+    area.spaces.active.shading.color_type = ROLES
     if area.spaces.active.shading.type == "MATERIAL":
         area.spaces.active.shading.type = "SOLID"
     area.header_text_set(MOVING)

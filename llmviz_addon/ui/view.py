@@ -48,8 +48,8 @@ def show_film(area: bpy.types.Area, scene: bpy.types.Scene, bare: bool = False) 
     space.show_gizmo = False
     shading = space.shading
     shading.type = "MATERIAL"
-    # In Solid: letters and lines in their colours, all else in those of the roles, on the page's ground.
-    shading.light, shading.color_type, shading.background_type = "FLAT", "VERTEX", "WORLD"
+    # Should the user go to Solid: the colours of the roles, on the page's ground.
+    shading.light, shading.color_type, shading.background_type = "FLAT", "OBJECT", "WORLD"
     shading.show_object_outline = False
     shading.use_scene_lights = True
     shading.use_scene_world = True
