@@ -24,7 +24,6 @@ from llmviz_addon.screenplay.production import Set, _told
 from llmviz_addon.screenplay.score.timeline import Channel
 from llmviz_addon.screenplay.telling import Telling
 from llmviz_addon.screenplay.verbs import beats
-from llmviz_addon.stepwise import at_once
 
 SIZES = {"16:9": (1280, 720), "9:16": (720, 1280), "1:1": (720, 720)}
 
@@ -98,7 +97,7 @@ def tell(name: str, made: Set, size: tuple[int, int], chapters: list[Chapter]) -
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(beats, "light_links", look)
-        return Told(name, size, at_once(_told)(chapters, begin), named)
+        return Told(name, size, _told(chapters, begin), named)
 
 
 def written_on(drawings) -> list[str]:

@@ -47,8 +47,7 @@ def _differing(old: np.ndarray, new: np.ndarray) -> Iterator[tuple[float, float]
     """Stretches that are known in one of two states, (2, 2) each, but not in the other."""
     ends = np.unique(np.concatenate([old.ravel(), new.ravel()]))
     for start, stop in zip(ends[:-1], ends[1:], strict=True):
-        middle = (start + stop) / 2
-        was, is_now = (bool(((known[:, 0] < middle) & (middle < known[:, 1])).any()) for known in (old, new))
+        was, is_now = (bool(((known[:, 0] <= start) & (stop <= known[:, 1])).any()) for known in (old, new))
         if was != is_now:
             yield float(start), float(stop)
 
