@@ -14,6 +14,7 @@ import pytest
 
 from blender_tests.stage.conftest import track
 from blender_tests.stage.test_hers import find, smaller
+from llmviz_addon.stage import compat
 from llmviz_addon.stage.build import build, build_steps
 from llmviz_addon.stage.ours import REGISTRY, TAG, built_text, ours
 from llmviz_addon.stage.rebuild import changes as looking
@@ -176,7 +177,6 @@ def marker(film: Film) -> None:
     ("change", "line"),
     [
         (marker, "the scene 'Scene': markers moved or deleted, and set again"),
-        (key_camera, "'llmviz camera': 12 keys"),
         (move_keys, "'llmviz camera target': keys of 1 curve"),
         (smooth, "'llmviz camera target': keys of 1 curve"),
         (remove_curve, "'llmviz camera target': keys of 1 curve"),
@@ -184,7 +184,6 @@ def marker(film: Film) -> None:
         (modifier, "'input': modifier 'Bend'"),
         (drive, "'input': drivers"),
         (push_down, "'llmviz camera target': keys of 5 curves, animation"),
-        (tweak, "the material 'llmviz cells': nodes"),
         (more_nodes, "the material 'llmviz flat': nodes"),
         (unlink, "the material 'llmviz flat': nodes"),
         (assign, "'input': material slots"),
@@ -235,6 +234,45 @@ def reopened(folder: Path) -> Film:
     bpy.ops.wm.save_as_mainfile(filepath=str(folder / "film.blend"))
     bpy.ops.wm.open_mainfile(filepath=str(folder / "film.blend"))
     return bpy.context.scene
+
+
+def test_her_keys_on_the_camera_and_tweaked_materials_are_taken_over(film: Film, production) -> None:
+    key_camera(film)
+    (curve,) = [one for one in compat.fcurves(film.camera) if one.data_path == "rotation_euler"]
+    curve.keyframe_points[3].co.y, curve.keyframe_points[4].interpolation = 0.25, "SINE"
+    keyed = [(*point.co, point.interpolation) for point in curve.keyframe_points]
+    tweak(film)
+    floor = block(film, bpy.types.Material, "flat").node_tree.nodes
+    changed = next(s for node in floor for s in node.inputs if not s.is_linked and s.type == "VALUE")
+    where = changed.path_from_id()
+    changed.default_value = 0.375
+    for _ in range(2):
+        assert losses(film) == []
+        build(film, production)
+        (curve,) = [one for one in compat.fcurves(film.camera) if one.data_path == "rotation_euler"]
+        assert [(*point.co, point.interpolation) for point in curve.keyframe_points] == keyed
+        assert block(film, bpy.types.Material, "cells").node_tree.nodes["Math"].operation == "POWER"
+        tree = block(film, bpy.types.Material, "flat").node_tree
+        assert tree.path_resolve(where).default_value == 0.375
+
+
+def test_a_tweak_where_the_new_film_sets_something_else_is_told(film: Film, production) -> None:
+    tree = block(film, bpy.types.Material, "cells").node_tree
+    theirs = [s for node in tree.nodes for s in node.inputs if s.type == "RGBA" and not s.is_linked]
+    before = [(node.name, [tuple(s.default_value) for s in node.inputs if s.type == "RGBA"]) for node in tree.nodes]
+    build(film, production, "dark")
+    tree = block(film, bpy.types.Material, "cells").node_tree
+    after = [(node.name, [tuple(s.default_value) for s in node.inputs if s.type == "RGBA"]) for node in tree.nodes]
+    assert theirs
+    differing = [one[0] for one, other in zip(before, after, strict=True) if one != other]
+    node = tree.nodes[differing[0]]
+    changed = next(s for s in node.inputs if s.type == "RGBA" and not s.is_linked)
+    changed.default_value = (1, 0, 0, 1)
+    with pytest.raises(ChangesError, match="the material 'llmviz cells': nodes"):
+        build(film, production, "light")
+    build(film, production, "dark")
+    tree = block(film, bpy.types.Material, "cells").node_tree
+    assert tuple(next(s for s in tree.nodes[differing[0]].inputs if s.type == "RGBA").default_value) == (1, 0, 0, 1)
 
 
 def test_what_is_set_where_we_set_nothing_is_taken_over(film: Film, production) -> None:

@@ -15,14 +15,13 @@ from llmviz_addon.ui.build import LLMVIZ_OT_build
 from llmviz_addon.ui.generate import LLMVIZ_OT_open_stage
 from llmviz_addon.ui.her_view import shows_film
 
-LOST = ["'llmviz camera': 12 keys", "the camera 'llmviz camera': lens"]
+LOST = ["'layers.0.ln_1.output': color", "the camera 'llmviz camera': lens"]
 QUESTION = "Building again would lose what you changed:\n" + "\n".join(LOST)
 
 
 def change(scene: bpy.types.Scene) -> None:
-    for frame in range(30, 42):
-        scene.camera.keyframe_insert("rotation_euler", index=1, frame=frame)
     scene.camera.data.lens = 85
+    scene.objects["layers.0.ln_1.output"].color = (1, 0, 0, 1)
 
 
 def asked(operator: type) -> str:
@@ -33,7 +32,7 @@ def asked(operator: type) -> str:
 def test_a_script_needs_to_be_sure(film: bpy.types.Scene, again: Callable[..., set[str]]) -> None:
     change(film)
     for context in ("EXEC_DEFAULT", "INVOKE_DEFAULT"):  # in background nobody can be asked
-        with pytest.raises(RuntimeError, match="would lose what you changed: 'llmviz camera': 12 keys; .*sure=True"):
+        with pytest.raises(RuntimeError, match="would lose what you changed: 'layers.*': color; .*sure=True"):
             again(context)
         assert losses(film) == LOST
         assert film.camera.data.lens == 85
@@ -44,7 +43,7 @@ def test_a_script_needs_to_be_sure(film: bpy.types.Scene, again: Callable[..., s
 
 def test_the_question_and_the_tooltip_list_what_would_be_lost(film: bpy.types.Scene) -> None:
     assert asked(LLMVIZ_OT_build) == ""
-    assert "12 keys" not in LLMVIZ_OT_build.description(bpy.context, None)
+    assert "lens" not in LLMVIZ_OT_build.description(bpy.context, None)
     change(film)
     assert asked(LLMVIZ_OT_build) == QUESTION
     assert asked(LLMVIZ_OT_open_stage).endswith("the film in the scene 'llmviz'.\n" + QUESTION)
@@ -81,6 +80,17 @@ def test_a_cut_to_her_camera_is_no_change_of_the_scene(film: bpy.types.Scene, ag
     assert losses(film) == []
     film.timeline_markers.remove(film.timeline_markers["hers"])
     assert losses(film) == [f"the scene {film.name!r}: camera"]
+
+
+def test_her_keys_on_the_camera_survive(film: bpy.types.Scene) -> None:
+    for frame in range(30, 42):
+        film.camera.rotation_euler.y = 0.01 * frame
+        film.camera.keyframe_insert("rotation_euler", index=1, frame=frame)
+    for again in (bpy.ops.llmviz.build, bpy.ops.llmviz.build, bpy.ops.llmviz.open_stage):
+        assert losses(film) == []
+        again()
+        film.frame_set(37)
+        assert film.camera.rotation_euler.y == pytest.approx(0.37)
 
 
 @pytest.mark.parametrize("kind", ["NEW", "EMPTY"])

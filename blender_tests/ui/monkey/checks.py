@@ -79,11 +79,15 @@ def looks(block: Any, not_hers: set[bpy.types.ID]) -> object:
     """What of a block of hers is compared."""
     if isinstance(block, bpy.types.Object):
         parent = block.parent if block.parent not in not_hers else None
-        there = [round(number, 4) for number in block.location] if block.animation_data is None else None
-        return block.type, there, parent and parent.name, block.hide_render, block.hide_viewport, len(block.constraints)
+        told = block.type, parent and parent.name, len(block.constraints)
+        if block.animation_data is not None:  # as a copy of a thing of ours has
+            return told
+        there = [round(number, 4) for number in block.location]
+        return *told, there, block.hide_render, block.hide_viewport
     if isinstance(block, bpy.types.Scene):
         render, view = block.render, block.view_settings
-        camera = block.camera.name if block.camera is not None and block.camera not in not_hers else None
+        cut = {marker.camera for marker in block.timeline_markers} | not_hers
+        camera = block.camera.name if block.camera is not None and block.camera not in cut else None
         size = render.resolution_x, render.resolution_y, render.fps, render.engine
         world = block.world.name if block.world is not None and block.world not in not_hers else None
         return size, camera, world, block.frame_start, block.frame_end, view.view_transform

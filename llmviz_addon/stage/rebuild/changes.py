@@ -39,6 +39,7 @@ SHOWN, HIDDEN, PLACE, SHOWN_MARKERS, PIXELS = ":shown", ":hidden", ":place", ":m
 markers are as they were set, and whether a picture is not as it was made, which is not written down: the picture itself
 tells."""
 CUSTOM, PLAIN_PATH = re.compile(r'\["(.*)"\]'), re.compile(r"[a-z][a-z0-9_.]*")
+NODE_PATH = re.compile(r'node_tree\.nodes\["[^"]*"\]\.[a-z0-9_.\[\]]+')
 DRIVEN = re.compile(r"animation_data\.drivers\[\d+\]\.data_path")
 NUMBER = re.compile(r"\.\d{3,}$")
 NO_NAMES: Mapping[int, str] = MappingProxyType({})
@@ -127,9 +128,9 @@ def single(blocks: Iterable[bpy.types.ID]) -> dict[object, bpy.types.ID]:
 def may_stay(change: Change, unique: Container[object]) -> bool:
     """Whether a new stage takes ``change`` over, if it has the thing and sets nothing there itself.
 
-    That is her constraints, as ours have none, her names, and plain settings of objects, cameras and materials
-    where we left the default, on things of ``unique`` kinds. Of lamps it is all of them, and her keys: a film lights
-    its set once, and does not touch its lamps again.
+    That is her constraints, as ours have none, her names, plain settings of objects and cameras where we left the
+    default, her keys where nothing of ours moves, and settings of materials, on things of ``unique`` kinds. Of lamps it
+    is all of them, and her keys: a film lights its set once, and does not touch its lamps again.
     """
     block = change.block
     if block is None or isinstance(block, bpy.types.World) or change.path == SHOWN:
@@ -141,7 +142,10 @@ def may_stay(change: Change, unique: Container[object]) -> bool:
     if is_lamp(block):
         return change.path == "name" or change.path.startswith(KEYS) or _is_plain(block, change)
     fits = isinstance(block, bpy.types.Object | bpy.types.Camera | bpy.types.Material)
-    return change.path == "name" or (fits and change.before is None and _is_plain(block, change))
+    if change.path.startswith(KEYS):
+        return fits and change.before is None
+    free = change.before is None or isinstance(block, bpy.types.Material)
+    return change.path == "name" or (fits and free and _is_plain(block, change))
 
 
 def is_lamp(block: bpy.types.ID) -> bool:
@@ -155,8 +159,9 @@ def _is_plain(block: bpy.types.ID, change: Change) -> bool:
         return True
     if match := CUSTOM.fullmatch(change.path):
         return isinstance(change.now, str | int | float) and block.get(match[1]) is not None
-    gone = change.now is None and not is_lamp(block)  # what is back at Blender's default
-    if not PLAIN_PATH.fullmatch(change.path) or gone or change.path.startswith("parent_"):
+    tweaked = isinstance(block, bpy.types.Material) and NODE_PATH.fullmatch(change.path) is not None
+    gone = change.now is None and not tweaked and not is_lamp(block)  # what is back at Blender's default
+    if not (tweaked or PLAIN_PATH.fullmatch(change.path)) or gone or change.path.startswith("parent_"):
         return False  # how it is a child changes where it stands
     owner = block.path_resolve(change.path.rpartition(".")[0]) if "." in change.path else block
     prop = owner.bl_rna.properties.get(change.path.rpartition(".")[2])
