@@ -21,6 +21,7 @@ from . import (
     locking,
     looks,
     manual,
+    menu,
     panels,
     play,
     playing,
@@ -43,6 +44,7 @@ MODULES = (
     reload,
     manual,
     looks,
+    menu,
     generate,
     play,
     beside,
@@ -81,6 +83,7 @@ def register() -> None:
     manual.register()
     looks.register()
     locking.register()
+    menu.register()
     playing.register()
     if not bpy.app.background:  # where timers do not fire, and bpy 4.5 waits for them at its exit
         bpy.app.timers.register(scenes.watch, persistent=True)
@@ -97,6 +100,7 @@ def unregister() -> None:
     presenting.stop()
     first_look.stop()
     playing.unregister()
+    menu.unregister()
     locking.unregister()
     looks.unregister()
     manual.unregister()
