@@ -13,7 +13,7 @@ from mathutils import Vector
 
 from llmviz_addon.film.painting.changes import Changes
 from llmviz_addon.film.painting.doubles import Doubles, shows
-from llmviz_addon.film.painting.lean import EMPHASIS, Lean
+from llmviz_addon.film.painting.lean import EMPHASIS, REVEAL, Lean, _facts
 from llmviz_addon.film.painting.painter import Painter
 from llmviz_addon.film.painting.regions import Mask, Rect
 from llmviz_addon.film.painting.sights import Projection, mark
@@ -21,6 +21,7 @@ from llmviz_addon.film.painting.told import Told
 from llmviz_addon.screenplay.production import Production
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.compat import fcurves
+from llmviz_addon.stage.materials.cell_material import KNOWN
 from llmviz_addon.stage.materials.nodes import SETTINGS, trees
 from llmviz_addon.stage.render import set_engine, set_size
 from llmviz_addon.stage.things import drawings
@@ -143,28 +144,51 @@ def test_doubles_are_of_what_shows_and_are_not_seen(blend: Path) -> None:
     assert not any(obj.visible_camera for obj in home.objects)
 
 
-def test_leaner_materials_are_lent_where_nothing_is_emphasised(blend: Path) -> None:
+def test_leaner_materials_read_nothing_that_stays_as_it_is(blend: Path) -> None:
     bpy.ops.wm.open_mainfile(filepath=str(blend))
     scene = bpy.context.scene
     grids = [obj for obj in scene.objects if EMPHASIS in obj and not obj.hide_render]
     own = [obj.material_slots[0].material for obj in grids]
     lean = Lean(scene.objects)
     lean.settle(1, scene.frame_end)
-    everywhere = {obj for obj in grids if obj.material_slots[0].link == "OBJECT"}
-    assert everywhere < set(grids)
+    assert EMPHASIS in set().union(*map(_read, grids))
     quiet = next(
         frame
         for frame in range(1, scene.frame_end)
         if not any(curve.evaluate(frame) for obj in grids for curve in fcurves(obj) if EMPHASIS in curve.data_path)
     )
     lean.settle(quiet, quiet)
-    assert all(obj.material_slots[0].link == "OBJECT" for obj in grids)
-    trees = {obj.material_slots[0].material.node_tree for obj in grids}
-    emphasis = [node for tree in trees for node in tree.nodes if getattr(node, "attribute_name", "") == EMPHASIS]
-    assert emphasis
-    assert not any(output.is_linked for node in emphasis for output in node.outputs)
+    assert all(_read(obj) <= {REVEAL, "focus_lo", "focus_hi"} for obj in grids)
+    assert not all(REVEAL in _read(obj) for obj in grids)
+    lean.settle(quiet, quiet, grids[:1])
+    assert [obj for obj in grids if obj.material_slots[0].link == "OBJECT"] == grids[:1]
     lean.remove()
     assert [obj.material_slots[0].material for obj in grids] == own
+
+
+def _read(obj: bpy.types.Object) -> set[str]:
+    """What of an object its material reads."""
+    nodes = (node for tree in trees([obj.material_slots[0].material]) for node in tree.nodes)
+    found = (node for node in nodes if node.bl_idname == "ShaderNodeAttribute" and node.attribute_type == "OBJECT")
+    return {node.attribute_name for node in found if any(output.is_linked for output in node.outputs)}
+
+
+@pytest.mark.parametrize(
+    ("front", "after", "before", "known"),
+    [(6, 1, 0, 1.0), (5.5, 1, 0, None), (0, 1, 0, 0.0), (0, -2, 4, None), (2, 1, 0, None), (9, -2, 4, 1.0)],
+)
+def test_what_is_known_of_a_grid_is_told_from_its_keys(
+    front: float, after: float, before: float, known: float | None
+) -> None:
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    obj = bpy.data.objects.new("grid", None)
+    obj["cells"], obj["first"], obj["strides"] = (3.0, 1.0, 2.0), (0.0, 0.0, 0.0), (1.0, 0.0, 3.0, 0.0)
+    obj["emphasis"], obj["reveal"] = (0.0, 0.0, 0.0), (float(front), float(after), float(before))
+    assert _facts(obj, 1, 9, own=False).get(KNOWN) == (None if known is None else (known,))
+    obj.keyframe_insert('["reveal"]', index=0, frame=1)
+    obj["reveal"] = (3.0, float(after), float(before))
+    obj.keyframe_insert('["reveal"]', index=0, frame=9)
+    assert KNOWN not in _facts(obj, 1, 9, own=False)
 
 
 def _reading(objects: list[bpy.types.Object]) -> Counter[str]:

@@ -77,7 +77,7 @@ class Painter:
             self._doubles = self._doubles or Doubles(self.scene)
             self._doubles.settle(self._showing)
             self._lean = self._lean or Lean(self._seen)
-            self._lean.settle(before, last)
+            self._lean.settle(before, last, self._showing)
             self._shapes.know(self._seen)  # whose materials are still as they were made
             self._told = self._told or Told(self.scene)
             self._told.settle(self._seen)

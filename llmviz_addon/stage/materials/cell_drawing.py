@@ -30,25 +30,27 @@ def coverage(point: Point, far: bool) -> Expr:
     """
     (covered,) = grouped(
         "llmviz silhouette", partial(_coverage, far=far),
-        View=point.view, Cells=point.cells, At=point.at, Pixel=point.pixel, Normal=point.normal,
+        View=point.view, Cells=point.cells, At=point.at, Steep=point.steep,
+        Pixel=point.pixel, Normal=point.normal,
     )  # fmt: skip
     return covered
 
 
 def _coverage(
-    tree: bpy.types.NodeTree, view: Expr, cells: Expr, at: Expr, pixel: Expr, normal: Expr, far: bool
+    tree: bpy.types.NodeTree, view: Expr, cells: Expr, at: Expr, steep: Expr, pixel: Expr, normal: Expr, far: bool
 ) -> dict[str, Expr]:
     side = view.sign()  # 1 where the neighbouring face at the low end is turned away
-    ends = (0.5 - side * 0.5) * cells
-    to_edge = at * side + ends
-    fall = pixel.minimum((cells * (1 / 3)).maximum(pixel * 0.05)) if far else pixel
-    x, y, z = (to_edge / fall + normal * 1e6).split()
+    half = cells * 0.5
+    to_edge = (at - half).times_plus(side, half)
+    if not far:
+        x, y, z = (to_edge * steep).split()
+        return {"Coverage": x.minimum(y).minimum(z).clamp()}
+    fall = pixel.minimum((cells * (1 / 3)).maximum(pixel * 0.05))
+    x, y, z = normal.times_plus((1e6,) * 3, to_edge / fall).split()
     covered = x.minimum(y).minimum(z)
-    if far:
-        thick = normal.dot(cells / pixel)
-        x, y, z = ((cells - to_edge) / fall + normal * 1e6).split()
-        covered = covered.minimum(x.minimum(y).minimum(z) + thick)
-    return {"Coverage": (covered * 1.0).clamp()}
+    thick = normal.dot(cells / pixel)
+    x, y, z = normal.times_plus((1e6,) * 3, (cells - to_edge) / fall).split()
+    return {"Coverage": covered.minimum(x.minimum(y).minimum(z) + thick).clamp()}
 
 
 def zero_color(role: Expr, theme: Theme, more: float = 0.0) -> Expr:
@@ -79,20 +81,20 @@ def _value_color(tree: bpy.types.NodeTree, share: Expr, role: Expr, number: Expr
 def draw_gaps(point: Point) -> Expr:
     """Coverage of the gaps between cells, which are not there from afar."""
     (gap,) = grouped(
-        "llmviz gaps", _gaps, Inner=point.inner, Normal=point.normal, Pixel=point.pixel, Widest=point.widest
+        "llmviz gaps", _gaps, Inside=point.inside, Normal=point.normal, Pixels=point.pixels, Widest=point.widest
     )
     return gap
 
 
-def _gaps(tree: bpy.types.NodeTree, inner: Expr, normal: Expr, pixel: Expr, widest: Expr) -> dict[str, Expr]:
-    x, y, z = normal.times_plus(1e3, (0.5 - abs(inner)) / pixel).split()
+def _gaps(tree: bpy.types.NodeTree, inside: Expr, normal: Expr, pixels: Expr, widest: Expr) -> dict[str, Expr]:
+    x, y, z = normal.times_plus(1e3, inside.minimum(1.0 - inside) * pixels).split()
     line = (GAP / widest + 1.0 - x.minimum(y).minimum(z)).clamp()
     return {"Gap": line * widest.times_plus(-4.5, 1.5).clamp()}
 
 
 def draw_outline(point: Point) -> Expr:
     """Coverage of the line along the grid's own edges."""
-    x, y, z = point.normal.times_plus(1e3, point.at.minimum(point.cells - point.at) / point.pixel).split()
+    x, y, z = point.normal.times_plus(1e3, point.at.minimum(point.cells - point.at) * point.pixels).split()
     return (OUTLINE - x.minimum(y).minimum(z)).clamp()
 
 
@@ -119,7 +121,7 @@ def draw_lines(point: Point, first: Expr | None, wide: bool, huge: bool = False)
     (line,) = grouped(
         "llmviz lines", partial(_lines, wide=wide, huge=huge),
         At=point.at, Place=point.at if first is None else point.at + first,
-        Cells=point.cells, Normal=point.normal, Pixel=point.pixel, Widest=point.widest,
+        Cells=point.cells, Normal=point.normal, Pixels=point.pixels, Widest=point.widest,
     )  # fmt: skip
     return line
 
@@ -130,12 +132,12 @@ def _lines(
     at: Expr,
     cells: Expr,
     normal: Expr,
-    pixel: Expr,
+    pixels: Expr,
     widest: Expr,
     wide: bool,
     huge: bool,
 ) -> dict[str, Expr]:
-    edge = (own * (cells - own)).times_plus(-1.0, 0.4)  # above 0 only near the grid's own edges
+    edge = own.times_plus(own - cells, (0.4,) * 3)  # above 0 only near the grid's own edges
     if wide:
         period = (widest > 2.0).times_plus(float(RULED_WIDE - RULED), float(RULED))
         if huge:
@@ -145,7 +147,7 @@ def _lines(
     else:
         off = abs(at.times_plus(1 / RULED, 0.5).fraction() - 0.5).times_plus(float(RULED), -0.02)
         strength = (2.66 / widest - 1.0).clamp()
-    x, y, z = normal.times_plus(1e3, off.maximum(edge) / pixel).split()
+    x, y, z = normal.times_plus(1e3, off.maximum(edge) * pixels).split()
     return {"Line": (0.5 - x.minimum(y).minimum(z)).clamp() * strength}
 
 

@@ -109,6 +109,8 @@ GONE = 0.12
 """Opacity below which EEVEE shows nothing: above, it fades into the ground, as its transparency is noise."""
 BETWEEN = 0.6
 """Share of the ground in the gaps between cells."""
+KNOWN = "known"
+"""Label of the node that tells whether a cell shows its value."""
 
 
 def cell_material(
@@ -191,8 +193,9 @@ class _Drawing:
         tile, place = (point, flat) if given.pool is None else find_pool(point, cell, given.strides, given.pool)
         gaps = draw_gaps(tile)
         known = share_known(given, flat)
+        known.socket.node.label = KNOWN
         value, gain = use(pictures.values, given.atlas, place)
-        gain = gain if given.gained is None else gain.times_plus(given.gained, gain)
+        gain = gain if given.gained is None else gain * (given.gained + 1.0)  # nothing is left of it where that is 0
         near = self._values(value, gain, tile, gaps, pictures.numbers)
         mean = self._color(seen_from_afar(cell, given, point, pictures.values) * gain)
         far = self._shone(self._lit(mean))

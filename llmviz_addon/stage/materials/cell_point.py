@@ -17,6 +17,8 @@ TILE_PIXELS = 1.5
 """From afar the finer picture is shown where its pools are so many pixels wide."""
 EPSILON = 5e-3
 """Cells by which the shading point is kept inside: at five kilometres 32 bits leave half a millimetre in doubt."""
+STEEP = 1e6
+"""Pixels of a cell along a face's normal, of which nothing is seen."""
 DOWN = (1.0, 1.0, -1.0)
 """From object space, where z is up, to cells, which run down."""
 
@@ -46,11 +48,14 @@ class Point:
     cells: Expr  # how many there are
     at: Expr  # where on the grid, 0 to ``cells``
     index: Expr  # which cell
+    inside: Expr  # where in the cell, 0 to 1
     inner: Expr  # from the cell's middle, -0.5 to 0.5, and 0 along the face's normal
     normal: Expr  # 1 along the face's normal, else 0
     plane: Expr  # the opposite
     view: Expr  # towards the viewer
-    pixel: Expr  # cells per pixel along each axis, perspective foreshortening included
+    pixels: Expr  # of a cell along each axis, perspective foreshortening included
+    steep: Expr  # the same, but a million more along the normal, so that the least of it is in the plane
+    pixel: Expr  # cells per pixel
     widest: Expr  # the largest of these in the plane
     backfacing: Expr
 
@@ -106,20 +111,23 @@ def _point(tree: bpy.types.NodeTree, place: Expr, cells: Expr, scaled: bool) -> 
     """All of a ``Point`` but its cells, in its order."""
     geometry = tree.nodes.new("ShaderNodeNewGeometry")
     coordinates = tree.nodes.new("ShaderNodeTexCoord")
-    at = place.times_plus((cells - 2 * EPSILON) * DOWN, (EPSILON,) * 3)
+    size = cells * DOWN
+    at = place.times_plus(size - [2 * EPSILON * way for way in DOWN], (EPSILON,) * 3)
     normal = abs(Expr(tree, coordinates.outputs["Normal"], vector=True))
     plane = 1.0 - normal
-    view = to_object(Expr(tree, geometry.outputs["Incoming"], vector=True)) * DOWN
-    view = (view * cells if scaled else view).normalized()
-    # An axis at an angle to the picture is foreshortened by √(1 - view²); (1/x + 2) / 3 comes near 1/√x.
-    slant = 1.0 / (1.02 - view * view) + 2.0
-    pixel = slant.scaled(pixel_size(tree) * (1 / (3 * CELL)))
+    view = (to_object(Expr(tree, geometry.outputs["Incoming"], vector=True)) * (size if scaled else DOWN)).normalized()
+    # An axis at an angle to the picture is foreshortened by √(1 - view²); 3 / (1/x + 2) comes near √x.
+    facing = 1.02 - view * view
+    pixels = (facing / facing.times_plus((2,) * 3, (1,) * 3)).scaled(3 * CELL / pixel_size(tree))
+    steep = normal.times_plus((STEEP,) * 3, pixels)
     index = at.floor()
-    inner = (at - index - 0.5) * plane
-    x, y, z = (pixel * plane).split()
-    found = {"At": at, "Index": index, "Inner": inner, "Normal": normal, "Plane": plane, "View": view, "Pixel": pixel}
-    backfacing = Expr(tree, geometry.outputs["Backfacing"])
-    return {**found, "Widest": x.maximum(y).maximum(z), "Backfacing": backfacing}
+    inside = at - index
+    x, y, z = steep.split()
+    return {
+        **{"At": at, "Index": index, "Inside": inside, "Inner": (inside - 0.5) * plane},
+        **{"Normal": normal, "Plane": plane, "View": view, "Pixels": pixels, "Steep": steep, "Pixel": 1.0 / pixels},
+        **{"Widest": 1.0 / x.minimum(y).minimum(z), "Backfacing": Expr(tree, geometry.outputs["Backfacing"])},
+    }
 
 
 def to_object(vector: Expr) -> Expr:
@@ -135,8 +143,10 @@ def find_pool(point: Point, cell: Expr, strides: Expr, share: Expr) -> tuple[Poi
     """The point seen in pools in place of cells, and its pool's number in the picture."""
     place = cell.scaled(share)
     pool = place.floor()
-    inner = (place - pool + (point.at - point.index).scaled(share) - 0.5) * point.plane
-    tile = replace(point, inner=inner, pixel=point.pixel.scaled(share), widest=point.widest * share)
+    inside = place - pool + point.inside.scaled(share)
+    inner, widest = (inside - 0.5) * point.plane, point.widest * share
+    pixels, pixel = point.pixels.scaled(1.0 / share), point.pixel.scaled(share)
+    tile = replace(point, inside=inside, inner=inner, pixels=pixels, pixel=pixel, widest=widest)
     return tile, _pool_number(pool, strides, share)
 
 
@@ -179,8 +189,8 @@ def share_known(given: Given, flat: Expr) -> Expr:
     if given.known is not None:
         return (given.known - flat).clamp()
     assert given.reveal is not None
-    front, after, before = flat.times_plus((-1, 1, -1), given.reveal).split()
-    return front.maximum(after.minimum(before)).clamp()
+    front, after, before = given.reveal.split()
+    return (front - flat).maximum((after + flat).minimum(before - flat)).clamp()
 
 
 def values(image: bpy.types.Image) -> bpy.types.NodeTree:
