@@ -135,14 +135,16 @@ def _in_place(film, text):
     below = norm, attention
     with film.beat("in-place"):
         film.say("This is where they stand in the model: above its first layer,")
-        names = film.flank((tokens, e), below, titles=["Embedding", attention.title], seconds=0)
-        film.fade(*names, to=0, seconds=0)
-        with film.together(seconds=2.5):
-            film.fade(text, to=0, seconds=0.5)
-            film.fade(*below, film.ribbons(e, *below), to=0.5)
-            film.camera.frame(tokens, e, *below, *names, azimuth=299, elevation=19)
+        whole = tokens, e, *below
+        names = film.flank((tokens, e), titles=["Embedding"], among=whole, seconds=0)
+        names += film.flank(below, titles=[attention.title], among=whole, seconds=0)
         others = [film.signs.label(grid) for grid in (tokens, *e.grids) if grid is not e.output]
-        film.fade(*(film.signs.labels(part) for part in below), *others, to=0, seconds=0)  # one is enough there
+        film.fade(*names, to=0, seconds=0)
+        film.fade(*below, film.ribbons(e, *below), to=0.5, seconds=0)
+        film.fade(*(film.signs.labels(part) for part in below), to=0, seconds=0)  # one is enough there
+        with film.together(seconds=2.5):
+            film.fade(text, *others, to=0, seconds=0.5)
+            film.camera.frame(*whole, *names, azimuth=299, elevation=19)
         film.fade(*names, to=1, seconds=0.5)
         film.say("at the head of the [residual stream]({x}), which every layer reads.", x=e.output)
         film.fade(e.output, attention.residual, film.ribbons(e.output, attention.residual), to=1, seconds=0.5)

@@ -36,7 +36,7 @@ def play(film):
     _firing(film, layer.mlp, t)
     _narrow(film, mlp, t)
     _residual(film, mlp, stream, t)
-    _rest(film, x, mlp, stream, layer)
+    _rest(film, x, mlp, stream)
 
 
 def _rows(x, mlp, stream):
@@ -68,7 +68,7 @@ def _in_one_picture(film, x, mlp, stream):
     film.fade(film.all_but(*rows, seen), to=0, seconds=0.3)
     film.arrange(*rows, all_named=True, seconds=0)
     film.camera.frame(*rows, azimuth=274, elevation=3, seconds=0)
-    film.fade(*rows, to=1, seconds=0.3)
+    film.fade(*rows, seen, to=1, seconds=0.3)
 
 
 def _way(film, x, mlp, stream, t):
@@ -249,8 +249,7 @@ def _residual(film, mlp, stream, t):
         film.say("Nothing is thrown away: a layer only adds to what was there.")
 
 
-def _rest(film, x, mlp, stream, layer):
-    whole = layer.ln_2, layer.mlp, layer.attn.residual
+def _rest(film, x, mlp, stream):
     with film.beat("all-columns"):
         many = "All other columns go the same way, through the same weights."
         film.say(many if len(film.tokens) > 1 else "More columns would all go the same way, through the same weights.")
@@ -259,12 +258,6 @@ def _rest(film, x, mlp, stream, layer):
         film.sweep(mlp.hidden, seconds=4)
         film.sweep(mlp.activation, seconds=2, slowly=False)
         film.sweep(mlp.proj, mlp.residual, seconds=4)
-        film.step_back()
         last = "With this the layer is done; the next has weights of its own."
         film.say(last if film.config.n_layer > 1 else "With this the only layer is done.")
-        film.revert(*whole, seconds=0.5)
-        names = {grid.name for group in whole for grid in getattr(group, "grids", [group])}
-        film.fade(*whole, *(one for one in film.layout.ribbons if {one.source, one.target} <= names), to=1)
-        few = [grid for grid in layer.ln_2.grids if grid is not layer.ln_2.output]
-        film.fade(*map(film.signs.label, few), to=0, seconds=0.3)  # too many for their room
-        film.camera.frame(*whole, seconds=2)
+        film.camera.frame(*_rows(x, mlp, stream), azimuth=272, elevation=2, seconds=2)

@@ -247,24 +247,24 @@ class Telling:
         offset = self.offset(thing if isinstance(thing, Grid) else thing.grid)
         return low + offset, high + offset
 
-    def room(self, *grids: Grid, view: View | None = None) -> np.ndarray:
+    def room(self, *grids: Grid, view: View | None = None, most: float = CLOSE) -> np.ndarray:
         """Points around grids, their labels and letters where they stand now, (n, 3) metres.
 
-        A few labels are as large as they are to be seen from ``view``; of a crowd not all can be seen, and they are
-        as at home.
+        A few labels are as large as they are to be seen from ``view``, if at ``most`` so many times as large as at
+        home; of a crowd not all can be seen, and they are as at home.
         """
         if view is not None and len(grids) <= CROWD:
-            return np.concatenate([self._around(grid, view) for grid in grids])
+            return np.concatenate([self._around(grid, view, most) for grid in grids])
         apart = self.score.moved | self.cast.along.keys()
         home = tuple(grid for grid in grids if grid.name not in apart)
         others = (self._around(grid, None) for grid in grids if grid.name in apart)
         return np.concatenate([self.cast.around(home), *others])
 
-    def _around(self, grid: Grid, view: View | None) -> np.ndarray:
+    def _around(self, grid: Grid, view: View | None, most: float = CLOSE) -> np.ndarray:
         """Points around a grid, its label as large as it is to be seen from a view, or as at home, and its letters."""
         points, label = [corners(*grid.box)], self.cast.labels.get(grid.name)
         if label is not None:
-            size = 1.0 if view is None else self._size(label, view, self.offset(grid), CLOSE)
+            size = 1.0 if view is None else self._size(label, view, self.offset(grid), most)
             seen = label.pose[:3, 3] + size * (label.points - label.pose[:3, 3])
             if label.name in self.score.moved:  # a tile lifts it
                 seen = seen + [self.score.value(Channel(label.name, "offset", i)) for i in range(3)]

@@ -1,8 +1,8 @@
 """The map: a small drawing of the whole model on the page, on which the part that we are in is lit.
 
 At its left stand the model's outermost sections from top to bottom, of many layers only some; at its right, as they
-stand on the set seen from the front, the grids of the one that we are in. All layers are alike, so one picture does for
-each of them. What is lit is a drawing of its own over the pale ones, so that a change costs two opacities.
+stand on the set seen from the front, the grids of the one that we are in; where that is all of the model, the boxes are
+its picture. All layers are alike, so one picture does for each of them. What is lit is a drawing of its own over the pale ones, so that a change costs two opacities.
 """
 
 from __future__ import annotations
@@ -99,12 +99,18 @@ class ModelMap:
             shapes.append(_box(area, "ground" if not self._is_small else "accent"))
             if not self._is_small:
                 shapes.append(self._label(stop, "ink"))
+        if self.is_whole(place):
+            return [*shapes, *self._words(place)]
         number = place.sections[-1]
         drawn, here = self._whole(number), there[-1].area
         ends = ((here.top, drawn.top), (here.bottom, drawn.bottom))
         x = here.right + 2 * STROKE, drawn.left - 3 * STROKE
         shapes += [Line(((x[0], a), (x[1], b)), 0.5 * STROKE, "muted") for a, b in ends]
         return [*shapes, *self._rects(number, place.grids), *self._words(place)]
+
+    def is_whole(self, place: Place) -> bool:
+        """Whether we are at all of several sections at once."""
+        return len(place.sections) == len(self.sections) > 1
 
     @property
     def _tower(self) -> Area:
@@ -131,7 +137,7 @@ class ModelMap:
         titles = list(place.titles)
         if len(place.sections) > 1:
             titles = [f"{titles[0]} – {titles[-1]}"]
-        if len(place.sections) == len(self.sections) > 1:
+        if self.is_whole(place):
             titles = [] if self.name else ["The whole model"]
         titles = [self.name, *titles] if self.name else titles
         small, area, text = self._is_small, self.area, self._page.text

@@ -54,9 +54,13 @@ class Chances:
 
 
 def chances(
-    telling: Telling, area: Area, em: float, logits: np.ndarray, limits: Sampling, must: int, title: str, seconds: float
-) -> Chances:
-    """Put up the chances in an area, so that bars grow; the token that ``must`` be shown is there, however unlikely."""
+    telling: Telling, area: Area, em: float, logits: np.ndarray, limits: Sampling, must: int, title: str, seconds: float,
+    at_once: bool = False,
+) -> Chances:  # fmt: skip
+    """Put up the chances in an area, so that bars grow; the token that ``must`` be shown is there, however unlikely.
+
+    The rows come up ``at_once`` where they take the place of others.
+    """
     every = len(logits)
     count = every if every <= MOST + 1 else MOST
     order = likeliest(np.asarray(logits), count)
@@ -78,7 +82,7 @@ def chances(
         size = fit(what, min(em, 0.5 * tall), tiles)
         y = chart.middle(count) - CAP_HEIGHT * size / 2
         _row(telling, chart, count, [Text(area.left + tiles, y, ((what, "muted"),), size, "right")], "aggregate")
-    _grow(telling, chart, limits, title, seconds)
+    _grow(telling, chart, limits, title, seconds, at_once)
     return chart
 
 
@@ -108,7 +112,7 @@ def _row(telling: Telling, chart: Chances, row: int, head: list[Shape], color: s
     chart.bars.append(pin(telling, "bar", [Rect(0, -thick / 2, full, thick, color)], (left, middle), OVER))
 
 
-def _grow(telling: Telling, chart: Chances, limits: Sampling, title: str, seconds: float) -> None:
+def _grow(telling: Telling, chart: Chances, limits: Sampling, title: str, seconds: float, at_once: bool) -> None:
     """Let the bars become as long as the chances, and write these."""
     probs = distribution(chart.logits, limits.temperature, limits.top_k, limits.top_p)
     chart.kept = int(np.count_nonzero(probs[chart.tokens]))
@@ -118,7 +122,7 @@ def _grow(telling: Telling, chart: Chances, limits: Sampling, title: str, second
         telling.change(name, "scale", FLAT)
         telling.change(name, "opacity", 1.0)
         telling.change(name, "scale", max(share, FLAT), 0.7 * seconds)
-        telling.change(under, "opacity", 1.0 if share else PALE, 0.3 * seconds)
+        telling.change(under, "opacity", 1.0 if share else PALE, 0.0 if at_once else 0.3 * seconds)
     size, em = fit(title, 1.1 * chart.em, chart.area.width), chart.em
     put_up(
         telling, "caption", [Text(chart.area.left, chart.area.top - 1.1 * em, ((title, "ink"),), size)], 0.3 * seconds

@@ -104,7 +104,8 @@ def write_on(telling: Telling, *, after: int, most: int = 6, seconds: float = 12
         since = len(telling.pictures)
         by_chance = step.chosen_by.temperature > 0
         limits = step.chosen_by if by_chance else Sampling(1.0)
-        chart = chances(telling, body, em, step.logits, limits, step.token, title, (0.5 if number else 0.4) * each)
+        share = 0.5 if number else 0.4
+        chart = chances(telling, body, em, step.logits, limits, step.token, title, share * each, at_once=number > 0)
         pick(telling, chart, step.token, chance=by_chance, seconds=0.2 * each)
         spot = len(step.tokens)
         start = body.left, chart.middle(chart.tokens.index(step.token))
@@ -115,7 +116,7 @@ def write_on(telling: Telling, *, after: int, most: int = 6, seconds: float = 12
         tiles[spot] = telling.pictures[-1]
         if number + 1 < len(told):
             for name in telling.pictures[since:-1]:
-                telling.change(name, "opacity", 0.0, 0.2 * each)  # while the next one comes
+                telling.change(name, "opacity", 0.0)  # cut: of two that fade into each other none can be read
         else:
             _conclude(telling, chart, 0.1 * each)
     return chosen

@@ -76,7 +76,10 @@ def _bracket(
     (low, high), out = box, -1 if side == "left" else 1
     column = boxes[(boxes[:, 0, 0] < high[0]) & (boxes[:, 1, 0] > low[0])]
     edge = column[:, 0, 0].min() if out < 0 else column[:, 1, 0].max()
-    y, half, tick = (column[:, 0, 1].min() + column[:, 1, 1].max()) / 2, (high[2] - low[2]) / 2, -0.4 * out * em
+    front, back = column[:, 0, 1].min(), column[:, 1, 1].max()
+    turned = np.sign(out * np.cos(np.radians(telling.view.azimuth))) if telling.is_open else 0.0
+    y = (front + back + turned * (back - front)) / 2  # at the end that is seen furthest out
+    half, tick = (high[2] - low[2]) / 2, -0.4 * out * em
     line = Line(((tick, half), (0, half), (0, -half), (tick, -half)), 0.08 * em, "muted")
     where = pose((edge + out * em, y, (low[2] + high[2]) / 2))
     return Drawing(telling.unique("title"), (line, *words), where, opacity=0.0)

@@ -1,7 +1,7 @@
 """Keeping the map: it stands from a chapter's opening to its end, and what is lit on it follows the picture.
 
 Clause by clause, whatever is solid and inside the free part once the clause has been acted out is where we were
-meanwhile. Where nothing of the model is in play, as behind a picture that took the stage, we are where we were. A
+meanwhile, but for another model, which is only reached then. Where nothing of the model is in play, as behind a picture that took the stage, we are where we were. A
 chapter may say otherwise.
 """
 
@@ -47,13 +47,16 @@ def follow(telling: Telling, since: float) -> None:
     of, place = (up.map, place) if place else _in_outline(telling)
     if of is None or place is None or (of, place) == (up.of, up.place):
         return
+    if up.of is not None and of is not up.of and of.name and up.of.name:
+        since = max(since, telling.now - FADE)
     number = of.alike(place.sections[-1])
     wanted: dict[tuple[str, object], tuple[float, Callable[[], list[Shape]]]] = {
         ("tower", None): (PALE, of.tower),
         ("names", None): (1.0, of.names),
-        ("picture", number): (PALE, lambda: of.picture(number)),
         ("lit", place): (1.0, lambda: of.lit(place)),  # not its text, in which equal sets may be in two orders
     }
+    if not of.is_whole(place):
+        wanted["picture", number] = (PALE, lambda: of.picture(number))
     at_once, shown = up.place is None, {}
     for (kind, what), (opacity, shapes) in wanted.items():
         key = kind, what, of.name
