@@ -6,6 +6,9 @@ question = "How does a layer keep its numbers in bounds?"
 answer = "It brings columns to mean 0 and standard deviation 1, then scales and shifts them."
 trailer = ("all-columns",)
 
+WAY, UNDER = 1.4, 0.9
+"""Metres beside the two rows of numbers, for arrows and formulas; and between them, for a name."""
+
 
 def play(film):
     x, ln = film.layout.embedding.output, film.layout.layers[0].ln_1
@@ -14,16 +17,15 @@ def play(film):
     film.computed_up_to(x)
 
     film.fade(film.all_but(x, ln), to=0, seconds=0)
-    film.move(x, beside=ln.output, gap=3, seconds=0)
+    _laid_out(film, x, ln)
     film.open_on(x, ln, azimuth=283, elevation=9)
     with film.beat("what-for"):
         film.say("The [input embedding]({x}) enters the first layer.", x=x)
         close = film.closeup(ln, x, seconds=1)  # of a wide model; else it is the layout
         x, ln = close.embedding.output, close.layers[0].ln_1
-        with film.together(seconds=2):
-            film.move(x, beside=ln.output)
-            for row in (ln.mean, ln.std):  # room for a tile under them
-                film.move(row, by=(0, 0, 0.3))
+        if close is not film.layout:
+            _laid_out(film, x, ln)
+        film.camera.frame(x, ln, azimuth=282, elevation=8, seconds=1)
         film.say("Before all else it is [normalised]({out}), as in every layer.", out=ln.output)
         film.camera.frame(x, ln, azimuth=283, elevation=9, seconds=2)
         film.say("It gets numbers of one common size, which keeps training stable.")
@@ -81,12 +83,20 @@ def play(film):
             else "If there were more columns, the same would happen to each."
         )
         film.merge(x, ln.mean, ln.std, ln.output, seconds=0.5)
-        film.sweep(ln.mean, ln.std, ln.output, seconds=8, slowly=False)
+        film.camera.frame(x, ln, azimuth=277, elevation=4, seconds=1)
+        film.sweep(ln.mean, ln.std, ln.output, seconds=8)
         film.say(
             "No column looks at its neighbours: that is left to [self-attention]({out}), which is next.", out=ln.output
         )
-    film.dismiss()
     film.camera.frame(x, ln, azimuth=275, elevation=3, seconds=2)
+
+
+def _laid_out(film, x, ln):
+    """What comes in at the right, what comes out at the left, and between them the two numbers of each column."""
+    film.arrange((ln.beta, ln.gamma, ln.output, ln.mean, ln.std, x), in_order=True, all_named=True, seconds=0)
+    film.move(ln.mean, beside=ln.output, gap=WAY, seconds=0)
+    film.move(ln.std, beside=ln.mean, side="below", gap=UNDER, seconds=0)
+    film.move(x, beside=ln.mean, gap=WAY, seconds=0)
 
 
 def _normal(deviation):

@@ -258,6 +258,7 @@ def _rest(film, x, mlp, stream):
         film.sweep(mlp.hidden, seconds=4)
         film.sweep(mlp.activation, seconds=2, slowly=False)
         film.sweep(mlp.proj, mlp.residual, seconds=4)
+        film.dismiss()
         last = "With this the layer is done; the next has weights of its own."
         film.say(last if film.config.n_layer > 1 else "With this the only layer is done.")
         film.camera.frame(*_rows(x, mlp, stream), azimuth=272, elevation=2, seconds=2)

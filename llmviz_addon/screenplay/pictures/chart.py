@@ -147,7 +147,7 @@ def become(
     from now on in ``percent`` or not, if that is said.
 
     Those at the places ``pale`` do not count any more, or do again where they are not: they stay as tall as they were,
-    as ghosts. The old heading stays until the bars have arrived.
+    as ghosts. The new heading comes as the bars set out: it says what they become.
     """
     seconds = telling.length(seconds)
     numbers = _numbers(telling, values, len(up.bars))
@@ -157,26 +157,24 @@ def become(
     new = up.span if span is None and _holds(up.span, held) else _span(held)
     written = up.percent if percent is None else percent
     other = new != up.span or written != up.percent
-    for name in filter(None, (up.figures, up.total, *((up.scale, up.glass) if other else ()))):
+    for name in filter(None, (up.title, up.figures, up.total, *((up.scale, up.glass) if other else ()))):
         telling.change(name, "opacity", 0.0, 0.1 * seconds)
     telling.pass_time(0.1 * seconds)
+    _title(telling, up, title, 0.1 * seconds)
     up.percent = written
     if new != up.span:
         up.span = new
-        telling.change(up.line, "offset", (up.zero - up.home) * metres(telling, 2), 0.6 * seconds, 1)
+        telling.change(up.line, "offset", (up.zero - up.home) * metres(telling, 2), 0.7 * seconds, 1)
     up.values, up.ghosts = numbers, list(pale)
-    _stand(telling, up, 0.6 * seconds)
+    _stand(telling, up, 0.7 * seconds)
     for i, name in enumerate(up.bars):
         telling.change(name, "opacity", PALE if i in pale else 1.0, 0.2 * seconds)
-    telling.pass_time(0.6 * seconds)
+    telling.pass_time(0.7 * seconds)
     if other:
         _scale(telling, up, 0.2 * seconds)
         if up.glass:
             _glass(telling, up, 0.2 * seconds)
-    telling.change(up.title, "opacity", 0.0, 0.1 * seconds)
     _figures(telling, up, 0.2 * seconds)
-    telling.pass_time(0.1 * seconds)
-    _title(telling, up, title, 0.2 * seconds)
     telling.pass_time(0.2 * seconds)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...errors import ScriptError
-from ...layout.grid import CELL, Grid, Outward, Region
+from ...layout.grid import CELL, Beside, Grid, Outward, Region
 from ...layout.lettering.drawing import LIFT, Drawing, Rect, Shape, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.signs.labels import labels, name_of
@@ -152,7 +152,7 @@ def _rename(telling: Telling, grid: Grid, name: str, afresh: bool = False) -> No
 def _name_apart(telling: Telling, row: Sequence[Grid]) -> None:
     """Let what touches another at home, but not here, have its name in the middle over it."""
     for grid in row:
-        if isinstance(grid.caption, Outward) and telling.cast.labels[grid.name].name == name_of(grid):
+        if isinstance(grid.caption, Outward | Beside) and telling.cast.labels[grid.name].name == name_of(grid):
             _rename(telling, replace(grid, caption=None), grid.caption.text, afresh=True)
 
 
