@@ -10,6 +10,7 @@ from ..telling import Telling
 from . import beats
 from .camera import go
 from .opening import tokens
+from .steering import clear
 
 KEY = "answer"
 COMES = 0.8
@@ -27,7 +28,8 @@ def close(telling: Telling, answer: str) -> None:
             beats.say(telling, f"[{telling.question}](muted)", {})
         beats.say(telling, answer, {})
         if telling.pace is not None:
-            go(telling, replace(telling.view, distance=FURTHER * telling.view.distance), 2.0)
+            view = replace(telling.view, distance=FURTHER * telling.view.distance)
+            go(telling, clear(telling, view, 2.0), 2.0)
 
 
 def end(telling: Telling, chapters: Sequence[str]) -> None:
