@@ -21,7 +21,7 @@ def play(film):
     film.fade(*elsewhere, to=0, seconds=0)  # these stand in line here
     _apart(film, attn.proj_weight, outputs)
     film.move(attn.proj_bias, beside=attn.proj, seconds=0)  # what comes on top stands beyond what is multiplied
-    film.open_on(outputs, attn.proj_weight, attn.proj_bias, attn.proj, azimuth=283, elevation=6)
+    film.open_on(outputs, attn.proj_weight, attn.proj_bias, attn.proj, azimuth=281, elevation=5)
     bias = film.connect(attn.proj_bias, attn.proj, seconds=0)
     few = 1 < film.config.n_head <= ABREAST
     ways = [film.connect(output, attn.proj_weight, width=WIDE, seconds=0) for output in outputs if few]
@@ -66,7 +66,7 @@ def _what_for(film, attn, outputs):
         many = "Each of the {heads} has its own [answer]({o}): [{numbers}](A) per token."
         one = "The one head has its [answer]({o}): [{numbers}](A) per token."
         film.say(many if n > 1 else one, heads=film.count(n, "head"), o=outputs[0], numbers=film.count(A, "number"))
-        film.camera.frame(outputs, *_parts(attn), azimuth=281, elevation=5, seconds=3)
+        film.camera.frame(outputs, *_parts(attn), azimuth=280, elevation=4, seconds=3)
         film.say("The projection turns them into one [column]({y}) per token.", y=attn.proj)
         film.camera.frame(outputs, *_parts(attn), azimuth=279, elevation=4, seconds=3)
 
@@ -194,7 +194,6 @@ def _stream(film, x, read, attn, signs):
     with film.beat("stream"):
         film.say("What came in also took a way past all this: the residual stream.")
         film.fade(film.all_but(), *signs, to=0, seconds=0.3)
-        film.call(x, after, names=["Stream in", "Stream out"])
         film.letters(x, read, result, after, seconds=0)
         film.move(read, beside=x, seconds=0)
         film.move(result, beside=read, gap=2.4, seconds=0)
@@ -233,6 +232,7 @@ def _in_place(film, drawn):
         film.say("In the model the stream is the long line at the right,")
         film.fade(film.all_but(), *drawn, to=0, seconds=0.4)
         film.revert(layer, e, seconds=0)
+        film.one_scale(x, result, after, seconds=0)
         film.fade(film.all_but(shown), to=0, seconds=0)
         film.show_values(shown)
         with film.together(seconds=1.5):

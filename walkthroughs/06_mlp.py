@@ -8,6 +8,8 @@ trailer = ("curve",)
 
 NAMES = "Normed", "Stream in", "Result", "Stream out"
 """What the narrow grids are called, which stand close to each other."""
+APART = 0.12
+"""Metres that a column stands apart where all are small."""
 
 
 def play(film):
@@ -17,6 +19,7 @@ def play(film):
     film.fade(film.all_but(*_rows(x, mlp, stream)), to=0, seconds=0)
     film.call(x, stream, mlp.proj, mlp.residual, names=NAMES)
     film.arrange(*_rows(x, mlp, stream), all_named=True, seconds=0)
+    film.one_scale(stream, mlp.proj, mlp.residual, seconds=0)  # what is added
     film.open_on(*_rows(x, mlp, stream), azimuth=282, elevation=7)
     with film.beat("what-for"):
         _what_for(film, layer)
@@ -26,6 +29,7 @@ def play(film):
         close = film.closeup(x, mlp, stream, in_proportion=True, seconds=0)  # of a wide model
         x, mlp, stream = close.layers[0].ln_2.output, close.layers[0].mlp, close.layers[0].attn.residual
         film.call(x, stream, mlp.proj, mlp.residual, names=NAMES)
+        film.one_scale(stream, mlp.proj, mlp.residual, seconds=0)
         _way(film, x, mlp, stream, t)
     with film.beat("one-column"):
         rulers = _one_column(film, x, mlp, stream)
@@ -76,7 +80,8 @@ def _way(film, x, mlp, stream, t):
     count, wide = film.config.n_embd, mlp.hidden.shape[1]
     _in_one_picture(film, x, mlp, stream)
     columns = (box[t] for box in (stream, x, mlp.hidden, mlp.activation, mlp.proj, mlp.residual))
-    film.split(*columns, others=0.4, seconds=0.8)
+    film.split(*columns, gap=APART, others=0.25, seconds=0.8)
+    film.camera.frame(*_rows(x, mlp, stream), azimuth=274, elevation=3, seconds=0.5)  # tiles lift names
     film.say("Follow t = {t}, the {token}: its {count} become [{wide}](4C),", t=t, token=film.token_name(t),
              count=film.count(count, "number"), wide=f"{wide:,}")  # fmt: skip
     film.light(mlp.fc_weight, seconds=0.4)

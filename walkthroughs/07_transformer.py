@@ -8,6 +8,8 @@ trailer = ("ride",)
 
 FEW = 4
 """Layers of which every part is named."""
+NAMED = 12
+"""Layers, or groups of them, that have a name beside them."""
 HALVES = "Self-attention", "MLP"
 """What the two halves of a layer are called, each of which begins with a norm."""
 
@@ -15,10 +17,19 @@ HALVES = "Self-attention", "MLP"
 def play(film):
     layers, e = film.layout.layers, film.layout.embedding
     film.computed_up_to(layers[0])
-    film.fade(film.all_but(layers[0], film.ribbons(layers[0])), to=0, seconds=0)
-    film.open_on(layers[0], azimuth=290, elevation=10)
+    film.fade(film.all_but(*layers, film.ribbons(*layers)), to=0, seconds=0)
+    step = -(-len(layers) // NAMED)
+    turns = [layers[i : i + step] for i in range(0, len(layers), step)]
+    titles = [f"Layer {i}" if step == 1 else f"From layer {i} on" for i in range(0, len(layers), step)]
+    signs = film.flank(*turns, titles=titles, seconds=0)
+    halves = [half for layer in layers for half in _halves(layer)]
+    signs += film.flank(*halves, titles=HALVES * len(layers), side="right", seconds=0)
+    film.open_on(*layers, *signs, azimuth=290, elevation=10)
     with film.beat("one-layer"):
         film.say("This is one whole layer, as we know it:")
+        with film.together(seconds=2):
+            film.fade(film.all_but(layers[0], film.ribbons(layers[0])), *signs, to=0, seconds=1)
+            film.camera.fly(layers[0], azimuth=288, elevation=9)
         names = film.flank(*_halves(layers[0]), titles=HALVES)
         film.camera.frame(layers[0], *names, azimuth=286, elevation=9, seconds=2)
         film.say("attention takes over from other tokens,")
@@ -40,7 +51,7 @@ def _halves(layer):
 
 
 def _repeat(film, layers, names):
-    count = len(layers)
+    count, end = len(layers), (film.layout.ln_f, film.layout.output)
     with film.beat("repeat"):
         if count == 1:
             film.say("This small model has no other; large ones can have a hundred.")
@@ -55,11 +66,13 @@ def _repeat(film, layers, names):
         if count <= FEW:
             film.say("Let us put them side by side: all are built alike,")
             with film.together(seconds=3):
-                film.spread(*layers)
-                film.camera.frame(*layers, azimuth=274, elevation=5, zoom=0.93)
+                film.spread(*layers[:-1], (layers[-1], end))
+                film.fade(*end, film.ribbons(*end), to=1)
+                film.camera.frame(*layers, end, azimuth=274, elevation=5, zoom=0.93)
             film.entitle(*layers, titles=[f"Layer {number}" for number in range(count)])
-            names = film.flank(*_halves(layers[0]), titles=HALVES, among=layers)
-            film.camera.frame(*layers, *names, azimuth=274, elevation=5, zoom=0.96, seconds=1)
+            names = film.flank(*_halves(layers[0]), titles=HALVES, among=(*layers, end))
+            names += film.flank(end, titles=["Output"], among=(*layers, end))
+            film.camera.frame(*layers, end, *names, azimuth=274, elevation=5, zoom=0.96, seconds=1)
         else:
             film.say("All are built alike: the next one looks the same,")
             film.locate(layers[1])
@@ -140,7 +153,7 @@ def _lens(film, t):
             n = film.checkpoint.prompt_length
             film.say("What would fewer layers say, though it learned to answer {n} tokens?", n=n)
         film.guesses(t, f"What may follow t = {t:,}, read after each layer", seconds=8)
-        film.say("Last norm and LM head read any stage: the logit lens.")
+        film.say("For that, the model's last step, which is told next, reads every stage.")
         film.say(
             f"The {{token}} goes from {'{p:.1%}' if said[0, final] else '0 %'} after the embedding to {{q:.1%}}.",
             token=film.name_of(final), p=float(said[0, final]), q=float(said[-1, final]),

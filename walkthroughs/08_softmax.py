@@ -134,13 +134,15 @@ def _logits(film, output):
         film.locate(output.logits, output.probs)
         logits, probs = film.values(output.logits)[t], film.values(output.probs)[t]
         some = (-logits).argsort(kind="stable")[:6]
+        best = int(some[0])
+        some = some if len(some) < size else some[some.argsort()]
         which = f"{len(some)} largest of {size:,} logits" if len(some) < size else "Logits"
         film.say("At the end of the model, every token of the vocabulary has a logit.")
         chart = film.chart(logits[some], some.tolist(), which, seconds=2)
         film.say("Softmax makes of them how likely each comes next:")
         film.become(chart, probs[some], "Probabilities", span=(0, 1), percent=True, seconds=4)
-        likeliest = film.checkpoint.tokenizer.text(int(some[0]))
-        film.say("here “{next}” with {p:.1%}.", next=likeliest, p=output.probs[t, int(some[0])])
+        likeliest = film.checkpoint.tokenizer.text(best)
+        film.say("here “{next}” with {p:.1%}.", next=likeliest, p=output.probs[t, best])
 
 
 def _rest(film, grids):

@@ -46,8 +46,6 @@ GONE = 0.2
 """Seconds in which explanations, paragraphs and pictures go."""
 CROWD = 16
 """Grids of which all labels may be seen at once."""
-CLOSE = 2.0
-"""How many times as large as at home a label stands at most for which there must be room."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,24 +245,24 @@ class Telling:
         offset = self.offset(thing if isinstance(thing, Grid) else thing.grid)
         return low + offset, high + offset
 
-    def room(self, *grids: Grid, view: View | None = None, most: float = CLOSE) -> np.ndarray:
+    def room(self, *grids: Grid, view: View | None = None) -> np.ndarray:
         """Points around grids, their labels and letters where they stand now, (n, 3) metres.
 
-        A few labels are as large as they are to be seen from ``view``, if at ``most`` so many times as large as at
-        home; of a crowd not all can be seen, and they are as at home.
+        A few labels are as large as they are to be seen from ``view``; of a crowd not all can be seen, and they are
+        as at home.
         """
         if view is not None and len(grids) <= CROWD:
-            return np.concatenate([self._around(grid, view, most) for grid in grids])
+            return np.concatenate([self._around(grid, view) for grid in grids])
         apart = self.score.moved | self.cast.along.keys()
         home = tuple(grid for grid in grids if grid.name not in apart)
         others = (self._around(grid, None) for grid in grids if grid.name in apart)
         return np.concatenate([self.cast.around(home), *others])
 
-    def _around(self, grid: Grid, view: View | None, most: float = CLOSE) -> np.ndarray:
+    def _around(self, grid: Grid, view: View | None) -> np.ndarray:
         """Points around a grid, its label as large as it is to be seen from a view, or as at home, and its letters."""
         points, label = [corners(*grid.box)], self.cast.labels.get(grid.name)
         if label is not None:
-            size = 1.0 if view is None else self._size(label, view, self.offset(grid), most)
+            size = 1.0 if view is None else self._size(label, view, self.offset(grid))
             seen = label.pose[:3, 3] + size * (label.points - label.pose[:3, 3])
             if label.name in self.score.moved:  # a tile lifts it
                 seen = seen + [self.score.value(Channel(label.name, "offset", i)) for i in range(3)]
@@ -285,15 +283,15 @@ class Telling:
         if drawing.parent in self.cast.grids:
             moved = moved + self.offset(self.cast.grids[drawing.parent])
         if drawing.keeps_size and not at_home:
-            stretch[:2] = self._size(drawing, self.view, moved, ENLARGED)
+            stretch[:2] = self._size(drawing, self.view, moved)
         points = np.column_stack([flat, np.zeros(len(flat))]) * stretch
         return points @ drawing.pose[:3, :3].T + drawing.pose[:3, 3] + moved
 
-    def _size(self, label: Drawing, view: View, offset: np.ndarray, most: float) -> float:
-        """How many times as large as at home a label will stand, if at ``most`` so many; else 1."""
+    def _size(self, label: Drawing, view: View, offset: np.ndarray) -> float:
+        """How many times as large as at home a label will stand, if it is there; else 1."""
         depth = float((label.pose[:3, 3] + offset - view.position) @ view.basis[2])
         size = float(stretched(label.em, depth, self.page))
-        return size if 0 < size <= most else 1.0
+        return size if 0 < size <= ENLARGED else 1.0
 
     @property
     def view(self) -> View:

@@ -2,7 +2,8 @@
 
 At its left stand the model's outermost sections from top to bottom, of many layers only some; at its right, as they
 stand on the set seen from the front, the grids of the one that we are in; where that is all of the model, the boxes are
-its picture. All layers are alike, so one picture does for each of them. What is lit is a drawing of its own over the pale ones, so that a change costs two opacities.
+its picture. All layers are alike, so one picture does for each of them. What is lit is a drawing of its own over the
+pale ones, so that a change costs two opacities.
 """
 
 from __future__ import annotations

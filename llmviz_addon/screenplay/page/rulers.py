@@ -7,17 +7,21 @@ from ...layout.lettering.drawing import Drawing, Line, Text, pose
 from ...layout.tensor import Axis
 
 LARGEST = 0.22
-"""Metres that letters are high, where nothing else is said; the line has its thickness by them."""
+"""Metres that letters are high at home; the line has its thickness by them."""
 
 
-def ruler(name: str, grid: Grid, axis: Axis, em: float | None = None) -> Drawing:
+def at_home(axis: Axis) -> float:
+    """Metres that letters are high along an axis that is seen from near."""
+    return min(LARGEST, max(0.12, axis.cells * CELL / 4))
+
+
+def ruler(name: str, grid: Grid, axis: Axis, size: float) -> Drawing:
     """A line with end ticks along an axis of ``grid`` and its length in words: under it, or at its left.
 
-    There the words stand at its upper end, for arrows meet a grid at the middle. ``em`` is metres.
+    There the words stand at its upper end, for arrows meet a grid at the middle. Letters are ``size`` metres high.
     """
     low, high = grid.box
     length = axis.cells * CELL
-    size = em or min(LARGEST, max(0.12, length / 4))
     larger = max(1.0, size / LARGEST)
     gap, tick, thick = 0.08 * larger, 0.05 * larger, 0.012 * larger
     lines = (

@@ -54,8 +54,8 @@ class Chances:
 
 
 def chances(
-    telling: Telling, area: Area, em: float, logits: np.ndarray, limits: Sampling, must: int, title: str, seconds: float,
-    at_once: bool = False,
+    telling: Telling, area: Area, em: float, logits: np.ndarray, limits: Sampling, must: int, title: str,
+    seconds: float, at_once: bool = False,
 ) -> Chances:  # fmt: skip
     """Put up the chances in an area, so that bars grow; the token that ``must`` be shown is there, however unlikely.
 

@@ -22,7 +22,7 @@ from ...layout.lettering.drawing import Drawing
 from ..cast.things import Thing
 from ..page import cards, commentary
 from ..page.commentary import FADE, Link
-from ..page.rulers import ruler
+from ..page.rulers import at_home, ruler
 from ..page.said import Beat, Clause
 from ..pictures.pinned import bring_back, take_down
 from ..score.timeline import Channel
@@ -32,6 +32,7 @@ from .camera import frame
 from .dismissing import dismiss
 from .explain import focus
 from .mapping import follow
+from .measuring import usual
 from .opening import open_chapter
 
 REST = 1.5
@@ -250,7 +251,8 @@ def rulers(telling: Telling, links: list[Link]) -> list[Drawing]:
         grids = [grid for grid in telling.in_play() if any(own.name == axis for own in grid.axes)]
         if grids:
             best = min(grids, key=rank)
-            found.append(ruler(telling.unique("ruler"), best, best.axis(axis)))
+            along = best.axis(axis)
+            found.append(ruler(telling.unique("ruler"), best, along, max(at_home(along), usual(telling, best))))
             telling.cast.add(found[-1])
     return found
 

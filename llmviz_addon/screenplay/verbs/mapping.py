@@ -1,8 +1,8 @@
 """Keeping the map: it stands from a chapter's opening to its end, and what is lit on it follows the picture.
 
 Clause by clause, whatever is solid and inside the free part once the clause has been acted out is where we were
-meanwhile, but for another model, which is only reached then. Where nothing of the model is in play, as behind a picture that took the stage, we are where we were. A
-chapter may say otherwise.
+meanwhile, but for another model, which is only reached then. Where nothing of the model is in play, as behind a
+picture that took the stage, we are where we were. A chapter may say otherwise.
 """
 
 from __future__ import annotations

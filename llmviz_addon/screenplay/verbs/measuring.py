@@ -19,6 +19,10 @@ def ruler(telling: Telling, grid: Grid, axis: str, *, seconds: float | None = No
     own = {one.name: one for one in grid.axes if one.direction != "y"}
     if axis not in own:
         raise ScriptError(f"{grid!r} has no axis {axis!r} that is seen from the front. {choices(own)}")
+    return telling.show(ruled(telling.unique("ruler"), grid, own[axis], usual(telling, grid)), telling.length(seconds))
+
+
+def usual(telling: Telling, grid: Grid) -> float:
+    """Metres that letters beside a grid are high, where they have their usual size from where the camera goes."""
     depth = float((telling.box(grid)[0] - telling.view.position) @ telling.view.basis[2])
-    em = USUAL * pixel(telling.page) * TAN * depth
-    return telling.show(ruled(telling.unique("ruler"), grid, own[axis], em), telling.length(seconds))
+    return USUAL * pixel(telling.page) * TAN * depth

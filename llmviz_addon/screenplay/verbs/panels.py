@@ -13,7 +13,6 @@ from ...layout.grid import Grid, Region
 from ...layout.lettering.drawing import Drawing, Shape
 from ..page.commentary import camera_pose
 from ..page.panel import EM, Explanation, Panel
-from ..page.sizes import ENLARGED
 from ..page.steps import Setting, Steps
 from ..page.view import Area, View, corners, step_aside
 from ..score.timeline import Channel
@@ -120,7 +119,7 @@ def _spot(telling: Telling, forms: _Forms, explained: Sequence[Region], seconds:
     if (spot.covered > COVERED or aside) and not camera.is_moving(telling):
         fits = spot.covered <= COVERED and around.across(spot.area, telling.view) < AWKWARD
         reach = telling.view.distance * (NEARER if fits else furthest)
-        points = telling.room(*telling.in_play(), view=telling.view, most=ENLARGED)
+        points = telling.room(*telling.in_play(), view=telling.view)
         ways = [
             (view.distance * NEARLY**number, NEARLY**number, view, told)
             for number, told in enumerate(forms.all)
@@ -244,7 +243,7 @@ def away_from_all(
     """What a panel must not cover as seen from a view: these things, all in play, what is written, other panels."""
     in_play = telling.in_play(view)
     for grid in in_play:
-        points = telling.room(grid, view=view, most=ENLARGED)
+        points = telling.room(grid, view=view)
         things.append((points[:8], NEAR, 1.0))
         if len(points) > 8:  # its label
             things.append((points[8:], NEAR, 1.0))

@@ -15,7 +15,7 @@ from ..telling import Telling
 from .arrows import ARROW
 from .copies import copy
 
-NAMED, FITS = 0.062, 0.6
+NAMED, FITS = 0.078, 0.6
 """Height of a name beside a stack, as a share of the stack's, and at most as a share of its own grid's."""
 ROOMY = 0.7
 """Narrower side of the free part, in picture heights, below which names are larger, for the stack will be smaller."""
