@@ -44,7 +44,9 @@ def test_the_zip_runs_from_where_it_is_unpacked(archive: Path, tmp_path: Path) -
     program = (
         "from llmviz.screenplay import loader\n"
         "from llmviz.model.checkpoint import builtin\n"
-        "print(len(loader.chapters()), builtin().config.n_layer, builtin('austen').config.n_layer, loader.home())\n"
+        "found = loader.find()\n"
+        "print(len(found.chapters + found.shots))\n"
+        "print(builtin().config.n_layer, builtin('austen').config.n_layer, loader.home())\n"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
     count, *layers, home = done.stdout.split(maxsplit=3)

@@ -47,7 +47,7 @@ def test_nobody_looks_for_garbage_in_what_is_told(nano):
     about, seen = run(nano, [2, 1, 0, 1, 1, 2]), []
 
     def note(phase: str, info: dict[str, int]) -> None:
-        seen.append(phase)
+        seen.append(info["generation"])
 
     gc.collect()
     gc.callbacks.append(note)
@@ -56,7 +56,7 @@ def test_nobody_looks_for_garbage_in_what_is_told(nano):
     finally:
         gc.callbacks.remove(note)
     assert told.timeline.tracks
-    assert seen == []
+    assert set(seen) <= {0}  # what is newest: between chapters, whose things are no longer among it
     assert gc.isenabled()
 
 

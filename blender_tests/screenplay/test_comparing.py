@@ -314,6 +314,7 @@ def test_in_a_film_about_a_run_outlines_and_set_are_never_seen_together(nano):
 
 def test_names_of_small_models_are_pointed_out_once_they_are_shown(make_film, random_model):
     film = make_film(random_model(GPTConfig(1, 1, 4, 1, 2)), [0])
+    film.fade(film.all_but(), to=0, seconds=0)
     film.open_on(film.models[-1], azimuth=287, elevation=9)
     film.fade(film.models[-1], film.models[0], to=1)
     (sign,) = film.point_out(beside=film.models[-1])

@@ -308,6 +308,7 @@ def _contained(chapter: Chapter) -> Contained:
 
 
 @_unswept()
+@_unswept()
 def _assembled(told: list[tuple[Chapter, Telling]], fps: int, size: tuple[int, int], tracks: bool = True) -> Timeline:
     """The timeline of chapters; where one has left its film in no state for that, an error that names it."""
     try:
