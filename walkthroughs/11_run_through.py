@@ -1,4 +1,4 @@
-"""Run-through: one shot, down through the whole model with the numbers, from the tokens to the one that is drawn."""
+"""Run-through: one shot, down through the whole model with the numbers, from the tokens to the one that is chosen."""
 
 title = "Run-through"
 part = "One shot"
@@ -90,7 +90,7 @@ def _end(film, layout):
         film.say("At the end each token of the vocabulary gets its probability,")
         _pass(film, [layout.ln_f, layout.output], azimuth=286, elevation=9, seconds=2.6)
     with film.beat("drawn"):
-        film.say("and one is drawn: {token}.", token=film.name_of(film.draw.token))
+        film.say("and one is chosen: {token}.", token=film.name_of(film.draw.token))
         with film.together(seconds=2.5):
             film.camera.fly(signs.output, signs.candidates, azimuth=278, elevation=5, zoom=0.94, pace=FASTEST)
             film.fade(signs.output, signs.next, signs.candidates, to=1, seconds=1)

@@ -147,7 +147,7 @@ def become(
     from now on in ``percent`` or not, if that is said.
 
     Those at the places ``pale`` do not count any more, or do again where they are not: they stay as tall as they were,
-    as ghosts. The new heading comes as the bars set out: it says what they become.
+    as ghosts. On the way they are called nothing: the old heading goes first, the new one comes once it is true.
     """
     seconds = telling.length(seconds)
     numbers = _numbers(telling, values, len(up.bars))
@@ -160,7 +160,6 @@ def become(
     for name in filter(None, (up.title, up.figures, up.total, *((up.scale, up.glass) if other else ()))):
         telling.change(name, "opacity", 0.0, 0.1 * seconds)
     telling.pass_time(0.1 * seconds)
-    _title(telling, up, title, 0.1 * seconds)
     up.percent = written
     if new != up.span:
         up.span = new
@@ -174,6 +173,7 @@ def become(
         _scale(telling, up, 0.2 * seconds)
         if up.glass:
             _glass(telling, up, 0.2 * seconds)
+    _title(telling, up, title, 0.2 * seconds)
     _figures(telling, up, 0.2 * seconds)
     telling.pass_time(0.2 * seconds)
 

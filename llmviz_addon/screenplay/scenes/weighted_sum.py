@@ -1,5 +1,5 @@
 """A weighted sum in full: vectors fan out before the column that they make, each meets its weight and takes it on as
-brightness, + stands between them, they merge into one behind =.
+brightness, + stands between them, they merge into one behind =, or ≈ where the numbers as shown do not add up.
 
 Weights, products and their sum then stand side by side, row by row level with each other, to be compared until the
 beat is over. Then the sum can be seen going where it belongs, into its column of the grid that it is of.
@@ -20,7 +20,7 @@ from ...layout.lettering.drawing import Drawing, Rect, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT, fit
 from ...layout.rules.formula import Dot, Operand
 from ...layout.signs.tiles import tile, wide
-from ...rounding import written_shares
+from ...rounding import in_cell, relation, written_shares
 from ..score.timeline import Channel
 from ..telling import Telling
 from ..verbs import camera
@@ -99,9 +99,9 @@ def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0, home
     telling.pass_time(0.08 * seconds)
     scaled = _take_on(telling, columns, cells, shares, kept, signs, broad, 0.2 * seconds)
     with telling.together(seconds=0.05 * seconds):
-        middle = (top + bottom) / 2
+        middle, equals = (top + bottom) / 2, _equals(telling, result, scaled)
         for x in (*xs[1:], behind):
-            text = "=" if x > xs[-1] else "+"
+            text = equals if x > xs[-1] else "+"
             tiles.append(sign(telling, text, (x + CELL / 2 - pitch / 2, y, middle), size=0.1 * unit))
         title, at = result.grid.title, (behind + CELL / 2, y, top + unit * (OVER - CELL / 2))
         tiles.append(sign(telling, title, at, size=fit(title, 0.12 * unit, 0.86 * pitch), color="muted"))
@@ -160,6 +160,14 @@ def _sources(telling: Telling, result: Region) -> tuple[Region, Region]:
             if len(weights.grid.axes) == len(cells.grid.axes) == 2 and cells.ranges[1] == (0, 1):
                 return weights, cells.grid[slice(*cells.ranges[0])]
     raise ScriptError(f"{result!r} is not a weighted sum of vectors.")
+
+
+def _equals(telling: Telling, result: Region, terms: list[Grid]) -> str:
+    """``=``, or ``≈`` where in any row the numbers, as cells show them, do not add up."""
+    sums = np.ravel(telling.values(result.grid)[result.index]).tolist()
+    rows = np.column_stack([np.ravel(telling.values(term)) for term in terms]).tolist()
+    signs = {relation(in_cell(total), [in_cell(part) for part in row]) for total, row in zip(sums, rows, strict=True)}
+    return "=" if signs == {"="} else "≈"
 
 
 def _first(vectors: Region) -> int:
