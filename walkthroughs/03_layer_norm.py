@@ -19,12 +19,15 @@ def play(film):
     film.fade(film.all_but(x, ln), to=0, seconds=0)
     _laid_out(film, x, ln)
     film.open_on(x, ln, azimuth=283, elevation=9)
+    arrows = _arrows(film, x, ln)
     with film.beat("what-for"):
         film.say("The [input embedding]({x}) enters the first layer.", x=x)
         close = film.closeup(ln, x, seconds=1)  # of a wide model; else it is the layout
         x, ln = close.embedding.output, close.layers[0].ln_1
         if close is not film.layout:
+            film.fade(*arrows, to=0, seconds=0)
             _laid_out(film, x, ln)
+            arrows = _arrows(film, x, ln)
         film.camera.frame(x, ln, azimuth=282, elevation=8, seconds=1)
         film.say("Before all else it is [normalised]({out}), as in every layer.", out=ln.output)
         film.camera.frame(x, ln, azimuth=283, elevation=9, seconds=2)
@@ -97,6 +100,11 @@ def _laid_out(film, x, ln):
     film.move(ln.mean, beside=ln.output, gap=WAY, seconds=0)
     film.move(ln.std, beside=ln.mean, side="below", gap=UNDER, seconds=0)
     film.move(x, beside=ln.mean, gap=WAY, seconds=0)
+
+
+def _arrows(film, x, ln):
+    """Both numbers are made of what comes in, and both are needed for what goes out; two such ways the layout has."""
+    return [film.connect(x, ln.std, seconds=0), film.connect(ln.mean, ln.output, seconds=0)]
 
 
 def _normal(deviation):

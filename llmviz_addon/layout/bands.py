@@ -21,6 +21,11 @@ FLAT = np.array([0.0, 0.0, 1.0])  # the width of bands that run sideways
 WIDE = np.array([1.0, 0.0, 0.0])  # the width of bands that run up and down
 
 
+def flows_from(source: Grid) -> Role:
+    """The role of what flows out of a grid: learned, or computed."""
+    return Role.WEIGHT if source.role is Role.WEIGHT else Role.ACTIVATION
+
+
 @dataclass(frozen=True)
 class Bands:
     """Makes ribbons between grids that stand a ``gap`` apart and have ``n_tokens`` columns.
@@ -90,6 +95,5 @@ class Bands:
 
     def band(self, source: Grid, target: Grid, path: list[Point], width: float, across: np.ndarray = WIDE) -> Ribbon:
         """A ribbon along a path of points in metres, with square corners."""
-        role = Role.WEIGHT if source.role is Role.WEIGHT else Role.ACTIVATION
         name = f"ribbon:{source.name}>{target.name}"
-        return Ribbon(name, source.name, target.name, np.array(path, dtype=float), across, width, role)
+        return Ribbon(name, source.name, target.name, np.array(path, dtype=float), across, width, flows_from(source))

@@ -164,7 +164,7 @@ def _sources(telling: Telling, result: Region) -> tuple[Region, Region]:
 
 def _equals(telling: Telling, result: Region, terms: list[Grid]) -> str:
     """``=``, or ``≈`` where in any row the numbers, as cells show them, do not add up."""
-    sums = np.ravel(telling.values(result.grid)[result.index]).tolist()
+    sums = np.ravel(result.drawn(telling.values(result.grid))).tolist()
     rows = np.column_stack([np.ravel(telling.values(term)) for term in terms]).tolist()
     signs = {relation(in_cell(total), [in_cell(part) for part in row]) for total, row in zip(sums, rows, strict=True)}
     return "=" if signs == {"="} else "≈"

@@ -13,6 +13,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ...errors import ScriptError
+from ...layout.bands import flows_from
 from ...layout.grid import CELL, Grid, Region
 from ...layout.lettering.drawing import Drawing, Polygon, pose
 from ..telling import Telling
@@ -37,7 +38,7 @@ def connect(
     telling: Telling, source: Grid | Region, target: Grid | Region, *, seconds: float | None = None,
     width: float = WIDTH,
 ) -> Drawing:  # fmt: skip
-    """A flat arrow from where ``source`` stands now to where ``target`` does, in the source's colour."""
+    """A flat arrow from where ``source`` stands now to where ``target`` does, as learned or computed."""
     seconds = telling.length(seconds)
     boxes = _box(telling, source), _box(telling, target)
     over = telling.room(target, view=telling.view)[:, 2].max() if isinstance(target, Grid) else boxes[1][1][2]
@@ -46,7 +47,7 @@ def connect(
     found = way(*boxes, float(over))
     if found is None:
         raise ScriptError("Two things that cover each other, or touch, cannot be connected by an arrow.")
-    made = arrow(telling.unique("arrow"), found, str(grids[0].role), front(*boxes), width)
+    made = arrow(telling.unique("arrow"), found, str(flows_from(grids[0])), front(*boxes), width)
     return telling.show(made, seconds, ARROW)
 
 
