@@ -128,8 +128,8 @@ def model(request):
 
 def test_tethers_are_short_three_at_most_and_cross_nothing_that_is_written(picture):
     assert picture.plates
-    is_upright = picture.film.page.aspect < 1  # where names of wide grids may leave no way to their cells
-    assert picture.tethers or is_upright
+    cramped = picture.film.page.aspect < 1 and picture.film.checkpoint.config.n_embd > 100
+    assert picture.tethers or cramped  # upright, names of wide grids may leave no way to their cells
     for frame in picture.moments():
         up, free = picture.up(picture.tethers, frame), picture.free(frame).grown(0.01)
         assert len(up) <= MOST, frame
