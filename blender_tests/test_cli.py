@@ -335,7 +335,7 @@ def test_what_steps_hold_is_let_go_of_where_a_signal_meets_the_bar(
         assert open_steps
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands, "_staged", lambda *_: None)
+    monkeypatch.setattr(commands, "_staged", lambda *_, **__: None)
     monkeypatch.setattr(commands.api, f"{job}_steps", steps)
     monkeypatch.setattr(Bar, "show", met)
     target = tmp_path / ("f.mp4" if job == "film" else "board")
@@ -343,3 +343,22 @@ def test_what_steps_hold_is_let_go_of_where_a_signal_meets_the_bar(
         cli.carry_out([job, "layer-norm", "-o", str(target)])
     assert caught.tb is not None
     assert not open_steps
+
+
+def test_what_is_slow_is_imported_only_by_a_job() -> None:
+    code = "import sys; from llmviz_addon.cli import _parser; _parser(); print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(("size", "threads"), [(1, "1"), (2, None)])
+def test_only_large_checkpoints_are_read_with_many_threads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, threads: str | None
+) -> None:
+    monkeypatch.setattr(cli, "LARGE", 1000)
+    monkeypatch.setattr(commands, "layout", lambda asked: None)
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    for name in ("a", "b"):
+        (tmp_path / name).write_bytes(bytes(400 * size))
+    cli.main(["layout", "--model", str(tmp_path)])
+    assert os.environ.get("OPENBLAS_NUM_THREADS") == threads

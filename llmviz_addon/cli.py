@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, NoReturn
 
-from . import options
 from .model.builtins import BUILTINS, NANO
+from .options import Build, Chapters, Film, Generate, Layout, Options, Package, Step, Still, Storyboard, Trace
 from .terminal import WRONG, one_line, status_of, tell
 
 Size = tuple[int, int]
+LARGE = 10**9
+"""Bytes of a checkpoint whose products are worth several processors."""
 STATUSES = """exit status: 0 done; 2 not possible as asked, one line on stderr says why; 130 stopped by Ctrl-C (143 by
 SIGTERM); 141 nobody reads the output any more"""
 
@@ -63,27 +67,23 @@ def _parser() -> Parser:
     about = "Turns a GPT into a film set: its real weights, run on your text."
     parser = Parser(prog="llmviz", description=about, epilog=STATUSES)
     jobs = parser.add_subparsers(title="jobs", required=True, metavar="JOB", parser_class=Parser)
-    names = _add(jobs, options.Layout, "list the names that chapters write, with their shapes")
+    names = _add(jobs, Layout, "list the names that chapters write, with their shapes")
     _which(names)
     about = "list chapters, how long they take, where they rest, and how much of the time between something moves"
-    _add(jobs, options.Chapters, about, _model, _pace)
-    build = _add(
-        jobs, options.Build, "write a .blend that plays and renders without the add-on", _chapters, _film, _engine
-    )
+    _add(jobs, Chapters, about, _model, _pace)
+    build = _add(jobs, Build, "write a .blend that plays and renders without the add-on", _chapters, _film, _engine)
     build.add_argument("-o", "--output", required=True, type=_path, metavar="SCENE.blend")
-    still = _add(jobs, options.Still, "render one picture", _film, _engine, _quality)
+    still = _add(jobs, Still, "render one picture", _film, _engine, _quality)
     still.add_argument("chapters", nargs=1, metavar="CHAPTER", help="name or number, see llmviz chapters")
     still.add_argument(
         "--at", required=True, type=_text, metavar="SECONDS|REST", help="such as 12.5, 03.2 or one-column"
     )
     still.add_argument("-o", "--output", required=True, type=_path, metavar="FRAME.png")
-    board = _add(
-        jobs, options.Storyboard, "render each chapter at a glance: stills and contact sheets", _chapters, _film
-    )
+    board = _add(jobs, Storyboard, "render each chapter at a glance: stills and contact sheets", _chapters, _film)
     _engine(board)
     _quality(board)
     board.add_argument("-o", "--output", required=True, type=_path, metavar="FOLDER")
-    film = _add(jobs, options.Film, "render a video and its captions", _chapters, _film, _engine, _quality)
+    film = _add(jobs, Film, "render a video and its captions", _chapters, _film, _engine, _quality)
     film.add_argument("-o", "--output", required=True, type=_path, metavar="FILM.mp4")
     film.add_argument("--from", dest="start", type=_seconds, metavar="S", help="start there, in seconds of the film")
     film.add_argument("--to", dest="stop", type=_seconds, metavar="S", help="stop there, in seconds of the film")
@@ -91,27 +91,27 @@ def _parser() -> Parser:
     film.add_argument("--jobs", type=_jobs, metavar="N", help="processes that render at once; by default one per core")
     film.add_argument("--overwrite", action="store_true", help="throw away frames of another film of that name")
     film.add_argument("--drop-frames", action="store_true", help="do not keep the frames once the video is made")
-    trace = _add(jobs, options.Trace, "write every number of the forward pass", _model)
+    trace = _add(jobs, Trace, "write every number of the forward pass", _model)
     trace.add_argument("-o", "--output", required=True, type=_path, metavar="TRACE.npz")
-    generate = _add(jobs, options.Generate, "let the model write on, step by step", _model, _writing)
+    generate = _add(jobs, Generate, "let the model write on, step by step", _model, _writing)
     generate.add_argument(
         "-o", "--output", type=_path, metavar="SCENE.blend", help="write an open stage that holds the run"
     )
     generate.add_argument("--room", type=_whole, default=16, metavar="N", help="columns to spare there; by default 16")
     _picture(generate)
-    step = _add(jobs, options.Step, "append the next tokens on an open stage", _writing)
+    step = _add(jobs, Step, "append the next tokens on an open stage", _writing)
     step.add_argument(
         "scene", type=_path, metavar="SCENE.blend", help="as llmviz generate -o writes it; it is replaced"
     )
     step.add_argument("--model", type=_path, metavar="PATH", help="where its checkpoint is now, if it was moved")
-    package = _add(jobs, options.Package, "build and validate the extension zip")
+    package = _add(jobs, Package, "build and validate the extension zip")
     package.add_argument("-o", "--output", required=True, type=_path, metavar="FOLDER")
     return parser
 
 
 def _add(
     jobs: argparse._SubParsersAction[Parser],
-    asked: type[options.Options],
+    asked: type[Options],
     about: str,
     *groups: Callable[[Parser], None],
 ) -> Parser:
@@ -124,10 +124,24 @@ def _add(
     return job
 
 
-def _run(job: str, asked: options.Options) -> int | None:
+def _run(job: str, asked: Options) -> int | None:
+    if not _is_large(getattr(asked, "model", None)):  # idle threads would spin, which takes more than all products
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from . import commands  # only now, as it takes time
 
     return getattr(commands, job)(asked)
+
+
+def _is_large(model: str | None) -> bool:
+    """Whether a checkpoint on disk is ``LARGE``; what cannot be read is not, and is told later."""
+    paths = [model or ""]
+    with suppress(OSError):
+        paths = [entry.path for entry in os.scandir(model or "")]
+    size = 0
+    for path in paths:
+        with suppress(OSError):
+            size += os.path.getsize(path)
+    return size > LARGE
 
 
 def _model(job: Parser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -26,6 +27,7 @@ from .model.generation import draw_text
 from .model.run import prompt, read
 from .model.sampling import Sampling, check_chance, steps
 from .model.tokenizers.tokenizer import visible
+from .processes import few_threads
 from .screenplay import loader
 from .screenplay.production import Production, check
 from .screenplay.score.timeline import Told
@@ -85,7 +87,7 @@ def still(asked: options.Still) -> None:
     target = check_output(asked.output, ".png")
     production = _produced(asked)
     seconds = production.timeline.seconds(frame_at(production.timeline, asked.at))
-    stage = _staged(production, asked)
+    stage = _staged(production, asked, renders=True)
     del production
     picture = api.still(stage, asked.at, engine=asked.engine, quality=asked.quality)
     picture.save(target)
@@ -149,7 +151,7 @@ def storyboard(asked: options.Storyboard) -> None:
     """Render stills and contact sheets."""
     folder = check_place(asked.output)
     production = _produced(asked)
-    stage = _staged(production, asked)
+    stage = _staged(production, asked, renders=True)
     steps = api.storyboard_steps(stage, folder, engine=asked.engine, quality=asked.quality)
     try:
         with closing(steps), Bar() as bar:
@@ -295,20 +297,22 @@ def _model_of(state: OpenState, path: str | None) -> Checkpoint:
 # --- Blender ----------------------------------------------------------------------------------------------
 
 
-def _staged(production: Production, asked: options.Staged, kept: bool = False) -> api.Stage:
+def _staged(
+    production: Production, asked: options.Staged, kept: bool = False, renders: bool = False
+) -> api.Stage:  # fmt: skip
     """The production on stage, its values no more; it is all that there is in Blender.
 
-    Only of one that is ``kept`` is noted how it was.
+    Only of one that is ``kept`` is noted how it was; Blender has all threads where this process ``renders`` it.
     """
     production.once = True
-    with _fresh():
+    with _fresh(renders):
         return _alone(at_once(staged_steps)(production, theme(asked.theme), asked.engine, noted=kept))
 
 
 @contextmanager
-def _fresh() -> Iterator[None]:
+def _fresh(renders: bool = False) -> Iterator[None]:
     """An empty file in a Blender of factory settings, whose chatter is kept off the terminal in the block."""
-    bpy = _blender()
+    bpy = _blender(renders)
     with quiet(), unbroken():
         bpy.ops.wm.read_factory_settings(use_empty=True)
     with quiet():
@@ -323,9 +327,9 @@ def _alone(stage: api.Stage) -> api.Stage:
     return stage
 
 
-def _blender() -> ModuleType:
-    """Blender, started, as the module bpy."""
-    with quiet(), unbroken():
+def _blender(renders: bool = False) -> ModuleType:
+    """Blender, started, as the module bpy; with threads that help only where it ``renders`` in this process."""
+    with quiet(), unbroken(), few_threads(os.cpu_count() or 1 if renders else 1):
         import bpy
     return bpy
 

@@ -11,7 +11,6 @@ from typing import Any
 import bpy
 
 from . import (
-    assets,
     beside,
     build,
     direct,
@@ -40,7 +39,6 @@ from .walking import looking, overlay, panel, rows, session
 MODULES = (
     preferences,
     settings,
-    assets,
     jobs,
     build,
     reload,
