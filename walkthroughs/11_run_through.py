@@ -23,6 +23,10 @@ def play(film):
     film.computed_up_to(layout.tokens)
     film.fade(film.ribbons(layout), to=PALE, seconds=0)
     film.fade(film.signs.card, to=0, seconds=0)
+    for layer in layers:  # heads stand behind one another: one has names
+        _, attention, *_ = layer.members.values()
+        near = min(attention.heads, key=lambda head: head.scores.middle[1])
+        film.fade(*(film.signs.labels(head) for head in attention.heads if head is not near), to=0, seconds=0)
     film.open_on(film.signs.input, azimuth=276, elevation=4, zoom=0.9)
     with film.beat("tokens"):
         film.say("{tokens} go in.", tokens=film.count(len(film.tokens), "token"))
@@ -46,7 +50,7 @@ def _first(film, layer, whole):
     near = min(heads, key=lambda head: head.scores.middle[1])
     with film.beat("first-layer"):
         film.say("{which} first brings every column to one scale,", which="The layer" if whole else "Layer 0")
-        _pass(film, [norm], azimuth=290, elevation=9, seconds=1.6)
+        _pass(film, [norm], norm, heads, azimuth=292, elevation=11, seconds=1.8)
     with film.beat("heads"):
         film.say("then, in {heads}, each token asks those before it,", heads=film.count(len(heads), "head"))
         asked = [[head.q, head.k, head.v] for head in heads]
@@ -54,7 +58,7 @@ def _first(film, layer, whole):
     with film.beat("matrix"):
         film.say("weighs what they answer,")
         known = [[head.scores, head.max, head.sum, head.weights] for head in heads]
-        _pass(film, known, near.scores[:], near.weights[:], azimuth=282, elevation=4, seconds=2.2)
+        _pass(film, known, near.scores[:], near.weights[:], azimuth=284, elevation=5, seconds=2.2)
     with film.beat("attention"):
         film.say("and takes over a mixture of it.")
         rest = [[head.output for head in heads], *[one for name, one in attention.members.items() if name != "heads"]]
@@ -88,14 +92,15 @@ def _end(film, layout):
     signs = film.signs
     with film.beat("scores"):
         film.say("At the end each token of the vocabulary gets its probability,")
-        _pass(film, [layout.ln_f, layout.output], azimuth=286, elevation=9, seconds=2.6)
+        _pass(film, [layout.ln_f], layout.ln_f, layout.output, azimuth=288, elevation=9, seconds=1.8)
+        last = [grid for grid in layout.output.grids if grid.role != "weight"]
+        _pass(film, last, azimuth=280, elevation=6, seconds=2)
     with film.beat("drawn"):
         film.say("and one is chosen: {token}.", token=film.name_of(film.draw.token))
-        with film.together(seconds=2.5):
-            film.camera.fly(signs.output, signs.candidates, azimuth=278, elevation=5, zoom=0.94, pace=FASTEST)
+        with film.together(seconds=2.2):
+            film.camera.fly(signs.output, signs.candidates, azimuth=282, elevation=7, zoom=0.8, pace=FASTEST)
             film.fade(signs.output, signs.next, signs.candidates, to=1, seconds=1)
-        film.camera.fly(signs.output, signs.candidates, azimuth=273, elevation=3, seconds=1.5)
-        film.wait(1.2)
+        film.camera.fly(signs.output, signs.candidates, azimuth=272, elevation=3, seconds=3.2)
 
 
 def _pass(film, things, *framed, azimuth, elevation, seconds):
@@ -104,7 +109,7 @@ def _pass(film, things, *framed, azimuth, elevation, seconds):
         film.camera.fly(
             *(framed or things), azimuth=azimuth, elevation=elevation, zoom=0.94, seconds=seconds, pace=FASTEST
         )
-        film.run_through(*things)
+        film.run_through(*things, column=film.example_time)
 
 
 def _outlined(film, model):

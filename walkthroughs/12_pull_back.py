@@ -7,6 +7,8 @@ one_shot = True
 
 PACE = 1.75
 """By how much what is seen grows in each second."""
+ENTERS = 1.6
+"""Seconds after which a model is in the picture, on the way to where all of it is."""
 
 
 def play(film):
@@ -25,51 +27,57 @@ def play(film):
         film.say("This is one number that {name} has learned.", name=film.checkpoint.name)
         with film.together(seconds=1.5):
             film.camera.fly(cell, azimuth=271, elevation=1, zoom=0.7)
-            frame = film.enclose(cell, words="1 number")
-    frame = _away(film, "column", [column], f"{rows:,} numbers", "It stands in a column,", frame)
-    frame = _away(film, "matrix", [matrix[:]], sizes, "that in a matrix,", frame)
+            frames = film.enclose(cell, words="1 number")
     count = sum(grid.count for grid in weights)
     inside = [grid[:] for grid in layer.grids]
-    frame = _away(film, "layer", inside, f"Layer 0: {count:,} parameters", "that in a layer,", frame)
+    for key, regions, words, said in (
+        ("column", [column], f"{rows:,} numbers", "It stands in a column,"),
+        ("matrix", [matrix[:]], sizes, "that in a matrix,"),
+        ("layer", inside, f"Layer 0: {count:,} parameters", "that in a layer,"),
+    ):
+        frames = _away(film, key, cell, regions, words, said, frames)
     with film.beat("model"):
         film.say("and that in {name}: {n:,} parameters.", name=film.checkpoint.name, n=film.checkpoint.n_params)
         with film.together():
-            film.fade(frame, to=0, seconds=1.5)
+            film.fade(*frames, to=0, seconds=1.5)
             measured = film.measure(film.layout, seconds=2)
-            film.camera.fly(film.layout, film.signs.card, *measured, azimuth=280, elevation=5, pace=PACE)
+            film.camera.fly(film.layout, film.signs.card, *measured, azimuth=286, elevation=8, pace=PACE)
     seen = [film.layout, *measured]
     for number, model in enumerate(film.neighbours):
         with film.beat(f"model-{number + 2}"):
-            film.say("{name} has {n:,}.", name=model.title, n=model.n_params)
-            with film.together():
-                seen += _beside(film, model)
-                film.camera.fly(*seen, azimuth=284, elevation=7, pace=PACE)
+            _beside(film, model, seen, "{name} has {n:,}.")
     _last(film, film.neighbours)
 
 
-def _away(film, key, regions, count, words, gone):
-    """Away until regions fill the picture, in a frame that says how many numbers they have."""
+def _away(film, key, cell, regions, count, words, gone):
+    """Away until regions fill the picture, in a frame that says how many numbers they have; the cell stays in one."""
     with film.beat(key):
         film.say(words)
         with film.together():
-            film.camera.fly(*regions, azimuth=275, elevation=3, zoom=0.82, seconds=1.2, pace=PACE)
-            film.fade(gone, to=0, seconds=1.2)
+            film.camera.fly(*regions, azimuth=275, elevation=3, zoom=0.85, seconds=1.2, pace=PACE)
+            film.fade(*gone[1:], to=0, seconds=0.5)
+            frames = film.enclose(cell, seconds=0.8) + film.enclose(*regions, words=count, seconds=0.8)
             with film.in_sequence():
-                film.wait(0.4)
-                frame = film.enclose(*regions, words=count, seconds=0.8)
-    return frame
+                film.wait(0.8)
+                film.fade(gone[0], to=0, seconds=0.8)
+    return frames
 
 
-def _beside(film, model):
-    """Let a model appear, and how high it is."""
-    film.fade(model.pieces, model.signs.card, model.signs.roof, to=1, seconds=2)
-    return [model, *film.measure(model, seconds=2)]
+def _beside(film, model, seen, words):
+    """Away until a model stands beside those ``seen``, with how high it is; it is named once it is in the picture."""
+    with film.together():
+        film.fade(model.pieces, model.signs.card, model.signs.roof, to=1, seconds=2)
+        seen += [model, *film.measure(model, seconds=2)]
+        film.camera.fly(*seen, azimuth=284, elevation=7, pace=PACE)
+        with film.in_sequence():
+            film.wait(ENTERS)
+            film.say(words, name=model.title, n=model.n_params)
 
 
 def _last(film, models):
     if models:
         film.point_out(beside=models[-1], seconds=1)
-    film.wait(2)
+    film.wait(1.2)
 
 
 def _across(matrix, row=None):
@@ -99,8 +107,5 @@ def _outlined(film, models):
     seen = [first]
     for number, model in enumerate(models):
         with film.beat(f"model-{number + 1}"):
-            film.say("{name} has {n:,} parameters.", name=model.title, n=model.n_params)
-            with film.together():
-                seen += _beside(film, model)
-                film.camera.fly(*seen, azimuth=284, elevation=7, pace=PACE)
+            _beside(film, model, seen, "{name} has {n:,} parameters.")
     _last(film, sorted(models, key=lambda model: model.n_params))

@@ -126,7 +126,8 @@ def test_what_is_told_of_is_in_the_picture(made, shot):
     shown = {"layer": layer.grids, "model": telling.layout.grids}
     if name == loader.RUN_THROUGH:
         heads = [grid for head in layer.attn.heads for grid in head.grids]
-        matrices, output = [near.scores, near.weights], telling.layout.output.grids
+        matrices = [near.scores, near.weights]
+        output = [grid for grid in telling.layout.output.grids if grid.role != "weight"]
         shown = {"heads": heads, "matrix": matrices, "mlp": layer.mlp.grids, "scores": output}
     for key, grids in shown.items():
         view = pose.seen(lambda channel, key=key: telling.score.at(channel, at[key]))
@@ -228,3 +229,14 @@ def test_a_way_through_values_has_no_jolt_and_keeps_to_them():
     assert abs(slope[-1]) < 0.05
     assert way.max() <= 9 + 1e-9
     assert (np.diff(way[at <= 3.5]) >= -1e-12).all()
+
+
+def test_a_column_that_is_followed_stands_out_wherever_it_comes(nano):
+    telling, timeline = tell("run-through", Set.of(run(nano, [2, 1, 0, 1, 1, 2])))
+    tracks = {track.channel: track for track in timeline.tracks}
+    for name in ("embedding.output", "layers.0.ln_1.output", "layers.0.attn.heads.0.scores", "layers.2.stream"):
+        grid = next((grid for grid in telling.layout.grids if grid.name == name), telling.layout.layers[2].stream)
+        assert tracks[Channel(grid.name, "focus")].values[-1] > 0
+        low, high = (tracks[Channel(grid.name, prop, 0)].values[-1] for prop in ("focus_lo", "focus_hi"))
+        assert high - low == (grid.shape[1] if name.endswith("scores") else 1)
+    assert len(telling.cast.tiles) > 6

@@ -308,10 +308,10 @@ class Film(Showing):
         pulsing.pulse(self._telling, *groups, titles=titles, seconds=seconds)
 
     @verb
-    def run_through(self, *groups: Grids, seconds: float | None = None) -> None:
+    def run_through(self, *groups: Grids, column: int | None = None, seconds: float | None = None) -> None:
         """Let the numbers run through groups: kind by kind grids glow and are computed, those of all heads at once, and
-        the arrows that lead there are solid from then on."""
-        pulsing.run_through(self._telling, *groups, seconds=seconds)
+        the arrows that lead there are solid from then on. The ``column`` of that time stands out on the way."""
+        pulsing.run_through(self._telling, *groups, column=column, seconds=seconds)
 
     # Copies, close-ups ------------------------------------------------------------------------
 

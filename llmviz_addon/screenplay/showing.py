@@ -207,7 +207,7 @@ class Showing(Facts):
         return comparing.measure(self._telling, model, seconds=seconds)
 
     @verb
-    def enclose(self, *things: Grids | Region, words: str, seconds: float | None = None) -> Drawing:
+    def enclose(self, *things: Grids | Region, words: str = "", seconds: float | None = None) -> list[Drawing]:
         """A frame around where things stand now, and over it what they are, in letters that suit the picture."""
         return neighbours.enclose(self._telling, *things, words=words, seconds=seconds)
 

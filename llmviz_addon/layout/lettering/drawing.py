@@ -68,6 +68,21 @@ class Polygon:
 
 
 @dataclass(frozen=True)
+class Band(Polygon):
+    """A filled polygon between two lines of as many points, ``left`` and ``right``; where things are lit it is round.
+
+    Its ``points`` follow from these.
+    """
+
+    points: tuple[tuple[float, float], ...] = field(init=False)
+    left: tuple[tuple[float, float], ...] = ()
+    right: tuple[tuple[float, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "points", (*self.right, *self.left[::-1]))
+
+
+@dataclass(frozen=True)
 class Disc:
     """A filled circle."""
 

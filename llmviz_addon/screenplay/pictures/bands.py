@@ -8,7 +8,7 @@ import numpy as np
 
 from ...errors import ScriptError
 from ...layout.grid import Region
-from ...layout.lettering.drawing import Polygon, Rect, Shape, Text
+from ...layout.lettering.drawing import Band, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.signs.tiles import INK
 from ...rounding import written_shares
@@ -135,7 +135,7 @@ def _bands(
         wide = share * width
         if share >= THINNEST:
             left = (x - wide / 2) + (low - (x - wide / 2)) * bend
-            outline = [*zip(left + wide, y, strict=True), *zip(left[::-1], y[::-1], strict=True)]
-            shapes.append(Polygon(tuple((float(a), float(b)) for a, b in outline), "activation"))
+            ways = (tuple(zip(x.tolist(), y.tolist(), strict=True)) for x in (left, left + wide))
+            shapes.append(Band("activation", *ways))
         low += wide
     return shapes

@@ -42,8 +42,11 @@ def neighbours(telling: Telling) -> tuple[Standing, ...]:
     return neighbours(telling) if larger else ()
 
 
-def enclose(telling: Telling, *things: Thing, words: str, seconds: float | None = None) -> Drawing:
-    """Draw a frame around where things stand, and say over it what they are, in letters that suit the picture."""
+def enclose(telling: Telling, *things: Thing, words: str = "", seconds: float | None = None) -> list[Drawing]:
+    """Draw a frame around where things stand, and say over it what they are, in letters that suit the picture.
+
+    What is small on that is in a frame all the same; what is said is there as soon as it can be read.
+    """
     seen = telling.cast.seen(*things)
     boxes = [telling.box(region) for region in seen.regions] + [telling.box(grid) for grid in seen.grids]
     around = np.concatenate([corners(*box) for box in boxes])
@@ -55,6 +58,10 @@ def enclose(telling: Telling, *things: Thing, words: str, seconds: float | None 
     room = advance(words) + 2 * OVER
     plate = Rect(wide / 2 - room / 2, edge + 0.5 * OVER, room, CAP_HEIGHT + OVER, "ground", 0.2)
     text = Text(wide / 2, edge + OVER, ((words, "accent"),), 1.0, "center")
-    at = np.array([left, front - 0.02 * em, top])
-    drawing = Drawing(telling.unique("enclosed"), (line, plate, text), scaled(at, em), opacity=0.0)
-    return telling.show(drawing, seconds)
+    where = scaled(np.array([left, front - 0.02 * em, top]), em)
+    parts = [(line,), (plate, text)] if words else [(line,)]
+    made = [Drawing(telling.unique("enclosed"), shapes, where, opacity=0.0) for shapes in parts]
+    with telling.together(seconds=telling.length(seconds)):
+        for drawing in made:
+            telling.show(drawing)
+    return made

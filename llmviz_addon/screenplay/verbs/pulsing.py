@@ -13,8 +13,11 @@ from ...layout.lettering.drawing import Rect, Text
 from ...layout.lettering.font import advance, fit
 from ..cast.things import Grids
 from ..pictures.pinned import LETTERS, pin
+from ..score.timeline import Channel
 from ..telling import Telling
+from .explain import focus
 from .revealing import reveal
+from .splitting import put_tile_on
 
 AFTERGLOW = 0.9
 """How long a part glows on when the next one begins, as a share of the time of one."""
@@ -23,6 +26,8 @@ OVERLAP = 0.5
 SHORTEST = 0.1
 """Seconds from one kind to the next at least; of more, several begin at once."""
 HEAD = re.compile(r"heads\.\d+\.")
+FOLLOWED = 0.4
+"""How far what is beside a column that is followed steps back."""
 
 
 def pulse(telling: Telling, *groups: Grids, titles: Sequence[str] = (), seconds: float | None = None) -> None:
@@ -48,9 +53,13 @@ def pulse(telling: Telling, *groups: Grids, titles: Sequence[str] = (), seconds:
         _light(telling, grids, 0.0, AFTERGLOW * each)
 
 
-def run_through(telling: Telling, *groups: Grids, seconds: float | None = None) -> None:
+def run_through(
+    telling: Telling, *groups: Grids, column: int | None = None, seconds: float | None = None
+) -> None:  # fmt: skip
     """Let the numbers run through groups: each kind of grid glows and is computed as they come to it, that of all heads
     at once, and the arrows that lead there are solid from then on.
+
+    The ``column`` of that time stands out from then on wherever there is one, in a frame and under its token's tile.
     """
     kinds: dict[str, list[Grid]] = {}
     for grid in telling.cast.grids_of(*groups):
@@ -69,7 +78,21 @@ def run_through(telling: Telling, *groups: Grids, seconds: float | None = None) 
         for grids in waves:
             names = [name for grid in grids for name in arrows.get(grid.name, ())]
             telling.score.set_all(names, "opacity", 1.0, telling.now, 0.3 * each)
+            if column is not None:
+                _follow(telling, grids, column, 0.4 * each)
             pulse(telling, grids, seconds=each)
+
+
+def _follow(telling: Telling, grids: Sequence[Grid], column: int, seconds: float) -> None:
+    for grid in grids:
+        if not grid.axes or grid.axes[0].name != "T" or not column < grid.shape[0]:
+            continue
+        region = grid[column]
+        for body in telling.bodies(grid):
+            focus(telling, body, region, telling.now)
+            telling.score.set(Channel(body, "focus"), FOLLOWED, telling.now, seconds)
+        if not HEAD.search(grid.name) and grid.role is Role.ACTIVATION:
+            put_tile_on(telling, region, seconds)
 
 
 def _light(telling: Telling, grids: Sequence[Grid], to: float, seconds: float) -> None:

@@ -30,7 +30,7 @@ def split(
         telling.splits.open(region, gap, others, telling.now, seconds)
         for letters in telling.cast.along.get(region.grid.name, ()) if gap else ():
             telling.change(letters.name, "opacity", 0.0, seconds)  # the columns are not where these stand
-        _put_tile_on(telling, region, seconds)
+        put_tile_on(telling, region, seconds)
     telling.pass_time(seconds)
 
 
@@ -85,7 +85,7 @@ def face(telling: Telling, region: Region) -> tuple[str, int | None] | None:
     return None
 
 
-def _put_tile_on(telling: Telling, region: Region, seconds: float) -> None:
+def put_tile_on(telling: Telling, region: Region, seconds: float) -> None:
     """On a column that is all that there is of one token or place its tile; the grid's label makes room for it."""
     found = face(telling, region)
     if found is None or region.grid.name in telling.cast.tiles:

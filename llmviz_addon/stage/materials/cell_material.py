@@ -51,7 +51,7 @@ transparency without noise, so there silhouettes are sharp, and what fades does 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bpy
 
@@ -81,7 +81,7 @@ from .cell_point import (
     sharpened,
     values,
 )
-from .matter import Matter
+from .matter import EDGED, Matter
 from .nodes import Expr, arrange, attribute, blend, emission, mix, new_node, use
 from .theme import Theme, linear
 
@@ -109,6 +109,10 @@ GONE = 0.12
 """Opacity below which EEVEE shows nothing: above, it fades into the ground, as its transparency is noise."""
 BETWEEN = 0.6
 """Share of the ground in the gaps between cells."""
+RULED_GLASS = 0.45
+"""Light of the lines between empty cells where things are lit, as a share of that of their outline."""
+LARGER = 1.3
+"""By how much larger cells are that show their numbers where things are lit."""
 KNOWN = "known"
 """Label of the node that tells whether a cell shows its value."""
 
@@ -218,9 +222,12 @@ class _Drawing:
     def _glass(self, gaps: Expr) -> bpy.types.NodeSocket:
         """A faint outline and faint lines between cells."""
         colors = self.theme.cells
-        lines = gaps.maximum(draw_outline(self.point))
+        outline = draw_outline(self.point)
         if self.matter:
-            return self.matter.glass(lines, self._lit(mix((0.0, 0.0, 0.0), linear(colors.glass_line), lines)))
+            edge = self.matter.edge()
+            lines = outline.maximum(gaps * RULED_GLASS).maximum(edge * EDGED)
+            return self.matter.glass(lines, self._lit(mix((0.0, 0.0, 0.0), linear(colors.glass_line), lines)), edge)
+        lines = gaps.maximum(outline)
         glass = self._lit(mix(linear(colors.glass), linear(colors.glass_line), lines))
         return emission(self.role.tree, glass, self.point.normal.dot(GLASS_TONES))
 
@@ -242,7 +249,8 @@ class _Drawing:
         """What is computed, as dots on a slab; near enough as tiles with numbers."""
         tree = self.role.tree
         size = abs(value * gain).clamp() ** self.theme.cells.growth
-        near, share = self._written(color, color, value, numbers)
+        deep = matter.tile(color, size, tile)
+        near, share = self._written(deep, deep, value, numbers)
         near = blend(tree, matter.slab((0.0, 0.0, 0.0)), near, matter.plate(tile))
         shown = blend(tree, matter.slab(matter.dot(color, size, tile)), near, share)
         zero, muted = zero_color(self.role, self.theme), linear(self.theme.text["muted"])
@@ -262,6 +270,8 @@ class _Drawing:
         covered = draw_number(numbers, point, value, right, up, scaled)
         covered = covered * (is_dark * (1.0 - covered) + 1.0)  # as in ``flat_material``
         near = emission(self.role.tree, mix(cell, ink, covered))
+        if self.matter:  # a denoiser blurs what is smaller
+            point = replace(point, widest=point.widest * LARGER)
         share = nearness(point)
         return near, share if given.pool is None else share * (given.pool > 0.75)
 

@@ -4,7 +4,9 @@ Meshes bring ``ink`` (linear colour and alpha, per point) and ``edge`` (the way 
 to a point outside it, as a vector, so that its length is right however the drawing is scaled).
 Objects bring their opacity as the alpha of their colour, and the property ``reach``: the size in
 metres of a pixel at which they begin to fade. In a lit theme what is written is told to the lens, which leaves it
-sharp; ribbons are of the set, and have the pass index 1.
+sharp; ribbons are of the set, and have the pass index 1. What has a body there, such as a bar, a band or a tile, has
+``lean`` on its points: which way its surface leans, in the drawing's plane, and 1. It is shaded by that as if a lamp
+stood over it at the left: a real one would light it the less the larger the set is that it hangs before.
 """
 
 from __future__ import annotations
@@ -13,12 +15,20 @@ import bpy
 
 from .. import compat
 from ..ours import own
-from .nodes import Expr, arrange, attribute, blend, emission, new_node, pixel_size
+from .nodes import Expr, arrange, attribute, blend, emission, mix, new_node, pixel_size
 from .theme import Theme
 
-INK, EDGE, REACH = "ink", "edge", "reach"
+INK, EDGE, LEAN, REACH = "ink", "edge", "lean", "reach"
 WRITTEN = "written"
 """Pass of a lit theme that tells where drawings and letters are, from 0 to 1."""
+GLOW = 1.15
+"""Light of a body's face, where 1 is as bright as its colour."""
+OVER = (-0.35, 0.94, 0.0)
+"""Where the light comes from, in a drawing's plane."""
+SHADE, TURNED = 0.5, 0.3
+"""How much lighter a body's edge is towards that, and how much darker where it turns away from the viewer."""
+GLINT, GLINTS, NARROW = 0.5, 0.62, 3.2
+"""Light of the line along which a round edge mirrors the lamp, how far it leans there, and how narrow that is."""
 
 
 def flat_material(theme: Theme) -> bpy.types.Material:
@@ -52,7 +62,21 @@ def flat_material(theme: Theme) -> bpy.types.Material:
         told.aov_name = WRITTEN
         tree.links.new((alpha * (1.0 - Expr(tree, info.outputs["Object Index"]))).socket, told.inputs["Value"])
     color = Expr(tree, ink.outputs["Color"], vector=True)
+    if theme.lit:
+        color = _shaded(tree, color)
     surface = blend(tree, clear, emission(tree, color), alpha)
     tree.links.new(surface, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
     arrange(tree)
     return material
+
+
+def _shaded(tree: bpy.types.NodeTree, color: Expr) -> Expr:
+    """The colour of what has a body as it is lit, and of all else as it is."""
+    lean = attribute(tree, "GEOMETRY", LEAN, "Vector")
+    _, _, body = lean.split()
+    flat = lean * (1.0, 1.0, 0.0)
+    toward = flat.dot(OVER)
+    shade = (toward * SHADE).times_plus(1.0, 1.0) - flat.dot(flat) * TURNED
+    glint = (1.0 - abs(toward - GLINTS) * NARROW).clamp()
+    light = mix(1.0, (shade + glint * glint * GLINT) * GLOW, body)
+    return color.scaled(light)

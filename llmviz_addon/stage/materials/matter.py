@@ -25,8 +25,13 @@ FILLED = 0.7
 """Of how bright a dot is, how bright all of a cell is that is too small for a dot."""
 REACH = 0.72
 """How far from the middle of a cell its dot's light on the slab ends, in cells: at its corners."""
-TILE, CORNER = 0.44, 0.1
+TILE, CORNER = 0.44, 0.12
 """Half the side of the tile that a number stands on, and the radius of its corners, in cells."""
+DEEP_TILE, RIM = 0.5, 0.9
+"""Light of the tile of the largest number, as a share of its hue, so that light digits are read; more at its rim."""
+EDGED, FAINT = 0.9, 0.2
+"""Of how bright a glass's lines are, how bright its edge is where one looks along it; and the share of that from afar,
+where edges are all that is seen of small boxes."""
 
 
 @dataclass(frozen=True)
@@ -83,22 +88,36 @@ class Matter:
         corner = (abs(tile.inner) - (TILE - CORNER)).maximum((0, 0, 0)).length()
         return ((CORNER - corner) / tile.widest + 0.5).clamp()
 
+    def tile(self, color: Expr, size: Expr, tile: Point) -> Expr:
+        """Light of the tile that a number of a ``size`` from 0 to 1 stands on: deep, and glowing along its rim."""
+        corner = (abs(tile.inner) - (TILE - CORNER)).maximum((0, 0, 0)).length() * (1 / CORNER)
+        return color.scaled((corner * corner).times_plus(RIM, size.times_plus(DEEP_TILE - 1.0, 1.0)))
+
     def mist(self, color: Expr) -> Expr:
         """Light of cells that are too small for dots."""
         dots = self.lit.dots
         return color.scaled(dots.strength * FILLED * 3.14 * (dots.size * (1 - dots.spread / 2)) ** 2)
 
-    def glass(self, lines: Expr, glow: Expr) -> bpy.types.NodeSocket:
-        """Clear but for ``lines``, and what of it shines."""
+    def edge(self) -> Expr:
+        """How far one looks along the surface, 0 to 1: there glass mirrors and is seen."""
+        tree = self.role.tree
+        incoming = Expr(tree, tree.nodes.new("ShaderNodeNewGeometry").outputs["Incoming"], vector=True)
+        along = 1.0 - abs(incoming.dot(Expr(tree, self.normal, vector=True)))
+        near = self.point.widest.times_plus(-1.6, 1.3).clamp().times_plus(1 - FAINT, FAINT)
+        return along.clamp() ** 3.0 * near
+
+    def glass(self, lines: Expr, glow: Expr, edge: Expr) -> bpy.types.NodeSocket:
+        """Dark and half clear but for ``lines`` and its ``edge``, and what of it shines."""
         tree, glass = self.role.tree, self.lit.glass
         node = new_node(tree, "ShaderNodeBsdfPrincipled")
-        node.inputs["Base Color"].default_value = (0.0, 0.0, 0.0, 1.0)
+        node.inputs["Base Color"].default_value = (*linear(glass.color), 1.0)
         node.inputs["Roughness"].default_value = glass.roughness
+        node.inputs["Specular IOR Level"].default_value = 0.3
         tree.links.new(self.normal, node.inputs["Normal"])
         tree.links.new(glow.socket, node.inputs["Emission Color"])
         node.inputs["Emission Strength"].default_value = 1.0
         clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
-        return blend(tree, node.outputs[0], clear, (1.0 - lines) * glass.clear)
+        return blend(tree, node.outputs[0], clear, (1.0 - lines.maximum(edge)) * glass.clear)
 
 
 def _bevel(

@@ -61,6 +61,7 @@ class Dots:
 class Glass:
     """What is not computed yet."""
 
+    color: RGB  # of what is not clear
     clear: float  # share of what is behind that shows
     roughness: float
 

@@ -47,7 +47,7 @@ _OF_LAMPS: dict[str, Any] = {
 LIT: dict[str, Any] = {
     "slab": {"color": COLOR, "tint": SHARE, "roughness": SHARE, "coat": SHARE, "bevel": RADIUS},
     "dots": {"size": RADIUS, "spread": SHARE, "strength": LIGHT, "halo": SHARE},
-    "glass": {"clear": SHARE, "roughness": SHARE},
+    "glass": {"color": COLOR, "clear": SHARE, "roughness": SHARE},
     "floor": {"color": COLOR, "roughness": SHARE},
     "sky": {"low": COLOR, "high": COLOR, "strength": LIGHT},
     "finish": {

@@ -21,14 +21,14 @@ from ...errors import ScriptError
 from ...layout.lettering.drawing import LIFT, Disc, Drawing, Line, Polygon, Readout, Rect, Shape, Text
 from ...layout.lettering.font_file import FontFile
 from .. import compat
-from ..materials.flat_material import EDGE, INK, REACH
+from ..materials.flat_material import EDGE, INK, LEAN, REACH
 from ..materials.theme import Theme, linear
 from ..ours import own
-from . import glyphs
 from .letters import FRINGE_DROP, Eye, Letterbox, Letters, gathered, stands, write_letters
-from .mesh2d import Flat, Sides, disc, join, join_sides, numbered, polygon, rectangle, stroke
+from .mesh2d import Sides, join, join_sides, numbered
 from .readouts import Readouts
 from .repeated import Repeats, write_places
+from .shapes import pieces
 
 Key = tuple[tuple[Shape, ...], float, Eye | None]
 """Of drawings that look alike: their shapes, the width of their fringes, and from where they are seen, if it is known.
@@ -45,7 +45,8 @@ _FRINGE = 0.02  # metres, of shapes that stand alone in the world
 class Arrays:
     """A mesh as arrays: ``points`` (n, 3), ``triangles`` (m, 3), ``ink`` (n, 4) linear, ``edge`` (n, 3).
 
-    ``letters`` come after all these.
+    ``letters`` come after all these. ``lean`` (n, 3) is there where things are lit: in the drawing's plane, and 1 of
+    what has a body.
 
     Numbers of 32 bits, as meshes have them: the letters of a large model's labels are three million points.
     """
@@ -56,6 +57,7 @@ class Arrays:
     edge: np.ndarray
     sides: Sides | None = None  # of the triangles; where they are not known, Blender finds them
     letters: Letters = field(default_factory=Letters.none)
+    lean: np.ndarray | None = None
 
     @property
     def count(self) -> int:
@@ -73,7 +75,7 @@ class Arrays:
         """The same, transformed by a (4, 4) matrix."""
         turn, place = pose[:3, :3].T.astype(np.float32), pose[:3, 3].astype(np.float32)
         letters = self.letters.posed(pose) if len(self.letters) else self.letters
-        return Arrays(self.points @ turn + place, self.triangles, self.ink, self.edge @ turn, self.sides, letters)
+        return replace(self, points=self.points @ turn + place, edge=self.edge @ turn, letters=letters)
 
     def mesh(self, name: str, material: bpy.types.Material, like: bpy.types.Mesh | None = None) -> bpy.types.Mesh:
         """A new mesh of these arrays; letters are its last points.
@@ -94,14 +96,17 @@ class Arrays:
         """Put these arrays into a mesh of ours, in place of what is in it."""
         mesh.clear_geometry()
         if len(self.points) or len(self.letters):
-            points, ink, edge = self.points, self.ink, self.edge
+            points, ink, edge, lean = self.points, self.ink, self.edge, self.lean
             if len(self.letters):
                 zero = np.zeros_like(self.letters.place)
                 points, edge = np.concatenate([points, self.letters.place]), np.concatenate([edge, zero])
                 ink = np.concatenate([ink, self.letters.ink])
+                lean = lean if lean is None else np.concatenate([lean, zero])
             compat.write_faces(mesh, points, self.triangles, self.sides)
             compat.write_attribute(mesh, INK, "FLOAT_COLOR", "POINT", ink)
             compat.write_attribute(mesh, EDGE, "FLOAT_VECTOR", "POINT", edge)
+            if lean is not None:
+                compat.write_attribute(mesh, LEAN, "FLOAT_VECTOR", "POINT", lean)
             if len(self.letters):
                 write_letters(mesh, self.letters)
             mesh.attributes.active_color_name = INK  # shown by Solid view's attribute colours
@@ -121,6 +126,7 @@ def joined(arrays: Sequence[Arrays]) -> Arrays:
     """Several as one."""
     points = [len(array.points) for array in arrays]
     known = [array.sides for array in arrays if array.sides is not None]
+    leans = any(array.lean is not None for array in arrays)
     return Arrays(
         np.concatenate([array.points for array in arrays]),
         numbered([array.triangles for array in arrays], points),
@@ -128,6 +134,7 @@ def joined(arrays: Sequence[Arrays]) -> Arrays:
         np.concatenate([array.edge for array in arrays]),
         join_sides(known, points) if len(known) == len(arrays) else None,
         gathered([array.letters for array in arrays]),
+        np.concatenate([array.edge * 0 if array.lean is None else array.lean for array in arrays]) if leans else None,
     )
 
 
@@ -255,35 +262,27 @@ class DrawingMaker:
 
     def _flat(self, shapes: Iterable[tuple[int, Shape]], fringe: float, eye: Eye | None) -> Arrays:
         """Shapes by their numbers, written out."""
-        pieces = [
-            (flat, color, (number + 1) * LIFT) for number, shape in shapes for flat, color in self._flats(shape, fringe)
-        ]
-        if not pieces:
+        lit = self.theme.lit is not None
+        found = [(*piece, (number + 1) * LIFT) for number, shape in shapes for piece in pieces(shape, fringe, lit)]
+        if not found:
             return Arrays.loose(np.zeros((0, 3)))
-        counts = [len(flat.points) for flat, _, _ in pieces]
-        whole = join([flat for flat, _, _ in pieces])
+        counts = [len(flat.points) for flat, *_ in found]
+        whole = join([flat for flat, *_ in found])
         points, edge = np.zeros((2, len(whole.points), 3), dtype=np.float32)
         points[:, :2], edge[:, :2] = whole.points, whole.edge
-        points[:, 2] = np.repeat([lift for _, _, lift in pieces], counts) - edge.any(axis=1) * FRINGE_DROP
+        points[:, 2] = np.repeat([lift for *_, lift in found], counts) - edge.any(axis=1) * FRINGE_DROP
         if eye is not None:
             _level(points, edge, eye)
-        ink = np.repeat(np.array([self._ink(color) for _, color, _ in pieces], dtype=np.float32), counts, axis=0)
-        sides = join_sides([flat.sides for flat, _, _ in pieces], counts)
-        return Arrays(points, whole.triangles.astype(np.int32), ink, edge, sides)
-
-    def _flats(self, shape: Shape, fringe: float) -> list[tuple[Flat, str]]:
-        match shape:
-            case Rect(x, y, width, height, color, radius):
-                return [(rectangle(x, y, width, height, radius, fringe), color)]
-            case Line(points, width, color, head):
-                return [(stroke(points, width, head, fringe), color)]
-            case Polygon(points, color):
-                return [(polygon(points, fringe), color)]
-            case Disc(x, y, radius, color):
-                return [(disc(x, y, radius, fringe), color)]
-            case Text():
-                return glyphs.placed(shape)
-        return []
+        inks = [np.array(self._ink(color)) * (light, light, light, 1.0) for _, color, light, _ in found]
+        ink = np.repeat(np.array(inks, dtype=np.float32), counts, axis=0)
+        sides = join_sides([flat.sides for flat, *_ in found], counts)
+        if whole.cover is not None:
+            ink[:, 3] *= whole.cover
+        lean = None
+        if whole.lean is not None:
+            body = np.repeat([flat.lean is not None for flat, *_ in found], counts)
+            lean = np.column_stack([whole.lean, body]).astype(np.float32)
+        return Arrays(points, whole.triangles.astype(np.int32), ink, edge, sides, lean=lean)
 
 
 def reach(drawing: Drawing) -> float:

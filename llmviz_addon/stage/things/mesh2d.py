@@ -19,7 +19,7 @@ from ...kept import kept
 
 _ROUND = 10  # points per quarter circle
 _ANGLES = [[math.radians(start + 90 * step / _ROUND) for step in range(_ROUND + 1)] for start in (-90, 0, 90, 180)]
-_CORNERS = np.array([[(math.cos(angle), math.sin(angle)) for angle in corner] for corner in _ANGLES])
+CORNERS = np.array([[(math.cos(angle), math.sin(angle)) for angle in corner] for corner in _ANGLES])
 """Of a rectangle, from the lower right one on: a quarter of a unit circle each, (4, n, 2)."""
 
 
@@ -44,12 +44,17 @@ class Sides:
 
 @dataclass(frozen=True, eq=False)
 class Flat:
-    """Triangles in a plane: ``points`` (n, 2), ``edge`` (n, 2) from the outline to each, ``triangles`` (m, 3)."""
+    """Triangles in a plane: ``points`` (n, 2), ``edge`` (n, 2) from the outline to each, ``triangles`` (m, 3).
+
+    ``lean`` (n, 2) is how far a surface leans at each, and ``cover`` (n,) how much it hides, where these are told.
+    """
 
     points: np.ndarray
     edge: np.ndarray
     triangles: np.ndarray
     known_sides: Sides | None = None
+    lean: np.ndarray | None = None
+    cover: np.ndarray | None = None
 
     @kept
     def sides(self) -> Sides:
@@ -76,7 +81,16 @@ def join(flats: Sequence[Flat]) -> Flat:
         np.concatenate([flat.points for flat in flats]),
         np.concatenate([flat.edge for flat in flats]),
         numbered([flat.triangles for flat in flats], [len(flat.points) for flat in flats]),
+        lean=_told([(flat.lean, np.zeros_like(flat.points)) for flat in flats]),
+        cover=_told([(flat.cover, np.ones(len(flat.points))) for flat in flats]),
     )
+
+
+def _told(parts: Sequence[tuple[np.ndarray | None, np.ndarray]]) -> np.ndarray | None:
+    """What is told of any of some parts, of the others what it is without a word; None where it is told of none."""
+    if all(told is None for told, _ in parts):
+        return None
+    return np.concatenate([usual if told is None else told for told, usual in parts])
 
 
 def join_sides(sides: Sequence[Sides], points: Sequence[int]) -> Sides:
@@ -274,7 +288,7 @@ def rectangle(x: float, y: float, width: float, height: float, radius: float, fr
         return _bar(np.array(corners, dtype=float), fringe)
     left, right, bottom, top = x + radius, x + width - radius, y + radius, y + height - radius
     centers = np.array([[right, bottom], [right, top], [left, top], [left, bottom]])
-    return _fan((centers[:, None] + radius * _CORNERS).reshape(-1, 2), fringe)
+    return _fan((centers[:, None] + radius * CORNERS).reshape(-1, 2), fringe)
 
 
 def _bar(corners: np.ndarray, fringe: float) -> Flat:

@@ -1,0 +1,75 @@
+"""Shapes where things are lit: bodies with round edges, soft grounds, and in flat themes nothing of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from llmviz_addon.layout.lettering.drawing import Band, Disc, Drawing, Line, Polygon, Rect
+from llmviz_addon.stage.build import build
+from llmviz_addon.stage.materials.flat_material import LEAN
+from llmviz_addon.stage.things.shapes import QUIET, pieces
+
+FRINGE = 0.01
+Y = np.linspace(1.0, 0.0, 9)
+BAND = Band("activation", tuple(zip(0.3 * Y, Y, strict=True)), tuple(zip(0.3 * Y + 0.2, Y, strict=True)))
+BODIES = [Rect(1, 2, 3, 1, "activation", 0.2), Rect(0, 0, 0.5, 2, "plate"), Disc(1, 1, 0.5, "accent"), BAND]
+
+
+def area(flat, inner=True) -> float:
+    """Of what is filled, which is wound counter-clockwise everywhere."""
+    triangles = flat.triangles[~flat.edge.any(axis=1)[flat.triangles].any(axis=1)] if inner else flat.triangles
+    corners = flat.points[triangles]
+    u, v = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    areas = (u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]) / 2
+    assert areas.min() > -1e-12
+    return float(areas.sum())
+
+
+@pytest.mark.parametrize("shape", BODIES)
+def test_a_body_covers_what_the_flat_shape_does_and_leans_outwards_at_its_edges(shape):
+    ((flat, _, _),), ((body, color, light),) = pieces(shape, FRINGE, False), pieces(shape, FRINGE, True)
+    assert flat.lean is None
+    assert (color, light) == (shape.color, 1.0)
+    assert area(body) == pytest.approx(area(flat), rel=0.02)
+    steep = np.linalg.norm(body.lean, axis=1)
+    assert steep.max() == pytest.approx(1.0)
+    assert steep.min() == 0.0
+    middle = body.points.mean(axis=0)
+    border = (np.abs(steep - 1) < 1e-9) & ~body.edge.any(axis=1)
+    if shape is not BAND:  # a band is bent
+        assert ((body.lean[border] * (body.points[border] - middle)).sum(axis=1) > 0).all()
+        assert (steep[body.edge.any(axis=1)] > 0.99).all()
+
+
+def test_lines_and_what_leads_on_have_no_body():
+    assert pieces(Line(((0, 0), (1, 0)), 0.1), FRINGE, True)[0][0].lean is None
+    ((arrow, _, light),) = pieces(Polygon(((0, 0), (1, 0), (0, 1)), "activation"), FRINGE, True)
+    assert arrow.lean is None
+    assert light == QUIET
+
+
+@pytest.mark.parametrize("rect", [Rect(-0.9, -0.5, 0.6, 1.0, "ground"), Rect(-0.9, -0.5, 1.8, 0.1, "ground")])
+def test_a_page_ends_softly_within_the_picture(rect):
+    ((flat, _, _),), ((soft, _, _),) = pieces(rect, FRINGE, False), pieces(rect, FRINGE, True)
+    assert flat.cover is None
+    across = 0 if rect.height == 1.0 else 1
+    end = (rect.x + rect.width, rect.y + rect.height)[across]
+    strip = ~soft.edge.any(axis=1) & (soft.points[:, across] > end - 0.05)
+    assert (np.diff(soft.cover[strip][np.argsort(soft.points[strip, across])]) <= 1e-9).all()
+    assert soft.cover.min() == 0.0
+    assert soft.cover[soft.points[:, across] < end - 0.1].min() == 1.0
+    assert end < soft.points[:, across].max() < end + 0.15
+
+
+def test_a_band_is_the_polygon_around_it():
+    assert BAND.points == (*BAND.right, *BAND.left[::-1])
+    assert Drawing("one", (BAND,)).flat.shape == (18, 2)
+
+
+@pytest.mark.parametrize("look", ["dark", "cinematic"])
+def test_only_lit_things_are_told_how_they_lean(scene, production, look):
+    build(scene, production, look, own_scene=True, engine="cycles")
+    meshes = {obj.data for obj in scene.objects if obj.type == "MESH" and "ink" in obj.data.attributes}
+    assert meshes
+    assert any(LEAN in mesh.attributes for mesh in meshes) == (look == "cinematic")

@@ -1,0 +1,125 @@
+"""The shapes of drawings as triangles; where things are lit with round edges, which catch light, and a soft ground."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...layout.lettering.drawing import Band, Disc, Line, Polygon, Rect, Shape, Text
+from . import glyphs
+from .mesh2d import CORNERS, Flat, disc, fringed, join, polygon, rectangle, stroke
+
+ROUND = 0.16
+"""Width of a round edge, as a share of the shorter side of what has it."""
+PLAIN = ("ground", "ink", "muted", "white")
+"""Colours of what is no body: it has no edges to catch light."""
+QUIET = 0.4
+"""Light of arrows, which only lead on, where what they lead to glows."""
+BESIDE, OVER, STEPS = (0.08, 0.11), (0.0, 0.09), 10
+"""How far a ground ends inside its edge, and outside, beside the set and under it, in heights of the picture; and in
+how many parts."""
+Piece = tuple[Flat, str, float]
+"""Triangles, their colour, and how light that is."""
+
+
+def pieces(shape: Shape, fringe: float, lit: bool) -> list[Piece]:
+    """A shape, with fringes of that many metres."""
+    light = QUIET if lit and isinstance(shape, Polygon) and not isinstance(shape, Band) else 1.0
+    if lit and isinstance(shape, Rect | Band | Disc) and shape.color not in PLAIN:
+        return [(_body(shape, fringe), shape.color, light)]
+    match shape:
+        case Rect() if lit and _is_page(shape):
+            return [(_soft(shape, fringe), shape.color, light)]
+        case Rect(x, y, width, height, color, radius):
+            return [(rectangle(x, y, width, height, radius, fringe), color, light)]
+        case Line(points, width, color, head):
+            return [(stroke(points, width, head, fringe), color, light)]
+        case Polygon(points, color):
+            return [(polygon(points, fringe), color, light)]
+        case Disc(x, y, radius, color):
+            return [(disc(x, y, radius, fringe), color, light)]
+        case Text():
+            return [(flat, color, light) for flat, color in glyphs.placed(shape)]
+    return []
+
+
+def _is_page(rect: Rect) -> bool:
+    """Whether it is the ground under words, which reaches to the picture's lower left corner."""
+    return rect.color == "ground" and rect.y == -0.5 and rect.radius == 0
+
+
+def _soft(rect: Rect, fringe: float) -> Flat:
+    """A page's ground, soft where it ends in the picture: at its right if it is as high as that, else at its top."""
+    share = np.linspace(0.0, 1.0, STEPS + 1)
+    right, top = rect.x + rect.width, rect.y + rect.height
+    inside, outside = BESIDE if rect.height >= 1.0 else OVER
+    at = share * (inside + outside) - inside
+    if rect.height >= 1.0:
+        whole = rectangle(rect.x, rect.y, rect.width - inside, rect.height, 0.0, fringe)
+        ends = [(right + at, np.full_like(share, end)) for end in (rect.y, top)]
+    else:
+        whole = rectangle(rect.x, rect.y, rect.width, rect.height - inside, 0.0, fringe)
+        ends = [(np.full_like(share, end), top + at) for end in (right, rect.x)]
+    flat = _strip([np.column_stack(end) for end in ends])
+    alpha = 1.0 - share * share * (3.0 - 2.0 * share)
+    return join([whole, Flat(flat.points, flat.edge, flat.triangles, cover=np.tile(alpha, 2))])
+
+
+def _body(shape: Rect | Band | Disc, fringe: float) -> Flat:
+    """A shape with the ways that its surface leans at each point."""
+    if isinstance(shape, Band):
+        left, right = np.array(shape.left, dtype=float), np.array(shape.right, dtype=float)
+        across = right - left
+        across /= np.maximum(np.linalg.norm(across, axis=1), 1e-9)[:, None]
+        lean = np.array([-1.0, -0.6, 0.0, 0.6, 1.0])
+        rows = [left + (right - left) * (at + 1) / 2 for at in lean]
+        return _leaning(_strip(rows), np.concatenate([across * at for at in lean]), fringe)
+    if isinstance(shape, Disc):
+        around = CORNERS.reshape(-1, 2)
+        outer, inner = (np.array([shape.x, shape.y]) + shape.radius * share * around for share in (1.0, 1 - 2 * ROUND))
+        return _domed(outer, inner, around, fringe)
+    wide = ROUND * min(shape.width, shape.height)
+    radius = min(max(shape.radius, 0.4 * wide), shape.width / 2, shape.height / 2)
+    rings: list[np.ndarray] = []
+    for off, arc in ((radius, radius), (max(radius, wide), max(radius - wide, 0.0))):
+        low, high = np.array([shape.x, shape.y]) + off, np.array([shape.x + shape.width, shape.y + shape.height]) - off
+        centers = np.array([(high[0], low[1]), high, (low[0], high[1]), low])
+        rings.append((centers[:, None] + arc * CORNERS).reshape(-1, 2))
+    return _domed(rings[0], rings[1], CORNERS.reshape(-1, 2), fringe)
+
+
+def _domed(outer: np.ndarray, inner: np.ndarray, around: np.ndarray, fringe: float) -> Flat:
+    """A convex outline (n, 2) counter-clockwise, a flat top within it, and between them what leans ``around``."""
+    n = len(outer)
+    i = np.arange(n)
+    j = (i + 1) % n
+    ring = np.concatenate([np.column_stack([i, j, n + j]), np.column_stack([i, n + j, n + i])])
+    top = np.column_stack([np.full(n - 2, n), n + i[1:-1], n + i[2:]])
+    flat = Flat(np.concatenate([outer, inner]), np.zeros((2 * n, 2)), np.concatenate([ring, top]))
+    return _leaning(flat, np.concatenate([around, np.zeros_like(around)]), fringe, np.column_stack([i, j]))
+
+
+def _strip(rows: list[np.ndarray]) -> Flat:
+    """Between rows (n, 2) side by side, each of as many points."""
+    n, i = len(rows[0]), np.arange(len(rows[0]) - 1)
+    triangles = []
+    for row in range(len(rows) - 1):
+        a, b = row * n + i, (row + 1) * n + i
+        triangles += [np.column_stack([a, b, b + 1]), np.column_stack([a, b + 1, a + 1])]
+    points = np.concatenate(rows)
+    found = np.concatenate(triangles)
+    corners = points[found]
+    u, v = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    if (u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]).sum() < 0:
+        found = found[:, ::-1]
+    return Flat(points, np.zeros_like(points), found)
+
+
+def _leaning(flat: Flat, lean: np.ndarray, fringe: float, border: np.ndarray | None = None) -> Flat:
+    """The same with a fringe, which leans as what it is the fringe of."""
+    whole = fringed(flat.points, flat.triangles, fringe, border)
+    added = whole.edge[len(lean) :]
+    outside = whole.points[len(lean) :]
+    nearest = ((outside[:, None] - flat.points) ** 2).sum(axis=2).argmin(axis=1)
+    assert len(added) == len(outside)
+    leans = np.concatenate([lean, lean[nearest]])
+    return Flat(whole.points, whole.edge, whole.triangles, lean=leans)
