@@ -47,8 +47,8 @@ def _tour(film, x, heads, names, number):
     film.say("We take {head} and lay it out flat.", head=f"head {number}" if many else "it")
     with film.together(seconds=1.2):
         film.fade(film.all_but(x, heads[number]), names, to=0)
-        film.fade(*film.signs.labels(heads[number]), to=1)
         film.camera.frame(x, heads[number], azimuth=281, elevation=8)
+    film.fade(*film.signs.labels(heads[number]), to=1, seconds=0.3)
 
 
 def _lie_flat(film, x, head, seconds=3):
@@ -90,7 +90,7 @@ def _one_number(film, x, head, t):
         film.say("How is one number made?")
         with film.together(seconds=1.5):
             film.fade(*k, *v, to=0)
-            film.move(x, beside=head.q, side="above")
+            film.move(x, beside=head.q, side=("above", "right"))
         film.camera.frame(x, *q, azimuth=272, elevation=2, seconds=1)
         film.say("We follow t = {t}, for it has more columns before it." if more else "We still follow t = {t}.", t=t)
         film.split(x[t], others=0.4)
@@ -135,9 +135,7 @@ def _scores(film, x, head, t):
         film.fade(head.q, head.k, head.scores, to=1, seconds=1.5)
         film.say("It meets each [key]({k}) up to its own: where both agree, their product is positive.", k=head.k)
         film.slide_along(head.scores[t, : t + 1], seconds=14)
-        film.say(
-            "Divided by √A = √{A:,}, it goes to the [attention matrix]({s}), row t = {t}.", A=A, t=t, s=head.scores
-        )
+        film.say("Divided by √A = √{A}, it goes to the [attention matrix]({s}), row t = {t}.", A=A, t=t, s=head.scores)
         film.compute(head.scores[t, best], seconds=2)
     with film.beat("mask"):
         film.say("A query must not look ahead: keys that come later are forbidden.")
@@ -248,6 +246,7 @@ def _rest(film, x, head, number, t):
         rest = "All other queries are answered in the same way, each by itself,"
         film.say(rest if many else "Of more queries each would be answered by itself,")
         film.fade(v, head.weights, output, to=0)
+        film.merge(output, seconds=0)
         film.arrange((v,), (*matrix, output), level=head.k, seconds=0)
         film.camera.frame(*matrix, v, output, azimuth=273, elevation=3, seconds=0)
         film.fade(v, *matrix, output, to=1, seconds=1.2)

@@ -69,7 +69,10 @@ WRONG = {
     "two numbers for a place": (lambda f, h, x: f.move(x, by=(1, 2)), r"three numbers \(x, y, z\).*\(1, 2\)"),
     "a place in words": (lambda f, h, x: f.sign("a", "there"), "three numbers"),
     "an unknown colour": (lambda f, h, x: f.sign("a", (0, 0, 0), color="red"), "one of ink, muted.*'red'"),
-    "an unknown side": (lambda f, h, x: f.move(x, beside=h.q, side="up"), "one of left, right, above, below.*'up'"),
+    "an unknown side": (
+        lambda f, h, x: f.move(x, beside=h.q, side="up"),
+        "one or more of left, right, above, below.*'up'",
+    ),
     "a column for a row": (lambda f, h, x: f.copy(x[0], along="y"), "cannot be laid along 'y'"),
     "one thing to stand between": (lambda f, h, x: f.symbol("+", between=x), "two grids or regions"),
     "prices in words": (lambda f, h, x: f.lookup({"a": "much"}, "a"), "a dictionary of numbers"),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from llmviz_addon.errors import ScriptError
+from llmviz_addon.layout.grid import CELL, Grid
 from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.rounding import in_cell, number, written_shares
@@ -164,11 +165,17 @@ def test_a_weighted_sum_goes_into_its_column_where_it_is_known_from_then_on(nano
         film.bring_home(total, seconds=3)
     assert film.splits.cells(head.output, film.now)[5].all()
     assert film.splits.opacity(head.output.name, film.now) == 1
-    name, (going, values) = list(film.cast.made.items())[-1]
-    assert values == pytest.approx(film.trace[head.output.name][5])
-    moved = np.array(going.origin) + [film.score.value(Channel(name, "offset", i)) for i in range(3)]
+    moved = np.array(total.column.origin) + film.telling.offset(total.column)
     low, high = film.telling.box(head.output[5])
-    assert moved[[0, 2]] == pytest.approx([low[0], high[2]])
+    assert moved[0] + total.broad * CELL / 2 == pytest.approx((low[0] + high[0]) / 2)
+    assert moved[2] == pytest.approx(high[2])
+    beside = [fragment for fragment in film.telling.fragments(head.output) if fragment.first[0] != 5]
+    offsets = [film.score.value(Channel(one.name, "offset", 0)) for one in beside]
+    assert min(map(abs, offsets)) > (total.broad - 1) / 2 * CELL  # it covers none of the other columns
+    terms = [film.telling.box(one) for one in total.terms if isinstance(one, Grid)]
+    assert max(low[0] for low, _ in terms) < moved[0]
+    with pytest.raises(ScriptError, match="merge it first"):
+        film.split(head.output[2])
     with film.beat("after"):
         film.wait(1)
         with pytest.raises(ScriptError, match="not up any more"):
@@ -205,7 +212,9 @@ def test_the_end_of_a_dot_product_is_large_in_the_middle_and_its_number_is_carri
     scale = value_of(film, figure, "scale", 0)
     wide = size_seen(film.camera.view, figure, scale, film.box(cell)[0]) * np.ptp(figure.flat[:, 0]) / 2 / 0.12
     assert free.left < x - wide + 0.03 < x + wide - 0.03 < free.right
-    if around.left < x < around.right:  # there is room for it nowhere else
+    if y < around.bottom:  # under the grid
+        assert x == pytest.approx((around.left + around.right) / 2, abs=0.02)
+    elif around.left < x < around.right:  # there is room for it nowhere else
         assert home.left - 0.01 < x < home.right + 0.01
         assert home.bottom - 0.06 < y < home.bottom
     else:  # it covers no cell of the grid

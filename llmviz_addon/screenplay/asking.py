@@ -194,8 +194,14 @@ def _rule(parameter: inspect.Parameter) -> Rule | None:
     """What may be given for a parameter; None where anything may."""
     kinds = re.split(r" \| (?![^\[]*\])", str(parameter.annotation))
     if parameter.name in CHOICES and "str" in kinds:
-        allowed = CHOICES[parameter.name]
-        return (lambda value: isinstance(value, str) and value in allowed), f"one of {', '.join(filter(None, allowed))}"
+        allowed, several = CHOICES[parameter.name], "Sequence[str]" in kinds
+
+        def fits(value: object) -> bool:
+            if several and _texts(value) and value:
+                return all(one in allowed for one in value)  # type: ignore[attr-defined]
+            return isinstance(value, str) and value in allowed
+
+        return fits, f"one {'or more ' * several}of {', '.join(filter(None, allowed))}"
     rules = [BY_NAME.get(parameter.name, BY_KIND[kind]) if kind == "float" else BY_KIND[kind] for kind in kinds]
     if "object" in kinds:
         return None

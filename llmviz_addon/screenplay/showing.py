@@ -19,7 +19,7 @@ from .pictures.chart import Bars
 from .pictures.curve import Curve
 from .pictures.skyline import Skyline
 from .pictures.worked_out import Worked
-from .scenes import adding, dot_product, shutter, sliding, weighted_sum
+from .scenes import adding, dot_product, going_home, shutter, sliding, weighted_sum
 from .scenes.weighted_sum import Summed
 from .score.timeline import Standing
 from .verbs import comparing, neighbours
@@ -58,8 +58,11 @@ class Showing(Facts):
 
     @verb
     def bring_home(self, summed: Summed, *, seconds: float = 4.0) -> None:
-        """Let what a weighted sum came to go into its column; in a beat that is not told afresh, so that it is up."""
-        weighted_sum.bring_home(self._telling, summed, seconds=seconds)
+        """Let what a weighted sum came to go into its column; in a beat that is not told afresh, so that it is up.
+
+        The column then stands apart in its grid, until that is merged.
+        """
+        going_home.bring_home(self._telling, summed, seconds=seconds)
 
     @verb
     def add_up(self, *columns: Region, of: Sequence[Grid] = (), seconds: float = 8.0) -> None:

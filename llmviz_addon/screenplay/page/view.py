@@ -65,6 +65,10 @@ class Area:
         """Whether any of some points lies inside."""
         return any(self.left < x < self.right and self.bottom < y < self.top for x, y in points)
 
+    def holds(self, points: Sequence[tuple[float, float]]) -> bool:
+        """Whether all of some points lie inside."""
+        return all(self.left < x < self.right and self.bottom < y < self.top for x, y in points)
+
     def grown(self, by: float) -> Area:
         """The same, ``by`` larger on every side."""
         return Area(self.left - by, self.bottom - by, self.right + by, self.top + by)
@@ -108,8 +112,8 @@ class Page:
             return cls(aspect, free, text, under, 0.031)
         em = 0.031 * min(1.0, aspect / 0.8)
         margin *= min(1.0, aspect)
-        split = -0.5 + 0.266 + 0.114 * min(1.0, aspect)  # lines are longer upright, in letters, so there are fewer
-        text = Area(-half + margin, -0.5 + margin, half - margin, split)
+        split = -0.5 + 0.32 + 0.018 * min(1.0, aspect)  # lines are longer upright, in letters, so there are fewer
+        text = Area(-half + margin, -0.5 + 0.7 * margin, half - margin, split)
         free = Area(-half + margin, split + 0.03, half - margin, 0.5 - margin)
         corner = Area(text.right - 4.7 * em, text.top - 2.9 * em, text.right, text.top)
         return cls(aspect, free, text, corner, em)

@@ -33,14 +33,14 @@ STACK = 0.16
 """Of the chart's width, that the stack has."""
 LEAST = 1e-4
 """Height of a bar of nothing, as a share of the chart's: an object cannot be 0 high."""
-SEAM = 0.0012
+SEAM = 0.002
 """Between two bars of a stack, in picture heights."""
 WIDEST = 5
 """Letters that a scale's numbers have room for at least, as they may change."""
 TICKS = 4
 """Numbers on a scale, but for 0 and where there is little room for them."""
-PALE, COPY = 0.25, 0.75
-"""Opacity of a bar that does not count, and of one that is stacked."""
+PALE, COPIES = 0.25, (0.85, 0.6)
+"""Opacity of a bar that does not count, and of those that are stacked, in turn: each is told from the next."""
 MANY = 3
 """Charts side by side from which on they have no scales: there is hardly room for the bars' own numbers."""
 CUT = "cut"
@@ -194,8 +194,8 @@ def pile_up(telling: Telling, up: Bars, *, seconds: float = 2.0) -> None:
     _glass(telling, up, 0.2 * seconds)
     up.copies = [pin(telling, "copy", [bar], (x, up.zero), layer=1) for x in up.lefts]
     with telling.together(seconds=0.8 * seconds, lag=1.5 / max(len(up.copies) - 1, 1)):
-        for name, x, (low, high) in zip(up.copies, up.lefts, _piled(up), strict=True):
-            telling.change(name, "opacity", COPY)
+        for i, (name, x, (low, high)) in enumerate(zip(up.copies, up.lefts, _piled(up), strict=True)):
+            telling.change(name, "opacity", COPIES[i % len(COPIES)])
             telling.change(name, "scale", high, 0.0, 1)
             telling.change(name, "offset", (up.pile[0] - x) * metres(telling, 1), each)
             telling.change(name, "offset", low * metres(telling, 1), each, 1)

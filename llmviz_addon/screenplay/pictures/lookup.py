@@ -12,8 +12,8 @@ from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, fit
 from ...rounding import ZERO, number, relation
 from ..page.view import Area
-from ..telling import Telling
-from .pinned import place, put_up, take_down
+from ..telling import GONE, Telling
+from .pinned import pin, place, put_up, take_down
 
 
 def lookup(
@@ -22,7 +22,7 @@ def lookup(
 ) -> None:  # fmt: skip
     """Ask ``entries`` for ``query``: the entry of that name answers or, with ``weights``, all by their share.
 
-    It takes the place of the chart that is up, and goes with the beat.
+    It takes the place of the chart that is up, and goes with the beat. Asked again, the entries stay as they are.
     """
     seconds = telling.length(seconds)
     if weights is None and query not in entries:
@@ -30,11 +30,17 @@ def lookup(
     shares = [float(key == query) for key in entries] if weights is None else [float(w) for w in weights]
     if len(shares) != len(entries) or abs(sum(shares) - 1) > 1e-9:
         raise ScriptError(f"{len(entries)} entries need as many weights that sum to 1, but got {weights!r}.")
-    take_down(telling)
     answer = sum(w * value for w, value in zip(shares, entries.values(), strict=True))
     area, em = place(telling)
-    rows, lines, result = _pictures(area, em, entries, query, shares, answer, weights is not None)
-    put_up(telling, "lookup", rows, 0.2 * seconds)
+    rows, asked, lines, result = _pictures(area, em, entries, query, shares, answer, weights is not None)
+    comes = 0.2 * seconds
+    if take_down(telling, rows):
+        wait = min(GONE, comes / 2)  # for the other query to be gone
+        telling.pass_time(wait)
+        comes -= wait
+    else:
+        telling.change(pin(telling, "lookup", rows), "opacity", 1.0, comes)
+    put_up(telling, "lookup", asked, comes)
     for found in lines:
         put_up(telling, "lookup", found, 0.5 * seconds / len(lines))
     put_up(telling, "lookup", result, 0.2 * seconds)
@@ -43,8 +49,8 @@ def lookup(
 
 def _pictures(
     area: Area, em: float, entries: Mapping[str, float], query: str, shares: Sequence[float], answer: float, mixed: bool
-) -> tuple[list[Shape], list[list[Shape]], list[Shape]]:
-    """The entries, the query's lines to each and on to the answer, and the answer."""
+) -> tuple[list[Shape], list[Shape], list[list[Shape]], list[Shape]]:
+    """The entries, the query, its lines to each and on to the answer, and the answer."""
     em = min(1.1 * em, area.height / 7)
     step = min((area.height - 3.2 * em) / len(entries), 5 * em)
     tall = min(0.76 * step, 3 * em)
@@ -55,7 +61,6 @@ def _pictures(
     rows: list[Shape] = []
     for start, word in ((0, "query"), (2, "key"), (4, "value"), (6, "answer")):
         rows.append(Text((x[start] + x[start + 1]) / 2, head - 0.8 * em, ((word, "muted"),), 0.8 * em, "center"))
-    rows += _box(x[0], x[1], middle, tall, query, em)
     lines: list[list[Shape]] = []
     for i, ((key, value), share) in enumerate(zip(entries.items(), shares, strict=True)):
         y = top - (i + 0.5) * step
@@ -75,7 +80,7 @@ def _pictures(
     if mixed:
         words, y = _in_full(entries, shares, answer), top - step * len(entries) - 1.2 * em
         result.append(Text(area.center[0], y, ((words, "ink"),), fit(words, 0.8 * em, area.width), "center"))
-    return rows, lines, result
+    return rows, _box(x[0], x[1], middle, tall, query, em), lines, result
 
 
 def _plain(value: float) -> str:

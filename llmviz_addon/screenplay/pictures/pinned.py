@@ -75,11 +75,15 @@ def bring_back(telling: Telling) -> None:
     telling.aside = {}
 
 
-def take_down(telling: Telling) -> None:
-    """Let the pictures that are up go, without taking time."""
-    for name in telling.pictures:
-        if telling.score.value(Channel(name, "opacity")) > 0:
+def take_down(telling: Telling, but: Sequence[Shape] = ()) -> bool:
+    """Let the pictures that are up go, without taking time, all ``but`` one of these shapes; whether that is up."""
+    drawings = telling.cast.drawings
+    up = [name for name in telling.pictures if telling.score.value(Channel(name, "opacity")) > 0]
+    stay = [name for name in up if but and name in drawings and drawings[name].shapes == tuple(but)][:1]
+    for name in up:
+        if name not in stay:
             telling.change(name, "opacity", 0.0, GONE)
     gone = {Channel(name, "opacity") for name in telling.pictures}
     telling.aside = {solid: [one for one in some if one not in gone] for solid, some in telling.aside.items()}
-    telling.pictures = []
+    telling.pictures = stay
+    return bool(stay)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,6 +25,8 @@ LEAST = 0.6
 """A text that would be smaller in its part, as a share of the picture's letters, is not there."""
 UNDER = 0.62
 """Size of what is told under a bar, in ems."""
+MOST, AWAY = 16, 2.5
+"""Parts that say something under a bar at most, and ems that what they say is away from them at most."""
 SEAM = 0.0012
 """Between two parts, in picture heights."""
 
@@ -52,7 +55,7 @@ def share_out(
     put_up(telling, "names", [Text(area.left, top - em, ((title, "ink"),), fit(title, em, area.width))], 0.2 * seconds)
     shapes: list[Shape] = []
     written: list[Shape] = []
-    under = area.left  # how far what is too narrow for its letters is told under the bar
+    narrow: list[_Told] = []
     marked = len(parts) if until is None else until
     figures = written_shares(parts)
     for t, (left, right) in enumerate(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)):
@@ -60,12 +63,11 @@ def share_out(
         shapes.append(Rect(left - area.left, 0.0, width, high, tint_at(telling, t)))
         inside = _written(token_text(telling, t), figures[t], (left + right) / 2, base, width, high, em)
         written += inside
-        words = f"{token_text(telling, t)} {figures[t]}"
-        wide = advance(words, UNDER * em)
-        start = min(max((left + right - wide) / 2, area.left), area.right - wide)
-        if not inside and t < marked and start >= under:
-            written += _below(words, (left + right) / 2, start, base, UNDER * em)
-            under = start + wide + em
+        if len(inside) < 2 and t < marked:
+            words = figures[t] if inside else f"{token_text(telling, t)} {figures[t]}"
+            narrow.append(_Told(words, (left + right) / 2, advance(words, UNDER * em), right - left))
+    for one, start in _side_by_side(narrow, area.left, float(ends[marked]), em):
+        written += _below(one, start, base, UNDER * em)
     name = pin(telling, "shares", shapes, (area.left, base))
     telling.change(name, "opacity", 1.0)
     telling.change(name, "scale", 1e-4)
@@ -90,12 +92,44 @@ def _written(name: str, share: str, x: float, base: float, width: float, high: f
     return found
 
 
-def _below(words: str, x: float, start: float, base: float, size: float) -> list[Shape]:
+class _Told(NamedTuple):
+    """What a part says under the bar: the middle of that, how wide it is written, and how wide the part is."""
+
+    words: str
+    x: float
+    wide: float
+    part: float
+
+
+def _side_by_side(some: Sequence[_Told], left: float, right: float, em: float) -> list[tuple[_Told, float]]:
+    """Where what parts say under the bar begins, between two ends: as near to each as those beside it leave room.
+
+    Of parts for which there is no room that near the smallest say nothing.
+    """
+    kept = sorted(sorted(some, key=lambda one: -one.part)[:MOST], key=lambda one: one.x)
+    gap = 0.6 * UNDER * em
+    while kept:
+        starts = list[float]()
+        for one in kept:
+            starts.append(max(one.x - one.wide / 2, starts[-1] + gap + kept[len(starts) - 1].wide if starts else left))
+        end = right
+        for number in reversed(range(len(kept))):
+            starts[number] = min(starts[number], end - kept[number].wide)
+            end = starts[number] - gap
+        away = (abs(start + one.wide / 2 - one.x) - one.wide / 2 for one, start in zip(kept, starts, strict=True))
+        if starts[0] > left - 1e-6 and max(away) < AWAY * em:
+            return list(zip(kept, starts, strict=True))
+        kept.remove(min(kept, key=lambda one: one.part))
+    return []
+
+
+def _below(one: _Told, start: float, base: float, size: float) -> list[Shape]:
     """What a part that is too narrow for it says, under the bar, and a stroke up to it."""
     top = base - 0.75 * size
+    end = min(max(one.x, start + 0.3 * size), start + one.wide - 0.3 * size)
     return [
-        Line(((x, base - 0.1 * size), (x, top + 0.1 * size)), 0.0015, "muted"),
-        Text(start, top - CAP_HEIGHT * size, ((words, "muted"),), size),
+        Line(((one.x, base - 0.1 * size), (end, top + 0.1 * size)), 0.0015, "muted"),
+        Text(start, top - CAP_HEIGHT * size, ((one.words, "muted"),), size),
     ]
 
 

@@ -28,7 +28,7 @@ WORDS, SUM = 0.24, 0.15
 """Of the width, what the lines' names and the sums take."""
 TILE, LINE, ROOM = 1.9, 2.0, 0.8
 """Height of a tile, from line to line, and over the bars, in ems."""
-OVER, PLUS = 1.35, 0.8
+OVER, PLUS = 1.35, 0.6
 """How far over its numbers a line's words stand, where they do, and size of a plus, in ems."""
 LEAST = 1e-3
 """Height of a bar of nothing, as a share of the highest: an object cannot be 0 high."""
@@ -151,7 +151,7 @@ def _line(table: Worked, line: int, numbers: np.ndarray, color: str) -> list[Sha
     """What is done in a line, and its numbers."""
     em, y = table.em, table.ys[line]
     figures = _figures(table, numbers, line)
-    beside = advance("+", PLUS * em) + 0.35 * em if line >= 2 else 0.4 * em
+    beside = advance("+", PLUS * em) + 0.2 * em if line >= 2 else 0.4 * em
     size = min(em, *(fit(figure, em, table.slot - beside) for figure in figures))
     spans = _spans(table, line)
     words = fit("".join(text for text, _ in spans), 0.85 * em, table.room)

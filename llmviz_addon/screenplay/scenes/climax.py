@@ -154,19 +154,25 @@ def carry_home(
 
 
 def _beside(telling: Telling, cell: Region, view: View, wide: float, size: float) -> np.ndarray:
-    """Where the middle of a number goes that is twice so ``wide``: level with its cell beside the grid, where it covers
-    no cell, or else under its own."""
+    """Where the middle of a number goes that is twice so ``wide``: where it covers no cell, level with its own beside
+    the grid, or under the grid; or else under its cell."""
     low, high = telling.box(cell)
     around = telling.room(cell.grid, view=view)
-    middle, free = (low[2] + high[2]) / 2, telling.page.free
-    others = [telling.box(grid) for grid in telling.in_play() if grid.name != cell.grid.name]
-    for x in (around[:, 0].max() + wide + CELL / 2, around[:, 0].min() - wide - CELL / 2):
-        place = np.array([x, low[1] - CELL / 2, middle])
-        ends = view.project(np.array([place - (wide, 0, 0), place + (wide, 0, 0)]))[:, 0]
-        clear = not any(
-            one[0][0] < x + wide and x - wide < one[1][0] and one[0][2] < middle < one[1][2] for one in others
+    level, free, tall = (low[2] + high[2]) / 2, telling.page.free, 0.8 * size * EM
+    others = [telling.box(grid) for grid in telling.in_play(view) if grid.name != cell.grid.name]
+    middle = float(around[:, 0].min() + around[:, 0].max()) / 2
+    for x, z in (
+        (around[:, 0].max() + wide + CELL / 2, level),
+        (around[:, 0].min() - wide - CELL / 2, level),
+        (middle, around[:, 2].min() - tall - CELL / 2),
+    ):
+        place = np.array([x, low[1] - CELL / 2, z])
+        corners = view.project(place + np.array([(-wide, 0, -tall), (wide, 0, tall)]))[:, :2]
+        is_clear = not any(
+            one[0][0] < x + wide and x - wide < one[1][0] and one[0][2] < z + tall and z - tall < one[1][2]
+            for one in others
         )
-        if clear and free.left - EDGE < ends[0] and ends[1] < free.right + EDGE:
+        if is_clear and free.grown(EDGE).holds(corners.tolist()):
             return place
     return np.array([(low[0] + high[0]) / 2, low[1] - CELL / 2, low[2] - 0.5 * size * EM])
 

@@ -2,7 +2,7 @@
 brightness, + stands between them, they merge into one behind =, or ≈ where the numbers as shown do not add up.
 
 Weights, products and their sum then stand side by side, row by row level with each other, to be compared until the
-beat is over. Then the sum can be seen going where it belongs, into its column of the grid that it is of.
+beat is over. Then the sum can be seen going where it belongs, see ``going_home``.
 
 A vector that has taken on its weight is a grid of its own with the true products, drawn with the
 gain of the vectors: a small weight leaves it pale.
@@ -25,7 +25,7 @@ from ..score.timeline import Channel
 from ..telling import Telling
 from ..verbs import camera
 from ..verbs.arranging import sign
-from ..verbs.copies import copy, flat, fly, land, make
+from ..verbs.copies import copy, flat, fly, make
 from ..verbs.dismissing import dismiss
 from ..verbs.fading import fade
 from ..verbs.reading import tint_at, token_text
@@ -48,16 +48,19 @@ BROAD, BROADEST = 0.66, 2.2
 
 @dataclass(frozen=True, eq=False)
 class Summed:
-    """A weighted sum that is up: of which column, where that stands, what it covers, how broad a vector is.
+    """A weighted sum that is up: of which column, and where that stands, with its tile and its other signs.
 
-    ``terms`` are what it is the sum of, with all that is written there.
+    ``terms`` are the columns that it is the sum of, with all that is written at them.
     """
 
     result: Region
     column: Grid
+    tile: Drawing
+    signs: tuple[Drawing, ...]
     terms: tuple[Grid | Drawing, ...]
-    area: np.ndarray  # that the sum covers with its tile, points (n, 3) metres
-    broad: float  # in cells
+    area: np.ndarray  # that all of it covers, points (n, 3) metres
+    pitch: float  # from column to column, in metres
+    broad: float  # a column, in cells
 
 
 def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0, home: bool = True) -> Summed:
@@ -95,45 +98,24 @@ def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0, home
         for grid, x in zip(cells, xs, strict=True):
             fly(telling, grid, (x, y, top + unit * (OVER - CELL / 2) + CELL / 2))
         fade(telling, weights.grid, to=0)
-    signs, tiles = _signs(telling, xs, y, (bottom, top), shares, kept, pitch, unit, 0.05 * seconds)
+    signs, along = _signs(telling, xs, y, (bottom, top), shares, kept, pitch, unit, 0.05 * seconds)
     telling.pass_time(0.08 * seconds)
     scaled = _take_on(telling, columns, cells, shares, kept, signs, broad, 0.2 * seconds)
     with telling.together(seconds=0.05 * seconds):
         middle, equals = (top + bottom) / 2, _equals(telling, result, scaled)
         for x in (*xs[1:], behind):
             text = equals if x > xs[-1] else "+"
-            tiles.append(sign(telling, text, (x + CELL / 2 - pitch / 2, y, middle), size=0.1 * unit))
+            along.append(sign(telling, text, (x + CELL / 2 - pitch / 2, y, middle), size=0.1 * unit))
         title, at = result.grid.title, (behind + CELL / 2, y, top + unit * (OVER - CELL / 2))
-        tiles.append(sign(telling, title, at, size=fit(title, 0.12 * unit, 0.86 * pitch), color="muted"))
-        tiles.append(_tile(telling, result.ranges[0][0], (behind + CELL / 2, y), bottom, pitch, unit))
+        named = sign(telling, title, at, size=fit(title, 0.12 * unit, 0.86 * pitch), color="muted")
+        own = _tile(telling, result.ranges[0][0], (behind + CELL / 2, y), bottom, pitch, unit)
     telling.pass_time(0.07 * seconds)
     whole = _merge(telling, result, scaled, (behind - aside, y, top), broad, 0.2 * seconds)
     if home:
         telling.splits.show(result, telling.now)
-    telling.pictures += telling.cast.names(columns, cells, scaled, whole, signs, tiles)
-    area = np.column_stack([np.maximum(fan[:, 0], behind - aside - CELL / 2), fan[:, 1:]])
-    return Summed(result, whole, (*scaled, *signs, *tiles[:-1]), area, broad)
-
-
-def bring_home(telling: Telling, summed: Summed, *, seconds: float = 4.0) -> None:
-    """Let what a weighted sum came to go into its column of the grid that it is of, which comes back beside it.
-
-    What it is the sum of steps aside, so that both are large.
-    """
-    seconds = telling.length(seconds)
-    result, column = summed.result, summed.column
-    if not telling.score.value(Channel(column.name, "opacity")):
-        raise ScriptError("This sum is not up any more: it went with its beat.")
-    with telling.together(seconds=0.25 * seconds):
-        fade(telling, *summed.terms, to=0, seconds=0.15 * seconds)
-        camera.frame(telling, summed.area, result.grid, elevation=1)
-    fade(telling, result.grid, to=1, seconds=0.15 * seconds)  # once there is room for it
-    going = make(telling, telling.values(column), column.axes, _stands(telling, column), column.role, column.kind)
-    flat(telling, going)
-    telling.score.set(Channel(going.name, "scale", 0), summed.broad, telling.now)
-    with telling.together(seconds=0.6 * seconds):
-        telling.change(going.name, "scale", 1.0, 0.6 * seconds, 0)
-        land(telling, going, result)
+    telling.pictures += telling.cast.names(columns, cells, scaled, whole, signs, along, named, own)
+    *along, equal = along
+    return Summed(result, whole, own, (equal, named), (*scaled, *signs[1::2], *along), fan, pitch, broad)
 
 
 def _pitch(telling: Telling, grid: Grid, count: int, unit: float) -> float:
@@ -228,7 +210,7 @@ def _take_on(
     scaled = []
     with telling.together(seconds=seconds):
         for column, cell, j in zip(columns, cells, kept, strict=True):
-            x, y, z = _stands(telling, column)
+            x, y, z = stands(telling, column)
             values = telling.values(column) * shares[j]
             grid = make(telling, values, column.axes, (x, y - 0.02, z), column.role, column.kind, seconds=seconds)
             scaled.append(grid)
@@ -243,7 +225,7 @@ def _take_on(
     return scaled
 
 
-def _stands(telling: Telling, grid: Grid) -> tuple[float, float, float]:
+def stands(telling: Telling, grid: Grid) -> tuple[float, float, float]:
     """The left-front-top corner of a grid now."""
     x, y, z = np.array(grid.origin) + telling.offset(grid)
     return float(x), float(y), float(z)
@@ -257,9 +239,7 @@ def _merge(
     values = np.squeeze(result.drawn(telling.values(result.grid)), 0)
     x, y, z = corner
     whole = make(telling, values, scaled[0].axes, (x, y - 0.04, z), result.grid.role, result.grid.kind, shown=False)
-    sliding = [
-        make(telling, telling.values(one), one.axes, _stands(telling, one), one.role, one.kind) for one in scaled
-    ]
+    sliding = [make(telling, telling.values(one), one.axes, stands(telling, one), one.role, one.kind) for one in scaled]
     flat(telling, whole, *sliding)
     for one in (whole, *sliding):
         telling.score.set(Channel(one.name, "scale", 0), broad, telling.now)

@@ -38,21 +38,27 @@ SIDES = ("left", "right", "above", "below")
 
 def move(
     telling: Telling, thing: Grid, *, beside: Grid | None = None, level: Grid | None = None,
-    by: tuple[float, float, float] | None = None, side: str = "right", gap: float | None = None,
+    by: tuple[float, float, float] | None = None, side: str | Sequence[str] = "right", gap: float | None = None,
     seconds: float | None = None,
 ) -> None:  # fmt: skip
     """Carry a grid ``beside`` another (tops level, or above or below it, left edges level), or ``level`` with the
     middle of one, or both; ``by`` metres; or home.
 
-    What stands beside another does so with a ``gap`` of metres, or with room for the names of both.
+    What stands beside another does so with a ``gap`` of metres, or with room for the names of both. Of several sides
+    it is at the one with which all that is in play is largest on the page.
     """
     seconds = telling.length(seconds)
     low, high = thing.box
     to = np.zeros(3) if by is beside is level is None else telling.offset(thing)
     if beside is not None:
-        if gap is None:
-            gap = max(GAP, _named_apart(telling, thing, beside)) if side in ("left", "right") else GAP
-        to = _beside(telling.box(beside), low, high, side, gap)
+        named = _named_apart(telling, thing, beside) if gap is None else gap
+
+        def at(one: str) -> np.ndarray:
+            apart = (max(GAP, named) if one in ("left", "right") else GAP) if gap is None else gap
+            return _beside(telling.box(beside), low, high, one, apart)
+
+        places = [at(one) for one in ([side] if isinstance(side, str) else side)]
+        to = max(places, key=lambda place: _large(telling, thing, place)) if len(places) > 1 else places[0]
     elif by is not None and level is None:
         to = to + by
     if level is not None:
@@ -60,6 +66,14 @@ def move(
         to[2] = (other_low + other_high - low - high)[2] / 2
     telling.carry(thing.name, to, seconds)
     telling.pass_time(seconds)
+
+
+def _large(telling: Telling, thing: Grid, to: np.ndarray) -> float:
+    """How large a metre is, in picture heights, where all that is in play is seen and a grid is ``to`` metres away."""
+    boxes = [telling.box(grid) for grid in telling.in_play() if grid is not thing]
+    low, high = (np.array(ends)[:, [0, 2]] for ends in zip(*boxes, [end + to for end in thing.box], strict=True))
+    wide, tall = (high.max(axis=0) - low.min(axis=0)).tolist()
+    return min(telling.page.free.width / wide, telling.page.free.height / tall)
 
 
 def _named_apart(telling: Telling, *grids: Grid) -> float:

@@ -27,7 +27,7 @@ from ..page.said import Beat, Clause
 from ..pictures.pinned import bring_back, take_down
 from ..score.timeline import Channel
 from ..telling import GONE, Telling
-from . import trailing
+from . import outlining, trailing
 from .camera import frame
 from .dismissing import dismiss
 from .explain import focus
@@ -206,8 +206,8 @@ def level(telling: Telling) -> None:
 def light_links(telling: Telling, clause: Clause) -> None:
     """Let what a clause links to stand out for a moment when a reader comes to it.
 
-    A whole grid glows; of one of which some cells are meant the others step back. Where a verb lit it meanwhile, that
-    is enough.
+    A whole grid glows, or its outline does while it is empty; of one of which some cells are meant the others step
+    back. Where a verb lit it meanwhile, that is enough.
     """
     if clause.seconds < GLOW:
         return
@@ -221,6 +221,10 @@ def light_links(telling: Telling, clause: Clause) -> None:
             continue
         busy[grid.name] = at + GLOW
         whole = region.ranges == grid[:].ranges
+        if whole and outlining.empty(telling, [grid]):
+            if telling.opacity(grid) and not _is_lit(telling, grid, at):
+                outlining.flash(telling, grid, at, GLOW, LIT)
+            continue
         for name in telling.bodies(grid, at):
             channel = Channel(name, "highlight" if whole else "focus")
             clips = telling.score.clips.of(channel)
@@ -231,6 +235,13 @@ def light_links(telling: Telling, clause: Clause) -> None:
                 focus(telling, name, region, at)
             telling.score.set(channel, max(before, LIT), at, 0.25 * GLOW)
             telling.score.set(channel, before, at + 0.65 * GLOW, 0.35 * GLOW)
+
+
+def _is_lit(telling: Telling, grid: Grid, at: float) -> bool:
+    """Whether a verb lights an empty grid after a time."""
+    made = telling.outlines.get(grid.name)
+    clips = telling.score.clips.of(Channel(made.name, "opacity")) if made else ()
+    return bool(clips) and clips[-1].end > at
 
 
 def rulers(telling: Telling, links: list[Link]) -> list[Drawing]:

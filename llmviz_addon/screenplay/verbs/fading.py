@@ -7,6 +7,7 @@ from collections import defaultdict
 from ..cast.things import Grids, Thing
 from ..score.timeline import Channel
 from ..telling import GONE, Telling
+from . import outlining
 from .dismissing import dismiss
 
 KNOWN = ("reveal", "kept")
@@ -15,11 +16,11 @@ BESIDE = 0.6
 """Opacity of a label, as a share of that of its half-transparent grid."""
 
 
-def fade(telling: Telling, *things: Thing, to: float, seconds: float | None = None) -> None:
-    """Bring things to an opacity: 0 is gone, 1 is solid. A grid takes its label and its fragments along."""
+def fade(telling: Telling, *things: Thing, to: float, named: bool = True, seconds: float | None = None) -> None:
+    """Bring things to an opacity: 0 is gone, 1 is solid. A grid takes its fragments along, ``named`` its label."""
     seconds = telling.length(seconds)
     names = telling.cast.names(*things)
-    labels = _labels(telling, names)
+    labels = _labels(telling, names) if named else []
     splits, targets = telling.splits, names
     if ever := splits.ever:
         targets = [one for name in names for one in (splits.solid(name, telling.now) if name in ever else (name,))]
@@ -37,13 +38,18 @@ def _labels(telling: Telling, names: list[str]) -> list[str]:
 
 
 def light(telling: Telling, *things: Grids, to: float = 1.0, back: float = 0.0, seconds: float | None = None) -> None:
-    """Let grids glow in their role's colour; ``to=0`` puts them out.
+    """Let grids glow in their role's colour, of which nothing is known their outlines; ``to=0`` puts them out.
 
     Those whose turn is yet to come step ``back``, but for their names: 1 is as far as what is around a source.
     """
     seconds = telling.length(seconds)
-    bodies = [name for grid in telling.cast.grids_of(*things) for name in telling.bodies(grid)]
-    telling.score.set_all(bodies, "highlight", to, telling.now, seconds)
+    grids = telling.cast.grids_of(*things)
+    empty = outlining.empty(telling, grids)
+    for grid in empty if to else [grid for grid in grids if grid.name in telling.outlines]:
+        outlining.light(telling, grid, to, seconds)
+    bodies = [name for grid in grids for name in telling.bodies(grid)]
+    dark = {name for grid in empty for name in telling.bodies(grid)} if to else set()
+    telling.score.set_all([name for name in bodies if name not in dark], "highlight", to, telling.now, seconds)
     if stepping := [name for name in bodies if back or telling.score.value(Channel(name, "focus")) > 0]:
         for prop in ("focus_lo", "focus_hi") if back else ():  # no cell of them stays
             for index in range(3):

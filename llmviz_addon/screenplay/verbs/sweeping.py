@@ -17,9 +17,10 @@ from ..cast.known import flat_span
 from ..page.panel import Explanation, Panel
 from ..score.timeline import Channel
 from ..telling import GONE, Telling
-from . import captions
+from . import camera, captions
 from .dismissing import make_room
 from .explain import COMING, FADE, MOVE, TARGET, focus, step_back
+from .outlining import mark
 from .panels import panel
 
 FIRST = 3
@@ -107,7 +108,9 @@ def _conclude(telling: Telling, region: Region | None) -> None:
         grid, at = region.grid, _last(region)
         up = panel(telling, grid, [at], [region, *telling.sources(grid, at).values()], MOVE, needed=False)
         if up is not None:
-            _turn(telling, up, 0, max(telling.now, up.clear - FADE), FADE, 1.0)
+            comes = max(telling.now, up.clear - FADE)
+            _turn(telling, up, 0, comes, FADE, 1.0)
+            mark(telling, grid[at], comes, FADE)
             telling.explanations.append(Explanation(up, (), frozenset(), telling.clock.blocks, grid.name))
     telling.pass_time(MOVE)
 
@@ -174,8 +177,11 @@ def _explained(telling: Telling, region: Region, opening: _Opening, wave: float,
         if ends:
             fade = min(FADE, wave / 4)
             _turn(telling, up, len(cells) - 1, start + seconds - fade, fade, 1.0)
+            mark(telling, grid[cells[-1]], start + seconds - fade, fade)
         telling.explanations.append(Explanation(up, (), lit, telling.clock.blocks, grid.name))
     telling.pass_time(seconds)
+    if up is not None and not ends and telling.view is not telling.framed and len(telling.explanations) == 1:
+        camera.make_way(telling, telling.framed, MOVE)  # it is gone, and needs no room any more
 
 
 def _pace(opening: _Opening, count: int, seconds: float) -> list[tuple[float, float]]:

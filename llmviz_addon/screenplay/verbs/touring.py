@@ -31,7 +31,7 @@ def in_turn(
 
     All that get a turn carry their titles meanwhile, pale where it is another's turn; a title may be up already. The
     others step back; in the end all are solid, or only the ``last``, and then the titles stay, which are returned.
-    Brackets should be gone before.
+    Under a title no grid has its own name. Brackets should be gone before.
     """
     if not groups or (titles and len(titles) != len(groups)):
         raise ScriptError(f"in_turn needs groups, and a title for each or none; got {len(groups)} and {len(titles)}.")
@@ -43,16 +43,20 @@ def in_turn(
     bodies = _bodies(telling, groups)
     signs = [_signs(telling, groups[i], titles[i] if titles else "") if i in tour else [] for i in range(len(groups))]
     aside = PALE if titles else 0.0
+    labels = [telling.cast.labels.get(grid.name) for grid in telling.cast.grids_of(*groups)] if titles else []
     resting = [body for i, body in enumerate(bodies) if i not in tour]
     for before, now in zip((None, *tour), (*tour, last), strict=True):
         first, end = before is None, before == tour[-1]
         with telling.together(seconds=each / 2):
+            named = not titles or now is None
+            if first and labels:
+                fade(telling, *(label for label in labels if label is not None), to=0)
             if first or (end and last is None):
-                fade(telling, *resting, to=LOW if first else 1)
+                fade(telling, *resting, to=LOW if first else 1, named=named)
             for i in tour:
                 if first or end or i in (before, now):
                     solid = i == now or now is None
-                    fade(telling, *bodies[i], to=1 if solid else LOW)
+                    fade(telling, *bodies[i], to=1 if solid else LOW, named=named)
                     fade(telling, *signs[i], to=0 if now is None else 1 if solid else aside)
         telling.pass_time(each / 2)
     return [] if last is None else [one for some in signs for one in some]
