@@ -28,11 +28,11 @@ def known(state: tuple[float, float, float]) -> np.ndarray:
 @given(states, states)
 def test_all_cells_that_differ_are_marked(old: tuple, new: tuple) -> None:
     obj = bpy.data.objects.new("grid", None)
-    obj["cells"], obj["first"], obj["strides"] = [6.0, 1.0, 9.0], [0.0, 0.0, 0.0], [9.0, 0.0, 1.0]
-    obj["focus_lo"] = obj["focus_hi"] = [0.0, 0.0, 0.0]
+    obj["llmviz_cells"], obj["llmviz_first"], obj["llmviz_strides"] = [6.0, 1.0, 9.0], [0.0, 0.0, 0.0], [9.0, 0.0, 1.0]
+    obj["llmviz_focus_lo"] = obj["llmviz_focus_hi"] = [0.0, 0.0, 0.0]
     found = []
     for front, start, stop in (old, new):
-        obj["reveal"] = [front, 1.0 - start, float(stop)]
+        obj["llmviz_reveal"] = [front, 1.0 - start, float(stop)]
         found.append(CellState.of(obj))
     marked = np.zeros(SHAPE, dtype=bool)
     for low, high in changed_cells(obj, *found):

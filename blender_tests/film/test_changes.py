@@ -65,8 +65,8 @@ def test_what_a_chapter_is_told_to_stand_still_is_what_keyframes_say(scene: bpy.
 def test_kinds_of_change(scene: bpy.types.Scene) -> None:
     parent, child, idle = _object("parent"), _object("child"), _object("idle")
     child.parent = parent
-    parent["reveal"] = [0.0, 1.0, 0.0]
-    _curve(parent, '["reveal"]', [(1, 0.0, "LINEAR"), (11, 5.0, "LINEAR")])
+    parent["llmviz_reveal"] = [0.0, 1.0, 0.0]
+    _curve(parent, '["llmviz_reveal"]', [(1, 0.0, "LINEAR"), (11, 5.0, "LINEAR")])
     _curve(idle, "location", [(1, 2.0, "LINEAR"), (11, 2.0, "LINEAR")])
     changes = Changes.of(scene, 1, 20)
     assert changes.at(5).in_cells == (parent,)

@@ -13,7 +13,7 @@ from mathutils import Vector
 
 from llmviz_addon.film.painting.changes import Changes
 from llmviz_addon.film.painting.doubles import Doubles, shows
-from llmviz_addon.film.painting.lean import EMPHASIS, MOST, REVEAL, Lean, _facts
+from llmviz_addon.film.painting.lean import MOST, Lean, _facts
 from llmviz_addon.film.painting.painter import Painter
 from llmviz_addon.film.painting.regions import Mask, Rect
 from llmviz_addon.film.painting.sights import Projection, mark
@@ -25,6 +25,7 @@ from llmviz_addon.stage.materials.cell_material import KNOWN
 from llmviz_addon.stage.materials.nodes import SETTINGS, trees
 from llmviz_addon.stage.render import set_engine, set_size
 from llmviz_addon.stage.things import drawings
+from llmviz_addon.stage.told_by_objects import EMPHASIS, FOCUS_HI, FOCUS_LO, REVEAL
 
 SIZE = (480, 270)
 STRETCHES = {"fade": (-18, -12), "aside": (-18, -12), "formulas": (-30, -24), "charts": (-30, -22), "sweep": (-6, 0)}
@@ -158,7 +159,7 @@ def test_leaner_materials_read_nothing_that_stays_as_it_is(blend: Path) -> None:
         if not any(curve.evaluate(frame) for obj in grids for curve in fcurves(obj) if EMPHASIS in curve.data_path)
     )
     lean.settle(quiet, quiet, grids[:MOST])
-    assert set().union(*map(_read, grids[:MOST])) <= {REVEAL, "focus_lo", "focus_hi"}
+    assert set().union(*map(_read, grids[:MOST])) <= {REVEAL, FOCUS_LO, FOCUS_HI}
     lent = {obj.material_slots[0].material.node_tree for obj in grids[:MOST]}
     known = [node for tree in lent for node in tree.nodes if node.label == KNOWN]
     assert len(known) == len(lent)
@@ -185,12 +186,16 @@ def test_what_is_known_of_a_grid_is_told_from_its_keys(
 ) -> None:
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     obj = bpy.data.objects.new("grid", None)
-    obj["cells"], obj["first"], obj["strides"] = (3.0, 1.0, 2.0), (0.0, 0.0, 0.0), (1.0, 0.0, 3.0, 0.0)
-    obj["emphasis"], obj["reveal"] = (0.0, 0.0, 0.0), (float(front), float(after), float(before))
+    obj["llmviz_cells"], obj["llmviz_first"], obj["llmviz_strides"] = (
+        (3.0, 1.0, 2.0),
+        (0.0, 0.0, 0.0),
+        (1.0, 0.0, 3.0, 0.0),
+    )
+    obj["llmviz_emphasis"], obj["llmviz_reveal"] = (0.0, 0.0, 0.0), (float(front), float(after), float(before))
     assert _facts(obj, 1, 9, own=False).get(KNOWN) == (None if known is None else (known,))
-    obj.keyframe_insert('["reveal"]', index=0, frame=1)
-    obj["reveal"] = (3.0, float(after), float(before))
-    obj.keyframe_insert('["reveal"]', index=0, frame=9)
+    obj.keyframe_insert('["llmviz_reveal"]', index=0, frame=1)
+    obj["llmviz_reveal"] = (3.0, float(after), float(before))
+    obj.keyframe_insert('["llmviz_reveal"]', index=0, frame=9)
     assert KNOWN not in _facts(obj, 1, 9, own=False)
 
 

@@ -123,7 +123,7 @@ def place(film: Film) -> None:
 
 
 def value(film: Film) -> None:
-    grid(film)["strides"][0] = 7.0
+    grid(film)["llmviz_strides"][0] = 7.0
 
 
 def sculpt(film: Film) -> None:
@@ -192,7 +192,7 @@ def marker(film: Film) -> None:
         (lens, "the camera 'llmviz camera': lens"),
         (recolour, "'input': color"),
         (place, "'label:input': location"),
-        (value, "'input': property 'strides'"),
+        (value, "'input': property 'llmviz_strides'"),
         (sculpt, "the mesh 'label:input': its shape or paint"),
         (paint, "the mesh 'label:input': its shape or paint"),
         (shape_key, "the mesh 'label:input': shape keys"),

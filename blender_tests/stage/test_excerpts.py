@@ -24,10 +24,10 @@ def cells(grid: Grid) -> np.ndarray:
     image = bpy.data.images["llmviz values"]
     pixels = np.empty(len(image.pixels), dtype=np.float32)
     image.pixels.foreach_get(pixels)
-    column, row, _, pools = obj["atlas"]
+    column, row, _, pools = obj["llmviz_atlas"]
     assert pools == 1
     start = int(row) * image.size[0] + int(column)
-    assert list(obj["cells"]) == list(grid.cells)
+    assert list(obj["llmviz_cells"]) == list(grid.cells)
     found = pixels[::4][start : start + int(np.prod(grid.cells))]
     return found.reshape(grid.shown_shape)
 
@@ -43,5 +43,5 @@ def test_cells_of_windows_and_of_close_ups_hold_the_numbers_of_their_indices(sce
         for flat in range(0, found.size, 7):
             assert found.ravel()[flat] == true[grid.index_of(flat)], (grid, flat)
         obj = bpy.data.objects[grid.name]
-        steps = np.array(obj["strides"][:3]) * (np.array(obj["cells"]) - 1)
+        steps = np.array(obj["llmviz_strides"][:3]) * (np.array(obj["llmviz_cells"]) - 1)
         assert steps.sum() == found.size - 1

@@ -8,7 +8,7 @@ from mathutils import Vector
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.motion.properties import OF_OBJECT
 
-FIXED = ("cells", "first", "strides", "atlas")
+FIXED = ("llmviz_cells", "llmviz_first", "llmviz_strides", "llmviz_atlas")
 ANIMATED = {one.path[2:-2] for places in OF_OBJECT.values() for one in places if one.path.startswith("[")}
 
 
@@ -35,8 +35,8 @@ def test_a_part_covers_its_cells(scene, production):
     fragment = bpy.data.objects["column"]
     region = production.layout.grids[0][2, :]
     np.testing.assert_allclose(world_box(fragment), np.array(region.box) + (0.2, 0, 0.4), atol=1.1e-3)
-    assert tuple(fragment["first"]) == (2.0, 0.0, 0.0)
-    assert tuple(fragment["cells"]) == (1.0, 1.0, 20.0)
+    assert tuple(fragment["llmviz_first"]) == (2.0, 0.0, 0.0)
+    assert tuple(fragment["llmviz_cells"]) == (1.0, 1.0, 20.0)
 
 
 def test_properties_can_animate(scene, production):

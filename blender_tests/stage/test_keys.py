@@ -37,8 +37,8 @@ def test_channels_reach_their_properties(scene, production):
     build(scene, production)
     scene.frame_set(11)
     objects = bpy.data.objects
-    assert objects["input"]["reveal"][0] == pytest.approx(50.0)
-    assert objects["mean"]["emphasis"][0] == pytest.approx(0.5)
+    assert objects["input"]["llmviz_reveal"][0] == pytest.approx(50.0)
+    assert objects["mean"]["llmviz_emphasis"][0] == pytest.approx(0.5)
     assert objects["scores"].color[3] == pytest.approx(0.0)
     assert objects["scores"].hide_render
     assert objects["scores"].hide_viewport
@@ -134,8 +134,8 @@ def test_rest_values(scene, production):
     production.timeline = type(production.timeline)(**{**vars(production.timeline), "tracks": ()})
     rig = build(scene, production)
     objects = bpy.data.objects
-    assert objects["input"]["reveal"][0] == 3.0
-    assert objects["mean"]["emphasis"][1] == 0.5
+    assert objects["input"]["llmviz_reveal"][0] == 3.0
+    assert objects["mean"]["llmviz_emphasis"][1] == 0.5
     assert objects["scale"].location[1] == pytest.approx(2.0)
     assert objects["scale"].hide_render
     assert rig.camera.location[2] == pytest.approx(9.0)

@@ -55,7 +55,7 @@ def pixels() -> np.ndarray:
 
 def props(scene: bpy.types.Scene) -> dict[str, dict[str, object]]:
     """What tells the cells of every grid, by the grid's name."""
-    keys = ("cells", "first", "strides", "reveal")
+    keys = ("llmviz_cells", "llmviz_first", "llmviz_strides", "llmviz_reveal")
     grids = [obj for obj in scene.objects if obj.get(TAG) == "grid"]
     return {obj[NAME]: {key: tuple(np.ravel(obj[key])) for key in keys} | {"at": tuple(obj.location)} for obj in grids}
 
@@ -79,7 +79,7 @@ def test_a_step_leaves_what_a_build_of_that_run_would_make(
     now = opening(read(builtin(), (2, 1, 0))) if model == "nano-gpt" else opening(read(wordy(), (5, 1999, 7)), 6)
     opened_with(scene, now)
     working = [obj for obj in scene.objects if obj.get(NAME) in now.reveals]
-    assert any(obj["atlas"][3] < 1 for obj in working) == (model == "in pools")
+    assert any(obj["llmviz_atlas"][3] < 1 for obj in working) == (model == "in pools")
     now = now.resampled(Sampling(6.0, seed=4)).following().following()
     names = sorted(obj.name for obj in scene.objects)
     live.show(scene, now)
@@ -96,14 +96,14 @@ def test_a_step_leaves_what_a_build_of_that_run_would_make(
 
 def test_values_gains_stay_and_nothing_is_left_over(scene: bpy.types.Scene) -> None:
     now = opened(scene)
-    gains = {obj[NAME]: obj["atlas"][2] for obj in scene.objects if obj.get(TAG) == "grid"}
+    gains = {obj[NAME]: obj["llmviz_atlas"][2] for obj in scene.objects if obj.get(TAG) == "grid"}
     count = [len(getattr(bpy.data, kind)) for kind in ("objects", "meshes", "images", "materials")]
     before = pixels()
     for _ in range(3):
         now = now.following()
         live.show(scene, now)
     assert (pixels() != before).any()
-    assert gains == {obj[NAME]: obj["atlas"][2] for obj in scene.objects if obj.get(TAG) == "grid"}
+    assert gains == {obj[NAME]: obj["llmviz_atlas"][2] for obj in scene.objects if obj.get(TAG) == "grid"}
     assert [len(getattr(bpy.data, kind)) for kind in ("objects", "meshes", "images", "materials")] == count
     assert bpy.data.images["llmviz values"].packed_file is not None
 
@@ -180,8 +180,8 @@ def test_where_no_stage_is_there_is_nothing_to_go_on_with(scene: bpy.types.Scene
 
 def test_a_stage_of_an_earlier_version_is_refused_by_name(scene: bpy.types.Scene) -> None:
     now = opened(scene)
-    grid = next(obj for obj in scene.objects if obj.get("reveal") is not None)
-    grid["reveal"] = 3.0
+    grid = next(obj for obj in scene.objects if obj.get("llmviz_reveal") is not None)
+    grid["llmviz_reveal"] = 3.0
     before = props(scene)
     with pytest.raises(JobError, match="was built by an earlier llmviz; open it anew"):
         live.show(scene, now.following())
@@ -197,9 +197,9 @@ def test_where_numbers_lie_in_another_form_the_stage_is_refused(scene, tmp_path:
     assert image[FORMED] == FORM
     if form is None:  # as in all stages before places were told so; those of what is seen from afar were told otherwise
         del image[FORMED]
-        for obj in (obj for obj in scene.objects if obj.get("strides") is not None):
-            start, folds = divmod(int(obj["strides"][3]), 32)
-            obj["strides"][3] = start * 16 + folds % 16
+        for obj in (obj for obj in scene.objects if obj.get("llmviz_strides") is not None):
+            start, folds = divmod(int(obj["llmviz_strides"][3]), 32)
+            obj["llmviz_strides"][3] = start * 16 + folds % 16
     else:
         image[FORMED] = form
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "old.blend"))

@@ -108,8 +108,8 @@ def test_only_what_fades_alike_shares_an_object(scene, crowd):
     assert groups[frozenset({"w0", "scale"})].color[3] == 1.0
     for frame, known in ((14, 0.0), (15, 1.0)):
         scene.frame_set(frame)
-        assert groups[frozenset({"w1", "w3"})]["known"] == known
-        assert groups[frozenset({"w5", "w7"})]["known"] == 1.0
+        assert groups[frozenset({"w1", "w3"})]["llmviz_known"] == known
+        assert groups[frozenset({"w5", "w7"})]["llmviz_known"] == 1.0
 
 
 def test_grids_that_glow_and_are_computed_bit_by_bit_share_an_object(scene, crowd, tmp_path, monkeypatch):
@@ -138,7 +138,7 @@ def test_of_a_shared_object_it_can_be_told_which_cells_are_known(scene, crowd):
     shared = next(obj for obj in scene.objects if tuple(np.round(grid.origin, 2)) in set(_cornered(obj)))
     cells = np.array([(x, 0, z) for z in range(grid.cells[2]) for x in range(grid.cells[0])])
     known = Body(shared, None, 0, grid, (0, 0, 0), grid.cells).known(cells)
-    assert known.sum() == np.ceil(grid.count * shared["known"]) == known.argmin()
+    assert known.sum() == np.ceil(grid.count * shared["llmviz_known"]) == known.argmin()
 
 
 def _cornered(obj):

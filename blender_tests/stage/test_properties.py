@@ -114,4 +114,4 @@ def test_a_grid_that_keeps_a_stretch_is_an_object_of_its_own(scene, production, 
     production.timeline = replace(production.timeline, tracks=tuple(tracks), fragments=())
     build(scene, production)
     scene.frame_set(1)
-    assert list(bpy.data.objects["scale"]["reveal"]) == [20.0, -1.0, 5.0]
+    assert list(bpy.data.objects["scale"]["llmviz_reveal"]) == [20.0, -1.0, 5.0]

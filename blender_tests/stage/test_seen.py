@@ -93,7 +93,7 @@ def test_a_close_up_shows_single_cells(scene, matrix, tmp_path, monkeypatch, fra
     for budget in (200_000, 50_000):
         monkeypatch.setattr("llmviz_addon.stage.build.atlas", partial(atlas, budget=budget))
         build(scene, matrix, own_scene=True)
-        assert (scene.objects["w"]["atlas"][3] < 1) == (budget == 50_000)  # kept as pools
+        assert (scene.objects["w"]["llmviz_atlas"][3] < 1) == (budget == 50_000)  # kept as pools
         scene.frame_set(frame)
         pictures.append(render(scene, tmp_path / f"{budget}.png"))
     assert pictures[0].std() > 0.05

@@ -7,6 +7,7 @@ import bpy
 from blender_tests.ui.test_panels import shown
 from llmviz_addon import ui
 from llmviz_addon.stage.ours import TAG, ours
+from llmviz_addon.stage.told_by_objects import ATLAS, STRIDES
 from llmviz_addon.ui.selected import LLMVIZ_PT_selected
 
 
@@ -35,9 +36,9 @@ def test_blenders_own_panel_lists_its_words_alone(film: bpy.types.Scene) -> None
     grids = [obj for obj in ours(film).objects if obj.get(TAG) == "grid"]
     assert all(listed(grid) == {"is", "shape", "made from"} for grid in grids)
     hers = bpy.data.objects.new("hers", None)
-    hers["first"], hers["atlas"] = "a text", [1, 2]
-    assert (hers.first, hers.atlas, grids[0].focus_lo) == ("a text", "[1, 2]", "[0.0, 0.0, 0.0]")
-    assert (hers["first"], [*hers["atlas"]]) == ("a text", [1, 2])
+    hers["first"], hers["atlas"], hers[ATLAS] = "a text", [1, 2], "another's"
+    assert listed(hers) == {"first", "atlas"}
+    assert (hers[ATLAS], hers.llmviz_atlas, grids[0].llmviz_focus_lo) == ("another's", "another's", "[0.0, 0.0, 0.0]")
     ui.unregister()
-    assert "strides" in listed(grids[0])
+    assert STRIDES in listed(grids[0])
     ui.register()

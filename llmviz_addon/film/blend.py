@@ -13,6 +13,7 @@ from pathlib import Path
 import bpy
 
 from ..errors import JobError
+from ..stage.rebuild.renewing import renew
 from .quiet import quiet, unbroken
 from .shown import shown
 
@@ -54,6 +55,7 @@ def load(path: Path) -> None:
     try:
         with unbroken():
             bpy.ops.wm.open_mainfile(filepath=_place(path), use_scripts=False)
+        renew()
     except RuntimeError as error:
         what = "it is damaged, or of a newer Blender"
         raise JobError(f"Cannot open {str(path)!r}: {what} ({_reason(error)}).") from error

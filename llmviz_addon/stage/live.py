@@ -32,6 +32,7 @@ from .pointing.subject import remember
 from .rebuild.changes import noting
 from .things.camera import Rig, pose
 from .things.drawings import DrawingMaker, reach
+from .told_by_objects import ATLAS, REVEAL, STRIDES
 from .values.atlas import FORM, FORMED, STEP, WIDTH, from_afar, kept, numbers_of, picture
 
 
@@ -57,7 +58,7 @@ def state_of(scene: bpy.types.Scene) -> OpenState:
     if state is None or find_collection(scene) is None:
         raise JobError(f"In the scene {scene.name!r} there is no open stage to go on with; open one first.")
     forms = [image.get(FORMED) for image in _atlases(scene)]
-    if any(form != FORM for form in forms) or any(isinstance(obj.get("reveal"), float) for obj in _objects(scene)):
+    if any(form != FORM for form in forms) or any(isinstance(obj.get(REVEAL), float) for obj in _objects(scene)):
         age = "a later" if any(isinstance(form, int) and form > FORM for form in forms) else "an earlier"
         raise JobError(f"The open stage in the scene {scene.name!r} was built by {age} llmviz; open it anew.")
     return state
@@ -82,7 +83,7 @@ def show(scene: bpy.types.Scene, now: Moment) -> None:
     with noting(scene, lambda: _changing(scene, {*reveals, *(sign.name for sign in now.signs)})):
         changing = {obj[NAME]: obj for obj in _objects(scene) if obj.get(NAME) in reveals}
         for name, obj in changing.items():
-            obj["reveal"][0] = reveals[name]
+            obj[REVEAL][0] = reveals[name]
             obj.update_tag()
         nodes = list(_pictures(scene))
         for old in {node.image for node in nodes if node.image is not None}:
@@ -163,8 +164,8 @@ def _rewritten(image: bpy.types.Image, objects: Mapping[str, bpy.types.Object], 
     for name, obj in objects.items():
         grid = now.layout[name]
         tensor = grid.drawn(now.values[name])
-        column, row, _, share = obj["atlas"]
-        far = round(obj["strides"][3])
+        column, row, _, share = obj[ATLAS]
+        far = round(obj[STRIDES][3])
         for start, numbers in (
             (round(row) * WIDTH + round(column), kept(tensor, round(1 / share))),
             (far // 32 * STEP, from_afar(grid, tensor, far % 32 >= 16)),

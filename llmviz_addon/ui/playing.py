@@ -9,6 +9,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from ..stage.playing import everything, look_again, only_playing
+from ..stage.rebuild.renewing import renew
 from . import rate
 
 
@@ -36,6 +37,12 @@ def say_nothing(*_: Any) -> None:
 
 
 @persistent
+def take_in(*_: Any) -> None:
+    """Another file, perhaps one of before."""
+    renew()
+
+
+@persistent
 def look(*_: Any) -> None:
     """Another file, or another state of this one."""
     look_again()
@@ -53,6 +60,7 @@ def make_whole(*_: Any) -> None:
 HANDLERS = (
     ("frame_change_pre", go_on),
     ("frame_change_post", went_on),
+    ("load_post", take_in),
     ("load_post", look),
     ("load_post", say_nothing),
     ("undo_post", look),

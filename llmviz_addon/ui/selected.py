@@ -7,7 +7,8 @@ from typing import Any
 import bpy
 
 from ..stage.ours import NAME, TAG
-from ..stage.things.grids import READ_BY_CELLS, WORDS
+from ..stage.things.grids import WORDS
+from ..stage.told_by_objects import READ_BY_CELLS
 from .write import write
 
 GRID = "grid"

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
+from ...stage.told_by_objects import CELLS, FIRST, FOCUS_HI, FOCUS_LO, REVEAL, STRIDES
+
 
 @dataclass(frozen=True, eq=False)
 class CellState:
@@ -25,13 +27,13 @@ class CellState:
     @classmethod
     def of(cls, obj: bpy.types.Object) -> CellState:
         """As it is at the current frame."""
-        front, after, before = obj["reveal"]
-        return cls(np.array([(0.0, front), (1.0 - after, before)]), np.array([obj["focus_lo"], obj["focus_hi"]]))
+        front, after, before = obj[REVEAL]
+        return cls(np.array([(0.0, front), (1.0 - after, before)]), np.array([obj[FOCUS_LO], obj[FOCUS_HI]]))
 
 
 def changed_cells(obj: bpy.types.Object, old: CellState, new: CellState) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Boxes, each (3,) low and high in shares of the object, around what differs between two states."""
-    cells, first = np.array(obj["cells"]), np.array(obj["first"])
+    cells, first = np.array(obj[CELLS]), np.array(obj[FIRST])
     for start, stop in _differing(old.known, new.known):
         box = cell_box(obj, start, stop)
         if box is not None:
@@ -57,7 +59,7 @@ def cell_box(obj: bpy.types.Object, start: float, stop: float) -> np.ndarray | N
 
     None where the object, a fragment of a grid perhaps, has none of them.
     """
-    cells, first, strides = (np.array(obj[name]).round().astype(int) for name in ("cells", "first", "strides"))
+    cells, first, strides = (np.array(obj[name]).round().astype(int) for name in (CELLS, FIRST, STRIDES))
     flat = np.zeros(cells, dtype=int)
     for axis in range(3):
         steps = (np.arange(cells[axis]) + first[axis]) * strides[axis]

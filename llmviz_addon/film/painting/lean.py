@@ -16,8 +16,8 @@ import numpy as np
 from ...stage import compat
 from ...stage.materials.cell_material import KNOWN
 from ...stage.ours import TAG
+from ...stage.told_by_objects import ATLAS, CELLS, EMPHASIS, FIRST, REVEAL, STRIDES, path_of
 
-EMPHASIS, REVEAL, CELLS, FIRST, STRIDES, ATLAS = "emphasis", "reveal", "cells", "first", "strides", "atlas"
 INDEX = "Object Index"
 """Output of a node that tells the number of an object's role."""
 MOST = 48
@@ -74,7 +74,7 @@ def _facts(obj: bpy.types.Object, first: int, last: int, own: bool) -> Facts:
     if not emphasis.any():
         found[EMPHASIS] = (0.0, 0.0, 0.0)
     told = [name for name in (CELLS, FIRST, STRIDES, ATLAS) if obj.get(name) is not None]
-    still = [name for name in told if f'["{name}"]' not in keyed]
+    still = [name for name in told if path_of(name) not in keyed]
     if obj.get(REVEAL) is not None and {CELLS, FIRST, STRIDES} <= set(still):
         known = _known(obj, _values(obj, REVEAL, first, last))
         if known is not None:
@@ -84,7 +84,7 @@ def _facts(obj: bpy.types.Object, first: int, last: int, own: bool) -> Facts:
 
 def _values(obj: bpy.types.Object, name: str, first: int, last: int) -> np.ndarray:
     """(frames, size) of a property, or (1, size) of one without keys."""
-    curves = {curve.array_index: curve for curve in compat.fcurves(obj) if curve.data_path == f'["{name}"]'}
+    curves = {curve.array_index: curve for curve in compat.fcurves(obj) if curve.data_path == path_of(name)}
     frames = range(first, last + 1) if curves else range(1)
     columns = (
         [curves[index].evaluate(frame) for frame in frames] if index in curves else [value] * len(frames)

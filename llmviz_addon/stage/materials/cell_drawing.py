@@ -7,6 +7,7 @@ from functools import partial
 import bpy
 
 from ...layout.grid import RULED, RULED_FAR, RULED_WIDE, Role
+from ..told_by_objects import FOCUS_HI, FOCUS_LO
 from .cell_point import Point
 from .nodes import Expr, attribute, group, grouped, mix
 from .theme import Theme, linear
@@ -159,7 +160,7 @@ def draw_focus(point: Point, cell: Expr, focus: Expr) -> tuple[Expr, Expr]:
 
 
 def _focus(tree: bpy.types.NodeTree, at: Expr, normal: Expr, widest: Expr) -> dict[str, Expr]:
-    low, high = (attribute(tree, "OBJECT", name, "Vector") for name in ("focus_lo", "focus_hi"))
+    low, high = (attribute(tree, "OBJECT", name, "Vector") for name in (FOCUS_LO, FOCUS_HI))
     depth = (at - low).minimum(high - at)  # inside the range, from its nearest side
     x, y, z = (depth * normal.times_plus(1e3, 1.0)).split()
     nearest = x.minimum(y).minimum(z) / widest

@@ -1,8 +1,9 @@
 """The material of grids: finds the cell under the shading point and draws it.
 
 What differs between grids comes from the object: its colour is the role's positive hue, its colour's alpha
-the opacity, its pass index the role's number, and eight custom properties tell the rest. Eight is the most that
-EEVEE reads per material in 4.5, which is why three of them share ``emphasis``.
+the opacity, its pass index the role's number, and eight custom properties tell the rest, whose names begin with
+``llmviz_`` (see ``told_by_objects``). Eight is the most that EEVEE reads per material in 4.5, which is why three of
+them share ``emphasis``.
 
 ==========  =====  =====================================================================
 property    size   meaning
@@ -31,7 +32,7 @@ atlas       face    color   column, row, gain, and the side of the pools plus a 
 known       face    float   1 where the box has values, 0 where it has none
 ==========  ======  ======  ============================================================
 
-and from their object which share of these is shown, ``known``, and the highlight, ``lit``.
+and from their object which share of these is shown, ``llmviz_known``, and the highlight, ``llmviz_lit``.
 
 Of a grid that is kept as pools but for some rows, ``atlas`` is on the mesh too: it counts from near, where
 cells can be told apart, and the object's from afar, so that from there all of the grid looks alike.

@@ -8,6 +8,7 @@ from functools import partial
 import bpy
 
 from ...layout.grid import CELL
+from ..told_by_objects import ATLAS, CELLS, EMPHASIS, FIRST, KNOWN, LIT, REVEAL, STRIDES
 from ..values.atlas import FINER_AT, LANES, STEP, WIDTH, lanes
 from ..values.pooling import FINER
 from ..values.seen import DOT_PIXELS
@@ -66,12 +67,12 @@ def of_object(tree: bpy.types.NodeTree, thin: bool) -> Given:
     def read(name: str, output: str = "Vector") -> Expr:
         return attribute(tree, "OBJECT", name, output)
 
-    highlight, focus, gained = read("emphasis").split()
+    highlight, focus, gained = read(EMPHASIS).split()
     place = Expr(tree, tree.nodes.new("ShaderNodeTexCoord").outputs["Object"], vector=True)
-    pool = read("atlas", "Alpha") if thin else None
+    pool = read(ATLAS, "Alpha") if thin else None
     return Given(
-        place, read("cells"), read("strides"), read("strides", "Alpha"), read("atlas"), pool, None, highlight,
-        read("first"), read("reveal"), focus, gained,
+        place, read(CELLS), read(STRIDES), read(STRIDES, "Alpha"), read(ATLAS), pool, None, highlight,
+        read(FIRST), read(REVEAL), focus, gained,
     )  # fmt: skip
 
 
@@ -83,8 +84,8 @@ def of_mesh(tree: bpy.types.NodeTree, thin: bool) -> Given:
 
     cells, strides, far = read("cells"), read("strides", "Color").floor(), read("strides", "Alpha").floor()
     across, deep, down = (cells + 0.5).floor().split()
-    known = across * deep * down * read("known", "Fac") * attribute(tree, "OBJECT", "known")
-    pool, lit = _share(tree) if thin else None, attribute(tree, "OBJECT", "lit")
+    known = across * deep * down * read("known", "Fac") * attribute(tree, "OBJECT", KNOWN)
+    pool, lit = _share(tree) if thin else None, attribute(tree, "OBJECT", LIT)
     return Given(read("corner"), cells, strides, far, read("atlas", "Color"), pool, known, lit)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ...screenplay.score.channels import Changes, Kind, row
+from ..told_by_objects import EMPHASIS, FOCUS_HI, FOCUS_LO, KNOWN, LIT, REVEAL, path_of
 
 HIDES = ("hide_render", "hide_viewport")
 """What goes along with a channel at whose 0 the actor is gone."""
@@ -25,21 +26,21 @@ class Property(NamedTuple):
 
 OF_OBJECT: dict[str, tuple[Property, ...]] = {  # by channel; a property for all its numbers, or one for each
     "opacity": (Property("color", 3),),
-    "reveal": (Property('["reveal"]', 0),),
-    "kept": (Property('["reveal"]', 1, -1.0, 1.0), Property('["reveal"]', 2)),
-    "highlight": (Property('["emphasis"]', 0),),
-    "focus": (Property('["emphasis"]', 1),),
-    "gain": (Property('["emphasis"]', 2, 1.0, -1.0),),
-    "focus_lo": (Property('["focus_lo"]'),),
-    "focus_hi": (Property('["focus_hi"]'),),
+    "reveal": (Property(path_of(REVEAL), 0),),
+    "kept": (Property(path_of(REVEAL), 1, -1.0, 1.0), Property(path_of(REVEAL), 2)),
+    "highlight": (Property(path_of(EMPHASIS), 0),),
+    "focus": (Property(path_of(EMPHASIS), 1),),
+    "gain": (Property(path_of(EMPHASIS), 2, 1.0, -1.0),),
+    "focus_lo": (Property(path_of(FOCUS_LO)),),
+    "focus_hi": (Property(path_of(FOCUS_HI)),),
     "offset": (Property("location"),),
     "rotation": (Property("rotation_euler"),),
     "scale": (Property("scale"),),
 }
 OF_CROWD: dict[str, tuple[Property, ...]] = {
     "opacity": OF_OBJECT["opacity"],
-    "reveal": (Property('["known"]'),),
-    "highlight": (Property('["lit"]'),),
+    "reveal": (Property(path_of(KNOWN)),),
+    "highlight": (Property(path_of(LIT)),),
 }
 MODIFIERS = "modifiers"
 """How the paths of readouts begin, in which a drawing's values are."""

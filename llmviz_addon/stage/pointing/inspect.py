@@ -16,6 +16,7 @@ from ...layout.tensor import Index
 from ..open_state import read_state
 from ..ours import NAME, TAG, ours
 from ..shown import GRIDS
+from ..told_by_objects import KNOWN, REVEAL, STRIDES
 from . import sight
 from .sight import Hit, first
 from .subject import Subject, subject
@@ -37,9 +38,9 @@ class Body:
     def known(self, cells: np.ndarray) -> np.ndarray:
         """Which of some cells (n, 3) of its grid show their value: the cell material's rule."""
         if self.obj.get(TAG) == "grids":
-            return cells @ np.array(self.grid.strides) < self.grid.count * self.obj.get("known", 0.0)
-        flat = cells @ np.rint(np.array(self.obj["strides"][:3]))
-        count, after, before = self.obj["reveal"]
+            return cells @ np.array(self.grid.strides) < self.grid.count * self.obj.get(KNOWN, 0.0)
+        flat = cells @ np.rint(np.array(self.obj[STRIDES][:3]))
+        count, after, before = self.obj[REVEAL]
         return np.maximum(count - flat, np.minimum(flat + after, before - flat)) > 0
 
 

@@ -27,6 +27,7 @@ from ...screenplay.production import laid_out
 from ..open_state import read_state
 from ..ours import NAME, TAG, ours
 from ..shown import GRIDS, Shown, grid_of, read_shown
+from ..told_by_objects import ATLAS, STRIDES
 from ..values.atlas import WIDTH, numbers_of
 from .sight import Hit
 
@@ -107,8 +108,8 @@ class Subject:
     def worked_out(self, hit: Hit, region: Region, scene: bpy.types.Scene) -> Reading:
         """What can be read of a number of no tensor, such as a product: what its cell shows."""
         assert self.reader is not None
-        column, row, _, share = hit.obj["atlas"]
-        steps = hit.obj["strides"]
+        column, row, _, share = hit.obj[ATLAS]
+        steps = hit.obj[STRIDES]
         flat = sum(round(steps[number]) * place for number, place in enumerate(hit.in_grid))
         where = self.reader.where(region) if region.grid.axes[0].name else ""
         image = next((b for b in ours(scene).blocks if isinstance(b, bpy.types.Image) and b.get(TAG) == "atlas"), None)

@@ -17,12 +17,11 @@ from .. import compat
 from ..materials.cell_drawing import ROLES
 from ..materials.theme import Theme, linear
 from ..ours import own
+from ..told_by_objects import ATLAS, CELLS, EMPHASIS, FIRST, FOCUS_HI, FOCUS_LO, REVEAL, STRIDES
 from ..values.atlas import Place, Slice
 
 WORDS = ("is", "shape", "made from")
 """Custom properties of a grid's object, in words."""
-READ_BY_CELLS = ("cells", "first", "strides", "atlas", "reveal", "emphasis", "focus_lo", "focus_hi", "known")
-"""Those that the material of cells reads; see ``cell_material``, and ``known`` on merged ones."""
 SWELL = 5e-4
 """Metres by which a fragment is larger than its cells: faces in one plane would hide each other at random."""
 INSET = 2e-4
@@ -163,12 +162,12 @@ def _describe(
     known: int,
     far: int,
 ) -> None:
-    """Write what the cell material reads; see its docstring. Floats throughout, as ints do not animate."""
-    obj["cells"] = [float(n) for n in cells]
-    obj["first"] = [float(n) for n in first]
-    obj["strides"] = [*(float(n) for n in grid.strides), float(far)]
-    obj["atlas"] = [float(place.column), float(place.row), place.gain, 1.0 / place.pool]
-    obj["reveal"] = [float(known), 1.0, 0.0]
-    obj["emphasis"] = [0.0, 0.0, 0.0]
-    obj["focus_lo"] = [0.0, 0.0, 0.0]
-    obj["focus_hi"] = [0.0, 0.0, 0.0]
+    """Write what the cell material reads; see ``told_by_objects``. Floats throughout, as ints do not animate."""
+    obj[CELLS] = [float(n) for n in cells]
+    obj[FIRST] = [float(n) for n in first]
+    obj[STRIDES] = [*(float(n) for n in grid.strides), float(far)]
+    obj[ATLAS] = [float(place.column), float(place.row), place.gain, 1.0 / place.pool]
+    obj[REVEAL] = [float(known), 1.0, 0.0]
+    obj[EMPHASIS] = [0.0, 0.0, 0.0]
+    obj[FOCUS_LO] = [0.0, 0.0, 0.0]
+    obj[FOCUS_HI] = [0.0, 0.0, 0.0]

@@ -17,6 +17,7 @@ from ...layout.grid import CELL, Grid
 from .. import compat
 from ..materials.theme import Theme
 from ..ours import own
+from ..told_by_objects import KNOWN, LIT
 from ..values.atlas import Place
 from .grids import CORNERS, FACES, INSET, take_role
 
@@ -60,7 +61,7 @@ def merged_object(
     """One object for grids of one role that always fade, glow and are computed together."""
     obj = own(bpy.data.objects.new(name, merged_mesh(name, Crowd.of(grids, places), material)), "grids", name)
     take_role(obj, grids[0].role, theme)
-    obj["known"], obj["lit"] = 1.0, 0.0
+    obj[KNOWN], obj[LIT] = 1.0, 0.0
     collection.objects.link(obj)
     return obj
 
