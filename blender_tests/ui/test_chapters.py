@@ -41,7 +41,7 @@ def draw_everything() -> None:
     for panel in panels.CLASSES:
         draw(panel)
     mine = bpy.context.preferences.addons["llmviz_addon"].preferences
-    draw(LLMVIZ_AP_preferences, trusted=mine.trusted, bl_rna=mine.bl_rna)
+    draw(LLMVIZ_AP_preferences, trusted=mine.trusted, bl_rna=mine.bl_rna, pauses=True)
 
 
 def test_a_folder_is_run_when_it_is_trusted_and_its_chapters_are_offered(

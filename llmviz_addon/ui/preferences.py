@@ -1,4 +1,4 @@
-"""What a user sets once for all files: the folders of her own chapters, her theme, and the keys.
+"""What a user sets once for all files: her folders of chapters, theme and pace of new films, and the keys.
 
 Folders are kept as absolute paths in Blender's preferences, each put there by an act of hers that says what it
 means; a .blend file has no say in it.
@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-from bpy.props import CollectionProperty, StringProperty
+from bpy.props import BoolProperty, CollectionProperty, EnumProperty, FloatProperty, StringProperty
 
 from .chapters import Catalogue, from_text, read, to_text
 from .confirm import Result, confirm
 from .keys import draw_keys
+from .values import PACE_RANGE, THEME_ITEMS, value
 from .write import readable, write
 
 PACKAGE = __package__.rpartition(".")[0]
@@ -55,10 +56,30 @@ class LLMVIZ_AP_preferences(bpy.types.AddonPreferences):
         subtype="FILE_PATH",
     )
 
+    theme: EnumProperty(
+        name="Theme", description="Colours of films for which no other theme is chosen", items=THEME_ITEMS
+    )
+    pauses: BoolProperty(
+        name="Reading Pauses",
+        description="Whether films hold the picture for as long as reading takes, where nothing else is chosen",
+        default=True,
+    )
+    pace: FloatProperty(
+        name="Words / Minute", description="How fast films take their commentary to be read", **PACE_RANGE
+    )
+
     def draw(self, context: bpy.types.Context) -> None:
-        """The theme, the folders and the keys, below the extension's entry."""
+        """What new films are like, the folders and the keys, below the extension's entry."""
         column = self.layout.column()
-        column.prop(self, "theme_file")
+        column.label(text="Films, where a file does not say otherwise:")
+        look = column.column()
+        look.use_property_split = True
+        look.prop(self, "theme")
+        look.prop(self, "theme_file")
+        look.prop(self, "pauses")
+        pace = look.row()
+        pace.enabled = self.pauses
+        pace.prop(self, "pace")
         column.label(text="Folders with chapters of your own:")
         for folder in self.trusted:
             row = column.row()
@@ -77,6 +98,13 @@ def chapter_folders() -> tuple[Path, ...]:
     """The folders that the user trusts."""
     mine = _preferences()
     return tuple(Path(folder.path) for folder in mine.trusted) if mine else ()
+
+
+def for_new_films(name: str) -> bool | int | float:
+    """What ``theme`` (its number), ``pauses`` or ``pace`` is where a file does not say."""
+    mine = _preferences()
+    found = value(mine, name) if mine else LLMVIZ_AP_preferences.bl_rna.properties[name].default
+    return [item[0] for item in THEME_ITEMS].index(found) if name == "theme" else found
 
 
 def own_theme() -> str:

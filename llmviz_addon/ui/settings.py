@@ -21,13 +21,11 @@ from bpy.props import (
 from ..model.blueprints import BLUEPRINTS, COMPARED
 from ..model.checkpoint import BUILTINS, NANO
 from ..screenplay.loader import LENGTHS
-from ..screenplay.production import PACE
 from ..screenplay.trailer import LEAST, MOST, TEMPO
-from ..stage.materials.theme_file import NAMES
 from ..stage.quality import FINAL, QUALITIES
 from ..stage.render import ENGINES
-from .preferences import catalogue
-from .values import ASPECTS, value
+from .preferences import catalogue, for_new_films
+from .values import ASPECTS, PACE_RANGE, THEME_ITEMS, follows, value
 
 MOST_CHAPTERS = 32
 """As many tick boxes as Blender takes in one property."""
@@ -38,15 +36,6 @@ ENGINE_TEXTS = {
 }
 SHAPE_TEXTS = {"16:9": "Landscape, for screens", "9:16": "Portrait, for phones", "1:1": "Square"}
 # Declarations see the module's names, but not from within a comprehension of their own.
-THEME_TEXTS = {
-    "light": "For slides and paper",
-    "dark": "For dark slides",
-    "light-safe": "Light, in colours that the colour-blind tell apart",
-    "dark-safe": "Dark, in colours that the colour-blind tell apart",
-    "cinematic": "For films: slabs under lamps, values that glow",
-}
-THEME_ITEMS = [(name, name.replace("-", " ").title(), THEME_TEXTS[name]) for name in NAMES]
-THEME_ITEMS += [("FILE", "Theme File", "A theme of your own")]
 SHAPE_ITEMS = [(name, name, SHAPE_TEXTS[name]) for name in ASPECTS]
 MODEL_TEXTS = {
     name: (name, f"A small GPT that {one.does}; it comes with the extension") for name, one in BUILTINS.items()
@@ -155,23 +144,19 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
         name="Reading Pauses",
         description="Hold the picture after each paragraph for as long as it takes to read it, in the film and where "
         "the space bar plays. Play in this sidebar goes on to the next rest without them",
-        default=True,
+        **follows("pauses", True, for_new_films),
     )
     pace: FloatProperty(
         name="Words / Minute",
         description="How fast the commentary is read, which tells how long a reading pause is",
-        default=PACE,
-        min=20.0,
-        max=2000.0,
-        soft_min=80.0,
-        soft_max=400.0,
-        step=1000,
-        precision=0,
+        **PACE_RANGE,
+        **follows("pace", PACE_RANGE["default"], for_new_films),
     )
     theme: EnumProperty(
         name="Theme",
         description="Colours of the set and the page behind it",
         items=THEME_ITEMS,
+        **follows("theme", 0, for_new_films),
     )
     theme_file: StringProperty(
         name="File",

@@ -1,0 +1,51 @@
+"""What films are like where a file does not say so is set in the preferences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+
+from blender_tests.ui.test_panels import draw
+from llmviz_addon.stage.open_state import read_state
+from llmviz_addon.ui import request
+from llmviz_addon.ui.preferences import LLMVIZ_AP_preferences
+from llmviz_addon.ui.settings import copy_settings
+
+
+def test_theme_and_pace_of_new_films(preferences: LLMVIZ_AP_preferences) -> None:
+    settings = bpy.context.scene.llmviz_settings
+    assert (settings.theme, settings.pauses, request.pace(settings)) == ("light", True, 200.0)
+    preferences.theme, preferences.pace = "dark", 150.0
+    assert (settings.theme, request.pace(settings)) == ("dark", 150.0)
+    preferences.pauses = False
+    assert request.pace(settings) is None
+
+
+def test_what_a_file_says_counts(preferences: LLMVIZ_AP_preferences, tmp_path: Path) -> None:
+    settings = bpy.context.scene.llmviz_settings
+    settings.theme, settings.pace, settings.pauses = "light", 300.0, True
+    preferences.theme, preferences.pace, preferences.pauses = "dark", 150.0, False
+    path = str(tmp_path / "hers.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    settings = bpy.context.scene.llmviz_settings
+    assert (settings.theme, settings.pace, settings.pauses) == ("light", 300.0, True)
+
+
+def test_a_film_keeps_what_it_was_built_with(preferences: LLMVIZ_AP_preferences) -> None:
+    preferences.theme = "dark-safe"
+    bpy.ops.llmviz.open_stage()
+    film = bpy.context.scene
+    assert "dark-safe" in read_state(film).theme
+    preferences.theme = "light"
+    assert film.llmviz_settings.theme == "dark-safe"
+    other = bpy.data.scenes.new("other")
+    assert other.llmviz_settings.theme == "light"
+    copy_settings(film.llmviz_settings, other.llmviz_settings)
+    assert other.llmviz_settings.theme == "dark-safe"
+
+
+def test_all_of_it_is_drawn(preferences: LLMVIZ_AP_preferences) -> None:
+    seen = draw(LLMVIZ_AP_preferences, trusted=[], bl_rna=preferences.bl_rna, pauses=True).drawn
+    assert {"theme", "theme_file", "pauses", "pace"} <= {text for kind, text, _ in seen if kind == "prop"}
