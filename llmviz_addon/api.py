@@ -380,18 +380,19 @@ def still(of: Stage, at: str | float | None = None, *, engine: str = "auto", qua
 
 
 def storyboard_steps(
-    of: Stage, output: PathOf, *, engine: str = "auto", quality: str = FINAL
+    of: Stage, output: PathOf, *, engine: str = "auto", quality: str = FINAL, poll: float | None = None
 ) -> Generator[tuple[float, str], None, Storyboard]:
     """A still at every rest and half-way to the next, and a contact sheet per chapter, in a folder; see ``still``.
 
     Beside each sheet is a table of ink and span: which share of the free part of the picture each still fills.
+    With a ``poll``, seconds, it is rendered by a process of its own, and what is open in Blender stays free.
     """
     from .film import storyboard as boards
     from .film.of_scene import check_camera
 
     check_camera(of.scene)
     folder = check_place(output)
-    fills = yield from boards.storyboard_steps(of.scene, of.told, folder, engine, quality)
+    fills = yield from boards.storyboard_steps(of.scene, of.told, folder, engine, quality, poll)
     return Storyboard(folder, tuple(fills))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -80,6 +81,21 @@ def test_a_storyboard_writes_stills_and_a_sheet(scene, tmp_path):
     assert png.read(tmp_path / "board" / "03-layer-norm.png").shape[1] > 4 * 128
     rows = (tmp_path / "board" / "03-layer-norm.txt").read_text().splitlines()[1:]
     assert sorted(row.split()[-1] for row in rows) == sorted(path.stem for path in stills)
+
+
+def test_by_a_process_of_its_own_it_is_the_same(scene, tmp_path):
+    production = prepare(run(builtin(), TOKENS), ["layer-norm"], None, (128, 72))
+    build(scene, production, own_scene=True)
+    one = replace(production.timeline, markers=production.timeline.markers[:3])
+    here, lines = taken(storyboard_steps(scene, one, tmp_path / "here", "cycles"))
+    apart, same = taken(storyboard_steps(scene, one, tmp_path / "apart", "cycles", poll=0.2))
+    assert lines == same
+    assert dict(apart).keys() == dict(here).keys()
+    names = sorted(path.relative_to(tmp_path / "here") for path in (tmp_path / "here").rglob("*.png"))
+    assert names == sorted(path.relative_to(tmp_path / "apart") for path in (tmp_path / "apart").rglob("*.png"))
+    for name in names:
+        mine, its = (png.read(tmp_path / place / name).astype(int) for place in ("here", "apart"))
+        assert np.abs(mine - its).mean() < 0.5
 
 
 def test_a_file_in_the_way_is_refused(scene, tmp_path):

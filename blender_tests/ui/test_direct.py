@@ -12,6 +12,7 @@ from blender_tests.ui.test_panels import shown
 from llmviz_addon.stage.ours import TAG, is_ours, ours
 from llmviz_addon.stage.rebuild.changes import losses
 from llmviz_addon.ui import direct, render
+from llmviz_addon.ui.build import LLMVIZ_OT_build, how_long
 
 
 def place(scene: bpy.types.Scene, frame: int) -> list[float]:
@@ -72,3 +73,14 @@ def test_focus_and_lamps_are_at_hand(film: bpy.types.Scene) -> None:
     film.llmviz_settings.theme = "cinematic"
     bpy.ops.llmviz.build()
     assert shown(direct.LLMVIZ_PT_direct, "prop").count("energy") > 1
+
+
+def test_it_is_told_how_long_a_build_takes(film: bpy.types.Scene) -> None:
+    film.llmviz_settings.seconds = 11.2
+    assert "Build Again takes about 12 s, as it did last time" in shown(direct.LLMVIZ_PT_direct, "label")
+    told = LLMVIZ_OT_build.description(bpy.context, None)
+    assert "It takes about 12 s, as it did last time" in told
+    bpy.ops.llmviz.build()
+    assert bpy.context.scene.llmviz_settings.seconds > 0
+    assert bpy.context.scene.llmviz_settings.seconds != pytest.approx(11.2)
+    assert how_long(None) == how_long(bpy.data.scenes.new("hers")) == ""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import bpy
 import pytest
 
 import llmviz_addon
 from llmviz_addon import ui
+from llmviz_addon.ui.jobs import Job
 
 
 def registered() -> set[str]:
@@ -56,6 +59,10 @@ def test_a_tooltip_ends_with_a_word_and_breaks_where_a_paragraph_does(sidebar: b
         assert text == text.strip(), cls
         assert text[-1].isalnum(), (cls, text)  # Blender adds the full stop
         assert "  " not in text, cls
+    jobs = [cls for cls in operators if issubclass(cls, Job)]
+    assert len(jobs) > 5
+    for cls in jobs:
+        assert re.search(r"\btakes?\b.*(second|as long)", cls.bl_description, re.DOTALL), (cls, "tells no cost")
     groups = [cls for cls in ui.CLASSES if issubclass(cls, bpy.types.PropertyGroup | bpy.types.AddonPreferences)]
     texts = [cls.bl_rna.properties[name].description for cls in groups for name in cls.__annotations__]
     assert not [text for text in texts if text.endswith(".") or text != text.strip()]

@@ -1,9 +1,10 @@
-"""One picture by a process of its own: what is open in Blender stays as it is, and can be worked on meanwhile."""
+"""Pictures by a process of its own: what is open in Blender stays as it is, and can be worked on meanwhile."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import bpy
 import numpy as np
@@ -32,41 +33,59 @@ def picture_steps(
     generator ends it. Raises JobError as ``picture`` does, and where the worker dies again and again.
     """
     check_camera(scene)
+    yield 0.0, SAVING
+    with elsewhere(scene, (frame, frame), engine, preset, poll) as painter:
+        return (yield from painter.paint_steps(frame))
+
+
+SAVING = "Saving a copy of the file"
+
+
+@contextmanager
+def elsewhere(
+    scene: bpy.types.Scene, span: tuple[int, int], engine: str, preset: str, poll: float
+) -> Iterator[PainterElsewhere]:
+    """What paints frames of ``span``, first and last, of a copy of the file as it is now; see ``picture_steps``."""
     how, engine = quality(preset), chosen(engine)
     size = how.size(size_of(scene))
     with scratch() as folder:
-        yield 0.0, "Saving a copy of the file"
         blend = folder / "still.blend"
         save_copy(blend, scene)
         setup = {
-            **{"blend": str(blend), "folder": str(folder), "mark": MARK, "first": frame, "last": frame},
+            **{"blend": str(blend), "folder": str(folder), "mark": MARK, "first": span[0], "last": span[1]},
             **{"width": size[0], "height": size[1], "engine": engine, "samples": None, "quality": preset},
             "threads": os.cpu_count() or 1,
         }
-        yield from _rendered(folder, setup, frame, poll)
-        return png.read(Frames(folder, size, MARK).path(frame))
+        crew = Crew(1, folder)
+        try:
+            crew.send(0, do="open", setup=setup)
+            yield PainterElsewhere(crew, setup, Frames(folder, size, MARK), poll)
+        finally:
+            crew.stop()
 
 
-def _rendered(folder: Path, setup: dict[str, object], frame: int, poll: float) -> Stepwise[None]:
-    """Wait until a worker has rendered ``frame``."""
-    crew = Crew(1, folder)
-    failed, opened, text = 0, False, f"Frame {frame}"
-    try:
-        crew.send(0, do="open", setup=setup)
-        crew.send(0, do="render", first=frame, last=frame)
+class PainterElsewhere:
+    """A worker that paints frame after frame."""
+
+    def __init__(self, crew: Crew, setup: dict[str, object], frames: Frames, poll: float) -> None:
+        self._crew, self._setup, self._frames, self._poll = crew, setup, frames, poll
+        self._opened = False
+
+    def paint_steps(self, frame: int) -> Stepwise[np.ndarray]:
+        """Wait until the worker has painted ``frame``; see ``picture_steps``."""
+        failed, text = 0, f"Frame {frame}"
+        self._crew.send(0, do="render", first=frame, last=frame)
         while True:
-            yield 0.6 if opened else 0.2, text
-            _, facts = crew.next(poll) or (0, {})
-            opened = opened or "kinds" in facts
+            yield 0.6 if self._opened else 0.2, text
+            _, facts = self._crew.next(self._poll) or (0, {})
+            self._opened = self._opened or "kinds" in facts
             if "rendered" in facts:
-                return
+                return png.read(self._frames.path(frame))
             if "lost" in facts:
                 failed += 1
                 if failed == TRIES:
                     raise JobError(f"Rendering failed {TRIES} times at frame {frame}: {facts['lost']}.")
                 text = f"Frame {frame}; rendering failed, tried again: {facts['lost']}"
-                crew.replace(0)
-                crew.send(0, do="open", setup=setup)
-                crew.send(0, do="render", first=frame, last=frame)
-    finally:
-        crew.stop()
+                self._crew.replace(0)
+                self._crew.send(0, do="open", setup=self._setup)
+                self._crew.send(0, do="render", first=frame, last=frame)

@@ -8,7 +8,8 @@ pace.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,9 @@ import numpy as np
 from ..screenplay.score.timeline import ChapterSpan, Told
 from ..stage.quality import FINAL, quality
 from ..stage.render import set_engine, set_size, size_of
+from ..stepwise import Stepwise
 from ..writing import written
+from .apart import PainterElsewhere, elsewhere
 from .filled import filled, summary, table
 from .output import check_place, made_folder
 from .painting import png
@@ -67,43 +70,90 @@ def _asked(timeline: Told, chapter: ChapterSpan) -> int:
 
 
 def storyboard_steps(
-    scene: bpy.types.Scene, timeline: Told, folder: Path, engine: str = "auto", preset: str = FINAL
+    scene: bpy.types.Scene,
+    timeline: Told,
+    folder: Path,
+    engine: str = "auto",
+    preset: str = FINAL,
+    poll: float | None = None,
 ) -> Generator[tuple[float, str], None, list[str]]:
     """Render the stills of every chapter into ``folder``; yields (share done, what comes next).
 
     ``scene`` is one that the film was staged in; its settings are as before afterwards. Each chapter gets a
     folder of its stills, and beside it a sheet and a table of how much of the stage each still fills; returns
-    what the rests of each come to, a line per chapter. Raises JobError where ``folder`` cannot be written to.
+    what the rests of each come to, a line per chapter. With a ``poll`` it is done by a process of its own, waited
+    for as many seconds at a time. Raises JobError where ``folder`` cannot be written to.
     """
     folder = made_folder(check_place(Path(folder)))
     plan = [(chapter, shots(timeline, chapter)) for chapter in timeline.chapters]
-    total, done = sum(len(found) for _, found in plan), 0
+    frames = [shot.frame for _, found in plan for shot in found]
+    total, done = len(frames), 0
     lines = []
+    yield 0.0, "Getting ready"
+    place = _here(scene, engine, preset) if poll is None else _apart(scene, frames, engine, preset, poll)
+    with place as painter:
+        for chapter, found in plan:
+            name = f"{chapter.number:02d}-{chapter.name}"
+            made_folder(folder / name)
+            pictures = []
+            for shot in found:
+                painting, share, title = painter.paint_steps(shot.frame), done / total, f"{chapter.title}: {shot.name}"
+                pictures.append((yield from _titled(painting, share, title)))
+                png.write(folder / name / f"{shot.name}.png", pictures[-1])
+                done += 1
+            png.write(folder / f"{name}.png", sheet(pictures))
+            measured = [filled(picture) for picture in pictures]
+            stills = [(shot.name, one) for shot, one in zip(found, measured, strict=True)]
+            _write(folder / f"{name}.txt", table(stills))
+            rests = [one for shot, one in zip(found, measured, strict=True) if shot.is_rest]
+            lines += [f"{chapter.title}: {summary(rests)}"] if rests else []
+    yield 1.0, "Done"
+    return lines
+
+
+class _PainterHere:
+    """The same as what paints elsewhere, at once."""
+
+    def __init__(self, painter: Painter) -> None:
+        self._painter = painter
+
+    def paint_steps(self, frame: int) -> Stepwise[np.ndarray]:
+        """Paint ``frame``."""
+        yield 0.0, ""
+        with quiet():
+            return self._painter.paint(frame)
+
+
+@contextmanager
+def _here(scene: bpy.types.Scene, engine: str, preset: str) -> Iterator[_PainterHere]:
     with shown(scene), restored(scene):
         set_engine(scene, engine, preset=preset)
         set_size(scene, *quality(preset).size(size_of(scene)))
         painter = Painter(scene)
         try:
-            for chapter, found in plan:
-                name = f"{chapter.number:02d}-{chapter.name}"
-                made_folder(folder / name)
-                pictures = []
-                for shot in found:
-                    yield done / total, f"{chapter.title}: {shot.name}"
-                    with quiet():
-                        pictures.append(painter.paint(shot.frame))
-                    png.write(folder / name / f"{shot.name}.png", pictures[-1])
-                    done += 1
-                png.write(folder / f"{name}.png", sheet(pictures))
-                measured = [filled(picture) for picture in pictures]
-                stills = [(shot.name, one) for shot, one in zip(found, measured, strict=True)]
-                _write(folder / f"{name}.txt", table(stills))
-                rests = [one for shot, one in zip(found, measured, strict=True) if shot.is_rest]
-                lines += [f"{chapter.title}: {summary(rests)}"] if rests else []
+            yield _PainterHere(painter)
         finally:
             painter.close()
-    yield 1.0, "Done"
-    return lines
+
+
+@contextmanager
+def _apart(
+    scene: bpy.types.Scene, frames: Sequence[int], engine: str, preset: str, poll: float
+) -> Iterator[PainterElsewhere]:
+    with elsewhere(scene, (min(frames), max(frames)), engine, preset, poll) as painter:
+        yield painter
+
+
+def _titled(painting: Stepwise[np.ndarray], share: float, title: str) -> Stepwise[np.ndarray]:
+    """Steps of one still under its title, with what went wrong."""
+    with closing(painting):
+        while True:
+            try:
+                _, text = next(painting)
+            except StopIteration as done:
+                return done.value
+            _, _, trouble = text.partition("; ")
+            yield share, title + f"; {trouble}" * bool(trouble)
 
 
 def _write(path: Path, text: str) -> None:

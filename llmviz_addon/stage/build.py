@@ -20,13 +20,11 @@ from ..layout.lettering.drawing import Drawing
 from ..screenplay.cast.things import Named
 from ..screenplay.score.timeline import CAMERA, Track
 from ..stepwise import Stepwise, within
-from . import compat
 from .finish import lay_finish
 from .kept_theme import write_lit
 from .materials.cell_material import Pictures, cell_material
 from .materials.flat_material import flat_material
-from .materials.nodes import new_node
-from .materials.theme import Finish, Theme, linear
+from .materials.theme import Finish, Theme
 from .materials.theme_file import ThemeOf, theme, written
 from .motion import actors
 from .motion.focusing import FOCUS, PLACE, focusing
@@ -50,7 +48,7 @@ from .things.ensembles import Ensembles
 from .things.folders import Folders, is_renamed
 from .things.fonts import keep
 from .things.grids import fragment_objects, grid_objects, sliced_cube, unit_cube
-from .things.lights import floor, lamps, light_sky
+from .things.lights import floor, ground, lamps
 from .things.merged import merged_object
 from .things.numerals import numerals
 from .things.outlines import outline_actors
@@ -334,16 +332,7 @@ def _lay_ground(scene: bpy.types.Scene, look: Theme, again: bool) -> None:
     held, before = ours(scene), scene.world
     if again and before is not None and before not in held.blocks:
         return
-    world = own(bpy.data.worlds.new("llmviz ground"), "ground")
-    tree = compat.node_tree(world)
-    tree.nodes.clear()
-    background = new_node(tree, "ShaderNodeBackground")
-    background.inputs["Color"].default_value = (*linear(look.ground), 1.0)
-    surface = background.outputs[0] if look.lit is None else light_sky(tree, look.lit, background.outputs[0])
-    tree.links.new(surface, tree.nodes.new("ShaderNodeOutputWorld").inputs["Surface"])
-    if look.lit:
-        compat.map_nothing(world)
-    world.color = linear(look.ground)
+    world = own(ground(look), "ground")
     scene.world = world
     register(scene, held, (*(block for block in held.blocks if block != before), world))
     if before is not None and before in held.blocks:

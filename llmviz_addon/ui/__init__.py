@@ -11,6 +11,7 @@ from typing import Any
 import bpy
 
 from . import (
+    assets,
     beside,
     build,
     direct,
@@ -39,6 +40,7 @@ from .walking import looking, overlay, panel, rows, session
 MODULES = (
     preferences,
     settings,
+    assets,
     jobs,
     build,
     reload,

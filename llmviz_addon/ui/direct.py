@@ -13,6 +13,8 @@ from ..stage.ours import ours, release
 from ..stage.playing import whole
 from ..stage.story import read_story
 from . import render
+from .assets import library
+from .build import how_long
 from .confirm import Result
 from .jobs import locked
 from .manual import Explained
@@ -171,6 +173,10 @@ class LLMVIZ_PT_direct(Explained, bpy.types.Panel):
         column.operator("llmviz.cut_here", icon="CAMERA_DATA")
         column.operator("llmviz.own_copy", icon="DUPLICATE")
         column.operator("llmviz.edit_film", icon="SEQUENCE")
+        if library() is None:
+            column.operator("llmviz.add_assets", icon="ASSET_MANAGER")
+        if lasts := how_long(context.scene):
+            layout.label(text=f"Build Again {lasts}", icon="TIME")
         column = layout.column()
         column.use_property_split = True
         camera: Any = context.scene.camera

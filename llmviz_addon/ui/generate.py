@@ -9,6 +9,7 @@ is by their tokens and so is true whatever was undone.
 from __future__ import annotations
 
 import os
+import time
 from typing import Any
 
 import bpy
@@ -150,8 +151,9 @@ def _remembered(now: Moment) -> Moment:
 class LLMVIZ_OT_open_stage(Staging, bpy.types.Operator):
     """Set up the whole model with room for more tokens, and let it write on.
 
-    The stage takes the place of our film, if there is one. What is yours is left alone; what you changed on the
-    film's own things is taken over where that can be, and you are asked before anything else of it goes
+    It takes a few seconds. The stage takes the place of our film, if there is one. What is yours is left alone; what
+    you changed on the film's own things is taken over where that can be, and you are asked before anything else of it
+    goes
     """
 
     bl_idname = "llmviz.open_stage"
@@ -174,7 +176,8 @@ class LLMVIZ_OT_open_stage(Staging, bpy.types.Operator):
 
 def open_stage(context: bpy.types.Context, sure: bool = False) -> Steps:
     """Open a stage for the model and tokens of the current scene's settings; see ``staged``, and ``build_steps``."""
-    settings, generation = context.scene.llmviz_settings, context.scene.llmviz_generation
+    begun, settings = time.monotonic(), context.scene.llmviz_settings
+    generation = context.scene.llmviz_generation
     run = yield from within(prompt_steps(settings, sampling(generation)), 0.0, RUN)
     steps = api.open_stage_steps(
         run,
@@ -185,7 +188,7 @@ def open_stage(context: bpy.types.Context, sure: bool = False) -> Steps:
         scene=target(context.scene),
         sure=sure,
     )
-    state = (yield from within(staged(context, steps), RUN, 1.0)).state
+    state = (yield from within(staged(context, steps, begun), RUN, 1.0)).state
     if context.window.scene.llmviz_generation != generation:
         copy_settings(generation, context.window.scene.llmviz_generation)
     return Outcome(f"Stage of {state.columns} columns, {len(state.tokens)} filled.")
@@ -221,7 +224,10 @@ class _OnStage:
 
 
 class LLMVIZ_OT_next_token(Job, _OnStage, bpy.types.Operator):
-    """Append the chosen token, and run the model on the longer text"""
+    """Append the chosen token, and run the model on the longer text.
+
+    It takes a part of a second with our own models, with GPT-2 some seconds
+    """
 
     bl_idname = "llmviz.next_token"
     bl_label = "Next Token"
@@ -259,7 +265,10 @@ def filled(columns: int, tokens: int) -> str:
 
 
 class LLMVIZ_OT_show_tokens(Job, _OnStage, bpy.types.Operator):
-    """Put the tokens of the panel Model on the open stage in place of what it reads. Nothing is built anew"""
+    """Put the tokens of the panel Model on the open stage in place of what it reads.
+
+    Nothing is built anew: it takes a part of a second with our own models, with GPT-2 some seconds
+    """
 
     bl_idname = "llmviz.show_tokens"
     bl_label = "Show These Tokens"

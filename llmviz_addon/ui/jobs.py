@@ -257,6 +257,18 @@ def _remember(outcome: Outcome) -> None:
     _ended[:] = [outcome]
 
 
+def start(row: bpy.types.UILayout, operator: str, text: str, icon: Any) -> None:
+    """The button of a long job; while that is under way, its bar, and what stops it, in the same place."""
+    job = running()
+    if job is None or job.operator != operator:
+        row.enabled = job is None and row.enabled
+        row.operator(operator, text=text, icon=icon)
+        return
+    row.progress(factor=job.share, text=f"{text} {done(job.share)}")
+    if not job.exclusive:
+        row.operator("llmviz.cancel", text="", icon="CANCEL")
+
+
 class LLMVIZ_OT_ask(bpy.types.Operator):
     """Ask before a job takes something away, and start it"""
 

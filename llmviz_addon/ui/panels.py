@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 
 from ..model.checkpoint import BUILTINS
-from ..rounding import done, parts_of_all, percent
+from ..rounding import parts_of_all, percent
 from ..screenplay.loader import SHOTS, TRAILER
 from ..screenplay.open_stage import PLACES
 from ..stage.open_state import OpenState, read_state
@@ -15,9 +15,9 @@ from ..stage.story import Story, read_story
 from . import first_look, rate, request
 from .beside import beside
 from .generate import NO_STAGE, differs, problem
-from .jobs import last, locked, running
+from .jobs import last, locked, running, start
 from .looks import LLMVIZ_PT_render_presets, LLMVIZ_PT_theme_presets, Preset
-from .manual import Explained
+from .manual import START, Explained
 from .play import NO_FILM, next_rest, previous_rest
 from .preferences import catalogue
 from .reload import draw_reload, draw_troubles
@@ -63,7 +63,9 @@ class LLMVIZ_PT_job(_Panel, bpy.types.Panel):
             return
         column.label(text=readable(ended.text), icon="ERROR" if ended.failed else "CHECKMARK")
         row = column.row()
-        if ended.folder is None:
+        if ended.failed:
+            row.operator("llmviz.manual", text="What the Manual Says", icon="HELP").section = START
+        elif ended.folder is None:
             row.label(text="Shaders are being compiled" if first_look.is_waiting() else "")
         else:
             row.operator("wm.path_open", text="Open Folder", icon="FILE_FOLDER").filepath = str(ended.folder)
@@ -378,18 +380,6 @@ class LLMVIZ_PT_render(Preset, _Panel, bpy.types.Panel):
             row.enabled = running() is None
             row.label(text=f"Frames kept: {in_words(size)}")
             row.operator("llmviz.delete_frames", text="", icon="TRASH")
-
-
-def start(row: bpy.types.UILayout, operator: str, text: str, icon: Any) -> None:
-    """The button of a long job; while that is under way, its bar, and what stops it, in the same place."""
-    job = running()
-    if job is None or job.operator != operator:
-        row.enabled = job is None and row.enabled
-        row.operator(operator, text=text, icon=icon)
-        return
-    row.progress(factor=job.share, text=f"{text} {done(job.share)}")
-    if not job.exclusive:
-        row.operator("llmviz.cancel", text="", icon="CANCEL")
 
 
 CLASSES = (

@@ -80,6 +80,7 @@ class LLMVIZ_AP_preferences(bpy.types.AddonPreferences):
         pace = look.row()
         pace.enabled = self.pauses
         pace.prop(self, "pace")
+        column.operator("llmviz.add_assets", icon="ASSET_MANAGER")
         column.label(text="Folders with chapters of your own:")
         for folder in self.trusted:
             row = column.row()

@@ -29,7 +29,8 @@ class LLMVIZ_OT_reload(Staging, bpy.types.Operator):
     """Take in the chapters of yours that you changed, and stay at this second of this chapter.
 
     Files in the folders that you trust are run as Python. What is wrong in one is told with its line, and the film
-    stays as it is. What is yours is left alone, as when you build again
+    stays as it is. What is yours is left alone, as when you build again. It takes a second for a film of one chapter,
+    and as long as a build where all are told
     """
 
     bl_idname = "llmviz.reload"

@@ -97,7 +97,7 @@ class _Rendering(Job):
 class LLMVIZ_OT_render_still(_Rendering, bpy.types.Operator):
     """Render the current frame and save it in the folder, as a PNG file named after chapter and frame.
 
-    You can go on working meanwhile
+    It takes some five seconds, lit themes and large pictures more; you can go on working meanwhile
     """
 
     bl_idname = "llmviz.render_still"
@@ -120,8 +120,9 @@ class LLMVIZ_OT_render_still(_Rendering, bpy.types.Operator):
 class LLMVIZ_OT_render_film(_Rendering, bpy.types.Operator):
     """Render the frame range and save it in the folder as an MP4 video, with its subtitles beside it.
 
-    You can go on working meanwhile. Finished frames are kept: a film that was stopped goes on from there,
-    unless the scene has changed
+    On a few processor cores it takes several times as long as the film lasts, and some megabytes for each second of
+    it; how long is told once it goes. You can go on working meanwhile. Finished frames are kept: a film that was
+    stopped goes on from there, unless the scene has changed
     """
 
     bl_idname = "llmviz.render_film"
@@ -141,18 +142,21 @@ class LLMVIZ_OT_render_film(_Rendering, bpy.types.Operator):
 
 
 class LLMVIZ_OT_storyboard(_Rendering, bpy.types.Operator):
-    """Render a still at every rest and half-way to the next, and save them with a contact sheet per chapter"""
+    """Render a still at every rest and half-way to the next, and save them with a contact sheet per chapter.
+
+    It takes a second or a few for each still; you can go on working meanwhile
+    """
 
     bl_idname = "llmviz.storyboard"
     bl_label = "Storyboard"
     bl_options = {"REGISTER"}
 
+    exclusive = False
+    stopped = "Stopped. The stills that are done are kept."
+
     def steps(self, context: bpy.types.Context) -> Steps:
-        """The job."""
-        scene = context.scene
-        folder = output_folder(scene.llmviz_settings) / "storyboard"
-        yield from api.storyboard_steps(api.Stage(scene), folder, **_how(scene))
-        return Outcome(f"Saved {folder}", folder)
+        """The job: see ``storyboard``."""
+        return storyboard(context.scene)
 
 
 def render_still(scene: bpy.types.Scene) -> Steps:
@@ -165,6 +169,14 @@ def render_still(scene: bpy.types.Scene) -> Steps:
         still = api.Still((yield from picture_steps(scene, frame, how["engine"], how["quality"], POLL)), frame)
     still.save(path)
     return Outcome(f"Saved {path}", path)
+
+
+def storyboard(scene: bpy.types.Scene) -> Steps:
+    """Render all stills: in a window by a worker process, so that it stays free; a script waits anyway."""
+    folder = output_folder(scene.llmviz_settings) / "storyboard"
+    poll = None if bpy.app.background else POLL
+    yield from api.storyboard_steps(api.Stage(scene), folder, poll=poll, **_how(scene))
+    return Outcome(f"Saved {folder}", folder)
 
 
 def render_film(scene: bpy.types.Scene) -> Steps:

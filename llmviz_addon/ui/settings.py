@@ -203,6 +203,10 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
         default=False,
     )
 
+    seconds: FloatProperty(
+        name="Last Build", description="Seconds that building took last time", min=0.0, options={"HIDDEN"}
+    )
+
 
 def copy_settings(source: LLMVIZ_PG_settings, target: LLMVIZ_PG_settings) -> None:
     """Make ``target`` say what ``source`` says, so that the sidebar does not change with the scene."""

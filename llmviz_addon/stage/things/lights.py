@@ -18,7 +18,7 @@ import numpy as np
 from ...layout.grid import Grid
 from .. import compat
 from ..materials.nodes import Expr, arrange, blend, mix, new_node
-from ..materials.theme import Lamp, Lit, linear
+from ..materials.theme import Lamp, Lit, Theme, linear
 from ..ours import own
 
 FOLLOWS = "key"
@@ -105,6 +105,21 @@ def _floor_material(lit: Lit) -> bpy.types.Material:
     tree.links.new(surface, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
     arrange(tree)
     return material
+
+
+def ground(look: Theme) -> bpy.types.World:
+    """The world of a theme."""
+    world = bpy.data.worlds.new("llmviz ground")
+    tree = compat.node_tree(world)
+    tree.nodes.clear()
+    background = new_node(tree, "ShaderNodeBackground")
+    background.inputs["Color"].default_value = (*linear(look.ground), 1.0)
+    surface = background.outputs[0] if look.lit is None else light_sky(tree, look.lit, background.outputs[0])
+    tree.links.new(surface, tree.nodes.new("ShaderNodeOutputWorld").inputs["Surface"])
+    if look.lit:
+        compat.map_nothing(world)
+    world.color = linear(look.ground)
+    return world
 
 
 def light_sky(tree: bpy.types.NodeTree, lit: Lit, ground: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
