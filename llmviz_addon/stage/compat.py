@@ -168,14 +168,21 @@ def new_channelbag(action: bpy.types.Action, owner: bpy.types.ID) -> tuple[bpy.t
     return slot, bag
 
 
+IDLE = "llmviz_idle"
+"""Custom property of an object that goes without the slot of its action for a while: the slot's handle."""
+
+
 def fcurves(owner: bpy.types.ID) -> list[bpy.types.FCurve]:
-    """The F-curves that animate ``owner``, through its action and slot."""
+    """The F-curves that animate ``owner``, through its action and slot; of one that is idle those that it has again."""
     data = getattr(owner, "animation_data", None)  # not all have any
-    if data is None or data.action is None or data.action_slot is None:
+    if data is None or data.action is None:
         return []
-    for layer in data.action.layers:
+    slot: Any = data.action_slot
+    if slot is None and IDLE in owner:
+        slot = data.action.slots.get(data.last_slot_identifier)
+    for layer in data.action.layers if slot is not None else ():
         for strip in layer.strips:
-            bag = strip.channelbag(data.action_slot)
+            bag = strip.channelbag(slot)
             if bag is not None:
                 return list(bag.fcurves)
     return []
@@ -195,7 +202,7 @@ def written(struct: Any) -> dict[str, Any]:
         return {}
     system = getattr(struct, "bl_system_properties_get", None)
     try:
-        own = dict(struct.items())
+        own = {name: value for name, value in struct.items() if name != IDLE}
     except TypeError:  # a type that takes none
         own = {}
         if system is None:

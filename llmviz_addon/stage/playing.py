@@ -17,17 +17,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import bpy
-import numpy as np
 
-from . import compat
-from .motion.properties import HIDES
+from . import idle
+from .motion.spans import NEVER, Span, seen
 from .ours import TAG, ours
 from .things.folders import CHAPTER
 
 AWAY = "llmviz_away"
 """Custom property of a view layer: the collections that are excluded here, and the objects that are hidden in each."""
-MARGIN = 1
-"""Frames before and after in which a thing counts as seen, for motion blur."""
 _settled: dict[int, tuple[float, float]] = {}
 """Between which frames nothing is to be done, by the numbers that a session gives to scenes."""
 _whole: list[int] = []
@@ -35,9 +32,6 @@ _whole: list[int] = []
 
 Folder = bpy.types.Collection
 Away = dict[Folder, list[bpy.types.Object]]
-Span = tuple[float, float]
-ALWAYS: Span = (-math.inf, math.inf)
-NEVER: Span = (math.inf, -math.inf)
 
 
 def may_change(scene: bpy.types.Scene) -> bool:
@@ -55,20 +49,34 @@ def only_playing(scene: bpy.types.Scene) -> None:
         everything(scene)
         return
     frame, key = scene.frame_current, scene.session_uid
-    first, last = _settled.get(key, (1, 0))
-    if first <= frame <= last or key in _whole or scene.library is not None:
+    if key in _whole or scene.library is not None:
         return
+    first, last = _settled.get(key, (1, 0))
+    if not first <= frame <= last:
+        _let_in(scene, frame)
+    idle.before_frame(scene)
+
+
+def shown(scene: bpy.types.Scene) -> None:
+    """Blender has evaluated ``scene`` at its frame: what is hidden there for a while can go."""
+    if may_change(scene) and scene.session_uid not in _whole and scene.library is None:
+        idle.after_frame(scene)
+
+
+def _let_in(scene: bpy.types.Scene, frame: int) -> None:
     spans = _spans(scene)
     away = [folder for folder, (start, end) in spans.items() if not start <= frame <= end]
+    idle.look_anew(scene)
     if all([_exclude(layer, away) for layer in scene.view_layers]):
         turns = [turn for start, end in spans.values() for turn in (start, end + 1)]
         before = max((turn for turn in turns if turn <= frame), default=-math.inf)
-        _settled[key] = before, min((turn for turn in turns if turn > frame), default=math.inf) - 1
+        _settled[scene.session_uid] = before, min((turn for turn in turns if turn > frame), default=math.inf) - 1
 
 
 def look_again() -> None:
     """Forget what has been done, as after an undo."""
     _settled.clear()
+    idle.forget()
 
 
 def everything(scene: bpy.types.Scene) -> None:
@@ -77,6 +85,7 @@ def everything(scene: bpy.types.Scene) -> None:
     if scene.library is None:
         for layer in scene.view_layers:
             _exclude(layer, ())
+        idle.wake_all(scene)
 
 
 @contextmanager
@@ -117,32 +126,6 @@ def _spans(scene: bpy.types.Scene) -> dict[Folder, Span]:
                 first, last = found[folder]
                 found[folder] = min(first, start), max(last, end)
     return found
-
-
-def seen(obj: bpy.types.Object) -> list[Span]:
-    """The first and the last frame of each time at which an object may be seen."""
-    return [span for path in HIDES for span in _shown(obj, path)]
-
-
-def _shown(obj: bpy.types.Object, path: str) -> list[Span]:
-    data = obj.animation_data
-    curve = next((curve for curve in compat.fcurves(obj) if curve.data_path == path), None)
-    if data is not None and (len(data.nla_tracks) or any(driver.data_path == path for driver in data.drivers)):
-        return [ALWAYS]
-    if curve is None or curve.mute or not len(curve.keyframe_points):
-        return [] if getattr(obj, path) else [ALWAYS]
-    if len(curve.modifiers):
-        return [ALWAYS]
-    count = len(curve.keyframe_points)
-    keys, kinds = np.empty(2 * count, dtype=np.float32), np.empty(count, dtype=np.int32)
-    curve.keyframe_points.foreach_get("co", keys)
-    curve.keyframe_points.foreach_get("interpolation", kinds)
-    frames, hidden = keys[::2], keys[1::2] >= 0.5
-    if (kinds != compat.key_enum("interpolation", "CONSTANT")).any():
-        return [ALWAYS]
-    starts = [-math.inf, *(math.floor(frame) - MARGIN for frame in frames[1:])]
-    ends = [*(math.ceil(frame) + MARGIN for frame in frames[1:]), math.inf]
-    return [(start, end) for start, end, gone in zip(starts, ends, hidden.tolist(), strict=True) if not gone]
 
 
 def _exclude(layer: bpy.types.ViewLayer, away: Sequence[Folder]) -> bool:

@@ -1,4 +1,4 @@
-"""While one goes through a film in Blender, only the chapter that is told is evaluated: see ``stage.playing``."""
+"""While one goes through a film in Blender, what is seen is evaluated: see ``stage.playing`` and ``stage.idle``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
-from ..stage.playing import everything, look_again, only_playing
+from ..stage.playing import everything, look_again, only_playing, shown
 from ..stage.rebuild.renewing import renew
 from . import rate
 
@@ -23,9 +23,10 @@ def go_on(scene: bpy.types.Scene, *_: Any) -> None:
 
 
 @persistent
-def went_on(*_: Any) -> None:
+def went_on(scene: bpy.types.Scene, *_: Any) -> None:
     """It is there."""
     if threading.current_thread() is threading.main_thread():
+        shown(scene)
         rate.after_frame()
 
 
@@ -51,6 +52,13 @@ def look(*_: Any) -> None:
 
 
 @persistent
+def hear_of_keys(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> None:
+    """Keys may have been changed, by which it goes what is seen when."""
+    if graph.id_type_updated("ACTION"):
+        look_again()
+
+
+@persistent
 def make_whole(*_: Any) -> None:
     """What is saved has all chapters."""
     for scene in bpy.data.scenes:
@@ -60,6 +68,7 @@ def make_whole(*_: Any) -> None:
 HANDLERS = (
     ("frame_change_pre", go_on),
     ("frame_change_post", went_on),
+    ("depsgraph_update_post", hear_of_keys),
     ("load_post", take_in),
     ("load_post", look),
     ("load_post", say_nothing),
