@@ -56,7 +56,7 @@ def look_anew(scene: bpy.types.Scene) -> None:
 def before_frame(scene: bpy.types.Scene) -> None:
     """Wake what is seen, or changes, in the stretch that the frame of ``scene`` lies in or on the way there.
 
-    What is idle from the frame before to the end of it goes.
+    What is idle from the frame before to the end of it goes; all wakes where another scene shows some of it.
     """
     key, frame = scene.session_uid, scene.frame_current
     first, last = _stretches.get(key, (1, 0))
@@ -64,13 +64,15 @@ def before_frame(scene: bpy.types.Scene) -> None:
         return
     stretch = _stretch(scene, frame)
     before = _evaluated.get(key)
-    way = (-math.inf, math.inf) if before is None else (min(stretch[0], before), max(stretch[1], before))
-    for obj in scene.objects:  # what a view layer has may not be known yet
-        if IDLE in obj and _is_busy(obj, way):
-            _wake(obj)
-    _stretches[key] = stretch
-    if before is not None:
+    if before is None or not _is_alone(scene):
+        wake_all(scene)
+    else:
+        way = min(stretch[0], before), max(stretch[1], before)
+        for obj in scene.objects:
+            if IDLE in obj and _is_busy(obj, way):
+                _wake(obj)
         _leave(scene, way, 1)
+    _stretches[key] = stretch
 
 
 def after_frame(scene: bpy.types.Scene) -> None:
@@ -80,7 +82,7 @@ def after_frame(scene: bpy.types.Scene) -> None:
     if stretch is None or not stretch[0] <= frame <= stretch[1]:
         return
     _evaluated[key] = frame
-    if _looked.get(key) != stretch:
+    if _looked.get(key) != stretch and _is_alone(scene):
         _looked[key] = stretch
         _leave(scene, stretch, WORTH)
 
@@ -136,8 +138,6 @@ def _is_busy(obj: bpy.types.Object, stretch: Span) -> bool:
 
 def _leave(scene: bpy.types.Scene, stretch: Span, least: int) -> None:
     """What can be idle throughout a stretch is so from now on, if it is at ``least`` so much."""
-    if not _is_alone(scene):
-        return
     found = [obj for obj in _there(scene) if IDLE not in obj and _can_leave(obj) and not _is_busy(obj, stretch)]
     if len(found) < least:
         return
