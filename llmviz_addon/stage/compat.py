@@ -178,7 +178,7 @@ def fcurves(owner: bpy.types.ID) -> list[bpy.types.FCurve]:
     if data is None or data.action is None:
         return []
     slot: Any = data.action_slot
-    if slot is None and IDLE in owner:
+    if slot is None and owner.get(IDLE) is not None:
         slot = data.action.slots.get(data.last_slot_identifier)
     for layer in data.action.layers if slot is not None else ():
         for strip in layer.strips:

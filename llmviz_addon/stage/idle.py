@@ -69,7 +69,7 @@ def before_frame(scene: bpy.types.Scene) -> None:
     else:
         way = min(stretch[0], before), max(stretch[1], before)
         for obj in scene.objects:
-            if IDLE in obj and _is_busy(obj, way):
+            if obj.get(IDLE) is not None and _is_busy(obj, way):
                 _wake(obj)
         _leave(scene, way, 1)
     _stretches[key] = stretch
@@ -94,7 +94,7 @@ def wake_all(scene: bpy.types.Scene) -> None:
         known.pop(key, None)
     if key not in _awake:
         for obj in scene.objects:
-            if IDLE in obj:
+            if obj.get(IDLE) is not None:
                 _wake(obj)
         _awake.add(key)
 
@@ -138,7 +138,7 @@ def _is_busy(obj: bpy.types.Object, stretch: Span) -> bool:
 
 def _leave(scene: bpy.types.Scene, stretch: Span, least: int) -> None:
     """What can be idle throughout a stretch is so from now on, if it is at ``least`` so much."""
-    found = [obj for obj in _there(scene) if IDLE not in obj and _can_leave(obj) and not _is_busy(obj, stretch)]
+    found = [obj for obj in _there(scene) if _can_leave(obj) and not _is_busy(obj, stretch)]
     if len(found) < least:
         return
     _awake.discard(scene.session_uid)
@@ -179,6 +179,6 @@ def _wake(obj: bpy.types.Object) -> None:
         place = curve.data_path, curve.array_index
         mine = curves.get(place) or data.action.fcurve_ensure_for_datablock(obj, place[0], index=place[1])
         for point in curve.keyframe_points:
-            mine.keyframe_points.insert(*point.co).interpolation = point.interpolation
+            mine.keyframe_points.insert(point.co[0], point.co[1]).interpolation = point.interpolation
         mine.update()
     data.action.slots.remove(hers)
