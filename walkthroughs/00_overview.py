@@ -13,6 +13,7 @@ TURNS = 6
 """Layers that are seen side by side while they run; of more, groups of them, that glow one after the other."""
 APART, WIDE, PALE = 0.12, 0.3, 0.35
 """Metres that a column stands apart, and where copies stand beside it; opacity of the tables that it is taken from."""
+HALVES = "Self-attention", "MLP"
 NAMED = 12
 """Layers, or groups of them, that have a name beside them; and heads that have a turn of their own."""
 
@@ -45,7 +46,7 @@ def _task(film, tokens, e, layers, sorts):
     names = film.flank(first, *turns, last, titles=["Embedding", *_names(0, len(layers), step), "Output"], seconds=0)
     halves = [part for layer in layers for part in _halves(layer)]
     shown = [given, *([] for _ in halves), guess]
-    parts = ["Text in", *["Self-attention", "MLP"] * len(layers), "A guess out"]
+    parts = ["Text in", *HALVES * len(layers), "A guess out"]
     names += film.flank(first, *halves, last, titles=parts, tokens=shown, side="right", seconds=0)
     film.fade(film.signs.card, film.signs.next, to=0, seconds=0)
     film.open_on(film.layout, *names, azimuth=283, elevation=10)
@@ -70,7 +71,7 @@ def _numbers(film, given):
     with film.beat("numbers"):
         film.say("Its text comes in pieces, called tokens,")
         film.number_tokens(follow=min(film.example_time, given - 1), seconds=7)
-        film.say("and each has a number in the vocabulary, the list of all it knows.")
+        film.say("and each has a number in the vocabulary, the list of all tokens.")
 
 
 def _columns(film, tokens, e, given):
@@ -142,7 +143,9 @@ def _attention(film, tokens, e, norm, attention):
             film.fade(film.all_but(norm.output, attention), film.signs.label(attention.proj_bias), to=0, seconds=1)
             film.camera.frame(norm.output, attention, *names, azimuth=300, elevation=20, seconds=2)
             film.pulse(heads, titles=[attention.title])
-        film.say("The [projection]({w}) mixes what all heads have found.", w=attention.proj_weight)
+        many = "Each head looks in its own way; the [projection]({w}) mixes what they find."
+        one = "It has one head; the [projection]({w}) mixes the numbers that it finds."
+        film.say(many if heads[1:] else one, w=attention.proj_weight)
         film.pulse([*attention.members.values()][1:], titles=["Projection"], seconds=1.5)
     film.fade(*names, to=0, seconds=0)
 
@@ -164,7 +167,7 @@ def _layer(film, layer, parts):
             film.camera.frame(*parts, azimuth=284, elevation=6, seconds=1.5)
             film.pulse(*parts, titles=[part.title for part in parts])
         film.say("That was one layer.")
-        names = film.flank(*_halves(layer), titles=["Self-attention", "MLP"])
+        names = film.flank(*_halves(layer), titles=HALVES)
         with film.together(seconds=2):
             film.fade(layer, film.ribbons(layer), to=1, seconds=1)
             film.camera.frame(layer, *names, azimuth=282, elevation=6)
@@ -175,7 +178,7 @@ def _layers(film, layers, names):
     """Those after the first, a turn each; it ends on the whole model, of which all layers are computed."""
     rest, signs = layers[1:], film.signs
     step, titles = max(1, -(-len(rest) // TURNS)), []
-    more = "Then {n} more are built alike, each with weights of its own." if rest[1:] else "One more is built alike."
+    more = "Then {n} more are built alike, each with parameters of its own." if rest[1:] else "One more is built alike."
     with film.beat("layers"):
         film.say(more if rest else "This model has no other.", n=len(rest))
         with film.together(seconds=2):
@@ -202,10 +205,8 @@ def _side_by_side(film, layers):
     """All layers as large as they can be seen at once, each with its name; those after the first run."""
     with film.together(seconds=1.6):
         film.fade(film.all_but(*layers), to=0, seconds=1)
-        film.spread(*layers)
-        film.camera.frame(*layers, azimuth=286, elevation=11)
-    titles = film.entitle(*layers, titles=_names(0, len(layers), 1), seconds=0.3)
-    film.camera.frame(*layers, *titles, azimuth=284, elevation=11, seconds=0.5)
+        titles = film.spread(*map(_halves, layers), titles=_names(0, len(layers), 1), parts=HALVES)
+        film.camera.frame(*layers, *titles, azimuth=282, elevation=9)
     for layer, name in zip(layers[1:], _names(1, len(layers) - 1, 1), strict=True):
         film.locate(layer)
         film.pulse(layer, titles=[name], seconds=min(2.0, 8.0 / len(layers[1:])))
@@ -223,6 +224,7 @@ def _model(film):
             film.pulse(film.layout.ln_f, titles=["Last layer norm"])
         output = film.closeup(film.layout.output, seconds=1.5).output  # of a wide model
         rows = output.logits, output.probs
+        film.call(output.probs, names=["Chances"])
         tall = rows[0].cells[2] > rows[0].cells[0]  # a vocabulary of many tokens: side by side, with room for names
         zoom = 0.86 if tall else 1
         with film.together(seconds=1.5):
@@ -233,7 +235,7 @@ def _model(film):
                 film.letters(rows[1])
             film.camera.frame(*rows, azimuth=276, elevation=5, zoom=zoom)
         film.sweep(*rows, seconds=5, slowly=False)
-        film.say("and softmax turns these into its [chances]({p}), which, unrounded, sum to 1.", p=output.probs)
+        film.say("a formula, softmax, makes them [chances]({p}), which, unrounded, sum to 1.", p=output.probs)
         film.camera.frame(*rows, azimuth=273, elevation=4, zoom=zoom, seconds=2)
 
 

@@ -7,6 +7,8 @@ answer = "A trained model at work: fixed parameters, and values computed anew fo
 
 LOW = 0.16
 """Opacity of what it is not about."""
+ROWS = 12
+"""Of each column that are drawn where numbers are to be read."""
 TURNS = 6.0
 """Seconds in which all parts of a layer have their turn."""
 
@@ -56,13 +58,18 @@ def _computed(film, layer, learned, values, ribbons):
         _in_turn(film, layer, values, azimuth=281)
         film.say("each time anew.")
         film.fade(*learned, to=1, seconds=1)
-        part = next(iter(layer.members.values()))
-        sums = [grid for grid in part.grids if grid.role == "aggregate"]
-        film.say("[Amber](aggregate) sums up others, as [here]({sums}).", sums=sums[0])
-        with film.together(seconds=2.5):
+        name, part = next(iter(layer.members.items()))
+        with film.together(seconds=2):
             film.fade(film.all_but(part), to=0, seconds=1)
             film.camera.fly(part, azimuth=277, elevation=5)
-            film.light(*sums)
+        near = film.closeup(part, channels=ROWS).layers[0].members[name]
+        film.say("[Amber](aggregate) sums up others, as [here]({sums}) each column.", sums=_sums(near)[0])
+        film.light(*_sums(near), seconds=0.5)
+        film.camera.frame(near, azimuth=275, elevation=4, seconds=2)
+
+
+def _sums(part):
+    return [grid for grid in part.grids if grid.role == "aggregate"]
 
 
 def _in_turn(film, layer, grids, azimuth):

@@ -8,8 +8,8 @@ trailer = ("sum",)
 
 APART, WIDE = 0.1, 0.3
 """Metres that a column stands apart from its block; and from one in which others will stand beside it."""
-REST = 0.35
-"""Opacity of the blocks that columns are taken from."""
+REST, STILL = 0.35, 0.8
+"""Opacity of the blocks that columns are taken from; and of the layer that they do not run through yet."""
 
 
 def play(film):
@@ -129,7 +129,7 @@ def _equals(film, e, t):
 
 
 def _in_place(film, text):
-    """Where all columns stand in the model: over the first layer, which is pale, at the head of the stream."""
+    """Where all columns stand in the model: over the first layer, at the head of the stream."""
     tokens, e, layer = film.layout.tokens, film.layout.embedding, film.layout.layers[0]
     norm, attention, *_ = layer.members.values()
     below = norm, attention
@@ -140,12 +140,13 @@ def _in_place(film, text):
         names += film.flank(below, titles=[attention.title], among=whole, seconds=0)
         others = [film.signs.label(grid) for grid in (tokens, *e.grids) if grid is not e.output]
         film.fade(*names, to=0, seconds=0)
-        film.fade(*below, film.ribbons(e, *below), to=0.5, seconds=0)
+        film.fade(*below, film.ribbons(e, *below), to=STILL, seconds=0)
         film.fade(*(film.signs.labels(part) for part in below), to=0, seconds=0)  # one is enough there
         with film.together(seconds=2.5):
             film.fade(text, *others, to=0, seconds=0.5)
-            film.camera.frame(*whole, *names, azimuth=299, elevation=19)
+            film.camera.frame(*whole, *names, azimuth=290, elevation=13)
         film.fade(*names, to=1, seconds=0.5)
         film.say("at the head of the [residual stream]({x}), which every layer reads.", x=e.output)
         film.fade(e.output, attention.residual, film.ribbons(e.output, attention.residual), to=1, seconds=0.5)
-        film.camera.frame(tokens, e, *below, *names, azimuth=296, elevation=17, seconds=2)
+        film.fade(film.signs.label(attention.residual), to=0, seconds=0)
+        film.camera.frame(tokens, e, *below, *names, azimuth=286, elevation=11, seconds=2)

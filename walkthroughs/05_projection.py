@@ -8,6 +8,8 @@ ABREAST = 12
 """Heads that are seen to come together."""
 APART, WAY = 0.3, 0.3
 """Between two of them before that, as a share of one's height; and their way to the stack, as one of its height."""
+STILL = 0.7
+"""Opacity of what stands beside the stream in the model."""
 WIDE = 0.4
 """Metres across of the arrows that lead from them to the weights."""
 
@@ -118,10 +120,8 @@ def _one_number(film, attn, t, outputs, traces):
         film.say("pair by pair multiplied, then added up, a dot product.")
         film.compute(attn.proj[t, c], seconds=5)
         bias = film.checkpoint.biases
-        film.say(
-            "A [bias]({b}) comes on top." if bias else "A [bias]({b}), which this model does without, would be 0.",
-            b=attn.proj_bias,
-        )  # fmt: skip
+        own, none = "A learned number, the [bias]({b}), comes on top.", "A [bias]({b}), which this model has not, would be 0."
+        film.say(own if bias else none, b=attn.proj_bias)
         if film.config.n_head > 1:
             film.say("So every number draws on all heads.")
 
@@ -224,7 +224,7 @@ def _stream(film, x, read, attn, signs):
 
 
 def _in_place(film, drawn):
-    """Where all this stands in the model: the way past the heads, solid, and all else pale."""
+    """Where all this stands in the model: the way past the heads, solid, and all else paler."""
     layer, e = film.layout.layers[0], film.layout.embedding
     shown, (x, result, after) = (e, layer.ln_1, layer.attn), (e.output, layer.attn.proj, layer.attn.residual)
     with film.beat("in-place"):
@@ -236,9 +236,11 @@ def _in_place(film, drawn):
         film.fade(film.all_but(shown), to=0, seconds=0)
         film.show_values(shown)
         with film.together(seconds=1.5):
-            film.fade(shown, film.ribbons(*shown), to=0.5)
+            film.fade(shown, film.ribbons(*shown), to=STILL)
             film.camera.frame(*shown, azimuth=284, elevation=9)
         film.fade(*(film.signs.labels(part) for part in shown), to=0, seconds=0)  # of what is pale
         film.say("past norm and heads, from the embedding to the sum.")
         film.fade(x, result, after, film.ribbons(x, result, after), to=1, seconds=1)
+        film.light(x, after, seconds=0.8)
+        film.light(x, after, to=0, seconds=0.8)
         film.camera.frame(*shown, azimuth=281, elevation=7, seconds=2)

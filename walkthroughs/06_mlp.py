@@ -8,6 +8,8 @@ trailer = ("curve",)
 
 NAMES = "Normed", "Stream in", "Result", "Stream out"
 """What the narrow grids are called, which stand close to each other."""
+ROWS = 12
+"""Of each column that are drawn: one column is to be seen among the others, over a matrix four times as wide."""
 APART = 0.12
 """Metres that a column stands apart where all are small."""
 
@@ -26,7 +28,7 @@ def play(film):
     with film.beat("way"):
         film.say("First every column is [normalised]({n}).", n=x)
         film.sweep(x, seconds=2, slowly=False)
-        close = film.closeup(x, mlp, stream, in_proportion=True, seconds=0)  # of a wide model
+        close = film.closeup(x, mlp, stream, channels=ROWS, in_proportion=True, seconds=0)
         x, mlp, stream = close.layers[0].ln_2.output, close.layers[0].mlp, close.layers[0].attn.residual
         film.call(x, stream, mlp.proj, mlp.residual, names=NAMES)
         film.one_scale(stream, mlp.proj, mlp.residual, seconds=0)
@@ -251,7 +253,7 @@ def _residual(film, mlp, stream, t):
             film.camera.frame(stream, mlp.proj, mlp.residual)
         film.split(stream[t], mlp.residual[t], others=0.3)
         film.add_up(mlp.residual[t], seconds=8)
-        film.say("Nothing is thrown away: a layer only adds to what was there.")
+        film.say("It never replaces that: a layer only adds to what was there.")
 
 
 def _rest(film, x, mlp, stream):

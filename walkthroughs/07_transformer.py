@@ -64,15 +64,13 @@ def _repeat(film, layers, names):
             film.fade(*layers, film.ribbons(*layers), to=1)
             film.camera.frame(*layers, azimuth=290, elevation=8)
         if count <= FEW:
-            film.say("Let us put them side by side: all are built alike,")
+            film.say("Seen together, all are built alike,")
             with film.together(seconds=3):
-                film.spread(*layers[:-1], (layers[-1], end))
                 film.fade(*end, film.ribbons(*end), to=1)
-                film.camera.frame(*layers, end, azimuth=274, elevation=5, zoom=0.93)
-            film.entitle(*layers, titles=[f"Layer {number}" for number in range(count)])
-            names = film.flank(*_halves(layers[0]), titles=HALVES, among=(*layers, end))
-            names += film.flank(end, titles=["Output"], among=(*layers, end))
-            film.camera.frame(*layers, end, *names, azimuth=274, elevation=5, zoom=0.96, seconds=1)
+                rows = [_halves(layer) for layer in layers]
+                titles = [f"Layer {number}" for number in range(count)]
+                names = film.spread(*rows[:-1], (*rows[-1], end), titles=titles, parts=(*HALVES, "Output"))
+                film.camera.frame(*layers, end, *names, azimuth=274, elevation=5, zoom=0.97)
         else:
             film.say("All are built alike: the next one looks the same,")
             film.locate(layers[1])
@@ -153,7 +151,7 @@ def _lens(film, t):
             n = film.checkpoint.prompt_length
             film.say("What would fewer layers say, though it learned to answer {n} tokens?", n=n)
         film.guesses(t, f"What may follow t = {t:,}, read after each layer", seconds=8)
-        film.say("For that, the model's last step, which is told next, reads every stage.")
+        film.say("For that, the model's last step, told later, reads every stage.")
         film.say(
             f"The {{token}} goes from {'{p:.1%}' if said[0, final] else '0 %'} after the embedding to {{q:.1%}}.",
             token=film.name_of(final), p=float(said[0, final]), q=float(said[-1, final]),

@@ -84,7 +84,7 @@ def _shares(film, chart, row):
     with film.beat("powers", afresh=False):
         film.say("Then e, about 2.718, is raised to each of them.")
         film.become(chart, row.powers, "As powers of e", span=(0, max(1, row.sum)), seconds=4)
-        film.say("What was 1 less comes out 2.718 times as small, and nothing below 0.")
+        film.say("What was 1 less comes out 2.718 times smaller; nothing is below 0.")
     with film.beat("shares", afresh=False):
         film.say("Stacked up, these are {sum} high.", sum=row.sum)
         film.pile_up(chart, seconds=3)

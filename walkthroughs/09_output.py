@@ -15,6 +15,8 @@ to do anything."""
 EVEN = 0.7
 SEEN = 0.9
 """What a temperature leaves of the likeliest at most, for its bar to be seen to shrink."""
+ROWS = 12
+"""Of each column that are drawn where the LM head meets it: their numbers can be read."""
 SHOWN = 8
 """Bars of a large vocabulary."""
 
@@ -41,9 +43,10 @@ def play(film):
     t = last if ln.output.axes[0].shown is None else max(ln.output.axes[0].shown)
     best = int(film.chances(t).argmax())
     _norm(film, stream, ln, output, t)
-    arrows = _logits(film, ln.output, output, t, best)
+    film.step_back(seconds=0)
+    x, output, arrows = _logits(film, t, best)
     _softmax(film, t, best)
-    _all(film, output, arrows)
+    _all(film, x, output, arrows)
     u, hot = _unsure(film, last)
     few = _few(film, u)
     _chances(film, u, few)
@@ -74,22 +77,25 @@ def _which(film, t):
     )
 
 
-def _logits(film, x, output, t, best):
+def _logits(film, t, best):
     with film.beat("logits"):
-        film.fade(film.all_but(x), to=0, seconds=0.3)
-        film.fade(output.weight, output.logits, to=1, seconds=0.3)
-        film.move(output.logits, beside=x, side="below", seconds=0)  # its columns under theirs
+        end = film.layout.output
+        film.fade(film.all_but(), to=0, seconds=0.3)
+        close = film.closeup(film.layout.ln_f.output, end.weight, end.logits, end.probs, channels=ROWS, seconds=0)
+        x, output = close.ln_f.output, close.output
+        film.fade(output.probs, to=0, seconds=0)
+        film.fade(x, output.weight, output.logits, to=1, seconds=0)
+        film.move(output.logits, beside=x, side="below", gap=0.6, seconds=0)  # its columns under theirs
         film.move(output.weight, beside=output.logits, side="left", seconds=0)  # and its rows beside theirs
         film.camera.frame(x, output.weight, output.logits, azimuth=273, elevation=3, seconds=0)
-        film.say("The [LM head]({w}) has a row of weights for each of {all:,} tokens.", w=output.weight,
-                 all=film.config.vocab_size)  # fmt: skip
+        film.say("The last matrix, the [LM head]({w}), has a row per token.", w=output.weight)
         arrows = [film.connect(one, output.logits) for one in (x, output.weight)]
         film.split(output.logits[t], others=0.6, seconds=0.6)
-        film.say("Its dot product with the [column]({x}) is a score, called logit:", x=x[t])
+        film.say("Its dot product with the [column]({x}) is its score, the logit:", x=x[t])
         film.dot_product(output.logits[t, best], seconds=12)
-        film.say("here {l}, that of the {token}.", l=output.logits[t, best], token=film.name_of(best))
+        film.say("here {l}, for the {token}.", l=output.logits[t, best], token=film.name_of(best))
         film.compute(output.logits[t, best], seconds=3)
-    return arrows
+    return x, output, arrows
 
 
 def _softmax(film, t, best):
@@ -105,21 +111,30 @@ def _softmax(film, t, best):
         film.say("The {token} gets {p:.1%}.", token=film.name_of(best), p=float(film.chances(t)[best]))
 
 
-def _all(film, output, arrows):
+def _all(film, x, output, arrows):
     many = len(film.tokens) > 1
     with film.beat("all-columns"):
         film.say("The other columns go the same way," if many else "Other columns would go the same way.")
+        chain = x, output.weight, output.logits, output.probs
         film.merge(output.logits, seconds=0)
-        film.fade(film.all_but(output.logits, output.probs), *arrows, to=0, seconds=0)
-        film.show_values(output.max, output.sum)  # Softmax tells of them
-        if film.config.vocab_size > SHOWN:
-            film.arrange((output.logits, output.probs), seconds=0)
-        else:
-            film.arrange((output.logits,), (output.probs,), gap=0.3, seconds=0)
-        film.camera.frame(output.logits, output.probs, azimuth=273, elevation=3, seconds=0)
-        film.fade(output.logits, output.probs, to=1, seconds=0.3)
+        film.fade(film.all_but(), *arrows, to=0, seconds=0)
+        film.call(output.probs, names=["Probabilities"])
+        film.show_values(x, output.max, output.sum)  # Softmax tells of these two
+        film.move(output.probs, beside=output.logits, seconds=0)
+        film.camera.frame(*chain, azimuth=273, elevation=3, seconds=0)
+        film.fade(*chain, to=1, seconds=0.3)
+        with film.together(seconds=0.3):
+            ways = (x, output.logits), (output.weight, output.logits), (output.logits, output.probs)
+            arrows = [film.connect(*way) for way in ways]
         film.sweep(output.logits, output.probs, seconds=6, slowly=False)
         film.say("and each guesses the token after its own." if many else "Each guesses the token after its own.")
+        rows = (chain[2:],) if film.config.vocab_size > SHOWN else [(one,) for one in chain[2:]]
+        with film.together(seconds=1.5):
+            film.fade(x, output.weight, *arrows, to=0, seconds=0.5)
+            film.arrange(*rows, gap=None if film.config.vocab_size > SHOWN else 0.3)
+            film.camera.frame(*chain[2:], azimuth=273, elevation=3)
+        if many and output.probs.axes[1].shown is None:
+            film.say("But for rounding, the chances in each column sum to 1.")
         _asked(film, output)
 
 

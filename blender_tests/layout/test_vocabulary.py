@@ -131,7 +131,7 @@ def test_only_the_vocabulary_is_windowed_and_labels_say_so():
     }
     assert placed.output.probs.axis("n_vocab").count == "3 of 50,257"
     assert placed.output.probs.axis("T").count == "5"
-    assert "n_vocab 3 of 50,257" in texts(placed)
+    assert "vocabulary 3 of 50,257" in texts(placed)
 
 
 @pytest.mark.parametrize("vocabulary", [[], [-1], [3, 50257]])

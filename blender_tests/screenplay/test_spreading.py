@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from llmviz_addon.model.config import GPTConfig
+from llmviz_addon.screenplay.score.timeline import Channel
 
 
 def around(film, group):
@@ -38,7 +39,7 @@ def test_upright_they_stand_in_lines(nano, make_film):
     assert two[0][0] > one[1][0]
     assert two[1][2] == pytest.approx(one[1][2])
     assert three[0][0] == pytest.approx(one[0][0])
-    assert three[1][2] < one[0][2] - film.layout.gap
+    assert three[1][2] == pytest.approx(one[0][2] - film.layout.gap)
 
 
 def test_one_group_stays_where_it_is(random_model, make_film):
@@ -47,3 +48,45 @@ def test_one_group_stays_where_it_is(random_model, make_film):
     before = around(film, film.layout.layers[0])
     film.spread(film.layout.layers[0])
     assert np.array(around(film, film.layout.layers[0])) == pytest.approx(np.array(before))
+
+
+def halves(layer):
+    norm, attention, *others = layer.members.values()
+    return [norm, attention], others
+
+
+def test_parts_stand_in_a_row_where_that_makes_all_larger(film):
+    layers = film.layout.layers
+    film.open_on(layers[0])
+    end = film.layout.ln_f, film.layout.output
+    rows = [halves(layer) for layer in layers]
+    signs = film.spread(*rows[:-1], (*rows[-1], end), titles=["one", "two", "three"], parts=["left", "right", "end"])
+    assert len(signs) == 6
+    boxes = [[around(film, Parts(part)) for part in row] for row in (*rows[:-1], (*rows[-1], end))]
+    for row in boxes:
+        for (_, left), (right, top) in zip(row, row[1:], strict=False):
+            assert right[0] >= left[0] + film.layout.gap - 1e-9
+            assert top[2] == pytest.approx(left[2])
+    for over, under in zip(boxes, boxes[1:], strict=False):
+        assert [low[0] for low, _ in over] == pytest.approx([low[0] for low, _ in under[:2]])
+        assert max(high[2] for _, high in under) < min(low[2] for low, _ in over)
+    labels = [film.cast.labels.get(grid.name) for layer in layers for grid in layer.grids]
+    assert not any(film.score.value(Channel(label.name, "opacity")) for label in labels if label)
+
+
+class Parts:
+    """The grids of some members."""
+
+    def __init__(self, members):
+        self.grids = [grid for one in members for grid in one.grids]
+
+
+def test_four_wide_layers_are_dealt_in_two_lines(random_model, make_film):
+    film = make_film(random_model(GPTConfig(4, 4, 64, 9, 5)), [0, 1])
+    layers = film.layout.layers
+    film.open_on(layers[0])
+    film.spread(*(halves(layer) for layer in layers), titles=[f"Layer {i}" for i in range(4)], parts=["left", "right"])
+    tops = [around(film, layer)[1][2] for layer in layers]
+    assert tops[0] == pytest.approx(tops[1])
+    assert tops[2] == pytest.approx(tops[3])
+    assert tops[2] < tops[0]

@@ -127,7 +127,7 @@ def test_a_token_of_a_small_vocabulary_is_called_by_its_name():
     told = run(builtin(), [2, 1, 0, 1, 1, 2, 0])
     logits = layout(told.config, 7).output.logits
     letters = ["letter A", "letter B", "letter C"]
-    for tokens, expected in ((letters, ["Logits   ", "t = ", "4", "letter C"]), ([], ["t = ", "4", "n_vocab = ", "2"])):
+    for tokens, expected in ((letters, ["Logits   ", "t = ", "4", "letter C"]), ([], ["t = ", "4", "token = ", "2"])):
         steps = Setting(logits, [(4, 2)], told.trace, EM, tokens).within(0.6)
         head = [shape for shape in (*steps.symbols, *steps.values[0]) if isinstance(shape, Text)]
         line = sorted((shape for shape in head if shape.y == max(one.y for one in head)), key=lambda shape: shape.x)

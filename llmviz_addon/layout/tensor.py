@@ -20,6 +20,8 @@ MANY = {
     "T": "tokens", "C": "channels", "A": "numbers of a head", "n_vocab": "tokens of the vocabulary",
     "block_size": "positions",
 }  # fmt: skip
+WRITTEN = {"block_size": "T ≤", "n_vocab": "vocabulary"}
+"""What axes are called on the picture whose names are no letters."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,12 @@ class Axis:
 
     @property
     def symbol(self) -> str:
-        """Its name on the picture: as many as the model can read are T at most."""
-        return "T ≤" if self.name == "block_size" else self.name
+        """Its name on the picture, a word where there is no letter: as many as the model can read are T at most."""
+        return WRITTEN.get(self.name, self.name)
 
     @property
     def told(self) -> str:
-        """Its name and length: ``C = 48``, ``T ≤ 11``, or ``n_vocab: 128 of 50,257`` where not all of it is drawn."""
+        """Its name and length: ``C = 48``, ``T ≤ 11``, or ``vocabulary: 32 of 2,048`` where not all of it is drawn."""
         if self.shown is not None:
             return f"{self.symbol}: {self.count}"
         return f"{self.symbol} {self.length}" if self.name == "block_size" else f"{self.symbol} = {self.length}"
@@ -59,6 +61,8 @@ class Axis:
     @property
     def of_one(self) -> str:
         """What an index of it is called, as on a panel: ``t``, ``c``; along what an MLP widens to, each is a neuron."""
+        if self.name == "n_vocab":
+            return "token"
         return "neuron" if re.fullmatch(r"[0-9]+C", self.name) else self.name.lower()
 
     @property

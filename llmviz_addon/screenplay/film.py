@@ -267,9 +267,14 @@ class Film(Showing):
         return measuring.ruler(self._telling, grid, axis, seconds=seconds)
 
     @verb
-    def spread(self, *groups: Grids, seconds: float | None = None) -> None:
-        """Put groups, such as layers, side by side as they are, or in lines where that makes them larger."""
-        spreading.spread(self._telling, *groups, seconds=seconds)
+    def spread(
+        self, *groups: Grids, titles: Sequence[str] = (), parts: Sequence[str] = (), seconds: float | None = None
+    ) -> list[Drawing]:  # fmt: skip
+        """Put groups, such as layers, where all are largest: side by side, in lines, or with the parts of each in a
+        row, if it is told as a sequence of these. ``titles`` and the names of ``parts`` stand beside them, and are
+        returned.
+        """
+        return spreading.spread(self._telling, *groups, titles=titles, parts=parts, seconds=seconds)
 
     @verb
     def entitle(self, *groups: Grids, titles: Sequence[str], seconds: float | None = None) -> list[Drawing]:
@@ -338,12 +343,17 @@ class Film(Showing):
         copies.stand(self._telling, copy, beside=beside, side=side, gap=gap, seconds=seconds)
 
     @verb
-    def closeup(self, *things: Grids, in_proportion: bool = False, seconds: float | None = None) -> Layout:
+    def closeup(
+        self, *things: Grids, channels: int | None = None, in_proportion: bool = False, seconds: float | None = None
+    ) -> Layout:  # fmt: skip
         """Of a wide model let excerpts stand in for ``things``, to be read; take the grids from what it returns.
 
-        ``in_proportion`` the inside of an MLP is as many times as wide as its columns as it really is.
+        With ``channels`` no more of a column than these are drawn, of a small model too; ``in_proportion`` the inside
+        of an MLP is as many times as wide as its columns as it really is.
         """
-        return closeup.closeup(self._telling, *things, in_proportion=in_proportion, seconds=seconds)
+        return closeup.closeup(
+            self._telling, *things, channels=channels, in_proportion=in_proportion, seconds=seconds
+        )  # fmt: skip
 
     @verb
     def step_back(self, *, seconds: float | None = None) -> None:

@@ -152,7 +152,7 @@ class _Head:
         """How indices are called: by their axis, and as query and key where both axes are the same."""
         names = [axis.of_one for axis in self.grid.axes]
         names = ["query", "key"] if len(names) == 2 and names[0] == names[1] else names
-        named = [bool(self.tokens) and name == "n_vocab" for name in names]
+        named = [bool(self.tokens) and axis.name == "n_vocab" for axis in self.grid.axes]
         return ["" if is_named else f"{name} = " for name, is_named in zip(names, named, strict=True)]
 
     @property

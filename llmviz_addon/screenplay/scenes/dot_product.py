@@ -34,7 +34,8 @@ from ..verbs.fading import light
 from .climax import Equation, Step, carry_home, climax
 
 WHOLE_UP_TO, SHOWN = 48, 24
-"""Of a product of more than WHOLE_UP_TO pairs the table shows the first SHOWN, and one line for the others."""
+"""Of a product of more than WHOLE_UP_TO pairs the table shows the first SHOWN, or those that an excerpt has cells of,
+and one line for the others."""
 EM = 0.055
 SIGN, APART = 0.45 * CELL, 0.75 * CELL
 """Between two cells of a pair, for × and =, and between two columns of the table, in metres."""
@@ -108,7 +109,8 @@ class Table:
     def __init__(self, telling: Telling, cell: Region, found: Terms) -> None:
         self.telling, self.cell, self.found = telling, cell, found
         total = len(found.left)
-        self.shown = total if total <= WHOLE_UP_TO else SHOWN
+        drawn = min(max(end - start for start, end in side.cells) for side in found.sides)
+        self.shown = total if total <= min(WHOLE_UP_TO, drawn) else min(SHOWN, drawn)
         self.rest = total - self.shown  # pairs that get one line together
         low, high = telling.box(cell.grid)
         ends = [telling.box(side) for side in found.sides]

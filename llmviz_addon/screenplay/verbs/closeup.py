@@ -50,18 +50,19 @@ TEAR = 0.15 * CELL
 
 
 def closeup(
-    telling: Telling, *things: Grids, in_proportion: bool = False, seconds: float | None = None
+    telling: Telling, *things: Grids, channels: int | None = None, in_proportion: bool = False,
+    seconds: float | None = None,
 ) -> Layout:  # fmt: skip
     """Let excerpts stand in for ``things``, and return the layout that holds them in the places of the true ones.
 
     Within a beat it is said what is drawn. The first of ``things`` keeps its upper left corner, where its excerpt
-    stands a hair before it, and the camera comes near. ``in_proportion`` what is as wide as many columns, such as the
-    inside of an MLP, is as many times as wide as what is drawn of one. Where every axis is short enough nothing
-    happens, and the layout is the film's own.
+    stands a hair before it, and the camera comes near. Of a column no more than so many ``channels`` are drawn, if that
+    is told; ``in_proportion`` what is as wide as many columns, such as the inside of an MLP, is as many times as wide
+    as what is drawn of one. Where every axis is short enough nothing happens, and the layout is the film's own.
     """
     whole = telling.cast.grids_of(*things)
     axes = {axis.name: axis.length for grid in whole for axis in grid.axes}
-    legible = {**LEGIBLE, "A": _of_a_head(whole)}
+    legible = {**LEGIBLE, "A": _of_a_head(whole)} | ({"C": channels} if channels else {})
     most = {name: count for name, count in legible.items() if axes.get(name, 0) > ENOUGH * count}
     if in_proportion:
         most = _in_proportion(telling, axes, most)

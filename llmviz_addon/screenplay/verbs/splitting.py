@@ -12,6 +12,7 @@ from ...layout.signs.tiles import tile, wide
 from ..cast.things import Grids
 from ..page.sizes import SMALLEST, pixel
 from ..page.view import TAN
+from ..score.timeline import Channel
 from ..telling import Telling
 from .reading import tint_of, token_text
 
@@ -31,7 +32,16 @@ def split(
         for letters in telling.cast.along.get(region.grid.name, ()) if gap else ():
             telling.change(letters.name, "opacity", 0.0, seconds)  # the columns are not where these stand
         put_tile_on(telling, region, seconds)
+        label = telling.cast.labels.get(region.grid.name)
+        if label is not None and gap and _rises(region):
+            telling.change(label.name, "offset", gap, seconds, 2)
     telling.pass_time(seconds)
+
+
+def _rises(region: Region) -> bool:
+    """Whether what is over a region rises when that stands apart."""
+    spans = zip(region.grid.axes, region.cells, strict=True)
+    return any(axis.direction == "z" and start > 0 for axis, (start, _) in spans)
 
 
 def merge(telling: Telling, *things: Grids, seconds: float | None = None) -> None:
@@ -41,8 +51,8 @@ def merge(telling: Telling, *things: Grids, seconds: float | None = None) -> Non
         label, solid = telling.cast.labels.get(grid.name), telling.splits.close(grid, telling.now, seconds)
         if (tile := telling.cast.tiles.pop(grid.name, None)) is not None:
             telling.change(tile.name, "opacity", 0.0, seconds)
-            if label is not None:
-                telling.change(label.name, "offset", 0.0, seconds, 2)
+        if label is not None and telling.score.value(Channel(label.name, "offset", 2)) != 0:
+            telling.change(label.name, "offset", 0.0, seconds, 2)
         if solid == 1.0:
             for one in (*([label] if label else []), *telling.cast.along.get(grid.name, ())):
                 telling.change(one.name, "opacity", 1.0, seconds)

@@ -1,39 +1,67 @@
-"""Spreading: whole groups, such as layers, that stand one below the other are put side by side, to be seen together."""
+"""Spreading: groups, such as layers, that stand one below the other are dealt out, to be seen together and large."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from ...layout.grid import Grid
+from ...layout.lettering.drawing import Drawing
+from ...layout.lettering.font import CAP_HEIGHT
 from ..cast.things import Grids
-from ..page.view import Area
+from ..page.sizes import USUAL, pixel
 from ..telling import Telling
+from .arranging import sign
 from .dealing import BETTER
+from .fading import fade
+from .flanking import flank
 
-TITLE = 0.2
-"""Room over a group for its title, see ``touring``, as a share of how wide it is."""
+OVER, BESIDE = 2.2, 6.0
+"""Room over a line for titles, and beside groups for theirs, in ems of usual letters."""
 
 
-def spread(telling: Telling, *groups: Grids, seconds: float | None = None) -> None:
-    """Carry groups beside the first, in as many lines as let all of them be largest on the page.
+class Form(NamedTuple):
+    """Groups in lines of so many ``columns``; their parts ``in_rows`` side by side, else as at home.
 
-    Within a group all stays as it is; where it stands before or behind the others is no matter.
+    A metre is ``scale`` picture heights when all of it fills the free part. ``groups`` are what is carried as one, with
+    where the upper left corner of each goes, (x, z) metres from that of all.
+    """
+
+    columns: int
+    in_rows: bool
+    scale: float
+    places: tuple[tuple[Sequence[Grid], float, float], ...]
+
+
+def spread(
+    telling: Telling, *groups: Grids, titles: Sequence[str] = (), parts: Sequence[str] = (),
+    seconds: float | None = None,
+) -> list[Drawing]:  # fmt: skip
+    """Carry groups beside or below the first, in as many lines as let all of them be largest on the page.
+
+    What stands before or behind others does not matter. Of a group that is told as a sequence the members may stand
+    side by side, too, in the same columns in each group, with their names, ``parts``, over the first; else all stays
+    within a group as it is. The ``titles`` of the groups stand at their left, or over them where there are several in a
+    line; then the names of the grids within go. The signs are returned.
     """
     seconds = telling.length(seconds, 2.0)
-    told = [telling.cast.grids_of(group) for group in groups]
-    boxes = [_around(telling, grids) for grids in told]
-    wide, tall = np.max([high - low for low, high in boxes], axis=0)[[0, 2]] + telling.layout.gap
-    tall += TITLE * wide
-    columns = _columns(len(told), wide, tall, telling.page.free)
-    low, high = boxes[0]
-    for number, (grids, (left, top)) in enumerate(zip(told, ((a[0], b[2]) for a, b in boxes), strict=True)):
-        line, column = divmod(number, columns)
-        way = np.array([low[0] + column * wide - left, 0.0, high[2] - line * tall - top])
-        for grid in grids if way.any() else ():
+    told = [[telling.cast.grids_of(part) for part in _members(group)] for group in groups]
+    form = _best(telling, told, bool(titles))
+    first = [grid for part in told[0] for grid in part]
+    (left, _, _), (_, _, top) = _around(telling, first)
+    for grids, x, z in form.places:
+        low, high = _around(telling, grids)
+        way = np.array([left + x - low[0], 0.0, top + z - high[2]])
+        for grid in grids if np.abs(way).max() > 1e-9 else ():
             telling.carry(grid.name, telling.offset(grid) + way, seconds)
     telling.pass_time(seconds)
+    return _named(telling, told, form, titles, parts) if titles else []
+
+
+def _members(group: Grids) -> Sequence[Grids]:
+    return group if isinstance(group, list | tuple) else (group,)
 
 
 def _around(telling: Telling, grids: Sequence[Grid]) -> tuple[np.ndarray, np.ndarray]:
@@ -42,11 +70,69 @@ def _around(telling: Telling, grids: Sequence[Grid]) -> tuple[np.ndarray, np.nda
     return np.min(lows, axis=0), np.max(highs, axis=0)
 
 
-def _columns(count: int, wide: float, tall: float, free: Area) -> int:
-    """How many stand in a line: all of them, or as many as let them be largest where they are much larger so."""
+def _best(telling: Telling, told: Sequence[Sequence[Sequence[Grid]]], titled: bool) -> Form:
+    """The form in which all are largest; as they are in one line, unless another lets them be much larger."""
+    wholes = [[[grid for part in parts for grid in part]] for parts in told]
+    forms = [*_forms(telling, wholes, False, titled)]
+    line = forms[0]
+    if any(len(parts) > 1 for parts in told):
+        forms += _forms(telling, told, True, titled)
+    best = max(forms, key=lambda form: form.scale)
+    return best if best.scale > BETTER * line.scale else line
 
-    def scale(columns: int) -> float:
-        return min(free.width / (columns * wide), free.height / (-(-count // columns) * tall))
 
-    best = max(range(count, 0, -1), key=scale)
-    return best if scale(best) > BETTER * scale(count) else count
+def _forms(
+    telling: Telling, told: Sequence[Sequence[Sequence[Grid]]], in_rows: bool, titled: bool
+) -> Iterator[Form]:  # fmt: skip
+    """In so many columns, from all to one."""
+    sizes = [[np.subtract(*_around(telling, part)[::-1])[[0, 2]] for part in parts] for parts in told]  # width, height
+    gap, free, em = telling.layout.gap, telling.page.free, USUAL * pixel(telling.page) if titled else 0.0
+    columns = max(len(parts) for parts in sizes)
+    wide = [max(parts[i][0] for parts in sizes if i < len(parts)) for i in range(columns)]
+    lefts = np.concatenate([[0.0], np.cumsum(np.array(wide) + gap)])
+    tall = [max(size[1] for size in parts) for parts in sizes]
+    for count in range(len(told), 0, -1):
+        lines = [tall[i : i + count] for i in range(0, len(told), count)]
+        across, down = count * lefts[-1] - gap, sum(max(line) + gap for line in lines) - gap
+        beside, over = (BESIDE * em, OVER * em) if count == 1 else (0.0, len(lines) * OVER * em)
+        scale = min((free.width - beside) / across, (free.height - over) / down)
+        places, z = [], 0.0
+        room = gap + (OVER * em / scale if count > 1 else 0.0)
+        for i in range(0, len(told), count):
+            for column, parts in enumerate(told[i : i + count]):
+                places += [(part, column * lefts[-1] + float(lefts[j]), z) for j, part in enumerate(parts)]
+            z -= max(tall[i : i + count]) + room
+        yield Form(count, in_rows, float(scale), tuple(places))
+
+
+def _named(
+    telling: Telling, told: Sequence[Sequence[Sequence[Grid]]], form: Form, titles: Sequence[str], parts: Sequence[str]
+) -> list[Drawing]:  # fmt: skip
+    """Titles of groups and names of the first one's parts, in place of the names of the grids within."""
+    em = USUAL * pixel(telling.page) / form.scale
+    wholes = [[grid for part in group for grid in part] for group in told]
+    every = [grid for grids in wholes for grid in grids]
+    labels = [telling.cast.labels.get(grid.name) for grid in every]
+    fade(telling, *(label for label in labels if label is not None), to=0, seconds=0)
+    if form.columns == 1:
+        made = flank(telling, *wholes, titles=titles, among=every, seconds=0)
+    else:
+        made = [_over(telling, grids, title, em) for grids, title in zip(wholes, titles, strict=True)]
+    named = [next(group[i] for group in told if len(group) > i) for i in range(len(parts))]
+    if form.in_rows and form.columns == 1:
+        made += [_over(telling, grids, name, em) for grids, name in zip(named, parts, strict=True)]
+    elif parts and not form.in_rows:
+        own = len(told[0])
+        made += flank(telling, *named[:own], titles=parts[:own], among=every, seconds=0)
+        for grids, name in zip(named[own:], parts[own:], strict=True):
+            made += flank(telling, grids, titles=[name], among=every, seconds=0)
+    fade(telling, *made, to=0, seconds=0)
+    fade(telling, *made, to=1, seconds=0.5)
+    return made
+
+
+def _over(telling: Telling, grids: Sequence[Grid], text: str, em: float) -> Drawing:
+    """A title over the left end of some grids, not seen yet."""
+    low, high = _around(telling, grids)
+    at = low[0], low[1], high[2] + (0.6 + CAP_HEIGHT / 2) * em
+    return sign(telling, text, at, size=em, align="left", seconds=0, to=0)
