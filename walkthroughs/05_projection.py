@@ -120,8 +120,8 @@ def _one_number(film, attn, t, outputs, traces):
         film.say("pair by pair multiplied, then added up, a dot product.")
         film.compute(attn.proj[t, c], seconds=5)
         bias = film.checkpoint.biases
-        own, none = "A learned number, the [bias]({b}), comes on top.", "A [bias]({b}), which this model has not, would be 0."
-        film.say(own if bias else none, b=attn.proj_bias)
+        own = "A learned number, the [bias]({b}), comes on top."
+        film.say(own if bias else "A [bias]({b}), which this model does without, would be 0.", b=attn.proj_bias)
         if film.config.n_head > 1:
             film.say("So every number draws on all heads.")
 

@@ -97,10 +97,9 @@ def _constant(film, t, row):
     tokens, more = film.tokens[: t + 1], row.row + 3
     span = min(0, *row.row), max(0, *more)
     with film.beat("constant"):
-        film.say("Why subtract the largest? e to the 89 is too large for 32-bit numbers.")
+        film.say("Does it matter that the largest was subtracted from each?")
         one = film.chart(row.row, tokens, "Scores", span=span, part=(0, 2), seconds=3)
-        film.say("Less the largest, no power is above 1.")
-        film.say("And no share changes. See what adding 3 to every score does:")
+        film.say("See what adding 3 to every score does:")
         two = film.chart(more, tokens, "Scores + 3", span=span, part=(1, 2), seconds=3)
         film.say("every bar ends 3 higher.")
     with film.beat("same", afresh=False):
@@ -108,6 +107,8 @@ def _constant(film, t, row):
         with film.together(seconds=4):
             film.become(one, row.shares, "Shares", span=(0, 1))
             film.become(two, film.softmax(more).shares, "Shares of scores + 3", span=(0, 1))
+        film.say("So the largest may go, and then no power is above 1:")
+        film.say("e to the 89 is too large for 32-bit numbers.")
 
 
 def _hard(film, t, row):
