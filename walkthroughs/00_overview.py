@@ -169,8 +169,9 @@ def _layer(film, layer, parts):
         film.say("That was one layer.")
         names = film.flank(*_halves(layer), titles=HALVES)
         with film.together(seconds=2):
-            film.fade(layer, film.ribbons(layer), to=1, seconds=1)
-            film.fade(film.signs.labels(layer), to=0, seconds=1)  # of a crowd of grids, some would stand on others
+            with film.in_sequence():
+                film.fade(layer, film.ribbons(layer), to=1, seconds=1)
+                film.fade(*film.signs.labels(layer), to=0, seconds=0.5)  # of a crowd some would stand on others
             film.camera.frame(layer, *names, azimuth=282, elevation=6)
     film.fade(*names, to=0, seconds=0)
 

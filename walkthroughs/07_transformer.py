@@ -29,7 +29,7 @@ def play(film):
         film.say("This is one whole layer, as we know it:")
         with film.together(seconds=2):
             film.fade(film.all_but(layers[0], film.ribbons(layers[0])), *signs, to=0, seconds=1)
-            film.fade(film.signs.labels(layers[0]), to=0)  # of a crowd of grids, some would stand on others
+            film.fade(*film.signs.labels(layers[0]), to=0)  # of a crowd some would stand on others
             film.camera.fly(layers[0], azimuth=288, elevation=9)
         names = film.flank(*_halves(layers[0]), titles=HALVES)
         film.camera.frame(layers[0], *names, azimuth=286, elevation=9, seconds=2)
