@@ -38,7 +38,7 @@ LEGIBLE = {"T": 24, "C": 48, "A": 32, "4C": 48, "block_size": 32}
 """Cells of an axis, by its name, that can be told apart in a picture of a few grids."""
 LEAST = 2
 """Cells that are left of the numbers of a head, where many heads are shown."""
-WIDEST, ROOM, FLAT = 192, 1.2, 0.6
+WIDEST, ROOM, FLAT = 192, 1.2, 0.7
 """Cells across of what is drawn in proportion, half of them where the free part is so much lower than it is wide; and
 how many times as many are drawn before it is cut."""
 ENTRIES = 32
