@@ -13,14 +13,12 @@ TURNS = 6
 """Layers that are seen side by side while they run; of more, groups of them, that glow one after the other."""
 APART, WIDE, PALE = 0.12, 0.3, 0.35
 """Metres that a column stands apart, and where copies stand beside it; opacity of the tables that it is taken from."""
-HALVES = "Self-attention", "MLP"
-NAMED = 12
-"""Layers, or groups of them, that have a name beside them; and heads that have a turn of their own."""
+HALVES, NAMED = ("Self-attention", "MLP"), 12
+"""Names of a layer's; layers, or groups of them, that have one beside them, and heads that have a turn of their own."""
 
 
 def play(film):
-    tokens, e, layers = film.layout.tokens, film.layout.embedding, film.layout.layers
-    given = film.trace.prompt_length
+    tokens, e, layers, given = film.layout.tokens, film.layout.embedding, film.layout.layers, film.trace.prompt_length
     sorts = film.checkpoint.prompt_length == given  # a fixed task is only known of a model that sorts
     film.text_until(given)  # nano-gpt has answered already
     film.computed_up_to(tokens)
@@ -127,8 +125,8 @@ def _added(film, e, t, drawn, seconds):
 
 def _attention(film, tokens, e, norm, attention):
     heads = attention.heads
-    turns = heads if len(heads) <= NAMED else [heads]
-    titles = [f"Head {i}" for i in range(len(heads))] if turns is heads else [film.count(len(heads), "head")]
+    few = len(heads) <= NAMED
+    titles = [f"Head {i}" for i in range(len(heads))] if few else [film.count(len(heads), "head")]
     with film.beat("attention"):
         film.say("Now the columns run down through the model.")
         with film.together(seconds=2.5):
@@ -138,14 +136,13 @@ def _attention(film, tokens, e, norm, attention):
         film.say("In self-attention each takes over what it needs from those before it.")
         (left, front, low), (right, _, _) = attention.proj_weight.box
         under = film.sign("Projection", ((left + right) / 2, front, low - 0.6 * film.layout.gap), size=0.5, seconds=0)
-        names = [*film.entitle(*turns, titles=titles), under]
+        names = [*film.entitle(*(heads if few else [heads]), titles=titles), under]
         with film.together(seconds=3.5):
             film.fade(film.all_but(norm.output, attention), film.signs.label(attention.proj_bias), to=0, seconds=1)
             film.camera.frame(norm.output, attention, *names, azimuth=300, elevation=20, seconds=2)
             film.pulse(heads, titles=[attention.title])
-        many = "Each head looks in its own way; the [projection]({w}) mixes what they find."
-        one = "It has one head; the [projection]({w}) mixes the numbers that it finds."
-        film.say(many if heads[1:] else one, w=attention.proj_weight)
+        how = "Each head looks in its own way;" if heads[1:] else "One head looks;"
+        film.say(f"{how} the [projection]({{w}}) mixes what is found.", w=attention.proj_weight)
         film.pulse([*attention.members.values()][1:], titles=["Projection"], seconds=1.5)
     film.fade(*names, to=0, seconds=0)
 
@@ -169,10 +166,9 @@ def _layer(film, layer, parts):
         film.say("That was one layer.")
         names = film.flank(*_halves(layer), titles=HALVES)
         with film.together(seconds=2):
-            with film.in_sequence():
-                film.fade(layer, film.ribbons(layer), to=1, seconds=1)
-                film.fade(*film.signs.labels(layer), to=0, seconds=0.5)  # of a crowd some would stand on others
+            film.fade(layer, film.ribbons(layer), to=1, seconds=1)
             film.camera.frame(layer, *names, azimuth=282, elevation=6)
+        film.fade(*film.signs.labels(layer), to=0, seconds=0.3)  # of a crowd some would stand on others
     film.fade(*names, to=0, seconds=0)
 
 
@@ -188,7 +184,7 @@ def _layers(film, layers, names):
             film.camera.fly(film.layout, azimuth=286, elevation=14)
         film.fade(*(signs.labels(layer) for layer in layers), to=0, seconds=0)  # too many to be read
         if 1 < len(layers) <= TURNS:
-            titles = _side_by_side(film, layers)
+            titles = _at_once(film, layers)
         else:  # past so many that they are seen a few at a time
             for turn, name in zip(_turns(rest, step), _names(1, len(rest), step), strict=True):
                 film.locate(turn)
@@ -203,7 +199,7 @@ def _layers(film, layers, names):
     film.fade(*names, *titles, to=0, seconds=0)
 
 
-def _side_by_side(film, layers):
+def _at_once(film, layers):
     """All layers as large as they can be seen at once, each with its name; those after the first run."""
     with film.together(seconds=1.6):
         film.fade(film.all_but(*layers), to=0, seconds=1)
@@ -226,7 +222,7 @@ def _model(film):
             film.pulse(film.layout.ln_f, titles=["Last layer norm"])
         output = film.closeup(film.layout.output, seconds=1.5).output  # of a wide model
         rows = output.logits, output.probs
-        film.call(output.probs, names=["Chances"])
+        film.call(rows[1], names=["Chances"])
         tall = rows[0].cells[2] > rows[0].cells[0]  # a vocabulary of many tokens: side by side, with room for names
         zoom = 0.86 if tall else 1
         with film.together(seconds=1.5):

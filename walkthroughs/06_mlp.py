@@ -8,10 +8,8 @@ trailer = ("curve",)
 
 NAMES = "Normed", "Stream in", "Result", "Stream out"
 """What the narrow grids are called, which stand close to each other."""
-ROWS = 12
-"""Of each column that are drawn: one column is to be seen among the others, over a matrix four times as wide."""
-APART = 0.12
-"""Metres that a column stands apart where all are small."""
+ROWS, APART = 12, 0.12
+"""Of each column that are drawn, for one to be seen among the others; metres that it stands apart from these."""
 
 
 def play(film):
