@@ -42,7 +42,8 @@ def test_the_products_of_a_query_with_each_key_fall_into_its_row(film):
     assert nearest < min(fronts)  # it passes before the keys: in one plane with them it would flicker
     for key, product in zip(stands, products, strict=True):  # each column beside its key
         clip = film.score.clips[Channel(key.name, "offset", 0)][0]
-        assert key.box[1][0] + clip.value == pytest.approx(product.box[0][0])
+        broad = film.score.clips[Channel(key.name, "scale", 0)][0].value
+        assert key.box[0][0] + clip.value + broad * key.size[0] == pytest.approx(product.box[0][0])
     plates = [one for name, one in film.cast.drawings.items() if ":sign:" in name and len(one.shapes) == 2]
     written = [one.shapes[1].body for one in plates if one.shapes[0].color == "plate"]
     assert written == [in_cell(total) for total in numbers.sum(axis=1)]

@@ -151,7 +151,7 @@ def _line(table: Worked, line: int, numbers: np.ndarray, color: str) -> list[Sha
     """What is done in a line, and its numbers."""
     em, y = table.em, table.ys[line]
     figures = _figures(table, numbers, line)
-    beside = advance("+", PLUS * em) + 0.2 * em if line >= 2 else 0.4 * em
+    beside = advance("+", PLUS * em) + 0.26 * em if line >= 2 else 0.4 * em
     size = min(em, *(fit(figure, em, table.slot - beside) for figure in figures))
     spans = _spans(table, line)
     words = fit("".join(text for text, _ in spans), 0.85 * em, table.room)

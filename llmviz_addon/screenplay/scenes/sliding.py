@@ -4,6 +4,8 @@ Of ``head.scores[t]`` the keys stand apart, and the query slides from one to the
 makes of that key, cell by cell: large where both agree in sign, of the other hue where they do not. Every column of
 these products then folds down into one cell under its key, with the sum written on it, and the cells drop into the row.
 What is done to a sum after that, such as dividing it by a root, is its formula's business.
+
+All of it is wide: where that makes its numbers larger the words become a caption under it meanwhile.
 """
 
 from __future__ import annotations
@@ -14,14 +16,15 @@ import numpy as np
 
 from ...errors import ScriptError
 from ...layout.grid import CELL, Grid, Region, Role
-from ...layout.lettering.drawing import Drawing, Rect, Shape, Text, pose
+from ...layout.lettering.drawing import Drawing, Rect, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT, fit
 from ...layout.signs.tiles import tile, wide
 from ...layout.tensor import Axis
 from ...rounding import of_cell
+from ..page.view import Page
 from ..score.timeline import Channel
 from ..telling import Telling
-from ..verbs import camera
+from ..verbs import camera, captions
 from ..verbs.arranging import faded_out
 from ..verbs.copies import BEFORE, copy, flat, fly, make
 from ..verbs.dismissing import dismiss
@@ -31,8 +34,12 @@ from .dot_product import terms
 
 MOST = 8
 """Vectors that stand apart at most: those whose sums are largest."""
-PITCH = 3.7 * CELL
-"""From one to the next: room for the one that slides, itself, and their product, which touch."""
+APART, BROADEST = 0.7, 2.2
+"""Cells between the product of one and the one that slides, before the next; and how broad a column is at most."""
+WORDS, END = 4.1, 0.5
+"""Cells beside the columns: for the word before the first, and after the last."""
+HEADS = 0.055
+"""Em of what columns are called, in metres, where they are broad enough."""
 TILE = 1.5 * CELL
 """Height of a token's tile."""
 UNDER = 0.9 * CELL
@@ -42,25 +49,44 @@ LETTER = 0.09
 
 
 class Fan(NamedTuple):
-    """The vectors of a row that stand apart: which, in order; the left edge of each one's products; top and bottom."""
+    """The vectors of a row that stand apart: which, in order; the left edge of each one's products; top and bottom;
+    how broad each column is, in metres."""
 
     kept: list[int]
     xs: list[float]
     y: float
     top: float
     bottom: float
+    broad: float
 
     @property
     def corners(self) -> np.ndarray:
         """All that it takes with tiles, sums and words, (n, 3) metres."""
-        ends = self.xs[0] - 6.5 * CELL, self.xs[-1] + 1.5 * CELL
-        heights = self.top + 0.2 * CELL + TILE, self.tiles - 0.6 * TILE
-        return np.array([(x, self.y, z) for x in ends for z in heights])
+        ends = self.xs[0] - 2.5 * self.broad - WORDS * CELL, self.xs[-1] + self.broad + END * CELL
+        return np.array([(x, self.y, z) for x in ends for z in _heights(self.top, self.bottom)])
 
     @property
     def tiles(self) -> float:
         """The middle of the tiles under the sums."""
-        return self.bottom - UNDER - 0.7 * CELL - TILE / 2
+        return _under(self.bottom)
+
+    @property
+    def pitch(self) -> float:
+        """From one to the next: room for the one that slides, itself, and their product, which touch."""
+        return 3 * self.broad + APART * CELL
+
+    @property
+    def start(self) -> float:
+        """The left edge of the one that slides, before it does."""
+        return self.xs[0] - 3 * self.broad - CELL / 2
+
+
+def _under(bottom: float) -> float:
+    return bottom - UNDER - 0.7 * CELL - TILE / 2
+
+
+def _heights(top: float, bottom: float) -> tuple[float, float]:
+    return top + 0.2 * CELL + TILE, _under(bottom) - 0.6 * TILE
 
 
 def slide_along(telling: Telling, row: Region, *, seconds: float = 8.0) -> None:
@@ -68,26 +94,36 @@ def slide_along(telling: Telling, row: Region, *, seconds: float = 8.0) -> None:
     seconds = telling.length(seconds)
     sliding, columns = _sides(telling, row)
     dismiss(telling)
-    back = telling.view
+    back, page, start = telling.view, telling.page, telling.now
     others = np.array([np.ravel(one.drawn(telling.values(one.grid))) for one in columns])
     products = others * np.ravel(sliding.drawn(telling.values(sliding.grid)))
-    fan = _fan(telling, columns, np.abs(products.sum(axis=1)))
+    sizes = np.abs(products.sum(axis=1))
+    fan, wide = _fan(telling, columns, sizes, page), page.captioned()
+    if seconds >= captions.LONG and captions.may_grow(telling):
+        larger = _fan(telling, columns, sizes, wide)
+        if _seen(larger, wide) > captions.GAIN * _seen(fan, page):
+            telling.page, fan = wide, larger
     vector, keys = copy(telling, sliding), [copy(telling, columns[j]) for j in fan.kept]
     homes = [np.array(grid.origin) for grid in keys]
     flat(telling, vector, *keys)
     gone = faded_out(telling, 0.08 * seconds, vector, *keys)
     with telling.together(seconds=0.12 * seconds):
         for key, x in zip(keys, fan.xs, strict=True):
-            fly(telling, key, (x - CELL, fan.y, fan.top))
-        fly(telling, vector, (fan.xs[0] - 3.5 * CELL, fan.y - BEFORE, fan.top))
+            fly(telling, key, (x - fan.broad, fan.y, fan.top))
+        fly(telling, vector, (fan.start, fan.y - BEFORE, fan.top))
+        for one in (vector, *keys):
+            telling.change(one.name, "scale", fan.broad / CELL, 0.12 * seconds)
         camera.frame(telling, fan.corners, azimuth=270 + 0.3 * (telling.view.azimuth - 270), elevation=1)
-    signs = _names(telling, fan, sliding, columns, vector, 0.04 * seconds)
-    made = _slide(telling, fan, vector, products, 0.48 * seconds)
-    sums = _fold(telling, fan, made, products, 0.14 * seconds)
-    signs += sums
+    signs = _names(telling, fan, sliding, columns, 0.04 * seconds)
+    made = _slide(telling, fan, vector, signs[:2], products, 0.48 * seconds)
+    fade(telling, signs.pop(), to=0, seconds=0.01 * seconds)
+    signs += _fold(telling, fan, made, products, 0.13 * seconds)
     telling.pass_time(0.02 * seconds)
+    is_caption, telling.page = telling.page is not page, page
     with telling.together(seconds=0.2 * seconds):
         fade(telling, vector, to=0, seconds=0.05 * seconds)
+        for one in (*keys, *made):
+            telling.change(one.name, "scale", 1.0, 0.2 * seconds)
         for key, home in zip(keys, homes, strict=True):
             fly(telling, key, tuple(home))
         fade(telling, *signs, to=0, seconds=0.1 * seconds)
@@ -97,33 +133,59 @@ def slide_along(telling: Telling, row: Region, *, seconds: float = 8.0) -> None:
             low, high = telling.box(row.grid[row.ranges[0][0], row.ranges[1][0] + j])
             fly(telling, column, (float(low[0]), float(low[1]) - BEFORE, float(high[2])))
         camera.go(telling, back)
+    if is_caption:
+        captions.note(telling, start)
     telling.splits.show(row, telling.now)
     fade(telling, *made, *keys, to=0, seconds=0.0)
 
 
-def _fan(telling: Telling, columns: list[Region], sizes: np.ndarray) -> Fan:
-    """Where the vectors go: spread to both sides of where they stand."""
+def _fan(telling: Telling, columns: list[Region], sizes: np.ndarray, page: Page) -> Fan:
+    """Where the vectors go: spread to both sides of where they stand, as broad as a page has room for at its height."""
     kept = sorted(np.argsort(-sizes, kind="stable")[:MOST].tolist())
     lows, highs = zip(*(telling.box(column) for column in columns), strict=True)
-    middle = (lows[0][0] + highs[-1][0]) / 2
-    xs = [float(middle + (i - (len(kept) - 1) / 2) * PITCH + CELL) for i in range(len(kept))]
-    return Fan(kept, xs, float(min(low[1] for low in lows)) - CELL, float(highs[0][2]), float(lows[0][2]))
+    top, bottom = float(highs[0][2]), float(lows[0][2])
+    high, low = _heights(top, bottom)
+    room = (high - low) / page.free.height * page.free.width / CELL  # cells that are as wide as the page then
+    each = (room - WORDS - END - (len(kept) - 1) * APART) / (3 * len(kept) + 0.5)
+    broad = float(np.clip(each, 1.0, BROADEST)) * CELL
+    middle, pitch = (lows[0][0] + highs[-1][0]) / 2, 3 * broad + APART * CELL
+    xs = [float(middle + (i - (len(kept) - 1) / 2) * pitch + broad) for i in range(len(kept))]
+    return Fan(kept, xs, float(min(low[1] for low in lows)) - CELL, top, bottom, broad)
 
 
-def _names(
-    telling: Telling, fan: Fan, sliding: Region, columns: list[Region], vector: Grid, seconds: float
-) -> list[Drawing]:  # fmt: skip
-    """A token's tile over the vector that slides, and under each of the others; what they are to each other."""
-    over = fan.top + 0.1 * CELL + TILE / 2
+def _seen(fan: Fan, page: Page) -> float:
+    """How broad a column is on a page that all of them fill, in picture heights."""
+    wide, _, high = np.ptp(fan.corners, axis=0).tolist()
+    return fan.broad * min(page.free.width / wide, page.free.height / high)
+
+
+def _names(telling: Telling, fan: Fan, sliding: Region, columns: list[Region], seconds: float) -> list[Drawing]:
+    """A token's tile over the vector that slides, and under each of the others; what they are to each other.
+
+    The last is what columns are called.
+    """
+    over, first = fan.top + 0.1 * CELL + TILE / 2, fan.start + fan.broad / 2
     with telling.together(seconds=seconds):
-        made = [_tile(telling, sliding, (fan.xs[0] - 3 * CELL, fan.y, over), vector)]
-        made.append(_word(telling, "query", (_left_of(made[0], fan.xs[0] - 3 * CELL), fan.y, over), vector))
+        made = [_tile(telling, fan, sliding, (first, fan.y, over))]
+        made.append(_word(telling, "query", (_left_of(made[0], first), fan.y, over)))
         for x, j in zip(fan.xs, fan.kept, strict=True):
-            made.append(_tile(telling, columns[j], (x - CELL / 2, fan.y, fan.tiles)))
+            made.append(_tile(telling, fan, columns[j], (x - fan.broad / 2, fan.y, fan.tiles)))
         more = len(columns) - len(fan.kept)
         words = f"of {len(columns)} keys" if more else "keys"
-        made.append(_word(telling, words, (_left_of(made[2], fan.xs[0] - CELL / 2), fan.y, fan.tiles)))
+        made.append(_word(telling, words, (_left_of(made[2], fan.xs[0] - fan.broad / 2), fan.y, fan.tiles)))
+        made.append(telling.show(_heads(telling, fan)))
     return made
+
+
+def _heads(telling: Telling, fan: Fan) -> Drawing:
+    """Under each key and each product what it is."""
+    shapes = [
+        Text(x + aside * fan.broad, -CAP_HEIGHT * HEADS / 2, ((word, "muted"),), fit(word, HEADS, room), "center")
+        for x in fan.xs
+        for word, aside, room in (("key", -0.5, 0.9 * fan.broad), ("product", 0.5, 1.3 * fan.broad))
+    ]
+    at = pose((0.0, fan.y, fan.bottom - 0.5 * CELL))
+    return Drawing(telling.unique("heads"), tuple(shapes), at, opacity=0.0)
 
 
 def _left_of(tile: Drawing, x: float) -> float:
@@ -131,34 +193,32 @@ def _left_of(tile: Drawing, x: float) -> float:
     return x + min(shape.x for shape in tile.shapes if isinstance(shape, Rect)) - 0.35 * CELL
 
 
-def _word(telling: Telling, text: str, at: tuple[float, float, float], rider: Grid | None = None) -> Drawing:
+def _word(telling: Telling, text: str, at: tuple[float, float, float]) -> Drawing:
     shape = Text(0.0, -CAP_HEIGHT * LETTER / 2, ((text, "muted"),), LETTER, "right")
-    return telling.show(_riding(telling, (shape,), at, rider))
+    return telling.show(Drawing(telling.unique("sign"), (shape,), pose(at), opacity=0.0))
 
 
-def _tile(telling: Telling, region: Region, at: tuple[float, float, float], rider: Grid | None = None) -> Drawing:
+def _tile(telling: Telling, fan: Fan, region: Region, at: tuple[float, float, float]) -> Drawing:
     """The tile of the token that a column belongs to."""
     t = region.ranges[[axis.name for axis in region.grid.axes].index("T")][0]
     text = token_text(telling, t)
-    shapes = tile(tint_at(telling, t), text, (0.0, 0.0), min(wide(text, TILE), 0.96 * PITCH), TILE)
-    return telling.show(_riding(telling, tuple(shapes), at, rider))
+    shapes = tile(tint_at(telling, t), text, (0.0, 0.0), min(wide(text, TILE), 0.96 * fan.pitch), TILE)
+    return telling.show(Drawing(telling.unique("sign"), tuple(shapes), pose(at), opacity=0.0))
 
 
-def _riding(telling: Telling, shapes: tuple[Shape, ...], at: tuple[float, float, float], rider: Grid | None) -> Drawing:
-    """A drawing that stands somewhere now and moves with a grid, if with any."""
-    place = np.array(at) - (0.0 if rider is None else telling.offset(rider))
-    parent = "world" if rider is None else rider.name
-    return Drawing(telling.unique("sign"), shapes, pose(place), parent, opacity=0.0)
-
-
-def _slide(telling: Telling, fan: Fan, vector: Grid, products: np.ndarray, seconds: float) -> list[Grid]:
-    """The vector goes from one to the next, and cell by cell their products appear."""
+def _slide(
+    telling: Telling, fan: Fan, vector: Grid, riders: list[Drawing], products: np.ndarray, seconds: float
+) -> list[Grid]:  # fmt: skip
+    """The vector goes from one to the next with what is written over it, and cell by cell their products appear."""
     each, kind, made = seconds / len(fan.kept), telling.unique("product"), []
     for x, j in zip(fan.xs, fan.kept, strict=True):
-        fly(telling, vector, (x - 2 * CELL, fan.y - BEFORE, fan.top), seconds=0.4 * each)  # past keys and products
+        for one in riders:
+            telling.change(one.name, "offset", x - 2 * fan.broad - fan.start, 0.4 * each)
+        fly(telling, vector, (x - 2 * fan.broad, fan.y - BEFORE, fan.top), seconds=0.4 * each)  # past the others
         axes = (Axis("", products.shape[1], "z"),) if products.shape[1] > 1 else ()
         made.append(make(telling, products[j], axes, (x, fan.y, fan.top), Role.ACTIVATION, kind))
         flat(telling, made[-1])
+        telling.score.set(Channel(made[-1].name, "scale", 0), fan.broad / CELL, telling.now)
         telling.score.set(Channel(made[-1].name, "reveal"), 0.0, telling.now)
         telling.score.set(Channel(made[-1].name, "reveal"), made[-1].count, telling.now, 0.5 * each, "linear")
         telling.pass_time(0.6 * each)
@@ -168,7 +228,7 @@ def _slide(telling: Telling, fan: Fan, vector: Grid, products: np.ndarray, secon
 def _fold(telling: Telling, fan: Fan, made: list[Grid], products: np.ndarray, seconds: float) -> list[Drawing]:
     """Every column of products becomes one cell under its key, with the sum written on it."""
     figures = [of_cell(float(products[j].sum())) for j in fan.kept]
-    size = min(fit(figure, 0.13, 0.8 * PITCH) for figure in figures)
+    size = min(fit(figure, 0.13, 0.8 * fan.pitch) for figure in figures)
     with telling.together(seconds=0.6 * seconds):
         for column, x in zip(made, fan.xs, strict=True):
             telling.change(column.name, "scale", 1 / column.cells[2], 0.6 * seconds, 2)
@@ -176,12 +236,12 @@ def _fold(telling: Telling, fan: Fan, made: list[Grid], products: np.ndarray, se
     plates = []
     with telling.together(seconds=0.4 * seconds):
         for figure, x in zip(figures, fan.xs, strict=True):
-            width, high = 0.9 * PITCH, 1.5 * size
+            width, high = 0.9 * fan.pitch, 1.5 * size
             shapes = (
                 Rect(-width / 2, -high / 2, width, high, "plate", 0.02),
                 Text(0, -CAP_HEIGHT * size / 2, ((figure, "ink"),), size, "center"),
             )
-            at = (x - CELL / 2, fan.y - CELL / 2, fan.bottom - UNDER + CELL / 2)
+            at = (x - fan.broad / 2, fan.y - CELL / 2, fan.bottom - UNDER + CELL / 2)
             plates.append(telling.show(Drawing(telling.unique("sign"), shapes, pose(at), opacity=0.0)))
     return plates
 

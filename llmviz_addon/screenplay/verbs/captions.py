@@ -46,7 +46,7 @@ def stage(telling: Telling, seconds: float, after: float) -> Iterator[float]:
 
     Of ``seconds``, and so that some are left ``after`` the words are back; else all of them are for it.
     """
-    view = _nearer(telling) if seconds >= LONG and _may_grow(telling) else None
+    view = _nearer(telling) if seconds >= LONG and may_grow(telling) else None
     if view is None:
         yield seconds
         return
@@ -58,7 +58,7 @@ def stage(telling: Telling, seconds: float, after: float) -> Iterator[float]:
     telling.page, view, framed = before
     camera.go(telling, view, GROWS)
     telling.framed = framed
-    _note(telling, start)
+    note(telling, start)
 
 
 @contextmanager
@@ -92,7 +92,7 @@ def write(telling: Telling) -> None:
     telling.score.rewrite(filter(None, column), "opacity", functools.partial(veiled, hidden))
 
 
-def _may_grow(telling: Telling) -> bool:
+def may_grow(telling: Telling) -> bool:
     """Whether nothing hangs before the camera that would be in the way, and nothing else is going on."""
     at_once = any(block.lag is not None for block in telling.clock.blocks)
     busy = telling.explanations or telling.pictures or at_once or camera.is_moving(telling)
@@ -118,7 +118,8 @@ def _said(telling: Telling) -> tuple[tuple[str, str], ...]:
     return tuple(telling.beat.clauses[-1].spans)
 
 
-def _note(telling: Telling, start: float) -> None:
+def note(telling: Telling, start: float) -> None:
+    """From ``start`` until now the words were a caption."""
     telling.captions.append(Caption(start, telling.now, _said(telling)))
 
 
