@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,8 +44,16 @@ def stderr_of(folder: Path) -> Iterator[Callable[[], str]]:
 KINDS = ("objects", "meshes", "collections", "cameras", "materials", "lights", "worlds", "curves", "scenes", "actions")
 
 
-def hers() -> dict[str, object]:
-    """All that is not ours, by what it is called, with what she may have set of it."""
+def all_ours() -> set[int]:
+    """The ``session_uid`` of all that is ours."""
+    return {block.session_uid for scene in bpy.data.scenes for block in ours(scene).blocks}
+
+
+def hers(was_ours: Collection[int] = ()) -> dict[str, object]:
+    """All that is not ours, by what it is called, with what she may have set of it.
+
+    What ``was_ours`` before may be left to her, where something of hers hangs on it: that is no change of hers.
+    """
     scenes = [scene for scene in bpy.data.scenes if scene.library is None]
     held = [ours(scene) for scene in bpy.data.scenes]
     not_hers = {block for one in held for block in (*one.blocks, *one.collections)}
@@ -54,7 +62,7 @@ def hers() -> dict[str, object]:
     for kind in KINDS:
         for block in getattr(bpy.data, kind):
             if block not in not_hers and block.library is None and block.users and not is_part_of_ours(block):
-                found[f"{kind} {block.name}"] = looks(block, not_hers)
+                found[f"{kind} {block.name}"] = looks(block, not_hers, was_ours)
     for scene in scenes:
         for obj in scene.objects:
             if obj not in not_hers and not is_part_of_ours(obj):
@@ -75,11 +83,12 @@ def is_helper(block: bpy.types.ID) -> bool:
     return isinstance(block, bpy.types.Object) and is_part(block)
 
 
-def looks(block: Any, not_hers: set[bpy.types.ID]) -> object:
+def looks(block: Any, not_hers: set[bpy.types.ID], was_ours: Collection[int]) -> object:
     """What of a block of hers is compared."""
     if isinstance(block, bpy.types.Object):
-        parent = block.parent if block.parent not in not_hers else None
-        told = block.type, parent and parent.name, len(block.constraints)
+        parent = block.parent
+        of_hers = parent is not None and parent not in not_hers and parent.session_uid not in was_ours
+        told = block.type, parent.name if parent is not None and of_hers else None, len(block.constraints)
         if block.animation_data is not None:  # as a copy of a thing of ours has
             return told
         there = [round(number, 4) for number in block.location]

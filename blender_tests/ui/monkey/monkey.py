@@ -18,7 +18,7 @@ from llmviz_addon.stage.rebuild.changes import losses
 from llmviz_addon.ui import direct, her_view, panels, presenting
 from llmviz_addon.ui.walking import panel as walk_panel
 
-from .checks import digest, hers, hidden_are_known, lying_about, same, stderr_of
+from .checks import all_ours, digest, hers, hidden_are_known, lying_about, same, stderr_of
 from .steps import ACTS, BUILDING, OPERATORS, QUICK, RENDERING, bring_in, go_to_a_frame, llmviz, name_of, save_and_load
 
 PANELS = (*panels.CLASSES, walk_panel.LLMVIZ_PT_walk, direct.LLMVIZ_PT_direct)
@@ -106,6 +106,7 @@ class Monkey:
         if bpy.context.scene.library is None:
             with self.window():
                 step(self.dice)
+            with self.window():  # which may have another screen now
                 bpy.ops.ed.undo_push(message=name_of(step))
 
     def undo(self) -> None:
@@ -161,11 +162,12 @@ class Monkey:
 
     def ours(self, step: Callable[[], object]) -> bool:
         """Do a step of ours: what is hers stays, and nothing of ours lies about afterwards."""
-        before, about = hers(), lying_about()
+        was_ours = all_ours()
+        before, about = hers(was_ours), lying_about()
         there = somewhere(self.dice)
         with bpy.context.temp_override(**there):
             done = act(step)
-        after = hers()
+        after = hers(was_ours)
         lost = {name: (was, after.get(name)) for name, was in before.items() if after.get(name) != was}
         assert not lost, f"hers: {lost}"
         more = lying_about() - about
