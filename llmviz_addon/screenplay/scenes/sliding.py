@@ -21,6 +21,7 @@ from ...layout.lettering.font import CAP_HEIGHT, fit
 from ...layout.signs.tiles import tile, wide
 from ...layout.tensor import Axis
 from ...rounding import of_cell
+from ..page.sizes import SMALLEST, pixel
 from ..page.view import Page
 from ..score.timeline import Channel
 from ..telling import Telling
@@ -115,8 +116,9 @@ def slide_along(telling: Telling, row: Region, *, seconds: float = 8.0) -> None:
             telling.change(one.name, "scale", fan.broad / CELL, 0.12 * seconds)
         camera.frame(telling, fan.corners, azimuth=270 + 0.3 * (telling.view.azimuth - 270), elevation=1)
     signs = _names(telling, fan, sliding, columns, 0.04 * seconds)
-    made = _slide(telling, fan, vector, signs[:2], products, 0.48 * seconds)
-    fade(telling, signs.pop(), to=0, seconds=0.01 * seconds)
+    heads = _heads(telling, fan, 0.02 * seconds)
+    made = _slide(telling, fan, vector, signs[:2], products, 0.46 * seconds)
+    fade(telling, *heads, to=0, seconds=0.01 * seconds)
     signs += _fold(telling, fan, made, products, 0.13 * seconds)
     telling.pass_time(0.02 * seconds)
     is_caption, telling.page = telling.page is not page, page
@@ -160,10 +162,7 @@ def _seen(fan: Fan, page: Page) -> float:
 
 
 def _names(telling: Telling, fan: Fan, sliding: Region, columns: list[Region], seconds: float) -> list[Drawing]:
-    """A token's tile over the vector that slides, and under each of the others; what they are to each other.
-
-    The last is what columns are called.
-    """
+    """A token's tile over the vector that slides, and under each of the others; what they are to each other."""
     over, first = fan.top + 0.1 * CELL + TILE / 2, fan.start + fan.broad / 2
     with telling.together(seconds=seconds):
         made = [_tile(telling, fan, sliding, (first, fan.y, over))]
@@ -173,19 +172,22 @@ def _names(telling: Telling, fan: Fan, sliding: Region, columns: list[Region], s
         more = len(columns) - len(fan.kept)
         words = f"of {len(columns)} keys" if more else "keys"
         made.append(_word(telling, words, (_left_of(made[2], fan.xs[0] - fan.broad / 2), fan.y, fan.tiles)))
-        made.append(telling.show(_heads(telling, fan)))
     return made
 
 
-def _heads(telling: Telling, fan: Fan) -> Drawing:
-    """Under each key and each product what it is."""
+def _heads(telling: Telling, fan: Fan, seconds: float) -> list[Drawing]:
+    """Under each key and each product what it is, if that can be read."""
+    size = min(fit("product", HEADS, 1.3 * fan.broad), fit("key", HEADS, 0.9 * fan.broad))
+    if size / fan.broad * _seen(fan, telling.page) < SMALLEST * pixel(telling.page):
+        telling.pass_time(seconds)
+        return []
     shapes = [
-        Text(x + aside * fan.broad, -CAP_HEIGHT * HEADS / 2, ((word, "muted"),), fit(word, HEADS, room), "center")
+        Text(x + aside * fan.broad, -CAP_HEIGHT * size / 2, ((word, "muted"),), size, "center")
         for x in fan.xs
-        for word, aside, room in (("key", -0.5, 0.9 * fan.broad), ("product", 0.5, 1.3 * fan.broad))
+        for word, aside in (("key", -0.5), ("product", 0.5))
     ]
     at = pose((0.0, fan.y, fan.bottom - 0.5 * CELL))
-    return Drawing(telling.unique("heads"), tuple(shapes), at, opacity=0.0)
+    return [telling.show(Drawing(telling.unique("heads"), tuple(shapes), at, opacity=0.0), seconds)]
 
 
 def _left_of(tile: Drawing, x: float) -> float:
