@@ -17,12 +17,17 @@ def world_box(obj):
     return corners.min(axis=0), corners.max(axis=0)
 
 
-def test_boxes_are_the_layouts_and_share_one_mesh(scene, production):
+def test_boxes_are_the_layouts_and_share_one_mesh_for_each_role(scene, production):
     build(scene, production)
     bpy.context.view_layer.update()
     grids = [obj for obj in scene.objects if obj.get("llmviz") == "grid"]
     assert len(grids) == len(production.layout.grids)
-    assert len({obj.data for obj in grids}) == 1
+    roles = {grid.name: grid.role for grid in production.layout.grids}
+    meshes = {(roles[obj.name], obj.data) for obj in grids}
+    assert len(meshes) == len({role for role, _ in meshes})
+    for obj in grids:  # Solid view shows what the material does
+        shown = np.array(obj.data.color_attributes.active_color.data[0].color)
+        np.testing.assert_allclose(shown[:3], obj.color[:3], atol=0.01)
     for grid in production.layout.grids:
         low, high = world_box(bpy.data.objects[grid.name])
         if grid.name != "input":  # it moves

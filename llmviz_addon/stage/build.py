@@ -7,7 +7,6 @@ hands these to the film. The user interface builds into a scene of its own, ``fi
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -190,13 +189,16 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> S
     ensembles = Ensembles(timeline, folders.place, len(grids))
     crowds = ensembles.grids(tuple(grids.values()), values.slices)
     merged = [group for group in crowds if len(group) > 1]
-    cube = unit_cube(cells())
-    meshes = defaultdict(lambda: cube, _sliced(grids, values, cells))
+    material, roles = cells(), dict.fromkeys(grid.role for grid in grids.values())
+    cubes = {role: unit_cube(material, role, look) for role in roles}
+    sliced = _sliced(grids, values, cells, look)
     alone = (group[0] for group in crowds if len(group) == 1)
-    objects = grid_objects(alone, grids, values.places, lambda grid: meshes[grid.name], look, home)
+    objects = grid_objects(
+        alone, grids, values.places, lambda grid: sliced.get(grid.name, cubes[grid.role]), look, home
+    )
     cast.update({name: actors.grid_actor(grids[name], obj) for name, obj in objects.items()})
     cast.update(_merged(merged, values, cells, look, home, {name: number for number, name in enumerate(grids)}))
-    fragments = fragment_objects(timeline.fragments, grids, objects, values.places, cube, home)
+    fragments = fragment_objects(timeline.fragments, grids, objects, values.places, cubes, home)
     cast.update(
         {
             fragment.name: actors.fragment_actor(fragment, grids[fragment.grid], fragments[fragment.name])
@@ -250,14 +252,15 @@ def film_scene() -> bpy.types.Scene:
 
 
 def _sliced(
-    grids: Mapping[str, Grid], values: Atlas, cells: Callable[..., bpy.types.Material]
+    grids: Mapping[str, Grid], values: Atlas, cells: Callable[..., bpy.types.Material], look: Theme
 ) -> dict[str, bpy.types.Mesh]:
     """A cube of their own for grids that are kept exactly only in slices."""
     if not values.slices:
         return {}
     material = cells(sliced=True)
     return {
-        name: sliced_cube(grids[name], values.places[name], slices, material) for name, slices in values.slices.items()
+        name: sliced_cube(grids[name], values.places[name], slices, material, look)
+        for name, slices in values.slices.items()
     }
 
 

@@ -283,8 +283,8 @@ def write_faces(mesh: bpy.types.Mesh, points: np.ndarray, faces: np.ndarray, sid
 
 
 def write_attribute(mesh: bpy.types.Mesh, name: str, kind: str, domain: str, values: np.ndarray) -> None:
-    """Put an array on a mesh: BOOLEAN, INT or FLOAT (n,), FLOAT_VECTOR (n, 3) or FLOAT_COLOR (n, 4)."""
-    field = {"FLOAT_VECTOR": "vector", "FLOAT_COLOR": "color"}.get(kind, "value")
+    """Put an array on a mesh: BOOLEAN, INT or FLOAT (n,), FLOAT_VECTOR (n, 3), FLOAT_COLOR or BYTE_COLOR (n, 4)."""
+    field = {"FLOAT_VECTOR": "vector", "FLOAT_COLOR": "color", "BYTE_COLOR": "color"}.get(kind, "value")
     attributes: Any = mesh.attributes
     attribute = attributes.new(name, kind, domain)
     dtype = {"INT": np.int32, "BOOLEAN": np.bool_}.get(kind, np.float32)

@@ -14,13 +14,12 @@ from typing import Any
 
 import bpy
 
+from .view import PLAIN_COLOURS
+
 TEXT = "Blender is compiling shaders. The full picture follows, up to a minute later the first time"
 MOVING = "Plain colours while it moves; the full picture follows when it stands still"
 TICK = 0.3
 """Seconds between two looks at whether they are done."""
-CARD, ROLES = "VERTEX", "OBJECT"
-"""What plain colours are: each letter's and line's own, as a film opens with a card; or those of the roles, which grids
-have."""
 SETTLED = 3
 """So many looks without a shader under way, and they are done."""
 LONGEST = 300.0
@@ -52,7 +51,7 @@ def start(area: bpy.types.Area | None) -> None:
     if bpy.app.background or area is None or area.type != "VIEW_3D":
         return
     stop()
-    area.spaces.active.shading.type, area.spaces.active.shading.color_type = "SOLID", CARD
+    area.spaces.active.shading.type, area.spaces.active.shading.color_type = "SOLID", PLAIN_COLOURS
     area.header_text_set(TEXT)
     _waiting.append(_Wait(area.as_pointer(), time.monotonic()))
     bpy.app.timers.register(_tick, first_interval=TICK, persistent=True)
@@ -84,12 +83,11 @@ def _tick() -> float | None:
         return TICK
     if wait.picture is None:
         if _moves(window, wait):
-            wait.frame, area.spaces.active.shading.color_type = window.scene.frame_current, ROLES
+            wait.frame = window.scene.frame_current
             return TICK
         area.header_text_set(TEXT)
         wait.picture, wait.frame = _photograph(window, area), window.scene.frame_current
         wait.handler = bpy.types.SpaceView3D.draw_handler_add(_draw, (wait,), "WINDOW", "POST_PIXEL")
-        area.spaces.active.shading.color_type = ROLES
         if area.spaces.active.shading.type == "SOLID":  # unless she has chosen something else meanwhile
             area.spaces.active.shading.type = "MATERIAL"
         return TICK
@@ -112,7 +110,6 @@ def _let_move(area: bpy.types.Area, wait: _Wait) -> None:
     bpy.types.SpaceView3D.draw_handler_remove(wait.handler, "WINDOW")
     wait.handler = wait.picture = None
     wait.calm = 0
-    area.spaces.active.shading.color_type = ROLES
     if area.spaces.active.shading.type == "MATERIAL":
         area.spaces.active.shading.type = "SOLID"
     area.header_text_set(MOVING)

@@ -15,6 +15,8 @@ from mathutils import Vector
 from ..stage.things.page import DEPTH, PAGE
 from .her_view import keep
 
+PLAIN_COLOURS: Any = "VERTEX"
+"""What Solid view shows: of cells the hue of their role, of what is written and drawn its own."""
 FILL = 0.94
 """Share of the free part of the viewport that the camera's picture takes."""
 NEAREST = 0.1
@@ -48,8 +50,8 @@ def show_film(area: bpy.types.Area, scene: bpy.types.Scene, bare: bool = False) 
     space.show_gizmo = False
     shading = space.shading
     shading.type = "MATERIAL"
-    # Should the user go to Solid: the colours of the roles, on the page's ground.
-    shading.light, shading.color_type, shading.background_type = "FLAT", "OBJECT", "WORLD"
+    # Should the user go to Solid: the colours of the roles, and of what is written, on the page's ground.
+    shading.light, shading.color_type, shading.background_type = "FLAT", PLAIN_COLOURS, "WORLD"
     shading.show_object_outline = False
     shading.use_scene_lights = True
     shading.use_scene_world = True

@@ -24,6 +24,8 @@ WORDS = ("is", "shape", "made from")
 """Custom properties of a grid's object, in words."""
 SWELL = 5e-4
 """Metres by which a fragment is larger than its cells: faces in one plane would hide each other at random."""
+PLAIN = "role"
+"""Attribute of meshes of cells: the hue that Solid view shows by *Attribute*."""
 INSET = 2e-4
 """Share by which the cube is smaller on every side, so that grids that touch keep a hair between them."""
 _ENDS = (INSET, 1 - INSET)
@@ -31,16 +33,26 @@ CORNERS = [(x, y, -z) for x in _ENDS for y in _ENDS for z in _ENDS]
 FACES = [(2, 3, 1, 0), (5, 7, 6, 4), (1, 5, 4, 0), (6, 7, 3, 2), (4, 6, 2, 0), (3, 7, 5, 1)]
 
 
-def unit_cube(material: bpy.types.Material) -> bpy.types.Mesh:
-    """The mesh of every grid: from its home corner one to the right, to the back and down."""
-    mesh = own(bpy.data.meshes.new("llmviz cube"), "cube")
+def unit_cube(material: bpy.types.Material, role: Role, theme: Theme) -> bpy.types.Mesh:
+    """The mesh of every grid of a role: from its home corner one to the right, to the back and down."""
+    mesh = own(bpy.data.meshes.new("llmviz cube"), "cube", role.value)
     mesh.from_pydata(CORNERS, [], FACES)
     mesh.shade_flat()
     mesh.materials.append(material)
+    show_plainly(mesh, role, theme)
     return mesh
 
 
-def sliced_cube(grid: Grid, place: Place, slices: Sequence[Slice], material: bpy.types.Material) -> bpy.types.Mesh:
+def show_plainly(mesh: bpy.types.Mesh, role: Role, theme: Theme) -> None:
+    """Let Solid view show the hue of a role, beside drawings, which show their ink there."""
+    hue = np.array([*linear(theme.cells.positive[role]), 1.0])
+    compat.write_attribute(mesh, PLAIN, "BYTE_COLOR", "POINT", np.tile(hue, (len(mesh.vertices), 1)))
+    mesh.attributes.active_color_name = PLAIN
+
+
+def sliced_cube(
+    grid: Grid, place: Place, slices: Sequence[Slice], material: bpy.types.Material, theme: Theme
+) -> bpy.types.Mesh:
     """The unit cube of a grid of which only ``slices`` are kept exactly: faces tell where their numbers are.
 
     For a ``cell_material(…, sliced=True)``.
@@ -68,6 +80,7 @@ def sliced_cube(grid: Grid, place: Place, slices: Sequence[Slice], material: bpy
     compat.write_attribute(mesh, "atlas", "FLOAT_COLOR", "FACE", atlas)
     compat.write_attribute(mesh, "sharp_face", "BOOLEAN", "FACE", np.ones(len(faces)))
     mesh.update(calc_edges=True)
+    show_plainly(mesh, grid.role, theme)
     return mesh
 
 
@@ -123,14 +136,14 @@ def fragment_objects(
     grids: Mapping[str, Grid],
     objects: Mapping[str, bpy.types.Object],
     places: Mapping[str, Place],
-    mesh: bpy.types.Mesh,
+    cubes: Mapping[Role, bpy.types.Mesh],
     collection: bpy.types.Collection,
 ) -> dict[str, bpy.types.Object]:
     """One object per fragment, by name: a child of its grid, invisible at rest."""
     made = {}
     for number, fragment in enumerate(fragments):
         grid, whole = grids[fragment.grid], objects[fragment.grid]
-        obj = own(bpy.data.objects.new(fragment.name, mesh), "fragment", fragment.name)
+        obj = own(bpy.data.objects.new(fragment.name, cubes[grid.role]), "fragment", fragment.name)
         obj.parent = whole
         obj.location, obj.scale = _within(fragment, grid, SWELL * (1 + number % 8 / 8))
         obj.color, obj.pass_index = (*whole.color[:3], 0.0), whole.pass_index

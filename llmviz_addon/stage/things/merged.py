@@ -19,7 +19,7 @@ from ..materials.theme import Theme
 from ..ours import own
 from ..told_by_objects import KNOWN, LIT
 from ..values.atlas import Place
-from .grids import CORNERS, FACES, INSET, take_role
+from .grids import CORNERS, FACES, INSET, show_plainly, take_role
 
 MOST = 0.05
 """Cells by which a box is smaller on every side at most; the share of a cube's would be ten of GPT-3's cells."""
@@ -59,7 +59,9 @@ def merged_object(
     collection: bpy.types.Collection,
 ) -> bpy.types.Object:
     """One object for grids of one role that always fade, glow and are computed together."""
-    obj = own(bpy.data.objects.new(name, merged_mesh(name, Crowd.of(grids, places), material)), "grids", name)
+    mesh = merged_mesh(name, Crowd.of(grids, places), material)
+    show_plainly(mesh, grids[0].role, theme)
+    obj = own(bpy.data.objects.new(name, mesh), "grids", name)
     take_role(obj, grids[0].role, theme)
     obj[KNOWN], obj[LIT] = 1.0, 0.0
     collection.objects.link(obj)
