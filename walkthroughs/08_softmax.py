@@ -47,7 +47,6 @@ def _where(film, head, number, output, arrows):
     film.camera.frame(*grids, azimuth=277, elevation=5, seconds=2)
     film.say("and at its end, where [logits]({x}) become [probabilities]({y}).", x=end[0], y=end[1])
     film.show_values(*end)
-    film.call(end[1], names=["Probabilities"])
     with film.together(seconds=2):
         film.fade(*arrows, to=0, seconds=0.3)
         film.arrange(grids, end, in_order=True)

@@ -118,7 +118,6 @@ def _all(film, x, output, arrows):
         chain = x, output.weight, output.logits, output.probs
         film.merge(output.logits, seconds=0)
         film.fade(film.all_but(), *arrows, to=0, seconds=0)
-        film.call(output.probs, names=["Probabilities"])
         film.show_values(x, output.max, output.sum)  # Softmax tells of these two
         film.move(output.probs, beside=output.logits, seconds=0)
         film.camera.frame(*chain, azimuth=273, elevation=3, seconds=0)

@@ -50,7 +50,7 @@ class OutputGrids(PartGrids):
         )  # fmt: skip
         rule = softmax.result(largest, total)
         third = second + 2 * CELL + gap
-        probs = spot.grid("probs", "Logits softmax", working, (T, words), x, third, rule=rule, shares=True)
+        probs = spot.grid("probs", "Probabilities", working, (T, words), x, third, rule=rule, shares=True)
         return cls(spot, weight, logits, largest, total, probs)
 
     def ribbons(self, bands: Bands) -> Iterator[Ribbon]:
