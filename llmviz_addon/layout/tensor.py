@@ -17,7 +17,7 @@ Index: TypeAlias = int | slice | tuple[int | slice, ...]
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
 """A half-open range per axis."""
 MANY = {
-    "T": "tokens", "C": "numbers each", "A": "numbers of a head", "n_vocab": "tokens of the vocabulary",
+    "T": "tokens", "C": "numbers each", "A": "numbers of a head", "n_vocab": "known tokens",
     "block_size": "positions",
 }  # fmt: skip
 WRITTEN = {"block_size": "T ≤", "n_vocab": "vocabulary"}
