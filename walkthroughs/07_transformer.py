@@ -119,10 +119,10 @@ def _stream(film, layers, e):
         film.one_scale(*shown, seconds=0)
         film.camera.frame(*shown, azimuth=275, elevation=4, seconds=0)
         film.wait(1)
-        film.say("At the left it is the [embedding]({e}), at the right what the last layer left.", e=e.output)
+        film.say("At the left is the [embedding]({e}), at the right what the last layer left.", e=e.output)
         film.light(shown[0], seconds=0.8)
         film.light(shown[0], to=0, seconds=0.8)
-        film.say("Every layer only adds to it, and the colours have one scale.")
+        film.say("Every layer only adds to it; all colours have one scale.")
 
 
 def _forming(film):
