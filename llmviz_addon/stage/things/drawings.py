@@ -12,20 +12,23 @@ import operator
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 import bpy
 import numpy as np
 from mathutils import Matrix
 
 from ...errors import ScriptError
-from ...layout.lettering.drawing import LIFT, Disc, Drawing, Line, Polygon, Readout, Rect, Shape, Text
+from ...layout.lettering.drawing import LIFT, Drawing, Line, Readout, Shape, Text
 from ...layout.lettering.font_file import FontFile
 from .. import compat
 from ..materials.flat_material import EDGE, INK, LEAN, REACH
 from ..materials.theme import Theme, linear
 from ..ours import own
+from .drawn import Drawn
 from .letters import FRINGE_DROP, Eye, Letterbox, Letters, gathered, stands, write_letters
 from .mesh2d import Sides, join, join_sides, numbered
+from .overlap import on_top
 from .readouts import Readouts
 from .repeated import Repeats, write_places
 from .shapes import pieces
@@ -149,6 +152,8 @@ two panels that fade into each other would vanish.
 class DrawingMaker:
     """Makes the objects of many drawings, sharing letters, meshes and the material between them."""
 
+    drawn: ClassVar[Drawn[Arrays]] = Drawn()
+
     def __init__(self, theme: Theme, material: bpy.types.Material, collection: bpy.types.Collection) -> None:
         self.theme = theme
         self.material = material
@@ -223,7 +228,9 @@ class DrawingMaker:
         If it is not to be ``written`` out, its letters stand for themselves.
         """
         key, look = self._look(drawing)
-        arrays = self._arrays.pop((look, written), None) or self._draw(*key, written)
+        arrays = self._arrays.pop((look, written), None) or self.drawn.get(
+            self.theme, self.letters.known, (key, written), lambda: self._draw(*key, written)
+        )
         self._waiting[look] -= 1
         if self._waiting[look] > 0:
             self._arrays[look, written] = arrays
@@ -248,7 +255,7 @@ class DrawingMaker:
         return obj
 
     def _draw(self, shapes: tuple[Shape, ...], fringe: float, eye: Eye | None, written: bool) -> Arrays:
-        last = {} if written else _last(shapes)
+        last = {} if written else on_top(shapes)
         letters = self.letters.set(last, eye, self._ink) if last else Letters.none()
         others = [(n, shape) for n, shape in enumerate(shapes) if n not in last]
         if not others:  # of nothing but letters, Blender would not know which colours Solid view shows
@@ -290,45 +297,6 @@ def reach(drawing: Drawing) -> float:
     ems = [shape.size for shape in drawing.shapes if isinstance(shape, Text | Readout)]
     unit = float(np.linalg.norm(drawing.pose[:3, 0]))
     return max(ems, default=0.1) * unit / drawing.fades_below if drawing.fades_below > 0 else ALWAYS
-
-
-def _last(shapes: Sequence[Shape]) -> dict[int, Text]:
-    """The texts whose letters may come after all other shapes, by number: none of these lies over them.
-
-    EEVEE and the viewport draw the faces of a mesh in their order.
-    """
-    found: dict[int, Text] = {}
-    over: list[tuple[float, float, float, float]] = []
-    for number in range(len(shapes) - 1, -1, -1):
-        shape = shapes[number]
-        box = _box(shape)
-        if isinstance(shape, Text) and not any(_meet(box, other) for other in over):
-            found[number] = shape
-        else:
-            over.append(box)
-    return dict(sorted(found.items()))
-
-
-def _box(shape: Shape) -> tuple[float, float, float, float]:
-    """Left, low, right and high of a shape, and of all that it may reach beyond its points."""
-    match shape:
-        case Rect(x, y, width, height):
-            return x, y, x + width, y + height
-        case Disc(x, y, radius):
-            return x - radius, y - radius, x + radius, y + radius
-        case Text() | Readout():
-            (left, low), (right, high) = shape.corners
-            return left, low, right, high
-        case Line(points, width, _, head):
-            away = max(width, head)
-        case Polygon(points):
-            away = 0.0
-    xs, ys = zip(*points, strict=True)
-    return min(xs) - away, min(ys) - away, max(xs) + away, max(ys) + away
-
-
-def _meet(one: Sequence[float], other: Sequence[float]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _key(drawing: Drawing) -> Key:

@@ -99,6 +99,7 @@ class Letterbox:
     def __init__(self, material: bpy.types.Material) -> None:
         self._material = material
         self._numbers: dict[tuple[str, str], int] = {}
+        self.known: tuple[tuple[str, str], ...] = ()  # the letters in the order of their numbers
         self._flats: list[Flat] = []
         self._points = np.zeros(1, dtype=int)  # of each, by its number
         self._group: bpy.types.NodeTree | None = None
@@ -112,6 +113,7 @@ class Letterbox:
             if len(flat.triangles) and key not in self._numbers:
                 self._numbers[key] = len(self._numbers) + 1
                 self._flats.append(flat)
+        self.known = tuple(self._numbers)
         self._points = np.array([0, *(len(flat.points) for flat in self._flats)])
 
     def set(self, texts: Mapping[int, Text], eye: Eye | None, ink: Ink) -> Letters:
