@@ -18,6 +18,7 @@ from llmviz_addon.stage.materials.theme import linear
 from llmviz_addon.stage.materials.theme_file import theme
 from llmviz_addon.stage.ours import TAG, ours
 from llmviz_addon.stage.things.drawings import DrawingMaker
+from llmviz_addon.stage.things.drawn import Drawn
 
 
 def digits(frame: int, color: str = "weight") -> tuple[np.ndarray, np.ndarray]:
@@ -146,7 +147,8 @@ def test_faults_are_named(scene, production):
         build(scene, production)
 
 
-def test_arrays_are_let_go_of_with_the_last_drawing_that_looks_like_them():
+def test_arrays_are_let_go_of_with_the_last_drawing_that_looks_like_them(monkeypatch):
+    monkeypatch.setattr(DrawingMaker, "drawn", Drawn(0))  # no room is left for the next stage
     flat, home = flat_material(theme("light")), bpy.data.collections.new("home")
     maker = DrawingMaker(theme("light"), flat, home)
     one, other = (Drawing(name, (Rect(0, 0, size, 1),)) for name, size in (("one", 1.0), ("other", 2.0)))

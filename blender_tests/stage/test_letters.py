@@ -11,8 +11,9 @@ from llmviz_addon.stage.build import build
 from llmviz_addon.stage.materials.flat_material import EDGE, INK, flat_material
 from llmviz_addon.stage.materials.theme_file import theme
 from llmviz_addon.stage.ours import TAG, ours
-from llmviz_addon.stage.things.drawings import Arrays, DrawingMaker, _key, _last, joined
+from llmviz_addon.stage.things.drawings import Arrays, DrawingMaker, _key, joined
 from llmviz_addon.stage.things.letters import LETTER, MODIFIER
+from llmviz_addon.stage.things.overlap import on_top
 
 WORDS = Text(-0.7, 0.4, (("Every μ, √ε\nand ", "ink"), ("Ünïcode 量", "accent")), 0.05, "center")
 PLATE = Rect(-0.8, 0.1, 0.5, 0.3, "plate", 0.03)
@@ -41,7 +42,7 @@ def shown(obj: bpy.types.Object) -> bpy.types.Mesh:
 def written(maker: DrawingMaker, drawing: Drawing) -> Arrays:
     """The shapes of a drawing written out, in the order in which they are seen."""
     shapes, fringe, eye = _key(drawing)
-    after = _last(shapes)
+    after = on_top(shapes)
     numbered = list(enumerate(shapes))
     before = [(number, shape) for number, shape in numbered if number not in after]
     return joined([maker._flat(part, fringe, eye) for part in (before, after.items())])
@@ -109,10 +110,10 @@ def test_letters_of_a_leaning_sign_are_written_out(maker: DrawingMaker) -> None:
 
 def test_what_lies_over_letters_stays_over_them(maker: DrawingMaker) -> None:
     stroke, lid = Line(((-0.3, -0.08), (0.2, -0.08)), 0.01, "ink"), Rect(-0.3, -0.2, 0.6, 0.3, "plate")
-    assert set(_last((LEFT, stroke, WORDS))) == {2}
-    assert set(_last((LEFT, WORDS, replace(LEFT, x=-0.19), lid))) == {1}
-    assert set(_last((lid, LEFT, replace(LEFT, x=-0.19)))) == {1, 2}
-    assert set(_last((LEFT, replace(LEFT, x=-0.19), stroke))) == set()
+    assert set(on_top((LEFT, stroke, WORDS))) == {2}
+    assert set(on_top((LEFT, WORDS, replace(LEFT, x=-0.19), lid))) == {1}
+    assert set(on_top((lid, LEFT, replace(LEFT, x=-0.19)))) == {1, 2}
+    assert set(on_top((LEFT, replace(LEFT, x=-0.19), stroke))) == set()
     drawing = Drawing("one", (LEFT, stroke, WORDS))
     maker.prepare([drawing])
     obj = maker.make(drawing, {}, bpy.data.objects.new("page", None))

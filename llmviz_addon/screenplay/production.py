@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from ..model.run import Run
 from ..model.tokenizers.tokenizer import IdTokenizer
 from ..model.trace import Trace
 from ..stepwise import Stepwise, at_once
+from ..unswept import unswept
 from . import loader
 from .assemble import assemble
 from .cast.cast import Cast, Ensemble
@@ -69,23 +70,6 @@ class Production:
         return taken
 
 
-@contextmanager
-def _unswept() -> Iterator[None]:
-    """Keep Python from looking for garbage in what is being made: it all stays, and a fifth of the time went there.
-
-    Afterwards it counts as old, or all of it would be looked through at once.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.unfreeze()
-        if was_on:
-            gc.enable()
-
-
 def laid_out(run: Run) -> Layout:
     """Where everything stands in films about a run; of a large vocabulary there are some tokens."""
     shown = window(run.tokens, run.probs)
@@ -103,7 +87,7 @@ class Set:
     ensemble: Ensemble
 
     @classmethod
-    @_unswept()
+    @unswept()
     def of(cls, run: Run) -> Set:
         """Lay out a run."""
         stage = laid_out(run)
@@ -239,7 +223,7 @@ def _told_steps(
     titles = [chapter.title for chapter in chapters]
     for chapter in chapters:
         yield len(told) / (len(chapters) + ASSEMBLED), chapter.title
-        with _unswept():
+        with unswept():
             telling = begin(chapter.name)
             is_first, is_last = not told, chapter is chapters[-1]
             if reel is not None:
@@ -307,8 +291,7 @@ def _contained(chapter: Chapter) -> Contained:
     return Contained(chapter.path, f"Chapter {chapter.path.name}, ", line)
 
 
-@_unswept()
-@_unswept()
+@unswept()
 def _assembled(told: list[tuple[Chapter, Telling]], fps: int, size: tuple[int, int], tracks: bool = True) -> Timeline:
     """The timeline of chapters; where one has left its film in no state for that, an error that names it."""
     try:

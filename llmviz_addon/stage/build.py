@@ -19,6 +19,7 @@ from ..layout.lettering.drawing import Drawing
 from ..screenplay.cast.things import Named
 from ..screenplay.score.timeline import CAMERA, Track
 from ..stepwise import Stepwise, within
+from ..unswept import unswept
 from .finish import lay_finish
 from .kept_theme import write_lit
 from .materials.cell_material import Pictures, cell_material
@@ -123,11 +124,12 @@ def build_steps(
             rig = yield from within(_stage(home, production, look), 0.0, made)
             yield made, "Putting it in place"
             check_place(scene)  # the user may have gone on working
-            carried = settle(scene, reached(home), owns, sure, names)
+            new = reached(home)
+            carried = settle(scene, new, owns, sure, names)
         except BaseException:
             abandon(home, known)
             raise
-        take_place(scene, home)
+        take_place(scene, home, new)
         for folder in ours(scene).collections:
             folder.name = names.get(renamed.get(kind_of(folder), 0), folder.name)
         if own_scene:
@@ -223,7 +225,8 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> S
         folders.put(cast, [thing.name for thing in things])
     yield 0.85, "Keyframes"
     set_rest(cast, timeline.home)
-    animate(cast, [*ensembles.tracks((*crowds, *ribbons, *drawings)), *following])
+    with unswept():
+        animate(cast, [*ensembles.tracks((*crowds, *ribbons, *drawings)), *following])
     return rig
 
 
@@ -291,17 +294,19 @@ def _drawings(
     rig: Rig,
 ) -> Stepwise[dict[str, Actor]]:
     """Drawings on a grid that is ``still`` stand in the world like it."""
-    maker.prepare(drawing for group in groups for drawing in group)
+    with unswept():
+        maker.prepare(drawing for group in groups for drawing in group)
     cast = {}
-    for number, group in enumerate(groups):
-        if number and number % SOME == 0:
-            yield number / len(groups), "Drawings"
-        first = group[0]
-        alone = len(group) == 1
-        if first.parent in still:
-            first = replace(first, parent="world")
-        obj = maker.make(first, grids, rig.page) if alone else maker.make_one(group, f"signs {number}")
-        cast[first.name] = actors.drawing_actor(obj, first)
+    for begin in range(0, len(groups), SOME):
+        yield begin / len(groups), "Drawings"
+        with unswept():
+            for number, group in enumerate(groups[begin : begin + SOME], begin):
+                first = group[0]
+                alone = len(group) == 1
+                if first.parent in still:
+                    first = replace(first, parent="world")
+                obj = maker.make(first, grids, rig.page) if alone else maker.make_one(group, f"signs {number}")
+                cast[first.name] = actors.drawing_actor(obj, first)
     return cast
 
 

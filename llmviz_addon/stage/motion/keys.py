@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import bpy
@@ -118,6 +119,7 @@ class _Writer:
         return self._bags[key]
 
 
+@lru_cache(maxsize=2000)  # many things move alike
 def _codes(easings: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
     known = {name: easing(name) for name in set(easings)}
     interpolation = {name: compat.key_enum("interpolation", e.interpolation) for name, e in known.items()}

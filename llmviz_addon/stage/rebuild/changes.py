@@ -18,6 +18,7 @@ from typing import Any
 import bpy
 
 from ...errors import JobError
+from ...unswept import unswept
 from .. import compat
 from ..motion.markers import count_markers
 from ..ours import is_ours, keys, kind_of, ours
@@ -223,6 +224,7 @@ def _is_numbered(path: str, before: Values, now: Values) -> bool:
     return path == "name" and NUMBER.sub("", str(before.get(path))) == NUMBER.sub("", str(now.get(path)))
 
 
+@unswept()
 def _state(scene: bpy.types.Scene, only: Iterable[bpy.types.ID] | None = None) -> dict[str, Values]:
     """What is set on our things by their keys, or on ``only`` some of them."""
     known = keys(scene)

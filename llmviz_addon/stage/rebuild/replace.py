@@ -51,10 +51,13 @@ def check_place(scene: bpy.types.Scene) -> None:
             )
 
 
-def take_place(scene: bpy.types.Scene, home: bpy.types.Collection) -> None:
-    """Put the stage in ``home``, which is in no scene yet, into ``scene`` in place of the one that is there."""
+def take_place(scene: bpy.types.Scene, home: bpy.types.Collection, made: Sequence[bpy.types.ID]) -> None:
+    """Put the stage in ``home``, which is in no scene yet, into ``scene`` in place of the one that is there.
+
+    ``made`` is all of our making that it leads to.
+    """
     everything(scene)
-    made, old, new = reached(home), ours(scene), Ours(home, {}, tuple(home.children_recursive))
+    old, new = ours(scene), Ours(home, {}, tuple(home.children_recursive))
     kept = settings_of(scene, old)
     ground: list[bpy.types.ID] = [block for block in old.blocks if _is_finish(block)]  # to which no stage leads
     ground += [scene.world] if scene.world is not None and scene.world in old.blocks else []
@@ -71,7 +74,8 @@ def take_place(scene: bpy.types.Scene, home: bpy.types.Collection) -> None:
         alone = ours_alone(scene)
         old = Ours(old.home, alone.blocks, alone.folders)
         forget(scene, *scene.view_layers)
-        _succeed(scene, old, new, made)
+        if old.blocks or old.collections:
+            _succeed(scene, old, new, made)
     if home not in set(_tree(scene)):
         scene.collection.children.link(home)
     register(scene, new, (*made, *ground))

@@ -12,7 +12,8 @@ import zlib
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from operator import attrgetter
+from itertools import compress
+from operator import attrgetter, ne
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -152,8 +153,9 @@ class _Walk:
         """Those of ``known`` that ``struct`` has."""
         values = known.read(struct)
         if values != known.defaults:
-            for (name, default), value in zip(known.plain, values, strict=True):
-                if value != default and (not animated or 0 not in animated.get(path + name, ())):
+            others = compress(zip(known.plain, values, strict=True), map(ne, values, known.defaults))
+            for (name, _), value in others:
+                if not animated or 0 not in animated.get(path + name, ()):
                     self.found[path + name] = sorted(value) if isinstance(value, set) else value
         for name, default in known.arrays:
             value = getattr(struct, name)[:]
