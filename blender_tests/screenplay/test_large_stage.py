@@ -42,9 +42,36 @@ def told(
     return tellings[0]
 
 
+SLOWLY = """
+title, part = "Slowly", "Test"
+question = "What is every cell?"
+answer = "Computed."
+
+
+def play(film):
+    x, ln = film.layout.embedding.output, film.layout.layers[0].ln_1
+    film.computed_up_to(x)
+    film.fade(film.all_but(x, ln), to=0, seconds=0)
+    film.move(x, beside=ln.output, seconds=0)
+    film.open_on(x, ln, azimuth=275, elevation=3)
+    with film.beat("all"):
+        film.say("Every cell is computed like this, column by column.")
+        film.sweep(ln.mean, ln.std, ln.output, seconds=8)
+        film.say("And so it stands.")
+"""
+
+
 @pytest.fixture(scope="module")
-def norm(stage: Set) -> Telling:
-    return told(stage, "layer-norm", SQUARE)
+def slowly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a chapter that has one long action."""
+    folder = tmp_path_factory.mktemp("chapters")
+    (folder / "50_slowly.py").write_text(SLOWLY, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def norm(stage: Set, slowly: Path) -> Telling:
+    return told(stage, "slowly", SQUARE, folders=(slowly,))
 
 
 def opacity(telling: Telling, name: str, at: float) -> float:
@@ -69,7 +96,7 @@ def test_the_words_give_way_to_a_caption_and_come_back(norm):
     assert ground.color == "ground"  # what passes behind it never makes it hard to read
     assert ground.width >= norm.page.aspect
     assert ground.y + ground.height > text.corners[1][1]
-    assert " ".join(text.body.split()) == "The same happens to every other column."
+    assert " ".join(text.body.split()) == "Every cell is computed like this, column by column."
     words = next(shape for shape in norm.cast.drawings[norm.column[-1]].shapes if isinstance(shape, Text))
     assert text.size == words.size
 
@@ -99,28 +126,7 @@ def test_labels_are_chosen_for_the_larger_stage_and_none_is_on_the_caption(norm)
     assert all(letters.around(number)[1] > text.top for number in labels)
 
 
-SLOWLY = """
-title, part = "Slowly", "Test"
-question = "What is every cell?"
-answer = "Computed."
-
-
-def play(film):
-    x, ln = film.layout.embedding.output, film.layout.layers[0].ln_1
-    film.computed_up_to(x)
-    film.fade(film.all_but(x, ln), to=0, seconds=0)
-    film.move(x, beside=ln.output, seconds=0)
-    film.open_on(x, ln, azimuth=275, elevation=3)
-    with film.beat("all"):
-        film.say("Every cell is computed like this, column by column.")
-        film.sweep(ln.mean, ln.std, ln.output, seconds=8)
-        film.say("And so it stands.")
-"""
-
-
-def test_at_the_rest_the_formula_of_the_last_cell_is_up_beside_the_words(stage, tmp_path):
-    (tmp_path / "50_slowly.py").write_text(SLOWLY, encoding="utf-8")
-    norm = told(stage, "slowly", SQUARE, folders=(tmp_path,))
+def test_at_the_rest_the_formula_of_the_last_cell_is_up_beside_the_words(norm):
     assert len(norm.captions) == 1
     rest = next(beat.rest[0] for beat in norm.beats if beat.key == "all")
     up = [one for name, one in norm.cast.drawings.items() if ":panel:" in name and opacity(norm, name, rest) == 1]
@@ -156,8 +162,8 @@ def test_a_take_passes_its_shots_on_the_whole_picture_and_rests_beside_the_words
     assert free.left <= seen[:, 0].min() < seen[:, 0].max() <= free.right
 
 
-def test_a_caption_goes_as_slowly_as_its_action(stage):
-    slow = told(stage, "layer-norm", SQUARE, pace=25.0)
+def test_a_caption_goes_as_slowly_as_its_action(stage, slowly):
+    slow = told(stage, "slowly", SQUARE, pace=25.0, folders=(slowly,))
     (one,) = slow.captions
     distance = slow.score.clips[Channel("camera", "distance")]
     starts, ends = [clip.start for clip in distance], [clip.end for clip in distance]

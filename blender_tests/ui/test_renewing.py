@@ -39,11 +39,13 @@ def age(scene: bpy.types.Scene) -> None:
 
 
 def told() -> dict[str, dict[str, object]]:
-    """What every object tells, and the paths of its keys."""
+    """What every object tells, and the paths of its keys; of what is keyed no values, which are those of a frame."""
     found = {}
     for obj in bpy.data.objects:
         paths = sorted((curve.data_path, curve.array_index) for curve in compat.fcurves(obj))
         values = {name: getattr(value, "to_list", lambda value=value: value)() for name, value in obj.items()}
+        for name in (compat.IDLE, *(path[2:-2] for path, _ in paths)):
+            values.pop(name, None)
         found[obj.name] = {"keys": paths} | values
     return found
 

@@ -64,7 +64,7 @@ def bring_home(telling: Telling, summed: Summed, *, seconds: float = 4.0) -> Non
         camera.frame(telling, np.array(ends), grid, elevation=1)
         with telling.in_sequence():
             telling.pass_time(0.1 * seconds)
-            others = telling.show(_tiles(telling, summed, places), 0.2 * seconds)
+            others = [telling.show(tiles, 0.2 * seconds) for tiles in _tiles(telling, summed, places)]
             label = telling.cast.labels.get(grid.name)
             solid = (*telling.splits.solid(grid.name, telling.now), *([label.name] if label else ()))
             telling.score.set_all(solid, "opacity", 1.0, telling.now - 0.2 * seconds, 0.2 * seconds)
@@ -80,7 +80,7 @@ def bring_home(telling: Telling, summed: Summed, *, seconds: float = 4.0) -> Non
     end, middle = float(telling.box(grid)[0][0]) - places.way - GAP, float(low[2] + high[2]) / 2
     led = arrow(telling.unique("arrow"), [(start, middle), (end, middle)], str(grid.role), y)
     telling.show(led, 0.1 * seconds, ARROW)
-    telling.pictures += telling.cast.names(others, led)
+    telling.pictures += telling.cast.names(*others, led)
 
 
 def _places(telling: Telling, summed: Summed) -> _Places:
@@ -130,8 +130,8 @@ def _close_ranks(telling: Telling, summed: Summed, places: _Places, seconds: flo
     telling.change(title.name, "opacity", 0.0, seconds)
 
 
-def _tiles(telling: Telling, summed: Summed, places: _Places) -> Drawing:
-    """The tiles of the tokens under all other columns of the grid, which are where it has made way."""
+def _tiles(telling: Telling, summed: Summed, places: _Places) -> list[Drawing]:
+    """A drawing of the tiles under all other columns of the grid, if any, which are where it has made way."""
     grid, own = summed.result.grid, summed.result.ranges[0][0]
     axis, (low, _) = grid.axes[0], telling.box(grid)
     shapes: list[Shape] = []
@@ -141,4 +141,4 @@ def _tiles(telling: Telling, summed: Summed, places: _Places) -> Drawing:
             text, aside = token_text(telling, t), places.way if t > own else -places.way
             x = (cell + 0.5) * CELL + aside
             shapes += tile(tint_at(telling, t), text, (x, -UNDER - TILE / 2), min(wide(text, TILE), TILE), TILE)
-    return Drawing(telling.unique("tiles"), tuple(shapes), pose(tuple(low.tolist())), opacity=0.0)
+    return [Drawing(telling.unique("tiles"), tuple(shapes), pose(tuple(low.tolist())), opacity=0.0)] if shapes else []
