@@ -42,6 +42,7 @@ from .screenplay import loader
 from .screenplay.loader import FULL
 from .screenplay.open_stage import ROOM, Moment, opening
 from .screenplay.production import PACE, Set, check
+from .screenplay.retold import Retold
 from .screenplay.score.timeline import Timeline
 from .screenplay.trailer import tempo
 from .stage.materials.theme_file import ThemeOf
@@ -211,6 +212,7 @@ def build_steps(
     engine: str | None = None,
     scene: bpy.types.Scene | None = None,
     sure: bool = False,
+    retold: Retold[Set] | None = None,
 ) -> Steps:
     """Put the film of a run, or of models in outline, into a scene.
 
@@ -239,12 +241,15 @@ def build_steps(
         keeps its camera, world, length, rate and size.
     sure
         Whether changes of yours to a film that stands there may go, where they cannot be taken over.
+    retold
+        A ``Retold()``, given to one film after the other: chapters of ours that it was told before, of the same run,
+        are not told again.
 
     Raises ScriptError or JobError; the scene is then as it was.
     """
     check(pace, size, fps)
     look = theme_of(theme)
-    telling = produced_steps(what, chapters, pace, size, fps, walkthroughs, look, length, bpm)
+    telling = produced_steps(what, chapters, pace, size, fps, walkthroughs, look, length, bpm, retold)
     production = yield from within(telling, 0.0, TOLD, "Telling: ")
     return (yield from within(staged_steps(production, look, engine, scene, sure), TOLD, 1.0))
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from ..layout.lettering.font import lettered
 from ..model.blueprints import Outlines
 from ..model.run import Run
-from ..screenplay.production import Production, prepare_outlines_steps, prepare_steps
+from ..screenplay.production import Production, Set, prepare_outlines_steps, prepare_steps
+from ..screenplay.retold import Retold
 from ..stage.materials.theme import Theme
 from ..stepwise import Stepwise, at_once
 from .made import Stage
@@ -35,10 +36,11 @@ def produced_steps(
     look: Theme,
     length: str,
     bpm: float | None = None,
+    retold: Retold[Set] | None = None,
 ) -> Stepwise[Production]:
     """The film of ``what`` as data, lettered for its look but not yet on stage; arguments as in ``build``."""
     asked = (chapters, pace, size, fps, [Path(folder) for folder in walkthroughs], length, bpm)
-    steps = prepare_outlines_steps(what, *asked) if isinstance(what, Outlines) else prepare_steps(what, *asked)
+    steps = prepare_outlines_steps(what, *asked) if isinstance(what, Outlines) else prepare_steps(what, *asked, retold)
     with closing(steps):
         while True:
             try:

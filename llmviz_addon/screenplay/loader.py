@@ -7,6 +7,7 @@ beside it in a checkout. What is wrong with one chapter does not hide the others
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -56,6 +57,7 @@ class Chapter:
     short: tuple[str, ...] = ()  # keys of the beats that a short film tells; none is that it leaves the chapter out
     trailer: tuple[str, ...] = ()  # of those that a trailer shows
     one_shot: bool = False  # whether the camera never stops: then it is a film of its own, which ``all`` leaves out
+    mark: str = ""  # tells what is in its file from anything else
     beats: tuple[str, ...] = ()  # keys of those that are to be told; none is all
 
     @property
@@ -228,7 +230,7 @@ def _open(path: Path) -> Chapter:
     match = FILE.fullmatch(path.name)
     assert match is not None
     with Contained(path, f"Chapter {path.name} cannot be read: "):
-        names = _run(path)
+        names, mark = _run(path)
         title, part = _text(path, names, "title"), _text(path, names, "part")
         play = _play(path, names)
         about = names.get("__doc__")
@@ -238,12 +240,16 @@ def _open(path: Path) -> Chapter:
         short, trailer = (_beats(path, names, length) for length in (SHORT, TRAILER))
         alone = bool(names.get("one_shot", False))
     return Chapter(
-        _name(match), int(match[1]), title, part, about, path, play, outlines, question, answer, short, trailer, alone
-    )
+        _name(match), int(match[1]), title, part, about, path, play, outlines, question, answer, short, trailer, alone,
+        mark,
+    )  # fmt: skip
 
 
-def _run(path: Path) -> dict[str, object]:
-    """The names in a chapter's file. A folder or an archive of that name is not run, as ``runpy`` would do."""
+def _run(path: Path) -> tuple[dict[str, object], str]:
+    """The names in a chapter's file, and a mark of its text.
+
+    A folder or an archive of that name is not run, as ``runpy`` would do.
+    """
     if not path.is_file():
         kind = "a folder" if path.is_dir() else "a link to nothing" if path.is_symlink() else "no file"
         raise ScriptError(f"it is {kind}.")
@@ -253,7 +259,7 @@ def _run(path: Path) -> dict[str, object]:
         raise ScriptError(f"it has more than {LARGEST:,} bytes.")
     names: dict[str, object] = {"__name__": path.stem, "__file__": str(path)}
     exec(compile(source, str(path), "exec", dont_inherit=True), names)
-    return names
+    return names, hashlib.sha256(source).hexdigest()
 
 
 def _text(path: Path, names: dict[str, object], need: str) -> str:

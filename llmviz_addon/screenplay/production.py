@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from ..layout.build import layout
 from ..layout.grid import Grid
 from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
+from ..layout.lettering.font import font_in_use
 from ..layout.signs.signage import Signage, signage
 from ..layout.vocabulary import window
 from ..model.blueprints import Blueprint, beside
@@ -33,12 +34,15 @@ from .flow import flow
 from .legible.settle import settle
 from .loader import Chapter
 from .page.view import Page
+from .retold import Retold
 from .score.reel import Reel
 from .score.timeline import Timeline
 from .telling import Telling
 from .trailer import cuts, edited, lengths, tempo
 from .verbs import beats, captions, closing, opening, trailing, unbroken
 
+Known = Callable[[Hashable, Callable[[], Telling]], Telling]
+"""What gives a chapter as it was told before under a key, or has it told."""
 PACE = 200.0
 """Words per minute of the reading pauses where none is asked for."""
 SMALLEST, LARGEST = 64, 8192
@@ -102,10 +106,11 @@ class Set:
         fps: int = 30,
         tracks: bool = True,
         bpm: float | None = None,
+        retold: Retold[Set] | None = None,
     ) -> Stepwise[Timeline]:
         """The film of ``chapters``; without ``tracks`` only what is when. Raises ScriptError or JobError.
 
-        With beats per minute it is a trailer, which is cut to them.
+        With beats per minute it is a trailer, which is cut to them. What was told of ours on this set is ``retold``.
         """
         check(pace, size, fps)
         page, pace = _page(size, pace, bpm, chapters)
@@ -115,7 +120,15 @@ class Set:
             run = self.run
             return Telling(name, cast, run.trace, run.model, page, pace, run.draw, run.onward)
 
-        return (yield from _timeline(chapters, begin, bpm, fps, size, tracks))
+        def known(key: Hashable, tell: Callable[[], Telling]) -> Telling:
+            return tell() if retold is None else retold.telling(self, (key, page, pace, font_in_use()), tell)
+
+        return (yield from _timeline(chapters, begin, bpm, fps, size, tracks, known=known))
+
+    @property
+    def size(self) -> int:
+        """How many grids there are."""
+        return len(self.layout.grids)
 
     tell = at_once(tell_steps)
 
@@ -129,19 +142,20 @@ def prepare_steps(
     folders: Sequence[Path] = (),
     length: str = loader.FULL,
     bpm: float | None = None,
+    retold: Retold[Set] | None = None,
 ) -> Stepwise[Production]:
     """Tell ``chapters`` (names or numbers; None is all) about a run, one after the other.
 
     ``pace`` is the reading pace in words per minute, None for no pauses; ``size`` the picture's in
     pixels; ``folders`` hold chapters of the user's own; ``length`` is full, short, or trailer, which has so many beats
-    per minute. Raises ScriptError or JobError.
+    per minute. What was ``retold`` before is told again only where it has changed. Raises ScriptError or JobError.
     """
     check(pace, size, fps)
     chapters, length = loader.asked(chapters, length)
     bpm = tempo(length, bpm)
     chosen = loader.choose(chapters, loader.find(folders), length)
-    stage = Set.of(run)
-    timeline = yield from stage.tell_steps(chosen, pace, size, fps, bpm=bpm)
+    stage = Set.of(run) if retold is None else retold.stage(run, Set.of)
+    timeline = yield from stage.tell_steps(chosen, pace, size, fps, bpm=bpm, retold=retold)
     return Production(stage.layout, run.trace, stage.signage, timeline, run=run)
 
 
@@ -205,10 +219,11 @@ def _timeline(
     size: tuple[int, int],
     tracks: bool = True,
     given: bool = True,
+    known: Known | None = None,
 ) -> Stepwise[Timeline]:
     """The film of chapters; with beats per minute a trailer that is cut to them, and opens with what is ``given``."""
     if bpm is None:
-        told = yield from _told_steps(chapters, begin)
+        told = yield from _told_steps(chapters, begin, known=known)
         return _assembled(told, fps, size, tracks)
     shots = lengths(cuts(sum(len(chapter.beats) for chapter in chapters), given, bpm, fps))
     told = yield from _told_steps(chapters, begin, lambda: Reel(fps, shots))
@@ -216,20 +231,32 @@ def _timeline(
 
 
 def _told_steps(
-    chapters: Sequence[Chapter], begin: Callable[[str], Telling], reel: Callable[[], Reel] | None = None
+    chapters: Sequence[Chapter],
+    begin: Callable[[str], Telling],
+    reel: Callable[[], Reel] | None = None,
+    known: Known | None = None,
 ) -> Stepwise[list[tuple[Chapter, Telling]]]:
     """Every chapter with its telling, which ``begin`` opens by the chapter's name; for a trailer each has a reel."""
     told: list[tuple[Chapter, Telling]] = []
     titles = [chapter.title for chapter in chapters]
     for chapter in chapters:
         yield len(told) / (len(chapters) + ASSEMBLED), chapter.title
-        with unswept():
+        is_first, is_last = not told, chapter is chapters[-1]
+
+        def tell(chapter: Chapter = chapter, is_first: bool = is_first, is_last: bool = is_last) -> Telling:
             telling = begin(chapter.name)
-            is_first, is_last = not told, chapter is chapters[-1]
             if reel is not None:
                 _show(chapter, telling, reel(), titles, is_first, is_last)
             else:
                 _tell(chapter, telling, titles, is_first, is_last)
+            return telling
+
+        with unswept():
+            if known is None or reel is not None or chapter.path.parent != loader.home():
+                telling = tell()  # hers may depend on more than her file
+            else:
+                others = tuple(titles) if is_first or is_last else len(titles) > 1
+                telling = known((chapter.name, chapter.mark, chapter.beats, is_first, is_last, others), tell)
         told.append((chapter, telling))
     yield len(told) / (len(chapters) + ASSEMBLED), "All in one film"
     return told

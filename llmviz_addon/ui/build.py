@@ -9,6 +9,8 @@ from inspect import cleandoc
 import bpy
 
 from .. import api
+from ..screenplay.production import Set
+from ..screenplay.retold import Retold
 from ..stage.open_state import read_state
 from ..stage.ours import is_ours
 from ..stage.playing import only_playing
@@ -26,6 +28,10 @@ from .values import value
 
 RUN = 0.1
 """Share of the time of a build in which the model is read and run."""
+
+
+RETOLD: Retold[Set] = Retold()
+"""The chapters of the film that was built last."""
 
 
 class Staging(Job):
@@ -136,6 +142,7 @@ def film_steps(context: bpy.types.Context, sure: bool, stays: bool = False) -> a
         engine=value(settings, "engine"),
         scene=target(context.scene),
         sure=sure,
+        retold=RETOLD,
     )
     return (yield from within(staged(context, steps, begun, stays), RUN, 1.0))
 
