@@ -21,7 +21,7 @@ from ...layout.lettering.drawing import Drawing, Polygon, Readout, Rect, Shape, 
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.rules.formula import Add, Div, Dot, Expression, Operand, Sqrt, Symbol
 from ...layout.tensor import Axis
-from ...rounding import MOST_DECIMALS, in_cell, number, relation
+from ...rounding import MOST_DECIMALS, in_cell, number, of_cell, relation
 from ..page.panel import digits
 from ..page.view import Page, frame
 from ..score.timeline import Channel
@@ -121,7 +121,8 @@ class Table:
         self.columns = columns(telling.page, self.lines)
         self.rows = -(-self.lines // self.columns)
         self.right = self.left + width(self.columns)
-        self.sum_decimals = digits(telling.values(cell.grid))
+        told = len(of_cell(float(found.products.sum())).partition(".")[2])  # where it stands in the equation
+        self.sum_decimals = min(max(told, digits(telling.values(cell.grid))), MOST_DECIMALS)
         every = [in_cell(float(v)) for v in self.products]
         adds_up = relation(number(float(found.products.sum()), self.sum_decimals), every) == "="
         self.word = "sum " if adds_up else "sum ≈ "
