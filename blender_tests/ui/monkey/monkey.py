@@ -19,7 +19,19 @@ from llmviz_addon.ui import direct, her_view, panels, presenting
 from llmviz_addon.ui.walking import panel as walk_panel
 
 from .checks import all_ours, digest, hers, hidden_are_known, lying_about, same, stderr_of
-from .steps import ACTS, BUILDING, OPERATORS, QUICK, RENDERING, bring_in, go_to_a_frame, llmviz, name_of, save_and_load
+from .steps import (
+    ACTS,
+    BUILDING,
+    OPERATORS,
+    QUICK,
+    RENDERING,
+    all_but,
+    bring_in,
+    go_to_a_frame,
+    llmviz,
+    name_of,
+    save_and_load,
+)
 
 PANELS = (*panels.CLASSES, walk_panel.LLMVIZ_PT_walk, direct.LLMVIZ_PT_direct)
 
@@ -212,7 +224,6 @@ def prepare() -> None:
     """A file with a scene of hers, and a film of Layer Norm, as somebody has it after her first click."""
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     settings = bpy.context.scene.llmviz_settings
-    names = [chapter.name for chapter in ui.preferences.catalogue().chapters]
-    settings.skipped = " ".join(name for name in names if name != "layer-norm")
+    settings.skipped = all_but("layer-norm")
     settings.short_side, settings.pauses = "480", False
     llmviz.build()
