@@ -25,7 +25,7 @@ GLOW = 1.15
 """Light of a body's face, where 1 is as bright as its colour."""
 OVER = (-0.35, 0.94, 0.0)
 """Where the light comes from, in a drawing's plane."""
-SHADE, TURNED = 0.5, 0.3
+SHADE, TURNED = 0.7, 0.42
 """How much lighter a body's edge is towards that, and how much darker where it turns away from the viewer."""
 GLINT, GLINTS, NARROW = 0.5, 0.62, 3.2
 """Light of the line along which a round edge mirrors the lamp, how far it leans there, and how narrow that is."""

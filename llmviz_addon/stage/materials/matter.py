@@ -19,9 +19,11 @@ ROUND = 2.2
 """Pixels that a round edge is wide at least, lest it flicker."""
 GROOVE = 0.05
 """Half the width of the groove between two cells, in cells."""
+COATED = 0.38
+"""Roughness of the coat: rough enough that a soft box mirrored in it has no edge, lest it hide what glows."""
 DEEP = 0.3
 """How far normals lean into a groove."""
-FILLED = 0.7
+FILLED = 0.95
 """Of how bright a dot is, how bright all of a cell is that is too small for a dot."""
 REACH = 0.72
 """How far from the middle of a cell its dot's light on the slab ends, in cells: at its corners."""
@@ -64,7 +66,7 @@ class Matter:
         tree.links.new(base.socket, node.inputs["Base Color"])
         node.inputs["Roughness"].default_value = slab.roughness
         node.inputs["Coat Weight"].default_value = slab.coat
-        node.inputs["Coat Roughness"].default_value = 0.15
+        node.inputs["Coat Roughness"].default_value = COATED
         tree.links.new(self.normal, node.inputs["Normal"])
         tree.links.new(self.normal, node.inputs["Coat Normal"])
         if isinstance(glow, Expr):

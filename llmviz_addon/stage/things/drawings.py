@@ -269,8 +269,9 @@ class DrawingMaker:
 
     def _flat(self, shapes: Iterable[tuple[int, Shape]], fringe: float, eye: Eye | None) -> Arrays:
         """Shapes by their numbers, written out."""
-        lit = self.theme.lit is not None
-        found = [(*piece, (number + 1) * LIFT) for number, shape in shapes for piece in pieces(shape, fringe, lit)]
+        lit, found = self.theme.lit is not None, []
+        for number, shape in shapes:
+            found += [(*piece, (number + 1) * LIFT) for piece in pieces(shape, fringe, lit, not number)]
         if not found:
             return Arrays.loose(np.zeros((0, 3)))
         counts = [len(flat.points) for flat, *_ in found]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...layout.lettering.drawing import Band, Disc, Line, Polygon, Rect, Shape, Text
@@ -17,12 +19,14 @@ QUIET = 0.4
 BESIDE, OVER, STEPS = (0.08, 0.11), (0.0, 0.09), 10
 """How far a ground ends inside its edge, and outside, beside the set and under it, in heights of the picture; and in
 how many parts."""
+THROUGH = 0.6
+"""How much of what is behind it the ground under a name on the set hides."""
 Piece = tuple[Flat, str, float]
 """Triangles, their colour, and how light that is."""
 
 
-def pieces(shape: Shape, fringe: float, lit: bool) -> list[Piece]:
-    """A shape, with fringes of that many metres."""
+def pieces(shape: Shape, fringe: float, lit: bool, is_under: bool = False) -> list[Piece]:
+    """A shape, with fringes of that many metres; whether it ``is_under`` all others of its drawing."""
     light = QUIET if lit and isinstance(shape, Polygon) and not isinstance(shape, Band) else 1.0
     if lit and isinstance(shape, Rect | Band | Disc) and shape.color not in PLAIN:
         return [(_body(shape, fringe), shape.color, light)]
@@ -30,7 +34,10 @@ def pieces(shape: Shape, fringe: float, lit: bool) -> list[Piece]:
         case Rect() if lit and _is_page(shape):
             return [(_soft(shape, fringe), shape.color, light)]
         case Rect(x, y, width, height, color, radius):
-            return [(rectangle(x, y, width, height, radius, fringe), color, light)]
+            flat = rectangle(x, y, width, height, radius, fringe)
+            if lit and is_under and color == "ground":
+                flat = replace(flat, cover=np.full(len(flat.points), THROUGH))
+            return [(flat, color, light)]
         case Line(points, width, color, head):
             return [(stroke(points, width, head, fringe), color, light)]
         case Polygon(points, color):
