@@ -7,6 +7,7 @@ import pytest
 
 from blender_tests.stage.eyes import EYES, apart, contrast, lab
 from llmviz_addon.layout.lettering.drawing import TINTS
+from llmviz_addon.stage.materials.matter import DEEPER
 from llmviz_addon.stage.materials.theme import linear
 from llmviz_addon.stage.materials.theme_file import NAMES, theme
 
@@ -101,6 +102,8 @@ def test_digits_are_read_on_every_colour_of_a_cell(name):
         for hue in (cells.positive[role], cells.negative[role]):
             for share in np.linspace(0, 1, 21):
                 body = valued(cells, hue, role, share)
+                if theme(name).lit:  # there numbers stand on tiles that are deeper
+                    body = mixed((0, 0, 0), body, 1 / (1 + DEEPER * share**cells.growth))
                 pale = np.dot((0.2126, 0.7152, 0.0722), linear(body)) > 0.18
                 digits = cells.digits if pale else cells.digits_on_deep
                 assert contrast(digits, body) >= 4.2

@@ -29,8 +29,8 @@ REACH = 0.72
 """How far from the middle of a cell its dot's light on the slab ends, in cells: at its corners."""
 TILE, CORNER = 0.44, 0.12
 """Half the side of the tile that a number stands on, and the radius of its corners, in cells."""
-DEEP_TILE, RIM = 0.5, 0.9
-"""Light of the tile of the largest number, as a share of its hue, so that light digits are read; more at its rim."""
+DEEPER, RIM = 2.7, 0.9
+"""How much deeper than its hue the tile of the largest number is, so that digits are read; more light at its rim."""
 EDGED, FAINT = 0.9, 0.2
 """Of how bright a glass's lines are, how bright its edge is where one looks along it; and the share of that from afar,
 where edges are all that is seen of small boxes."""
@@ -93,7 +93,7 @@ class Matter:
     def tile(self, color: Expr, size: Expr, tile: Point) -> Expr:
         """Light of the tile that a number of a ``size`` from 0 to 1 stands on: deep, and glowing along its rim."""
         corner = (abs(tile.inner) - (TILE - CORNER)).maximum((0, 0, 0)).length() * (1 / CORNER)
-        return color.scaled((corner * corner).times_plus(RIM, size.times_plus(DEEP_TILE - 1.0, 1.0)))
+        return color.scaled((corner * corner).times_plus(RIM, 1.0 / size.times_plus(DEEPER, 1.0)))
 
     def mist(self, color: Expr) -> Expr:
         """Light of cells that are too small for dots."""
