@@ -67,11 +67,11 @@ def _vectors(film, x, head):
             "From every [column]({x}) the head makes three {shorter}vectors of [{numbers}](A):",
             x=x, shorter="shorter " if film.config.n_embd > A else "", numbers=f"A = {film.count(A, 'number')}",
         )  # fmt: skip
-        with film.together(seconds=1.5):
+        with film.together(seconds=0.8):
             film.fade(head.rows.matrix, head.rows.output, to=0)
             film.arrange(*head.rows[:3], level=x)
             film.move(x, beside=head.k, level=head.k)
-            film.camera.frame(x, *head.rows[:3], azimuth=274, elevation=4)
+        film.camera.frame(x, *head.rows[:3], azimuth=274, elevation=4, seconds=1)
         for vectors, clause in (
             (head.q, "a [query]({v}), what this column looks for;"),
             (head.k, "a [key]({v}), by which it is found;"),
@@ -140,9 +140,8 @@ def _scores(film, x, head, t):
         film.compute(head.scores[t, best], seconds=2)
     with film.beat("mask"):
         film.say("A query must not look ahead: keys that come later are forbidden.")
-        with film.together(seconds=1.5):
-            film.fade(head.q, head.k, to=0)
-            film.camera.frame(head.scores, azimuth=271, elevation=2, zoom=0.94)
+        film.fade(head.q, head.k, to=0, seconds=0.4)
+        film.camera.frame(head.scores, azimuth=271, elevation=2, zoom=0.94, seconds=1.2)
         many, where = len(film.tokens) > 1, "In the whole matrix that is everything above the diagonal."
         film.say(where if many else "Here there is but one key, so none is.")
         film.shutter(head.scores, seconds=8)

@@ -88,16 +88,15 @@ def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0, home
     flat(telling, *columns, *cells)
     broad = float(np.clip(BROAD * pitch / CELL, 1.0, BROADEST))
     aside = (broad - 1) / 2 * CELL
-    with telling.together(seconds=0.2 * seconds):
+    with telling.together(seconds=0.28 * seconds):
         for grid, x in zip(columns, xs, strict=True):
             fly(telling, grid, (x - aside, y, top))
-            telling.change(grid.name, "scale", broad, 0.2 * seconds, 0)
-        fade(telling, vectors.grid, result.grid, to=0)
-        camera.frame(telling, fan, azimuth=270 + 0.3 * (telling.view.azimuth - 270), elevation=1)
-    with telling.together(seconds=0.15 * seconds):
+            telling.change(grid.name, "scale", broad, 0.28 * seconds, 0)
         for grid, x in zip(cells, xs, strict=True):
             fly(telling, grid, (x, y, top + unit * (OVER - CELL / 2) + CELL / 2))
-        fade(telling, weights.grid, to=0)
+        fade(telling, vectors.grid, weights.grid, result.grid, to=0, seconds=0.08 * seconds)
+        camera.frame(telling, fan, azimuth=270 + 0.3 * (telling.view.azimuth - 270), elevation=1)
+    telling.pass_time(0.07 * seconds)
     signs, along = _signs(telling, xs, y, (bottom, top), shares, kept, pitch, unit, 0.05 * seconds)
     telling.pass_time(0.08 * seconds)
     scaled = _take_on(telling, columns, cells, shares, kept, signs, broad, 0.2 * seconds)
