@@ -8,6 +8,7 @@ from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.rounding import in_cell
 from llmviz_addon.screenplay.flow import flow
+from llmviz_addon.screenplay.scenes.dot_product import Table, terms
 from llmviz_addon.screenplay.score.timeline import Channel
 
 CONFIG = GPTConfig(2, 2, 200, 90, 1000)
@@ -114,3 +115,24 @@ def test_in_proportion_the_inside_is_as_many_times_as_wide_as_it_is(random_model
     assert close.hidden.shown_shape == (4, 4 * drawn)
     assert close.proj_weight.shown_shape == (drawn, 4 * drawn)
     assert (close.hidden is mlp.hidden) == (drawn == channels)
+
+
+def test_so_many_channels_are_drawn_of_a_small_model_too(nano, make_film):
+    film = make_film(nano, [2, 1, 0, 1])
+    norm, output = film.layout.ln_f, film.layout.output
+    film.open_on(norm, azimuth=280, elevation=5)
+    assert film.closeup(norm) is film.layout
+    close = film.closeup(norm.output, output.weight, output.logits, channels=12)
+    assert close.ln_f.output.shown_shape == (4, 12)
+    assert close.output.weight.shown_shape == (3, 12)
+    assert close.output.logits.shown_shape == (4, 3)
+
+
+def test_a_dot_product_of_an_excerpt_shows_what_that_has_cells_of(nano, make_film):
+    film = make_film(nano, [2, 1, 0, 1])
+    x, output = film.layout.ln_f.output, film.layout.output
+    film.open_on(x, azimuth=280, elevation=5)
+    cell = film.closeup(x, output.weight, output.logits, channels=12).output.logits[3, 0]
+    table = Table(film.telling, cell, terms(film.telling, cell))
+    assert (table.shown, table.rest) == (12, 36)
+    assert table.products.sum() == pytest.approx(float(film.trace["output.logits"][3, 0]), abs=1e-4)

@@ -198,3 +198,15 @@ def test_an_excerpt_shows_what_is_known_of_the_whole_and_no_more(random_model, m
     assert film.score.value(Channel(close.output.name, "opacity")) == 0
     check_is_at_rest(film, *(grid.name for grid in ln.grids))
     check_every_cell_is_shown_once(film)
+
+
+def test_a_name_rises_with_the_rows_over_one_that_stands_apart(film):
+    hidden = film.layout.layers[0].mlp.hidden  # its tokens are rows
+    film.open_on(hidden, azimuth=280, elevation=5)
+    label = Channel(film.cast.labels[hidden.name].name, "offset", 2)
+    film.split(hidden[2], gap=0.12)
+    assert film.score.value(label) == pytest.approx(0.12)
+    film.merge(hidden)
+    assert film.score.value(label) == 0
+    film.split(hidden[0], gap=0.12)
+    assert film.score.value(label) == 0
