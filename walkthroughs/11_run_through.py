@@ -92,15 +92,13 @@ def _end(film, layout):
     signs = film.signs
     with film.beat("scores"):
         film.say("At the end each token of the vocabulary gets its probability,")
-        _pass(film, [layout.ln_f], layout.ln_f, layout.output, azimuth=288, elevation=9, seconds=1.8)
-        last = [grid for grid in layout.output.grids if grid.role != "weight"]
-        _pass(film, last, layout.ln_f.output, last, azimuth=282, elevation=7, seconds=2)
+        _pass(film, [layout.ln_f, layout.output], azimuth=286, elevation=9, seconds=2.6)
     with film.beat("drawn"):
         film.say("and one is chosen: {token}.", token=film.name_of(film.draw.token))
-        with film.together(seconds=2.9):
-            film.camera.fly(signs.output, signs.candidates, azimuth=277, elevation=5, zoom=0.84, pace=FASTEST)
+        with film.together(seconds=2.5):
+            film.camera.fly(signs.output, signs.candidates, azimuth=278, elevation=5, zoom=0.94, pace=FASTEST)
             film.fade(signs.output, signs.next, signs.candidates, to=1, seconds=1)
-        film.camera.fly(signs.output, signs.candidates, azimuth=272, elevation=3, seconds=2.6)
+        film.camera.fly(signs.output, signs.candidates, azimuth=273, elevation=3, seconds=2.7)
 
 
 def _pass(film, things, *framed, azimuth, elevation, seconds):
