@@ -63,7 +63,7 @@ def bring_home(telling: Telling, summed: Summed, *, seconds: float = 4.0) -> Non
         _close_ranks(telling, summed, places, 0.35 * seconds)
         camera.frame(telling, np.array(ends), grid, elevation=1)
         with telling.in_sequence():
-            telling.pass_time(0.1 * seconds)
+            telling.pass_time(0.22 * seconds)  # all of it is inside the picture by then
             others = [telling.show(tiles, 0.2 * seconds) for tiles in _tiles(telling, summed, places)]
             label = telling.cast.labels.get(grid.name)
             solid = (*telling.splits.solid(grid.name, telling.now), *([label.name] if label else ()))
