@@ -233,7 +233,7 @@ def _model(film):
                 film.letters(rows[1])
             film.camera.frame(*rows, azimuth=276, elevation=5, zoom=zoom)
         film.sweep(*rows, seconds=5, slowly=False)
-        film.say("a formula, softmax, makes them [chances]({p}), which, unrounded, sum to 1.", p=output.probs)
+        film.say("and softmax turns them into [chances]({p}), which, unrounded, sum to 1.", p=output.probs)
         film.camera.frame(*rows, azimuth=273, elevation=4, zoom=zoom, seconds=2)
 
 

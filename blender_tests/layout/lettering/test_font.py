@@ -62,6 +62,8 @@ def test_names_with_a_number_stay_together():
     ("text", "line", "broken"),
     [
         ("cells, with T = 2,048 up", "cells, with T =", "cells, with\nT = 2,048 up"),
+        ("likeliest gets 99.996 %.", "likeliest gets 99.996", "likeliest gets\n99.996 %."),
+        ("at 99 % of it", "at 99 %", "at 99 %\nof it"),
         ("each of 96 × 96 = 9,216", "each of 96 × 96 =", "each of\n96 × 96 = 9,216"),
         ("has 12\u00a0C² + 13\u00a0C more", "has 12\u00a0C² + 1", "has\n12\u00a0C² + 13\u00a0C\nmore"),
         ("is a + b + c + d", "is a + b", "is\na + b +\nc + d"),  # wider than a line itself

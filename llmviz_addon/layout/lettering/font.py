@@ -147,7 +147,8 @@ def wrap(spans: Iterable[tuple[str, str]], size: float, width: float) -> Spans:
 
     A break takes the place of a space, or comes after a square (e.g. Chinese) character, a hyphen or
     a dash, but for one before a digit, as in GPT-2; a word that is wider than a line is broken anywhere.
-    A formula, such as T = 2,048, is broken at its spaces only where it is wider than a line itself.
+    A formula, such as T = 2,048, or a share, such as 60 %, is broken at its spaces only where it is wider than a line
+    itself.
     Breaks that are there stay. Only the spaces that became breaks are lost, and every character keeps
     its colour. A line is wider than ``width`` only if it is a single character.
     """
@@ -203,7 +204,9 @@ def _breaks(text: str, width: float) -> tuple[frozenset[int], frozenset[int]]:
 
 
 def _in_formula(text: str, space: int) -> bool:
-    return not _SIGNS.isdisjoint((text[space - 1 : space], text[space + 1 : space + 2]))
+    """Whether a space is within a formula, or before a per cent sign."""
+    before, after = text[space - 1 : space], text[space + 1 : space + 2]
+    return after == "%" or before in _SIGNS or after in _SIGNS
 
 
 def _is_square(character: str) -> bool:

@@ -331,5 +331,4 @@ def _name(telling: Telling, chart: Curve, cell: Region, seconds: float) -> None:
     y = graph.area.top - (HEAD - 1.25) * chart.em
     size = fit(told, 0.66 * chart.em, 0.4 * graph.area.width)
     chart.name = pin(telling, "cell", [Text(graph.area.left, y, ((told, "muted"),), size)], layer=3)
-    there = seconds - brief if chart.is_shown else 0.0
-    telling.score.set(Channel(chart.name, "opacity"), 1.0, telling.now + there, brief)
+    telling.score.set(Channel(chart.name, "opacity"), 1.0, telling.now + seconds - brief, brief)
