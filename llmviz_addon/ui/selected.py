@@ -6,6 +6,7 @@ from typing import Any
 
 import bpy
 
+from ..stage.compat import IDLE
 from ..stage.ours import NAME, TAG
 from ..stage.things.grids import WORDS
 from ..stage.told_by_objects import READ_BY_CELLS
@@ -41,7 +42,7 @@ class LLMVIZ_PT_selected(bpy.types.Panel):
                 write(column, f"{name[:1].upper()}{name[1:]}: {text}", context)
 
 
-UNLISTED = (TAG, NAME, *READ_BY_CELLS)
+UNLISTED = (TAG, NAME, IDLE, *READ_BY_CELLS)
 """What Blender's own panel *Custom Properties* leaves out, as it does with all that an extension declares.
 
 Declarations only read: one that keeps values would let Blender drop those of another kind from things of hers.
