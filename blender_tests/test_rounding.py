@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmviz_addon.rounding import done, formatted, in_cell, near_zero, number, percent, relation, said
+from llmviz_addon.rounding import done, formatted, in_cell, near_zero, number, percent, relation, said, written_percents
 
 
 @pytest.mark.parametrize(
@@ -186,3 +186,11 @@ def test_a_number_in_a_cell_is_true_to_three_digits(value: float) -> None:
 )
 def test_what_is_said_looks_as_in_a_cell(value: float, text: str) -> None:
     assert said(value) == text
+
+
+def test_shares_in_percent_add_up_as_they_are_written():
+    assert written_percents([0.8423, 0.1103, 0.0474]) == ["84.23 %", "11.03 %", "4.74 %"]
+    assert written_percents([0.6264, 0.2256, 0.1480]) == ["62.6 %", "22.6 %", "14.8 %"]
+    assert written_percents([0.99996, 0.00004, 0.0]) == ["99.996 %", "0.004 %", "0 %"]
+    assert written_percents([0.0, 1.0]) == ["0 %", "100 %"]
+    assert written_percents([0.5, 0.2]) == ["50.0 %", "20.0 %"]  # others are not shown

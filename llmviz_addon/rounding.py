@@ -180,6 +180,14 @@ def written_shares(values: Iterable[float]) -> list[str]:
     return next((one for one in told if relation("1", one) == "="), told[0])
 
 
+def written_percents(values: Iterable[float]) -> list[str]:
+    """The same in percent, with one decimal where these add up to 100, else with as many as do."""
+    parts = parts_of_all(values)
+    told = [[number(100 * part, least if 0 < part < 1 else 0, 3, whole=100) for part in parts] for least in (1, 2, 3)]
+    best = next((one for one in told if relation("100", one) == "="), told[0])
+    return [f"{text} %" for text in best]
+
+
 def of_whole(parts: Sequence[float] | Iterable[float], place: int) -> str:
     """One of some shares, as all of them are written together; what would be a mere bound is as in a cell.
 

@@ -259,7 +259,8 @@ def _guess(film, t):
     with film.beat("guess"):
         film.say("The column of its last token says what may follow the text.")
         film.chart(chances[few], few, f"What may follow{shown}", span=(0, 1), percent=True, seconds=3)
-        film.say("Likeliest is the {token}: {p:.1%}.", token=film.name_of(few[0]), p=float(chances[few[0]]))
+        best = film.share(chances[few], 0, percent=True)
+        film.say("Likeliest is the {token}: {p}.", token=film.name_of(few[0]), p=best)
 
 
 def _loop(film, given, sorts):

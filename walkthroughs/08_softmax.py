@@ -142,7 +142,8 @@ def _logits(film, output):
         film.say("Softmax makes of them how likely each comes next:")
         film.become(chart, probs[some], "Probabilities", span=(0, 1), percent=True, seconds=4)
         likeliest = film.checkpoint.tokenizer.text(best)
-        film.say("here “{next}” with {p:.1%}.", next=likeliest, p=output.probs[t, best])
+        share = film.share(probs[some], list(some).index(best), percent=True)
+        film.say("here “{next}” with {p}.", next=likeliest, p=share)
 
 
 def _rest(film, grids):

@@ -106,9 +106,10 @@ def _softmax(film, t, best):
         film.say("No other logit is higher." if len(logits) > 1 else "It is the only one.")
         film.chart(logits[few], few, f"Logits of t = {t:,}{shown}", part=(0, 2), seconds=2)
         film.say("Softmax makes probabilities of them, none below 0, together 100 %.")
-        film.chart(film.chances(t)[few], few, f"Probabilities{shown}", span=(0, 1), part=(1, 2), percent=True,
-                   seconds=3)  # fmt: skip
-        film.say("The {token} gets {p:.1%}.", token=film.name_of(best), p=float(film.chances(t)[best]))
+        chances = film.chances(t)[few]
+        film.chart(chances, few, f"Probabilities{shown}", span=(0, 1), part=(1, 2), percent=True, seconds=3)
+        share = film.share(chances, few.index(best), percent=True)
+        film.say("The {token} gets {p}.", token=film.name_of(best), p=share)
 
 
 def _all(film, x, output, arrows):
@@ -191,16 +192,19 @@ def _temperature(film, u, few, hot):
         title, shown = f"Temperature {heat:,}", {"span": _span(film, u), "percent": True}
         film.chart(film.chances(u, heat)[some], some, title, part=(place, 3), **shown, seconds=2)
 
+    def most(heat):
+        chances = film.chances(u, heat)[some]
+        return film.share(chances, int(chances.argmax()), percent=True)
+
     with film.beat("temperature"):
-        film.say("Without one, or at 1, the likeliest gets {p:.1%}.", p=sure)
+        film.say("Without one, or at 1, the likeliest gets {p}.", p=most(1))
         chart(0 if hot > warm else 1, 1)
-        film.say("At {heat:,} all differences shrink to 1/{heat:,}: {p:.1%}.", heat=warm,
-                 p=film.chances(u, warm).max())  # fmt: skip
+        film.say("At {heat:,} all differences shrink to 1/{heat:,}: {p}.", heat=warm, p=most(warm))
         chart(1 if hot > warm else 2, warm)
         if hot > warm:
-            film.say("At {heat:,} only {p:.1%}.", heat=hot, p=film.chances(u, hot).max())
+            film.say("At {heat:,} only {p}.", heat=hot, p=most(hot))
             chart(2, hot)
-        film.say("At 0.5 they double: {p:.1%}.", p=film.chances(u, 0.5).max())
+        film.say("At 0.5 they double: {p}.", p=most(0.5))
         if hot <= warm:
             chart(0, 0.5)
 

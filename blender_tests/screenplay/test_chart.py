@@ -5,7 +5,7 @@ import pytest
 
 from blender_tests.screenplay.conftest import written_on
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.layout.lettering.drawing import Rect
+from llmviz_addon.layout.lettering.drawing import BELOW, Rect
 from llmviz_addon.rounding import in_cell
 from llmviz_addon.screenplay.pictures.chart import LEAST, PALE, SEAM, UNDER
 from llmviz_addon.screenplay.pictures.pinned import metres
@@ -41,6 +41,7 @@ def test_bars_are_as_tall_as_their_numbers_and_hang_where_they_are_below_0(opene
     assert up.span[0] <= steps.row.min() < 0 < steps.row.max() <= up.span[1]
     assert written_on([film.cast.drawings[up.figures]]) == ["−2.73", "−0.505", "1.72", "−0.316", "−0.190", "−3.05"]
     assert written_on([film.cast.drawings[up.title]]) == ["Scores"]
+    assert {shape.below for name in up.bars for shape in film.cast.drawings[name].shapes} == {BELOW[up.role]}
 
 
 def test_they_become_other_numbers_on_a_scale_of_their_own(opened):

@@ -15,10 +15,12 @@ import pytest
 
 from blender_tests.stage.conftest import SmallLayout
 from llmviz_addon.layout.grid import Grid, Role
+from llmviz_addon.layout.lettering.drawing import BELOW, Rect
 from llmviz_addon.layout.tensor import Axis
 from llmviz_addon.screenplay.score.timeline import Channel, Track
 from llmviz_addon.stage import compat
 from llmviz_addon.stage.build import build
+from llmviz_addon.stage.materials.theme_file import theme
 from llmviz_addon.stage.render import set_engine
 from llmviz_addon.stage.things.camera import pose
 from llmviz_addon.stage.values.atlas import Atlas, atlas
@@ -113,6 +115,16 @@ def test_colours_are_the_themes(scene, production, tmp_path):
     assert picture[-2, -2] == pytest.approx([0.953] * 3, abs=0.004)  # the ground
     plate = picture[14, 35]
     assert plate == pytest.approx([1.0] * 3, abs=0.004)
+
+
+def test_a_bar_that_hangs_down_has_its_counter_hue(scene, production, tmp_path):
+    bar = Rect(-1, -1, 2, 2, "activation", below=BELOW["activation"])
+    say = replace(production.timeline.drawings[0], shapes=(bar,), opacity=1.0)
+    production.timeline = replace(production.timeline, drawings=(say,), tracks=())
+    build(scene, production, own_scene=True)
+    for color in ("activation", "activation_below"):
+        assert render(scene, tmp_path / f"{color}.png")[20, 35] == pytest.approx(theme("light").color(color), abs=0.004)
+        bpy.data.objects["say"].scale.y *= -1
 
 
 def test_a_turned_grid_looks_as_one_walked_around(scene, production, tmp_path):

@@ -138,9 +138,9 @@ class Facts:
         return reading.softmax(self._telling, numbers)
 
     @verb
-    def share(self, shares: np.ndarray, place: int) -> str:
+    def share(self, shares: np.ndarray, place: int, *, percent: bool = False) -> str:
         """One of some shares of one whole, in words, written as a chart of all of them does: ``0.711``."""
-        return in_words(rounding.written_shares(shares)[place])
+        return in_words((rounding.written_percents if percent else rounding.written_shares)(shares)[place])
 
     @verb
     def count(self, amount: int, what: str) -> str:

@@ -6,8 +6,9 @@ somewhere in the world. The stage knows one way to build a drawing, so a chapter
 picture composes one from these shapes instead of teaching the stage a new object.
 
 Colours are names that the theme resolves: ``ink``, ``muted``, ``ground`` (the page behind), ``plate``
-(the ground of a text panel), ``weight``, ``activation``, ``aggregate``, ``accent``, ``card``, ``white``; and for the
-tiles of tokens ``token_0`` and so on, with ``on_token`` for the letters on them.
+(the ground of a text panel), ``weight``, ``activation``, ``aggregate``, ``accent``, ``card``, ``white``; for the
+tiles of tokens ``token_0`` and so on, with ``on_token`` for the letters on them; and for what a role's numbers below 0
+are drawn as ``weight_below`` and so on, the hues that their cells have.
 """
 
 from __future__ import annotations
@@ -25,10 +26,13 @@ from .font_file import FontFile
 
 TINTS = tuple(f"token_{number}" for number in range(8))
 """Of tokens; see ``signs.tiles``."""
+BELOW = {role: f"{role}_below" for role in ("weight", "activation", "aggregate")}
+"""The counter-hue of each role, for what is below 0."""
 COLORS = (
     *("ink", "muted", "ground", "plate", "weight", "activation", "aggregate", "accent", "card", "white"),
     *TINTS,
     "on_token",
+    *BELOW.values(),
 )
 """The names that every theme resolves."""
 
@@ -39,7 +43,10 @@ LIFT = 5e-4
 
 @dataclass(frozen=True)
 class Rect:
-    """A filled rectangle from (x, y), its lower-left corner; ``radius`` rounds the corners."""
+    """A filled rectangle from (x, y), its lower-left corner; ``radius`` rounds the corners.
+
+    A bar that may hang down is one whose drawing is stretched by a number below 0; then it has the colour ``below``.
+    """
 
     x: float
     y: float
@@ -47,6 +54,7 @@ class Rect:
     height: float
     color: str = "plate"
     radius: float = 0.0
+    below: str = ""  # none: as it is else
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, fit
 from ...layout.signs.tiles import tile, wide
 from ...model.sampling import Sampling, distribution, likeliest
-from ...rounding import parts_of_all, percent
+from ...rounding import parts_of_all, written_percents
 from ..page.view import Area
 from ..telling import Telling
 from ..verbs.reading import tint_of
@@ -133,7 +133,7 @@ def _grow(telling: Telling, chart: Chances, limits: Sampling, title: str, second
 
 def _figures(chart: Chances, shares: list[float]) -> list[Shape]:
     """The chances in percent, one below the other at the right."""
-    texts = [percent(share) for share in shares]
+    texts = written_percents(shares)
     size = min(fit(text, min(1.2 * chart.em, 0.6 * chart.tall), (FIGURE - 1.3) * chart.em) for text in texts)
     return [
         Text(

@@ -15,10 +15,10 @@ import numpy as np
 from ... import rounding
 from ...errors import ScriptError
 from ...layout.grid import Region
-from ...layout.lettering.drawing import Line, Rect, Shape, Text
+from ...layout.lettering.drawing import BELOW, Line, Rect, Shape, Text
 from ...layout.lettering.font import fit
 from ...layout.tensor import Numbers
-from ...rounding import number, parts_of_all, relation, said, written_shares
+from ...rounding import number, parts_of_all, relation, said, written_percents, written_shares
 from ..page.sizes import SMALLEST, pixel
 from ..page.view import Area
 from ..score.timeline import Channel
@@ -114,7 +114,8 @@ def chart(
     is_bare = part[1] >= MANY and area.width < area.height and len(names) <= WRITTEN
     up = _laid_out(numbers, area, reach, em, role, whole, percent, is_bare)
     up.has_others = part[1] > 1
-    bar, slot = Rect(0, 0, up.width, up.area.height, role), up.area.width / len(numbers)
+    bar = Rect(0, 0, up.width, up.area.height, role, below=BELOW[role])
+    slot = up.area.width / len(numbers)
     up.bars = [pin(telling, "bar", [bar], (x, up.zero), layer=1) for x in up.lefts]
     up.line = pin(
         telling, "line", [Line(((0, 0), (up.area.width, 0)), 0.0018, "muted")], (up.area.left, up.zero), layer=2
@@ -320,7 +321,7 @@ def _written(up: Bars) -> list[str]:
     if len(up.values) > WRITTEN:
         return []
     if up.percent:
-        return [rounding.percent(part) for part in parts_of_all(up.values.tolist())]
+        return written_percents(up.values)
     if not _are_shares(up.values):
         return [said(value) for value in up.values.tolist()]
     return written_shares(up.values)

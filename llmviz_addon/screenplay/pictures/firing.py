@@ -10,7 +10,7 @@ import numpy as np
 
 from ...errors import ScriptError
 from ...layout.grid import Region
-from ...layout.lettering.drawing import Line, Rect, Shape, Text
+from ...layout.lettering.drawing import BELOW, Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.signs.tiles import tile, wide
 from ...rounding import number
@@ -141,8 +141,8 @@ def _column(
         for row, (value, top) in enumerate(zip(values.tolist(), tops, strict=True)):
             if (row == own) != mine:
                 continue
-            length, y = value * scale.unit, top - (tall + thick) / 2
-            bars.append(Rect(min(length, 0.0), y - tops[0], max(abs(length), 4e-4), thick, role))
+            hue, length, y = BELOW[role] if value < 0 else role, value * scale.unit, top - (tall + thick) / 2
+            bars.append(Rect(min(length, 0.0), y - tops[0], max(abs(length), 4e-4), thick, hue))
             start, base = zero + max(length, 0.0) + 0.3 * scale.size, top - tall / 2 - CAP_HEIGHT * scale.size / 2
             figures.append(Text(start, base, ((_figure(value), "ink" if mine else "muted"),), scale.size))
         _grow(telling, bars, (zero, tops[0]), [*head, *figures] if mine else figures, seconds / 2)

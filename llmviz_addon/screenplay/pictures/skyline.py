@@ -13,7 +13,7 @@ import numpy as np
 
 from ...errors import ScriptError
 from ...layout.grid import Region
-from ...layout.lettering.drawing import Line, Rect, Shape, Text
+from ...layout.lettering.drawing import BELOW, Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, fit
 from ...layout.tensor import Numbers
 from ...rounding import near_zero, number
@@ -84,7 +84,7 @@ def skyline(
     band = pin(telling, "band", [Rect(0, -0.5, room.width, 1.0, "aggregate")], (left, room.center[1]))
     count = min(len(values), MOST)
     slot = room.width / count
-    bar = Rect(0, 0, 0.8 * slot, room.height / 2, role)
+    bar = Rect(0, 0, 0.8 * slot, room.height / 2, role, below=BELOW[role])
     bars = [pin(telling, "bar", [bar], (left + (i + 0.1) * slot, room.center[1]), layer=1) for i in range(count)]
     line = pin(telling, "mean", [Line(((0, 0), (room.width, 0)), 0.003, "aggregate")], (left, room.center[1]), layer=2)
     chart = Skyline(room, aside, em, reach, role, bars, line, band, values)
@@ -197,8 +197,14 @@ def _cast_shadow(telling: Telling, chart: Skyline, seconds: float) -> None:
     tall = chart.area.height / BINS
     widths = chart.aside.width * counts / max(counts.max(), 1)
     rows: list[Shape] = [
-        Rect(chart.aside.left, chart.middle + low * chart.unit + 0.08 * tall, float(width), 0.84 * tall, chart.role)
-        for low, width in zip(edges[:-1].tolist(), widths.tolist(), strict=True)
+        Rect(
+            chart.aside.left,
+            chart.middle + low * chart.unit + 0.08 * tall,
+            float(width),
+            0.84 * tall,
+            BELOW[chart.role] if high <= 0 else chart.role,
+        )
+        for low, high, width in zip(edges[:-1].tolist(), edges[1:].tolist(), widths.tolist(), strict=True)
         if width > 0
     ]
     size = min(0.8 * chart.em, 0.8 * tall)

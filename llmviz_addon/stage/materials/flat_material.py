@@ -7,6 +7,7 @@ metres of a pixel at which they begin to fade. In a lit theme what is written is
 sharp; ribbons are of the set, and have the pass index 1. What has a body there, such as a bar, a band or a tile, has
 ``lean`` on its points: which way its surface leans, in the drawing's plane, and 1. It is shaded by that as if a lamp
 stood over it at the left: a real one would light it the less the larger the set is that it hangs before.
+What may hang down has ``below``, its ink where its object is stretched by a number below 0.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from ..ours import own
 from .nodes import Expr, arrange, attribute, blend, emission, mix, new_node, pixel_size
 from .theme import Theme
 
-INK, EDGE, LEAN, REACH = "ink", "edge", "lean", "reach"
+INK, EDGE, LEAN, BELOW, REACH = "ink", "edge", "lean", "below", "reach"
 WRITTEN = "written"
 """Pass of a lit theme that tells where drawings and letters are, from 0 to 1."""
 GLOW = 1.15
@@ -61,13 +62,21 @@ def flat_material(theme: Theme) -> bpy.types.Material:
         told = new_node(tree, "ShaderNodeOutputAOV")
         told.aov_name = WRITTEN
         tree.links.new((alpha * (1.0 - Expr(tree, info.outputs["Object Index"]))).socket, told.inputs["Value"])
-    color = Expr(tree, ink.outputs["Color"], vector=True)
+    color = _signed(tree, Expr(tree, ink.outputs["Color"], vector=True))
     if theme.lit:
         color = _shaded(tree, color)
     surface = blend(tree, clear, emission(tree, color), alpha)
     tree.links.new(surface, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
     arrange(tree)
     return material
+
+
+def _signed(tree: bpy.types.NodeTree, color: Expr) -> Expr:
+    """The colour of a bar below 0 where it hangs down, and of all else as it is."""
+    below = new_node(tree, "ShaderNodeAttribute")
+    below.attribute_type, below.attribute_name = "GEOMETRY", BELOW
+    _, up, _ = attribute(tree, "OBJECT", "scale", "Vector").split()
+    return mix(color, Expr(tree, below.outputs["Color"], vector=True), (up < 0.0) * Expr(tree, below.outputs["Alpha"]))
 
 
 def _shaded(tree: bpy.types.NodeTree, color: Expr) -> Expr:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...errors import ScriptError, choices
+from ...layout.lettering.drawing import BELOW
 from ...layout.lettering.font_file import FontFile
 
 RGB = tuple[float, float, float]
@@ -147,8 +148,9 @@ class Theme:
 
     @property
     def colors(self) -> dict[str, RGB]:
-        """Those that drawings name, the ground with them."""
-        return {**self.text, "ground": self.ground}
+        """Those that drawings name, the ground with them, and the counter-hues of cells."""
+        below = {name: self.cells.negative[role] for role, name in BELOW.items()}
+        return {**self.text, "ground": self.ground, **below}
 
     def color(self, name: str) -> RGB:
         """A named colour; raises ScriptError, with the choices, where there is none."""

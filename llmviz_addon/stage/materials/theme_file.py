@@ -22,7 +22,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from ...errors import JobError, LlmvizError, choices
-from ...layout.lettering.drawing import COLORS
+from ...layout.lettering.drawing import BELOW, COLORS
 from ...layout.lettering.font_file import FontFile, read_font
 from ...layout.roles import Role
 from ...model.files import json_object
@@ -60,7 +60,7 @@ FORM: dict[str, Any] = {
     "ground": COLOR,
     "ribbon_opacity": SHARE,
     "font": FONT,
-    "text": {name: COLOR for name in COLORS if name != "ground"},
+    "text": {name: COLOR for name in COLORS if name not in ("ground", *BELOW.values())},
     "cells": {
         "zero": COLOR,
         "zero_tint": SHARE,

@@ -19,10 +19,10 @@ import numpy as np
 from mathutils import Matrix
 
 from ...errors import ScriptError
-from ...layout.lettering.drawing import LIFT, Drawing, Line, Readout, Shape, Text
+from ...layout.lettering.drawing import LIFT, Drawing, Line, Readout, Rect, Shape, Text
 from ...layout.lettering.font_file import FontFile
 from .. import compat
-from ..materials.flat_material import EDGE, INK, LEAN, REACH
+from ..materials.flat_material import BELOW, EDGE, INK, LEAN, REACH
 from ..materials.theme import Theme, linear
 from ..ours import own
 from .drawn import Drawn
@@ -49,7 +49,7 @@ class Arrays:
     """A mesh as arrays: ``points`` (n, 3), ``triangles`` (m, 3), ``ink`` (n, 4) linear, ``edge`` (n, 3).
 
     ``letters`` come after all these. ``lean`` (n, 3) is there where things are lit: in the drawing's plane, and 1 of
-    what has a body.
+    what has a body; ``below`` (n, 4) where something may hang down, its ink there.
 
     Numbers of 32 bits, as meshes have them: the letters of a large model's labels are three million points.
     """
@@ -61,6 +61,7 @@ class Arrays:
     sides: Sides | None = None  # of the triangles; where they are not known, Blender finds them
     letters: Letters = field(default_factory=Letters.none)
     lean: np.ndarray | None = None
+    below: np.ndarray | None = None
 
     @property
     def count(self) -> int:
@@ -110,6 +111,8 @@ class Arrays:
             compat.write_attribute(mesh, EDGE, "FLOAT_VECTOR", "POINT", edge)
             if lean is not None:
                 compat.write_attribute(mesh, LEAN, "FLOAT_VECTOR", "POINT", lean)
+            if self.below is not None:
+                compat.write_attribute(mesh, BELOW, "FLOAT_COLOR", "POINT", self.below)
             if len(self.letters):
                 write_letters(mesh, self.letters)
             mesh.attributes.active_color_name = INK  # shown by Solid view's attribute colours
@@ -271,7 +274,8 @@ class DrawingMaker:
         """Shapes by their numbers, written out."""
         lit, found = self.theme.lit is not None, []
         for number, shape in shapes:
-            found += [(*piece, (number + 1) * LIFT) for piece in pieces(shape, fringe, lit, not number)]
+            below = shape.below if isinstance(shape, Rect) else ""
+            found += [(*piece, below, (number + 1) * LIFT) for piece in pieces(shape, fringe, lit, not number)]
         if not found:
             return Arrays.loose(np.zeros((0, 3)))
         counts = [len(flat.points) for flat, *_ in found]
@@ -281,8 +285,12 @@ class DrawingMaker:
         points[:, 2] = np.repeat([lift for *_, lift in found], counts) - edge.any(axis=1) * FRINGE_DROP
         if eye is not None:
             _level(points, edge, eye)
-        inks = [np.array(self._ink(color)) * (light, light, light, 1.0) for _, color, light, _ in found]
+        inks = [np.array(self._ink(color)) * (light, light, light, 1.0) for _, color, light, *_ in found]
         ink = np.repeat(np.array(inks, dtype=np.float32), counts, axis=0)
+        below = None
+        if any(color for *_, color, _ in found):
+            signed = [self._ink(color) if color else (0.0,) * 4 for *_, color, _ in found]
+            below = np.repeat(np.array(signed, dtype=np.float32), counts, axis=0)
         sides = join_sides([flat.sides for flat, *_ in found], counts)
         if whole.cover is not None:
             ink[:, 3] *= whole.cover
@@ -290,7 +298,7 @@ class DrawingMaker:
         if whole.lean is not None:
             body = np.repeat([flat.lean is not None for flat, *_ in found], counts)
             lean = np.column_stack([whole.lean, body]).astype(np.float32)
-        return Arrays(points, whole.triangles.astype(np.int32), ink, edge, sides, lean=lean)
+        return Arrays(points, whole.triangles.astype(np.int32), ink, edge, sides, lean=lean, below=below)
 
 
 def reach(drawing: Drawing) -> float:
