@@ -222,7 +222,6 @@ def _model(film):
             film.pulse(film.layout.ln_f, titles=["Last layer norm"])
         output = film.closeup(film.layout.output, seconds=1.5).output  # of a wide model
         rows = output.logits, output.probs
-        film.call(rows[1], names=["Chances"])
         tall = rows[0].cells[2] > rows[0].cells[0]  # a vocabulary of many tokens: side by side, with room for names
         zoom = 0.86 if tall else 1
         with film.together(seconds=1.5):
@@ -233,7 +232,7 @@ def _model(film):
                 film.letters(rows[1])
             film.camera.frame(*rows, azimuth=276, elevation=5, zoom=zoom)
         film.sweep(*rows, seconds=5, slowly=False)
-        film.say("and softmax turns them into [chances]({p}), which, unrounded, sum to 1.", p=output.probs)
+        film.say("and softmax turns them into [probabilities]({p}), which, unrounded, sum to 1.", p=output.probs)
         film.camera.frame(*rows, azimuth=273, elevation=4, zoom=zoom, seconds=2)
 
 

@@ -6,9 +6,7 @@ question = "What does a column make of what it has gathered?"
 answer = "It is widened, bent number by number, narrowed again, and added to what it was."
 trailer = ("curve",)
 
-NAMES = "Normed", "Stream in", "Result", "Stream out"
-"""What the narrow grids are called, which stand close to each other."""
-ROWS, APART = 12, 0.12
+ROWS, APART = 10, 0.12
 """Of each column that are drawn, for one to be seen among the others; metres that it stands apart from these."""
 
 
@@ -17,7 +15,6 @@ def play(film):
     x, mlp, stream = layer.ln_2.output, layer.mlp, layer.attn.residual
     film.computed_up_to(stream)
     film.fade(film.all_but(*_rows(x, mlp, stream)), to=0, seconds=0)
-    film.call(x, stream, mlp.proj, mlp.residual, names=NAMES)
     film.arrange(*_rows(x, mlp, stream), all_named=True, seconds=0)
     film.one_scale(stream, mlp.proj, mlp.residual, seconds=0)  # what is added
     film.open_on(*_rows(x, mlp, stream), azimuth=282, elevation=7)
@@ -28,7 +25,6 @@ def play(film):
         film.sweep(x, seconds=2, slowly=False)
         close = film.closeup(x, mlp, stream, channels=ROWS, in_proportion=True, seconds=0)
         x, mlp, stream = close.layers[0].ln_2.output, close.layers[0].mlp, close.layers[0].attn.residual
-        film.call(x, stream, mlp.proj, mlp.residual, names=NAMES)
         film.one_scale(stream, mlp.proj, mlp.residual, seconds=0)
         _way(film, x, mlp, stream, t)
     with film.beat("one-column"):

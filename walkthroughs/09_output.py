@@ -134,7 +134,7 @@ def _all(film, x, output, arrows):
             film.arrange(*rows, gap=None if film.config.vocab_size > SHOWN else 0.3)
             film.camera.frame(*chain[2:], azimuth=273, elevation=3)
         if many and output.probs.axes[1].shown is None:
-            film.say("But for rounding, the chances in each column sum to 1.")
+            film.say("But for rounding, the probabilities in each column sum to 1.")
         _asked(film, output)
 
 

@@ -274,8 +274,8 @@ class DrawingMaker:
         """Shapes by their numbers, written out."""
         lit, found = self.theme.lit is not None, []
         for number, shape in shapes:
-            below = shape.below if isinstance(shape, Rect) else ""
-            found += [(*piece, below, (number + 1) * LIFT) for piece in pieces(shape, fringe, lit, not number)]
+            signed = shape.below if isinstance(shape, Rect) else ""
+            found += [(*piece, signed, (number + 1) * LIFT) for piece in pieces(shape, fringe, lit, not number)]
         if not found:
             return Arrays.loose(np.zeros((0, 3)))
         counts = [len(flat.points) for flat, *_ in found]
@@ -287,10 +287,8 @@ class DrawingMaker:
             _level(points, edge, eye)
         inks = [np.array(self._ink(color)) * (light, light, light, 1.0) for _, color, light, *_ in found]
         ink = np.repeat(np.array(inks, dtype=np.float32), counts, axis=0)
-        below = None
-        if any(color for *_, color, _ in found):
-            signed = [self._ink(color) if color else (0.0,) * 4 for *_, color, _ in found]
-            below = np.repeat(np.array(signed, dtype=np.float32), counts, axis=0)
+        inks_below = [self._ink(color) if color else (0.0,) * 4 for *_, color, _ in found]
+        below = np.repeat(np.array(inks_below, dtype=np.float32), counts, axis=0) if np.any(inks_below) else None
         sides = join_sides([flat.sides for flat, *_ in found], counts)
         if whole.cover is not None:
             ink[:, 3] *= whole.cover
