@@ -28,11 +28,16 @@ def play(film):
             film.fade(*arrows, to=0, seconds=0)
             _laid_out(film, x, ln)
             arrows = _arrows(film, x, ln)
-        film.camera.frame(x, ln, azimuth=282, elevation=8, seconds=1)
+            film.camera.frame(x, ln, azimuth=283, elevation=9, seconds=1)
+        film.light(x, seconds=1)
         film.say("Before all else it is [normalised]({out}), as in every layer.", out=ln.output)
-        film.camera.frame(x, ln, azimuth=283, elevation=9, seconds=2)
+        with film.together(seconds=2):
+            film.light(x, to=0)
+            film.light(ln.mean, ln.std)
         film.say("It gets numbers of one common size, which keeps training stable.")
-        film.camera.frame(x, ln, azimuth=280, elevation=6, seconds=2)
+        with film.together(seconds=2):
+            film.light(ln.mean, ln.std, to=0)
+            film.light(ln.output)
 
     with film.beat("one-column"):
         film.say(
@@ -41,7 +46,9 @@ def play(film):
             else "The one [column](T) there is holds the [{channels}](C) of its token, the {token}.",
             count=count, channels=f"C = {film.count(C, 'channel')}", token=film.token_name(t),
         )  # fmt: skip
-        film.camera.frame(x, ln, azimuth=276, elevation=4, seconds=2)
+        with film.together(seconds=2):
+            film.light(ln.output, to=0)
+            film.camera.frame(x, ln, azimuth=276, elevation=4)
         if count > 1:
             film.say("We follow the one at t = {t}, which came from the {token}.", t=t, token=film.token_name(t))
         with film.together(seconds=0.6, lag=0.3):
