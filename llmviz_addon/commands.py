@@ -194,7 +194,7 @@ def generate(asked: options.Generate) -> None:
         run = read(model, written_on, len(tokens), sampling)
         with written(target) as temporary:
             with _fresh():
-                _alone(api.open_stage(run, asked.room, theme=asked.theme, size=asked.size))
+                api.open_stage(run, asked.room, theme=asked.theme, size=asked.size)
             _save(temporary, target)
         _wrote(target, f"{len(written_on)} tokens, and room for {columns - len(written_on)} more")
 
@@ -306,25 +306,27 @@ def _staged(
     """
     production.once = True
     with _fresh(renders):
-        return _alone(at_once(staged_steps)(production, theme(asked.theme), asked.engine, noted=kept))
+        return at_once(staged_steps)(production, theme(asked.theme), asked.engine, noted=kept)
 
 
 @contextmanager
 def _fresh(renders: bool = False) -> Iterator[None]:
-    """An empty file in a Blender of factory settings, whose chatter is kept off the terminal in the block."""
+    """A Blender of factory settings whose file has nothing but an empty scene of ours.
+
+    Its chatter is kept off the terminal in the block. A scene is removed before there is a stage: Blender would look
+    through all of that.
+    """
     bpy = _blender(renders)
     with quiet(), unbroken():
         bpy.ops.wm.read_factory_settings(use_empty=True)
     with quiet():
+        from .stage.build import film_scene
+
+        empty = list(bpy.data.scenes)
+        film_scene()
+        for scene in empty:
+            bpy.data.scenes.remove(scene)
         yield
-
-
-def _alone(stage: api.Stage) -> api.Stage:
-    """The stage, without the empty scenes beside it."""
-    scenes = _blender().data.scenes
-    for scene in set(scenes) - {stage.scene}:
-        scenes.remove(scene)
-    return stage
 
 
 def _blender(renders: bool = False) -> ModuleType:
