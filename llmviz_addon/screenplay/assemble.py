@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
+from operator import attrgetter
 
 import numpy as np
 
+from .cast.cast import Cast
 from .loader import Chapter
 from .page.said import Beat
 from .score.channels import Between, Row, row
@@ -27,6 +29,8 @@ FAR = 20
 """Way between two chapters that is a cut, in distances that the camera has from what it looks at."""
 TAIL = 0.5
 """Seconds that the last picture of a chapter stays."""
+Manners = tuple[Between | None, ...]
+"""How a channel goes to the opening of each chapter."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +48,11 @@ def assemble(told: Sequence[tuple[Chapter, Telling]], fps: int, size: tuple[int,
         end = frame + round((max(telling.now, telling.score.end) + TAIL) * fps)
         placed.append(_Told(chapter, telling, frame, end))
         frame = end + round(GLIDE * fps)
-    channels = sorted({channel for item in placed for channel in item.telling.score.clips} if tracks else ())
-    compiler = _Compiler(placed, fps)
     return Timeline(
         fps=fps,
         size=size,
         frames=placed[-1].end if placed else 1,
-        tracks=tuple(compiler.track(channel) for channel in channels),
+        tracks=tuple(_Compiler(placed, fps).tracks() if tracks else ()),
         drawings=tuple(d for item in placed for d in item.telling.cast.drawings.values()),
         fragments=tuple(one for item in placed for one in item.telling.cast.fragments.values()),
         grids=tuple(made for item in placed for made in item.telling.cast.made.values()),
@@ -62,79 +64,96 @@ def assemble(told: Sequence[tuple[Chapter, Telling]], fps: int, size: tuple[int,
     )
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """What one chapter asks of a channel, and the manner of the glide to it; see ``_Compiler``."""
-
-    clips: tuple[Clip, ...]
-    rest: float
-    manner: Between | None
-    by_then: float | None  # of a grid's fragment: how solid the grid is when the chapter opens
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """Equal for those that have the same keys; the clips must be kept meanwhile."""
-        return id(self.clips), self.rest, self.manner, self.by_then
-
-
 class _Compiler:
     """Makes tracks of channels. Those that were always asked for together share their arrays."""
 
     def __init__(self, placed: Sequence[_Told], fps: int) -> None:
         self._placed, self._fps = placed, fps
-        self._cuts = [False, *(_far(before.telling, item.telling) for before, item in pairwise(placed))]
+        tellings = [item.telling for item in placed]
+        self._cuts = [False, *(_far(before, after) for before, after in pairwise(tellings))]
+        self._casts = [one.cast for one in tellings]
+        self._left = [{name for name in one.splits.ever if one.splits.left(name) is not None} for one in tellings]
+        self._apart = set[str]().union(*self._left)
         self._made: dict[tuple[object, ...], tuple[np.ndarray, np.ndarray, tuple[str, ...]]] = {}
+        self._manners: dict[Row, Manners] = {}
 
-    def track(self, channel: Channel) -> Track:
-        """All keys of ``channel``."""
-        owner = next(i.telling.cast for i in self._placed if i.telling.cast.knows(channel.actor))
+    def tracks(self) -> list[Track]:
+        """All keys of every channel that was asked for, in order."""
+        found: list[Track] = []
+        scores = [item.telling.score for item in self._placed]
+        for prop, index in dict.fromkeys(key for score in scores for key in score.parts):
+            parts = [score.parts.get((prop, index), {}) for score in scores]
+            for actor in dict.fromkeys(chain.from_iterable(parts)):
+                asked = [staff.clips if (staff := part.get(actor)) else () for part in parts]
+                if any(asked):
+                    found.append(self._track(Channel(actor, prop, index), asked))
+        return sorted(found, key=attrgetter("channel"))
+
+    def _track(self, channel: Channel, asked: Sequence[tuple[Clip, ...]]) -> Track:
+        owner = next(cast for cast in self._casts if cast.knows(channel.actor))
         told, rest = row(owner.kind(channel.actor), channel.prop), owner.rest(channel)
-        asked = [self._asked(channel, number, told, rest) for number in range(len(self._placed))]
-        key = (channel.actor == CAMERA, *(one.key for one in asked))
+        manners = self._usually(channel.actor, told)
+        by_then = self._by_then(channel, owner, manners) if told.between is Between.HANDS else None
+        skipped = channel.actor == CAMERA
+        key = (skipped, rest, by_then, *map(id, manners), *map(id, asked))  # the clips are kept meanwhile
         if key not in self._made:
-            self._made[key] = self._keys(asked, skipped=channel.actor == CAMERA)
+            self._made[key] = self._keys(asked, rest, manners, by_then, skipped)
         return Track(channel, *self._made[key])
 
-    def _asked(self, channel: Channel, number: int, told: Row, rest: float) -> _Asked:
-        clips = self._placed[number].telling.score.clips.of(channel)
-        manner = self._manner(channel, number, told) if number else None
-        return _Asked(clips, rest, manner, self._by_then(channel, number) if manner is Between.HANDS else None)
+    def _by_then(self, channel: Channel, owner: Cast, manners: Manners) -> tuple[float | None, ...]:
+        """How solid the grid of a fragment is when each chapter opens to which that goes hand in hand with it."""
+        whole = channel._replace(actor=owner.fragments[channel.actor].grid)
+        rest, found = owner.rest(whole), []
+        for manner, item in zip(manners, self._placed, strict=True):
+            clips = item.telling.score.clips.of(whole)
+            found.append(keys(clips, rest, self._fps, item.start)[1][0] if manner is Between.HANDS else None)
+        return tuple(found)
 
-    def _by_then(self, channel: Channel, number: int) -> float:
-        """How solid the grid of a fragment is when a chapter opens."""
-        owner = next(i.telling.cast for i in self._placed if i.telling.cast.knows(channel.actor))
-        whole, item = channel._replace(actor=owner.fragments[channel.actor].grid), self._placed[number]
-        clips = item.telling.score.clips.of(whole)
-        return keys(clips, owner.rest(whole), self._fps, item.start)[1][0]
+    def _usually(self, actor: str, told: Row) -> Manners:
+        """How a channel goes to the opening of each chapter; to that of the first it does not.
 
-    def _manner(self, channel: Channel, number: int, told: Row) -> Between:
+        That follows from its row, but for those of which it depends on how the chapter before left the actor.
+        """
+        if told.between is Between.UNSEEN or (told.hides and actor in self._apart):
+            return self._each(actor, told)
+        if told not in self._manners:
+            self._manners[told] = self._each(actor, told)
+        return self._manners[told]
+
+    def _each(self, actor: str, told: Row) -> Manners:
+        return (None, *(self._manner(actor, number, told) for number in range(1, len(self._placed))))
+
+    def _manner(self, actor: str, number: int, told: Row) -> Between:
         """How a channel goes from a chapter's end to the opening of the next, which is ``number``.
 
         A grid that was left in pieces is shown by them up to there.
         """
         before, between = self._placed[number - 1].telling, told.between
-        if told.hides and before.splits.left(channel.actor) is not None:
+        if told.hides and actor in self._left[number - 1]:
             return Between.LATE
         if between is Between.FLIES:
             return Between.CUTS if self._cuts[number] else Between.GLIDES
-        if between is Between.UNSEEN and before.cast.knows(channel.actor):
-            return between if before.score.value(Channel(channel.actor, "opacity")) == 0 else Between.LATE
+        if between is Between.UNSEEN and before.cast.knows(actor):
+            return between if before.score.staff(Channel(actor, "opacity")).value == 0 else Between.LATE
         return between
 
-    def _keys(self, asked: Sequence[_Asked], skipped: bool) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    def _keys(
+        self, asked: Sequence[tuple[Clip, ...]], rest: float, manners: Manners,
+        by_then: Sequence[float | None] | None, skipped: bool,
+    ) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:  # fmt: skip
         """Frames, values and easings; chapters that ask for nothing are ``skipped``, or bring the channel to rest."""
         frames: list[int] = []
         values: list[float] = []
         easings: list[str] = []
-        for number, (one, item) in enumerate(zip(asked, self._placed, strict=True)):
-            if skipped and not one.clips:
+        for number, (clips, item) in enumerate(zip(asked, self._placed, strict=True)):
+            if not clips and (skipped or (frames and values[-1] == rest)):
                 continue
-            new = keys(one.clips, one.rest, self._fps, item.start)
+            new = keys(clips, rest, self._fps, item.start)
             if frames:
                 if values[-1] == new[1][0] and len(new[0]) == 1:
                     continue
                 before = self._placed[number - 1]
-                begin, end = _glide(one.manner, values[-1], before.end, item.start)
+                begin, end = _glide(manners[number], values[-1], before.end, item.start)
                 if frames[-1] <= before.end and begin < end:
                     if frames[-1] < begin:
                         frames.append(begin)
@@ -144,7 +163,8 @@ class _Compiler:
                         easings[-1] = "smooth"
                 if end < item.start:
                     frames.append(end)
-                    values.append(new[1][0] if one.by_then is None else one.by_then)
+                    whole = by_then[number] if by_then is not None else None
+                    values.append(new[1][0] if whole is None else whole)
                     easings.append("constant")
             frames += new[0]
             values += new[1]

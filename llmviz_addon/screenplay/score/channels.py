@@ -53,7 +53,7 @@ class Changes(Enum):
     EVERYTHING = "all of the picture"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Row:
     """A line of the table: a channel as the actors of some kinds have it."""
 

@@ -159,6 +159,11 @@ class Score:
         for rest, actors in resting.items():
             self._seated(actors, prop, 0, self._idle_at(prop, 0, rest))
 
+    @property
+    def parts(self) -> Mapping[tuple[str, int], Mapping[str, Staff]]:
+        """By a channel's property and index the staff of every actor that was asked for or that is noted."""
+        return self._staff_of
+
     def staves(self, prop: str) -> Mapping[str, Staff]:
         """The staff that the channel ``prop`` is on, of every actor that was asked for or that is noted."""
         return self._staff_of[prop, 0]
