@@ -123,6 +123,17 @@ def test_an_undone_step_has_what_its_frame_shows(two: bpy.types.Scene) -> None:
     assert away(scene) == ({"08 Softmax"} if scene.frame_current < second.start else {"05 Projection"})
 
 
+def test_nothing_is_changed_while_blender_undoes(two: bpy.types.Scene) -> None:
+    second = read_story(two).chapters[1].start + 60
+    playing.hold()
+    two.frame_set(second)
+    assert away(two) == {"08 Softmax"}
+    playing.look()
+    assert away(two) == {"05 Projection"}
+    assert playing.hold in bpy.app.handlers.undo_pre
+    assert playing.hold in bpy.app.handlers.redo_pre
+
+
 def test_the_pictures_are_the_same(two: bpy.types.Scene, tmp_path: Path) -> None:
     two.render.engine, two.cycles.samples = "CYCLES", 1
     two.render.resolution_x, two.render.resolution_y = 160, 90

@@ -8,8 +8,10 @@ import pytest
 from mathutils import Vector
 
 from blender_tests.ui.test_panels import shown
+from llmviz_addon.layout.contents import Entry
 from llmviz_addon.stage.ours import NAME, TAG, ours
-from llmviz_addon.stage.walking.places import walk_of
+from llmviz_addon.stage.walking.places import is_seen, walk_of
+from llmviz_addon.ui.preferences import catalogue
 from llmviz_addon.ui.walking import looking, overlay, panel, session, steps
 from llmviz_addon.ui.walking.session import MOST, session_of
 
@@ -188,3 +190,44 @@ def test_names_do_not_lie_over_one_another() -> None:
 def test_a_script_is_told_what_picking_needs(stage: bpy.types.Scene) -> None:
     with pytest.raises(RuntimeError, match="needs a mouse"):
         bpy.ops.llmviz.walk_pick()
+
+
+def test_the_models_beside_the_run_are_told_apart(sidebar: bpy.types.Scene) -> None:
+    only(sidebar, "scale")
+    bpy.ops.llmviz.build()
+    bpy.ops.llmviz.walk_begin()
+    group = bpy.context.window_manager.llmviz_walk
+    assert titles(group)[:2] == ["nano-gpt", "Embedding"], "the run's own is unfolded"
+    assert "nano-gpt, in outline" in titles(group)
+    group.search = "layer 1 head 2"
+    assert titles(group)[0] == "Head 2   (Layer 1)"
+    group.search = "gpt-3 head 2"
+    assert all(title.endswith(", GPT-3)") for title in titles(group))
+
+
+def test_what_is_not_seen_is_gone_to(sidebar: bpy.types.Scene) -> None:
+    only(sidebar, "projection")
+    bpy.ops.llmviz.build()
+    scene = bpy.context.scene
+    name = "layers.0.attn.heads.2.output"
+    bpy.ops.llmviz.walk_to(path=path_of(scene, name))
+    found = walk_of(scene).contents.of(name)
+    unseen = [frame for frame in range(1, scene.frame_end, 90) if not seen_at(scene, frame, found)]
+    scene.frame_set(unseen[-1])
+    assert bpy.ops.llmviz.walk_seen() == {"FINISHED"}
+    assert scene.frame_current != unseen[-1]
+    assert is_seen(scene, walk_of(scene), found)
+    bpy.ops.llmviz.walk_to(path=path_of(scene, "layers.1.attn.heads.2.scores"))
+    before = scene.frame_current
+    assert bpy.ops.llmviz.walk_seen() == {"CANCELLED"}
+    assert scene.frame_current == before
+
+
+def only(scene: bpy.types.Scene, chapter: str) -> None:
+    names = [one.name for one in catalogue().chapters]
+    scene.llmviz_settings.skipped = " ".join(name for name in names if name != chapter)
+
+
+def seen_at(scene: bpy.types.Scene, frame: int, entry: Entry) -> bool:
+    scene.frame_set(frame)
+    return is_seen(scene, walk_of(scene), entry)

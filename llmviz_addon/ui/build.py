@@ -114,8 +114,8 @@ def build_film(context: bpy.types.Context, sure: bool = False) -> Steps:
 
 
 def opening(story: Story) -> int:
-    """The frame at which what a film opens with is there; it begins with an empty page."""
-    return next(((said.start + said.end) // 2 for said in story.subtitles), 1)
+    """The frame at which what a film opens with is there: it begins with an empty page, and goes on to its title."""
+    return next(((3 * said.start + said.end) // 4 for said in story.subtitles), 1)
 
 
 def titles(story: Story) -> str:

@@ -233,7 +233,7 @@ class LLMVIZ_PT_play(_Panel, bpy.types.Panel):
         if story is not None:
             row = layout.row(align=True)
             row.operator("llmviz.present", icon="FULLSCREEN_ENTER")
-            row.operator("llmviz.speaker", icon="WINDOW")
+            row.operator("llmviz.speaker", text="Speaker", icon="WINDOW")
         for hers in her_scenes()[:1]:
             layout.operator("llmviz.leave_film", text=f"Back to {hers.name}", icon="LOOP_BACK")
 

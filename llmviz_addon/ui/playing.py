@@ -1,4 +1,9 @@
-"""While one goes through a film in Blender, what is seen is evaluated: see ``stage.playing`` and ``stage.idle``."""
+"""While one goes through a film in Blender, what is seen is evaluated: see ``stage.playing`` and ``stage.idle``.
+
+That changes view layers and slots of actions without a step of Blender's undo. That keeps, of what is unchanged from
+step to step, what is there, and makes the rest anew; so nothing is changed while it is at it, and then all is looked at
+again: what is remembered are numbers, never things of Blender's.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +17,16 @@ from ..stage.playing import everything, look_again, only_playing, shown
 from ..stage.rebuild.renewing import renew
 from . import rate
 
+_undoing: list[bool] = []
+"""Whether Blender is at an undo or a redo."""
+
 
 @persistent
 def go_on(scene: bpy.types.Scene, *_: Any) -> None:
     """Another frame: of a render in a window, which has a thread of its own, all chapters are there."""
     is_shown = threading.current_thread() is threading.main_thread()
+    if _undoing:
+        return
     if is_shown:
         rate.before_frame()
     (only_playing if is_shown else everything)(scene)
@@ -25,7 +35,7 @@ def go_on(scene: bpy.types.Scene, *_: Any) -> None:
 @persistent
 def went_on(scene: bpy.types.Scene, *_: Any) -> None:
     """It is there."""
-    if threading.current_thread() is threading.main_thread():
+    if threading.current_thread() is threading.main_thread() and not _undoing:
         shown(scene)
         rate.after_frame()
 
@@ -44,8 +54,15 @@ def take_in(*_: Any) -> None:
 
 
 @persistent
+def hold(*_: Any) -> None:
+    """Blender begins to undo, or to do again."""
+    _undoing[:] = [True]
+
+
+@persistent
 def look(*_: Any) -> None:
     """Another file, or another state of this one."""
+    _undoing.clear()
     look_again()
     for scene in bpy.data.scenes:
         only_playing(scene)
@@ -72,6 +89,8 @@ HANDLERS = (
     ("load_post", take_in),
     ("load_post", look),
     ("load_post", say_nothing),
+    ("undo_pre", hold),
+    ("redo_pre", hold),
     ("undo_post", look),
     ("redo_post", look),
     ("save_pre", make_whole),
@@ -82,6 +101,7 @@ HANDLERS = (
 
 def register() -> None:
     """Begin."""
+    _undoing.clear()
     for name, handler in HANDLERS:
         getattr(bpy.app.handlers, name).append(handler)
 

@@ -20,6 +20,8 @@ PATHS = ("", "x", "0", "0.1", "0.1.1.2", "0.2.1.0.3", "0.3.3", "0.4", "0.99", "7
 HERS = "hers"
 """What everything of hers is called at first."""
 MOST_SCENES, MOST_HERS = 4, 30
+MOST_ACTIONS, MOST_FILES = 500, 6
+"""A full copy of a scene gives each object an action of its own, with all keys of the film: a megabyte or two each."""
 Step = Callable[[random.Random], object]
 
 
@@ -238,7 +240,8 @@ def another_scene(dice: random.Random) -> None:
     scenes, how = [*bpy.data.scenes], dice.randrange(4)
     window = bpy.context.window
     if how == 0 and len(scenes) < MOST_SCENES:
-        bpy.ops.scene.new(type=dice.choice(["NEW", "EMPTY", "LINK_COPY", "FULL_COPY"]))
+        full = ["FULL_COPY"] * (len(bpy.data.actions) < MOST_ACTIONS)
+        bpy.ops.scene.new(type=dice.choice(["NEW", "EMPTY", "LINK_COPY", *full]))
     elif how == 1 and len(scenes) > 2:
         presenting.stop()
         bpy.data.scenes.remove(dice.choice(scenes))
@@ -274,7 +277,8 @@ def save_and_load(folder: Path) -> None:
     """Save the file and open it again."""
     path = str(folder / "monkey.blend")
     others = len([*folder.glob("other*.blend")])  # one that is linked cannot be written again
-    bpy.ops.wm.save_as_mainfile(filepath=str(folder / f"other{others}.blend"), copy=True)
+    if others < MOST_FILES:
+        bpy.ops.wm.save_as_mainfile(filepath=str(folder / f"other{others}.blend"), copy=True)
     bpy.ops.wm.save_as_mainfile(filepath=path, copy=True)
     bpy.ops.wm.open_mainfile(filepath=path)
 

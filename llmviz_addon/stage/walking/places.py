@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -59,9 +59,15 @@ def _contents(about: Subject) -> Contents:
         layout = about.reader.layout
         models.append(Model(about.run.model.name, layout.sections or sections(layout)))
     models += [
-        Model(drawn.blueprint.title, sections_of(drawn), number) for number, (_, drawn) in enumerate(about.outlines)
+        Model(_called(drawn.blueprint.title, models), sections_of(drawn), number)
+        for number, (_, drawn) in enumerate(about.outlines)
     ]
     return Contents(models)
+
+
+def _called(title: str, models: Sequence[Model]) -> str:
+    """What a model in outline is called, which may be the run's own beside larger ones."""
+    return f"{title}, in outline" if any(one.title == title for one in models) else title
 
 
 def shapes(scene: bpy.types.Scene, walk: Walk, entry: Entry) -> list[tuple[Entry, list[Corners]]]:

@@ -85,7 +85,10 @@ class LLMVIZ_PT_walk(Explained, bpy.types.Panel):
             if len(group.rows) >= MOST:
                 layout.label(text=f"The first {MOST}: search for more", icon="INFO")
             if session.at and not session.seen:
-                layout.label(text="Not seen at this frame", icon="HIDE_ON")
+                row = layout.row()
+                row.label(text="Not seen here", icon="HIDE_ON")
+                if read_story(context.scene) is not None:
+                    row.operator("llmviz.walk_seen", text="Go Where It Is")
             self._steps(layout)
             self._hiding(layout, context)
         if looks_through_camera(context.space_data) and not (session is not None and session.at):

@@ -89,7 +89,8 @@ def fill(context: bpy.types.Context, session: Session, walk: Walk) -> None:
 def _write(row: LLMVIZ_PG_walk_row, entry: Entry, session: Session) -> None:
     searched = bool(session.search.strip())
     row.path = ".".join(map(str, entry.path))
-    around = [one.title for one in dict.fromkeys((entry.nearest, entry.outer)) if one is not entry]
+    beside = entry.ways_up[-1:] if entry.path[0] else ()  # of other models than the first it is said which
+    around = [one.title for one in dict.fromkeys((entry.nearest, entry.outer, *beside)) if one is not entry]
     row.title = f"{entry.title}   ({', '.join(around)})" if searched and around else entry.title
     row.detail = "" if searched else entry.detail
     told = [BETWEEN.join((*entry.place, entry.title)), entry.name, "Click to frame it in the viewport and light it"]

@@ -79,7 +79,9 @@ def begin(scene: bpy.types.Scene) -> tuple[Session, Walk]:
     found = session_of(scene)
     if found is None:
         models = walk.contents.models
-        found = Session(there, unfolded={models[0].path} if len(models) == 1 else set())
+        first = models[0]
+        is_told = len(models) == 1 or first.model.outline is None  # the model of the run, among some beside it
+        found = Session(there, unfolded={first.path} if is_told else set())
         _sessions[:] = [found, *_sessions[:3]]
     return found, walk
 

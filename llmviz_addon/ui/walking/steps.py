@@ -12,13 +12,16 @@ from bpy_extras.view3d_utils import region_2d_to_origin_3d, region_2d_to_vector_
 
 from ...errors import LlmvizError
 from ...layout.contents import Entry, Path
+from ...stage.story import read_story
+from ...stage.things.page import go
 from ...stage.walking import hiding, signs
-from ...stage.walking.places import Walk
+from ...stage.walking.places import Walk, is_seen
 from ...stage.walking.walked import is_hiding
+from ...stage.walking.when import closest, spans_of
 from ..confirm import Result
 from ..her_view import shows_film
 from ..jobs import locked
-from ..play import NO_FILM
+from ..play import NO_FILM, go_to_frame, rests
 from ..view import look_through_camera
 from . import looking, overlay, rows
 from .session import Session, begin, end, lit, select, session_of
@@ -32,6 +35,9 @@ STEPS = {
     "DOWN": ("Down", "Walk to the same thing in the layer below"),
 }
 NOTHING_THERE = {"IN": "This is a grid: there is nothing in it to walk to.", "OUT": "This is the whole model."}
+
+MOST_TRIED = 12
+"""Frames at which it is looked whether something is seen: each takes some hundredths of a second."""
 
 
 class Walking:
@@ -150,6 +156,31 @@ class LLMVIZ_OT_walk(Walking, bpy.types.Operator):
             self.report({"INFO"}, NOTHING_THERE.get(self.to, nothing))
             return {"CANCELLED"}
         return self.go(context, session, walk, found.path)
+
+
+class LLMVIZ_OT_walk_seen(Walking, bpy.types.Operator):
+    """Go to the nearest frame of the film, a rest if there is one, at which what is lit is seen"""
+
+    bl_idname = "llmviz.walk_seen"
+    bl_label = "Go Where It Is Seen"
+    bl_options = {"UNDO_GROUPED"}
+    bl_undo_group = "Frame Change"
+    needs_light = True
+
+    def walk(self, context: bpy.types.Context, session: Session, walk: Walk) -> Result:
+        """Try the frames at which its keys say so: it may be faded out there."""
+        scene, at = context.scene, session.entry(walk)
+        story, before = read_story(scene), scene.frame_current
+        if at is None or story is None:
+            return {"CANCELLED"}
+        resting = [frame for frame, _ in rests(scene, story)]
+        for frame in closest(resting, spans_of(scene, walk, at), before)[:MOST_TRIED]:
+            go_to_frame(context, frame)
+            if is_seen(scene, walk, at):
+                return self.go(context, session, walk, at.path)
+        go(scene, before)
+        self.report({"INFO"}, f"This film does not show {at.title}.")
+        return {"CANCELLED"}
 
 
 class LLMVIZ_OT_walk_fold(Walking, bpy.types.Operator):
@@ -298,6 +329,7 @@ CLASSES = (
     LLMVIZ_OT_walk_begin,
     LLMVIZ_OT_walk_to,
     LLMVIZ_OT_walk,
+    LLMVIZ_OT_walk_seen,
     LLMVIZ_OT_walk_fold,
     LLMVIZ_OT_walk_only,
     LLMVIZ_OT_walk_hide_weights,
