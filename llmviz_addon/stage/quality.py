@@ -3,6 +3,7 @@
 Flat themes are finished with one sample of Cycles, so there only the size differs. Where things are lit a draft has
 one sample as well, and takes a fifth of the time. What is half transparent is there or not by chance then, in the
 passes that guide a denoiser too: so it looks at the picture alone, and small dots come out softer than they are.
+In the others those passes are denoised first, as their noise would be taken for detail of the picture.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ class Quality:
 DRAFT, FINAL, UHD = "draft", "final", "4k"
 PRESETS = {
     DRAFT: Quality(1, "FAST", "NONE", "RGB", 16),
-    FINAL: Quality(8, "BALANCED", "FAST", "RGB_ALBEDO_NORMAL", 64),
-    UHD: Quality(8, "BALANCED", "FAST", "RGB_ALBEDO_NORMAL", 64, 2160),
+    FINAL: Quality(8, "BALANCED", "ACCURATE", "RGB_ALBEDO", 64),
+    UHD: Quality(8, "BALANCED", "ACCURATE", "RGB_ALBEDO", 64, 2160),
 }
 QUALITIES = tuple(PRESETS)
 
