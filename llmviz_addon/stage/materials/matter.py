@@ -83,7 +83,7 @@ class Matter:
         off = tile.inner.length()
         covered = ((radius - off) / tile.widest + 0.5).clamp()
         around = off.times_plus(-1.0 / REACH, 1.0).clamp()
-        return color.scaled((around * around).times_plus(dots.halo, covered) * dots.strength)
+        return color.scaled((around * around * size).times_plus(dots.halo, covered) * dots.strength)
 
     def plate(self, tile: Point) -> Expr:
         """Coverage of the tile that a number stands on, which no lamp lights, so that it can be read."""
