@@ -96,13 +96,13 @@ def test_the_known_models_have_the_shape_of_a_picture(name):
 @settings(max_examples=25, deadline=None)
 @given(config=configs())
 def test_no_other_deal_of_the_layers_needs_a_much_smaller_picture(config):
-    """What ends the last column stands higher where that is short, which the choice does not count: 1.31 was found."""
-    assert _needs_at_best(Blueprint("any", config)) <= 1.4
+    """Columns of one height may ask for some more."""
+    assert _needs_at_best(Blueprint("any", config)) <= 1.3
 
 
 @pytest.mark.parametrize("name", BLUEPRINTS)
 def test_no_other_deal_of_a_known_model_s_layers_needs_a_smaller_picture(name):
-    assert _needs_at_best(BLUEPRINTS[name]) <= 1.2
+    assert _needs_at_best(BLUEPRINTS[name]) <= 1.25
 
 
 def _needs_at_best(blueprint):
@@ -119,14 +119,15 @@ def _needs_at_best(blueprint):
 @pytest.mark.parametrize("name", BLUEPRINTS)
 def test_signs_say_the_model_s_true_sizes_and_stand_clear_of_it(name):
     config, one = BLUEPRINTS[name].config, outline(BLUEPRINTS[name])
-    plate = card(one)
+    plate = card(one, 0.5)
     assert f"{BLUEPRINTS[name].n_params:,} parameters" in _texts(plate)
     assert ("tied head" in _texts(plate)) == BLUEPRINTS[name].tied
     assert plate.points[:, 2].min() > one.box[1][2]
-    band = roof(one).points
+    band = roof(one, 0.5).points
     assert (band[:, 0].min(), band[:, 0].max()) == pytest.approx((one.box[0][0], one.box[1][0]))
-    assert (band[:, 2].min(), band[:, 2].max()) == pytest.approx((plate.points[:, 2].min(), plate.points[:, 2].max()))
-    for bar in (scale_bar(one), height_bar(one, one.box[1][2] - one.box[0][2])):
+    assert band[:, 2].min() == pytest.approx(plate.points[:, 2].min())
+    assert band[:, 2].max() > plate.points[:, 2].max()
+    for bar in (scale_bar(one, 0.5), height_bar(one, one.box[1][2] - one.box[0][2])):
         assert bar.points[:, 0].min() >= one.box[1][0]
     assert [_texts(sign) for sign in layer_names(one)] == [f"Layer {number}" for number in range(config.n_layer)]
     assert len({sign.name for sign in box_names(one)}) == len(list(box_names(one)))
@@ -140,7 +141,7 @@ def test_the_label_of_a_folded_vocabulary_says_so():
 
 def test_the_scale_bar_is_as_long_as_it_says():
     one = outline(BLUEPRINTS["gpt3"])
-    bar = scale_bar(one)
+    bar = scale_bar(one, 100.0)
     said = int(_texts(bar).split()[0].replace(",", ""))
     length = -bar.shapes[0].points[1][1] * np.linalg.norm(bar.pose[:3, 0])
     assert length == pytest.approx(said * CELL)
@@ -184,7 +185,7 @@ def test_points_span_all_boxes(config):
 
 def test_layers_are_dealt_to_the_shape_that_is_asked_for_and_in_columns_of_one_height_where_these_fit():
     for shape, least, most in ((0.6, 0.3, 0.9), (1.0, 0.7, 1.5), (1.4, 1.0, 2.0)):
-        one = outline(BLUEPRINTS["gpt3"], shape=shape)
+        one = outline(BLUEPRINTS["gpt3"], needs=lambda wide, tall, shape=shape: max(wide, shape * tall))
         low, high = one.box
         assert least < (high[0] - low[0]) / (high[2] - low[2]) < most
         _, counts = np.unique(one.offsets[:, 0].round(3), return_counts=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -27,16 +27,16 @@ from .grid import CELL, RULED, RULED_FAR, RULED_WIDE, Grid, Region, Ribbon
 from .layout import Layout, ribbons
 from .roles import Role
 
-OPEN = 1 / 6
+OPEN = 1 / 10
 """Gap of a large model, as a share of its width C."""
 
 BETWEEN = 2
 """Gaps from one column of layers to the next."""
 
-SHAPE = 1.0
-"""Width of a picture, as a share of its height, that columns of layers are dealt to fill."""
+Needs = Callable[[float, float], float]
+"""How large a picture must be for what is so wide and so high, in metres; layers are dealt to fill most of one."""
 
-EVEN = 1.1
+EVEN = 1.2
 """How many times as large as need be a picture may be for columns of one height: their last ends on the ground, too."""
 
 HAIR = 1 / 20
@@ -199,15 +199,20 @@ class Outline:
         return self.once.count(role) + len(self.offsets) * self.layer.count(role)
 
 
+def square(wide: float, tall: float) -> float:
+    """What is needed of a picture that is as wide as high."""
+    return max(wide, tall)
+
+
 @functools.lru_cache(maxsize=16)  # every chapter that compares asks for the same
 def outline(
     blueprint: Blueprint, n_tokens: int | None = None, gap: float | None = None, per_column: int | None = None,
-    between: float = BETWEEN, shape: float = SHAPE,
+    between: float = BETWEEN, needs: Needs = square,
 ) -> Outline:  # fmt: skip
     """The outline of a model that reads ``n_tokens``; by default as many as it can.
 
     ``gap`` is in metres, by default what suits the model's size. Layers stand ``per_column`` one below the other,
-    by default as many as make the whole the ``shape`` of a picture; columns are ``between`` gaps apart.
+    by default as many as let the whole suit what a picture ``needs``; columns are ``between`` gaps apart.
     """
     config = blueprint.config
     gap = max(GAP, OPEN * config.n_embd * CELL) if gap is None else gap
@@ -228,8 +233,8 @@ def outline(
     low, high = first.box
     pitch = float(high[0] - low[0]) + between * gap
     if per_column is None:
-        over = float(top.box[1][2] - end.box[0][2]) - _step(sample)
-        per_column = _per_column(config.n_layer, pitch, _step(sample), over, shape)
+        ends = float(top.box[1][2] - low[2]), float(top.box[1][2] - end.box[0][2])
+        per_column = _per_column(config.n_layer, pitch, _step(sample), ends, needs)
     offsets = _offsets(config.n_layer, per_column, pitch, _step(sample))
     once = BoxArrays(
         np.concatenate([top.origins, end.origins + offsets[-1]]),
@@ -260,19 +265,22 @@ def _step(sample: Layout) -> float:
     return float(top - sample.layers[0].stream.box[0][2])
 
 
-def _per_column(count: int, pitch: float, step: float, over: float, shape: float) -> int:
-    """How many layers to a column let all of them fill most of a picture; ``over`` is what stands over and under.
+def _per_column(count: int, pitch: float, step: float, ends: tuple[float, float], needs: Needs) -> int:
+    """How many layers to a column let all of them fill most of a picture; ``ends`` are how far down the first layer
+    reaches, and what stands under the last, if there is but one.
 
     Columns of one height are taken where they fill it nearly as well.
     """
 
-    def needs(per_column: int) -> float:
-        """Width of the picture that all of it needs."""
-        return max(math.ceil(count / per_column) * pitch, shape * (per_column * step + over))
+    def size(per_column: int) -> float:
+        columns = math.ceil(count / per_column)
+        rows = per_column, count - (columns - 1) * per_column
+        wide, tall = columns * pitch, max(end + (many - 1) * step for end, many in zip(ends, rows, strict=True))
+        return needs(wide, tall) / math.sqrt(wide * tall)
 
-    best = min(range(1, count + 1), key=needs)
-    even = min((number for number in range(1, count + 1) if count % number == 0), key=needs)
-    return even if needs(even) <= EVEN * needs(best) else best
+    best = min(range(1, count + 1), key=size)
+    even = min((number for number in range(1, count + 1) if count % number == 0), key=size)
+    return even if size(even) <= EVEN * size(best) else best
 
 
 def _offsets(count: int, per_column: int, pitch: float, step: float) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from llmviz_addon.layout.grid import CELL
-from llmviz_addon.layout.signs.landmarks import LANDMARKS, landmark, landmark_signs, landmark_size
+from llmviz_addon.layout.signs.landmarks import LANDMARKS, METRE, OVER, landmark, landmark_signs, landmark_width
 
 AT = np.array([7.0, -2.0, -300.0])
 
@@ -24,9 +24,8 @@ def test_a_landmark_is_as_high_as_it_says_where_a_cell_is_a_millimetre(one, em):
     assert f"{one.metres:g} m" in " ".join(shape.body for shape in name.shapes)
     assert name.points[:, 2].min() >= whole.points[:, 2].max()
     everything = np.concatenate([whole.points, name.points])
-    wide, high = landmark_size(one, em)
-    assert np.ptp(everything[:, 0]) <= wide * 1.001
-    assert everything[:, 2].max() - AT[2] <= high * 1.001
+    assert np.ptp(everything[:, 0]) <= landmark_width(one, em) * 1.001
+    assert everything[:, 2].max() - AT[2] <= (one.top * one.metres * METRE + OVER * em) * 1.001
 
 
 def test_the_door_behind_the_person_is_as_large_as_it_says():

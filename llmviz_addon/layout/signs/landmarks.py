@@ -110,10 +110,10 @@ def landmark(metres: float) -> Landmark:
     return next((one for one in reversed(LANDMARKS) if one.metres < metres), LANDMARKS[0])
 
 
-def landmark_size(one: Landmark, em: float) -> tuple[float, float]:
-    """Width and height on the set, in metres, of a landmark with its name and height over it in letters of ``em``."""
+def landmark_width(one: Landmark, em: float) -> float:
+    """Width on the set, in metres, of a landmark with its name and height over it in letters of ``em``."""
     letters = max(advance(text, size * em) for text, size in _texts(one))
-    return max(one.width * one.metres * METRE, letters), one.top * one.metres * METRE + OVER * em
+    return max(one.width * one.metres * METRE, letters)
 
 
 def landmark_signs(name: str, one: Landmark, at: np.ndarray, em: float) -> tuple[Drawing, Drawing]:

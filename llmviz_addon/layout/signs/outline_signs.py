@@ -19,12 +19,14 @@ from ..lettering.drawing import Drawing, Line, Polygon, Rect, Shape, Text
 from ..lettering.font import CAP_HEIGHT, advance
 from ..outline import Outline
 
-CARD = 1 / 14
-"""Em of a card's name, as a share of the model's height."""
-BAR = 24
-"""Letters beside a scale bar that are as high as the model."""
 SMALL = 0.7
 """Em of its smaller lines, in those of its name: seen from below, too, both are of a size that labels may have."""
+OVER = 0.5
+"""Letters from a model to its card."""
+HIGH = 2.5
+"""Height of a box, in gaps, from which on its name stands on it."""
+ROOF = 1.35
+"""Height of the band behind a card, as a share of the card's: from further off that is larger beside the model."""
 READABLE = 7.0
 """Height in pixels below which names fade."""
 
@@ -59,13 +61,13 @@ class OutlineSigns:
         return OutlineSigns(change(self.card), change(self.roof), change(self.scale_bar), layers, boxes)
 
 
-def outline_signs(outline: Outline) -> OutlineSigns:
-    """All that is written on an outline."""
+def outline_signs(outline: Outline, em: float) -> OutlineSigns:
+    """All that is written on an outline; what is written on the whole of it in letters of ``em``, in metres."""
     layers, boxes = tuple(layer_names(outline)), tuple(box_names(outline))
-    return OutlineSigns(card(outline), roof(outline), scale_bar(outline), layers, boxes)
+    return OutlineSigns(card(outline, em), roof(outline, em), scale_bar(outline, em), layers, boxes)
 
 
-def card(outline: Outline) -> Drawing:
+def card(outline: Outline, em: float) -> Drawing:
     """Name, parameters, and what the model is made of, above it."""
     config = outline.blueprint.config
     lines = (
@@ -82,20 +84,18 @@ def card(outline: Outline) -> Drawing:
         y += CAP_HEIGHT * size
     low, high = outline.box
     x = float((low[0] + high[0]) / 2)
-    scale = _height(outline) * CARD
     width = max(advance(text, size) for text, size, _ in lines) + 2 * pad
     plate = Rect(-width / 2, 0.0, width, y + pad, "card", 0.12)
-    where = scaled((x, 0.0, float(high[2]) + 0.5 * scale), scale)
+    where = scaled((x, 0.0, float(high[2]) + OVER * em), em)
     return Drawing("card", (plate, *texts), where, fades_below=4.0, keeps_size=True)
 
 
-def roof(outline: Outline) -> Drawing:
+def roof(outline: Outline, em: float) -> Drawing:
     """A band as wide as the model behind its card: what is under it is one thing."""
     low, high = outline.box
-    scale = _height(outline) * CARD
-    width, tall = float(high[0] - low[0]) / scale, float(np.ptp(card(outline).points[:, 2])) / scale
+    width, tall = float(high[0] - low[0]) / em, ROOF * float(np.ptp(card(outline, em).points[:, 2])) / em
     band = Polygon(((0.0, 0.0), (width, 0.0), (width, tall), (0.0, tall)), "card")
-    return Drawing("roof", (band,), scaled((float(low[0]), 0.1 * scale, float(high[2]) + 0.5 * scale), scale))
+    return Drawing("roof", (band,), scaled((float(low[0]), 0.1 * em, float(high[2]) + OVER * em), em))
 
 
 def layer_names(outline: Outline) -> Iterator[Drawing]:
@@ -122,11 +122,11 @@ def box_names(outline: Outline) -> Iterator[Drawing]:
             yield _name(outline, grid, last if part in parts[-2:] else once, part.times(grid))
 
 
-def scale_bar(outline: Outline) -> Drawing:
+def scale_bar(outline: Outline, em: float) -> Drawing:
     """A round number of cells, upright beside the model's upper end, and what a cell is."""
     cells = 10 ** math.floor(math.log10(_height(outline) / 4 / CELL))
     words = f"{cells:,} cells", "1 cell = 1 number"
-    return _upright(outline, "scale", cells * CELL, words, _height(outline) / BAR)
+    return _upright(outline, "scale", cells * CELL, words, em)
 
 
 def height_bar(outline: Upright, em: float) -> Drawing:
@@ -166,7 +166,8 @@ def scaled(at: object, scale: float) -> np.ndarray:
 
 
 def _name(outline: Outline, grid: Grid, offset: np.ndarray, times: int) -> Drawing:
-    """Title and size of a box in one line over it, three quarters of a gap high at most; height before width."""
+    """Title and size of a box in one line, height before width: on it where it is high, else over it, three quarters of
+    a gap high at most."""
     config = outline.blueprint.config
     axes = sorted(grid.axes, key=lambda axis: axis.direction, reverse=True)
     lengths = [config.vocab_size if axis.name == "n_vocab" else axis.length for axis in axes]
@@ -175,13 +176,16 @@ def _name(outline: Outline, grid: Grid, offset: np.ndarray, times: int) -> Drawi
     sizes += f", folded into {outline.sheets} sheets" if folded else f", {times} times" if times > 1 else ""
     gap = outline.sample.gap
     room = grid.size[0] + 0.8 * gap
-    spans = ((grid.title, "ink"), (f"  {sizes}", "muted"))
+    spans: tuple[tuple[str, str], ...] = ((grid.title, "ink"), (f"  {sizes}", "muted"))
     body = "".join(text for text, _ in spans)
-    scale = min(0.7 * gap, room / advance(body))
-    if scale < 0.3 * gap:  # two lines let it be larger
+    inside = grid.size[2] > HIGH * gap
+    scale = min(grid.size[2] / 3 if inside else 0.7 * gap, room / advance(body))
+    if inside:
+        spans = ((body, "ink"),)
+    elif scale < 0.3 * gap:  # two lines let it be larger
         spans = ((grid.title, "ink"), (f"\n{sizes}", "muted"))
         scale = min(0.36 * gap, room / max(advance(grid.title), advance(sizes)))
-    lift = 0.3 + (1.2 if "\n" in spans[1][0] else 0.0)
+    lift = -1.0 - CAP_HEIGHT / 2 if inside else 0.3 + (1.2 if "\n" in spans[-1][0] else 0.0)
     text = Text(0.0, lift, spans, 1.0, "center", 1.2)
     y = grid.middle[1] * outline.flat - CELL
     at = np.array([grid.middle[0], y, grid.ends[1][2]]) + offset

@@ -18,26 +18,24 @@ from ...layout.grid import CELL, Grid
 from ...layout.layout import Layout
 from ...layout.lettering.drawing import Drawing, Line, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance
-from ...layout.outline import SHAPE, Outline, outline
-from ...layout.signs.landmarks import METRE, Landmark, landmark, landmark_signs, landmark_size
+from ...layout.outline import Outline, outline
+from ...layout.signs.landmarks import METRE, OVER, Landmark, landmark, landmark_signs, landmark_width
 from ...layout.signs.outline_signs import Upright, card, height_bar, outline_signs, scale_bar, scaled
+from ..page.sizes import pixel
 from ..page.view import TAN, Page
 from ..score.timeline import Channel, Piece, Standing
 from ..telling import Telling
 
 NAME = "model"
-USUAL = 1.225
-"""Width of the free part of a wide picture, as a share of its height: for it a model has its usual shape."""
-SHAPES = 0.6, 1.4
-"""The shapes, of the usual one, that models have in the narrowest and in the widest free part."""
-SLIM = 0.7
-"""How much slimmer those are that come beside the first in a picture that is upright, as a row is wide."""
+ABOVE, NEARER = 6.0, 1.12
+"""Letters from a model's top to its card's, and how much higher than from the front its nearer end is seen."""
+ASIDE, AMONG, FIGURE = 9.0, 17.5, 10.0
+"""Letters across what stands beside a model: its height, told at its side; smaller models, too; these and what leads to
+a landmark that is wider than its name."""
 APART = 0.075
 """Metres between two models, as a share of the taller one's height."""
-LETTERS = 20
-"""Letters over landmarks and pointers that are as high as the model, or its landmark if that is higher."""
-ROOMY = 0.75
-"""Height of a free part, in picture heights, from which on letters are none the larger."""
+LETTERS = 18.0
+"""Pixels of what is written on a model, on landmarks and on pointers, where it fills the picture."""
 TALL = 0.85
 """Height of a landmark, as a share of its model's, up to which it stands under what is written on the height bar."""
 NAMED = 40
@@ -46,6 +44,35 @@ BESIDE = 0.25
 """Letters from a pointer's line to its name."""
 SMALL = 0.7
 """Height of models that need a pointer, as a share of what they stand beside: the names on cards are too small."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """The free part of a picture, in letters: ``across`` and ``down``. A model alone is dealt to have large ones there,
+    or ``among`` others, with what it is known by."""
+
+    across: float
+    down: float
+    among: bool = True
+
+    @classmethod
+    def of(cls, page: Page, among: bool = True) -> Room:
+        """That of a page."""
+        em = LETTERS * pixel(page)
+        return cls(page.free.width / em, page.free.height / em, among)
+
+    def __call__(self, wide: float, tall: float) -> float:
+        """Metres that a letter is high where something so large, in metres, fills the picture."""
+        if not self.among:
+            return max(wide / (self.across - ASIDE), NEARER * tall / (self.down - ABOVE))
+        known = landmark(tall / METRE)
+        top, with_figure = known.top * known.metres * METRE, wide + known.width * known.metres * METRE
+        em = max(
+            wide / (self.across - AMONG),
+            with_figure / (self.across - FIGURE),
+            NEARER * max(tall, top) / (self.down - ABOVE),
+        )
+        return em if _is_under(top, em, tall) else max(em, with_figure / (self.across - FIGURE - ASIDE))
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,24 +104,20 @@ def models(telling: Telling) -> tuple[Standing, ...]:
     """
     there = [one for one in telling.cast.standing if one.once.name.startswith(NAME)]
     if not there:
-        shape, slim = shapes(telling.page)
         first, *others = telling.cast.blueprints
-        outlines = [outline(first, shape=shape), *(outline(other, shape=slim) for other in others)]
+        among = Room.of(telling.page)
+        outlines = [
+            outline(first, needs=replace(among, among=False)),
+            *(outline(other, needs=among) for other in others),
+        ]
         places = _places(outlines, telling.page)
         there = [
-            standing(f"{NAME}:{number}", one, at, telling.name)
+            standing(f"{NAME}:{number}", one, at, telling)
             for number, (one, at) in enumerate(zip(outlines, places, strict=True))
         ]
         for one in there:
             telling.cast.stand(one)
     return tuple(there)
-
-
-def shapes(page: Page) -> tuple[float, float]:
-    """The shape of a model that has a picture to itself, and of those beside the first."""
-    free = page.free
-    shape = SHAPE * float(np.clip(free.width / free.height / USUAL, *SHAPES))
-    return shape, shape * (SLIM if free.width < free.height else 1.0)
 
 
 def grow(telling: Telling, model: Standing, *, seconds: float | None = None) -> None:
@@ -127,7 +150,7 @@ def point_out(telling: Telling, *, beside: Standing, seconds: float | None = Non
     seconds = telling.length(seconds, 1.0)
     low, high = beside.box
     tall = high[2] - low[2]
-    scale = _em(float(tall), telling.page)
+    scale = _em(beside.outline, telling.page)
     found: list[Drawing] = []
     others = [model for model in _wholes(telling) if model is not beside and _visible(telling, model)]
     small = sorted((model for model in others if _height(model) < SMALL * tall), key=_height)
@@ -212,23 +235,28 @@ def _beside(one: Upright, page: Page) -> Iterator[Drawing]:
     known = landmark(one.tall / 1000)
     low, high = one.box
     tall = float(high[2] - low[2])
-    em = _em(max(tall, known.top * known.metres * METRE), page)
+    em = _em(one, page)
     bar = height_bar(one, em)
     yield bar
     yield from landmark_signs("landmark", known, np.array([_landmark_middle(known, tall, bar, em), 0.0, low[2]]), em)
 
 
-def _em(tall: float, page: Page) -> float:
-    """Of letters beside what is so ``tall``: where the free part is low, fewer make up its height, to be read."""
-    return tall / (LETTERS * min(1.0, page.free.height / ROOMY))
+def _em(one: Upright, page: Page, among: bool = True) -> float:
+    """Of letters on a model, or ``among`` others on what it is known by."""
+    (left, _, bottom), (right, _, top) = one.box
+    return Room.of(page, among)(float(right - left), float(top - bottom))
 
 
 def _landmark_middle(known: Landmark, tall: float, bar: Drawing, em: float) -> float:
     """Where along x a landmark stands: under the words on the height bar if it is low enough, else beside them."""
-    wide, high = landmark_size(known, em)
-    ends = bar.points[:, 0]
-    left = ends.min() + em if high < TALL * tall else ends.max()
+    wide, ends = landmark_width(known, em), bar.points[:, 0]
+    left = ends.min() + em if _is_under(known.top * known.metres * METRE, em, tall) else ends.max()
     return float(left) + 0.5 * em + wide / 2
+
+
+def _is_under(top: float, em: float, tall: float) -> bool:
+    """Whether a landmark with its name is so low that it has room under what is written on a model's height bar."""
+    return top + OVER * em < TALL * tall
 
 
 class Ground:
@@ -246,10 +274,11 @@ class Ground:
         """Where the next one stands, (3,) metres away from where it is."""
         low, high = one.box
         tall, page = float(high[2] - low[2]), self._page
-        written = (card(one), scale_bar(one)) if isinstance(one, Outline) else ()
+        em = _em(one, page, among=False)
+        written = (card(one, em), scale_bar(one, em)) if isinstance(one, Outline) else ()
         signs = np.concatenate([sign.points for sign in (*written, *_beside(one, page))])
         left, right = min(signs[:, 0].min(), low[0]), max(signs[:, 0].max(), high[0])
-        named = [at + _named(name, _em(tall, page)) for at, high, name in self._before if high < SMALL * tall]
+        named = [at + _named(name, _em(one, page)) for at, high, name in self._before if high < SMALL * tall]
         x = 0.0 if self._edge is None else max(self._edge + APART * tall, *named, -np.inf) - left
         self._edge = x + right
         self._before.append((x + float(low[0] + high[0]) / 2, tall, title))
@@ -272,9 +301,11 @@ def _named(title: str, em: float) -> float:
     return (BESIDE + advance(title) + 0.5) * em
 
 
-def standing(name: str, one: Outline, at: np.ndarray, chapter: str) -> Standing:
+def standing(name: str, one: Outline, at: np.ndarray, telling: Telling) -> Standing:
+    """A model at a place, (3,) metres, with what is written on it for the page."""
     layers = tuple(Piece(f"{name}:layer {number}", one.layer, at + offset) for number, offset in enumerate(one.offsets))
-    signs = outline_signs(one).mapped(lambda sign: _moved(sign, f"{chapter}:{name}:{sign.name}", at))
+    signs = outline_signs(one, _em(one, telling.page, among=False))
+    signs = signs.mapped(lambda sign: _moved(sign, f"{telling.name}:{name}:{sign.name}", at))
     return Standing(one, at, Piece(name, one.once, at), layers, signs)
 
 

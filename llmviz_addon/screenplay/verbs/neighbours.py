@@ -17,7 +17,7 @@ from ..cast.things import Thing
 from ..page.view import TAN, corners
 from ..score.timeline import Standing
 from ..telling import Telling
-from .comparing import Ground, Whole, shapes, standing
+from .comparing import Ground, Room, Whole, standing
 
 NAME = "neighbour"
 LARGE = 1.5
@@ -33,12 +33,12 @@ def neighbours(telling: Telling) -> tuple[Standing, ...]:
         return there
     own = Whole.of(telling)
     larger = [one for one in telling.cast.blueprints if one.n_params > telling.checkpoint.n_params]
-    _, slim = shapes(telling.page)
-    outlines = [outline(one, shape=slim) for one in sorted(larger, key=lambda one: one.n_params)]
+    needs = Room.of(telling.page)
+    outlines = [outline(one, needs=needs) for one in sorted(larger, key=lambda one: one.n_params)]
     ground = Ground(telling.page, float(own.box[0][2]))
     ground.take(own, own.title)
     for number, one in enumerate(outlines):
-        telling.cast.stand(standing(f"{NAME}:{number}", one, ground.take(one, one.blueprint.title), telling.name))
+        telling.cast.stand(standing(f"{NAME}:{number}", one, ground.take(one, one.blueprint.title), telling))
     return neighbours(telling) if larger else ()
 
 
