@@ -6,8 +6,9 @@ question = "How does a layer keep its numbers in bounds?"
 answer = "It brings columns to mean 0 and standard deviation 1, then scales and shifts them."
 trailer = ("all-columns",)
 
-WAY, UNDER = 1.4, 0.9
-"""Metres beside the two rows of numbers, for arrows and formulas; and between them, for a name."""
+WAY, UNDER = (0.45, 1.4), 0.9
+"""Metres beside the two rows of numbers, for arrows and formulas, as the picture is upright or wide; and between them,
+for a name."""
 
 
 def play(film):
@@ -104,9 +105,7 @@ def play(film):
 def _laid_out(film, x, ln):
     """What comes in at the right, what comes out at the left, and between them the two numbers of each column."""
     film.arrange((ln.beta, ln.gamma, ln.output, ln.mean, ln.std, x), in_order=True, all_named=True, seconds=0)
-    film.move(ln.mean, beside=ln.output, gap=WAY, seconds=0)
-    film.move(ln.std, beside=ln.mean, side="below", gap=UNDER, seconds=0)
-    film.move(x, beside=ln.mean, gap=WAY, seconds=0)
+    film.stand_between(ln.mean, ln.std, left=(ln.beta, ln.gamma, ln.output), right=x, gap=WAY, below=UNDER, seconds=0)
 
 
 def _arrows(film, x, ln):

@@ -200,6 +200,15 @@ class Film(Showing):
         arranging.move(self._telling, grid, beside=beside, level=level, by=by, side=side, gap=gap, seconds=seconds)
 
     @verb
+    def stand_between(
+        self, *grids: Grids, left: Grids, right: Grid, gap: tuple[float, float], below: float,
+        seconds: float | None = None,
+    ) -> None:  # fmt: skip
+        """Carry grids one ``below`` the other between those at the ``left`` and the one at the ``right``, which come as
+        near to each other as the page asks for: with the least to the most of a ``gap`` to both sides."""
+        arranging.stand_between(self._telling, *grids, left=left, right=right, gap=gap, below=below, seconds=seconds)
+
+    @verb
     def arrange(
         self, *rows: Grids, level: Grid | None = None, gap: float | None = None, names: Sequence[str] = (),
         in_order: bool = False, all_named: bool = False, seconds: float | None = None,

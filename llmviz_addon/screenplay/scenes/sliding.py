@@ -111,7 +111,7 @@ def slide_along(telling: Telling, row: Region, *, seconds: float = 8.0) -> None:
     with telling.together(seconds=0.12 * seconds):
         for key, x in zip(keys, fan.xs, strict=True):
             fly(telling, key, (x - fan.broad, fan.y, fan.top))
-        fly(telling, vector, (fan.start, fan.y - BEFORE, fan.top))
+        fly(telling, vector, (fan.start, fan.y + BEFORE, fan.top))
         for one in (vector, *keys):
             telling.change(one.name, "scale", fan.broad / CELL, 0.12 * seconds)
         camera.frame(telling, fan.corners, azimuth=270 + 0.3 * (telling.view.azimuth - 270), elevation=1)
@@ -216,7 +216,7 @@ def _slide(
     for x, j in zip(fan.xs, fan.kept, strict=True):
         for one in riders:
             telling.change(one.name, "offset", x - 2 * fan.broad - fan.start, 0.4 * each)
-        fly(telling, vector, (x - 2 * fan.broad, fan.y - BEFORE, fan.top), seconds=0.4 * each)  # past the others
+        fly(telling, vector, (x - 2 * fan.broad, fan.y + BEFORE, fan.top), seconds=0.4 * each)  # behind the others
         axes = (Axis("", products.shape[1], "z"),) if products.shape[1] > 1 else ()
         made.append(make(telling, products[j], axes, (x, fan.y, fan.top), Role.ACTIVATION, kind))
         flat(telling, made[-1])

@@ -68,6 +68,28 @@ def move(
     telling.pass_time(seconds)
 
 
+def stand_between(
+    telling: Telling, *things: Grids, left: Grids, right: Grid, gap: tuple[float, float], below: float,
+    seconds: float | None = None,
+) -> None:  # fmt: skip
+    """Carry grids one ``below`` the other between the last of those at the ``left`` and the one at the ``right``, which
+    comes as near as it must for all to be as high as the page, from the least to the most of a ``gap`` on both sides.
+    """
+    seconds = telling.length(seconds)
+    between, beside = telling.cast.grids_of(*things), telling.cast.grids_of(left)
+    edges = [telling.box(grid) for grid in beside]
+    broad = max(grid.size[0] for grid in between)
+    wide = edges[-1][1][0] - min(low[0] for low, _ in edges) + broad + right.size[0]
+    high = max(grid.size[2] for grid in (*beside, right)) / HIGH
+    apart = float(np.clip((high * telling.page.free.width / telling.page.free.height - wide) / 2, *gap))
+    with telling.together(seconds=seconds):
+        last, side, way = beside[-1], "right", apart
+        for grid in between:
+            move(telling, grid, beside=last, side=side, gap=way)
+            last, side, way = grid, "below", below
+        move(telling, right, beside=beside[-1], gap=2 * apart + broad)
+
+
 def _large(telling: Telling, thing: Grid, to: np.ndarray) -> float:
     """How large a metre is, in picture heights, where all that is in play is seen and a grid is ``to`` metres away."""
     boxes = [telling.box(grid) for grid in telling.in_play() if grid is not thing]
