@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -73,3 +75,11 @@ def test_only_lit_things_are_told_how_they_lean(scene, production, look):
     meshes = {obj.data for obj in scene.objects if obj.type == "MESH" and "ink" in obj.data.attributes}
     assert meshes
     assert any(LEAN in mesh.attributes for mesh in meshes) == (look == "cinematic")
+
+
+def test_a_card_hides_the_lit_set_and_the_ground_under_a_name_only_dims_it():
+    card = Rect(-0.9, -0.51, 1.8, 1.02, "ground")
+    (flat, _, _), (under, _, _) = (pieces(one, FRINGE, True, True)[0] for one in (card, replace(card, radius=0.1)))
+    assert flat.cover is None or flat.cover.min() == 1.0
+    assert under.cover is not None
+    assert under.cover.max() < 1.0

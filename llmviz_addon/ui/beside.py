@@ -66,7 +66,10 @@ def _main(area: bpy.types.Area) -> bpy.types.Region:
 
 
 class LLMVIZ_OT_side_by_side(bpy.types.Operator):
-    """Show film and stage side by side: through the camera, and free to turn around. Again, and only the film stays"""
+    """Show film and stage side by side: through the camera, and free to turn around. Again, and only the film stays.
+
+    Two are drawn then, and half as many frames a second are seen
+    """
 
     bl_idname = "llmviz.side_by_side"
     bl_label = "Film and Stage Side by Side"

@@ -297,7 +297,10 @@ def _heading(scene: bpy.types.Scene, backwards: bool) -> Way | None:
 
 
 class LLMVIZ_OT_film_view(bpy.types.Operator):
-    """Look through the film's camera as it will be rendered, or leave it and turn around what it looks at"""
+    """Look through the film's camera as it will be rendered, or leave it and turn around what it looks at.
+
+    The first time Blender compiles shaders for it, up to a minute without a graphics card
+    """
 
     bl_idname = "llmviz.film_view"
     bl_label = "Look Through Camera"
@@ -321,7 +324,10 @@ class LLMVIZ_OT_film_view(bpy.types.Operator):
 
 
 class LLMVIZ_OT_plain_colours(bpy.types.Operator):
-    """Show the colour of each role without the numbers, which is drawn fastest; again, and the film is as it is"""
+    """Show the colour of each role without the numbers, which is drawn fastest; again, and the film is as it is.
+
+    The first time Blender compiles shaders for that, up to a minute without a graphics card
+    """
 
     bl_idname = "llmviz.plain_colours"
     bl_label = "Plain Colours"

@@ -35,7 +35,7 @@ def pieces(shape: Shape, fringe: float, lit: bool, is_under: bool = False) -> li
             return [(_soft(shape, fringe), shape.color, light)]
         case Rect(x, y, width, height, color, radius):
             flat = rectangle(x, y, width, height, radius, fringe)
-            if lit and is_under and color == "ground":
+            if lit and is_under and color == "ground" and radius > 0:  # of a name: a card's has no round corners
                 flat = replace(flat, cover=np.full(len(flat.points), THROUGH))
             return [(flat, color, light)]
         case Line(points, width, color, head):

@@ -26,7 +26,7 @@ class LLMVIZ_OT_inspect_cell(bpy.types.Operator):
     """Point at any cell to read its value, its formula with the numbers in it, and what it is made from.
 
     Click pins it. Click a lit source, or type its number, to walk upstream; with Alt to what uses it. Backspace goes
-    back, Ctrl-C copies the value, Esc leaves
+    back, Ctrl-C copies the value, Esc leaves. The first time the model is read: with GPT-2 that takes some seconds
     """
 
     bl_idname = "llmviz.inspect_cell"

@@ -101,7 +101,10 @@ def read(text: str) -> Path:
 
 
 class LLMVIZ_OT_walk_begin(Walking, bpy.types.Operator):
-    """List what the model is made of: layers, heads, parts and grids. The model is read, if it is not at hand"""
+    """List what the model is made of: layers, heads, parts and grids.
+
+    The model is read, if it is not at hand: with ours in a part of a second, with GPT-2 in some seconds
+    """
 
     bl_idname = "llmviz.walk_begin"
     bl_label = "List the Model"
