@@ -148,7 +148,10 @@ def test_the_free_view_starts_where_the_camera_stands(film: bpy.types.Scene, are
     assert camera.matrix_world.to_quaternion().rotation_difference(seen.view_rotation).angle == pytest.approx(
         0, abs=1e-3
     )
-    assert (seen.view_location - camera.parent.matrix_world.translation).length < 1e-3
-    distance = (camera.matrix_world.translation - seen.view_location).length
+    target = camera.parent.matrix_world.translation
+    aside = seen.view_rotation.inverted() @ (seen.view_location - target)
+    assert abs(aside.y) + abs(aside.z) < 1e-3
+    assert abs(aside.x) < 0.2 * seen.view_distance, "for the toolbar's room"
+    distance = (camera.matrix_world.translation - target).length
     assert 0 < seen.view_distance < distance - 0.03 * distance - 0.3, "before the page that the text is on"
     assert not area.spaces.active.overlay.show_floor

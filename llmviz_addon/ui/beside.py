@@ -12,6 +12,8 @@ from .view import look_freely, look_through_camera, refit
 
 NARROWEST = 400
 """Pixels that a viewport must be wide to be shared."""
+LEAST = 0.3
+"""Share of the width that the film has at least."""
 SETTLED = 0.1
 """Seconds after which Blender has given viewports the room that they were promised."""
 _opened: list[int] = []
@@ -24,10 +26,15 @@ def beside(screen: bpy.types.Screen) -> bpy.types.Area | None:
 
 
 def open_beside(window: bpy.types.Window, area: bpy.types.Area) -> None:
-    """Split ``area``: the film alone at the left; at the right, with the sidebar, the stage as the camera sees it."""
+    """Split ``area``: the film alone at the left; at the right, with the sidebar, the stage as the camera sees it.
+
+    Both have as much room beside the sidebar.
+    """
     known = {one.as_pointer() for one in window.screen.areas}
+    sidebar = next((region.width for region in area.regions if region.type == "UI"), 0)
+    half = max((1 - sidebar / area.width) / 2, LEAST)
     with bpy.context.temp_override(window=window, screen=window.screen, area=area, region=_main(area)):
-        bpy.ops.screen.area_split(direction="VERTICAL", factor=0.5)
+        bpy.ops.screen.area_split(direction="VERTICAL", factor=half)
     made = next(one for one in window.screen.areas if one.as_pointer() not in known)
     keep_alike(area, made)
     film, stage = sorted((area, made), key=lambda one: one.x)
@@ -36,7 +43,7 @@ def open_beside(window: bpy.types.Window, area: bpy.types.Area) -> None:
     space = film.spaces.active
     space.show_region_ui = space.show_region_toolbar = False
     look_freely(stage, window.scene)
-    _refit_soon(window)
+    _refit_soon(window, stage.as_pointer())
 
 
 def close_beside(window: bpy.types.Window, area: bpy.types.Area) -> None:
@@ -50,12 +57,18 @@ def close_beside(window: bpy.types.Window, area: bpy.types.Area) -> None:
     _refit_soon(window)
 
 
-def _refit_soon(window: bpy.types.Window) -> None:
-    """Fit the camera's picture to viewports that will have another size once Blender has drawn them."""
+def _refit_soon(window: bpy.types.Window, stage: int = 0) -> None:
+    """Fit the picture to viewports that will have another size once Blender has drawn them.
+
+    That of the ``stage``, told by its pointer, is left from where the camera has it in the room that it has then.
+    """
 
     def refit_all() -> None:
         for area in window.screen.areas:
-            if area.type == "VIEW_3D":
+            if area.type == "VIEW_3D" and area.as_pointer() == stage:
+                look_through_camera(area, window.scene)
+                look_freely(area, window.scene)
+            elif area.type == "VIEW_3D":
                 refit(area, window.scene)
 
     bpy.app.timers.register(refit_all, first_interval=SETTLED)

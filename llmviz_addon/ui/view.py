@@ -106,10 +106,8 @@ def _fit(area: bpy.types.Area, view: bpy.types.RegionView3D, render: bpy.types.R
 
     The film's camera fits its picture to the viewport's height times (√2 + zoom / 50)² / 4.
     """
-    regions = {region.type: region for region in area.regions}
-    window, tools, sidebar = (regions[name] for name in ("WINDOW", "TOOLS", "UI"))
-    left = max(window.x, tools.x + tools.width if tools.width > 1 and not bare else 0)
-    right = min(window.x + window.width, sidebar.x if sidebar.width > 1 and not bare else window.x + window.width)
+    window = next(region for region in area.regions if region.type == "WINDOW")
+    left, right = (window.x, window.x + window.width) if bare else _free(area)
     aspect = render.resolution_x / render.resolution_y
     fill, tall = (1.0, 1.0) if bare else (FILL, 0.9)
     height = fill * min((right - left) / aspect, window.height * tall)
@@ -121,8 +119,16 @@ def _fit(area: bpy.types.Area, view: bpy.types.RegionView3D, render: bpy.types.R
     view.view_camera_offset = (-middle / (2 * window.width * share), 0.0)
 
 
+def _free(area: bpy.types.Area) -> tuple[int, int]:
+    """Between which pixels toolbar and sidebar leave a viewport free."""
+    regions = {region.type: region for region in area.regions}
+    window, tools, sidebar = (regions[name] for name in ("WINDOW", "TOOLS", "UI"))
+    left = max(window.x, tools.x + tools.width if tools.width > 1 else 0)
+    return left, min(window.x + window.width, sidebar.x if sidebar.width > 1 else window.x + window.width)
+
+
 def _stand_at(area: bpy.types.Area, camera: bpy.types.Object, render: bpy.types.RenderSettings) -> None:
-    """Look as the camera does and turn around what it looks at, which keeps its size on the screen."""
+    """Look as the camera does and turn around what it looks at, which keeps its size and place on the screen."""
     space, view = area.spaces.active, area.spaces.active.region_3d
     matrix = camera.matrix_world
     far = matrix.translation
@@ -136,3 +142,6 @@ def _stand_at(area: bpy.types.Area, camera: bpy.types.Object, render: bpy.types.
     same = distance * space.lens * screen / (camera.data.lens * max(picture, 1e-6))
     before_page = distance - PAST_PAGE * DEPTH * (PAGE * distance + 1.0)
     view.view_distance = max(min(same, before_page) if before_page > 0 else same, NEAREST)
+    left, right = _free(area)
+    aside = (region.x + region.width / 2 - (left + right) / 2) / screen * view.view_distance / space.lens
+    view.view_location += matrix.to_quaternion() @ Vector((aside, 0.0, 0.0))
