@@ -75,6 +75,9 @@ class _Film:
         self._reach = CELL * size[1] / (TAN * DOT_PIXELS)
         turned = {channel.actor for channel in tracks if channel.prop in TURNED}
         self._known = np.array([grid.name not in turned for grid in grids])
+        self._fades = [tracks.get(Channel(grid.name, "opacity")) for grid in grids]
+        self._moved = {channel.actor for channel in tracks if channel.prop == "offset"}
+        self._views: dict[int, View] = {}
         x, y = np.meshgrid(np.linspace(-0.5, 0.5, round(RAYS * size[0] / size[1])) * size[0] / size[1],
                            np.linspace(-0.5, 0.5, RAYS))  # fmt: skip
         self._picture = np.stack([x.ravel(), y.ravel()], axis=1)
@@ -105,13 +108,14 @@ class _Film:
         view = self._view(frame)
         away = np.maximum(np.maximum(self._low - view.position, view.position - self._high), 0)
         near: np.ndarray = np.flatnonzero(self._known & ((away**2).sum(axis=1) < self._reach**2))
-        opacity = np.array([self._value(Channel(self._grids[n].name, "opacity"), frame) for n in near])
+        opacity = self._opacity(near.tolist(), frame)
         near, opacity = near[opacity > 0], opacity[opacity > 0]
         if not len(near):
             return {}
-        moved = np.array(
-            [[self._value(Channel(self._grids[n].name, "offset", i), frame) for i in range(3)] for n in near]
-        )
+        moved = np.zeros((len(near), 3))
+        for row, name in enumerate(self._grids[n].name for n in near):
+            if name in self._moved:
+                moved[row] = [self._value(Channel(name, "offset", i), frame) for i in range(3)]
         low, high = self._low[near] + moved, self._high[near] + moved
         right, up, forward = view.basis
         plane = (self._picture + view.shift) * TAN
@@ -127,26 +131,42 @@ class _Film:
             found[int(near[n])] = (float(depth[n][hit].min()), first, stop)
         return found
 
+    def _opacity(self, near: Sequence[int], frame: int) -> np.ndarray:
+        """How solid grids are, (n,); of those that always fade alike, which share their keys, it is worked out once."""
+        known: dict[int, float] = {}
+        found = []
+        for track in (self._fades[n] for n in near):
+            keys = id(track and track.values)
+            if keys not in known:
+                known[keys] = _at(track, frame) if track else channels.row(Kind.GRID, "opacity").rest or 0.0
+            found.append(known[keys])
+        return np.array(found)
+
     def _view(self, frame: int) -> View:
-        return pose.seen(lambda channel: self._value(channel, frame, Kind.CAMERA))
+        if frame not in self._views:
+            self._views[frame] = pose.seen(lambda channel: self._value(channel, frame, Kind.CAMERA))
+        return self._views[frame]
 
     def _value(self, channel: Channel, frame: int, kind: Kind = Kind.GRID) -> float:
         track = self._tracks.get(channel)
-        if track is None:
-            return channels.row(kind, channel.prop).rest or 0.0
-        at = int(np.searchsorted(track.frames, frame, side="right")) - 1
-        if at < 0 or at == len(track.frames) - 1:
-            return float(track.values[max(at, 0)])
-        start, end = track.frames[at : at + 2]
-        low, high = track.values[at : at + 2]
-        return float(low + (high - low) * ease(track.easings[at], (frame - start) / (end - start)))
+        return _at(track, frame) if track else channels.row(kind, channel.prop).rest or 0.0
+
+
+def _at(track: Track, frame: int) -> float:
+    """What a track is at in a frame."""
+    at = int(track.frames.searchsorted(frame, side="right")) - 1
+    if at < 0 or at == len(track.frames) - 1:
+        return float(track.values[max(at, 0)])
+    start, end = track.frames[at : at + 2]
+    low, high = track.values[at : at + 2]
+    return float(low + (high - low) * ease(track.easings[at], (frame - start) / (end - start)))
 
 
 def _depths(eye: np.ndarray, rays: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """How deep each ray (r, 3) meets each box (n, 3) from outside, (n, r); infinity where it does not."""
-    inverse = 1.0 / np.where(np.abs(rays) < 1e-12, 1e-12, rays)
-    ends = (low - eye)[:, None] * inverse, (high - eye)[:, None] * inverse
-    enters, leaves = np.minimum(*ends).max(axis=2), np.maximum(*ends).min(axis=2)
+    inverse = 1.0 / np.where(np.abs(rays) < 1e-12, 1e-12, rays).T
+    ends = (low - eye)[..., None] * inverse, (high - eye)[..., None] * inverse  # (n, 3, r)
+    enters, leaves = np.minimum(*ends).max(axis=1), np.maximum(*ends).min(axis=1)
     return np.where((enters <= leaves) & (enters > 0), enters, np.inf)
 
 
