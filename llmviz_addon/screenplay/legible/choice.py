@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from itertools import chain, compress
 from typing import NamedTuple
 
 import numpy as np
 
-from ...layout.lettering.drawing import Drawing, Line, Rect
+from ...layout.lettering.drawing import Drawing
 from ..page.sizes import ENLARGED, SMALLEST, stretched
 from ..page.view import Page, View
 from .asked import FACING, Asked
-from .letters import SEEN, Alike, Letters, Sight
+from .letters import SEEN, Alike, Letters, Sight, is_tether
 from .screens import Screens
 from .taken import Taken
 
@@ -27,7 +28,6 @@ FITTED = 1.5
 """How many times as large as at home a name on an outline may stand: it has its room among the boxes there."""
 UNDER = 0.02
 """Picture heights that the ground under the words reaches beyond them."""
-PLATES = ("plate", "card")
 
 
 class Shown(NamedTuple):
@@ -45,13 +45,10 @@ def choose(sight: Sight, seconds: float, spoken: Collection[str]) -> dict[str, S
     view = sight.view(seconds)
     labels: list[tuple[Alike, float]] = []
     signs: list[Drawing] = []
-    others: list[Drawing] = []
     for alike in sight.alike:
         if (opacity := alike.staff.at(seconds)) >= SEEN:
             labels.append((alike, opacity))
-            for one in alike.drawings if len(alike.labels) < len(alike.drawings) else ():
-                if not one.keeps_size:
-                    (signs if _stands_free(one) else others).append(one)
+            signs += alike.signs
     letters = sight.seen(signs, np.ones(len(signs)), seconds, view)
     found = {one.name: Shown(1.0) for one in signs}
     unread = set(
@@ -62,11 +59,11 @@ def choose(sight: Sight, seconds: float, spoken: Collection[str]) -> dict[str, S
     found.update({signs[number].name: Shown(0.0) for number in unread})
     if any(alike.labels for alike, _ in labels):
         taken = Taken(sight.telling.page_at(seconds), letters.areas[~np.isin(letters.owner, list(unread))])
-        for one in others:
-            if _is_picture(one):
-                taken.add(sight.areas([one], seconds, view), one.name, is_picture=True)
-            elif _is_tether(one):
+        for one in (one for alike, _ in labels for one in alike.obstacles):
+            if is_tether(one):
                 taken.add(sight.along(one), one.name)
+            else:
+                taken.add(sight.areas([one], seconds, view), one.name, is_picture=True)
         _place(sight, seconds, view, labels, taken, spoken, found)
     return found
 
@@ -79,25 +76,6 @@ def _cut(page: Page, letters: Letters) -> np.ndarray:
     return (left < -half) | (right > half) | (bottom < -0.5) | (top > 0.5) | into
 
 
-def _stands_free(one: Drawing) -> bool:
-    """Whether it is written on the set: not on the page, and not on a plate, which is a picture of its own."""
-    if one.parent == "camera" or not one.is_written:
-        return False
-    return not any(isinstance(shape, Rect) and shape.color in PLATES for shape in one.shapes)
-
-
-def _is_picture(one: Drawing) -> bool:
-    """Whether a label must not lie on it: a panel, a card or a chart, but no tether, nor the page's own words."""
-    if all(isinstance(shape, Line) for shape in one.shapes) or one.is_ground:
-        return False
-    return one.is_written if one.parent != "camera" else not any(word in one.name for word in (":heading", ":say:"))
-
-
-def _is_tether(one: Drawing) -> bool:
-    """Whether it is a line on the page, from a panel to a cell, that no label must lie on."""
-    return one.parent == "camera" and len(one.shapes) == 1 and isinstance(one.shapes[0], Line)
-
-
 def _place(
     sight: Sight, seconds: float, view: View, there: list[tuple[Alike, float]], taken: Taken,
     spoken: Collection[str], found: dict[str, Shown],
@@ -106,7 +84,6 @@ def _place(
 
     Both by importance: so none is gone because another that is as readable when smaller is large.
     """
-    labels = [one for alike, _ in there for one in alike.labels]
     opacity = np.repeat([one for _, one in there], [len(alike.labels) for alike, _ in there])
     places = np.concatenate([_places(sight, alike, seconds) for alike, _ in there])
     seen = view.project(places)
@@ -114,8 +91,11 @@ def _place(
     near = (usual > 0) & (usual <= ENLARGED) & (opacity >= FAINT)
     near &= (seen[:, :2] > taken.limit[:2]).all(axis=1) & (seen[:, :2] < taken.limit[2:]).all(axis=1)
     grids = sight.telling.cast.grids
-    kept = [n for n in np.flatnonzero(near).tolist() if labels[n].parent in grids or usual[n] <= FITTED]
-    letters = sight.seen([labels[n] for n in kept], opacity[kept], seconds, view, at_home=True)
+    labels = compress(chain.from_iterable(alike.labels for alike, _ in there), near.tolist())
+    pairs = zip(labels, np.flatnonzero(near).tolist(), strict=True)
+    named = {n: one for one, n in pairs if one.parent in grids or usual[n] <= FITTED}
+    kept = list(named)
+    letters = sight.seen(named.values(), opacity[kept], seconds, view, at_home=True)
     asked = Asked(letters, seen[kept, :2], usual[kept])
     if not asked.sizes:
         return

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...kept import kept
-from ...layout.lettering.drawing import Drawing
+from ...layout.lettering.drawing import Drawing, Line, Rect
 from ..page import pose
 from ..page.commentary import camera_pose
 from ..page.sizes import pixel
@@ -26,6 +26,7 @@ SEEN = 0.02
 """Opacity from which on something is there."""
 KEPT = 32
 """Moments of which it is kept which grids stand where: hundreds of arrows look at the same."""
+PLATES = ("plate", "card")
 LIT = 4.0, -3.0
 """How a drawing fades with its size: it is whole at ``fades_below`` pixels, and gone at three quarters of them."""
 
@@ -70,6 +71,17 @@ class Alike:
         return tuple(one for one in self.drawings if one.keeps_size)
 
     @kept
+    def signs(self) -> tuple[Drawing, ...]:
+        """The others that are written on the set: not on the page, nor on a plate, which is a picture of its own."""
+        return tuple(one for one in self.drawings if not one.keeps_size and _stands_free(one))
+
+    @kept
+    def obstacles(self) -> tuple[Drawing, ...]:
+        """What no label may lie on: panels, cards and charts, but not the page's own words; and tethers."""
+        others = [one for one in self.drawings if not one.keeps_size and not _stands_free(one)]
+        return tuple(one for one in others if _is_picture(one) or is_tether(one))
+
+    @kept
     def roaming(self) -> tuple[int, ...]:
         """Which of the labels are not always at home."""
         labels = enumerate(self.labels)
@@ -84,6 +96,23 @@ class Alike:
     def ems(self) -> np.ndarray:
         """Of the labels, (n,) metres."""
         return np.array([one.em for one in self.labels])
+
+
+def _stands_free(one: Drawing) -> bool:
+    if one.parent == "camera" or not one.is_written:
+        return False
+    return not any(isinstance(shape, Rect) and shape.color in PLATES for shape in one.shapes)
+
+
+def _is_picture(one: Drawing) -> bool:
+    if all(isinstance(shape, Line) for shape in one.shapes) or one.is_ground:
+        return False
+    return one.is_written if one.parent != "camera" else not any(word in one.name for word in (":heading", ":say:"))
+
+
+def is_tether(one: Drawing) -> bool:
+    """Whether it is a line on the page, from a panel to a cell."""
+    return one.parent == "camera" and len(one.shapes) == 1 and isinstance(one.shapes[0], Line)
 
 
 class Sight:
