@@ -12,7 +12,6 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from fractions import Fraction
 from functools import lru_cache
 
 ZERO = Decimal()
@@ -94,12 +93,12 @@ def in_cell(value: float) -> str:
         return "0" if value == 0 else number(value)
     if abs(value) >= HUGE_IN_CELL:
         return ""
-    size = Fraction(abs(value))
-    if abs(value) < TINY_IN_CELL:
+    size = abs(value)
+    if size < TINY_IN_CELL:
         return "≈0"
-    away = -Decimal(abs(2 * abs(value) - 2)).adjusted()  # what is not 1 is not written so
-    power = min(max(2 - Decimal(abs(value)).adjusted(), 0, 0 if size == 1 else away), MOST_DECIMALS)
-    shown = round(size * Fraction(10) ** power)
+    away = -Decimal(abs(2 * size - 2)).adjusted()  # what is not 1 is not written so
+    power = min(max(2 - Decimal(size).adjusted(), 0, 0 if size == 1 else away), MOST_DECIMALS)
+    shown = int(f"{size:.{power}f}".replace(".", ""))
     if shown == 1000 and power:
         shown, power = 100, power - 1
     if shown == 10**MOST_DECIMALS and size != 1:
@@ -164,6 +163,8 @@ def said(value: float) -> str:
 def parts_of_all(shares: Iterable[float]) -> list[float]:
     """Shares of one whole; one that is rounded to 1 is not all where another is anything, however small."""
     found = [float(share) for share in shares]
+    if max(found, default=0.0) < 1:
+        return found
     most = 1.0 if sum(share > 0 for share in found) == 1 else math.nextafter(1, 0)
     return [min(share, most) for share in found]
 

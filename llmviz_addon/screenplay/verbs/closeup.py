@@ -122,7 +122,7 @@ def _say_what_is_shown(telling: Telling, excerpts: list[Grid]) -> None:
     say(telling, "the rest is computed, too.", {})
 
 
-@once_per_font(1)  # chapter after chapter asks for the same
+@once_per_font(4)  # chapter after chapter asks for one of a few
 def _small(
     config: GPTConfig,
     architecture: Architecture,
