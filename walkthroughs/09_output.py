@@ -15,8 +15,12 @@ to do anything."""
 EVEN = 0.7
 SEEN = 0.9
 """What a temperature leaves of the likeliest at most, for its bar to be seen to shrink."""
-ROWS = 12
+ROWS = 8
 """Of each column that are drawn where the LM head meets it: their numbers can be read."""
+ENTRIES = 20
+"""Tokens of a large vocabulary that are drawn there: they can be read, too."""
+THIN = 0.1
+"""Metres across of the arrows there."""
 SHOWN = 8
 """Bars of a large vocabulary."""
 
@@ -25,21 +29,21 @@ def play(film):
     stream, ln, output = film.layout.layers[-1].mlp.residual, film.layout.ln_f, film.layout.output
     last = len(film.tokens) - 1
     film.computed_up_to(stream)
-    film.fade(film.all_but(stream, ln), to=0, seconds=0)
+    film.fade(film.all_but(stream, ln, output), to=0, seconds=0)
     film.move(stream, beside=ln.output, seconds=0)
-    film.open_on(stream, ln, azimuth=284, elevation=8)
+    film.open_on(stream, ln, output, azimuth=284, elevation=8)
     with film.beat("what-for"):
         film.say("All layers are done." if film.config.n_layer > 1 else "The one layer is done.")
-        film.camera.frame(stream, ln, azimuth=281, elevation=6, seconds=1.5)
+        film.camera.frame(stream, ln, output, azimuth=281, elevation=6, seconds=1.5)
         close = film.closeup(ln, stream, output, seconds=0)  # of a wide model; else it is the layout
         stream, ln, output = close.layers[-1].mlp.residual, close.ln_f, close.output
-        film.fade(output, to=0, seconds=0)
         film.move(stream, beside=ln.output, seconds=0)
-        film.camera.frame(stream, ln, azimuth=281, elevation=6, seconds=0)
+        film.camera.frame(stream, ln, output, azimuth=281, elevation=6, seconds=0)
         film.say("Each [column]({x}) holds what they have made of its token.", x=stream)
-        film.camera.frame(stream, ln, azimuth=278, elevation=5, seconds=2)
-        film.say("Out of that must now come the next token.")
-        film.camera.frame(stream, ln, azimuth=275, elevation=4, seconds=2)
+        film.light(stream, seconds=0.8)
+        film.light(stream, to=0, seconds=0.8)
+        film.say("From that the next token must come.")
+        film.camera.frame(stream, ln, output, azimuth=278, elevation=5, seconds=2)
     t = last if ln.output.axes[0].shown is None else max(ln.output.axes[0].shown)
     best = int(film.chances(t).argmax())
     _norm(film, stream, ln, output, t)
@@ -64,6 +68,9 @@ def _few(film, t):
 def _norm(film, stream, ln, output, t):
     with film.beat("norm"):
         film.say("One last [layer norm]({x}) brings all columns to one scale.", x=ln.output)
+        with film.together(seconds=0.8):
+            film.fade(output, to=0)
+            film.camera.frame(stream, ln, azimuth=276, elevation=4)
         film.sweep(ln.mean, ln.std, ln.output, seconds=4, slowly=False)
         film.say(_which(film, t), t=t)
         film.split(stream[t], ln.output[t], others=0.6, seconds=0.8)
@@ -81,19 +88,21 @@ def _logits(film, t, best):
     with film.beat("logits"):
         end = film.layout.output
         film.fade(film.all_but(), to=0, seconds=0.3)
-        close = film.closeup(film.layout.ln_f.output, end.weight, end.logits, end.probs, channels=ROWS, seconds=0)
+        close = film.closeup(film.layout.ln_f.output, end.weight, end.logits, end.probs, channels=ROWS, entries=ENTRIES,
+                             seconds=0)  # fmt: skip
         x, output = close.ln_f.output, close.output
         film.fade(output.probs, to=0, seconds=0)
         film.fade(x, output.weight, output.logits, to=1, seconds=0)
-        film.move(output.logits, beside=x, side="below", gap=0.6, seconds=0)  # its columns under theirs
+        film.move(output.logits, beside=x, side="below", gap=0.75, seconds=0)  # its columns under theirs
         film.move(output.weight, beside=output.logits, side="left", seconds=0)  # and its rows beside theirs
         film.camera.frame(x, output.weight, output.logits, azimuth=273, elevation=3, seconds=0)
         film.say("The last matrix, the [LM head]({w}), has a row per token.", w=output.weight)
-        arrows = [film.connect(one, output.logits) for one in (x, output.weight)]
         film.split(output.logits[t], others=0.6, seconds=0.6)
+        arrows = [film.connect(one, output.logits, width=THIN) for one in (x, output.weight)]
         film.say("Its dot product with the [column]({x}) is its score, the logit:", x=x[t])
-        film.dot_product(output.logits[t, best], seconds=12)
+        number = film.dot_product(output.logits[t, best], seconds=12)
         film.say("here {l}, for the {token}.", l=output.logits[t, best], token=film.name_of(best))
+        film.fade(number, to=0, seconds=0.3)  # the panel has it, too
         film.compute(output.logits[t, best], seconds=3)
     return x, output, arrows
 
@@ -130,7 +139,8 @@ def _all(film, x, output, arrows):
         film.say("and each guesses the token after its own." if many else "Each guesses the token after its own.")
         rows = (chain[2:],) if film.config.vocab_size > SHOWN else [(one,) for one in chain[2:]]
         with film.together(seconds=1.5):
-            film.fade(x, output.weight, *arrows, to=0, seconds=0.5)
+            film.fade(x, output.weight, to=0, seconds=0.8)
+            film.fade(*arrows, to=0, seconds=0.3)
             film.arrange(*rows, gap=None if film.config.vocab_size > SHOWN else 0.3)
             film.camera.frame(*chain[2:], azimuth=273, elevation=3)
         if many and output.probs.axes[1].shown is None:

@@ -353,15 +353,17 @@ class Film(Showing):
 
     @verb
     def closeup(
-        self, *things: Grids, channels: int | None = None, in_proportion: bool = False, seconds: float | None = None
+        self, *things: Grids, channels: int | None = None, entries: int = closeup.ENTRIES, in_proportion: bool = False,
+        seconds: float | None = None,
     ) -> Layout:  # fmt: skip
         """Of a wide model let excerpts stand in for ``things``, to be read; take the grids from what it returns.
 
-        With ``channels`` no more of a column than these are drawn, of a small model too; ``in_proportion`` the inside
-        of an MLP is as many times as wide as its columns as it really is.
+        With ``channels`` no more of a column than these are drawn, of a small model too, and of the output of a large
+        vocabulary no more than the likeliest ``entries``; ``in_proportion`` the inside of an MLP is as many times as
+        wide as its columns as it really is.
         """
         return closeup.closeup(
-            self._telling, *things, channels=channels, in_proportion=in_proportion, seconds=seconds
+            self._telling, *things, channels=channels, entries=entries, in_proportion=in_proportion, seconds=seconds
         )  # fmt: skip
 
     @verb

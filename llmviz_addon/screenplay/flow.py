@@ -232,7 +232,8 @@ def _standing(telling: Telling, sight: Sight, one: Flow, spans: list[Span], behi
 def _draw(telling: Telling, sight: Sight, stand: Standing, wires: list[Wire]) -> None:
     """Give a flow its arrow for where its grids stand, past what stands there when it is first seen, and past wires.
 
-    It leaves over its source's label wherever that is at any of the times that it is there: a tile may lift it.
+    It leaves over its source's label, and ends over its target's, wherever these are at any of the times that it is
+    there: a tile may lift them.
     """
     one, at, source, target = stand.flow, stand.at, stand.source, stand.target
     numbers, boxes = sight.solid(at, SOLID)
@@ -242,10 +243,10 @@ def _draw(telling: Telling, sight: Sight, stand: Standing, wires: list[Wire]) ->
         level &= ~((boxes[:, 0] > end[0] - CELL / 4) & (boxes[:, 1] < end[1] + CELL / 4)).all(axis=1)
     for number in (sight.numbers[grid.name] for grid in one.grids):
         level[np.searchsorted(numbers, number) : np.searchsorted(numbers, number, "right")] = False
-    above = max(_top(telling, sight, one.source, when) for when in stand.times)
+    above, over = (max(_top(telling, sight, grid, when) for when in stand.times) for grid in one.grids)
     near = (wire for wire in wires if abs(wire.y - source[0][1] - source[1][1]) < CELL and wire.is_there(at))
     there = [box for wire in near for box in wire.boxes]
-    found = way(source, target, _top(telling, sight, one.target, at), boxes[level], above, there)
+    found = way(source, target, over, boxes[level], above, there)
     if found is None:
         return
     made = arrow(telling.unique("arrow"), found, str(one.ribbon.role), front(source, target) + stand.behind)

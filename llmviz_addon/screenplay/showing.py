@@ -33,9 +33,12 @@ class Showing(Facts):
     # Scenes, pictures -------------------------------------------------------------------------
 
     @verb
-    def dot_product(self, cell: Region, *, seconds: float = 12.0) -> None:
-        """Tell how a cell comes from two vectors: every pair, every product, the running sum, the bias, and home."""
-        dot_product.dot_product(self._telling, cell, seconds=seconds)
+    def dot_product(self, cell: Region, *, seconds: float = 12.0) -> Drawing:
+        """Tell how a cell comes from two vectors: every pair, every product, the running sum, the bias, and home.
+
+        Returns the number that stands beside the grid then.
+        """
+        return dot_product.dot_product(self._telling, cell, seconds=seconds)
 
     @verb
     def slide_along(self, row: Region, *, seconds: float = 8.0) -> None:

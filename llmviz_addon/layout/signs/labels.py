@@ -20,6 +20,7 @@ READABLE = 8.0
 REACH, TALL = 0.4, 0.55  # in gaps: how far a label may go to the sides, and up
 SIZE = 0.28  # em of a title, in gaps
 DETAIL = 0.72  # em of the axis lengths, in titles' ems
+LEAST = 0.64  # of that: where the title is as large as it may be they can still be read; smaller ones are left out
 BEFORE = 0.03  # metres in front of the grid
 LEADING = 1.05
 THIN = 3  # a grid of at most this many columns shows its title only
@@ -63,6 +64,8 @@ def _plate(title: str, lengths: str, columns: int, gap: float) -> tuple[Shape, .
     if thin and size < 0.75 * SIZE * gap:  # "Projection bias" stands beside the projection's weights anyway
         name, size = _title(title.split(" ")[-1].capitalize(), SIZE * gap, room - 2 * pad, TALL * gap - 2 * pad)
     detail = min(DETAIL * size, DETAIL * size * (room - 2 * pad) / max(advance(lengths, DETAIL * size), 1e-9))
+    if detail < LEAST * size:
+        lengths, detail = "", DETAIL * size
     base = pad + 0.23 * detail
     over = base + 0.95 * detail + 0.23 * size if lengths else pad + 0.23 * size
     count = name.count("\n") + 1

@@ -343,7 +343,7 @@ def _figures(telling: Telling, up: Bars, seconds: float) -> None:
 
     if up.percent and min(fitted()) < least:
         told = [f"{number(100 * part, 0, 0, whole=100)} %" for part in parts_of_all(up.values.tolist())]
-    elif (up.has_others or min(fitted()) < least) and not _are_shares(up.values):
+    elif not up.percent and not _are_shares(up.values) and (up.has_others or min(fitted()) < least):
         told = [number(value, most=2) for value in up.values.tolist()]
     sizes = fitted()
     readable = [size for size in sizes if size >= least]

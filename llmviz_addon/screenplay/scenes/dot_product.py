@@ -183,11 +183,11 @@ def columns(page: Page, lines: int) -> int:
     return max(range(1, lines + 1), key=size)
 
 
-def dot_product(telling: Telling, cell: Region, *, seconds: float = 12.0) -> None:
+def dot_product(telling: Telling, cell: Region, *, seconds: float = 12.0) -> Drawing:
     """Tell how ``cell`` comes from two vectors, pair by pair, and let the result fly to its place.
 
     The camera goes to the pairs, sees what becomes of their sum large in the middle of the stage, and comes back when
-    the result flies home, where its number stands until the beat is over.
+    the result flies home, where its number, which is returned, stands until the beat is over.
     """
     seconds = telling.length(seconds)
     found = terms(telling, cell)
@@ -206,6 +206,7 @@ def dot_product(telling: Telling, cell: Region, *, seconds: float = 12.0) -> Non
             telling, equation, cell, products, gone, back, table.middle, (0.1 * seconds, 0.18 * seconds)
         )
     carry_home(telling, outcome, figure, cell, back, rest, 0.12 * seconds)
+    return figure
 
 
 def _lift(telling: Telling, table: Table, seconds: float) -> list[Grid]:

@@ -50,15 +50,15 @@ TEAR = 0.15 * CELL
 
 
 def closeup(
-    telling: Telling, *things: Grids, channels: int | None = None, in_proportion: bool = False,
-    seconds: float | None = None,
+    telling: Telling, *things: Grids, channels: int | None = None, entries: int = ENTRIES,
+    in_proportion: bool = False, seconds: float | None = None,
 ) -> Layout:  # fmt: skip
     """Let excerpts stand in for ``things``, and return the layout that holds them in the places of the true ones.
 
     Within a beat it is said what is drawn. The first of ``things`` keeps its upper left corner, where its excerpt
     stands a hair before it, and the camera comes near. Of a column no more than so many ``channels`` are drawn, if that
-    is told; ``in_proportion`` what is as wide as many columns, such as the inside of an MLP, is as many times as wide
-    as what is drawn of one. Where every axis is short enough nothing happens, and the layout is the film's own.
+    is told, and of the output of no more than so many ``entries``; ``in_proportion`` what is as wide as many columns,
+    such as the inside of an MLP, is as many times as wide as what is drawn of one. Where every axis is short enough nothing happens, and the layout is the film's own.
     """
     whole = telling.cast.grids_of(*things)
     axes = {axis.name: axis.length for grid in whole for axis in grid.axes}
@@ -66,7 +66,7 @@ def closeup(
     most = {name: count for name, count in legible.items() if axes.get(name, 0) > ENOUGH * count}
     if in_proportion:
         most = _in_proportion(telling, axes, most)
-    shown = _entries(telling, whole, most.get("T"))
+    shown = _entries(telling, whole, most.get("T"), entries)
     if not most and shown == _shown(telling):
         return telling.layout
     seconds = telling.length(seconds)
@@ -181,7 +181,9 @@ def _in_proportion(telling: Telling, axes: Mapping[str, int], most: Mapping[str,
     return cut if drawn == channels else {**cut, "C": drawn, **{n: drawn * axes[n] // channels for n in wide}}
 
 
-def _entries(telling: Telling, whole: Sequence[Grid], times: int | None) -> tuple[int, ...] | None:
+def _entries(
+    telling: Telling, whole: Sequence[Grid], times: int | None, entries: int
+) -> tuple[int, ...] | None:  # fmt: skip
     """Ids of the tokens that have cells: of a table of tokens no more than those read, if these are not many.
 
     Of the output alone those that are likeliest to follow each token of the text, and to follow the last.
@@ -191,8 +193,8 @@ def _entries(telling: Telling, whole: Sequence[Grid], times: int | None) -> tupl
         return shown
     if head in whole:
         likely = telling.trace["output.logits"].argmax(axis=1)[:times].tolist()
-        last = likeliest(telling.trace["output.logits"][-1], ENTRIES)
-        return tuple(sorted(list(dict.fromkeys([*last[: ENTRIES // 2], *likely, *last]))[:ENTRIES]))
+        last = likeliest(telling.trace["output.logits"][-1], entries)
+        return tuple(sorted(list(dict.fromkeys([*last[: entries // 2], *likely, *last]))[:entries]))
     read = dict.fromkeys(int(token) for token in telling.trace.tokens[:times])
     every = range(table.axes[0].length) if shown is None else shown
     return tuple(sorted([*read, *(one for one in every if one not in read)][: max(ENTRIES, len(read))]))

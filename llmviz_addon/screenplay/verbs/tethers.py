@@ -81,7 +81,8 @@ def tether(
     if best is None:
         return None
     color, head = ("ink", HEAD) if operand is None else (str(region.grid.role), 0.0)
-    line = Line(tuple((x, y) for x, y in ways[best].tolist()), WIDTH, color, head)
+    way = _up_to(ways[best], _front(telling, region))
+    line = Line(tuple((x, y) for x, y in way.tolist()), WIDTH, color, head)
     drawing = Drawing(telling.unique("tether"), (line,), camera_pose(telling.page), "camera", opacity=0.0)
     telling.cast.add(drawing)
     return drawing
@@ -161,6 +162,22 @@ def _ends(telling: Telling, region: Region) -> np.ndarray:
     places[:, 2] = places[::-1, 2]  # from the upper left to the lower right
     places[:, 1] = low[1] - inner[1] - CELL / 10
     return np.unique(places, axis=0)
+
+
+def _front(telling: Telling, region: Region) -> Area:
+    """What the front of a region covers of the picture."""
+    low, high = telling.box(region)
+    flat = telling.view.project(np.array([(x, low[1], z) for x in (low[0], high[0]) for z in (low[2], high[2])]))[:, :2]
+    return Area(*flat.min(axis=0).tolist(), *flat.max(axis=0).tolist())
+
+
+def _up_to(way: np.ndarray, area: Area) -> np.ndarray:
+    """As much of a way as leads up to an area, whose numbers it leaves free; all of it where that is hardly any."""
+    shares = np.linspace(0, len(way) - 1, 10 * len(way))
+    fine = np.column_stack([np.interp(shares, np.arange(len(way)), way[:, i]) for i in (0, 1)])
+    leads = fine[: int(_within(fine[None], [area])[0].argmax())]
+    is_seen = len(leads) > 0 and np.linalg.norm(leads[-1] - leads[0]) > 2 * HEAD
+    return np.vstack([leads[::10], leads[-1:]]) if is_seen else way
 
 
 def _crosses(way: np.ndarray, areas: Sequence[Area]) -> bool:
