@@ -226,15 +226,16 @@ def _narrow(film, mlp, t):
     with film.beat("narrow"):
         film.fade(film.all_but(mlp.activation), to=0, seconds=0.3)
         film.arrange((mlp.activation,), (mlp.proj_bias, w, mlp.proj), all_named=True, seconds=0)
-        film.say("A second [matrix]({w}) brings them back to {count}.", w=w,
+        film.say("A second [matrix]({w}) makes {count} of them again, each a dot product.", w=w,
                  count=film.count(film.config.n_embd, "number"))  # fmt: skip
         with film.together(seconds=1):
             film.fade(*shown, to=1)
             film.camera.frame(*shown, azimuth=274, elevation=3)
         film.split(mlp.proj[t], others=0.3)
         film.compute(mlp.proj[t, 0], seconds=2.5)
-        film.say("Each neuron has a [column]({c}) in it, which it adds as strongly as it fires.", c=w[:, n])
         film.sweep(mlp.proj[t], seconds=3)
+        film.say("So each neuron adds its own [column]({c}), as strongly as it fires.", c=w[:, n])
+        film.split(w[:, n], gap=0, others=0.35, seconds=1)
 
 
 def _residual(film, mlp, stream, t):

@@ -138,9 +138,12 @@ def _ways(
     bottom, top = max(a_low[2], b_low[2]), min(a_high[2], b_high[2])
     down, rightward = b_high[2] <= a_low[2], a_high[0] <= b_low[0]
     leaves = a_low[2] - GAP if down else max(a_high[2], min(above or -np.inf, b_low[2] - SHORTEST)) + GAP
-    into = b_low[2] - GAP
-    if down:  # below the label, unless that leaves no room
-        into = max(min(over + GAP / 2, leaves - SHORTEST), b_high[2] + GAP / 2)
+    into = aside = b_low[2] - GAP
+    if down:  # over the label, unless that leaves no room
+        into, aside = (
+            max(min(over + GAP / 2, start - SHORTEST), b_high[2] + GAP / 2)
+            for start in (leaves, (a_low + a_high)[2] / 2)
+        )
     sides = (a_high[0] + GAP, b_low[0] - GAP) if rightward else (a_low[0] - GAP, b_high[0] + GAP)
     middles = [(low + high) / 2 for low, high in (source, target)]
     if right - left > CELL / 2:
@@ -149,7 +152,7 @@ def _ways(
         yield [(sides[0], (top + bottom) / 2), (sides[1], (top + bottom) / 2)]
     elif right - left <= CELL / 2:
         yield [(middles[0][0], leaves), (middles[0][0], middles[1][2]), (sides[1], middles[1][2])]
-        yield [(sides[0], middles[0][2]), (middles[1][0], middles[0][2]), (middles[1][0], into)]
+        yield [(sides[0], middles[0][2]), (middles[1][0], middles[0][2]), (middles[1][0], aside)]
     within = np.concatenate([[source, target], others])
     within = within[_level(within, source, target)]
     for sign, i in ((1, 1), (-1, 0)):

@@ -57,8 +57,9 @@ def closeup(
 
     Within a beat it is said what is drawn. The first of ``things`` keeps its upper left corner, where its excerpt
     stands a hair before it, and the camera comes near. Of a column no more than so many ``channels`` are drawn, if that
-    is told, and of the output of no more than so many ``entries``; ``in_proportion`` what is as wide as many columns,
-    such as the inside of an MLP, is as many times as wide as what is drawn of one. Where every axis is short enough nothing happens, and the layout is the film's own.
+    is told, and of a large vocabulary's output no more than so many ``entries``; ``in_proportion`` what is as wide as
+    many columns, such as the inside of an MLP, is as many times as wide as what is drawn of one. Where every axis is
+    short enough nothing happens, and the layout is the film's own.
     """
     whole = telling.cast.grids_of(*things)
     axes = {axis.name: axis.length for grid in whole for axis in grid.axes}
