@@ -20,6 +20,7 @@ def play(film):
     row = film.softmax(head.scores[t, : t + 1])
     chart = _scores(film, head, grids, t, row, [*end, *arrows])
     _shares(film, chart, row)
+    _formula(film, grids, t, row)
     _constant(film, t, row)
     _hard(film, t, row)
     _logits(film, output)
@@ -90,6 +91,25 @@ def _shares(film, chart, row):
         film.say("Each is divided by that sum:")
         film.become(chart, row.shares, "Divided by their sum: shares", seconds=4)
         film.say("now together they are 1.")
+
+
+def _formula(film, grids, t, row):
+    """All three steps at once, of the second largest score: the largest is but e to the power of 0."""
+    scores, largest, total, weights = grids
+    k = int((-row.row).argsort(kind="stable")[:2][-1])
+    with film.beat("formula"):
+        film.say("All in one formula: e to the [score]({s}) less the [largest]({m}), divided by the [sum]({n}).",
+                 s=scores[t, k], m=largest[t], n=total[t])  # fmt: skip
+        film.hide_values(largest, total, weights, seconds=0)
+        film.fade(*grids, to=1, seconds=0.4)
+        film.split(scores[t], weights[t], others=0.3, seconds=0.6)
+        arrows = _arrows(film, grids, 0.3)
+        film.sweep(largest[t], total[t], seconds=1, slowly=False)
+        film.compute(weights[t, k], seconds=5)
+        film.say("So every score of the row gets its share.")
+        film.sweep(weights[t], seconds=2, slowly=False)
+    film.merge(scores, weights, seconds=0)
+    film.fade(*grids, *arrows, to=0, seconds=0)
 
 
 def _constant(film, t, row):

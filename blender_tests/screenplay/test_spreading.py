@@ -5,6 +5,7 @@ import pytest
 
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.screenplay.score.timeline import Channel
+from llmviz_addon.screenplay.verbs.spreading import BETWEEN, WIDE
 
 
 def around(film, group):
@@ -39,7 +40,7 @@ def test_upright_they_stand_in_lines(nano, make_film):
     assert two[0][0] > one[1][0]
     assert two[1][2] == pytest.approx(one[1][2])
     assert three[0][0] == pytest.approx(one[0][0])
-    assert three[1][2] == pytest.approx(one[0][2] - film.layout.gap)
+    assert three[1][2] == pytest.approx(one[0][2] - film.layout.gap - BETWEEN * WIDE)
 
 
 def test_one_group_stays_where_it_is(random_model, make_film):
@@ -48,6 +49,10 @@ def test_one_group_stays_where_it_is(random_model, make_film):
     before = around(film, film.layout.layers[0])
     film.spread(film.layout.layers[0])
     assert np.array(around(film, film.layout.layers[0])) == pytest.approx(np.array(before))
+
+
+def names_of(ribbons):
+    return [ribbon.name for ribbon in ribbons]
 
 
 def halves(layer):
@@ -61,7 +66,11 @@ def test_parts_stand_in_a_row_where_that_makes_all_larger(film):
     end = film.layout.ln_f, film.layout.output
     rows = [halves(layer) for layer in layers]
     signs = film.spread(*rows[:-1], (*rows[-1], end), titles=["one", "two", "three"], parts=["left", "right", "end"])
-    assert len(signs) == 6
+    names, arrows = ([one for one in signs if (":arrow:" in one.name) == is_arrow] for is_arrow in (False, True))
+    assert len(names) == 6
+    assert len(arrows) == 6  # within each row, from row to row, and to the end
+    assert not any(name in film.telling.bundled for name in names_of(film.ribbons(layers[0].mlp)))
+    assert {*names_of(film.ribbons(layers[0].attn.residual, layers[0].mlp.residual))} <= film.telling.bundled
     boxes = [[around(film, Parts(part)) for part in row] for row in (*rows[:-1], (*rows[-1], end))]
     for row in boxes:
         for (_, left), (right, top) in zip(row, row[1:], strict=False):

@@ -115,7 +115,8 @@ def flow(telling: Telling) -> None:
         spans = _spans(telling, one)
         if not one.is_excerpt:
             _keep(telling, [one], spans)
-        stands += _standing(telling, sight, one, spans, number % PLANES * LIFT)
+        if one.ribbon.name not in telling.bundled:
+            stands += _standing(telling, sight, one, spans, number % PLANES * LIFT)
     wires: list[Wire] = []
     for stand in sorted(stands, key=lambda stand: (stand.at, stand.apart)):  # who goes farther goes around the others
         _draw(telling, sight, stand, wires)

@@ -99,6 +99,7 @@ class Telling:
         self.closeups: list[Closeup] = []
         self.excerpts: list[tuple[tuple[Grid, Grid], ...]] = []  # pairs of all close-ups there ever were
         self.connected: set[tuple[str, str]] = set()  # names of grids between which the chapter drew an arrow itself
+        self.bundled: set[str] = set()  # ribbons that have no arrow where their grids are dealt out: one stands for all
         self.outlines: dict[str, Drawing] = {}  # that light empty grids, by the names of these
         self.until = len(trace.tokens)  # how many tokens there are yet, as far as the story knows
         self.question = ""  # that the chapter asks and answers, if any

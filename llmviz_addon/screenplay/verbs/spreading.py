@@ -14,10 +14,15 @@ from ..cast.things import Grids
 from ..page.sizes import USUAL, pixel
 from ..telling import Telling
 from .arranging import sign
+from .arrows import ARROW, GAP, arrow, front, way
 from .dealing import BETTER
 from .fading import fade
 from .flanking import flank
 
+WIDE = 0.35
+"""Metres across of the arrows."""
+BETWEEN = 3.0
+"""What an arrow from line to line needs between them, as many times its width."""
 OVER, BESIDE = 2.2, 6.0
 """Room over a line for titles, and beside groups for theirs, in ems of usual letters."""
 
@@ -44,7 +49,8 @@ def spread(
     What stands before or behind others does not matter. Of a group that is told as a sequence the members may stand
     side by side, too, in the same columns in each group, with their names, ``parts``, over the first; else all stays
     within a group as it is. The ``titles`` of the groups stand at their left, or over them where there are several in a
-    line; then the names of the grids within go. The signs are returned.
+    line; then the names of the grids within go. One arrow leads from each to what reads of it, in place of all those
+    between their grids. The signs and arrows are returned.
     """
     seconds = telling.length(seconds, 2.0)
     told = [[telling.cast.grids_of(part) for part in _members(group)] for group in groups]
@@ -57,7 +63,38 @@ def spread(
         for grid in grids if np.abs(way).max() > 1e-9 else ():
             telling.carry(grid.name, telling.offset(grid) + way, seconds)
     telling.pass_time(seconds)
-    return _named(telling, told, form, titles, parts) if titles else []
+    led, brief = _connected(telling, [grids for grids, _, _ in form.places]), min(0.4, seconds)
+    telling.score.set_all([one.name for one in led], "opacity", ARROW, telling.now - brief, brief)
+    return [*(_named(telling, told, form, titles, parts) if titles else []), *led]
+
+
+def _connected(telling: Telling, carried: Sequence[Sequence[Grid]]) -> list[Drawing]:
+    """An arrow from some that were carried as one to others, where anything flows, in place of those of all grids.
+
+    To what is beside them it goes straight, to what is below them from line to line, as one reads.
+    """
+    where = {grid.name: number for number, grids in enumerate(carried) for grid in grids}
+    boxes = [_around(telling, grids) for grids in carried]
+    found: dict[tuple[int, int], Drawing] = {}
+    for ribbon in telling.layout.ribbons:
+        ends = where.get(ribbon.source, -1), where.get(ribbon.target, -1)
+        if min(ends) < 0 or ends[0] == ends[1]:
+            continue
+        telling.bundled.add(ribbon.name)
+        if ends in found:
+            continue
+        source, target = (telling.box(telling.cast.grids[name]) for name in (ribbon.source, ribbon.target))
+        (_, _, low), (_, _, top) = boxes[ends[0]][0], boxes[ends[1]][1]
+        if low > top:
+            (x, _, _), (to, _, _) = (((box[0] + box[1]) / 2).tolist() for box in (source, target))
+            lane = (low + top) / 2
+            leads = [(x, low - GAP), (x, lane), (to, lane), (to, top + GAP)]
+        else:
+            leads = way(boxes[ends[0]], boxes[ends[1]], float(top)) or []
+        if leads:
+            found[ends] = arrow(telling.unique("arrow"), leads, str(ribbon.role), front(source, target), WIDE)
+            telling.cast.add(found[ends])
+    return list(found.values())
 
 
 def _members(group: Grids) -> Sequence[Grids]:
@@ -93,11 +130,11 @@ def _forms(
     tall = [max(size[1] for size in parts) for parts in sizes]
     for count in range(len(told), 0, -1):
         lines = [tall[i : i + count] for i in range(0, len(told), count)]
-        across, down = count * lefts[-1] - gap, sum(max(line) + gap for line in lines) - gap
+        across, down = count * lefts[-1] - gap, sum(max(line) + gap + BETWEEN * WIDE for line in lines) - gap
         beside, over = (BESIDE * em, OVER * em) if count == 1 else (0.0, len(lines) * OVER * em)
         scale = min((free.width - beside) / across, (free.height - over) / down)
         places, z = [], 0.0
-        room = gap + (OVER * em / scale if count > 1 else 0.0)
+        room = gap + (OVER * em / scale if count > 1 else 0.0) + BETWEEN * WIDE
         for i in range(0, len(told), count):
             for column, parts in enumerate(told[i : i + count]):
                 places += [(part, column * lefts[-1] + float(lefts[j]), z) for j, part in enumerate(parts)]
