@@ -133,7 +133,7 @@ def _spots(
     first = max(0, len(tokens) - max(MOST, needed + 1))
     texts = [telling.checkpoint.tokenizer.text(token) for token in tokens[first:]]
     most = max(min(page.height, LARGEST), least)
-    tries = [(tall, 1) for tall in np.linspace(most, max(most / 2, least), 6)]
+    tries = [(tall, 1) for tall in np.linspace(most, max(0.4 * most, least), 13)]
     for tall, lines in [*tries, *((tall, len(texts)) for tall in np.linspace(most, least, 12))]:
         spots = _lines([wide(text, tall) for text in texts], page, tall, first > 0)
         if _fit(spots, page, tall) and len({spot.y for spot in spots}) <= lines:
