@@ -213,7 +213,7 @@ def _at_once(film, layers):
 
 def _model(film):
     with film.beat("model"):
-        film.say("At the bottom each column becomes scores for all tokens, called logits,")
+        film.say("At the bottom each column becomes scores for all tokens, called logits.")
         end = film.layout.ln_f, film.layout.output
         with film.together(seconds=2.5):
             film.fade(*end, film.ribbons(*end), to=1, seconds=1)
@@ -232,7 +232,7 @@ def _model(film):
                 film.letters(rows[1])
             film.camera.frame(*rows, azimuth=276, elevation=5, zoom=zoom)
         film.sweep(*rows, seconds=5, slowly=False)
-        film.say("and softmax turns them into [probabilities]({p}), which, unrounded, sum to 1.", p=output.probs)
+        film.say("Softmax turns them into [probabilities]({p}), which, unrounded, sum to 1.", p=output.probs)
         film.camera.frame(*rows, azimuth=273, elevation=4, zoom=zoom, seconds=2)
 
 
@@ -256,7 +256,7 @@ def _guess(film, t):
     few = (-chances).argsort(kind="stable")[:SHOWN].tolist()
     shown = "" if len(chances) <= SHOWN else f", the {SHOWN} likeliest"
     with film.beat("guess"):
-        film.say("The column of its last token says what may follow the text.")
+        film.say("The column of the last token says what may follow the text.")
         film.chart(chances[few], few, f"What may follow{shown}", span=(0, 1), percent=True, seconds=3)
         best = film.share(chances[few], 0, percent=True)
         film.say("Likeliest is the {token}: {p}.", token=film.name_of(few[0]), p=best)

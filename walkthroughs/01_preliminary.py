@@ -63,7 +63,9 @@ def _computed(film, layer, learned, values, ribbons):
             film.fade(film.all_but(part), to=0, seconds=1)
             film.camera.fly(part, azimuth=277, elevation=5)
         near = film.closeup(part, channels=ROWS).layers[0].members[name]
-        film.say("[Amber](aggregate) sums up others, as [here]({sums}) each column.", sums=_sums(near)[0])
+        film.say(
+            "[Amber](aggregate) numbers each sum up many others, [here]({sums}) a whole column.", sums=_sums(near)[0]
+        )
         film.light(*_sums(near), seconds=0.5)
         film.camera.frame(near, azimuth=275, elevation=4, seconds=2)
 

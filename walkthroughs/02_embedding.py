@@ -49,9 +49,9 @@ def _what_for(film, text, tokens, e):
         tokens, e = close.tokens, close.embedding
         film.one_scale(e, seconds=0)  # what is added up here
         film.say(
-            "It is cut into {count:,} pieces, its [tokens]({tokens});"
+            "The text is cut into {count:,} pieces, its [tokens]({tokens});"
             if many
-            else "Here it is one piece, one [token]({tokens});",
+            else "The text is one piece here, one [token]({tokens});",
             count=len(film.tokens), tokens=tokens,
         )  # fmt: skip
         film.camera.frame(text, tokens, e, azimuth=281, elevation=6, seconds=2)
@@ -124,7 +124,7 @@ def _equals(film, e, t):
     with film.beat("same-token"):
         film.say("The {token} stands at t = {a} and at t = {b}.", token=film.token_name(a), a=a, b=b)
         film.add_up(e.output[a], e.output[b], seconds=11)
-        film.say("Same token, so the same first column; other place, so another second one.")
+        film.say("Same token, so the same first column; other place, so a different second one.")
         film.say("So the sums differ, and the model can tell them apart.")
 
 

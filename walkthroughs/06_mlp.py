@@ -101,7 +101,7 @@ def _one_column(film, x, mlp, stream):
     film.move(x, by=(0.5, 0, 0), seconds=0)  # a ruler has room before it
     film.fade(*shown[1:], to=1, seconds=0.3)
     film.camera.frame(*shown, azimuth=274, elevation=3, zoom=0.93, seconds=0.8)
-    film.say("Of the column's [C = {count}](C),", count=film.count(count, "number"))
+    film.say("From the column's [C = {count}](C),", count=film.count(count, "number"))
     rulers = [film.ruler(x, "C", seconds=1)]
     film.say(
         "the MLP makes [4C = {wide}](4C), {times} times as many.", wide=f"{wide:,}", times=wide // count,
@@ -206,7 +206,7 @@ def _others(film, fires, half, t):
     given, wrote = ([i for i in alike if (i < film.trace.prompt_length) == early] for early in (True, False))
     if given and wrote and half == given and t < film.trace.prompt_length and max(fires[wrote]) < fires[t] / 10:
         every = "It fires for every {token} given, for none that the model wrote."
-        return every, "So more than the token counts."
+        return every, "So it is not the token alone that counts."
     if not half:
         return ("Nowhere else in this text does it fire even half as much.",)
     same = sum(i in alike for i in half)

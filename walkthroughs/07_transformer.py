@@ -152,7 +152,7 @@ def _lens(film, t):
             n = film.checkpoint.prompt_length
             film.say("What would fewer layers say, though it learned to answer {n} tokens?", n=n)
         film.guesses(t, f"What may follow t = {t:,}, read after each layer", seconds=8)
-        film.say("For that, the model's last step, told later, reads every stage.")
+        film.say("To find out, the model's last step, told later, reads each stage.")
         film.say(
             f"The {{token}} goes from {'{p:.1%}' if said[0, final] else '0 %'} after the embedding to {{q:.1%}}.",
             token=film.name_of(final), p=float(said[0, final]), q=float(said[-1, final]),

@@ -34,7 +34,7 @@ def _arrows(film, grids, seconds):
 
 
 def _where(film, head, number, output, arrows):
-    film.say("At two places a model needs shares of one whole:")
+    film.say("At two places a model needs shares of one whole.")
     film.camera.frame(*head.rows.matrix, azimuth=281, elevation=7, seconds=2)
     close = film.closeup(*head.rows.matrix, output, seconds=1)  # of a wide model; else it is the layout
     grids, end = close.layers[0].attn.heads[number].rows.matrix, (close.output.logits, close.output.probs)
@@ -44,9 +44,9 @@ def _where(film, head, number, output, arrows):
         film.arrange(grids, in_order=True, seconds=0)
         film.camera.frame(*grids, azimuth=281, elevation=7, seconds=0)
         arrows = _arrows(film, grids, 0.5)
-    film.say("in every attention head, where [scores]({s}) become [weights]({w});", s=grids[0], w=grids[-1])
+    film.say("In every attention head [scores]({s}) become [weights]({w});", s=grids[0], w=grids[-1])
     film.camera.frame(*grids, azimuth=277, elevation=5, seconds=2)
-    film.say("and at its end, where [logits]({x}) become [probabilities]({y}).", x=end[0], y=end[1])
+    film.say("and at its end [logits]({x}) become [probabilities]({y}).", x=end[0], y=end[1])
     film.show_values(*end)
     with film.together(seconds=2):
         film.fade(*arrows, to=0, seconds=0.3)

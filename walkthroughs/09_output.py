@@ -39,7 +39,7 @@ def play(film):
         stream, ln, output = close.layers[-1].mlp.residual, close.ln_f, close.output
         film.move(stream, beside=ln.output, seconds=0)
         film.camera.frame(stream, ln, output, azimuth=281, elevation=6, seconds=0)
-        film.say("Each [column]({x}) holds what they have made of its token.", x=stream)
+        film.say("Each [column]({x}) holds what has become of its token.", x=stream)
         film.light(stream, seconds=0.8)
         film.light(stream, to=0, seconds=0.8)
         film.say("From that the next token must come.")
@@ -209,12 +209,12 @@ def _temperature(film, u, few, hot):
     with film.beat("temperature"):
         film.say("Without one, or at 1, the likeliest gets {p}.", p=most(1))
         chart(0 if hot > warm else 1, 1)
-        film.say("At {heat:,} all differences shrink to 1/{heat:,}: {p}.", heat=warm, p=most(warm))
+        film.say("At {heat:,} logits differ 1/{heat:,} as much: {p}.", heat=warm, p=most(warm))
         chart(1 if hot > warm else 2, warm)
         if hot > warm:
             film.say("At {heat:,} only {p}.", heat=hot, p=most(hot))
             chart(2, hot)
-        film.say("At 0.5 they double: {p}.", p=most(0.5))
+        film.say("At 0.5 twice as much: {p}.", p=most(0.5))
         if hot <= warm:
             chart(0, 0.5)
 

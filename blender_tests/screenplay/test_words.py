@@ -328,7 +328,7 @@ def _output(told: Run, texts: dict[str, str]) -> None:
     assert ("never asked this early" in columns) == (not told.model.asked(len(sure)))
     assert (f"answer from t = {asked[0]:,} on" in columns) == (asked[0] > 0)
     shares = re.findall(r"(?:more than |less than )?([\d.]+) %", texts["09 temperature"])
-    warm = float(re.search(r"At ([\d,]+) all differences shrink to 1/\1:", texts["09 temperature"])[1].replace(",", ""))
+    warm = float(re.search(r"At ([\d,]+) logits differ 1/\1 as much:", texts["09 temperature"])[1].replace(",", ""))
     told_hot = re.search(r"At ([\d,]+) only", texts["09 temperature"])
     hot = float(told_hot[1].replace(",", "")) if told_hot else warm
     for share, heat in zip(shares, (1.0, warm, *((hot,) if told_hot else ()), 0.5), strict=True):
@@ -358,7 +358,10 @@ def test_a_neuron_that_tells_given_letters_from_written_ones_is_said_to():
     fires = told.trace["layers.0.mlp.activation"][:, int(re.search(r"letter B neuron (\d+) fires most", text)[1])]
     assert (fires[[1, 4]] > fires[3] / 2).all()
     assert (fires[[7, 8, 9]] < fires[3] / 10).all()
-    assert "It fires for every letter B given, for none that the model wrote. So more than the token counts." in text
+    assert (
+        "It fires for every letter B given, for none that the model wrote. So it is not the token alone that counts."
+        in text
+    )
 
 
 @pytest.mark.parametrize("names", [["nano"], ["nano", "gpt2"], ["gpt2"], ["gpt3"], ["nano", "gpt2", "gpt2-xl", "gpt3"]])
