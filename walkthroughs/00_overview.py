@@ -7,8 +7,8 @@ answer = "It guesses one token, appends it, and begins again."
 short = ("task", "columns", "attention", "layer", "layers", "model", "loop")
 trailer = ("attention", "layers")
 
-SHOWN = 8
-"""Bars of a large vocabulary."""
+SHOWN, ENTRIES = 8, 20
+"""Bars of a large vocabulary, and tokens of it that can be read."""
 TURNS = 6
 """Layers that are seen side by side while they run; of more, groups of them, that glow one after the other."""
 APART, WIDE, PALE = 0.12, 0.3, 0.35
@@ -220,20 +220,16 @@ def _model(film):
             film.revert(*film.layout.layers, seconds=1.5)  # where they stood side by side
             film.camera.take([*end], azimuth=280, elevation=7)
             film.pulse(film.layout.ln_f, titles=["Last layer norm"])
-        output = film.closeup(film.layout.output, seconds=1.5).output  # of a wide model
+        output = film.closeup(film.layout.output, entries=ENTRIES, seconds=1.5).output  # of a wide model
         rows = output.logits, output.probs
-        tall = rows[0].cells[2] > rows[0].cells[0]  # a vocabulary of many tokens: side by side, with room for names
-        zoom = 0.86 if tall else 1
+        tall = rows[0].cells[2] > rows[0].cells[0]  # a vocabulary of many tokens: side by side
         with film.together(seconds=1.5):
             film.fade(film.all_but(*rows), to=0, seconds=0.5)
-            film.arrange(*rows[: 1 if tall else 2])
-            if tall:
-                film.move(rows[1], beside=rows[0])
-                film.letters(rows[1])
-            film.camera.frame(*rows, azimuth=276, elevation=5, zoom=zoom)
+            film.arrange(*((rows,) if tall else rows))
+            film.camera.frame(*rows, azimuth=276, elevation=5)
         film.sweep(*rows, seconds=5, slowly=False)
         film.say("Softmax turns them into [probabilities]({p}), which, unrounded, sum to 1.", p=output.probs)
-        film.camera.frame(*rows, azimuth=273, elevation=4, zoom=zoom, seconds=2)
+        film.camera.frame(*rows, azimuth=273, elevation=2, seconds=2)
 
 
 def _halves(layer):

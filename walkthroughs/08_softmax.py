@@ -5,6 +5,9 @@ part = "Step by step"
 question = "How do any numbers become shares of one whole?"
 answer = "Each becomes a power of e, then is divided by the sum of them all."
 
+ENTRIES = 12
+"""Tokens of a large vocabulary that can be read where they share the picture."""
+
 
 def play(film):
     heads, t = film.layout.layers[0].attn.heads, min(5, len(film.tokens) - 1)
@@ -36,7 +39,7 @@ def _arrows(film, grids, seconds):
 def _where(film, head, number, output, arrows):
     film.say("At two places a model needs shares of one whole.")
     film.camera.frame(*head.rows.matrix, azimuth=281, elevation=7, seconds=2)
-    close = film.closeup(*head.rows.matrix, output, seconds=1)  # of a wide model; else it is the layout
+    close = film.closeup(*head.rows.matrix, output, entries=ENTRIES, seconds=1)  # of a wide model; else the layout
     grids, end = close.layers[0].attn.heads[number].rows.matrix, (close.output.logits, close.output.probs)
     film.fade(close.output, to=0, seconds=0)
     if grids[0] is not head.scores:

@@ -23,6 +23,7 @@ DETAIL = 0.72  # em of the axis lengths, in titles' ems
 LEAST = 0.64  # of that: where the title is as large as it may be they can still be read; smaller ones are left out
 BEFORE = 0.03  # metres in front of the grid
 LEADING = 1.05
+RAISED = 0.2 * CELL  # over the grid: of one that is low in the picture the top is seen
 THIN = 3  # a grid of at most this many columns shows its title only
 
 
@@ -50,7 +51,7 @@ def _above(grid: Grid, gap: float, growing: bool) -> Drawing:
     lengths = " × ".join(
         _length(axis, growing) for axis in sorted(grid.axes, key=lambda axis: axis.direction, reverse=True)
     )
-    return _drawing(grid, _plate(grid.title, lengths, grid.cells[0], gap), grid.middle[0], grid.ends[1][2])
+    return _drawing(grid, _plate(grid.title, lengths, grid.cells[0], gap), grid.middle[0], grid.ends[1][2] + RAISED)
 
 
 @once_per_font(1024)  # the layers of a model are labelled alike

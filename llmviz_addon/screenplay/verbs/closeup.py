@@ -55,11 +55,11 @@ def closeup(
 ) -> Layout:  # fmt: skip
     """Let excerpts stand in for ``things``, and return the layout that holds them in the places of the true ones.
 
-    Within a beat it is said what is drawn. The first of ``things`` keeps its upper left corner, where its excerpt
-    stands a hair before it, and the camera comes near. Of a column no more than so many ``channels`` are drawn, if that
-    is told, and of a large vocabulary's output no more than so many ``entries``; ``in_proportion`` what is as wide as
-    many columns, such as the inside of an MLP, is as many times as wide as what is drawn of one. Where every axis is
-    short enough nothing happens, and the layout is the film's own.
+    Within a beat it is said what is drawn, before it is. The first of ``things`` keeps its upper left corner, where its
+    excerpt stands a hair before it, and the camera comes near. Of a column no more than so many ``channels`` are drawn,
+    if that is told, and of a large vocabulary's output no more than so many ``entries``; ``in_proportion`` what is as
+    wide as many columns, such as the inside of an MLP, is as many times as wide as what is drawn of one. Where every
+    axis is short enough nothing happens, and the layout is the film's own.
     """
     whole = telling.cast.grids_of(*things)
     axes = {axis.name: axis.length for grid in whole for axis in grid.axes}
@@ -98,11 +98,11 @@ def closeup(
     _as_connected(telling, stands)
     telling.excerpts.append(tuple(pairs))
     telling.closeups.append(Closeup(tuple(pairs), {**{g.name: g for g in telling.layout.grids}, **stands}))
+    _say_what_is_shown(telling, list(stands.values()))
     with telling.together(seconds=seconds):
         fade(telling, *whole, *telling.cast.ribbons_among(*whole), to=0)
         fade(telling, *stands.values(), to=1)
         frame(telling, *stands.values())
-    _say_what_is_shown(telling, list(stands.values()))
     return small.mapped(lambda grid: stands.get(grid.name, grid))
 
 
@@ -195,7 +195,8 @@ def _entries(
     if head in whole:
         likely = telling.trace["output.logits"].argmax(axis=1)[:times].tolist()
         last = likeliest(telling.trace["output.logits"][-1], entries)
-        return tuple(sorted(list(dict.fromkeys([*last[: entries // 2], *likely, *last]))[:entries]))
+        some = dict.fromkeys([likely[-1], *last[: entries // 2], *likely, *last])  # the last column drawn is told of
+        return tuple(sorted(list(some)[:entries]))
     read = dict.fromkeys(int(token) for token in telling.trace.tokens[:times])
     every = range(table.axes[0].length) if shown is None else shown
     return tuple(sorted([*read, *(one for one in every if one not in read)][: max(ENTRIES, len(read))]))
