@@ -128,7 +128,7 @@ def _spots(
     """Where each token's tile goes, by its time, in lines; and the height of all tiles.
 
     They are made smaller for the text to stand on one line, or for all of it to be there, up to a limit; of a longer
-    one the last tokens are there.
+    one the last tokens are there. What the model wrote begins a line if there is one for it.
     """
     first = max(0, len(tokens) - max(MOST, needed + 1))
     texts = [telling.checkpoint.tokenizer.text(token) for token in tokens[first:]]
@@ -136,6 +136,8 @@ def _spots(
     tries = [(tall, 1) for tall in np.linspace(most, max(0.4 * most, least), 13)]
     for tall, lines in [*tries, *((tall, len(texts)) for tall in np.linspace(most, least, 12))]:
         spots = _lines([wide(text, tall) for text in texts], page, tall, first > 0)
+        own = _lines([wide(text, tall) for text in texts], page, tall, first > 0, telling.trace.prompt_length - first)
+        spots = own if own[-1].y > spots[-1].y - tall / 2 else spots
         if _fit(spots, page, tall) and len({spot.y for spot in spots}) <= lines:
             break
     while len(texts) > needed + 1 and not _fit(spots, page, tall):
@@ -144,12 +146,15 @@ def _spots(
     return {first + i: spot for i, spot in enumerate(spots)}, tall
 
 
-def _lines(widths: list[float], page: Area, tall: float, is_cut: bool) -> list[Spot]:
-    """Tiles side by side, on as many lines as they need; before those of a text that is cut is room to say so."""
+def _lines(widths: list[float], page: Area, tall: float, is_cut: bool, begins: int = 0) -> list[Spot]:
+    """Tiles side by side, on as many lines as they need, of which one ``begins`` with a certain tile.
+
+    Before those of a text that is cut is room to say so.
+    """
     spots: list[Spot] = []
     x, y = page.left + (tall if is_cut else 0.0), page.top - tall / 2
-    for width in (min(one, 0.8 * page.width) for one in widths):
-        if x + width > page.right + 1e-9 and spots:
+    for number, width in enumerate(min(one, 0.8 * page.width) for one in widths):
+        if (x + width > page.right + 1e-9 or number == begins) and spots:
             x, y = page.left, y - (1 + GAP) * tall
         spots.append(Spot(x + width / 2, y, width))
         x += width + GAP * tall
