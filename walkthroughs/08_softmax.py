@@ -104,6 +104,8 @@ def _formula(film, grids, t, row):
         film.say("All in one formula: e to the [score]({s}) less the [largest]({m}), divided by the [sum]({n}).",
                  s=scores[t, k], m=largest[t], n=total[t])  # fmt: skip
         film.hide_values(largest, total, weights, seconds=0)
+        film.arrange(grids, in_order=True, seconds=0)
+        film.camera.frame(*grids, azimuth=272, elevation=2, seconds=0)
         film.fade(*grids, to=1, seconds=0.4)
         film.split(scores[t], weights[t], others=0.3, seconds=0.6)
         arrows = _arrows(film, grids, 0.3)
