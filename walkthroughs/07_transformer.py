@@ -92,7 +92,8 @@ def _ride(film, layers, e):
         film.say("Now the numbers run through all of them." if len(layers) > 1 else "The numbers run through it.")
         film.hide_values(*layers, seconds=0)
         whole, each = len(layers) > FEW, min(6.0, 20.0 / len(layers))
-        film.fade(*layers, film.ribbons(*layers), to=1)
+        if whole:  # else they are there, and named as large as they are
+            film.fade(*layers, film.ribbons(*layers), to=1)
         for number, layer in enumerate(layers):
             parts = [layer] if whole else list(layer.members.values())
             names = [f"Layer {number}"] if whole else [f"Layer {number}: {part.title}" for part in parts]

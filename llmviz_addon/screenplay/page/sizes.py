@@ -16,7 +16,7 @@ SMALLEST, LARGEST = 14.0, 24.0
 """Of a label's letters."""
 USUAL = 20.0
 """Of a label's largest letters, where there is room."""
-ENLARGED = 6.5
+ENLARGED = 10.0
 """How many times as large as at home a label may stand: what is farther away than that is not named."""
 
 
