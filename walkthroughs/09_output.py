@@ -35,7 +35,7 @@ def play(film):
     with film.beat("what-for"):
         film.say("All layers are done." if film.config.n_layer > 1 else "The one layer is done.")
         film.camera.frame(stream, ln, output, azimuth=281, elevation=6, seconds=1.5)
-        close = film.closeup(ln, stream, output, seconds=0)  # of a wide model; else it is the layout
+        close = film.closeup(ln, stream, output, entries=ENTRIES, seconds=0)  # of a wide model; else the layout
         stream, ln, output = close.layers[-1].mlp.residual, close.ln_f, close.output
         film.move(stream, beside=ln.output, seconds=0)
         film.camera.frame(stream, ln, output, azimuth=281, elevation=6, seconds=0)
