@@ -15,14 +15,9 @@ to do anything."""
 EVEN = 0.7
 SEEN = 0.9
 """What a temperature leaves of the likeliest at most, for its bar to be seen to shrink."""
-ROWS = 8
-"""Of each column that are drawn where the LM head meets it: their numbers can be read."""
-ENTRIES = 20
-"""Tokens of a large vocabulary that are drawn there: they can be read, too."""
-THIN = 0.1
-"""Metres across of the arrows there."""
-SHOWN = 8
-"""Bars of a large vocabulary."""
+ROWS, ENTRIES, THIN, SHOWN = 8, 20, 0.1, 8
+"""Of each column, and of a large vocabulary, that are drawn where the LM head meets them, and metres across of the
+arrows there: all can be read. And bars of a large vocabulary."""
 
 
 def play(film):
@@ -79,17 +74,15 @@ def _norm(film, stream, ln, output, t):
 def _which(film, t):
     if t + 1 < len(film.tokens):
         return "Each guesses the token after its own; take t = {t:,}."
-    return (
-        "The next token is told by the last column, t = {t:,}." if t else "The next token is told by the only column."
-    )
+    return f"The next token is told by the {'last column, t = {t:,}' if t else 'only column'}."
 
 
 def _logits(film, t, best):
     with film.beat("logits"):
         end = film.layout.output
         film.fade(film.all_but(), to=0, seconds=0.3)
-        close = film.closeup(film.layout.ln_f.output, end.weight, end.logits, end.probs, channels=ROWS, entries=ENTRIES,
-                             seconds=0)  # fmt: skip
+        whole = film.layout.ln_f.output, end.weight, end.logits, end.probs
+        close = film.closeup(*whole, channels=ROWS, entries=ENTRIES, seconds=0)
         x, output = close.ln_f.output, close.output
         film.fade(output.probs, to=0, seconds=0)
         film.fade(x, output.weight, output.logits, to=1, seconds=0)
@@ -132,15 +125,14 @@ def _all(film, x, output, arrows):
         film.move(output.probs, beside=output.logits, seconds=0)
         film.camera.frame(*chain, azimuth=273, elevation=3, seconds=0)
         film.fade(*chain, to=1, seconds=0.3)
+        ways = (x, output.logits), (output.weight, output.logits), (output.logits, output.probs)
         with film.together(seconds=0.3):
-            ways = (x, output.logits), (output.weight, output.logits), (output.logits, output.probs)
             arrows = [film.connect(*way) for way in ways]
         film.sweep(output.logits, output.probs, seconds=6, slowly=False)
         film.say("and each guesses the token after its own." if many else "Each guesses the token after its own.")
         rows = (chain[2:],) if film.config.vocab_size > SHOWN else [(one,) for one in chain[2:]]
         with film.together(seconds=1.5):
-            film.fade(x, output.weight, to=0, seconds=0.8)
-            film.fade(*arrows, to=0, seconds=0.3)
+            film.fade(x, output.weight, *arrows, to=0, seconds=0.8)
             film.arrange(*rows, gap=None if film.config.vocab_size > SHOWN else 0.3)
             film.camera.frame(*chain[2:], azimuth=273, elevation=3)
         if many and output.probs.axes[1].shown is None:
