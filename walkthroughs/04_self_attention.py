@@ -237,6 +237,7 @@ def _values(film, head, t):
     with film.beat("answer-home", afresh=False):
         film.say("It goes where it belongs: column t = {t} of the [output]({o}).", t=t, o=head.output)
         film.bring_home(total, seconds=3)
+        film.compute(head.output[t, 0], seconds=1.5)
 
 
 def _rest(film, x, head, number, t):

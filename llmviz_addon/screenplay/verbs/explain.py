@@ -124,9 +124,13 @@ def focus(telling: Telling, body: str, region: Region, at: float) -> None:
 def _tie(
     telling: Telling, up: Panel, sources: Mapping[str, Region], cell: Region, step: float
 ) -> list[tuple[str, float]]:
-    """Tethers by name, and when each comes: those of the symbols as they are read, the cell's with the result."""
+    """Tethers by name, and when each comes: those of the symbols as they are read, the cell's with the result.
+
+    None leads to a grid that is not there.
+    """
     around = tethers.around(telling)
-    distinct = _in_one(telling, up, _distinct(sources))
+    there = {operand: region for operand, region in sources.items() if telling.opacity(region.grid) > 0}
+    distinct = _in_one(telling, up, _distinct(there))
     start, tied = telling.now, []
     for number, (operand, region) in enumerate(distinct.items()):
         drawing = tethers.tether(telling, up, region, around, operand)
