@@ -23,6 +23,8 @@ SMALL = 0.7
 """Em of its smaller lines, in those of its name: seen from below, too, both are of a size that labels may have."""
 OVER = 0.5
 """Letters from a model to its card."""
+LARGER = 1.5
+"""How many times as large as here a name may come out on the picture, so as much room it has on its box."""
 HIGH = 2.5
 """Height of a box, in gaps, from which on its name stands on it."""
 ROOF = 1.35
@@ -175,10 +177,10 @@ def _name(outline: Outline, grid: Grid, offset: np.ndarray, times: int) -> Drawi
     folded = any(axis.name == "n_vocab" for axis in grid.axes) and outline.sheets > 1
     sizes += f", folded into {outline.sheets} sheets" if folded else f", {times} times" if times > 1 else ""
     gap = outline.sample.gap
-    room = grid.size[0] + 0.8 * gap
+    inside = grid.size[2] > HIGH * gap
+    room = grid.size[0] / LARGER if inside else grid.size[0] + 0.8 * gap
     spans: tuple[tuple[str, str], ...] = ((grid.title, "ink"), (f"  {sizes}", "muted"))
     body = "".join(text for text, _ in spans)
-    inside = grid.size[2] > HIGH * gap
     scale = min(grid.size[2] / 3 if inside else 0.7 * gap, room / advance(body))
     if inside:
         spans = ((body, "ink"),)
