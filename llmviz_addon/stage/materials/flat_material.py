@@ -22,13 +22,13 @@ from .theme import Theme
 INK, EDGE, LEAN, BELOW, REACH = "ink", "edge", "lean", "below", "reach"
 WRITTEN = "written"
 """Pass of a lit theme that tells where drawings and letters are, from 0 to 1."""
-GLOW = 1.15
+GLOW = 0.85
 """Light of a body's face, where 1 is as bright as its colour."""
 OVER = (-0.35, 0.94, 0.0)
 """Where the light comes from, in a drawing's plane."""
-SHADE, TURNED = 0.7, 0.42
+SHADE, TURNED = 0.9, 0.4
 """How much lighter a body's edge is towards that, and how much darker where it turns away from the viewer."""
-GLINT, GLINTS, NARROW = 0.5, 0.62, 3.2
+GLINT, GLINTS, NARROW = 1.2, 0.62, 3.2
 """Light of the line along which a round edge mirrors the lamp, how far it leans there, and how narrow that is."""
 
 
