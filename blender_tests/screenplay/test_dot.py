@@ -174,6 +174,13 @@ def test_a_weighted_sum_goes_into_its_column_where_it_is_known_from_then_on(nano
     assert min(map(abs, offsets)) > (total.broad - 1) / 2 * CELL  # it covers none of the other columns
     terms = [film.telling.box(one) for one in total.terms if isinstance(one, Grid)]
     assert max(low[0] for low, _ in terms) < moved[0]
+    with film.beat("told", afresh=False):
+        film.compute(head.output[5, 0])
+        up = [one.shapes[0] for name, one in film.cast.drawings.items() if ":tether:" in name]
+        (tip, _), *_ = (line.points[-1] for line in up if line.head)
+        ends = [(moved[0] + wide * CELL, moved[1], moved[2]) for wide in (0, total.broad)]
+        left, right = film.telling.view.project(np.array(ends))[:, 0]
+        assert not left + 0.002 < tip < right - 0.002  # it ends beside the number, broad as that is
     with pytest.raises(ScriptError, match="merge it first"):
         film.split(head.output[2])
     with film.beat("after"):

@@ -27,8 +27,8 @@ UNDER = 0.62
 """Size of what is told under a bar, in ems."""
 MOST, AWAY = 16, 2.5
 """Parts that say something under a bar at most, and ems that what they say is away from them at most."""
-SEAM = 0.0012
-"""Between two parts, in picture heights."""
+SEAM, FINE = 0.003, 0.0014
+"""Between two parts, in picture heights; and how wide one must be to be seen, or nothing is said of it."""
 
 
 def share_out(
@@ -59,11 +59,11 @@ def share_out(
     marked = len(parts) if until is None else until
     figures = written_shares(parts)
     for t, (left, right) in enumerate(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)):
-        width = max(right - left - SEAM, SEAM / 2)
+        width = max(right - left - SEAM, (right - left) / 2)
         shapes.append(Rect(left - area.left, 0.0, width, high, tint_at(telling, t)))
         inside = _written(token_text(telling, t), figures[t], (left + right) / 2, base, width, high, em)
         written += inside
-        if len(inside) < 2 and t < marked:
+        if len(inside) < 2 and t < marked and right - left >= FINE:
             words = figures[t] if inside else f"{token_text(telling, t)} {figures[t]}"
             narrow.append(_Told(words, (left + right) / 2, advance(words, UNDER * em), right - left))
     for one, start in _side_by_side(narrow, area.left, float(ends[marked]), em):

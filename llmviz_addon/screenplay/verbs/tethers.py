@@ -81,7 +81,7 @@ def tether(
     if best is None:
         return None
     color, head = ("ink", HEAD) if operand is None else (str(region.grid.role), 0.0)
-    way = _up_to(ways[best], _front(telling, region))
+    way = _up_to(ways[best], _written_on(telling, region, around))
     line = Line(tuple((x, y) for x, y in way.tolist()), WIDTH, color, head)
     drawing = Drawing(telling.unique("tether"), (line,), camera_pose(telling.page), "camera", opacity=0.0)
     telling.cast.add(drawing)
@@ -164,10 +164,17 @@ def _ends(telling: Telling, region: Region) -> np.ndarray:
     return np.unique(places, axis=0)
 
 
-def _front(telling: Telling, region: Region) -> Area:
-    """What the front of a region covers of the picture."""
+def _written_on(telling: Telling, region: Region, around: Around) -> Area:
+    """What the front of a region covers of the picture; where a broader copy lies on it, as broad as that."""
     low, high = telling.box(region)
-    flat = telling.view.project(np.array([(x, low[1], z) for x in (low[0], high[0]) for z in (low[2], high[2])]))[:, :2]
+    left, right = low[0], high[0]
+    for grid, _ in around.grids:
+        start, (end, _, top) = telling.box(grid)
+        end = start[0] + (end - start[0]) * telling.score.value(Channel(grid.name, "scale", 0))
+        lies_on = start[2] <= low[2] and high[2] <= top and 0 < low[1] - start[1] < CELL
+        if lies_on and start[0] <= low[0] and high[0] <= end:
+            left, right = min(left, start[0]), max(right, end)
+    flat = telling.view.project(np.array([(x, low[1], z) for x in (left, right) for z in (low[2], high[2])]))[:, :2]
     return Area(*flat.min(axis=0).tolist(), *flat.max(axis=0).tolist())
 
 
