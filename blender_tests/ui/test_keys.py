@@ -83,3 +83,17 @@ def test_the_preferences_show_each_and_a_way_back_from_a_change(keymaps: bpy.typ
     [*keys.users_keys()][2][2].type = "F9"
     keymaps.update()
     assert drawn("operator") == ["preferences.keyitem_restore"]
+
+
+def test_when_the_extension_goes_none_is_left_in_the_users_maps_whose_operator_is_gone(scene: bpy.types.Scene) -> None:
+    maps, operators = bpy.context.window_manager.keyconfigs, {key.operator for key in keys.KEYS}
+
+    def held() -> set[str]:
+        return operators & {item.idname for keymap in maps.user.keymaps for item in keymap.keymap_items}
+
+    ui.register()
+    maps.update()
+    before = held()
+    ui.unregister()
+    assert before == operators
+    assert not held()

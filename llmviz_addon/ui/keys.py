@@ -76,10 +76,15 @@ def add_keys() -> None:
 
 
 def remove_keys() -> None:
-    """Take them away. What the user changed about them stays in her preferences, if she saved these."""
+    """Take them away. What the user changed about them stays in her preferences, if she saved these.
+
+    Blender makes her maps anew at its next event only. By then the operators are gone of which these hold the options,
+    and whoever reads them reads freed memory: so it is done at once.
+    """
     while _added:
         keymap, item = _added.pop()
         keymap.keymap_items.remove(item)
+    bpy.context.window_manager.keyconfigs.update()
 
 
 def users_keys(*maps: tuple[str, Any]) -> Iterator[tuple[Key, bpy.types.KeyMap, bpy.types.KeyMapItem]]:
