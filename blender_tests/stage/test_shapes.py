@@ -28,6 +28,9 @@ def area(flat, inner=True) -> float:
     return float(areas.sum())
 
 
+ARROW = ((0.0, -0.5), (2.0, -0.5), (2.0, -1.0), (3.0, 0.0), (2.0, 1.0), (2.0, 0.5), (0.0, 0.5))
+
+
 @pytest.mark.parametrize("shape", BODIES)
 def test_a_body_covers_what_the_flat_shape_does_and_leans_outwards_at_its_edges(shape):
     ((flat, _, _),), ((body, color, light),) = pieces(shape, FRINGE, False), pieces(shape, FRINGE, True)
@@ -44,11 +47,20 @@ def test_a_body_covers_what_the_flat_shape_does_and_leans_outwards_at_its_edges(
         assert (steep[body.edge.any(axis=1)] > 0.99).all()
 
 
-def test_lines_and_what_leads_on_have_no_body():
+def test_lines_have_no_body():
     assert pieces(Line(((0, 0), (1, 0)), 0.1), FRINGE, True)[0][0].lean is None
-    ((arrow, _, light),) = pieces(Polygon(((0, 0), (1, 0), (0, 1)), "activation"), FRINGE, True)
-    assert arrow.lean is None
+
+
+@pytest.mark.parametrize("points", [ARROW, ARROW[::-1]])
+def test_a_polygon_has_a_quiet_body_of_its_own_area_that_leans_outwards_at_its_edge(points):
+    shape = Polygon(points, "activation")
+    ((flat, _, _),), ((body, _, light),) = pieces(shape, FRINGE, False), pieces(shape, FRINGE, True)
     assert light == QUIET
+    assert area(body) == pytest.approx(area(flat), rel=1e-6)
+    steep = np.linalg.norm(body.lean, axis=1)
+    assert set(steep.round(6)) == {0.0, 1.0}
+    tip = np.linalg.norm(body.points - (3, 0), axis=1).argmin()
+    assert body.lean[tip].round(6).tolist() == [1.0, 0.0]
 
 
 @pytest.mark.parametrize("rect", [Rect(-0.9, -0.5, 0.6, 1.0, "ground"), Rect(-0.9, -0.5, 1.8, 0.1, "ground")])

@@ -136,8 +136,8 @@ def _bevel(
     half = cells * 0.5
     off = at - half
     radius = (pixel * ROUND).maximum((bevel,) * 3).minimum(half * 0.9)
-    out = ((abs(off) - half) / radius + 1.0).maximum((0, 0, 0)) * off.sign()
+    out = ((abs(off) - half) / radius + 1.0).maximum((0, 0, 0)) * off.sign() * (radius.minimum((bevel,) * 3) / radius)
     groove = ((abs(inner) - 0.5) * (1 / GROOVE) + 1.0).maximum((0, 0, 0)) * inner.sign()
-    seen = widest.times_plus(-6.0, 1.5).clamp() * DEEP
+    seen = widest.times_plus(-18.0, 1.6).clamp() * DEEP
     down = (out + groove.scaled(seen)) * DOWN
     return {"Normal": down * cells if scaled else down}

@@ -142,6 +142,13 @@ def _normals(points: np.ndarray, border: np.ndarray) -> tuple[np.ndarray, np.nda
     return outward, normal / np.maximum((normal**2).sum(axis=1), 0.3)[:, None]
 
 
+def inset(outline: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
+    """An outline (n, 2) counter-clockwise ``width`` further in, and at each point the unit way out, both (n, 2)."""
+    number = np.arange(len(outline))
+    _, miter = _normals(outline, _columns(number, np.roll(number, -1)))
+    return outline - miter * width, miter / _lengths(miter)[:, None]
+
+
 def _lengths(vectors: np.ndarray) -> np.ndarray:
     """Of each of (n, 2) vectors, which numpy's own norm takes longer for."""
     return np.sqrt((vectors**2).sum(axis=1))
@@ -272,12 +279,17 @@ def distances(flat: Flat, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def polygon(points: Sequence[tuple[float, float]], width: float) -> Flat:
     """A filled simple polygon."""
     array = np.asarray(points, dtype=float)
+    return fringed(array, filling(array), width)
+
+
+def filling(array: np.ndarray) -> np.ndarray:
+    """Triangles (m, 3), counter-clockwise, that fill a simple polygon (n, 2)."""
     triangles = np.array(tessellate_polygon([[(x, y, 0.0) for x, y in array]]), dtype=np.int64).reshape(-1, 3)
     corners = array[triangles]
     u, v = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     clockwise = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0] < 0
     triangles[clockwise] = triangles[clockwise][:, ::-1]
-    return fringed(array, triangles, width)
+    return triangles
 
 
 def rectangle(x: float, y: float, width: float, height: float, radius: float, fringe: float) -> Flat:

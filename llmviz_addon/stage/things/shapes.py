@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from ...layout.lettering.drawing import Band, Disc, Line, Polygon, Rect, Shape, Text
 from . import glyphs
-from .mesh2d import CORNERS, Flat, disc, fringed, join, polygon, rectangle, stroke
+from .mesh2d import CORNERS, Flat, disc, filling, fringed, inset, join, polygon, rectangle, stroke
 
 ROUND = 0.16
-"""Width of a round edge, as a share of the shorter side of what has it."""
+"""Width of a round edge, as a share of the shorter side of what has it, or of how thick a polygon is."""
 PLAIN = ("ground", "ink", "muted", "white")
 """Colours of what is no body: it has no edges to catch light."""
 QUIET = 0.4
 """Light of arrows, which only lead on, where what they lead to glows."""
-BESIDE, OVER, STEPS = (0.08, 0.11), (0.0, 0.09), 10
+BESIDE, OVER, STEPS = (0.08, 0.11), (0.03, 0.03), 10
 """How far a ground ends inside its edge, and outside, beside the set and under it, in heights of the picture; and in
 how many parts."""
 THROUGH = 0.6
@@ -27,10 +28,12 @@ Piece = tuple[Flat, str, float]
 
 def pieces(shape: Shape, fringe: float, lit: bool, is_under: bool = False) -> list[Piece]:
     """A shape, with fringes of that many metres; whether it ``is_under`` all others of its drawing."""
-    light = QUIET if lit and isinstance(shape, Polygon) and not isinstance(shape, Band) else 1.0
+    light = 1.0
     if lit and isinstance(shape, Rect | Band | Disc) and shape.color not in PLAIN:
         return [(_body(shape, fringe), shape.color, light)]
     match shape:
+        case Polygon(points, color) if lit and not isinstance(shape, Band):
+            return [(_figure(points, fringe), color, QUIET)]
         case Rect() if lit and _is_page(shape):
             return [(_soft(shape, fringe), shape.color, light)]
         case Rect(x, y, width, height, color, radius):
@@ -92,6 +95,22 @@ def _body(shape: Rect | Band | Disc, fringe: float) -> Flat:
         centers = np.array([(high[0], low[1]), high, (low[0], high[1]), low])
         rings.append((centers[:, None] + arc * CORNERS).reshape(-1, 2))
     return _domed(rings[0], rings[1], CORNERS.reshape(-1, 2), fringe)
+
+
+def _figure(points: Sequence[tuple[float, float]], fringe: float) -> Flat:
+    """A polygon whose edge leans outwards, as wide as suits how thick it is: of a bar, half its width."""
+    outline = np.asarray(points, dtype=float)
+    following = np.roll(outline, -1, axis=0)
+    area = (outline[:, 0] * following[:, 1] - outline[:, 1] * following[:, 0]).sum() / 2
+    outline = outline if area > 0 else outline[::-1]
+    thick = 2 * abs(area) / np.linalg.norm(following - points, axis=1).sum()
+    inner, outward = inset(outline, ROUND * thick)
+    n = len(outline)
+    i = np.arange(n)
+    j = (i + 1) % n
+    ring = np.concatenate([np.column_stack([i, j, n + j]), np.column_stack([i, n + j, n + i])])
+    flat = Flat(np.concatenate([outline, inner]), np.zeros((2 * n, 2)), np.concatenate([ring, n + filling(inner)]))
+    return _leaning(flat, np.concatenate([outward, np.zeros_like(outward)]), fringe, np.column_stack([i, j]))
 
 
 def _domed(outer: np.ndarray, inner: np.ndarray, around: np.ndarray, fringe: float) -> Flat:
