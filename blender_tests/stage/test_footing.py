@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from blender_tests.stage.conftest import track
 from llmviz_addon.layout.grid import Grid, Role
 from llmviz_addon.layout.tensor import Axis
+from llmviz_addon.model.blueprints import BLUEPRINTS
 from llmviz_addon.model.checkpoint import builtin
 from llmviz_addon.model.run import run
 from llmviz_addon.screenplay.page import pose
 from llmviz_addon.screenplay.page.view import Page, frame
-from llmviz_addon.screenplay.production import prepare
+from llmviz_addon.screenplay.production import prepare, prepare_outlines
 from llmviz_addon.screenplay.score.timeline import CAMERA, Timeline
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.motion.footing import footing
@@ -76,6 +79,16 @@ def test_where_the_camera_cuts_it_is_there_at_once():
     before = told.frames < 121
     assert told.values[before] == pytest.approx(-1.0, abs=2e-3)
     assert told.easings[int(before.sum()) - 1] == "constant"
+
+
+def test_models_in_outline_stand_on_it_as_grids_do():
+    (model,) = prepare_outlines([BLUEPRINTS["gpt2"]], pace=None).timeline.outlines
+    low, high = model.box
+    solid = [track(piece.name, "opacity", (1, 1.0)) for piece in model.pieces]
+    timeline = replace(film(*camera((1, model), (240, model)), *solid), outlines=(model,))
+    told = footing(standing((), (), (), (), timeline), timeline)
+    assert told.values == pytest.approx(low[2], abs=2e-3)
+    assert low[2] < high[2] - 1
 
 
 def test_without_a_camera_there_is_nothing_to_follow():

@@ -179,7 +179,7 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> S
     if look.lit is not None:
         cast[PLACE[0].actor] = actors.lamps_actor(lamps(look.lit, layout.grids, home))
         if layout.grids:
-            ground, known = floor(look.lit, layout.grids, home), {grid.name for grid in layout.grids}
+            ground, known = floor(look, look.lit, layout.grids, home), {grid.name for grid in layout.grids}
             made_grids = [grid for name, grid in grids.items() if name not in known]
             above = standing(layout.grids, made_grids, layout.ribbons, production.signage, timeline)
             cast[FLOOR.actor], cast[FOCUS.actor] = actors.floor_actor(ground), actors.lens_actor(rig)

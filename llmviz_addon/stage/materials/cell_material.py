@@ -106,6 +106,8 @@ LIT = 0.35
 """Share of its role's hue in what is highlighted."""
 OUTLINED = 0.7
 """That in outlines, which have no values to tell apart."""
+DARKENED = 0.2
+"""That where things are lit; their edges are as bright as their hue."""
 GONE = 0.12
 """Opacity below which EEVEE shows nothing: above, it fades into the ground, as its transparency is noise."""
 BETWEEN = 0.6
@@ -186,7 +188,10 @@ class _Drawing:
     def outline(self) -> bpy.types.NodeSocket:
         """A box without values, in the colour of its role; from near its cells can be told apart."""
         tree, ground = self.role.tree, linear(self.theme.ground)
-        cells = mix(zero_color(self.role, self.theme, OUTLINED), ground, draw_gaps(self.point) * BETWEEN)
+        hue = self.role.scaled(DARKENED) if self.matter else zero_color(self.role, self.theme, OUTLINED)
+        cells = mix(hue, ground, draw_gaps(self.point) * BETWEEN)
+        if self.matter:
+            cells = mix(cells, self.role, draw_outline(self.point))
         surface = self._shone(cells)
         return blend(tree, surface, emission(tree, linear(self.theme.cells.line)), self._ruled(huge=True))
 

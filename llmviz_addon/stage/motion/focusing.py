@@ -24,7 +24,7 @@ SOLID = 0.6
 """Opacity from which on a thing is in play; what steps aside has less."""
 SHARP = 1.0 / 720
 """Blur of the nearest and the furthest that is explained, as a radius in heights of the picture."""
-WIDEST, NARROWEST = 44.0 / 720, 14.0 / 720
+WIDEST, NARROWEST = 44.0 / 720, 4.0 / 720
 """Blur of what is infinitely far, of the lens as wide open as ever, and of one that sees much at once."""
 PULL = 0.9
 """Seconds that a pull takes while the camera stands still."""

@@ -29,7 +29,7 @@ MARKED = 0.3
 class Standing:
     """A thing of the set: its corners at home, (3,) metres each, how solid it is at rest, and what carries it along.
 
-    It shows as ``parts``, too; ``foot`` is the point from which it is stretched. Grids have cells.
+    It shows as ``parts``, too; ``foot`` is the point from which it is stretched. Grids and outlines have cells.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Standing:
 def standing(
     grids: Iterable[Grid], made: Iterable[Grid], ribbons: Iterable[Ribbon], signs: Iterable[Drawing], timeline: Timeline
 ) -> list[Standing]:
-    """All that stands in the world: grids, those that are ``made`` by chapters, ribbons, and what is written there."""
+    """All that stands in the world: grids, those that are ``made`` by chapters, models in outline, ribbons, words."""
     parts: dict[str, list[str]] = {}
     for piece in timeline.fragments:
         parts.setdefault(piece.grid, []).append(piece.name)
@@ -54,6 +54,9 @@ def standing(
         found += [
             Standing(one.name, *one.box, rest, parts=tuple(parts.get(one.name, ())), has_cells=True) for one in some
         ]
+    for piece in (piece for model in timeline.outlines for piece in model.pieces):
+        low, high = (end + piece.at for end in piece.boxes.box)
+        found.append(Standing(piece.name, low, high, 0.0, has_cells=True))
     found += [Standing(ribbon.name, ribbon.path.min(axis=0), ribbon.path.max(axis=0), 1.0) for ribbon in ribbons]
     for drawings, rest in ((signs, 1.0), (timeline.drawings, 0.0)):
         for drawing in drawings:

@@ -17,7 +17,7 @@ import numpy as np
 
 from ...layout.grid import Grid
 from .. import compat
-from ..materials.nodes import Expr, arrange, blend, mix, new_node
+from ..materials.nodes import Expr, arrange, blend, emission, mix, new_node
 from ..materials.theme import Lamp, Lit, Theme, linear
 from ..ours import own
 
@@ -25,8 +25,8 @@ FOLLOWS = "key"
 """The lamp that lights what is in play."""
 AWAY = 3.0
 """Where lamps stand, in radii of what is in play."""
-BELOW = 0.35
-"""Metres from the lowest grid to the floor."""
+BELOW = 0.02
+"""Metres from the lowest grid to the floor: it stands on it, and the two are not in one plane."""
 WIDE = 40.0
 """Radius of the floor, in sizes of the set; it is gone long before that."""
 FADES = 2.5
@@ -74,13 +74,13 @@ def _lamp(name: str, lamp: Lamp, rig: bpy.types.Object, collection: bpy.types.Co
     collection.objects.link(obj)
 
 
-def floor(lit: Lit, grids: Iterable[Grid], collection: bpy.types.Collection) -> bpy.types.Object:
+def floor(look: Theme, lit: Lit, grids: Iterable[Grid], collection: bpy.types.Collection) -> bpy.types.Object:
     """What the set stands on, which fades away around what is looked at."""
     low, high = _bounds(grids)
     size = float(np.linalg.norm((high - low)[:2])) + 2.0
     mesh = own(bpy.data.meshes.new("llmviz floor"), "floor")
     mesh.from_pydata([(-1, -1, 0), (1, -1, 0), (1, 1, 0), (-1, 1, 0)], [], [(0, 1, 2, 3)])
-    mesh.materials.append(_floor_material(lit))
+    mesh.materials.append(_floor_material(lit, look.ground))
     obj = own(bpy.data.objects.new("llmviz floor", mesh), "floor")
     obj.location = (*((low + high) / 2)[:2], low[2] - BELOW)
     obj.scale = (size * WIDE, size * WIDE, 1.0)
@@ -88,7 +88,7 @@ def floor(lit: Lit, grids: Iterable[Grid], collection: bpy.types.Collection) -> 
     return obj
 
 
-def _floor_material(lit: Lit) -> bpy.types.Material:
+def _floor_material(lit: Lit, ground: str) -> bpy.types.Material:
     material = own(bpy.data.materials.new("llmviz floor"), "floor")
     tree = compat.node_tree(material)
     tree.nodes.clear()
@@ -101,7 +101,8 @@ def _floor_material(lit: Lit) -> bpy.types.Material:
     near = near * near
     front = 1.0 - Expr(tree, tree.nodes.new("ShaderNodeNewGeometry").outputs["Backfacing"])
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
-    surface = blend(tree, clear, node.outputs[0], near * front)
+    faded = blend(tree, emission(tree, linear(ground)), node.outputs[0], near)  # half transparent, it would be noise
+    surface = blend(tree, clear, faded, (near > 0.0) * front)
     tree.links.new(surface, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
     arrange(tree)
     return material

@@ -17,7 +17,7 @@ PLAIN = ("ground", "ink", "muted", "white")
 """Colours of what is no body: it has no edges to catch light."""
 QUIET = 0.4
 """Light of arrows, which only lead on, where what they lead to glows."""
-BESIDE, OVER, STEPS = (0.08, 0.11), (0.03, 0.03), 10
+BESIDE, OVER, STEPS = (0.08, 0.11), (0.02, 0.06), 10
 """How far a ground ends inside its edge, and outside, beside the set and under it, in heights of the picture; and in
 how many parts."""
 THROUGH = 0.6
