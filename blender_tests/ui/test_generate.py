@@ -141,6 +141,14 @@ def test_settings_show_at_once_what_they_would_draw(stage: bpy.types.Scene) -> N
     assert state().text == "CBABBC" + chosen
 
 
+def test_settings_of_a_stage_whose_collection_was_deleted_are_only_noted(stage, capfd: pytest.CaptureFixture) -> None:
+    bpy.data.collections.remove(stage.collection.children[0])
+    assert read_state(stage) is not None
+    stage.llmviz_generation.greedy = False
+    assert not stage.llmviz_generation.greedy
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_the_same_seed_draws_the_same_after_going_back(stage: bpy.types.Scene) -> None:
     generation = stage.llmviz_generation
     generation.greedy, generation.temperature, generation.seed = False, 20.0, 6

@@ -40,10 +40,12 @@ NO_STAGE = "There is no open stage in this scene"
 def _resample(generation: LLMVIZ_PG_generation, context: bpy.types.Context) -> None:
     """Show what may come next as it is now chosen."""
     scene: Any = generation.id_data
-    state = read_state(scene)
-    if state is None or problem(state):
+    if read_state(scene) is None:
         return
     try:
+        state = live.state_of(scene)
+        if problem(state):
+            return
         now = run(state)
     except LlmvizError:
         return  # the next step will say why; the list on stage still says how its token was chosen

@@ -54,9 +54,10 @@ def standing(
         found += [
             Standing(one.name, *one.box, rest, parts=tuple(parts.get(one.name, ())), has_cells=True) for one in some
         ]
-    for piece in (piece for model in timeline.outlines for piece in model.pieces):
-        low, high = (end + piece.at for end in piece.boxes.box)
-        found.append(Standing(piece.name, low, high, 0.0, has_cells=True))
+    for model in timeline.outlines:
+        for one in model.pieces:
+            low, high = (end + one.at for end in one.boxes.box)
+            found.append(Standing(one.name, low, high, 0.0, has_cells=True))
     found += [Standing(ribbon.name, ribbon.path.min(axis=0), ribbon.path.max(axis=0), 1.0) for ribbon in ribbons]
     for drawings, rest in ((signs, 1.0), (timeline.drawings, 0.0)):
         for drawing in drawings:

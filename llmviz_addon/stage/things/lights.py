@@ -18,7 +18,7 @@ import numpy as np
 from ...layout.grid import Grid
 from .. import compat
 from ..materials.nodes import Expr, arrange, blend, emission, mix, new_node
-from ..materials.theme import Lamp, Lit, Theme, linear
+from ..materials.theme import RGB, Lamp, Lit, Theme, linear
 from ..ours import own
 
 FOLLOWS = "key"
@@ -88,7 +88,7 @@ def floor(look: Theme, lit: Lit, grids: Iterable[Grid], collection: bpy.types.Co
     return obj
 
 
-def _floor_material(lit: Lit, ground: str) -> bpy.types.Material:
+def _floor_material(lit: Lit, ground: RGB) -> bpy.types.Material:
     material = own(bpy.data.materials.new("llmviz floor"), "floor")
     tree = compat.node_tree(material)
     tree.nodes.clear()
