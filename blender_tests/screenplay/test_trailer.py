@@ -22,6 +22,7 @@ from llmviz_addon.screenplay.score.easing import EASINGS, ease
 from llmviz_addon.screenplay.score.reel import Reel, Stretch, cut
 from llmviz_addon.screenplay.score.timeline import CAMERA, Channel, Timeline, Track
 from llmviz_addon.screenplay.telling import Telling
+from llmviz_addon.screenplay.trailer import CARDS, LAST, LONGEST
 
 TOKENS = [2, 1, 0, 1, 1, 2]
 FPS = 30
@@ -157,7 +158,7 @@ def test_what_is_too_long_is_shown_from_its_end_on(nano, tmp_path):
     assert (beat.rest[0] - beat.start) == pytest.approx(60 / 3.5, rel=0.05)
     assert shots[0].length == 5 * FPS  # no shot is longer
     assert shots[0].first + shots[0].length == round(beat.rest[0] * FPS)
-    assert made.frames == pytest.approx(30 * (2.5 + 2 + 5 + 4), abs=30)
+    assert made.frames == pytest.approx(30 * (sum(CARDS) + LONGEST + LAST), abs=30)
 
 
 def test_chapters_say_which_beats_it_has(nano, tmp_path):
@@ -176,11 +177,11 @@ def test_it_opens_with_what_is_given_and_ends_on_whose_numbers_these_are(nano):
     told = prepare(run(nano, TOKENS), ["trailer"]).timeline
     hook, last = drawn(told, "overview:hook"), drawn(told, ":last")
     assert texts(hook) == ["What comes next?", *"CBABBC", "?"]
-    assert opacity(told, hook, 0) == opacity(told, hook, 2.4) == 1
-    assert opacity(told, hook, 2.6) == 0
+    assert opacity(told, hook, 0) == opacity(told, hook, CARDS[0] - 0.1) == 1
+    assert opacity(told, hook, CARDS[0] + 0.1) == 0
     assert texts(last)[:3] == ["nano-gpt", "85,728 parameters", "Every number is true, computed from"]
-    assert opacity(told, last, 25.9) == 0
-    assert opacity(told, last, 26.1) == opacity(told, last, 29.9) == 1
+    assert opacity(told, last, 29.9 - LAST) == 0
+    assert opacity(told, last, 30.1 - LAST) == opacity(told, last, 29.9) == 1
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
