@@ -6,9 +6,11 @@ question = "How does a layer keep its numbers in bounds?"
 answer = "It brings columns to mean 0 and standard deviation 1, then scales and shifts them."
 trailer = ("all-columns",)
 
-WAY, UNDER = (0.45, 1.4), 0.9
-"""Metres beside the two rows of numbers, for arrows and formulas, as the picture is upright or wide; and between them,
-for a name."""
+APART = 0.08
+"""Metres between a column that is told of and its neighbours."""
+WAY, UNDER, DOWN = (0.45, 1.4), 0.9, 0.65
+"""Metres beside the two rows of numbers, for arrows and formulas, as the picture is upright or wide; between them for a
+name, at least; and for a formula, as a share of a column."""
 
 
 def play(film):
@@ -54,8 +56,9 @@ def play(film):
             film.say("We follow the one at t = {t}, which came from the {token}.", t=t, token=film.token_name(t))
         with film.together(seconds=0.6, lag=0.3):
             for grid in (x, ln.mean, ln.std, ln.output):
-                film.split(grid[t], others=0.55)
+                film.split(grid[t], gap=APART, others=0.55)
             film.light(ln.gamma, ln.beta, to=0, back=0.65)  # their turn comes last
+        film.outline(*(grid[t] for grid in (x, ln.mean, ln.std, ln.output)), seconds=0.5)
 
     with film.beat("mean"):
         film.say("Two numbers describe the [column]({column}).", column=x[t])
@@ -83,8 +86,7 @@ def play(film):
             gamma=ln.gamma, beta=ln.beta,
         )  # fmt: skip
         film.light(ln.gamma, ln.beta, to=0, seconds=0.5)
-        film.compute(ln.output[t, 0], seconds=1.5)
-        film.sweep(ln.output[t], seconds=2.5)
+        film.sweep(ln.output[t], waits=1, seconds=4.5)
         film.say("So the model chooses for each channel the size that suits it.")
 
     with film.beat("all-columns"):
@@ -95,7 +97,10 @@ def play(film):
         )
         film.merge(x, ln.mean, ln.std, ln.output, seconds=0.5)
         film.camera.frame(x, ln, azimuth=277, elevation=4, seconds=1)
-        film.sweep(ln.mean, ln.std, ln.output, seconds=8)
+        film.sweep(ln.mean, ln.std, ln.output, waits=0.7, seconds=11)
+        sizes = {when: (film.values(grid) ** 2).mean() ** 0.5 for when, grid in (("before", x), ("after", ln.output))}
+        film.say("On one scale of colour: sizes around {before} came in, around {after} go out.", **sizes)
+        film.one_scale(x, ln.output, seconds=2)
         film.say(
             "No column looks at its neighbours: that is left to [self-attention]({out}), which is next.", out=ln.output
         )
@@ -104,8 +109,10 @@ def play(film):
 
 def _laid_out(film, x, ln):
     """What comes in at the right, what comes out at the left, and between them the two numbers of each column."""
+    film.letters(x, fanned=True, seconds=0)
     film.arrange((ln.beta, ln.gamma, ln.output, ln.mean, ln.std, x), in_order=True, all_named=True, seconds=0)
-    film.stand_between(ln.mean, ln.std, left=(ln.beta, ln.gamma, ln.output), right=x, gap=WAY, below=UNDER, seconds=0)
+    below = max(UNDER, DOWN * x.size[2])
+    film.stand_between(ln.mean, ln.std, left=(ln.beta, ln.gamma, ln.output), right=x, gap=WAY, below=below, seconds=0)
 
 
 def _arrows(film, x, ln):

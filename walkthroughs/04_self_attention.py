@@ -18,9 +18,9 @@ def play(film):
     film.open_on(x, heads, *names, azimuth=300, elevation=26)
     with film.beat("what-for"):
         film.say("So far every [column]({x}) was treated alone.", x=x)
-        film.camera.frame(x, heads, *names, azimuth=302, elevation=30, zoom=0.95, seconds=2)
+        film.inscribe(*((head.q, head.k, head.v) for head in heads), names=("Q", "K", "V"), seconds=0.5)
         film.say("In [self-attention]({s}) each looks at those before it, and at itself,", s=heads[number].scores)
-        film.camera.frame(x, heads, *names, azimuth=307, elevation=35, zoom=0.95, seconds=4)
+        film.camera.frame(x, heads, *names, azimuth=302, elevation=36, zoom=0.95, seconds=4)
         film.say("and takes something over. Only here does anything pass from one token to another.")
     with film.beat("one-head"):
         _tour(film, x, heads, names, number)
@@ -90,12 +90,13 @@ def _one_number(film, x, head, t):
         film.say("How is one number made?")
         with film.together(seconds=1.5):
             film.fade(*k, *v, to=0)
-            film.move(x, beside=head.q, side=("above", "right"))
+            film.move(x, beside=head.q, side="above", gap=1.3)
         film.camera.frame(x, *q, azimuth=272, elevation=2, seconds=1)
         film.say("We follow t = {t}, for it has more columns before it." if more else "We still follow t = {t}.", t=t)
         film.split(x[t], others=0.4)
         film.say("A row of the [weights]({w}) meets this [column]({x}).", w=head.q_weight[a], x=x[t])
         film.split(head.q_weight[a], others=0.4)
+        film.outline(x[t], head.q_weight[a], head.q[t, a], seconds=0.5)
     with film.beat("one-number"):
         film.say("Pair by pair they are multiplied, then added up: a dot product.")
         film.dot_product(head.q[t, a], seconds=14)
@@ -109,7 +110,7 @@ def _one_number(film, x, head, t):
             film.fade(*k, *v, to=1)
             film.move(x, beside=head.k, level=head.k)
             film.camera.frame(x, *head.rows[:3], azimuth=274, elevation=4)
-        film.sweep(head.q, head.k, head.v, seconds=6)
+        film.sweep(head.q, head.k, head.v, waits=0.36, seconds=8)
         film.say("each from its own row of weights and its own column.")
 
 
@@ -195,7 +196,6 @@ def _softmax(film, head, t):
 
 
 def _without(film, head, t):
-    """What the row would be without the root, and without the mask."""
     A, q, k = film.config.head_size, film.values(head.q)[t], film.values(head.k)
     wild, free = film.softmax(k[: t + 1] @ q).shares, film.softmax(k @ q / A**0.5).shares
     with film.beat("without"):
@@ -236,7 +236,7 @@ def _values(film, head, t):
         film.say("Added up, row by row, they become one column.")
     with film.beat("answer-home", afresh=False):
         film.say("It goes where it belongs: column t = {t} of the [output]({o}).", t=t, o=head.output)
-        film.bring_home(total, seconds=3)
+        film.bring_home(total, seconds=4)
         film.compute(head.output[t, 0], seconds=1.5)
 
 
@@ -248,12 +248,12 @@ def _rest(film, x, head, number, t):
         film.say(rest if many else "Of more queries each would be answered by itself,")
         film.fade(v, head.weights, output, to=0)
         film.merge(output, seconds=0)
-        film.arrange((v,), (*matrix, output), level=head.k, seconds=0)
+        film.arrange(matrix, (v, output), level=head.k, in_order=True, seconds=0)
         film.camera.frame(*matrix, v, output, azimuth=273, elevation=3, seconds=0)
         film.fade(v, *matrix, output, to=1, seconds=1.2)
-        film.sweep(head.max, head.sum, head.weights, output, seconds=9, slowly=False, rows=True)
+        film.sweep(head.max, head.sum, head.weights, output, seconds=10, slowly=False, rows=True, waits=0.3)
         film.say("so a computer can do them all at once.")
-        film.camera.frame(*matrix, v, output, azimuth=271, elevation=2, seconds=2)
+        film.compute(output[output.axes[0].index(-1), 0], seconds=2)
     with film.beat("whole-head"):
         film.say("Now all of the head is computed, up to its output.")
         film.fade(v, *matrix, output, to=0, seconds=0.3)

@@ -26,7 +26,7 @@ def play(film):
     largest = by_size[-1]
     film.fade(*pointers, to=0)
     film.fade([[_whole(model), drawings] for model, drawings in measured.items()], to=1, seconds=0.5)
-    _layer(film, largest, by_size[0], measured[largest])
+    _layer(film, largest, by_size[0])
     _closer(film, largest, by_size[0])
     _take(film, models[0], by_size, measured[largest])
     _end(film, models, largest, measured[largest])
@@ -87,8 +87,10 @@ def _height(film, model):
         film.say("How large is that? Say that each cell is one millimetre wide.")
         with film.together(seconds=4):
             film.fade(model.signs.card, model.signs.roof, to=0)
-            measured = film.measure(model)
-            film.camera.fly(model.pieces, *measured, azimuth=283, elevation=7)
+            with film.in_sequence():  # the camera is there first, so that nothing known is cut on its way
+                film.wait(1.5)
+                measured = film.measure(model, seconds=1)
+            film.camera.fly(model.pieces, *measured, azimuth=283, elevation=7, seconds=2.5)
         film.say("Then {name} stands {height} high.", name=model.title, height=model.height)
         film.camera.fly(model.pieces, *measured, azimuth=286, elevation=6, seconds=3)
     return measured
@@ -128,12 +130,14 @@ def _next(film, measured, model, pointers):
         with film.together(seconds=3):
             if stay != seen:
                 film.fade(*pointers, [[one, measured[one]] for one in seen if one not in stay], to=0)
-            measured[model] = film.measure(model)
+            with film.in_sequence():
+                film.wait(1.5)
+                measured[model] = film.measure(model, seconds=1)
             film.camera.fly(*stay, model, *measured[model], azimuth=277, elevation=9)
     return pointers
 
 
-def _layer(film, model, smallest, beside):
+def _layer(film, model, smallest):
     config, (part, count) = model.config, model.outline.largest_part
     with film.beat("one-layer"):
         film.say(
@@ -150,27 +154,19 @@ def _layer(film, model, smallest, beside):
             film.camera.fly(model.parts[model.outline.largest], azimuth=284, elevation=9)
         film.say("Twice the layers have twice as many, twice the channels nearly four times.")
         film.camera.fly(model.layers[0], azimuth=280, elevation=9, seconds=3)
-    attention = getattr(model.outline.sample.layers[0], "attn", None)
-    heads = model.layers[0] if attention is None else model.parts["attn"]
     with film.beat("context"):
         film.say("The number of tokens costs next to no parameters, but work:")
-        with film.together(seconds=4):
-            film.fade(model.signs.boxes, to=0)
-            film.camera.fly(heads, azimuth=294, elevation=14)
+        film.fade(model.signs.boxes, to=0, seconds=0.3)
+        lengths = [config.block_size // share for share in (8, 4, 2, 1) if share <= config.block_size]
+        film.squares(lengths, "T", "One attention matrix, for T tokens", seconds=6)
         film.say(
             "every [attention matrix](activation) has T² cells, with T = {T:,} up to {cells:,},",
             T=config.block_size, cells=config.block_size**2,
         )  # fmt: skip
-        film.camera.fly(heads, azimuth=298, elevation=15, seconds=2)
-        if attention is not None:
-            nearest = min((head.scores for head in attention.heads), key=lambda scores: scores.middle[1])
-            film.tally(model, config.block_size, of=nearest, seconds=0.5)
         film.say(
             "and there is one for each of {heads}.",
             heads=f"{config.n_layer} × {config.n_head} = {film.count(config.n_layer * config.n_head, 'head')}",
         )  # fmt: skip
-        film.fade(model.layers[1:], to=1, seconds=0.5)
-        film.camera.fly(model, *beside, azimuth=288, elevation=11, seconds=4)
 
 
 def _closer(film, model, smallest):
@@ -260,7 +256,7 @@ def _times(ratio):
     factor = max(ratio, 1 / ratio)
     if factor < 1.05:
         return "as many as" if ratio == 1 else "about as many as"
-    return f"{factor:,.{0 if factor >= 9.5 else 1}f} times {'as many as' if ratio >= 1 else 'fewer than'}"
+    return f"{factor:,.{0 if factor >= 99.5 else 1}f} times {'as many as' if ratio >= 1 else 'fewer than'}"
 
 
 def _duration(seconds):

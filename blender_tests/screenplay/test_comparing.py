@@ -26,7 +26,7 @@ from llmviz_addon.screenplay.score.score import Score
 from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
 from llmviz_addon.screenplay.telling import Telling
 from llmviz_addon.screenplay.verbs.camera import points_of
-from llmviz_addon.screenplay.verbs.comparing import models
+from llmviz_addon.screenplay.verbs.comparing import LETTERS, SEEN, _em, models
 
 SIZES = [(1280, 720), (1080, 1920), (720, 720)]
 
@@ -316,9 +316,9 @@ def test_names_of_small_models_are_pointed_out_once_they_are_shown(make_film, ra
     film = make_film(random_model(GPTConfig(1, 1, 4, 1, 2)), [0])
     film.fade(film.all_but(), to=0, seconds=0)
     film.open_on(film.models[-1], azimuth=287, elevation=9)
-    film.fade(film.models[-1], film.models[0], to=1)
-    (sign,) = film.point_out(beside=film.models[-1])
-    assert film.models[0].outline.blueprint.title in [getattr(shape, "body", "") for shape in sign.shapes]
+    film.fade(*film.models[-2:], film.models[0], to=1)
+    (sign,) = film.point_out(beside=film.models[-1])  # the first is too small to be seen
+    assert film.models[-2].title in [getattr(shape, "body", "") for shape in sign.shapes]
     assert film.point_out(beside=film.models[0]) == []
 
 
@@ -330,7 +330,8 @@ def test_beside_a_larger_model_each_is_named_whose_card_cannot_be_read(make_film
         (film.open_on if number == 1 else film.camera.frame)(large, *smaller, azimuth=277, elevation=9)
         film.fade(*smaller, large, to=1)
         named = {getattr(s, "body", "") for sign in film.point_out(beside=large) for s in sign.shapes}
-        for model in smaller:
+        pixels = LETTERS * CELL / _em(large.outline, film.page)
+        for model in (one for one in smaller if one.outline.tall * pixels > SEEN):
             card = model.signs.card
             depth = float((card.pose[:3, 3] - film.camera.view.position) @ film.camera.view.basis[2])
             assert model.title in named or card.em / (TAN * depth) * 720 >= SMALLEST, (model.title, large.title)
@@ -377,7 +378,7 @@ def test_names_of_small_models_end_before_what_they_stand_beside(size):
 def test_the_largest_model_has_its_card_and_its_height_wherever_it_is_seen_whole(size):
     film = told_outlines(["nano", "gpt2", "gpt2-xl", "gpt3"], size)
     sight, large = Sight(film), models(film)[-1]
-    for key in ("model-4", "context", "one-take", "nothing-new"):
+    for key in ("model-4", "one-take", "nothing-new"):
         at = next(beat.rest[0] for beat in film.beats if beat.key == key)
         there = {one.name for one, _ in sight.there(at)}
         assert large.signs.card.name in there, key

@@ -32,6 +32,7 @@ from .verbs import (
     flanking,
     mapping,
     measuring,
+    outlining,
     pulsing,
     revealing,
     scaling,
@@ -39,6 +40,7 @@ from .verbs import (
     spreading,
     stacking,
     sweeping,
+    token_tiles,
     touring,
 )
 
@@ -138,14 +140,18 @@ class Film(Showing):
         explain.compute(self._telling, cell, seconds=seconds)
 
     @verb
-    def sweep(self, *things: Grid | Region, seconds: float, slowly: bool = True, rows: bool = False) -> None:
+    def sweep(
+        self, *things: Grid | Region, seconds: float, slowly: bool = True, rows: bool = False,
+        waits: float | None = None,
+    ) -> None:  # fmt: skip
         """Compute grids or regions cell by cell, one after the other, time shared out by cells and their cost.
 
         The first three cells are computed slowly with their formula, where there is time, then the others as a wave,
-        and the last one's formula stays; without ``slowly`` all is one wave. By ``rows`` grids go abreast, each row
-        framed: what a token has in one with what it has in the others.
+        and the last one's formula stays; without ``slowly`` all is one wave. Or the wave ``waits`` when that share of
+        all cells is there, 1 at the last, and explains one. By ``rows`` grids go abreast, each row framed: what a token
+        has in one with what it has in the others.
         """
-        sweeping.sweep(self._telling, *things, seconds=seconds, slowly=slowly, rows=rows)
+        sweeping.sweep(self._telling, *things, seconds=seconds, slowly=slowly, rows=rows, waits=waits)
 
     @verb
     def dismiss(self, seconds: float = 0.2) -> None:
@@ -163,6 +169,11 @@ class Film(Showing):
     def light(self, *grids: Grids, to: float = 1.0, back: float = 0.0, seconds: float | None = None) -> None:
         """Let grids glow in their role's colour; ``to=0`` puts them out. Or step ``back``, but for their names."""
         fading.light(self._telling, *grids, to=to, back=back, seconds=seconds)
+
+    @verb
+    def outline(self, *regions: Region, seconds: float | None = None) -> None:
+        """Outline some cells each, such as the column that is spoken of in several grids, until the beat is over."""
+        outlining.outline_all(self._telling, *regions, seconds=seconds)
 
     @verb
     def one_scale(self, *grids: Grids, seconds: float | None = None) -> None:
@@ -247,12 +258,10 @@ class Film(Showing):
         arranging.call(self._telling, *grids, names=names)
 
     @verb
-    def letters(self, *grids: Grids, seconds: float | None = None) -> list[Drawing]:
-        """The tokens' tiles along time axes, and small vocabularies: at the left of rows, under columns.
-
-        They move and fade with the grid.
-        """
-        return arranging.letters(self._telling, *grids, seconds=seconds)
+    def letters(self, *grids: Grids, fanned: bool = False, seconds: float | None = None) -> list[Drawing]:
+        """The tokens' tiles along time axes, and small vocabularies: at the left of rows, under columns, or ``fanned``
+        out over columns that are too narrow for letters. They move and fade with the grid."""
+        return token_tiles.letters(self._telling, *grids, fanned=fanned, seconds=seconds)
 
     @verb
     def symbol(
@@ -289,6 +298,12 @@ class Film(Showing):
     def entitle(self, *groups: Grids, titles: Sequence[str], seconds: float | None = None) -> list[Drawing]:
         """Give groups, such as heads, their titles in place of the names of the grids within, and return them."""
         return touring.entitle(self._telling, *groups, titles=titles, seconds=seconds)
+
+    @verb
+    def inscribe(self, *groups: Grids, names: Sequence[str], seconds: float | None = None) -> list[Drawing]:
+        """Write a name on the face of each grid of groups, such as Q, K and V of every head, until the beat is over; of
+        a crowd on none."""
+        return touring.inscribe(self._telling, *groups, names=names, seconds=seconds)
 
     @verb
     def flank(

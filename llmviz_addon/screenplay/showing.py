@@ -13,7 +13,20 @@ from ..layout.tensor import Numbers
 from .asking import verb
 from .cast.things import Grids
 from .facts import Facts
-from .pictures import bands, bars, curve, firing, guesses, lookup, numbering, shared_out, skyline, worked_out, writing
+from .pictures import (
+    bands,
+    bars,
+    curve,
+    firing,
+    guesses,
+    lookup,
+    numbering,
+    shared_out,
+    skyline,
+    squares,
+    worked_out,
+    writing,
+)
 from .pictures import chart as charts
 from .pictures.chart import Bars
 from .pictures.curve import Curve
@@ -146,6 +159,11 @@ class Showing(Facts):
     ) -> None:  # fmt: skip
         """One whole as a bar, dealt out among the first tokens: bar ``row`` of so many; later ones are marked."""
         shared_out.share_out(self._telling, shares, title, row=row, of=of, until=until, seconds=seconds)
+
+    @verb
+    def squares(self, sides: Sequence[int], symbol: str, title: str, *, seconds: float = 4.0) -> None:
+        """Square matrices of so many cells on each side, to scale, one on another, with how many cells each has."""
+        squares.squares(self._telling, sides, symbol, title, seconds=seconds)
 
     @verb
     def bands(self, region: Region, title: str, *, follow: int | None = None, seconds: float = 3.0) -> None:

@@ -122,6 +122,7 @@ def box_names(outline: Outline) -> Iterator[Drawing]:
     for part in parts:
         for grid in part.landmarks():
             yield _name(outline, grid, last if part in parts[-2:] else once, part.times(grid))
+    yield from _heads_name(outline)
 
 
 def scale_bar(outline: Outline, em: float) -> Drawing:
@@ -192,6 +193,22 @@ def _name(outline: Outline, grid: Grid, offset: np.ndarray, times: int) -> Drawi
     y = grid.middle[1] * outline.flat - CELL
     at = np.array([grid.middle[0], y, grid.ends[1][2]]) + offset
     return Drawing(f"name {grid.name}", (text,), scaled(at, scale), fades_below=READABLE, keeps_size=True)
+
+
+def _heads_name(outline: Outline) -> Iterator[Drawing]:
+    """How many heads stand one behind the other, at their left, where that is free."""
+    heads = getattr(getattr(outline.sample.layers[0], "attn", None), "heads", ())
+    if len(heads) < 2:
+        return
+    grids = [grid for head in heads for grid in head.grids]
+    low, high = np.min([grid.ends[0] for grid in grids], axis=0), np.max([grid.ends[1] for grid in grids], axis=0)
+    room, gap = float(low[0] - outline.widest.ends[0][0]), outline.sample.gap
+    words = f"{len(heads):,} heads"
+    scale = min(0.7 * gap, (room - gap) / advance(words))
+    if scale > 0.3 * gap:
+        text = Text(0.0, -CAP_HEIGHT / 2, ((words, "muted"),), 1.0, "right")
+        at = low[0] - 0.5 * gap, low[1] * outline.flat - CELL, (low[2] + high[2]) / 2
+        yield Drawing("name heads", (text,), scaled(at, scale), fades_below=READABLE, keeps_size=True)
 
 
 def _height(outline: Upright) -> float:

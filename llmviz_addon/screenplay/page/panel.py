@@ -41,18 +41,20 @@ class Panel:
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """One explanation that is up: its panel and tethers, the grids it lit, its time, and of which grid it tells."""
+    """One explanation that is up: its panel and tethers, the grids it lit, its time, and of which grid it tells; and
+    the outlines of what it reads, its ``marks``."""
 
     panel: Panel
     tethers: tuple[str, ...]
     lit: frozenset[str]
     blocks: tuple[Block, ...]
     of: str
+    marks: tuple[str, ...] = ()
 
     @property
     def drawings(self) -> tuple[str, ...]:
         """All its drawings, by name."""
-        return (*(drawing.name for drawing in self.panel.drawings), *self.tethers)
+        return (*(drawing.name for drawing in self.panel.drawings), *self.tethers, *self.marks)
 
 
 def digits(values: np.ndarray) -> int:

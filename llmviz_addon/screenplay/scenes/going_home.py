@@ -1,7 +1,8 @@
 """What a weighted sum came to goes into its column of the grid that it is of.
 
-What it is the sum of has been seen and goes: beside the grid its numbers would be too small to be read. The grid makes
-way for a column that is as broad as its numbers need, the sum goes there as it is, and the grid fills the picture.
+The grid comes beside what it is the sum of, and makes way for a column that is as broad as its numbers need. The sum
+goes there as it is; then its terms go, as beside them its numbers would be too small to be read for long, and the grid
+fills the picture.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from .weighted_sum import Summed, stands
 
 BESIDE = 0.2 * CELL
 """Metres from the sum's column to those beside it."""
+APART = 4 * CELL
+"""Metres from the sum to the grid, before it goes there."""
 TILE, UNDER = 0.92 * CELL, 0.06
 """Height of the tiles under a grid's other columns, and how far under it they are, in metres."""
 
@@ -36,15 +39,15 @@ def bring_home(telling: Telling, summed: Summed, *, seconds: float = 4.0) -> Non
     way = (broad - CELL) / 2 + BESIDE
     if grid.shape[0] > 1:
         telling.splits.open(result, way, 1.0, telling.now, 0.0)
-    (sums, y, _), (low, high) = stands(telling, column), telling.box(grid)
+    (sums, y, _), (low, _) = stands(telling, column), telling.box(grid)
+    aside = sums + broad + APART - (float(low[0]) - way)
+    telling.carry(grid.name, telling.offset(grid) + (max(aside, 0.0), 0.0, 0.0), 0.0)
+    low, high = telling.box(grid)
     heights = summed.area[:, 2].min(), float(high[2])
-    whole, alone = (
-        np.array([(x, y, z) for x in (left, float(high[0]) + way) for z in heights])
-        for left in (sums, float(low[0]) - way)
-    )
+    alone = np.array([(x, y, z) for x in (float(low[0]) - way, float(high[0]) + way) for z in heights])
     with telling.together(seconds=0.3 * seconds):
-        fade(telling, *summed.terms, *summed.signs, to=0, seconds=0.2 * seconds)
-        camera.frame(telling, whole, grid, elevation=1)
+        fade(telling, *summed.signs, to=0, seconds=0.2 * seconds)
+        camera.frame(telling, summed.area, alone, grid, elevation=1)
         with telling.in_sequence():
             telling.pass_time(0.2 * seconds)  # all of it is inside the picture by then
             others = [telling.show(tiles, 0.1 * seconds) for tiles in _tiles(telling, summed, way)]
@@ -57,7 +60,9 @@ def bring_home(telling: Telling, summed: Summed, *, seconds: float = 4.0) -> Non
         fly(telling, column, (goes, float(low[1]) - BEFORE, float(high[2])), seconds=0.4 * seconds)
         telling.change(summed.tile.name, "offset", goes - sums, 0.4 * seconds)
     telling.splits.show(result, telling.now)
-    camera.frame(telling, alone, grid, azimuth=270.5, seconds=0.3 * seconds)
+    with telling.together(seconds=0.3 * seconds):
+        fade(telling, *summed.terms, to=0, seconds=0.15 * seconds)
+        camera.frame(telling, alone, grid, azimuth=270.5)
     telling.pictures += telling.cast.names(*others)
 
 

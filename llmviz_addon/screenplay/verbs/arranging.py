@@ -1,4 +1,4 @@
-"""Arranging: grids laid out flat in rows, symbols between them, tokens along them."""
+"""Arranging: grids laid out flat in rows, and symbols between them."""
 
 from __future__ import annotations
 
@@ -10,26 +10,20 @@ import numpy as np
 
 from ...errors import ScriptError
 from ...layout.grid import CELL, Beside, Grid, Outward, Region
-from ...layout.lettering.drawing import LIFT, Drawing, Rect, Shape, Text, pose
-from ...layout.lettering.font import CAP_HEIGHT, advance, fit
+from ...layout.lettering.drawing import Drawing, Text, pose
+from ...layout.lettering.font import CAP_HEIGHT
 from ...layout.signs.labels import labels, name_of
-from ...layout.signs.tiles import INK
-from ...layout.tensor import Axis
 from ..cast.things import Grids, Place, Thing
 from ..page.sizes import USUAL, pixel
 from ..score.timeline import Channel
 from ..telling import Telling
 from .dealing import Extent, Name, deal, keeps_order
-from .reading import tint_of
+from .token_tiles import is_table, put, rise
 
-TILE = 0.92 * CELL
-"""Height of a token's tile along a grid, where each has a row or a column."""
 GAP = 0.8
 """Metres between what stands beside each other, at least where a chapter does not say."""
 HIGH = 0.75
 """Share of the free part's height that a grid is high, where names stand over it."""
-ENTRIES = 32
-"""Tokens of a vocabulary along which tiles stand at most."""
 LETTERS_APART = 0.6
 """Ems between the names of two grids."""
 SIDES = ("left", "right", "above", "below")
@@ -148,7 +142,7 @@ def arrange(
         call(telling, *grids.values(), names=names)
     low, high = telling.box(level or told[0][0])
     plane, top = (low[1] + high[1]) / 2, high[2]
-    _put_letters(telling, [grid for grid in grids.values() if _is_table(grid)], seconds)
+    put(telling, [grid for grid in grids.values() if is_table(grid)], seconds)
     extents = {name: _extent(telling, grid, gap is None) for name, grid in grids.items()}
     shapes = [[(grid.name, extents[grid.name]) for grid in row] for row in told]
     for row, shape in zip(told, shapes, strict=True):
@@ -202,11 +196,11 @@ def _flows(telling: Telling, rows: Sequence[Sequence[Grid]]) -> bool:
 
 
 def _extent(telling: Telling, grid: Grid, is_whole: bool) -> Extent:
-    """What a grid covers at home; the whole of it is with the tokens along it."""
+    """What a grid covers at home; the whole of it is with the tokens along it, but for those over it, like its name."""
     along = telling.cast.along.get(grid.name, ()) if is_whole else ()
     points = np.concatenate([np.array(grid.ends), *(one.points for one in along)])
-    (left, _, low), (right, _, high) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
-    return left, low, right, high
+    (left, _, low), (right, _, _) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    return left, low, right, float(grid.ends[1][2]) if rise(telling, grid) else float(points[:, 2].max())
 
 
 def _names(telling: Telling, grids: Iterable[Grid]) -> Iterator[tuple[str, Name]]:
@@ -259,96 +253,3 @@ def sign(
     """Text in the world, its middle at the height of ``at``, (3,) metres."""
     shape = Text(0.0, -CAP_HEIGHT * size / 2, ((text, color),), size, align)
     return telling.show(Drawing(telling.unique("sign"), (shape,), pose(at), opacity=0.0), seconds, to)
-
-
-def letters(telling: Telling, *things: Grids, seconds: float | None = None) -> list[Drawing]:
-    """The tokens along time axes and small vocabularies: their tiles at the left of rows and under columns, which
-    move and fade with the grid.
-
-    Tiles keep their tint where their letters would be too small to be read. Words under columns are turned, so that
-    they read downwards. What has them already keeps them.
-    """
-    seconds = telling.length(seconds)
-    grids = telling.cast.grids_of(*things)
-    if bare := [grid for grid in grids if not _token_axes(grid)]:
-        raise ScriptError(f"{bare[0]!r} has no axis of tokens that is seen from the front.")
-    _put_letters(telling, grids, seconds)
-    telling.pass_time(seconds)
-    return [drawing for grid in grids for drawing in telling.cast.along[grid.name]]
-
-
-def _put_letters(telling: Telling, grids: Sequence[Grid], seconds: float) -> None:
-    """Let tokens come along grids, without taking time; whoever fades a grid at once with this has its way."""
-    for grid in grids:
-        if telling.cast.along.get(grid.name):
-            continue
-        telling.cast.along[grid.name] = _letters(telling, grid)
-        for drawing in telling.cast.along[grid.name]:
-            telling.cast.add(drawing)
-            if (solid := telling.opacity(grid)) > 0:
-                telling.score.set(Channel(drawing.name, "opacity"), solid, telling.now, seconds, yields=True)
-
-
-def _token_axes(grid: Grid) -> list[Axis]:
-    """Axes of the text's tokens, and of a vocabulary that is small enough for each of its tokens to have its tile."""
-    axes = [axis for axis in grid.axes if axis.direction in "xz"]
-    return [axis for axis in axes if axis.name == "T" or (axis.name == "n_vocab" and axis.cells <= ENTRIES)]
-
-
-def _is_table(grid: Grid) -> bool:
-    """Whether it has rows or columns of tokens, and room for their tiles: sums stand close to one another."""
-    return len(grid.axes) > 1 and bool(_token_axes(grid))
-
-
-def _letters(telling: Telling, grid: Grid) -> list[Drawing]:
-    """Of each axis of tokens its tiles, and the letters on them."""
-    low, high = grid.box
-    size, made = 0.7 * CELL, []
-    under = 0.4 * CELL if all(axis.shown is None for axis in grid.axes) else 0.8 * CELL  # clear of a torn edge
-    for axis in _token_axes(grid):
-        tokens = _tokens(telling, axis)
-        texts = [telling.checkpoint.tokenizer.text(token) for token in tokens]
-        words = any(advance(text, size) > 1.2 * CELL for text in texts)
-        across = axis.direction == "x" and not words
-        corner = (low[0], low[1], high[2] if axis.direction == "z" else low[2])
-        where = pose(corner, (0, 0, -1), (1, 0, 0)) if axis.direction == "x" and words else pose(corner)
-        tiles: list[Shape] = []
-        signs: list[Shape] = []
-        for cell, (token, text) in enumerate(zip(tokens, texts, strict=True)):
-            em = fit(text, size, 0.95 * CELL if across else 4 * CELL)
-            along, middle = (cell + 0.5) * CELL, CAP_HEIGHT * em / 2
-            if across:
-                at, align = (along, -0.5 * CELL - under - middle), "center"
-            elif axis.direction == "x":
-                at, align = (under, along - middle), "left"
-            else:
-                at, align = (-0.4 * CELL, -along - middle), "right"
-            tile, sign = _on_tint(Text(*at, ((text, INK),), em, align), tint_of(telling, token))
-            tiles.append(tile)
-            signs.append(sign)
-        made.append(Drawing(telling.unique("tiles"), tuple(tiles), where, grid.name, 0.0, 0.0))
-        made.append(Drawing(telling.unique("letters"), tuple(signs), _nearer(where), grid.name, 8.0, 0.0))
-    return made
-
-
-def _tokens(telling: Telling, axis: Axis) -> list[int]:
-    """Ids of the tokens along an axis: of a text those that there are yet."""
-    indices = [axis.index(cell) for cell in range(axis.cells)]
-    return [int(telling.trace.tokens[t]) for t in indices if t < telling.until] if axis.name == "T" else indices
-
-
-def _nearer(where: np.ndarray) -> np.ndarray:
-    """A pose a hair nearer to the viewer, so that letters lie before their tiles."""
-    nearer = where.copy()
-    nearer[:3, 3] += LIFT * where[:3, 2]
-    return nearer
-
-
-def _on_tint(text: Text, color: str) -> tuple[Rect, Text]:
-    """A token's text with its tile behind it, which leaves a little of its row or column free."""
-    (left, _), (right, _) = text.corners
-    width = max(right - left + 0.4 * text.size, TILE)
-    to_it = {"left": width / 2 - 0.2 * text.size, "center": 0.0, "right": 0.2 * text.size - width / 2}
-    x, y = text.x + to_it[text.align], text.y + CAP_HEIGHT * text.size / 2
-    tile = Rect(x - width / 2, y - TILE / 2, width, TILE, color, 0.15 * TILE)
-    return tile, replace(text, x=x, align="center")

@@ -17,6 +17,7 @@ from ...layout.bands import flows_from
 from ...layout.grid import CELL, Grid, Region
 from ...layout.lettering.drawing import Drawing, Polygon, pose
 from ..telling import Telling
+from .token_tiles import rise
 
 ARROW = 0.3
 """Opacity of an arrow, about that of a ribbon."""
@@ -60,9 +61,9 @@ def _box(telling: Telling, thing: Grid | Region) -> Box:
 
 
 def with_tokens(telling: Telling, grid: Grid) -> Box:
-    """What a grid covers at home with the tokens along it."""
+    """What a grid covers at home with the tokens along it, but for those that are fanned out over it."""
     low, high = grid.box
-    for one in telling.cast.along.get(grid.name, ()):
+    for one in () if rise(telling, grid) else telling.cast.along.get(grid.name, ()):
         points = one.points[:, [0, 2]]
         least, most = points.min(axis=0), points.max(axis=0)
         low = np.minimum(low, [least[0], low[1], least[1]])

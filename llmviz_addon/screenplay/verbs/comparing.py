@@ -42,6 +42,8 @@ NAMED = 40
 """Letters of a layer's name that are as high as the model, at most: where they are smaller, it has no room."""
 BESIDE = 0.25
 """Letters from a pointer's line to its name."""
+SEEN = 8.0
+"""Height of models that can have one, in pixels: what is smaller cannot be seen."""
 SMALL = 0.7
 """Height of models that need a pointer, as a share of what they stand beside: the names on cards are too small."""
 
@@ -153,7 +155,8 @@ def point_out(telling: Telling, *, beside: Standing, seconds: float | None = Non
     scale = _em(beside.outline, telling.page)
     found: list[Drawing] = []
     others = [model for model in _wholes(telling) if model is not beside and _visible(telling, model)]
-    small = sorted((model for model in others if _height(model) < SMALL * tall), key=_height)
+    least = SEEN / LETTERS * scale
+    small = sorted((model for model in others if least < _height(model) < SMALL * tall), key=_height)
     level = max((_top(model) for model in others if _height(model) <= tall), default=0.0)
     for number, model in enumerate(small):
         (left, _, _), (right, _, _) = model.box

@@ -55,10 +55,11 @@ def _close(telling: Telling, stay: list[Explanation], seconds: float, back: Sequ
     for explanation in telling.explanations:
         if explanation in stay:
             continue
-        for name in explanation.tethers if explanation in back else explanation.drawings:
+        steps_back = explanation in back
+        for name in (*explanation.tethers, *explanation.marks) if steps_back else explanation.drawings:
             if name not in telling.score.gone:
                 tied = name in explanation.tethers
                 telling.change(name, "opacity", 0.0, min(seconds, LOOSE) if tied else seconds)
         for body in (body for name in explanation.lit - needed for body in telling.splits.bodies(name, telling.now)):
             telling.score.set(Channel(body, "focus"), 0.0, telling.now, seconds, yields=True)
-    telling.explanations = [*(replace(one, tethers=(), lit=frozenset()) for one in back), *stay]
+    telling.explanations = [*(replace(one, tethers=(), marks=(), lit=frozenset()) for one in back), *stay]

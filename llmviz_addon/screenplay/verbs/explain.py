@@ -22,6 +22,7 @@ from ..score.timeline import Channel
 from ..telling import CROWD, SOLID, Telling
 from . import tethers
 from .dismissing import make_room
+from .outlining import MARK, outline
 from .panels import panel
 
 STEPS = 3
@@ -65,8 +66,8 @@ def compute(telling: Telling, cell: Region, *, seconds: float | None = None) -> 
     _send_home(telling, up, cell, start + (STEPS - 1 + FLIES) * step, (COMING - FLIES) * step)
     tied = _tie(telling, up, sources, cell, step)
     tethers.show(telling, tied, min(fade, step / max(len(tied), 1)) / 2)
-    names = tuple(name for name, _ in tied)
-    telling.explanations.append(Explanation(up, names, frozenset(lit), telling.clock.blocks, grid.name))
+    names, marks = tuple(name for name, _ in tied), _mark(telling, sources, start, step)
+    telling.explanations.append(Explanation(up, names, frozenset(lit), telling.clock.blocks, grid.name, marks))
     telling.splits.show(cell, start + (STEPS - 1) * step + slow)
     telling.pass_time(seconds)
 
@@ -119,6 +120,16 @@ def focus(telling: Telling, body: str, region: Region, at: float) -> None:
     for prop, ends in zip(("focus_lo", "focus_hi"), zip(*spans, strict=True), strict=True):
         for index, end in enumerate(ends):
             telling.score.set(Channel(body, prop, index), end, at)
+
+
+def _mark(telling: Telling, sources: Mapping[str, Region], at: float, seconds: float) -> tuple[str, ...]:
+    """Outlines of what is read of grids that are there, in the colours that it has in the formula, by name."""
+    made = []
+    for region in _distinct(sources).values():
+        if telling.opacity(region.grid) > 0 and region.ranges != region.grid[:].ranges:
+            made.append(outline(telling, region, thick=MARK).name)
+            telling.score.set(Channel(made[-1], "opacity"), 1.0, at, seconds)
+    return tuple(made)
 
 
 def _tie(

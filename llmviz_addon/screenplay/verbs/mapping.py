@@ -48,7 +48,7 @@ def follow(telling: Telling, since: float) -> None:
     if of is None or place is None or (of, place) == (up.of, up.place):
         return
     if up.of is not None and of is not up.of and of.name and up.of.name:
-        since = max(since, telling.now - FADE)
+        since = _grown(telling, of.name, since) or max(since, telling.now - FADE)
     number = of.alike(place.sections[-1])
     wanted: dict[tuple[str, object], tuple[float, Callable[[], list[Shape]]]] = {
         ("tower", None): (PALE, of.tower),
@@ -68,6 +68,13 @@ def follow(telling: Telling, since: float) -> None:
         if telling.score.value(channel) != opacity:
             telling.score.set(channel, opacity, since, 0.0 if at_once else FADE, yields=True)
     up.of, up.place = of, place
+
+
+def _grown(telling: Telling, title: str, since: float) -> float | None:
+    """When a model in outline came on stage, if after a time: the words are of it as soon as it is there."""
+    model = next(model for model in telling.cast.standing if model.title == title)
+    clips = telling.score.clips.of(Channel(model.once.name, "opacity"))
+    return clips[-1].end if clips and clips[-1].value == 1 and clips[-1].start >= since else None
 
 
 def _in_outline(telling: Telling) -> tuple[ModelMap | None, Place | None]:

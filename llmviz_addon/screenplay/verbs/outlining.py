@@ -15,9 +15,9 @@ from ..page.view import TAN
 from ..score.timeline import Channel
 from ..telling import CROWD, Telling
 
-THICK, MARK = 4.0, 2.5
-"""Of an outline, and of that of a cell, in pixels of a picture whose shorter side has 720, as seen from where the
-camera stands."""
+THICK, REGION, MARK = 4.0, 3.0, 2.5
+"""Of an outline, of that of some cells, and of one that is explained, in pixels of a picture whose shorter side has
+720, as seen from where the camera stands."""
 
 
 def empty(telling: Telling, grids: Iterable[Grid]) -> list[Grid]:
@@ -44,6 +44,16 @@ def outline(telling: Telling, what: Grid | Region, color: str = "", thick: float
     made = Drawing(telling.unique("outline"), (line,), pose((0.0, front - LIFT, 0.0)), grid.name, opacity=0.0)
     telling.cast.add(made)
     return made
+
+
+def outline_all(telling: Telling, *regions: Region, seconds: float | None = None) -> None:
+    """Let regions be outlined in the colours of their roles, until the beat is over."""
+    seconds = telling.length(seconds)
+    for region in regions:
+        made = outline(telling, region, thick=REGION)
+        telling.score.set(Channel(made.name, "opacity"), 1.0, telling.now, seconds)
+        telling.pictures.append(made.name)
+    telling.pass_time(seconds)
 
 
 def mark(telling: Telling, cell: Region, at: float, seconds: float) -> None:

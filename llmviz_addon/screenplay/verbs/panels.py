@@ -18,10 +18,10 @@ from ..page.view import Area, View, corners, step_aside
 from ..score.timeline import Channel
 from ..telling import Telling
 from . import camera
-from .arranging import ENTRIES
 from .arrows import standing
 from .dismissing import clear_aside, give_way
 from .reading import name_of
+from .token_tiles import ENTRIES
 
 WIDEST = 0.62
 """A panel's width, as a share of the free part's, where that is wide; upright it may be all of it."""

@@ -15,6 +15,7 @@ from ..page.view import TAN
 from ..score.timeline import Channel
 from ..telling import Telling
 from .reading import tint_of, token_text
+from .token_tiles import rise
 
 TILE, LARGEST = 2.1 * CELL, 4.2 * CELL
 """Height of the tile on a column that stands apart, and at most where its letter could not be read from afar."""
@@ -51,8 +52,8 @@ def merge(telling: Telling, *things: Grids, seconds: float | None = None) -> Non
         label, solid = telling.cast.labels.get(grid.name), telling.splits.close(grid, telling.now, seconds)
         if (tile := telling.cast.tiles.pop(grid.name, None)) is not None:
             telling.change(tile.name, "opacity", 0.0, seconds)
-        if label is not None and telling.score.value(Channel(label.name, "offset", 2)) != 0:
-            telling.change(label.name, "offset", 0.0, seconds, 2)
+        if label is not None and telling.score.value(Channel(label.name, "offset", 2)) != (up := rise(telling, grid)):
+            telling.change(label.name, "offset", up, seconds, 2)
         if solid == 1.0:
             for one in (*([label] if label else []), *telling.cast.along.get(grid.name, ())):
                 telling.change(one.name, "opacity", 1.0, seconds)

@@ -18,8 +18,8 @@ from ..page.panel import Explanation, Panel
 from ..score.timeline import Channel
 from ..telling import GONE, Telling
 from . import camera, captions
-from .dismissing import make_room
-from .explain import COMING, FADE, MOVE, TARGET, focus, step_back
+from .dismissing import dismiss, make_room
+from .explain import COMING, FADE, MOVE, TARGET, compute, focus, step_back
 from .outlining import mark
 from .panels import panel
 
@@ -31,6 +31,8 @@ SHARE = 0.6
 """Of a sweep's time, that they may take."""
 FRAMED = 64
 """Rows up to which each is framed while it is told with those of other grids."""
+HALT = 2.5
+"""Seconds for which a wave waits at a cell."""
 RESULT = 0.55
 """Of a slow cell's time, that has passed when its result is there."""
 
@@ -49,17 +51,22 @@ class _Opening:
 
 
 def sweep(
-    telling: Telling, *things: Grid | Region, seconds: float, slowly: bool = True, rows: bool = False
+    telling: Telling, *things: Grid | Region, seconds: float, slowly: bool = True, rows: bool = False,
+    waits: float | None = None,
 ) -> None:  # fmt: skip
     """Run regions one after the other; time is shared out by cells times what each cell costs.
 
     Or all of them abreast, ``rows`` after rows: what a token has in one is told with what it has in the others.
 
     Where it begins ``slowly`` the first ``FIRST`` cells of a region show their formula, if there is time for it; of
-    regions that are computed alike, those of the first.
+    regions that are computed alike, those of the first. The wave ``waits`` when that share of all cells is there, while
+    the one that comes next is explained.
     """
     seconds = telling.length(seconds)
     regions = [telling.so_far(thing[:] if isinstance(thing, Grid) else thing) for thing in things]
+    if waits is not None:
+        halt = _halt_of_rows if rows else _with_a_halt
+        return halt(telling, regions, waits, seconds, slowly)
     with captions.stage(telling, seconds, after=MOVE) as left:
         last = rows and left == seconds > 2 * MOVE  # its formula comes here too
         if rows:
@@ -68,6 +75,59 @@ def sweep(
             _sweep(telling, regions, left, slowly)
     if left < seconds or last:
         _conclude(telling, regions[-1] if slowly else None)
+
+
+def _with_a_halt(telling: Telling, regions: Sequence[Region], share: float, seconds: float, slowly: bool) -> None:
+    """Run regions up to a ``share`` of their cells, explain the one that comes then, and run the others."""
+    counts = [flat_span(region)[1] for region in regions]
+    at, which = min(int(share * sum(counts)), sum(counts) - 1), 0
+    while at >= counts[which]:
+        at, which = at - counts[which], which + 1
+    grid, first = regions[which].grid, flat_span(regions[which])[0]
+    while at and not telling.sources(grid, grid.index_of(first + at)):
+        at -= 1  # what is masked reads nothing
+    cell = grid[grid.index_of(first + at)]
+    before, after = _parted(regions[which], cell)
+    before, after = [*regions[:which], *before], [*after, *regions[which + 1 :]]
+    halt = min(HALT, seconds / 2)
+    if before:
+        _sweep(telling, before, (seconds - halt) * (share if after else 1.0), slowly, concludes=False)
+    compute(telling, cell, seconds=halt)
+    if after:
+        dismiss(telling)
+        if telling.view is not telling.framed:
+            camera.make_way(telling, telling.framed, MOVE)
+        _sweep(telling, after, (seconds - halt) * (1 - share if before else 1.0), slowly=False)
+
+
+def _halt_of_rows(telling: Telling, regions: Sequence[Region], share: float, seconds: float, _: bool) -> None:
+    """Run regions abreast up to a ``share`` of their rows, explain a cell of the last row so far, and go on."""
+    (first, end), halt = regions[-1].cells[0], min(HALT, seconds / 2)
+    row = min(first + int(share * (end - first)), end - 1)
+    _abreast(telling, [_rows(region, first, row + 1) for region in regions], (seconds - halt) * share)
+    compute(telling, regions[-1].grid[_rows(regions[-1], row, row + 1).first], seconds=halt)
+    if row + 1 < end:
+        dismiss(telling)
+        _abreast(telling, [_rows(region, row + 1, end) for region in regions], (seconds - halt) * (1 - share))
+
+
+def _rows(region: Region, first: int, end: int) -> Region:
+    """Those of a region whose cells along its first axis are from ``first`` to ``end``."""
+    axis, (_, *others) = region.grid.axes[0], region.ranges
+    return Region(region.grid, ((axis.index(first), axis.index(end - 1) + 1), *others))
+
+
+def _parted(region: Region, cell: Region) -> tuple[list[Region], list[Region]]:
+    """What comes before a cell of a region, and what comes after it."""
+    found: tuple[list[Region], list[Region]] = [], []
+    axes = range(len(cell.ranges))
+    for side, order in enumerate((axes, reversed(axes))):
+        for i in order:
+            axis, (start, end), (first, last) = region.grid.axes[i], region.ranges[i], cell.ranges[i]
+            span = (last, end) if side else (start, first)
+            if axis.cell(span[0]) < axis.cell(span[1]):
+                found[side].append(Region(region.grid, (*cell.ranges[:i], span, *region.ranges[i + 1 :])))
+    return found
 
 
 def _abreast(telling: Telling, regions: Sequence[Region], seconds: float) -> None:
@@ -115,7 +175,9 @@ def _conclude(telling: Telling, region: Region | None) -> None:
     telling.pass_time(MOVE)
 
 
-def _sweep(telling: Telling, regions: Sequence[Region], seconds: float, slowly: bool) -> None:
+def _sweep(
+    telling: Telling, regions: Sequence[Region], seconds: float, slowly: bool, concludes: bool = True
+) -> None:  # fmt: skip
     costs = np.array([_cost(telling, region) for region in regions])
     openings = _openings(telling, regions, costs, seconds) if slowly else [None] * len(regions)
     cells = [flat_span(region)[1] for region in regions]
@@ -127,7 +189,7 @@ def _sweep(telling: Telling, regions: Sequence[Region], seconds: float, slowly: 
             telling.splits.sweep(region, telling.now, share)
             telling.pass_time(share)
         else:
-            _explained(telling, region, opening, share, region is regions[-1])
+            _explained(telling, region, opening, share, region is regions[-1] and concludes, concludes)
 
 
 def _openings(telling: Telling, regions: Sequence[Region], costs: np.ndarray, seconds: float) -> list[_Opening | None]:
@@ -153,8 +215,11 @@ def _openings(telling: Telling, regions: Sequence[Region], costs: np.ndarray, se
     return [one and _Opening(one.cells, each) for one in found]
 
 
-def _explained(telling: Telling, region: Region, opening: _Opening, wave: float, is_last: bool) -> None:
-    """Sweep a region whose first cells are slow; the panel of its last cell stays where nothing follows."""
+def _explained(
+    telling: Telling, region: Region, opening: _Opening, wave: float, is_last: bool, comes_back: bool
+) -> None:  # fmt: skip
+    """Sweep a region whose first cells are slow; the panel of its last cell stays where nothing follows, or the camera
+    ``comes_back`` that made room for one."""
     grid, start, count = region.grid, telling.now, flat_span(region)[1]
     cells = list(opening.cells)
     make_room(telling, grid)
@@ -180,7 +245,13 @@ def _explained(telling: Telling, region: Region, opening: _Opening, wave: float,
             mark(telling, grid[cells[-1]], start + seconds - fade, fade)
         telling.explanations.append(Explanation(up, (), lit, telling.clock.blocks, grid.name))
     telling.pass_time(seconds)
-    if up is not None and not ends and telling.view is not telling.framed and len(telling.explanations) == 1:
+    if (
+        up is not None
+        and comes_back
+        and not ends
+        and telling.view is not telling.framed
+        and len(telling.explanations) == 1
+    ):
         camera.make_way(telling, telling.framed, MOVE)  # it is gone, and needs no room any more
 
 

@@ -9,8 +9,8 @@ from ...errors import ScriptError
 from ...layout.grid import Grid, Ribbon
 from ...layout.lettering.drawing import Drawing
 from ..cast.things import Grids, Thing
-from ..telling import Telling
-from .arranging import sign
+from ..telling import CROWD, Telling
+from .arranging import sign, symbol
 from .fading import fade
 
 TURNS = 12
@@ -19,6 +19,8 @@ LOW = 0.12
 """Opacity of the groups whose turn it is not."""
 LETTER = 0.075
 """Em of a title, as a share of how wide its group is: it must be read in a square picture, too."""
+FACE = 0.65
+"""Em of what is written on a grid's face, as a share of how wide it is."""
 PALE = 0.45
 """Opacity of their titles."""
 
@@ -74,6 +76,23 @@ def entitle(
     with telling.together(seconds=seconds):
         fade(telling, *made, to=1)
         fade(telling, *(label for label in labels if label is not None), to=0)
+    return made
+
+
+def inscribe(
+    telling: Telling, *groups: Grids, names: Sequence[str], seconds: float | None = None
+) -> list[Drawing]:  # fmt: skip
+    """Names on the faces of the grids of groups, such as Q, K and V of each head, until the beat is over; of a crowd
+    there are none."""
+    told = [telling.cast.grids_of(group) for group in groups]
+    if wrong := [group for group in told if len(group) != len(names)]:
+        raise ScriptError(f"inscribe needs a name for each grid of a group; got {len(names)} for {len(wrong[0])}.")
+    grids = [pair for group in told for pair in zip(names, group, strict=True)]
+    if len(grids) > CROWD:
+        return []
+    with telling.together(seconds=seconds):
+        made = [symbol(telling, name, between=(grid, grid), size=FACE * grid.size[0]) for name, grid in grids]
+    telling.pictures += [one.name for one in made]
     return made
 
 
