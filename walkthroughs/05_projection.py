@@ -12,6 +12,8 @@ STILL = 0.7
 """Opacity of what stands beside the stream in the model."""
 WIDE = 0.4
 """Metres across of the arrows that lead from them to the weights."""
+UNDER = 1.7
+"""Metres between the weights and what comes out where that stands below them, for an arrow and a name."""
 
 
 def play(film):
@@ -22,7 +24,7 @@ def play(film):
     elsewhere = film.ribbons(outputs, attn.proj), film.ribbons(attn.proj_bias, attn.proj_weight)
     film.fade(*elsewhere, to=0, seconds=0)  # these stand in line here
     _apart(film, attn.proj_weight, outputs)
-    film.move(attn.proj_bias, beside=attn.proj, seconds=0)  # what comes on top stands beyond what is multiplied
+    _beyond(film, attn, outputs)
     film.open_on(outputs, attn.proj_weight, attn.proj_bias, attn.proj, azimuth=281, elevation=5)
     bias = film.connect(attn.proj_bias, attn.proj, seconds=0)
     few = 1 < film.config.n_head <= ABREAST
@@ -58,6 +60,13 @@ def _apart(film, weights, outputs):
         )  # fmt: skip
 
 
+def _beyond(film, attn, outputs):
+    """What comes out stands beyond the weights, or below them where the picture is upright; what comes on top, last."""
+    among = outputs, attn.proj_weight
+    film.move(attn.proj, beside=attn.proj_weight, side=("right", "below"), below=UNDER, among=among, seconds=0)
+    film.move(attn.proj_bias, beside=attn.proj, seconds=0)
+
+
 def _parts(attn):
     return attn.proj_bias, attn.proj_weight, attn.proj
 
@@ -87,8 +96,8 @@ def _stack(film, x, attn, outputs, bias, ways):
             film.fade(bias, to=0, seconds=0)
             x, attn, read = close.embedding.output, close.layers[0].attn, close.layers[0].ln_1.output
             outputs = [head.output for head in attn.heads]
-            film.move(attn.proj_bias, beside=attn.proj, seconds=0)
             _apart(film, attn.proj_weight, outputs)
+            _beyond(film, attn, outputs)
             arrows = [film.connect(attn.proj_bias, attn.proj, seconds=0)]
             film.fade(x, attn.residual, read, to=0, seconds=0)
         few = 1 < n <= ABREAST

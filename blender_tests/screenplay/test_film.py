@@ -262,3 +262,15 @@ def test_what_stands_between_two_is_the_nearer_to_them_the_more_upright_the_pict
         assert mean[0][0] - left[1][0] == pytest.approx(right[0][0] - mean[1][0])
         apart.append(float(mean[0][0] - left[1][0]))
     assert 0.3 <= apart[1] < apart[0] <= 2.0
+
+
+@pytest.mark.parametrize(("size", "below"), [((1280, 720), False), ((720, 720), False), ((720, 1280), True)])
+def test_of_two_sides_a_grid_stands_at_that_where_it_and_its_company_are_largest(nano, make_film, size, below):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2], size)
+    attn, x = film.layout.layers[0].attn, film.layout.embedding.output
+    film.move(x, beside=attn.proj_weight, side="left", gap=3)
+    sides = ("right", "below")
+    film.move(attn.proj, beside=attn.proj_weight, side=sides, gap=None, below=1.7, among=(attn.proj_weight, x))
+    (_, weights), (moved, end) = (film.box(grid) for grid in (attn.proj_weight, attn.proj))
+    low = film.box(attn.proj_weight)[0][2]
+    assert (low - end[2] == pytest.approx(1.7)) if below else (moved[0] > weights[0])

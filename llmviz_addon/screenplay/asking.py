@@ -88,6 +88,7 @@ BY_NAME: dict[str, Rule] = {  # numbers
     "size": (lambda value: _number(value, 1e-6, 1e6), "metres above 0"),
     "width": (lambda value: _number(value, 1e-6, 1e6), "metres above 0"),
     "gap": (lambda value: _number(value, 0), "metres, 0 or more"),
+    "below": (lambda value: _number(value, 0), "metres, 0 or more"),
     "azimuth": (_number, "degrees, such as 270, straight from the front"),
     "elevation": (lambda value: _number(value, -90, 90), "degrees from -90 to 90"),
 }

@@ -204,11 +204,13 @@ class Film(Showing):
     def move(
         self, grid: Grid, *, beside: Grid | None = None, level: Grid | None = None,
         by: tuple[float, float, float] | None = None, side: str | Sequence[str] = "right", gap: float | None = None,
-        seconds: float | None = None,
+        below: float = 0.8, among: Grids = (), seconds: float | None = None,
     ) -> None:  # fmt: skip
         """Carry a grid ``beside`` another (``side``: right, left, above, below, or several, of which it is the one that
-        leaves all largest on the page), ``level`` with the middle of one, or both; ``by`` metres; or home."""
-        arranging.move(self._telling, grid, beside=beside, level=level, by=by, side=side, gap=gap, seconds=seconds)
+        leaves all, or what it is ``among``, largest), ``level`` with the middle of one, or both; ``by`` metres; or home.
+        """
+        arranging.move(self._telling, grid, beside=beside, level=level, by=by, side=side, gap=gap, below=below,
+                       among=among, seconds=seconds)  # fmt: skip
 
     @verb
     def stand_between(

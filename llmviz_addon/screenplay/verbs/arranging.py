@@ -33,13 +33,14 @@ SIDES = ("left", "right", "above", "below")
 def move(
     telling: Telling, thing: Grid, *, beside: Grid | None = None, level: Grid | None = None,
     by: tuple[float, float, float] | None = None, side: str | Sequence[str] = "right", gap: float | None = None,
-    seconds: float | None = None,
+    below: float = GAP, among: Grids = (), seconds: float | None = None,
 ) -> None:  # fmt: skip
     """Carry a grid ``beside`` another (tops level, or above or below it, left edges level), or ``level`` with the
     middle of one, or both; ``by`` metres; or home.
 
-    What stands beside another does so with a ``gap`` of metres, or with room for the names of both. Of several sides
-    it is at the one with which all that is in play is largest on the page.
+    What stands beside another does so with a ``gap`` of metres, or with room for the names of both, or ``below`` where
+    one is above the other. Of several sides it is at the one with which it is largest on the page ``among`` these, or
+    among all that is in play.
     """
     seconds = telling.length(seconds)
     low, high = thing.box
@@ -48,11 +49,12 @@ def move(
         named = _named_apart(telling, thing, beside) if gap is None else gap
 
         def at(one: str) -> np.ndarray:
-            apart = (max(GAP, named) if one in ("left", "right") else GAP) if gap is None else gap
+            apart = (max(GAP, named) if one in ("left", "right") else below) if gap is None else gap
             return _beside(telling.box(beside), low, high, one, apart)
 
         places = [at(one) for one in ([side] if isinstance(side, str) else side)]
-        to = max(places, key=lambda place: _large(telling, thing, place)) if len(places) > 1 else places[0]
+        others = telling.cast.grids_of(among) or telling.in_play() if len(places) > 1 else ()
+        to = max(places, key=lambda place: _large(telling, thing, place, others)) if others else places[0]
     elif by is not None and level is None:
         to = to + by
     if level is not None:
@@ -84,9 +86,9 @@ def stand_between(
         move(telling, right, beside=beside[-1], gap=2 * apart + broad)
 
 
-def _large(telling: Telling, thing: Grid, to: np.ndarray) -> float:
-    """How large a metre is, in picture heights, where all that is in play is seen and a grid is ``to`` metres away."""
-    boxes = [telling.box(grid) for grid in telling.in_play() if grid is not thing]
+def _large(telling: Telling, thing: Grid, to: np.ndarray, others: Iterable[Grid]) -> float:
+    """How large a metre is, in picture heights, where all ``others`` are seen and a grid is ``to`` metres away."""
+    boxes = [telling.box(grid) for grid in others if grid is not thing]
     low, high = (np.array(ends)[:, [0, 2]] for ends in zip(*boxes, [end + to for end in thing.box], strict=True))
     wide, tall = (high.max(axis=0) - low.min(axis=0)).tolist()
     return min(telling.page.free.width / wide, telling.page.free.height / tall)
