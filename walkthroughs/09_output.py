@@ -30,18 +30,21 @@ def play(film):
     with film.beat("what-for"):
         film.say("All layers are done." if film.config.n_layer > 1 else "The one layer is done.")
         film.camera.frame(stream, ln, output, azimuth=281, elevation=6, seconds=1.5)
-        close = film.closeup(ln, stream, output, entries=ENTRIES, seconds=0)  # of a wide model; else the layout
-        stream, ln, output = close.layers[-1].mlp.residual, close.ln_f, close.output
-        film.move(stream, beside=ln.output, seconds=0)
-        film.camera.frame(stream, ln, output, azimuth=281, elevation=6, seconds=0)
         film.say("Each [column]({x}) holds what has become of its token.", x=stream)
+        with film.together(seconds=1.5):
+            film.fade(output, to=0)
+            film.camera.frame(stream, ln, azimuth=279, elevation=5)
+        close = film.closeup(ln, stream, seconds=0)  # of a wide model; else the layout
+        stream, ln = close.layers[-1].mlp.residual, close.ln_f
+        film.move(stream, beside=ln.output, seconds=0)
+        film.camera.frame(stream, ln, azimuth=279, elevation=5, seconds=0)
         film.light(stream, seconds=0.8)
         film.light(stream, to=0, seconds=0.8)
         film.say("From that the next token must come.")
-        film.camera.frame(stream, ln, output, azimuth=278, elevation=5, seconds=2)
+        film.camera.frame(stream, ln, azimuth=277, elevation=4, seconds=2)
     t = last if ln.output.axes[0].shown is None else max(ln.output.axes[0].shown)
     best = int(film.chances(t).argmax())
-    _norm(film, stream, ln, output, t)
+    _norm(film, stream, ln, t)
     film.step_back(seconds=0)
     x, output, arrows = _logits(film, t, best)
     _softmax(film, t, best)
@@ -60,12 +63,10 @@ def _few(film, t):
     return likeliest if film.config.vocab_size > SHOWN else sorted(likeliest)
 
 
-def _norm(film, stream, ln, output, t):
+def _norm(film, stream, ln, t):
     with film.beat("norm"):
         film.say("One last [layer norm]({x}) brings all columns to one scale.", x=ln.output)
-        with film.together(seconds=0.8):
-            film.fade(output, to=0)
-            film.camera.frame(stream, ln, azimuth=276, elevation=4)
+        film.camera.frame(stream, ln, azimuth=276, elevation=4, seconds=0.8)
         film.sweep(ln.mean, ln.std, ln.output, seconds=4, slowly=False)
         film.say(_which(film, t), t=t)
         film.split(stream[t], ln.output[t], others=0.6, seconds=0.8)
