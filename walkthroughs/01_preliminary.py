@@ -88,7 +88,7 @@ def _in_turn(film, layer, grids, azimuth):
 
 
 def _family(film):
-    small, *_, large = sorted(film.models, key=lambda model: model.n_params)
+    small, *between, large = sorted(film.models, key=lambda model: model.n_params)
     with film.beat("family"):
         film.say("GPT stands for generative pre-trained transformer.")
         film.fade(film.all_but(), to=0, seconds=0.5)
@@ -98,6 +98,7 @@ def _family(film):
         film.say("Such models have much the same plan, from {small} to {large},", small=small.title, large=large.title)
         with film.together(seconds=5):
             film.camera.fly(small, large, azimuth=285, elevation=9)
-            film.grow(large, seconds=3)
+            for model in (*between, large):
+                film.grow(model, seconds=3)
         film.say("which has {n:,} parameters.", n=large.n_params)
         film.point_out(beside=large, seconds=0.5)

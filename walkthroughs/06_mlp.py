@@ -255,6 +255,7 @@ def _rest(film, x, mlp, stream):
     with film.beat("all-columns"):
         many = "All other columns go the same way, through the same weights."
         film.say(many if len(film.tokens) > 1 else "More columns would all go the same way, through the same weights.")
+        film.fade(film.all_but(), to=0, seconds=0)  # the camera is near
         film.merge(x, mlp, stream, seconds=0)
         _in_one_picture(film, x, mlp, stream)
         film.sweep(mlp.hidden, seconds=4)

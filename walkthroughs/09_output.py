@@ -51,7 +51,7 @@ def play(film):
     _all(film, x, output, arrows)
     u, hot = _unsure(film, last)
     few = _few(film, u)
-    _chances(film, u, few)
+    _chances(film, output, u, few)
     _temperature(film, u, few, hot)
     _cut(film, u, few, hot)
     _write(film, last)
@@ -81,12 +81,11 @@ def _which(film, t):
 def _logits(film, t, best):
     with film.beat("logits"):
         end = film.layout.output
-        film.fade(film.all_but(), to=0, seconds=0.3)
         whole = film.layout.ln_f.output, end.weight, end.logits, end.probs
         close = film.closeup(*whole, channels=ROWS, entries=ENTRIES, seconds=0)
         x, output = close.ln_f.output, close.output
-        film.fade(output.probs, to=0, seconds=0)
-        film.fade(x, output.weight, output.logits, to=1, seconds=0)
+        film.fade(film.all_but(), to=0, seconds=0)
+        film.fade(x, output.weight, output.logits, to=1, seconds=0.3)
         film.move(output.logits, beside=x, side="below", gap=0.75, seconds=0)  # its columns under theirs
         film.move(output.weight, beside=output.logits, side="left", seconds=0)  # and its rows beside theirs
         film.camera.frame(x, output.weight, output.logits, azimuth=273, elevation=3, seconds=0)
@@ -164,13 +163,13 @@ def _unsure(film, t):
     return u, next((heat for heat in HIGH if film.chances(u, heat).max() < EVEN), HIGH[0])
 
 
-def _chances(film, u, few):
+def _chances(film, output, u, few):
     with film.beat("chances"):
-        film.fade(film.all_but(), to=0, seconds=0)  # from here on there are charts
         film.say("How daring shall the choice be?")
+        film.camera.frame(output.logits, output.probs, azimuth=271, elevation=2, seconds=2)
         film.say(_why(film, u), u=u)
-        film.chart(film.chances(u)[few], few, _told(film, u, few, 1), span=_span(film, u), percent=True,
-                   seconds=2)  # fmt: skip
+        film.fade(film.all_but(), to=0, seconds=0.3)  # from here on there are charts
+        film.chart(film.chances(u)[few], few, _told(film, u, few, 1), span=_span(film, u), percent=True, seconds=2)
         others, rest = film.config.vocab_size - len(few), 1 - film.chances(u)[few].sum()
         if others and rest > 1e-9:
             film.say("All {n:,} others have {rest:.1%} together.", n=others, rest=rest)
@@ -264,8 +263,8 @@ def _write(film, t):
     given, heat = film.trace.prompt_length, film.draw.sampling.temperature
     after = max(given - 1, t - 5) if given <= t else t
     with film.beat("write"):
-        film.say("Now a token is drawn, as often as it is likely," if heat else "Now a token is chosen,")
-        film.say("at temperature {x:g}." if heat else "here always the likeliest, called temperature 0.", x=heat)
-        film.say("It is put at the end, and the whole model runs again.")
+        film.say(f"Now one token is {'drawn' if heat else 'chosen'}, put at the end, and the whole model runs again.")
         film.write_on(after=after, most=t + 1 - after if given <= t else 3, seconds=14)
+        chosen = "Here it is always the likeliest, which is called temperature 0."
+        film.say("Each is drawn as often as it is likely, at temperature {x:g}." if heat else chosen, x=heat)
         film.say("So a text grows, token by token.")

@@ -207,8 +207,7 @@ class Film(Showing):
         below: float = 0.8, among: Grids = (), seconds: float | None = None,
     ) -> None:  # fmt: skip
         """Carry a grid ``beside`` another (``side``: right, left, above, below, or several, of which it is the one that
-        leaves all, or what it is ``among``, largest), ``level`` with the middle of one, or both; ``by`` metres; or home.
-        """
+        leaves all, or these it is ``among``, largest), ``level`` with one's middle, or both; ``by`` metres; or home."""
         arranging.move(self._telling, grid, beside=beside, level=level, by=by, side=side, gap=gap, below=below,
                        among=among, seconds=seconds)  # fmt: skip
 

@@ -42,7 +42,7 @@ FEWEST, ROWS = 8, 16
 READ = 44
 """Pixels that a cell is high for that, where the picture's shorter side has 720; four rows are there in any case."""
 PITCH, CLOSE, MANY = 2.6, 2.15, 7
-"""Cells from column to column, and where there are ``MANY``."""
+"""Cells from column to column, and where there are ``MANY`` or cells would be too narrow to be read."""
 SLOW = 3
 """Rows that are added slowly."""
 HEAD, FOOT = 5.4, 2.0
@@ -151,8 +151,10 @@ class Table:
         free, px = telling.page.free, pixel(telling.page)
         em = USUAL * px
         high = 0.97 * free.height - (HEAD + FOOT) * em
-        self.pitch = CLOSE if self.columns >= MANY else PITCH
-        wide_as = self.columns * self.pitch + 0.8 * (len(sums) - 1)
+        between = 0.8 * (len(sums) - 1)
+        narrow = 0.97 * free.width < READ * px * (self.columns * PITCH + between)
+        self.pitch = CLOSE if self.columns >= MANY or narrow else PITCH
+        wide_as = self.columns * self.pitch + between
         rows = int(np.clip(round(high * wide_as / (0.97 * free.width)), FEWEST, ROWS))
         rows = min(rows, max(4, int(high / (READ * px))))
         self.rows = min(rows, *(column.cells[1][1] for column, _ in sums))
