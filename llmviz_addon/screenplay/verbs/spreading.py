@@ -9,7 +9,7 @@ import numpy as np
 
 from ...layout.grid import Grid
 from ...layout.lettering.drawing import Drawing
-from ...layout.lettering.font import CAP_HEIGHT
+from ...layout.lettering.font import CAP_HEIGHT, advance
 from ..cast.things import Grids
 from ..page.sizes import USUAL, pixel
 from ..telling import Telling
@@ -23,8 +23,8 @@ WIDE = 0.35
 """Metres across of the arrows."""
 BETWEEN = 3.0
 """What an arrow from line to line needs between them, as many times its width."""
-OVER, BESIDE = 2.2, 6.0
-"""Room over a line for titles, and beside groups for theirs, in ems of usual letters."""
+OVER, BESIDE, APART = 2.2, 6.0, 0.6
+"""Room over a line for titles, and beside groups for theirs, and between two names, in ems of usual letters."""
 
 
 class Form(NamedTuple):
@@ -157,7 +157,9 @@ def _named(
         made = [_over(telling, grids, title, em) for grids, title in zip(wholes, titles, strict=True)]
     named = [next(group[i] for group in told if len(group) > i) for i in range(len(parts))]
     if form.in_rows and form.columns == 1:
-        made += [_over(telling, grids, name, em) for grids, name in zip(named, parts, strict=True)]
+        until = [*(float(_around(telling, grids)[0][0]) - APART * em for grids in named[1:]), np.inf]
+        for grids, name, end in zip(named, parts, until, strict=True):
+            made.append(_over(telling, grids, name, em, end))
     elif parts and not form.in_rows:
         own = len(told[0])
         made += flank(telling, *named[:own], titles=parts[:own], among=every, seconds=0)
@@ -168,8 +170,8 @@ def _named(
     return made
 
 
-def _over(telling: Telling, grids: Sequence[Grid], text: str, em: float) -> Drawing:
-    """A title over the left end of some grids, not seen yet."""
+def _over(telling: Telling, grids: Sequence[Grid], text: str, em: float, end: float = np.inf) -> Drawing:
+    """A title over the left end of some grids, not seen yet; one that would reach beyond the ``end`` begins earlier."""
     low, high = _around(telling, grids)
-    at = low[0], low[1], high[2] + (0.6 + CAP_HEIGHT / 2) * em
+    at = min(low[0], end - advance(text) * em), low[1], high[2] + (0.6 + CAP_HEIGHT / 2) * em
     return sign(telling, text, at, size=em, align="left", seconds=0, to=0)
