@@ -137,8 +137,9 @@ def _attention(film, tokens, e, norm, attention):
         (left, front, low), (right, _, _) = attention.proj_weight.box
         under = film.sign("Projection", ((left + right) / 2, front, low - 0.6 * film.layout.gap), size=0.5, seconds=0)
         names = [*film.entitle(*(heads if few else [heads]), titles=titles), under]
+        unsaid = [film.signs.label(grid) for grid in (attention.proj_bias, attention.residual)]
         with film.together(seconds=3.5):
-            film.fade(film.all_but(norm.output, attention), film.signs.label(attention.proj_bias), to=0, seconds=1)
+            film.fade(film.all_but(norm.output, attention), *unsaid, to=0, seconds=1)
             film.camera.frame(norm.output, attention, *names, azimuth=300, elevation=20, seconds=2)
             film.pulse(heads, titles=[attention.title])
         how = "Each head looks in its own way;" if heads[1:] else "One head looks;"
