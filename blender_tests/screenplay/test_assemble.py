@@ -49,6 +49,15 @@ def test_what_moves_has_keys(timeline):
     }
 
 
+def test_what_is_never_there_is_not_made(nano, tmp_path):
+    (tmp_path / "42_mine.py").write_text(CHAPTER + "    film.models[0]\n")
+    timeline = prepare(run(nano, [2, 1, 0, 1, 1, 2]), ["mine"], None, folders=[tmp_path]).timeline
+    keyed = {track.channel.actor for track in timeline.tracks}
+    assert timeline.outlines
+    assert timeline.drawings
+    assert [one.name for one in timeline.drawings if one.opacity == 0 and one.name not in keyed] == []
+
+
 def test_between_chapters_words_do_not_meet_and_what_is_unseen_changes_at_once(nano, tmp_path):
     other = CHAPTER.replace("    film.open_on", "    film.hide_values(film.layout.ln_f.output)\n    film.open_on")
     leaving = CHAPTER.replace("    copy =", "    film.fade(film.layout.ln_f, to=0)\n    copy =")

@@ -1,5 +1,6 @@
 """What is told, ready for the stage."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 from llmviz_addon.model.run import run
 from llmviz_addon.screenplay.production import prepare
+from llmviz_addon.screenplay.telling import Telling
 
 ROOT = Path(__file__).resolve().parents[2]
 TELL = """
@@ -52,3 +54,22 @@ def test_only_a_film_that_is_staged_once_gives_its_values_away(nano, once):
     del values, made
     assert (trace() is None) == once
     assert bool(production.values) != once
+
+
+def test_what_was_told_is_let_go_of_without_a_search_for_garbage(nano, monkeypatch):
+    """It holds all numbers of the run, and looking for them takes half a second on a large model."""
+    told = []
+    began = Telling.__init__
+
+    def begin(self, *given, **named):
+        began(self, *given, **named)
+        told.append(weakref.ref(self))
+
+    monkeypatch.setattr(Telling, "__init__", begin)
+    gc.disable()
+    try:
+        prepare(run(nano, [2, 1, 0, 1, 1, 2]))
+    finally:
+        gc.enable()
+    assert told
+    assert [one for one in told if one() is not None] == []

@@ -5,7 +5,7 @@ The tree mirrors the names in the trace, so a chapter reads like the model's own
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any, Self, TypeVar, cast
 
@@ -64,9 +64,16 @@ class Group:
         series = (member for member in self.members.values() if isinstance(member, Series))
         return next((len(groups) for groups in series if any(grid in group.grids for group in groups)), 1)
 
-    def mapped(self, change: Callable[[Grid], Grid]) -> Self:
-        """The same group of other grids: each is what ``change`` makes of it."""
-        return cast(Self, replace(cast(Any, self), **_mapped(self.members, change)))
+    @kept
+    def names(self) -> frozenset[str]:
+        """The names of all grids of this group and of the groups within."""
+        return frozenset(grid.name for grid in self.grids)
+
+    def holding(self, others: Mapping[str, Grid]) -> Self:
+        """The same group with ``others`` in the places of the grids of these names; itself, where it has none."""
+        if self.names.isdisjoint(others):
+            return self
+        return cast(Self, replace(cast(Any, self), **_holding(self.members, others)))
 
 
 class Layer(Group):
@@ -98,22 +105,25 @@ class Layer(Group):
         """None but those of its parts."""
         return {}
 
-    def mapped(self, change: Callable[[Grid], Grid]) -> Self:
-        """The same layer of other grids."""
-        return type(self)(cast(Mapping[str, Group], _mapped(self._parts, change)), change(self.stream))
+    def holding(self, others: Mapping[str, Grid]) -> Self:
+        """The same layer with others in the places of grids."""
+        if self.names.isdisjoint(others):
+            return self
+        stream = others.get(self.stream.name, self.stream)
+        return type(self)(cast(Mapping[str, Group], _holding(self._parts, others)), stream)
 
 
-def _mapped(
-    members: Mapping[str, Grid | Group | Series[Group]], change: Callable[[Grid], Grid]
+def _holding(
+    members: Mapping[str, Grid | Group | Series[Group]], others: Mapping[str, Grid]
 ) -> dict[str, Grid | Group | Series[Group]]:
-    """Members with other grids in the same places."""
+    """Members with others in the places of grids."""
 
     def changed(member: Grid | Group | Series[Group]) -> Grid | Group | Series[Group]:
         if isinstance(member, Grid):
-            return change(member)
+            return others.get(member.name, member)
         if isinstance(member, Group):
-            return member.mapped(change)
-        return Series(member.what, (group.mapped(change) for group in member))
+            return member.holding(others)
+        return Series(member.what, (group.holding(others) for group in member))
 
     return {name: changed(member) for name, member in members.items()}
 

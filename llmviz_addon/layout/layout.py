@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -97,9 +97,17 @@ class Layout(Group):
                 waiting += [source.grid for source in rule.sources.values()] if rule else []
         return found
 
-    def mapped(self, change: Callable[[Grid], Grid]) -> Layout:
-        """The same layout of other grids, each of which is what ``change`` makes of it; bare."""
-        return replace(super().mapped(change), ribbons=(), sections=())
+    def holding(self, others: Mapping[str, Grid]) -> Layout:
+        """The same layout with ``others`` in the places of the grids of these names; bare."""
+        return replace(super().holding(others), ribbons=(), sections=())
+
+    @kept
+    def ribbons_of(self) -> Mapping[str, Sequence[tuple[int, Ribbon]]]:
+        """The ribbons that start at every grid, and their numbers among all, by the grid's name."""
+        found: dict[str, list[tuple[int, Ribbon]]] = {}
+        for number, ribbon in enumerate(self.ribbons):
+            found.setdefault(ribbon.source, []).append((number, ribbon))
+        return found
 
     @kept
     def all_sections(self) -> tuple[Section, ...]:

@@ -48,12 +48,15 @@ def assemble(told: Sequence[tuple[Chapter, Telling]], fps: int, size: tuple[int,
         end = frame + round((max(telling.now, telling.score.end) + TAIL) * fps)
         placed.append(_Told(chapter, telling, frame, end))
         frame = end + round(GLIDE * fps)
+    found = tuple(_Compiler(placed, fps).tracks() if tracks else ())
+    asked = {track.channel.actor for track in found}
+    made = (one for item in placed for one in item.telling.cast.drawings.values())
     return Timeline(
         fps=fps,
         size=size,
         frames=placed[-1].end if placed else 1,
-        tracks=tuple(_Compiler(placed, fps).tracks() if tracks else ()),
-        drawings=tuple(d for item in placed for d in item.telling.cast.drawings.values()),
+        tracks=found,
+        drawings=tuple(one for one in made if one.opacity > 0 or one.name in asked),  # the others are never there
         fragments=tuple(one for item in placed for one in item.telling.cast.fragments.values()),
         grids=tuple(made for item in placed for made in item.telling.cast.made.values()),
         outlines=tuple({s.once.name: s for item in placed for s in item.telling.cast.standing}.values()),

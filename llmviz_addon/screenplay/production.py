@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -70,7 +69,6 @@ class Production:
         taken = self.values, self.timeline.grids
         if self.once:
             self.values, self.timeline, self.run = {}, replace(self.timeline, grids=()), None
-            gc.collect()  # the chapters' tellings, which hold them too
         return taken
 
 

@@ -7,8 +7,9 @@ only. What chapters see of all this is ``film.Film``.
 
 from __future__ import annotations
 
+import itertools
 from collections import ChainMap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
@@ -73,6 +74,12 @@ class OnMap:
     told: list[Grid] = field(default_factory=list)
 
 
+def _naming(chapter: str) -> Callable[[str], str]:
+    """What gives a new actor of a chapter its name, by its kind."""
+    numbers = itertools.count(1)
+    return lambda kind: f"{chapter}:{kind}:{next(numbers)}"
+
+
 class Telling:
     """One chapter while it is told: clock, score, cast, page and camera, and the run that it is about."""
 
@@ -109,10 +116,10 @@ class Telling:
         self.reel: Reel | None = None  # what a trailer takes of it, if it is told for one
         self.one_shot = False  # whether the camera goes past what other chapters stop at
         self.on_map = OnMap(cast.ensemble.map(page), cast.ensemble.whereabouts)
+        self.unique = _naming(name)
         self.splits = Splits(cast, self.score, self.unique)
         self._view: View | None = None
         self._framed: View | None = None
-        self._count = 0
         self._lens: dict[int, np.ndarray] = {}
 
     # What it is about -------------------------------------------------------------------------
@@ -208,11 +215,6 @@ class Telling:
 
     # Actors -----------------------------------------------------------------------------------
 
-    def unique(self, kind: str) -> str:
-        """A new actor name."""
-        self._count += 1
-        return f"{self.name}:{kind}:{self._count}"
-
     def change(
         self, actor: str, prop: str, value: float, seconds: float = 0.0, index: int = 0, easing: str = "smooth"
     ) -> None:
@@ -256,9 +258,9 @@ class Telling:
         if view is not None and len(grids) <= CROWD:
             return np.concatenate([self._around(grid, view) for grid in grids])
         apart = self.score.moved | self.cast.along.keys()
-        home = tuple(grid for grid in grids if grid.name not in apart)
-        others = (self._around(grid, None) for grid in grids if grid.name in apart)
-        return np.concatenate([self.cast.around(home), *others])
+        others = [grid for grid in grids if grid.name in apart]
+        home = tuple(grid for grid in grids if grid.name not in apart) if others else grids
+        return np.concatenate([self.cast.around(home), *(self._around(grid, None) for grid in others)])
 
     def _around(self, grid: Grid, view: View | None) -> np.ndarray:
         """Points around a grid, its label as large as it is to be seen from a view, or as at home, and its letters."""

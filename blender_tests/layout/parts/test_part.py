@@ -69,11 +69,15 @@ def test_a_group_tells_its_grids_and_how_often_they_are_there(gpt: Layout) -> No
 
 
 def test_a_layout_of_other_grids_keeps_its_tree(gpt: Layout) -> None:
-    named = gpt.mapped(lambda grid: replace(grid, title=grid.name.upper()))
+    named = gpt.holding({grid.name: replace(grid, title=grid.name.upper()) for grid in gpt.grids})
     assert [grid.title for grid in named.grids] == [grid.name.upper() for grid in gpt.grids]
     assert named.layers[1].attn.heads[2].q.title == "LAYERS.1.ATTN.HEADS.2.Q"
     assert named.layers[0].stream.title == "LAYERS.0.MLP.RESIDUAL"
     assert (named.ribbons, named.sections) == ((), ())
+    other = replace(gpt.ln_f.output, title="Mine")
+    some = gpt.holding({other.name: other})
+    assert some.ln_f.output is other
+    assert some.layers[1] is gpt.layers[1]
     with pytest.raises(ScriptError, match="There is no head 3; this model has heads 0 to 2"):
         _ = named.layers[0].attn.heads[3]
 

@@ -60,6 +60,7 @@ class Ensemble:
         self.kinds |= dict.fromkeys(self.ribbons, Kind.RIBBON) | dict.fromkeys(self.signs, Kind.SIGN)
         self.maps: dict[Page, ModelMap] = {}
         self.whereabouts = Whereabouts(layout)
+        self._around: dict[tuple[Grid, ...], np.ndarray] = {}
 
     @kept
     def solid(self) -> Mapping[float, list[str]]:
@@ -74,6 +75,12 @@ class Ensemble:
         if page not in self.maps:
             self.maps[page] = ModelMap(self.layout.sections, page)
         return self.maps[page]
+
+    def around(self, grids: tuple[Grid, ...]) -> np.ndarray:
+        """Corners of grids and points of their labels, (n, 3) metres; of thousands every chapter asks for them."""
+        if grids not in self._around:
+            self._around[grids] = _around(grids, self.signage.labels)
+        return self._around[grids]
 
 
 class Cast:
@@ -104,6 +111,7 @@ class Cast:
         self._homes = layout.homes
         self._plain: dict[tuple[Kind, str, int], float | None] = {}
         self._around: dict[tuple[Grid, ...], np.ndarray] = {}
+        self._own: set[str] = set()  # grids that the chapter made or gave another label
         self._kinds = dict(self.ensemble.kinds)
 
     @property
@@ -115,9 +123,10 @@ class Cast:
 
     def around(self, grids: tuple[Grid, ...]) -> np.ndarray:
         """Corners of grids and points of their labels at home, (n, 3) metres; of thousands they are asked for often."""
+        if self._own.isdisjoint(map(_name, grids)):
+            return self.ensemble.around(grids)
         if grids not in self._around:
-            labels = (self.labels[grid.name].points for grid in grids if grid.name in self.labels)
-            self._around[grids] = np.concatenate([corners(*boxes(grids).transpose(1, 0, 2)).reshape(-1, 3), *labels])
+            self._around[grids] = _around(grids, self.labels)
         return self._around[grids]
 
     def rest(self, channel: Channel) -> float:
@@ -147,6 +156,7 @@ class Cast:
             raise ScriptError(f"There is an actor called {grid.name!r} already.")
         self.made[grid.name] = (grid, np.asarray(values, dtype=np.float32))
         self.grids[grid.name] = grid
+        self._own.add(grid.name)
         self._kinds[grid.name] = Kind.MADE
         self.numbers[grid.name] = len(self.numbers)
         self.numbered.append(grid)
@@ -170,6 +180,7 @@ class Cast:
         """Take on a label of a grid that the chapter made."""
         self.add(label)
         self.labels[label.parent] = label
+        self._own.add(label.parent)
         self._around.clear()
 
     def add(self, actor: Drawing | Fragment) -> None:
@@ -276,6 +287,12 @@ class Cast:
         ribbons = (ribbon for name, ribbon in self.ribbons.items() if name not in kept)
         signs = (sign for sign in self.written.of_no_grid if sign.name not in kept)
         return [*grids, *ribbons, *signs]
+
+
+def _around(grids: Sequence[Grid], labels: Mapping[str, Drawing]) -> np.ndarray:
+    """Corners of grids and points of their labels at home, (n, 3) metres."""
+    written = (labels[grid.name].points for grid in grids if grid.name in labels)
+    return np.concatenate([corners(*boxes(grids).transpose(1, 0, 2)).reshape(-1, 3), *written])
 
 
 def _asked(grid: Grid) -> str:

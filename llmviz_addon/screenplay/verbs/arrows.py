@@ -7,7 +7,8 @@ The layout's own ribbons belong to its places. Where grids have been moved, arro
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
+from operator import itemgetter
 from typing import TypeAlias
 
 import numpy as np
@@ -73,12 +74,17 @@ def with_tokens(telling: Telling, grid: Grid) -> Box:
 
 def standing(telling: Telling, grids: Sequence[Grid]) -> Iterator[np.ndarray]:
     """What the arrows will cover, piece by piece (n, 3), that stand in for ribbons among grids as these stand now."""
+    names = dict.fromkeys(grid.name for grid in grids)
+    stands = {grid.name: stand.name for pairs in telling.excerpts for grid, stand in pairs if stand.name in names}
+    shifted = names.keys() & (telling.score.moved | {*stands.values()})
+    if not shifted:
+        return
     boxes = {grid.name: telling.box(grid) for grid in grids}
     numbers, stacked = {name: number for number, name in enumerate(boxes)}, np.array([*boxes.values()])
-    stands = {grid.name: stand.name for pairs in telling.excerpts for grid, stand in pairs if stand.name in boxes}
-    for ribbon in telling.layout.ribbons:
+    starting = (telling.layout.ribbons_of.get(name, ()) for name in {*names, *stands})
+    for _, ribbon in sorted(chain.from_iterable(starting), key=itemgetter(0)):
         ends = stands.get(ribbon.source, ribbon.source), stands.get(ribbon.target, ribbon.target)
-        if not boxes.keys() >= {*ends} or not ({*ends} & (telling.score.moved | {*stands.values()})):
+        if not boxes.keys() >= {*ends} or shifted.isdisjoint(ends):
             continue
         source, target = (boxes[name] for name in ends)
         if not in_plane(source, target):

@@ -10,7 +10,7 @@ Rejected: a camera that frames a part of the true grids, for what belongs togeth
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import ChainMap, Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -97,13 +97,13 @@ def closeup(
         telling.splits.agree(stand, grid, telling.now)
     _as_connected(telling, stands)
     telling.excerpts.append(tuple(pairs))
-    telling.closeups.append(Closeup(tuple(pairs), {**{g.name: g for g in telling.layout.grids}, **stands}))
+    telling.closeups.append(Closeup(tuple(pairs), ChainMap(stands, telling.cast.ensemble.grids)))
     _say_what_is_shown(telling, list(stands.values()))
     with telling.together(seconds=seconds):
         fade(telling, *whole, *telling.cast.ribbons_among(*whole), to=0)
         fade(telling, *stands.values(), to=1)
         frame(telling, *stands.values())
-    return small.mapped(lambda grid: stands.get(grid.name, grid))
+    return telling.layout.holding(stands)
 
 
 def _as_connected(telling: Telling, stands: Mapping[str, Grid]) -> None:

@@ -80,17 +80,23 @@ def _from_zero(
     rows = [(half + fringe, fringe), (half, 0.0), (-half, 0.0), (-half - fringe, fringe)]
     points = np.concatenate([path + sides * reach for reach, _ in rows])
     edge = np.concatenate([sides * distance for _, distance in rows])
-    n = len(path)
-    i = np.arange(n - 1)
-    triangles = []
-    for row in range(len(rows) - 1):
-        a, b = row * n + i, (row + 1) * n + i
-        triangles += [np.stack([a, b, b + 1], axis=1), np.stack([a, b + 1, a + 1], axis=1)]
+    triangles = _strips(len(rows), len(path))
     if forward is not None:
         more, distance, corners = _head(path[-1], forward, sides[-1], width, fringe)
-        triangles.append(corners + len(points))
+        triangles = np.concatenate([triangles, corners + len(points)])
         points, edge = np.concatenate([points, more]), np.concatenate([edge, distance])
-    return points, edge, np.concatenate(triangles)
+    return points, edge, triangles
+
+
+@lru_cache(maxsize=64)
+def _strips(rows: int, count: int) -> np.ndarray:
+    """Triangles between rows of as many points, (n, 3)."""
+    i = np.arange(count - 1)
+    triangles = []
+    for row in range(rows - 1):
+        a, b = row * count + i, (row + 1) * count + i
+        triangles += [np.stack([a, b, b + 1], axis=1), np.stack([a, b + 1, a + 1], axis=1)]
+    return np.concatenate(triangles)
 
 
 def rounded(path: np.ndarray, radius: float) -> np.ndarray:
