@@ -12,11 +12,13 @@ from pathlib import Path
 import bpy
 import pytest
 
+from blender_tests.stage import her_edits
 from blender_tests.stage.conftest import track
+from blender_tests.stage.her_edits import block, grid
 from blender_tests.stage.test_hers import find, smaller
 from llmviz_addon.stage import compat
 from llmviz_addon.stage.build import build, build_steps
-from llmviz_addon.stage.ours import REGISTRY, TAG, built_text, ours
+from llmviz_addon.stage.ours import REGISTRY, built_text, ours
 from llmviz_addon.stage.rebuild import changes as looking
 from llmviz_addon.stage.rebuild.changes import LINES, UNTOLD, ChangesError, losses, shortened
 from llmviz_addon.stage.rebuild.record import version
@@ -30,179 +32,36 @@ def film(scene: bpy.types.Scene, production) -> Film:
     return scene
 
 
-def grid(film: Film, name: str = "input") -> bpy.types.Object:
-    return find(film, "grid", name)
-
-
-def block(film: Film, kind: type, what: str) -> bpy.types.ID:
-    return next(b for b in ours(film).blocks if isinstance(b, kind) and b.get(TAG) == what)
-
-
-def key_camera(film: Film) -> None:
-    for frame in range(3, 15):
-        film.camera.keyframe_insert("rotation_euler", index=1, frame=frame)
-
-
-def move_keys(film: Film) -> None:
-    curve = fcurve(film.camera.parent, "rotation_euler", 2)
-    curve.keyframe_points[1].co[1] += 0.5
-
-
-def fcurve(obj: bpy.types.Object, path: str, index: int) -> bpy.types.FCurve:
-    data = obj.animation_data
-    bag = data.action.layers[0].strips[0].channelbag(data.action_slot)
-    return bag.fcurves.find(path, index=index)
-
-
-def smooth(film: Film) -> None:
-    fcurve(film.camera.parent, "rotation_euler", 2).keyframe_points[0].interpolation = "BEZIER"
-
-
-def remove_curve(film: Film) -> None:
-    data = film.camera.parent.animation_data
-    bag = data.action.layers[0].strips[0].channelbag(data.action_slot)
-    bag.fcurves.remove(fcurve(film.camera.parent, "rotation_euler", 2))
-
-
-def noise(film: Film) -> None:
-    fcurve(film.camera.parent, "rotation_euler", 2).modifiers.new("NOISE").strength = 0.1
-
-
-def modifier(film: Film) -> None:
-    grid(film).modifiers.new("Bend", "SIMPLE_DEFORM").angle = 1.0
-
-
-def drive(film: Film) -> None:
-    grid(film).driver_add("scale", 0).driver.expression = "2.0"
-
-
-def push_down(film: Film) -> None:
-    data = film.camera.parent.animation_data
-    action = data.action
-    data.nla_tracks.new().strips.new("pushed", 1, action)
-    data.action = None
-
-
-def tweak(film: Film) -> None:
-    block(film, bpy.types.Material, "cells").node_tree.nodes["Math"].operation = "POWER"
-
-
-def more_nodes(film: Film) -> None:
-    block(film, bpy.types.Material, "flat").node_tree.nodes.new("ShaderNodeMixRGB")
-
-
-def unlink(film: Film) -> None:
-    tree = block(film, bpy.types.Material, "flat").node_tree
-    tree.links.remove(tree.links[0])
-
-
-def assign(film: Film) -> None:
-    slot = grid(film).material_slots[0]
-    slot.link = "OBJECT"
-    slot.material = bpy.data.materials.new("hers")
-
-
-def assign_to_mesh(film: Film) -> None:
-    block(film, bpy.types.Mesh, "cube").materials[0] = bpy.data.materials.new("hers")
-
-
-def ground(film: Film) -> None:
-    film.world.node_tree.nodes["Background"].inputs["Color"].default_value = (1, 0, 0, 1)
-
-
-def lens(film: Film) -> None:
-    film.camera.data.lens = 85
-
-
-def recolour(film: Film) -> None:
-    grid(film).color = (1, 0, 0, 1)
-
-
-def place(film: Film) -> None:
-    find(film, "drawing", "label:input").location.x += 1
-
-
-def value(film: Film) -> None:
-    grid(film)["llmviz_strides"][0] = 7.0
-
-
-def sculpt(film: Film) -> None:
-    find(film, "drawing", "label:input").data.vertices[0].co.x += 1
-
-
-def paint(film: Film) -> None:
-    find(film, "drawing", "label:input").data.attributes["ink"].data[0].color = (1, 1, 0, 1)
-
-
-def shape_key(film: Film) -> None:
-    find(film, "drawing", "label:input").shape_key_add(name="Basis")
-
-
-def pixels(film: Film) -> None:
-    image = block(film, bpy.types.Image, "atlas")
-    image.pixels[0] = 0.25
-    image.pack()
-
-
-def own_mesh(film: Film) -> None:
-    grid(film).data = grid(film).data.copy()
-
-
-def delete(film: Film) -> None:
-    bpy.data.objects.remove(grid(film))
-
-
-def take_out(film: Film) -> None:
-    for collection in grid(film).users_collection:
-        collection.objects.unlink(grid(film))
-
-
-def exposure(film: Film) -> None:
-    film.view_settings.exposure = 1.0
-
-
-def length(film: Film) -> None:
-    film.frame_end = 12
-
-
-def other_camera(film: Film) -> None:
-    film.camera = bpy.data.objects.new("hers", bpy.data.cameras.new("hers"))
-
-
-def marker(film: Film) -> None:
-    film.timeline_markers.remove(film.timeline_markers["01.1 half"])
-
-
 @pytest.mark.parametrize(
     ("change", "line"),
     [
-        (marker, "the scene 'Scene': markers moved or deleted, and set again"),
-        (move_keys, "'llmviz camera target': keys of 1 curve"),
-        (smooth, "'llmviz camera target': keys of 1 curve"),
-        (remove_curve, "'llmviz camera target': keys of 1 curve"),
-        (noise, "'llmviz camera target': keys of 1 curve"),
-        (modifier, "'input': modifier 'Bend'"),
-        (drive, "'input': drivers"),
-        (push_down, "'llmviz camera target': keys of 5 curves, animation"),
-        (more_nodes, "the material 'llmviz flat': nodes"),
-        (unlink, "the material 'llmviz flat': nodes"),
-        (assign, "'input': material slots"),
-        (assign_to_mesh, "the mesh 'llmviz cube': materials"),
-        (ground, "the world 'llmviz ground': nodes"),
-        (lens, "the camera 'llmviz camera': lens"),
-        (recolour, "'input': color"),
-        (place, "'label:input': location"),
-        (value, "'input': property 'llmviz_strides'"),
-        (sculpt, "the mesh 'label:input': its shape or paint"),
-        (paint, "the mesh 'label:input': its shape or paint"),
-        (shape_key, "the mesh 'label:input': shape keys"),
-        (pixels, "the image 'llmviz values': its pixels"),
-        (own_mesh, "'input': data"),
-        (delete, "'input': deleted, and comes back"),
-        (take_out, "'input': deleted, and comes back"),
-        (exposure, "the scene 'Scene': view settings exposure"),
-        (length, "the scene 'Scene': frame end"),
-        (other_camera, "the scene 'Scene': camera"),
+        (her_edits.marker, "the scene 'Scene': markers moved or deleted, and set again"),
+        (her_edits.move_keys, "'llmviz camera target': keys of 1 curve"),
+        (her_edits.smooth, "'llmviz camera target': keys of 1 curve"),
+        (her_edits.remove_curve, "'llmviz camera target': keys of 1 curve"),
+        (her_edits.noise, "'llmviz camera target': keys of 1 curve"),
+        (her_edits.modifier, "'input': modifier 'Bend'"),
+        (her_edits.drive, "'input': drivers"),
+        (her_edits.push_down, "'llmviz camera target': keys of 5 curves, animation"),
+        (her_edits.more_nodes, "the material 'llmviz flat': nodes"),
+        (her_edits.unlink, "the material 'llmviz flat': nodes"),
+        (her_edits.assign, "'input': material slots"),
+        (her_edits.assign_to_mesh, "the mesh 'llmviz cube': materials"),
+        (her_edits.ground, "the world 'llmviz ground': nodes"),
+        (her_edits.lens, "the camera 'llmviz camera': lens"),
+        (her_edits.recolour, "'input': color"),
+        (her_edits.place, "'label:input': location"),
+        (her_edits.value, "'input': property 'llmviz_strides'"),
+        (her_edits.sculpt, "the mesh 'label:input': its shape or paint"),
+        (her_edits.paint, "the mesh 'label:input': its shape or paint"),
+        (her_edits.shape_key, "the mesh 'label:input': shape keys"),
+        (her_edits.pixels, "the image 'llmviz values': its pixels"),
+        (her_edits.own_mesh, "'input': data"),
+        (her_edits.delete, "'input': deleted, and comes back"),
+        (her_edits.take_out, "'input': deleted, and comes back"),
+        (her_edits.exposure, "the scene 'Scene': view settings exposure"),
+        (her_edits.length, "the scene 'Scene': frame end"),
+        (her_edits.other_camera, "the scene 'Scene': camera"),
     ],
 )
 def test_what_cannot_be_taken_over_is_told(
@@ -237,11 +96,11 @@ def reopened(folder: Path) -> Film:
 
 
 def test_her_keys_on_the_camera_and_tweaked_materials_are_taken_over(film: Film, production) -> None:
-    key_camera(film)
+    her_edits.key_camera(film)
     (curve,) = [one for one in compat.fcurves(film.camera) if one.data_path == "rotation_euler"]
     curve.keyframe_points[3].co.y, curve.keyframe_points[4].interpolation = 0.25, "SINE"
     keyed = [(*point.co, point.interpolation) for point in curve.keyframe_points]
-    tweak(film)
+    her_edits.tweak(film)
     floor = block(film, bpy.types.Material, "flat").node_tree.nodes
     changed = next(s for node in floor for s in node.inputs if not s.is_linked and s.type == "VALUE")
     where = changed.path_from_id()
@@ -354,7 +213,7 @@ def test_an_appended_film_is_no_change_and_tells_those_of_hers(film: Film, produ
         target.scenes = source.scenes
     found = next(scene for scene in target.scenes)
     assert losses(found) == []
-    lens(found)
+    her_edits.lens(found)
     assert losses(found) == ["the camera 'llmviz camera': lens"]
 
 
