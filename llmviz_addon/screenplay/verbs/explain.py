@@ -6,7 +6,7 @@ All of it is read from the grid's rule in the layout, so what is shown is what w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -42,6 +42,8 @@ SOURCE, TARGET = 1.0, 0.02
 LINE = 0.4
 """Of that, how strongly those of a single column or row do: it is told of as a whole, and nothing else is on it."""
 
+Ends = tuple[tuple[int, int], ...]
+
 
 def compute(telling: Telling, cell: Region, *, seconds: float | None = None) -> None:
     """Explain one cell in three steps: its formula, each symbol tied to what it reads; its values; the result."""
@@ -56,9 +58,9 @@ def compute(telling: Telling, cell: Region, *, seconds: float | None = None) -> 
     assert up is not None
     fade, slow = min(FADE, step / 2), COMING * step
     lit = {region.grid.name: region for region in reversed((*sources.values(), cell))}
-    for region in lit.values():
-        for body in telling.bodies(region.grid):
-            step_back(telling, body, region, start, TARGET if region is cell else SOURCE, step)
+    for strength, is_target in ((TARGET, True), (SOURCE, False)):
+        regions = (region for region in lit.values() if (region is cell) == is_target)
+        step_back(telling, ((body, one) for one in regions for body in telling.bodies(one.grid)), start, strength, step)
     for number, (drawings, comes) in enumerate((((up.symbols,), fade), (up.values, slow), (up.results, FLIES * step))):
         for drawing in drawings:
             at = start + number * step
@@ -98,28 +100,42 @@ def _send_home(telling: Telling, up: Panel, cell: Region, at: float, seconds: fl
     telling.score.set(Channel(figure.name, "opacity"), 0.0, at + seconds)
 
 
-def step_back(telling: Telling, body: str, region: Region, at: float, strength: float, seconds: float) -> None:
-    """Let the cells of ``body`` around a region of its grid step back.
+def step_back(
+    telling: Telling, around: Iterable[tuple[str, Region]], at: float, strength: float, seconds: float
+) -> None:  # fmt: skip
+    """Let the cells of bodies ``around`` a region of their grid step back, those of hundreds of heads at once.
 
     A piece that stands aside already, and has none of them, does not do so once more: it could not be seen any longer.
     """
-    piece = telling.cast.fragments.get(body)
-    grid = region.grid
-    first, cells = (piece.first, piece.cells) if piece else ((0, 0, 0), grid.cells)
-    faint = telling.score.value(Channel(body, "opacity")) < SOLID
-    if piece and faint and common((first, cells), region) is None:
-        return
-    focus(telling, body, region, at)
-    is_line = sorted(cells)[1] == 1
-    telling.score.set(Channel(body, "focus"), strength * (LINE if is_line else 1.0), at, seconds)
+    lines: dict[float, list[str]] = {LINE: [], 1.0: []}
+    among: dict[Ends, list[str]] = defaultdict(list)
+    for body, region in around:
+        piece = telling.cast.fragments.get(body)
+        first, cells = (piece.first, piece.cells) if piece else ((0, 0, 0), region.grid.cells)
+        if piece and telling.score.value(Channel(body, "opacity")) < SOLID and common((first, cells), region) is None:
+            continue
+        among[_ends(region)].append(body)
+        lines[LINE if sorted(cells)[1] == 1 else 1.0].append(body)
+    for ends, bodies in among.items():
+        _focus(telling, bodies, ends, at)
+    for share, bodies in lines.items():
+        telling.score.set_all(bodies, "focus", strength * share, at, seconds)
 
 
 def focus(telling: Telling, body: str, region: Region, at: float) -> None:
     """From a time on it is the cells of ``region`` that ``body`` has in focus, as soon as its focus has a strength."""
-    spans = [region.span(direction) for direction in "xyz"]
-    for prop, ends in zip(("focus_lo", "focus_hi"), zip(*spans, strict=True), strict=True):
-        for index, end in enumerate(ends):
-            telling.score.set(Channel(body, prop, index), end, at)
+    _focus(telling, [body], _ends(region), at)
+
+
+def _ends(region: Region) -> Ends:
+    """Where a region begins and ends along x, y and z, in cells."""
+    return tuple(region.span(direction) for direction in "xyz")
+
+
+def _focus(telling: Telling, bodies: Sequence[str], ends: Ends, at: float) -> None:
+    for prop, some in zip(("focus_lo", "focus_hi"), zip(*ends, strict=True), strict=True):
+        for index, end in enumerate(some):
+            telling.score.set_all(bodies, prop, end, at, index=index)
 
 
 def _mark(telling: Telling, sources: Mapping[str, Region], at: float, seconds: float) -> tuple[str, ...]:

@@ -281,7 +281,7 @@ def _follow(telling: Telling, opening: _Opening, region: Region) -> frozenset[st
         for source in sources.values():
             for body in telling.bodies(source.grid, start):
                 if source.grid.name not in lit:
-                    step_back(telling, body, source, start, TARGET, min(FADE, opening.each / 3))
+                    step_back(telling, [(body, source)], start, TARGET, min(FADE, opening.each / 3))
                 else:
                     focus(telling, body, source, start + number * opening.each)
             lit.add(source.grid.name)
