@@ -8,7 +8,7 @@ trailer = ("all-columns",)
 
 APART = 0.08
 """Metres between a column that is told of and its neighbours."""
-WAY, UNDER, DOWN = (0.45, 1.4), 0.9, 0.65
+WAY, UNDER, DOWN = (0.45, 1.05), 0.9, 0.65
 """Metres beside the two rows of numbers, for arrows and formulas, as the picture is upright or wide; between them for a
 name, at least; and for a formula, as a share of a column."""
 
@@ -58,7 +58,9 @@ def play(film):
             for grid in (x, ln.mean, ln.std, ln.output):
                 film.split(grid[t], gap=APART, others=0.55)
             film.light(ln.gamma, ln.beta, to=0, back=0.65)  # their turn comes last
-        film.outline(*(grid[t] for grid in (x, ln.mean, ln.std, ln.output)), seconds=0.5)
+        with film.together(seconds=0.6):
+            film.outline(*(grid[t] for grid in (x, ln.mean, ln.std, ln.output)))
+            film.camera.frame(x, ln, azimuth=275, elevation=3)
 
     with film.beat("mean"):
         film.say("Two numbers describe the [column]({column}).", column=x[t])

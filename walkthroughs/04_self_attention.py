@@ -253,7 +253,7 @@ def _rest(film, x, head, number, t):
         film.fade(v, *matrix, output, to=1, seconds=1.2)
         film.sweep(head.max, head.sum, head.weights, output, seconds=10, slowly=False, rows=True, waits=0.3)
         film.say("so a computer can do them all at once.")
-        film.compute(output[output.axes[0].index(-1), 0], seconds=2)
+        film.compute(output[tuple(axis.index(-1) for axis in output.axes)], seconds=2)
     with film.beat("whole-head"):
         film.say("Now all of the head is computed, up to its output.")
         film.fade(v, *matrix, output, to=0, seconds=0.3)

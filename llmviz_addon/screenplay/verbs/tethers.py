@@ -25,7 +25,7 @@ from ..telling import CROWD, Telling
 MOST = 3
 WIDTH, HEAD = 0.0022, 0.011
 """Of a tether, and length of the arrow head of one that leads to a result, in picture heights."""
-LONGEST, FROM_CORNER = 0.5, 0.5
+LONGEST, FROM_CORNER = 0.42, 0.42
 """Of a tether, and of one that begins at a corner, in picture heights."""
 MARGIN = 0.01
 """How far it keeps from what is written, in picture heights."""

@@ -27,7 +27,7 @@ ENTRIES = 32
 """Tokens of a vocabulary along which tiles stand at most."""
 FANNED = 24
 """Tokens at most that are fanned out: of more the ways would lie flat."""
-APART, TALL, WAYS = 2.1 * CELL, 1.95 * CELL, 2.4 * CELL
+APART, TALL, WAYS = 1.8 * CELL, 1.65 * CELL, 1.7 * CELL
 """From tile to tile of those that are fanned out, their height, and how high the ways are to their columns."""
 LETTER = 0.84
 """Em of the letters on these, as a share of their height."""
