@@ -234,7 +234,9 @@ def _narrow(film, mlp, t):
         film.split(mlp.proj[t], others=0.3)
         film.compute(mlp.proj[t, 0], seconds=2.5)
         film.sweep(mlp.proj[t], seconds=3)
-        film.say("So each neuron adds its own [column]({c}), as strongly as it fires.", c=w[:, n])
+        film.dismiss()
+        film.say("So each neuron adds its own [column]({c}), as strongly as it fires, here {a}.", c=w[:, n],
+                 a=mlp.activation[t, n])  # fmt: skip
         film.split(w[:, n], gap=0, others=0.35, seconds=1)
 
 

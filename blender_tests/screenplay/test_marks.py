@@ -118,3 +118,25 @@ def test_squares_are_to_scale_and_say_how_many_cells_they_have(film, ln):
         assert {"A matrix", "T = 8", "64 cells", "T = 4", "16 cells"} <= set(written)
         with pytest.raises(ScriptError, match="one cell at least"):
             film.squares([0], "T", "Nothing")
+
+
+def test_the_frame_of_a_sweeps_last_cell_goes_with_its_panel(nano, make_film):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2])
+    mlp = film.layout.layers[0].mlp
+    film.open_on(mlp, azimuth=280, elevation=5)
+    with film.beat("one"):
+        film.say("All of it.")
+        film.sweep(mlp.hidden, seconds=4)
+        assert any(value(film, one.name) for one in drawings(film, "outline"))
+        film.dismiss()
+        assert not any(value(film, one.name) for one in drawings(film, "outline"))
+
+
+def test_the_light_of_the_last_part_that_a_pulse_passes_is_out_in_the_end(nano, make_film):
+    film = make_film(nano, [2, 1, 0, 1, 1, 2])
+    layer = film.layout.layers[0]
+    film.open_on(layer, azimuth=280, elevation=5)
+    film.pulse(layer.attn, layer.mlp, seconds=2)
+    clips = film.score.clips.of(Channel(layer.mlp.hidden.name, "highlight"))
+    assert [clip.value for clip in clips] == [1.0, 0.0]
+    assert clips[-1].end == pytest.approx(film.now)

@@ -56,11 +56,11 @@ def outline_all(telling: Telling, *regions: Region, seconds: float | None = None
     telling.pass_time(seconds)
 
 
-def mark(telling: Telling, cell: Region, at: float, seconds: float) -> None:
-    """Let the cell that a panel is of be marked from a time on, until the beat is over."""
+def mark(telling: Telling, cell: Region, at: float, seconds: float) -> str:
+    """Let the cell that a panel is of be marked from a time on; the name of the mark, which goes with the panel."""
     made = outline(telling, cell, "ink", MARK)
     telling.score.set(Channel(made.name, "opacity"), 1.0, at, seconds)
-    telling.pictures.append(made.name)
+    return made.name
 
 
 def light(telling: Telling, grid: Grid, to: float, seconds: float) -> None:

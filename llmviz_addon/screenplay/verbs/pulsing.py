@@ -19,8 +19,9 @@ from .explain import focus
 from .revealing import reveal
 from .splitting import put_tile_on
 
-AFTERGLOW = 0.9
-"""How long a part glows on when the next one begins, as a share of the time of one."""
+AFTERGLOW, LAST = 0.9, 0.4
+"""How long a part glows on when the next one begins, as a share of the time of one; and in how much of its own the last
+one's light goes, which changes the colours of cells and is over when there is time to look."""
 OVERLAP = 0.5
 """When the next kind of grid begins where numbers run through, as a share of the time of one."""
 SHORTEST = 0.1
@@ -30,27 +31,33 @@ FOLLOWED = 0.4
 """How far what is beside a column that is followed steps back."""
 
 
-def pulse(telling: Telling, *groups: Grids, titles: Sequence[str] = (), seconds: float | None = None) -> None:
+def pulse(
+    telling: Telling, *groups: Grids, titles: Sequence[str] = (), seconds: float | None = None, goes_on: bool = False
+) -> None:
     """Let groups, such as the parts of a layer, glow one after the other; each is computed then, and named if it has
     a title.
 
-    The names stand under the words, so that they can be read however far away the group is, and lie on none.
+    The names stand under the words, so that they can be read however far away the group is, and lie on none. What
+    ``goes_on`` after the last is not over with its light.
     """
     if not groups or len(titles) not in (0, len(groups)):
         raise ScriptError(f"pulse needs groups and a title for each; got {len(groups)} and {len(titles)}.")
     each = telling.length(seconds, min(1.0 * len(groups), 8.0)) / len(groups)
-    for group, title in zip_longest(groups, titles):
-        grids = telling.cast.grids_of(group)
+    for number, (group, title) in enumerate(zip_longest(groups, titles), 1):
+        grids, is_last = telling.cast.grids_of(group), number == len(groups) and not goes_on
         name = _name(telling, title) if title else ""
         if name:
             telling.change(name, "opacity", 1.0, 0.15 * each)
         reveal(telling, grids, 0.8 * each)
         _light(telling, grids, 1.0, 0.3 * each)
+        if is_last:
+            _light(telling, grids, 0.0, LAST * each, telling.now + (1 - LAST) * each)
         telling.pass_time(0.88 * each)
         if name:
             telling.change(name, "opacity", 0.0, 0.12 * each)
         telling.pass_time(0.12 * each)
-        _light(telling, grids, 0.0, AFTERGLOW * each)
+        if not is_last:
+            _light(telling, grids, 0.0, AFTERGLOW * each)
 
 
 def run_through(
@@ -80,7 +87,7 @@ def run_through(
             telling.score.set_all(names, "opacity", 1.0, telling.now, 0.3 * each)
             if column is not None:
                 _follow(telling, grids, column, 0.4 * each)
-            pulse(telling, grids, seconds=each)
+            pulse(telling, grids, seconds=each, goes_on=True)
 
 
 def _follow(telling: Telling, grids: Sequence[Grid], column: int, seconds: float) -> None:
@@ -95,9 +102,9 @@ def _follow(telling: Telling, grids: Sequence[Grid], column: int, seconds: float
             put_tile_on(telling, region, seconds)
 
 
-def _light(telling: Telling, grids: Sequence[Grid], to: float, seconds: float) -> None:
+def _light(telling: Telling, grids: Sequence[Grid], to: float, seconds: float, at: float | None = None) -> None:
     bodies = [body for grid in grids for body in telling.bodies(grid)]
-    telling.score.set_all(bodies, "highlight", to, telling.now, seconds)
+    telling.score.set_all(bodies, "highlight", to, telling.now if at is None else at, seconds)
 
 
 def _name(telling: Telling, title: str) -> str:

@@ -170,8 +170,8 @@ def _conclude(telling: Telling, region: Region | None) -> None:
         if up is not None:
             comes = max(telling.now, up.clear - FADE)
             _turn(telling, up, 0, comes, FADE, 1.0)
-            mark(telling, grid[at], comes, FADE)
-            telling.explanations.append(Explanation(up, (), frozenset(), telling.clock.blocks, grid.name))
+            marks = (mark(telling, grid[at], comes, FADE),)
+            telling.explanations.append(Explanation(up, (), frozenset(), telling.clock.blocks, grid.name, marks))
     telling.pass_time(MOVE)
 
 
@@ -235,6 +235,7 @@ def _explained(
         for body in (body for name in lit for body in telling.splits.bodies(name, start)):
             telling.score.set(Channel(body, "focus"), 0.0, start + opening.seconds, min(GONE, wave / 2))
         lit = frozenset()
+    marks: tuple[str, ...] = ()
     if up is not None:
         _step_through(telling, up, start, opening)
         if count > len(opening.cells):
@@ -242,8 +243,8 @@ def _explained(
         if ends:
             fade = min(FADE, wave / 4)
             _turn(telling, up, len(cells) - 1, start + seconds - fade, fade, 1.0)
-            mark(telling, grid[cells[-1]], start + seconds - fade, fade)
-        telling.explanations.append(Explanation(up, (), lit, telling.clock.blocks, grid.name))
+            marks = (mark(telling, grid[cells[-1]], start + seconds - fade, fade),)
+        telling.explanations.append(Explanation(up, (), lit, telling.clock.blocks, grid.name, marks))
     telling.pass_time(seconds)
     if (
         up is not None
