@@ -8,7 +8,7 @@ ABREAST = 12
 """Heads that are seen to come together."""
 APART, WAY = 0.3, 0.3
 """Between two of them before that, as a share of one's height; and their way to the stack, as one of its height."""
-STILL = 0.7
+STILL = 0.45
 """Opacity of what stands beside the stream in the model."""
 WIDE = 0.4
 """Metres across of the arrows that lead from them to the weights."""
