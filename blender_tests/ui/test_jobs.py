@@ -73,6 +73,7 @@ class Task(Job):
 def window(monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
     monkeypatch.setattr(jobs, "TICK", 0.0)
     monkeypatch.setattr(jobs, "SLICE", 0.0)
+    monkeypatch.setattr(jobs, "LONG_SLICE", 0.0)
     monkeypatch.setattr(jobs, "bpy", SimpleNamespace(app=SimpleNamespace(background=False)))
     yield Window()
     assert running() is None

@@ -34,6 +34,8 @@ CALM_TICK = 0.1
 """The same for a job that lets the user work on: other timers tick too, and drawing costs time."""
 SLICE = 0.02
 """Seconds for which such a job, whose steps are small, is attended to."""
+LONG_SLICE = 0.4
+"""The same for one that keeps the user waiting: to draw the window in between can take as long as a step."""
 
 TWICE = 2.0
 """Seconds within which Esc, pressed again, stops a job that lets the user work on: the first may be meant for
@@ -217,7 +219,7 @@ class Job:
 
     def _advance(self, context: bpy.types.Context) -> None:
         progress = _running[-1]
-        end = time.monotonic() + (0.0 if self.exclusive else SLICE)
+        end = time.monotonic() + (LONG_SLICE if self.exclusive else SLICE)
         progress.take(next(self._steps))
         while time.monotonic() < end:
             progress.take(next(self._steps))
