@@ -74,13 +74,17 @@ def window(monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
     monkeypatch.setattr(jobs, "TICK", 0.0)
     monkeypatch.setattr(jobs, "SLICE", 0.0)
     monkeypatch.setattr(jobs, "LONG_SLICE", 0.0)
+    monkeypatch.setattr(jobs, "PROMPT_SLICE", 0.0)
     monkeypatch.setattr(jobs, "bpy", SimpleNamespace(app=SimpleNamespace(background=False)))
     yield Window()
     assert running() is None
 
 
 def drive(task: Task, window: Window) -> set[str]:
-    result = task.invoke(window, None)
+    return drive_on(task, window, task.invoke(window, None))
+
+
+def drive_on(task: Task, window: Window, result: set[str] = frozenset({"RUNNING_MODAL"})) -> set[str]:
     while result == {"RUNNING_MODAL"}:
         result = task.modal(window, TIMER)
     return result
@@ -93,6 +97,19 @@ def test_a_job_runs_to_its_end(window: Window) -> None:
     assert last() == Outcome("Done.")
     assert window.timers == []
     assert window.status[-1] is None
+
+
+def test_a_prompt_one_ends_before_the_window_is_drawn(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = Task()
+    task.prompt = True
+    monkeypatch.setattr(jobs, "PROMPT_SLICE", 60.0)
+    assert task.invoke(window, None) == {"FINISHED"}
+    assert (window.timers, last(), running()) == ([], Outcome("Done."), None)
+    monkeypatch.setattr(jobs, "PROMPT_SLICE", 0.0)
+    task = Task()
+    task.prompt = True
+    assert task.invoke(window, None) == {"RUNNING_MODAL"}
+    assert (running().text, drive_on(task, window)) == ("first", {"FINISHED"})
 
 
 def test_its_progress_can_be_seen(window: Window) -> None:

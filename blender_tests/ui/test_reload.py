@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import bpy
 import pytest
@@ -18,7 +17,7 @@ from llmviz_addon.stage.story import Story, read_story
 from llmviz_addon.ui import panels
 from llmviz_addon.ui.jobs import last
 from llmviz_addon.ui.preferences import LLMVIZ_AP_preferences, catalogue
-from llmviz_addon.ui.reload import LLMVIZ_OT_reload, same_place
+from llmviz_addon.ui.reload import same_place
 
 CHAPTER = 'title = "Mine"\npart = "Own"\n\n\ndef play(film):\n    film.open_on(film.layout.ln_f)\n    film.wait({})\n'
 BEATS_WRONG = CHAPTER.format(4) + "    film.light('x')\n"
@@ -124,14 +123,16 @@ def test_a_folder_that_is_gone_keeps_the_film(folder: Path) -> None:
     assert state() == before
 
 
-def test_what_is_hers_is_asked_for(folder: Path) -> None:
+def test_what_is_hers_stays_and_is_asked_for_where_all_is_built(folder: Path) -> None:
     scene = bpy.context.scene
     hers = bpy.data.objects.new("hers", None)
     scene.collection.objects.link(hers)
     hers.parent = scene.camera
     scene.camera.data.lens = 85
     write(folder, CHAPTER.format(9))
-    assert LLMVIZ_OT_reload.question(SimpleNamespace(), bpy.context).endswith("lens")
+    assert bpy.ops.llmviz.reload() == {"FINISHED"}
+    assert scene.camera.data.lens == 85
+    write(folder, CHAPTER.format(9).replace("Mine", "Mine, Too"))
     with pytest.raises(RuntimeError, match="would lose what you changed: .*lens"):
         bpy.ops.llmviz.reload()
     assert bpy.ops.llmviz.reload(sure=True) == {"FINISHED"}

@@ -80,6 +80,7 @@ def build_steps(
     scene: bpy.types.Scene | None = None,
     sure: bool = False,
     retold: Retold[Set] | None = None,
+    in_place: bool = False,
 ) -> Steps:
     """Put the film of a run, or of models in outline, into a scene.
 
@@ -111,6 +112,9 @@ def build_steps(
     retold
         A ``Retold()``, given to one film after the other: chapters of ours that it was told before, of the same run,
         are not told again.
+    in_place
+        Whether, of a film that was ``retold``, only what is not as in the one that stands there is made anew, where
+        that can be: what is the same is not touched, with all that you changed on it.
 
     Raises ScriptError or JobError; the scene is then as it was.
     """
@@ -118,7 +122,7 @@ def build_steps(
     look = theme_of(theme)
     telling = produced_steps(what, chapters, pace, size, fps, walkthroughs, look, length, bpm, retold)
     production = yield from within(telling, 0.0, TOLD, "Telling: ")
-    return (yield from within(staged_steps(production, look, engine, scene, sure), TOLD, 1.0))
+    return (yield from within(staged_steps(production, look, engine, scene, sure, in_place=in_place), TOLD, 1.0))
 
 
 build = at_once(build_steps)

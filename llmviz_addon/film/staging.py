@@ -61,15 +61,17 @@ def staged_steps(
     scene: bpy.types.Scene | None = None,
     sure: bool = False,
     noted: bool = True,
+    in_place: bool = False,
 ) -> Steps:
     """Put a film that is told into a scene, step by step; arguments as in ``build``.
 
-    Of one that is ``noted`` a later build can tell what was changed on it; what is thrown away can do without.
+    Of one that is ``noted`` a later build can tell what was changed on it; what is thrown away can do without. Told
+    ``in_place``, only what is not as in the film that is there is made anew.
     """
     from ..stage.build import build_steps as steps_of
 
     named = None if engine == "auto" else engine
-    return (yield from into(scene, lambda home: steps_of(home, production, look, None, named, sure, noted)))
+    return (yield from into(scene, lambda home: steps_of(home, production, look, None, named, sure, noted, in_place)))
 
 
 def into(

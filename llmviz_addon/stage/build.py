@@ -36,7 +36,10 @@ from .open_state import clear_state
 from .ours import is_ours, kind_of, marked, names_free, ours, ours_alone, own, reached, register, remove_unused
 from .pointing.subject import remember
 from .rebuild.carried import carry, settle
-from .rebuild.changes import note
+from .rebuild.changes import note, note_some
+from .rebuild.difference import Stood, difference
+from .rebuild.difference import remember as remember_stage
+from .rebuild.in_place import retell_steps
 from .rebuild.replace import abandon, check_place, remove_stage, take_place
 from .render import chosen, set_film
 from .shown import GRIDS, clear_shown, shown_of, write_shown
@@ -90,6 +93,7 @@ def build_steps(
     engine: str | None = None,
     sure: bool = False,
     noted: bool = True,
+    in_place: bool = False,
 ) -> Stepwise[Rig]:
     """Build step by step, for a progress bar: yields (share done, what comes next); returns the rig.
 
@@ -102,6 +106,7 @@ def build_steps(
     Raises JobError for a theme or engine that cannot be had, before anything is touched, and ChangesError where the
     user changed things of the stage that is there in a way that cannot be taken over, unless it is ``sure`` that this
     may go.
+    What is the same as in the film that is there is left as it is, if it is to be told ``in_place`` and can be.
     What was built before gives way at the end, when that is looked at; a build that fails, or is given up by closing
     the generator, leaves everything as it was.
     """
@@ -116,12 +121,24 @@ def build_steps(
     yield 0.0, "Values"
     shown = shown_of(production)
     remember(production.run)
+    if in_place and (other := difference(scene, production, look)) is not None:
+        touched, carried = yield from within(retell_steps(scene, other, owns, sure), 0.1, 0.9)
+        camera = other.stood.rig.camera
+        _tell(scene, production, look, camera if owns else None)
+        write_shown(scene, shown)
+        if owns:
+            _direct(scene, production, other.stood.rig, look)
+        if renderer:
+            set_film(scene, renderer)
+        note_some(scene, touched.made, touched.moved, touched.placed)
+        carry(scene, carried)
+        return other.stood.rig
     known = {block.session_uid for block in marked()}
     renamed = {kind_of(folder): folder.session_uid for folder in ours(scene).collections if is_renamed(folder)}
     with names_free(ours_alone(scene)) as names:
         home = own(bpy.data.collections.new("llmviz"), "stage")
         try:
-            rig = yield from within(_stage(home, production, look), 0.0, made)
+            stood = yield from within(_stage(home, production, look), 0.0, made)
             yield made, "Putting it in place"
             check_place(scene)  # the user may have gone on working
             new = reached(home)
@@ -134,6 +151,7 @@ def build_steps(
             folder.name = names.get(renamed.get(kind_of(folder), 0), folder.name)
         if own_scene:
             own(scene, "scene")
+        rig = stood.rig
         if owns:
             _lay_ground(scene, look, again)
             _lay_finish(scene, look.lit.finish if look.lit else None, rig.camera)
@@ -147,6 +165,7 @@ def build_steps(
         set_film(scene, renderer)
     if noted:
         note(scene)
+        remember_stage(scene, stood)
     carry(scene, carried)
     return rig
 
@@ -161,7 +180,7 @@ def _tell(scene: bpy.types.Scene, production: Production, look: Theme, camera: b
         write_story(scene, production.timeline, written(look))
 
 
-def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> Stepwise[Rig]:
+def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> Stepwise[Stood]:
     numbers, made = production.take()
     layout, timeline = production.layout, production.timeline
     values = atlas(layout.grids, numbers, made, timeline.tracks, timeline.fragments, size=timeline.size)
@@ -225,9 +244,10 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> S
         folders.put(cast, [thing.name for thing in things])
     yield 0.85, "Keyframes"
     set_rest(cast, timeline.home)
+    tracks = ensembles.tracks((*crowds, *ribbons, *drawings))
     with unswept():
-        animate(cast, [*ensembles.tracks((*crowds, *ribbons, *drawings)), *following])
-    return rig
+        animate(cast, [*tracks, *following])
+    return Stood(production, look, rig, maker, cast, grids, objects, values.places, cubes, ribbons, drawings, tracks)
 
 
 def clear(scene: bpy.types.Scene) -> None:

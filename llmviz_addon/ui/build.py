@@ -124,7 +124,10 @@ def titles(story: Story) -> str:
 
 
 def film_steps(context: bpy.types.Context, sure: bool, stays: bool = False) -> api.Steps:
-    """The film that is asked for, step by step, of chapters that were read; see ``staged``, and ``build_steps``."""
+    """The film that is asked for, step by step, of chapters that were read; see ``staged``, and ``build_steps``.
+
+    Where it ``stays``, what has not changed since is left as it is.
+    """
     begun, settings = time.monotonic(), context.scene.llmviz_settings
     folders = there(chapter_folders())
     chapters = request.chosen(settings, folders)
@@ -143,6 +146,7 @@ def film_steps(context: bpy.types.Context, sure: bool, stays: bool = False) -> a
         scene=target(context.scene),
         sure=sure,
         retold=RETOLD,
+        in_place=stays,
     )
     return (yield from within(staged(context, steps, begun, stays), RUN, 1.0))
 
@@ -162,7 +166,8 @@ def staged(context: bpy.types.Context, steps: api.Steps, begun: float, stays: bo
     stage = yield from steps
     if stage.scene.llmviz_settings != settings:
         copy_settings(settings, stage.scene.llmviz_settings)
-    stage.scene.llmviz_settings.seconds = time.monotonic() - begun
+    if not stays:  # in which case it is more, or less, than a build
+        stage.scene.llmviz_settings.seconds = time.monotonic() - begun
     if not stays or window.scene != stage.scene:
         go_to(window, area, stage.scene)
     only_playing(stage.scene)

@@ -36,6 +36,8 @@ SLICE = 0.02
 """Seconds for which such a job, whose steps are small, is attended to."""
 LONG_SLICE = 0.4
 """The same for one that keeps the user waiting: to draw the window in between can take as long as a step."""
+PROMPT_SLICE = 1.0
+"""The same for one that takes no longer as a rule."""
 
 TWICE = 2.0
 """Seconds within which Esc, pressed again, stops a job that lets the user work on: the first may be meant for
@@ -140,6 +142,8 @@ class Job:
     stopped = "Cancelled."
     exclusive = True
     """Whether the job holds on to the scene."""
+    prompt = False
+    """Whether it begins, and mostly ends, before the window is drawn anew."""
 
     sure: BoolProperty(
         name="Sure",
@@ -174,11 +178,13 @@ class Job:
         if question:
             bpy.ops.llmviz.ask("INVOKE_DEFAULT", job=type(self).bl_idname, text=question)
             return {"CANCELLED"}
-        self._steps = self.steps(context)
-        self._timer = context.window_manager.event_timer_add(TICK, window=context.window)
+        self._steps, self._timer = self.steps(context), None
         _running.append(Running(self.bl_label, self.exclusive, type(self).bl_idname))
         self._due = 0.0
         self._workspace = context.workspace  # the user may go to another meanwhile
+        if self.prompt and (ended := self._go_on(context)) is not None:
+            return ended
+        self._timer = context.window_manager.event_timer_add(TICK, window=context.window)
         operator: Any = self
         context.window_manager.modal_handler_add(operator)
         return {"RUNNING_MODAL"}
@@ -190,17 +196,21 @@ class Job:
             self.report({"WARNING"}, self.stopped)
             _remember(Outcome(self.stopped))
             return {"CANCELLED"}
-        if event.type == "TIMER" and time.monotonic() >= self._due:
-            try:
-                self._advance(context)
-            except BaseException as error:
-                self.cancel(context)
-                if isinstance(error, StopIteration):
-                    return self._finish(error)
-                if isinstance(error, LlmvizError):
-                    return self._fail(error)
-                raise
-        return {"RUNNING_MODAL"} if self.exclusive else {"PASS_THROUGH"}
+        ended = self._go_on(context) if event.type == "TIMER" and time.monotonic() >= self._due else None
+        return ended or ({"RUNNING_MODAL"} if self.exclusive else {"PASS_THROUGH"})
+
+    def _go_on(self, context: bpy.types.Context) -> Result | None:
+        """Attend to the job for a while; None where it has not ended."""
+        try:
+            self._advance(context)
+        except BaseException as error:
+            self.cancel(context)
+            if isinstance(error, StopIteration):
+                return self._finish(error)
+            if isinstance(error, LlmvizError):
+                return self._fail(error)
+            raise
+        return None
 
     def _is_unwanted(self, event: bpy.types.Event) -> bool:
         """Whether it is to stop: by the button, by Esc, or where the user works on by Esc twice."""
@@ -213,13 +223,14 @@ class Job:
     def cancel(self, context: bpy.types.Context) -> None:
         """Stop the job where it is; Blender calls this when the window closes."""
         _running.clear()
-        context.window_manager.event_timer_remove(self._timer)
+        if self._timer is not None:
+            context.window_manager.event_timer_remove(self._timer)
         self._show(context, None)
         self._steps.close()
 
     def _advance(self, context: bpy.types.Context) -> None:
         progress = _running[-1]
-        end = time.monotonic() + (LONG_SLICE if self.exclusive else SLICE)
+        end = time.monotonic() + (PROMPT_SLICE if self.prompt else LONG_SLICE if self.exclusive else SLICE)
         progress.take(next(self._steps))
         while time.monotonic() < end:
             progress.take(next(self._steps))

@@ -14,6 +14,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from ..stage.playing import everything, look_again, only_playing, shown
+from ..stage.rebuild.difference import forget
 from ..stage.rebuild.renewing import renew
 from . import rate
 
@@ -64,6 +65,7 @@ def look(*_: Any) -> None:
     """Another file, or another state of this one."""
     _undoing.clear()
     look_again()
+    forget()
     for scene in bpy.data.scenes:
         only_playing(scene)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from ..errors import ScriptError
 from ..stage.playing import only_playing
 from ..stage.story import Story, read_story
 from ..stage.things.page import go
-from .build import Staging, changes_lost, film_steps, target, titles
+from .build import Staging, film_steps, target, titles
 from .chapters import Trouble
 from .confirm import Result
 from .jobs import Outcome, Steps, last
@@ -29,14 +30,15 @@ class LLMVIZ_OT_reload(Staging, bpy.types.Operator):
     """Take in the chapters of yours that you changed, and stay at this second of this chapter.
 
     Files in the folders that you trust are run as Python. What is wrong in one is told with its line, and the film
-    stays as it is. What is yours is left alone, as when you build again. It takes a second for a film of one chapter,
-    and as long as a build where all are told
+    stays as it is. Only what has changed is made anew, which takes a second; all else stays, with what you did to it.
+    With another chapter or look, or if none was built since the file was opened, it is a build and takes as long
     """
 
     bl_idname = "llmviz.reload"
     bl_label = "Reload"
     bl_options = {"REGISTER", "UNDO"}
 
+    prompt = True
     stopped = "Reloading was cancelled; all is as it was."
 
     @classmethod
@@ -48,9 +50,10 @@ class LLMVIZ_OT_reload(Staging, bpy.types.Operator):
             cls.poll_message_set(reason)
         return not reason and super().poll(context)
 
-    def question(self, context: bpy.types.Context) -> str:
-        """What she changed on the film's things."""
-        return changes_lost(target(context.scene))
+    @classmethod
+    def description(cls, context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:
+        """The tooltip: what would be lost is told when it is known what goes."""
+        return cleandoc(cls.__doc__) + "."
 
     def steps(self, context: bpy.types.Context) -> Steps:
         """The job: see ``reload_film``."""

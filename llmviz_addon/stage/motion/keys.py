@@ -62,9 +62,24 @@ def set_rest(actors: Actors, home: Mapping[Channel, float]) -> None:
                 obj.hide_render = obj.hide_viewport = value <= 0
 
 
-def animate(actors: Actors, tracks: Iterable[Track], name: str = "llmviz film") -> bpy.types.Action | None:
-    """Write all tracks as keyframes of new actions, of which the last is returned; None if there are no tracks."""
-    writer = _Writer(name)
+def animate(
+    actors: Actors, tracks: Iterable[Track], name: str = "llmviz film", after: bpy.types.Action | None = None
+) -> bpy.types.Action | None:
+    """Write all tracks as keyframes of new actions, of which the last is returned; None if there are no tracks.
+
+    The first go into the action ``after`` which they are written, as far as there is room.
+    """
+    writer = _Writer(name, after)
+    _write(writer, actors, tracks)
+    return writer.action
+
+
+def animate_again(actors: Actors, tracks: Iterable[Track]) -> None:
+    """Write all tracks in place of the keys that there are of the same properties."""
+    _write(_Rewriter(), actors, tracks)
+
+
+def _write(writer: _Writer | _Rewriter, actors: Actors, tracks: Iterable[Track]) -> None:
     for track in tracks:
         actor = _actor(actors, track.channel)
         codes = _codes(track.easings)
@@ -76,7 +91,6 @@ def animate(actors: Actors, tracks: Iterable[Track], name: str = "llmviz film") 
             for obj in actor.hides:
                 for path in HIDES:
                     writer.write(Target(obj, path), frames, hidden, *constant)
-    return writer.action
 
 
 def hide_keys(track: Track) -> tuple[np.ndarray, np.ndarray]:
@@ -92,8 +106,8 @@ def hide_keys(track: Track) -> tuple[np.ndarray, np.ndarray]:
 class _Writer:
     """Collects F-curves in actions, with a slot per owner."""
 
-    def __init__(self, name: str) -> None:
-        self.action: bpy.types.Action | None = None
+    def __init__(self, name: str, action: bpy.types.Action | None = None) -> None:
+        self.action = action
         self._name = name
         self._bags: dict[int, Any] = {}
 
@@ -101,22 +115,47 @@ class _Writer:
         self, target: Target, frames: np.ndarray, values: np.ndarray, interpolation: np.ndarray, ease: np.ndarray
     ) -> None:
         curve = self._bag(target.owner).fcurves.new(target.path, index=target.index)
-        points = curve.keyframe_points
-        points.add(len(frames))
-        places = np.empty((len(frames), 2), dtype=np.float32)
-        places[:, 0], places[:, 1] = frames, values
-        points.foreach_set("co", places.ravel())
-        points.foreach_set("interpolation", interpolation)
-        points.foreach_set("easing", ease)
-        curve.update()
+        _fill(curve, frames, values, interpolation, ease)
 
     def _bag(self, owner: bpy.types.ID) -> Any:
         key = owner.as_pointer()
         if key not in self._bags:
-            if self.action is None or len(self._bags) % SLOTS == 0:
+            if self.action is None or len(self.action.slots) >= SLOTS:
                 self.action = own(bpy.data.actions.new(self._name), "film")
             _, self._bags[key] = compat.new_channelbag(self.action, owner)
         return self._bags[key]
+
+
+class _Rewriter:
+    """Writes over the F-curves that owners have."""
+
+    def __init__(self) -> None:
+        self._curves: dict[int, dict[tuple[str, int], Any]] = {}
+
+    def write(
+        self, target: Target, frames: np.ndarray, values: np.ndarray, interpolation: np.ndarray, ease: np.ndarray
+    ) -> None:
+        key = target.owner.as_pointer()
+        if key not in self._curves:
+            found = compat.fcurves(target.owner)
+            self._curves[key] = {(curve.data_path, curve.array_index): curve for curve in found}
+        curve = self._curves[key][target.path, target.index]
+        curve.keyframe_points.clear()
+        _fill(curve, frames, values, interpolation, ease)
+
+
+def _fill(
+    curve: bpy.types.FCurve, frames: np.ndarray, values: np.ndarray, interpolation: np.ndarray, ease: np.ndarray
+) -> None:
+    """Put keys into a curve that has none."""
+    points = curve.keyframe_points
+    points.add(len(frames))
+    places = np.empty((len(frames), 2), dtype=np.float32)
+    places[:, 0], places[:, 1] = frames, values
+    points.foreach_set("co", places.ravel())
+    points.foreach_set("interpolation", interpolation)
+    points.foreach_set("easing", ease)
+    curve.update()
 
 
 @lru_cache(maxsize=2000)  # many things move alike

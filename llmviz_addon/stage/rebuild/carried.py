@@ -8,7 +8,7 @@ and is told like all that cannot be taken over.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,18 +31,28 @@ class Carried:
 
 
 def settle(
-    scene: bpy.types.Scene, made: Iterable[bpy.types.ID], directs: bool, sure: bool, names: Mapping[int, str]
+    scene: bpy.types.Scene,
+    made: Iterable[bpy.types.ID],
+    directs: bool,
+    sure: bool,
+    names: Mapping[int, str],
+    gone: Collection[bpy.types.ID] | None = None,
+    moved: Collection[bpy.types.ID] = (),
 ) -> list[Carried]:
-    """What of the user's goes on at things that were ``made`` in place of those in ``scene``.
+    """What of the user's goes on at things that were ``made`` in place of those in ``scene``, or of those ``gone``.
 
     ChangesError where something does not, unless it is ``sure`` of that; ``directs`` and ``names`` as in ``changes``.
+    Of things that stay and are ``moved`` otherwise only keys of ours are lost that she changed.
     """
     held, heirs = keys(scene), single(made)
     unique = single(held)
     lost, carried = [], []
-    if (found := changes(scene, directs, names)) is None and not sure:
+    if (found := changes(scene, directs, names, gone, moved)) is None and not sure:
         refuse([UNTOLD])
     for change in found or ():
+        if change.block is not None and change.block in moved:
+            lost += [change] if change.path.startswith(KEYS) and change.before is not None else []
+            continue
         stays = change.block is not None and may_stay(change, unique)
         heir = heirs.get(kind_of(change.block)) if change.block is not None and stays else None
         if change.path == PLACE:
@@ -51,10 +61,10 @@ def settle(
         elif heir is None or (_is_set(heir, change) and not is_lamp(heir)):
             lost.append(change)
         elif change.path.startswith(KEYS):
-            if (moved := _motion(change, heir, held)) is None:
+            if (motion := _motion(change, heir, held)) is None:
                 lost.append(change)
             else:
-                carried.append(Carried(heir, KEYS, moved))
+                carried.append(Carried(heir, KEYS, motion))
         elif not change.path.startswith("constraints"):
             carried.append(Carried(heir, change.path, _value(change, unique, heirs)))
     if not sure:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -26,7 +26,7 @@ from ..playing import hidden_away
 from ..values.atlas import repainted
 from ..walking.walked import hidden_by_walking
 from .record import read_record, write_record
-from .snapshot import GEOMETRY, KEYS, Values, snapshot
+from .snapshot import GEOMETRY, KEYS, NameOf, Values, keyed, snapshot
 
 SCENE, MARKERS = "scene", "markers"
 """The keys of what a film sets of the scene itself, and of its markers there."""
@@ -46,6 +46,8 @@ NUMBER = re.compile(r"\.\d{3,}$")
 NO_NAMES: Mapping[int, str] = MappingProxyType({})
 LOSES = "Building again would lose what you changed:"
 UNTOLD = "all of it, if you changed anything: it is not known how the film was built, or another Blender built it"
+OF_PLACE = frozenset({"name", "delta_location"})
+"""What of a thing that stays follows from how many others there are."""
 LINES, PARTS = 12, 5
 """How much is spelt out: lines of a list, and members of a line."""
 
@@ -74,7 +76,25 @@ class Change:
 
 def note(scene: bpy.types.Scene) -> None:
     """Write down how our stage in ``scene`` is now, as what was built."""
-    write_record(scene, _state(scene))
+    write_record(scene, _state(scene) | _about(scene))
+
+
+def note_some(
+    scene: bpy.types.Scene,
+    made: Iterable[bpy.types.ID],
+    moved: Collection[bpy.types.ID],
+    placed: Collection[bpy.types.ID],
+) -> None:
+    """Write down how things ``made`` since are; of others the keys, if they were ``moved``, or names and places."""
+    built, known = read_record(scene) or {}, {block: str(key) for block, key in keys(scene).items()}
+    alive = {key: built[key] for key in known.values() if key in built}
+    now = _keyed(scene, moved) | _state(scene, {*made, *placed})
+    for block in {*moved, *placed}:
+        before, values = alive[known[block]], now[known[block]]
+        for path in values.keys() & before.keys():
+            if (block in moved and path.startswith(KEYS)) or (block in placed and path in OF_PLACE):
+                before[path] = values[path]
+    write_record(scene, alive | {known[block]: now[known[block]] for block in made} | _about(scene))
 
 
 @contextmanager
@@ -175,11 +195,18 @@ def shortened(lines: list[str]) -> list[str]:
     return lines if len(lines) <= LINES else [*lines[: LINES - 1], f"{len(lines) - LINES + 1} more things"]
 
 
-def changes(scene: bpy.types.Scene, directs: bool = True, names: Mapping[int, str] = NO_NAMES) -> list[Change] | None:
+def changes(
+    scene: bpy.types.Scene,
+    directs: bool = True,
+    names: Mapping[int, str] = NO_NAMES,
+    only: Collection[bpy.types.ID] | None = None,
+    moved: Collection[bpy.types.ID] = (),
+) -> list[Change] | None:
     """All that is not as it was built; None where it is not known how that was.
 
     What a film that ``directs`` its scene sets there is told only if so. ``names`` are those of things that go by
-    others just now, by their ``session_uid``.
+    others just now, by their ``session_uid``. Of ``only`` some things it is told, where they are named, and of the
+    scene, and that the keys of some others are, which are ``moved``.
     """
     if not keys(scene) and not ours(scene).blocks:
         return []
@@ -187,17 +214,22 @@ def changes(scene: bpy.types.Scene, directs: bool = True, names: Mapping[int, st
     if built is None:
         return None
     blocks = {str(key): block for block, key in keys(scene).items()}
-    now = _state(scene)
+    now = _state(scene, only) | _keyed(scene, moved) | _about(scene)
     if scene.camera is not None and scene.camera in {one.camera for one in scene.timeline_markers} and SCENE in now:
         now[SCENE]["camera"] = built.get(SCENE, {}).get("camera")  # Blender sets it as it passes a marker
     for key, known in blocks.items():
-        now[key]["name"] = names.get(known.session_uid, known.name)
+        if "name" in now.get(key, ()):
+            now[key]["name"] = names.get(known.session_uid, known.name)
     found, gone = [], [f"#{key}" for key in built if key not in blocks]
     for key, before in built.items():
         block = blocks.get(key)
         if not directs and (key == SCENE or isinstance(block, bpy.types.World)):
             continue
         about_scene = key in {SCENE, MARKERS}
+        if only is not None and not about_scene and block not in only:
+            if block is None or block not in moved:
+                continue
+            before = {path: value for path, value in before.items() if path.startswith(KEYS)}
         thing = f"the scene {scene.name!r}" if about_scene else _thing(block, now.get(key, before))
         if not about_scene and (block is None or (before.get(SHOWN) and not now.get(key, {}).get(SHOWN))):
             found.append(Change(thing, block, SHOWN, True, None))
@@ -230,16 +262,14 @@ def _state(scene: bpy.types.Scene, only: Iterable[bpy.types.ID] | None = None) -
     known = keys(scene)
     wanted = known if only is None else [block for block in only if block in known]
 
-    def name_of(block: bpy.types.ID) -> str:
-        return f"#{known[block]}" if block in known else f"{compat.rna(block).identifier} {block.name}"
-
+    name_of = _namer(scene)
     places: dict[bpy.types.ID, list[str]] = defaultdict(list)
     for folder in ours(scene).collections:
         for obj in folder.objects:
             places[obj].append(label(folder))
     here = set(scene.objects)
     layers = [(layer, hidden_away(layer), hidden_by_walking(scene, layer)) for layer in scene.view_layers]
-    state = {}
+    state: dict[str, Values] = {}
     for block in wanted:
         if block.library is None:
             values = state[str(known[block])] = snapshot(block, name_of)
@@ -252,16 +282,36 @@ def _state(scene: bpy.types.Scene, only: Iterable[bpy.types.ID] | None = None) -
                     if block not in walked and (block in away or block.hide_get(view_layer=layer))
                 ]:
                     values[HIDDEN] = hidden
-    if only is None:
-        state[MARKERS] = {SHOWN_MARKERS: count_markers(scene)}
-    if only is None and is_ours(scene):
-        directed = {}
-        for name, paths in DIRECTED.items():
-            owner = getattr(scene, name) if name else scene
-            told = snapshot(owner, name_of, paths)
-            directed.update({f"{name}.{path}".lstrip("."): value for path, value in told.items()})
-        state[SCENE] = directed
     return state
+
+
+def _keyed(scene: bpy.types.Scene, some: Collection[bpy.types.ID]) -> dict[str, Values]:
+    """What keys ``some`` of our things have, by their own."""
+    if not some:
+        return {}
+    known, name_of = keys(scene), _namer(scene)
+    return {str(known[block]): keyed(block, name_of) for block in some if block in known and block.library is None}
+
+
+def _about(scene: bpy.types.Scene) -> dict[str, Values]:
+    """What is set of the scene itself."""
+    name_of = _namer(scene)
+    state: dict[str, Values] = {MARKERS: {SHOWN_MARKERS: count_markers(scene)}}
+    if is_ours(scene):
+        state[SCENE] = {}
+        for name, paths in DIRECTED.items():
+            told = snapshot(getattr(scene, name) if name else scene, name_of, paths)
+            state[SCENE].update({f"{name}.{path}".lstrip("."): value for path, value in told.items()})
+    return state
+
+
+def _namer(scene: bpy.types.Scene) -> NameOf:
+    known = keys(scene)
+
+    def name_of(block: bpy.types.ID) -> str:
+        return f"#{known[block]}" if block in known else f"{compat.rna(block).identifier} {block.name}"
+
+    return name_of
 
 
 def label(folder: bpy.types.Collection) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
+from functools import lru_cache
 
 import bpy
 
@@ -29,9 +30,15 @@ def write_record(scene: bpy.types.Scene, state: Mapping[str, Values]) -> None:
 
 def read_record(scene: bpy.types.Scene) -> dict[str, Values] | None:
     """What was written down; None where nothing was, it was damaged, or another Blender wrote it."""
+    found = _read(built_text(scene))
+    return None if found is None else {key: dict(values) for key, values in found.items()}
+
+
+@lru_cache(maxsize=1)  # it is asked for before a stage is changed, and after
+def _read(written: bytes) -> dict[str, Values] | None:
     try:
         reader = zlib.decompressobj()
-        text = reader.decompress(built_text(scene), MOST_BYTES)
+        text = reader.decompress(written, MOST_BYTES)
         found = json_object(text) if reader.eof else {}
         if found.get("version") != version():
             return None

@@ -188,17 +188,7 @@ def _succeed(scene: bpy.types.Scene, old: Ours, new: Ours, made: Sequence[bpy.ty
     _move_in(old, new)
     _place(scene, old, new, heirs)
     _keep_constraints(old, heirs)
-    pointed_at = [block for block in old.blocks if isinstance(block, bpy.types.Object | bpy.types.Camera)]
-    kept = []
-    for block in pointed_at:
-        used = uses[block] - ours_too
-        heir = heirs.get(kind_of(block))
-        if heir is not None and (used or block.get(TAG) == "camera"):  # scenes and markers use that one
-            block.user_remap(heir)
-        elif heir is None and used and isinstance(block, bpy.types.Object):
-            kept.append(block)
-    for obj in kept:
-        _hand_over(obj, home)
+    kept = _point_on(old, home, heirs, uses, ours_too)
     for collection, heir in _succession(old, new):
         inside = uses[collection].intersection(heir.children_recursive)
         for parent in heir.children_recursive if inside else ():
@@ -210,6 +200,37 @@ def _succeed(scene: bpy.types.Scene, old: Ours, new: Ours, made: Sequence[bpy.ty
     for left in hers:
         if not left.users:
             left.use_fake_user = True
+
+
+def hand_on(
+    scene: bpy.types.Scene, held: Ours, gone: Mapping[bpy.types.ID, None], made: Sequence[bpy.types.ID]
+) -> None:
+    """Of what is ``held`` in ``scene`` some things are ``gone``: give what was at these to those that were ``made``."""
+    old, new = Ours(held.home, gone, held.folders), Ours(held.home, {}, held.folders)
+    ours_too = {*held.blocks, *made, *bpy.data.scenes, *held.collections}
+    uses = bpy.data.user_map()
+    heirs: Heirs = {kind_of(block): block for block in reversed(made)}
+    _place(scene, old, new, heirs)
+    _keep_constraints(old, heirs)
+    kept = _point_on(old, held.home, heirs, uses, ours_too)
+    _remove(Ours(None, {block: None for block in gone if block not in kept}))
+
+
+def _point_on(
+    old: Ours, home: Any, heirs: Heirs, uses: Uses, ours_too: Collection[bpy.types.ID]
+) -> list[bpy.types.Object]:
+    """What of hers points at old things points at their ``heirs``; returns those that have none, and so are hers."""
+    kept = []
+    for block in [block for block in old.blocks if isinstance(block, bpy.types.Object | bpy.types.Camera)]:
+        used = uses[block].difference(ours_too)
+        heir = heirs.get(kind_of(block))
+        if heir is not None and (used or block.get(TAG) == "camera"):  # scenes and markers use that one
+            block.user_remap(heir)
+        elif heir is None and used and isinstance(block, bpy.types.Object):
+            kept.append(block)
+    for obj in kept:
+        _hand_over(obj, home)
+    return kept
 
 
 def _succession(old: Ours, new: Ours) -> list[tuple[bpy.types.Collection, Any]]:

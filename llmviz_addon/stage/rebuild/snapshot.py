@@ -105,6 +105,13 @@ def snapshot(block: ID, name_of: NameOf, only: Iterable[str] = ()) -> Values:
     return found
 
 
+def keyed(block: ID, name_of: NameOf) -> Values:
+    """What of that its F-curves are."""
+    walk = _Walk({}, name_of, {})
+    walk.curves(block, "")
+    return walk.found
+
+
 @dataclass(frozen=True)
 class _Type:
     """Properties of a type: plain ones and arrays with their defaults, and those that lead on."""
@@ -127,17 +134,22 @@ class _Walk:
 
     def block(self, block: ID, path: str) -> None:
         """All of a data-block, which may lie within another as a material's nodes do."""
-        animated: dict[str, set[int]] = {}
-        for curve in compat.fcurves(block):
-            where, index = path + curve.data_path, curve.array_index
-            animated.setdefault(where, set()).add(index)
-            self.found[f"{KEYS}{where}[{index}]"] = [len(curve.keyframe_points), self.curve(curve)]
+        animated = self.curves(block, path)
         data = getattr(block, "animation_data", None)
         for curve in data.drivers if data is not None else ():
             animated.setdefault(path + curve.data_path, set()).add(curve.array_index)
         self.struct(block, path, animated)
         if data is not None:
             self.struct(data, f"{path}animation_data.", NOT_ANIMATED)
+
+    def curves(self, block: ID, path: str) -> dict[str, set[int]]:
+        """Its F-curves; returns the indices that they set, by the paths of what they set."""
+        animated: dict[str, set[int]] = {}
+        for curve in compat.fcurves(block):
+            where, index = path + curve.data_path, curve.array_index
+            animated.setdefault(where, set()).add(index)
+            self.found[f"{KEYS}{where}[{index}]"] = [len(curve.keyframe_points), self.curve(curve)]
+        return animated
 
     def struct(self, struct: Any, path: str, animated: Animated) -> None:
         """All of ``struct``, whose members' paths start with ``path``."""

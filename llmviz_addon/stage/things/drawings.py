@@ -164,13 +164,15 @@ class DrawingMaker:
         self.letters = Letterbox(material)
         self.readouts = Readouts(material, theme)
         self.repeats = Repeats()
-        self._hung = 0
+        self.hung = 0
+        """How many drawings hang by themselves."""
         self._keys: dict[Key, int] = {}  # numbered, as it takes long to compare looks of many shapes
         self._looks: dict[int, tuple[Drawing, Key, int]] = {}
         self._waiting: Counter[int] = Counter()  # how many drawings of each look are to come
         self._arrays: dict[tuple[int, bool], Arrays] = {}
         self._inks: dict[str, tuple[float, ...]] = {}
         self._meshes: dict[int, bpy.types.Mesh] = {}
+        self._uids: dict[int, int] = {}  # of these meshes
         self._mould: bpy.types.Mesh | None = None
 
     def prepare(self, drawings: Iterable[Drawing]) -> None:
@@ -185,15 +187,22 @@ class DrawingMaker:
         (key, look), arrays = self._look(drawing), self.arrays(drawing, written=False)
         if look not in self._meshes:
             self._meshes[look] = self._mesh(arrays, drawing.name)
+            self._uids[look] = self._meshes[look].session_uid
         obj = self._object(drawing.name, self._meshes[look], drawing, arrays)
         _hang(obj, drawing, grids, page)
-        self._hung += 1
-        obj.delta_location = [axis * (self._hung * APART % 1.0) * LIFT for axis in drawing.pose[:3, 2]]
+        self.hung += 1
+        obj.delta_location = lift(drawing, self.hung)
         for number, shape in enumerate(drawing.shapes):
             if isinstance(shape, Readout):
-                lift = (number + 1) * LIFT
-                self.readouts.add(obj, _levelled(shape, lift, key[2]), lift)
+                before = (number + 1) * LIFT
+                self.readouts.add(obj, _levelled(shape, before, key[2]), before)
         return obj
+
+    def let_go(self) -> None:
+        """Forget the meshes that are no more."""
+        there = {mesh.session_uid for mesh in bpy.data.meshes}
+        self._meshes = {look: mesh for look, mesh in self._meshes.items() if self._uids[look] in there}
+        self._mould = next(iter(self._meshes.values()), None)
 
     def make_one(self, drawings: Sequence[Drawing], name: str) -> bpy.types.Object:
         """One object for drawings that stand still in the world and always fade together."""
@@ -297,6 +306,11 @@ class DrawingMaker:
             body = np.repeat([flat.lean is not None for flat, *_ in found], counts)
             lean = np.column_stack([whole.lean, body]).astype(np.float32)
         return Arrays(points, whole.triangles.astype(np.int32), ink, edge, sides, lean=lean, below=below)
+
+
+def lift(drawing: Drawing, number: int) -> list[float]:
+    """By how much the drawing that is hung as such a ``number`` stands before its plane; see ``APART``."""
+    return [axis * (number * APART % 1.0) * LIFT for axis in drawing.pose[:3, 2]]
 
 
 def reach(drawing: Drawing) -> float:

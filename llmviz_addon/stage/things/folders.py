@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import bpy
@@ -28,13 +29,19 @@ NUMBER = re.compile(r"\.\d{3,}$")
 TITLE = "llmviz_title"
 """Custom property of a collection: what we called it."""
 Path = tuple[Section, ...]
+NONE: Mapping[tuple[str, str], bpy.types.Collection] = MappingProxyType({})
 
 
 class Folders:
     """The collections of a stage within ``home``, made when something is put there."""
 
     def __init__(
-        self, home: bpy.types.Collection, layout: Layout, signage: Iterable[Drawing], timeline: Timeline
+        self,
+        home: bpy.types.Collection,
+        layout: Layout,
+        signage: Iterable[Drawing],
+        timeline: Timeline,
+        there: Mapping[tuple[str, str], bpy.types.Collection] = NONE,
     ) -> None:
         self._home, self._timeline = home, timeline
         self._around: Mapping[str, Sequence[Section]] = layout.around
@@ -44,7 +51,7 @@ class Folders:
         self._titles: dict[str, str] = {}  # of collections by the names of sections
         for section in layout.sections:
             self._learn(section, (), section.title)
-        self._made: dict[tuple[str, str], bpy.types.Collection] = {}
+        self._made = dict(there)
         if layout.grids:
             self._section(())
         for number in sorted({number for by in timeline.made_by.values() for number in by}):
@@ -54,15 +61,18 @@ class Folders:
         """Where the actor of that name belongs: equal for those that lie in one collection."""
         return self._timeline.made_by.get(name) or self._path(name)
 
-    def put(self, actors: Actors, names: Sequence[str]) -> None:
-        """Put the objects of the first of some actors, which have them in common, where these belong."""
+    def put(self, actors: Actors, names: Sequence[str], out_of: bpy.types.Collection | None = None) -> None:
+        """Put the objects of the first of some actors, which have them in common, where these belong.
+
+        They are taken ``out_of`` a collection, of the home where none is named.
+        """
         by = [self._timeline.made_by.get(name, ()) for name in names]
         if all(by):
             folders = [self._chapter(number) for number in dict.fromkeys(number for one in by for number in one)]
         else:
             folders = [self._section(_common([self._path(name) for name in names]))]
         for obj in actors[names[0]].hides:
-            self._home.objects.unlink(obj)
+            (out_of or self._home).objects.unlink(obj)
             for folder in folders:
                 folder.objects.link(obj)
 

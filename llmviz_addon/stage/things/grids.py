@@ -6,7 +6,7 @@ children of its object, so that they follow where it goes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 import bpy
 import numpy as np
@@ -24,6 +24,8 @@ WORDS = ("is", "shape", "made from")
 """Custom properties of a grid's object, in words."""
 SWELL = 5e-4
 """Metres by which a fragment is larger than its cells: faces in one plane would hide each other at random."""
+SWELLS = 8
+"""From one fragment to the next it is somewhat more, so many times."""
 PLAIN = "role"
 """Attribute of meshes of cells: the hue that Solid view shows by *Attribute*."""
 INSET = 2e-4
@@ -138,14 +140,17 @@ def fragment_objects(
     places: Mapping[str, Place],
     cubes: Mapping[Role, bpy.types.Mesh],
     collection: bpy.types.Collection,
+    wanted: Container[str] | None = None,
 ) -> dict[str, bpy.types.Object]:
-    """One object per fragment, by name: a child of its grid, invisible at rest."""
+    """One object per fragment, or for those ``wanted``, by name: a child of its grid, invisible at rest."""
     made = {}
     for number, fragment in enumerate(fragments):
+        if wanted is not None and fragment.name not in wanted:
+            continue
         grid, whole = grids[fragment.grid], objects[fragment.grid]
         obj = own(bpy.data.objects.new(fragment.name, cubes[grid.role]), "fragment", fragment.name)
         obj.parent = whole
-        obj.location, obj.scale = _within(fragment, grid, SWELL * (1 + number % 8 / 8))
+        obj.location, obj.scale = _within(fragment, grid, SWELL * (1 + number % SWELLS / SWELLS))
         obj.color, obj.pass_index = (*whole.color[:3], 0.0), whole.pass_index
         obj.hide_render = obj.hide_viewport = True
         home = places[grid.name]

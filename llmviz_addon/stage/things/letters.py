@@ -116,6 +116,13 @@ class Letterbox:
         self.known = tuple(self._numbers)
         self._points = np.array([0, *(len(flat.points) for flat in self._flats)])
 
+    def has(self, letters: Iterable[str], font: FontFile | None) -> bool:
+        """Whether all of these are in it that can be seen."""
+        return all(
+            glyphs.key_of(letter, font) in self._numbers or not len(glyphs.glyph(letter, font).triangles)
+            for letter in letters
+        )
+
     def set(self, texts: Mapping[int, Text], eye: Eye | None, ink: Ink) -> Letters:
         """The letters of texts, which are shapes of one drawing by their numbers among these."""
         rows = []
