@@ -10,6 +10,7 @@ import pytest
 from blender_tests.ui.test_panels import Layout
 from llmviz_addon import ui
 from llmviz_addon.ui import keys
+from llmviz_addon.ui.pointing.tool import LLMVIZ_OT_inspect_cell
 
 
 @pytest.fixture
@@ -86,7 +87,10 @@ def test_the_preferences_show_each_and_a_way_back_from_a_change(keymaps: bpy.typ
 
 
 def test_when_the_extension_goes_none_is_left_in_the_users_maps_whose_operator_is_gone(scene: bpy.types.Scene) -> None:
-    maps, operators = bpy.context.window_manager.keyconfigs, {key.operator for key in keys.KEYS}
+    maps, operators = (
+        bpy.context.window_manager.keyconfigs,
+        {LLMVIZ_OT_inspect_cell.bl_idname, *(key.operator for key in keys.KEYS)},
+    )
 
     def held() -> set[str]:
         return operators & {item.idname for keymap in maps.user.keymaps for item in keymap.keymap_items}

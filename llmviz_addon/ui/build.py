@@ -20,12 +20,14 @@ from ..stage.things.page import go
 from ..stepwise import within
 from . import request
 from .chapters import there
-from .jobs import Job, Outcome, Steps, blocked, would_lose
+from .jobs import Job, Outcome, Steps, blocked, minutes, would_lose
 from .preferences import chapter_folders, read_chapters
 from .scenes import go_to
 from .settings import copy_settings
 from .values import value
 
+FEW = 2
+"""Chapters that are told by their titles."""
 RUN = 0.1
 """Share of the time of a build in which the model is read and run."""
 
@@ -110,7 +112,7 @@ def build_film(context: bpy.types.Context, sure: bool = False) -> Steps:
     if is_first and not bpy.app.background:  # a script finds it at its beginning
         go(stage.scene, opening(story))
         only_playing(stage.scene)
-    return Outcome(f"Built {story.seconds(story.frames):.0f} seconds of film: {titles(story)}.")
+    return Outcome(f"Built {minutes(story.seconds(story.frames))} of film: {titles(story)}.")
 
 
 def opening(story: Story) -> int:
@@ -119,8 +121,9 @@ def opening(story: Story) -> int:
 
 
 def titles(story: Story) -> str:
-    """What the chapters of a film are called."""
-    return ", ".join(chapter.title for chapter in story.chapters)
+    """What the chapters of a film are called, or how many they are, if these would not fit into a line."""
+    named = [chapter.title for chapter in story.chapters]
+    return ", ".join(named) if len(named) <= FEW else f"{len(named)} chapters"
 
 
 def film_steps(context: bpy.types.Context, sure: bool, stays: bool = False) -> api.Steps:

@@ -26,7 +26,7 @@ from .scenes import film_scenes, her_scenes, say_where
 from .settings import MODEL_TEXTS, MOST_CHAPTERS
 from .values import value
 from .view import is_plain, looks_through_camera
-from .write import in_words, readable, write
+from .write import in_words, wrapped, write
 
 
 class _Panel(Explained):
@@ -45,7 +45,7 @@ class LLMVIZ_PT_job(_Panel, bpy.types.Panel):
     bl_order = 0
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Two rows, whatever is or was done."""
+        """Two rows, whatever is or was done; more where it takes more to tell what went wrong."""
         job, ended = running(), last()
         column = self.layout.box().column()  # without a header Blender draws no ground, and the film's may be white
         if job is not None:
@@ -61,14 +61,13 @@ class LLMVIZ_PT_job(_Panel, bpy.types.Panel):
             column.label(text="A language model as a film", icon="INFO")
             column.label(text="Choose a model and press Build", icon="BLANK1")
             return
-        column.label(text=readable(ended.text), icon="ERROR" if ended.failed else "CHECKMARK")
-        row = column.row()
+        write(column, ended.text, context, icon="ERROR" if ended.failed else "CHECKMARK")
         if ended.failed:
-            row.operator("llmviz.manual", text="What the Manual Says", icon="HELP").section = START
-        elif ended.folder is None:
-            row.label(text="Shaders are being compiled" if first_look.is_waiting() else "")
-        else:
-            row.operator("wm.path_open", text="Open Folder", icon="FILE_FOLDER").filepath = str(ended.folder)
+            column.operator("llmviz.manual", text="What the Manual Says", icon="HELP").section = START
+        elif ended.folder is not None:
+            column.operator("wm.path_open", text="Open Folder", icon="FILE_FOLDER").filepath = str(ended.folder)
+        elif first_look.is_waiting() or len(wrapped(ended.text, context, True)) < 2:
+            column.label(text="Shaders are being compiled" if first_look.is_waiting() else "")
 
 
 class LLMVIZ_PT_read(_Panel, bpy.types.Panel):

@@ -30,22 +30,22 @@ def write_record(scene: bpy.types.Scene, state: Mapping[str, Values]) -> None:
 
 def read_record(scene: bpy.types.Scene) -> dict[str, Values] | None:
     """What was written down; None where nothing was, it was damaged, or another Blender wrote it."""
-    found = _read(built_text(scene))
-    return None if found is None else {key: dict(values) for key, values in found.items()}
+    by, found = _read(built_text(scene))
+    return {key: dict(values) for key, values in found.items()} if by == version() else None
 
 
 @lru_cache(maxsize=1)  # it is asked for before a stage is changed, and after
-def _read(written: bytes) -> dict[str, Values] | None:
+def _read(written: bytes) -> tuple[object, dict[str, Values]]:
+    """By whom something was written, and what; None and nothing where it was damaged."""
     try:
         reader = zlib.decompressobj()
         text = reader.decompress(written, MOST_BYTES)
         found = json_object(text) if reader.eof else {}
-        if found.get("version") != version():
-            return None
         paths, things = found["paths"], found["things"]
-        return {key: dict(zip(paths[kind], values, strict=True)) for key, (kind, *values) in things.items()}
+        told = {key: dict(zip(paths[kind], values, strict=True)) for key, (kind, *values) in things.items()}
+        return found["version"], told
     except (zlib.error, LlmvizError, LookupError, TypeError, ValueError, AttributeError):
-        return None
+        return None, {}
 
 
 def version() -> Values:

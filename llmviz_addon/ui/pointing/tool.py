@@ -190,9 +190,13 @@ def register() -> None:
 
 
 def unregister() -> None:
-    """Take it away."""
+    """Take it away, and with it its keys from the user's map, where Blender leaves them."""
     stop()
+    tool: Any = LLMVIZ_TL_inspect
+    name, users = tool._bl_tool.keymap[0], bpy.context.window_manager.keyconfigs.user
     bpy.utils.unregister_tool(LLMVIZ_TL_inspect)
+    for held in [keymap for keymap in users.keymaps if keymap.name == name]:
+        users.keymaps.remove(held)
 
 
 def _is_in(part: bpy.types.Area | bpy.types.Region, x: int, y: int) -> bool:
