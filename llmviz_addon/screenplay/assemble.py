@@ -56,7 +56,9 @@ def assemble(told: Sequence[tuple[Chapter, Telling]], fps: int, size: tuple[int,
         size=size,
         frames=placed[-1].end if placed else 1,
         tracks=found,
-        drawings=tuple(one for one in made if one.opacity > 0 or one.name in asked),  # the others are never there
+        drawings=tuple(  # where tracks tell, without those that are never there
+            one for one in made if not tracks or one.opacity > 0 or one.name in asked
+        ),
         fragments=tuple(one for item in placed for one in item.telling.cast.fragments.values()),
         grids=tuple(made for item in placed for made in item.telling.cast.made.values()),
         outlines=tuple({s.once.name: s for item in placed for s in item.telling.cast.standing}.values()),
