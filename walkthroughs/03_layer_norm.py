@@ -8,7 +8,7 @@ trailer = ("all-columns",)
 
 APART = 0.08
 """Metres between a column that is told of and its neighbours."""
-WAY, UNDER, DOWN = (0.45, 1.05), 0.9, 0.65
+WAY, UNDER, DOWN = (0.45, 1.9), 0.9, 0.65
 """Metres beside the two rows of numbers, for arrows and formulas, as the picture is upright or wide; between them for a
 name, at least; and for a formula, as a share of a column."""
 
@@ -51,7 +51,7 @@ def play(film):
         )  # fmt: skip
         with film.together(seconds=2):
             film.light(ln.output, to=0)
-            film.camera.frame(x, ln, azimuth=276, elevation=4)
+            film.camera.frame(x, ln, azimuth=276, elevation=4, zoom=0.94)
         if count > 1:
             film.say("We follow the one at t = {t}, which came from the {token}.", t=t, token=film.token_name(t))
         with film.together(seconds=0.6, lag=0.3):
@@ -113,7 +113,7 @@ def _laid_out(film, x, ln):
     """What comes in at the right, what comes out at the left, and between them the two numbers of each column."""
     film.letters(x, fanned=True, seconds=0)
     film.arrange((ln.beta, ln.gamma, ln.output, ln.mean, ln.std, x), in_order=True, all_named=True, seconds=0)
-    below = max(UNDER, DOWN * x.size[2])
+    below = UNDER, max(UNDER, DOWN * x.size[2])
     film.stand_between(ln.mean, ln.std, left=(ln.beta, ln.gamma, ln.output), right=x, gap=WAY, below=below, seconds=0)
 
 

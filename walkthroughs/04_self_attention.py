@@ -90,7 +90,7 @@ def _one_number(film, x, head, t):
         film.say("How is one number made?")
         with film.together(seconds=1.5):
             film.fade(*k, *v, to=0)
-            film.move(x, beside=head.q, side="above", gap=1.3)
+            film.move(x, beside=head.q, side="above", gap=0.95)
         film.camera.frame(x, *q, azimuth=272, elevation=2, seconds=1)
         film.say("We follow t = {t}, for it has more columns before it." if more else "We still follow t = {t}.", t=t)
         film.split(x[t], others=0.4)
@@ -253,7 +253,7 @@ def _rest(film, x, head, number, t):
         film.fade(v, *matrix, output, to=1, seconds=1.2)
         film.sweep(head.max, head.sum, head.weights, output, seconds=10, slowly=False, rows=True, waits=0.3)
         film.say("so a computer can do them all at once.")
-        film.compute(output[tuple(axis.index(-1) for axis in output.axes)], seconds=2)
+        film.camera.frame(*matrix, v, output, azimuth=271, elevation=2, seconds=2)
     with film.beat("whole-head"):
         film.say("Now all of the head is computed, up to its output.")
         film.fade(v, *matrix, output, to=0, seconds=0.3)

@@ -254,10 +254,11 @@ def test_what_stands_between_two_is_the_nearer_to_them_the_more_upright_the_pict
         film = make_film(nano, [2, 1, 0, 1, 1, 2], size)
         x, ln = film.layout.embedding.output, film.layout.layers[0].ln_1
         film.open_on(x, ln, azimuth=280, elevation=5)
-        film.stand_between(ln.mean, ln.std, left=(ln.gamma, ln.output), right=x, gap=(0.3, 2.0), below=0.9, seconds=2)
+        ends = {"gap": (0.3, 2.0), "below": (0.9, 1.5)}
+        film.stand_between(ln.mean, ln.std, left=(ln.gamma, ln.output), right=x, **ends, seconds=2)
         assert film.now == 2
         (mean, std), (left, right) = ([film.box(grid) for grid in some] for some in ((ln.mean, ln.std), (ln.output, x)))
-        assert mean[0][2] - std[1][2] == pytest.approx(0.9)
+        assert mean[0][2] - std[1][2] == pytest.approx(1.5 if film.page.is_wide else 0.9)
         assert mean[0][0] == pytest.approx(std[0][0])
         assert mean[0][0] - left[1][0] == pytest.approx(right[0][0] - mean[1][0])
         apart.append(float(mean[0][0] - left[1][0]))

@@ -213,11 +213,12 @@ class Film(Showing):
 
     @verb
     def stand_between(
-        self, *grids: Grids, left: Grids, right: Grid, gap: tuple[float, float], below: float,
-        seconds: float | None = None,
+        self, *grids: Grids, left: Grids, right: Grid, gap: tuple[float, float],
+        below: tuple[float, float], seconds: float | None = None,
     ) -> None:  # fmt: skip
         """Carry grids one ``below`` the other between those at the ``left`` and the one at the ``right``, which come as
-        near to each other as the page asks for: with the least to the most of a ``gap`` to both sides."""
+        near to each other as the page asks for: with the least to the most of a ``gap`` to both sides; and they are
+        the most ``below`` where formulas have room between them, beside the words."""
         arranging.stand_between(self._telling, *grids, left=left, right=right, gap=gap, below=below, seconds=seconds)
 
     @verb

@@ -22,8 +22,8 @@ from .token_tiles import is_table, put, rise
 
 GAP = 0.8
 """Metres between what stands beside each other, at least where a chapter does not say."""
-HIGH = 0.75
-"""Share of the free part's height that a grid is high, where names stand over it."""
+HIGH, FULL = 0.75, 0.9
+"""Share of the free part's height that a grid is high, where names stand over it; and where it is to fill the page."""
 LETTERS_APART = 0.6
 """Ems between the names of two grids."""
 SIDES = ("left", "right", "above", "below")
@@ -65,24 +65,26 @@ def move(
 
 
 def stand_between(
-    telling: Telling, *things: Grids, left: Grids, right: Grid, gap: tuple[float, float], below: float,
+    telling: Telling, *things: Grids, left: Grids, right: Grid, gap: tuple[float, float], below: tuple[float, float],
     seconds: float | None = None,
 ) -> None:  # fmt: skip
     """Carry grids one ``below`` the other between the last of those at the ``left`` and the one at the ``right``, which
     comes as near as it must for all to be as high as the page, from the least to the most of a ``gap`` on both sides.
+
+    They are the most below where the words are at a side, and formulas have room between them, else the least.
     """
     seconds = telling.length(seconds)
     between, beside = telling.cast.grids_of(*things), telling.cast.grids_of(left)
     edges = [telling.box(grid) for grid in beside]
     broad = max(grid.size[0] for grid in between)
     wide = edges[-1][1][0] - min(low[0] for low, _ in edges) + broad + right.size[0]
-    high = max(grid.size[2] for grid in (*beside, right)) / HIGH
+    high = max(grid.size[2] for grid in (*beside, right)) / FULL
     apart = float(np.clip((high * telling.page.free.width / telling.page.free.height - wide) / 2, *gap))
     with telling.together(seconds=seconds):
         last, side, way = beside[-1], "right", apart
         for grid in between:
             move(telling, grid, beside=last, side=side, gap=way)
-            last, side, way = grid, "below", below
+            last, side, way = grid, "below", below[telling.page.is_wide]
         move(telling, right, beside=beside[-1], gap=2 * apart + broad)
 
 

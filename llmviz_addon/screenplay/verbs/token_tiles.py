@@ -17,6 +17,7 @@ from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.signs.tiles import INK
 from ...layout.tensor import Axis
 from ..cast.things import Grids
+from ..page.sizes import SMALLEST, pixel
 from ..score.timeline import Channel
 from ..telling import Telling
 from .reading import tint_of
@@ -25,6 +26,8 @@ TILE = 0.92 * CELL
 """Height of a token's tile along a grid, where each has a row or a column."""
 ENTRIES = 32
 """Tokens of a vocabulary along which tiles stand at most."""
+HIGH, SURELY = 0.75, 1.1
+"""Share of the page's free part that a grid with a name is high; it may be this many times as high."""
 FANNED = 24
 """Tokens at most that are fanned out: of more the ways would lie flat."""
 APART, TALL, WAYS = 1.8 * CELL, 1.65 * CELL, 1.7 * CELL
@@ -118,13 +121,16 @@ def rise(telling: Telling, grid: Grid) -> float:
 
 
 def _fan(telling: Telling, grid: Grid) -> list[Drawing]:
-    """Tiles over the columns of a grid, wider apart than these, and from each a way to its own; none for words."""
+    """Tiles over the columns of a grid, wider apart than these, and from each a way to its own; none for words, and
+    where letters could not be read as high as the grid may be on the page."""
     low, high = grid.box
     axis = next((axis for axis in _token_axes(grid) if axis.direction == "x"), None)
     tokens = _tokens(telling, axis) if axis else []
     texts = [telling.checkpoint.tokenizer.text(token) for token in tokens]
     size = LETTER * TALL
-    if not 1 < len(texts) <= FANNED or any(advance(text, size) > APART for text in texts):
+    metre = HIGH * telling.page.free.height / (grid.size[2] * pixel(telling.page))  # in pixels
+    is_small = size * metre < SMALLEST / SURELY
+    if not 1 < len(texts) <= FANNED or is_small or any(advance(text, size) > APART for text in texts):
         return []
     tiles: list[Shape] = []
     ways: list[Shape] = []
