@@ -8,8 +8,12 @@ trailer = ("sum",)
 
 APART, WIDE = 0.1, 0.3
 """Metres that a column stands apart from its block; and from one in which others will stand beside it."""
-REST, STILL = 0.35, 0.8
-"""Opacity of the blocks that columns are taken from; and of the layer that they do not run through yet."""
+ROWS = 28
+"""Of each column that are drawn, for their numbers to be large."""
+GAP, DROP = 0.75, 1.2
+"""Metres from the stream to what reads it, and by which that stands lower."""
+REST = 0.35
+"""Opacity of the blocks that columns are taken from."""
 
 
 def play(film):
@@ -20,7 +24,7 @@ def play(film):
     text = film.signs.input  # where its letters can be read
     film.fade(text, to=1, seconds=0)
     film.open_on(text, tokens, e, azimuth=288, elevation=9)
-    tokens, e = _what_for(film, text, tokens, e)
+    tokens, e, read, after = _what_for(film, text, tokens, e)
     with film.beat("number"):
         follow = "We follow one of them, the {token}." if len(film.tokens) > 1 else "We follow it, the {token}."
         film.say(follow, token=film.token_name(t))
@@ -36,8 +40,7 @@ def play(film):
         film.camera.frame(text, tokens, e, azimuth=276, elevation=4, seconds=0)
         film.camera.frame(text, tokens, e, azimuth=282, elevation=7, seconds=3)
         film.say("All that follows is calculated from these [columns]({x}).", x=e.output)
-        film.step_back()
-    _in_place(film, text)
+    _stream(film, e.output, read, after)
 
 
 def _what_for(film, text, tokens, e):
@@ -45,8 +48,10 @@ def _what_for(film, text, tokens, e):
     with film.beat("what-for"):
         film.say("A model can only calculate, so its text must become numbers.")
         film.camera.frame(text, tokens, e, azimuth=284, elevation=7, seconds=2.5)
-        close = film.closeup(tokens, e, seconds=1)  # of a wide model; else it is the layout
-        tokens, e = close.tokens, close.embedding
+        first = film.layout.layers[0]
+        close = film.closeup(tokens, e, first.ln_1.output, first.attn.residual, channels=ROWS, seconds=1)
+        tokens, e, first = close.tokens, close.embedding, close.layers[0]
+        film.fade(first.ln_1.output, first.attn.residual, to=0, seconds=0)
         film.one_scale(e, seconds=0)  # what is added up here
         film.say(
             "The text is cut into {count:,} pieces, its [tokens]({tokens});"
@@ -60,7 +65,7 @@ def _what_for(film, text, tokens, e):
             each="each" if many else "it", x=e.output, channels=film.count(film.config.n_embd, "number"),
         )  # fmt: skip
         film.camera.frame(text, tokens, e, azimuth=279, elevation=5, seconds=2)
-    return tokens, e
+    return tokens, e, first.ln_1.output, first.attn.residual
 
 
 def _columns(film, text, tokens, e, t):
@@ -128,25 +133,26 @@ def _equals(film, e, t):
         film.say("So the sums differ, and the model can tell them apart.")
 
 
-def _in_place(film, text):
-    """Where all columns stand in the model: over the first layer, at the head of the stream."""
-    tokens, e, layer = film.layout.tokens, film.layout.embedding, film.layout.layers[0]
-    norm, attention, *_ = layer.members.values()
-    below = norm, attention
-    with film.beat("in-place"):
-        film.say("This is where they stand in the model: above its first layer,")
-        whole = tokens, e, *below
-        names = film.flank((tokens, e), titles=["Embedding"], among=whole, seconds=0)
-        names += film.flank(below, titles=[attention.title], among=whole, seconds=0)
-        others = [film.signs.label(grid) for grid in (tokens, *e.grids) if grid is not e.output]
-        film.fade(*names, to=0, seconds=0)
-        film.fade(*below, film.ribbons(e, *below), to=STILL, seconds=0)
-        film.fade(*(film.signs.labels(part) for part in below), to=0, seconds=0)  # one is enough there
-        with film.together(seconds=2.5):
-            film.fade(text, *others, to=0, seconds=0.5)
-            film.camera.frame(*whole, *names, azimuth=290, elevation=13)
-        film.fade(*names, to=1, seconds=0.5)
-        film.say("at the head of the [residual stream]({x}), which every layer reads.", x=e.output)
-        film.fade(e.output, attention.residual, film.ribbons(e.output, attention.residual), to=1, seconds=0.5)
-        film.fade(film.signs.label(attention.residual), to=0, seconds=0)
-        film.camera.frame(tokens, e, *below, *names, azimuth=286, elevation=11, seconds=2)
+def _stream(film, x, read, after):
+    """What becomes of all columns: they head the stream, which the layers read and add to."""
+    rows = x.axes[1].cells
+    top, below, upper = slice(0, rows // 6 + 1), slice(rows // 6, rows // 3 + 1), slice(0, 2 * rows // 3 + 1)
+    with film.beat("stream"):
+        film.locate(x)
+        film.say("With these columns the [residual stream]({x}) begins,", x=x)
+        film.fade(film.all_but(x), to=0, seconds=0.3)
+        film.letters(x, read, after, seconds=0)
+        film.move(read, beside=x, gap=GAP, seconds=0)
+        film.move(after, beside=read, gap=2 * GAP, seconds=0)
+        film.move(read, by=(0, 0, -DROP), seconds=0)
+        film.camera.frame(x, read, after, azimuth=275, elevation=4, seconds=1)
+        with film.together(seconds=1):
+            film.fade(after, to=1)
+            film.connect(x[:, top], after[:, top], width=0.4)
+            film.symbol("residual stream", between=(x[:, below], after[:, below]), size=0.22)
+        film.say("which every layer reads, and adds to.")
+        film.fade(read, to=1, seconds=0.5)
+        film.connect(x, read, seconds=0.5)
+        film.connect(read, after, seconds=0.5)
+        film.symbol("self-attention", between=(read[:, upper], after[:, upper]), size=0.22, seconds=0.5)
+        film.camera.frame(x, read, after, azimuth=278, elevation=5, seconds=2)

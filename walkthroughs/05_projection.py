@@ -8,8 +8,6 @@ ABREAST = 12
 """Heads that are seen to come together."""
 APART, WAY = 0.3, 0.3
 """Between two of them before that, as a share of one's height; and their way to the stack, as one of its height."""
-STILL = 0.45
-"""Opacity of what stands beside the stream in the model."""
 WIDE = 0.4
 """Metres across of the arrows that lead from them to the weights."""
 UNDER = 1.7
@@ -44,9 +42,7 @@ def play(film):
         film.sweep(attn.proj, seconds=7)
         film.say("No column looks at another here: that was done in the heads.")
         film.camera.frame(*_parts(attn), outputs, azimuth=279, elevation=5, zoom=0.95, seconds=2)
-    signs = _residual(film, x, attn, t, outputs, arrows)
-    drawn = _stream(film, x, read, attn, signs)
-    _in_place(film, drawn)
+    _stream(film, x, read, attn, _residual(film, x, attn, t, outputs, arrows))
 
 
 def _apart(film, weights, outputs):
@@ -215,41 +211,17 @@ def _stream(film, x, read, attn, signs):
         film.camera.frame(*shown, azimuth=275, elevation=4, seconds=0)
         with film.together(seconds=0.5):
             film.fade(*shown, to=1)
-            past = film.connect(x[:, top], after[:, top], width=0.4)
-            named = film.symbol("residual stream", between=(x[:, below], after[:, below]), size=0.28)
+            film.connect(x[:, top], after[:, top], width=0.4)
+            film.symbol("residual stream", between=(x[:, below], after[:, below]), size=0.28)
         film.say("[Self-attention]({y}) only reads from it,", y=result)
         with film.together(lag=0.5):
-            reads = film.connect(x, read, seconds=0.5)
-            between = film.symbol("self-attention", between=(read[:, upper], result[:, upper]), size=0.28, seconds=0.5)
-            found = film.connect(read, result, seconds=0.5)
+            film.connect(x, read, seconds=0.5)
+            film.symbol("self-attention", between=(read[:, upper], result[:, upper]), size=0.28, seconds=0.5)
+            film.connect(read, result, seconds=0.5)
         film.camera.frame(*shown, azimuth=273, elevation=3, seconds=2)
         film.say("and what it found is added to it.")
-        added = film.connect(result, after, seconds=0.5)
+        film.connect(result, after, seconds=0.5)
         level = slice(3 * rows // 8, 5 * rows // 8 + 1)  # upon the arrow
-        plus = film.symbol("+", between=(result[:, level], after[:, level]), size=0.4, seconds=0.3)
+        film.symbol("+", between=(result[:, level], after[:, level]), size=0.4, seconds=0.3)
         film.light(after, to=1, seconds=0.8)
         film.light(after, to=0, seconds=0.8)
-    return past, named, reads, between, found, added, plus
-
-
-def _in_place(film, drawn):
-    """Where all this stands in the model: the way past the heads, solid, and all else paler."""
-    layer, e = film.layout.layers[0], film.layout.embedding
-    shown, (x, result, after) = (e, layer.ln_1, layer.attn), (e.output, layer.attn.proj, layer.attn.residual)
-    with film.beat("in-place"):
-        film.step_back(seconds=0)
-        film.say("In the model the stream is the long line at the right,")
-        film.fade(film.all_but(), *drawn, to=0, seconds=0.4)
-        film.revert(layer, e, seconds=0)
-        film.one_scale(x, result, after, seconds=0)
-        film.fade(film.all_but(shown), to=0, seconds=0)
-        film.show_values(shown)
-        with film.together(seconds=1.5):
-            film.fade(shown, film.ribbons(*shown), to=STILL)
-            film.camera.frame(*shown, azimuth=284, elevation=9)
-        film.fade(*(film.signs.labels(part) for part in shown), to=0, seconds=0)  # of what is pale
-        film.say("past norm and heads, from the embedding to the sum.")
-        film.fade(x, result, after, film.ribbons(x, result, after), to=1, seconds=1)
-        film.light(x, after, seconds=0.8)
-        film.light(x, after, to=0, seconds=0.8)
-        film.camera.frame(*shown, azimuth=281, elevation=7, seconds=2)

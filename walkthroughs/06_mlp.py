@@ -32,7 +32,7 @@ def play(film):
     _neurons(film, x, mlp, t, rulers)
     _curve(film, layer.mlp, t)
     _beside(film, layer.mlp, t)
-    _bent(film, x, mlp, t)
+    _bent(film, mlp, t)
     _firing(film, layer.mlp, t)
     _narrow(film, mlp, t)
     _residual(film, mlp, stream, t)
@@ -160,13 +160,15 @@ def _beside(film, mlp, t):
             film.say("GELU is smooth, and flat almost nowhere.")
 
 
-def _bent(film, x, mlp, t):
+def _bent(film, mlp, t):
     with film.beat("bent"):
         film.say("On the way to the second matrix, every number passes the curve.")
-        film.fade(mlp.activation, to=1)
+        film.fade(film.all_but(mlp.hidden), to=0, seconds=0.3)
+        film.arrange((mlp.hidden,), (mlp.activation,), all_named=True, seconds=0)
+        film.fade(mlp.activation, to=1, seconds=0)
         with film.together(seconds=0.8):
             film.split(mlp.activation[t], others=0.3)
-            film.camera.frame(x, mlp.fc_weight, mlp.fc_bias, mlp.hidden, mlp.activation)
+            film.camera.frame(mlp.hidden, mlp.activation)
         film.sweep(mlp.activation[t], seconds=4)
         film.say("Without a bend, two matrices in a row can do no more than one.")
 
