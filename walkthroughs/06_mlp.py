@@ -217,8 +217,7 @@ def _others(film, fires, half, t):
         return (f"Of this token's {len(alike):,} other places, {{n:,}} {make} it fire at least half as much.",)
     if len(half) == 1:
         return (f"At one other place it fires at least half as much, with {'this' if same else 'another'} token.",)
-    whose = f"{same:,} with this token" if same else "all with other tokens"
-    whose = "all with this token" if same == len(half) else whose
+    whose = (f"{same:,}" if same < len(half) else "all") + " with this token" if same else "all with other tokens"
     return (f"At {{n:,}} other places it fires at least half as much, {whose}.",)
 
 
