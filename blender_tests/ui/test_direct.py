@@ -37,8 +37,17 @@ def test_a_cut_sees_what_is_seen_and_stays(film: bpy.types.Scene) -> None:
 
 def test_a_copy_of_her_own_is_left_alone_by_all(film: bpy.types.Scene) -> None:
     held = ours(film)
+    actions = set(bpy.data.actions)
     assert bpy.ops.llmviz.own_copy() == {"FINISHED"}
     copy = bpy.context.window.scene
+    for frame in (1, 500):
+        copy.frame_set(frame)
+        animated = [obj.animation_data for obj in copy.objects if obj.animation_data and obj.animation_data.action]
+        assert len(animated) > 40
+        assert all(animation.action_slot for animation in animated)
+    own = {animation.action for animation in animated}
+    assert own == set(bpy.data.actions) - actions
+    assert len(own) == len(actions)
     assert copy != film
     assert len(copy.objects) == len(film.objects)
     assert not is_ours(copy)

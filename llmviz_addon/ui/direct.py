@@ -10,7 +10,7 @@ import bpy
 
 from ..stage.open_state import read_state
 from ..stage.ours import ours, release
-from ..stage.playing import whole
+from ..stage.playing import everything, look_again, whole
 from ..stage.story import read_story
 from . import render
 from .assets import library
@@ -87,28 +87,45 @@ class LLMVIZ_OT_own_copy(_Directing, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> Result:
         """Copy all, and take our marks off."""
         scene = context.scene
-        with whole(scene), duplicating_all():
+        with whole(scene), duplicating_all(), sharing_keys():
             bpy.ops.scene.new(type="FULL_COPY")
         copy = context.window.scene
         copy.name = f"My {scene.name}"
+        everything(copy)  # it was shown already
         count = release(copy)
+        look_again()
         self.report({"INFO"}, f"{copy.name!r} has {count} objects, which are yours.")
         return {"FINISHED"}
 
 
 @contextmanager
 def duplicating_all() -> Iterator[None]:
-    """A copy has data of its own, whatever is set in Blender's preferences."""
+    """A copy has data of its own, but for actions, whatever is set in Blender's preferences."""
     edit: Any = bpy.context.preferences.edit
     names = [name for name in dir(edit) if name.startswith("use_duplicate_")]
     kept = {name: getattr(edit, name) for name in names}
     try:
         for name in names:
-            setattr(edit, name, True)
+            setattr(edit, name, name != "use_duplicate_action")
         yield
     finally:
         for name, value in kept.items():
             setattr(edit, name, value)
+
+
+@contextmanager
+def sharing_keys() -> Iterator[None]:
+    """What is copied meanwhile has one copy of each action: Blender would copy all of it for each of its users."""
+    before = bpy.data.user_map(key_types={"ACTION"})
+    yield
+    for action, users in bpy.data.user_map(key_types={"ACTION"}).items():
+        copies: list[Any] = [getattr(block, "animation_data", None) for block in users - before.get(action, set())]
+        moved = [animation for animation in copies if animation is not None and animation.action == action]
+        own: Any = action.copy() if moved else None
+        for animation in moved:
+            slot = animation.action_slot
+            animation.action = own
+            animation.action_slot = own.slots[slot.identifier] if slot is not None else None
 
 
 class LLMVIZ_OT_edit_film(_Directing, bpy.types.Operator):

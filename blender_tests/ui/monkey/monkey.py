@@ -27,7 +27,9 @@ from .steps import (
     RENDERING,
     all_but,
     bring_in,
+    forget_copies,
     go_to_a_frame,
+    is_heavy,
     llmviz,
     name_of,
     save_and_load,
@@ -113,7 +115,7 @@ class Monkey:
 
     def act(self) -> None:
         """Do something of her own."""
-        step = self.dice.choice(ACTS)
+        step = forget_copies if is_heavy() and self.dice.random() < 0.5 else self.dice.choice(ACTS)
         self.tell(f"act {name_of(step)}")
         if bpy.context.scene.library is None:
             with self.window():

@@ -20,8 +20,11 @@ PATHS = ("", "x", "0", "0.1", "0.1.1.2", "0.2.1.0.3", "0.3.3", "0.4", "0.99", "7
 HERS = "hers"
 """What everything of hers is called at first."""
 MOST_SCENES, MOST_HERS = 4, 30
-MOST_ACTIONS, MOST_FILES = 500, 6
-"""A full copy of a scene gives each object an action of its own, with all keys of the film: a megabyte or two each."""
+MOST_ACTIONS, MOST_FILES = 50, 6
+"""A full copy of a scene gives each object an action of its own, with all keys of the film: a megabyte or two each.
+
+So all that follows takes a hundred times as long: such a scene goes soon, see ``forget_copies``.
+"""
 Step = Callable[[random.Random], object]
 
 
@@ -241,12 +244,33 @@ def another_scene(dice: random.Random) -> None:
     window = bpy.context.window
     if how == 0 and len(scenes) < MOST_SCENES:
         full = ["FULL_COPY"] * (len(bpy.data.actions) < MOST_ACTIONS)
+        bpy.context.preferences.edit.use_duplicate_action = dice.random() < 0.2
         bpy.ops.scene.new(type=dice.choice(["NEW", "EMPTY", "LINK_COPY", *full]))
+        bpy.context.preferences.edit.use_duplicate_action = True
     elif how == 1 and len(scenes) > 2:
         presenting.stop()
         bpy.data.scenes.remove(dice.choice(scenes))
     else:
         window.scene = dice.choice(scenes)
+
+
+def is_heavy() -> bool:
+    """Whether a full copy of a scene makes all that follows slow."""
+    return len(bpy.data.actions) > MOST_ACTIONS
+
+
+def forget_copies(dice: random.Random) -> None:
+    """Remove the scenes in which hardly two objects share an action, and what was in them."""
+    presenting.stop()
+    for scene in [scene for scene in bpy.data.scenes if len(actions_of(scene)) > MOST_ACTIONS]:
+        if len(bpy.data.scenes) > 1:
+            bpy.data.scenes.remove(scene)
+    bpy.data.orphans_purge(do_recursive=True)
+
+
+def actions_of(scene: bpy.types.Scene) -> set[bpy.types.Action | None]:
+    """The actions of the objects in a scene."""
+    return {obj.animation_data.action for obj in scene.objects if obj.animation_data is not None}
 
 
 def two_models(dice: random.Random) -> None:
