@@ -49,7 +49,7 @@ def play(film):
             else "The one [column](T) there is holds the [{channels}](C) of its token, the {token}.",
             count=count, channels=f"C = {film.count(C, 'channel')}", token=film.token_name(t),
         )  # fmt: skip
-        with film.together(seconds=2):
+        with film.together(seconds=1):
             film.light(ln.output, to=0)
             film.camera.frame(x, ln, azimuth=276, elevation=4, zoom=0.94)
         if count > 1:
@@ -106,7 +106,6 @@ def play(film):
         film.say(
             "No column looks at its neighbours: that is left to [self-attention]({out}), which is next.", out=ln.output
         )
-    film.camera.frame(x, ln, azimuth=275, elevation=3, seconds=2)
 
 
 def _laid_out(film, x, ln):

@@ -37,7 +37,7 @@ from .opening import open_chapter
 
 REST = 1.5
 """Seconds that a rest lasts where there is a pace."""
-SLOWEST = 4.0
+SLOWEST = 2.0
 """How many times as slowly as it was told an action goes at most, while its clause is read."""
 GLOW = 1.0
 """Seconds for which a grid glows when a reader comes to the link to it."""
