@@ -27,7 +27,7 @@ KEPT = (
     *("shading.type", "overlay.show_overlays", "overlay.show_floor", "overlay.show_axis_x", "overlay.show_axis_y"),
     *("overlay.show_axis_z", "overlay.show_text", "overlay.show_cursor", "overlay.show_extras"),
     *("overlay.show_relationship_lines", "overlay.show_object_origins"),
-    *("show_gizmo", "clip_start", "clip_end"),
+    *("show_gizmo", "clip_start", "clip_end", "lens"),
 )
 """What looking at a film changes of a viewport."""
 ALSO = ("use_local_camera",)

@@ -29,6 +29,8 @@ CLUTTER = (
 )
 """What the free view leaves out: lines on the ground and white letters cannot be read on the film's page, and what is
 selected has lines to the camera and dots at its corners."""
+LENS, WIDEST = 50.0, 12.0
+"""Of the free view (mm): Blender's own, and the widest where it must stand so near that less would be seen of it."""
 VIEWPORT_WIDTH = 72.0
 """What a viewport shows across its longer side at a distance of one lens (mm)."""
 
@@ -139,9 +141,10 @@ def _stand_at(area: bpy.types.Area, camera: bpy.types.Object, render: bpy.types.
     share = ((math.sqrt(2) + view.view_camera_zoom / 50) / 2) ** 2
     picture = share * region.height / camera.data.sensor_height  # pixels per mm
     screen = max(region.width, region.height) / VIEWPORT_WIDTH
-    same = distance * space.lens * screen / (camera.data.lens * max(picture, 1e-6))
+    same = distance * LENS * screen / (camera.data.lens * max(picture, 1e-6))
     before_page = distance - PAST_PAGE * DEPTH * (PAGE * distance + 1.0)
     view.view_distance = max(min(same, before_page) if before_page > 0 else same, NEAREST)
+    space.lens = max(LENS * min(view.view_distance / same, 1.0), WIDEST)
     left, right = _free(area)
     aside = (region.x + region.width / 2 - (left + right) / 2) / screen * view.view_distance / space.lens
     view.view_location += matrix.to_quaternion() @ Vector((aside, 0.0, 0.0))
