@@ -202,8 +202,7 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> S
             made_grids = [grid for name, grid in grids.items() if name not in known]
             above = standing(layout.grids, made_grids, layout.ribbons, production.signage, timeline)
             cast[FLOOR.actor], cast[FOCUS.actor] = actors.floor_actor(ground), actors.lens_actor(rig)
-            under = footing(above, timeline)
-            following = [*([under] if under else []), *focusing(above, timeline)]
+            following = [*footing(above, timeline), *focusing(above, timeline)]
     cast[CAMERA] = actors.camera_actor(rig, ground)
     yield 0.15, "Grids"
     folders = Folders(home, layout, production.signage, timeline)

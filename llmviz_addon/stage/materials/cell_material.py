@@ -114,6 +114,8 @@ BETWEEN = 0.6
 """Share of the ground in the gaps between cells."""
 RULED_GLASS = 0.45
 """Light of the lines between empty cells where things are lit, as a share of that of their outline."""
+CROSSED = 0.4
+"""Light of the cross of what is forbidden where things are lit: as much as that of a small value."""
 LARGER = 1.3
 """By how much larger cells are that show their numbers where things are lit."""
 KNOWN = "known"
@@ -259,10 +261,8 @@ class _Drawing:
         near, share = self._written(deep, deep, value, numbers)
         near = blend(tree, matter.slab((0.0, 0.0, 0.0)), near, matter.plate(tile))
         shown = blend(tree, matter.slab(matter.dot(color, size, tile)), near, share)
-        zero, muted = zero_color(self.role, self.theme), linear(self.theme.text["muted"])
-        crossed = emission(tree, mix(zero, muted, draw_cross(tile)))
-        crossed = blend(tree, matter.slab((0.0, 0.0, 0.0)), crossed, matter.plate(tile))
-        return blend(tree, shown, crossed, value < LOWEST)
+        crossed = mix((0.0, 0.0, 0.0), linear(self.theme.text["muted"]), draw_cross(tile) * CROSSED)
+        return blend(tree, shown, matter.slab(crossed), value < LOWEST)
 
     def _written(self, cell: Expr, color: Expr, value: Expr, numbers: Numbers) -> tuple[bpy.types.NodeSocket, Expr]:
         """A ``cell`` with its number, and 1 where it is wide enough for that, and no pool.

@@ -5,8 +5,9 @@ to a point outside it, as a vector, so that its length is right however the draw
 Objects bring their opacity as the alpha of their colour, and the property ``reach``: the size in
 metres of a pixel at which they begin to fade. In a lit theme what is written is told to the lens, which leaves it
 sharp; ribbons are of the set, and have the pass index 1. What has a body there, such as a bar, a band or a tile, has
-``lean`` on its points: which way its surface leans, in the drawing's plane, and 1. It is shaded by that as if a lamp
-stood over it at the left: a real one would light it the less the larger the set is that it hangs before.
+``lean`` on its points: which way its surface leans, in the drawing's plane, and how bright its face is. It is shaded by
+that as if a lamp stood over it at the left: a real one would light it the less the larger the set is that it hangs
+before. The darker a face is, the more its edges glow.
 What may hang down has ``below``, its ink where its object is stretched by a number below 0.
 """
 
@@ -30,6 +31,8 @@ SHADE, TURNED = 0.9, 0.4
 """How much lighter a body's edge is towards that, and how much darker where it turns away from the viewer."""
 GLINT, GLINTS, NARROW = 1.2, 0.62, 3.2
 """Light of the line along which a round edge mirrors the lamp, how far it leans there, and how narrow that is."""
+HOT = 2.6
+"""Light of the edges of what is dark inside."""
 
 
 def flat_material(theme: Theme) -> bpy.types.Material:
@@ -82,10 +85,10 @@ def _signed(tree: bpy.types.NodeTree, color: Expr) -> Expr:
 def _shaded(tree: bpy.types.NodeTree, color: Expr) -> Expr:
     """The colour of what has a body as it is lit, and of all else as it is."""
     lean = attribute(tree, "GEOMETRY", LEAN, "Vector")
-    _, _, body = lean.split()
+    _, _, face = lean.split()
     flat = lean * (1.0, 1.0, 0.0)
-    toward = flat.dot(OVER)
-    shade = (toward * SHADE).times_plus(1.0, 1.0) - flat.dot(flat) * TURNED
+    toward, steep = flat.dot(OVER), flat.dot(flat)
+    shade = (toward * SHADE).times_plus(1.0, 1.0) - steep * TURNED
     glint = (1.0 - abs(toward - GLINTS) * NARROW).clamp()
-    light = mix(1.0, (shade + glint * glint * GLINT) * GLOW, body)
-    return color.scaled(light)
+    light = (shade + glint * glint * GLINT) * GLOW * face + (1.0 - face) * steep * steep * HOT
+    return color.scaled(mix(1.0, light, face > 0.0))

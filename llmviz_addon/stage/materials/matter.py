@@ -25,6 +25,8 @@ DEEP = 0.3
 """How far normals lean into a groove."""
 FILLED = 0.95
 """Of how bright a dot is, how bright all of a cell is that is too small for a dot."""
+OUT = 0.35
+"""Light of the dot of 0, as a share of its colour's."""
 REACH = 0.72
 """How far from the middle of a cell its dot's light on the slab ends, in cells: at its corners."""
 TILE, CORNER = 0.44, 0.12
@@ -81,7 +83,7 @@ class Matter:
         dots = self.lit.dots
         radius = size.times_plus(dots.size * dots.spread, dots.size * (1 - dots.spread))
         off = tile.inner.length()
-        covered = ((radius - off) / tile.widest + 0.5).clamp()
+        covered = ((radius - off) / tile.widest + 0.5).clamp() * size.times_plus(1.0 - OUT, OUT)
         around = off.times_plus(-1.0 / REACH, 1.0).clamp()
         return color.scaled((around * around * size).times_plus(dots.halo, covered) * dots.strength)
 

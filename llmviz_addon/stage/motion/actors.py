@@ -76,8 +76,12 @@ def piece_actor(name: str, objects: Sequence[bpy.types.Object]) -> Actor:
 
 
 def floor_actor(obj: bpy.types.Object) -> Actor:
-    """The floor, as high as what is above it begins."""
-    return Actor(lambda prop, index: [Target(obj, "location", index, 1.0, -BELOW)])
+    """The floor, as high as what is above it begins, and as solid as that is."""
+
+    def targets(prop: str, index: int) -> list[Target]:
+        return [Target(obj, "color", 3) if prop == "opacity" else Target(obj, "location", index, 1.0, -BELOW)]
+
+    return Actor(targets)
 
 
 def lens_actor(rig: Rig) -> Actor:

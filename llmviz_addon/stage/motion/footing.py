@@ -1,6 +1,7 @@
 """Where the floor of a lit theme lies, frame by frame: under what is seen, so that it is mirrored wherever we are.
 
 It glides as the picture changes, and is never above what it is to carry; where the camera cuts it is there at once.
+Where nothing stands, behind a chart, there is no floor.
 """
 
 from __future__ import annotations
@@ -12,31 +13,41 @@ import numpy as np
 from ...screenplay.score.timeline import Channel, Timeline, Track
 from .standing import SEEN, Film, Standing
 
-FLOOR = Channel("floor", "offset", 2)
+FLOOR, SOLID = Channel("floor", "offset", 2), Channel("floor", "opacity")
 STEP = 0.5
 """Seconds between two looks."""
 GLIDES = 2
 """Looks before and after one over which the floor's way is evened out, and which it must not be above."""
 
 
-def footing(things: Sequence[Standing], timeline: Timeline) -> Track | None:
-    """How high what is seen begins, in metres, all through a film; None where there is no camera or nothing seen."""
+def footing(things: Sequence[Standing], timeline: Timeline) -> list[Track]:
+    """How high what is seen begins, in metres, all through a film, and where nothing is seen, that there is no floor.
+
+    No tracks where there is no camera or never anything to carry.
+    """
     film = Film(things, timeline)
     takes = film.takes(timeline.frames) if film.camera else []
     step = max(1, round(STEP * timeline.fps))
     looks = [np.unique(np.append(np.arange(start, stop, step), stop)) for start, stop in takes]
     low = _lowest(film, np.concatenate(looks)) if looks else np.zeros(0)
-    if not np.isfinite(low).any():
-        return None
-    low = _filled(low)
+    if not (there := np.isfinite(low)).any():
+        return []
+    ends = np.cumsum([len(one) for one in looks])[:-1]
+    heights = [_evened(one) for one in np.split(_filled(low), ends)]
+    solid = np.split(there.astype(float), ends)
+    return [_track(FLOOR, looks, heights), *([] if there.all() else [_track(SOLID, looks, solid)])]
+
+
+def _track(channel: Channel, looks: Sequence[np.ndarray], values: Sequence[np.ndarray]) -> Track:
+    """A track of values at some frames of each take, even from one to the next, without what tells nothing new."""
     keys: list[tuple[int, float, str]] = []
-    for frames, heights in zip(looks, np.split(low, np.cumsum([len(one) for one in looks])[:-1]), strict=True):
+    for frames, told in zip(looks, values, strict=True):
         ways = ["linear"] * (len(frames) - 1) + ["constant"]
-        keys += zip(frames.tolist(), _evened(heights).tolist(), ways, strict=True)
+        keys += zip(frames.tolist(), told.tolist(), ways, strict=True)
     ends = (0, len(keys) - 1)
     kept = [key for at, key in enumerate(keys) if at in ends or len({keys[at + off][1] for off in (-1, 0, 1)}) > 1]
-    places, values, easings = zip(*kept, strict=True)
-    return Track(FLOOR, np.array(places, dtype=np.float64), np.array(values, dtype=np.float64), tuple(easings))
+    places, told, easings = zip(*kept, strict=True)
+    return Track(channel, np.array(places, dtype=np.float64), np.array(told, dtype=np.float64), tuple(easings))
 
 
 def _filled(low: np.ndarray) -> np.ndarray:

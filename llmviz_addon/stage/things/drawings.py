@@ -31,7 +31,7 @@ from .mesh2d import Sides, join, join_sides, numbered
 from .overlap import on_top
 from .readouts import Readouts
 from .repeated import Repeats, write_places
-from .shapes import pieces
+from .shapes import face, pieces
 
 Key = tuple[tuple[Shape, ...], float, Eye | None]
 """Of drawings that look alike: their shapes, the width of their fringes, and from where they are seen, if it is known.
@@ -48,8 +48,8 @@ _FRINGE = 0.02  # metres, of shapes that stand alone in the world
 class Arrays:
     """A mesh as arrays: ``points`` (n, 3), ``triangles`` (m, 3), ``ink`` (n, 4) linear, ``edge`` (n, 3).
 
-    ``letters`` come after all these. ``lean`` (n, 3) is there where things are lit: in the drawing's plane, and 1 of
-    what has a body; ``below`` (n, 4) where something may hang down, its ink there.
+    ``letters`` come after all these. ``lean`` (n, 3) is there where things are lit: in the drawing's plane, and
+    how bright the face of what has a body is; ``below`` (n, 4) where something may hang down, its ink there.
 
     Numbers of 32 bits, as meshes have them: the letters of a large model's labels are three million points.
     """
@@ -303,8 +303,8 @@ class DrawingMaker:
             ink[:, 3] *= whole.cover
         lean = None
         if whole.lean is not None:
-            body = np.repeat([flat.lean is not None for flat, *_ in found], counts)
-            lean = np.column_stack([whole.lean, body]).astype(np.float32)
+            faces = np.repeat([0.0 if flat.lean is None else face(color) for flat, color, *_ in found], counts)
+            lean = np.column_stack([whole.lean, faces]).astype(np.float32)
         return Arrays(points, whole.triangles.astype(np.int32), ink, edge, sides, lean=lean, below=below)
 
 

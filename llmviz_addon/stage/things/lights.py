@@ -98,7 +98,8 @@ def _floor_material(lit: Lit, ground: RGB) -> bpy.types.Material:
     node.inputs["Roughness"].default_value = lit.floor.roughness
     place = Expr(tree, tree.nodes.new("ShaderNodeTexCoord").outputs["Object"], vector=True)
     near = place.length().times_plus(-WIDE / FADES, 1.0).clamp()
-    near = near * near
+    there = Expr(tree, tree.nodes.new("ShaderNodeObjectInfo").outputs["Alpha"])
+    near = near * near * there
     front = 1.0 - Expr(tree, tree.nodes.new("ShaderNodeNewGeometry").outputs["Backfacing"])
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
     faded = blend(tree, emission(tree, linear(ground)), node.outputs[0], near)  # half transparent, it would be noise

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...layout.lettering.drawing import Band, Disc, Line, Polygon, Rect, Shape, Text
+from ...layout.lettering.drawing import BELOW, TINTS, Band, Disc, Line, Polygon, Rect, Shape, Text
 from . import glyphs
 from .mesh2d import CORNERS, Flat, disc, filling, fringed, inset, join, polygon, rectangle, stroke
 
@@ -15,7 +15,11 @@ ROUND = 0.16
 """Width of a round edge, as a share of the shorter side of what has it, or of how thick a polygon is."""
 PLAIN = ("ground", "ink", "muted", "white")
 """Colours of what is no body: it has no edges to catch light."""
-QUIET = 0.4
+GLOWING = {*BELOW, *BELOW.values(), *TINTS}
+"""Colours of what tells numbers, or where they go: dark bodies with edges that glow, as are slabs with their dots."""
+DEEP = 0.25
+"""Light of the face of such a body; of all others, such as plates, it is 1."""
+QUIET = 0.6
 """Light of arrows, which only lead on, where what they lead to glows."""
 BESIDE, OVER, STEPS = (0.08, 0.11), (0.02, 0.06), 10
 """How far a ground ends inside its edge, and outside, beside the set and under it, in heights of the picture; and in
@@ -50,6 +54,11 @@ def pieces(shape: Shape, fringe: float, lit: bool, is_under: bool = False) -> li
         case Text():
             return [(flat, color, light) for flat, color in glyphs.placed(shape)]
     return []
+
+
+def face(color: str) -> float:
+    """How bright the face of a body of this colour is; its edges glow the more, the darker that is."""
+    return DEEP if color in GLOWING else 1.0
 
 
 def _is_page(rect: Rect) -> bool:
