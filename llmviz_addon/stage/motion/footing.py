@@ -46,8 +46,8 @@ def _track(channel: Channel, looks: Sequence[np.ndarray], values: Sequence[np.nd
         keys += zip(frames.tolist(), told.tolist(), ways, strict=True)
     ends = (0, len(keys) - 1)
     kept = [key for at, key in enumerate(keys) if at in ends or len({keys[at + off][1] for off in (-1, 0, 1)}) > 1]
-    places, told, easings = zip(*kept, strict=True)
-    return Track(channel, np.array(places, dtype=np.float64), np.array(told, dtype=np.float64), tuple(easings))
+    places, kept_values, easings = zip(*kept, strict=True)
+    return Track(channel, np.array(places, dtype=np.float64), np.array(kept_values, dtype=np.float64), tuple(easings))
 
 
 def _filled(low: np.ndarray) -> np.ndarray:
