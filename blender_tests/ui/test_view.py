@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import bpy
 import pytest
 
@@ -155,3 +157,21 @@ def test_the_free_view_starts_where_the_camera_stands(film: bpy.types.Scene, are
     distance = (camera.matrix_world.translation - target).length
     assert 0 < seen.view_distance < distance - 0.03 * distance - 0.3, "before the page that the text is on"
     assert not area.spaces.active.overlay.show_floor
+
+
+@pytest.mark.parametrize("zoom", [29.0, 0.0, -15.0])
+def test_the_free_view_shows_things_as_large_as_the_film_did(
+    film: bpy.types.Scene, area: bpy.types.Area, zoom: float
+) -> None:
+    film.frame_set(600)
+    view.look_through_camera(area, film)
+    space, camera = area.spaces.active, film.camera
+    space.region_3d.view_camera_zoom = zoom
+    view.look_freely(area, film)
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    picture = (math.sqrt(2) + zoom / 50) ** 2 / 4 * region.height / camera.data.sensor_height
+    distance = (camera.matrix_world.translation - camera.parent.matrix_world.translation).length
+    screen = max(region.width, region.height) / view.VIEWPORT_WIDTH
+    seen = space.lens * screen / space.region_3d.view_distance
+    assert seen == pytest.approx(picture * camera.data.lens / distance, rel=1e-3)
+    assert view.WIDEST <= space.lens <= view.LENS
