@@ -98,9 +98,9 @@ class Matter:
         return color.scaled((corner * corner).times_plus(RIM, 1.0 / size.times_plus(DEEPER, 1.0)))
 
     def mist(self, color: Expr) -> Expr:
-        """Light of cells that are too small for dots."""
+        """Light of cells that are too small for dots: as there, the less of it the smaller they are."""
         dots = self.lit.dots
-        return color.scaled(dots.strength * FILLED * 3.14 * (dots.size * (1 - dots.spread / 2)) ** 2)
+        return color.scaled(color.length() * dots.strength * FILLED * 3.14 * (dots.size * (1 - dots.spread / 2)) ** 2)
 
     def edge(self) -> Expr:
         """How far one looks along the surface, 0 to 1: there glass mirrors and is seen."""
