@@ -7,7 +7,7 @@ import bpy
 from llmviz_addon.stage.story import read_story
 from llmviz_addon.ui import first_look, view
 from llmviz_addon.ui.build import opening
-from llmviz_addon.ui.first_look import _let_move, _moves, _Wait
+from llmviz_addon.ui.first_look import _draw, _is_drawn, _let_move, _moves, _Wait
 
 
 def test_another_frame_is_movement_and_the_first_look_is_not(film: bpy.types.Scene) -> None:
@@ -23,16 +23,27 @@ def test_another_frame_is_movement_and_the_first_look_is_not(film: bpy.types.Sce
 def test_it_moves_in_plain_colours(film: bpy.types.Scene) -> None:
     area = next(area for area in bpy.context.window.screen.areas if area.type == "VIEW_3D")
     view.look_through_camera(area, film)
-    handler = bpy.types.SpaceView3D.draw_handler_add(lambda: None, (), "WINDOW", "POST_PIXEL")
-    wait = _Wait(area.as_pointer(), 0.0, handler, picture=object(), frame=1, calm=2)
+    wait = _Wait(area.as_pointer(), 0.0, picture=object(), frame=1, drawn=1, calm=2)
     _let_move(area, wait)
     shading = area.spaces.active.shading
     assert (shading.type, shading.color_type) == ("SOLID", view.PLAIN_COLOURS)
-    assert (wait.handler, wait.picture, wait.calm) == (None, None, 0)
+    assert (wait.picture, wait.drawn, wait.calm) == (None, None, 0)
     area.spaces.active.shading.type = "WIREFRAME"  # what she has chosen herself stays
-    wait.handler = bpy.types.SpaceView3D.draw_handler_add(lambda: None, (), "WINDOW", "POST_PIXEL")
     _let_move(area, wait)
     assert area.spaces.active.shading.type == "WIREFRAME"
+
+
+def test_what_is_drawn_of_the_frame_before_is_not_kept(film: bpy.types.Scene) -> None:
+    window = bpy.context.window
+    area = next(area for area in window.screen.areas if area.type == "VIEW_3D")
+    wait = _Wait(area.as_pointer(), 0.0)
+    assert not _is_drawn(window, wait)
+    film.frame_set(40)
+    with bpy.context.temp_override(area=area, region=area.regions[0]):
+        _draw(wait)
+    assert _is_drawn(window, wait)
+    film.frame_set(41)
+    assert not _is_drawn(window, wait)
 
 
 def test_without_a_window_nothing_is_waited_for(film: bpy.types.Scene) -> None:

@@ -35,6 +35,7 @@ class _Wait:
     handler: Any = None
     picture: Any = None
     frame: int | None = None  # that was seen last
+    drawn: int | None = None  # in plain colours, in which the viewport knows only then where it looks from
     calm: int = 0
 
 
@@ -53,7 +54,9 @@ def start(area: bpy.types.Area | None) -> None:
     stop()
     area.spaces.active.shading.type, area.spaces.active.shading.color_type = "SOLID", PLAIN_COLOURS
     area.header_text_set(TEXT)
-    _waiting.append(_Wait(area.as_pointer(), time.monotonic()))
+    wait = _Wait(area.as_pointer(), time.monotonic())
+    wait.handler = bpy.types.SpaceView3D.draw_handler_add(_draw, (wait,), "WINDOW", "POST_PIXEL")
+    _waiting.append(wait)
     bpy.app.timers.register(_tick, first_interval=TICK, persistent=True)
 
 
@@ -86,8 +89,10 @@ def _tick() -> float | None:
             wait.frame = window.scene.frame_current
             return TICK
         area.header_text_set(TEXT)
+        if not _is_drawn(window, wait):
+            area.tag_redraw()
+            return TICK
         wait.picture, wait.frame = _photograph(window, area), window.scene.frame_current
-        wait.handler = bpy.types.SpaceView3D.draw_handler_add(_draw, (wait,), "WINDOW", "POST_PIXEL")
         if area.spaces.active.shading.type == "SOLID":  # unless she has chosen something else meanwhile
             area.spaces.active.shading.type = "MATERIAL"
         return TICK
@@ -105,10 +110,14 @@ def _moves(window: bpy.types.Window, wait: _Wait) -> bool:
     return window.screen.is_animation_playing or wait.frame not in (None, window.scene.frame_current)
 
 
+def _is_drawn(window: bpy.types.Window, wait: _Wait) -> bool:
+    """Whether what is shown in plain colours is the frame that it should be."""
+    return wait.drawn == window.scene.frame_current
+
+
 def _let_move(area: bpy.types.Area, wait: _Wait) -> None:
     """Back to plain colours, in which it can move."""
-    bpy.types.SpaceView3D.draw_handler_remove(wait.handler, "WINDOW")
-    wait.handler = wait.picture = None
+    wait.picture = wait.drawn = None
     wait.calm = 0
     if area.spaces.active.shading.type == "MATERIAL":
         area.spaces.active.shading.type = "SOLID"
@@ -140,9 +149,13 @@ def _photograph(window: bpy.types.Window, area: bpy.types.Area) -> Any:
 
 
 def _draw(wait: _Wait) -> None:
-    """Put the plain picture over the grey."""
+    """Put the plain picture over the grey, once there is one."""
+    area, region = bpy.context.area, bpy.context.region
+    if area is None or area.as_pointer() != wait.area:
+        return
+    if wait.picture is None:
+        wait.drawn = bpy.context.scene.frame_current
+        return
     from gpu_extras.presets import draw_texture_2d
 
-    area, region = bpy.context.area, bpy.context.region
-    if area is not None and area.as_pointer() == wait.area:
-        draw_texture_2d(wait.picture.texture_color, (0, 0), region.width, region.height)
+    draw_texture_2d(wait.picture.texture_color, (0, 0), region.width, region.height)
