@@ -233,7 +233,7 @@ class _Drawing:
         outline = draw_outline(self.point)
         if self.matter:
             edge = self.matter.edge()
-            lines = outline.maximum(gaps * RULED_GLASS).maximum(edge * EDGED)
+            lines = (outline * self.matter.near()).maximum(gaps * RULED_GLASS).maximum(edge * EDGED)
             return self.matter.glass(lines, self._lit(mix((0.0, 0.0, 0.0), linear(colors.glass_line), lines)), edge)
         lines = gaps.maximum(outline)
         glass = self._lit(mix(linear(colors.glass), linear(colors.glass_line), lines))

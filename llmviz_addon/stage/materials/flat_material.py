@@ -31,8 +31,9 @@ SHADE, TURNED = 0.9, 0.4
 """How much lighter a body's edge is towards that, and how much darker where it turns away from the viewer."""
 GLINT, GLINTS, NARROW = 1.2, 0.62, 3.2
 """Light of the line along which a round edge mirrors the lamp, how far it leans there, and how narrow that is."""
-HOT = 2.6
-"""Light of the edges of what is dark inside."""
+HOT, TOWARDS, RISES = 2.4, 0.6, 2.4
+"""Light of the edges of what is dark inside, how much more where they face the lamp, and by how much lighter than
+at its foot a bar is at its head, where its value is."""
 
 
 def flat_material(theme: Theme) -> bpy.types.Material:
@@ -65,30 +66,35 @@ def flat_material(theme: Theme) -> bpy.types.Material:
         told = new_node(tree, "ShaderNodeOutputAOV")
         told.aov_name = WRITTEN
         tree.links.new((alpha * (1.0 - Expr(tree, info.outputs["Object Index"]))).socket, told.inputs["Value"])
-    color = _signed(tree, Expr(tree, ink.outputs["Color"], vector=True))
+    below = attribute(tree, "GEOMETRY", BELOW, "Color")
+    is_bar = below.length() > 0.0  # what brings no colour has the alpha 1
+    color = _signed(Expr(tree, ink.outputs["Color"], vector=True), below, is_bar)
     if theme.lit:
-        color = _shaded(tree, color)
+        color = _shaded(color, is_bar)
     surface = blend(tree, clear, emission(tree, color), alpha)
     tree.links.new(surface, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
     arrange(tree)
     return material
 
 
-def _signed(tree: bpy.types.NodeTree, color: Expr) -> Expr:
+def _signed(color: Expr, below: Expr, is_bar: Expr) -> Expr:
     """The colour of a bar below 0 where it hangs down, and of all else as it is."""
-    below = new_node(tree, "ShaderNodeAttribute")
-    below.attribute_type, below.attribute_name = "GEOMETRY", BELOW
-    _, up, _ = attribute(tree, "OBJECT", "scale", "Vector").split()
-    return mix(color, Expr(tree, below.outputs["Color"], vector=True), (up < 0.0) * Expr(tree, below.outputs["Alpha"]))
+    _, up, _ = attribute(color.tree, "OBJECT", "scale", "Vector").split()
+    return mix(color, below, (up < 0.0) * is_bar)
 
 
-def _shaded(tree: bpy.types.NodeTree, color: Expr) -> Expr:
+def _shaded(color: Expr, is_bar: Expr) -> Expr:
     """The colour of what has a body as it is lit, and of all else as it is."""
+    tree = color.tree
     lean = attribute(tree, "GEOMETRY", LEAN, "Vector")
     _, _, face = lean.split()
     flat = lean * (1.0, 1.0, 0.0)
     toward, steep = flat.dot(OVER), flat.dot(flat)
     shade = (toward * SHADE).times_plus(1.0, 1.0) - steep * TURNED
     glint = (1.0 - abs(toward - GLINTS) * NARROW).clamp()
-    light = (shade + glint * glint * GLINT) * GLOW * face + (1.0 - face) * steep * steep * HOT
+    _, up, _ = Expr(tree, tree.nodes.new("ShaderNodeTexCoord").outputs["Generated"], vector=True).split()
+    dark = 1.0 - face
+    inside = (up * up * is_bar).times_plus(RISES, 1.0) * face
+    edge = steep * steep * dark * toward.times_plus(TOWARDS, 1.0) * HOT
+    light = (shade + glint * glint * GLINT) * GLOW * inside + edge
     return color.scaled(mix(1.0, light, face > 0.0))

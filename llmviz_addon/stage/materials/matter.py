@@ -33,7 +33,7 @@ TILE, CORNER = 0.44, 0.12
 """Half the side of the tile that a number stands on, and the radius of its corners, in cells."""
 DEEPER, RIM = 2.7, 0.9
 """How much deeper than its hue the tile of the largest number is, so that digits are read; more light at its rim."""
-EDGED, FAINT = 0.9, 0.2
+EDGED, FAINT = 0.9, 0.25
 """Of how bright a glass's lines are, how bright its edge is where one looks along it; and the share of that from afar,
 where edges are all that is seen of small boxes."""
 
@@ -107,8 +107,11 @@ class Matter:
         tree = self.role.tree
         incoming = Expr(tree, tree.nodes.new("ShaderNodeNewGeometry").outputs["Incoming"], vector=True)
         along = 1.0 - abs(incoming.dot(Expr(tree, self.normal, vector=True)))
-        near = self.point.widest.times_plus(-1.6, 1.3).clamp().times_plus(1 - FAINT, FAINT)
-        return along.clamp() ** 3.0 * near
+        return along.clamp() ** 3.0 * self.near()
+
+    def near(self) -> Expr:
+        """How bright lines and edges of glass are, for how large its cells are seen."""
+        return self.point.widest.times_plus(-1.6, 1.3).clamp().times_plus(1 - FAINT, FAINT)
 
     def glass(self, lines: Expr, glow: Expr, edge: Expr) -> bpy.types.NodeSocket:
         """Dark and half clear but for ``lines`` and its ``edge``, and what of it shines."""

@@ -15,10 +15,10 @@ ROUND = 0.16
 """Width of a round edge, as a share of the shorter side of what has it, or of how thick a polygon is."""
 PLAIN = ("ground", "ink", "muted", "white")
 """Colours of what is no body: it has no edges to catch light."""
-GLOWING = {*BELOW, *BELOW.values(), *TINTS}
+GLOWING = {*BELOW, *BELOW.values(), *TINTS, "plate"}
 """Colours of what tells numbers, or where they go: dark bodies with edges that glow, as are slabs with their dots."""
-DEEP = 0.25
-"""Light of the face of such a body; of all others, such as plates, it is 1."""
+DEEP = 0.2
+"""Light of the face of such a body; of all others it is 1."""
 QUIET = 0.6
 """Light of arrows, which only lead on, where what they lead to glows."""
 BESIDE, OVER, STEPS = (0.08, 0.11), (0.02, 0.06), 10
