@@ -11,11 +11,11 @@ from ...layout.lettering.drawing import BELOW, TINTS, Band, Disc, Line, Polygon,
 from . import glyphs
 from .mesh2d import CORNERS, Flat, disc, filling, fringed, inset, join, polygon, rectangle, stroke
 
-ROUND = 0.16
-"""Width of a round edge, as a share of the shorter side of what has it, or of how thick a polygon is."""
+ROUND, FIGURED = 0.16, 0.4
+"""Width of a round edge, as a share of the shorter side of what has it; and that of how thick a polygon is."""
 PLAIN = ("ground", "ink", "muted", "white")
 """Colours of what is no body: it has no edges to catch light."""
-GLOWING = {*BELOW, *BELOW.values(), *TINTS, "plate"}
+GLOWING = {*BELOW, *BELOW.values(), *TINTS, "plate", "accent"}
 """Colours of what tells numbers, or where they go: dark bodies with edges that glow, as are slabs with their dots."""
 DEEP = 0.2
 """Light of the face of such a body; of all others it is 1."""
@@ -113,7 +113,7 @@ def _figure(points: Sequence[tuple[float, float]], fringe: float) -> Flat:
     area = (outline[:, 0] * following[:, 1] - outline[:, 1] * following[:, 0]).sum() / 2
     outline = outline if area > 0 else outline[::-1]
     thick = 2 * abs(area) / np.linalg.norm(following - points, axis=1).sum()
-    inner, outward = inset(outline, ROUND * thick)
+    inner, outward = inset(outline, FIGURED * thick)
     n = len(outline)
     i = np.arange(n)
     j = (i + 1) % n
