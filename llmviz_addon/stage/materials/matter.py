@@ -19,6 +19,8 @@ ROUND = 2.2
 """Pixels that a round edge is wide at least, lest it flicker."""
 GROOVE = 0.05
 """Half the width of the groove between two cells, in cells."""
+DULL = 0.2
+"""How much the stuff under the coat mirrors, 0.5 as plastics do: a soft box in it would be fog before what glows."""
 COATED = 0.38
 """Roughness of the coat: rough enough that a soft box mirrored in it has no edge, lest it hide what glows."""
 DEEP = 0.3
@@ -67,6 +69,7 @@ class Matter:
         base = self.role.times_plus((slab.tint,) * 3, [(1 - slab.tint) * light for light in linear(slab.color)])
         tree.links.new(base.socket, node.inputs["Base Color"])
         node.inputs["Roughness"].default_value = slab.roughness
+        node.inputs["Specular IOR Level"].default_value = DULL
         node.inputs["Coat Weight"].default_value = slab.coat
         node.inputs["Coat Roughness"].default_value = COATED
         tree.links.new(self.normal, node.inputs["Normal"])
