@@ -7,7 +7,11 @@ answer = "A trained model at work: fixed parameters, and values computed anew fo
 
 LOW = 0.16
 """Opacity of what it is not about."""
-ROWS = 12
+NEAR = 0.45
+"""Metres between what belongs together there."""
+FEW, HALVES = 6, ("Self-attention", "MLP")
+"""Layers that are seen side by side, and what their halves are called."""
+ROWS = 10
 """Of each column that are drawn where numbers are to be read."""
 TURNS = 6.0
 """Seconds in which all parts of a layer have their turn."""
@@ -19,20 +23,30 @@ def play(film):
     values = [grid for grid in layer.grids if grid.role != "weight"]
     ribbons = film.ribbons(layer)
     _used(film, layer)
-    _learned(film, layer, learned, [*values, *ribbons])
-    _computed(film, layer, learned, values, ribbons)
+    names = _learned(film, layer, learned, [*values, *ribbons])
+    _computed(film, layer, learned, values, ribbons, names)
     _family(film)
+    _both(film, layer.mlp)
 
 
 def _used(film, layer):
-    film.open_on(film.layout, film.signs.card, azimuth=298, elevation=34)
+    layers, signs = film.layout.layers, [film.signs.card]
+    if 1 < len(layers) <= FEW:
+        film.fade(film.all_but(*layers), to=0, seconds=0)
+        rows, titles = [list(one.members.values()) for one in layers], [f"Layer {i}" for i in range(len(layers))]
+        signs = film.spread(*((row[:2], row[2:]) for row in rows), titles=titles, parts=HALVES, seconds=0)
+    seen = *(layers if len(signs) > 1 else [film.layout]), *signs
+    film.open_on(*seen, azimuth=282, elevation=9)
     with film.beat("used"):
         film.say("A model is first trained, then used.")
-        film.camera.frame(film.layout, film.signs.card, azimuth=296, elevation=26, seconds=2.5)
+        film.camera.frame(*seen, azimuth=280, elevation=8, seconds=2.5)
         film.say("Training changes its parameters, little by little, so that it predicts better.")
         with film.together(seconds=4):
-            film.fade(film.all_but(layer), to=0)
+            film.fade(film.all_but(layer), *signs, to=0, seconds=1.5)
+            film.revert(layer)
             film.camera.fly(layer, azimuth=296, elevation=12)
+        film.revert(*layers[1:], seconds=0)
+        film.fade(film.all_but(layer), to=0, seconds=0)
         film.say("Here they stay as they are: we see it used, which is called inference.")
         film.camera.frame(layer, azimuth=293, elevation=11, seconds=3)
 
@@ -42,16 +56,27 @@ def _learned(film, layer, learned, others):
         film.say("What is [blue](weight), or orange below zero, was learned:")
         film.fade(*learned, *others, to=LOW, seconds=0.5)
         _in_turn(film, layer, learned, azimuth=288)
-        film.say("these are the parameters, of which this model has {n:,}.", n=film.checkpoint.n_params)
-        film.camera.frame(layer, azimuth=287, elevation=9, seconds=1)
+        film.say("these are the parameters, of which this model has {n:,},", n=film.checkpoint.n_params)
+        matrices = [grid for grid in learned if len(grid.axes) == 2]
+        with film.together(seconds=2.5):
+            film.fade(*others, *(grid for grid in learned if grid not in matrices), to=0, seconds=1)
+            names = film.lay(*matrices)
+            film.camera.frame(*matrices, *names, azimuth=273, elevation=3)
+        here = sum(film.values(grid).size for grid in matrices)
+        film.say("{n:,} of them are here, in the matrices of its first layer.", n=here)
+        film.camera.frame(*matrices, *names, azimuth=270, elevation=2, seconds=2)
         film.say("They are the same whatever text goes in.")
-        film.camera.frame(layer, azimuth=286, elevation=9, seconds=2)
+    return names
 
 
-def _computed(film, layer, learned, values, ribbons):
+def _computed(film, layer, learned, values, ribbons, names):
     with film.beat("computed"):
         film.say("What is [green](activation), or magenta below zero, is computed from them and the text,")
         film.hide_values(*values, seconds=0)
+        film.fade(*names, to=0, seconds=0.3)
+        with film.together(seconds=1.2):
+            film.revert(layer)
+            film.camera.frame(layer, azimuth=284, elevation=9)
         with film.together(seconds=0.5):
             film.fade(*ribbons, to=1)
             film.fade(*learned, to=0.35)
@@ -63,11 +88,22 @@ def _computed(film, layer, learned, values, ribbons):
             film.fade(film.all_but(part), to=0, seconds=1)
             film.camera.fly(part, azimuth=277, elevation=5)
         near = film.closeup(part, channels=ROWS).layers[0].members[name]
+        _closer(film, near)
         film.say(
             "[Amber](aggregate) numbers each sum up many others, [here]({sums}) a whole column.", sums=_sums(near)[0]
         )
         film.light(*_sums(near), seconds=0.5)
         film.camera.frame(near, azimuth=275, elevation=4, seconds=2)
+
+
+def _closer(film, part):
+    """What is learned stands near to what it makes, and that near to the sums, for its numbers to be large."""
+    *_, result = part.grids
+    film.move(result, beside=_sums(part)[-1], side="below", gap=1.5 * NEAR, seconds=0)
+    for grid in (grid for grid in part.grids if grid.role == "weight"):
+        film.move(grid, beside=result, side="left", gap=NEAR, seconds=0)
+        result = grid
+    film.camera.frame(part, azimuth=277, elevation=5, seconds=0)
 
 
 def _sums(part):
@@ -102,3 +138,20 @@ def _family(film):
                 film.grow(model, seconds=3)
         film.say("which has {n:,} parameters.", n=large.n_params)
         film.point_out(beside=large, seconds=0.5)
+
+
+def _both(film, mlp):
+    """What is learned and what is computed, in one picture."""
+    rows = mlp.fc_weight, mlp.hidden, mlp.activation, mlp.proj_weight
+    values = mlp.hidden, mlp.activation
+    with film.beat("both"):
+        film.say("Small or large, at work their [parameters](weight) stay as they are;")
+        film.fade(film.all_but(), *film.models, to=0, seconds=0.3)
+        film.hide_values(*values)
+        names = film.lay(*rows, seconds=0)
+        film.camera.frame(*rows, *names, azimuth=276, elevation=4, seconds=0)
+        film.fade(*rows, to=1, seconds=0.5)
+        film.fade(*film.signs.labels(mlp), to=0, seconds=0)
+        film.say("the [values](activation) are computed anew, for every text.")
+        film.sweep(*values, seconds=4, slowly=False)
+        film.camera.frame(*rows, *names, azimuth=273, elevation=3, seconds=2)

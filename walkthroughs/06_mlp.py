@@ -6,7 +6,7 @@ question = "What does a column make of what it has gathered?"
 answer = "It is widened, bent number by number, narrowed again, and added to what it was."
 trailer = ("curve",)
 
-ROWS, APART = 10, 0.12
+ROWS, APART = 12, 0.12
 """Of each column that are drawn, for one to be seen among the others; metres that it stands apart from these."""
 
 
@@ -19,9 +19,15 @@ def play(film):
     film.one_scale(stream, mlp.proj, mlp.residual, seconds=0)  # what is added
     film.open_on(*_rows(x, mlp, stream), azimuth=282, elevation=7)
     with film.beat("what-for"):
-        _what_for(film, layer)
+        names = _what_for(film, layer)
     with film.beat("way"):
         film.say("First every column is [normalised]({n}).", n=x)
+        film.fade(film.all_but(), *names, to=0, seconds=0.3)
+        film.revert(layer, seconds=0)
+        film.fade(film.all_but(*_rows(x, mlp, stream)), to=0, seconds=0)
+        film.fade(film.ribbons(x, mlp, stream), to=1, seconds=0)
+        film.arrange(*_rows(x, mlp, stream), all_named=True, seconds=0)
+        film.camera.frame(*_rows(x, mlp, stream), azimuth=276, elevation=4, seconds=0)
         film.sweep(x, seconds=2, slowly=False)
         close = film.closeup(x, mlp, stream, channels=ROWS, in_proportion=True, seconds=0)
         x, mlp, stream = close.layers[0].ln_2.output, close.layers[0].mlp, close.layers[0].attn.residual
@@ -57,9 +63,15 @@ def _what_for(film, layer):
     matrices = [grid for grid in layer.grids if grid.role == "weight" and len(grid.axes) == 2]
     own = layer.mlp.fc_weight, layer.mlp.proj_weight
     share = sum(film.values(grid).size for grid in own) / sum(film.values(grid).size for grid in matrices)
-    film.say("Of all numbers in the layer's matrices these two hold {share:.0%}.", share=share)
+    film.say("Of all numbers in the layer's matrices its two hold {share:.0%}.", share=share)
+    film.fade(film.all_but(own), to=0, seconds=0.3)
+    names = film.lay(*matrices, seconds=0)
+    film.camera.frame(*matrices, *names, azimuth=274, elevation=3, seconds=0)
+    film.fade(*matrices, to=1, seconds=0.3)
+    film.fade(*film.signs.labels(layer), to=0, seconds=0)
     film.light(*own, seconds=0.8)
     film.light(*own, to=0, seconds=0.8)
+    return names
 
 
 def _in_one_picture(film, x, mlp, stream):

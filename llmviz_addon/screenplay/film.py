@@ -30,6 +30,7 @@ from .verbs import (
     explain,
     fading,
     flanking,
+    laying,
     mapping,
     measuring,
     outlining,
@@ -295,6 +296,12 @@ class Film(Showing):
         returned.
         """
         return spreading.spread(self._telling, *groups, titles=titles, parts=parts, seconds=seconds)
+
+    @verb
+    def lay(self, *things: Grids, seconds: float | None = None) -> list[Drawing]:
+        """Lay grids out edge to edge in rows, to scale; those of one kind, such as one of every head, on one another.
+        Their names stand over them, and are returned."""
+        return laying.lay(self._telling, *things, seconds=seconds)
 
     @verb
     def entitle(self, *groups: Grids, titles: Sequence[str], seconds: float | None = None) -> list[Drawing]:

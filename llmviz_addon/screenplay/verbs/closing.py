@@ -17,7 +17,7 @@ COMES = 0.8
 """Seconds in which a film's last card comes."""
 STAYS = 5.0
 """Seconds for which it stays."""
-FURTHER = 1.1
+FURTHER = 1.03
 """How much further away the camera goes while the answer is read."""
 
 

@@ -65,7 +65,7 @@ def spread(
     telling.pass_time(seconds)
     led, brief = _connected(telling, [grids for grids, _, _ in form.places]), min(0.4, seconds)
     telling.score.set_all([one.name for one in led], "opacity", ARROW, telling.now - brief, brief)
-    return [*(_named(telling, told, form, titles, parts) if titles else []), *led]
+    return [*(_named(telling, told, form, titles, parts, min(0.5, seconds)) if titles else []), *led]
 
 
 def _connected(telling: Telling, carried: Sequence[Sequence[Grid]]) -> list[Drawing]:
@@ -143,7 +143,8 @@ def _forms(
 
 
 def _named(
-    telling: Telling, told: Sequence[Sequence[Sequence[Grid]]], form: Form, titles: Sequence[str], parts: Sequence[str]
+    telling: Telling, told: Sequence[Sequence[Sequence[Grid]]], form: Form, titles: Sequence[str], parts: Sequence[str],
+    seconds: float,
 ) -> list[Drawing]:  # fmt: skip
     """Titles of groups and names of the first one's parts, in place of the names of the grids within."""
     em = USUAL * pixel(telling.page) / form.scale
@@ -166,7 +167,7 @@ def _named(
         for grids, name in zip(named[own:], parts[own:], strict=True):
             made += flank(telling, grids, titles=[name], among=every, seconds=0)
     fade(telling, *made, to=0, seconds=0)
-    fade(telling, *made, to=1, seconds=0.5)
+    fade(telling, *made, to=1, seconds=seconds)
     return made
 
 
