@@ -7,12 +7,11 @@ answer = "It guesses one token, appends it, and begins again."
 short = ("task", "columns", "attention", "layer", "layers", "model", "loop")
 trailer = ("attention", "layers")
 
-SHOWN, ENTRIES = 8, 20
-"""Bars of a large vocabulary, and tokens of it that can be read."""
-TURNS = 6
-"""Layers that are seen side by side while they run; of more, groups of them, that glow one after the other."""
-APART, WIDE, PALE = 0.12, 0.3, 0.35
-"""Metres that a column stands apart, and where copies stand beside it; opacity of the tables that it is taken from."""
+SHOWN, ENTRIES, TURNS = 8, 20, 6
+"""Bars of a large vocabulary, and tokens of it that can be read; layers that are seen side by side while they run, or
+groups of them, that glow one after the other."""
+WAY = 1.6
+"""Metres from what the heads find to the projection."""
 HALVES, NAMED = ("Self-attention", "MLP"), 12
 """Names of a layer's; layers, or groups of them, that have one beside them, and heads that have a turn of their own."""
 
@@ -39,11 +38,11 @@ def play(film):
 def _task(film, tokens, e, layers, sorts):
     """Returns the names beside the whole model."""
     first, last, step = (tokens, e), (film.layout.ln_f, film.layout.output), -(-len(layers) // NAMED)
-    turns, given = _turns(layers, step), film.tokens[: film.trace.prompt_length]
-    guess = [int(film.chances(len(given) - 1).argmax())]
+    turns = [layers[i : i + step] for i in range(0, len(layers), step)]
+    given = film.tokens[: film.trace.prompt_length]
     names = film.flank(first, *turns, last, titles=["Embedding", *_names(0, len(layers), step), "Output"], seconds=0)
     halves = [part for layer in layers for part in _halves(layer)]
-    shown = [given, *([] for _ in halves), guess]
+    shown = [given, *([] for _ in halves), [int(film.chances(len(given) - 1).argmax())]]
     parts = ["Text in", *HALVES * len(layers), "A guess out"]
     names += film.flank(first, *halves, last, titles=parts, tokens=shown, side="right", seconds=0)
     film.fade(film.signs.card, film.signs.next, to=0, seconds=0)
@@ -57,11 +56,7 @@ def _task(film, tokens, e, layers, sorts):
             film.camera.fly(layers[0], azimuth=289, elevation=9)
         if sorts:
             film.say("It was trained for one task: to put letters in order.")
-            text = film.signs.input  # those letters
-            with film.together(seconds=2.5):
-                film.fade(film.all_but(text, tokens, e, film.ribbons(tokens, e)), to=0, seconds=1)
-                film.fade(text, tokens, e, film.ribbons(tokens, e), to=1, seconds=1)
-                film.camera.frame(text, tokens, e, azimuth=284, elevation=8)
+            film.reorder(given, sorted(given), ("A text", "What it is to write after it"), seconds=6)
     return names
 
 
@@ -87,13 +82,14 @@ def _columns(film, tokens, e, given):
             film.letters(e.output, seconds=0.3)
             film.fade(text, to=0)
             film.camera.frame(tokens, e, azimuth=279, elevation=5)
-        drawn = _drawn(film, e, 0, seconds=0.8)
-        if "position_weight" in e.members:
+        film.send(0, to=e.token_weight[film.tokens[0]], seconds=0.6)
+        placed, drawn = "position_weight" in e.members, []
+        if placed:
             film.say("another, for its place in the text, is added.")
-        drawn = _added(film, e, 0, drawn, seconds=0.8)
-        for t in range(1, given if given <= NAMED else 1):
+        for t in range(given if given <= NAMED else 1):
             film.fade(*drawn, to=0, seconds=0.1)
-            drawn = _added(film, e, t, _drawn(film, e, t, seconds=0.25), seconds=0.2)
+            word, place = e.token_weight[film.tokens[t]], [e.position_weight[t]] if placed else []
+            drawn = film.gather(e.output[t], word, *place, seconds=0.6 if t else 2)
         if given > NAMED:
             film.sweep(e.output, seconds=4, slowly=False)
         film.camera.frame(tokens, e, azimuth=282, elevation=7, seconds=1)
@@ -101,32 +97,9 @@ def _columns(film, tokens, e, given):
     film.merge(e, seconds=0)
 
 
-def _drawn(film, e, t, seconds):
-    """What the token at ``t`` picks stands apart, and a copy of it beside its own column, which is empty."""
-    word = e.token_weight[film.tokens[t]]
-    film.merge(e, seconds=0)
-    with film.together(seconds=0.6 * seconds):
-        film.send(t, to=e.output[t])
-        film.split(word, gap=APART, others=PALE)
-        film.split(e.output[t], gap=WIDE, others=1)
-    film.stand(made := film.copy(word), beside=e.output[t], seconds=0.4 * seconds)
-    return [made]
-
-
-def _added(film, e, t, drawn, seconds):
-    """The same of its place; then both are one column. Returns both copies."""
-    if "position_weight" in e.members:
-        film.split(e.position_weight[t], gap=APART, others=PALE, seconds=0.4 * seconds)
-        drawn = [*drawn, film.copy(e.position_weight[t])]
-        film.stand(drawn[1], beside=e.output[t], side="right", seconds=0.6 * seconds)
-    film.sweep(e.output[t], seconds=0.5 * seconds, slowly=False)
-    return drawn
-
-
 def _attention(film, tokens, e, norm, attention):
-    heads = attention.heads
-    few = len(heads) <= NAMED
-    titles = [f"Head {i}" for i in range(len(heads))] if few else [film.count(len(heads), "head")]
+    heads, seen = attention.heads, len(attention.heads) <= NAMED
+    titles = [f"Head {i}" for i in range(len(heads))]
     with film.beat("attention"):
         film.say("Now the columns run down through the model.")
         with film.together(seconds=2.5):
@@ -134,18 +107,37 @@ def _attention(film, tokens, e, norm, attention):
             film.camera.frame(tokens, e, norm, attention, azimuth=298, elevation=18, seconds=2)
             film.pulse(norm, titles=[norm.title])
         film.say("In self-attention each takes over what it needs from those before it.")
-        (left, front, low), (right, _, _) = attention.proj_weight.box
-        under = film.sign("Projection", ((left + right) / 2, front, low - 0.6 * film.layout.gap), size=0.5, seconds=0)
-        names = [*film.entitle(*(heads if few else [heads]), titles=titles), under]
-        unsaid = [film.signs.label(grid) for grid in (attention.proj_bias, attention.residual)]
-        with film.together(seconds=3.5):
-            film.fade(film.all_but(norm.output, attention), *unsaid, to=0, seconds=1)
-            film.camera.frame(norm.output, attention, *names, azimuth=300, elevation=20, seconds=2)
-            film.pulse(heads, titles=[attention.title])
+        if seen:  # each by itself
+            _heads(film, heads, titles)
+        film.pulse(heads, titles=[attention.title], seconds=3)
         how = "Each head looks in its own way;" if heads[1:] else "One head looks;"
         film.say(f"{how} the [projection]({{w}}) mixes what is found.", w=attention.proj_weight)
+        arrows = _mix(film, attention, titles) if seen else []
         film.pulse([*attention.members.values()][1:], titles=["Projection"], seconds=1.5)
-    film.fade(*names, to=0, seconds=0)
+    film.fade(*arrows, to=0, seconds=0)
+    film.revert(attention, seconds=0)
+
+
+def _heads(film, heads, titles):
+    """What each head looks at, and below it what it finds, as large as they can be."""
+    rows = [head.weights for head in heads], [head.output for head in heads]
+    film.fade(film.all_but(*rows), to=0, seconds=0.5)
+    calls = [f"{title} {does}" for does in ("looks", "finds") for title in titles]
+    with film.together(seconds=2):
+        film.arrange(*rows, names=calls, in_order=True, all_named=True)
+        film.camera.frame(*rows, azimuth=278, elevation=5)
+
+
+def _mix(film, attention, titles):
+    """What the heads find, one on another, and the projection that mixes it; returns the arrows."""
+    found, weights, mixed = [head.output for head in attention.heads], attention.proj_weight, attention.proj
+    film.fade(film.all_but(*found), to=0, seconds=0.3)
+    film.move(mixed, beside=weights, side=("right", "below"), below=1.7, among=(found, weights), seconds=0)
+    with film.together(seconds=1.5):
+        film.stack(*found, beside=weights, side="left", gap=WAY, apart=0.3 * found[0].size[2], names=titles)
+        film.camera.frame(*found, weights, mixed, azimuth=278, elevation=5)
+        film.fade(weights, mixed, to=1)
+    return [film.connect(*way, seconds=0.2) for way in (*((one, weights) for one in found), (weights, mixed))]
 
 
 def _taking(film, attention, given):
@@ -187,8 +179,8 @@ def _layers(film, layers, names):
         if 1 < len(layers) <= TURNS:
             titles = _at_once(film, layers)
         else:  # past so many that they are seen a few at a time
-            for turn, name in zip(_turns(rest, step), _names(1, len(rest), step), strict=True):
-                film.locate(turn)
+            for i, name in enumerate(_names(1, len(rest), step)):
+                film.locate(turn := rest[i * step : i * step + step])
                 with film.together(seconds=min(2.5, 12.0 * step / len(rest))):
                     film.camera.take(turn, azimuth=282, elevation=8)
                     film.pulse(turn, titles=[name])
@@ -223,10 +215,9 @@ def _model(film):
             film.pulse(film.layout.ln_f, titles=["Last layer norm"])
         output = film.closeup(film.layout.output, entries=ENTRIES, seconds=1.5).output  # of a wide model
         rows = output.logits, output.probs
-        tall = rows[0].cells[2] > rows[0].cells[0]  # a vocabulary of many tokens: side by side
         with film.together(seconds=1.5):
             film.fade(film.all_but(*rows), to=0, seconds=0.5)
-            film.arrange(*((rows,) if tall else rows))
+            film.arrange(*((rows,) if rows[0].cells[2] > rows[0].cells[0] else rows))  # many tokens: side by side
             film.camera.frame(*rows, azimuth=276, elevation=5)
         film.sweep(*rows, seconds=5, slowly=False)
         film.say("Softmax turns them into [probabilities]({p}), which, unrounded, sum to 1.", p=output.probs)
@@ -234,16 +225,10 @@ def _model(film):
 
 
 def _halves(layer):
-    norm, attention, *others = layer.members.values()
-    return [norm, attention], others
-
-
-def _turns(layers, step):
-    return [layers[i : i + step] for i in range(0, len(layers), step)]
+    return (members := [*layer.members.values()])[:2], members[2:]
 
 
 def _names(first, count, step):
-    """What so many layers from the first on are called, so many at a time."""
     spans = [(first + i, min(step, count - i)) for i in range(0, count, step)]
     return [f"Layer {i}" if many == 1 else f"Layers {i} to {i + many - 1}" for i, many in spans]
 

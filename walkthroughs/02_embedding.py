@@ -8,6 +8,8 @@ trailer = ("sum",)
 
 APART, WIDE = 0.1, 0.3
 """Metres that a column stands apart from its block; and from one in which others will stand beside it."""
+SEEN = 3
+"""Further columns of which it is seen where they come from."""
 ROWS = 28
 """Of each column that are drawn, for their numbers to be large."""
 GAP, DROP = 0.75, 1.2
@@ -49,9 +51,9 @@ def _what_for(film, text, tokens, e):
         film.say("A model can only calculate, so its text must become numbers.")
         film.camera.frame(text, tokens, e, azimuth=284, elevation=7, seconds=2.5)
         first = film.layout.layers[0]
-        close = film.closeup(tokens, e, first.ln_1.output, first.attn.residual, channels=ROWS, seconds=1)
+        close = film.closeup(tokens, e, first.ln_1.output, first.mlp.residual, channels=ROWS, seconds=1)
         tokens, e, first = close.tokens, close.embedding, close.layers[0]
-        film.fade(first.ln_1.output, first.attn.residual, to=0, seconds=0)
+        film.fade(first.ln_1.output, first.mlp.residual, to=0, seconds=0)
         film.one_scale(e, seconds=0)  # what is added up here
         film.say(
             "The text is cut into {count:,} pieces, its [tokens]({tokens});"
@@ -65,7 +67,7 @@ def _what_for(film, text, tokens, e):
             each="each" if many else "it", x=e.output, channels=film.count(film.config.n_embd, "number"),
         )  # fmt: skip
         film.camera.frame(text, tokens, e, azimuth=279, elevation=5, seconds=2)
-    return tokens, e, first.ln_1.output, first.attn.residual
+    return tokens, e, first.ln_1.output, first.mlp.residual
 
 
 def _columns(film, text, tokens, e, t):
@@ -112,8 +114,15 @@ def _all(film, text, tokens, e):
         film.merge(e.token_weight, e.output, e.position_weight, seconds=0)
         film.fade(text, tokens, to=1, seconds=0)
         film.camera.frame(text, tokens, e, azimuth=280, elevation=6, seconds=0)
-        film.sweep(e.output, seconds=5, slowly=False)
+        times = [i for i in range(len(film.tokens)) if e.output.axes[0].cell(i + 1) > e.output.axes[0].cell(i)]
+        drawn = []
+        for i in [i for i in times if i != film.example_time][:SEEN]:
+            film.fade(*drawn, to=0, seconds=0.1)
+            drawn = film.gather(e.output[i], e.token_weight[film.tokens[i]], e.position_weight[i], seconds=1.6)
         film.say("each from its own token and its own place.")
+        film.fade(*drawn, to=0, seconds=0.2)
+        film.merge(e.token_weight, e.output, e.position_weight, seconds=0.4)
+        film.sweep(e.output, seconds=3, slowly=False)
         film.camera.frame(text, tokens, e, azimuth=283, elevation=7, seconds=2)
 
 
@@ -141,6 +150,7 @@ def _stream(film, x, read, after):
         film.locate(x)
         film.say("With these columns the [residual stream]({x}) begins,", x=x)
         film.fade(film.all_but(x), to=0, seconds=0.3)
+        film.call(read, after, names=("Read by layer 0", "After layer 0"))
         film.letters(x, read, after, seconds=0)
         film.move(read, beside=x, gap=GAP, seconds=0)
         film.move(after, beside=read, gap=2 * GAP, seconds=0)
@@ -154,5 +164,5 @@ def _stream(film, x, read, after):
         film.fade(read, to=1, seconds=0.5)
         film.connect(x, read, seconds=0.5)
         film.connect(read, after, seconds=0.5)
-        film.symbol("self-attention", between=(read[:, upper], after[:, upper]), size=0.22, seconds=0.5)
+        film.symbol("layer 0", between=(read[:, upper], after[:, upper]), size=0.22, seconds=0.5)
         film.camera.frame(x, read, after, azimuth=278, elevation=5, seconds=2)

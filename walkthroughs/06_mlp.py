@@ -112,7 +112,7 @@ def _one_column(film, x, mlp, stream):
     film.arrange((mlp.fc_bias,), (mlp.fc_weight, x), (mlp.hidden,), (mlp.activation,), all_named=True, seconds=0)
     film.move(x, by=(0.5, 0, 0), seconds=0)  # a ruler has room before it
     film.fade(*shown[1:], to=1, seconds=0.3)
-    film.camera.frame(*shown, azimuth=274, elevation=3, zoom=0.93, seconds=0.8)
+    film.camera.frame(*shown, azimuth=274, elevation=3, zoom=0.96, seconds=0.8)
     film.say("From the column's [C = {count}](C),", count=film.count(count, "number"))
     rulers = [film.ruler(x, "C", seconds=1)]
     film.say(

@@ -21,6 +21,7 @@ from .pictures import (
     guesses,
     lookup,
     numbering,
+    reordering,
     shared_out,
     skyline,
     squares,
@@ -35,7 +36,7 @@ from .pictures.worked_out import Worked
 from .scenes import adding, dot_product, going_home, shutter, sliding, weighted_sum
 from .scenes.weighted_sum import Summed
 from .score.timeline import Standing
-from .verbs import comparing, neighbours
+from .verbs import comparing, gathering, neighbours
 
 
 class Showing(Facts):
@@ -79,6 +80,12 @@ class Showing(Facts):
         The column then stands apart in its grid, until that is merged.
         """
         going_home.bring_home(self._telling, summed, seconds=seconds)
+
+    @verb
+    def gather(self, column: Region, *sources: Region, seconds: float | None = None) -> list[Grid]:
+        """Show where a column such as ``embedding.output[t]`` comes from: copies of one or two others come to its
+        sides, then it is computed. The copies are returned."""
+        return gathering.gather(self._telling, column, *sources, seconds=seconds)
 
     @verb
     def add_up(self, *columns: Region, of: Sequence[Grid] = (), seconds: float = 8.0) -> None:
@@ -174,6 +181,13 @@ class Showing(Facts):
     def number_tokens(self, *, follow: int, seconds: float = 5.0) -> None:
         """The text's tokens as tiles, below them the vocabulary: the one to ``follow`` finds its number, then all."""
         numbering.number_tokens(self._telling, follow=follow, seconds=seconds)
+
+    @verb
+    def reorder(
+        self, tokens: Sequence[int], into: Sequence[int], titles: tuple[str, str], *, seconds: float | None = None
+    ) -> None:
+        """Show a row of tokens, ids, and how each comes to its place in a second row of the same, under a title too."""
+        reordering.reorder(self._telling, tokens, into, titles, seconds)
 
     @verb
     def curve(self, region: Region, title: str, *, beside: str = "", seconds: float | None = None) -> Curve:

@@ -91,10 +91,10 @@ def _text(
     total = len(tokens)
     title = "The text" if len(times) == total else f"The text, {len(times)} of its {total:,} tokens"
     shapes: list[Shape] = [Text(area.left, area.top - 0.9 * em, ((title, "ink"),), fit(title, em, area.width))]
-    return shapes + _tiles(telling, row, [tokens[t] for t in times])
+    return shapes + tiles(telling, row, [tokens[t] for t in times])
 
 
-def _tiles(telling: Telling, row: Row, tokens: Sequence[int]) -> list[Shape]:
+def tiles(telling: Telling, row: Row, tokens: Sequence[int]) -> list[Shape]:
     """Tiles side by side, whose letters are of one size as far as that goes."""
     texts, wide = [telling.checkpoint.tokenizer.text(token) for token in tokens], 0.9 * row.slot
     size = UNEVEN * float(np.median([fit(text, 0.72 * row.tall, 0.86 * wide) for text in texts]))
@@ -121,7 +121,7 @@ def _list(
         Line(((area.left, y + 1.6 * em), (area.right, y + 1.6 * em)), 0.0015, "muted"),
         Text(at, y, ((title, "ink"),), fit(title, em, area.width / 2), align),
     ]
-    shapes += _tiles(telling, row, entries)
+    shapes += tiles(telling, row, entries)
     for place_, (x, entry) in enumerate(zip(row.xs, entries, strict=True)):
         shapes.append(_number(x, level, entry, size, row.slot, "muted"))
         if place_ and entries[place_ - 1] + 1 < entry:
