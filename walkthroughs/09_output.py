@@ -15,7 +15,7 @@ to do anything."""
 EVEN = 0.7
 SEEN = 0.9
 """What a temperature leaves of the likeliest at most, for its bar to be seen to shrink."""
-ROWS, ENTRIES, THIN, SHOWN = 8, 20, 0.1, 8
+ROWS, ENTRIES, THIN, SHOWN = 5, 20, 0.1, 8
 """Of each column, and of a large vocabulary, that are drawn where the LM head meets them, and metres across of the
 arrows there: all can be read. And bars of a large vocabulary."""
 
@@ -86,11 +86,11 @@ def _logits(film, t, best):
         x, output = close.ln_f.output, close.output
         film.fade(film.all_but(), to=0, seconds=0)
         film.fade(x, output.weight, output.logits, to=1, seconds=0.3)
-        film.move(output.logits, beside=x, side="below", gap=0.75, seconds=0)  # its columns under theirs
-        film.move(output.weight, beside=output.logits, side="left", seconds=0)  # and its rows beside theirs
+        film.move(output.logits, beside=x, side="below", gap=0.7, seconds=0)  # its columns under theirs
+        film.move(output.weight, beside=output.logits, side="left", gap=0.5, seconds=0)  # and its rows beside theirs
         film.camera.frame(x, output.weight, output.logits, azimuth=273, elevation=3, seconds=0)
         film.say("The last matrix, the [LM head]({w}), has a row per token.", w=output.weight)
-        film.split(output.logits[t], others=0.6, seconds=0.6)
+        film.split(x[t], output.logits[t], others=0.5, seconds=0.6)
         arrows = [film.connect(one, output.logits, width=THIN) for one in (x, output.weight)]
         film.say("Its dot product with the [column]({x}) is its score, the logit:", x=x[t])
         number = film.dot_product(output.logits[t, best], seconds=12)
@@ -119,7 +119,7 @@ def _all(film, x, output, arrows):
     with film.beat("all-columns"):
         film.say("The other columns go the same way," if many else "Other columns would go the same way.")
         chain = x, output.weight, output.logits, output.probs
-        film.merge(output.logits, seconds=0)
+        film.merge(x, output.logits, seconds=0)
         film.fade(film.all_but(), *arrows, to=0, seconds=0)
         film.show_values(x, output.max, output.sum)  # Softmax tells of these two
         film.move(output.probs, beside=output.logits, seconds=0)

@@ -42,7 +42,8 @@ def reorder(
     each = 0.75 * seconds / (1 + LAG * (len(tokens) - 1))
     with telling.together(lag=LAG):
         for place_, start in enumerate(_starts(tokens, into)):
-            _go(telling, upper, lower, start, place_, int(tokens[start]), each)
+            with telling.in_sequence():
+                _go(telling, upper, lower, start, place_, int(tokens[start]), each)
 
 
 def _starts(tokens: Sequence[int], into: Sequence[int]) -> list[int]:

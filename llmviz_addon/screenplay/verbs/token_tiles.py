@@ -22,8 +22,10 @@ from ..score.timeline import Channel
 from ..telling import Telling
 from .reading import tint_of
 
-TILE = 0.92 * CELL
+TILE = 0.84 * CELL
 """Height of a token's tile along a grid, where each has a row or a column."""
+SPECK = 5.0
+"""Pixels of a cell along which tiles are no more than specks, and are not there."""
 ENTRIES = 32
 """Tokens of a vocabulary along which tiles stand at most."""
 HIGH, SURELY = 0.75, 1.1
@@ -109,7 +111,7 @@ def _letters(telling: Telling, grid: Grid) -> list[Drawing]:
             tile, sign = _on_tint(Text(*at, ((text, INK),), em, align), tint_of(telling, token))
             tiles.append(tile)
             signs.append(sign)
-        made.append(Drawing(telling.unique("tiles"), tuple(tiles), where, grid.name, 0.0, 0.0))
+        made.append(Drawing(telling.unique("tiles"), tuple(tiles), where, grid.name, SPECK, 0.0))
         made.append(Drawing(telling.unique("letters"), tuple(signs), _nearer(where), grid.name, 8.0, 0.0))
     return made
 
