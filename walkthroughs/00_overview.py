@@ -56,7 +56,7 @@ def _task(film, tokens, e, layers, sorts):
             film.camera.fly(layers[0], azimuth=289, elevation=9)
         if sorts:
             film.say("It was trained for one task: to put letters in order.")
-            film.reorder(given, sorted(given), ("A text", "What it is to write after it"), seconds=6)
+            film.reorder(given, sorted(given), ("A text", "What it is to write after it"), seconds=4)
     return names
 
 
@@ -89,7 +89,7 @@ def _columns(film, tokens, e, given):
         for t in range(given if given <= NAMED else 1):
             film.fade(*drawn, to=0, seconds=0.1)
             word, place = e.token_weight[film.tokens[t]], [e.position_weight[t]] if placed else []
-            drawn = film.gather(e.output[t], word, *place, seconds=0.6 if t else 2)
+            drawn = film.gather(e.output[t], word, *place, seconds=0.5 if t else 1.5)
         if given > NAMED:
             film.sweep(e.output, seconds=4, slowly=False)
         film.camera.frame(tokens, e, azimuth=282, elevation=7, seconds=1)
@@ -107,9 +107,10 @@ def _attention(film, tokens, e, norm, attention):
             film.camera.frame(tokens, e, norm, attention, azimuth=298, elevation=18, seconds=2)
             film.pulse(norm, titles=[norm.title])
         film.say("In self-attention each takes over what it needs from those before it.")
-        if seen:  # each by itself
-            _heads(film, heads, titles)
-        film.pulse(heads, titles=[attention.title], seconds=3)
+        with film.together(seconds=3):
+            if seen:
+                _apart(film, heads, titles)
+            film.pulse(heads, titles=[attention.title])
         how = "Each head looks in its own way;" if heads[1:] else "One head looks;"
         film.say(f"{how} the [projection]({{w}}) mixes what is found.", w=attention.proj_weight)
         arrows = _mix(film, attention, titles) if seen else []
@@ -118,14 +119,13 @@ def _attention(film, tokens, e, norm, attention):
     film.revert(attention, seconds=0)
 
 
-def _heads(film, heads, titles):
+def _apart(film, heads, titles):
     """What each head looks at, and below it what it finds, as large as they can be."""
     rows = [head.weights for head in heads], [head.output for head in heads]
     film.fade(film.all_but(*rows), to=0, seconds=0.5)
     calls = [f"{title} {does}" for does in ("looks", "finds") for title in titles]
-    with film.together(seconds=2):
-        film.arrange(*rows, names=calls, in_order=True, all_named=True)
-        film.camera.frame(*rows, azimuth=278, elevation=5)
+    film.arrange(*rows, names=calls, in_order=True, all_named=True, seconds=1.5)
+    film.camera.frame(*rows, azimuth=278, elevation=5, seconds=1.5)
 
 
 def _mix(film, attention, titles):

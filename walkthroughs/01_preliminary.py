@@ -56,7 +56,7 @@ def _learned(film, layer, learned, others):
         film.say("What is [blue](weight), or orange below zero, was learned:")
         film.fade(*learned, *others, to=LOW, seconds=0.5)
         _in_turn(film, layer, learned, azimuth=288)
-        film.say("these are the parameters, of which this model has {n:,},", n=film.checkpoint.n_params)
+        film.say("these are the parameters, of which this model has {n:,}.", n=film.checkpoint.n_params)
         matrices = [grid for grid in learned if len(grid.axes) == 2]
         with film.together(seconds=2.5):
             film.fade(*others, *(grid for grid in learned if grid not in matrices), to=0, seconds=1)

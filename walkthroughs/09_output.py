@@ -90,7 +90,7 @@ def _logits(film, t, best):
         film.move(output.weight, beside=output.logits, side="left", gap=0.5, seconds=0)  # and its rows beside theirs
         film.camera.frame(x, output.weight, output.logits, azimuth=273, elevation=3, seconds=0)
         film.say("The last matrix, the [LM head]({w}), has a row per token.", w=output.weight)
-        film.split(x[t], output.logits[t], others=0.5, seconds=0.6)
+        film.split(output.logits[t], others=0.5, seconds=0.6)
         arrows = [film.connect(one, output.logits, width=THIN) for one in (x, output.weight)]
         film.say("Its dot product with the [column]({x}) is its score, the logit:", x=x[t])
         number = film.dot_product(output.logits[t, best], seconds=12)
@@ -119,7 +119,7 @@ def _all(film, x, output, arrows):
     with film.beat("all-columns"):
         film.say("The other columns go the same way," if many else "Other columns would go the same way.")
         chain = x, output.weight, output.logits, output.probs
-        film.merge(x, output.logits, seconds=0)
+        film.merge(output.logits, seconds=0)
         film.fade(film.all_but(), *arrows, to=0, seconds=0)
         film.show_values(x, output.max, output.sum)  # Softmax tells of these two
         film.move(output.probs, beside=output.logits, seconds=0)

@@ -61,6 +61,6 @@ def test_every_token_comes_to_its_place_in_the_other_row(film):
     film.reorder([2, 1, 0, 1], [0, 1, 1, 2], ("before", "after"), seconds=3)
     assert film.now == pytest.approx(3)
     names = film.telling.pictures[before:]
-    assert sum(name.startswith("way") for name in names) == 4
+    assert sum("way" in name for name in names) == 4
     with pytest.raises(ScriptError, match="same tokens"):
         film.reorder([1, 2], [1, 1], ("before", "after"))
