@@ -56,7 +56,7 @@ def _task(film, tokens, e, layers, sorts):
             film.camera.fly(layers[0], azimuth=289, elevation=9)
         if sorts:
             film.say("It was trained for one task: to put letters in order.")
-            film.reorder(given, sorted(given), ("A text", "What it is to write after it"), seconds=4)
+            film.reorder(given, sorted(given), ("A text", "What it is to write after it"), seconds=3.5)
     return names
 
 
@@ -89,10 +89,10 @@ def _columns(film, tokens, e, given):
         for t in range(given if given <= NAMED else 1):
             film.fade(*drawn, to=0, seconds=0.1)
             word, place = e.token_weight[film.tokens[t]], [e.position_weight[t]] if placed else []
-            drawn = film.gather(e.output[t], word, *place, seconds=0.5 if t else 1.5)
+            drawn = film.gather(e.output[t], word, *place, seconds=0.45 if t else 1.2)
         if given > NAMED:
             film.sweep(e.output, seconds=4, slowly=False)
-        film.camera.frame(tokens, e, azimuth=282, elevation=7, seconds=1)
+        film.camera.frame(tokens, e, azimuth=282, elevation=7, seconds=0.6)
     film.fade(*drawn, to=0, seconds=0)
     film.merge(e, seconds=0)
 

@@ -14,20 +14,18 @@ def play(film):
     layer, t = film.layout.layers[0], film.example_time
     x, mlp, stream = layer.ln_2.output, layer.mlp, layer.attn.residual
     film.computed_up_to(stream)
-    film.fade(film.all_but(*_rows(x, mlp, stream)), to=0, seconds=0)
-    film.arrange(*_rows(x, mlp, stream), all_named=True, seconds=0)
+    rows = _rows(x, mlp, stream)
+    film.fade(film.all_but(*rows), to=0, seconds=0)
+    film.arrange(*rows, all_named=True, seconds=0)
     film.one_scale(stream, mlp.proj, mlp.residual, seconds=0)  # what is added
-    film.open_on(*_rows(x, mlp, stream), azimuth=282, elevation=7)
+    film.open_on(*rows, azimuth=282, elevation=7)
     with film.beat("what-for"):
-        names = _what_for(film, layer)
+        names = _what_for(film, layer, rows)
     with film.beat("way"):
         film.say("First every column is [normalised]({n}).", n=x)
         film.fade(film.all_but(), *names, to=0, seconds=0.3)
         film.revert(layer, seconds=0)
-        film.fade(film.all_but(*_rows(x, mlp, stream)), to=0, seconds=0)
-        film.fade(film.ribbons(x, mlp, stream), to=1, seconds=0)
-        film.arrange(*_rows(x, mlp, stream), all_named=True, seconds=0)
-        film.camera.frame(*_rows(x, mlp, stream), azimuth=276, elevation=4, seconds=0)
+        _in_one_picture(film, x, mlp, stream)
         film.sweep(x, seconds=2, slowly=False)
         close = film.closeup(x, mlp, stream, channels=ROWS, in_proportion=True, seconds=0)
         x, mlp, stream = close.layers[0].ln_2.output, close.layers[0].mlp, close.layers[0].attn.residual
@@ -50,25 +48,23 @@ def _rows(x, mlp, stream):
     return (mlp.fc_weight, x, stream), (mlp.hidden,), (mlp.activation,), (mlp.proj_weight, mlp.proj, mlp.residual)
 
 
-def _what_for(film, layer):
-    x, rows = layer.attn.residual, _rows(layer.ln_2.output, layer.mlp, layer.attn.residual)
+def _what_for(film, layer, rows):
+    x = layer.attn.residual
     gathered = "In self-attention each [column]({x}) took over something from those before it."
     alone = "In self-attention the one [column]({x}) had only itself to look at."
     film.say(gathered if len(film.tokens) > 1 else alone, x=x)
     film.camera.frame(*rows, azimuth=280, elevation=6, seconds=2)
     film.say("Now a small neural network works on every column by itself:")
-    film.camera.frame(*rows, azimuth=278, elevation=5, seconds=2)
+    film.camera.frame(*rows, azimuth=276, elevation=4, seconds=2.5)
     film.say("the [MLP]({h}), or multilayer perceptron.", h=layer.mlp.hidden)
-    film.camera.frame(*rows, azimuth=276, elevation=4, seconds=1.5)
     matrices = [grid for grid in layer.grids if grid.role == "weight" and len(grid.axes) == 2]
     own = layer.mlp.fc_weight, layer.mlp.proj_weight
     share = sum(film.values(grid).size for grid in own) / sum(film.values(grid).size for grid in matrices)
     film.say("Of all numbers in the layer's matrices its two hold {share:.0%}.", share=share)
-    film.fade(film.all_but(own), to=0, seconds=0.3)
-    names = film.lay(*matrices, seconds=0)
-    film.camera.frame(*matrices, *names, azimuth=274, elevation=3, seconds=0)
-    film.fade(*matrices, to=1, seconds=0.3)
-    film.fade(*film.signs.labels(layer), to=0, seconds=0)
+    film.fade(film.all_but(own), to=0, seconds=0.5)
+    with film.together(seconds=1.5):
+        names = film.lay(*matrices)
+        film.camera.frame(*matrices, *names, azimuth=274, elevation=3)
     film.light(*own, seconds=0.8)
     film.light(*own, to=0, seconds=0.8)
     return names
@@ -115,9 +111,7 @@ def _one_column(film, x, mlp, stream):
     film.camera.frame(*shown, azimuth=274, elevation=3, zoom=0.96, seconds=0.8)
     film.say("From the column's [C = {count}](C),", count=film.count(count, "number"))
     rulers = [film.ruler(x, "C", seconds=1)]
-    film.say(
-        "the MLP makes [4C = {wide}](4C), {times} times as many.", wide=f"{wide:,}", times=wide // count,
-    )  # fmt: skip
+    film.say("the MLP makes [4C = {wide}](4C), {times} times as many.", wide=f"{wide:,}", times=wide // count)
     rulers.append(film.ruler(mlp.hidden, mlp.hidden.axes[1].name, seconds=1))
     return rulers
 
@@ -145,14 +139,8 @@ def _curve(film, mlp, t):
         film.slide(chart, after[t, high], seconds=2)
         film.say("The smallest, {x}, becomes {y}.", x=before[low], y=after[t, low])
         film.slide(chart, after[t, low], seconds=3)
-        film.say(_passes(bend))
-
-
-def _passes(bend):
-    """What a curve does far from 0, if it is one of those that let through what is above and stop what is below."""
-    if bend.name == "ReLU":
-        return "Numbers above 0 pass unchanged; those below become 0."
-    return "Numbers far above 0 pass nearly unchanged; of those far below, nearly nothing is left."
+        smooth = "Numbers far above 0 pass nearly unchanged; of those far below, nearly nothing is left."
+        film.say("Numbers above 0 pass unchanged; those below become 0." if bend.name == "ReLU" else smooth)
 
 
 def _beside(film, mlp, t):

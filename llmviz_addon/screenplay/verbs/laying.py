@@ -24,11 +24,12 @@ def lay(telling: Telling, *things: Grids, seconds: float | None = None) -> list[
     """Carry grids into rows that are as wide as the widest; those of one kind, such as one of every head, lie on
     one another.
 
-    The upper left corner is where the first of them stands at home. Over each pile stands its name, in place of those
-    of its grids; the names are returned.
+    The upper left corner is where the first of them stands at home. What is not there comes up in its place. Over each
+    pile stands its name, in place of those of its grids; the names are returned.
     """
     seconds = telling.length(seconds, 2.0)
-    rows = _rows(telling.cast.grids_of(*things))
+    grids = telling.cast.grids_of(*things)
+    rows, hidden = _rows(grids), [grid for grid in grids if telling.opacity(grid) == 0]
     gap = APART * max(_wide(row) for row in rows)
     across = max(_wide(row) + gap * (len(row) - 1) for row in rows)
     em = _em(telling, across, sum(map(_tall, rows)), len(rows))
@@ -40,14 +41,16 @@ def lay(telling: Telling, *things: Grids, seconds: float | None = None) -> list[
     for row in rows:
         x = left + (across - _wide(row) - gap * (len(row) - 1)) / 2
         for pile in row:
-            _carry(telling, pile, (x, middle, top), seconds)
+            _carry(telling, pile, (x, middle, top), 0.0 if pile[0] in hidden else seconds)
             title, wide = pile[0].title, pile[0].size[0]
             size = em if pile is row[-1] else min(em, wide / advance(title))
             at = x, middle - pile[0].size[1] / 2, top + (0.5 + CAP_HEIGHT / 2) * em
             made.append(sign(telling, title, at, size=size, align="left", seconds=0, to=0))
             x += wide + gap
         top -= _tall(row) + OVER * em
-    fade(telling, *made, to=1, seconds=seconds)
+    with telling.together(seconds=seconds):
+        fade(telling, *hidden, to=1, named=False)
+        fade(telling, *made, to=1)
     return made
 
 
