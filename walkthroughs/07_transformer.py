@@ -18,19 +18,17 @@ def play(film):
     layers, e = film.layout.layers, film.layout.embedding
     film.computed_up_to(layers[0])
     film.fade(film.all_but(*layers, film.ribbons(*layers)), to=0, seconds=0)
-    step = -(-len(layers) // NAMED)
-    turns = [layers[i : i + step] for i in range(0, len(layers), step)]
-    titles = [f"Layer {i}" if step == 1 else f"From layer {i} on" for i in range(0, len(layers), step)]
-    signs = film.flank(*turns, titles=titles, seconds=0)
-    halves = [half for layer in layers for half in _halves(layer)]
-    signs += film.flank(*halves, titles=HALVES * len(layers), side="right", seconds=0)
-    film.open_on(*layers, *signs, azimuth=290, elevation=10)
+    signs = _seen(film, layers)
+    film.open_on(*layers, *signs, azimuth=282, elevation=9)
     with film.beat("one-layer"):
         film.say("This is one whole layer, as we know it:")
         with film.together(seconds=2):
             film.fade(film.all_but(layers[0], film.ribbons(layers[0])), *signs, to=0, seconds=1)
-            film.fade(*film.signs.labels(layers[0]), to=0)  # of a crowd some would stand on others
+            film.revert(layers[0])
             film.camera.fly(layers[0], azimuth=288, elevation=9)
+        film.revert(*layers[1:], seconds=0)
+        film.fade(film.all_but(layers[0], film.ribbons(layers[0])), to=0, seconds=0)
+        film.fade(*film.signs.labels(layers[0]), to=0, seconds=0)  # of a crowd some would stand on others
         names = film.flank(*_halves(layers[0]), titles=HALVES)
         film.camera.frame(layers[0], *names, azimuth=286, elevation=9, seconds=2)
         film.say("attention takes over from other tokens,")
@@ -44,6 +42,19 @@ def play(film):
     _ride(film, layers, e)
     _stream(film, layers, e)
     _lens(film, _forming(film))
+
+
+def _seen(film, layers):
+    """All layers as large as they can be, or one below the other, with their names, which are returned."""
+    halves = [half for layer in layers for half in _halves(layer)]
+    if 1 < len(layers) <= FEW:
+        titles = [f"Layer {number}" for number in range(len(layers))]
+        return film.spread(*map(_halves, layers), titles=titles, parts=HALVES, seconds=0)
+    step = -(-len(layers) // NAMED)
+    turns = [layers[i : i + step] for i in range(0, len(layers), step)]
+    titles = [f"Layer {i}" if step == 1 else f"From layer {i} on" for i in range(0, len(layers), step)]
+    signs = film.flank(*turns, titles=titles, seconds=0)
+    return signs + film.flank(*halves, titles=HALVES * len(layers), side="right", seconds=0)
 
 
 def _halves(layer):
@@ -60,18 +71,20 @@ def _repeat(film, layers, names):
             return
         film.say("The model has {count} of them, one after the other.", count=count)
         film.locate(*layers)
-        with film.together(seconds=2.5):
+        with film.together(seconds=3):
             film.fade(*names, to=0, seconds=0.5)
             film.fade(*layers, film.ribbons(*layers), to=1)
-            film.camera.frame(*layers, azimuth=290, elevation=8)
-        if count <= FEW:
-            film.say("Seen together, all are built alike,")
-            with film.together(seconds=3):
+            if count <= FEW:
                 film.fade(*end, film.ribbons(*end), to=1)
                 rows = [_halves(layer) for layer in layers]
                 titles = [f"Layer {number}" for number in range(count)]
                 names = film.spread(*rows[:-1], (*rows[-1], end), titles=titles, parts=(*HALVES, "Output"))
-                film.camera.frame(*layers, end, *names, azimuth=274, elevation=5, zoom=0.97)
+                film.camera.frame(*layers, end, *names, azimuth=277, elevation=6)
+            else:
+                film.camera.frame(*layers, azimuth=290, elevation=8)
+        if count <= FEW:
+            film.say("Seen together, all are built alike,")
+            film.camera.frame(*layers, end, *names, azimuth=274, elevation=5, zoom=0.97, seconds=3)
         else:
             film.say("All are built alike: the next one looks the same,")
             film.locate(layers[1])
