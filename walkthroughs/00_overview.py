@@ -86,6 +86,7 @@ def _columns(film, tokens, e, given):
         placed, drawn = "position_weight" in e.members, []
         if placed:
             film.say("another, for its place in the text, is added.")
+        film.fade(film.ribbons(e), to=0, seconds=0.2)  # columns stand in their way
         for t in range(given if given <= NAMED else 1):
             film.fade(*drawn, to=0, seconds=0.1)
             word, place = e.token_weight[film.tokens[t]], [e.position_weight[t]] if placed else []
