@@ -30,7 +30,7 @@ def gather(telling: Telling, column: Region, *sources: Region, seconds: float | 
         splitting.split(telling, column, gap=WIDE, others=1)
     made = [copies.copy(telling, one) for one in sources]
     with telling.together(seconds=0.4 * seconds):
-        for one, side in zip(made, ("left", "right"), strict=False):
-            copies.stand(telling, one, beside=column, side=side)
+        for each, side in zip(made, ("left", "right"), strict=False):
+            copies.stand(telling, each, beside=column, side=side)
     sweep(telling, column, seconds=0.25 * seconds, slowly=False)
     return made
