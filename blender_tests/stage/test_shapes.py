@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from llmviz_addon.layout.lettering.drawing import Band, Disc, Drawing, Line, Polygon, Rect
+from llmviz_addon.layout.lettering.drawing import Band, Between, Disc, Drawing, Line, Polygon, Rect
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.materials.flat_material import LEAN
 from llmviz_addon.stage.things.shapes import QUIET, pieces
@@ -47,8 +47,13 @@ def test_a_body_covers_what_the_flat_shape_does_and_leans_outwards_at_its_edges(
         assert (steep[body.edge.any(axis=1)] > 0.99).all()
 
 
-def test_lines_have_no_body():
-    assert pieces(Line(((0, 0), (1, 0)), 0.1), FRINGE, True)[0][0].lean is None
+@pytest.mark.parametrize(
+    "shape", [Line(((0, 0), (1, 0)), 0.1), Between(((0, 0), (3, 0), (3, 2), (1, 0.1)), "activation")]
+)
+def test_lines_and_areas_have_no_body(shape):
+    ((flat, _, _),), ((lit, _, _),) = pieces(shape, FRINGE, False), pieces(shape, FRINGE, True)
+    assert lit.lean is None
+    assert area(lit, inner=False) == area(flat, inner=False)
 
 
 @pytest.mark.parametrize("points", [ARROW, ARROW[::-1]])

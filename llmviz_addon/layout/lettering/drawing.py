@@ -76,6 +76,11 @@ class Polygon:
 
 
 @dataclass(frozen=True)
+class Between(Polygon):
+    """What lies between a curve and an axis: it is flat where things are lit, too, and ends where it does."""
+
+
+@dataclass(frozen=True)
 class Band(Polygon):
     """A filled polygon between two lines of as many points, ``left`` and ``right``; where things are lit it is round.
 

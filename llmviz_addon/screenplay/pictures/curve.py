@@ -14,7 +14,7 @@ import numpy as np
 
 from ...errors import ScriptError, choices
 from ...layout.grid import Grid, Region
-from ...layout.lettering.drawing import Disc, Line, Polygon, Readout, Rect, Shape, Text
+from ...layout.lettering.drawing import Between, Disc, Line, Readout, Rect, Shape, Text
 from ...layout.lettering.font import fit
 from ...layout.rules.formula import At, Bend, Operand
 from ...model.activations import KNOWN, Activation
@@ -216,7 +216,7 @@ def _areas(graph: Graph, xs: np.ndarray, ys: np.ndarray) -> list[Shape]:
         if abs(ys[start:end]).max() > FLAT:
             first, last = max(start - 1, 0), min(end, len(ys) - 1)  # the next point, where the curve is at 0 or beyond
             along = [graph.at(float(x), float(y)) for x, y in zip(xs[start:end], ys[start:end], strict=True)]
-            areas.append(Polygon((graph.at(float(xs[first]), 0), *along, graph.at(float(xs[last]), 0)), "activation"))
+            areas.append(Between((graph.at(float(xs[first]), 0), *along, graph.at(float(xs[last]), 0)), "activation"))
     return areas
 
 

@@ -7,16 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...layout.lettering.drawing import BELOW, TINTS, Band, Disc, Line, Polygon, Rect, Shape, Text
+from ...layout.lettering.drawing import BELOW, TINTS, Band, Between, Disc, Line, Polygon, Rect, Shape, Text
 from . import glyphs
 from .mesh2d import CORNERS, Flat, disc, filling, fringed, inset, join, polygon, rectangle, stroke
 
-ROUND, FIGURED = 0.16, 0.4
-"""Width of a round edge, as a share of the shorter side of what has it; and that of how thick a polygon is."""
+ROUND, ARROW = 0.16, 0.4
+"""Width of a round edge, as a share of the shorter side of what has it, or of how thick a polygon is; an arrow's."""
 PLAIN = ("ground", "ink", "muted", "white")
 """Colours of what is no body: it has no edges to catch light."""
-GLOWING = {*BELOW, *BELOW.values(), *TINTS, "plate", "accent"}
-"""Colours of what tells numbers, or where they go: dark bodies with edges that glow, as are slabs with their dots."""
+GLOWING = {*BELOW, *BELOW.values(), *TINTS, "plate", "card", "muted", "accent"}
+"""Colours of bodies that are dark, with edges that glow, as are slabs with their dots."""
 DEEP = 0.2
 """Light of the face of such a body; of all others it is 1."""
 QUIET = 0.6
@@ -36,8 +36,8 @@ def pieces(shape: Shape, fringe: float, lit: bool, is_under: bool = False) -> li
     if lit and isinstance(shape, Rect | Band | Disc) and shape.color not in PLAIN:
         return [(_body(shape, fringe), shape.color, light)]
     match shape:
-        case Polygon(points, color) if lit and not isinstance(shape, Band):
-            return [(_figure(points, fringe), color, QUIET)]
+        case Polygon(points, color) if lit and not isinstance(shape, Between):
+            return [(_figure(points, fringe, ARROW if color in BELOW else ROUND), color, QUIET)]
         case Rect() if lit and _is_page(shape):
             return [(_soft(shape, fringe), shape.color, light)]
         case Rect(x, y, width, height, color, radius):
@@ -48,7 +48,7 @@ def pieces(shape: Shape, fringe: float, lit: bool, is_under: bool = False) -> li
         case Line(points, width, color, head):
             return [(stroke(points, width, head, fringe), color, light)]
         case Polygon(points, color):
-            return [(polygon(points, fringe), color, light)]
+            return [(polygon(points, fringe), color, DEEP if lit else light)]
         case Disc(x, y, radius, color):
             return [(disc(x, y, radius, fringe), color, light)]
         case Text():
@@ -106,14 +106,14 @@ def _body(shape: Rect | Band | Disc, fringe: float) -> Flat:
     return _domed(rings[0], rings[1], CORNERS.reshape(-1, 2), fringe)
 
 
-def _figure(points: Sequence[tuple[float, float]], fringe: float) -> Flat:
-    """A polygon whose edge leans outwards, as wide as suits how thick it is: of a bar, half its width."""
+def _figure(points: Sequence[tuple[float, float]], fringe: float, share: float) -> Flat:
+    """A polygon whose edge leans outwards, as wide as a ``share`` of how thick it is: of a bar, half its width."""
     outline = np.asarray(points, dtype=float)
     following = np.roll(outline, -1, axis=0)
     area = (outline[:, 0] * following[:, 1] - outline[:, 1] * following[:, 0]).sum() / 2
     outline = outline if area > 0 else outline[::-1]
     thick = 2 * abs(area) / np.linalg.norm(following - points, axis=1).sum()
-    inner, outward = inset(outline, FIGURED * thick)
+    inner, outward = inset(outline, share * thick)
     n = len(outline)
     i = np.arange(n)
     j = (i + 1) % n
