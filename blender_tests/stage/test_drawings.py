@@ -17,6 +17,7 @@ from llmviz_addon.stage.materials.flat_material import flat_material
 from llmviz_addon.stage.materials.theme import linear
 from llmviz_addon.stage.materials.theme_file import theme
 from llmviz_addon.stage.ours import TAG, ours
+from llmviz_addon.stage.things.arrays import blank_mesh
 from llmviz_addon.stage.things.drawings import DrawingMaker
 from llmviz_addon.stage.things.drawn import Drawn
 
@@ -170,7 +171,8 @@ def test_a_mesh_has_nothing_of_the_one_it_took_its_material_from():
     maker.prepare([one, other])
     arrays = maker.arrays(other)
     mould = maker.arrays(one).mesh("mould", flat)
-    alone, cast = arrays.mesh("alone", flat), arrays.mesh("cast", flat, mould)
+    alone, cast = arrays.mesh("alone", flat), blank_mesh("cast", flat, mould)
+    arrays.fill(cast)
     assert list(cast.materials) == list(alone.materials) == [flat]
     assert cast[TAG] == alone[TAG]
     assert [tuple(point.co) for point in cast.vertices] == [tuple(point.co) for point in alone.vertices]

@@ -1,5 +1,6 @@
 """Letters are kept once, and Geometry Nodes write them out as they would be written by hand."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import bpy
@@ -11,7 +12,8 @@ from llmviz_addon.stage.build import build
 from llmviz_addon.stage.materials.flat_material import EDGE, INK, flat_material
 from llmviz_addon.stage.materials.theme_file import theme
 from llmviz_addon.stage.ours import TAG, ours
-from llmviz_addon.stage.things.drawings import Arrays, DrawingMaker, _key, joined
+from llmviz_addon.stage.things.arrays import Arrays, joined
+from llmviz_addon.stage.things.drawings import DrawingMaker, _key
 from llmviz_addon.stage.things.letters import LETTER, MODIFIER
 from llmviz_addon.stage.things.overlap import on_top
 
@@ -66,13 +68,18 @@ def maker(scene: bpy.types.Scene) -> DrawingMaker:
     return DrawingMaker(light, flat_material(light), scene.collection)
 
 
+def made(maker: DrawingMaker, name: str, drawings: Sequence[Drawing]) -> bpy.types.Object:
+    (obj,) = maker.make([(name, drawings)], [1], {}, bpy.data.objects.new("page", None))
+    return obj
+
+
 @pytest.mark.parametrize("parent", ["world", "camera"])
 @pytest.mark.parametrize("shapes", SHAPES.values(), ids=SHAPES)
 def test_letters_are_as_if_written_out(maker: DrawingMaker, shapes: tuple[Shape, ...], parent: str) -> None:
     where = pose((0.3, 0.2, -1.4), (1, 0, 0), (0, 1, 0))
     drawing = Drawing("one", shapes, where, parent)
     maker.prepare([drawing])
-    obj = maker.make(drawing, {}, bpy.data.objects.new("page", None))
+    obj = made(maker, "one", [drawing])
     bpy.context.view_layer.update()
     assert_written(shown(obj), written(maker, drawing))
     assert shown(obj).attributes.active_color_name == INK  # Solid view shows it
@@ -87,7 +94,7 @@ def test_letters_of_signs_that_share_an_object_are_turned_and_stretched(maker: D
         where[:3, :3] *= (1.0 + number, 0.5, 2.0)
         signs.append(Drawing(f"sign {number}", shapes, where))
     maker.prepare(signs)
-    obj = maker.make_one(signs, "signs")
+    obj = made(maker, "signs", signs)
     bpy.context.view_layer.update()
     points, ink, edge, triangles = read(shown(obj))
     used = np.unique(triangles)
@@ -103,7 +110,7 @@ def test_letters_of_a_leaning_sign_are_written_out(maker: DrawingMaker) -> None:
     leaning[0, 1] = 0.5
     signs = [Drawing(name, (LEFT,), leaning) for name in ("one", "other")]
     maker.prepare(signs)
-    obj = maker.make_one(signs, "signs")
+    obj = made(maker, "signs", signs)
     assert MODIFIER not in obj.modifiers
     assert len(obj.data.vertices) == 2 * len(maker.arrays(signs[0]).points)
 
@@ -116,7 +123,7 @@ def test_what_lies_over_letters_stays_over_them(maker: DrawingMaker) -> None:
     assert set(on_top((LEFT, replace(LEFT, x=-0.19), stroke))) == set()
     drawing = Drawing("one", (LEFT, stroke, WORDS))
     maker.prepare([drawing])
-    obj = maker.make(drawing, {}, bpy.data.objects.new("page", None))
+    obj = made(maker, "one", [drawing])
     bpy.context.view_layer.update()
     points, _, _, triangles = read(shown(obj))
     heights = (points[triangles][:, :, 2].max(axis=1) / LIFT).round().astype(int)

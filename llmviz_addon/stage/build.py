@@ -46,7 +46,7 @@ from .shown import GRIDS, clear_shown, shown_of, write_shown
 from .story import clear_story, write_story
 from .things import glyphs
 from .things.camera import Rig, camera_rig
-from .things.drawings import DrawingMaker, letters_of
+from .things.drawings import DrawingMaker, letters_of, numbers_hung
 from .things.ensembles import Ensembles
 from .things.folders import Folders, is_renamed
 from .things.fonts import keep
@@ -315,17 +315,19 @@ def _drawings(
     """Drawings on a grid that is ``still`` stand in the world like it."""
     with unswept():
         maker.prepare(drawing for group in groups for drawing in group)
-    cast = {}
+    hung, cast = list(numbers_hung(groups)), {}
     for begin in range(0, len(groups), SOME):
         yield begin / len(groups), "Drawings"
         with unswept():
-            for number, group in enumerate(groups[begin : begin + SOME], begin):
-                first = group[0]
-                alone = len(group) == 1
-                if first.parent in still:
-                    first = replace(first, parent="world")
-                obj = maker.make(first, grids, rig.page) if alone else maker.make_one(group, f"signs {number}")
-                cast[first.name] = actors.drawing_actor(obj, first)
+            some = [
+                (group[0].name, [replace(group[0], parent="world")] if group[0].parent in still else group)
+                if len(group) == 1
+                else (f"signs {number}", group)
+                for number, group in enumerate(groups[begin : begin + SOME], begin)
+            ]
+            made = maker.make(some, hung[begin : begin + SOME], grids, rig.page)
+            for obj, (_, group) in zip(made, some, strict=True):
+                cast[group[0].name] = actors.drawing_actor(obj, group[0])
     return cast
 
 

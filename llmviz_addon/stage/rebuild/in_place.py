@@ -14,12 +14,11 @@ from typing import Any
 
 import bpy
 
-from ...layout.lettering.drawing import Drawing
 from ...stepwise import Stepwise
 from ..motion import actors
 from ..motion.keys import HIDING, SLOTS, Actor, animate, animate_again
 from ..ours import Ours, names_free, own, reached, register, remove_unused
-from ..things.drawings import DrawingMaker, lift
+from ..things.drawings import DrawingMaker, lift, numbers_hung
 from ..things.grids import fragment_objects
 from ..things.ribbons import ribbon_object
 from .carried import Carried, settle
@@ -104,19 +103,15 @@ def _made_steps(other: Difference, nursery: bpy.types.Collection) -> Stepwise[di
     yield 0.4, "Drawings"
     anew = [(number, group) for number, group in enumerate(other.drawings) if group[0].name in other.made]
     maker.prepare(drawing for _, group in anew for drawing in group)
-    hung = dict(zip((group[0].name for group in other.drawings), _hung(other.drawings), strict=True))
+    numbers = list(numbers_hung(other.drawings))
     parents = {group[0].parent for _, group in anew} & stood.objects.keys()
     fragments = {one.name: one for one in timeline.fragments if one.name in other.made}
     cast = {}
     with _at_home(stood, parents | {one.grid for one in fragments.values()}):
-        for number, group in anew:
-            first = group[0]
-            maker.hung = hung[first.name]
-            alone = len(group) == 1
-            obj = (
-                maker.make(first, stood.objects, stood.rig.page) if alone else maker.make_one(group, f"signs {number}")
-            )
-            cast[first.name] = actors.drawing_actor(obj, first)
+        named = [(group[0].name if len(group) == 1 else f"signs {number}", group) for number, group in anew]
+        made = maker.make(named, [numbers[number] for number, _ in anew], stood.objects, stood.rig.page)
+        for obj, (_, group) in zip(made, anew, strict=True):
+            cast[group[0].name] = actors.drawing_actor(obj, group[0])
         objects = fragment_objects(
             timeline.fragments, stood.grids, stood.objects, stood.places, stood.cubes, nursery, fragments
         )
@@ -129,14 +124,6 @@ def _made_steps(other: Difference, nursery: bpy.types.Collection) -> Stepwise[di
             cast[name] = actors.ribbon_actor(obj)
     yield 0.8, "Putting it in place"
     return cast
-
-
-def _hung(groups: Iterable[Sequence[Drawing]]) -> Iterator[int]:
-    """How many drawings hang by themselves before each of some groups."""
-    before = 0
-    for group in groups:
-        yield before
-        before += len(group) == 1
 
 
 @contextmanager
@@ -167,7 +154,7 @@ def _other_places(other: Difference) -> Iterator[Placed]:
         for first, name, hung in _numbered(now, what):
             if first.name in other.made or were[first.name] == (name, hung):
                 continue
-            called, lifted = were[first.name][0], lift(first, hung + 1) if hung >= 0 else None
+            called, lifted = were[first.name][0], lift(first, hung) if hung else None
             for obj in other.stood.cast[first.name].hides:
                 yield Placed(obj, called, name, lifted)
                 if called != name and obj.data is not None:
@@ -175,10 +162,10 @@ def _other_places(other: Difference) -> Iterator[Placed]:
 
 
 def _numbered(groups: Sequence[Sequence[Any]], what: str) -> Iterator[tuple[Any, str, int]]:
-    """The first of each group, what its object is called, and after how many it is hung; -1 where it is not."""
-    for number, (group, hung) in enumerate(zip(groups, _hung(groups), strict=True)):
+    """The first of each group, what its object is called, and as which number it is hung; 0 where it is not."""
+    for number, (group, hung) in enumerate(zip(groups, numbers_hung(groups), strict=True)):
         alone = len(group) == 1
-        yield group[0], group[0].name if alone else f"{what} {number}", hung if alone and what == "signs" else -1
+        yield group[0], group[0].name if alone else f"{what} {number}", hung if alone and what == "signs" else 0
 
 
 def _moved(other: Difference) -> dict[bpy.types.ID, None]:

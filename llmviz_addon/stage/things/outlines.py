@@ -21,7 +21,8 @@ from ..materials.theme import Theme, linear
 from ..motion.actors import piece_actor
 from ..motion.keys import Actor
 from ..ours import own
-from .drawings import ALWAYS, joined
+from .arrays import joined
+from .drawings import ALWAYS
 from .grids import CORNERS
 from .merged import Crowd, merged_mesh
 from .ribbons import apart, arrays

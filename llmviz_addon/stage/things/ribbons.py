@@ -16,7 +16,8 @@ from ...layout.grid import Ribbon
 from ..materials.flat_material import REACH
 from ..materials.theme import Theme, linear
 from ..ours import own
-from .drawings import ALWAYS, Arrays, joined
+from .arrays import Arrays, joined
+from .drawings import ALWAYS
 
 FRINGE = 0.02
 _APART, _LAYERS = (6e-4, 9e-4, 4e-4), 13
