@@ -265,8 +265,9 @@ def _state(scene: bpy.types.Scene, only: Iterable[bpy.types.ID] | None = None) -
     name_of = _namer(scene)
     places: dict[bpy.types.ID, list[str]] = defaultdict(list)
     for folder in ours(scene).collections:
+        told = label(folder)
         for obj in folder.objects:
-            places[obj].append(label(folder))
+            places[obj].append(told)
     here = set(scene.objects)
     layers = [(layer, hidden_away(layer), hidden_by_walking(scene, layer)) for layer in scene.view_layers]
     state: dict[str, Values] = {}
