@@ -18,12 +18,12 @@ from ..page.sizes import USUAL, pixel
 from ..score.timeline import Channel
 from ..telling import Telling
 from .dealing import Extent, Name, deal, keeps_order
-from .token_tiles import is_table, put, rise
+from .token_tiles import HIGH, is_table, put, rise
 
 GAP = 0.8
 """Metres between what stands beside each other, at least where a chapter does not say."""
-HIGH, FULL = 0.75, 0.9
-"""Share of the free part's height that a grid is high, where names stand over it; and where it is to fill the page."""
+FULL = 0.9
+"""Share of the free part's height that a grid is high where it is to fill the page."""
 LETTERS_APART = 0.6
 """Ems between the names of two grids."""
 SIDES = ("left", "right", "above", "below")

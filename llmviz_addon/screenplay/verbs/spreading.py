@@ -59,9 +59,9 @@ def spread(
     (left, _, _), (_, _, top) = _around(telling, first)
     for grids, x, z in form.places:
         low, high = _around(telling, grids)
-        way = np.array([left + x - low[0], 0.0, top + z - high[2]])
-        for grid in grids if np.abs(way).max() > 1e-9 else ():
-            telling.carry(grid.name, telling.offset(grid) + way, seconds)
+        by = np.array([left + x - low[0], 0.0, top + z - high[2]])
+        for grid in grids if np.abs(by).max() > 1e-9 else ():
+            telling.carry(grid.name, telling.offset(grid) + by, seconds)
     telling.pass_time(seconds)
     led, brief = _connected(telling, [grids for grids, _, _ in form.places]), min(0.4, seconds)
     telling.score.set_all([one.name for one in led], "opacity", ARROW, telling.now - brief, brief)
