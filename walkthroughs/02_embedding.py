@@ -39,9 +39,13 @@ def play(film):
     _equals(film, e, t)
     with film.beat("all-there-is"):
         film.say("This is all that the model gets of the text.")
-        film.camera.frame(text, tokens, e, azimuth=276, elevation=4, seconds=0)
-        film.camera.frame(text, tokens, e, azimuth=282, elevation=7, seconds=3)
+        film.fade(text, tokens, to=1, seconds=0)
+        film.camera.frame(text, tokens, e, azimuth=282, elevation=7, seconds=0)
+        film.camera.frame(text, tokens, e, azimuth=279, elevation=6, seconds=2)
         film.say("All that follows is calculated from these [columns]({x}).", x=e.output)
+        with film.together(seconds=2):
+            film.fade(text, tokens, to=0, seconds=1)
+            film.camera.frame(e, azimuth=276, elevation=4)
     _stream(film, e.output, read, after)
 
 
@@ -112,8 +116,8 @@ def _all(film, text, tokens, e):
         many = len(film.tokens) > 1
         film.say("The other columns are made alike," if many else "Further columns would be made alike,")
         film.merge(e.token_weight, e.output, e.position_weight, seconds=0)
-        film.fade(text, tokens, to=1, seconds=0)
-        film.camera.frame(text, tokens, e, azimuth=280, elevation=6, seconds=0)
+        film.letters(e.output, seconds=0.3)
+        film.camera.frame(e, azimuth=277, elevation=4, seconds=0)
         times = [i for i in range(len(film.tokens)) if e.output.axes[0].cell(i + 1) > e.output.axes[0].cell(i)]
         drawn = []
         for i in [i for i in times if i != film.example_time][:SEEN]:
@@ -123,7 +127,7 @@ def _all(film, text, tokens, e):
         film.fade(*drawn, to=0, seconds=0.2)
         film.merge(e.token_weight, e.output, e.position_weight, seconds=0.4)
         film.sweep(e.output, seconds=3, slowly=False)
-        film.camera.frame(text, tokens, e, azimuth=283, elevation=7, seconds=2)
+        film.camera.frame(e, azimuth=279, elevation=5, seconds=2)
 
 
 def _equals(film, e, t):

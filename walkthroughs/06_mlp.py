@@ -84,7 +84,7 @@ def _way(film, x, mlp, stream, t):
     count, wide = film.config.n_embd, mlp.hidden.shape[1]
     _in_one_picture(film, x, mlp, stream)
     columns = (box[t] for box in (stream, x, mlp.hidden, mlp.activation, mlp.proj, mlp.residual))
-    film.split(*columns, gap=APART, others=0.25, seconds=0.8)
+    film.split(*columns, gap=APART, others=0.45, seconds=0.8)
     film.camera.frame(*_rows(x, mlp, stream), azimuth=274, elevation=3, seconds=0.5)  # tiles lift names
     film.say("Follow t = {t}, the {token}: its {count} become [{wide}](4C),", t=t, token=film.token_name(t),
              count=film.count(count, "number"), wide=f"{wide:,}")  # fmt: skip
@@ -108,7 +108,7 @@ def _one_column(film, x, mlp, stream):
     film.arrange((mlp.fc_bias,), (mlp.fc_weight, x), (mlp.hidden,), (mlp.activation,), all_named=True, seconds=0)
     film.move(x, by=(0.5, 0, 0), seconds=0)  # a ruler has room before it
     film.fade(*shown[1:], to=1, seconds=0.3)
-    film.camera.frame(*shown, azimuth=274, elevation=3, zoom=0.96, seconds=0.8)
+    film.camera.frame(*shown, azimuth=274, elevation=3, zoom=0.99, seconds=0.8)
     film.say("From the column's [C = {count}](C),", count=film.count(count, "number"))
     rulers = [film.ruler(x, "C", seconds=1)]
     film.say("the MLP makes [4C = {wide}](4C), {times} times as many.", wide=f"{wide:,}", times=wide // count)
@@ -167,7 +167,7 @@ def _bent(film, mlp, t):
         film.arrange((mlp.hidden,), (mlp.activation,), all_named=True, seconds=0)
         film.fade(mlp.activation, to=1, seconds=0)
         with film.together(seconds=0.8):
-            film.split(mlp.activation[t], others=0.3)
+            film.split(mlp.activation[t], others=0.5)
             film.camera.frame(mlp.hidden, mlp.activation)
         film.sweep(mlp.activation[t], seconds=4)
         film.say("Without a bend, two matrices in a row can do no more than one.")
@@ -232,13 +232,13 @@ def _narrow(film, mlp, t):
         with film.together(seconds=1):
             film.fade(*shown, to=1)
             film.camera.frame(*shown, azimuth=274, elevation=3)
-        film.split(mlp.proj[t], others=0.3)
+        film.split(mlp.proj[t], others=0.5)
         film.compute(mlp.proj[t, 0], seconds=2.5)
         film.sweep(mlp.proj[t], seconds=3)
         film.dismiss()
         film.say("So each neuron adds its own [column]({c}), as strongly as it fires, here {a}.", c=w[:, n],
                  a=mlp.activation[t, n])  # fmt: skip
-        film.split(w[:, n], gap=0, others=0.35, seconds=1)
+        film.split(w[:, n], gap=0, others=0.45, seconds=1)
 
 
 def _residual(film, mlp, stream, t):
