@@ -56,6 +56,7 @@ def _task(film, tokens, e, layers, sorts):
             film.camera.fly(layers[0], azimuth=289, elevation=9)
         if sorts:
             film.say("It was trained for one task: to put letters in order.")
+            film.fade(film.all_but(), to=0, seconds=0.3)
             film.reorder(given, sorted(given), ("A text", "What it is to write after it"), seconds=3.5)
     return names
 
@@ -116,14 +117,15 @@ def _attention(film, tokens, e, norm, attention):
         film.say(f"{how} the [projection]({{w}}) mixes what is found.", w=attention.proj_weight)
         arrows = _mix(film, attention, titles) if seen else []
         film.pulse([*attention.members.values()][1:], titles=["Projection"], seconds=1.5)
-    film.fade(*arrows, to=0, seconds=0)
-    film.revert(attention, seconds=0)
+    film.fade(film.all_but(), *arrows, to=0, seconds=0.3)
+    film.revert(attention, seconds=0)  # home, unseen
+    film.fade(attention, to=0, seconds=0)
 
 
 def _apart(film, heads, titles):
     """What each head looks at, and below it what it finds, as large as they can be."""
     rows = [head.weights for head in heads], [head.output for head in heads]
-    film.fade(film.all_but(*rows), to=0, seconds=0.5)
+    film.fade(film.all_but(*rows), to=0, seconds=1.5)
     calls = [f"{title} {does}" for does in ("looks", "finds") for title in titles]
     film.arrange(*rows, names=calls, in_order=True, all_named=True, seconds=1.5)
     film.camera.frame(*rows, azimuth=278, elevation=5, seconds=1.5)

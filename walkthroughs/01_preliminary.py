@@ -5,7 +5,7 @@ part = "Introduction"
 question = "What is it that we look at?"
 answer = "A trained model at work: fixed parameters, and values computed anew for every text."
 
-LOW = 0.16
+LOW = 0.25
 """Opacity of what it is not about."""
 NEAR = 0.45
 """Metres between what belongs together there."""

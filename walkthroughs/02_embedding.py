@@ -55,10 +55,11 @@ def _what_for(film, text, tokens, e):
         film.say("A model can only calculate, so its text must become numbers.")
         film.camera.frame(text, tokens, e, azimuth=284, elevation=7, seconds=2.5)
         first = film.layout.layers[0]
-        close = film.closeup(tokens, e, first.ln_1.output, first.mlp.residual, channels=ROWS, seconds=1)
+        close = film.closeup(tokens, e, first.ln_1.output, first.mlp.residual, channels=ROWS, seconds=0)
         tokens, e, first = close.tokens, close.embedding, close.layers[0]
         film.fade(first.ln_1.output, first.mlp.residual, to=0, seconds=0)
         film.one_scale(e, seconds=0)  # what is added up here
+        film.camera.frame(text, tokens, e, azimuth=283, elevation=6, seconds=0)
         film.say(
             "The text is cut into {count:,} pieces, its [tokens]({tokens});"
             if many

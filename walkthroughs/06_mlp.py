@@ -25,6 +25,7 @@ def play(film):
         film.say("First every column is [normalised]({n}).", n=x)
         film.fade(film.all_but(), *names, to=0, seconds=0.3)
         film.revert(layer, seconds=0)
+        film.hide_values(x, mlp.hidden, mlp.activation, mlp.proj, mlp.residual)
         _in_one_picture(film, x, mlp, stream)
         film.sweep(x, seconds=2, slowly=False)
         close = film.closeup(x, mlp, stream, channels=ROWS, in_proportion=True, seconds=0)
@@ -65,8 +66,7 @@ def _what_for(film, layer, rows):
     with film.together(seconds=1.5):
         names = film.lay(*matrices)
         film.camera.frame(*matrices, *names, azimuth=274, elevation=3)
-    film.light(*own, seconds=0.8)
-    film.light(*own, to=0, seconds=0.8)
+    film.outline(*(one[:] for one in own), seconds=0.8)
     return names
 
 

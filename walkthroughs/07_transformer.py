@@ -27,6 +27,7 @@ def play(film):
             film.revert(layers[0])
             film.camera.fly(layers[0], azimuth=288, elevation=9)
         film.revert(*layers[1:], seconds=0)
+        film.hide_values(*(grid for layer in layers[1:] for grid in layer.grids if grid.role != "weight"))
         film.fade(film.all_but(layers[0], film.ribbons(layers[0])), to=0, seconds=0)
         film.fade(*film.signs.labels(layers[0]), to=0, seconds=0)  # of a crowd some would stand on others
         names = film.flank(*_halves(layers[0]), titles=HALVES)

@@ -36,10 +36,10 @@ def reorder(
     upper, lower = (Row.of(area, len(tokens), level) for level in (UPPER, LOWER))
     size = min(fit(title, em, area.width) for title in titles)
     head = Text(area.left, area.top - 0.9 * em, ((titles[0], "ink"),), size)
-    put_up(telling, "tokens", [head, *tiles(telling, upper, tokens)], 0.15 * seconds)
+    put_up(telling, "tokens", [head, *tiles(telling, upper, tokens)], 0.1 * seconds)
     foot = Text(area.left, lower.y - lower.tall / 2 - 1.6 * em, ((titles[1], "ink"),), size)
-    put_up(telling, "title", [foot], 0.1 * seconds)
-    each = 0.75 * seconds / (1 + LAG * (len(tokens) - 1))
+    put_up(telling, "title", [foot], 0.05 * seconds)
+    each = 0.85 * seconds / (1 + LAG * (len(tokens) - 1))
     with telling.together(lag=LAG):
         for place_, start in enumerate(_starts(tokens, into)):
             with telling.in_sequence():
