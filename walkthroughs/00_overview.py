@@ -155,6 +155,7 @@ def _taking(film, attention, given):
 def _layer(film, layer, parts):
     with film.beat("layer"):
         film.say("Then a small network, the MLP, works on each column by itself.")
+        film.camera.frame(*parts, azimuth=286, elevation=7, seconds=0)  # nothing is there
         with film.together(seconds=4.5):
             film.fade(*parts, film.ribbons(*parts), to=1, seconds=1)
             film.camera.frame(*parts, azimuth=284, elevation=6, seconds=1.5)
