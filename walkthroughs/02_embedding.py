@@ -117,8 +117,8 @@ def _all(film, text, tokens, e):
         many = len(film.tokens) > 1
         film.say("The other columns are made alike," if many else "Further columns would be made alike,")
         film.merge(e.token_weight, e.output, e.position_weight, seconds=0)
-        film.letters(e.output, seconds=0.3)
         film.camera.frame(e, azimuth=277, elevation=4, seconds=0)
+        film.letters(e.output, seconds=0.3)
         times = [i for i in range(len(film.tokens)) if e.output.axes[0].cell(i + 1) > e.output.axes[0].cell(i)]
         drawn = []
         for i in [i for i in times if i != film.example_time][:SEEN]:
