@@ -33,6 +33,8 @@ STACK = 0.16
 """Of the chart's width, that the stack has."""
 LEAST = 1e-4
 """Height of a bar of nothing, as a share of the chart's: an object cannot be 0 high."""
+SHORT, FIGURE = 3, 0.7
+"""Letters of a name that stands in the stack too, at most; em of what is written there, in the chart's."""
 SEAM = 0.002
 """Between two bars of a stack, in picture heights."""
 WIDEST = 5
@@ -73,6 +75,7 @@ class Bars:
     has_others: bool = False  # beside it: what is told of both has as many decimals
     home: float = 0.0  # where the line at 0 was when the bars were made, in picture heights
     stacked: float = 0.0  # and when their copies were
+    names: list[str] = field(default_factory=list)  # those that a stack has room for
     bars: list[str] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)  # that are stacked
     ghosts: list[int] = field(default_factory=list)  # places of those that do not count, and stay as tall as they were
@@ -114,6 +117,7 @@ def chart(
     is_bare = part[1] >= MANY and area.width < area.height and len(names) <= WRITTEN
     up = _laid_out(numbers, area, reach, em, role, whole, percent, is_bare)
     up.has_others = part[1] > 1
+    up.names = [name if isinstance(name, str) and len(name) <= SHORT else "" for name in names]
     bar = Rect(0, 0, up.width, up.area.height, role, below=BELOW[role])
     slot = up.area.width / len(numbers)
     up.bars = [pin(telling, "bar", [bar], (x, up.zero), layer=1) for x in up.lefts]
@@ -246,19 +250,11 @@ def _holds(span: Span, numbers: np.ndarray) -> bool:
     return bool(span[0] <= numbers.min() and numbers.max() <= span[1])
 
 
-def _ticks(span: Span, in_percent: bool, most: int = TICKS) -> list[tuple[float, str]]:
-    """Numbers of a scale, 0 among them, about so many: where they stand, and as they are written."""
-    step = scales.step(span[1] - span[0], most)
-    ends = np.ceil(span[0] / step - 1e-9), np.floor(span[1] / step + 1e-9)
-    ticks = (np.arange(ends[0], ends[1] + 0.5) * step + 0.0).tolist()
-    return [(tick, f"{number(100 * tick, 0)} %" if in_percent else number(tick, 0)) for tick in ticks]
-
-
 def _laid_out(
     numbers: np.ndarray, area: Area, span: Span, em: float, role: str, whole: bool, in_percent: bool, is_bare: bool
 ) -> Bars:  # fmt: skip
     """Where everything of a chart stands, of which nothing is drawn yet."""
-    longest = max(WIDEST, *(len(text) for _, text in _ticks(span, in_percent)))
+    longest = max(WIDEST, *(len(text) for _, text in scales.ticks(span, in_percent)))
     left, right = area.left + (0.0 if is_bare else 0.72 * em * (0.8 + 0.58 * longest)), area.right
     pile = (right - STACK * area.width, right) if whole else None
     room = Area(left, area.bottom + 2.7 * em, right if pile is None else pile[0] - 1.6 * em, area.top - 2.8 * em)
@@ -302,7 +298,7 @@ def _scale(telling: Telling, up: Bars, seconds: float) -> None:
         return
     small = 0.72 * up.em
     shapes: list[Shape] = []
-    for value, told in _ticks(up.span, up.percent, int(np.clip(up.area.height / (2.4 * small), 1, TICKS))):
+    for value, told in scales.ticks(up.span, up.percent, int(np.clip(up.area.height / (2.4 * small), 1, TICKS))):
         y = up.zero + value * up.unit
         shapes.append(Line(((up.area.left - 0.25 * small, y), (up.area.left, y)), 0.0015, "muted"))
         shapes.append(Text(up.area.left - 0.5 * small, y - 0.36 * small, ((told, "muted"),), small, "right"))
@@ -368,7 +364,7 @@ def _stands_out(tops: Sequence[float], place: int, by: float) -> bool:
 
 
 def _total(telling: Telling, up: Bars, seconds: float) -> None:
-    """Under the stack, what it is high; "≈" where the numbers as they are written do not give it."""
+    """Under the stack, what it is high, "≈" where the numbers as they are written do not give it; in it, of what."""
     assert up.pile is not None
     total = 1.0 if _are_shares(up.values) else float(up.values.sum())
     text = rounding.percent(total) if up.percent else said(total)
@@ -377,7 +373,13 @@ def _total(telling: Telling, up: Bars, seconds: float) -> None:
     told = f"{sign} {text}" + (", rounded" if sign == "≈" and total == 1 else "")
     at, align = ((up.pile[0] + up.pile[1]) / 2, "center") if len(told) < 8 else (up.pile[1], "right")
     size = fit(told, up.em, 1.5 * (up.pile[1] - up.pile[0]))
-    up.total = pin(telling, "total", [Text(at, up.area.bottom - 1.7 * up.em, ((told, "ink"),), size, align)])
+    shapes: list[Shape] = [Text(at, up.area.bottom - 1.7 * up.em, ((told, "ink"),), size, align)]
+    middle, em = (up.pile[0] + up.pile[1]) / 2, FIGURE * up.em
+    for name, text, (low, share) in zip(up.names, _written(up), _piled(up), strict=False):
+        size, high = fit(words := f"{name} {text}".strip(), em, 0.9 * (up.pile[1] - up.pile[0])), share * up.area.height
+        if high > 1.2 * size and size >= SMALLEST * pixel(telling.page):
+            shapes.append(Text(middle, up.zero + low + high / 2 - 0.36 * size, ((words, "plate"),), size, "center"))
+    up.total = pin(telling, "total", shapes, layer=3)
     telling.change(up.total, "opacity", 1.0, seconds)
 
 

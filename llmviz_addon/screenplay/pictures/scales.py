@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...rounding import number
+
 NICE = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 """Ends of a scale, but for a power of ten."""
 
@@ -19,3 +21,11 @@ def step(end: float, most: int = 4) -> float:
     """From tick to tick of a scale from 0 to ``end``: 1, 2, 2.5 or 5 times a power of ten, ``most`` ticks."""
     size = 10.0 ** np.floor(np.log10(end / most))
     return float(next(size * nice for nice in (1, 2, 2.5, 5, 10) if size * nice >= end / most * (1 - 1e-9)))
+
+
+def ticks(span: tuple[float, float], in_percent: bool, most: int = 4) -> list[tuple[float, str]]:
+    """Numbers of a scale, 0 among them, about so many: where they stand, and as they are written."""
+    each = step(span[1] - span[0], most)
+    ends = np.ceil(span[0] / each - 1e-9), np.floor(span[1] / each + 1e-9)
+    found = (np.arange(ends[0], ends[1] + 0.5) * each + 0.0).tolist()
+    return [(tick, f"{number(100 * tick, 0)} %" if in_percent else number(tick, 0)) for tick in found]
