@@ -102,6 +102,7 @@ def play(film):
         film.sweep(ln.mean, ln.std, ln.output, waits=0.7, seconds=11)
         sizes = {when: (film.values(grid) ** 2).mean() ** 0.5 for when, grid in (("before", x), ("after", ln.output))}
         film.say("On one scale of colour: sizes around {before} came in, around {after} go out.", **sizes)
+        film.call(x, ln.output, names=[f"In: around {sizes['before']:.2g}", f"Out: around {sizes['after']:.2g}"])
         film.one_scale(x, ln.output, seconds=2)
         film.say(
             "No column looks at its neighbours: that is left to [self-attention]({out}), which is next.", out=ln.output

@@ -40,7 +40,6 @@ def play(film):
 def _tour(film, x, heads, names, number):
     many, built = len(heads) > 1, "The {count} heads are built alike, each with weights of its own."
     film.say(built if many else "Here one head does all of this.", count=len(heads))
-    film.camera.frame(x, heads, *names, azimuth=312, elevation=30, zoom=0.95, seconds=1.5)
     film.in_turn(*heads, titles=names, last=number, seconds=4)
     if many:
         film.say("They do not know of each other, so it is enough to follow one.")
@@ -84,21 +83,23 @@ def _vectors(film, x, head):
 
 
 def _one_number(film, x, head, t):
-    q, k, v, _, _ = head.rows
-    a, more = min(2, film.config.head_size - 1), t > film.example_time
+    (q, k, v, *_), a, more = head.rows, min(2, film.config.head_size - 1), t > film.example_time
     with film.beat("row-and-column"):
         film.say("How is one number made?")
         with film.together(seconds=1.5):
             film.fade(*k, *v, to=0)
-            film.move(x, beside=head.q, side="above", gap=0.95)
+            film.move(x, beside=head.q, side=("right", "above"), among=q, below=0.95)
         film.camera.frame(x, *q, azimuth=272, elevation=2, seconds=1)
         film.say("We follow t = {t}, for it has more columns before it." if more else "We still follow t = {t}.", t=t)
-        film.split(x[t], others=0.4)
+        film.split(x[t], gap=0.15, others=0.4)
         film.say("A row of the [weights]({w}) meets this [column]({x}).", w=head.q_weight[a], x=x[t])
         film.split(head.q_weight[a], others=0.4)
         film.outline(x[t], head.q_weight[a], head.q[t, a], seconds=0.5)
+        row = film.copy(head.q_weight[a], along="z", seconds=0)
+        film.stand(row, beside=x[t], gap=0.03, seconds=2)
     with film.beat("one-number"):
         film.say("Pair by pair they are multiplied, then added up: a dot product.")
+        film.fade(row, to=0, seconds=0)
         film.dot_product(head.q[t, a], seconds=14)
         film.say("A bias comes on top." if film.checkpoint.biases else "A bias, which this model lacks, would be 0.")
         film.compute(head.q[t, a], seconds=2)
@@ -110,7 +111,7 @@ def _one_number(film, x, head, t):
             film.fade(*k, *v, to=1)
             film.move(x, beside=head.k, level=head.k)
             film.camera.frame(x, *head.rows[:3], azimuth=274, elevation=4)
-        film.sweep(head.q, head.k, head.v, waits=0.36, seconds=8)
+        film.sweep(head.q, head.k, head.v, waits=0.69, seconds=8, slowly=False)
         film.say("each from its own row of weights and its own column.")
 
 
@@ -129,12 +130,11 @@ def _scores(film, x, head, t):
     best, A = film.largest(head.scores[t, : t + 1])[0], film.config.head_size
     with film.beat("scores"):
         film.say("Take the [query]({q}) of the {token}, t = {t}.", q=head.q, token=film.token_name(t), t=t)
-        film.arrange((head.q, head.k), seconds=0)
         film.letters(head.scores, seconds=0)
-        film.move(head.scores, beside=head.k, side="below", seconds=0)
-        film.camera.frame(head.q, head.k, head.scores, azimuth=273, elevation=3, zoom=0.97, seconds=0)
-        film.fade(head.q, head.k, head.scores, to=1, seconds=0.4)
-        film.camera.frame(head.q, head.k, head.scores, azimuth=271, elevation=2, seconds=1.6)
+        film.arrange((head.q, head.scores), in_order=True, all_named=True, seconds=0)
+        film.move(head.k, beside=head.scores, side=("right", "above"), among=(head.q, head.scores), seconds=0)
+        film.camera.frame(head.q, head.k, head.scores, azimuth=271, elevation=2, seconds=0)
+        film.fade(head.q, head.k, head.scores, to=1, seconds=0.8)
         film.say("It meets each [key]({k}) up to its own: where both agree, their product is positive.", k=head.k)
         film.slide_along(head.scores[t, : t + 1], seconds=14)
         film.say("Divided by √A = √{A}, it goes to the [attention matrix]({s}), row t = {t}.", A=A, t=t, s=head.scores)
@@ -182,17 +182,13 @@ def _softmax(film, head, t):
     if t:
         _without(film, head, t)
     with film.beat("bands"):
-        told = {
-            "token": film.token_name(t), "t": t, "tied": len(best), "other": film.token_name(best[0]),
-            "best": best[0], "weight": head.weights[t, best[0]],
-        }  # fmt: skip
+        told = {"token": film.token_name(t), "t": t, "tied": len(best), "other": film.token_name(best[0])}
+        told |= {"best": best[0], "weight": head.weights[t, best[0]]}
         *where, share = _looks(best, t)
         for clause in where:
             film.say(clause, **told)
         film.bands(head.weights[t], f"Attention of t = {t}", seconds=3)
         film.say(share, **told)
-        if film.tells("softmax"):
-            film.say("The bands are as wide as the weights.")
 
 
 def _without(film, head, t):
@@ -241,22 +237,26 @@ def _values(film, head, t):
 
 
 def _rest(film, x, head, number, t):
-    v, output, matrix, many = head.v, head.output, head.rows.matrix, len(film.tokens) > 1
+    v, weights, output, many = head.v, head.weights, head.output, len(film.tokens) > 1
     with film.beat("all-rows"):
         film.locate()
-        rest = "All other queries are answered in the same way, each by itself,"
-        film.say(rest if many else "Of more queries each would be answered by itself,")
-        film.fade(v, head.weights, output, to=0)
+        film.say("The shares of every query are found in this way, each row by itself.")
+        film.fade(v, weights, output, to=0)
         film.merge(output, seconds=0)
-        film.arrange(matrix, (v, output), level=head.k, in_order=True, seconds=0)
-        film.camera.frame(*matrix, v, output, azimuth=273, elevation=3, seconds=0)
-        film.fade(v, *matrix, output, to=1, seconds=1.2)
-        film.sweep(head.max, head.sum, head.weights, output, seconds=10, slowly=False, rows=True, waits=0.3)
-        film.say("so a computer can do them all at once.")
-        film.camera.frame(*matrix, v, output, azimuth=271, elevation=2, seconds=2)
+        film.arrange((v, weights, output), level=head.k, in_order=True, seconds=0)
+        with film.together():  # it is seen with its letters from the first
+            film.fade(weights, to=1, seconds=0.6)
+            film.camera.frame(weights, azimuth=271, elevation=2, zoom=0.95, seconds=0)
+        film.sweep(head.max, head.sum, weights, seconds=8, rows=True, waits=0.6)
+    with film.beat("all-answers"):
+        film.say("Each row mixes the [values]({v}) by itself: a computer does all at once.", v=v)
+        with film.together(seconds=1.2):
+            film.fade(v, output, to=1)
+            film.camera.frame(v, weights, output, azimuth=271, elevation=2)
+        film.sweep(output, seconds=6, rows=True, waits=0.6)
     with film.beat("whole-head"):
         film.say("Now all of the head is computed, up to its output.")
-        film.fade(v, *matrix, output, to=0, seconds=0.3)
+        film.fade(v, weights, output, to=0, seconds=0.3)
         _lie_flat(film, x, head, seconds=0)
     with film.beat("one-picture"):
         film.say("This is all that the head has done:")

@@ -11,7 +11,7 @@ from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.model.checkpoint import builtin
 from llmviz_addon.model.run import run
-from llmviz_addon.screenplay.page.commentary import FADE, camera_pose, reading_seconds
+from llmviz_addon.screenplay.page.commentary import FADE, reading_seconds
 from llmviz_addon.screenplay.production import prepare
 from llmviz_addon.screenplay.score.timeline import Channel
 from llmviz_addon.screenplay.verbs.beats import LIT, SLOWEST
@@ -273,7 +273,7 @@ def test_what_is_computed_is_shown_piece_by_piece_and_the_value_last(film_at):
     assert len(starts) >= 3
     assert starts == sorted(set(starts))
     assert all(start < steps[1] for start in starts[:-1])  # as the symbols are read; the last leads to the cell
-    assert starts[-1] == pytest.approx(steps[2])
+    assert starts[-1] == pytest.approx(comes(told.panel.results[0].name).end)
     known = film.score.clips[Channel(ln.output.name, "kept", 1)][-1]
     assert known.start >= comes(told.panel.results[0].name).end - 1e-9
     assert film.now == pytest.approx(9)
@@ -309,33 +309,24 @@ def test_an_axis_that_many_grids_have_is_measured_once_on_what_is_spoken_of(make
         assert ruler.parent == on.name
 
 
-def test_a_result_flies_from_its_panel_to_its_cell_which_shows_it_then(make_film, nano):
+def test_a_result_is_read_in_its_panel_before_its_cell_is_pointed_to_and_shows_it(make_film, nano):
     film = make_film(nano, [2, 1, 0, 1, 1, 2])
     ln = film.layout.layers[0].ln_1
     film.fade(film.all_but(film.layout.embedding.output, ln), to=0, seconds=0)
     film.hide_values(ln)
     film.open_on(ln, azimuth=276, elevation=4)
     film.compute(ln.mean[3], seconds=6)
-    (figure,) = (one for name, one in film.cast.drawings.items() if ":figure:" in name)
     (up,) = film.telling.explanations
-    assert figure.shapes[0].body == up.panel.results[0].shapes[-1].body
-    clip = film.score.clips[Channel(figure.name, "offset", 0)][0]
-    page = camera_pose(film.page)
-    scale = figure.pose[2, 3] / page[2, 3]
-    away = np.array([film.score.value(Channel(figure.name, "offset", i)) for i in (0, 1)])
-    start = (figure.pose[:2, 3] / scale - page[:2, 3]) / page[0, 0]
-    low, high = film.box(ln.mean[3])
-    (x, y, _) = film.telling.view.project(((low + high) / 2)[None])[0]
-    assert start + away / scale / page[0, 0] == pytest.approx((x, y), abs=1e-6)
-    area = up.panel.area
-    assert area.left < start[0] < area.right
-    assert area.bottom < start[1] < area.top
     come = film.score.clips[Channel(up.panel.results[0].name, "opacity")][-1]
-    assert come.end <= clip.start + 1e-6  # it is read before it flies
+    *_, home = (film.cast.drawings[name] for name in up.tethers)
+    *_, mark = (film.cast.drawings[name] for name in up.marks)
+    for one in (home, mark):
+        assert one.shapes[0].color == "ink"
+        assert film.score.clips[Channel(one.name, "opacity")][0].start >= come.end - 1e-6
+    assert mark.parent == ln.mean.name
     knowing = [Channel(name, prop) for name in film.telling.bodies(ln.mean) for prop in ("reveal", "kept")]
     shown = [one for channel in knowing for one in film.score.clips.of(channel) if one.start > 0]
-    assert min(c.start for c in shown) == pytest.approx(clip.end)
-    assert film.score.value(Channel(figure.name, "opacity")) == 0
+    assert min(c.start for c in shown) == pytest.approx(film.score.clips[Channel(mark.name, "opacity")][0].end)
 
 
 def test_what_goes_on_with_a_picture_is_not_as_large_as_an_answer(film):

@@ -1,8 +1,9 @@
 """A row of dot products in one go: one vector slides along many, leaves behind where they agree, and that adds up.
 
-Of ``head.scores[t]`` the keys stand apart, and the query slides from one to the next. Beside each it leaves what it
-makes of that key, cell by cell: large where both agree in sign, of the other hue where they do not. Every column of
-these products then folds down into one cell under its key, with the sum written on it, and the cells drop into the row.
+Of ``head.scores[t]`` the keys stand apart, and the query's token goes from one to the next. Before each it lets the
+query down, and behind it appears what both make, cell by cell: large where they agree in sign, of the other hue where
+they do not. No column passes another, so all numbers can be read. Every column of products then folds down into one
+cell under its key, with the sum written on it, and the cells drop into the row.
 What is done to a sum after that, such as dividing it by a root, is its formula's business.
 
 All of it is wide: where that makes its numbers larger the words become a caption under it meanwhile.
@@ -63,7 +64,7 @@ class Fan(NamedTuple):
     @property
     def corners(self) -> np.ndarray:
         """All that it takes with tiles, sums and words, (n, 3) metres."""
-        ends = self.xs[0] - 2.5 * self.broad - WORDS * CELL, self.xs[-1] + self.broad + END * CELL
+        ends = self.query(0) + self.broad / 2 - WORDS * CELL, self.xs[-1] + self.broad + END * CELL
         return np.array([(x, self.y, z) for x in ends for z in _heights(self.top, self.bottom)])
 
     @property
@@ -73,13 +74,12 @@ class Fan(NamedTuple):
 
     @property
     def pitch(self) -> float:
-        """From one to the next: room for the one that slides, itself, and their product, which touch."""
+        """From one to the next: room for the one that they all meet, itself, and their product, which touch."""
         return 3 * self.broad + APART * CELL
 
-    @property
-    def start(self) -> float:
-        """The left edge of the one that slides, before it does."""
-        return self.xs[0] - 3 * self.broad - CELL / 2
+    def query(self, number: int) -> float:
+        """The left edge of the one that they all meet, where it stands before one of them."""
+        return self.xs[number] - 2 * self.broad
 
 
 def _under(bottom: float) -> float:
@@ -111,19 +111,19 @@ def slide_along(telling: Telling, row: Region, *, seconds: float = 8.0) -> None:
     with telling.together(seconds=0.12 * seconds):
         for key, x in zip(keys, fan.xs, strict=True):
             fly(telling, key, (x - fan.broad, fan.y, fan.top))
-        fly(telling, vector, (fan.start, fan.y + BEFORE, fan.top))
+        fly(telling, vector, (fan.query(0), fan.y, fan.top))
         for one in (vector, *keys):
             telling.change(one.name, "scale", fan.broad / CELL, 0.12 * seconds)
         camera.frame(telling, fan.corners, azimuth=270 + 0.3 * (telling.view.azimuth - 270), elevation=1)
     signs = _names(telling, fan, sliding, columns, 0.04 * seconds)
     heads = _heads(telling, fan, 0.02 * seconds)
-    made = _slide(telling, fan, vector, signs[:2], products, 0.46 * seconds)
+    met, made = _slide(telling, fan, sliding, signs[:2], heads, products, 0.46 * seconds)
     fade(telling, *heads, to=0, seconds=0.01 * seconds)
     signs += _fold(telling, fan, made, products, 0.13 * seconds)
     telling.pass_time(0.02 * seconds)
     is_caption, telling.page = telling.page is not page, page
     with telling.together(seconds=0.2 * seconds):
-        fade(telling, vector, to=0, seconds=0.05 * seconds)
+        fade(telling, vector, *met, to=0, seconds=0.05 * seconds)
         for one in (*keys, *made):
             telling.change(one.name, "scale", 1.0, 0.2 * seconds)
         for key, home in zip(keys, homes, strict=True):
@@ -148,7 +148,7 @@ def _fan(telling: Telling, columns: list[Region], sizes: np.ndarray, page: Page)
     top, bottom = float(highs[0][2]), float(lows[0][2])
     high, low = _heights(top, bottom)
     room = (high - low) / page.free.height * page.free.width / CELL  # cells that are as wide as the page then
-    each = (room - WORDS - END - (len(kept) - 1) * APART) / (3 * len(kept) + 0.5)
+    each = (room - WORDS - END - (len(kept) - 1) * APART) / (3 * len(kept) - 0.5)
     broad = float(np.clip(each, 1.0, BROADEST)) * CELL
     middle, pitch = (lows[0][0] + highs[-1][0]) / 2, 3 * broad + APART * CELL
     xs = [float(middle + (i - (len(kept) - 1) / 2) * pitch + broad) for i in range(len(kept))]
@@ -163,7 +163,7 @@ def _seen(fan: Fan, page: Page) -> float:
 
 def _names(telling: Telling, fan: Fan, sliding: Region, columns: list[Region], seconds: float) -> list[Drawing]:
     """A token's tile over the vector that slides, and under each of the others; what they are to each other."""
-    over, first = fan.top + 0.1 * CELL + TILE / 2, fan.start + fan.broad / 2
+    over, first = fan.top + 0.1 * CELL + TILE / 2, fan.query(0) + fan.broad / 2
     with telling.together(seconds=seconds):
         made = [_tile(telling, fan, sliding, (first, fan.y, over))]
         made.append(_word(telling, "query", (_left_of(made[0], first), fan.y, over)))
@@ -176,18 +176,21 @@ def _names(telling: Telling, fan: Fan, sliding: Region, columns: list[Region], s
 
 
 def _heads(telling: Telling, fan: Fan, seconds: float) -> list[Drawing]:
-    """Under each key and each product what it is, if that can be read."""
-    size = min(fit("product", HEADS, 1.3 * fan.broad), fit("key", HEADS, 0.9 * fan.broad))
+    """Under each column what it is, if that can be read: the keys' at once, and for each key the others'."""
+    size = min(fit("product", HEADS, 1.3 * fan.broad), fit("query", HEADS, 0.9 * fan.broad))
     if size / fan.broad * _seen(fan, telling.page) < SMALLEST * pixel(telling.page):
         telling.pass_time(seconds)
         return []
-    shapes = [
-        Text(x + aside * fan.broad, -CAP_HEIGHT * size / 2, ((word, "muted"),), size, "center")
-        for x in fan.xs
-        for word, aside in (("key", -0.5), ("product", 0.5))
-    ]
-    at = pose((0.0, fan.y, fan.bottom - 0.5 * CELL))
-    return [telling.show(Drawing(telling.unique("heads"), tuple(shapes), at, opacity=0.0), seconds)]
+
+    y, at = -CAP_HEIGHT * size / 2, pose((0.0, fan.y, fan.bottom - 0.5 * CELL))
+
+    def head(*words: tuple[str, float]) -> Drawing:
+        shapes = tuple(Text(x, y, ((word, "muted"),), size, "center") for word, x in words)
+        return Drawing(telling.unique("heads"), shapes, at, opacity=0.0)
+
+    keys = telling.show(head(*(("key", x - 0.5 * fan.broad) for x in fan.xs)), seconds)
+    others = [head(("query", x - 1.5 * fan.broad), ("product", x + 0.5 * fan.broad)) for x in fan.xs]
+    return [keys, *others]
 
 
 def _left_of(tile: Drawing, x: float) -> float:
@@ -209,22 +212,39 @@ def _tile(telling: Telling, fan: Fan, region: Region, at: tuple[float, float, fl
 
 
 def _slide(
-    telling: Telling, fan: Fan, vector: Grid, riders: list[Drawing], products: np.ndarray, seconds: float
-) -> list[Grid]:  # fmt: skip
-    """The vector goes from one to the next with what is written over it, and cell by cell their products appear."""
-    each, kind, made = seconds / len(fan.kept), telling.unique("product"), []
-    for x, j in zip(fan.xs, fan.kept, strict=True):
-        for one in riders:
-            telling.change(one.name, "offset", x - 2 * fan.broad - fan.start, 0.4 * each)
-        fly(telling, vector, (x - 2 * fan.broad, fan.y + BEFORE, fan.top), seconds=0.4 * each)  # behind the others
-        axes = (Axis("", products.shape[1], "z"),) if products.shape[1] > 1 else ()
+    telling: Telling, fan: Fan, sliding: Region, riders: list[Drawing], heads: list[Drawing], products: np.ndarray,
+    seconds: float,
+) -> tuple[list[Grid], list[Grid]]:  # fmt: skip
+    """What is written over the vector goes from one to the next and lets it down there, and their products appear.
+
+    Returns the vector's copies, but for the one that stands before the first, and the products.
+    """
+    each, kind = seconds / (len(fan.kept) - 0.4), telling.unique("product")
+    axes = (Axis("", products.shape[1], "z"),) if products.shape[1] > 1 else ()
+    met: list[Grid] = []
+    made: list[Grid] = []
+
+    def comes(grid: Grid, x: float, seconds: float) -> None:
+        """Let a column be there from now on, cell by cell."""
+        fly(telling, grid, (x, fan.y, fan.top), seconds=0.0)
+        flat(telling, grid)
+        telling.change(grid.name, "scale", fan.broad / CELL, 0.0)
+        telling.score.set(Channel(grid.name, "reveal"), 0.0, telling.now)
+        telling.score.set(Channel(grid.name, "reveal"), grid.count, telling.now, seconds, "linear")
+
+    for number, (x, j) in enumerate(zip(fan.xs, fan.kept, strict=True)):
+        if number:
+            for one in riders:
+                telling.change(one.name, "offset", x - fan.xs[0], 0.4 * each)
+            met.append(copy(telling, sliding))
+            comes(met[-1], fan.query(number), 0.4 * each)
+            telling.pass_time(0.4 * each)
         made.append(make(telling, products[j], axes, (x, fan.y, fan.top), Role.ACTIVATION, kind))
-        flat(telling, made[-1])
-        telling.score.set(Channel(made[-1].name, "scale", 0), fan.broad / CELL, telling.now)
-        telling.score.set(Channel(made[-1].name, "reveal"), 0.0, telling.now)
-        telling.score.set(Channel(made[-1].name, "reveal"), made[-1].count, telling.now, 0.5 * each, "linear")
+        comes(made[-1], x, 0.5 * each)
+        if heads:
+            telling.show(heads[number + 1], 0.0)
         telling.pass_time(0.6 * each)
-    return made
+    return met, made
 
 
 def _fold(telling: Telling, fan: Fan, made: list[Grid], products: np.ndarray, seconds: float) -> list[Drawing]:

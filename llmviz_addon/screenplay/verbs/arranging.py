@@ -180,7 +180,10 @@ def _rename(telling: Telling, grid: Grid, name: str, afresh: bool = False) -> No
     telling.change(old.name, "opacity", 0.0)
     where = made.pose if afresh else old.pose
     telling.cast.add_label(replace(made, name=telling.unique("label"), pose=where, opacity=0.0))
-    telling.change(telling.cast.labels[grid.name].name, "opacity", solid)
+    new = telling.cast.labels[grid.name].name
+    telling.change(new, "opacity", solid)
+    if (up := telling.score.value(Channel(old.name, "offset", 2))) != 0:  # letters or a tile have lifted it
+        telling.change(new, "offset", up, 0.0, 2)
 
 
 def _name_apart(telling: Telling, row: Sequence[Grid]) -> None:

@@ -7,22 +7,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from ...errors import ScriptError
 from ...layout.grid import CELL, Region
-from ...layout.lettering.drawing import Drawing, Text
-from ...layout.lettering.font import CAP_HEIGHT
 from ..cast.boxes import common
-from ..page.commentary import camera_pose
 from ..page.panel import Explanation, Panel
 from ..score.timeline import Channel
 from ..telling import CROWD, SOLID, Telling
 from . import tethers
 from .dismissing import make_room
-from .outlining import MARK, outline
+from .outlining import MARK, mark, outline
 from .panels import panel
 
 STEPS = 3
@@ -31,12 +27,8 @@ FADE, MOVE = 0.25, 0.6
 """Seconds in which a step comes, and in which the camera makes room for a panel."""
 COMING = 0.9
 """Of a step, in which values come, and results come and are in their cells: the picture does not stand still."""
-FLIES = 0.45
-"""Of the last step, that has passed when the result leaves the panel for its cell."""
-SHORTEST, SHRINKS = 0.15, 0.8
-"""Seconds that it flies at least, or it does not; and how large it arrives, as a share."""
-NEARER = 0.008
-"""How much nearer than its panel's plate it flies, as a share of the distance."""
+TOLD = 0.45
+"""Of the last step, that has passed when the result stands in the panel, and the cell is pointed to."""
 SOURCE, TARGET = 1.0, 0.02
 """How strongly the cells around a source and around a target step back; these must stay as they were told before."""
 LINE = 0.4
@@ -61,43 +53,17 @@ def compute(telling: Telling, cell: Region, *, seconds: float | None = None) -> 
     for strength, is_target in ((TARGET, True), (SOURCE, False)):
         regions = (region for region in lit.values() if (region is cell) == is_target)
         step_back(telling, ((body, one) for one in regions for body in telling.bodies(one.grid)), start, strength, step)
-    for number, (drawings, comes) in enumerate((((up.symbols,), fade), (up.values, slow), (up.results, FLIES * step))):
+    for number, (drawings, comes) in enumerate((((up.symbols,), fade), (up.values, slow), (up.results, TOLD * step))):
         for drawing in drawings:
             at = start + number * step
             telling.score.set(Channel(drawing.name, "opacity"), 1.0, max(at, min(up.clear, at + step) - comes), comes)
-    _send_home(telling, up, cell, start + (STEPS - 1 + FLIES) * step, (COMING - FLIES) * step)
     tied = _tie(telling, up, sources, cell, step)
     tethers.show(telling, tied, min(fade, step / max(len(tied), 1)) / 2)
-    names, marks = tuple(name for name, _ in tied), _mark(telling, sources, start, step)
+    there = start + (STEPS - 1 + TOLD) * step, (COMING - TOLD) * step
+    names, marks = tuple(name for name, _ in tied), (*_mark(telling, sources, start, step), mark(telling, cell, *there))
     telling.explanations.append(Explanation(up, names, frozenset(lit), telling.clock.blocks, grid.name, marks))
     telling.splits.show(cell, start + (STEPS - 1) * step + slow)
     telling.pass_time(seconds)
-
-
-def _send_home(telling: Telling, up: Panel, cell: Region, at: float, seconds: float) -> None:
-    """Let the result fly from the panel to its cell, which shows it from then on."""
-    number = up.results[0].shapes[-1]
-    low, high = telling.box(cell)
-    (x, y, depth), free = telling.view.project(((low + high) / 2)[None])[0].tolist(), telling.page.free
-    if seconds < SHORTEST or depth <= 0 or not (free.left < x < free.right and free.bottom < y < free.top):
-        return
-    assert isinstance(number, Text)
-    (left, bottom), (right, top) = number.corners
-    middle = np.array([up.area.left + (left + right) / 2, up.area.bottom + (bottom + top) / 2])
-    pose = camera_pose(telling.page)
-    metre = float(pose[0, 0]) * (1 - NEARER)
-    pose[:3, 3] = (pose @ np.array([*middle, 0.0, 1.0]))[:3]
-    pose[:3, :] *= 1 - NEARER
-    shape = replace(number, x=0.0, y=-CAP_HEIGHT * number.size / 2, align="center")
-    figure = Drawing(telling.unique("figure"), (shape,), pose, "camera", opacity=0.0)
-    telling.cast.add(figure)
-    for prop, index, value in (
-        *(("offset", i, float(to) * metre) for i, to in enumerate(np.array([x, y]) - middle)),
-        *(("scale", i, SHRINKS) for i in (0, 1)),
-    ):
-        telling.score.set(Channel(figure.name, prop, index), value, at, seconds)
-    telling.score.set(Channel(figure.name, "opacity"), 1.0, at)
-    telling.score.set(Channel(figure.name, "opacity"), 0.0, at + seconds)
 
 
 def step_back(
@@ -155,16 +121,16 @@ def _tie(
 
     None leads to a grid that is not there.
     """
-    around = tethers.around(telling)
+    around, ways = tethers.around(telling), list[np.ndarray]()
+    home = tethers.tether(telling, up, cell, around, ways=ways)  # it matters most, and so the others go around it
     there = {operand: region for operand, region in sources.items() if telling.opacity(region.grid) > 0}
     distinct = _in_one(telling, up, _distinct(there))
     start, tied = telling.now, []
     for number, (operand, region) in enumerate(distinct.items()):
-        drawing = tethers.tether(telling, up, region, around, operand)
+        drawing = tethers.tether(telling, up, region, around, operand, ways)
         if drawing is not None:
             tied.append((drawing.name, start + (0.5 + 0.5 * number / len(distinct)) * step))
-    drawing = tethers.tether(telling, up, cell, around)
-    return tied if drawing is None else [*tied, (drawing.name, start + (STEPS - 1) * step)]
+    return tied if home is None else [*tied, (home.name, start + (STEPS - 1 + TOLD) * step)]
 
 
 def _distinct(sources: Mapping[str, Region]) -> dict[str, Region]:

@@ -107,7 +107,8 @@ def _tokens(telling: Telling) -> list[str]:
 def _spot(telling: Telling, forms: _Forms, explained: Sequence[Region], seconds: float, furthest: float) -> Spot:
     """The best spot for a panel in one of its forms, to which the camera makes room if it must.
 
-    Of places that leave the grids about as large the one for the best form is taken.
+    Of places that leave the grids about as large the one for the best form is taken; ways to what is explained that lie
+    across other things all along a picture's height weigh as much as grids of half the size.
     """
     around, free = _around(telling, explained), telling.page.free
     aside = telling.view is not telling.framed
@@ -121,19 +122,15 @@ def _spot(telling: Telling, forms: _Forms, explained: Sequence[Region], seconds:
         reach = telling.view.distance * (NEARER if fits else furthest)
         points = telling.room(*telling.in_play(), view=telling.view)
         ways = [
-            (view.distance * NEARLY**number, NEARLY**number, view, told)
+            (NEARLY**number, view, found)
             for number, told in enumerate(forms.all)
             for view in _roomier(telling, told, points)
-            if view.distance < reach
+            if view.distance < reach and (found := free_spot(free, view, told, around)).covered <= COVERED
         ]
-        near: list[tuple[float, float, View, Spot]] = []
-        for length, worse, view, told in sorted(ways, key=lambda way: way[0]):
-            if near and length > ALIKE * near[0][0]:
-                break
-            if (found := free_spot(free, view, told, around)).covered <= COVERED:
-                near.append((length, worse, view, found))
-        if near:
-            *_, view, spot = min(near, key=lambda one: one[1] * around.from_explained(one[3].area, one[2]))
+        if ways:
+            far = [worse * view.distance * (1 + around.across(one.area, view)) for worse, view, one in ways]
+            near = [way for way, length in zip(ways, far, strict=True) if length <= ALIKE * min(far)]
+            _, view, spot = min(near, key=lambda one: one[0] * around.from_explained(one[2].area, one[1]))
             camera.make_way(telling, view, seconds)
     return spot
 

@@ -94,9 +94,7 @@ def _with_a_halt(telling: Telling, regions: Sequence[Region], share: float, seco
         _sweep(telling, before, (seconds - halt) * (share if after else 1.0), slowly, concludes=False)
     compute(telling, cell, seconds=halt)
     if after:
-        dismiss(telling)
-        if telling.view is not telling.framed:
-            camera.make_way(telling, telling.framed, MOVE)
+        _go_on(telling)
         _sweep(telling, after, (seconds - halt) * (1 - share if before else 1.0), slowly=False)
 
 
@@ -107,8 +105,15 @@ def _halt_of_rows(telling: Telling, regions: Sequence[Region], share: float, sec
     _abreast(telling, [_rows(region, first, row + 1) for region in regions], (seconds - halt) * share)
     compute(telling, regions[-1].grid[_rows(regions[-1], row, row + 1).first], seconds=halt)
     if row + 1 < end:
-        dismiss(telling)
+        _go_on(telling)
         _abreast(telling, [_rows(region, row + 1, end) for region in regions], (seconds - halt) * (1 - share))
+
+
+def _go_on(telling: Telling) -> None:
+    """Take the panel of the cell down that a wave waited for, and see as much as before it."""
+    dismiss(telling)
+    if telling.view is not telling.framed:
+        camera.make_way(telling, telling.framed, MOVE)
 
 
 def _rows(region: Region, first: int, end: int) -> Region:

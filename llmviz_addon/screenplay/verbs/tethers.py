@@ -1,8 +1,8 @@
 """Tethers: short bent lines from a symbol of a formula panel to the cells that it stands for, and to the cell it makes.
 
 A tether goes where nothing is written: of several ways from the panel's edge to the cells, bent this way or that, it
-takes the shortest that crosses neither a panel nor a label, and covers little of what is in play. Where there is none
-it is not there; the cells are lit all the same. Never are more than ``MOST`` up at once.
+takes the shortest that crosses neither a panel, a label nor another tether, and covers little of what is in play. Where
+there is none it is not there; the cells are outlined all the same. Never are more than ``MOST`` up at once.
 """
 
 from __future__ import annotations
@@ -61,27 +61,34 @@ def around(telling: Telling) -> Around:
 
 
 def tether(
-    telling: Telling, panel: Panel, region: Region, around: Around, operand: str | None = None
-) -> Drawing | None:
-    """A tether from the panel, or from its symbol for ``operand``, to ``region``; None where there is no way."""
+    telling: Telling, panel: Panel, region: Region, around: Around, operand: str | None = None,
+    ways: list[np.ndarray] | None = None,
+) -> Drawing | None:  # fmt: skip
+    """A tether from the panel, or from its symbol for ``operand``, to ``region``; None where there is no way.
+
+    It crosses none of the ``ways`` (n, 2) of others, and its own joins them.
+    """
+    others = [] if ways is None else ways
     starts, ends = _starts(panel, operand), telling.view.project(_ends(telling, region))[:, :2]
     count = len(starts) * len(ends)
     first, last = np.repeat(starts, len(ends), axis=0), np.tile(ends, (len(starts), 1))
-    ways = _bent(np.repeat(first, len(BENDS), axis=0), np.repeat(last, len(BENDS), axis=0), np.tile(BENDS, count))
-    length = np.linalg.norm(np.diff(ways, axis=1), axis=2).sum(axis=1)
+    found = _bent(np.repeat(first, len(BENDS), axis=0), np.repeat(last, len(BENDS), axis=0), np.tile(BENDS, count))
+    length = np.linalg.norm(np.diff(found, axis=1), axis=2).sum(axis=1)
     grids = [area for grid, area in around.grids if grid is not region.grid]
     walls = [panel.area.grown(-EDGE), *(area.grown(MARGIN) for area in around.written)]
-    free = _within(ways, [telling.page.free.grown(MARGIN)]).all(axis=1) & ~_within(ways, walls).any(axis=1)
-    across = _within(ways, grids).mean(axis=1)
+    free = _within(found, [telling.page.free.grown(MARGIN)]).all(axis=1) & ~_within(found, walls).any(axis=1)
+    across = _within(found, grids).mean(axis=1)
     away = np.repeat(np.arange(len(starts)) >= BESIDE, len(ends) * len(BENDS))
     cost = length * (1 + 0.3 * np.tile(abs(BENDS), count)) + ACROSS * across + AWAY * away
     cost[~free | (length > np.where(away, FROM_CORNER, LONGEST)) | (across > MOST_ACROSS)] = np.inf
     cheap = (int(way) for way in np.argsort(cost, kind="stable") if np.isfinite(cost[way]))
-    best = next((way for way in cheap if not _crosses(ways[way], walls)), None)
+    clear = (way for way in cheap if not _crosses(found[way], walls))
+    best = next((way for way in clear if not any(_meet(found[way], other) for other in others)), None)
     if best is None:
         return None
     color, head = ("ink", HEAD) if operand is None else (str(region.grid.role), 0.0)
-    way = _up_to(ways[best], _written_on(telling, region, around))
+    others.append(found[best])
+    way = _up_to(found[best], _written_on(telling, region, around))
     line = Line(tuple((x, y) for x, y in way.tolist()), WIDTH, color, head)
     drawing = Drawing(telling.unique("tether"), (line,), camera_pose(telling.page), "camera", opacity=0.0)
     telling.cast.add(drawing)
@@ -192,6 +199,18 @@ def _crosses(way: np.ndarray, areas: Sequence[Area]) -> bool:
     edges = np.array([area.edges for area in areas])[:, None]  # (k, 1, 4)
     low, high = np.minimum(way[1:], way[:-1]), np.maximum(way[1:], way[:-1])
     return bool(((low < edges[..., 2:]) & (high > edges[..., :2])).all(axis=-1).any())
+
+
+def _meet(way: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two ways, (n, 2) and (m, 2), cross."""
+    a, b, c, d = way[:-1, None], way[1:, None], other[None, :-1], other[None, 1:]
+    return bool(((_side(a, b, c) * _side(a, b, d) < 0) & (_side(c, d, a) * _side(c, d, b) < 0)).any())
+
+
+def _side(start: np.ndarray, end: np.ndarray, point: np.ndarray) -> np.ndarray:
+    """On which side of lines points are: more than 0 at the left."""
+    (ax, ay), (bx, by) = (np.moveaxis(one - start, -1, 0) for one in (end, point))
+    return ax * by - ay * bx
 
 
 def _within(ways: np.ndarray, areas: Sequence[Area]) -> np.ndarray:
