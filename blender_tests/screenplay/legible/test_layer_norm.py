@@ -65,7 +65,7 @@ def test_what_is_not_told_of_yet_steps_back_and_keeps_its_name(norm):
 
 
 def test_no_tether_of_the_norm_runs_along_other_grids(norm):
-    """In a wide picture its panel hangs beside γ and β, whose tethers need not cross the columns."""
+    """In a wide picture its panel hangs between the columns; what leads into one is above it but briefly."""
     if norm.page.aspect < 1.5:
         return
     ln = norm.layout.layers[0].ln_1
@@ -82,5 +82,5 @@ def test_no_tether_of_the_norm_runs_along_other_grids(norm):
         inside = (pieces[:, :2] < (area.right, area.top)).all(axis=1) & (pieces[:, 2:] > (area.left, area.bottom)).all(
             axis=1
         )
-        assert not inside.any()
+        assert not inside.any() or np.ptp(pieces[inside].reshape(-1, 2), axis=0).max() < 0.1
     assert norm.score.at(Channel(ln.output.name, "opacity"), at) >= 0
