@@ -10,7 +10,7 @@ move grids, for what is told at once with a move would then claim the same chann
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,6 +20,7 @@ from ..layout.grid import CELL, Grid, Ribbon
 from ..layout.lettering.drawing import LIFT
 from .legible.letters import Sight
 from .score.clips import EPSILON, Clip, Origin
+from .score.score import Staff
 from .score.timeline import Channel
 from .telling import SOLID, Telling
 from .verbs.arrows import ARROW, Box, arrow, front, in_plane, pieces, way, with_tokens
@@ -73,7 +74,12 @@ class Standing:
     at: float
     source: Box
     target: Box
-    behind: float
+    number: int
+
+    @property
+    def behind(self) -> float:
+        """Metres from the foremost plane in which arrows lie."""
+        return self.number % PLANES * LIFT
 
     @property
     def apart(self) -> float:
@@ -102,44 +108,58 @@ class Wire:
 def flow(telling: Telling) -> None:
     """Let ribbons come and go with their grids, and arrows stand in for those whose grids are away from home."""
     sight, moved = Sight(telling), telling.score.moved
-    home: list[Ribbon] = []
-    away: list[Ribbon] = []
-    for ribbon in telling.layout.ribbons:
-        source, target = ribbon.source, ribbon.target
-        if (source, target) not in telling.connected:  # else the chapter drew an arrow by hand
-            (away if source in moved or target in moved else home).append(ribbon)
-    for flows in _fading(telling, home):
-        _keep(telling, flows, _spans(telling, flows[0]))
+    flows, excerpts = list(_between_grids(telling)), list(_between_excerpts(telling))
+    away = (one for one in flows if one.source.name in moved or one.target.name in moved)
+    numbers = {one: number for number, one in enumerate((*away, *excerpts))}
     stands: list[Standing] = []
-    for number, one in enumerate((*(_flow(telling, ribbon) for ribbon in away), *_between_excerpts(telling))):
-        spans = _spans(telling, one)
-        if not one.is_excerpt:
-            _keep(telling, [one], spans)
-        if one.ribbon.name not in telling.bundled:
-            stands += _standing(telling, sight, one, spans, number % PLANES * LIFT)
+    for alike in _alike(telling, (*flows, *excerpts)):
+        spans = _spans(telling, alike[0])
+        if any(_is_apart(alike[0], span) for span in spans):
+            for one in (one for one in alike if one.ribbon.name not in telling.bundled):
+                stands += _standing(telling, sight, one, _spans(telling, one), numbers[one])
+        if not alike[0].is_excerpt:
+            _keep(telling, alike, spans)
     wires: list[Wire] = []
-    for stand in sorted(stands, key=lambda stand: (stand.at, stand.apart)):  # who goes farther goes around the others
+    stands.sort(key=lambda stand: (stand.at, stand.apart, stand.number))
+    for stand in stands:  # who goes farther goes around the others
         _draw(telling, sight, stand, wires)
 
 
-def _flow(telling: Telling, ribbon: Ribbon) -> Flow:
-    return Flow(ribbon, telling.cast.grids[ribbon.source], telling.cast.grids[ribbon.target])
+def _between_grids(telling: Telling) -> Iterator[Flow]:
+    """All but those of ribbons that fade with their grids anyway, or in whose place the chapter drew an arrow."""
+    score, grids = telling.score, telling.cast.grids
+    score.note(grids, "opacity")
+    staff, restless = score.staves("opacity"), score.moved | telling.splits.ever
+    for ribbon in telling.layout.ribbons:
+        source, target = ribbon.source, ribbon.target
+        rests = source not in restless and target not in restless
+        fades = rests and staff[ribbon.name] is staff[source] is staff[target]
+        if not fades and (source, target) not in telling.connected:
+            yield Flow(ribbon, grids[source], grids[target])
 
 
-def _fading(telling: Telling, ribbons: list[Ribbon]) -> Iterator[list[Flow]]:
-    """The flows of ribbons that do not fade with their grids anyway, together with all that do alike."""
-    score, ever = telling.score, telling.splits.ever
-    score.note(telling.cast.grids, "opacity")
-    staff = score.staves("opacity")
-    found: dict[object, list[Ribbon]] = defaultdict(list)
-    for ribbon in ribbons:
-        own, source, target = staff[ribbon.name], staff[ribbon.source], staff[ribbon.target]
-        if ribbon.source in ever or ribbon.target in ever:
-            found[ribbon.name].append(ribbon)
-        elif not own == source == target:
-            found[own, source, target].append(ribbon)
-    for alike in found.values():
-        yield [_flow(telling, ribbon) for ribbon in alike]
+def _alike(telling: Telling, flows: Collection[Flow]) -> Iterable[list[Flow]]:
+    """Flows by what is asked of them and when, however far their grids go."""
+    score, bodies = telling.score, telling.splits.bodies
+    score.note((body for one in flows for grid in one.grids for body in bodies(grid.name, -1.0)), "opacity")
+    staff, offsets = score.staves("opacity"), [score.parts["offset", i] for i in range(3)]
+    found: dict[object, list[Flow]] = defaultdict(list)
+    for one in flows:
+        own = None if one.is_excerpt else staff[one.ribbon.name]
+        shown = (tuple(staff[body] for body in bodies(grid.name, -1.0)) for grid in one.grids)
+        ways = (_way(staves.get(grid.name)) for grid in one.grids for staves in offsets)
+        found[own, *shown, *ways].append(one)
+    return found.values()
+
+
+def _way(staff: Staff | None) -> Hashable:
+    """When a grid moves along an axis, and when it is away from home."""
+
+    def told(clip: Clip) -> Hashable:
+        before, value = round(clip.before, 6), round(clip.value, 6)
+        return clip.start, clip.seconds, clip.easing, clip.course, before != 0, value != 0, value != before
+
+    return tuple(map(told, staff.clips)) if staff else ()
 
 
 def _between_excerpts(telling: Telling) -> Iterator[Flow]:
@@ -219,15 +239,20 @@ def _clips(spans: list[Span], is_there: Callable[[Span], bool], full: float, res
     return tuple(found)
 
 
-def _standing(telling: Telling, sight: Sight, one: Flow, spans: list[Span], behind: float) -> Iterator[Standing]:
+def _is_apart(one: Flow, span: Span) -> bool:
+    """Whether both grids of a flow stand still and are seen, but not at home, where a ribbon is."""
+    return span.place is not None and max(span.solid) > 0 and (one.is_excerpt or any(span.place))
+
+
+def _standing(telling: Telling, sight: Sight, one: Flow, spans: list[Span], number: int) -> Iterator[Standing]:
     """Each place away from home where both grids of a flow stand, and are seen."""
-    seen = [span for span in spans if span.place is not None and max(span.solid) > 0]
-    places = {span.place: span for span in reversed(seen) if one.is_excerpt or any(span.place or ())}
+    seen = [span for span in spans if _is_apart(one, span)]
+    places = {span.place: span for span in reversed(seen)}
     for place, span in places.items():
         at = span.start + EPSILON if span.solid[0] > 0 else span.end - 2 * EPSILON
         source, target = (_touching(telling, sight, grid, at) for grid in one.grids)
         if in_plane(source, target):
-            yield Standing(one, spans, [other for other in seen if other.place == place], at, source, target, behind)
+            yield Standing(one, spans, [other for other in seen if other.place == place], at, source, target, number)
 
 
 def _draw(telling: Telling, sight: Sight, stand: Standing, wires: list[Wire]) -> None:
