@@ -7,8 +7,12 @@ from collections.abc import Iterator
 import bpy
 import pytest
 
+from blender_tests.stage.conftest import production, row
 from llmviz_addon import ui
 from llmviz_addon.ui.preferences import PACKAGE, LLMVIZ_AP_preferences, catalogue
+
+__all__ = ["production", "row"]
+"""Small sets, to be built."""
 
 
 @pytest.fixture

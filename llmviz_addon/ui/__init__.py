@@ -35,6 +35,7 @@ from . import (
     settings,
 )
 from .pointing import tool
+from .solid import overlay as solid
 from .walking import looking, overlay, panel, rows, session
 
 MODULES = (
@@ -87,6 +88,7 @@ def register() -> None:
     locking.register()
     menu.register()
     playing.register()
+    solid.register()
     if not bpy.app.background:  # where timers do not fire, and bpy 4.5 waits for them at its exit
         bpy.app.timers.register(scenes.watch, persistent=True)
 
@@ -101,6 +103,7 @@ def unregister() -> None:
     jobs.stop()
     presenting.stop()
     first_look.stop()
+    solid.unregister()
     playing.unregister()
     menu.unregister()
     locking.unregister()

@@ -14,6 +14,8 @@ from typing import Any
 
 import bpy
 
+from .preferences import shows_values
+from .solid.drawing import draw_cells
 from .view import PLAIN_COLOURS
 
 TEXT = "Blender is compiling shaders. The full picture follows, up to a minute later the first time"
@@ -145,6 +147,9 @@ def _photograph(window: bpy.types.Window, area: bpy.types.Area) -> Any:
     picture.draw_view3d(
         window.scene, window.view_layer, space, region, view.view_matrix, view.window_matrix, do_color_management=True
     )
+    if shows_values():
+        with picture.bind():
+            draw_cells(window.scene, view, (region.width, region.height))
     return picture
 
 

@@ -19,7 +19,7 @@ from .jobs import last, locked, running, start
 from .looks import LLMVIZ_PT_render_presets, LLMVIZ_PT_theme_presets, Preset
 from .manual import START, Explained
 from .play import NO_FILM, next_rest, previous_rest
-from .preferences import catalogue
+from .preferences import catalogue, preferences
 from .reload import draw_reload, draw_troubles
 from .render import folder_problem, frames_kept
 from .scenes import film_scenes, her_scenes, say_where
@@ -228,7 +228,10 @@ class LLMVIZ_PT_play(_Panel, bpy.types.Panel):
         row.operator("llmviz.film_view", text=text, icon="OUTLINER_OB_CAMERA", depress=looking)
         shared = context.screen is not None and beside(context.screen) is not None
         row.operator("llmviz.side_by_side", text="", icon="MOD_MIRROR", depress=shared)
-        row.operator("llmviz.plain_colours", text="", icon="SHADING_SOLID", depress=is_plain(context.space_data))
+        plain = is_plain(context.space_data)
+        row.operator("llmviz.plain_colours", text="", icon="SHADING_SOLID", depress=plain)
+        if plain and (mine := preferences()):
+            row.prop(mine, "solid_values", text="", icon="TEXTURE")
         if story is not None:
             row = layout.row(align=True)
             row.operator("llmviz.present", icon="FULLSCREEN_ENTER")

@@ -324,7 +324,7 @@ class LLMVIZ_OT_film_view(bpy.types.Operator):
 
 
 class LLMVIZ_OT_plain_colours(bpy.types.Operator):
-    """Show the colour of each role without the numbers, which is drawn fastest; again, and the film is as it is.
+    """Show cells in flat colours, without written numbers, which is drawn fastest; again, and the film is as it is.
 
     The first time Blender compiles shaders for that, up to a minute without a graphics card
     """

@@ -68,6 +68,13 @@ class LLMVIZ_AP_preferences(bpy.types.AddonPreferences):
         name="Words / Minute", description="How fast films take their commentary to be read", **PACE_RANGE
     )
 
+    solid_values: BoolProperty(
+        name="Values in Plain Colours",
+        description="Draw what each cell holds over plain colours: hue by its sign, strength by its size, glass where "
+        "nothing is computed yet. It costs some milliseconds a frame, and nothing elsewhere",
+        default=True,
+    )
+
     def draw(self, context: bpy.types.Context) -> None:
         """What new films are like, the folders and the keys, below the extension's entry."""
         column = self.layout.column()
@@ -80,6 +87,7 @@ class LLMVIZ_AP_preferences(bpy.types.AddonPreferences):
         pace = look.row()
         pace.enabled = self.pauses
         pace.prop(self, "pace")
+        column.prop(self, "solid_values")
         column.operator("llmviz.add_assets", icon="ASSET_MANAGER")
         column.label(text="Folders with chapters of your own:")
         for folder in self.trusted:
@@ -97,33 +105,39 @@ class LLMVIZ_AP_preferences(bpy.types.AddonPreferences):
 
 def chapter_folders() -> tuple[Path, ...]:
     """The folders that the user trusts."""
-    mine = _preferences()
+    mine = preferences()
     return tuple(Path(folder.path) for folder in mine.trusted) if mine else ()
 
 
 def for_new_films(name: str) -> bool | int | float:
     """What ``theme`` (its number), ``pauses`` or ``pace`` is where a file does not say."""
-    mine = _preferences()
+    mine = preferences()
     found = value(mine, name) if mine else LLMVIZ_AP_preferences.bl_rna.properties[name].default
     return [item[0] for item in THEME_ITEMS].index(found) if name == "theme" else found
 
 
+def shows_values() -> bool:
+    """Whether values are drawn over plain colours."""
+    mine = preferences()
+    return mine is None or mine.solid_values
+
+
 def own_theme() -> str:
     """Path of the theme file for films that name none; "" where there is none."""
-    mine = _preferences()
+    mine = preferences()
     return mine.theme_file if mine else ""
 
 
 def catalogue() -> Catalogue:
     """The chapters to choose from, as they were found last: no file of the user's is run or looked at."""
-    mine = _preferences()
+    mine = preferences()
     return (from_text(mine.found) if mine and mine.trusted else Catalogue(())).with_ours()
 
 
 def read_chapters() -> Catalogue:
     """Read the user's folders, which runs what is in them, and remember what was found."""
     found = read(chapter_folders())
-    if mine := _preferences():
+    if mine := preferences():
         mine.found = to_text(found.without_ours())
         bpy.context.preferences.is_dirty = True
     return found
@@ -167,7 +181,7 @@ class LLMVIZ_OT_trust_chapters(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> Result:
         """Add the folder, and read it."""
-        mine = _preferences()
+        mine = preferences()
         folder = os.path.normpath(bpy.path.abspath(self.folder))
         if mine is None or not os.path.isabs(folder) or not os.path.isdir(folder):
             reason = "The extension is not enabled" if mine is None else f"There is no folder {folder!r}"
@@ -188,7 +202,7 @@ class LLMVIZ_OT_forget_chapters(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> Result:
         """Take it off; what other folders hold is read anew."""
-        mine = _preferences()
+        mine = preferences()
         places = [place for place, known in enumerate(mine.trusted if mine else ()) if known.path == self.folder]
         for place in reversed(places):
             mine.trusted.remove(place)
@@ -222,7 +236,7 @@ def _told(operator: bpy.types.Operator, found: Catalogue) -> Result:
     return {"FINISHED"}
 
 
-def _preferences() -> LLMVIZ_AP_preferences | None:
+def preferences() -> LLMVIZ_AP_preferences | None:
     """The extension's preferences; None where it runs without being one."""
     addon: Any = bpy.context.preferences.addons.get(PACKAGE)
     return addon.preferences if addon else None

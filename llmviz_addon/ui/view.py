@@ -16,7 +16,8 @@ from ..stage.things.page import DEPTH, PAGE
 from .her_view import keep
 
 PLAIN_COLOURS: Any = "VERTEX"
-"""What Solid view shows: of cells the hue of their role, of what is written and drawn its own."""
+"""What Solid view shows: of cells the hue of their role, of what is written and drawn its own. Over that ``solid``
+draws what cells hold."""
 FILL = 0.94
 """Share of the free part of the viewport that the camera's picture takes."""
 NEAREST = 0.1
@@ -85,6 +86,11 @@ def refit(area: bpy.types.Area, scene: bpy.types.Scene) -> None:
 def is_plain(space: bpy.types.Space | None) -> bool:
     """Whether a viewport shows the colours of the roles alone, which is drawn fastest."""
     return isinstance(space, bpy.types.SpaceView3D) and space.shading.type == "SOLID"
+
+
+def shows_roles(space: bpy.types.Space | None) -> bool:
+    """Whether plain colours, where a viewport shows those, are the roles' and not her choice of others."""
+    return isinstance(space, bpy.types.SpaceView3D) and space.shading.color_type == PLAIN_COLOURS
 
 
 def looks_through_camera(space: bpy.types.Space | None) -> bool:

@@ -46,11 +46,12 @@ class Hit:
 
 
 @dataclass(frozen=True, eq=False)
-class _Standing:
-    """Objects of cells that are seen, as evaluated, with their boxes, ways into their spaces, and opacities."""
+class Standing:
+    """Objects of cells that are seen, as evaluated, with their boxes, ways from and into their spaces, opacities."""
 
     objects: list[bpy.types.Object]
     boxes: list[Boxes]
+    worlds: np.ndarray
     inverses: np.ndarray
     alphas: np.ndarray
 
@@ -68,7 +69,7 @@ MOST_KEPT = 20
 
 def along(scene: bpy.types.Scene, origin: Sequence[float], direction: Sequence[float]) -> Hit | None:
     """The cell that a ray from ``origin`` (metres, in the world) meets first; None where it meets nothing seen."""
-    stand = _standing(scene)
+    stand = standing(scene)
     origins, directions = into(stand.inverses, np.asarray(origin, float), np.asarray(direction, float))
     lows, highs, several = stand.ends
     near = np.isfinite(met(origins, directions, lows, highs)) | (holds(origins, lows, highs) & several)
@@ -88,7 +89,7 @@ def along(scene: bpy.types.Scene, origin: Sequence[float], direction: Sequence[f
 
 def at(scene: bpy.types.Scene, point: Sequence[float]) -> Hit | None:
     """The cell in which a point of the world (metres) lies, on its face too; None where nothing seen is there."""
-    stand = _standing(scene)
+    stand = standing(scene)
     points, _ = into(stand.inverses, np.asarray(point, float), np.zeros(3))
     lows, highs, _ = stand.ends
     for number in np.flatnonzero(holds(points, lows, highs, HAIR * (highs - lows))).tolist():
@@ -100,9 +101,28 @@ def at(scene: bpy.types.Scene, point: Sequence[float]) -> Hit | None:
     return None
 
 
+def standing(scene: bpy.types.Scene) -> Standing:
+    """All that shows cells at this frame."""
+    objects: Any = graph(scene).objects
+    every = list(objects)
+    known = _known(scene, every)
+    count = len(every)
+    colors, matrices = np.empty(count * 4, dtype=np.float32), np.empty(count * 16, dtype=np.float32)
+    objects.foreach_get("color", colors)
+    objects.foreach_get("matrix_world", matrices)
+    alphas = colors.reshape(-1, 4)[:, 3]
+    worlds = matrices.reshape(-1, 4, 4).transpose(0, 2, 1).astype(np.float64)
+    inverses, whole = inverted(worlds)
+    there = (alphas > GONE) & whole
+    some = [(number, boxes) for number, boxes in enumerate(known) if boxes is not None and there[number]]
+    numbers = [number for number, _ in some]
+    boxes = [boxes for _, boxes in some]
+    return Standing([every[n] for n in numbers], boxes, worlds[numbers], inverses[numbers], alphas[numbers])
+
+
 def seen(scene: bpy.types.Scene) -> list[bpy.types.Object]:
     """The objects of cells that are seen at this frame, as evaluated."""
-    return _standing(scene).objects
+    return standing(scene).objects
 
 
 def graph(scene: bpy.types.Scene) -> bpy.types.Depsgraph:
@@ -151,24 +171,6 @@ def _read(mesh: Any) -> Boxes:
     mesh.attributes["cells"].data.foreach_get("vector", cells)
     counts = np.rint(cells.reshape(-1, FACES, 3)[:, 0]).astype(np.int64)
     return Boxes(corners.min(axis=1), corners.max(axis=1), counts)
-
-
-def _standing(scene: bpy.types.Scene) -> _Standing:
-    objects: Any = graph(scene).objects
-    every = list(objects)
-    known = _known(scene, every)
-    count = len(every)
-    colors, matrices = np.empty(count * 4, dtype=np.float32), np.empty(count * 16, dtype=np.float32)
-    objects.foreach_get("color", colors)
-    objects.foreach_get("matrix_world", matrices)
-    alphas = colors.reshape(-1, 4)[:, 3]
-    world = matrices.reshape(-1, 4, 4).transpose(0, 2, 1).astype(np.float64)
-    inverses, whole = inverted(world)
-    there = (alphas > GONE) & whole
-    some = [(number, boxes) for number, boxes in enumerate(known) if boxes is not None and there[number]]
-    numbers = [number for number, _ in some]
-    boxes = [boxes for _, boxes in some]
-    return _Standing([every[number] for number in numbers], boxes, inverses[numbers], alphas[numbers])
 
 
 def _known(scene: bpy.types.Scene, objects: Sequence[bpy.types.Object]) -> list[Boxes | None]:

@@ -1,0 +1,164 @@
+"""Values over plain colours: what the shader draws is what the material of cells shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+import pytest
+
+from blender_tests.stage.conftest import track
+from blender_tests.stage.pointing.test_rows import seen_by_camera
+from blender_tests.stage.reading import look_at
+from blender_tests.stage.test_cell_colors import cells_of
+from blender_tests.stage.test_numbers import shot
+from blender_tests.ui.test_panels import draw
+from llmviz_addon.layout.grid import Role
+from llmviz_addon.screenplay.score.timeline import ChapterSpan
+from llmviz_addon.stage.build import build
+from llmviz_addon.stage.materials.theme_file import built_in
+from llmviz_addon.stage.story import write_story
+from llmviz_addon.ui.panels import LLMVIZ_PT_play
+from llmviz_addon.ui.preferences import LLMVIZ_AP_preferences, shows_values
+from llmviz_addon.ui.solid import drawing, overlay
+
+SIZE = (960, 540)
+GROUND = (0.25, 0.5, 0.75, 1.0)
+
+
+@pytest.fixture
+def on_graphics(scene: bpy.types.Scene) -> Iterator[Callable[[Callable[[], Any]], Any]]:
+    """Calls a function where there is a graphics context: 5.2 makes one, 4.5 has it while an engine of ours renders."""
+    import gpu
+
+    module: Any = gpu
+    found: list[Any] = []
+
+    def call(function: Callable[[], Any]) -> Any:
+        if hasattr(module, "init"):
+            module.init()
+            return function()
+
+        class Engine(bpy.types.RenderEngine):
+            bl_idname, bl_label, bl_use_gpu_context = "LLMVIZ_TEST", "Test", True
+
+            def render(self, graph: bpy.types.Depsgraph) -> None:
+                found.append(function())
+                drawing.forget()
+
+        bpy.utils.register_class(Engine)
+        before = scene.render.engine
+        scene.render.engine = Engine.bl_idname
+        try:
+            bpy.ops.render.render(scene=scene.name)
+        finally:
+            scene.render.engine = before
+            bpy.utils.unregister_class(Engine)
+        return found.pop()
+
+    yield call
+    drawing.forget()
+
+
+def tell(scene: bpy.types.Scene, film: Any, theme: str) -> None:
+    """Let a scene have a story: that names the theme."""
+    write_story(scene, replace(film.timeline, chapters=(ChapterSpan("row", 1, "Row", "", 1, 21),)), theme)
+
+
+def drawn(scene: bpy.types.Scene) -> np.ndarray:
+    """The picture (height, width, 3), its lowest row first, that is drawn over a view through the camera, on GROUND."""
+    import gpu
+
+    types: Any = gpu.types
+    state: Any = gpu.state
+    width, height = SIZE
+    picture = types.GPUOffScreen(width, height, format="RGBA32F")
+    eye = np.append(np.array(scene.camera.matrix_world.translation), 1.0)
+    with picture.bind():
+        bound = state.active_framebuffer_get()
+        bound.clear(color=GROUND, depth=1.0)
+        drawing.draw_seen(scene, seen_by_camera(scene, SIZE), eye, SIZE)
+        pixels = np.array(bound.read_color(0, 0, width, height, 4, 0, "FLOAT").to_list())
+    picture.free()
+    return pixels[..., :3]
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+@pytest.mark.parametrize("role", list(Role))
+def test_cells_have_the_colours_of_the_film(
+    scene: bpy.types.Scene, row: Any, on_graphics: Any, tmp_path: Path, name: str, role: Role
+) -> None:
+    look = built_in(name)
+    grid, film = row(role)
+    rig = build(scene, film, name, own_scene=True)
+    look_at(rig, grid, "front", (3.5, 0, 0.5), 9.0)
+    tell(scene, film, name)
+    found = cells_of(on_graphics(lambda: drawn(scene)))
+    assert found[6] == pytest.approx(look.cells.positive[role], abs=0.01)
+    assert found[0] == pytest.approx(look.cells.negative[role], abs=0.01)
+    assert found == pytest.approx(cells_of(shot(scene, tmp_path / "row.png", size=SIZE)), abs=0.02)
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_what_is_not_computed_is_glass_and_what_fades_does_so_into_the_ground(
+    scene: bpy.types.Scene, row: Any, on_graphics: Any, name: str
+) -> None:
+    look = built_in(name)
+    grid, film = row(
+        Role.ACTIVATION,
+        track("row", "reveal", (1, 3.0), (21, 3.0)),
+        track("row", "opacity", (1, 1.0), (11, 1.0), (21, 0.5)),
+    )
+    rig = build(scene, film, name, own_scene=True)
+    look_at(rig, grid, "front", (3.5, 0, 0.5), 9.0)
+    tell(scene, film, name)
+    scene.frame_set(1)
+    found = cells_of(on_graphics(lambda: drawn(scene)))
+    assert found[0] == pytest.approx(look.cells.negative[Role.ACTIVATION], abs=0.01)
+    assert found[3:] == pytest.approx(np.tile(look.cells.glass, (4, 1)), abs=0.01)
+    scene.frame_set(21)
+    half = cells_of(on_graphics(lambda: drawn(scene)))
+    away = np.abs(half - look.ground).max(axis=1), np.abs(found - look.ground).max(axis=1)
+    assert (away[0][:3] < away[1][:3]).all()
+
+
+def test_beside_its_cells_nothing_is_drawn_nor_what_is_hidden(
+    scene: bpy.types.Scene, row: Any, on_graphics: Any
+) -> None:
+    grid, film = row(Role.WEIGHT)
+    rig = build(scene, film, "light", own_scene=True)
+    look_at(rig, grid, "front", (3.5, 0, 0.5), 9.0)
+    tell(scene, film, "light")
+    picture = on_graphics(lambda: drawn(scene))
+    covered = (np.abs(picture - GROUND[:3]) > 0.01).any(axis=2)
+    assert covered.mean() == pytest.approx(7 / (16 * 9), rel=0.02)
+    assert not covered[:100].any()
+    scene.objects["row"].hide_viewport = True
+    scene.frame_set(2)
+    assert not (np.abs(on_graphics(lambda: drawn(scene)) - GROUND[:3]) > 0.01).any()
+
+
+def test_a_scene_without_a_film_is_left_alone(scene: bpy.types.Scene, on_graphics: Any) -> None:
+    scene.camera = bpy.data.objects.new("hers", bpy.data.cameras.new("hers"))
+    assert (np.abs(on_graphics(lambda: drawn(scene)) - GROUND[:3]) < 0.01).all()
+
+
+def test_it_can_be_turned_off_beside_the_button(film: bpy.types.Scene, preferences: LLMVIZ_AP_preferences) -> None:
+    area = next(area for area in bpy.context.window.screen.areas if area.type == "VIEW_3D")
+    space = area.spaces.active
+    assert shows_values()
+    preferences.solid_values = False
+    assert not shows_values()
+    for shading in ("MATERIAL", "SOLID"):
+        space.shading.type = shading
+        with bpy.context.temp_override(area=area):
+            seen = draw(LLMVIZ_PT_play).drawn
+        assert any(text == "solid_values" for _, text, _ in seen) == (shading == "SOLID")
+
+
+def test_without_a_window_nothing_is_drawn(sidebar: bpy.types.Scene) -> None:
+    assert not overlay._drawn

@@ -1,0 +1,1 @@
+"""What Solid view does not show by itself: the values of cells, drawn over its plain colours."""
