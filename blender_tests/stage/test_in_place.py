@@ -76,12 +76,12 @@ def state(scene: bpy.types.Scene) -> dict[str, object]:
     return found
 
 
-def same(writer: Writer) -> bool:
+def same(writer: Writer, **how: Any) -> bool:
     """Whether what stands is what a build makes now; it is built."""
-    stage = writer.build()
+    stage = writer.build(**how)
     told = state(stage.scene)
     assert losses(stage.scene) == []
-    built = state(writer.build(in_place=False).scene)
+    built = state(writer.build(in_place=False, **how).scene)
     assert {name: (told.get(name), one) for name, one in built.items() if told.get(name) != one} == {}
     return told.keys() == built.keys()
 
@@ -103,6 +103,20 @@ def test_it_is_the_film_that_a_build_makes(writer: Writer, name: str, change: di
     scene.frame_set(90)
     writer.write(**change)
     assert same(writer)
+
+
+@pytest.mark.parametrize("change", [{"words": "Other words."}, {"seconds": 5}])
+def test_where_things_are_lit_floor_lens_and_lamps_follow(writer: Writer, change: dict[str, Any]) -> None:
+    (writer.folder / writer.name).unlink()
+    writer.name = "01_mine.py"
+    writer.write()
+    scene = writer.build(theme="cinematic").scene
+    before = numbers(scene)
+    writer.write(**change)
+    writer.build(theme="cinematic")
+    kept = [name for name, number in numbers(scene).items() if before.get(name) == number]
+    assert len(kept) > 0.9 * len(before)
+    assert same(writer, theme="cinematic")
 
 
 def test_what_is_the_same_is_not_touched(writer: Writer) -> None:

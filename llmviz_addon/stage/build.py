@@ -27,11 +27,11 @@ from .materials.flat_material import flat_material
 from .materials.theme import Finish, Theme
 from .materials.theme_file import ThemeOf, theme, written
 from .motion import actors
-from .motion.focusing import FOCUS, PLACE, focusing
-from .motion.footing import FLOOR, footing
+from .motion.focusing import FOCUS, PLACE
+from .motion.followed import following
+from .motion.footing import FLOOR
 from .motion.keys import Actor, animate, set_rest
 from .motion.markers import clear_markers, set_markers
-from .motion.standing import standing
 from .open_state import clear_state
 from .ours import is_ours, kind_of, marked, names_free, ours, ours_alone, own, reached, register, remove_unused
 from .pointing.subject import remember
@@ -193,16 +193,14 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> S
     flat = flat_material(look)
     rig = camera_rig(home)
     cast: dict[str, Actor] = {}
-    following: list[Track] = []
+    follow: list[Track] = []
     ground = None
     if look.lit is not None:
         cast[PLACE[0].actor] = actors.lamps_actor(lamps(look.lit, layout.grids, home))
         if layout.grids:
-            ground, known = floor(look, look.lit, layout.grids, home), {grid.name for grid in layout.grids}
-            made_grids = [grid for name, grid in grids.items() if name not in known]
-            above = standing(layout.grids, made_grids, layout.ribbons, production.signage, timeline)
+            ground = floor(look, look.lit, layout.grids, home)
             cast[FLOOR.actor], cast[FOCUS.actor] = actors.floor_actor(ground), actors.lens_actor(rig)
-            following = [*footing(above, timeline), *focusing(above, timeline)]
+            follow = following(layout, grids, production.signage, timeline)
     cast[CAMERA] = actors.camera_actor(rig, ground)
     yield 0.15, "Grids"
     folders = Folders(home, layout, production.signage, timeline)
@@ -243,9 +241,9 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> S
         folders.put(cast, [thing.name for thing in things])
     yield 0.85, "Keyframes"
     set_rest(cast, timeline.home)
-    tracks = ensembles.tracks((*crowds, *ribbons, *drawings))
+    tracks = [*ensembles.tracks((*crowds, *ribbons, *drawings)), *follow]
     with unswept():
-        animate(cast, [*tracks, *following])
+        animate(cast, tracks)
     return Stood(production, look, rig, maker, cast, grids, objects, values.places, cubes, ribbons, drawings, tracks)
 
 

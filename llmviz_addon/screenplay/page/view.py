@@ -195,6 +195,21 @@ class View:
         )
 
 
+def boxes_seen(views: Sequence[View], by: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """The same of boxes each of which is seen ``by`` the view of that number, (n,)."""
+    ends = np.stack([low, high]) - np.array([view.position for view in views])[by]  # (2, n, 3)
+    bases = np.array([view.basis for view in views])  # (views, 3, 3)
+    found = np.empty((3, 8, len(by)))
+    for place, number in enumerate((2, 0, 1)):  # depth first
+        x, y, z = (ends * bases[by, number]).transpose(2, 0, 1)  # (2, n) each
+        along = (x[:, None, None] + y[:, None] + z).reshape(8, -1)
+        if place == 0:
+            found[2], scale = along, 1.0 / (np.maximum(along, 1e-6) * TAN)
+        else:
+            found[number] = along * scale - np.array([view.shift[number] for view in views])[by]
+    return found
+
+
 def basis(azimuth: float, elevation: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Unit vectors right, up and forward of a camera that stands at these angles (degrees)."""
     az, el = np.radians(azimuth), np.radians(elevation)

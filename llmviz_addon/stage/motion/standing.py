@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 import numpy as np
 
 from ...layout.grid import Grid, Ribbon
 from ...layout.lettering.drawing import Drawing
 from ...screenplay.page import pose
-from ...screenplay.page.view import View
+from ...screenplay.page.view import View, boxes_seen
 from ...screenplay.score.timeline import CAMERA, Channel, Timeline, Track
 
 SEEN = 0.02
@@ -23,6 +24,8 @@ TURNS = ("opacity", "highlight", "focus")
 """Channels by which a thing comes into play, or is pointed out."""
 MARKED = 0.3
 """How strongly it glows, or what is outside the focus steps back, where it counts as pointed out."""
+AT_ONCE = 256
+"""Frames that are looked at together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,26 +138,61 @@ class Film:
         return np.unique(np.concatenate([*told.values(), np.zeros(0)])).astype(int)
 
     def looks(self, frames: np.ndarray, wanted: np.ndarray) -> Iterator[Look]:
-        """What is within the picture at each of some frames, of the things that are ``wanted`` there, (things, n)."""
-        lows, highs = (np.array([getattr(one, end) for one in self.things]).reshape(-1, 3) for end in ("low", "high"))
+        """What is within the picture at each of some frames, of the things that are ``wanted`` there, (things, n).
+
+        Many frames at once, and what stands still while one reads is looked at once.
+        """
         moved = {n: way for n, one in enumerate(self.things) if (way := self.way(one, frames)) is not None}
         larger = {n: size for n, one in enumerate(self.things) if (size := self._size(one, frames)) is not None}
         camera = {channel: self.at(channel, frames, 0.0) for channel in self.camera}
+        told = np.array([*camera.values(), *(line for way in moved.values() for line in way), *larger.values()])
+        anew = np.ones(len(frames), dtype=bool)
+        anew[1:] = (wanted[:, 1:] != wanted[:, :-1]).any(axis=0)
+        anew[1:] |= (told.reshape(-1, len(frames))[:, 1:] != told.reshape(-1, len(frames))[:, :-1]).any(axis=0)
+        places = np.flatnonzero(anew)
+        views = [pose.seen(partial(_told, camera, number)) for number in places.tolist()]
+        found: Iterator[Look] = iter(())
+        for start in range(0, len(places), AT_ONCE):
+            some = slice(start, start + AT_ONCE)
+            found = chain(found, self._looks(places[some], views[some], wanted, moved, larger))
+        look: Look | None = None
         for number in range(len(frames)):
-            view = pose.seen(partial(_told, camera, number))
-            now = np.flatnonzero(wanted[:, number])
-            low, high = lows[now], highs[now]
-            for place, n in enumerate(now.tolist()):
-                foot = self.things[n].foot
-                if n in larger and foot is not None:
-                    size = larger[n][number]
-                    low[place], high[place] = (foot + size * (end[place] - foot) for end in (low, high))
-                if n in moved:
-                    low[place], high[place] = low[place] + moved[n][:, number], high[place] + moved[n][:, number]
-            across, up, depth = view.boxes(low, high)
-            seen = (depth.max(axis=0) > 0) & (across.max(axis=0) > -self._half) & (across.min(axis=0) < self._half)
-            seen &= (up.min(axis=0) < 0.5) & (up.max(axis=0) > -0.5)
-            yield Look(view, now[seen], low[seen], high[seen], depth[:, seen])
+            look = next(found) if look is None or anew[number] else look
+            yield look
+
+    def _looks(
+        self,
+        places: np.ndarray,
+        views: Sequence[View],
+        wanted: np.ndarray,
+        moved: dict[int, np.ndarray],
+        larger: dict[int, np.ndarray],
+    ) -> Iterator[Look]:
+        """Those of some ``places`` among the frames that are asked for, seen by ``views``."""
+        lows, highs = (np.array([getattr(one, end) for one in self.things]).reshape(-1, 3) for end in ("low", "high"))
+        at, now = np.nonzero(wanted[:, places].T)
+        low, high = lows[now], highs[now]
+        for some, is_size in ((larger, True), (moved, False)):
+            rows = np.full(len(self.things), -1)
+            rows[list(some)] = np.arange(len(some))
+            chosen = np.flatnonzero(rows[now] >= 0)
+            if not len(chosen):
+                continue
+            told = np.array(list(some.values()))
+            if is_size:
+                feet = np.array([self.things[n].foot for n in some])[rows[now[chosen]]]
+                size = told[rows[now[chosen]], places[at[chosen]], None]
+                low[chosen], high[chosen] = (feet + size * (end[chosen] - feet) for end in (low, high))
+            else:
+                way = told[rows[now[chosen]], :, places[at[chosen]]]
+                low[chosen], high[chosen] = low[chosen] + way, high[chosen] + way
+        across, up, depth = boxes_seen(views, at, low, high)
+        seen = (depth.max(axis=0) > 0) & (across.max(axis=0) > -self._half) & (across.min(axis=0) < self._half)
+        seen &= (up.min(axis=0) < 0.5) & (up.max(axis=0) > -0.5)
+        at, now, low, high, depth = at[seen], now[seen], low[seen], high[seen], depth[:, seen]
+        ends = np.searchsorted(at, np.arange(len(places) + 1)).tolist()
+        for view, first, stop in zip(views, ends, ends[1:], strict=False):
+            yield Look(view, now[first:stop], low[first:stop], high[first:stop], depth[:, first:stop])
 
     def solid(self, frames: np.ndarray, least: float) -> np.ndarray:
         """Whether each thing is at ``least`` so solid at some frames, (things, n) bool."""

@@ -20,6 +20,7 @@ from ...layout.grid import Grid, Ribbon
 from ...layout.lettering.drawing import Drawing, Readout
 from ...screenplay.score.timeline import Fragment, Timeline, Track
 from ..materials.theme import Theme
+from ..motion.followed import following
 from ..motion.keys import Actor
 from ..ours import Ours, built_text, kind_of, ours
 from ..things.camera import Rig
@@ -125,6 +126,8 @@ def difference(scene: bpy.types.Scene, production: Production, look: Theme) -> D
     ribbons = ensembles.ribbons(layout.ribbons)
     drawings = ensembles.drawings((*production.signage, *timeline.drawings))
     tracks = ensembles.tracks((*([grid] for grid in stood.grids.values()), *ribbons, *drawings))
+    if look.lit is not None:
+        tracks += following(layout, stood.grids, production.signage, timeline)
     leaders, were = _leaders(ribbons, drawings, timeline.fragments), stood.leaders
     before, now = _channels(stood.tracks), _channels(tracks)
     others = {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
@@ -146,7 +149,6 @@ def _is_alike(stood: Stood, production: Production) -> bool:
     return (
         stood.production.layout is production.layout
         and stood.production.signage is production.signage
-        and stood.look.lit is None
         and (before.fps, before.size, now.home) == (now.fps, now.size, {})
         and [(one.name, one.marked) for one in before.chapters] == [(one.name, one.marked) for one in now.chapters]
         and all(map(is_, before.outlines, now.outlines))
