@@ -30,6 +30,7 @@ from . import (
     presenting,
     reload,
     render,
+    saving,
     scenes,
     selected,
     settings,
@@ -89,6 +90,7 @@ def register() -> None:
     menu.register()
     playing.register()
     solid.register()
+    saving.register()
     if not bpy.app.background:  # where timers do not fire, and bpy 4.5 waits for them at its exit
         bpy.app.timers.register(scenes.watch, persistent=True)
 
@@ -103,6 +105,7 @@ def unregister() -> None:
     jobs.stop()
     presenting.stop()
     first_look.stop()
+    saving.unregister()
     solid.unregister()
     playing.unregister()
     menu.unregister()
