@@ -102,8 +102,9 @@ class Pictures:
 
 TONES, GLASS_TONES = (0.8, 1.0, 1.14), (0.97, 1.0, 1.02)
 """Light of faces that look to the side, to the front or back, and up, of cells and of glass."""
-LIT = 0.35
-"""Share of its role's hue in what is highlighted."""
+LIT, LIT_FAR, LIT_LINES = 0.35, 0.2, 0.8
+"""Share of its role's hue in what is highlighted and lit, in cells too small to be told apart, and in lines: the light
+is in the lines around cells, so that cells keep their colours and empty ones stay empty."""
 OUTLINED = 0.7
 """That in outlines, which have no values to tell apart."""
 DARKENED = 0.2
@@ -210,7 +211,7 @@ class _Drawing:
         gain = gain if given.gained is None else gain * (given.gained + 1.0)  # nothing is left of it where that is 0
         near = self._values(value, gain, tile, gaps, pictures.numbers)
         mean = self._color(seen_from_afar(cell, given, point, pictures.values) * gain)
-        far = self._shone(self._lit(mean))
+        far = self._shone(self._lit(mean, LIT if self.matter else LIT_FAR))
         shown = blend(tree, near, far, tile.widest.times_plus(8.0, -3.6).clamp())
         surface = blend(tree, self._glass(gaps), shown, known)
         line = mix(linear(colors.glass_line), linear(colors.line), known)
@@ -234,20 +235,24 @@ class _Drawing:
         if self.matter:
             edge = self.matter.edge()
             lines = (outline * self.matter.near()).maximum(gaps * RULED_GLASS).maximum(edge * EDGED)
-            return self.matter.glass(lines, self._lit(mix((0.0, 0.0, 0.0), linear(colors.glass_line), lines)), edge)
+            glow = mix((0.0, 0.0, 0.0), linear(colors.glass_line), lines)
+            return self.matter.glass(lines, self._lit(glow, LIT * lines), edge)
         lines = gaps.maximum(outline)
-        glass = self._lit(mix(linear(colors.glass), linear(colors.glass_line), lines))
+        glass = mix(linear(colors.glass), linear(colors.glass_line), lines)
+        glass = self._lit(glass, lines * LIT_LINES)
         return emission(self.role.tree, glass, self.point.normal.dot(GLASS_TONES))
 
     def _values(self, value: Expr, gain: Expr, tile: Point, gaps: Expr, numbers: Numbers) -> bpy.types.NodeSocket:
         """What is computed: a colour; near enough the number too, and a cross for what is forbidden."""
         tree, tone, ground = self.role.tree, self.point.normal.dot(TONES), linear(self.theme.ground)
-        colored = self._lit(self._color(value * gain))
+        colored = self._color(value * gain)
         if self.matter:
-            return self._lit_values(self.matter, colored, value, gain, tile, numbers)
-        cell = mix(colored, ground, gaps * BETWEEN)
+            return self._lit_values(self.matter, self._lit(colored, LIT), value, gain, tile, numbers)
+        small = tile.widest.times_plus(LIT_FAR * 4.5, -LIT_FAR * 0.5).minimum(LIT_FAR).maximum(0.0)
+        lines = (gaps.maximum(draw_outline(self.point)) * LIT_LINES).maximum(small)
+        cell = self._lit(mix(colored, ground, gaps * BETWEEN), lines)
         shown = blend(tree, emission(tree, cell, tone), *self._written(cell.scaled(tone), colored, value, numbers))
-        zero = mix(self._lit(zero_color(self.role, self.theme)), ground, gaps * BETWEEN)
+        zero = self._lit(mix(zero_color(self.role, self.theme), ground, gaps * BETWEEN), lines)
         crossed = mix(zero, linear(self.theme.text["muted"]), draw_cross(tile))
         return blend(tree, shown, emission(tree, crossed, tone), value < LOWEST)
 
@@ -285,8 +290,9 @@ class _Drawing:
         (color,) = use(self.colors, share, self.role, self.number)
         return color
 
-    def _lit(self, color: Expr) -> Expr:
-        return color if self.given.highlight is None else mix(color, self.role, self.given.highlight * LIT)
+    def _lit(self, color: Expr, share: Expr | float) -> Expr:
+        """Where that is highlighted, with a ``share`` of its role's hue."""
+        return color if self.given.highlight is None else mix(color, self.role, self.given.highlight * share)
 
     def _ruled(self, huge: bool = False) -> Expr:
         return draw_lines(self.point, self.given.first, self.wide, huge) * 0.5
