@@ -6,13 +6,13 @@ question = "What does a column make of what it has gathered?"
 answer = "It is widened, bent number by number, narrowed again, and added to what it was."
 trailer = ("curve",)
 
-ROWS, APART = 12, 0.12
-"""Of each column that are drawn, for one to be seen among the others; metres that it stands apart from these."""
+ROWS = 5
+"""Of the column that is followed that are drawn, for its numbers and the weights to be read."""
 
 
 def play(film):
     layer, t = film.layout.layers[0], film.example_time
-    x, mlp, stream = layer.ln_2.output, layer.mlp, layer.attn.residual
+    x, mlp, stream = whole = layer.ln_2.output, layer.mlp, layer.attn.residual
     film.computed_up_to(stream)
     rows = _rows(x, mlp, stream)
     film.fade(film.all_but(*rows), to=0, seconds=0)
@@ -28,20 +28,18 @@ def play(film):
         film.hide_values(x, mlp.hidden, mlp.activation, mlp.proj, mlp.residual)
         _in_one_picture(film, x, mlp, stream)
         film.sweep(x, seconds=2, slowly=False)
-        close = film.closeup(x, mlp, stream, channels=ROWS, in_proportion=True, seconds=0)
+        close = film.closeup(x, mlp, stream, channels=ROWS, in_proportion=True, time=t, seconds=0)
         x, mlp, stream = close.layers[0].ln_2.output, close.layers[0].mlp, close.layers[0].attn.residual
         film.one_scale(stream, mlp.proj, mlp.residual, seconds=0)
         _way(film, x, mlp, stream, t)
-    with film.beat("one-column"):
-        rulers = _one_column(film, x, mlp, stream)
-    _neurons(film, x, mlp, t, rulers)
+    _neurons(film, x, mlp, t)
     _curve(film, layer.mlp, t)
     _beside(film, layer.mlp, t)
     _bent(film, mlp, t)
     _firing(film, layer.mlp, t)
     _narrow(film, mlp, t)
     _residual(film, mlp, stream, t)
-    _rest(film, x, mlp, stream)
+    _rest(film, *whole)
 
 
 def _rows(x, mlp, stream):
@@ -83,15 +81,12 @@ def _way(film, x, mlp, stream, t):
     """One column through both matrices: what becomes of it, before it is told how."""
     count, wide = film.config.n_embd, mlp.hidden.shape[1]
     _in_one_picture(film, x, mlp, stream)
-    columns = (box[t] for box in (stream, x, mlp.hidden, mlp.activation, mlp.proj, mlp.residual))
-    film.split(*columns, gap=APART, others=0.45, seconds=0.8)
-    film.camera.frame(*_rows(x, mlp, stream), azimuth=274, elevation=3, seconds=0.5)  # tiles lift names
     film.say("Follow t = {t}, the {token}: its {count} become [{wide}](4C),", t=t, token=film.token_name(t),
              count=film.count(count, "number"), wide=f"{wide:,}")  # fmt: skip
     film.light(mlp.fc_weight, seconds=0.4)
     film.sweep(mlp.hidden[t], seconds=1.5, slowly=False)
     film.light(mlp.fc_weight, to=0, seconds=0.4)
-    film.say("each is bent, they become [{count}](C) again, and join the [stream]({s}).", count=f"{count:,}",
+    film.say("are bent, become [{count}](C) again, and join the [stream]({s}).", count=f"{count:,}",
              s=mlp.residual[t])  # fmt: skip
     film.sweep(mlp.activation[t], seconds=1.5, slowly=False)
     film.light(mlp.proj_weight, seconds=0.4)
@@ -99,28 +94,16 @@ def _way(film, x, mlp, stream, t):
     film.light(mlp.proj_weight, to=0, seconds=0.4)
 
 
-def _one_column(film, x, mlp, stream):
-    count, wide = film.config.n_embd, mlp.hidden.shape[1]
-    shown = x, mlp.fc_weight, mlp.fc_bias, mlp.hidden
-    film.merge(stream, mlp.activation, mlp.proj, mlp.residual, seconds=0)
-    film.fade(film.all_but(x, film.ribbons(x, mlp)), to=0, seconds=0.5)
-    film.hide_values(mlp.hidden, mlp.activation, mlp.proj, mlp.residual)
-    film.arrange((mlp.fc_bias,), (mlp.fc_weight, x), (mlp.hidden,), (mlp.activation,), all_named=True, seconds=0)
-    film.move(x, by=(0.5, 0, 0), seconds=0)  # a ruler has room before it
-    film.fade(*shown[1:], to=1, seconds=0.3)
-    film.camera.frame(*shown, azimuth=274, elevation=3, zoom=0.99, seconds=0.8)
-    film.say("From the column's [C = {count}](C),", count=film.count(count, "number"))
-    rulers = [film.ruler(x, "C", seconds=1)]
-    film.say("the MLP makes [4C = {wide}](4C), {times} times as many.", wide=f"{wide:,}", times=wide // count)
-    rulers.append(film.ruler(mlp.hidden, mlp.hidden.axes[1].name, seconds=1))
-    return rulers
-
-
-def _neurons(film, x, mlp, t, rulers):
-    hidden = mlp.hidden
+def _neurons(film, x, mlp, t):
+    hidden, shown = mlp.hidden, (x, mlp.fc_weight, mlp.fc_bias, mlp.hidden)
     with film.beat("neurons"):
-        film.fade(*rulers, to=0, seconds=0.3)
-        film.say("Each of these is called a neuron.")
+        film.fade(film.all_but(x, film.ribbons(x, mlp)), to=0, seconds=0.5)
+        film.hide_values(mlp.hidden, mlp.activation, mlp.proj, mlp.residual)
+        film.arrange((mlp.fc_bias,), (mlp.fc_weight, x), (mlp.hidden,), all_named=True, seconds=0)
+        film.fade(*shown[1:], to=1, seconds=0.3)
+        film.camera.frame(*shown, azimuth=272, elevation=2, seconds=0.8)
+        wide, times = hidden.shape[1], hidden.shape[1] // film.config.n_embd
+        film.say("These {wide} are {times} times as many; each is called a neuron.", wide=f"{wide:,}", times=times)
         film.say("It has its own column of [weights]({w}), like a pattern.", w=mlp.fc_weight)
         film.compute(hidden[t, film.largest(hidden[t, : hidden.axes[1].cells])[0]], seconds=3)
         film.say("The better the [token's column]({x}) fits it, the larger the number.", x=x[t])
@@ -164,12 +147,11 @@ def _bent(film, mlp, t):
     with film.beat("bent"):
         film.say("On the way to the second matrix, every number passes the curve.")
         film.fade(film.all_but(mlp.hidden), to=0, seconds=0.3)
-        film.arrange((mlp.hidden,), (mlp.activation,), all_named=True, seconds=0)
-        film.fade(mlp.activation, to=1, seconds=0)
-        with film.together(seconds=0.8):
-            film.split(mlp.activation[t], others=0.5)
-            film.camera.frame(mlp.hidden, mlp.activation)
-        film.sweep(mlp.activation[t], seconds=4)
+        rows = mlp.hidden, mlp.activation, mlp.proj_weight
+        film.arrange(*((row,) for row in rows), all_named=True, seconds=0)
+        film.fade(*rows, to=1, seconds=0.3)
+        film.camera.frame(*rows, azimuth=271, elevation=1, seconds=0.8)
+        film.sweep(mlp.activation[t], seconds=4, slowly=False)
         film.say("Without a bend, two matrices in a row can do no more than one.")
 
 
@@ -223,22 +205,22 @@ def _others(film, fires, half, t):
 
 def _narrow(film, mlp, t):
     w, n = mlp.proj_weight, film.largest(mlp.activation[t, : mlp.activation.axes[1].cells])[0]
-    shown = mlp.activation, w, mlp.proj_bias, mlp.proj
+    shown = mlp.hidden, mlp.activation, w, mlp.proj_bias, mlp.proj
     with film.beat("narrow"):
-        film.fade(film.all_but(mlp.activation), to=0, seconds=0.3)
-        film.arrange((mlp.activation,), (mlp.proj_bias, w, mlp.proj), all_named=True, seconds=0)
+        film.fade(film.all_but(mlp.hidden, mlp.activation), to=0, seconds=0.3)
+        film.arrange((mlp.hidden,), (mlp.activation,), (w, mlp.proj), all_named=True, seconds=0)
+        film.move(mlp.proj_bias, beside=w, side="left", gap=0.3, seconds=0)
         film.say("A second [matrix]({w}) makes {count} of them again, each a dot product.", w=w,
                  count=film.count(film.config.n_embd, "number"))  # fmt: skip
         with film.together(seconds=1):
             film.fade(*shown, to=1)
-            film.camera.frame(*shown, azimuth=274, elevation=3)
-        film.split(mlp.proj[t], others=0.5)
-        film.compute(mlp.proj[t, 0], seconds=2.5)
-        film.sweep(mlp.proj[t], seconds=3)
-        film.dismiss()
-        film.say("So each neuron adds its own [column]({c}), as strongly as it fires, here {a}.", c=w[:, n],
+            film.camera.frame(*shown, azimuth=271, elevation=1)
+        film.compute(mlp.proj[t, 0], seconds=3)
+        film.sweep(mlp.proj[t], seconds=1.5, slowly=False)
+        film.say("So each neuron adds its own [column]({c}): neuron {n} adds it {a} times.", c=w[:, n], n=n,
                  a=mlp.activation[t, n])  # fmt: skip
-        film.split(w[:, n], gap=0, others=0.45, seconds=1)
+        film.light(w, to=0, seconds=0.5)
+        film.outline(mlp.activation[t, n], w[:, n], seconds=0.5)
 
 
 def _residual(film, mlp, stream, t):
@@ -256,15 +238,17 @@ def _residual(film, mlp, stream, t):
 
 def _rest(film, x, mlp, stream):
     with film.beat("all-columns"):
-        many = "All other columns go the same way, through the same weights."
-        film.say(many if len(film.tokens) > 1 else "More columns would all go the same way, through the same weights.")
+        many = "All other columns go through the same weights."
+        film.say(many if len(film.tokens) > 1 else "More columns would all go through the same weights.")
         film.fade(film.all_but(), to=0, seconds=0)  # the camera is near
-        film.merge(x, mlp, stream, seconds=0)
+        film.revert(x, mlp, stream, seconds=0)
+        film.hide_values(mlp.hidden, mlp.activation, mlp.proj, mlp.residual)
+        film.fade(film.ribbons(x, mlp, stream), to=1, seconds=0)
+        layer = film.closeup(x, mlp, stream, in_proportion=True, seconds=0).layers[0]  # of a wide model
+        x, mlp, stream = layer.ln_2.output, layer.mlp, layer.attn.residual
+        film.one_scale(stream, mlp.proj, mlp.residual, seconds=0)
         _in_one_picture(film, x, mlp, stream)
-        film.sweep(mlp.hidden, seconds=4)
-        film.sweep(mlp.activation, seconds=2, slowly=False)
-        film.sweep(mlp.proj, mlp.residual, seconds=4)
-        film.dismiss()
+        film.sweep(mlp.hidden, mlp.activation, mlp.proj, mlp.residual, seconds=8, slowly=False)
         last = "With this the layer is done; the next has weights of its own."
         film.say(last if film.config.n_layer > 1 else "With this the only layer is done.")
         film.camera.frame(*_rows(x, mlp, stream), azimuth=272, elevation=2, seconds=2)

@@ -128,6 +128,29 @@ def test_so_many_channels_are_drawn_of_a_small_model_too(nano, make_film):
     assert close.output.logits.shown_shape == (4, 3)
 
 
+def test_of_the_text_only_the_column_at_one_time_is_drawn(nano, make_film):
+    film = make_film(nano, [2, 1, 0, 1])
+    mlp = film.layout.layers[0].mlp
+    film.open_on(mlp, azimuth=280, elevation=5)
+    close = film.closeup(mlp, channels=6, in_proportion=True, time=3).layers[0].mlp
+    assert close.hidden.shown_shape == (1, 24)
+    assert close.proj.shown_shape == (1, 6)
+    assert close.proj.axes[0].shown == (3,)
+    assert close.fc_weight.shown_shape == (24, 6)
+    np.testing.assert_array_equal(close.hidden.drawn(film.values(mlp.hidden)), film.values(mlp.hidden)[3:, :24])
+    edge = film.cast.edges[close.proj.name]
+    assert len(edge.shapes) == 1  # below, but not beside the one column
+    words = [shape.body for shape in film.signs.label(close.hidden).shapes if isinstance(shape, Text)]
+    assert "T 1 of 4 × 4C 24 of 192" in words
+
+
+def test_of_a_text_of_one_token_it_is_drawn_as_it_is(nano, make_film):
+    film = make_film(nano, [2])
+    norm = film.layout.ln_f
+    film.open_on(norm, azimuth=280, elevation=5)
+    assert film.closeup(norm, time=0) is film.layout
+
+
 def test_a_dot_product_of_an_excerpt_shows_what_that_has_cells_of(nano, make_film):
     film = make_film(nano, [2, 1, 0, 1])
     x, output = film.layout.ln_f.output, film.layout.output

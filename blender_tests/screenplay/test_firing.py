@@ -51,6 +51,16 @@ def test_bars_are_as_long_as_the_numbers_on_one_scale(film):
         assert film.score.value(Channel(one.name, "scale", 0)) == 1
 
 
+def test_every_bar_has_a_lane_as_long_as_the_longest_on_both_sides(film):
+    put_up(film, 3)
+    lanes, bars = drawings(film, "lanes"), drawings(film, "bar")
+    assert len(lanes) == len(bars) // 2
+    longest = max(bar.width for one in bars for bar in one.shapes if bar.x == 0)
+    for one in lanes:
+        assert len(one.shapes) == 11
+        assert all(lane.width >= longest for lane in one.shapes)
+
+
 def test_the_row_of_the_token_lies_on_a_band_and_every_token_has_its_tile(film):
     put_up(film, 3)
     (tokens,) = drawings(film, "tokens")

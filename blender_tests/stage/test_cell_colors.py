@@ -64,6 +64,22 @@ def test_what_is_not_computed_yet_is_glass_on_every_side(scene, row, tmp_path, n
 
 
 @pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("known", [0.0, 7.0])
+def test_light_is_in_the_lines_around_cells_which_keep_their_colours(scene, row, tmp_path, name, known):
+    """What is lit while it is computed does not look as if it were already, and keeps the hues of its signs."""
+    grid, film = row(Role.ACTIVATION, track("row", "reveal", (1, known)), track("row", "highlight", (1, 0.0), (2, 1.0)))
+    rig = build(scene, film, name, own_scene=True)
+    look_at(rig, grid, "front", (3.5, 0, 0.5), 9.0)
+    pictures = []
+    for frame in (1, 2):
+        scene.frame_set(frame)
+        pictures.append(shot(scene, tmp_path / f"{frame}.png", size=(960, 540)))
+    dull, lit = pictures
+    assert cells_of(lit) == pytest.approx(cells_of(dull), abs=0.01)
+    assert (np.abs(lit - dull).max(axis=2) > 0.1).sum() > 300
+
+
+@pytest.mark.parametrize("name", THEMES)
 def test_ribbons_in_one_plane_do_not_speckle(scene, production, tmp_path, name):
     """Of several in one place a ray used to meet one or the other, or all, at random."""
     path = np.array([(-1.0, 0, 0.1), (1.0, 0, 0.1)])

@@ -25,7 +25,6 @@ from .groups import Layer, Series
 from .layout import Layout, ribbons, sections
 from .parts.part import Measures, PartGrids, Spot, placed, under
 from .roles import Role
-from .tensor import Axis
 
 GAP = 8 * CELL
 """Metres between neighbouring grids."""
@@ -43,6 +42,7 @@ def layout(
     most: Mapping[str, int] | None = None,
     bare: bool = False,
     architecture: Architecture = GPT2,
+    times: tuple[int, ...] | None = None,
 ) -> Layout:
     """Place every tensor of a forward pass.
 
@@ -62,12 +62,14 @@ def layout(
         Leave out the ribbons and the sections.
     architecture
         The parts that the model is made of.
+    times
+        The tokens' places in the text that have columns, ascending; None for all of them.
     """
     if not 1 <= n_tokens <= config.block_size:
         raise ModelError(f"Cannot lay out {n_tokens} tokens. Choose from 1 to {config.block_size}, the block size.")
     if not (math.isfinite(gap) and gap >= CELL):
         raise ScriptError(f"A gap of {gap} m between grids is too small. Choose {CELL} m, one cell, or more.")
-    builder = _Builder(config, architecture, Measures(n_tokens, gap, _shown(config, vocabulary), most or {}))
+    builder = _Builder(config, architecture, Measures(n_tokens, gap, _shown(config, vocabulary), most or {}, times))
     made = builder.built()
     return made if bare else replace(made, ribbons=ribbons(made), sections=sections(made))
 
@@ -96,9 +98,7 @@ class _Builder:
         self.config = config
         self.architecture = architecture
         self.measures = measures
-        T = Axis("T", measures.n_tokens, "x")  # noqa: N806 (the field's name)
-        most = measures.most.get("T", T.length)
-        self.T = replace(T, shown=tuple(range(most))) if most < T.length else T
+        self.T = measures.axis("T", measures.n_tokens, "x")
 
     def built(self) -> Layout:
         """All parts: the embedding, columns of layers, and the output under the last."""

@@ -378,16 +378,17 @@ class Film(Showing):
     @verb
     def closeup(
         self, *things: Grids, channels: int | None = None, entries: int = closeup.ENTRIES, in_proportion: bool = False,
-        seconds: float | None = None,
+        time: int | None = None, seconds: float | None = None,
     ) -> Layout:  # fmt: skip
         """Of a wide model let excerpts stand in for ``things``, to be read; take the grids from what it returns.
 
         With ``channels`` no more of a column than these are drawn, of a small model too, and of the output of a large
         vocabulary no more than the likeliest ``entries``; ``in_proportion`` the inside of an MLP is as many times as
-        wide as its columns as it really is.
+        wide as its columns as it really is; of the text only the column at one ``time`` is drawn, if that is told.
         """
         return closeup.closeup(
-            self._telling, *things, channels=channels, entries=entries, in_proportion=in_proportion, seconds=seconds
+            self._telling, *things, channels=channels, entries=entries, in_proportion=in_proportion, time=time,
+            seconds=seconds,
         )  # fmt: skip
 
     @verb

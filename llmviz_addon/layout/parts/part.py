@@ -37,12 +37,20 @@ class Measures:
     gap : metres between neighbouring grids.
     vocabulary : the ids that have cells, ascending; None for all.
     most : by an axis's name how many cells it has at most.
+    times : the tokens' places that have columns, ascending; None for all, or the first if they are too many.
     """
 
     n_tokens: int
     gap: float
     vocabulary: tuple[int, ...] | None
     most: Mapping[str, int]
+    times: tuple[int, ...] | None = None
+
+    def axis(self, name: str, length: int, direction: str) -> Axis:
+        """An axis, which may not have a cell for each of its indices."""
+        shown = range(min(self.most.get(name, length), length))
+        some = self.times if name == "T" and self.times else tuple(shown)
+        return Axis(name, length, direction, some if len(some) < length else None)
 
 
 @dataclass(frozen=True)
@@ -94,8 +102,7 @@ class Spot:
         if name == "n_vocab":
             return Axis(name, self.lengths[name], direction, self.measures.vocabulary)
         length = self.measures.n_tokens if name == "T" else self.lengths[name]
-        most = self.measures.most.get(name, length)
-        return Axis(name, length, direction, tuple(range(most)) if most < length else None)
+        return self.measures.axis(name, length, direction)
 
     @property
     def width(self) -> float:

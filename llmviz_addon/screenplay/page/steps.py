@@ -169,7 +169,7 @@ class _Head:
         return advance(self._title + "".join(self._captions) + between, self.em) + sum(self._rooms)
 
     def shapes(self, indices: Sequence[tuple[int, ...]], y: float) -> tuple[list[Shape], list[list[Shape]]]:
-        """What all cells have in common, and of each its indices, which go with its values."""
+        """What all cells have in common, and of each its own indices, which go with its values."""
         common: list[Shape] = [Text(PAD, y, ((self._title, "muted"),), self.em)] if self._title else []
         own: list[list[Shape]] = [[] for _ in indices]
         x = PAD + advance(self._title, self.em)
@@ -177,9 +177,9 @@ class _Head:
             if caption:
                 common.append(Text(x, y, ((caption, "muted"),), self.em))
                 x += advance(caption, self.em)
-            for shapes, index in zip(own, indices, strict=True):
-                told = str(index[slot]) if caption else self.tokens[index[slot]]
-                shapes.append(Text(x, y, ((told, "muted"),), self.em))
+            told = [str(index[slot]) if caption else self.tokens[index[slot]] for index in indices]
+            for shapes, text in zip([common] if len(set(told)) == 1 else own, told, strict=False):
+                shapes.append(Text(x, y, ((text, "muted"),), self.em))
             x += room + advance("   ", self.em)
         return common, own
 
@@ -212,8 +212,6 @@ def _laid_out(head: _Head, formula: Box, told: list[_Told], em: float, inner: fl
     title, indices = head.shapes([one.index for one in told], top + 0.3 * head.em)
     symbols = formula.moved(PAD, symbols_at)
     values = [one.values.moved(PAD, values_at).shapes if one.values else () for one in told]
-    if len(told) == 1:
-        title, indices = [*title, *indices[0]], [[]]
     return Steps(
         width,
         height,

@@ -22,8 +22,8 @@ from .pinned import pin, place, put_up
 
 LAG = 0.35
 """Share of a column that has come when the next one begins."""
-OVER = 20
-"""Layer of the bars, before all shapes of the tiles."""
+UNDER, OVER = 19, 20
+"""Layers of the lanes that bars have, as long as the longest, and of the bars, before all shapes of the tiles."""
 LEAST_ROW, MOST_ROW = 0.8, 2.2
 """Height of a token's row, in letters."""
 TILE = 0.86
@@ -80,7 +80,8 @@ class _Scale:
 
     def __init__(self, values: np.ndarray, slot: float, room: float, largest: float) -> None:
         low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
-        self.unit = (slot - room) / ((high - low) or 1.0)
+        self.wide = slot - room
+        self.unit = self.wide / ((high - low) or 1.0)
         self.zero = -low * self.unit  # from a column's left
         self.size = min(fit(_figure(value), largest, 0.85 * room) for value in values.ravel().tolist())
 
@@ -135,6 +136,8 @@ def _column(
 ) -> None:  # fmt: skip
     """The bars of one neuron: that of the token that is followed grows first, then the others."""
     zero, thick = x + scale.zero, 0.62 * tall
+    lanes = [Rect(x, top - (tall + thick) / 2, scale.wide, thick, "plate") for top in tops]
+    telling.change(pin(telling, "lanes", lanes, layer=UNDER), "opacity", 1.0, 0.3 * seconds)
     for mine in (True, False):
         bars: list[Shape] = []
         figures: list[Shape] = []

@@ -223,9 +223,9 @@ def _length(way: Way) -> float:
 
 
 def _outline(way: Way, width: float) -> Way:
-    """Outline of an arrow along a way of straight pieces, its head at the end."""
+    """Outline of an arrow along a way of straight pieces, its head at the end; thinner where that has little room."""
     points = np.asarray(way)
-    width = min(width, 0.8 * _length(way))
+    width = min(width, 0.8 * _length(way), 0.6 * _length(way[-2:]) if len(way) > 2 else width)
     last = points[-1] - points[-2]
     last = last / np.linalg.norm(last)
     neck = points[-1] - last * min(0.9 * width, 0.6 * float(np.linalg.norm(points[-1] - points[-2])))

@@ -51,15 +51,16 @@ TEAR = 0.15 * CELL
 
 def closeup(
     telling: Telling, *things: Grids, channels: int | None = None, entries: int = ENTRIES,
-    in_proportion: bool = False, seconds: float | None = None,
+    in_proportion: bool = False, time: int | None = None, seconds: float | None = None,
 ) -> Layout:  # fmt: skip
     """Let excerpts stand in for ``things``, and return the layout that holds them in the places of the true ones.
 
     Within a beat it is said what is drawn, before it is. The first of ``things`` keeps its upper left corner, where its
     excerpt stands a hair before it, and the camera comes near. Of a column no more than so many ``channels`` are drawn,
     if that is told, and of a large vocabulary's output no more than so many ``entries``; ``in_proportion`` what is as
-    wide as many columns, such as the inside of an MLP, is as many times as wide as what is drawn of one. Where every
-    axis is short enough nothing happens, and the layout is the film's own.
+    wide as many columns, such as the inside of an MLP, is as many times as wide as what is drawn of one. Of the text
+    only the column at one ``time`` is drawn, if that is told. Where every axis is short enough nothing happens, and the
+    layout is the film's own.
     """
     whole = telling.cast.grids_of(*things)
     axes = {axis.name: axis.length for grid in whole for axis in grid.axes}
@@ -67,8 +68,11 @@ def closeup(
     most = {name: count for name, count in legible.items() if axes.get(name, 0) > ENOUGH * count}
     if in_proportion:
         most = _in_proportion(telling, axes, most)
+    times = None
+    if time is not None and axes.get("T", 0) > 1:
+        times, most = (time,), {name: count for name, count in most.items() if name != "T"}
     shown = _entries(telling, whole, most.get("T"), entries)
-    if not most and shown == _shown(telling):
+    if not most and times is None and shown == _shown(telling):
         return telling.layout
     seconds = telling.length(seconds)
     small = _small(
@@ -78,6 +82,7 @@ def closeup(
         telling.layout.gap,
         shown,
         tuple(most.items()),
+        times,
     )
     move = np.array(whole[0].origin) - small[whole[0].name].origin - (0, BEFORE, 0)
     prefix = telling.unique("excerpt")
@@ -114,10 +119,10 @@ def _as_connected(telling: Telling, stands: Mapping[str, Grid]) -> None:
 
 
 def _say_what_is_shown(telling: Telling, excerpts: list[Grid]) -> None:
-    """Within a beat, say of which axes not every index has a cell."""
+    """Within a beat, say of which axes not every index has a cell; of a text's one column the chapter tells."""
     if telling.beat is None:
         return
-    cut = {axis.name: axis for grid in excerpts for axis in grid.axes if axis.shown is not None}
+    cut = {axis.name: axis for grid in excerpts for axis in grid.axes if axis.shown and axis.cells > 1}
     told = ", ".join(f"[{axis.count}]({axis.name}) {axis.of_many}" for axis in cut.values())
     say(telling, f"Only part is shown, {told};", {})
     say(telling, "the rest is computed, too.", {})
@@ -131,8 +136,9 @@ def _small(
     gap: float,
     shown: tuple[int, ...] | None,
     most: tuple[tuple[str, int], ...],
+    times: tuple[int, ...] | None,
 ) -> Layout:
-    return layout(config, n_tokens, gap, shown, dict(most), bare=True, architecture=architecture)
+    return layout(config, n_tokens, gap, shown, dict(most), bare=True, architecture=architecture, times=times)
 
 
 def step_back(telling: Telling, *, seconds: float | None = None) -> None:
@@ -214,6 +220,8 @@ def _edge(name: str, grid: Grid) -> Drawing | None:
     (left, front, bottom), (right, _, top) = grid.box
     torn: list[Shape] = []
     for axis in grid.axes:
+        if axis.cells == 1:
+            continue  # of the text one column
         if axis.shown is not None and axis.direction == "z":
             torn.append(Line(tuple((along - left, -out) for along, out in _tear(left, right)), TEAR, "muted"))
         elif axis.shown is not None and axis.direction == "x":
