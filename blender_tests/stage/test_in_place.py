@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from llmviz_addon.stage.compat import fcurves
 from llmviz_addon.stage.ours import KINDS, ours
 from llmviz_addon.stage.rebuild.changes import ChangesError, losses
 from llmviz_addon.stage.rebuild.snapshot import snapshot
+from llmviz_addon.stage.things import ensembles
+from llmviz_addon.stage.values.atlas import atlas, plan_of
 
 RUN = api.run()
 CHAPTERS = ["layer-norm", "mine"]
@@ -117,6 +120,40 @@ def test_where_things_are_lit_floor_lens_and_lamps_follow(writer: Writer, change
     kept = [name for name, number in numbers(scene).items() if before.get(name) == number]
     assert len(kept) > 0.9 * len(before)
     assert same(writer, theme="cinematic")
+
+
+@pytest.mark.parametrize("change", [{"words": "Other words."}, {"seconds": 5}, {"more": LIGHT}])
+def test_of_a_large_model_too(writer: Writer, change: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose grids are merged, and kept as pools where they are not seen from near."""
+    budget = 60_000
+    monkeypatch.setattr(ensembles, "CROWD", 0)
+    monkeypatch.setattr("llmviz_addon.stage.build.atlas", partial(atlas, budget=budget))
+    monkeypatch.setattr("llmviz_addon.stage.rebuild.difference.plan_of", partial(plan_of, budget=budget))
+    scene = writer.build().scene
+    merged = [obj for obj in scene.objects if obj.get("llmviz") == "grids"]
+    assert merged
+    assert any(one.color[3] > 2 for obj in merged for one in obj.data.attributes["atlas"].data)
+    before = numbers(scene)
+    writer.write(**change)
+    writer.build()
+    kept = [name for name, number in numbers(scene).items() if before.get(name) == number]
+    assert (len(kept) > 0.9 * len(before)) == ("more" not in change)
+    assert same(writer)
+
+
+def test_where_the_camera_comes_near_other_rows_of_a_large_model_it_is_built(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    budget = 60_000
+    monkeypatch.setattr("llmviz_addon.stage.build.atlas", partial(atlas, budget=budget))
+    monkeypatch.setattr("llmviz_addon.stage.rebuild.difference.plan_of", partial(plan_of, budget=budget))
+    scene = writer.build().scene
+    before = numbers(scene)
+    file = writer.folder / writer.name
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("film.layout.ln_f)", "film.layout.layers[1].mlp.fc_weight, zoom=4)"), encoding="utf-8")
+    writer.build()
+    assert set(before.values()).isdisjoint(numbers(scene).values())
 
 
 def test_what_is_the_same_is_not_touched(writer: Writer) -> None:

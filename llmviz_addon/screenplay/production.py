@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import JobError, ScriptError, choices
 from ..layout.build import layout
-from ..layout.grid import Grid
+from ..layout.grid import Grid, Role
 from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
 from ..layout.lettering.font import font_in_use
@@ -125,8 +125,8 @@ class Set:
 
     @property
     def size(self) -> int:
-        """How many grids there are."""
-        return len(self.layout.grids)
+        """How many numbers were computed."""
+        return sum(grid.count for grid in self.layout.grids if grid.role is not Role.WEIGHT)
 
     tell = at_once(tell_steps)
 

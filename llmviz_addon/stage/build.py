@@ -8,7 +8,6 @@ hands these to the film. The user interface builds into a scene of its own, ``fi
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +45,7 @@ from .shown import GRIDS, clear_shown, shown_of, write_shown
 from .story import clear_story, write_story
 from .things import glyphs
 from .things.camera import Rig, camera_rig
-from .things.drawings import DrawingMaker, letters_of, numbers_hung
+from .things.drawings import DrawingMaker, letters_of, numbers_hung, standing_alone
 from .things.ensembles import Ensembles
 from .things.folders import Folders, is_renamed
 from .things.fonts import keep
@@ -244,7 +243,7 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> S
     tracks = [*ensembles.tracks((*crowds, *ribbons, *drawings)), *follow]
     with unswept():
         animate(cast, tracks)
-    return Stood(production, look, rig, maker, cast, grids, objects, values.places, cubes, ribbons, drawings, tracks)
+    return Stood(production, look, rig, maker, cast, grids, crowds, objects, values, cubes, ribbons, drawings, tracks)
 
 
 def clear(scene: bpy.types.Scene) -> None:
@@ -310,7 +309,7 @@ def _drawings(
     still: Collection[str],
     rig: Rig,
 ) -> Stepwise[dict[str, Actor]]:
-    """Drawings on a grid that is ``still`` stand in the world like it."""
+    """Drawings as actors, by name; see ``standing_alone``."""
     with unswept():
         maker.prepare(drawing for group in groups for drawing in group)
     hung, cast = list(numbers_hung(groups)), {}
@@ -318,9 +317,7 @@ def _drawings(
         yield begin / len(groups), "Drawings"
         with unswept():
             some = [
-                (group[0].name, [replace(group[0], parent="world")] if group[0].parent in still else group)
-                if len(group) == 1
-                else (f"signs {number}", group)
+                (group[0].name if len(group) == 1 else f"signs {number}", standing_alone(group, still))
                 for number, group in enumerate(groups[begin : begin + SOME], begin)
             ]
             made = maker.make(some, hung[begin : begin + SOME], grids, rig.page)

@@ -31,7 +31,8 @@ class LLMVIZ_OT_reload(Staging, bpy.types.Operator):
 
     Files in the folders that you trust are run as Python. What is wrong in one is told with its line, and the film
     stays as it is. Only what has changed is made anew, which takes a second; all else stays, with what you did to it.
-    With another chapter or look, or if none was built since the file was opened, it is a build and takes as long
+    With another chapter or look, where a film comes near other rows of a large model, or if none was built since the
+    file was opened, it is a build and takes as long
     """
 
     bl_idname = "llmviz.reload"

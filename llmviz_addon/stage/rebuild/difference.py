@@ -25,10 +25,10 @@ from ..motion.keys import Actor
 from ..ours import Ours, built_text, kind_of, ours
 from ..things.camera import Rig
 from ..things.drawings import DrawingMaker, letters_of
-from ..things.ensembles import CROWD, Ensembles
+from ..things.ensembles import Ensembles
 from ..things.folders import CHAPTER, Folders
 from ..things.grids import SWELLS
-from ..values.atlas import Place
+from ..values.atlas import Atlas, plan_of
 
 if TYPE_CHECKING:
     from ...screenplay.production import Production
@@ -47,8 +47,9 @@ class Stood:
     maker: DrawingMaker
     cast: dict[str, Actor]
     grids: Mapping[str, Grid]
+    crowds: list[list[Grid]]
     objects: Mapping[str, bpy.types.Object]
-    places: Mapping[str, Place]
+    values: Atlas  # where they are, not what
     cubes: Mapping[Any, bpy.types.Mesh]
     ribbons: list[list[Ribbon]]
     drawings: Groups
@@ -66,6 +67,11 @@ class Stood:
         """The actors that a chapter may make or put together otherwise."""
         return _leaders(self.ribbons, self.drawings, self.timeline.fragments)
 
+    @property
+    def still(self) -> set[str]:
+        """Names of the grids that have no object of their own."""
+        return {grid.name for group in self.crowds if len(group) > 1 for grid in group}
+
 
 _stood: list[Stood] = []
 
@@ -76,10 +82,9 @@ def forget() -> None:
 
 
 def remember(scene: bpy.types.Scene, stood: Stood) -> None:
-    """Remember the stage that was just put into ``scene``, unless it is a large one."""
+    """Remember the stage that was just put into ``scene``, unless its numbers were given away."""
     forget()
-    exact = all(place.pool == 1 for place in stood.places.values())
-    if exact and len(stood.grids) <= CROWD and not stood.production.once and not stood.timeline.home:
+    if not stood.production.once and not stood.timeline.home:
         stood.scene, stood.blocks = scene.session_uid, _there(ours(scene))
         _stood.append(stood)
 
@@ -125,7 +130,13 @@ def difference(scene: bpy.types.Scene, production: Production, look: Theme) -> D
     ensembles = Ensembles(timeline, folders.place, len(stood.grids))
     ribbons = ensembles.ribbons(layout.ribbons)
     drawings = ensembles.drawings((*production.signage, *timeline.drawings))
-    tracks = ensembles.tracks((*([grid] for grid in stood.grids.values()), *ribbons, *drawings))
+    grids = tuple(stood.grids.values())
+    crowds = ensembles.grids(grids, stood.values.slices)
+    if crowds != stood.crowds:
+        return None
+    if plan_of(grids, timeline.tracks, timeline.fragments, size=timeline.size) != stood.values.plan:
+        return None
+    tracks = ensembles.tracks((*crowds, *ribbons, *drawings))
     if look.lit is not None:
         tracks += following(layout, stood.grids, production.signage, timeline)
     leaders, were = _leaders(ribbons, drawings, timeline.fragments), stood.leaders

@@ -18,7 +18,7 @@ from ...stepwise import Stepwise
 from ..motion import actors
 from ..motion.keys import HIDING, SLOTS, Actor, animate, animate_again
 from ..ours import Ours, names_free, own, reached, register, remove_unused
-from ..things.drawings import DrawingMaker, lift, numbers_hung
+from ..things.drawings import DrawingMaker, lift, numbers_hung, standing_alone
 from ..things.grids import fragment_objects
 from ..things.ribbons import ribbon_object
 from .carried import Carried, settle
@@ -108,12 +108,16 @@ def _made_steps(other: Difference, nursery: bpy.types.Collection) -> Stepwise[di
     fragments = {one.name: one for one in timeline.fragments if one.name in other.made}
     cast = {}
     with _at_home(stood, parents | {one.grid for one in fragments.values()}):
-        named = [(group[0].name if len(group) == 1 else f"signs {number}", group) for number, group in anew]
+        still = stood.still
+        named = [
+            (group[0].name if len(group) == 1 else f"signs {number}", standing_alone(group, still))
+            for number, group in anew
+        ]
         made = maker.make(named, [numbers[number] for number, _ in anew], stood.objects, stood.rig.page)
         for obj, (_, group) in zip(made, anew, strict=True):
             cast[group[0].name] = actors.drawing_actor(obj, group[0])
         objects = fragment_objects(
-            timeline.fragments, stood.grids, stood.objects, stood.places, stood.cubes, nursery, fragments
+            timeline.fragments, stood.grids, stood.objects, stood.values.places, stood.cubes, nursery, fragments
         )
         for name, obj in objects.items():
             cast[name] = actors.fragment_actor(fragments[name], stood.grids[fragments[name].grid], obj)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -254,6 +254,11 @@ def _fill_repeated(
     letters = [number for number, one in kinds for _ in range(len(one.letters))]
     write_places(mesh, library, [numbers[look] for look in looks], letters, poses)
     return arrays
+
+
+def standing_alone(group: Sequence[Drawing], still: Container[str]) -> Sequence[Drawing]:
+    """A group as it is made; a drawing alone on a grid that is ``still`` stands in the world like it."""
+    return [replace(group[0], parent="world")] if len(group) == 1 and group[0].parent in still else group
 
 
 def numbers_hung(groups: Iterable[Sequence[Drawing]]) -> Iterator[int]:

@@ -85,6 +85,20 @@ class Slice:
     place: Place
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What is kept of which grid, whatever its numbers are: the sides of pools by name, and rows that are kept exactly.
+
+    Of what is kept exactly there is what shows it, of which grid, and the range; ``fine`` tells whether there are finer
+    pictures from afar, and ``room`` is for how many numbers.
+    """
+
+    sides: Mapping[str, int]
+    near: tuple[tuple[str, str, int, int], ...]
+    fine: bool
+    room: int
+
+
 @dataclass(frozen=True, eq=False)
 class Atlas:
     """The picture of all values: ``pixels`` is (height, WIDTH) float32.
@@ -95,6 +109,7 @@ class Atlas:
     pixels: np.ndarray
     places: Mapping[str, Place]
     slices: Mapping[str, Sequence[Slice]]
+    plan: Plan
 
     @property
     def thin(self) -> bool:
@@ -208,6 +223,37 @@ def atlas(
     gains = gains_of(model, tensors[: len(model)])
     own_kinds = [number for number, grid in enumerate(grids) if grid.kind not in gains]
     gains |= gains_of([grids[number] for number in own_kinds], [tensors[number] for number in own_kinds])
+    plan = plan_of(grids, tracks, fragments, budget, size)
+    writer = _Writer()
+    for grid, tensor in zip(grids, tensors, strict=True):
+        side = plan.sides[grid.name]
+        start = writer.write(kept(tensor, side))
+        writer.places[grid.name] = _place(start, gains[grid.kind], side)
+    by_name = {grid.name: grid for grid in grids}
+    near = [Rows(name, by_name[grid], first, stop) for name, grid, first, stop in plan.near]
+    left = plan.room - sum(thinned(grid, plan.sides[grid.name]) for grid in grids)
+    exact = _exact(writer, near, dict(zip(grids, tensors, strict=True)), left)
+    slices: dict[str, list[Slice]] = defaultdict(list)
+    for row in sorted(exact, key=lambda row: row.first):
+        if row.name in plan.sides:
+            slices[row.name].append(Slice(row.first, row.stop, exact[row]))
+        else:
+            writer.places[row.name] = exact[row]
+    for grid, tensor in zip(grids, tensors, strict=True):
+        fine = plan.fine and finer(grid) > 0
+        far = writer.write_far(from_afar(grid, tensor, fine)) * 32 + 16 * fine + doublings(grid)
+        writer.places[grid.name] = replace(writer.places[grid.name], far=far)
+    return Atlas(writer.pixels(), writer.places, slices, plan)
+
+
+def plan_of(
+    grids: Sequence[Grid],
+    tracks: Sequence[Track],
+    fragments: Sequence[Fragment],
+    budget: int = BUDGET,
+    size: tuple[int, int] = (1280, 720),
+) -> Plan:
+    """What ``atlas`` keeps of grids, those that chapters made among them."""
     in_hand = {track.channel.actor for track in tracks if track.channel.prop in IN_HAND}
     in_hand |= {fragment.grid for fragment in fragments} | _revealed(grids, tracks)
     is_fine = sum(map(finer, grids)) <= budget * FINER_SHARE
@@ -216,24 +262,7 @@ def atlas(
     near = _near(grids, sides, tracks, fragments, size)
     if near:
         sides = pools(grids, in_hand, budget - min(sum(map(_numbers, near)), int(budget * NEAR_SHARE)))
-    writer = _Writer()
-    for grid, tensor in zip(grids, tensors, strict=True):
-        side = sides[grid.name]
-        start = writer.write(kept(tensor, side))
-        writer.places[grid.name] = _place(start, gains[grid.kind], side)
-    left = budget - sum(thinned(grid, sides[grid.name]) for grid in grids)
-    exact = _exact(writer, near, dict(zip(grids, tensors, strict=True)), left)
-    slices: dict[str, list[Slice]] = defaultdict(list)
-    for row in sorted(exact, key=lambda row: row.first):
-        if row.name in sides:
-            slices[row.name].append(Slice(row.first, row.stop, exact[row]))
-        else:
-            writer.places[row.name] = exact[row]
-    for grid, tensor in zip(grids, tensors, strict=True):
-        fine = is_fine and finer(grid) > 0
-        far = writer.write_far(from_afar(grid, tensor, fine)) * 32 + 16 * fine + doublings(grid)
-        writer.places[grid.name] = replace(writer.places[grid.name], far=far)
-    return Atlas(writer.pixels(), writer.places, slices)
+    return Plan(sides, tuple((rows.name, rows.grid.name, rows.first, rows.stop) for rows in near), is_fine, budget)
 
 
 def _revealed(grids: Sequence[Grid], tracks: Iterable[Track]) -> set[str]:

@@ -7,8 +7,10 @@ matrices of 144 heads that stand behind each other in GPT-2, one is seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from operator import is_
 
 import numpy as np
 
@@ -47,11 +49,38 @@ class Rows:
     stop: int
 
 
+Seen = dict[int, tuple[float, int, int]]
+"""By number of every grid that is seen from near, its depth, and its rows from … to."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """What was worked out of some grids: which are near a pose, and what is seen where these are solid and stand so."""
+
+    grids: tuple[Grid, ...]
+    near: dict[Hashable, np.ndarray] = field(default_factory=dict)
+    seen: dict[Hashable, Seen] = field(default_factory=dict)
+
+
+_last: list[_Known] = []
+MOST_KNOWN = 20_000
+"""Poses, and as many looks: of another film on the same set most are the same."""
+
+
+def _known_of(grids: Sequence[Grid]) -> _Known:
+    """What is known of these very grids."""
+    last = _last[0] if _last else _Known(())
+    if len(grids) != len(last.grids) or not all(map(is_, grids, last.grids)) or len(last.seen) > MOST_KNOWN:
+        last = _Known(tuple(grids))
+    _last[:] = [last]
+    return last
+
+
 def seen_rows(grids: Sequence[Grid], tracks: Iterable[Track], size: tuple[int, int]) -> list[Rows]:
     """What the camera sees of ``grids`` from near in a film of pictures of ``size``, the nearest first."""
     film = _Film(grids, {track.channel: track for track in tracks}, size)
     found: dict[int, list[tuple[float, int, int]]] = {}
-    before: tuple[int, dict[int, tuple[float, int, int]]] = (0, {})
+    before: tuple[int, Seen] = (0, {})
     for frame in film.frames():
         now = film.seen(frame)
         for number, (depth, first, stop) in now.items():
@@ -78,6 +107,7 @@ class _Film:
         self._fades = [tracks.get(Channel(grid.name, "opacity")) for grid in grids]
         self._moved = {channel.actor for channel in tracks if channel.prop == "offset"}
         self._views: dict[int, View] = {}
+        self._before, self._size = _known_of(grids), size
         x, y = np.meshgrid(np.linspace(-0.5, 0.5, round(RAYS * size[0] / size[1])) * size[0] / size[1],
                            np.linspace(-0.5, 0.5, RAYS))  # fmt: skip
         self._picture = np.stack([x.ravel(), y.ravel()], axis=1)
@@ -103,11 +133,15 @@ class _Film:
         here, middle, there = (self._view(frame).position for frame in (start, (start + end) // 2, end))
         return not (np.array_equal(here, middle) or np.array_equal(middle, there))
 
-    def seen(self, frame: int) -> dict[int, tuple[float, int, int]]:
-        """By number of every grid that is seen from near, its depth, and its rows from … to."""
+    def seen(self, frame: int) -> Seen:
+        """What is seen from near."""
         view = self._view(frame)
-        away = np.maximum(np.maximum(self._low - view.position, view.position - self._high), 0)
-        near: np.ndarray = np.flatnonzero(self._known & ((away**2).sum(axis=1) < self._reach**2))
+        pose: Hashable = (*view.target.tolist(), view.azimuth, view.elevation, view.distance, *view.shift, self._size)
+        near = self._before.near.get(pose)
+        if near is None:
+            away = np.maximum(np.maximum(self._low - view.position, view.position - self._high), 0)
+            near = self._before.near[pose] = np.flatnonzero((away**2).sum(axis=1) < self._reach**2)
+        near = near[self._known[near]]
         opacity = self._opacity(near.tolist(), frame)
         near, opacity = near[opacity > 0], opacity[opacity > 0]
         if not len(near):
@@ -116,6 +150,13 @@ class _Film:
         for row, name in enumerate(self._grids[n].name for n in near):
             if name in self._moved:
                 moved[row] = [self._value(Channel(name, "offset", i), frame) for i in range(3)]
+        key = pose, blake2b(near.tobytes() + opacity.tobytes() + moved.tobytes(), digest_size=16).digest()
+        if key not in self._before.seen:
+            self._before.seen[key] = self._looked(view, near, opacity, moved)
+        return self._before.seen[key]
+
+    def _looked(self, view: View, near: np.ndarray, opacity: np.ndarray, moved: np.ndarray) -> Seen:
+        """The same, worked out: of grids that are ``near``, so solid, and so far from home."""
         low, high = self._low[near] + moved, self._high[near] + moved
         right, up, forward = view.basis
         plane = (self._picture + view.shift) * TAN
