@@ -11,7 +11,7 @@ import bpy
 import numpy as np
 import pytest
 
-from blender_tests.stage.conftest import track
+from blender_tests.stage.conftest import SmallLayout, track
 from blender_tests.stage.pointing.test_rows import seen_by_camera
 from blender_tests.stage.reading import look_at
 from blender_tests.stage.test_cell_colors import cells_of
@@ -101,6 +101,34 @@ def test_cells_have_the_colours_of_the_film(
     assert found[6] == pytest.approx(look.cells.positive[role], abs=0.01)
     assert found[0] == pytest.approx(look.cells.negative[role], abs=0.01)
     assert found == pytest.approx(cells_of(shot(scene, tmp_path / "row.png", size=SIZE)), abs=0.02)
+
+
+@pytest.mark.parametrize("high", [30.0, 240.0])
+def test_the_picture_is_the_film_s_but_for_numbers(
+    scene: bpy.types.Scene, production: Any, on_graphics: Any, tmp_path: Path, high: float
+) -> None:
+    """Of what is lit, half computed, forbidden, in focus; and so small that single cells melt into one another."""
+    (scores,) = (grid for grid in production.layout.grids if grid.name == "scores")
+    tracks = (
+        track("scores", "highlight", (1, 1.0), (21, 1.0)),
+        track("scores", "reveal", (1, 18.0), (21, 18.0)),
+        track("scores", "focus", (1, 1.0), (21, 1.0)),
+        *(track("scores", "focus_hi", (1, end), (21, end), index=axis) for axis, end in enumerate((3.0, 1.0, 5.0))),
+    )
+    layout = SmallLayout((scores,), ())
+    timeline = replace(production.timeline, tracks=tracks, drawings=(), fragments=())
+    values = {"scores": production.values["scores"]}
+    film = replace(production, layout=layout, values=values, timeline=timeline, signage=())
+    rig = build(scene, film, "light", own_scene=True)
+    look_at(rig, scores, "front", (2.5, 0, 2.5), high)
+    tell(scene, film, "light")
+    scene.frame_set(1)
+    picture, truth = on_graphics(lambda: drawn(scene)), shot(scene, tmp_path / "film.png", size=SIZE)[..., :3]
+    covered = (np.abs(picture - GROUND[:3]) > 0.01).any(axis=2)
+    assert covered.sum() == pytest.approx((5 * 540 / high) ** 2, rel=0.2)
+    inner = covered & np.all([np.roll(covered, way, axis) for way in (1, -1) for axis in (0, 1)], axis=0)
+    assert np.abs(picture - truth)[inner].mean() < 0.01
+    assert truth[inner].std() > 0.02
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])

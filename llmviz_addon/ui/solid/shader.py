@@ -12,7 +12,7 @@ import numpy as np
 
 from ...layout.gains import LOWEST
 from ...stage.materials.cell_drawing import FRAMED, GAP, OUTLINE, ROLES
-from ...stage.materials.cell_material import BETWEEN, GLASS_TONES, LIT, TONES
+from ...stage.materials.cell_material import BETWEEN, GLASS_TONES, LIT_FAR, LIT_LINES, TONES
 from ...stage.materials.cell_point import TILE_PIXELS
 from ...stage.materials.theme import Theme, linear
 from ...stage.pointing.rows import AFAR, ALONG, FROM, HIGH, HUE, LOW, PLACE, REVEALED, STEPS, WIDTH, WORLD
@@ -55,7 +55,7 @@ int flat_of(vec3 cell, vec3 strides, float share) {
   return all.x + all.y + all.z;
 }
 float from_afar(vec3 cell, vec4 steps, float widest) {
-  int far = int(steps.w + 0.5), start = far / 32, rest = far % 32;
+  int far = int(steps.w), start = far / 32, rest = far % 32;
   bool has_fine = rest > 15;
   float share = exp2(-float(has_fine ? rest - 16 : rest));
   if (has_fine && widest * share < exp2(-FINER) / TILE_PIXELS) { start += FINER_AT; share *= exp2(FINER); }
@@ -91,19 +91,19 @@ void main() {
   int place = int(atlas.y) * ATLAS_WIDTH + int(atlas.x);
   float value = number(place + flat_of(cell, steps.xyz, atlas.w));
   float gain = atlas.z * from.w;
-  vec3 lit = hue * (revealed.w * LIT);
-  float dim = 1.0 - revealed.w * LIT;
-  vec3 color = mix((value < LOWEST ? zero(hue) : of_value(value * gain, hue, role)) * dim + lit, ground, gap * BETWEEN);
+  float edge = part(OUTLINE - least(flatly + min(at, cells - at) / pixel)), lines = max(gap, edge);
+  vec3 color = mix(value < LOWEST ? zero(hue) : of_value(value * gain, hue, role), ground, gap * BETWEEN);
+  color = mix(color, hue, revealed.w * max(lines * LIT_LINES, clamp(LIT_FAR * (wide * 4.5 - 0.5), 0.0, LIT_FAR)));
   if (value < LOWEST) {
     vec3 off = abs(in_pool - 0.5) * (1.0 - normal);
     float longest = most(off), cross = 0.075 - (longest * 2.0 - off.x - off.y - off.z);
     color = mix(color, color_of(MUTED), part(cross / (wide * 1.4) + 0.5) * part((0.24 - longest) / wide + 0.5));
   }
-  vec3 afar = of_value(from_afar(cell, steps, widest) * gain, hue, role) * dim + lit;
-  color = mix(color, afar, part(wide * 8.0 - 3.6)) * dot(normal, TONES);
+  vec3 afar = of_value(from_afar(cell, steps, widest) * gain, hue, role);
+  color = mix(color, mix(afar, hue, revealed.w * LIT_FAR), part(wide * 8.0 - 3.6)) * dot(normal, TONES);
 
-  float edge = part(OUTLINE - least(flatly + min(at, cells - at) / pixel));
-  vec3 glass = (mix(color_of(GLASS), color_of(GLASS_LINE), max(gap, edge)) * dim + lit) * dot(normal, GLASS_TONES);
+  vec3 glass = mix(color_of(GLASS), color_of(GLASS_LINE), lines);
+  glass = mix(glass, hue, revealed.w * lines * LIT_LINES) * dot(normal, GLASS_TONES);
   float order = float(flat_of(cell, steps.xyz, 1.0));
   color = mix(glass, color, part(max(revealed.x - order, min(revealed.y + order, revealed.z - order))));
 
@@ -137,9 +137,9 @@ def _defined() -> str:
     whole |= {"REVEALED": REVEALED, "LOW": LOW, "HIGH": HIGH, "HUE": HUE}
     whole |= {name: len(ROLES) + number for number, name in enumerate(COLORS)}
     whole |= {"ATLAS_WIDTH": atlas.WIDTH, "STEP": atlas.STEP, "FINER_AT": atlas.FINER_AT}
-    parts = {"PULLED": PULLED, "BIAS": BIAS, "GAP": GAP, "OUTLINE": OUTLINE, "FRAMED": FRAMED, "LIT": LIT}
+    parts = {"PULLED": PULLED, "BIAS": BIAS, "GAP": GAP, "OUTLINE": OUTLINE, "FRAMED": FRAMED}
     parts |= {"BETWEEN": BETWEEN, "TILE_PIXELS": TILE_PIXELS, "FINER": FINER, "DOT_PIXELS": DOT_PIXELS}
-    parts |= {"LOWEST": LOWEST}
+    parts |= {"LOWEST": LOWEST, "LIT_FAR": LIT_FAR, "LIT_LINES": LIT_LINES}
     tones = {"TONES": TONES, "GLASS_TONES": GLASS_TONES}
     lines = [f"#define {name} {number}" for name, number in whole.items()]
     lines += [f"#define {name} {float(number)!r}" for name, number in parts.items()]
