@@ -197,11 +197,12 @@ class View:
 
 def boxes_seen(views: Sequence[View], by: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """The same of boxes each of which is seen ``by`` the view of that number, (n,)."""
-    ends = np.stack([low, high]) - np.array([view.position for view in views])[by]  # (2, n, 3)
-    bases = np.array([view.basis for view in views])  # (views, 3, 3)
+    bases = np.array(basis(*np.array([(view.azimuth, view.elevation) for view in views]).reshape(-1, 2).T))
+    targets, far = np.array([view.target for view in views]), np.array([view.distance for view in views])
+    ends = np.stack([low, high]) - (targets.reshape(-1, 3) - bases[2] * far[:, None])[by]  # (2, n, 3)
     found = np.empty((3, 8, len(by)))
     for place, number in enumerate((2, 0, 1)):  # depth first
-        x, y, z = (ends * bases[by, number]).transpose(2, 0, 1)  # (2, n) each
+        x, y, z = (ends * bases[number, by]).transpose(2, 0, 1)  # (2, n) each
         along = (x[:, None, None] + y[:, None] + z).reshape(8, -1)
         if place == 0:
             found[2], scale = along, 1.0 / (np.maximum(along, 1e-6) * TAN)
@@ -210,11 +211,11 @@ def boxes_seen(views: Sequence[View], by: np.ndarray, low: np.ndarray, high: np.
     return found
 
 
-def basis(azimuth: float, elevation: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Unit vectors right, up and forward of a camera that stands at these angles (degrees)."""
+def basis(azimuth: float | np.ndarray, elevation: float | np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Unit vectors right, up and forward, (3,) or (n, 3), of cameras that stand at these angles (degrees)."""
     az, el = np.radians(azimuth), np.radians(elevation)
-    forward = -np.array([np.cos(az) * np.cos(el), np.sin(az) * np.cos(el), np.sin(el)])
-    right = np.array([-np.sin(az), np.cos(az), 0.0])
+    forward = -np.array([np.cos(az) * np.cos(el), np.sin(az) * np.cos(el), np.sin(el)]).T
+    right = np.array([-np.sin(az), np.cos(az), 0.0 * az]).T
     return right, np.cross(right, forward), forward
 
 

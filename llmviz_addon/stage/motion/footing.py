@@ -59,6 +59,8 @@ def _filled(low: np.ndarray) -> np.ndarray:
 
 def _evened(low: np.ndarray) -> np.ndarray:
     """Gliding from one height to the next, and nowhere above them: the mean of what is lowest around, (n,)."""
+    if len(low) == 1:  # of a move that is keyed frame by frame
+        return np.asarray(np.minimum(low.round(3), low))
     around = np.lib.stride_tricks.sliding_window_view(np.pad(low, GLIDES, mode="edge"), 2 * GLIDES + 1).min(axis=1)
     weights = np.hanning(2 * GLIDES + 3)[1:-1]
     evened = np.convolve(np.pad(around, GLIDES, mode="edge"), weights / weights.sum(), mode="valid")
