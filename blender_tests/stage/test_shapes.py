@@ -10,7 +10,7 @@ import pytest
 from llmviz_addon.layout.lettering.drawing import Band, Between, Disc, Drawing, Line, Polygon, Rect
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.materials.flat_material import LEAN
-from llmviz_addon.stage.things.shapes import QUIET, pieces
+from llmviz_addon.stage.things.shapes import LEADS, QUIET, pieces
 
 FRINGE = 0.01
 Y = np.linspace(1.0, 0.0, 9)
@@ -58,7 +58,7 @@ def test_lines_and_areas_have_no_body(shape):
 
 @pytest.mark.parametrize("points", [ARROW, ARROW[::-1]])
 def test_a_polygon_has_a_quiet_body_of_its_own_area_that_leans_outwards_at_its_edge(points):
-    shape = Polygon(points, "activation")
+    shape = Polygon(points, "muted")
     ((flat, _, _),), ((body, _, light),) = pieces(shape, FRINGE, False), pieces(shape, FRINGE, True)
     assert light == QUIET
     assert area(body) == pytest.approx(area(flat), rel=1e-6)
@@ -66,6 +66,29 @@ def test_a_polygon_has_a_quiet_body_of_its_own_area_that_leans_outwards_at_its_e
     assert set(steep.round(6)) == {0.0, 1.0}
     tip = np.linalg.norm(body.points - (3, 0), axis=1).argmin()
     assert body.lean[tip].round(6).tolist() == [1.0, 0.0]
+
+
+def test_an_arrow_is_a_slim_tube():
+    shape = Polygon(ARROW, "activation")
+    ((flat, _, _),), ((body, _, light),) = pieces(shape, FRINGE, False), pieces(shape, FRINGE, True)
+    assert light == LEADS
+    assert 0.5 < area(body) / area(flat) < 0.7
+    assert (body.points[~body.edge.any(axis=1)].max(axis=0) < flat.points.max(axis=0)).all()
+
+
+def test_a_figure_bends_where_its_outline_does_and_keeps_its_corners():
+    bend = ((0.0, 0.0), (2.0, 0.0), (2.0, 1.0), (1.0, 1.2), (0.0, 1.0))
+    ((body, _, _),) = pieces(Polygon(bend, "muted"), FRINGE, True)
+    outline = body.points[~body.edge.any(axis=1)]
+    away = [np.linalg.norm(outline - corner, axis=1).min() for corner in bend]
+    assert [at < 1e-9 for at in away] == [True, True, True, False, True]
+
+
+def test_a_line_around_something_is_half_as_wide():
+    around, along = Line(((0, 0), (1, 0), (1, 1), (0, 0)), 0.1), Line(((0, 0), (1, 0), (1, 1)), 0.1)
+    for line, share in ((around, 0.5), (along, 1.0)):
+        ((flat, _, _),), ((lit, _, _),) = pieces(line, FRINGE, False), pieces(line, FRINGE, True)
+        assert area(lit) / area(flat) == pytest.approx(share, rel=0.05)
 
 
 @pytest.mark.parametrize("rect", [Rect(-0.9, -0.5, 0.6, 1.0, "ground"), Rect(-0.9, -0.5, 1.8, 0.1, "ground")])

@@ -45,12 +45,19 @@ class Told:
 
     def follow(self) -> None:
         """Tell them of what has changed: a lens may have keys."""
-        values = {name: self._scene.path_resolve(name) for name in SETTINGS}
+        values = {name: self._setting(name) for name in SETTINGS}
         if values != self._values:
             self._values = values
             for node in self._told:
                 if node.outputs[0].default_value != values[node.label]:
                     node.outputs[0].default_value = values[node.label]
+
+    def _setting(self, name: str) -> float:
+        """What a setting is; as for a renderer 0 where there is none."""
+        try:
+            return float(self._scene.path_resolve(name))
+        except ValueError:
+            return 0.0
 
     def remove(self) -> None:
         """Have them read the settings again."""

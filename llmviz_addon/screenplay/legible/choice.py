@@ -26,6 +26,8 @@ FAINT = 0.2
 """Opacity below which a label is no more than a smudge."""
 FITTED = 1.5
 """How many times as large as at home a name on an outline may stand: it has its room among the boxes there."""
+FEW = 3
+"""Labels of grids that are there at once in a trailer, where nobody has the time to read more."""
 UNDER = 0.02
 """Picture heights that the ground under the words reaches beyond them."""
 
@@ -106,14 +108,15 @@ def _place(
     often = {text for text, count in Counter(texts[number] for number in free).items() if count > 1}
     again = {number for number in free if texts[number] in often}
     first = Screens(sight, seconds, view, asked).first(free, again) if free else ({}, {})
-    _give(asked, order, blocked, texts, first, found)
+    most = len(order) if sight.telling.reel is None else FEW
+    _give(asked, order, blocked, texts, first, found, most)
 
 
 def _give(
     asked: Asked, order: Sequence[int], blocked: Sequence[str | None], texts: Sequence[int],
-    first: tuple[dict[int, int], dict[int, int]], found: dict[str, Shown],
+    first: tuple[dict[int, int], dict[int, int]], found: dict[str, Shown], most: int,
 ) -> None:  # fmt: skip
-    """Give labels their places in an order: tries are ``blocked`` by whose they meet that was there before.
+    """Give ``most`` labels their places in an order: tries are ``blocked`` by whose they meet that was there before.
 
     The ``first`` tries that may be there are for a text that is not there yet, and for one that is.
     """
@@ -126,8 +129,8 @@ def _give(
         why = blocked[least]
         if why is None:
             why = next((names[other] for other, at in standing.items() if meets[least][at]), None)
-        if why is not None:
-            found[names[number]] = Shown(0.0, why)
+        if why is not None or len(standing) == most:
+            found[names[number]] = Shown(0.0, why or "")
         elif (begin := first[texts[number] in told].get(number)) is not None:
             standing[number], fitting[number] = least, range(begin, least + 1)
             told.add(texts[number])

@@ -22,6 +22,8 @@ TAN = SENSOR / LENS
 """Height of the picture at a distance of 1 m, in metres."""
 WIDE = 1.2
 """Width of a picture, as a share of its height, from which on words stand beside the set."""
+SAFE = 0.06
+"""Share of a picture without words that stays free along each of its edges."""
 PART = 0.3
 """Share of the text's width in which a chapter's part is named, where something stands beside it."""
 
@@ -135,7 +137,8 @@ class Page:
         """The same without room for words but two lines, as large as a question's, under the set."""
         half, margin = self.aspect / 2, 0.045 * min(1.0, self.aspect)
         text = Area(-half + margin, -0.5 + margin, half - margin, -0.5 + margin + 3.9 * self.em)
-        free = Area(-half + margin, text.top + 0.03, half - margin, 0.5 - margin)
+        side, over = SAFE * self.aspect, SAFE * min(1.0, self.aspect)
+        free = Area(-half + side, text.top + 0.03, half - side, 0.5 - over)
         return replace(self, free=free, text=text, home=free)
 
 

@@ -16,10 +16,14 @@ from ..telling import Telling
 
 ASKS, ABOUT = "What comes next?", "Inside a GPT"
 """What the first card asks, and what stands over the model's name on the next."""
-FASTEST, SLOWEST = 3.5, 2.0
+FASTEST, SLOWEST = 3.5, 2.3
 """How many times as fast as it was told an action goes at most, and how many times as slowly."""
-HOLDS = 0.3
+HOLDS = 0.2
 """Seconds for which the finished picture stands before the cut, and a quarter of the shot at most."""
+LEAD = 0.25
+"""Seconds of a shot that are over when it begins, so that no cut leads to an empty stage."""
+PUSHED = 1.06
+"""How many times as large a card is at its end as at its beginning."""
 COMES = 0.2
 """Seconds in which the question comes."""
 
@@ -39,11 +43,11 @@ def take(telling: Telling, told: Beat) -> None:
     length = next(reel.lengths)
     seconds, acted = length / reel.fps, telling.now - told.start
     if acted > 0:
-        wanted = seconds - min(HOLDS, seconds / 4)
+        wanted = LEAD + seconds - min(HOLDS, seconds / 4)
         factor = min(max(wanted / acted, 1 / FASTEST), SLOWEST)
         telling.stretch(told.start, factor)
         telling.pass_time(acted * (factor - 1))
-    telling.pass_time(max(0.0, told.start + seconds - telling.now))
+    telling.pass_time(max(0.0, told.start + LEAD + seconds - telling.now))
     told.rest = telling.now, telling.now
     _note(telling, told.key, length, telling.question)
 
@@ -85,6 +89,8 @@ def _card(telling: Telling, card: Drawing, text: str) -> None:
     assert telling.reel is not None
     length = next(telling.reel.lengths)
     telling.show(card, seconds=0)
+    for axis in range(2):
+        telling.change(card.name, "scale", PUSHED, length / telling.reel.fps, axis, easing="linear")
     telling.pass_time(length / telling.reel.fps)
     _note(telling, "", length, text)
     telling.change(card.name, "opacity", 0.0)

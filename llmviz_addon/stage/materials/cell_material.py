@@ -71,12 +71,16 @@ from .cell_drawing import (
 )
 from .cell_numbers import Numbers, draw_number, ink_on, nearness, upright
 from .cell_point import (
+    DOTTED_PIXELS,
+    TILE_PIXELS,
     Given,
     Point,
+    begun,
     find_point,
     find_pool,
     of_mesh,
     of_object,
+    pooled,
     seen_from_afar,
     share_known,
     sharpened,
@@ -107,8 +111,6 @@ LIT, LIT_FAR, LIT_LINES = 0.35, 0.2, 0.8
 is in the lines around cells, so that cells keep their colours and empty ones stay empty."""
 OUTLINED = 0.7
 """That in outlines, which have no values to tell apart."""
-DARKENED = 0.2
-"""That where things are lit; their edges are as bright as their hue."""
 GONE = 0.12
 """Opacity below which EEVEE shows nothing: above, it fades into the ground, as its transparency is noise."""
 BETWEEN = 0.6
@@ -191,11 +193,10 @@ class _Drawing:
     def outline(self) -> bpy.types.NodeSocket:
         """A box without values, in the colour of its role; from near its cells can be told apart."""
         tree, ground = self.role.tree, linear(self.theme.ground)
-        hue = self.role.scaled(DARKENED) if self.matter else zero_color(self.role, self.theme, OUTLINED)
-        cells = mix(hue, ground, draw_gaps(self.point) * BETWEEN)
         if self.matter:
-            cells = mix(cells, self.role, draw_outline(self.point))
-        surface = self._shone(cells)
+            return self.matter.slab(self.matter.body(draw_gaps(self.point), self._ruled(huge=True)))
+        hue = zero_color(self.role, self.theme, OUTLINED)
+        surface = self._shone(mix(hue, ground, draw_gaps(self.point) * BETWEEN))
         return blend(tree, surface, emission(tree, linear(self.theme.cells.line)), self._ruled(huge=True))
 
     def surface(self, pictures: Pictures) -> bpy.types.NodeSocket:
@@ -210,10 +211,11 @@ class _Drawing:
         value, gain = use(pictures.values, given.atlas, place)
         gain = gain if given.gained is None else gain * (given.gained + 1.0)  # nothing is left of it where that is 0
         near = self._values(value, gain, tile, gaps, pictures.numbers)
-        mean = self._color(seen_from_afar(cell, given, point, pictures.values) * gain)
-        far = self._shone(self._lit(mean, LIT if self.matter else LIT_FAR))
+        least = DOTTED_PIXELS if self.matter else TILE_PIXELS
+        mean, pools = seen_from_afar(cell, given, point, pictures.values, least)
+        far = self._far(mean * gain, pooled(point, cell, pools))
         shown = blend(tree, near, far, tile.widest.times_plus(8.0, -3.6).clamp())
-        surface = blend(tree, self._glass(gaps), shown, known)
+        surface = blend(tree, self._glass(gaps, begun(given)), shown, known)
         line = mix(linear(colors.glass_line), linear(colors.line), known)
         surface = blend(tree, surface, emission(tree, line), self._ruled())
         if given.focus is None:
@@ -222,19 +224,25 @@ class _Drawing:
         surface = blend(tree, surface, emission(tree, linear(self.theme.ground)), outside * 0.7)
         return blend(tree, surface, emission(tree, linear(self.theme.colors["ink"])), line)
 
+    def _far(self, mean: Expr, pool: Point) -> bpy.types.NodeSocket:
+        """Cells too small to be seen, a ``pool`` of them in the colour of their mean."""
+        color = self._lit(self._color(mean), LIT if self.matter else LIT_FAR)
+        if self.matter:
+            size = abs(mean).clamp() ** self.theme.cells.growth
+            return self.matter.slab(self.matter.dot(color, size, pool, few=True))
+        return self._shone(color)
+
     def _shone(self, color: Expr) -> bpy.types.NodeSocket:
         """What shows no single cells."""
-        if self.matter:
-            return self.matter.slab(self.matter.mist(color))
         return emission(self.role.tree, color, self.point.normal.dot(TONES))
 
-    def _glass(self, gaps: Expr) -> bpy.types.NodeSocket:
+    def _glass(self, gaps: Expr, is_begun: Expr) -> bpy.types.NodeSocket:
         """A faint outline and faint lines between cells."""
         colors = self.theme.cells
         outline = draw_outline(self.point)
         if self.matter:
-            edge = self.matter.edge()
-            lines = (outline * self.matter.near()).maximum(gaps * RULED_GLASS).maximum(edge * EDGED)
+            edge = self.matter.edge(is_begun)
+            lines = (outline * self.matter.near(is_begun)).maximum(gaps * RULED_GLASS).maximum(edge * EDGED)
             glow = mix((0.0, 0.0, 0.0), linear(colors.glass_line), lines)
             return self.matter.glass(lines, self._lit(glow, LIT * lines), edge)
         lines = gaps.maximum(outline)

@@ -14,8 +14,8 @@ from ..values.pooling import FINER
 from ..values.seen import DOT_PIXELS
 from .nodes import Expr, attribute, combine, group, grouped, mix, new_node, pixel_size, use
 
-TILE_PIXELS = 1.5
-"""From afar the finer picture is shown where its pools are so many pixels wide."""
+TILE_PIXELS, DOTTED_PIXELS = 1.5, 3.2
+"""From afar the finer picture is shown where its pools are so many pixels wide; the latter where they are dots."""
 EPSILON = 5e-3
 """Cells by which the shading point is kept inside: at five kilometres 32 bits leave half a millimetre in doubt."""
 STEEP = 1e6
@@ -160,29 +160,45 @@ def _pool_number(pool: Expr, strides: Expr, share: Expr) -> Expr:
     return pool.dot(0.0 - (0.0 - strides.scaled(share)).floor())
 
 
-def seen_from_afar(cell: Expr, given: Given, point: Point, values: bpy.types.NodeTree) -> Expr:
-    """The number that stands for all of those around; ``values`` as the function of that name makes it."""
-    (number,) = grouped(
-        "llmviz far", partial(_far, values=values),
+def seen_from_afar(
+    cell: Expr, given: Given, point: Point, values: bpy.types.NodeTree, least: float = TILE_PIXELS
+) -> tuple[Expr, Expr]:
+    """The number that stands for all of those around, and one over how many of them along each axis; ``values`` as the
+    function of that name makes it, the finer of two pictures where its pools are ``least`` pixels wide."""
+    number, share = grouped(
+        "llmviz far", partial(_far, values=values, least=least),
         Far=given.far, Cell=cell, Strides=given.strides, Widest=point.widest,
     )  # fmt: skip
-    return number
+    return number, share
+
+
+def pooled(point: Point, cell: Expr, share: Expr) -> Point:
+    """The point seen in pools from afar; of a grid that is narrower than one the pool is as narrow."""
+    share_along = (1.0 / point.cells).maximum(combine(share.tree, share, share, share))
+    inner = ((cell + point.inside) * share_along).fraction() - 0.5
+    return replace(point, inner=inner * point.plane, widest=point.widest * share)
 
 
 def _far(
-    tree: bpy.types.NodeTree, far: Expr, cell: Expr, strides: Expr, widest: Expr, values: bpy.types.NodeTree
-) -> dict[str, Expr]:  # fmt: skip
+    tree: bpy.types.NodeTree,
+    far: Expr,
+    cell: Expr,
+    strides: Expr,
+    widest: Expr,
+    values: bpy.types.NodeTree,
+    least: float,
+) -> dict[str, Expr]:
     step = (far * (1 / 32)).floor()
     rest = far - step * 32.0
     has_fine = rest > 15.5
     share = 1.0 / (2.0 ** (rest - has_fine * 16.0)).rounded()
-    fine = (widest * share < 0.5**FINER / TILE_PIXELS) * has_fine
+    fine = (widest * share < 0.5**FINER / least) * has_fine
     step = step + fine * float(FINER_AT)
     share = share * fine.times_plus(2.0**FINER - 1.0, 1.0)
     row = (step * (STEP / WIDTH)).floor()
     column = (step - row * (WIDTH / STEP)) * STEP
     number = _pool_number(cell.scaled(share).floor(), strides, share)
-    return {"Value": use(values, combine(tree, column, row), number)[0]}
+    return {"Value": use(values, combine(tree, column, row), number)[0], "Share": share}
 
 
 def share_known(given: Given, flat: Expr) -> Expr:
@@ -192,6 +208,14 @@ def share_known(given: Given, flat: Expr) -> Expr:
     assert given.reveal is not None
     front, after, before = given.reveal.split()
     return (front - flat).maximum((after + flat).minimum(before - flat)).clamp()
+
+
+def begun(given: Given) -> Expr:
+    """1 where some of a grid's cells show their value."""
+    if given.known is not None:
+        return given.known > 0.0
+    assert given.reveal is not None
+    return given.reveal.split()[0] > 0.5
 
 
 def values(image: bpy.types.Image) -> bpy.types.NodeTree:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import bpy
 
+from ...layout.grid import CELL
 from .. import compat
 from ..ours import own
 from .nodes import Expr, arrange, attribute, blend, emission, mix, new_node, pixel_size
@@ -25,15 +26,20 @@ WRITTEN = "written"
 """Pass of a lit theme that tells where drawings and letters are, from 0 to 1."""
 GLOW = 0.85
 """Light of a body's face, where 1 is as bright as its colour."""
-OVER = (-0.35, 0.94, 0.0)
+OVER = (-0.6, 0.8, 0.0)
 """Where the light comes from, in a drawing's plane."""
 SHADE, TURNED = 0.9, 0.4
 """How much lighter a body's edge is towards that, and how much darker where it turns away from the viewer."""
 GLINT, GLINTS, NARROW = 1.2, 0.62, 3.2
 """Light of the line along which a round edge mirrors the lamp, how far it leans there, and how narrow that is."""
-HOT, TOWARDS, RISES = 2.4, 0.6, 2.4
+HOT, TOWARDS, RISES = 2.4, 0.8, 2.4
 """Light of the edges of what is dark inside, how much more where they face the lamp, and by how much lighter than
 at its foot a bar is at its head, where its value is."""
+
+
+WIRY, HUSHED = (2.0, -0.3), 0.6
+"""Cells per pixel to 0 where an arrow is a tube and 1 where it is a wire, a factor and what is added; and how much of
+the light of all bodies is gone there."""
 
 
 def flat_material(theme: Theme) -> bpy.types.Material:
@@ -61,8 +67,11 @@ def flat_material(theme: Theme) -> bpy.types.Material:
     near = (attribute(tree, "OBJECT", REACH) / pixel).times_plus(4.0, -3.0).clamp()
     alpha = covered * near * Expr(tree, ink.outputs["Alpha"]) * Expr(tree, info.outputs["Alpha"])
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
-    if theme.lit:  # what is written is there for the viewer alone: it casts no shadow and nothing mirrors it
-        alpha = alpha * Expr(tree, tree.nodes.new("ShaderNodeLightPath").outputs["Is Camera Ray"])
+    if theme.lit:  # what is written is there for the viewer alone: no shadow, and only what has a body is mirrored
+        path = tree.nodes.new("ShaderNodeLightPath")
+        seen, mirrored = (Expr(tree, path.outputs[name]) for name in ("Is Camera Ray", "Is Glossy Ray"))
+        _, _, face = attribute(tree, "GEOMETRY", LEAN, "Vector").split()
+        alpha = alpha * seen.maximum(mirrored * (face > 0.0))
         told = new_node(tree, "ShaderNodeOutputAOV")
         told.aov_name = WRITTEN
         tree.links.new((alpha * (1.0 - Expr(tree, info.outputs["Object Index"]))).socket, told.inputs["Value"])
@@ -70,7 +79,7 @@ def flat_material(theme: Theme) -> bpy.types.Material:
     is_bar = below.length() > 0.0  # what brings no colour has the alpha 1
     color = _signed(Expr(tree, ink.outputs["Color"], vector=True), below, is_bar)
     if theme.lit:
-        color = _shaded(color, is_bar)
+        color = _shaded(color, is_bar, (pixel * (1 / CELL)).times_plus(*WIRY).clamp())
     surface = blend(tree, clear, emission(tree, color), alpha)
     tree.links.new(surface, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
     arrange(tree)
@@ -83,8 +92,8 @@ def _signed(color: Expr, below: Expr, is_bar: Expr) -> Expr:
     return mix(color, below, (up < 0.0) * is_bar)
 
 
-def _shaded(color: Expr, is_bar: Expr) -> Expr:
-    """The colour of what has a body as it is lit, and of all else as it is."""
+def _shaded(color: Expr, is_bar: Expr, far: Expr) -> Expr:
+    """The colour of what has a body as it is lit, less from ``far``, and of all else as it is."""
     tree = color.tree
     lean = attribute(tree, "GEOMETRY", LEAN, "Vector")
     _, _, face = lean.split()
@@ -97,4 +106,4 @@ def _shaded(color: Expr, is_bar: Expr) -> Expr:
     inside = (up * up * is_bar).times_plus(RISES, 1.0) * face
     edge = steep * steep * dark * toward.times_plus(TOWARDS, 1.0) * HOT
     light = (shade + glint * glint * GLINT) * GLOW * inside + edge
-    return color.scaled(mix(1.0, light, face > 0.0))
+    return color.scaled(mix(1.0, light * far.times_plus(-HUSHED, 1.0), face > 0.0))

@@ -12,7 +12,7 @@ from functools import partial
 import bpy
 
 from .cell_point import DOWN, Point
-from .nodes import Expr, blend, grouped, new_node
+from .nodes import BLUR, FOCUS, Expr, attribute, blend, grouped, mix, new_node
 from .theme import RGB, Lit, linear
 
 ROUND = 2.2
@@ -25,19 +25,36 @@ COATED = 0.38
 """Roughness of the coat: rough enough that a soft box mirrored in it has no edge, lest it hide what glows."""
 DEEP = 0.3
 """How far normals lean into a groove."""
-FILLED = 0.95
-"""Of how bright a dot is, how bright all of a cell is that is too small for a dot."""
+SMALL, LARGE, BETWEEN, RULES = 0.4, 0.035, 0.6, 0.2
+"""Light of bodies without values of few pixels, and of many; what is lost between cells; and light of lines on them."""
 OUT = 0.35
 """Light of the dot of 0, as a share of its colour's."""
+DISTANT = 11.0, -1.9
+"""Cells per pixel to 0 where dots are round and 1 where they are few pixels wide: a factor, and what is added."""
+FEW, POOLED = 1.7, 2.4
+"""Light of the largest there, and of pools, as a share of what it has from near; the smaller are darker for it."""
+ASIDE = 0.1
+"""Light of the dots on the thin sides of a slab."""
+MELTED, SPILL = 1.2, 0.35
+"""How much softer dots are there, and how much more of their light falls around them."""
 REACH = 0.72
 """How far from the middle of a cell its dot's light on the slab ends, in cells: at its corners."""
 TILE, CORNER = 0.44, 0.12
 """Half the side of the tile that a number stands on, and the radius of its corners, in cells."""
 DEEPER, RIM = 2.7, 0.9
 """How much deeper than its hue the tile of the largest number is, so that digits are read; more light at its rim."""
-EDGED, FAINT = 0.9, 0.25
+LINE, THIN, WHOLE = 2.3, 0.28, 30.0
+"""Pixels that the lit edge of a slab is wide, and as what share of the slab at most; and how many pixels of it, to both
+sides together, it takes for all of that light."""
+COOL, WARM = (0.5, 0.68, 0.95), (0.5, 0.33, 0.19)
+"""Light of edges to the left and of the upper ones, and of those to the right."""
+SINKS, LEAVES = 0.8, 0.7
+"""Share of that which is lost from a slab's head to its foot, and from its left to its right."""
+DIMS, DARKEST = 2.2, 0.75
+"""How soon what is behind the focus is darker, by how far it is from there, and how much darker at most."""
+EDGED, FAINT, BESIDE = 0.9, 0.25, 0.75
 """Of how bright a glass's lines are, how bright its edge is where one looks along it; and the share of that from afar,
-where edges are all that is seen of small boxes."""
+where edges are all that is seen of small boxes; and what is lost of this beside what is known of the same grid."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +65,7 @@ class Matter:
     point: Point
     role: Expr
     normal: bpy.types.NodeSocket
+    seen: Expr  # what is left of its light
 
     @classmethod
     def of(cls, lit: Lit, point: Point, role: Expr, scaled: bool) -> Matter:
@@ -60,11 +78,14 @@ class Matter:
         to_world.vector_type = "NORMAL"
         to_world.convert_from, to_world.convert_to = "OBJECT", "WORLD"
         role.tree.links.new(bent.socket, to_world.inputs[0])
-        return cls(lit, point, role, to_world.outputs[0])
+        depth = Expr(role.tree, role.tree.nodes.new("ShaderNodeCameraData").outputs["View Z Depth"])
+        (seen,) = grouped("llmviz falloff", _falloff, Depth=depth)
+        return cls(lit, point, role, to_world.outputs[0], seen)
 
     def slab(self, glow: Expr | RGB) -> bpy.types.NodeSocket:
         """Coated stuff, of which ``glow`` shines."""
         tree, slab = self.role.tree, self.lit.slab
+        glow = (self.rim() + glow).scaled(self.seen)
         node = new_node(tree, "ShaderNodeBsdfPrincipled")
         base = self.role.times_plus((slab.tint,) * 3, [(1 - slab.tint) * light for light in linear(slab.color)])
         tree.links.new(base.socket, node.inputs["Base Color"])
@@ -74,21 +95,41 @@ class Matter:
         node.inputs["Coat Roughness"].default_value = COATED
         tree.links.new(self.normal, node.inputs["Normal"])
         tree.links.new(self.normal, node.inputs["Coat Normal"])
-        if isinstance(glow, Expr):
-            tree.links.new(glow.socket, node.inputs["Emission Color"])
-        else:
-            node.inputs["Emission Color"].default_value = (*glow, 1.0)
+        tree.links.new(glow.socket, node.inputs["Emission Color"])
         node.inputs["Emission Strength"].default_value = 1.0
         return node.outputs[0]
 
-    def dot(self, color: Expr, size: Expr, tile: Point) -> Expr:
-        """Light of a dot in the middle of a ``tile``, of a value of this ``size`` from 0 to 1."""
+    def rim(self) -> Expr:
+        """Light of the lines along a slab's edges, which catch the key: cool from the upper left, warm at the right."""
+        point = self.point
+        (light,) = grouped(
+            "llmviz rim", _rim,
+            At=point.at, Cells=point.cells, Pixels=point.pixels, Plane=point.plane,
+        )  # fmt: skip
+        return light
+
+    def dot(self, color: Expr, size: Expr, tile: Point, few: bool = False) -> Expr:
+        """Light of a dot in the middle of a ``tile``, of a value of this ``size`` from 0 to 1; ``few`` are bright."""
         dots = self.lit.dots
         radius = size.times_plus(dots.size * dots.spread, dots.size * (1 - dots.spread))
         off = tile.inner.length()
-        covered = ((radius - off) / tile.widest + 0.5).clamp() * size.times_plus(1.0 - OUT, OUT)
+        far = self.distant(tile)
+        soft = tile.widest * far.times_plus(MELTED, 1.0)
+        covered = ((radius - off) / soft + 0.5).clamp() * size.times_plus(1.0 - OUT, OUT)
         around = off.times_plus(-1.0 / REACH, 1.0).clamp()
-        return color.scaled((around * around * size).times_plus(dots.halo, covered) * dots.strength)
+        light = (around * around * size).times_plus(far.times_plus(SPILL, dots.halo), covered)
+        strong = size * POOLED if few else far.times_plus(size * FEW - 1.0, 1.0)
+        return color.scaled(light * strong * self.front() * dots.strength)
+
+    def front(self) -> Expr:
+        """Share of a dot's light: on the sides of what is one cell deep, less, where they would be seen twice."""
+        _, front, _ = self.point.normal.split()
+        _, deep, _ = self.point.cells.split()
+        return front.times_plus(1.0 - ASIDE, ASIDE).maximum(deep > 1.5)
+
+    def distant(self, tile: Point) -> Expr:
+        """0 where cells are seen as dots, 1 where they are but a glow."""
+        return tile.widest.times_plus(*DISTANT).clamp()
 
     def plate(self, tile: Point) -> Expr:
         """Coverage of the tile that a number stands on, which no lamp lights, so that it can be read."""
@@ -100,21 +141,24 @@ class Matter:
         corner = (abs(tile.inner) - (TILE - CORNER)).maximum((0, 0, 0)).length() * (1 / CORNER)
         return color.scaled((corner * corner).times_plus(RIM, 1.0 / size.times_plus(DEEPER, 1.0)))
 
-    def mist(self, color: Expr) -> Expr:
-        """Light of cells that are too small for dots: as there, the less of it the smaller they are."""
-        dots = self.lit.dots
-        return color.scaled(color.length() * dots.strength * FILLED * 3.14 * (dots.size * (1 - dots.spread / 2)) ** 2)
+    def body(self, gaps: Expr, lines: Expr) -> Expr:
+        """Light of a slab of which no values are told, the larger it is seen the darker, and of the lines on it."""
+        whole = (self.point.cells * self.point.pixels * self.point.plane).dot((1 / WHOLE,) * 3).clamp()
+        _, _, down = (self.point.at / self.point.cells).split()
+        light = whole.times_plus(LARGE - SMALL, SMALL) * down.times_plus(-SINKS / 2, 1.0)
+        return self.role.scaled(light * (1.0 - gaps * BETWEEN) + lines * whole * RULES)
 
-    def edge(self) -> Expr:
+    def edge(self, is_begun: Expr) -> Expr:
         """How far one looks along the surface, 0 to 1: there glass mirrors and is seen."""
         tree = self.role.tree
         incoming = Expr(tree, tree.nodes.new("ShaderNodeNewGeometry").outputs["Incoming"], vector=True)
         along = 1.0 - abs(incoming.dot(Expr(tree, self.normal, vector=True)))
-        return along.clamp() ** 3.0 * self.near()
+        return along.clamp() ** 3.0 * self.near(is_begun)
 
-    def near(self) -> Expr:
-        """How bright lines and edges of glass are, for how large its cells are seen."""
-        return self.point.widest.times_plus(-1.6, 1.3).clamp().times_plus(1 - FAINT, FAINT)
+    def near(self, is_begun: Expr) -> Expr:
+        """How bright lines and edges of glass are, for how large its cells are seen; beside slabs as dark as these."""
+        least = is_begun.times_plus(-FAINT * BESIDE, FAINT)
+        return mix(least, 1.0, self.point.widest.times_plus(-1.6, 1.3).clamp())
 
     def glass(self, lines: Expr, glow: Expr, edge: Expr) -> bpy.types.NodeSocket:
         """Dark and half clear but for ``lines`` and its ``edge``, and what of it shines."""
@@ -124,10 +168,33 @@ class Matter:
         node.inputs["Roughness"].default_value = glass.roughness
         node.inputs["Specular IOR Level"].default_value = 0.3
         tree.links.new(self.normal, node.inputs["Normal"])
-        tree.links.new(glow.socket, node.inputs["Emission Color"])
+        tree.links.new(glow.scaled(self.seen).socket, node.inputs["Emission Color"])
         node.inputs["Emission Strength"].default_value = 1.0
         clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
         return blend(tree, node.outputs[0], clear, (1.0 - lines.maximum(edge)) * glass.clear)
+
+
+def _falloff(tree: bpy.types.NodeTree, depth: Expr) -> dict[str, Expr]:
+    """What is left of the light of what lies behind the focus of the film's camera."""
+    focus, blur = (attribute(tree, "VIEW_LAYER", name) for name in (FOCUS, BLUR))
+    behind = (1.0 - focus / depth).clamp() * (blur > 0.0)
+    return {"Seen": 1.0 - (behind * DIMS).minimum(DARKEST)}
+
+
+def _rim(tree: bpy.types.NodeTree, at: Expr, cells: Expr, pixels: Expr, plane: Expr) -> dict[str, Expr]:
+    """The light along the edges of a box, as wide on every face and from everywhere."""
+    extent = cells * pixels
+    wide = extent.scaled(THIN).minimum((LINE,) * 3)
+    low = ((wide - at * pixels) * plane).maximum((0, 0, 0)).minimum((1, 1, 1))
+    high = ((wide - (cells - at) * pixels) * plane).maximum((0, 0, 0)).minimum((1, 1, 1))
+    left, _, top = low.split()
+    right, _, _ = high.split()
+    across, _, down = (at / cells).split()
+    whole = (extent * plane).dot((1 / WHOLE,) * 3).clamp()
+    sinks = down.times_plus(-SINKS, 1.0) * whole
+    cool = left.maximum(top) * across.times_plus(-LEAVES, 1.0) * sinks
+    warm = right * sinks
+    return {"Rim": mix((0.0, 0.0, 0.0), COOL, cool) + mix((0.0, 0.0, 0.0), WARM, warm)}
 
 
 def _bevel(

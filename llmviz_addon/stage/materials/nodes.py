@@ -19,7 +19,9 @@ Number = float | int
 Operand: TypeAlias = "Expr | Number | Sequence[Number]"
 LENS = ("camera.data.sensor_height", "camera.data.lens")
 PICTURE = ("render.resolution_x", "render.resolution_y", "render.resolution_percentage")
-SETTINGS = (*LENS, *PICTURE)
+FOCUS, BLUR = "camera.data.dof.focus_distance", 'camera.data["blur"]'
+"""How far away the film's camera is focused; how soft it shows what is furthest from there. Others have no blur: 0."""
+SETTINGS = (*LENS, *PICTURE, FOCUS, BLUR)
 """What of the scene's own settings materials read."""
 _SOCKETS = {False: "NodeSocketFloat", True: "NodeSocketVector"}
 

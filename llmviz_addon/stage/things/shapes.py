@@ -11,19 +11,26 @@ from ...layout.lettering.drawing import BELOW, TINTS, Band, Between, Disc, Line,
 from . import glyphs
 from .mesh2d import CORNERS, Flat, disc, filling, fringed, inset, join, polygon, rectangle, stroke
 
-ROUND, ARROW = 0.16, 0.4
-"""Width of a round edge, as a share of the shorter side of what has it, or of how thick a polygon is; an arrow's."""
+ROUND, FIGURE, ARROW = 0.16, 0.3, 0.4
+"""Width of a round edge, as a share of the shorter side of what has it; of figures and arrows, of their thickness."""
 PLAIN = ("ground", "ink", "muted", "white")
 """Colours of what is no body: it has no edges to catch light."""
 GLOWING = {*BELOW, *BELOW.values(), *TINTS, "plate", "card", "muted", "accent"}
 """Colours of bodies that are dark, with edges that glow, as are slabs with their dots."""
 DEEP = 0.2
 """Light of the face of such a body; of all others it is 1."""
-QUIET = 0.6
-"""Light of arrows, which only lead on, where what they lead to glows."""
-BESIDE, OVER, STEPS = (0.08, 0.11), (0.02, 0.06), 10
+SLIM, LEADS = 0.2, 1.7
+"""How much slimmer an arrow is on each side, as a share of how thick it is, and its light: a tube in which it runs."""
+CARD, RING = 2.2, 0.5
+"""Light of a card, which is darker than all else that has edges; and width of a line around something, which glows."""
+QUIET = 1.6
+"""Light of figures, which are seen from afar, beside what glows."""
+BESIDE, OVER, STEPS = (0.08, 0.11), (0.02, 0.1), 10
 """How far a ground ends inside its edge, and outside, beside the set and under it, in heights of the picture; and in
 how many parts."""
+SMOOTHED, BENT = 2, -0.6
+"""How often the bends of a figure are cut, and the cosine between its sides at a point from which on that is a corner.
+"""
 THROUGH = 0.6
 """How much of what is behind it the ground under a name on the set hides."""
 Piece = tuple[Flat, str, float]
@@ -34,10 +41,12 @@ def pieces(shape: Shape, fringe: float, lit: bool, is_under: bool = False) -> li
     """A shape, with fringes of that many metres; whether it ``is_under`` all others of its drawing."""
     light = 1.0
     if lit and isinstance(shape, Rect | Band | Disc) and shape.color not in PLAIN:
-        return [(_body(shape, fringe), shape.color, light)]
+        return [(_body(shape, fringe), shape.color, CARD if shape.color == "card" else light)]
     match shape:
         case Polygon(points, color) if lit and not isinstance(shape, Between):
-            return [(_figure(points, fringe, ARROW if color in BELOW else ROUND), color, QUIET)]
+            if color in BELOW:
+                return [(_figure(points, fringe, ARROW, SLIM), color, LEADS)]
+            return [(_figure(points, fringe, FIGURE), color, QUIET)]
         case Rect() if lit and _is_page(shape):
             return [(_soft(shape, fringe), shape.color, light)]
         case Rect(x, y, width, height, color, radius):
@@ -46,6 +55,7 @@ def pieces(shape: Shape, fringe: float, lit: bool, is_under: bool = False) -> li
                 flat = replace(flat, cover=np.full(len(flat.points), THROUGH))
             return [(flat, color, light)]
         case Line(points, width, color, head):
+            width = width * RING if lit and not head and points[0] == points[-1] else width
             return [(stroke(points, width, head, fringe), color, light)]
         case Polygon(points, color):
             return [(polygon(points, fringe), color, DEEP if lit else light)]
@@ -106,13 +116,18 @@ def _body(shape: Rect | Band | Disc, fringe: float) -> Flat:
     return _domed(rings[0], rings[1], CORNERS.reshape(-1, 2), fringe)
 
 
-def _figure(points: Sequence[tuple[float, float]], fringe: float, share: float) -> Flat:
-    """A polygon whose edge leans outwards, as wide as a ``share`` of how thick it is: of a bar, half its width."""
-    outline = np.asarray(points, dtype=float)
+def _figure(points: Sequence[tuple[float, float]], fringe: float, share: float, slim: float = 0.0) -> Flat:
+    """A polygon whose edge leans outwards, as wide as a ``share`` of how thick it is: of a bar, half its width.
+
+    It is ``slim`` by another such share.
+    """
+    outline = _smooth(np.asarray(points, dtype=float))
     following = np.roll(outline, -1, axis=0)
     area = (outline[:, 0] * following[:, 1] - outline[:, 1] * following[:, 0]).sum() / 2
     outline = outline if area > 0 else outline[::-1]
-    thick = 2 * abs(area) / np.linalg.norm(following - points, axis=1).sum()
+    thick = 2 * abs(area) / np.linalg.norm(following - outline, axis=1).sum()
+    if slim:
+        outline, thick = _slimmer(outline, slim * thick), (1 - slim) * thick
     inner, outward = inset(outline, share * thick)
     n = len(outline)
     i = np.arange(n)
@@ -120,6 +135,24 @@ def _figure(points: Sequence[tuple[float, float]], fringe: float, share: float) 
     ring = np.concatenate([np.column_stack([i, j, n + j]), np.column_stack([i, n + j, n + i])])
     flat = Flat(np.concatenate([outline, inner]), np.zeros((2 * n, 2)), np.concatenate([ring, n + filling(inner)]))
     return _leaning(flat, np.concatenate([outward, np.zeros_like(outward)]), fringe, np.column_stack([i, j]))
+
+
+def _slimmer(outline: np.ndarray, by: float) -> np.ndarray:
+    """An outline (n, 2) further in; its tips go no further than the corners of its bends."""
+    moved = inset(outline, 1.0)[0] - outline
+    return np.asarray(outline + moved * (by * np.minimum(1.0, 2**0.5 / np.linalg.norm(moved, axis=1)))[:, None])
+
+
+def _smooth(outline: np.ndarray) -> np.ndarray:
+    """An outline (n, 2) that bends where it was bent a little; corners stay."""
+    for _ in range(SMOOTHED):
+        before, after = np.roll(outline, 1, axis=0) - outline, np.roll(outline, -1, axis=0) - outline
+        lengths = np.maximum(np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1), 1e-12)
+        bends = (before * after).sum(axis=1) / lengths < BENT
+        cut = np.stack([outline + before / 4, outline + after / 4], axis=1)
+        kept = np.where(bends[:, None, None], cut, outline[:, None])
+        outline = kept[np.column_stack([np.ones_like(bends), bends])]
+    return outline
 
 
 def _domed(outer: np.ndarray, inner: np.ndarray, around: np.ndarray, fringe: float) -> Flat:
