@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain, compress, pairwise
 from operator import attrgetter
 
 import numpy as np
@@ -83,8 +83,8 @@ class _Compiler:
         self._manners: dict[Row, Manners] = {}
 
     def tracks(self) -> list[Track]:
-        """All keys of every channel that was asked for, in order."""
-        found: list[Track] = []
+        """All keys of every channel that was asked for and goes anywhere, in order."""
+        found: list[Track | None] = []
         scores = [item.telling.score for item in self._placed]
         for prop, index in dict.fromkeys(key for score in scores for key in score.parts):
             parts = [score.parts.get((prop, index), {}) for score in scores]
@@ -92,9 +92,9 @@ class _Compiler:
                 asked = [staff.clips if (staff := part.get(actor)) else () for part in parts]
                 if any(asked):
                     found.append(self._track(Channel(actor, prop, index), asked))
-        return sorted(found, key=attrgetter("channel"))
+        return sorted((track for track in found if track is not None), key=attrgetter("channel"))
 
-    def _track(self, channel: Channel, asked: Sequence[tuple[Clip, ...]]) -> Track:
+    def _track(self, channel: Channel, asked: Sequence[tuple[Clip, ...]]) -> Track | None:
         owner = next(cast for cast in self._casts if cast.knows(channel.actor))
         told, rest = row(owner.kind(channel.actor), channel.prop), owner.rest(channel)
         manners = self._usually(channel.actor, told)
@@ -103,7 +103,8 @@ class _Compiler:
         key = (skipped, rest, by_then, *map(id, manners), *map(id, asked))  # the clips are kept meanwhile
         if key not in self._made:
             self._made[key] = self._keys(asked, rest, manners, by_then, skipped)
-        return Track(channel, *self._made[key])
+        frames, values, easings = self._made[key]
+        return Track(channel, frames, values, easings) if len(frames) > 1 or values[0] != rest else None
 
     def _by_then(self, channel: Channel, owner: Cast, manners: Manners) -> tuple[float | None, ...]:
         """How solid the grid of a fragment is when each chapter opens to which that goes hand in hand with it."""
@@ -174,7 +175,16 @@ class _Compiler:
             frames += new[0]
             values += new[1]
             easings += new[2]
-        return np.array(frames, dtype=np.float64), np.array(values, dtype=np.float64), tuple(easings)
+        return _needed(np.array(frames, dtype=np.float64), np.array(values, dtype=np.float64), easings)
+
+
+def _needed(
+    frames: np.ndarray, values: np.ndarray, easings: list[str]
+) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    """Keys without those between two of the same value, which change nothing."""
+    same = values[1:] == values[:-1]
+    needed = np.append(True, ~(same & np.append(same[1:], True)))
+    return frames[needed], values[needed], tuple(compress(easings, needed))
 
 
 def _glide(manner: Between | None, value: float, end: int, start: int) -> tuple[int, int]:
