@@ -50,4 +50,4 @@ def _read(written: bytes) -> tuple[object, dict[str, Values]]:
 
 def version() -> Values:
     """Who writes: another Blender has other properties and defaults."""
-    return {"format": 3, "blender": list(bpy.app.version[:2])}
+    return {"format": 4, "blender": list(bpy.app.version[:2])}

@@ -8,9 +8,10 @@ writes while one only looks: what is selected, active or unfolded. Large arrays 
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import compress
 from operator import attrgetter, ne
@@ -23,6 +24,7 @@ import numpy as np
 from .. import compat
 
 ID = bpy.types.ID
+STRUCT = bpy.types.bpy_struct
 FCurve = bpy.types.FCurve
 MaterialSlot = bpy.types.MaterialSlot
 """Each look-up in ``bpy.types`` takes as long as the rest of a step of the walk."""
@@ -64,6 +66,17 @@ SOCKET = frozenset({"default_value", "hide", "pin_gizmo"})
 """Of a socket, whose other properties follow from its node."""
 NUMBERED = frozenset({"inputs", "outputs", "materials", "material_slots"})
 """Collections whose members are known by their place, as their names repeat, or are those of other things."""
+
+FRESH: Mapping[str, Mapping[str, Any]] = {
+    "Object": {"track_axis": "POS_Y", "up_axis": "Z", "use_grease_pencil_lights": False, "empty_image_offset": (0, 0)},
+    "ObjectLineArt": {"crease_threshold": float(np.float32(math.radians(140)))},
+    "AnimData": {"use_nla": True},
+    "Modifier": {"show_viewport": True, "show_render": True, "show_in_editmode": True},
+    "NodesModifier": {"show_group_selector": True, "show_manage_panel": True, "open_warnings_panel": True},
+    "Mesh": {"use_remesh_preserve_volume": True, "use_remesh_preserve_attributes": True},
+    "Node": {"width": 140.0, "height": 100.0, "color": (float(np.float32(0.608)),) * 3},
+}
+"""By type what a new one has, where Blender says that the default is another."""
 
 FIELDS = {
     "FLOAT": ("value", 1, np.float32),
@@ -114,14 +127,27 @@ def keyed(block: ID, name_of: NameOf) -> Values:
 
 @dataclass(frozen=True)
 class _Type:
-    """Properties of a type: plain ones and arrays with their defaults, and those that lead on."""
+    """Properties of a type: plain ones and pointers, and arrays, with their defaults, and collections."""
 
-    plain: tuple[tuple[str, Any], ...]
-    read: Callable[[Any], tuple[Any, ...]]  # the values of all plain ones, which takes a third of one by one
+    single: tuple[tuple[str, Any], ...]
+    read: Callable[[Any], tuple[Any, ...]]  # the values of all single ones, which takes a third of one by one
     defaults: tuple[Any, ...]
     arrays: tuple[tuple[str, tuple[Any, ...]], ...]
-    pointers: tuple[str, ...]
     collections: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls, single: Iterable[tuple[str, Any]], arrays: Iterable[tuple[str, Any]], collections: Iterable[str]
+    ) -> _Type:
+        """With what reads the single ones."""
+        single = tuple(single)
+        read = _reader(tuple(name for name, _ in single))
+        return cls(single, read, tuple(default for _, default in single), tuple(arrays), tuple(collections))
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether its single properties are all that it has."""
+        return not self.arrays and not self.collections
 
 
 @dataclass(frozen=True)
@@ -165,9 +191,11 @@ class _Walk:
         """Those of ``known`` that ``struct`` has."""
         values = known.read(struct)
         if values != known.defaults:
-            others = compress(zip(known.plain, values, strict=True), map(ne, values, known.defaults))
+            others = compress(zip(known.single, values, strict=True), map(ne, values, known.defaults))
             for (name, _), value in others:
-                if not animated or 0 not in animated.get(path + name, ()):
+                if isinstance(value, STRUCT):
+                    self.member(value, path + name, animated)
+                elif not animated or 0 not in animated.get(path + name, ()):
                     self.found[path + name] = sorted(value) if isinstance(value, set) else value
         for name, default in known.arrays:
             value = getattr(struct, name)[:]
@@ -176,9 +204,6 @@ class _Walk:
                     value = tuple(number for row in value for number in row)
                 if value != default and not _sets(animated.get(path + name), told := list(value), default):
                     self.found[path + name] = told
-        for name in known.pointers:
-            if (value := getattr(struct, name)) is not None:
-                self.member(value, path + name, animated)
         for name in known.collections:
             if len(members := getattr(struct, name)):
                 self.collection(members, path + name, animated, name in NUMBERED)
@@ -190,8 +215,13 @@ class _Walk:
                 self.block(value, where + ".")
             else:
                 self.found[where] = self.name_of(value)
-        elif met := self.seen.get((value.as_pointer(), type(value))):
+            return
+        kind: Any = type(value)
+        known, key = _known(kind), (value.as_pointer(), kind)
+        if met := self.seen.get(key):
             self.found[where] = met
+        elif known.is_flat and known.read(value) == known.defaults and not compat.written(value):
+            self.seen[key] = where + "."  # as most that things point at
         else:
             self.struct(value, where + ".", animated)
 
@@ -302,31 +332,20 @@ def _checksum(*parts: Any, start: int = 0) -> int:
 
 def _chosen(known: _Type, names: Iterable[str]) -> _Type:
     """Those of ``known`` that are among ``names``."""
-    plain = tuple(one for one in known.plain if one[0] in names)
-    return replace(
-        known,
-        plain=plain,
-        read=_reader(tuple(name for name, _ in plain)),
-        defaults=tuple(default for _, default in plain),
-        arrays=tuple(one for one in known.arrays if one[0] in names),
-        pointers=tuple(name for name in known.pointers if name in names),
-        collections=tuple(name for name in known.collections if name in names),
-    )
+    single, arrays = ((one for one in some if one[0] in names) for some in (known.single, known.arrays))
+    return _Type.of(single, arrays, (name for name in known.collections if name in names))
 
 
 @cache
 def _known(struct: Any) -> _Type:
     found = [prop for prop in compat.rna(struct).properties if _is_setting(struct, prop)]
-    leading = {kind: tuple(p.identifier for p in found if p.type == kind) for kind in ("POINTER", "COLLECTION")}
-    own = [prop for prop in found if prop.type not in leading]
-    plain = tuple((prop.identifier, _default(prop)) for prop in own if not getattr(prop, "is_array", False))
-    return _Type(
-        plain=plain,
-        read=_reader(tuple(name for name, _ in plain)),
-        defaults=tuple(default for _, default in plain),
-        arrays=tuple((p.identifier, tuple(p.default_array)) for p in own if getattr(p, "is_array", False)),
-        pointers=leading["POINTER"],
-        collections=leading["COLLECTION"],
+    single = [prop for prop in found if prop.type != "COLLECTION" and not getattr(prop, "is_array", False)]
+    arrays = [prop for prop in found if getattr(prop, "is_array", False)]
+    fresh = {name: value for base in struct.__mro__ for name, value in FRESH.get(base.__name__, {}).items()}
+    return _Type.of(
+        ((prop.identifier, fresh.get(prop.identifier, _default(prop))) for prop in single),
+        ((prop.identifier, fresh.get(prop.identifier, tuple(prop.default_array))) for prop in arrays),
+        (prop.identifier for prop in found if prop.type == "COLLECTION"),
     )
 
 
@@ -346,6 +365,8 @@ def _is_setting(struct: type, prop: bpy.types.Property) -> bool:
 
 
 def _default(prop: Any) -> Any:
+    if prop.type == "POINTER":
+        return None
     if prop.type == "ENUM" and prop.is_enum_flag:
         return set(prop.default_flag)
     return None if prop.type == "ENUM" and not prop.enum_items else prop.default
