@@ -232,11 +232,11 @@ def test_a_way_through_values_has_no_jolt_and_keeps_to_them():
 
 
 def test_a_column_that_is_followed_stands_out_wherever_it_comes(nano):
-    telling, timeline = tell("run-through", Set.of(run(nano, [2, 1, 0, 1, 1, 2])))
-    tracks = {track.channel: track for track in timeline.tracks}
+    telling, _ = tell("run-through", Set.of(run(nano, [2, 1, 0, 1, 1, 2])))
+    value = telling.score.value
     for name in ("embedding.output", "layers.0.ln_1.output", "layers.0.attn.heads.0.scores", "layers.2.stream"):
         grid = next((grid for grid in telling.layout.grids if grid.name == name), telling.layout.layers[2].stream)
-        assert tracks[Channel(grid.name, "focus")].values[-1] > 0
-        low, high = (tracks[Channel(grid.name, prop, 0)].values[-1] for prop in ("focus_lo", "focus_hi"))
+        assert value(Channel(grid.name, "focus")) > 0
+        low, high = (value(Channel(grid.name, prop)) for prop in ("focus_lo", "focus_hi"))
         assert high - low == (grid.shape[1] if name.endswith("scores") else 1)
     assert len(telling.cast.tiles) > 6

@@ -22,6 +22,7 @@ from llmviz_addon.stage.ours import REGISTRY, built_text, ours
 from llmviz_addon.stage.rebuild import changes as looking
 from llmviz_addon.stage.rebuild.changes import LINES, UNTOLD, ChangesError, losses, shortened
 from llmviz_addon.stage.rebuild.record import version
+from llmviz_addon.stage.rebuild.snapshot import GEOMETRY, snapshot
 
 Film = bpy.types.Scene
 
@@ -30,6 +31,21 @@ Film = bpy.types.Scene
 def film(scene: bpy.types.Scene, production) -> Film:
     build(scene, production, own_scene=True)
     return scene
+
+
+def test_of_a_new_thing_it_is_told_what_it_is_and_no_setting():
+    mesh = bpy.data.meshes.new("new")
+    obj = bpy.data.objects.new("new", mesh)
+    obj.animation_data_create()
+    obj.modifiers.new("Letters", "NODES")
+    tree = bpy.data.node_groups.new("new", "ShaderNodeTree")
+    tree.nodes.new("ShaderNodeValue")
+    told = [snapshot(one, lambda block: block.name) for one in (obj, mesh, tree)]
+    assert told[0].keys() == {"name", "data", "modifiers", 'modifiers["Letters"]'}
+    assert told[1].keys() == {"name", GEOMETRY}
+    assert told[2] == {"name": "new", "nodes": ["Value"], 'nodes["Value"]': "ShaderNodeValue"} | {
+        path: value for path, value in told[2].items() if "outputs" in path
+    }
 
 
 @pytest.mark.parametrize(

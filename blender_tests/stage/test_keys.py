@@ -29,8 +29,7 @@ def opacity(*keys, easings=None) -> Track:
     ],
 )
 def test_what_is_invisible_is_hidden(keys, easings, hidden):
-    frames, values = hide_keys(opacity(*keys, easings=easings))
-    assert dict(zip(frames.tolist(), values.tolist(), strict=True)) == hidden
+    assert dict(zip(*hide_keys(opacity(*keys, easings=easings)), strict=True)) == hidden
 
 
 def test_channels_reach_their_properties(scene, production):

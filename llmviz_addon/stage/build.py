@@ -347,8 +347,9 @@ def _lay_finish(scene: bpy.types.Scene, finish: Finish | None, camera: bpy.types
     held = ours(scene)
     before = [block for block in held.blocks if isinstance(block, bpy.types.CompositorNodeTree)]
     made = lay_finish(scene, finish, before, camera)
-    register(scene, held, dict.fromkeys((*(block for block in held.blocks if block not in before), *made)))
-    remove_unused([block for block in before if block not in made])
+    if list(made) != before:
+        register(scene, held, dict.fromkeys((*(block for block in held.blocks if block not in before), *made)))
+        remove_unused([block for block in before if block not in made])
 
 
 def _lay_ground(scene: bpy.types.Scene, look: Theme, again: bool) -> None:

@@ -84,38 +84,38 @@ def _write(writer: _Writer | _Rewriter, actors: Actors, tracks: Iterable[Track])
         actor = _actor(actors, track.channel)
         codes = _codes(track.easings)
         for target in actor.targets(track.channel.prop, track.channel.index):
-            writer.write(target, track.frames, track.values * target.factor + target.summand, *codes)
+            values = track.values * target.factor + target.summand
+            _fill(writer.curve(target.owner, target.path, target.index), _places(track.frames, values), *codes)
         if track.channel.prop in HIDING and actor.hides:
             frames, hidden = hide_keys(track)
-            constant = _codes(("constant",) * len(frames))
+            places, constant = _places(frames, hidden), _codes(("constant",) * len(frames))
             for obj in actor.hides:
                 for path in HIDES:
-                    writer.write(Target(obj, path), frames, hidden, *constant)
+                    _fill(writer.curve(obj, path), places, *constant)
 
 
-def hide_keys(track: Track) -> tuple[np.ndarray, np.ndarray]:
-    """When an opacity track leaves its actor invisible: frames, and 1 where it is hidden from there on."""
-    gone = track.values <= 0
-    holds = np.array([name == "constant" for name in track.easings], dtype=bool)
-    hidden = gone.copy()
-    hidden[:-1] &= gone[1:] | holds[:-1][: len(gone) - 1]
-    changed = np.concatenate([[True], hidden[1:] != hidden[:-1]])
-    return track.frames[changed], hidden[changed].astype(np.float64)
+def hide_keys(track: Track) -> tuple[list[float], list[bool]]:
+    """When an opacity track leaves its actor invisible: frames, and whether it is hidden from there on."""
+    gone = [value <= 0 for value in track.values.tolist()]
+    frames: list[float] = []
+    hidden: list[bool] = []
+    for frame, now, then, way in zip(track.frames.tolist(), gone, [*gone[1:], True], track.easings, strict=True):
+        if (hides := now and (then or way == "constant")) not in hidden[-1:]:
+            frames.append(frame)
+            hidden.append(hides)
+    return frames, hidden
 
 
 class _Writer:
-    """Collects F-curves in actions, with a slot per owner."""
+    """Makes F-curves in actions, with a slot per owner."""
 
     def __init__(self, name: str, action: bpy.types.Action | None = None) -> None:
         self.action = action
         self._name = name
         self._bags: dict[int, Any] = {}
 
-    def write(
-        self, target: Target, frames: np.ndarray, values: np.ndarray, interpolation: np.ndarray, ease: np.ndarray
-    ) -> None:
-        curve = self._bag(target.owner).fcurves.new(target.path, index=target.index)
-        _fill(curve, frames, values, interpolation, ease)
+    def curve(self, owner: bpy.types.ID, path: str, index: int = 0) -> bpy.types.FCurve:
+        return self._bag(owner).fcurves.new(path, index=index)
 
     def _bag(self, owner: bpy.types.ID) -> Any:
         key = owner.as_pointer()
@@ -127,45 +127,48 @@ class _Writer:
 
 
 class _Rewriter:
-    """Writes over the F-curves that owners have."""
+    """Clears the F-curves that owners have."""
 
     def __init__(self) -> None:
         self._curves: dict[int, dict[tuple[str, int], Any]] = {}
 
-    def write(
-        self, target: Target, frames: np.ndarray, values: np.ndarray, interpolation: np.ndarray, ease: np.ndarray
-    ) -> None:
-        key = target.owner.as_pointer()
+    def curve(self, owner: bpy.types.ID, path: str, index: int = 0) -> bpy.types.FCurve:
+        key = owner.as_pointer()
         if key not in self._curves:
-            found = compat.fcurves(target.owner)
+            found = compat.fcurves(owner)
             self._curves[key] = {(curve.data_path, curve.array_index): curve for curve in found}
-        curve = self._curves[key][target.path, target.index]
+        curve = self._curves[key][path, index]
         curve.keyframe_points.clear()
-        _fill(curve, frames, values, interpolation, ease)
+        return curve
 
 
-def _fill(
-    curve: bpy.types.FCurve, frames: np.ndarray, values: np.ndarray, interpolation: np.ndarray, ease: np.ndarray
-) -> None:
-    """Put keys into a curve that has none."""
-    points = curve.keyframe_points
-    points.add(len(frames))
+def _places(frames: Any, values: Any) -> np.ndarray:
+    """Keys as Blender takes them: frames and values in turn."""
     places = np.empty((len(frames), 2), dtype=np.float32)
     places[:, 0], places[:, 1] = frames, values
-    points.foreach_set("co", places.ravel())
+    return places.ravel()
+
+
+def _fill(curve: bpy.types.FCurve, places: np.ndarray, interpolation: np.ndarray, ease: np.ndarray | None) -> None:
+    """Put keys into a curve that has none."""
+    points = curve.keyframe_points
+    points.add(len(interpolation))
+    points.foreach_set("co", places)
     points.foreach_set("interpolation", interpolation)
-    points.foreach_set("easing", ease)
+    if ease is not None:
+        points.foreach_set("easing", ease)
     curve.update()
 
 
 @lru_cache(maxsize=2000)  # many things move alike
-def _codes(easings: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+def _codes(easings: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray | None]:
+    """Numbers behind the interpolations of keys, and behind their easings, unless these are as of any new key."""
     known = {name: easing(name) for name in set(easings)}
     interpolation = {name: compat.key_enum("interpolation", e.interpolation) for name, e in known.items()}
     ease = {name: compat.key_enum("easing", e.easing) for name, e in known.items()}
     return (
         np.array([interpolation[name] for name in easings], dtype=np.int32),
-        np.array([ease[name] for name in easings], dtype=np.int32),
+        np.array([ease[name] for name in easings], dtype=np.int32) if any(ease.values()) else None,
     )
 
 

@@ -261,8 +261,7 @@ def _state(scene: bpy.types.Scene, only: Iterable[bpy.types.ID] | None = None) -
     """What is set on our things by their keys, or on ``only`` some of them."""
     known = keys(scene)
     wanted = known if only is None else [block for block in only if block in known]
-
-    name_of = _namer(scene)
+    name_of = _namer(known)
     places: dict[bpy.types.ID, list[str]] = defaultdict(list)
     for folder in ours(scene).collections:
         told = label(folder)
@@ -290,13 +289,14 @@ def _keyed(scene: bpy.types.Scene, some: Collection[bpy.types.ID]) -> dict[str, 
     """What keys ``some`` of our things have, by their own."""
     if not some:
         return {}
-    known, name_of = keys(scene), _namer(scene)
+    known = keys(scene)
+    name_of = _namer(known)
     return {str(known[block]): keyed(block, name_of) for block in some if block in known and block.library is None}
 
 
 def _about(scene: bpy.types.Scene) -> dict[str, Values]:
     """What is set of the scene itself."""
-    name_of = _namer(scene)
+    name_of = _namer(keys(scene))
     state: dict[str, Values] = {MARKERS: {SHOWN_MARKERS: count_markers(scene)}}
     if is_ours(scene):
         state[SCENE] = {}
@@ -306,9 +306,7 @@ def _about(scene: bpy.types.Scene) -> dict[str, Values]:
     return state
 
 
-def _namer(scene: bpy.types.Scene) -> NameOf:
-    known = keys(scene)
-
+def _namer(known: Mapping[bpy.types.ID, int]) -> NameOf:
     def name_of(block: bpy.types.ID) -> str:
         return f"#{known[block]}" if block in known else f"{compat.rna(block).identifier} {block.name}"
 
