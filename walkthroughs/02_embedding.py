@@ -12,6 +12,8 @@ SEEN = 3
 """Further columns of which it is seen where they come from."""
 ROWS = 28
 """Of each column that are drawn, for their numbers to be large."""
+SIGN = 0.45
+"""Size of a sign between columns or grids, in metres."""
 GAP, DROP = 0.75, 1.2
 """Metres from the stream to what reads it, and by which that stands lower."""
 REST = 0.35
@@ -55,6 +57,7 @@ def _what_for(film, text, tokens, e):
         film.say("A model can only calculate, so its text must become numbers.")
         film.camera.frame(text, tokens, e, azimuth=284, elevation=7, seconds=2.5)
         first = film.layout.layers[0]
+        film.fade(film.ribbons(e), to=0, seconds=0)  # columns will stand in their way
         close = film.closeup(tokens, e, first.ln_1.output, first.mlp.residual, channels=ROWS, seconds=0)
         tokens, e, first = close.tokens, close.embedding, close.layers[0]
         film.fade(first.ln_1.output, first.mlp.residual, to=0, seconds=0)
@@ -99,7 +102,7 @@ def _columns(film, text, tokens, e, t):
         film.say("so it gets [column {t}]({c}) too.", t=t, c=places)
         second = film.copy(places)
         film.stand(second, beside=x[t], side="right", seconds=2)
-        plus = film.symbol("+", between=(first, second), size=0.45, seconds=0.4)
+        plus = film.symbol("+", between=(first, second), size=SIGN, seconds=0.4)
     return first, second, plus
 
 
@@ -116,8 +119,13 @@ def _all(film, text, tokens, e):
     with film.beat("all-columns"):
         many = len(film.tokens) > 1
         film.say("The other columns are made alike," if many else "Further columns would be made alike,")
+        film.fade(film.all_but(), to=0, seconds=0)
         film.merge(e.token_weight, e.output, e.position_weight, seconds=0)
-        film.camera.frame(e, azimuth=277, elevation=4, seconds=0)
+        film.arrange((e.token_weight, e.position_weight, e.output), in_order=True, all_named=True, seconds=0)
+        film.fade(e, to=1, seconds=0.3)
+        plus = film.symbol("+", between=(e.token_weight, e.position_weight), size=SIGN, seconds=0)
+        equals = film.symbol("=", between=(e.position_weight, e.output), size=SIGN, seconds=0)
+        film.camera.frame(e, azimuth=274, elevation=3, zoom=0.93, seconds=0)
         film.letters(e.output, seconds=0.3)
         times = [i for i in range(len(film.tokens)) if e.output.axes[0].cell(i + 1) > e.output.axes[0].cell(i)]
         drawn = []
@@ -126,9 +134,13 @@ def _all(film, text, tokens, e):
             drawn = film.gather(e.output[i], e.token_weight[film.tokens[i]], e.position_weight[i], seconds=1.6)
         film.say("each from its own token and its own place.")
         film.fade(*drawn, to=0, seconds=0.2)
-        film.merge(e.token_weight, e.output, e.position_weight, seconds=0.4)
+        film.light(e, to=0, seconds=0.3)
+        film.merge(e.token_weight, e.output, e.position_weight, seconds=0)
         film.sweep(e.output, seconds=3, slowly=False)
-        film.camera.frame(e, azimuth=279, elevation=5, seconds=2)
+        film.camera.frame(e, azimuth=276, elevation=4, seconds=2)
+    film.fade(plus, equals, to=0, seconds=0)
+    for grid in (e.token_weight, e.position_weight, e.output):
+        film.move(grid, seconds=0)
 
 
 def _equals(film, e, t):

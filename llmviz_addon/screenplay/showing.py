@@ -82,9 +82,9 @@ class Showing(Facts):
         going_home.bring_home(self._telling, summed, seconds=seconds)
 
     @verb
-    def gather(self, column: Region, *sources: Region, seconds: float | None = None) -> list[Grid]:
-        """Show where a column such as ``embedding.output[t]`` comes from: copies of one or two others come to its
-        sides, then it is computed. The copies are returned."""
+    def gather(self, column: Region, *sources: Region, seconds: float | None = None) -> list[Drawing]:
+        """Show where a column such as ``embedding.output[t]`` comes from: the one or two others that it is the sum of
+        are outlined, then it is, and is computed. The outlines are returned; ``light`` puts out what was marked."""
         return gathering.gather(self._telling, column, *sources, seconds=seconds)
 
     @verb
