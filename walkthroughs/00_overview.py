@@ -10,8 +10,8 @@ trailer = ("attention", "layers")
 SHOWN, ENTRIES, TURNS = 8, 20, 6
 """Bars of a large vocabulary, and tokens of it that can be read; layers that are seen side by side while they run, or
 groups of them, that glow one after the other."""
-WAY = 1.6
-"""Metres from what the heads find to the projection."""
+WAY, APART = 1.6, 0.8
+"""Metres from what the heads find to the projection; and between tables that are added."""
 HALVES, NAMED = ("Self-attention", "MLP"), 12
 """Names of a layer's; layers, or groups of them, that have one beside them, and heads that have a turn of their own."""
 
@@ -79,23 +79,29 @@ def _columns(film, tokens, e, given):
         film.show_values(tokens, seconds=2)
         each, numbers = "Each" if film.tokens[1:] else "It", film.count(film.config.n_embd, "number")
         film.say("{each} picks a learned [column]({x}) of {count};", x=e.output, each=each, count=numbers)
-        with film.together(seconds=0.6):
-            film.letters(e.output, seconds=0.3)
-            film.fade(text, to=0)
-            film.camera.frame(tokens, e, azimuth=279, elevation=5)
-        film.send(0, to=e.token_weight[film.tokens[0]], seconds=0.6)
-        placed, drawn = "position_weight" in e.members, []
+        placed, drawn, signs = "position_weight" in e.members, [], []
+        with film.together(seconds=0.8):
+            film.fade(text, film.ribbons(tokens, e), to=0, seconds=0.3)
+            if placed:
+                film.move(e.position_weight, beside=e.token_weight, gap=APART)
+                aside = e.token_weight.ends[1][0] - e.output.ends[0][0] + 2 * APART + e.position_weight.size[0]
+                for grid in (tokens, e.output):
+                    film.move(grid, by=(aside, 0, 0))
+        film.camera.frame(tokens, e, azimuth=276, elevation=4, zoom=0.93, seconds=0.6)
+        film.letters(e.output, seconds=0.3)
         if placed:
             film.say("another, for its place in the text, is added.")
-        film.fade(film.ribbons(e), to=0, seconds=0.2)  # columns stand in their way
+            pairs = ("+", e.token_weight, e.position_weight), ("=", e.position_weight, e.output)
+            signs = [film.symbol(sign, between=tuple(ends), size=0.4, seconds=0.3) for sign, *ends in pairs]
         for t in range(given if given <= NAMED else 1):
             film.fade(*drawn, to=0, seconds=0.1)
             word, place = e.token_weight[film.tokens[t]], [e.position_weight[t]] if placed else []
-            drawn = film.gather(e.output[t], word, *place, seconds=0.45 if t else 1.2)
+            drawn = film.gather(e.output[t], word, *place, seconds=0.6 if t else 1.5)
         if given > NAMED:
             film.sweep(e.output, seconds=4, slowly=False)
-        film.camera.frame(tokens, e, azimuth=282, elevation=7, seconds=0.6)
-    film.fade(*drawn, to=0, seconds=0)
+        film.camera.frame(tokens, e, azimuth=278, elevation=5, zoom=0.93, seconds=0.6)
+    film.fade(*drawn, *signs, to=0, seconds=0)
+    film.light(e, to=0, seconds=0)
     film.merge(e, seconds=0)
 
 
@@ -105,6 +111,9 @@ def _attention(film, tokens, e, norm, attention):
     with film.beat("attention"):
         film.say("Now the columns run down through the model.")
         with film.together(seconds=2.5):
+            for grid in (tokens, *e.grids):
+                film.move(grid, seconds=1)  # home
+            film.fade(film.ribbons(tokens, e), to=1, seconds=1)
             film.fade(norm, attention, film.ribbons(e, norm, attention), to=1, seconds=1)
             film.camera.frame(tokens, e, norm, attention, azimuth=298, elevation=18, seconds=2)
             film.pulse(norm, titles=[norm.title])

@@ -144,6 +144,24 @@ def test_of_the_text_only_the_column_at_one_time_is_drawn(nano, make_film):
     assert "T 1 of 4 × 4C 24 of 192" in words
 
 
+def test_torn_edges_reach_from_end_to_end_of_pieces(nano, make_film):
+    film = make_film(nano, [2, 1, 0, 1])
+    e = film.layout.embedding
+    film.open_on(e, azimuth=280, elevation=5)
+    x = film.closeup(e, channels=12).embedding.output
+    edge = film.cast.edges[x.name].name
+    film.split(x[0], gap=0.3)
+    assert film.score.value(Channel(edge, "scale", 0)) == pytest.approx(1.75)  # 4 cells, a gap on one side
+    assert film.score.value(Channel(edge, "offset", 0)) == 0
+    film.merge(x)
+    film.split(x[2], gap=0.1)
+    assert film.score.value(Channel(edge, "scale", 0)) == pytest.approx(1.5)
+    assert film.score.value(Channel(edge, "offset", 0)) == pytest.approx(-0.1)
+    film.merge(x)
+    assert film.score.value(Channel(edge, "scale", 0)) == 1
+    assert film.score.value(Channel(edge, "offset", 0)) == 0
+
+
 def test_of_a_text_of_one_token_it_is_drawn_as_it_is(nano, make_film):
     film = make_film(nano, [2])
     norm = film.layout.ln_f

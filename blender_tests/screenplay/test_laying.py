@@ -39,18 +39,29 @@ def test_nothing_cannot_be_laid_out(film):
         film.lay([])
 
 
-def test_a_column_is_computed_when_what_it_is_made_from_stands_beside_it(film):
+def test_a_column_is_computed_while_what_it_is_made_from_is_marked_under_its_tile(film):
     e = film.layout.embedding
     film.open_on(e, azimuth=276, elevation=5)
     film.hide_values(e.output)
-    made = film.gather(e.output[2], e.token_weight[film.tokens[2]], e.position_weight[2], seconds=2)
-    left, right = boxes(film, made)
-    low, high = film.box(e.output[2])
-    assert left[1, 0] < low[0]
-    assert right[0, 0] > high[0]
+    for t in (0, 2):
+        of = e.token_weight[film.tokens[t]], e.position_weight[t]
+        marks = film.gather(e.output[t], *of, seconds=2)
+        assert film.now == pytest.approx(t + 2)
+        for mark, one in zip(marks, (*of, e.output[t]), strict=True):
+            low, high = film.box(one)
+            assert mark.parent == one.grid.name
+            points = mark.points[:, [0, 2]]
+            assert points.min(axis=0) == pytest.approx(low[[0, 2]], abs=0.05)
+            assert points.max(axis=0) == pytest.approx(high[[0, 2]], abs=0.05)
+            tile = film.telling.cast.tiles[one.grid.name]
+            assert tile.pose[0, 3] == pytest.approx((low[0] + high[0]) / 2, abs=1e-6)
+            assert film.score.value(Channel(tile.name, "opacity")) == 1
+        assert film.score.value(Channel(e.token_weight.name, "focus")) > 0
     shown = film.splits.cells(e.output, film.now)
-    assert shown[2].all()
+    assert shown[[0, 2]].all()
     assert not shown[1].any()
+    film.light(e, to=0)
+    assert film.score.value(Channel(e.token_weight.name, "focus")) == 0
     with pytest.raises(ScriptError, match="one or two"):
         film.gather(e.output[2])
 

@@ -33,10 +33,25 @@ def split(
         for letters in telling.cast.along.get(region.grid.name, ()) if gap else ():
             telling.change(letters.name, "opacity", 0.0, seconds)  # the columns are not where these stand
         put_tile_on(telling, region, seconds)
+        _tear(telling, region, gap, seconds)
         label = telling.cast.labels.get(region.grid.name)
         if label is not None and gap and _rises(region):
             telling.change(label.name, "offset", gap, seconds, 2)
     telling.pass_time(seconds)
+
+
+def _tear(telling: Telling, region: Region, gap: float, seconds: float) -> None:
+    """Let the torn edge of an excerpt reach from end to end of its pieces, which stand ``gap`` metres apart."""
+    if (edge := telling.cast.edges.get(region.grid.name)) is None:
+        return
+    for turn, direction in enumerate("xz"):  # of the drawing, and of the world
+        (first, last), cells = region.span(direction), region.grid.cells["xyz".index(direction)]
+        before, after = (first > 0) * gap, (last < cells) * gap
+        lower = after if direction == "z" else before  # it is drawn from below
+        wide = 1 + (before + after) / (cells * CELL)
+        for prop, index, value in (("scale", turn, wide), ("offset", "xyz".index(direction), -lower)):
+            if telling.score.value(Channel(edge.name, prop, index)) != value:
+                telling.change(edge.name, prop, value, seconds, index)
 
 
 def _rises(region: Region) -> bool:
@@ -50,6 +65,7 @@ def merge(telling: Telling, *things: Grids, seconds: float | None = None) -> Non
     seconds = telling.length(seconds)
     for grid in telling.cast.grids_of(*things):
         label, solid = telling.cast.labels.get(grid.name), telling.splits.close(grid, telling.now, seconds)
+        _tear(telling, grid[:], 0.0, seconds)
         if (tile := telling.cast.tiles.pop(grid.name, None)) is not None:
             telling.change(tile.name, "opacity", 0.0, seconds)
         if label is not None and telling.score.value(Channel(label.name, "offset", 2)) != (up := rise(telling, grid)):
