@@ -80,14 +80,14 @@ def _columns(film, tokens, e, given):
         each, numbers = "Each" if film.tokens[1:] else "It", film.count(film.config.n_embd, "number")
         film.say("{each} picks a learned [column]({x}) of {count};", x=e.output, each=each, count=numbers)
         placed, drawn, signs = "position_weight" in e.members, [], []
-        with film.together(seconds=0.8):
+        with film.together(seconds=0.6):
             film.fade(text, film.ribbons(tokens, e), to=0, seconds=0.3)
             if placed:
                 film.move(e.position_weight, beside=e.token_weight, gap=APART)
                 aside = e.token_weight.ends[1][0] - e.output.ends[0][0] + 2 * APART + e.position_weight.size[0]
                 for grid in (tokens, e.output):
                     film.move(grid, by=(aside, 0, 0))
-        film.camera.frame(tokens, e, azimuth=276, elevation=4, zoom=0.93, seconds=0.6)
+        film.camera.frame(tokens, e, azimuth=276, elevation=4, zoom=0.93, seconds=0.4)
         film.letters(e.output, seconds=0.3)
         if placed:
             film.say("another, for its place in the text, is added.")
@@ -96,10 +96,10 @@ def _columns(film, tokens, e, given):
         for t in range(given if given <= NAMED else 1):
             film.fade(*drawn, to=0, seconds=0.1)
             word, place = e.token_weight[film.tokens[t]], [e.position_weight[t]] if placed else []
-            drawn = film.gather(e.output[t], word, *place, seconds=0.6 if t else 1.5)
+            drawn = film.gather(e.output[t], word, *place, seconds=0.4 if t else 1.2)
         if given > NAMED:
             film.sweep(e.output, seconds=4, slowly=False)
-        film.camera.frame(tokens, e, azimuth=278, elevation=5, zoom=0.93, seconds=0.6)
+        film.camera.frame(tokens, e, azimuth=278, elevation=5, zoom=0.93, seconds=0.4)
     film.fade(*drawn, *signs, to=0, seconds=0)
     film.light(e, to=0, seconds=0)
     film.merge(e, seconds=0)

@@ -82,15 +82,18 @@ def _logits(film, t, best):
     with film.beat("logits"):
         end = film.layout.output
         whole = film.layout.ln_f.output, end.weight, end.logits, end.probs
+        film.say("The last matrix, the [LM head]({w}), has a row per token.", w=end.weight)
         close = film.closeup(*whole, channels=ROWS, entries=ENTRIES, seconds=0)
         x, output = close.ln_f.output, close.output
         film.fade(film.all_but(), to=0, seconds=0)
-        film.fade(x, output.weight, output.logits, to=1, seconds=0.3)
+        shown = x, output.weight, output.logits
+        named = [grid for grid in shown if grid is not output.weight or film.config.vocab_size <= SHOWN]
+        film.letters(*named, seconds=0)  # the rows' and columns' tokens
+        film.fade(*shown, to=1, seconds=0.3)
         film.move(output.logits, beside=x, side="below", gap=0.7, seconds=0)  # its columns under theirs
-        film.move(output.weight, beside=output.logits, side="left", gap=0.5, seconds=0)  # and its rows beside theirs
-        film.camera.frame(x, output.weight, output.logits, azimuth=273, elevation=3, seconds=0)
-        film.say("The last matrix, the [LM head]({w}), has a row per token.", w=output.weight)
-        film.split(output.logits[t], others=0.5, seconds=0.6)
+        film.move(output.weight, beside=output.logits, side="left", gap=0.6, seconds=0)  # and its rows beside theirs
+        film.camera.frame(*shown, azimuth=272, elevation=2, seconds=0)
+        film.outline(x[t], output.logits[t], seconds=0.6)
         arrows = [film.connect(one, output.logits, width=THIN) for one in (x, output.weight)]
         film.say("Its dot product with the [column]({x}) is its score, the logit:", x=x[t])
         number = film.dot_product(output.logits[t, best], seconds=12)

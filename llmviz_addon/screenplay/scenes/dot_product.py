@@ -39,8 +39,11 @@ and one line for the others."""
 EM = 0.055
 SIGN, APART = 0.45 * CELL, 0.75 * CELL
 """Between two cells of a pair, for × and =, and between two columns of the table, in metres."""
-HEAD = 0.17
-"""Room over the table for what is multiplied and for the sum, in metres."""
+HEAD, NAMES = 0.17, 0.11
+"""Room over the table for what is multiplied and for the sum, in metres; and for names of the columns, if it has but
+one of each."""
+SINGLY = 12
+"""Lines up to which each gets its sign when its product is there; of more all do at once."""
 READ = 6
 """Pairs that the running sum takes slowly before it speeds up."""
 
@@ -126,7 +129,18 @@ class Table:
         every = [in_cell(float(v)) for v in self.products]
         adds_up = relation(number(float(found.products.sum()), self.sum_decimals), every) == "="
         self.word = "sum " if adds_up else "sum ≈ "
+        self.head = HEAD + (NAMES if self.columns == 1 else 0.0)
         self.sum_width = advance(f"{self.word}−{abs(found.products.sum()) + 10:.{MOST_DECIMALS}f}", EM) + 0.1
+
+    @property
+    def named(self) -> tuple[float, float]:
+        """From where to where the names of what is multiplied stand, × over that of the only column of pairs."""
+        left, right = (advance(side.grid.title, EM) for side in self.found.sides)
+        if self.columns > 1:
+            return self.right - 2 * self.sum_width, self.right
+        times = self.place(0, 1)[0] - SIGN / 2
+        half = advance(" × ", EM) / 2
+        return times - half - left, times + half + right
 
     @property
     def products(self) -> np.ndarray:
@@ -152,8 +166,8 @@ class Table:
     @property
     def points(self) -> np.ndarray:
         """What must be seen of it, (4, 3)."""
-        xs = min(self.left, self.right - 2 * self.sum_width), self.right + 0.7 * CELL
-        zs = self.top + HEAD, self.top - (self.rows + 0.1) * CELL
+        xs = min(self.left, self.named[0]), max(self.named[1], self.right + 0.7 * CELL)
+        zs = self.top + self.head, self.top - (self.rows + 0.1) * CELL
         return np.array([(x, self.y, z) for x in xs for z in zs])
 
     def text(
@@ -229,18 +243,16 @@ def _line_up(telling: Telling, table: Table, vectors: list[Grid], seconds: float
 
 
 def _write(telling: Telling, table: Table, seconds: float) -> Drawing:
-    """What is multiplied, and the signs between the cells."""
-    (left, right), z = table.found.sides, table.top + 0.6 * HEAD
+    """What is multiplied, and × between the cells."""
+    (left, right), z = table.found.sides, table.top + (0.5 * NAMES if table.columns == 1 else 0.6 * HEAD)
     spans = (left.grid.title, str(left.grid.role)), (" × ", "ink"), (right.grid.title, str(right.grid.role))
-    start, room = table.points[:, 0].min(), table.right - table.sum_width - CELL
+    start = table.named[0]
+    room = table.named[1] if table.columns == 1 else table.right - table.sum_width - CELL
     em = fit("".join(text for text, _ in spans), EM, room - start)
-    shapes: list[Shape] = [table.text(float(start), z, spans, "left", em)]
+    shapes: list[Shape] = [table.text(start, z, spans, "left", em)]
     for line in range(table.shown):
-        a, b, product = (float(v[line]) for v in (table.found.left, table.found.right, table.found.products))
-        equals = relation(in_cell(product), [in_cell(a), in_cell(b)], lambda told: told[0] * told[1])
-        for of, sign in ((1, "×"), (2, equals)):
-            x, _, top = table.place(line, of)
-            shapes.append(table.text(x - SIGN / 2, top - CELL / 2, ((sign, "ink" if of == 1 else "muted"),)))
+        x, _, top = table.place(line, 1)
+        shapes.append(table.text(x - SIGN / 2, top - CELL / 2, (("×", "ink"),)))
     if table.rest:
         x, _, top = table.place(table.shown, 2)
         words = f"and {table.rest} more pairs"
@@ -250,6 +262,18 @@ def _write(telling: Telling, table: Table, seconds: float) -> Drawing:
     telling.score.set(Channel(drawing.name, "opacity"), 1.0, telling.now, seconds)
     telling.pass_time(seconds)
     return drawing
+
+
+def _equals(table: Table) -> list[Text]:
+    """Of each line its = or ≈, as what is written is, or is not, the product."""
+    signs = []
+    for line in range(table.lines):
+        equals, (x, _, top) = "=", table.place(line, 2)
+        if line < table.shown:
+            a, b, product = (float(v[line]) for v in (table.found.left, table.found.right, table.found.products))
+            equals = relation(in_cell(product), [in_cell(a), in_cell(b)], lambda told: told[0] * told[1])
+        signs.append(table.text(x - SIGN / 2, top - CELL / 2, ((equals, "muted"),)))
+    return signs
 
 
 def _pace(count: int) -> Callable[[np.ndarray], np.ndarray]:
@@ -276,6 +300,12 @@ def _run(telling: Telling, table: Table, seconds: float) -> tuple[list[Grid], li
         telling.score.set(Channel(products[-1].name, "reveal"), 0.0, start)
         telling.score.follow(Channel(products[-1].name, "reveal"), known, start, seconds)
     flat(telling, *products)
+    equals = _equals(table)
+    signs = [table.drawing(list(some)) for some in ([[one] for one in equals] if lines <= SINGLY else [equals])]
+    shares = np.linspace(0, 1, 1001)
+    for line, drawing in enumerate(signs):  # with its product
+        comes = start + float(shares[np.argmax(done(shares) > line)]) * seconds
+        telling.score.set(Channel(drawing.name, "opacity"), 1.0, comes)
     home = table.place(0, 2)
     mark = table.drawing(_mark(home[0] + CELL, home[2] - CELL / 2), before=0.03)
     plate = table.drawing(_plate(table), before=0.03)
@@ -287,7 +317,7 @@ def _run(telling: Telling, table: Table, seconds: float) -> tuple[list[Grid], li
     for drawing in (mark, plate):
         telling.score.set(Channel(drawing.name, "opacity"), 1.0, start)
     telling.pass_time(seconds)
-    return products, [mark, plate]
+    return products, [mark, plate, *signs]
 
 
 def _mark(x: float, z: float) -> list[Shape]:
@@ -298,7 +328,7 @@ def _mark(x: float, z: float) -> list[Shape]:
 
 def _plate(table: Table) -> list[Shape]:
     """The running sum, over the end of the table."""
-    left, z = table.right - table.sum_width, table.top + 0.6 * HEAD
+    left, z = table.right - table.sum_width, table.top + table.head - 0.4 * HEAD
     base, word = z - CAP_HEIGHT * EM / 2, advance(table.word, EM)
     return [
         Rect(left, z - 0.06, table.sum_width, 0.12, "plate", 0.03),
