@@ -38,9 +38,17 @@ def play(film):
         frames = _away(film, key, cell, regions, words, said, frames)
     with film.beat("model"):
         film.say("and that in {name}: {n:,} parameters.", name=film.checkpoint.name, n=film.checkpoint.n_params)
+        measured = film.measure(film.layout, seconds=0)
+        film.fade(measured, to=0, seconds=0)
+        bar, *known = measured
         with film.together():
             film.fade(*frames, to=0, seconds=1.5)
-            measured = film.measure(film.layout, seconds=2)
+            film.fade(bar, to=1, seconds=2)
+            film.camera.fly(film.layout, film.signs.card, bar, azimuth=286, elevation=8, pace=PACE)
+    with film.beat("person"):
+        film.say("With cells of a millimetre it would stand so high beside a person.")
+        with film.together():
+            film.fade(known, to=1, seconds=1)
             film.camera.fly(film.layout, film.signs.card, *measured, azimuth=286, elevation=8, pace=PACE)
     seen = [film.layout, *measured]
     for number, model in enumerate(film.neighbours):

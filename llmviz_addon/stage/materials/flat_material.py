@@ -37,6 +37,8 @@ HOT, TOWARDS, RISES = 2.4, 0.8, 2.4
 at its foot a bar is at its head, where its value is."""
 
 
+COOL, WARM = (0.8, 1.0, 1.2), (1.2, 1.0, 0.75)
+"""Hue of edges that face the lamp, and of those that look away from it."""
 WIRY, HUSHED = (2.0, -0.3), 0.6
 """Cells per pixel to 0 where an arrow is a tube and 1 where it is a wire, a factor and what is added; and how much of
 the light of all bodies is gone there."""
@@ -67,11 +69,13 @@ def flat_material(theme: Theme) -> bpy.types.Material:
     near = (attribute(tree, "OBJECT", REACH) / pixel).times_plus(4.0, -3.0).clamp()
     alpha = covered * near * Expr(tree, ink.outputs["Alpha"]) * Expr(tree, info.outputs["Alpha"])
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
-    if theme.lit:  # what is written is there for the viewer alone: no shadow, and only what has a body is mirrored
+    if theme.lit:  # what is written is there for the viewer alone: what has a body is mirrored, and from afar shades
         path = tree.nodes.new("ShaderNodeLightPath")
-        seen, mirrored = (Expr(tree, path.outputs[name]) for name in ("Is Camera Ray", "Is Glossy Ray"))
+        rays = (Expr(tree, path.outputs[f"Is {kind} Ray"]) for kind in ("Camera", "Glossy", "Shadow"))
+        seen, mirrored, shadow = rays
         _, _, face = attribute(tree, "GEOMETRY", LEAN, "Vector").split()
-        alpha = alpha * seen.maximum(mirrored * (face > 0.0))
+        far = (pixel * (1 / CELL)).times_plus(*WIRY).clamp()
+        alpha = alpha * seen.maximum(mirrored.maximum(shadow * far) * (face > 0.0))
         told = new_node(tree, "ShaderNodeOutputAOV")
         told.aov_name = WRITTEN
         tree.links.new((alpha * (1.0 - Expr(tree, info.outputs["Object Index"]))).socket, told.inputs["Value"])
@@ -79,7 +83,7 @@ def flat_material(theme: Theme) -> bpy.types.Material:
     is_bar = below.length() > 0.0  # what brings no colour has the alpha 1
     color = _signed(Expr(tree, ink.outputs["Color"], vector=True), below, is_bar)
     if theme.lit:
-        color = _shaded(color, is_bar, (pixel * (1 / CELL)).times_plus(*WIRY).clamp())
+        color = _shaded(color, is_bar, far)
     surface = blend(tree, clear, emission(tree, color), alpha)
     tree.links.new(surface, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
     arrange(tree)
@@ -105,5 +109,7 @@ def _shaded(color: Expr, is_bar: Expr, far: Expr) -> Expr:
     dark = 1.0 - face
     inside = (up * up * is_bar).times_plus(RISES, 1.0) * face
     edge = steep * steep * dark * toward.times_plus(TOWARDS, 1.0) * HOT
-    light = (shade + glint * glint * GLINT) * GLOW * inside + edge
-    return color.scaled(mix(1.0, light * far.times_plus(-HUSHED, 1.0), face > 0.0))
+    light = (shade + glint * glint * GLINT) * GLOW * inside
+    tint = mix(WARM, COOL, toward.times_plus(0.5, 0.5))
+    lit = (color.scaled(light) + (color * tint).scaled(edge)).scaled(far.times_plus(-HUSHED, 1.0))
+    return mix(color, lit, face > 0.0)

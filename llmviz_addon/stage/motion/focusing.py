@@ -22,11 +22,11 @@ FOCUS, BLUR = Channel("lens", "focus"), Channel("lens", "blur")
 PLACE, REACH = tuple(Channel("lamps", "offset", axis) for axis in range(3)), Channel("lamps", "scale")
 SOLID = 0.6
 """Opacity from which on a thing is in play; what steps aside has less."""
-SHARP, SOFT = 1.0 / 720, 2.5 / 720
-"""Blur of the nearest and the furthest that is explained, as a radius in heights of the picture; and of all that
-stands, where nothing of it is."""
-WIDEST, NARROWEST = 44.0 / 720, 4.0 / 720
-"""Blur of what is infinitely far, of the lens as wide open as ever, and of one that sees much at once."""
+SHARP = 1.0 / 720
+"""Blur of the nearest and the furthest that is explained, as a radius in heights of the picture."""
+WIDEST, OPEN, NARROWEST = 44.0 / 720, 14.0 / 720, 4.0 / 720
+"""Blur of what is infinitely far, of the lens as wide open as ever, and of one that sees much at once: where nothing of
+all that stands is explained, and where much is."""
 PULL = 0.9
 """Seconds that a pull takes while the camera stands still."""
 STEP = 0.25
@@ -118,9 +118,9 @@ def _aim(look: Look, marked: np.ndarray) -> Aim:
     if not depth.size:
         return _at(look.view.target, middle, WIDEST, tall * REACHES[1])
     near, far = (float(max(end, 0.05 * middle)) for end in (depth.min(), depth.max()))
-    place, reach, ends = look.view.target, tall * REACHES[1], SOFT
+    place, reach, least = look.view.target, tall * REACHES[1], OPEN
     if wanted.any():
-        ends = SHARP
+        least = NARROWEST
         low, high = look.low[wanted].min(axis=0), look.high[wanted].max(axis=0)
         place, reach = (low + high) / 2, float(np.linalg.norm(high - low)) / 2
         reach = float(np.clip(reach, tall * REACHES[0], tall * REACHES[1]))
@@ -128,7 +128,7 @@ def _aim(look: Look, marked: np.ndarray) -> Aim:
         near, far = max(near, 0.6 * middle), max(min(far, 1.8 * middle), middle)
     distance = 2 * near * far / (near + far)
     deep = (far - near) / (far + near)
-    return _at(place, distance, float(np.clip(ends / max(deep, 1e-6), NARROWEST, WIDEST)), reach)
+    return _at(place, distance, float(np.clip(SHARP / max(deep, 1e-6), least, WIDEST)), reach)
 
 
 def _at(place: np.ndarray, distance: float, blur: float, reach: float) -> Aim:

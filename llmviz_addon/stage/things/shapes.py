@@ -11,7 +11,7 @@ from ...layout.lettering.drawing import BELOW, TINTS, Band, Between, Disc, Line,
 from . import glyphs
 from .mesh2d import CORNERS, Flat, disc, filling, fringed, inset, join, polygon, rectangle, stroke
 
-ROUND, FIGURE, ARROW = 0.16, 0.3, 0.4
+ROUND, FIGURE, ARROW = 0.16, 0.6, 0.4
 """Width of a round edge, as a share of the shorter side of what has it; of figures and arrows, of their thickness."""
 PLAIN = ("ground", "ink", "muted", "white")
 """Colours of what is no body: it has no edges to catch light."""
@@ -19,13 +19,14 @@ GLOWING = {*BELOW, *BELOW.values(), *TINTS, "plate", "card", "muted", "accent"}
 """Colours of bodies that are dark, with edges that glow, as are slabs with their dots."""
 DEEP = 0.2
 """Light of the face of such a body; of all others it is 1."""
-SLIM, LEADS = 0.2, 1.7
+SLIM, LEADS = 0.25, 1.7
 """How much slimmer an arrow is on each side, as a share of how thick it is, and its light: a tube in which it runs."""
-CARD, RING = 2.2, 0.5
-"""Light of a card, which is darker than all else that has edges; and width of a line around something, which glows."""
+CARD, DOOR, RING = 2.2, 1.0, 0.5
+"""Light of a card, which is darker than all else that has edges, and of a door; and width of a line around something,
+which glows."""
 QUIET = 1.6
 """Light of figures, which are seen from afar, beside what glows."""
-BESIDE, OVER, STEPS = (0.08, 0.11), (0.02, 0.1), 10
+BESIDE, OVER, STEPS = (0.08, 0.11), (0.02, 0.06), 10
 """How far a ground ends inside its edge, and outside, beside the set and under it, in heights of the picture; and in
 how many parts."""
 SMOOTHED, BENT = 2, -0.6
@@ -41,7 +42,7 @@ def pieces(shape: Shape, fringe: float, lit: bool, is_under: bool = False) -> li
     """A shape, with fringes of that many metres; whether it ``is_under`` all others of its drawing."""
     light = 1.0
     if lit and isinstance(shape, Rect | Band | Disc) and shape.color not in PLAIN:
-        return [(_body(shape, fringe), shape.color, CARD if shape.color == "card" else light)]
+        return [(_body(shape, fringe), shape.color, _card(shape) if shape.color == "card" else light)]
     match shape:
         case Polygon(points, color) if lit and not isinstance(shape, Between):
             if color in BELOW:
@@ -64,6 +65,11 @@ def pieces(shape: Shape, fringe: float, lit: bool, is_under: bool = False) -> li
         case Text():
             return [(flat, color, light) for flat, color in glyphs.placed(shape)]
     return []
+
+
+def _card(shape: Rect | Band | Disc) -> float:
+    """Light of a card, whose corners are round, and of a door."""
+    return CARD if isinstance(shape, Rect) and shape.radius else DOOR
 
 
 def face(color: str) -> float:
