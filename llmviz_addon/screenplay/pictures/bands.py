@@ -26,6 +26,8 @@ ABOVE, BELOW = "is looked at", "looks"
 UNEVEN, LONG = 1.2, 0.75
 """Letters of a short token may be so many times as large as those of one of middle length; and a long one, whose
 letters would be less than so many times as large, takes some room from all others."""
+ASIDE, BROAD = 0.5, 0.3
+"""From a band's upper end to its weight, in letters; and the weight from which on a band leaves room for half of it."""
 LEAST = 0.45
 """A number that would be smaller beside its band, as a share of the picture's letters, is not there."""
 THINNEST = 0.004
@@ -108,12 +110,15 @@ def _numbers(
     """The weights of one query, each beside the upper end of its band."""
     found: list[tuple[str, float, float]] = []
     for share, text, x in zip(weights.tolist(), written_shares(weights), upper, strict=False):
-        left = x + share * box / 2 + 0.25 * em
+        left = x + share * box / 2 + (ASIDE if share < BROAD else ASIDE / 2) * em
         size = fit(text, 0.8 * em, x + slot / 2 + (slot - box) / 2 - left)
         if share >= THINNEST and size >= LEAST * em:
             found.append((text, left, size))
     alike = min((size for *_, size in found), default=em)
-    return [Text(left, top - 1.1 * em, ((text, "muted"),), alike) for text, left, _ in found]
+    largest = written_shares(weights)[int(weights.argmax())]
+    return [
+        Text(left, top - 1.1 * em, ((text, "ink" if text == largest else "muted"),), alike) for text, left, _ in found
+    ]
 
 
 def _box(x: float, y: float, width: float, tall: float, name: str, largest: float, color: str) -> list[Shape]:

@@ -11,7 +11,7 @@ from ...layout.lettering.drawing import BELOW, TINTS, Band, Between, Disc, Line,
 from . import glyphs
 from .mesh2d import CORNERS, Flat, disc, filling, fringed, inset, join, polygon, rectangle, stroke
 
-ROUND, FIGURE, ARROW = 0.16, 0.6, 0.4
+ROUND, FIGURE, ARROW = 0.16, 0.4, 0.35
 """Width of a round edge, as a share of the shorter side of what has it; of figures and arrows, of their thickness."""
 PLAIN = ("ground", "ink", "muted", "white")
 """Colours of what is no body: it has no edges to catch light."""
