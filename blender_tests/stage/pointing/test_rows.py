@@ -117,6 +117,17 @@ def test_what_is_out_of_sight_or_too_small_is_left_out(scene: bpy.types.Scene) -
     assert len(told.rows(scene, matrix, SIZE, lambda obj: False)) == 0
 
 
+@pytest.mark.parametrize("told_as", ["x", [1.0, 2.0], {"a": 1}])
+def test_what_somebody_has_made_something_else_of_is_left_out(scene: bpy.types.Scene, told_as: object) -> None:
+    scene = llmviz.build(nano(), ["layer-norm"], **SMALL).scene
+    before = len(told.rows(scene, EVERYWHERE, (10_000_000, 10_000_000)))
+    obj = next(obj for obj in sight.seen(scene) if obj.get("llmviz") == "grid").original
+    obj.animation_data_clear()
+    obj["llmviz_reveal"] = told_as
+    scene.frame_set(2)
+    assert len(told.rows(scene, EVERYWHERE, (10_000_000, 10_000_000))) == before - 1
+
+
 def test_models_in_outline_have_no_values(scene: bpy.types.Scene) -> None:
     stage = llmviz.build(llmviz.outlines("nano"))
     assert len(sight.seen(stage.scene))

@@ -55,12 +55,15 @@ def rows(
 
 
 def _rows(obj: bpy.types.Object, boxes: Boxes, world: np.ndarray) -> np.ndarray | None:
-    """The rows of an object, as evaluated; None of a model in outline, which has no values."""
-    if obj.get(TAG) in SINGLE:
-        found = np.concatenate(list(_pieces(obj, boxes, world)))
-    elif obj.get(TAG) == "grids":
-        found = _boxes(obj, boxes, world)
-    else:
+    """The rows of an object, as evaluated; None of a model in outline, which has no values, or where it tells none."""
+    try:
+        if obj.get(TAG) in SINGLE:
+            found = np.concatenate(list(_pieces(obj, boxes, world)))
+        elif obj.get(TAG) == "grids":
+            found = _boxes(obj, boxes, world)
+        else:
+            return None
+    except (KeyError, TypeError, ValueError):  # somebody has made something else of its properties
         return None
     found[:, ALONG, 3] = obj.color[3]
     found[:, HUE, :3] = obj.color[:3]
