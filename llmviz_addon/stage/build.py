@@ -29,7 +29,7 @@ from .motion import actors
 from .motion.focusing import FOCUS, PLACE
 from .motion.followed import following
 from .motion.footing import FLOOR
-from .motion.keys import Actor, animate, set_rest
+from .motion.keys import Actor, Written, animate, set_rest
 from .motion.markers import clear_markers, set_markers
 from .open_state import clear_state
 from .ours import is_ours, kind_of, marked, names_free, ours, ours_alone, own, reached, register, remove_unused
@@ -136,8 +136,9 @@ def build_steps(
     renamed = {kind_of(folder): folder.session_uid for folder in ours(scene).collections if is_renamed(folder)}
     with names_free(ours_alone(scene)) as names:
         home = own(bpy.data.collections.new("llmviz"), "stage")
+        written: Written = {}
         try:
-            stood = yield from within(_stage(home, production, look), 0.0, made)
+            stood = yield from within(_stage(home, production, look, written), 0.0, made)
             yield made, "Putting it in place"
             check_place(scene)  # the user may have gone on working
             new = reached(home)
@@ -163,7 +164,7 @@ def build_steps(
     if renderer:
         set_film(scene, renderer)
     if noted:
-        note(scene)
+        note(scene, written)
         remember_stage(scene, stood)
     carry(scene, carried)
     return rig
@@ -179,7 +180,7 @@ def _tell(scene: bpy.types.Scene, production: Production, look: Theme, camera: b
         write_story(scene, production.timeline, written(look))
 
 
-def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> Stepwise[Stood]:
+def _stage(home: bpy.types.Collection, production: Production, look: Theme, written: Written) -> Stepwise[Stood]:
     numbers, made = production.take()
     layout, timeline = production.layout, production.timeline
     values = atlas(layout.grids, numbers, made, timeline.tracks, timeline.fragments, size=timeline.size)
@@ -242,7 +243,7 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme) -> S
     set_rest(cast, timeline.home)
     tracks = [*ensembles.tracks((*crowds, *ribbons, *drawings)), *follow]
     with unswept():
-        animate(cast, tracks)
+        animate(cast, tracks, written=written)
     return Stood(production, look, rig, maker, cast, grids, crowds, objects, values, cubes, ribbons, drawings, tracks)
 
 

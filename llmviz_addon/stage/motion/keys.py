@@ -17,11 +17,13 @@ import bpy
 import numpy as np
 
 from ...errors import ScriptError, choices
+from ...kept import kept
 from ...screenplay.score import channels
 from ...screenplay.score.easing import easing
 from ...screenplay.score.timeline import Channel, Track
 from .. import compat
 from ..ours import own
+from ..rebuild.snapshot import checksum
 from .properties import HIDES
 
 HIDING = channels.named(hides=True)
@@ -49,6 +51,8 @@ class Actor:
 
 
 Actors = Mapping[str, Actor]
+Written = dict[bpy.types.ID, list[tuple[str, int, int, int]]]
+"""F-curves by their owners, as ``rebuild.snapshot`` knows them."""
 
 
 def set_rest(actors: Actors, home: Mapping[Channel, float]) -> None:
@@ -63,14 +67,19 @@ def set_rest(actors: Actors, home: Mapping[Channel, float]) -> None:
 
 
 def animate(
-    actors: Actors, tracks: Iterable[Track], name: str = "llmviz film", after: bpy.types.Action | None = None
+    actors: Actors,
+    tracks: Iterable[Track],
+    name: str = "llmviz film",
+    after: bpy.types.Action | None = None,
+    written: Written | None = None,
 ) -> bpy.types.Action | None:
     """Write all tracks as keyframes of new actions, of which the last is returned; None if there are no tracks.
 
-    The first go into the action ``after`` which they are written, as far as there is room.
+    The first go into the action ``after`` which they are written, as far as there is room. What is written is told in
+    ``written``, by whose it is.
     """
     writer = _Writer(name, after)
-    _write(writer, actors, tracks)
+    _write(writer, actors, tracks, written)
     return writer.action
 
 
@@ -79,19 +88,26 @@ def animate_again(actors: Actors, tracks: Iterable[Track]) -> None:
     _write(_Rewriter(), actors, tracks)
 
 
-def _write(writer: _Writer | _Rewriter, actors: Actors, tracks: Iterable[Track]) -> None:
+def _write(
+    writer: _Writer | _Rewriter, actors: Actors, tracks: Iterable[Track], written: Written | None = None
+) -> None:
+    def put(owner: bpy.types.ID, path: str, index: int, keys: _Keys) -> None:
+        keys.fill(writer.curve(owner, path, index))
+        if written is not None:
+            written.setdefault(owner, []).append((path, index, len(keys.interpolation), keys.checksum))
+
     for track in tracks:
         actor = _actor(actors, track.channel)
         codes = _codes(track.easings)
         for target in actor.targets(track.channel.prop, track.channel.index):
             values = track.values * target.factor + target.summand
-            _fill(writer.curve(target.owner, target.path, target.index), _places(track.frames, values), *codes)
+            put(target.owner, target.path, target.index, _Keys(_places(track.frames, values), *codes))
         if track.channel.prop in HIDING and actor.hides:
             frames, hidden = hide_keys(track)
-            places, constant = _places(frames, hidden), _codes(("constant",) * len(frames))
+            keys = _Keys(_places(frames, hidden), *_codes(("constant",) * len(frames)))
             for obj in actor.hides:
                 for path in HIDES:
-                    _fill(writer.curve(obj, path), places, *constant)
+                    put(obj, path, 0, keys)
 
 
 def hide_keys(track: Track) -> tuple[list[float], list[bool]]:
@@ -149,15 +165,26 @@ def _places(frames: Any, values: Any) -> np.ndarray:
     return places.ravel()
 
 
-def _fill(curve: bpy.types.FCurve, places: np.ndarray, interpolation: np.ndarray, ease: np.ndarray | None) -> None:
-    """Put keys into a curve that has none."""
-    points = curve.keyframe_points
-    points.add(len(interpolation))
-    points.foreach_set("co", places)
-    points.foreach_set("interpolation", interpolation)
-    if ease is not None:
-        points.foreach_set("easing", ease)
-    curve.update()
+class _Keys:
+    """Keys as Blender takes them; without easings they have those of any new key."""
+
+    def __init__(self, places: np.ndarray, interpolation: np.ndarray, ease: np.ndarray | None) -> None:
+        self.places, self.interpolation, self.ease = places, interpolation, ease
+
+    @kept
+    def checksum(self) -> int:
+        """By which they are known in the note of how a stage was built."""
+        return checksum(self.places, self.interpolation, self.ease)
+
+    def fill(self, curve: bpy.types.FCurve) -> None:
+        """Put them into a curve that has none."""
+        points = curve.keyframe_points
+        points.add(len(self.interpolation))
+        points.foreach_set("co", self.places)
+        points.foreach_set("interpolation", self.interpolation)
+        if self.ease is not None:
+            points.foreach_set("easing", self.ease)
+        curve.update()
 
 
 @lru_cache(maxsize=2000)  # many things move alike

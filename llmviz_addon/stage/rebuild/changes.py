@@ -26,7 +26,7 @@ from ..playing import hidden_away
 from ..values.atlas import repainted
 from ..walking.walked import hidden_by_walking
 from .record import read_record, write_record
-from .snapshot import GEOMETRY, KEYS, NameOf, Values, keyed, snapshot
+from .snapshot import GEOMETRY, KEYS, UNKNOWN, Curves, NameOf, Values, keyed, snapshot
 
 SCENE, MARKERS = "scene", "markers"
 """The keys of what a film sets of the scene itself, and of its markers there."""
@@ -74,9 +74,9 @@ class Change:
     now: Any
 
 
-def note(scene: bpy.types.Scene) -> None:
-    """Write down how our stage in ``scene`` is now, as what was built."""
-    write_record(scene, _state(scene) | _about(scene))
+def note(scene: bpy.types.Scene, written: Curves = UNKNOWN) -> None:
+    """Write down how our stage in ``scene`` is now, as what was built, with all F-curves that were just ``written``."""
+    write_record(scene, _state(scene, written=written) | _about(scene))
 
 
 def note_some(
@@ -257,7 +257,11 @@ def _is_numbered(path: str, before: Values, now: Values) -> bool:
 
 
 @unswept()
-def _state(scene: bpy.types.Scene, only: Iterable[bpy.types.ID] | None = None) -> dict[str, Values]:
+def _state(
+    scene: bpy.types.Scene,
+    only: Iterable[bpy.types.ID] | None = None,
+    written: Curves = UNKNOWN,
+) -> dict[str, Values]:
     """What is set on our things by their keys, or on ``only`` some of them."""
     known = keys(scene)
     wanted = known if only is None else [block for block in only if block in known]
@@ -272,7 +276,7 @@ def _state(scene: bpy.types.Scene, only: Iterable[bpy.types.ID] | None = None) -
     state: dict[str, Values] = {}
     for block in wanted:
         if block.library is None:
-            values = state[str(known[block])] = snapshot(block, name_of)
+            values = state[str(known[block])] = snapshot(block, name_of, curves=written.get(block))
             if block in here:
                 values[SHOWN] = True
                 values[PLACE] = sorted(places[block])
@@ -287,9 +291,7 @@ def _state(scene: bpy.types.Scene, only: Iterable[bpy.types.ID] | None = None) -
 
 def _keyed(scene: bpy.types.Scene, some: Collection[bpy.types.ID]) -> dict[str, Values]:
     """What keys ``some`` of our things have, by their own."""
-    if not some:
-        return {}
-    known = keys(scene)
+    known = keys(scene) if some else {}
     name_of = _namer(known)
     return {str(known[block]): keyed(block, name_of) for block in some if block in known and block.library is None}
 

@@ -12,7 +12,7 @@ import math
 import zlib
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import compress
 from operator import attrgetter, ne
 from types import MappingProxyType
@@ -96,18 +96,25 @@ NameOf = Callable[[ID], str]
 Animated = Mapping[str, Container[int]]
 """The indices that F-curves or drivers set, by the path of what they set."""
 NOT_ANIMATED: Animated = MappingProxyType({})
+Keyed = Iterable[tuple[str, int, int, int]]
+"""Of F-curves what they set, a path and an index, how many keys they have, and the checksum of these."""
+Curves = Mapping[ID, Keyed]
+UNKNOWN: Curves = MappingProxyType({})
 PLAIN = (str, int, float)
 
 
-def snapshot(block: ID, name_of: NameOf, only: Iterable[str] = ()) -> Values:
-    """What is set on ``block``, or ``only`` these of its properties; what it points at goes by ``name_of``."""
+def snapshot(block: ID, name_of: NameOf, only: Iterable[str] = (), curves: Keyed | None = None) -> Values:
+    """What is set on ``block``, or ``only`` these of its properties; what it points at goes by ``name_of``.
+
+    Where its ``curves`` are known, as they were just written, they are not looked at.
+    """
     found: Values = {}
     walk, kind = _Walk(found, name_of, {}), cast(Any, type(block))
     if only:
         walk.properties(block, "", _chosen(_known(kind), only), NOT_ANIMATED)
         return found
     found["name"] = block.name
-    walk.block(block, "")
+    walk.block(block, "", curves)
     if isinstance(block, bpy.types.Mesh):
         if not block.use_auto_texspace:
             place, size = cast(Any, block.texspace_location), cast(Any, block.texspace_size)
@@ -121,8 +128,16 @@ def snapshot(block: ID, name_of: NameOf, only: Iterable[str] = ()) -> Values:
 def keyed(block: ID, name_of: NameOf) -> Values:
     """What of that its F-curves are."""
     walk = _Walk({}, name_of, {})
-    walk.curves(block, "")
+    walk.curves("", walk.keyed(block))
     return walk.found
+
+
+def checksum(places: np.ndarray, interpolation: np.ndarray, easing: np.ndarray | None) -> int:
+    """That of keys of an F-curve as ``places``, frames and values in turn, of 32 bits, none of which has handles."""
+    total = _checksum(places, interpolation)
+    for _ in _bent(interpolation.tobytes()):
+        total = _checksum(np.zeros_like(interpolation) if easing is None else easing, start=total)
+    return total
 
 
 @dataclass(frozen=True)
@@ -158,9 +173,9 @@ class _Walk:
     name_of: NameOf
     seen: dict[tuple[int, type], str]
 
-    def block(self, block: ID, path: str) -> None:
+    def block(self, block: ID, path: str, curves: Keyed | None = None) -> None:
         """All of a data-block, which may lie within another as a material's nodes do."""
-        animated = self.curves(block, path)
+        animated = self.curves(path, self.keyed(block) if curves is None else curves)
         data = getattr(block, "animation_data", None)
         for curve in data.drivers if data is not None else ():
             animated.setdefault(path + curve.data_path, set()).add(curve.array_index)
@@ -168,13 +183,17 @@ class _Walk:
         if data is not None:
             self.struct(data, f"{path}animation_data.", NOT_ANIMATED)
 
-    def curves(self, block: ID, path: str) -> dict[str, set[int]]:
-        """Its F-curves; returns the indices that they set, by the paths of what they set."""
-        animated: dict[str, set[int]] = {}
+    def keyed(self, block: ID) -> Keyed:
+        """Its F-curves."""
         for curve in compat.fcurves(block):
-            where, index = path + curve.data_path, curve.array_index
-            animated.setdefault(where, set()).add(index)
-            self.found[f"{KEYS}{where}[{index}]"] = [len(curve.keyframe_points), self.curve(curve)]
+            yield curve.data_path, curve.array_index, len(curve.keyframe_points), self.curve(curve)
+
+    def curves(self, path: str, keyed: Keyed) -> dict[str, set[int]]:
+        """Note F-curves; returns the indices that they set, by the paths of what they set."""
+        animated: dict[str, set[int]] = {}
+        for where, index, count, total in keyed:
+            animated.setdefault(path + where, set()).add(index)
+            self.found[f"{KEYS}{path}{where}[{index}]"] = [count, total]
         return animated
 
     def struct(self, struct: Any, path: str, animated: Animated) -> None:
@@ -245,9 +264,8 @@ class _Walk:
         points = curve.keyframe_points
         kinds = _array(points, "interpolation", 1, np.int32)
         total = _checksum(_array(points, "co", 2, np.float32), kinds)
-        for kind in sorted(set(kinds.tolist()) - _straight()):
-            more = (_array(points, name, width, dtype) for name, width, dtype in _shaped().get(kind, EASED))
-            total = _checksum(*more, start=total)
+        for field in _bent(kinds.tobytes()):
+            total = _checksum(_array(points, *field), start=total)
         if len(curve.modifiers) or curve.mute or curve.extrapolation != "CONSTANT":
             inner: Values = {"mute": curve.mute, "extrapolation": curve.extrapolation}
             _Walk(inner, self.name_of, {}).collection(curve.modifiers, "modifiers", NOT_ANIMATED, False)
@@ -286,9 +304,11 @@ def _shaped() -> dict[int, Fields]:
     return {compat.key_enum("interpolation", name): fields for name, fields in SHAPED.items()}
 
 
-@cache
-def _straight() -> frozenset[int]:
-    return frozenset(kind for kind, fields in _shaped().items() if not fields)
+@lru_cache(500)  # most curves have keys of the same few kinds
+def _bent(kinds: bytes) -> Fields:
+    """What else shapes a curve of keys of such ``kinds``, for each of them."""
+    found = sorted(set(np.frombuffer(kinds, np.int32).tolist()))
+    return tuple(field for kind in found for field in _shaped().get(kind, EASED))
 
 
 def _sets(moved: Container[int] | None, told: Any, default: Sequence[Any] = ()) -> bool:
