@@ -147,7 +147,7 @@ def build_steps(
             abandon(home, known)
             raise
         take_place(scene, home, new)
-        for folder in ours(scene).collections:
+        for folder in ours(scene).collections if renamed else ():
             folder.name = names.get(renamed.get(kind_of(folder), 0), folder.name)
         if own_scene:
             own(scene, "scene")

@@ -32,6 +32,8 @@ KINDS = ("objects", "meshes", "curves", "cameras", "node_groups", "materials", "
 """Where in ``bpy.data`` things of ours are."""
 
 Block = TypeVar("Block", bound=bpy.types.ID)
+Keys = Mapping[bpy.types.ID, int]
+"""The number of each thing of ours in a scene."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from ...errors import JobError
 from ...unswept import unswept
 from .. import compat
 from ..motion.markers import count_markers
-from ..ours import is_ours, keys, kind_of, ours
+from ..ours import Keys, is_ours, keys, kind_of, ours
 from ..playing import hidden_away
 from ..values.atlas import repainted
 from ..walking.walked import hidden_by_walking
@@ -76,7 +76,8 @@ class Change:
 
 def note(scene: bpy.types.Scene, written: Curves = UNKNOWN) -> None:
     """Write down how our stage in ``scene`` is now, as what was built, with all F-curves that were just ``written``."""
-    write_record(scene, _state(scene, written=written) | _about(scene))
+    held = keys(scene)
+    write_record(scene, _state(scene, held, None, written) | _about(scene, held))
 
 
 def note_some(
@@ -86,26 +87,28 @@ def note_some(
     placed: Collection[bpy.types.ID],
 ) -> None:
     """Write down how things ``made`` since are; of others the keys, if they were ``moved``, or names and places."""
-    built, known = read_record(scene) or {}, {block: str(key) for block, key in keys(scene).items()}
+    built, held = read_record(scene) or {}, keys(scene)
+    known = {block: str(key) for block, key in held.items()}
     alive = {key: built[key] for key in known.values() if key in built}
-    now = _keyed(scene, moved) | _state(scene, {*made, *placed})
+    now = _keyed(held, moved) | _state(scene, held, {*made, *placed})
     for block in {*moved, *placed}:
         before, values = alive[known[block]], now[known[block]]
         for path in values.keys() & before.keys():
             if (block in moved and path.startswith(KEYS)) or (block in placed and path in OF_PLACE):
                 before[path] = values[path]
-    write_record(scene, alive | {known[block]: now[known[block]] for block in made} | _about(scene))
+    write_record(scene, alive | {known[block]: now[known[block]] for block in made} | _about(scene, held))
 
 
 @contextmanager
 def noting(scene: bpy.types.Scene, blocks: Callable[[], Iterable[bpy.types.ID]]) -> Iterator[None]:
     """What is changed on ``blocks`` while this lasts is no change of the user's."""
-    before = _state(scene, blocks())
+    before = _state(scene, keys(scene), blocks())
     yield
-    built, after = read_record(scene), _state(scene, blocks())
+    built, held = read_record(scene), keys(scene)
+    after = _state(scene, held, blocks())
     if built is None:
         return
-    alive = {str(key) for key in keys(scene).values()}
+    alive = {str(key) for key in held.values()}
     for key, values in after.items():
         known = built.setdefault(key, {})
         for path in values.keys() | before.get(key, {}).keys():
@@ -208,13 +211,14 @@ def changes(
     others just now, by their ``session_uid``. Of ``only`` some things it is told, where they are named, and of the
     scene, and that the keys of some others are, which are ``moved``.
     """
-    if not keys(scene) and not ours(scene).blocks:
+    held = keys(scene)
+    if not held and not ours(scene).blocks:
         return []
     built = read_record(scene)
     if built is None:
         return None
-    blocks = {str(key): block for block, key in keys(scene).items()}
-    now = _state(scene, only) | _keyed(scene, moved) | _about(scene)
+    blocks = {str(key): block for block, key in held.items()}
+    now = _state(scene, held, only) | _keyed(held, moved) | _about(scene, held)
     if scene.camera is not None and scene.camera in {one.camera for one in scene.timeline_markers} and SCENE in now:
         now[SCENE]["camera"] = built.get(SCENE, {}).get("camera")  # Blender sets it as it passes a marker
     for key, known in blocks.items():
@@ -258,12 +262,9 @@ def _is_numbered(path: str, before: Values, now: Values) -> bool:
 
 @unswept()
 def _state(
-    scene: bpy.types.Scene,
-    only: Iterable[bpy.types.ID] | None = None,
-    written: Curves = UNKNOWN,
+    scene: bpy.types.Scene, known: Keys, only: Iterable[bpy.types.ID] | None = None, written: Curves = UNKNOWN
 ) -> dict[str, Values]:
     """What is set on our things by their keys, or on ``only`` some of them."""
-    known = keys(scene)
     wanted = known if only is None else [block for block in only if block in known]
     name_of = _namer(known)
     places: dict[bpy.types.ID, list[str]] = defaultdict(list)
@@ -289,16 +290,15 @@ def _state(
     return state
 
 
-def _keyed(scene: bpy.types.Scene, some: Collection[bpy.types.ID]) -> dict[str, Values]:
+def _keyed(known: Keys, some: Iterable[bpy.types.ID]) -> dict[str, Values]:
     """What keys ``some`` of our things have, by their own."""
-    known = keys(scene) if some else {}
     name_of = _namer(known)
     return {str(known[block]): keyed(block, name_of) for block in some if block in known and block.library is None}
 
 
-def _about(scene: bpy.types.Scene) -> dict[str, Values]:
+def _about(scene: bpy.types.Scene, known: Keys) -> dict[str, Values]:
     """What is set of the scene itself."""
-    name_of = _namer(keys(scene))
+    name_of = _namer(known)
     state: dict[str, Values] = {MARKERS: {SHOWN_MARKERS: count_markers(scene)}}
     if is_ours(scene):
         state[SCENE] = {}
@@ -308,7 +308,7 @@ def _about(scene: bpy.types.Scene) -> dict[str, Values]:
     return state
 
 
-def _namer(known: Mapping[bpy.types.ID, int]) -> NameOf:
+def _namer(known: Keys) -> NameOf:
     def name_of(block: bpy.types.ID) -> str:
         return f"#{known[block]}" if block in known else f"{compat.rna(block).identifier} {block.name}"
 
