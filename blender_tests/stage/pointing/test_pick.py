@@ -50,7 +50,7 @@ STAGED = [  # what is told, and of which kinds cells must be met: tags, and whet
     (nano, "self-attention", {("grid", False), ("grid", True)}),
     (nano, "layer-norm", {("grid", False), ("fragment", False)}),
     (uneven, "embedding", {("grid", False), ("grid", True)}),
-    (uneven, "mlp", {("grid", False), ("grid", True), ("fragment", True)}),
+    (uneven, "mlp", {("grid", False), ("grid", True)}),
     (wide, "layer-norm", {("grid", False), ("grid", True), ("fragment", True)}),
     (wide, "projection", {("grid", False), ("grid", True)}),
     (uneven, "crowd", {("grids", False)}),
