@@ -23,7 +23,7 @@ TEMPO = 120.0
 """Beats per minute where none are asked for."""
 LEAST, MOST = 40.0, 240.0
 SECONDS = 30.0
-CARDS, LAST = (2.0, 1.5), 3.0
+CARDS, LAST = (2.0, 1.0), 2.0
 """Seconds that the cards before the first shot stand, and the one after the last, to the nearest beat."""
 LONGEST = 5.0
 """Seconds of a shot at most; a trailer of few is shorter than others."""

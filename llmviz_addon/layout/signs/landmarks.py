@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..grid import CELL
-from ..lettering.drawing import Drawing, Polygon, Rect, Shape, Text
+from ..lettering.drawing import Drawing, Polygon, Shape, Text
 from ..lettering.font import advance
 from .outline_signs import READABLE, scaled
 
@@ -65,9 +65,9 @@ def _arch(radius: float, level: float) -> list[tuple[float, float]]:
     return [(float(radius * np.cos(turn)), float(level + radius * np.sin(turn))) for turn in turns]
 
 
-def _band(width: float, bottom: float, top: float) -> Polygon:
+def _band(width: float, bottom: float, top: float, color: str = COLOR) -> Polygon:
     half = width / 2
-    return Polygon(((-half, bottom), (half, bottom), (half, top), (-half, top)), COLOR)
+    return Polygon(((-half, bottom), (half, bottom), (half, top), (-half, top)), color)
 
 
 def _ball(x: float, y: float, radius: float) -> Polygon:
@@ -86,7 +86,7 @@ _SHAFT = tuple((0.052 * 0.2 ** ((y - 0.357) / 0.479), y) for y in np.linspace(0.
 LANDMARKS = (  # ascending
     Landmark(
         "a person", 1.7, 0.9 / 1.7, (_ball(0.0, 0.934, 0.066), _both(_BODY)),
-        (Rect(-0.45 / 1.7, 0.0, 0.9 / 1.7, 2 / 1.7, "card"), _ball(0.36 / 1.7, 1.05 / 1.7, 0.03 / 1.7)),
+        (_band(0.9 / 1.7, 0.0, 2 / 1.7, "card"), _ball(0.36 / 1.7, 1.05 / 1.7, 0.03 / 1.7)),
         2 / 1.7, ", door 2 m",
     ),
     Landmark(
@@ -146,9 +146,6 @@ def _texts(one: Landmark) -> tuple[tuple[str, float], tuple[str, float]]:
 
 def _sized(shape: Shape, by: float) -> Shape:
     """A figure's shape, ``by`` times as large."""
-    match shape:
-        case Rect(x, y, width, height, color):
-            return Rect(x * by, y * by, width * by, height * by, color)
-        case Polygon(points, color):
-            return Polygon(tuple((x * by, y * by) for x, y in points), color)
-    raise TypeError(f"A figure is made of rectangles and polygons, not of {shape!r}.")
+    if isinstance(shape, Polygon):
+        return Polygon(tuple((x * by, y * by) for x, y in shape.points), shape.color)
+    raise TypeError(f"A figure is made of polygons, not of {shape!r}.")

@@ -17,6 +17,7 @@ from ...errors import ScriptError
 from ...layout.grid import Region
 from ...layout.lettering.drawing import BELOW, Line, Rect, Shape, Text
 from ...layout.lettering.font import fit
+from ...layout.signs.tiles import INK
 from ...layout.tensor import Numbers
 from ...rounding import number, parts_of_all, relation, said, written_percents, written_shares
 from ..page.sizes import SMALLEST, pixel
@@ -378,7 +379,7 @@ def _total(telling: Telling, up: Bars, seconds: float) -> None:
     for name, text, (low, share) in zip(up.names, _written(up), _piled(up), strict=False):
         size, high = fit(words := f"{name} {text}".strip(), em, 0.9 * (up.pile[1] - up.pile[0])), share * up.area.height
         if high > 1.2 * size and size >= SMALLEST * pixel(telling.page):
-            shapes.append(Text(middle, up.zero + low + high / 2 - 0.36 * size, ((words, "plate"),), size, "center"))
+            shapes.append(Text(middle, up.zero + low + high / 2 - 0.36 * size, ((words, INK),), size, "center"))
     up.total = pin(telling, "total", shapes, layer=3)
     telling.change(up.total, "opacity", 1.0, seconds)
 

@@ -43,13 +43,16 @@ TILE, CORNER = 0.44, 0.12
 """Half the side of the tile that a number stands on, and the radius of its corners, in cells."""
 DEEPER, RIM = 2.7, 0.9
 """How much deeper than its hue the tile of the largest number is, so that digits are read; more light at its rim."""
-LINE, THIN, WHOLE = 2.3, 0.28, 30.0
+LINE, THIN, WHOLE = 2.3, 0.13, 40.0
 """Pixels that the lit edge of a slab is wide, and as what share of the slab at most; and how many pixels of it, to both
 sides together, it takes for all of that light."""
 COOL, WARM = (0.5, 0.68, 0.95), (0.5, 0.33, 0.19)
 """Light of edges to the left and of the upper ones, and of those to the right."""
-SINKS, LEAVES = 0.8, 0.7
+SINKS, LEAVES = 0.85, 0.85
 """Share of that which is lost from a slab's head to its foot, and from its left to its right."""
+GLINT, SHEEN, SLANTED, BROAD = (0.075, 0.09, 0.12), 0.45, 0.3, 0.3
+"""Light that a pane mirrors; how far down from its head at its left end, by how much higher at its right, and how far
+to both sides, as shares of its height."""
 DIMS, DARKEST = 2.2, 0.75
 """How soon what is behind the focus is darker, by how far it is from there, and how much darker at most."""
 EDGED, FAINT, BESIDE = 0.9, 0.25, 0.75
@@ -160,6 +163,13 @@ class Matter:
         least = is_begun.times_plus(-FAINT * BESIDE, FAINT)
         return mix(least, 1.0, self.point.widest.times_plus(-1.6, 1.3).clamp())
 
+    def sheen(self) -> Expr:
+        """The broad soft light that a pane mirrors across its front."""
+        across, _, down = (self.point.at / self.point.cells).split()
+        _, front, _ = self.point.normal.split()
+        band = (1.0 - abs(down - across.times_plus(-SLANTED, SHEEN)) * (1 / BROAD)).clamp()
+        return mix((0.0, 0.0, 0.0), GLINT, band * band * front)
+
     def glass(self, lines: Expr, glow: Expr, edge: Expr) -> bpy.types.NodeSocket:
         """Dark and half clear but for ``lines`` and its ``edge``, and what of it shines."""
         tree, glass = self.role.tree, self.lit.glass
@@ -168,7 +178,8 @@ class Matter:
         node.inputs["Roughness"].default_value = glass.roughness
         node.inputs["Specular IOR Level"].default_value = 0.3
         tree.links.new(self.normal, node.inputs["Normal"])
-        tree.links.new(glow.scaled(self.seen).socket, node.inputs["Emission Color"])
+        glow = (glow + self.sheen()).scaled(self.seen)
+        tree.links.new(glow.socket, node.inputs["Emission Color"])
         node.inputs["Emission Strength"].default_value = 1.0
         clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
         return blend(tree, node.outputs[0], clear, (1.0 - lines.maximum(edge)) * glass.clear)

@@ -21,9 +21,9 @@ DEEP = 0.2
 """Light of the face of such a body; of all others it is 1."""
 SLIM, LEADS = 0.25, 1.7
 """How much slimmer an arrow is on each side, as a share of how thick it is, and its light: a tube in which it runs."""
-CARD, DOOR, RING = 2.2, 1.0, 0.5
-"""Light of a card, which is darker than all else that has edges, and of a door; and width of a line around something,
-which glows."""
+CARD, TROUGH, RING = 2.2, 4.5, 0.5
+"""Light of a card, which is darker than all else that has edges, and of an empty bar; and width of a line around
+something, which glows."""
 QUIET = 1.6
 """Light of figures, which are seen from afar, beside what glows."""
 BESIDE, OVER, STEPS = (0.08, 0.11), (0.02, 0.06), 10
@@ -68,8 +68,8 @@ def pieces(shape: Shape, fringe: float, lit: bool, is_under: bool = False) -> li
 
 
 def _card(shape: Rect | Band | Disc) -> float:
-    """Light of a card, whose corners are round, and of a door."""
-    return CARD if isinstance(shape, Rect) and shape.radius else DOOR
+    """Light of a card, whose corners are round, and of what is to be filled."""
+    return CARD if isinstance(shape, Rect) and shape.radius else TROUGH
 
 
 def face(color: str) -> float:
