@@ -10,8 +10,8 @@ trailer = ("attention",)
 SHOWN, ENTRIES, TURNS = 8, 20, 6
 """Bars of a large vocabulary, and tokens of it that can be read; layers that are seen side by side while they run, or
 groups of them, that glow one after the other."""
-WAY, APART = 1.6, 0.8
-"""Metres from what the heads find to the projection; and between tables that are added."""
+WAY, APART = 1.6, 0.17
+"""Metres from what the heads find to the projection; and between tables that are added, of their height."""
 HALVES, NAMED = ("Self-attention", "MLP"), 12
 """Names of a layer's; layers, or groups of them, that have one beside them, and heads that have a turn of their own."""
 
@@ -79,27 +79,27 @@ def _columns(film, tokens, e, given):
         film.show_values(tokens, seconds=2)
         each, numbers = "Each" if film.tokens[1:] else "It", film.count(film.config.n_embd, "number")
         film.say("{each} picks a learned [column]({x}) of {count};", x=e.output, each=each, count=numbers)
-        placed, drawn, signs = "position_weight" in e.members, [], []
+        placed, drawn, signs, apart = "position_weight" in e.members, [], [], APART * e.output.size[2]
         with film.together(seconds=0.6):
             film.fade(text, film.ribbons(tokens, e), to=0, seconds=0.3)
             if placed:
-                film.move(e.position_weight, beside=e.token_weight, gap=APART)
-                aside = e.token_weight.ends[1][0] - e.output.ends[0][0] + 2 * APART + e.position_weight.size[0]
+                film.move(e.position_weight, beside=e.token_weight, gap=apart)
+                aside = e.token_weight.ends[1][0] - e.output.ends[0][0] + 2 * apart + e.position_weight.size[0]
                 for grid in (tokens, e.output):
                     film.move(grid, by=(aside, 0, 0))
-        film.camera.frame(tokens, e, azimuth=276, elevation=4, zoom=0.93, seconds=0.4)
+        film.camera.frame(tokens, e, azimuth=276, elevation=4, zoom=0.97, seconds=0.4)
         film.letters(e.output, seconds=0.3)
         if placed:
             film.say("another, for its place in the text, is added.")
             pairs = ("+", e.token_weight, e.position_weight), ("=", e.position_weight, e.output)
-            signs = [film.symbol(sign, between=tuple(ends), size=0.4, seconds=0.3) for sign, *ends in pairs]
+            signs = [film.symbol(sign, between=tuple(ends), size=apart / 2, seconds=0.3) for sign, *ends in pairs]
         for t in range(given if given <= NAMED else 1):
             film.fade(*drawn, to=0, seconds=0.1)
             word, place = e.token_weight[film.tokens[t]], [e.position_weight[t]] if placed else []
             drawn = film.gather(e.output[t], word, *place, seconds=0.4 if t else 1.2)
         if given > NAMED:
             film.sweep(e.output, seconds=4, slowly=False)
-        film.camera.frame(tokens, e, azimuth=278, elevation=5, zoom=0.93, seconds=0.4)
+        film.camera.frame(tokens, e, azimuth=278, elevation=5, zoom=0.97, seconds=0.4)
     film.fade(*drawn, *signs, to=0, seconds=0)
     film.light(e, to=0, seconds=0)
     film.merge(e, seconds=0)

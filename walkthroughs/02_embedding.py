@@ -14,6 +14,8 @@ ROWS = 28
 """Of each column that are drawn, for their numbers to be large."""
 SIGN = 0.45
 """Size of a sign between columns or grids, in metres."""
+NEAR = 0.5
+"""Metres from these to what they are added to."""
 GAP, DROP = 0.75, 1.2
 """Metres from the stream to what reads it, and by which that stands lower."""
 REST = 0.35
@@ -62,6 +64,7 @@ def _what_for(film, text, tokens, e):
         tokens, e, first = close.tokens, close.embedding, close.layers[0]
         film.fade(first.ln_1.output, first.mlp.residual, to=0, seconds=0)
         film.one_scale(e, seconds=0)  # what is added up here
+        _near(film, e)
         film.camera.frame(text, tokens, e, azimuth=283, elevation=6, seconds=0)
         film.say(
             "The text is cut into {count:,} pieces, its [tokens]({tokens});"
@@ -76,6 +79,12 @@ def _what_for(film, text, tokens, e):
         )  # fmt: skip
         film.camera.frame(text, tokens, e, azimuth=279, elevation=5, seconds=2)
     return tokens, e, first.ln_1.output, first.mlp.residual
+
+
+def _near(film, e):
+    """The tables stand near to what is made of them."""
+    for table, side in ((e.token_weight, "left"), (e.position_weight, "right")):
+        film.move(table, beside=e.output, side=side, gap=NEAR, seconds=0)
 
 
 def _columns(film, text, tokens, e, t):
@@ -139,8 +148,8 @@ def _all(film, text, tokens, e):
         film.sweep(e.output, seconds=3, slowly=False)
         film.camera.frame(e, azimuth=276, elevation=4, seconds=2)
     film.fade(plus, equals, to=0, seconds=0)
-    for grid in (e.token_weight, e.position_weight, e.output):
-        film.move(grid, seconds=0)
+    film.move(e.output, seconds=0)
+    _near(film, e)
 
 
 def _equals(film, e, t):

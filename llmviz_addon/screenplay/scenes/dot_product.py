@@ -256,8 +256,8 @@ def _write(telling: Telling, table: Table, seconds: float) -> Drawing:
     if table.rest:
         x, _, top = table.place(table.shown, 2)
         words = f"and {table.rest} more pairs"
-        em = fit(words, 0.8 * EM, 2 * CELL + 1.5 * SIGN + (APART if table.columns > 1 else CELL / 2))
-        shapes.append(table.text(x - SIGN / 2, top - CELL / 2, ((words, "muted"),), "right", em))
+        em = fit(words, 0.8 * EM, 2 * CELL + SIGN + (APART if table.columns > 1 else CELL / 2))
+        shapes.append(table.text(x - SIGN, top - CELL / 2, ((words, "muted"),), "right", em))
     drawing = table.drawing(shapes)
     telling.score.set(Channel(drawing.name, "opacity"), 1.0, telling.now, seconds)
     telling.pass_time(seconds)
