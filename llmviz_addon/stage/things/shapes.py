@@ -24,6 +24,8 @@ SLIM, LEADS = 0.25, 1.7
 CARD, TROUGH, RING = 2.2, 4.5, 0.5
 """Light of a card, which is darker than all else that has edges, and of an empty bar; and width of a line around
 something, which glows."""
+BLUNT = 1.5
+"""How far a corner moves for each metre that its sides do, up to which it moves along with them."""
 QUIET = 1.6
 """Light of figures, which are seen from afar, beside what glows."""
 BESIDE, OVER, STEPS = (0.08, 0.11), (0.02, 0.06), 10
@@ -144,9 +146,10 @@ def _figure(points: Sequence[tuple[float, float]], fringe: float, share: float, 
 
 
 def _slimmer(outline: np.ndarray, by: float) -> np.ndarray:
-    """An outline (n, 2) further in; its tips go no further than the corners of its bends."""
+    """An outline (n, 2) further in, but for what is more pointed than a right angle: an arrow's wings stay."""
     moved = inset(outline, 1.0)[0] - outline
-    return np.asarray(outline + moved * (by * np.minimum(1.0, 2**0.5 / np.linalg.norm(moved, axis=1)))[:, None])
+    blunt = np.linalg.norm(moved, axis=1) < BLUNT
+    return np.asarray(outline + moved * np.where(blunt, by, 0.0)[:, None])
 
 
 def _smooth(outline: np.ndarray) -> np.ndarray:
