@@ -4,7 +4,6 @@ title = "Preliminary"
 part = "Introduction"
 question = "What is it that we look at?"
 answer = "A trained model at work: fixed parameters, and values computed anew for every text."
-trailer = ("learned",)
 
 LOW = 0.25
 """Opacity of what it is not about."""

@@ -44,7 +44,7 @@ def play(film):
         with film.together():
             film.fade(*frames, to=0, seconds=1.5)
             film.fade(bar, to=1, seconds=2)
-            film.camera.fly(film.layout, film.signs.card, bar, azimuth=286, elevation=8, zoom=0.9, pace=PACE)
+            film.camera.fly(film.layout, film.signs.card, bar, azimuth=286, elevation=8, pace=PACE)
     with film.beat("person"):
         film.say("With cells of a millimetre it would stand so high beside a person.")
         with film.together():
