@@ -334,11 +334,10 @@ class Telling:
         solid, view = self._solid(), view or self.view
         if not len(solid):
             return []
-        stand, free = self.cast.homes[solid], self.page.free
-        for name in (name for name in self.score.moved if name in self.cast.numbers):
-            place = np.searchsorted(solid, self.cast.numbers[name])
-            if place < len(solid) and solid[place] == self.cast.numbers[name]:
-                stand[place] += self.offset(self.cast.grids[name])
+        stand, free, numbers = self.cast.homes[solid], self.page.free, self.cast.numbers
+        moved = [numbers[name] for name in self.score.moved if name in numbers]
+        for place in np.flatnonzero(np.isin(solid, moved)).tolist():
+            stand[place] += self.offset(self.cast.numbered[solid[place]])
         left, bottom, right, top = view.areas(stand[:, 0], stand[:, 1]).T
         seen = (np.minimum(right, free.right) > np.maximum(left, free.left)) & (
             np.minimum(top, free.top) > np.maximum(bottom, free.bottom)
