@@ -233,12 +233,13 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme, writ
     yield 0.25, "Drawings"
     drawings = ensembles.drawings((*production.signage, *timeline.drawings))
     still = {grid.name for group in merged for grid in group}
-    maker = DrawingMaker(look, flat, home)
+    maker = DrawingMaker(look, flat)
     cast.update((yield from within(_drawings(drawings, maker, objects, still, rig), 0.25, 0.85)))
     pieces: Iterable[Named] = (piece for model in timeline.outlines for piece in model.pieces)
     together: list[Sequence[Named]] = [*crowds, *ribbons, *drawings, *([one] for one in (*timeline.fragments, *pieces))]
+    drawn = {group[0].name for group in drawings}
     for things in together:
-        folders.put(cast, [thing.name for thing in things])
+        folders.put(cast, [thing.name for thing in things], None if things[0].name in drawn else home)
     yield 0.85, "Keyframes"
     set_rest(cast, timeline.home)
     tracks = [*ensembles.tracks((*crowds, *ribbons, *drawings)), *follow]

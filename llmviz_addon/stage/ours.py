@@ -214,10 +214,10 @@ def reached(home: bpy.types.Collection) -> list[bpy.types.ID]:
     pending: list[bpy.types.ID] = [home, *home.children_recursive]
     while pending:
         for block in uses.get(pending.pop(), ()):
-            is_marked = block.get(TAG) is not None
-            if block not in found and is_marked and not isinstance(block, bpy.types.Scene | bpy.types.Collection):
-                found[block] = None
-                pending.append(block)
+            if block in found or block.get(TAG) is None or isinstance(block, bpy.types.Scene | bpy.types.Collection):
+                continue
+            found[block] = None
+            pending.append(block)
     return list(found)
 
 

@@ -8,6 +8,7 @@ are added to the same object by Geometry Nodes, too. So a drawing fades, moves a
 
 from __future__ import annotations
 
+import math
 import operator
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -66,10 +67,12 @@ class DrawingMaker:
 
     drawn: ClassVar[Drawn[Arrays]] = Drawn()
 
-    def __init__(self, theme: Theme, material: bpy.types.Material, collection: bpy.types.Collection) -> None:
+    def __init__(
+        self, theme: Theme, material: bpy.types.Material, collection: bpy.types.Collection | None = None
+    ) -> None:
         self.theme = theme
         self.material = material
-        self.collection = collection
+        self.collection = collection  # where they go; None where they are put in their places later
         self.letters = Letterbox(material)
         self.readouts = Readouts(material, theme)
         self.repeats = Repeats()
@@ -195,7 +198,8 @@ class DrawingMaker:
         obj.color = (*linear(self.theme.color(first)), drawing.opacity)
         if drawing.opacity <= 0:
             obj.hide_render = obj.hide_viewport = True
-        self.collection.objects.link(obj)
+        if self.collection is not None:
+            self.collection.objects.link(obj)
         if len(arrays.letters):
             self.letters.add(obj)
 
@@ -277,7 +281,7 @@ def lift(drawing: Drawing, number: int) -> list[float]:
 def reach(drawing: Drawing) -> float:
     """The size in metres of a pixel at which a drawing begins to fade."""
     ems = [shape.size for shape in drawing.shapes if isinstance(shape, Text | Readout)]
-    unit = float(np.linalg.norm(drawing.pose[:3, 0]))
+    unit = math.hypot(*drawing.pose[:3, 0].tolist())
     return max(ems, default=0.1) * unit / drawing.fades_below if drawing.fades_below > 0 else ALWAYS
 
 

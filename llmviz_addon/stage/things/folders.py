@@ -64,7 +64,7 @@ class Folders:
     def put(self, actors: Actors, names: Sequence[str], out_of: bpy.types.Collection | None = None) -> None:
         """Put the objects of the first of some actors, which have them in common, where these belong.
 
-        They are taken ``out_of`` a collection, of the home where none is named.
+        They are taken ``out_of`` the collection that they are in, if there is one.
         """
         by = [self._timeline.made_by.get(name, ()) for name in names]
         if all(by):
@@ -72,7 +72,8 @@ class Folders:
         else:
             folders = [self._section(_common([self._path(name) for name in names]))]
         for obj in actors[names[0]].hides:
-            (out_of or self._home).objects.unlink(obj)
+            if out_of is not None:
+                out_of.objects.unlink(obj)
             for folder in folders:
                 folder.objects.link(obj)
 
