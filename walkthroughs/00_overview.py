@@ -23,10 +23,10 @@ def play(film):
     film.computed_up_to(tokens)
     film.hide_values(tokens)
     names = _task(film, tokens, e, layers, sorts)
-    _numbers(film, given)
-    _columns(film, tokens, e, given)
+    _numbers(film, tokens, given)
+    marks = _columns(film, tokens, e, given)
     norm, attention, *parts = layers[0].members.values()
-    _attention(film, tokens, e, norm, attention)
+    _attention(film, tokens, e, norm, attention, marks)
     _taking(film, attention, given)
     _layer(film, layers[0], parts)
     _layers(film, layers, names)
@@ -56,13 +56,15 @@ def _task(film, tokens, e, layers, sorts):
             film.camera.fly(layers[0], azimuth=289, elevation=9)
         if sorts:
             film.say("It was trained for one task: to put letters in order.")
+            film.locate(tokens)
             film.fade(film.all_but(), to=0, seconds=0.3)
             film.reorder(given, sorted(given), ("A text", "What it is to write after it"), seconds=3.5)
     return names
 
 
-def _numbers(film, given):
+def _numbers(film, tokens, given):
     with film.beat("numbers"):
+        film.locate(tokens)
         film.say("Its text comes in pieces, called tokens,")
         film.number_tokens(follow=min(film.example_time, given - 1), seconds=7)
         film.say("and each has a number in the vocabulary, the list of all tokens.")
@@ -71,6 +73,7 @@ def _numbers(film, given):
 def _columns(film, tokens, e, given):
     text = film.signs.input  # where its letters can be read
     with film.beat("columns"):
+        film.locate()
         film.fade(film.all_but(), to=0, seconds=0)
         film.fade(text, tokens, e, film.ribbons(tokens, e), to=1, seconds=0.3)
         numbers, pieces = "These numbers are all that", "Its text, in pieces called tokens, each a number, is all that"
@@ -100,16 +103,17 @@ def _columns(film, tokens, e, given):
         if given > NAMED:
             film.sweep(e.output, seconds=4, slowly=False)
         film.camera.frame(tokens, e, azimuth=278, elevation=5, zoom=0.97, seconds=0.4)
-    film.fade(*drawn, *signs, to=0, seconds=0)
-    film.light(e, to=0, seconds=0)
-    film.merge(e, seconds=0)
+    return *drawn, *signs
 
 
-def _attention(film, tokens, e, norm, attention):
+def _attention(film, tokens, e, norm, attention, marks):
     heads, seen = attention.heads, len(attention.heads) <= NAMED
     titles = [f"Head {i}" for i in range(len(heads))]
     with film.beat("attention"):
         film.say("Now the columns run down through the model.")
+        film.fade(*marks, to=0, seconds=0)
+        film.light(e, to=0, seconds=0)
+        film.merge(e, seconds=0)
         with film.together(seconds=2.5):
             for grid in (tokens, *e.grids):
                 film.move(grid, seconds=1)  # home
