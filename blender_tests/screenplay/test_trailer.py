@@ -220,3 +220,10 @@ def test_any_track_is_cut_to_what_it_was():
         for one in stretches:
             for frame in range(one.first, one.last + 1):
                 assert value(made, one.at + frame - one.first) == pytest.approx(value(track, frame), abs=1e-6)
+
+
+def test_what_never_comes_is_hidden_all_the_time():
+    told, whole, shown = told_for_a_trailer(Set.of(run(*MODELS["nano"]())))
+    hidden = {name for _, one in told for name, staff in one.score.parts["opacity", 0].items() if staff.clips}
+    for timeline in (whole, shown):
+        assert hidden == {track.channel.actor for track in timeline.tracks if track.channel.prop == "opacity"}

@@ -83,7 +83,7 @@ class _Compiler:
         self._manners: dict[Row, Manners] = {}
 
     def tracks(self) -> list[Track]:
-        """All keys of every channel that was asked for and goes anywhere, in order."""
+        """All keys of every channel that was asked for and goes anywhere, or hides what it is of, in order."""
         found: list[Track | None] = []
         scores = [item.telling.score for item in self._placed]
         for prop, index in dict.fromkeys(key for score in scores for key in score.parts):
@@ -104,7 +104,10 @@ class _Compiler:
         if key not in self._made:
             self._made[key] = self._keys(asked, rest, manners, by_then, skipped)
         frames, values, easings = self._made[key]
-        return Track(channel, frames, values, easings) if len(frames) > 1 or values[0] != rest else None
+        stays = (
+            len(frames) == 1 and values[0] == rest and not told.hides
+        )  # on stage a thing is there if nothing hides it
+        return None if stays else Track(channel, frames, values, easings)
 
     def _by_then(self, channel: Channel, owner: Cast, manners: Manners) -> tuple[float | None, ...]:
         """How solid the grid of a fragment is when each chapter opens to which that goes hand in hand with it."""
