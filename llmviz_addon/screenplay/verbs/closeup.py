@@ -123,6 +123,8 @@ def _say_what_is_shown(telling: Telling, excerpts: list[Grid]) -> None:
     if telling.beat is None:
         return
     cut = {axis.name: axis for grid in excerpts for axis in grid.axes if axis.shown and axis.cells > 1}
+    if not cut:
+        return
     told = ", ".join(f"[{axis.count}]({axis.name}) {axis.of_many}" for axis in cut.values())
     say(telling, f"Only part is shown, {told};", {})
     say(telling, "the rest is computed, too.", {})
