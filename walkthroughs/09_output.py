@@ -172,8 +172,9 @@ def _chances(film, output, u, few):
         film.camera.frame(output.logits, output.probs, azimuth=271, elevation=2, seconds=2)
         film.say(_why(film, u), u=u)
         film.fade(film.all_but(), to=0, seconds=0.3)  # from here on there are charts
-        film.chart(film.chances(u)[few], few, _told(film, u, few, 1), span=_span(film, u), percent=True, seconds=2)
         others, rest = film.config.vocab_size - len(few), 1 - film.chances(u)[few].sum()
+        title = f"After t = {u:,}, temperature 1" + (f", the {len(few)} likeliest" if others else "")
+        film.chart(film.chances(u)[few], few, title, span=_span(film, u), percent=True, seconds=2)
         if others and rest > 1e-9:
             film.say("All {n:,} others have {rest:.1%} together.", n=others, rest=rest)
         film.say("Every logit may be divided by a number, the temperature, before the softmax.")
@@ -218,11 +219,6 @@ def _span(film, u):
     """Of the charts of what may follow a column: all there is, or what the likeliest has at most where it is little."""
     most = film.chances(u, 0.5).max()
     return 0, 1 if most > 0.3 else most
-
-
-def _told(film, u, few, temperature):
-    shown = "" if film.config.vocab_size <= len(few) else f", the {len(few)} likeliest"
-    return f"After t = {u:,}, temperature {temperature:,}{shown}"
 
 
 def _cut(film, u, few, hot):

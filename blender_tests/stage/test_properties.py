@@ -27,7 +27,7 @@ ACTORS = {Kind.GRID: "input", Kind.FRAGMENT: "column", Kind.RIBBON: "input>score
 def cast(scene, production, monkeypatch):
     """The actors of the small set, at rest."""
     found = {}
-    monkeypatch.setattr(stage, "animate", lambda cast, tracks: found.update(cast))
+    monkeypatch.setattr(stage, "animate", lambda cast, tracks, **_: found.update(cast))
     production.timeline = replace(production.timeline, tracks=())
     build(scene, production)
     return found
