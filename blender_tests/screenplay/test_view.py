@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmviz_addon.screenplay.page.view import Page, View, corners, frame
+from llmviz_addon.screenplay.page.view import Page, View, boxes_seen, corners, frame
 
 SIZES = [(1280, 720), (1920, 1080), (1080, 1920), (720, 720), (640, 480), (2560, 1080)]
 coordinate = st.floats(-50, 50)
@@ -35,6 +35,15 @@ def test_the_view_is_tight_in_one_direction(width, height, size):
     area = seen.area(np.zeros(3), np.array([width, 0.1, height]))
     slack = min(free.width - area.width, free.height - area.height)
     assert slack == pytest.approx(0, abs=1e-6)
+
+
+def test_boxes_that_many_views_see_are_as_each_sees_them():
+    views = [View(np.array([1.0, -2.0, 3.0]), 280.0, 7.0, 12.0, (0.1, -0.02)), View(np.zeros(3), 310.0, 40.0, 30.0)]
+    low = np.array([[0.0, 1.0, 2.0], [-3.0, 0.5, 1.0], [4.0, -1.0, 0.0], [0.2, 0.3, 0.4]])
+    high, by = low + [0.5, 2.0, 1.0], np.array([1, 0, 0, 1])
+    found = boxes_seen(views, by, low, high)
+    for number, view in enumerate(views):
+        assert found[:, :, by == number] == pytest.approx(view.boxes(low[by == number], high[by == number]))
 
 
 def test_project_and_unproject_are_inverse():

@@ -104,9 +104,7 @@ class _Compiler:
         if key not in self._made:
             self._made[key] = self._keys(asked, rest, manners, by_then, skipped)
         frames, values, easings = self._made[key]
-        stays = (
-            len(frames) == 1 and values[0] == rest and not told.hides
-        )  # on stage a thing is there if nothing hides it
+        stays = len(frames) == 1 and values[0] == rest and not told.hides  # what nothing hides is there
         return None if stays else Track(channel, frames, values, easings)
 
     def _by_then(self, channel: Channel, owner: Cast, manners: Manners) -> tuple[float | None, ...]:

@@ -199,7 +199,7 @@ class View:
 
 
 def boxes_seen(views: Sequence[View], by: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """The same of boxes each of which is seen ``by`` the view of that number, (n,)."""
+    """What ``View.boxes`` gives, of boxes each of which is seen ``by`` the view of that number, (n,): many at once."""
     bases = np.array(basis(*np.array([(view.azimuth, view.elevation) for view in views]).reshape(-1, 2).T))
     targets, far = np.array([view.target for view in views]), np.array([view.distance for view in views])
     ends = np.stack([low, high]) - (targets.reshape(-1, 3) - bases[2] * far[:, None])[by]  # (2, n, 3)

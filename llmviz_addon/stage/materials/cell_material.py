@@ -213,9 +213,9 @@ class _Drawing:
         near = self._values(value, gain, tile, gaps, pictures.numbers)
         least = DOTTED_PIXELS if self.matter else TILE_PIXELS
         mean, pools = seen_from_afar(cell, given, point, pictures.values, least)
-        far = self._far(mean * gain, pooled(point, cell, pools))
+        far = self._far(mean * gain, cell, pools)
         shown = blend(tree, near, far, tile.widest.times_plus(8.0, -3.6).clamp())
-        surface = blend(tree, self._glass(gaps, begun(given)), shown, known)
+        surface = blend(tree, self._glass(gaps), shown, known)
         line = mix(linear(colors.glass_line), linear(colors.line), known)
         surface = blend(tree, surface, emission(tree, line), self._ruled())
         if given.focus is None:
@@ -224,11 +224,12 @@ class _Drawing:
         surface = blend(tree, surface, emission(tree, linear(self.theme.ground)), outside * 0.7)
         return blend(tree, surface, emission(tree, linear(self.theme.colors["ink"])), line)
 
-    def _far(self, mean: Expr, pool: Point) -> bpy.types.NodeSocket:
-        """Cells too small to be seen, a ``pool`` of them in the colour of their mean."""
+    def _far(self, mean: Expr, cell: Expr, pools: Expr) -> bpy.types.NodeSocket:
+        """Cells too small to be seen, in the colour of the mean of a pool; along each axis one is ``pools`` of it."""
         color = self._lit(self._color(mean), LIT if self.matter else LIT_FAR)
         if self.matter:
             size = abs(mean).clamp() ** self.theme.cells.growth
+            pool = pooled(self.point, cell, pools)
             return self.matter.slab(self.matter.dot(color, size, pool, few=True))
         return self._shone(color)
 
@@ -236,11 +237,12 @@ class _Drawing:
         """What shows no single cells."""
         return emission(self.role.tree, color, self.point.normal.dot(TONES))
 
-    def _glass(self, gaps: Expr, is_begun: Expr) -> bpy.types.NodeSocket:
+    def _glass(self, gaps: Expr) -> bpy.types.NodeSocket:
         """A faint outline and faint lines between cells."""
         colors = self.theme.cells
         outline = draw_outline(self.point)
         if self.matter:
+            is_begun = begun(self.given)
             edge = self.matter.edge(is_begun)
             lines = (outline * self.matter.near(is_begun)).maximum(gaps * RULED_GLASS).maximum(edge * EDGED)
             glow = mix((0.0, 0.0, 0.0), linear(colors.glass_line), lines)
