@@ -49,8 +49,22 @@ def test_no_verb_shows_what_is_still_to_come(given, verb):
     head = layer.attn.heads[0]
     for grid in (layer.ln_1.output, head.q, head.scores, head.weights, head.output):
         there = known(given, grid)
-        assert there[:6].all(), grid
-        assert not there[6:].any(), grid
+        times = [axis.name == "T" for axis in grid.axes]
+        so_far = np.ix_(*(range(6 if is_time else n) for n, is_time in zip(there.shape, times, strict=True)))
+        assert there[so_far].all(), grid
+        assert there.sum() == there[so_far].size, grid
+
+
+def test_a_square_that_goes_home_stays_as_far_computed_as_it_was(given):
+    layer = given.layout.layers[0]
+    given.computed_up_to(given.layout.embedding.output)
+    given.open_on(layer, azimuth=280, elevation=5)
+    given.show_values(layer.attn)
+    weights = layer.attn.heads[0].weights
+    given.move(weights, by=(1, 0, 0))
+    given.revert(layer.attn)
+    assert known(given, weights).sum() == 6 * 6
+    assert given.telling.opacity(weights) == 1
 
 
 def test_what_is_of_no_token_is_all_there(given):
@@ -96,6 +110,17 @@ def test_overview_shows_no_answer_before_it_was_guessed(nano):
     for grid in grids:
         shown = tracks[Channel(grid.name, "reveal")].values
         assert shown.max() in (0, pytest.approx(grid.count * 6 / 11)), grid
+    squares = {grid.name for grid in grids if [axis.name for axis in grid.axes] == ["T", "T"]}
+    for piece in (one for one in timeline.fragments if one.grid in squares):
+        seen, learns = (tracks.get(Channel(piece.name, what)) for what in ("opacity", "reveal"))
+        front = learns.values[learns.frames < seen.frames[-1]].max() if learns else 0
+        grid = stage.layout[piece.grid]
+        there = cells(grid, [((piece.first, piece.cells), Known(front))]).reshape(grid.shown_shape)
+        assert not there[6:].any(), piece
+        assert not there[:, 6:].any(), piece  # nobody has looked at it yet
+        if there.any():
+            squares.discard(grid.name)
+    assert not squares
     written = [one for one in timeline.drawings if ":letters:" in one.name]
     assert written
     texts = [one for one in written if written_on([one]) != list("ABC")]  # else the vocabulary, which is no answer

@@ -108,7 +108,6 @@ class Telling:
         self.connected: set[tuple[str, str]] = set()  # names of grids between which the chapter drew an arrow itself
         self.bundled: set[str] = set()  # ribbons that have no arrow where their grids are dealt out: one stands for all
         self.outlines: dict[str, Drawing] = {}  # that light empty grids, by the names of these
-        self.until = len(trace.tokens)  # how many tokens there are yet, as far as the story knows
         self.question = ""  # that the chapter asks and answers, if any
         self.asked: Clause | None = None  # when it was
         self.card: Sequence[str] = ()  # titles of all chapters, of which this is the first
@@ -117,7 +116,7 @@ class Telling:
         self.one_shot = False  # whether the camera goes past what other chapters stop at
         self.on_map = OnMap(cast.ensemble.map(page), cast.ensemble.whereabouts)
         self.unique = _naming(name)
-        self.splits = Splits(cast, self.score, self.unique)
+        self.splits = Splits(cast, self.score, self.unique, until=len(trace.tokens))
         self._view: View | None = None
         self._framed: View | None = None
         self._lens: dict[int, np.ndarray] = {}
@@ -148,6 +147,11 @@ class Telling:
     def numbers(self, some: Region | Numbers) -> np.ndarray:
         """The numbers of a region, or of a part of a tensor that stands nowhere."""
         return self.values(some.tensor)[some.index]
+
+    @property
+    def until(self) -> int:
+        """How many tokens there are yet, as far as the story knows."""
+        return self.splits.until
 
     def so_far(self, region: Region) -> Region:
         """Of a region what is of the tokens that there are yet; ScriptError where that is nothing."""

@@ -50,3 +50,10 @@ def common(box: Box, region: Region) -> Box | None:
         return None
     (x, x1), (y, y1), (z, z1) = spans
     return (x, y, z), (x1 - x, y1 - y, z1 - z)
+
+
+def before(region: Region, time: int) -> Region:
+    """Of a region what is of the tokens before a time, of those that are looked at too; itself where that is all."""
+    pairs = zip(region.grid.axes, region.ranges, strict=True)
+    ranges = tuple((a, min(b, time)) if axis.name == "T" else (a, b) for axis, (a, b) in pairs)
+    return region if ranges == region.ranges else Region(region.grid, ranges)

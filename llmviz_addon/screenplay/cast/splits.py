@@ -26,7 +26,7 @@ from ..score.channels import Changes, Kind
 from ..score.clips import EPSILON
 from ..score.score import SIZES, Score
 from ..score.timeline import Channel, Fragment
-from .boxes import Box, across, common, ends, sliced
+from .boxes import Box, across, before, common, ends, sliced
 from .cast import Cast
 from .known import Known, cells, flat_span, stretches
 
@@ -61,10 +61,14 @@ class Split:
 
 
 class Splits:
-    """All grids of a chapter that are, or were, in pieces; times are seconds from the chapter's start."""
+    """All grids of a chapter that are, or were, in pieces; times are seconds from the chapter's start.
 
-    def __init__(self, cast: Cast, score: Score, unique: Callable[[str], str]) -> None:
+    There are tokens ``until`` a time: of what comes after it nothing is known, of what others would read of it neither.
+    """
+
+    def __init__(self, cast: Cast, score: Score, unique: Callable[[str], str], until: int) -> None:
         self._cast, self._score, self._unique = cast, score, unique
+        self.until = until
         self._told: dict[str, list[Split]] = defaultdict(list)
 
     # Who shows a grid -------------------------------------------------------------------------
@@ -149,15 +153,16 @@ class Splits:
         self._take_over(split, at + seconds)
         return solid
 
-    def take_down(self, name: str, at: float, seconds: float) -> bool:
-        """Bring the fragments of a grid home and to rest, and let it take over; whether there are any."""
+    def take_down(self, name: str, at: float, seconds: float, but: Collection[str] = ()) -> bool:
+        """Bring the fragments home and to rest, ``but`` in some; whether there are any. It takes over if it can."""
         split = self.of(name, at)
         if split is None or split.is_closing:
             return False
         self._home(split, self._cast.rest(Channel(name, "opacity")), at, seconds)
         for fragment in split.fragments:
-            self.rest([fragment.name], at, seconds, but=("opacity", "offset"))
-        self._swap(split, at + seconds)
+            self.rest([fragment.name], at, seconds, but=("opacity", "offset", *but))
+        split.is_apart = False
+        (self._take_over if but else self._swap)(split, at + seconds)
         return True
 
     def rest(self, actors: Collection[str], at: float, seconds: float, but: Collection[str] = ()) -> None:
@@ -241,21 +246,25 @@ class Splits:
         grid, (first, count) = region.grid, flat_span(region)
         self.settle(grid.name, at)
         span = first, first + count
-        later = self._later(grid, at)
+        later, seen = self._later(grid, at), before(region, self.until)
+        is_all = seen is region
         for body, box in self._showing(grid, at):
-            within = common(box, region)
-            if within is not None and not self._tell(grid, body, box, span, at, seconds, pace, sure=within == box):
-                fragment = self._isolate(grid, body, box, region, at)
+            if (within := common(box, seen)) is None:
+                continue
+            sure = within == box
+            if not ((is_all or sure) and self._tell(grid, body, box, span, at, seconds, pace, sure)):
+                fragment = self._isolate(grid, body, box, seen, at)
                 self._tell(grid, fragment.name, within, span, at, seconds, pace, sure=True)
         split = self.of(grid.name, at)
         if split is not None:
-            whole = self._tell(grid, grid.name, ((0, 0, 0), grid.cells), span, at, seconds, pace)
+            whole = is_all and self._tell(grid, grid.name, ((0, 0, 0), grid.cells), span, at, seconds, pace)
             if split.is_closing and not whole:
                 raise ScriptError(f"{grid!r} is being merged until {split.until:.2f} s; compute it after that.")
         for split in later:  # told already, in what runs at once with this
             for fragment in split.fragments:
-                box = fragment.first, fragment.cells
-                if common(box, region) and not self._tell(grid, fragment.name, box, span, at, seconds, pace):
+                within = common(box := (fragment.first, fragment.cells), seen)
+                can = is_all or within == box
+                if within and not (can and self._tell(grid, fragment.name, box, span, at, seconds, pace)):
                     raise _too_late(split, at)
 
     def _tell(

@@ -71,7 +71,7 @@ def revert(telling: Telling, *things: Thing, seconds: float | None = None) -> No
     names += [stand.name for one in telling.closeups for grid, stand in one.pairs if grid.name in gone]
     resting: dict[tuple[str, ...], list[str]] = defaultdict(list)  # by the channels that stay as they are
     for name in dict.fromkeys((*names, *_labels(telling, names))):
-        in_pieces = splits.take_down(name, now, seconds)
+        in_pieces = splits.take_down(name, now, seconds, cut.get(name, ()))
         resting[*cut.get(name, ()), *(("opacity",) if in_pieces else ())].append(name)
         telling.cast.tiles.pop(name, None)
         telling.cast.along.pop(name, None)

@@ -37,7 +37,7 @@ def text_until(telling: Telling, time: int) -> None:
     tokens, signs = telling.trace.tokens, telling.cast.written.tokens
     if not 1 <= time <= len(tokens):
         raise ScriptError(f"There is no text until the time {time}; choose from 1 to {len(tokens)}.")
-    telling.until = time
+    telling.splits.until = time
     if signs is not None and time < len(tokens):
         texts = [token_text(telling, t) for t in range(time)]
         boxes = input_boxes(telling.layout, texts, tokens[:time], telling.trace.prompt_length)
