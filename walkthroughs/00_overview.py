@@ -205,7 +205,7 @@ def _layers(film, layers, names):
         film.say("Now all layers have run." if rest else "So it has run.")
         with film.together(seconds=2):
             film.fade(*(() if titles else names), to=1)
-            film.camera.fly(*((*layers, *titles) if titles else (film.layout, *names)), azimuth=279, elevation=8)
+            film.camera.fly(*((*layers, *titles) if titles else (film.layout, *names)), azimuth=288, elevation=21)
     film.fade(*names, *titles, to=0, seconds=0)
 
 

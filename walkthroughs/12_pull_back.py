@@ -10,6 +10,9 @@ PACE = 1.75
 ENTERS = 1.6
 """Seconds after which a model is in the picture, on the way to where all of it is."""
 
+MOST, PARTS = 6, ("Self-attention", "MLP")
+"""Layers that are seen side by side, and what is in each."""
+
 
 def play(film):
     if not film.tokens:  # of models in outline nothing was run
@@ -36,20 +39,27 @@ def play(film):
         ("layer", inside, f"Layer 0: {count:,} parameters", "that in a layer,"),
     ):
         frames = _away(film, key, cell, regions, words, said, frames)
+    layers = film.layout.layers
+    if 1 < len(layers) <= MOST:
+        with film.beat("layers"):
+            film.say("that in one of {layers},", layers=film.count(len(layers), "layer"))
+            with film.together():
+                film.fade(*frames, *map(film.signs.labels, layers), film.all_but(*layers), to=0, seconds=1)
+                names = [f"Layer {i}" for i in range(len(layers))]
+                titles = film.spread(*map(_halves, layers), titles=names, parts=PARTS)
+                film.camera.fly(*layers, *titles, azimuth=288, elevation=17, seconds=2, pace=PACE)
+        frames = titles
     with film.beat("model"):
-        film.say("and that in {name}: {n:,} parameters.", name=film.checkpoint.name, n=film.checkpoint.n_params)
+        film.say("and these in {name}: {n:,} parameters.", name=film.checkpoint.name, n=film.checkpoint.n_params)
         measured = film.measure(film.layout, seconds=0)
         film.fade(measured, to=0, seconds=0)
-        bar, *known = measured
         with film.together():
             film.fade(*frames, to=0, seconds=1.5)
-            film.fade(bar, to=1, seconds=2)
-            film.camera.fly(film.layout, film.signs.card, bar, azimuth=286, elevation=8, pace=PACE)
-    with film.beat("person"):
-        film.say("With cells of a millimetre it would stand so high beside a person.")
-        with film.together():
-            film.fade(known, to=1, seconds=1)
-            film.camera.fly(film.layout, film.signs.card, *measured, azimuth=286, elevation=8, pace=PACE)
+            film.revert(*layers, seconds=2)
+            film.fade(film.all_but(*layers), to=1, seconds=1.5)
+            film.fade(measured, to=1, seconds=2)
+            film.camera.fly(film.layout, film.signs.card, *measured, azimuth=286, elevation=8, seconds=2, pace=PACE)
+        film.say("With cells of a millimetre it would stand so high.")
     seen = [film.layout, *measured]
     for number, model in enumerate(film.neighbours):
         with film.beat(f"model-{number + 2}"):
@@ -80,6 +90,10 @@ def _beside(film, model, seen, words):
         with film.in_sequence():
             film.wait(ENTERS)
             film.say(words, name=model.title, n=model.n_params)
+
+
+def _halves(layer):
+    return (members := [*layer.members.values()])[:2], members[2:]
 
 
 def _last(film, models):

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from llmviz_addon.layout.lettering.drawing import Band, Between, Disc, Drawing, Line, Polygon, Rect
+from llmviz_addon.screenplay.verbs.arrows import arrow
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.materials.flat_material import LEAN
-from llmviz_addon.stage.things.shapes import LEADS, QUIET, pieces
+from llmviz_addon.stage.things.shapes import LEADS, QUIET, THIN, pieces
 
 FRINGE = 0.01
 Y = np.linspace(1.0, 0.0, 9)
@@ -72,8 +73,28 @@ def test_an_arrow_is_a_slim_tube():
     shape = Polygon(ARROW, "activation")
     ((flat, _, _),), ((body, _, light),) = pieces(shape, FRINGE, False), pieces(shape, FRINGE, True)
     assert light == LEADS
-    assert 0.5 < area(body) / area(flat) < 0.7
-    assert (body.points[~body.edge.any(axis=1)].max(axis=0) < flat.points.max(axis=0)).all()
+    assert 0.6 < area(body) / area(flat) < 0.8
+    outline = body.points[~body.edge.any(axis=1)]
+    head = [np.linalg.norm(outline - corner, axis=1).min() for corner in ((2, -1), (3, 0), (2, 1))]
+    assert max(head) < 1e-9
+    shaft = abs(outline[outline[:, 0] < 1.5][:, 1])
+    assert 0.3 < shaft.max() < 0.4
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        [(0.0, 0.0), (3.0, 0.0)],
+        [(0.0, 0.0), (0.3, 0.0)],
+        [(0.0, 0.0), (0.0, -1.0), (4.0, -1.0), (4.0, -0.7)],
+        [(0.0, 0.0), (1.0, 0.0), (1.0, 2.0), (0.0, 2.0)],
+    ],
+)
+def test_the_light_on_an_arrow_folds_nowhere(way):
+    ((body, _, _),) = pieces(arrow("any", way, "weight", 0.0).shapes[0], FRINGE, True)
+    a, b, c = body.points[body.triangles[~body.edge.any(axis=1)[body.triangles].any(axis=1)]].transpose(1, 0, 2)
+    u, v = b - a, c - a
+    assert (u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0] > -1e-9).all()
 
 
 def test_a_figure_bends_where_its_outline_does_and_keeps_its_corners():
@@ -100,7 +121,7 @@ def test_a_page_ends_softly_within_the_picture(rect):
     strip = ~soft.edge.any(axis=1) & (soft.points[:, across] > end - 0.05)
     assert (np.diff(soft.cover[strip][np.argsort(soft.points[strip, across])]) <= 1e-9).all()
     assert soft.cover.min() == 0.0
-    assert soft.cover[soft.points[:, across] < end - 0.1].min() == 1.0
+    assert soft.cover[soft.points[:, across] < end - 0.1].min() == (1.0 if rect.height == 1.0 else THIN)
     assert end < soft.points[:, across].max() < end + 0.15
 
 

@@ -240,8 +240,8 @@ class Showing(Facts):
 
     @verb
     def measure(self, model: Standing | Layout, *, seconds: float | None = None) -> list[Drawing]:
-        """How high a model, or the set, would stand with cells of a millimetre, and beside it a person or a building,
-        to scale."""
+        """How high a model, or the set, would stand with cells of a millimetre, and beside it a chair, a person or
+        a building, to scale."""
         return comparing.measure(self._telling, model, seconds=seconds)
 
     @verb

@@ -77,9 +77,9 @@ def test_what_there_is():
     expected |= {f"label:{grid.name}" for grid in placed.grids}
     expected |= {f"section:{section.name}" for section in placed.all_sections if section.bracket}
     assert set(found) == expected
-    assert words(found["card"]) == ["nano-gpt", "n_params = ", "85,584"]
+    assert words(found["card"]) == ["nano-gpt", "85,584 parameters"]
     tied = card(placed, "GPT-2", 124_439_808, "tied head, no biases")
-    assert words(tied) == ["GPT-2", "n_params = ", "124,439,808", "  tied head, no biases"]
+    assert words(tied) == ["GPT-2", "124,439,808 parameters", "  tied head, no biases"]
     assert words(found["label:layers.0.ln_1.output"]) == [
         "Layer Norm",
         "C 48 × T 11",
@@ -183,7 +183,7 @@ def test_the_name_on_the_card_is_read_where_the_whole_set_is_seen(config):
     high = np.ptp(np.concatenate([grid.box for grid in placed.grids])[:, 2])
     sizes = {s.body: s.size for s in made.shapes if isinstance(s, Text)}
     assert sizes["nano-gpt"] * 600 / high >= 24
-    assert sizes["85,584"] * 600 / high >= 14
+    assert sizes["85,584 parameters"] * 600 / high >= 14
 
 
 def test_many_words_are_set_in_lines_as_a_text():

@@ -1,10 +1,10 @@
-"""What is known beside a model: a person, a building, each as a plain figure of its true height.
+"""What is known beside a model: a chair, a person, a building, each as a plain figure of its true height.
 
 A cell is drawn a millimetre wide for them: whoever stands beside a model says how large it is then. Heights are
 those that the owners of the buildings tell: the Arc de Triomphe's (Centre des monuments nationaux) is 50 m by 45 m,
 that of the Eiffel Tower (Société d'exploitation de la tour Eiffel) 330 m since 2022, on feet 125 m apart, with floors
 at 57, 116 and 276 m. A grown person's 1.7 m lies between the means of women and of men in most countries; the door
-behind is 2 m by 0.9 m, as usual ones are within some centimetres.
+behind is 2 m by 0.9 m, as usual ones are within some centimetres, and so is a chair of 0.9 m, its seat at half of that.
 """
 
 from __future__ import annotations
@@ -76,16 +76,24 @@ def _ball(x: float, y: float, radius: float) -> Polygon:
 
 
 _BODY = (
-    (0.0, 0.876), (0.03, 0.874), (0.036, 0.845), (0.1, 0.83), (0.13, 0.815), (0.146, 0.785), (0.154, 0.72),
+    (0.0, 0.905), (0.03, 0.9), (0.036, 0.85), (0.1, 0.83), (0.13, 0.815), (0.146, 0.785), (0.154, 0.72),
     (0.168, 0.6), (0.176, 0.47), (0.17, 0.44), (0.152, 0.43), (0.142, 0.45), (0.14, 0.5), (0.128, 0.6), (0.114, 0.72),
     (0.104, 0.735), (0.096, 0.72), (0.084, 0.62), (0.097, 0.51), (0.1, 0.44), (0.09, 0.26), (0.074, 0.045),
     (0.098, 0.012), (0.096, 0.0), (0.026, 0.0), (0.022, 0.05), (0.02, 0.26), (0.014, 0.45), (0.0, 0.462),
 )  # fmt: skip
 _SHAFT = tuple((0.052 * 0.2 ** ((y - 0.357) / 0.479), y) for y in np.linspace(0.836, 0.357, 9).tolist())
 
+_CHAIR = (  # from its side
+    ((-0.2, 0.0), (-0.15, 0.0), (-0.152, 0.5), (-0.2, 1.0), (-0.25, 1.0), (-0.205, 0.5)),
+    ((0.185, 0.0), (0.235, 0.0), (0.225, 0.48), (0.18, 0.48)),
+    ((-0.16, 0.2), (0.19, 0.2), (0.19, 0.24), (-0.16, 0.24)),
+    ((-0.21, 0.46), (0.25, 0.46), (0.25, 0.53), (-0.21, 0.52)),
+)
+
 LANDMARKS = (  # ascending
+    Landmark("a chair", 0.9, 0.5, tuple(Polygon(points, COLOR) for points in _CHAIR)),
     Landmark(
-        "a person", 1.7, 0.9 / 1.7, (_ball(0.0, 0.934, 0.066), _both(_BODY)),
+        "a person", 1.7, 0.9 / 1.7, (_ball(0.0, 0.946, 0.054), _both(_BODY)),
         (_band(0.9 / 1.7, 0.0, 2 / 1.7, "card"), _ball(0.36 / 1.7, 1.05 / 1.7, 0.03 / 1.7)),
         2 / 1.7, ", door 2 m",
     ),
@@ -112,7 +120,7 @@ LANDMARKS = (  # ascending
 
 
 def landmark(metres: float) -> Landmark:
-    """The highest that something ``metres`` high towers over; a person beside what is smaller."""
+    """The highest that something ``metres`` high towers over; a chair beside what is smaller."""
     return next((one for one in reversed(LANDMARKS) if one.metres < metres), LANDMARKS[0])
 
 

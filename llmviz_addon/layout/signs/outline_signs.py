@@ -27,8 +27,8 @@ LARGER = 1.5
 """How many times as large as here a name may come out on the picture, so as much room it has on its box."""
 HIGH = 2.5
 """Height of a box, in gaps, from which on its name stands on it."""
-ROOF = 1.35
-"""Height of the band behind a card, as a share of the card's: from further off that is larger beside the model."""
+ROOF = 0.08
+"""Height of the beam under a card, as a share of the card's."""
 READABLE = 7.0
 """Height in pixels below which names fade."""
 
@@ -93,11 +93,11 @@ def card(outline: Outline, em: float) -> Drawing:
 
 
 def roof(outline: Outline, em: float) -> Drawing:
-    """A band as wide as the model behind its card: what is under it is one thing."""
+    """A beam as wide as the model under its card: what hangs under it is one thing."""
     low, high = outline.box
     width, tall = float(high[0] - low[0]) / em, ROOF * float(np.ptp(card(outline, em).points[:, 2])) / em
     band = Polygon(((0.0, 0.0), (width, 0.0), (width, tall), (0.0, tall)), "card")
-    return Drawing("roof", (band,), scaled((float(low[0]), 0.1 * em, float(high[2]) + OVER * em), em))
+    return Drawing("roof", (band,), scaled((float(low[0]), 0.1 * em, float(high[2]) + (OVER - tall) * em), em))
 
 
 def layer_names(outline: Outline) -> Iterator[Drawing]:

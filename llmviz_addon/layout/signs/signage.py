@@ -95,19 +95,17 @@ def card(layout: Layout, name: str, n_params: int, remarks: str = "") -> Drawing
     high = float(np.ptp(boxes(layout.grids)[..., 2]))
     em = max(CARD * layout.embedding.output.size[2], AFAR * high)
     small = 0.42 * em
-    count = f"n_params = {n_params:,}"
+    number, label = f"{n_params:,}", " parameters"
     pad = 0.45 * em
     below = f"  {remarks}" if remarks else ""
-    width = max(advance(name, em), advance(count, 0.6 * em) + advance(below, small), 4.6 * em) + 2 * pad
+    width = max(advance(name, em), advance(number + label, 0.6 * em) + advance(below, small), 4.6 * em) + 2 * pad
     height = pad + 0.62 * em + 0.55 * em + em * CAP_HEIGHT + pad
-    label, number = count.split("= ")
-    left = -(advance(label + "= ", small) + advance(number, 0.6 * em) + advance(below, small)) / 2
-    right = left + advance(label + "= ", small) + advance(number, 0.6 * em)
+    left = -(advance(number + label, 0.6 * em) + advance(below, small)) / 2
+    right = left + advance(number + label, 0.6 * em)
     shapes = (
         Rect(-width / 2, 0, width, height, "card", 0.12 * em),
         Text(0, pad + 0.62 * em + 0.4 * em, ((name, "ink"),), em, "center"),
-        Text(left, pad, ((label + "= ", "muted"),), small),
-        Text(left + advance(label + "= ", small), pad, ((number, "ink"),), 0.6 * em),
+        Text(left, pad, ((number, "ink"), (label, "muted")), 0.6 * em),
         *((Text(right, pad, ((below, "muted"),), small),) if below else ()),
     )
     x, y = float(layout.tokens.center[0]), float(layout.tokens.box[0][1])

@@ -28,6 +28,8 @@ GAP = 0.08
 """Metres that stay free at both ends of an arrow."""
 SHORTEST = 0.2
 """An arrow that is shorter goes on into the label of its target."""
+LEG = 1.6
+"""How far below what it passes under an arrow goes, in its widths, so that more than its head comes up again."""
 CLEAR = 0.06
 """Metres to what it goes past."""
 Way: TypeAlias = list[tuple[float, float]]
@@ -168,7 +170,7 @@ def _ways(
         if abs(ends[0][1] - ends[1][1]) > WIDTH:  # else it would turn back on itself
             yield [ends[0], (out, ends[0][1]), (out, ends[1][1]), ends[1]]
     if top - bottom > CELL / 2:
-        under = within[:, 0, 2].min() - GAP - CLEAR - WIDTH
+        under = within[:, 0, 2].min() - GAP - CLEAR - LEG * WIDTH
         yield [(middles[0][0], a_low[2] - GAP), *((one[0], under) for one in middles), (middles[1][0], into)]
     elif down:
         yield from _past(source, target, leaves, into, np.concatenate([others, wires]))

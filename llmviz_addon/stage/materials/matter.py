@@ -6,12 +6,13 @@ shader instead, from how far the nearest edges are: in both engines that catches
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
 import bpy
 
-from .cell_point import DOWN, Point
+from .cell_point import DOWN, Point, pooled
 from .nodes import BLUR, FOCUS, Expr, attribute, blend, grouped, mix, new_node
 from .theme import RGB, Lit, linear
 
@@ -25,8 +26,10 @@ COATED = 0.38
 """Roughness of the coat: rough enough that a soft box mirrored in it has no edge, lest it hide what glows."""
 DEEP = 0.3
 """How far normals lean into a groove."""
-SMALL, LARGE, BETWEEN, RULES = 0.4, 0.035, 0.6, 0.2
+SMALL, LARGE, BETWEEN, RULES = 0.4, 0.02, 0.6, 0.2
 """Light of bodies without values of few pixels, and of many; what is lost between cells; and light of lines on them."""
+SPACED, ALIKE, WITHIN = 6.0, 0.5, 0.75
+"""Pixels from one dot to the next where no values are told, at most twice that; their light, and how large they are."""
 OUT = 0.35
 """Light of the dot of 0, as a share of its colour's."""
 DISTANT = 11.0, -1.9
@@ -43,16 +46,18 @@ TILE, CORNER = 0.44, 0.12
 """Half the side of the tile that a number stands on, and the radius of its corners, in cells."""
 DEEPER, RIM = 2.7, 0.9
 """How much deeper than its hue the tile of the largest number is, so that digits are read; more light at its rim."""
-LINE, THIN, WHOLE = 2.3, 0.13, 40.0
+LINE, THIN, WHOLE = 2.3, 0.1, 40.0
 """Pixels that the lit edge of a slab is wide, and as what share of the slab at most; and how many pixels of it, to both
 sides together, it takes for all of that light."""
 COOL, WARM = (0.5, 0.68, 0.95), (0.5, 0.33, 0.19)
 """Light of edges to the left and of the upper ones, and of those to the right."""
 SINKS, LEAVES = 0.85, 0.85
 """Share of that which is lost from a slab's head to its foot, and from its left to its right."""
-GLINT, SHEEN, SLANTED, BROAD = (0.075, 0.09, 0.12), 0.45, 0.3, 0.3
+GLINT, SHEEN, SLANTED, BROAD = (0.15, 0.18, 0.24), 0.45, 0.3, 0.24
 """Light that a pane mirrors; how far down from its head at its left end, by how much higher at its right, and how far
 to both sides, as shares of its height."""
+THICK = 0.6
+"""Light of a pane's edges, as a share of what slabs' have."""
 DIMS, DARKEST = 2.2, 0.75
 """How soon what is behind the focus is darker, by how far it is from there, and how much darker at most."""
 EDGED, FAINT, BESIDE = 0.9, 0.25, 0.75
@@ -149,7 +154,19 @@ class Matter:
         whole = (self.point.cells * self.point.pixels * self.point.plane).dot((1 / WHOLE,) * 3).clamp()
         _, _, down = (self.point.at / self.point.cells).split()
         light = whole.times_plus(LARGE - SMALL, SMALL) * down.times_plus(-SINKS / 2, 1.0)
-        return self.role.scaled(light * (1.0 - gaps * BETWEEN) + lines * whole * RULES)
+        return self.role.scaled(light * (1.0 - gaps * BETWEEN) + lines * whole * RULES + self.crowd() * whole)
+
+    def crowd(self) -> Expr:
+        """Light of dots, all alike, each for as many cells as are a few pixels wide: values that are not told."""
+        level = (self.point.widest * SPACED).log10() * math.log2(10)
+        coarse = level.floor().maximum(0.0)
+        finer, coarser = (self._alike(1.0 / 2.0 ** (coarse + more)) for more in (0.0, 1.0))
+        return mix(finer, coarser, (level - coarse).clamp()) * level.clamp() * ALIKE
+
+    def _alike(self, share: Expr) -> Expr:
+        """Coverage of a dot in each pool, of which one over the side in cells is the ``share``."""
+        tile = pooled(self.point, self.point.index, share)
+        return ((self.lit.dots.size * WITHIN - tile.inner.length()) / tile.widest + 0.5).clamp() * self.front()
 
     def edge(self, is_begun: Expr) -> Expr:
         """How far one looks along the surface, 0 to 1: there glass mirrors and is seen."""
@@ -178,7 +195,7 @@ class Matter:
         node.inputs["Roughness"].default_value = glass.roughness
         node.inputs["Specular IOR Level"].default_value = 0.3
         tree.links.new(self.normal, node.inputs["Normal"])
-        glow = (glow + self.sheen()).scaled(self.seen)
+        glow = (glow + self.sheen() + self.rim().scaled(THICK)).scaled(self.seen)
         tree.links.new(glow.socket, node.inputs["Emission Color"])
         node.inputs["Emission Strength"].default_value = 1.0
         clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
@@ -224,6 +241,6 @@ def _bevel(
     radius = (pixel * ROUND).maximum((bevel,) * 3).minimum(half * 0.9)
     out = ((abs(off) - half) / radius + 1.0).maximum((0, 0, 0)) * off.sign() * (radius.minimum((bevel,) * 3) / radius)
     groove = ((abs(inner) - 0.5) * (1 / GROOVE) + 1.0).maximum((0, 0, 0)) * inner.sign()
-    seen = widest.times_plus(-18.0, 1.6).clamp() * DEEP
+    seen = widest.times_plus(-40.0, 1.9).clamp() * DEEP
     down = (out + groove.scaled(seen)) * DOWN
     return {"Normal": down * cells if scaled else down}

@@ -24,9 +24,10 @@ SOLID = 0.6
 """Opacity from which on a thing is in play; what steps aside has less."""
 SHARP = 1.0 / 720
 """Blur of the nearest and the furthest that is explained, as a radius in heights of the picture."""
-WIDEST, OPEN, NARROWEST = 44.0 / 720, 14.0 / 720, 4.0 / 720
-"""Blur of what is infinitely far, of the lens as wide open as ever, and of one that sees much at once: where nothing of
-all that stands is explained, and where much is."""
+WIDEST, NARROWEST = 44.0 / 720, 4.0 / 720
+"""Blur of what is infinitely far, of the lens as wide open as ever, and of one that sees much of what is explained.
+
+Where nothing of all that stands is singled out, all of it is sharp."""
 PULL = 0.9
 """Seconds that a pull takes while the camera stands still."""
 STEP = 0.25
@@ -118,7 +119,7 @@ def _aim(look: Look, marked: np.ndarray) -> Aim:
     if not depth.size:
         return _at(look.view.target, middle, WIDEST, tall * REACHES[1])
     near, far = (float(max(end, 0.05 * middle)) for end in (depth.min(), depth.max()))
-    place, reach, least = look.view.target, tall * REACHES[1], OPEN
+    place, reach, least = look.view.target, tall * REACHES[1], 0.0
     if wanted.any():
         least = NARROWEST
         low, high = look.low[wanted].min(axis=0), look.high[wanted].max(axis=0)

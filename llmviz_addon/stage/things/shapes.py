@@ -11,7 +11,7 @@ from ...layout.lettering.drawing import BELOW, TINTS, Band, Between, Disc, Line,
 from . import glyphs
 from .mesh2d import CORNERS, Flat, disc, filling, fringed, inset, join, polygon, rectangle, stroke
 
-ROUND, FIGURE, ARROW = 0.16, 0.4, 0.35
+ROUND, FIGURE, ARROW = 0.16, 0.4, 0.44
 """Width of a round edge, as a share of the shorter side of what has it; of figures and arrows, of their thickness."""
 PLAIN = ("ground", "ink", "muted", "white")
 """Colours of what is no body: it has no edges to catch light."""
@@ -24,13 +24,17 @@ SLIM, LEADS = 0.25, 1.7
 CARD, TROUGH, RING = 2.2, 4.5, 0.5
 """Light of a card, which is darker than all else that has edges, and of an empty bar; and width of a line around
 something, which glows."""
-BLUNT = 1.5
-"""How far a corner moves for each metre that its sides do, up to which it moves along with them."""
+POINTED = -0.1
+"""Cosine of the turn at a corner up to which its sides stay as they are: those of an arrow's head."""
+STRAIGHT = 1e-3
+"""Sine of the turn from one side to the next up to which there is no corner."""
 QUIET = 1.6
 """Light of figures, which are seen from afar, beside what glows."""
 BESIDE, OVER, STEPS = (0.08, 0.11), (0.02, 0.06), 10
 """How far a ground ends inside its edge, and outside, beside the set and under it, in heights of the picture; and in
 how many parts."""
+THIN = 0.7
+"""How much of the set the ground under words hides that stand over or under it: the floor goes on there."""
 SMOOTHED, BENT = 2, -0.6
 """How often the bends of a figure are cut, and the cosine between its sides at a point from which on that is a corner.
 """
@@ -98,7 +102,9 @@ def _soft(rect: Rect, fringe: float) -> Flat:
         ends = [(np.full_like(share, end), top + at) for end in (right, rect.x)]
     flat = _strip([np.column_stack(end) for end in ends])
     alpha = 1.0 - share * share * (3.0 - 2.0 * share)
-    return join([whole, Flat(flat.points, flat.edge, flat.triangles, cover=np.tile(alpha, 2))])
+    thin = 1.0 if rect.height >= 1.0 else THIN
+    whole = replace(whole, cover=np.full(len(whole.points), thin))
+    return join([whole, Flat(flat.points, flat.edge, flat.triangles, cover=thin * np.tile(alpha, 2))])
 
 
 def _body(shape: Rect | Band | Disc, fringe: float) -> Flat:
@@ -135,7 +141,7 @@ def _figure(points: Sequence[tuple[float, float]], fringe: float, share: float, 
     outline = outline if area > 0 else outline[::-1]
     thick = 2 * abs(area) / np.linalg.norm(following - outline, axis=1).sum()
     if slim:
-        outline, thick = _slimmer(outline, slim * thick), (1 - slim) * thick
+        outline, thick = _slimmer(outline, slim * thick), (1 - 2 * slim) * thick
     inner, outward = inset(outline, share * thick)
     n = len(outline)
     i = np.arange(n)
@@ -146,10 +152,17 @@ def _figure(points: Sequence[tuple[float, float]], fringe: float, share: float, 
 
 
 def _slimmer(outline: np.ndarray, by: float) -> np.ndarray:
-    """An outline (n, 2) further in, but for what is more pointed than a right angle: an arrow's wings stay."""
-    moved = inset(outline, 1.0)[0] - outline
-    blunt = np.linalg.norm(moved, axis=1) < BLUNT
-    return np.asarray(outline + moved * np.where(blunt, by, 0.0)[:, None])
+    """An outline (n, 2) counter-clockwise further in, but for sides at what is pointed: an arrow's head stays."""
+    along = np.roll(outline, -1, axis=0) - outline
+    along /= np.linalg.norm(along, axis=1)[:, None]
+    before = np.roll(along, 1, axis=0)
+    sine = before[:, 0] * along[:, 1] - before[:, 1] * along[:, 0]
+    pointed = ((before * along).sum(axis=1) < POINTED) & (sine > 0)
+    off = np.where(pointed | np.roll(pointed, -1), 0.0, by)  # of the side from each corner to the next
+    across = np.column_stack([-along[:, 1], along[:, 0]]) * off[:, None]
+    bent = abs(sine) > STRAIGHT
+    meet = (along * np.roll(off, 1)[:, None] - before * off[:, None]) / np.where(bent, sine, 1.0)[:, None]
+    return np.asarray(outline + np.where(bent[:, None], meet, across))
 
 
 def _smooth(outline: np.ndarray) -> np.ndarray:
