@@ -15,6 +15,7 @@ from llmviz_addon.stage.things.mesh2d import (
     disc,
     filled,
     fringed,
+    inset,
     offset_path,
     polygon,
     rectangle,
@@ -117,6 +118,16 @@ def test_inset_and_fringe():
     flat = fringed(*shrunk(*filled(*outline(square(0, 0, 2)), 1e-6), 0.25, 1e-6), 0.5)
     assert filled_area(flat) == pytest.approx(1.5**2)
     assert areas(flat).sum() == pytest.approx(2.5**2)
+
+
+def test_an_outline_with_a_point_twice_is_inset_as_without():
+    """Outlines of arrows have such points; their leaning edges were no numbers."""
+    corners = np.array([(0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 2.0)])
+    straight = np.array([(0.0, 0.0), (1.0, 0.0), (1.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 2.0)])
+    inner, outward = inset(straight, 0.25)
+    assert inner[[0, 3, 4, 5]] == pytest.approx(inset(corners, 0.25)[0])
+    assert inner[[1, 2]] == pytest.approx(np.array([(1.0, 0.25)] * 2))
+    assert np.linalg.norm(outward, axis=1) == pytest.approx(1.0)
 
 
 def test_untangled_fringes_cover_nothing_twice():

@@ -247,6 +247,29 @@ def test_a_stage_that_two_scenes_share_through_a_collection_of_hers_stays(film, 
     assert place.children[:] == [home]
 
 
+@pytest.mark.parametrize("within", [False, True])
+def test_a_part_of_a_shared_film_that_she_dragged_out_of_it_stays(film, production, within):
+    """Beside the film, or with all the film in it; built there, the other scene would lose what lies in that part."""
+    home, part = find_collection(film), next(one for one in ours(film).folders if one.objects)
+    home.children.unlink(part)
+    film.collection.children.link(part)
+    if within:
+        film.collection.children.unlink(home)
+        part.children.link(home)
+    part.children.link(bpy.data.collections.new("hers"))
+    bpy.ops.scene.new(type="LINK_COPY")
+    other = bpy.context.scene
+    before = set(film.objects), set(other.objects)
+    for scene in (film, other):
+        with pytest.raises(JobError, match=f"{part.name!r}, a part of it that lies beside it. Move it back"):
+            build(scene, production)
+        assert (set(film.objects), set(other.objects)) == before
+    other.collection.children.unlink(part)
+    if not within:
+        build(film, production)
+        assert stages(film) == stages(other) == 1
+
+
 def test_a_scene_with_the_settings_of_ours_is_hers(film, production):
     bpy.ops.scene.new(type="EMPTY")
     empty = bpy.context.scene

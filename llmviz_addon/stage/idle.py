@@ -171,6 +171,8 @@ def _wake(obj: bpy.types.Object) -> None:
         return
     hers = data.action_slot
     given = compat.fcurves(obj) if hers is not None else []
+    if not isinstance(handle, int) or all(slot.handle != handle for slot in data.action.slots):
+        handle = getattr(data.action.slots.get(data.last_slot_identifier), "handle", 0)  # somebody changed it
     data.action_slot_handle = handle
     if hers is None or data.action_slot is None or hers == data.action_slot:
         return

@@ -32,7 +32,7 @@ from .pointing.subject import remember
 from .rebuild.changes import noting
 from .things.camera import Rig, pose
 from .things.drawings import DrawingMaker, reach
-from .told_by_objects import ATLAS, REVEAL, STRIDES
+from .told_by_objects import ATLAS, REVEAL, STRIDES, told
 from .values.atlas import FORM, FORMED, STEP, WIDTH, from_afar, kept, numbers_of, picture
 
 
@@ -61,6 +61,9 @@ def state_of(scene: bpy.types.Scene) -> OpenState:
     if any(form != FORM for form in forms) or any(isinstance(obj.get(REVEAL), float) for obj in _objects(scene)):
         age = "a later" if any(isinstance(form, int) and form > FORM for form in forms) else "an earlier"
         raise JobError(f"The open stage in the scene {scene.name!r} was built by {age} llmviz; open it anew.")
+    for obj in _grids(scene):
+        for name in (REVEAL, ATLAS, STRIDES):
+            told(obj, name)
     return state
 
 
@@ -81,7 +84,7 @@ def show(scene: bpy.types.Scene, now: Moment) -> None:
     state = state_of(scene)
     reveals = now.reveals
     with noting(scene, lambda: _changing(scene, {*reveals, *(sign.name for sign in now.signs)})):
-        changing = {obj[NAME]: obj for obj in _objects(scene) if obj.get(NAME) in reveals}
+        changing = {obj[NAME]: obj for obj in _grids(scene) if obj[NAME] in reveals}
         for name, obj in changing.items():
             obj[REVEAL][0] = reveals[name]
             obj.update_tag()
@@ -136,6 +139,11 @@ def _objects(scene: bpy.types.Scene) -> list[bpy.types.Object]:
     return ours(scene).objects
 
 
+def _grids(scene: bpy.types.Scene) -> list[bpy.types.Object]:
+    """The grids, each an object."""
+    return [obj for obj in _objects(scene) if obj.get(TAG) == "grid" and isinstance(obj.get(NAME), str)]
+
+
 def _changing(scene: bpy.types.Scene, names: Collection[str]) -> list[bpy.types.ID]:
     """What another run changes: things of these names, what they are made of, and the pictures of values."""
     objects = [obj for obj in _objects(scene) if obj.get(NAME) in names]
@@ -164,8 +172,8 @@ def _rewritten(image: bpy.types.Image, objects: Mapping[str, bpy.types.Object], 
     for name, obj in objects.items():
         grid = now.layout[name]
         tensor = grid.drawn(now.values[name])
-        column, row, _, share = obj[ATLAS]
-        far = round(obj[STRIDES][3])
+        column, row, _, share = told(obj, ATLAS)
+        far = round(told(obj, STRIDES)[3])
         for start, numbers in (
             (round(row) * WIDTH + round(column), kept(tensor, round(1 / share))),
             (far // 32 * STEP, from_afar(grid, tensor, far % 32 >= 16)),
@@ -180,9 +188,10 @@ def _write(scene: bpy.types.Scene, drawings: tuple[Drawing, ...], state: OpenSta
     objects, home = [obj for obj in _objects(scene) if obj.get(NAME) in drawn], find_collection(scene)
     if not objects or home is None:
         return
-    flat = next(
-        block for block in ours(scene).blocks if block.get(TAG) == "flat" and isinstance(block, bpy.types.Material)
-    )
+    materials = (block for block in ours(scene).blocks if isinstance(block, bpy.types.Material))
+    flat = next((block for block in materials if block.get(TAG) == "flat"), None)
+    if flat is None:
+        raise JobError(f"In the scene {scene.name!r} the material is gone that things are written in; open it anew.")
     maker = DrawingMaker(state.look, flat, home)
     maker.prepare(drawings)
     shown = Counter(obj.data for obj in bpy.data.objects)

@@ -175,11 +175,16 @@ def _places(layer: bpy.types.ViewLayer) -> dict[Folder, list[tuple[Any, bool]]]:
 def _read(layer: bpy.types.ViewLayer) -> Away:
     entries = layer.get(AWAY, ())
     found: Away = {}
-    for entry in entries if isinstance(entries, list) else ():
+    for entry in _groups(entries):
         if isinstance(folder := entry.get("folder"), Folder):
-            hidden = [one.get("object") for one in entry.get("hidden", ())]
+            hidden = [one.get("object") for one in _groups(entry.get("hidden", ()))]
             found[folder] = [obj for obj in hidden if isinstance(obj, bpy.types.Object)]
     return found
+
+
+def _groups(entries: Any) -> list[Any]:
+    """What a list has, if it is one of groups of properties: somebody may have made something else of it."""
+    return [entry for entry in entries if hasattr(entry, "get")] if isinstance(entries, list) else []
 
 
 def _write(layer: bpy.types.ViewLayer, away: Away) -> None:

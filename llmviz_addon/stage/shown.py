@@ -141,6 +141,12 @@ def read_shown(scene: bpy.types.Scene) -> Shown | None:
     return None if is_inherited(scene) else _parse(written_text(scene, OURS))
 
 
+def grids_of(obj: bpy.types.Object) -> Sequence[int]:
+    """The numbers of the grids of an object's boxes; none where somebody made something else of that."""
+    found = obj.get(GRIDS)
+    return tuple(found) if getattr(found, "typecode", "") == "i" else ()
+
+
 def clear_shown(scene: bpy.types.Scene) -> None:
     """Take it away."""
     if scene.get(OURS) is not None:

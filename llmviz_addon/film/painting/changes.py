@@ -20,6 +20,7 @@ from ...stage import compat
 from ...stage.following import follows
 from ...stage.motion.properties import changed_by
 from ...stage.ours import ours
+from ...stage.told_by_objects import tells_cells
 
 LENS = ("clip_", "lens", "sensor_", "shift_", "ortho_scale")
 """Properties of a camera that change what it sees, but nothing of what is there."""
@@ -117,9 +118,9 @@ class Changes:
                 self.everything |= mask
                 continue
             match changed_by(curve.data_path):
-                case Kinds.CELLS:
+                case Kinds.CELLS if tells_cells(owner):
                     self._masks(owner).cells |= mask
-                case Kinds.LOOKS:
+                case Kinds.CELLS | Kinds.LOOKS:
                     self._masks(owner).looks |= mask
                 case _:
                     for moved in (owner, *owner.children_recursive):

@@ -16,7 +16,7 @@ import numpy as np
 from ...stage import compat
 from ...stage.materials.cell_material import KNOWN
 from ...stage.ours import TAG
-from ...stage.told_by_objects import ATLAS, CELLS, EMPHASIS, FIRST, REVEAL, STRIDES, path_of
+from ...stage.told_by_objects import ATLAS, CELLS, EMPHASIS, FIRST, REVEAL, STRIDES, path_of, tells_cells
 
 INDEX = "Object Index"
 """Output of a node that tells the number of an object's role."""
@@ -30,7 +30,7 @@ class Lean:
     """Lends objects of a scene that nobody will save leaner materials, of the same looks."""
 
     def __init__(self, objects: Iterable[bpy.types.Object]) -> None:
-        self._objects = [obj for obj in objects if obj.get(EMPHASIS) is not None and len(obj.material_slots) == 1]
+        self._objects = [obj for obj in objects if tells_cells(obj) and len(obj.material_slots) == 1]
         self._made: dict[tuple[Any, ...], bpy.types.Material] = {}
 
     def settle(self, first: int, last: int, showing: Iterable[bpy.types.Object] | None = None) -> None:

@@ -15,8 +15,8 @@ from ...layout.reading import NO_TOKEN, NOT_YET, Reading
 from ...layout.tensor import Index
 from ..open_state import read_state
 from ..ours import NAME, TAG, ours
-from ..shown import GRIDS
-from ..told_by_objects import KNOWN, REVEAL, STRIDES
+from ..shown import grids_of
+from ..told_by_objects import KNOWN, REVEAL, STRIDES, share, told
 from . import sight
 from .sight import Hit, first
 from .subject import Subject, subject
@@ -38,9 +38,9 @@ class Body:
     def known(self, cells: np.ndarray) -> np.ndarray:
         """Which of some cells (n, 3) of its grid show their value: the cell material's rule."""
         if self.obj.get(TAG) == "grids":
-            return cells @ np.array(self.grid.strides) < self.grid.count * self.obj.get(KNOWN, 0.0)
-        flat = cells @ np.rint(np.array(self.obj[STRIDES][:3]))
-        count, after, before = self.obj[REVEAL]
+            return cells @ np.array(self.grid.strides) < self.grid.count * share(self.obj, KNOWN)
+        flat = cells @ np.rint(np.array(told(self.obj, STRIDES)[:3]))
+        count, after, before = told(self.obj, REVEAL)
         return np.maximum(count - flat, np.minimum(flat + after, before - flat)) > 0
 
 
@@ -153,7 +153,7 @@ def _bodies(scene: bpy.types.Scene, about: Subject, names: Collection[str]) -> d
     for obj in sight.seen(scene):
         boxes = [0] if obj.get(TAG) in sight.SINGLE else []
         if obj.get(TAG) == "grids":
-            boxes = np.flatnonzero(np.isin(np.asarray(obj.get(GRIDS, ()), dtype=int), wanted)).tolist()
+            boxes = np.flatnonzero(np.isin(np.asarray(grids_of(obj), dtype=int), wanted)).tolist()
         for box in boxes:
             grid = about.grid(obj, box)
             if grid is not None and grid.name in names and (body := _body(scene, obj, box, grid)) is not None:

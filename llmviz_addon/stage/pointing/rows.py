@@ -15,7 +15,7 @@ import numpy as np
 from ...layout.rays import Boxes
 from ..materials.cell_drawing import ROLES
 from ..ours import TAG
-from ..told_by_objects import ATLAS, CELLS, EMPHASIS, FIRST, FOCUS_HI, FOCUS_LO, KNOWN, LIT, REVEAL, STRIDES
+from ..told_by_objects import ATLAS, CELLS, EMPHASIS, FIRST, FOCUS_HI, FOCUS_LO, KNOWN, LIT, REVEAL, STRIDES, share
 from .sight import FACES, SINGLE, standing
 
 WORLD, ALONG, FROM, STEPS, PLACE, AFAR, REVEALED, LOW, HIGH, HUE, WIDTH = 0, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
@@ -122,9 +122,9 @@ def _boxes(obj: bpy.types.Object, boxes: Boxes, world: np.ndarray) -> np.ndarray
     found[:, STEPS] = np.floor(strides)
     found[:, PLACE, :3], found[:, PLACE, 3] = atlas[:, :3], 1.0 / np.maximum(np.floor(atlas[:, 3]), 1.0)
     found[:, AFAR] = found[:, PLACE]
-    found[:, REVEALED, 0] = boxes.cells.prod(axis=1) * known[:, 0] * float(obj.get(KNOWN, 0.0))
+    found[:, REVEALED, 0] = boxes.cells.prod(axis=1) * known[:, 0] * share(obj, KNOWN)
     found[:, REVEALED, 1] = 1.0
-    found[:, REVEALED, 3] = float(obj.get(LIT, 0.0))
+    found[:, REVEALED, 3] = share(obj, LIT)
     found[:, FROM, 3] = 1.0
     return found
 

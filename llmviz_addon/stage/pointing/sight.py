@@ -17,7 +17,7 @@ import numpy as np
 from ...layout.rays import Boxes, holds, into, inverted, met
 from ..materials.cell_material import GONE
 from ..ours import TAG, ours
-from ..told_by_objects import CELLS, FIRST
+from ..told_by_objects import CELLS, FIRST, numbers_of, told
 
 SINGLE, MANY = ("grid", "fragment"), ("grids", "outline")
 """What objects of cells are: a box, or a mesh of boxes."""
@@ -141,8 +141,8 @@ def boxes_of(obj: bpy.types.Object) -> Boxes | None:
     That is a ribbon of an outline, or what somebody has made another shape of.
     """
     if obj.get(TAG) in SINGLE:
-        cells = obj.get(CELLS, ())
-        return Boxes.unit([round(count) for count in cells]) if len(cells) == 3 else None
+        cells = numbers_of(obj, CELLS)
+        return Boxes.unit([round(count) for count in cells]) if cells is not None and min(cells) >= 1 else None
     mesh: Any = obj.data
     if obj.get(TAG) not in MANY or obj.type != "MESH" or "cells" not in mesh.attributes:
         return None
@@ -158,7 +158,7 @@ def boxes_in(scene: bpy.types.Scene, obj: bpy.types.Object) -> Boxes | None:
 
 def first(obj: bpy.types.Object) -> tuple[int, int, int]:
     """The cell of its grid that an object's first one is."""
-    x, y, z = (round(number) for number in obj.get(FIRST, (0, 0, 0)))
+    x, y, z = (round(number) for number in (told(obj, FIRST) if obj.get(FIRST) is not None else (0, 0, 0)))
     return x, y, z
 
 

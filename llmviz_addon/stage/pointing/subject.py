@@ -26,8 +26,8 @@ from ...screenplay.open_stage import Moment
 from ...screenplay.production import laid_out
 from ..open_state import read_state
 from ..ours import NAME, TAG, ours
-from ..shown import GRIDS, Shown, grid_of, read_shown
-from ..told_by_objects import ATLAS, STRIDES
+from ..shown import Shown, grid_of, grids_of, read_shown
+from ..told_by_objects import ATLAS, STRIDES, told
 from ..values.atlas import WIDTH, numbers_of
 from .sight import Hit
 
@@ -72,7 +72,7 @@ class Subject:
     def grid(self, obj: bpy.types.Object, box: int = 0) -> Grid | None:
         """The grid that a box of an object shows; None where it is none of the run's, such as an outline's."""
         if obj.get(TAG) == "grids":
-            numbers = obj.get(GRIDS, ())
+            numbers = grids_of(obj)
             return self.numbered[numbers[box]] if box < len(numbers) and numbers[box] < len(self.numbered) else None
         whole = obj.parent if obj.get(TAG) == "fragment" else obj
         return None if whole is None else self.by_name.get(str(whole.get(NAME)))
@@ -108,8 +108,8 @@ class Subject:
     def worked_out(self, hit: Hit, region: Region, scene: bpy.types.Scene) -> Reading:
         """What can be read of a number of no tensor, such as a product: what its cell shows."""
         assert self.reader is not None
-        column, row, _, share = hit.obj[ATLAS]
-        steps = hit.obj[STRIDES]
+        column, row, _, share = told(hit.obj, ATLAS)
+        steps = told(hit.obj, STRIDES)
         flat = sum(round(steps[number]) * place for number, place in enumerate(hit.in_grid))
         where = self.reader.where(region) if region.grid.axes[0].name else ""
         image = next((b for b in ours(scene).blocks if isinstance(b, bpy.types.Image) and b.get(TAG) == "atlas"), None)

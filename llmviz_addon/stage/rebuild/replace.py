@@ -42,12 +42,17 @@ def check_place(scene: bpy.types.Scene) -> None:
     if scene.library is not None:
         raise JobError(f"The scene {scene.name!r} is linked from another file; build in a scene of this one.")
     held = ours(scene)
+    astray = {c for c in _beside(scene.collection, held.home) if c in held.collections}
     for other in _sharing(scene, held):
-        both = set(_tree(scene)).intersection(_tree(other)).difference(held.collections)
-        for collection in (c for c in both if _holds(c, held)):
+        both = set(_tree(scene)).intersection(_tree(other))
+        for collection in (c for c in both if (c in astray or c not in held.collections) and _holds(c, held)):
+            what = f"The scenes {scene.name!r} and {other.name!r} share the film and the collection {collection.name!r}"
+            if collection in astray:
+                raise JobError(
+                    f"{what}, a part of it that lies beside it. Move it back into the film, and build again."
+                )
             raise JobError(
-                f"The scenes {scene.name!r} and {other.name!r} share the film and the collection {collection.name!r}, "
-                "in which it lies, or a part of it. Move it out of that collection, and build again."
+                f"{what}, in which it lies, or a part of it. Move it out of that collection, and build again."
             )
 
 
@@ -130,6 +135,14 @@ def _tree(scene: bpy.types.Scene) -> Iterator[bpy.types.Collection]:
     yield from scene.collection.children_recursive
 
 
+def _beside(collection: bpy.types.Collection, home: bpy.types.Collection | None) -> Iterator[bpy.types.Collection]:
+    """The collections within another that are there without ``home``."""
+    for child in collection.children:
+        if child != home:
+            yield child
+            yield from _beside(child, home)
+
+
 def _parents(scene: bpy.types.Scene, home: bpy.types.Collection | None) -> list[bpy.types.Collection]:
     return [parent for parent in dict.fromkeys(_tree(scene)) if home is not None and home in parent.children.values()]
 
@@ -160,10 +173,10 @@ def _part(scene: bpy.types.Scene, old: Ours, new: Ours, made: Sequence[bpy.types
     """``new`` for the old one in ``scene`` alone; the old one, which others show, stays as it is."""
     home: Any = new.home
     if old.home is not None:
+        _move_in(old, new)
         for parent in _parents(scene, old.home):
             parent.children.unlink(old.home)
             parent.children.link(home)
-        _move_in(old, new)
     heirs: Heirs = {kind_of(block): block for block in reversed(made)}
     _keep_constraints(old, heirs)
     for collection in set(_tree(scene)).difference(new.collections):  # which none of the others shows

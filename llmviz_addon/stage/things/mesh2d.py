@@ -131,14 +131,19 @@ def fringed(points: np.ndarray, triangles: np.ndarray, width: float, border: np.
 
 
 def _normals(points: np.ndarray, border: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of each edge of a border, the outward unit normal, and of each point, the way out that moves both its edges 1."""
+    """Of each edge of a border, the outward unit normal, and of each point, the way out that moves both its edges 1.
+
+    An edge between two points at one place leads nowhere, and counts at neither.
+    """
     along = points[border[:, 1]] - points[border[:, 0]]
-    along /= _lengths(along)[:, None]
+    lengths = _lengths(along)
+    along /= np.maximum(lengths, 1e-12)[:, None]
     outward = _columns(along[:, 1], -along[:, 0])
     ends, normals = border.T.ravel(), np.concatenate([outward, outward])
+    counted = np.tile(lengths > 0, 2)
     sums = [np.bincount(ends, weights, minlength=len(points)) for weights in normals.T]
     # the miter: half the sum of two unit normals, divided by its squared length, has the right reach
-    normal = _columns(*sums) / np.maximum(np.bincount(ends, minlength=len(points)), 1)[:, None]
+    normal = _columns(*sums) / np.maximum(np.bincount(ends, counted, minlength=len(points)), 1)[:, None]
     return outward, normal / np.maximum((normal**2).sum(axis=1), 0.3)[:, None]
 
 
@@ -146,7 +151,7 @@ def inset(outline: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
     """An outline (n, 2) counter-clockwise ``width`` further in, and at each point the unit way out, both (n, 2)."""
     number = np.arange(len(outline))
     _, miter = _normals(outline, _columns(number, np.roll(number, -1)))
-    return outline - miter * width, miter / _lengths(miter)[:, None]
+    return outline - miter * width, miter / np.maximum(_lengths(miter), 1e-12)[:, None]
 
 
 def _lengths(vectors: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from ..ours import NAME, TAG, keys, ours
 from ..playing import whole
 from ..pointing import sight
 from ..pointing.subject import Subject
-from ..shown import GRIDS
+from ..shown import grids_of as numbered
 from .parts import is_part, remove_parts, show_part
 from .places import LAYER, Walk, is_layer, numbers_of, pieces
 from .walked import Walked, hidden_by_walking, read_walked, write_walked
@@ -156,7 +156,7 @@ def _is_of(obj: bpy.types.Object, base: str) -> bool:
 def grids_of(about: Subject, obj: bpy.types.Object) -> list[str]:
     """The names of the grids of the run that an object of cells shows, where it is a copy those of what it copies."""
     if obj.get(TAG) == "grids":
-        shown = [about.grid(obj, box) for box in range(len(obj.get(GRIDS, ())))]
+        shown = [about.grid(obj, box) for box in range(len(numbered(obj)))]
     else:
         shown = [about.grid(obj)]
     return [grid.taken.grid if grid.taken is not None else grid.name for grid in shown if grid is not None]

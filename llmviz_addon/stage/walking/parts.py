@@ -15,7 +15,7 @@ import numpy as np
 from .. import compat
 from ..ours import TAG, ours, own, register
 from ..pointing.sight import CORNERS, FACES
-from ..shown import GRIDS
+from ..shown import GRIDS, grids_of
 from ..things.grids import FACES as CORNERS_OF_FACES
 from .walked import WALKED
 
@@ -30,8 +30,8 @@ def show_part(scene: bpy.types.Scene, obj: bpy.types.Object, boxes: Sequence[int
     part.data = _mesh(mesh, boxes)
     part.name = f"{obj.name} part"
     part[WALKED] = True
-    if obj.get(GRIDS) is not None:
-        part[GRIDS] = [int(obj[GRIDS][box]) for box in boxes]
+    if numbers := grids_of(obj):
+        part[GRIDS] = [numbers[box] for box in boxes]
     _collection(scene).objects.link(part)
     held = ours(scene)
     register(scene, held, (*held.blocks, part, part.data))
