@@ -9,9 +9,9 @@ import bpy
 import pytest
 
 from blender_tests.ui.conftest import everything
-from llmviz_addon.stage.ours import is_ours
+from llmviz_addon.stage.ours import NAME, is_ours, ours
 from llmviz_addon.stage.story import read_story
-from llmviz_addon.ui.build import build_film
+from llmviz_addon.ui.build import build_film, same_place
 from llmviz_addon.ui.preferences import catalogue
 
 
@@ -66,6 +66,28 @@ def test_the_settings_come_along_to_the_films_scene(sidebar: bpy.types.Scene) ->
     bpy.ops.llmviz.build()
     assert bpy.context.scene.llmviz_settings.tokens == "AAB"
     assert bpy.context.scene.llmviz_settings.fps == 12
+
+
+def test_with_other_tokens_it_stays_at_its_place_with_what_is_selected(film: bpy.types.Scene) -> None:
+    def grid(name: str) -> bpy.types.Object:
+        return next(obj for obj in ours(film).objects if obj.get(NAME) == name)
+
+    before, names = read_story(film), ("embedding.output", "layers.0.ln_1.mean")
+    assert before is not None
+    layer = film.view_layers[0]
+    for name in names:
+        grid(name).select_set(True, view_layer=layer)
+    layer.objects.active = grid(names[0])
+    frame = before.chapters[0].end - 30
+    film.frame_set(frame)
+    old, film.llmviz_settings.tokens = grid(names[0]).session_uid, "ABCABC"
+    bpy.ops.llmviz.build()
+    now = read_story(film)
+    assert now is not None
+    assert film.frame_current == same_place(frame, before, now) != 1
+    assert {obj[NAME] for obj in layer.objects.selected} == set(names)
+    assert layer.objects.active == grid(names[0])
+    assert grid(names[0]).session_uid != old
 
 
 def test_building_again_replaces_the_film(film: bpy.types.Scene) -> None:

@@ -15,9 +15,9 @@ from llmviz_addon.screenplay.score.timeline import ChapterSpan
 from llmviz_addon.stage.rebuild.changes import losses
 from llmviz_addon.stage.story import Story, read_story
 from llmviz_addon.ui import panels
+from llmviz_addon.ui.build import same_place
 from llmviz_addon.ui.jobs import last
 from llmviz_addon.ui.preferences import LLMVIZ_AP_preferences, catalogue
-from llmviz_addon.ui.reload import same_place
 
 CHAPTER = 'title = "Mine"\npart = "Own"\n\n\ndef play(film):\n    film.open_on(film.layout.ln_f)\n    film.wait({})\n'
 BEATS_WRONG = CHAPTER.format(4) + "    film.light('x')\n"

@@ -18,13 +18,15 @@ from ..stage.rebuild.changes import losses
 from ..stage.story import Story, read_story
 from ..stage.things.page import go
 from ..stepwise import within
-from . import request
+from . import first_look, request
 from .chapters import there
+from .her_view import is_kept
 from .jobs import Job, Outcome, Steps, blocked, minutes, would_lose
 from .preferences import chapter_folders, read_chapters
 from .scenes import go_to
 from .settings import copy_settings
 from .values import value
+from .view import looks_through_camera
 
 FEW = 2
 """Chapters that are told by their titles."""
@@ -66,9 +68,9 @@ class Staging(Job):
 class LLMVIZ_OT_build(Staging, bpy.types.Operator):
     """Run the model on the tokens and set up the film in a scene of its own.
 
-    With all chapters it takes ten seconds of a processor core, a chapter alone a second or two. Building again
-    replaces the film. What is yours is left alone; what you changed on the film's own things is taken over where that
-    can be, and you are asked before anything else of it goes
+    With all chapters it takes ten seconds of a processor core, a chapter alone a second or two. Building again, as with
+    other tokens, replaces the film and stays at its place. What is yours is left alone; what you changed on the film's
+    own things is taken over where that can be, and you are asked before anything else of it goes
     """
 
     bl_idname = "llmviz.build"
@@ -104,15 +106,44 @@ def told(*questions: str) -> str:
 
 
 def build_film(context: bpy.types.Context, sure: bool = False) -> Steps:
-    """Build what the settings of the current scene ask for, and show it."""
+    """Build what the settings of the current scene ask for, and show it: the place of a film that is there."""
     read_chapters()
     is_first = not any(read_story(scene) for scene in bpy.data.scenes)
+    before, frame = where(target(context.scene))
     stage = yield from film_steps(context, sure)
     story = stage.told
+    go_on_from(stage, before, frame)
     if is_first and not bpy.app.background:  # a script finds it at its beginning
         go(stage.scene, opening(story))
         only_playing(stage.scene)
     return Outcome(f"Built {minutes(story.seconds(story.frames))} of film: {titles(story)}.")
+
+
+def where(scene: bpy.types.Scene | None) -> tuple[Story | None, int]:
+    """The film in ``scene``, if there is one, and the frame at which it is."""
+    return (read_story(scene), scene.frame_current) if scene is not None else (None, 1)
+
+
+def go_on_from(stage: api.Stage, before: Story | None, frame: int) -> None:
+    """Go to the place of a film at which the one ``before`` was at ``frame``."""
+    if before is not None:
+        go(stage.scene, same_place(frame, before, stage.told))
+        only_playing(stage.scene)
+
+
+def same_place(frame: int, before: Story, now: Story) -> int:
+    """The frame at the same second of the same chapter; its last where it is shorter now.
+
+    A frame in the glide after a chapter stays there. Of a chapter that is gone it is the same second of the film.
+    """
+    was = before.chapter(frame)
+    found = next((chapter for chapter in now.chapters if was is not None and chapter.name == was.name), None)
+    if was is None or found is None:
+        return max(1, min(now.frame(before.seconds(frame)), now.frames))
+    if frame <= was.end:
+        return min(found.start + round((frame - was.start) / before.fps * now.fps), found.end)
+    following = min((chapter.start for chapter in now.chapters if chapter.start > found.end), default=found.end + 1)
+    return min(found.end + round((frame - was.end) / before.fps * now.fps), following - 1)
 
 
 def opening(story: Story) -> int:
@@ -162,17 +193,20 @@ def target(scene: bpy.types.Scene) -> bpy.types.Scene | None:
 def staged(context: bpy.types.Context, steps: api.Steps, begun: float, stays: bool = False) -> api.Steps:
     """Go on with what is built step by step, and show it; stopped before its end, all is as it was.
 
-    Where she looks at that scene already and ``stays``, her view is left alone. ``begun`` is when the job did,
-    by ``time.monotonic``.
+    Where she looks at that scene already, her view is left alone if it ``stays``, or is a free one of a film that is
+    built again. ``begun`` is when the job did, by ``time.monotonic``.
     """
     window, area, settings = context.window, context.area, context.scene.llmviz_settings
+    free = read_story(context.scene) is not None and is_kept(area) and not looks_through_camera(area.spaces.active)
     stage = yield from steps
     if stage.scene.llmviz_settings != settings:
         copy_settings(settings, stage.scene.llmviz_settings)
     if not stays:  # in which case it is more, or less, than a build
         stage.scene.llmviz_settings.seconds = time.monotonic() - begun
-    if not stays or window.scene != stage.scene:
+    if window.scene != stage.scene or not (stays or free):
         go_to(window, area, stage.scene)
+    elif not stays:
+        first_look.start(area)
     only_playing(stage.scene)
     return stage
 

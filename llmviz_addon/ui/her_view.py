@@ -52,6 +52,11 @@ def keep(area: bpy.types.Area) -> None:
         area.id_data[KEPT_ON] = json.dumps(kept)
 
 
+def is_kept(area: bpy.types.Area | None) -> bool:
+    """Whether ``area`` shows a film, in place of what was kept."""
+    return area is not None and area.type == "VIEW_3D" and _place(area) in _kept(area.id_data)
+
+
 def keep_alike(area: bpy.types.Area, other: bpy.types.Area) -> None:
     """Keep of ``other``, which was split off ``area``, what is kept of that."""
     kept = _kept(area.id_data)

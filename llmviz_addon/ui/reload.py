@@ -13,10 +13,8 @@ import bpy
 from bpy.props import IntProperty, StringProperty
 
 from ..errors import ScriptError
-from ..stage.playing import only_playing
-from ..stage.story import Story, read_story
-from ..stage.things.page import go
-from .build import Staging, film_steps, target, titles
+from ..stage.story import read_story
+from .build import Staging, film_steps, go_on_from, target, titles, where
 from .chapters import Trouble
 from .confirm import Result
 from .jobs import Outcome, Steps, last
@@ -67,33 +65,15 @@ def reload_film(context: bpy.types.Context, sure: bool = False) -> Steps:
     Raises ScriptError, before anything else is done, where a chapter that is asked for is broken or a folder is gone.
     """
     scene = target(context.scene)
-    before = read_story(scene) if scene is not None else None
-    frame = scene.frame_current if scene is not None else 1
+    before, frame = where(scene)
     skipped = value(context.scene.llmviz_settings, "skipped").split()
     for trouble in read_chapters().troubles:
         if not trouble.path or (trouble.chapter and trouble.chapter not in skipped):
             raise ScriptError(trouble.text, Path(trouble.path) if trouble.path else None, trouble.line or None)
     stage = yield from film_steps(context, sure, stays=True)
-    if before is not None:
-        go(stage.scene, same_place(frame, before, stage.told))
-        only_playing(stage.scene)
+    go_on_from(stage, before, frame)
     unsaved = "".join(f" {name} has changes that are not saved." for name in unsaved_texts())
     return Outcome(f"Reloaded: {titles(stage.told)}.{unsaved}")
-
-
-def same_place(frame: int, before: Story, now: Story) -> int:
-    """The frame at the same second of the same chapter; its last where it is shorter now.
-
-    A frame in the glide after a chapter stays there. Of a chapter that is gone it is the same second of the film.
-    """
-    was = before.chapter(frame)
-    found = next((chapter for chapter in now.chapters if was is not None and chapter.name == was.name), None)
-    if was is None or found is None:
-        return max(1, min(now.frame(before.seconds(frame)), now.frames))
-    if frame <= was.end:
-        return min(found.start + round((frame - was.start) / before.fps * now.fps), found.end)
-    following = min((chapter.start for chapter in now.chapters if chapter.start > found.end), default=found.end + 1)
-    return min(found.end + round((frame - was.end) / before.fps * now.fps), following - 1)
 
 
 def unsaved_texts() -> Iterator[str]:
