@@ -23,6 +23,8 @@ FOCUS, BLUR = "camera.data.dof.focus_distance", 'camera.data["blur"]'
 """How far away the film's camera is focused; how soft it shows what is furthest from there. Others have no blur: 0."""
 SETTINGS = (*LENS, *PICTURE, FOCUS, BLUR)
 """What of the scene's own settings materials read."""
+UNSET = 0.5
+"""What each input of a new Math node has."""
 _SOCKETS = {False: "NodeSocketFloat", True: "NodeSocketVector"}
 
 
@@ -289,9 +291,17 @@ def arrange(tree: bpy.types.NodeTree) -> None:
 def _apply(tree: bpy.types.NodeTree, operation: str, *operands: Operand, scalar: bool = False) -> Expr:
     is_vector = not scalar and any(_is_vector(operand) for operand in operands)
     node = new_node(tree, "ShaderNodeVectorMath" if is_vector else "ShaderNodeMath")
-    node.operation = operation
-    for operand, socket in zip(operands, node.inputs, strict=False):
-        _connect(tree, operand, socket)
+    if operation != "ADD":
+        node.operation = operation
+    if is_vector:
+        for operand, socket in zip(operands, node.inputs, strict=False):
+            _connect(tree, operand, socket)
+    else:
+        numbers = [UNSET if isinstance(operand, Expr) else operand for operand in (*operands, UNSET, UNSET)]
+        node.inputs.foreach_set("default_value", numbers[:3])  # all at once, as in ``_connect``
+        for operand, socket in zip(operands, node.inputs, strict=False):
+            if isinstance(operand, Expr):
+                tree.links.new(operand.socket, socket)
     if operation in {"DOT_PRODUCT", "LENGTH"}:
         return Expr(tree, node.outputs["Value"])
     return Expr(tree, node.outputs[0], vector=is_vector)
@@ -304,8 +314,7 @@ def _is_vector(operand: Operand) -> bool:
 def _connect(tree: bpy.types.NodeTree, value: Operand, socket: Any) -> None:
     if isinstance(value, Expr):
         tree.links.new(value.socket, socket)
-    elif isinstance(value, int | float):
-        is_vector = socket.type == "VECTOR"
-        socket.default_value = (value, value, value) if is_vector else value
+    elif socket.type == "VECTOR":  # all at once, as Blender looks at the whole tree for each value that is set
+        socket.default_value.foreach_set((value,) * 3 if isinstance(value, int | float) else tuple(value))
     else:
-        socket.default_value = tuple(value)
+        socket.default_value = value
