@@ -29,7 +29,7 @@ from .motion import actors
 from .motion.focusing import FOCUS, PLACE
 from .motion.followed import following
 from .motion.footing import FLOOR
-from .motion.keys import Actor, Written, animate, set_rest
+from .motion.keys import Actor, animate, set_rest
 from .motion.markers import clear_markers, set_markers
 from .open_state import clear_state
 from .ours import is_ours, kind_of, marked, names_free, ours, ours_alone, own, reached, register, remove_unused
@@ -40,6 +40,7 @@ from .rebuild.difference import Stood, difference
 from .rebuild.difference import remember as remember_stage
 from .rebuild.in_place import retell_steps
 from .rebuild.replace import abandon, check_place, remove_stage, take_place
+from .rebuild.snapshot import Written
 from .render import chosen, set_film
 from .shown import GRIDS, clear_shown, shown_of, write_shown
 from .story import clear_story, write_story
@@ -136,7 +137,7 @@ def build_steps(
     renamed = {kind_of(folder): folder.session_uid for folder in ours(scene).collections if is_renamed(folder)}
     with names_free(ours_alone(scene)) as names:
         home = own(bpy.data.collections.new("llmviz"), "stage")
-        written: Written = {}
+        written = Written()
         try:
             stood = yield from within(_stage(home, production, look, written), 0.0, made)
             yield made, "Putting it in place"
@@ -244,7 +245,9 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme, writ
     set_rest(cast, timeline.home)
     tracks = [*ensembles.tracks((*crowds, *ribbons, *drawings)), *follow]
     with unswept():
-        animate(cast, tracks, written=written)
+        animate(cast, tracks, written=written.curves)
+    written.shapes.update(maker.shapes)
+    maker.shapes.clear()
     return Stood(production, look, rig, maker, cast, grids, crowds, objects, values, cubes, ribbons, drawings, tracks)
 
 

@@ -23,7 +23,7 @@ from ...screenplay.score.easing import easing
 from ...screenplay.score.timeline import Channel, Track
 from .. import compat
 from ..ours import own
-from ..rebuild.snapshot import checksum
+from ..rebuild.snapshot import Curves, checksum
 from .properties import HIDES
 
 HIDING = channels.named(hides=True)
@@ -51,8 +51,6 @@ class Actor:
 
 
 Actors = Mapping[str, Actor]
-Written = dict[bpy.types.ID, list[tuple[str, int, int, int]]]
-"""F-curves by their owners, as ``rebuild.snapshot`` knows them."""
 
 
 def set_rest(actors: Actors, home: Mapping[Channel, float]) -> None:
@@ -71,7 +69,7 @@ def animate(
     tracks: Iterable[Track],
     name: str = "llmviz film",
     after: bpy.types.Action | None = None,
-    written: Written | None = None,
+    written: Curves | None = None,
 ) -> bpy.types.Action | None:
     """Write all tracks as keyframes of new actions, of which the last is returned; None if there are no tracks.
 
@@ -89,7 +87,7 @@ def animate_again(actors: Actors, tracks: Iterable[Track]) -> None:
 
 
 def _write(
-    writer: _Writer | _Rewriter, actors: Actors, tracks: Iterable[Track], written: Written | None = None
+    writer: _Writer | _Rewriter, actors: Actors, tracks: Iterable[Track], written: Curves | None = None
 ) -> None:
     def put(owner: bpy.types.ID, path: str, index: int, keys: _Keys) -> None:
         keys.fill(writer.curve(owner, path, index))

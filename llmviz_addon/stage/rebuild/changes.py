@@ -26,7 +26,7 @@ from ..playing import hidden_away
 from ..values.atlas import repainted
 from ..walking.walked import hidden_by_walking
 from .record import read_record, write_record
-from .snapshot import GEOMETRY, KEYS, UNKNOWN, Curves, NameOf, Values, keyed, snapshot
+from .snapshot import GEOMETRY, KEYS, NOTHING, NameOf, Values, Written, keyed, snapshot
 
 SCENE, MARKERS = "scene", "markers"
 """The keys of what a film sets of the scene itself, and of its markers there."""
@@ -74,8 +74,8 @@ class Change:
     now: Any
 
 
-def note(scene: bpy.types.Scene, written: Curves = UNKNOWN) -> None:
-    """Write down how our stage in ``scene`` is now, as what was built, with all F-curves that were just ``written``."""
+def note(scene: bpy.types.Scene, written: Written = NOTHING) -> None:
+    """Write down how our stage in ``scene`` is now, as what was built, of which some was just ``written``."""
     held = keys(scene)
     write_record(scene, _state(scene, held, None, written) | _about(scene, held))
 
@@ -262,7 +262,7 @@ def _is_numbered(path: str, before: Values, now: Values) -> bool:
 
 @unswept()
 def _state(
-    scene: bpy.types.Scene, known: Keys, only: Iterable[bpy.types.ID] | None = None, written: Curves = UNKNOWN
+    scene: bpy.types.Scene, known: Keys, only: Iterable[bpy.types.ID] | None = None, written: Written = NOTHING
 ) -> dict[str, Values]:
     """What is set on our things by their keys, or on ``only`` some of them."""
     wanted = known if only is None else [block for block in only if block in known]
@@ -277,7 +277,7 @@ def _state(
     state: dict[str, Values] = {}
     for block in wanted:
         if block.library is None:
-            values = state[str(known[block])] = snapshot(block, name_of, curves=written.get(block))
+            values = state[str(known[block])] = snapshot(block, name_of, written=written)
             if block in here:
                 values[SHOWN] = True
                 values[PLACE] = sorted(places[block])

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import compress
 from operator import attrgetter, ne
@@ -98,15 +98,26 @@ Animated = Mapping[str, Container[int]]
 NOT_ANIMATED: Animated = MappingProxyType({})
 Keyed = Iterable[tuple[str, int, int, int]]
 """Of F-curves what they set, a path and an index, how many keys they have, and the checksum of these."""
-Curves = Mapping[ID, Keyed]
-UNKNOWN: Curves = MappingProxyType({})
+Curves = dict[ID, list[tuple[str, int, int, int]]]
+Shapes = dict[ID, int]
 PLAIN = (str, int, float)
 
 
-def snapshot(block: ID, name_of: NameOf, only: Iterable[str] = (), curves: Keyed | None = None) -> Values:
+@dataclass(frozen=True)
+class Written:
+    """What was just written, and need not be read: F-curves by whose they are, and the ``geometry`` of meshes."""
+
+    curves: Curves = field(default_factory=dict)
+    shapes: Shapes = field(default_factory=dict)
+
+
+NOTHING = Written()
+
+
+def snapshot(block: ID, name_of: NameOf, only: Iterable[str] = (), written: Written = NOTHING) -> Values:
     """What is set on ``block``, or ``only`` these of its properties; what it points at goes by ``name_of``.
 
-    Where its ``curves`` are known, as they were just written, they are not looked at.
+    What is known of it, as it was just ``written``, is not looked at.
     """
     found: Values = {}
     walk, kind = _Walk(found, name_of, {}), cast(Any, type(block))
@@ -114,12 +125,13 @@ def snapshot(block: ID, name_of: NameOf, only: Iterable[str] = (), curves: Keyed
         walk.properties(block, "", _chosen(_known(kind), only), NOT_ANIMATED)
         return found
     found["name"] = block.name
-    walk.block(block, "", curves)
+    walk.block(block, "", written.curves.get(block))
     if isinstance(block, bpy.types.Mesh):
         if not block.use_auto_texspace:
             place, size = cast(Any, block.texspace_location), cast(Any, block.texspace_size)
             found["texspace"] = [*place, *size]
-        found[GEOMETRY] = _geometry(block)
+        shape = written.shapes.get(block)
+        found[GEOMETRY] = geometry(block) if shape is None else shape
     elif isinstance(block, bpy.types.Action) and block.use_frame_range:
         found["frame_range"] = [block.frame_start, block.frame_end]
     return found
@@ -322,7 +334,7 @@ def _sets(moved: Container[int] | None, told: Any, default: Sequence[Any] = ()) 
     return bool(told) and all(index < len(default) and told[index] == default[index] for index in rest)
 
 
-def _geometry(mesh: bpy.types.Mesh) -> int:
+def geometry(mesh: bpy.types.Mesh) -> int:
     """A checksum of the shape of ``mesh`` and of all that is painted on it."""
     total = _checksum(repr((len(mesh.vertices), len(mesh.edges), len(mesh.polygons))).encode())
     for attribute in sorted(mesh.attributes, key=lambda attribute: attribute.name):

@@ -25,6 +25,7 @@ from ...layout.lettering.font_file import FontFile
 from ..materials.flat_material import REACH
 from ..materials.theme import Theme, linear
 from ..ours import own
+from ..rebuild.snapshot import Shapes
 from .arrays import Arrays, blank_mesh, joined
 from .drawn import Drawn
 from .letters import FRINGE_DROP, Eye, Letterbox, Letters, stands
@@ -84,6 +85,7 @@ class DrawingMaker:
         self._meshes: dict[int, bpy.types.Mesh] = {}
         self._uids: dict[int, int] = {}  # of these meshes
         self._mould: bpy.types.Mesh | None = None
+        self.shapes: Shapes = {}  # of those that were just made
 
     def prepare(self, drawings: Iterable[Drawing]) -> None:
         """Fetch all letters that the drawings use, at once, and note which of them look alike."""
@@ -138,6 +140,7 @@ class DrawingMaker:
         (key, _), arrays = self._look(drawing), self.arrays(drawing, written=False)
         if blank is not None:
             arrays.fill(blank)
+            self.shapes[blank] = arrays.told(blank)
         self._dress(obj, name, drawing, arrays)
         _hang(obj, drawing, grids, page)
         obj.delta_location = lift(drawing, number)
@@ -151,6 +154,7 @@ class DrawingMaker:
         there = {mesh.session_uid for mesh in bpy.data.meshes}
         self._meshes = {look: mesh for look, mesh in self._meshes.items() if self._uids[look] in there}
         self._mould = next(iter(self._meshes.values()), None)
+        self.shapes.clear()
 
     def _make_together(
         self, obj: bpy.types.Object, name: str, drawings: Sequence[Drawing], blank: bpy.types.Mesh
