@@ -41,6 +41,10 @@ class Target:
     factor: float = 1.0
     summand: float = 0.0
 
+    def of(self, values: np.ndarray) -> np.ndarray:
+        """What the property is where the channel has these; most are the same."""
+        return values if self.factor == 1.0 and self.summand == 0.0 else values * self.factor + self.summand
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -98,8 +102,8 @@ def _write(
         actor = _actor(actors, track.channel)
         codes = _codes(track.easings)
         for target in actor.targets(track.channel.prop, track.channel.index):
-            values = track.values * target.factor + target.summand
-            put(target.owner, target.path, target.index, _Keys(_places(track.frames, values), *codes))
+            places = _places(track.frames, target.of(track.values))
+            put(target.owner, target.path, target.index, _Keys(places, *codes))
         if track.channel.prop in HIDING and actor.hides:
             frames, hidden = hide_keys(track)
             keys = _Keys(_places(frames, hidden), *_codes(("constant",) * len(frames)))
