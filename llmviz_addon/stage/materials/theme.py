@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ...errors import ScriptError, choices
 from ...layout.lettering.drawing import BELOW
@@ -160,6 +161,7 @@ class Theme:
             raise ScriptError(f"Unknown colour {name!r}. {choices(self.colors)}") from None
 
 
+@lru_cache(500)
 def linear(color: RGB) -> RGB:
     """Display colour (sRGB) to linear light."""
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color)

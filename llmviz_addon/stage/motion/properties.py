@@ -6,6 +6,7 @@ no channel's, such as a key that a user set, may move the object and all that ha
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 from ...screenplay.score.channels import Changes, Kind, row
@@ -46,6 +47,7 @@ MODIFIERS = "modifiers"
 """How the paths of readouts begin, in which a drawing's values are."""
 
 
+@cache
 def place(prop: str, index: int, kind: Kind) -> Property:
     """Where number ``index`` of a channel lives, in an object of an actor of this kind."""
     found = (OF_CROWD if kind is Kind.CROWD else OF_OBJECT)[prop]

@@ -24,7 +24,6 @@ import numpy as np
 from .. import compat
 
 ID = bpy.types.ID
-STRUCT = bpy.types.bpy_struct
 FCurve = bpy.types.FCurve
 MaterialSlot = bpy.types.MaterialSlot
 """Each look-up in ``bpy.types`` takes as long as the rest of a step of the walk."""
@@ -154,27 +153,33 @@ def checksum(places: np.ndarray, interpolation: np.ndarray, easing: np.ndarray |
 
 @dataclass(frozen=True)
 class _Type:
-    """Properties of a type: plain ones and pointers, and arrays, with their defaults, and collections."""
+    """Properties of a type: plain ones, and arrays, with their defaults, pointers and collections."""
 
     single: tuple[tuple[str, Any], ...]
     read: Callable[[Any], tuple[Any, ...]]  # the values of all single ones, which takes a third of one by one
     defaults: tuple[Any, ...]
+    pointers: tuple[str, ...]
+    follow: Callable[[Any], tuple[Any, ...]]  # what all of these lead to
     arrays: tuple[tuple[str, tuple[Any, ...]], ...]
     collections: tuple[str, ...]
 
     @classmethod
     def of(
-        cls, single: Iterable[tuple[str, Any]], arrays: Iterable[tuple[str, Any]], collections: Iterable[str]
+        cls,
+        single: Iterable[tuple[str, Any]],
+        pointers: Iterable[str],
+        arrays: Iterable[tuple[str, Any]],
+        collections: Iterable[str],
     ) -> _Type:
-        """With what reads the single ones."""
-        single = tuple(single)
-        read = _reader(tuple(name for name, _ in single))
-        return cls(single, read, tuple(default for _, default in single), tuple(arrays), tuple(collections))
+        """With what reads the single ones, and what follows the pointers."""
+        single, pointers = tuple(single), tuple(pointers)
+        read, defaults = _reader(tuple(name for name, _ in single)), tuple(default for _, default in single)
+        return cls(single, read, defaults, pointers, _reader(pointers), tuple(arrays), tuple(collections))
 
     @property
     def is_flat(self) -> bool:
         """Whether its single properties are all that it has."""
-        return not self.arrays and not self.collections
+        return not self.pointers and not self.arrays and not self.collections
 
 
 @dataclass(frozen=True)
@@ -224,10 +229,11 @@ class _Walk:
         if values != known.defaults:
             others = compress(zip(known.single, values, strict=True), map(ne, values, known.defaults))
             for (name, _), value in others:
-                if isinstance(value, STRUCT):
-                    self.member(value, path + name, animated)
-                elif not animated or 0 not in animated.get(path + name, ()):
+                if not animated or 0 not in animated.get(path + name, ()):
                     self.found[path + name] = sorted(value) if isinstance(value, set) else value
+        for name, value in zip(known.pointers, known.follow(struct), strict=True):
+            if value is not None:
+                self.member(value, path + name, animated)
         for name, default in known.arrays:
             value = getattr(struct, name)[:]
             if value != default:
@@ -365,17 +371,19 @@ def _checksum(*parts: Any, start: int = 0) -> int:
 def _chosen(known: _Type, names: Iterable[str]) -> _Type:
     """Those of ``known`` that are among ``names``."""
     single, arrays = ((one for one in some if one[0] in names) for some in (known.single, known.arrays))
-    return _Type.of(single, arrays, (name for name in known.collections if name in names))
+    pointers, collections = ((one for one in some if one in names) for some in (known.pointers, known.collections))
+    return _Type.of(single, pointers, arrays, collections)
 
 
 @cache
 def _known(struct: Any) -> _Type:
     found = [prop for prop in compat.rna(struct).properties if _is_setting(struct, prop)]
-    single = [prop for prop in found if prop.type != "COLLECTION" and not getattr(prop, "is_array", False)]
+    single = [p for p in found if p.type not in {"POINTER", "COLLECTION"} and not getattr(p, "is_array", False)]
     arrays = [prop for prop in found if getattr(prop, "is_array", False)]
     fresh = {name: value for base in struct.__mro__ for name, value in FRESH.get(base.__name__, {}).items()}
     return _Type.of(
         ((prop.identifier, fresh.get(prop.identifier, _default(prop))) for prop in single),
+        (prop.identifier for prop in found if prop.type == "POINTER"),
         ((prop.identifier, fresh.get(prop.identifier, tuple(prop.default_array))) for prop in arrays),
         (prop.identifier for prop in found if prop.type == "COLLECTION"),
     )
@@ -397,8 +405,6 @@ def _is_setting(struct: type, prop: bpy.types.Property) -> bool:
 
 
 def _default(prop: Any) -> Any:
-    if prop.type == "POINTER":
-        return None
     if prop.type == "ENUM" and prop.is_enum_flag:
         return set(prop.default_flag)
     return None if prop.type == "ENUM" and not prop.enum_items else prop.default

@@ -9,7 +9,6 @@ are added to the same object by Geometry Nodes, too. So a drawing fades, moves a
 from __future__ import annotations
 
 import math
-import operator
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -28,7 +27,7 @@ from ..ours import own
 from ..rebuild.snapshot import Shapes
 from .arrays import Arrays, blank_mesh, joined
 from .drawn import Drawn
-from .letters import FRINGE_DROP, Eye, Letterbox, Letters, stands
+from .letters import FRINGE_DROP, Eye, Letterbox, Letters, cross, dot, stands
 from .mesh2d import join, join_sides
 from .overlap import on_top
 from .readouts import Readouts
@@ -298,19 +297,10 @@ def _eye(drawing: Drawing) -> Eye | None:
     if drawing.parent != "camera":
         return None
     a, b, c, place = drawing.pose[:3].T.tolist()
-    ways = _cross(b, c), _cross(c, a), _cross(a, b)  # numpy's inverse starts threads for this
-    volume = _dot(a, ways[0])
-    x, y, z = (round(-_dot(way, place) / volume, 9) for way in ways)
+    ways = cross(b, c), cross(c, a), cross(a, b)  # numpy's inverse starts threads for this
+    volume = dot(a, ways[0])
+    x, y, z = (round(-dot(way, place) / volume, 9) for way in ways)
     return x, y, z
-
-
-def _dot(one: Sequence[float], other: Sequence[float]) -> float:
-    return sum(map(operator.mul, one, other))
-
-
-def _cross(one: Sequence[float], other: Sequence[float]) -> tuple[float, float, float]:
-    (a, b, c), (x, y, z) = one, other
-    return b * z - c * y, c * x - a * z, a * y - b * x
 
 
 def _level(points: np.ndarray, edge: np.ndarray, eye: Eye) -> None:
@@ -355,7 +345,6 @@ def _hang(
         home = Matrix.LocRotScale(obj.parent.location, None, obj.parent.scale)
         obj.matrix_parent_inverse = home.inverted()
     location, rotation, scale = Matrix(drawing.pose.tolist()).decompose()
-    obj.rotation_mode = "XYZ"
     obj.location = location
-    obj.delta_rotation_euler = rotation.to_euler("XYZ")
+    obj.delta_rotation_euler = rotation.to_euler("XYZ")  # the order in which a new object is turned
     obj.scale = scale

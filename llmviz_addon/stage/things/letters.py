@@ -9,6 +9,8 @@ that are not made real, as the material then knows neither their ink nor the wid
 
 from __future__ import annotations
 
+import math
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -89,8 +91,20 @@ def gathered(sets: Sequence[Letters]) -> Letters:
 
 def stands(pose: np.ndarray) -> bool:
     """Whether a (4, 4) matrix moves, turns and stretches, and neither mirrors nor leans."""
-    (a, b, c) = (column / np.linalg.norm(column) for column in pose[:3, :3].T)
-    return max(abs(a @ b), abs(b @ c), abs(c @ a)) < _STANDING and np.linalg.det(pose[:3, :3]) > 0
+    axes = pose[:3, :3].T.tolist()  # few numbers, of which numpy would work out the same in five times as long
+    a, b, c = ([number / (math.hypot(*axis) or 1.0) for number in axis] for axis in axes)
+    return max(abs(dot(a, b)), abs(dot(b, c)), abs(dot(c, a))) < _STANDING and dot(cross(a, b), c) > 0
+
+
+def dot(one: Sequence[float], other: Sequence[float]) -> float:
+    """Scalar product."""
+    return sum(map(operator.mul, one, other))
+
+
+def cross(one: Sequence[float], other: Sequence[float]) -> tuple[float, float, float]:
+    """Vector product."""
+    (a, b, c), (x, y, z) = one, other
+    return b * z - c * y, c * x - a * z, a * y - b * x
 
 
 class Letterbox:
