@@ -90,9 +90,7 @@ def animate_again(actors: Actors, tracks: Iterable[Track]) -> None:
     _write(_Rewriter(), actors, tracks)
 
 
-def _write(
-    writer: _Writer | _Rewriter, actors: Actors, tracks: Iterable[Track], written: Curves | None = None
-) -> None:
+def _write(writer: _Writer | _Rewriter, actors: Actors, tracks: Iterable[Track], written: Curves | None = None) -> None:
     def put(owner: bpy.types.ID, path: str, index: int, keys: _Keys) -> None:
         keys.fill(writer.curve(owner, path, index))
         if written is not None:

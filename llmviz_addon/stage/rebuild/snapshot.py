@@ -282,8 +282,8 @@ class _Walk:
         points = curve.keyframe_points
         kinds = _array(points, "interpolation", 1, np.int32)
         total = _checksum(_array(points, "co", 2, np.float32), kinds)
-        for field in _bent(kinds.tobytes()):
-            total = _checksum(_array(points, *field), start=total)
+        for shape in _bent(kinds.tobytes()):
+            total = _checksum(_array(points, *shape), start=total)
         if len(curve.modifiers) or curve.mute or curve.extrapolation != "CONSTANT":
             inner: Values = {"mute": curve.mute, "extrapolation": curve.extrapolation}
             _Walk(inner, self.name_of, {}).collection(curve.modifiers, "modifiers", NOT_ANIMATED, False)
