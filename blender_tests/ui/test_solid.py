@@ -18,13 +18,17 @@ from blender_tests.stage.test_cell_colors import cells_of
 from blender_tests.stage.test_numbers import shot
 from blender_tests.ui.test_panels import draw
 from llmviz_addon.layout.grid import Role
+from llmviz_addon.layout.lettering.drawing import Drawing, Rect, pose
 from llmviz_addon.screenplay.score.timeline import ChapterSpan
 from llmviz_addon.stage.build import build
+from llmviz_addon.stage.materials.theme import linear
 from llmviz_addon.stage.materials.theme_file import built_in
 from llmviz_addon.stage.story import write_story
+from llmviz_addon.stage.things.camera import pose as set_pose
 from llmviz_addon.ui.panels import LLMVIZ_PT_play
 from llmviz_addon.ui.preferences import LLMVIZ_AP_preferences, shows_values
 from llmviz_addon.ui.solid import drawing, overlay
+from llmviz_addon.ui.solid.faded import encoded
 
 SIZE = (960, 540)
 GROUND = (0.25, 0.5, 0.75, 1.0)
@@ -168,6 +172,33 @@ def test_beside_its_cells_nothing_is_drawn_nor_what_is_hidden(
     scene.objects["row"].hide_viewport = True
     scene.frame_set(2)
     assert not (np.abs(on_graphics(lambda: drawn(scene)) - GROUND[:3]) > 0.01).any()
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_what_is_half_transparent_has_its_colour_on_the_ground_and_what_is_written_on_it_stays(
+    scene: bpy.types.Scene, production: Any, on_graphics: Any, name: str
+) -> None:
+    """Of a plate at a quarter of its opacity, and a whole one a part of a millimetre behind its left half."""
+    look = built_in(name)
+    plates = tuple(
+        Drawing(what, (Rect(0.0, 0.0, wide, 1.0, "accent"),), pose((0, 0, 0)))
+        for what, wide in (("pale", 2.0), ("written", 1.0))
+    )
+    tracks = (track("pale", "opacity", (1, 0.25), (21, 1.0)),)
+    timeline = replace(production.timeline, tracks=tracks, drawings=(), fragments=())
+    film = replace(production, layout=SmallLayout((), ()), values={}, timeline=timeline, signage=plates)
+    rig = build(scene, film, name, own_scene=True)
+    set_pose(rig, (1.0, 0.0, 0.5), 270, 0, 5.0, (0.0, 0.0))
+    tell(scene, film, name)
+    scene.frame_set(1)
+    picture = on_graphics(lambda: drawn(scene))
+    ground, ink = np.array(linear(look.ground)), np.array(linear(look.colors["accent"]))
+    colors = picture.reshape(-1, 3)
+    there = colors[(np.abs(colors - GROUND[:3]) > 0.01).any(axis=1)]
+    for wanted in (ink, ground + (ink - ground) * 0.25):
+        assert (np.abs(there - encoded(wanted)).max(axis=1) < 0.01).mean() == pytest.approx(0.5, abs=0.05)
+    scene.frame_set(21)
+    assert (np.abs(on_graphics(lambda: drawn(scene)) - GROUND[:3]) < 0.01).all()
 
 
 def test_a_scene_without_a_film_is_left_alone(scene: bpy.types.Scene, on_graphics: Any) -> None:

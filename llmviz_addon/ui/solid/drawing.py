@@ -15,7 +15,8 @@ from ...stage.ours import TAG, ours
 from ...stage.pointing.rows import WIDTH, rows
 from ...stage.story import read_story
 from ...stage.things.grids import CORNERS, FACES
-from .shader import color_row, shader
+from .faded import draw_faded
+from .shader import GROUND, color_row, shader
 
 MOST = 16_000
 """Boxes at once, as high as a picture may be on any graphics card."""
@@ -41,10 +42,13 @@ def draw_seen(
     shown: Callable[[bpy.types.Object], bool] | None = None,
 ) -> None:
     """Do so where ``projected`` (4, 4) brings the world to the view; ``eye`` (4,) is as ``_eye`` tells it."""
-    told, image = read_story(scene) or read_state(scene), _picture(scene)
+    told = read_story(scene) or read_state(scene)
     colors = _colors(told.theme) if told is not None else None
-    made = _made()
-    if colors is None or image is None or made is None:
+    if colors is None:
+        return
+    draw_faded(scene, projected, eye, colors[0, GROUND, :3].astype(float), shown)
+    image, made = _picture(scene), _made()
+    if image is None or made is None:
         return
     found = rows(scene, projected, size, shown)[:MOST]
     if not len(found):

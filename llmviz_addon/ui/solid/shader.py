@@ -118,6 +118,7 @@ void main() {
 
 COLORS = ("ZERO", "GLASS", "GLASS_LINE", "GROUND", "INK", "MUTED", "GIVEN")
 """What the first row tells after the roles' hues of what is below 0."""
+GROUND = len(ROLES) + COLORS.index("GROUND")
 
 
 def color_row(theme: Theme) -> np.ndarray:
