@@ -28,7 +28,7 @@ from .materials.theme_file import ThemeOf, theme, written
 from .motion import actors
 from .motion.focusing import FOCUS, PLACE
 from .motion.followed import following
-from .motion.footing import FLOOR
+from .motion.footing import BEHIND, FLOOR
 from .motion.keys import Actor, animate, set_rest
 from .motion.markers import clear_markers, set_markers
 from .open_state import clear_state
@@ -51,7 +51,7 @@ from .things.ensembles import Ensembles
 from .things.folders import Folders, is_renamed
 from .things.fonts import keep
 from .things.grids import fragment_objects, grid_objects, sliced_cube, unit_cube
-from .things.lights import floor, ground, lamps
+from .things.lights import floor, ground, lamps, page_floor
 from .things.merged import merged_object
 from .things.numerals import numerals
 from .things.outlines import outline_actors
@@ -201,6 +201,7 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme, writ
         if layout.grids:
             ground = floor(look, look.lit, layout.grids, home)
             cast[FLOOR.actor], cast[FOCUS.actor] = actors.floor_actor(ground), actors.lens_actor(rig)
+            cast[BEHIND.actor] = actors.page_floor_actor(page_floor(ground, rig.page, home))
             follow = following(layout, grids, production.signage, timeline)
     cast[CAMERA] = actors.camera_actor(rig, ground)
     yield 0.15, "Grids"

@@ -208,12 +208,18 @@ def _fraction(top: Box, bottom: Box) -> Box:
     return _row(_space(THIN), inside, _space(THIN))
 
 
+ROOT, HOOK = 1.5, 0.65
+"""Height of a root in ems from which on its sign is wider, and of the hook at its left at most."""
+
+
 def _root(inner: Box) -> Box:
-    sign, gap = 0.6, 0.1
+    gap = 0.1
     low, high = -max(inner.depth, DEPTH), inner.height + gap + STROKE / 2
+    wide = max(1.0, (high - low) / ROOT) ** 0.5  # the higher it is, or it would be a sliver
+    sign = 0.6 * wide
     width = sign + inner.width + 0.06
-    hook = low + 0.45 * (high - low)
-    stroke = Line(((0.08, hook), (0.24, low + STROKE), (0.52, high), (width, high)), STROKE)
+    hook = low + min(0.45 * (high - low), HOOK * wide)
+    stroke = Line(((0.08, hook), (0.24 * wide, low + STROKE), (0.52 * wide, high), (width, high)), STROKE)
     content = inner.moved(sign, 0)
     # Strokes end and turn a little outside their points.
     return Box((stroke, *content.shapes), width + STROKE / 2, high + 1.5 * STROKE, -low + STROKE / 2, content.anchors)

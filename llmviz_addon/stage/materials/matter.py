@@ -161,7 +161,7 @@ class Matter:
         level = (self.point.widest * SPACED).log10() * math.log2(10)
         coarse = level.floor().maximum(0.0)
         finer, coarser = (self._alike(1.0 / 2.0 ** (coarse + more)) for more in (0.0, 1.0))
-        return mix(finer, coarser, (level - coarse).clamp()) * level.clamp() * ALIKE
+        return mix(finer, coarser, (level - coarse).times_plus(8.0, -3.5).clamp()) * level.clamp() * ALIKE
 
     def _alike(self, share: Expr) -> Expr:
         """Coverage of a dot in each pool, of which one over the side in cells is the ``share``."""

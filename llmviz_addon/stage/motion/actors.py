@@ -84,6 +84,11 @@ def floor_actor(obj: bpy.types.Object) -> Actor:
     return Actor(targets)
 
 
+def page_floor_actor(obj: bpy.types.Object) -> Actor:
+    """The floor under a page."""
+    return Actor(lambda prop, index: [Target(obj, "color", 3)], (obj,))
+
+
 def lens_actor(rig: Rig) -> Actor:
     """The lens of a lit theme: how far away it is focused, and how soft what is furthest from that."""
     data: Any = rig.lens

@@ -1,7 +1,7 @@
 """Where the floor of a lit theme lies, frame by frame: under what is seen, so that it is mirrored wherever we are.
 
 It glides as the picture changes, and is never above what it is to carry; where the camera cuts it is there at once.
-Where nothing stands, behind a chart, there is no floor.
+Where nothing stands, behind a chart, that floor is gone and another is there, which goes with the page.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from ...screenplay.score.timeline import Channel, Timeline, Track
 from .standing import SEEN, Film, Standing
 
-FLOOR, SOLID = Channel("floor", "offset", 2), Channel("floor", "opacity")
+FLOOR, SOLID, BEHIND = Channel("floor", "offset", 2), Channel("floor", "opacity"), Channel("page floor", "opacity")
 STEP = 0.5
 """Seconds between two looks."""
 GLIDES = 2
@@ -34,8 +34,11 @@ def footing(things: Sequence[Standing], timeline: Timeline) -> list[Track]:
         return []
     ends = np.cumsum([len(one) for one in looks])[:-1]
     heights = [_evened(one) for one in np.split(_filled(low), ends)]
-    solid = np.split(there.astype(float), ends)
-    return [_track(FLOOR, looks, heights), *([] if there.all() else [_track(SOLID, looks, solid)])]
+    found = [_track(FLOOR, looks, heights)]
+    if not there.all():
+        solid = np.split(there.astype(float), ends)
+        found += [_track(SOLID, looks, solid), _track(BEHIND, looks, [1.0 - one for one in solid])]
+    return found
 
 
 def _track(channel: Channel, looks: Sequence[np.ndarray], values: Sequence[np.ndarray]) -> Track:

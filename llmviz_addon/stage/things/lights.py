@@ -16,10 +16,12 @@ import bpy
 import numpy as np
 
 from ...layout.grid import Grid
+from ...screenplay.page.view import TAN
 from .. import compat
 from ..materials.nodes import Expr, arrange, blend, emission, mix, new_node
 from ..materials.theme import RGB, Lamp, Lit, Theme, linear
 from ..ours import own
+from .page import DEPTH
 
 FOLLOWS = "key"
 """The lamp that lights what is in play."""
@@ -33,6 +35,8 @@ FADES = 2.5
 """Size of the floor that is seen, in those."""
 POOL = 0.65 * WIDE / FADES
 """Scale of a floor that ends within the picture, for a metre from the camera to what it looks at."""
+UNDER, BEHIND, ROUND = 0.52, 0.45, 1.0
+"""How far a page's floor lies under its middle, and behind it, and how far it is seen, in heights of the picture."""
 
 BRIGHT, STEEP, DARK = (-0.3, -0.5, 0.81), 1.7, 0.25
 """Where the sky is bright, how soon, and how much of it is not: what stands mirrors the way from dark to bright, and
@@ -84,6 +88,22 @@ def floor(look: Theme, lit: Lit, grids: Iterable[Grid], collection: bpy.types.Co
     obj = own(bpy.data.objects.new("llmviz floor", mesh), "floor")
     obj.location = (*((low + high) / 2)[:2], low[2] - BELOW)
     obj.scale = (size * WIDE, size * WIDE, 1.0)
+    collection.objects.link(obj)
+    return obj
+
+
+def page_floor(
+    floor: bpy.types.Object, page: bpy.types.Object, collection: bpy.types.Collection
+) -> bpy.types.Object:
+    """Another, invisible at rest, behind and under what stands on a page."""
+    obj = own(bpy.data.objects.new("llmviz page floor", floor.data), "page floor")
+    obj.parent = page
+    tall = DEPTH * TAN
+    obj.location = (0.0, -UNDER * tall, -DEPTH - BEHIND * tall)
+    obj.rotation_euler = (-math.pi / 2, 0.0, 0.0)
+    obj.scale = (ROUND * tall * WIDE / FADES, ROUND * tall * WIDE / FADES, 1.0)
+    obj.color[3] = 0.0
+    obj.hide_render = obj.hide_viewport = True
     collection.objects.link(obj)
     return obj
 
