@@ -2,6 +2,7 @@
 
 title = "Preliminary"
 part = "Introduction"
+trailer = ("near",)
 question = "What is it that we look at?"
 answer = "A trained model at work: fixed parameters, and values computed anew for every text."
 
@@ -11,6 +12,8 @@ NEAR = 0.45
 """Metres between what belongs together there."""
 FEW, HALVES = 6, ("Self-attention", "MLP")
 """Layers that are seen side by side, and what their halves are called."""
+NEARLY, ZOOM = 222, 0.06
+"""Where a camera stands that looks along the numbers, and how much of the picture one of them is."""
 ROWS = 10
 """Of each column that are drawn where numbers are to be read."""
 TURNS = 6.0
@@ -66,6 +69,14 @@ def _learned(film, layer, learned, others):
         film.say("{n:,} of them are here, in the matrices of its first layer.", n=here)
         film.camera.frame(*matrices, *names, azimuth=270, elevation=2, seconds=2)
         film.say("They are the same whatever text goes in.")
+    with film.beat("near"):
+        film.say("From near each dot is one number: the larger, the further from zero.")
+        matrix = max(matrices, key=lambda grid: grid.size[0])
+        film.fade(*names, to=0, seconds=0)
+        for share, seconds in ((0.2, 0), (0.5, 3), (0.8, 3)):
+            cell = matrix[tuple(int(share * length) for length in matrix.shape)]
+            film.camera.frame(cell, azimuth=NEARLY, elevation=14, zoom=ZOOM, seconds=seconds)
+        film.fade(*names, to=1, seconds=0)
     return names
 
 

@@ -4,7 +4,6 @@ title = "Transformer"
 part = "Step by step"
 question = "What do all these layers do, one after the other?"
 answer = "Each reads the stream and adds to it, and so the guess forms."
-trailer = ("ride",)
 
 FEW = 4
 """Layers of which every part is named."""

@@ -26,7 +26,9 @@ ABOVE, BELOW = "is looked at", "looks"
 UNEVEN, LONG = 1.2, 0.75
 """Letters of a short token may be so many times as large as those of one of middle length; and a long one, whose
 letters would be less than so many times as large, takes some room from all others."""
-ASIDE, BROAD = 0.5, 0.3
+CORNER = 0.15
+"""Radius of the corners of a token's box, as a share of its height."""
+ASIDE, BROAD = 0.75, 0.3
 """From a band's upper end to its weight, in letters; and the weight from which on a band leaves room for half of it."""
 LEAST = 0.45
 """A number that would be smaller beside its band, as a share of the picture's letters, is not there."""
@@ -37,7 +39,7 @@ THINNEST = 0.004
 def bands(telling: Telling, region: Region, title: str, *, follow: int | None = None, seconds: float = 3.0) -> None:
     """Bands of a row of attention weights, or of all rows one after the other; they go with the beat.
 
-    Each is as wide as its weight, where a whole 1 is the width of a token's box. Of many rows the one to ``follow``
+    Each is as wide as its weight, where a whole 1 is the width of a token's box between its round corners. Of many rows the one to ``follow``
     stands out: the others are paler.
     """
     seconds = telling.length(seconds)
@@ -59,6 +61,7 @@ def bands(telling: Telling, region: Region, title: str, *, follow: int | None = 
     slots = _slots(names, slot, LONG / UNEVEN * size)
     slot = min(slots)
     box = (0.9 if words else 0.72) * slot
+    inner = box - 2 * CORNER * tall
     upper = [left + sum(slots[:i]) + wide / 2 for i, wide in enumerate(slots)]
     if len(keys) < region.ranges[0][1]:
         title += f", {'last' if keys[0] else 'first'} {len(keys)} of {region.ranges[0][1]} tokens"
@@ -75,7 +78,7 @@ def bands(telling: Telling, region: Region, title: str, *, follow: int | None = 
         if keys[i] in queries:
             shapes += _box(upper[i], bottom, width, tall, name, size, color)
     put_up(telling, "tokens", shapes, 0.08 * seconds)  # the stage is empty until then
-    rows = [_bands(weights[q, keys[0] : q + 1], upper, upper[q - keys[0]], box, top, bottom + tall) for q in queries]
+    rows = [_bands(weights[q, keys[0] : q + 1], upper, upper[q - keys[0]], inner, top, bottom + tall) for q in queries]
     if len(queries) == 1:
         put_up(
             telling, "weights", _numbers(weights[queries[0], keys[0] : queries[0] + 1], upper, box, top, em, slot), 0.0
@@ -124,7 +127,7 @@ def _numbers(
 def _box(x: float, y: float, width: float, tall: float, name: str, largest: float, color: str) -> list[Shape]:
     size = fit(name, min(largest, 0.72 * tall), 0.86 * width)
     letter = Text(x, y + tall / 2 - CAP_HEIGHT * size / 2, ((name, INK),), size, "center")
-    return [Rect(x - width / 2, y, width, tall, color, 0.15 * tall), letter]
+    return [Rect(x - width / 2, y, width, tall, color, CORNER * tall), letter]
 
 
 def _bands(

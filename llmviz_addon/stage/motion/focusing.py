@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...layout.grid import CELL
 from ...screenplay.page.view import TAN
 from ...screenplay.score.timeline import Channel, Timeline, Track
 from .standing import Film, Look, Standing, Ways
@@ -28,6 +29,8 @@ WIDEST, NARROWEST = 44.0 / 720, 4.0 / 720
 """Blur of what is infinitely far, of the lens as wide open as ever, and of one that sees much of what is explained.
 
 Where nothing of all that stands is singled out, all of it is sharp."""
+MACRO = 24.0
+"""Cells one upon the other that fill a picture, up to which it is of a single one, and all around it is soft."""
 PULL = 0.9
 """Seconds that a pull takes while the camera stands still."""
 STEP = 0.25
@@ -125,6 +128,8 @@ def _aim(look: Look, marked: np.ndarray) -> Aim:
         low, high = look.low[wanted].min(axis=0), look.high[wanted].max(axis=0)
         place, reach = (low + high) / 2, float(np.linalg.norm(high - low)) / 2
         reach = float(np.clip(reach, tall * REACHES[0], tall * REACHES[1]))
+    elif tall < MACRO * CELL:  # a few cells: the camera looks at one of them
+        return _at(place, middle, WIDEST, reach)
     else:  # all that stands: the camera looks at what matters of it
         near, far = max(near, 0.6 * middle), max(min(far, 1.8 * middle), middle)
     distance = 2 * near * far / (near + far)

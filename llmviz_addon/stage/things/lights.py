@@ -35,7 +35,7 @@ FADES = 2.5
 """Size of the floor that is seen, in those."""
 POOL = 0.65 * WIDE / FADES
 """Scale of a floor that ends within the picture, for a metre from the camera to what it looks at."""
-UNDER, BEHIND, ROUND = 0.52, 0.45, 1.0
+UNDER, BEHIND, ROUND = 0.52, 0.6, 1.5
 """How far a page's floor lies under its middle, and behind it, and how far it is seen, in heights of the picture."""
 
 BRIGHT, STEEP, DARK = (-0.3, -0.5, 0.81), 1.7, 0.25

@@ -21,7 +21,7 @@ DEEP = 0.2
 """Light of the face of such a body; of all others it is 1."""
 SLIM, LEADS = 0.25, 1.7
 """How much slimmer an arrow is on each side, as a share of how thick it is, and its light: a tube in which it runs."""
-CARD, TROUGH, RING = 2.2, 4.5, 0.5
+CARD, TROUGH, RING = 3.8, 4.5, 0.5
 """Light of a card, which is darker than all else that has edges, and of an empty bar; and width of a line around
 something, which glows."""
 POINTED = -0.1
