@@ -12,7 +12,7 @@ NEAR = 0.45
 """Metres between what belongs together there."""
 FEW, HALVES = 6, ("Self-attention", "MLP")
 """Layers that are seen side by side, and what their halves are called."""
-NEARLY, ZOOM = 222, 0.06
+NEARLY, ZOOM = 212, 0.15
 """Where a camera stands that looks along the numbers, and how much of the picture one of them is."""
 ROWS = 10
 """Of each column that are drawn where numbers are to be read."""

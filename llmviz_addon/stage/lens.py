@@ -21,12 +21,16 @@ LARGEST = 0.013
 """The largest such radius that is shown, before or behind the focus."""
 PASSES = ("Depth", WRITTEN)
 """What of a render the finish needs besides the picture."""
+MOST = 16.0
+"""As many pixels as that radius ever has there, of 4K: at 0 the node would not blur at all, and more take longer."""
 HALVED = 0.5
 """The blur is worked out on a picture of half the size, for a tenth of the time; what is sharp comes from the whole."""
 AROUND = 2
 """Pixels around it that are sharp as well, lest it be mixed into what is blurred beside it."""
 KEPT_OUT = 4.0
 """One over the share of a pixel that is written on from which on it is sharp."""
+SOLID = 0.3
+"""What hides less of what is behind it is not there for the lens: less than glass, and more than what is sharp so."""
 
 _HERE = "abs(x - a) + abs(y - b) + abs(z - c) < 0.0001 + 0.000001*(abs(a) + abs(b) + abs(c))"
 _GATE = f"1 if {_HERE} and u == 0 and e > 1 else 0"
@@ -48,7 +52,7 @@ def set_passes(scene: bpy.types.Scene, wanted: bool) -> None:
         if wanted and there is None:
             aov = layer.aovs.add()
             aov.name, aov.type = WRITTEN, "VALUE"
-            layer.use_pass_z = True
+            layer.use_pass_z, layer.pass_alpha_threshold = True, SOLID
         elif not wanted and there is not None:
             layer.aovs.remove(there)
             layer.use_pass_z = False
@@ -83,7 +87,7 @@ def blurred(
     radius = (off * far).minimum(LARGEST) * sharp * height  # pixels
     defocus = new_node(tree, "CompositorNodeDefocus")
     defocus.use_zbuffer = False
-    defocus.z_scale, defocus.blur_max = HALVED, 0.0
+    defocus.z_scale, defocus.blur_max = HALVED, MOST
     tree.links.new(_scaled(tree, image, HALVED), defocus.inputs["Image"])
     tree.links.new(_scaled(tree, radius.socket, HALVED), defocus.inputs["Z"])
     soft = Expr(tree, _scaled(tree, defocus.outputs[0], 1 / HALVED), vector=True)

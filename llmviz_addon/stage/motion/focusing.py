@@ -29,7 +29,7 @@ WIDEST, NARROWEST = 44.0 / 720, 4.0 / 720
 """Blur of what is infinitely far, of the lens as wide open as ever, and of one that sees much of what is explained.
 
 Where nothing of all that stands is singled out, all of it is sharp."""
-MACRO = 24.0
+MACRO = 30.0
 """Cells one upon the other that fill a picture, up to which it is of a single one, and all around it is soft."""
 PULL = 0.9
 """Seconds that a pull takes while the camera stands still."""
