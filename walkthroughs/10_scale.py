@@ -4,7 +4,7 @@ title = "Scale"
 part = "Outlook"
 question = "What makes a large model different from a small one?"
 answer = "Only its size: the same few parts, wider, and repeated more often."
-trailer = ("one-take",)
+trailer = ("one-take", "nothing-new")
 outlines = True
 
 CELLS = 20

@@ -53,12 +53,13 @@ def height(told, at):
 def test_it_lies_under_what_is_seen():
     top, bottom = grid("top", 0.0, 0.0), grid("bottom", 0.0, -30.0)
     timeline = film(*camera((1, top), (100, top), (160, bottom), (240, bottom)))
-    told, solid = footing(standing([top, bottom], (), (), (), timeline), timeline)
+    told, solid, behind = footing(standing([top, bottom], (), (), (), timeline), timeline)
     assert height(told, 1) == pytest.approx(-1.0, abs=2e-3)
     assert height(told, 240) == pytest.approx(-31.0, abs=2e-3)
     assert (np.diff(told.values) <= 1e-9).all()
     assert np.abs(np.diff(told.values)).max() < 15  # it glides
     assert [height(solid, at) for at in (1, 97, 130, 170, 240)] == [1, 1, 0, 1, 1]  # on the way nothing is seen
+    assert (behind.values == 1 - solid.values).all()  # there is the page's own
 
 
 def test_what_is_gone_needs_none_and_what_is_carried_off_takes_it_along():

@@ -143,6 +143,9 @@ def test_what_is_out_of_focus_is_soft_and_text_never(built):
     assert sharp[plate].max() > 200  # the commentary is there
     assert changed[plate].max() <= 8
     assert changed.max() > 40
+    set_ = slice(0, 240), slice(130, 320)
+    steps = [np.abs(np.diff(one[set_].max(axis=2), axis=1)).max() for one in (sharp, soft)]
+    assert steps[1] < 0.6 * steps[0]  # no more than half a dot's edge is left of any
     built.frame_set(frame)
     place = built.camera.matrix_world.copy()
     place.translation.x += 0.01

@@ -39,8 +39,8 @@ THINNEST = 0.004
 def bands(telling: Telling, region: Region, title: str, *, follow: int | None = None, seconds: float = 3.0) -> None:
     """Bands of a row of attention weights, or of all rows one after the other; they go with the beat.
 
-    Each is as wide as its weight, where a whole 1 is the width of a token's box between its round corners. Of many rows the one to ``follow``
-    stands out: the others are paler.
+    Each is as wide as its weight, where a whole 1 is the width of a token's box between its round corners. Of many rows
+    the one to ``follow`` stands out: the others are paler.
     """
     seconds = telling.length(seconds)
     if len(region.grid.axes) != 2 or region.grid.shape[0] != region.grid.shape[1]:

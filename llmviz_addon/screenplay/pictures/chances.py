@@ -29,6 +29,8 @@ FLAT = 1e-4
 """Length of a bar that has none, as a share: an object cannot be 0 long."""
 PALE = 0.28
 """Opacity of what is cut off."""
+SOON = 0.25
+"""Share of the time in which the bars grow that take the place of others."""
 OVER = 12
 """Layer of what lies before a row."""
 
@@ -121,13 +123,12 @@ def _grow(telling: Telling, chart: Chances, limits: Sampling, title: str, second
     for name, under, share in zip(chart.bars, chart.rows, every, strict=True):
         telling.change(name, "scale", FLAT)
         telling.change(name, "opacity", 1.0)
-        telling.change(name, "scale", max(share, FLAT), 0.7 * seconds)
+        telling.change(name, "scale", max(share, FLAT), (SOON if at_once else 0.7) * seconds)
         telling.change(under, "opacity", 1.0 if share else PALE, 0.0 if at_once else 0.3 * seconds)
     size, em = fit(title, 1.1 * chart.em, chart.area.width), chart.em
-    put_up(
-        telling, "caption", [Text(chart.area.left, chart.area.top - 1.1 * em, ((title, "ink"),), size)], 0.3 * seconds
-    )
-    telling.pass_time(0.4 * seconds)
+    heading = Text(chart.area.left, chart.area.top - 1.1 * em, ((title, "ink"),), size)
+    put_up(telling, "caption", [heading], (0.1 if at_once else 0.3) * seconds)
+    telling.pass_time((0.6 if at_once else 0.4) * seconds)
     put_up(telling, "figures", _figures(chart, every), 0.3 * seconds)
 
 

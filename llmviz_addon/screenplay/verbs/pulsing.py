@@ -45,7 +45,7 @@ def pulse(
     each = telling.length(seconds, min(1.0 * len(groups), 8.0)) / len(groups)
     for number, (group, title) in enumerate(zip_longest(groups, titles), 1):
         grids, is_last = telling.cast.grids_of(group), number == len(groups) and not goes_on
-        name = _name(telling, title) if title else ""
+        name = _name(telling, title) if title and telling.reel is None else ""  # in a trailer all goes too fast
         if name:
             telling.change(name, "opacity", 1.0, 0.15 * each)
         reveal(telling, grids, 0.8 * each)

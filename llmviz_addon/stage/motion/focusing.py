@@ -37,6 +37,8 @@ STEP = 0.25
 """Seconds between two frames that are looked at, at least."""
 WORTH = 1.5 / 720
 """What a pull changes at least, as a blur."""
+AROUND = 0.1
+"""Or how much softer it shows what is so much nearer or further, as a share of how far away the focus is."""
 FAR = 0.4
 """Or how far the lamps go, in radii of what they light."""
 REACHES = 0.3, 0.6
@@ -146,4 +148,5 @@ def _differs(one: Aim, other: Aim) -> bool:
     """Whether a pull from one to the other can be seen."""
     way = np.linalg.norm(np.subtract(one[2:5], other[2:5])) + abs(one.reach - other.reach)
     soft = abs(1 - one.distance / other.distance) * max(one.blur, other.blur)
-    return bool(soft > WORTH or way > FAR * max(one.reach, other.reach))
+    opens = abs(one.blur - other.blur) * AROUND
+    return bool(soft > WORTH or opens > WORTH or way > FAR * max(one.reach, other.reach))

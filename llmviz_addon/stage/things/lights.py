@@ -92,9 +92,7 @@ def floor(look: Theme, lit: Lit, grids: Iterable[Grid], collection: bpy.types.Co
     return obj
 
 
-def page_floor(
-    floor: bpy.types.Object, page: bpy.types.Object, collection: bpy.types.Collection
-) -> bpy.types.Object:
+def page_floor(floor: bpy.types.Object, page: bpy.types.Object, collection: bpy.types.Collection) -> bpy.types.Object:
     """Another, invisible at rest, behind and under what stands on a page."""
     obj = own(bpy.data.objects.new("llmviz page floor", floor.data), "page floor")
     obj.parent = page
