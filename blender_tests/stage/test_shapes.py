@@ -11,7 +11,7 @@ from llmviz_addon.layout.lettering.drawing import Band, Between, Disc, Drawing, 
 from llmviz_addon.screenplay.verbs.arrows import arrow
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.materials.flat_material import LEAN
-from llmviz_addon.stage.things.shapes import LEADS, QUIET, THIN, pieces
+from llmviz_addon.stage.things.shapes import LEADS, QUIET, THIN, TROUGH, pieces
 
 FRINGE = 0.01
 Y = np.linspace(1.0, 0.0, 9)
@@ -36,7 +36,7 @@ ARROW = ((0.0, -0.5), (2.0, -0.5), (2.0, -1.0), (3.0, 0.0), (2.0, 1.0), (2.0, 0.
 def test_a_body_covers_what_the_flat_shape_does_and_leans_outwards_at_its_edges(shape):
     ((flat, _, _),), ((body, color, light),) = pieces(shape, FRINGE, False), pieces(shape, FRINGE, True)
     assert flat.lean is None
-    assert (color, light) == (shape.color, 1.0)
+    assert (color, light) == (shape.color, TROUGH if color == "plate" else 1.0)  # what is to be filled is seen
     assert area(body) == pytest.approx(area(flat), rel=0.02)
     steep = np.linalg.norm(body.lean, axis=1)
     assert steep.max() == pytest.approx(1.0)

@@ -48,7 +48,7 @@ def pieces(shape: Shape, fringe: float, lit: bool, is_under: bool = False) -> li
     """A shape, with fringes of that many metres; whether it ``is_under`` all others of its drawing."""
     light = 1.0
     if lit and isinstance(shape, Rect | Band | Disc) and shape.color not in PLAIN:
-        return [(_body(shape, fringe), shape.color, _card(shape) if shape.color == "card" else light)]
+        return [(_body(shape, fringe), shape.color, _empty(shape))]
     match shape:
         case Polygon(points, color) if lit and not isinstance(shape, Between):
             if color in BELOW:
@@ -73,9 +73,11 @@ def pieces(shape: Shape, fringe: float, lit: bool, is_under: bool = False) -> li
     return []
 
 
-def _card(shape: Rect | Band | Disc) -> float:
-    """Light of a card, whose corners are round, and of what is to be filled."""
-    return CARD if isinstance(shape, Rect) and shape.radius else TROUGH
+def _empty(shape: Rect | Band | Disc) -> float:
+    """Light of a card, whose corners are round, and of what is to be filled; of all else it is 1."""
+    if not isinstance(shape, Rect) or shape.color not in ("card", "plate"):
+        return 1.0
+    return TROUGH if not shape.radius else CARD if shape.color == "card" else 1.0
 
 
 def face(color: str) -> float:
