@@ -35,6 +35,7 @@ from .screenplay.trailer import tempo
 from .stage.materials.theme_file import theme
 from .stepwise import at_once
 from .terminal import shown
+from .unswept import unswept
 
 if TYPE_CHECKING:
     from .stage.open_state import OpenState
@@ -305,7 +306,7 @@ def _staged(
     Only of one that is ``kept`` is noted how it was; Blender has all threads where this process ``renders`` it.
     """
     production.once = True
-    with _fresh(renders):
+    with _fresh(renders), unswept():
         return at_once(staged_steps)(production, theme(asked.theme), asked.engine, noted=kept)
 
 

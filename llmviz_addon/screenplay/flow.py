@@ -10,16 +10,17 @@ move grids, for what is told at once with a move would then claim the same chann
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 
 from ..layout.grid import CELL, Grid, Ribbon
 from ..layout.lettering.drawing import LIFT
 from .legible.letters import Sight
-from .score.clips import EPSILON, Clip, Origin
+from .score.clips import EPSILON, Clip, Origin, along
 from .score.score import Staff
 from .score.timeline import Channel
 from .telling import SOLID, Telling
@@ -30,6 +31,7 @@ FADE = 0.25
 """Seconds in which a ribbon or an arrow goes or comes as grids start to move, or have moved."""
 PLANES = 64
 """In which arrows lie, one behind the other: two that cross in one plane would be a stipple."""
+T = TypeVar("T")
 Stand = tuple[float, ...]
 """How far the source and the target of a flow are from home, six numbers."""
 
@@ -116,7 +118,7 @@ def flow(telling: Telling) -> None:
         spans = _spans(telling, alike[0])
         if any(_is_apart(alike[0], span) for span in spans):
             for one in (one for one in alike if one.ribbon.name not in telling.bundled):
-                stands += _standing(telling, sight, one, _spans(telling, one), numbers[one])
+                stands += _standing(telling, sight, one, _placed(telling, one, spans), numbers[one])
         if not alike[0].is_excerpt:
             _keep(telling, alike, spans)
     wires: list[Wire] = []
@@ -177,26 +179,46 @@ def _spans(telling: Telling, one: Flow) -> list[Span]:
     shown = [
         [score.staff(Channel(body, "opacity")) for body in telling.splits.bodies(grid.name, -1.0)] for grid in one.grids
     ]
-    offsets = [score.staff(Channel(grid.name, "offset", i)) for grid in one.grids for i in range(3)]
+    offsets = _offsets(telling, one)
     told = [] if one.is_excerpt else [score.staff(Channel(one.ribbon.name, "opacity"))]
     clips = (clip for staff in (*shown[0], *shown[1], *offsets, *told) for clip in staff.clips)
     times = sorted({0.0, *(round(at, 6) for clip in clips for at in (clip.start, clip.end))})
+    whiles = [(start, end) for start, end in pairwise([*times, times[-1] + 1.0]) if end - start > 4 * EPSILON]
+    ends = _ends(whiles)
+    grids = (map(max, zip(*_columns(some, ends), strict=True)) for some in shown)
+    solid = (round(min(numbers), 6) for numbers in zip(*grids, *_columns(told, ends), strict=True))
+    pairs = zip(whiles, _pairs(_stands(offsets, ends)), _pairs(solid), strict=True)
+    return [Span(start, end, places, ways) for (start, end), places, ways in pairs]
 
-    still = None if any(staff.clips for staff in offsets) else tuple(round(staff.rest, 6) for staff in offsets)
 
-    def place(at: float) -> Stand:
-        return still or tuple(round(staff.at(at), 6) for staff in offsets)
+def _placed(telling: Telling, one: Flow, spans: list[Span]) -> list[Span]:
+    """The spans of a flow that is like another, which has ``spans``, but for where its grids stand."""
+    stands = _stands(_offsets(telling, one), _ends((span.start, span.end) for span in spans))
+    return [Span(span.start, span.end, places, span.solid) for span, places in zip(spans, _pairs(stands), strict=True)]
 
-    def solid(at: float) -> float:
-        ends = (max(staff.at(at) for staff in some) for some in shown)
-        return round(min(*ends, *(staff.at(at) for staff in told)), 6)
 
-    found = []
-    for start, end in pairwise([*times, times[-1] + 1.0]):
-        if end - start > 4 * EPSILON:
-            a, b = start + EPSILON, end - 2 * EPSILON
-            found.append(Span(start, end, (place(a), place(b)), (solid(a), solid(b))))
-    return found
+def _offsets(telling: Telling, one: Flow) -> list[Staff]:
+    return [telling.score.staff(Channel(grid.name, "offset", i)) for grid in one.grids for i in range(3)]
+
+
+def _ends(whiles: Iterable[tuple[float, float]]) -> list[float]:
+    """When each of them has just begun and is about to end."""
+    return [at for start, end in whiles for at in (start + EPSILON, end - 2 * EPSILON)]
+
+
+def _columns(staves: Iterable[Staff], times: Sequence[float]) -> Iterator[list[float]]:
+    """Where each of some staves stands at times."""
+    return (along(staff.clips, staff.rest, times) for staff in staves)
+
+
+def _stands(offsets: list[Staff], times: Sequence[float]) -> Iterator[Stand]:
+    return (tuple(round(number, 6) for number in numbers) for numbers in zip(*_columns(offsets, times), strict=True))
+
+
+def _pairs(them: Iterable[T]) -> Iterator[tuple[T, T]]:
+    """The first and the second, the third and the fourth, and so on."""
+    each = iter(them)
+    return zip(each, each, strict=True)
 
 
 def _keep(telling: Telling, flows: list[Flow], spans: list[Span]) -> None:
@@ -204,15 +226,9 @@ def _keep(telling: Telling, flows: list[Flow], spans: list[Span]) -> None:
     names = [one.ribbon.name for one in flows]
     clips = _clips(spans, lambda span: span.place is not None and not any(span.place), 1.0)
     told = telling.score.clips.of(Channel(names[0], "opacity"))
-    ends = [at for span in spans for at in (span.start + EPSILON, span.end - 2 * EPSILON)]
-    if any(abs(_at(clips, at) - _at(told, at)) > 1e-4 for at in ends):
+    ends = _ends((span.start, span.end) for span in spans)
+    if any(abs(now - asked) > 1e-4 for now, asked in zip(along(clips, 1.0, ends), along(told, 1.0, ends), strict=True)):
         telling.score.rewrite(names, "opacity", lambda _: clips)
-
-
-def _at(clips: tuple[Clip, ...], at: float) -> float:
-    """Where clips of an opacity that is 1 at rest have brought it at a time."""
-    last = next((clip for clip in reversed(clips) if clip.start <= at + EPSILON), None)
-    return 1.0 if last is None else last.at(at) if at < last.end - EPSILON else last.value
 
 
 def _clips(spans: list[Span], is_there: Callable[[Span], bool], full: float, rest: float = 1.0) -> tuple[Clip, ...]:

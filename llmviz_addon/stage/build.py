@@ -17,7 +17,7 @@ from ..layout.grid import RULED_WIDE, Grid
 from ..layout.lettering.drawing import Drawing
 from ..screenplay.cast.things import Named
 from ..screenplay.score.timeline import CAMERA, Track
-from ..stepwise import Stepwise, within
+from ..stepwise import Stepwise, at_once, within
 from ..unswept import unswept
 from .finish import lay_finish
 from .kept_theme import write_lit
@@ -77,12 +77,8 @@ def build(
     sure: bool = False,
 ) -> Rig:
     """Put ``production`` into ``scene`` at once; see ``build_steps``. Returns the camera rig."""
-    steps = build_steps(scene, production, theme, own_scene, engine, sure)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as done:
-            return done.value
+    with unswept():
+        return at_once(build_steps)(scene, production, theme, own_scene, engine, sure)
 
 
 def build_steps(

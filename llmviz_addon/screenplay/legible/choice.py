@@ -91,7 +91,8 @@ def _place(
     seen = view.project(places)
     usual = stretched(np.concatenate([alike.ems for alike, _ in there]), seen[:, 2], sight.telling.page)
     near = (usual > 0) & (usual <= ENLARGED) & (opacity >= FAINT)
-    near &= (seen[:, :2] > taken.limit[:2]).all(axis=1) & (seen[:, :2] < taken.limit[2:]).all(axis=1)
+    (left, bottom, right, top), (x, y, _) = taken.limit, seen.T
+    near &= (x > left) & (y > bottom) & (x < right) & (y < top)
     grids = sight.telling.cast.grids
     labels = compress(chain.from_iterable(alike.labels for alike, _ in there), near.tolist())
     pairs = zip(labels, np.flatnonzero(near).tolist(), strict=True)

@@ -9,8 +9,7 @@ makes a film that depends on the order of two unrelated lines.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -35,8 +34,7 @@ class Origin(NamedTuple):
         return f"{os.path.basename(self.path)}:{self.line} {self.verb}" if self.path else self.verb or "the film itself"
 
 
-@dataclass(frozen=True)
-class Clip:
+class Clip(NamedTuple):
     """One move of one channel; ``course`` replaces the plain ramp to ``value`` where it is given.
 
     A course is sampled once a frame, or every ``step`` seconds, and holds its value in between. A clip that
@@ -78,13 +76,23 @@ class Clip:
 
     def _some(self, start: float, end: float) -> Clip:
         if self.value == self.before and self.course is None:
-            return replace(self, start=start, seconds=end - start)
+            return self._replace(start=start, seconds=end - start)
 
         def course(shares: np.ndarray) -> np.ndarray:
             return np.array([self.at(start + float(share) * (end - start)) for share in shares])
 
         before, value = self.at(start), self.at(end)
-        return replace(self, start=start, seconds=end - start, before=before, value=value, course=course)
+        return self._replace(start=start, seconds=end - start, before=before, value=value, course=course)
+
+
+def along(clips: Sequence[Clip], rest: float, times: Iterable[float]) -> list[float]:
+    """Where the ``clips`` of a channel that was at ``rest`` have brought it at ``times``, which ascend."""
+    found, count, last = [], 0, None
+    for at in times:
+        while count < len(clips) and clips[count].start <= at + EPSILON:
+            last, count = clips[count], count + 1
+        found.append(rest if last is None else last.at(at) if at < last.end - EPSILON else last.value)
+    return found
 
 
 def keys(clips: Iterable[Clip], first: float, fps: int, offset: int) -> tuple[list[int], list[float], list[str]]:

@@ -11,7 +11,7 @@ import itertools
 import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -349,13 +349,15 @@ class Score:
         return staff
 
     def _idle_at(self, prop: str, index: int, rest: float) -> Staff:
-        return self._idle.setdefault((prop, index, rest), Staff(rest))
+        if (key := (prop, index, rest)) not in self._idle:
+            self._idle[key] = Staff(rest)
+        return self._idle[key]
 
 
 def _stretched(clip: Clip, since: float, factor: float) -> Clip:
     if clip.start < since - EPSILON:
         return clip
-    return replace(clip, start=since + (clip.start - since) * factor, seconds=clip.seconds * factor)
+    return clip._replace(start=since + (clip.start - since) * factor, seconds=clip.seconds * factor)
 
 
 def _free(clips: tuple[Clip, ...], start: float) -> tuple[Clip, ...]:
