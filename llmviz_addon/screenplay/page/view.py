@@ -120,6 +120,10 @@ class Page:
         corner = Area(text.right - 4.7 * em, text.top - 2.9 * em, text.right, text.top)
         return cls(aspect, free, text, corner, em)
 
+    def holds(self, flat: np.ndarray) -> bool:
+        """Whether all places on the picture, (n, 2) or with their depth, are inside it."""
+        return bool((np.abs(flat[:, :2]) <= (self.aspect / 2, 0.5)).all())
+
     def captioned(self) -> Page:
         """The same where the words are a caption under the set, of a line or, where these are short, two."""
         half, margin = self.aspect / 2, 0.045 * min(1.0, self.aspect)

@@ -83,6 +83,7 @@ def standing(telling: Telling, grids: Sequence[Grid]) -> Iterator[np.ndarray]:
         return
     boxes = {grid.name: telling.box(grid) for grid in grids}
     numbers, stacked = {name: number for number, name in enumerate(boxes)}, np.array([*boxes.values()])
+    wires: list[Box] = []
     starting = (telling.layout.ribbons_of.get(name, ()) for name in {*names, *stands})
     for _, ribbon in sorted(chain.from_iterable(starting), key=itemgetter(0)):
         ends = stands.get(ribbon.source, ribbon.source), stands.get(ribbon.target, ribbon.target)
@@ -92,10 +93,11 @@ def standing(telling: Telling, grids: Sequence[Grid]) -> Iterator[np.ndarray]:
         if not in_plane(source, target):
             continue
         others = np.delete(stacked, [numbers[name] for name in ends], axis=0)
-        found = way(source, target, float(target[1][2]), others) or ()
+        found = way(source, target, float(target[1][2]), others, wires=wires) or []
+        wires += pieces(found)
         for start, end in pairwise(found):
-            reach = np.array([[-1, -1], [1, 1]]) * WIDTH / 2
-            flat = np.concatenate([np.array([start, end]) + one for one in reach])
+            wide = WIDTH if end == found[-1] else WIDTH / 2  # its head has wings
+            flat = np.concatenate([np.array([start, end]) + aside for aside in (-wide, wide)])
             yield np.column_stack([flat[:, 0], np.full(len(flat), front(source, target)), flat[:, 1]])
 
 

@@ -19,6 +19,7 @@ from ..score.clips import EPSILON, Course
 from ..score.easing import ease
 from ..score.timeline import CAMERA, Channel
 from ..telling import CROWD, Telling
+from .arrows import standing
 
 ZOOMED = ("target", "distance")
 """What changes evenly in a zoom."""
@@ -61,7 +62,11 @@ def solve(
         looked_at, near = read, closest(read)
     if not 0 < len(looked_at.grids) <= CROWD:
         return near
-    return closest(looked_at, near)  # labels have another size from there
+    near = closest(looked_at, near)  # labels have another size from there
+    arrows = [*standing(telling, looked_at.grids)]
+    if arrows and not page.holds(near.project(np.concatenate(arrows))):
+        return closest(looked_at._replace(places=[*looked_at.places, *arrows]), near)
+    return near
 
 
 def _read(telling: Telling, seen: Seen, view: View) -> Seen:
