@@ -212,11 +212,9 @@ def near_zero(value: float, scale: float) -> str:
 def relation(
     result: str, parts: Sequence[str], give: Callable[[Sequence[Decimal]], Decimal] = lambda values: sum(values, ZERO)
 ) -> str:
-    """``=``, or ``≈`` where ``parts``, as they are written, do not ``give`` the ``result`` as it is written."""
+    """``=``, or ``≈`` where ``parts``, as they are written, do not ``give`` the very ``result`` that is written."""
     try:
-        told, exact = read(result), give([read(part) for part in parts])
-        places = -int(told.as_tuple().exponent)
-        return "=" if told == (round(exact, places) if places else exact) else "≈"
+        return "=" if read(result) == give([read(part) for part in parts]) else "≈"
     except ArithmeticError:  # one is a mere bound, or has more digits than are kept
         return "≈"
 

@@ -100,7 +100,7 @@ def test_a_stack_is_as_high_as_the_sum_and_shrinks_to_1_with_the_bars(opened):
         assert lows[-1] + highs[-1] == pytest.approx(numbers.sum() * up.unit, abs=2 * SEAM)
         assert (np.diff(lows) > 0).all()
         if numbers is steps.powers:
-            assert written_on([film.cast.drawings[up.total]])[0] == "= 1.41"
+            assert written_on([film.cast.drawings[up.total]])[0] == "≈ 1.41"
             film.become(up, steps.shares, "Shares", span=(0, 2), seconds=3)
     assert written_on([film.cast.drawings[up.total]])[0] == "= 1"
     assert written_on([film.cast.drawings[up.figures]]) == ["0.008", "0.077", "0.711", "0.093", "0.105", "0.006"]
