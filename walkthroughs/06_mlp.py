@@ -204,7 +204,8 @@ def _others(film, fires, half, t):
 
 
 def _narrow(film, mlp, t):
-    w, n = mlp.proj_weight, film.largest(mlp.activation[t, : mlp.activation.axes[1].cells])[0]
+    w, seen = mlp.proj_weight, mlp.activation.axes[1].cells
+    n = int(abs(film.values(w)[0, :seen] * film.values(mlp.activation)[t, :seen]).argmax())  # told of in the sum
     shown = mlp.hidden, mlp.activation, w, mlp.proj_bias, mlp.proj
     with film.beat("narrow"):
         film.fade(film.all_but(mlp.hidden, mlp.activation), to=0, seconds=0.3)

@@ -173,4 +173,4 @@ def test_of_a_dot_product_whatever_takes_part_is_tied_once_and_a_stack_is_one(na
     last = round(beat.rest[0] * 30) + 1
     seen = {one.name: one for frame in range(last - 300, last + 1) for one in picture.up(picture.tethers, frame)}
     colors = sorted(one.shapes[0].color for one in seen.values())
-    assert colors == ["activation", "ink", "weight", "weight"]  # the stack, the result, the row and the bias
+    assert colors == ["activation", "ink", "weight"]  # the stack, the result, and the row; none reaches the bias

@@ -24,7 +24,7 @@ from .score.clips import EPSILON, Clip, Origin, along
 from .score.score import Staff
 from .score.timeline import Channel
 from .telling import SOLID, Telling
-from .verbs.arrows import ARROW, Box, arrow, front, in_plane, pieces, way, with_tokens
+from .verbs.arrows import ARROW, Box, arrow, front, in_plane, pieces, way, width_from, with_tokens
 
 ORIGIN = Origin(verb="the data flow")
 FADE = 0.25
@@ -291,7 +291,8 @@ def _draw(telling: Telling, sight: Sight, stand: Standing, wires: list[Wire]) ->
     found = way(source, target, over, boxes[level], above, there)
     if found is None:
         return
-    made = arrow(telling.unique("arrow"), found, str(one.ribbon.role), front(source, target) + stand.behind)
+    wide, y = width_from(sight.view(stand.times[-1])), front(source, target) + stand.behind
+    made = arrow(telling.unique("arrow"), found, str(one.ribbon.role), y, wide)
     telling.cast.add(made)
     wires.append(Wire(tuple(pieces(found)), stand.whiles, source[0][1] + source[1][1]))
     clips = _clips(stand.spans, lambda span: span in stand.whiles, ARROW, rest=0.0)

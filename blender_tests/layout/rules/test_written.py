@@ -16,7 +16,7 @@ from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.layout.lettering.typeset import set_formula
 from llmviz_addon.layout.roles import Role
 from llmviz_addon.layout.rules import formula as f
-from llmviz_addon.layout.rules.written import LONGEST, worth, written
+from llmviz_addon.layout.rules.written import LONGEST, Writing, worth, written
 from llmviz_addon.model.activations import GELU
 from llmviz_addon.model.architecture import gpt2
 from llmviz_addon.model.checkpoint import builtin
@@ -50,6 +50,7 @@ def say(tree: f.Expression, opens: bool = True) -> str:
                     told.append("…")
                 told.append(say(terms[place], not told or sign == ","))
                 last = place
+            told += ["…"] if last + 1 < len(terms) else []
             return (" + " if sign == "+" else ", ").join(told)
         case f.Bend(inner, by):
             return f"{by.name}({say(inner)})"
@@ -317,3 +318,15 @@ def test_the_largest_term_of_a_sum_is_always_written(nano):
     tree, _ = written(placed.layers[0].ln_1.std.rule, trace, (3,), "0.06")
     reads = trace["embedding.output"][3]
     assert f"{reads[np.abs(reads - reads.mean()).argmax()]:.2g}".replace("-", "−") in say(tree)
+
+
+def test_of_a_sum_whose_terms_are_drawn_in_part_those_are_written_that_are_seen():
+    rule = f.Rule(f.Sum(f.Operand("x")), {"x": f.Source("x", (f.All(),))})
+    tensors = {"x": np.array([1.0, 2.0, 3.0, -9.0, 5.0, 20.0])}
+    for drawn, told in (
+        ([0, 1, 2], "1.00 + 2.00 + 3.00 + …"),
+        ([0, 1, 2, 3, 4], "1.00 + … + (−9.00) + …"),
+        ([2, 3], "… + 3.00 + (−9.00) + …"),
+    ):
+        tree, sign = Writing(rule, tensors, (), "22.0", {"x": drawn}).at()
+        assert (say(tree), sign) == (told, "=")

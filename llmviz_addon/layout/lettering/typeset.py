@@ -336,6 +336,8 @@ def _series(series: Series, opens: bool) -> Box:
             boxes.append(_text("…"))
         boxes.append(_within(series.terms[place], 1, (opens and not boxes) or series.sign == ","))
         last = place
+    if last + 1 < len(series.terms):
+        boxes.append(_text("…"))
     each = math.ceil(len(boxes) / series.lines)
     rows = [boxes[first : first + each] for first in range(0, len(boxes), each)]
     return _stacked([_listed(row, series.sign, row is not rows[0], row is not rows[-1]) for row in rows])

@@ -125,4 +125,6 @@ def _series(series: Series, opens: bool) -> str:
             words.append("…")
         words.append(_spelled(series.terms[place], 1, (opens and not words) or series.sign == ","))
         last = place
+    if last + 1 < len(series.terms):
+        words.append("…")
     return (f" {series.sign} " if series.sign == "+" else f"{series.sign} ").join(words)

@@ -2,13 +2,14 @@
 
 Nothing is written for a rule of its own: whatever a formula can say is filled in here, part by part, so that a new
 part of a model shows its numbers too. What reads many numbers becomes the sum of them, of which the first, the last and
-the largest are written. The numbers look as in their cells: they are rounded, so whether they give the result as it is
-written is worked out from what is written, as a reader with a calculator would.
+the largest are written; where only some of them are drawn, those that can be seen. The numbers look as in their cells:
+they are rounded, so whether they give the result as it is written is worked out from what is written, as a reader with
+a calculator would.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -64,8 +65,11 @@ def written(
 class Writing:
     """The formula of one cell with its values, to be written in several ways: what these share is worked out once."""
 
-    def __init__(self, rule: Rule, tensors: Mapping[str, np.ndarray], index: tuple[int, ...], result: str) -> None:
-        self._filling = _Filling(rule.at(index), tensors, index)
+    def __init__(
+        self, rule: Rule, tensors: Mapping[str, np.ndarray], index: tuple[int, ...], result: str,
+        drawn: Mapping[str, Sequence[int]] | None = None,
+    ) -> None:  # fmt: skip
+        self._filling = _Filling(rule.at(index), tensors, index, drawn or {})
         self._result = result
         self._sign = ""
 
@@ -116,6 +120,7 @@ class _Filling:
     rule: Rule
     tensors: Mapping[str, np.ndarray]
     index: tuple[int, ...]
+    drawn: Mapping[str, Sequence[int]]  # of what is read only in part seen, which of its numbers, by operand
     first: int = FIRST
     lines: int = 1
 
@@ -190,15 +195,19 @@ class _Filling:
         """A term for each of some numbers: the first ones, the last, and in any case the largest.
 
         In a sum that takes the place of one of the first, so that it is no longer, but for the very first. Where
-        ``first`` is 0 there is so little room that of a sum only the first and the last are written.
+        ``first`` is 0 there is so little room that of a sum only the first and the last are written. Of a sum of which
+        only some terms can be seen the last one is not written, and the others are among these.
         """
         count, first = len(self._value(numbers)), max(self.first, 1)
-        written = set(range(count)) if count <= self.first + 2 else {*range(first), count - 1}
+        is_one = sign == "+" and count <= LONGEST and not isinstance(numbers, Concat)
+        seen = self.drawn.get(next(operands(numbers), ""), ()) if is_one else ()
+        there, last = (seen, []) if seen else (range(count), [count - 1])
+        written = set(there) if len(there) <= self.first + 1 + len(last) else {*there[:first], *last}
         if self.first or sign == ",":
-            sizes = self._values_of(term, numbers)
-            largest = int((sizes if sign == "," else abs(sizes)).argmax())
+            sizes = self._values_of(term, numbers)[there]
+            largest = there[int((sizes if sign == "," else abs(sizes)).argmax())]
             if sign == "+" and largest not in written and first > 1:
-                written.remove(first - 1)
+                written.remove(there[first - 1])
             written.add(largest)
         looked_at = range(count) if count <= LONGEST else sorted(written)
         if count > LONGEST or term not in self._terms:

@@ -78,7 +78,8 @@ class _Valued(NamedTuple):
 class Setting:
     """The panel of ``cells`` of a grid that have one formula, at letters of ``em``, to be set in several widths.
 
-    ``tensors`` are those that its rule reads, and its own; ``tokens`` what those of a small vocabulary are called.
+    ``tensors`` are those that its rule reads, and its own; ``tokens`` what those of a small vocabulary are called, and
+    ``drawn``, by operand, which of its numbers are, where not all.
     """
 
     def __init__(
@@ -88,12 +89,13 @@ class Setting:
         tensors: Mapping[str, np.ndarray],
         em: float,
         tokens: Sequence[str] = (),
+        drawn: Mapping[str, Sequence[int]] | None = None,
     ) -> None:
         assert grid.rule is not None
         self._grid, self._cells, self._em, self._formula = grid, cells, em, grid.rule.at(cells[0]).formula
         self._tokens = tokens
         self._results = {at: _result(grid, tensors[grid.name], at) for at in cells}
-        self._writings = {at: Writing(grid.rule, tensors, at, result) for at, result in self._results.items()}
+        self._writings = {at: Writing(grid.rule, tensors, at, result, drawn) for at, result in self._results.items()}
         self._symbols = set_formula(self._formula, 1.0)
         self._set: dict[tuple[int, int], list[_Valued]] = {}
 

@@ -17,6 +17,7 @@ from ...errors import ScriptError
 from ...layout.bands import flows_from
 from ...layout.grid import CELL, Grid, Region
 from ...layout.lettering.drawing import Drawing, Polygon, pose
+from ..page.view import TAN, View
 from ..telling import Telling
 from .token_tiles import rise
 
@@ -24,9 +25,13 @@ ARROW = 0.3
 """Opacity of an arrow, about that of a ribbon."""
 WIDTH = 0.18
 """Of an arrow, in metres."""
-GAP = 0.08
+BROADEST = 0.055
+"""The same in picture heights, from where the camera stands: from near it would be broader than what it tells of."""
+GAP = 0.05
 """Metres that stay free at both ends of an arrow."""
-SHORTEST = 0.2
+LANE = 0.24
+"""Metres from what an arrow goes around."""
+SHORTEST = 0.1
 """An arrow that is shorter goes on into the label of its target."""
 LEG = 1.6
 """How far below what it passes under an arrow goes, in its widths, so that more than its head comes up again."""
@@ -111,6 +116,11 @@ def front(source: Box, target: Box) -> float:
     return float(min(source[0][1], target[0][1])) + CELL
 
 
+def width_from(view: View) -> float:
+    """How wide an arrow is in what a camera looks at."""
+    return min(WIDTH, BROADEST * TAN * view.distance)
+
+
 def arrow(name: str, way: Way, color: str, y: float, width: float = WIDTH) -> Drawing:
     """The drawing of an arrow along a way, not shown yet."""
     return Drawing(name, (Polygon(tuple(_outline(way, width)), color),), pose((0.0, y, 0.0)), opacity=0.0)
@@ -167,7 +177,7 @@ def _ways(
     within = np.concatenate([[source, target], others])
     within = within[_level(within, source, target)]
     for sign, i in ((1, 1), (-1, 0)):
-        out = sign * (sign * within[:, i, 0]).max() + sign * (3 * GAP + WIDTH)
+        out = sign * (sign * within[:, i, 0]).max() + sign * (LANE + WIDTH)
         ends = [(one[i][0] + sign * GAP, middle[2]) for one, middle in zip((source, target), middles, strict=True)]
         if abs(ends[0][1] - ends[1][1]) > WIDTH:  # else it would turn back on itself
             yield [ends[0], (out, ends[0][1]), (out, ends[1][1]), ends[1]]
@@ -186,7 +196,7 @@ def _past(source: Box, target: Box, leaves: float, into: float, others: np.ndarr
     first = -1 if b_low[0] + b_high[0] < 2 * start else 1
     for sign in (first, -first) if len(between) else ():
         i = (sign + 1) // 2
-        lane, edge = sign * (sign * between[:, i, 0]).max() + sign * (3 * GAP + WIDTH / 2), target[i][0]
+        lane, edge = sign * (sign * between[:, i, 0]).max() + sign * (LANE + WIDTH / 2), target[i][0]
         if sign * (lane - edge) > GAP + WIDTH:
             for share in (0.5, 0.25, 0.75):
                 z, side = b_high[2] - share * (b_high[2] - b_low[2]), edge + sign * GAP

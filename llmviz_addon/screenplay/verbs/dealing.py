@@ -17,7 +17,7 @@ from ..page.view import Area, Page
 
 LABEL, ARROW = 0.068, 0.052
 """Room over a grid for its label, and between two for an arrow, in heights of a picture as wide as it is high."""
-LEAST = 0.35
+LEAST = 0.27
 """The same, of both, in metres."""
 BETTER = 1.2
 """How much larger all must be for rows to be broken."""

@@ -83,7 +83,9 @@ class _Forms:
     def __init__(self, telling: Telling, grid: Grid, cells: Sequence[tuple[int, ...]]) -> None:
         page, free = telling.page, telling.page.free
         self._most = free.width * (WIDEST if free.width > free.height else 1.0)
-        self._setting = Setting(grid, cells, telling.tensors, page.em / 0.031 * EM, _tokens(telling))
+        self._setting = Setting(
+            grid, cells, telling.tensors, page.em / 0.031 * EM, _tokens(telling), _drawn(telling, grid, cells[0])
+        )
         self.best = self._setting.within(self._most)
 
     @kept
@@ -95,6 +97,17 @@ class _Forms:
             if told.width < found[-1].width - GAP:
                 found.append(told)
         return found
+
+
+def _drawn(telling: Telling, grid: Grid, at: tuple[int, ...]) -> dict[str, list[int]]:
+    """Of what a cell reads, by operand, which numbers have cells, where not all of them have."""
+    found = {}
+    for operand, region in telling.sources(grid, at).items():
+        for axis, (start, end) in zip(region.grid.axes, region.ranges, strict=True):
+            seen = [index - start for index in axis.shown or () if start <= index < end]
+            if end - start > 1 and 0 < len(seen) < end - start:
+                found[operand] = seen
+    return found
 
 
 def _tokens(telling: Telling) -> list[str]:

@@ -25,8 +25,8 @@ from ..telling import CROWD, Telling
 MOST = 3
 WIDTH, HEAD = 0.0022, 0.011
 """Of a tether, and length of the arrow head of one that leads to a result, in picture heights."""
-LONGEST, FROM_CORNER = 0.42, 0.42
-"""Of a tether, and of one that begins at a corner, in picture heights."""
+LONGEST = 0.42
+"""Of a tether, in picture heights."""
 MARGIN = 0.01
 """How far it keeps from what is written, in picture heights."""
 EDGE = 0.001
@@ -36,9 +36,10 @@ ACROSS = 0.5
 BESIDE = 4
 """Places where a tether may begin that are at its symbol."""
 AWAY = 0.6
-"""What it costs, in picture heights, to begin at a corner of the panel: only where all else is barred."""
-MOST_ACROSS = 0.45
-"""Share of a way that may lie across other grids: one that does so longer tells of these rather than of its ends."""
+"""What it costs, in picture heights, to begin at a corner of the panel, as only that to a result may."""
+MOST_ACROSS = 0.25
+"""Share of a way that may lie across other cells, but to a result twice that: one that does so longer
+tells of these rather than of its ends."""
 BENDS = np.array([0.0, 0.1, -0.1, 0.2, -0.2, 0.32, -0.32, 0.48, -0.48])
 """How far the middle of a tether may be out of its straight way, as a share of its length."""
 _ALONG = np.linspace(0, 1, 25)
@@ -77,10 +78,13 @@ def tether(
     grids = [area for grid, area in around.grids if grid is not region.grid]
     walls = [panel.area.grown(-EDGE), *(area.grown(MARGIN) for area in around.written)]
     free = _within(found, [telling.page.free.grown(MARGIN)]).all(axis=1) & ~_within(found, walls).any(axis=1)
-    across = _within(found, grids).mean(axis=1)
-    away = np.repeat(np.arange(len(starts)) >= BESIDE, len(ends) * len(BENDS))
+    over, most = _within(found, grids), 2 * MOST_ACROSS
+    if operand is not None:
+        own, end = (telling.view.area(*telling.box(one)) for one in (region.grid, region))
+        over, most = over | (_within(found, [own]) & ~_within(found, [end.grown(MARGIN)])), MOST_ACROSS
+    across, away = over.mean(axis=1), np.repeat(np.arange(len(starts)) >= BESIDE, len(ends) * len(BENDS))
     cost = length * (1 + 0.3 * np.tile(abs(BENDS), count)) + ACROSS * across + AWAY * away
-    cost[~free | (length > np.where(away, FROM_CORNER, LONGEST)) | (across > MOST_ACROSS)] = np.inf
+    cost[~free | (length > LONGEST) | (across > most)] = np.inf
     cheap = (int(way) for way in np.argsort(cost, kind="stable") if np.isfinite(cost[way]))
     clear = (way for way in cheap if not _crosses(found[way], walls))
     best = next((way for way in clear if not any(_meet(found[way], other) for other in others)), None)
@@ -151,12 +155,11 @@ def _bent(start: np.ndarray, end: np.ndarray, bend: np.ndarray) -> np.ndarray:
 
 
 def _starts(panel: Panel, operand: str | None) -> np.ndarray:
-    """Where a tether may leave the panel, (n, 2): above and below its symbol, beside it, and near the corners."""
-    area, inset = panel.area, 0.06 * panel.area.width
-    x, y = panel.anchors[RESULT if operand is None else operand]
-    beside = [(x, area.top), (x, area.bottom), (area.left, y), (area.right, y)]
+    """Where a tether may leave the panel, (n, 2): above and below its symbol, beside it, and a result's at a corner."""
+    area, (x, y) = panel.area, panel.anchors[RESULT if operand is None else operand]
+    beside, inset = [(x, area.top), (x, area.bottom), (area.left, y), (area.right, y)], 0.06 * area.width
     corners = [(x, y) for x in (area.left + inset, area.right - inset) for y in (area.bottom, area.top)]
-    return np.array([*beside, *corners])
+    return np.array(beside if operand else [*beside, *corners])
 
 
 def _ends(telling: Telling, region: Region) -> np.ndarray:
