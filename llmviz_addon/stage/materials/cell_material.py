@@ -157,7 +157,8 @@ def cell_material(
     role = Expr(tree, info.outputs["Color"], vector=True) if pictures else attribute(tree, "GEOMETRY", "role", "Color")
     number, opacity = Expr(tree, info.outputs["Object Index"]), Expr(tree, info.outputs["Alpha"])
     matter = Matter.of(theme.lit, point, role, not merged) if theme.lit else None
-    draw = _Drawing(point, given, role, number, value_colors(theme), theme, wide, matter)
+    colors = value_colors(theme) if pictures else None
+    draw = _Drawing(point, given, role, number, colors, theme, wide, matter)
     surface = draw.surface(pictures) if pictures else draw.outline()
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
     shown = opacity if matter else coverage(point, far=wide or pictures is None) * opacity
@@ -185,7 +186,7 @@ class _Drawing:
     given: Given
     role: Expr  # its positive hue
     number: Expr  # which role it is
-    colors: bpy.types.NodeTree  # by ``value_colors``
+    colors: bpy.types.NodeTree | None  # by ``value_colors``, where there are values
     theme: Theme
     wide: bool
     matter: Matter | None  # where things are lit
@@ -297,6 +298,7 @@ class _Drawing:
         return near, share if given.pool is None else share * (given.pool > 0.75)
 
     def _color(self, share: Expr) -> Expr:
+        assert self.colors is not None
         (color,) = use(self.colors, share, self.role, self.number)
         return color
 

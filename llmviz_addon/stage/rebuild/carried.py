@@ -44,12 +44,14 @@ def settle(
     ChangesError where something does not, unless it is ``sure`` of that; ``directs`` and ``names`` as in ``changes``.
     Of things that stay and are ``moved`` otherwise only keys of ours are lost that she changed.
     """
+    if (found := changes(scene, directs, names, gone, moved)) is None and not sure:
+        refuse([UNTOLD])
+    if not found:
+        return []
     held, heirs = keys(scene), single(made)
     unique = single(held)
     lost, carried = [], []
-    if (found := changes(scene, directs, names, gone, moved)) is None and not sure:
-        refuse([UNTOLD])
-    for change in found or ():
+    for change in found:
         if change.block is not None and change.block in moved:
             lost += [change] if change.path.startswith(KEYS) and change.before is not None else []
             continue

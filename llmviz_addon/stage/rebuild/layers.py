@@ -44,6 +44,8 @@ def selection_of(scene: bpy.types.Scene, held: Ours) -> Selection:
 
 def select_again(scene: bpy.types.Scene, made: Iterable[bpy.types.ID], selection: Selection) -> None:
     """Select what was ``made`` in place of that."""
+    if not any(selected or active for selected, active in selection.values()):
+        return
     heirs: dict[tuple[str, str, str], Any] = {kind_of(one): one for one in made if isinstance(one, bpy.types.Object)}
     for layer in scene.view_layers:
         selected, active = selection.get(layer.name, (set(), None))

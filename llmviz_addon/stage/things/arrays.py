@@ -61,7 +61,8 @@ class Arrays:
 
     def fill(self, mesh: bpy.types.Mesh) -> None:
         """Put these arrays into a mesh of ours, in place of what is in it."""
-        mesh.clear_geometry()
+        if len(mesh.vertices):
+            mesh.clear_geometry()
         if len(self.points) or len(self.letters):
             points, ink, edge, lean = self.points, self.ink, self.edge, self.lean
             if len(self.letters):
