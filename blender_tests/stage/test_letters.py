@@ -13,7 +13,7 @@ from llmviz_addon.stage.materials.flat_material import EDGE, INK, flat_material
 from llmviz_addon.stage.materials.theme_file import theme
 from llmviz_addon.stage.ours import TAG, ours
 from llmviz_addon.stage.things.arrays import Arrays, joined
-from llmviz_addon.stage.things.drawings import DrawingMaker, _key
+from llmviz_addon.stage.things.drawings import DrawingMaker, Look
 from llmviz_addon.stage.things.letters import LETTER, MODIFIER
 from llmviz_addon.stage.things.overlap import on_top
 
@@ -43,11 +43,11 @@ def shown(obj: bpy.types.Object) -> bpy.types.Mesh:
 
 def written(maker: DrawingMaker, drawing: Drawing) -> Arrays:
     """The shapes of a drawing written out, in the order in which they are seen."""
-    shapes, fringe, eye = _key(drawing)
-    after = on_top(shapes)
-    numbered = list(enumerate(shapes))
+    look = Look.of(drawing)
+    after = on_top(look.shapes)
+    numbered = list(enumerate(look.shapes))
     before = [(number, shape) for number, shape in numbered if number not in after]
-    return joined([maker._flat(part, fringe, eye) for part in (before, after.items())])
+    return joined([maker._flat(part, look.fringe, look.eye) for part in (before, after.items())])
 
 
 def assert_written(mesh: bpy.types.Mesh, expected: Arrays) -> None:

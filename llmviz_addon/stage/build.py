@@ -184,8 +184,9 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme, writ
     grids = {grid.name: grid for grid in (*layout.grids, *(grid for grid, _ in made))}
     del numbers, made  # of a large model they take more room than all that follows
     wide = any(max(grid.cells) > RULED_WIDE for grid in grids.values())
-    letters = numerals(letters_of((*production.signage, *timeline.drawings)).get(None, ()))
-    cells = partial(cell_material, Pictures.of(values.image(), letters), look, wide, values.thin)
+    letters = letters_of((*production.signage, *timeline.drawings))
+    pictures = Pictures.of(values.image(), numerals(letters.get(None, ())))
+    cells = partial(cell_material, pictures, look, wide, values.thin)
     values = values.places_only()
     flat = flat_material(look)
     rig = camera_rig(home)
@@ -232,6 +233,8 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme, writ
     drawings = ensembles.drawings((*production.signage, *timeline.drawings))
     still = {grid.name for group in merged for grid in group}
     maker = DrawingMaker(look, flat)
+    with unswept():
+        maker.prepare([drawing for group in drawings for drawing in group], letters)
     cast.update((yield from within(_drawings(drawings, maker, objects, still, rig), 0.25, 0.85)))
     pieces: Iterable[Named] = (piece for model in timeline.outlines for piece in model.pieces)
     together: list[Sequence[Named]] = [*crowds, *ribbons, *drawings, *([one] for one in (*timeline.fragments, *pieces))]
@@ -312,8 +315,6 @@ def _drawings(
     rig: Rig,
 ) -> Stepwise[dict[str, Actor]]:
     """Drawings as actors, by name; see ``standing_alone``."""
-    with unswept():
-        maker.prepare(drawing for group in groups for drawing in group)
     hung, cast = list(numbers_hung(groups)), {}
     for begin in range(0, len(groups), SOME):
         yield begin / len(groups), "Drawings"

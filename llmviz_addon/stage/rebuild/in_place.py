@@ -102,7 +102,7 @@ def _made_steps(other: Difference, nursery: bpy.types.Collection) -> Stepwise[di
     maker.collection = nursery
     yield 0.4, "Drawings"
     anew = [(number, group) for number, group in enumerate(other.drawings) if group[0].name in other.made]
-    maker.prepare(drawing for _, group in anew for drawing in group)
+    maker.prepare([drawing for _, group in anew for drawing in group])
     numbers = list(numbers_hung(other.drawings))
     parents = {group[0].parent for _, group in anew} & stood.objects.keys()
     fragments = {one.name: one for one in timeline.fragments if one.name in other.made}

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import bpy
@@ -19,6 +19,7 @@ import numpy as np
 from mathutils import Matrix
 
 from ...errors import ScriptError
+from ...kept import kept
 from ...layout.lettering.drawing import LIFT, Drawing, Line, Readout, Rect, Shape, Text
 from ...layout.lettering.font_file import FontFile
 from ..materials.flat_material import REACH
@@ -34,9 +35,7 @@ from .readouts import Readouts
 from .repeated import Repeats, write_places
 from .shapes import face, pieces
 
-Key = tuple[tuple[Shape, ...], float, Eye | None]
-"""Of drawings that look alike: their shapes, the width of their fringes, and from where they are seen, if it is known.
-"""
+LettersOf = dict[FontFile | None, set[str]]
 ALWAYS = 1e9
 """Reach of a drawing that never fades."""
 MANY = 250_000
@@ -45,9 +44,9 @@ _PIXEL = 1 / 720  # of the picture's height, for which the fringes before the ca
 _FRINGE = 0.02  # metres, of shapes that stand alone in the world
 
 
-def letters_of(drawings: Iterable[Drawing]) -> dict[FontFile | None, set[str]]:
+def letters_of(drawings: Iterable[Drawing]) -> LettersOf:
     """All letters in the texts of ``drawings``, by the font that they are set in."""
-    letters: dict[FontFile | None, set[str]] = defaultdict(set)
+    letters: LettersOf = defaultdict(set)
     for shape in (shape for drawing in drawings for shape in drawing.shapes):
         if isinstance(shape, Text):
             letters[shape.font].update(shape.body)
@@ -60,6 +59,28 @@ APART = 0.618034
 A ray that goes on through a transparent face misses whatever else lies at that very depth, so one of
 two panels that fade into each other would vanish.
 """
+
+
+@dataclass(frozen=True)
+class Look:
+    """What drawings that look alike have: shapes, the width of their fringes, from where they are seen, if known."""
+
+    shapes: tuple[Shape, ...]
+    fringe: float
+    eye: Eye | None
+
+    @classmethod
+    def of(cls, drawing: Drawing) -> Look:
+        """That of a drawing."""
+        return cls(drawing.shapes, _fringe(drawing), _eye(drawing))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @kept
+    def _hash(self) -> int:
+        """Worked out once, as a look of many shapes is looked up several times."""
+        return hash((self.shapes, self.fringe, self.eye))
 
 
 class DrawingMaker:
@@ -76,8 +97,8 @@ class DrawingMaker:
         self.letters = Letterbox(material)
         self.readouts = Readouts(material, theme)
         self.repeats = Repeats()
-        self._keys: dict[Key, int] = {}  # numbered, as it takes long to compare looks of many shapes
-        self._looks: dict[int, tuple[Drawing, Key, int]] = {}
+        self._keys: dict[Look, int] = {}  # numbered, as it takes long to compare looks of many shapes
+        self._looks: dict[int, tuple[Drawing, Look, int]] = {}
         self._waiting: Counter[int] = Counter()  # how many drawings of each look are to come
         self._arrays: dict[tuple[int, bool], Arrays] = {}
         self._inks: dict[str, tuple[float, ...]] = {}
@@ -86,12 +107,11 @@ class DrawingMaker:
         self._mould: bpy.types.Mesh | None = None
         self.shapes: Shapes = {}  # of those that were just made
 
-    def prepare(self, drawings: Iterable[Drawing]) -> None:
+    def prepare(self, drawings: Sequence[Drawing], letters: LettersOf | None = None) -> None:
         """Fetch all letters that the drawings use, at once, and note which of them look alike."""
-        drawings = tuple(drawings)
         self._waiting.update(self._look(drawing)[1] for drawing in drawings)
-        for font, letters in letters_of(drawings).items():
-            self.letters.fetch(letters, font)
+        for font, some in (letters_of(drawings) if letters is None else letters).items():
+            self.letters.fetch(some, font)
 
     def make(
         self,
@@ -146,7 +166,7 @@ class DrawingMaker:
         for place, shape in enumerate(drawing.shapes):
             if isinstance(shape, Readout):
                 before = (place + 1) * LIFT
-                self.readouts.add(obj, _levelled(shape, before, key[2]), before)
+                self.readouts.add(obj, _levelled(shape, before, key.eye), before)
 
     def let_go(self) -> None:
         """Forget the meshes that are no more."""
@@ -179,17 +199,17 @@ class DrawingMaker:
         """
         key, look = self._look(drawing)
         arrays = self._arrays.pop((look, written), None) or self.drawn.get(
-            self.theme, self.letters.known, (key, written), lambda: self._draw(*key, written)
+            self.theme, self.letters.known, (key, written), lambda: self._draw(key, written)
         )
         self._waiting[look] -= 1
         if self._waiting[look] > 0:
             self._arrays[look, written] = arrays
         return arrays
 
-    def _look(self, drawing: Drawing) -> tuple[Key, int]:
+    def _look(self, drawing: Drawing) -> tuple[Look, int]:
         """How a drawing looks, and a number that it shares with those that look alike."""
         if id(drawing) not in self._looks:
-            key = _key(drawing)
+            key = Look.of(drawing)
             self._looks[id(drawing)] = drawing, key, self._keys.setdefault(key, len(self._keys))
         return self._looks[id(drawing)][1:]
 
@@ -206,13 +226,14 @@ class DrawingMaker:
         if len(arrays.letters):
             self.letters.add(obj)
 
-    def _draw(self, shapes: tuple[Shape, ...], fringe: float, eye: Eye | None, written: bool) -> Arrays:
+    def _draw(self, look: Look, written: bool) -> Arrays:
+        shapes, eye = look.shapes, look.eye
         last = {} if written else on_top(shapes)
         letters = self.letters.set(last, eye, self._ink) if last else Letters.none()
         others = [(n, shape) for n, shape in enumerate(shapes) if n not in last]
         if not others:  # of nothing but letters, Blender would not know which colours Solid view shows
             return replace(Arrays.loose(letters.place[:1]), letters=letters)
-        return replace(self._flat(others, fringe, eye), letters=letters)
+        return replace(self._flat(others, look.fringe, eye), letters=letters)
 
     def _ink(self, color: str) -> tuple[float, ...]:
         if color not in self._inks:
@@ -286,10 +307,6 @@ def reach(drawing: Drawing) -> float:
     ems = [shape.size for shape in drawing.shapes if isinstance(shape, Text | Readout)]
     unit = math.hypot(*drawing.pose[:3, 0].tolist())
     return max(ems, default=0.1) * unit / drawing.fades_below if drawing.fades_below > 0 else ALWAYS
-
-
-def _key(drawing: Drawing) -> Key:
-    return drawing.shapes, _fringe(drawing), _eye(drawing)
 
 
 def _eye(drawing: Drawing) -> Eye | None:
