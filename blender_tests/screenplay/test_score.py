@@ -1,14 +1,12 @@
 """Clips: claims, states, keys."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from llmviz_addon.errors import ScriptError
-from llmviz_addon.screenplay.score.clips import Origin, keys
+from llmviz_addon.screenplay.score.clips import Origin, along, keys
 from llmviz_addon.screenplay.score.score import Score
 from llmviz_addon.screenplay.score.timeline import Channel
 
@@ -67,7 +65,7 @@ def test_whatever_is_asked_together_or_alone_a_channel_is_told_as_if_it_were_the
     for name in names:
         channel = Channel(name, "opacity")
         pairs = zip(many.clips[channel], alone[name].clips[channel], strict=True)
-        assert all(replace(one, course=None) == replace(other, course=None) for one, other in pairs)
+        assert all(one._replace(course=None) == other._replace(course=None) for one, other in pairs)
         assert keys(many.clips[channel], 1.0, 30, 1) == keys(alone[name].clips[channel], 1.0, 30, 1)
         assert many.value(channel) == alone[name].value(channel)
         assert (name in many.gone) == (name in alone[name].gone)
@@ -184,3 +182,13 @@ def test_channels_that_are_asked_for_together_share_their_clips_until_they_part(
     assert [[clip.value for clip in s.clips[channel]] for channel in together] == [[0, 1], [0, 0.3, 1], [0, 1]]
     with pytest.raises(ScriptError, match=r"Two clips claim grid 0\.opacity"):
         s.set_all(names, "opacity", 0.0, 2.5, 1.0)
+
+
+@given(st.lists(st.tuples(st.floats(0, 2), st.floats(0, 2), st.floats(-1, 1)), max_size=6), st.lists(st.floats(-1, 30)))
+def test_along_many_times_it_stands_as_at_each(asked: list[tuple[float, float, float]], times: list[float]) -> None:
+    s, now = score(), 0.0
+    for wait, seconds, value in asked:
+        s.set(OPACITY, value, now + wait, seconds)
+        now += wait + seconds
+    staff = s.staff(OPACITY)
+    assert along(staff.clips, staff.rest, sorted(times)) == [staff.at(at) for at in sorted(times)]

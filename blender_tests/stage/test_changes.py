@@ -16,13 +16,14 @@ from blender_tests.stage import her_edits
 from blender_tests.stage.conftest import track
 from blender_tests.stage.her_edits import block, grid
 from blender_tests.stage.test_hers import find, smaller
+from llmviz_addon.stage import build as building
 from llmviz_addon.stage import compat
 from llmviz_addon.stage.build import build, build_steps
-from llmviz_addon.stage.ours import REGISTRY, built_text, ours
+from llmviz_addon.stage.ours import REGISTRY, built_text, keys, ours
 from llmviz_addon.stage.rebuild import changes as looking
 from llmviz_addon.stage.rebuild.changes import LINES, UNTOLD, ChangesError, losses, shortened
 from llmviz_addon.stage.rebuild.record import version
-from llmviz_addon.stage.rebuild.snapshot import GEOMETRY, snapshot
+from llmviz_addon.stage.rebuild.snapshot import GEOMETRY, Written, snapshot
 
 Film = bpy.types.Scene
 
@@ -46,6 +47,25 @@ def test_of_a_new_thing_it_is_told_what_it_is_and_no_setting():
     assert told[2] == {"name": "new", "nodes": ["Value"], 'nodes["Value"]': "ShaderNodeValue"} | {
         path: value for path, value in told[2].items() if "outputs" in path
     }
+
+
+def test_what_was_just_written_is_noted_as_it_would_be_read(
+    scene: bpy.types.Scene, production, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+
+    def note(scene: bpy.types.Scene, written: Written) -> None:
+        told.append(written)
+        looking.note(scene, written)
+
+    monkeypatch.setattr(building, "note", note)
+    for _ in range(2):  # the second time drawings are made of arrays that are kept
+        build(scene, production, own_scene=True)
+        written = told.pop()
+        held = keys(scene)
+        assert {type(block) for block in (*written.curves, *written.shapes)} > {bpy.types.Object, bpy.types.Mesh}
+        assert looking._state(scene, held, written=written) == looking._state(scene, held)
+        assert not looking.changes(scene)
 
 
 @pytest.mark.parametrize(

@@ -61,8 +61,7 @@ class Arrays:
 
     def fill(self, mesh: bpy.types.Mesh) -> None:
         """Put these arrays into a mesh of ours, in place of what is in it."""
-        if len(mesh.vertices):
-            mesh.clear_geometry()
+        mesh.clear_geometry()  # of a new one, too: of equal arrays all meshes are to be equal
         if len(self.points) or len(self.letters):
             points, ink, edge, lean = self.points, self.ink, self.edge, self.lean
             if len(self.letters):
