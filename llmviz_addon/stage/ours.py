@@ -31,6 +31,8 @@ REGISTRY = "llmviz_ours"
 KINDS = ("objects", "meshes", "curves", "cameras", "node_groups", "materials", "images", "actions", "worlds", "lights")
 """Where in ``bpy.data`` things of ours are."""
 
+ID, SCENES = bpy.types.ID, (bpy.types.Scene, bpy.types.Collection)
+"""Each look-up in ``bpy.types`` takes as long as all else that is asked of one of thousands of things."""
 Block = TypeVar("Block", bound=bpy.types.ID)
 Keys = Mapping[bpy.types.ID, int]
 """The number of each thing of ours in a scene."""
@@ -72,7 +74,7 @@ def ours(scene: bpy.types.Scene) -> Ours:
         return Ours(None, {})
     lists = _lists(scene)
     found = [entry.get("block") for entry in _entries(lists, "blocks")]
-    local = dict.fromkeys(b for b in found if isinstance(b, bpy.types.ID) and b.library is None)
+    local = dict.fromkeys(b for b in found if isinstance(b, ID) and b.library is None)
     homes = [one.get("home") for one in lists]
     folders = [entry.get("folder") for entry in _entries(lists, "folders")]
     return Ours(
@@ -112,7 +114,7 @@ def keys(scene: bpy.types.Scene) -> dict[bpy.types.ID, int]:
     """The number that each thing of ours has in ``scene``: in no stage of it do two have the same."""
     entries = _entries(_lists(scene), "blocks") if _holds(scene, scene.get(REGISTRY)) else []
     pairs = [(entry.get("block"), entry.get("key")) for entry in entries]
-    return {block: key for block, key in pairs if isinstance(block, bpy.types.ID) and isinstance(key, int)}
+    return {block: key for block, key in pairs if isinstance(block, ID) and isinstance(key, int)}
 
 
 def _lists(scene: bpy.types.Scene) -> list[Any]:
@@ -214,7 +216,7 @@ def reached(home: bpy.types.Collection) -> list[bpy.types.ID]:
     pending: list[bpy.types.ID] = [home, *home.children_recursive]
     while pending:
         for block in uses.get(pending.pop(), ()):
-            if block in found or block.get(TAG) is None or isinstance(block, bpy.types.Scene | bpy.types.Collection):
+            if block in found or block.get(TAG) is None or isinstance(block, SCENES):
                 continue
             found[block] = None
             pending.append(block)
