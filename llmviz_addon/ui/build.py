@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import dataclass
 from inspect import cleandoc
 
 import bpy
@@ -12,9 +13,10 @@ from .. import api
 from ..screenplay.production import Set
 from ..screenplay.retold import Retold
 from ..stage.open_state import read_state
-from ..stage.ours import is_ours
+from ..stage.ours import is_ours, ours
 from ..stage.playing import only_playing
 from ..stage.rebuild.changes import losses
+from ..stage.rebuild.layers import Selection, select_again, selection_of
 from ..stage.story import Story, read_story
 from ..stage.things.page import go
 from ..stepwise import within
@@ -109,25 +111,38 @@ def build_film(context: bpy.types.Context, sure: bool = False) -> Steps:
     """Build what the settings of the current scene ask for, and show it: the place of a film that is there."""
     read_chapters()
     is_first = not any(read_story(scene) for scene in bpy.data.scenes)
-    before, frame = where(target(context.scene))
+    place = where(target(context.scene))
     stage = yield from film_steps(context, sure)
     story = stage.told
-    go_on_from(stage, before, frame)
+    go_on_from(stage, place)
     if is_first and not bpy.app.background:  # a script finds it at its beginning
         go(stage.scene, opening(story))
         only_playing(stage.scene)
     return Outcome(f"Built {minutes(story.seconds(story.frames))} of film: {titles(story)}.")
 
 
-def where(scene: bpy.types.Scene | None) -> tuple[Story | None, int]:
-    """The film in ``scene``, if there is one, and the frame at which it is."""
-    return (read_story(scene), scene.frame_current) if scene is not None else (None, 1)
+@dataclass(frozen=True)
+class Place:
+    """Where she is in a film: at which frame, and what of it is selected."""
+
+    story: Story
+    frame: int
+    selection: Selection
 
 
-def go_on_from(stage: api.Stage, before: Story | None, frame: int) -> None:
-    """Go to the place of a film at which the one ``before`` was at ``frame``."""
-    if before is not None:
-        go(stage.scene, same_place(frame, before, stage.told))
+def where(scene: bpy.types.Scene | None) -> Place | None:
+    """Where she is in the film in ``scene``, if there is one."""
+    story = read_story(scene) if scene is not None else None
+    if scene is None or story is None:
+        return None
+    return Place(story, scene.frame_current, selection_of(scene, ours(scene)))
+
+
+def go_on_from(stage: api.Stage, place: Place | None) -> None:
+    """Go to the same place of the film that was built since."""
+    if place is not None:
+        go(stage.scene, same_place(place.frame, place.story, stage.told))
+        select_again(stage.scene, ours(stage.scene), place.selection)
         only_playing(stage.scene)
 
 

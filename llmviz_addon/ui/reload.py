@@ -65,13 +65,13 @@ def reload_film(context: bpy.types.Context, sure: bool = False) -> Steps:
     Raises ScriptError, before anything else is done, where a chapter that is asked for is broken or a folder is gone.
     """
     scene = target(context.scene)
-    before, frame = where(scene)
+    place = where(scene)
     skipped = value(context.scene.llmviz_settings, "skipped").split()
     for trouble in read_chapters().troubles:
         if not trouble.path or (trouble.chapter and trouble.chapter not in skipped):
             raise ScriptError(trouble.text, Path(trouble.path) if trouble.path else None, trouble.line or None)
     stage = yield from film_steps(context, sure, stays=True)
-    go_on_from(stage, before, frame)
+    go_on_from(stage, place)
     unsaved = "".join(f" {name} has changes that are not saved." for name in unsaved_texts())
     return Outcome(f"Reloaded: {titles(stage.told)}.{unsaved}")
 

@@ -5,7 +5,7 @@ And which things she selected.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import bpy
@@ -42,11 +42,11 @@ def selection_of(scene: bpy.types.Scene, held: Ours) -> Selection:
     return found
 
 
-def select_again(scene: bpy.types.Scene, made: Iterable[bpy.types.ID], selection: Selection) -> None:
-    """Select what was ``made`` in place of that."""
+def select_again(scene: bpy.types.Scene, held: Ours, selection: Selection) -> None:
+    """Select what of ``held`` is in place of that."""
     if not any(selected or active for selected, active in selection.values()):
         return
-    heirs: dict[tuple[str, str, str], Any] = {kind_of(one): one for one in made if isinstance(one, bpy.types.Object)}
+    heirs: dict[tuple[str, str, str], Any] = {kind_of(obj): obj for obj in held.objects}
     for layer in scene.view_layers:
         selected, active = selection.get(layer.name, (set(), None))
         wanted = [heirs[kind] for kind in (*selected, active) if kind in heirs]

@@ -28,7 +28,7 @@ from ..ours import (
     remove_unused,
 )
 from ..playing import everything
-from .layers import select_again, selection_of, set_again, settings_of
+from .layers import set_again, settings_of
 
 Heirs = dict[tuple[str, str, str], Any]
 """New things by their kind, of which their type is a part."""
@@ -63,7 +63,7 @@ def take_place(scene: bpy.types.Scene, home: bpy.types.Collection, made: Sequenc
     """
     everything(scene)
     old, new = ours(scene), Ours(home, {}, tuple(home.children_recursive))
-    kept, selection = settings_of(scene, old), selection_of(scene, old)
+    kept = settings_of(scene, old)
     ground: list[bpy.types.ID] = [block for block in old.blocks if _is_finish(block)]  # to which no stage leads
     ground += [scene.world] if scene.world is not None and scene.world in old.blocks else []
     for other in bpy.data.scenes:
@@ -85,7 +85,6 @@ def take_place(scene: bpy.types.Scene, home: bpy.types.Collection, made: Sequenc
         scene.collection.children.link(home)
     register(scene, new, (*made, *ground))
     set_again(scene, new, kept)
-    select_again(scene, made, selection)
 
 
 def _is_finish(block: bpy.types.ID) -> bool:
