@@ -114,7 +114,7 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
     tokens: StringProperty(
         name="Tokens",
         description=f"The text the model reads{TAKEN}. For a model that comes without a tokenizer, token ids apart by "
-        "spaces",
+        "spaces. Another text is another film, and a build, whose button tells how long; an open stage takes a step",
         default=BUILTINS[NANO].sample,
         options={"TEXTEDIT_UPDATE"},
     )
