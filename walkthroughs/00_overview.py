@@ -174,9 +174,10 @@ def _layer(film, layer, parts):
             film.camera.frame(*parts, azimuth=284, elevation=6, seconds=1.5)
             film.pulse(*parts, titles=[part.title for part in parts])
         film.say("That was one layer.")
-        names = film.flank(*_halves(layer), titles=HALVES)
-        with film.together(seconds=2):
-            film.fade(layer, film.ribbons(layer), to=1, seconds=1)
+        (first, *others), names = layer.attn.heads, film.flank(*_halves(layer), titles=HALVES)
+        names += film.flank(first, titles=[f"1 of {1 + len(others)} heads"], among=layer) if others else []
+        with film.together(seconds=2):  # of its heads the first, for they would stand on one another
+            film.fade(layer.ln_1, first, [*layer.attn.members.values()][1:], film.ribbons(layer), to=1, seconds=1)
             film.camera.frame(layer, *names, azimuth=282, elevation=6)
         film.fade(*film.signs.labels(layer), to=0, seconds=0.3)  # of a crowd some would stand on others
     film.fade(*names, to=0, seconds=0)

@@ -10,7 +10,7 @@ APART, WIDE = 0.1, 0.3
 """Metres that a column stands apart from its block; and from one in which others will stand beside it."""
 SEEN = 3
 """Further columns of which it is seen where they come from."""
-ROWS = 28
+ROWS = 24
 """Of each column that are drawn, for their numbers to be large."""
 SIGN = 0.45
 """Size of a sign between columns or grids, in metres."""

@@ -29,7 +29,10 @@ def play(film):
         film.hide_values(*(grid for layer in layers[1:] for grid in layer.grids if grid.role != "weight"))
         film.fade(film.all_but(layers[0], film.ribbons(layers[0])), to=0, seconds=0)
         film.fade(*film.signs.labels(layers[0]), to=0, seconds=0)  # of a crowd some would stand on others
+        first, *others = layers[0].attn.heads  # they would stand on one another
         names = film.flank(*_halves(layers[0]), titles=HALVES)
+        names += film.flank(first, titles=[f"1 of {1 + len(others)} heads"], among=layers[0]) if others else []
+        film.fade(*others, to=0, seconds=0)
         film.camera.frame(layers[0], *names, azimuth=286, elevation=9, seconds=2)
         film.say("attention takes over from other tokens,")
         film.light(layers[0].attn, seconds=0.8)

@@ -93,7 +93,7 @@ def _logits(film, t, best):
         film.move(output.logits, beside=x, side="below", gap=0.7, seconds=0)  # its columns under theirs
         film.move(output.weight, beside=output.logits, side="left", gap=0.6, seconds=0)  # and its rows beside theirs
         film.camera.frame(*shown, azimuth=272, elevation=2, seconds=0)
-        film.outline(x[t], output.logits[t], seconds=0.6)
+        film.outline(x[t], output.logits[t, best], seconds=0.6)
         arrows = [film.connect(one, output.logits, width=THIN) for one in (x, output.weight)]
         film.say("Its dot product with the [column]({x}) is its score, the logit:", x=x[t])
         number = film.dot_product(output.logits[t, best], seconds=12)
@@ -152,7 +152,7 @@ def _asked(film, output):
     elif asked[0]:
         film.say("The model learned to answer from t = {t:,} on; earlier guesses were never trained.", t=asked[0])
         if output.probs.axes[0].shown is None:
-            film.split(output.probs[asked[0] :], output.logits[asked[0] :], gap=0, others=0.3, seconds=1)
+            film.split(output.probs[asked[0] :], output.logits[asked[0] :], gap=0, others=0.5, seconds=1)
 
 
 def _unsure(film, t):

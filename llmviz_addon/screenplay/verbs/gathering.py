@@ -35,10 +35,11 @@ def gather(telling: Telling, column: Region, *sources: Region, seconds: float | 
         for body in telling.bodies(one.grid):
             focus(telling, body, one, telling.now)
             telling.score.set(Channel(body, "focus"), AROUND, telling.now, each)
-        telling.change(mark.name, "opacity", 1.0, each)
+        for name in {mark.name, marks[-1].name}:  # where the sum will be is marked from the first
+            if telling.score.value(Channel(name, "opacity")) < 1:
+                telling.change(name, "opacity", 1.0, each)
         telling.pass_time(each)
     with telling.together(seconds=each):
-        telling.change(marks[-1].name, "opacity", 1.0, each)
         splitting.send(telling, column.index[0], column)
     sweep(telling, column, seconds=seconds - each * len(marks), slowly=False)
     return marks

@@ -106,9 +106,9 @@ class Pictures:
 
 TONES, GLASS_TONES = (0.8, 1.0, 1.14), (0.97, 1.0, 1.02)
 """Light of faces that look to the side, to the front or back, and up, of cells and of glass."""
-LIT, LIT_FAR, LIT_LINES = 0.35, 0.2, 0.8
-"""Share of its role's hue in what is highlighted and lit, in cells too small to be told apart, and in lines: the light
-is in the lines around cells, so that cells keep their colours and empty ones stay empty."""
+LIT, LIT_FAR, LIT_GAPS, LIT_LINES = 0.35, 0.07, 0.25, 0.8
+"""Share of its role's hue in what is highlighted and lit, in cells too small to be told apart, in gaps between cells and
+in outlines: the light is around the grid, so that cells keep their colours and empty ones stay empty."""
 OUTLINED = 0.7
 """That in outlines, which have no values to tell apart."""
 GONE = 0.12
@@ -260,7 +260,7 @@ class _Drawing:
         if self.matter:
             return self._lit_values(self.matter, self._lit(colored, LIT), value, gain, tile, numbers)
         small = tile.widest.times_plus(LIT_FAR * 4.5, -LIT_FAR * 0.5).minimum(LIT_FAR).maximum(0.0)
-        lines = (gaps.maximum(draw_outline(self.point)) * LIT_LINES).maximum(small)
+        lines = (draw_outline(self.point) * LIT_LINES).maximum(gaps * LIT_GAPS).maximum(small)
         cell = self._lit(mix(colored, ground, gaps * BETWEEN), lines)
         shown = blend(tree, emission(tree, cell, tone), *self._written(cell.scaled(tone), colored, value, numbers))
         zero = self._lit(mix(zero_color(self.role, self.theme), ground, gaps * BETWEEN), lines)

@@ -48,7 +48,7 @@ USUAL = 5.25
 """Width, in digits, of ``−0.123``: shorter numbers are no larger, longer ones smaller."""
 LIGHT = (0.2126, 0.7152, 0.0722)
 """Shares of red, green and blue in how light a colour looks."""
-HALF_WAY = 0.18
+HALF_WAY = 0.24
 """Light, linear, of what looks half-way between black and white."""
 _SPLIT = 4097.0
 """Cuts a number of 24 bits into two of 12."""
