@@ -8,13 +8,13 @@ answer = "A trained model at work: fixed parameters, and values computed anew fo
 
 LOW = 0.25
 """Opacity of what it is not about."""
-NEAR = 0.45
+NEAR = 0.3
 """Metres between what belongs together there."""
 FEW, HALVES = 6, ("Self-attention", "MLP")
 """Layers that are seen side by side, and what their halves are called."""
 NEARLY, ZOOM = 212, 0.15
 """Where a camera stands that looks along the numbers, and how much of the picture one of them is."""
-ROWS = 10
+ROWS = 7
 """Of each column that are drawn where numbers are to be read."""
 TURNS = 6.0
 """Seconds in which all parts of a layer have their turn."""

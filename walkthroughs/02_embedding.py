@@ -12,7 +12,7 @@ SEEN = 3
 """Further columns of which it is seen where they come from."""
 ROWS = 24
 """Of each column that are drawn, for their numbers to be large."""
-SIGN = 0.45
+SIGN = 0.3
 """Size of a sign between columns or grids, in metres."""
 NEAR = 0.5
 """Metres from these to what they are added to."""
