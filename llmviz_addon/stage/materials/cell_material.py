@@ -107,8 +107,8 @@ class Pictures:
 TONES, GLASS_TONES = (0.8, 1.0, 1.14), (0.97, 1.0, 1.02)
 """Light of faces that look to the side, to the front or back, and up, of cells and of glass."""
 LIT, LIT_FAR, LIT_GAPS, LIT_LINES = 0.35, 0.07, 0.25, 0.8
-"""Share of its role's hue in what is highlighted and lit, in cells too small to be told apart, in gaps between them, and
-in outlines: the light is around grids, so that cells keep their colours and empty ones stay empty."""
+"""Share of its role's hue in what is highlighted and lit, in cells too small to be told apart, in gaps between cells,
+and in outlines: the light is around grids, so that cells keep their colours and empty ones stay empty."""
 OUTLINED = 0.7
 """That in outlines, which have no values to tell apart."""
 GONE = 0.12
