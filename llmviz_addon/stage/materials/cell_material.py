@@ -250,7 +250,7 @@ class _Drawing:
             return self.matter.glass(lines, self._lit(glow, LIT * lines), edge)
         lines = gaps.maximum(outline)
         glass = mix(linear(colors.glass), linear(colors.glass_line), lines)
-        glass = self._lit(glass, lines * LIT_LINES)
+        glass = self._lit(glass, (outline * LIT_LINES).maximum(gaps * LIT_GAPS))
         return emission(self.role.tree, glass, self.point.normal.dot(GLASS_TONES))
 
     def _values(self, value: Expr, gain: Expr, tile: Point, gaps: Expr, numbers: Numbers) -> bpy.types.NodeSocket:
