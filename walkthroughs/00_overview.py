@@ -169,13 +169,13 @@ def _layer(film, layer, parts):
     with film.beat("layer"):
         film.say("Then a small network, the MLP, works on each column by itself.")
         film.camera.frame(*parts, azimuth=286, elevation=7, seconds=0)  # nothing is there
-        with film.together(seconds=4.5):
+        with film.together(seconds=4):
             film.fade(*parts, film.ribbons(*parts), to=1, seconds=1)
             film.camera.frame(*parts, azimuth=284, elevation=6, seconds=1.5)
             film.pulse(*parts, titles=[part.title for part in parts])
         film.say("That was one layer.")
         (first, *others), names = layer.attn.heads, film.flank(*_halves(layer), titles=HALVES)
-        names += film.flank(first, titles=[f"1 of {1 + len(others)} heads"], among=layer) if others else []
+        names += film.flank(first, titles=[f"1 of {1 + len(others)} heads"], among=layer, seconds=0) if others else []
         with film.together(seconds=2):  # of its heads the first, for they would stand on one another
             film.fade(layer.ln_1, first, [*layer.attn.members.values()][1:], film.ribbons(layer), to=1, seconds=1)
             film.camera.frame(layer, *names, azimuth=282, elevation=6)
