@@ -10,6 +10,8 @@ PACE = 1.75
 ENTERS = 1.6
 """Seconds after which a model is in the picture, on the way to where all of it is."""
 
+HOLDS = 0.8
+"""Seconds for which a model is seen with its name."""
 MOST, PARTS = 6, ("Self-attention", "MLP")
 """Layers that are seen side by side, and what is in each."""
 
@@ -85,11 +87,12 @@ def _beside(film, model, seen, words):
     """Away until a model stands beside those ``seen``, with how high it is; it is named once it is in the picture."""
     with film.together():
         film.fade(model.pieces, model.signs.card, model.signs.roof, to=1, seconds=2)
-        seen += [model, *film.measure(model, seconds=2)]
+        seen += [model, model.signs.card, *film.measure(model, seconds=2)]
         film.camera.fly(*seen, azimuth=284, elevation=7, pace=PACE)
         with film.in_sequence():
             film.wait(ENTERS)
             film.say(words, name=model.title, n=model.n_params)
+    film.camera.fly(*seen, azimuth=284, elevation=7, zoom=0.97, seconds=HOLDS)
 
 
 def _halves(layer):

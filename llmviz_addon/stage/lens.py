@@ -27,10 +27,12 @@ HALVED = 0.5
 """The blur is worked out on a picture of half the size, for a tenth of the time; what is sharp comes from the whole."""
 AROUND = 2
 """Pixels around it that are sharp as well, lest it be mixed into what is blurred beside it."""
-KEPT_OUT = 4.0
+KEPT_OUT = 5.0
 """One over the share of a pixel that is written on from which on it is sharp."""
-SOLID = 0.3
-"""What hides less of what is behind it is not there for the lens: less than glass, and more than what is sharp so."""
+SOLID = 0.2
+"""What hides less of what is behind it is not there for the lens: less than ribbons, and than what is sharp so."""
+NOWHERE, BESIDE = 1e9, 9
+"""Metres from which on there is nothing, which is as soft as what ends there, so many pixels around."""
 
 _HERE = "abs(x - a) + abs(y - b) + abs(z - c) < 0.0001 + 0.000001*(abs(a) + abs(b) + abs(c))"
 _GATE = f"1 if {_HERE} and u == 0 and e > 1 else 0"
@@ -77,14 +79,11 @@ def blurred(
     height = Expr(tree, size.outputs["Dimensions"], vector=True).split()[1]
     focus, far = (_driven(tree, expression, camera) for expression in _DRIVEN)
     off = abs(1.0 - focus / depth.maximum(1e-3))
-    around = new_node(tree, "CompositorNodeDilateErode")
-    if "Size" in around.inputs:
-        around.inputs["Size"].default_value = AROUND
-    else:
-        around.mode, around.distance = "STEP", AROUND
-    tree.links.new((written * KEPT_OUT).socket, around.inputs[0])
-    sharp = (1.0 - Expr(tree, around.outputs[0])).clamp() * (depth > 0.0)
-    radius = (off * far).minimum(LARGEST) * sharp * height  # pixels
+    there = depth < NOWHERE
+    soft_there = (off * far).minimum(LARGEST) * there
+    ending = _spread(tree, soft_there, BESIDE) * (1.0 - there)
+    sharp = (1.0 - _spread(tree, written * KEPT_OUT, AROUND)).clamp() * (depth > 0.0)
+    radius = (soft_there + ending) * sharp * height  # pixels
     defocus = new_node(tree, "CompositorNodeDefocus")
     defocus.use_zbuffer = False
     defocus.z_scale, defocus.blur_max = HALVED, MOST
@@ -92,6 +91,17 @@ def blurred(
     tree.links.new(_scaled(tree, radius.socket, HALVED), defocus.inputs["Z"])
     soft = Expr(tree, _scaled(tree, defocus.outputs[0], 1 / HALVED), vector=True)
     return mix(Expr(tree, image, vector=True), soft, (radius - 0.5).clamp()).socket
+
+
+def _spread(tree: bpy.types.NodeTree, image: Expr, pixels: int) -> Expr:
+    """The largest of the values around, so many pixels to each side."""
+    node = new_node(tree, "CompositorNodeDilateErode")
+    if "Size" in node.inputs:
+        node.inputs["Size"].default_value = pixels
+    else:
+        node.mode, node.distance = "STEP", pixels
+    tree.links.new(image.socket, node.inputs[0])
+    return Expr(tree, node.outputs[0])
 
 
 def _scaled(tree: bpy.types.NodeTree, image: bpy.types.NodeSocket, factor: float) -> bpy.types.NodeSocket:
