@@ -5,12 +5,22 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Generator
 from contextlib import closing
-from typing import ParamSpec, TypeVar
+from typing import NamedTuple, ParamSpec, TypeVar
 
 T = TypeVar("T")
 P = ParamSpec("P")
 Stepwise = Generator[tuple[float, str], None, T]
 """Yields (share done, what comes next)."""
+
+
+class Pause(NamedTuple):
+    """A step before which a window is drawn, however short the last one took.
+
+    Then Blender's list of notifications is empty, along which it walks for each thing that is removed.
+    """
+
+    share: float
+    text: str
 
 
 def at_once(steps: Callable[P, Generator[object, None, T]]) -> Callable[P, T]:
@@ -34,7 +44,8 @@ def within(steps: Stepwise[T], start: float, end: float, says: str = "") -> Step
     with closing(steps):
         while True:
             try:
-                share, text = next(steps)
+                step = next(steps)
             except StopIteration as done:
                 return done.value
-            yield start + (end - start) * share, says + text
+            share, text = start + (end - start) * step[0], says + step[1]
+            yield Pause(share, text) if isinstance(step, Pause) else (share, text)

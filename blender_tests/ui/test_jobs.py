@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from llmviz_addon.errors import JobError
-from llmviz_addon.stepwise import at_once
+from llmviz_addon.stepwise import Pause, at_once, within
 from llmviz_addon.ui import jobs
 from llmviz_addon.ui.aside import aside
 from llmviz_addon.ui.jobs import Job, Outcome, Steps, last, running
@@ -97,6 +97,26 @@ def test_a_job_runs_to_its_end(window: Window) -> None:
     assert last() == Outcome("Done.")
     assert window.timers == []
     assert window.status[-1] is None
+
+
+def test_a_pause_ends_the_slice_that_it_is_in(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Pausing(Task):
+        def steps(self, context: object) -> Steps:
+            return (yield from within(self.parts(), 0.0, 0.8, "Half: "))
+
+        def parts(self) -> Steps:
+            yield 0.0, "first"
+            yield Pause(0.5, "second")
+            yield 0.9, "third"
+            return Outcome("Done.")
+
+    monkeypatch.setattr(jobs, "LONG_SLICE", 60.0)
+    task = Pausing()
+    task.invoke(window, None)
+    assert task.modal(window, TIMER) == {"RUNNING_MODAL"}
+    assert "Half: second" in window.status[-1]
+    assert [progress.share for progress in jobs._running] == [0.4]
+    assert task.modal(window, TIMER) == {"FINISHED"}
 
 
 def test_a_prompt_one_ends_before_the_window_is_drawn(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from ..layout.grid import RULED_WIDE, Grid
 from ..layout.lettering.drawing import Drawing
 from ..screenplay.cast.things import Named
 from ..screenplay.score.timeline import CAMERA, Track
-from ..stepwise import Stepwise, at_once, within
+from ..stepwise import Pause, Stepwise, at_once, within
 from ..unswept import unswept
 from .finish import lay_finish
 from .kept_theme import write_lit
@@ -136,7 +136,7 @@ def build_steps(
         written = Written()
         try:
             stood = yield from within(_stage(home, production, look, written), 0.0, made)
-            yield made, "Putting it in place"
+            yield Pause(made, "Putting it in place")
             check_place(scene)  # the user may have gone on working
             new = reached(home)
             carried = settle(scene, new, owns, sure, names)

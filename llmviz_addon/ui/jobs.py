@@ -25,6 +25,7 @@ from bpy.props import BoolProperty, StringProperty
 from ..errors import LlmvizError
 from ..rounding import done
 from ..stage.rebuild.changes import LOSES, ChangesError, shortened
+from ..stepwise import Pause
 from .confirm import Result, confirm
 from .write import readable
 
@@ -231,9 +232,9 @@ class Job:
     def _advance(self, context: bpy.types.Context) -> None:
         progress = _running[-1]
         end = time.monotonic() + (PROMPT_SLICE if self.prompt else LONG_SLICE if self.exclusive else SLICE)
-        progress.take(next(self._steps))
-        while time.monotonic() < end:
-            progress.take(next(self._steps))
+        progress.take(step := next(self._steps))
+        while time.monotonic() < end and not isinstance(step, Pause):
+            progress.take(step := next(self._steps))
         self._due = time.monotonic() + (TICK if self.exclusive else CALM_TICK)
         how = "Esc to cancel" if self.exclusive else "Esc twice to stop"
         self._show(context, f"{progress.told}: {progress.text}  ·  {how}")
