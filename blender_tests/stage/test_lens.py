@@ -15,7 +15,7 @@ from llmviz_addon.screenplay.production import prepare_outlines
 from llmviz_addon.stage import compat
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.lens import BLUR, PASSES, WRITTEN
-from llmviz_addon.stage.motion.focusing import NARROWEST, PLACE, REACH, SHARP, WIDEST, focusing
+from llmviz_addon.stage.motion.focusing import NARROWEST, OPEN, PLACE, REACH, SHARP, focusing
 from llmviz_addon.stage.motion.standing import Film, standing
 
 
@@ -46,8 +46,8 @@ def test_it_is_focused_on_what_is_pointed_out_so_that_all_of_it_is_sharp():
         assert low < distance(at) < high
         for end in (low, high):
             assert abs(1 - distance(at) / end) * blur(at) <= SHARP * 1.01 or blur(at) == NARROWEST
-    assert abs(1 - distance(100) / depths(told, far, 100)[0]) * blur(100) > 3 * SHARP
-    assert all(0.0 <= value <= WIDEST for value in tracks[1].values)
+    assert abs(1 - distance(100) / depths(told, far, 100)[0]) * blur(100) > 2 * SHARP
+    assert all(0.0 <= value <= OPEN for value in tracks[1].values)
     assert "smooth" in tracks[0].easings
 
 

@@ -25,12 +25,13 @@ SOLID = 0.6
 """Opacity from which on a thing is in play; what steps aside has less."""
 SHARP = 1.0 / 720
 """Blur of the nearest and the furthest that is explained, as a radius in heights of the picture."""
-WIDEST, NARROWEST = 44.0 / 720, 4.0 / 720
+WIDEST, NARROWEST = 24.0 / 720, 4.0 / 720
 """Blur of what is infinitely far, of the lens as wide open as ever, and of one that sees much of what is explained.
 
 Where nothing of all that stands is singled out, all of it is sharp."""
-MACRO = 30.0
-"""Cells one upon the other that fill a picture, up to which it is of a single one, and all around it is soft."""
+MACRO, OPEN = 30.0, 44.0 / 720
+"""Cells one upon the other that fill a picture, up to which it is of a single one, and all around it is soft; and
+the blur of what is infinitely far there."""
 PULL = 0.9
 """Seconds that a pull takes while the camera stands still."""
 STEP = 0.25
@@ -131,7 +132,7 @@ def _aim(look: Look, marked: np.ndarray) -> Aim:
         place, reach = (low + high) / 2, float(np.linalg.norm(high - low)) / 2
         reach = float(np.clip(reach, tall * REACHES[0], tall * REACHES[1]))
     elif tall < MACRO * CELL:  # a few cells: the camera looks at one of them
-        return _at(place, middle, WIDEST, reach)
+        return _at(place, middle, OPEN, reach)
     else:  # all that stands: the camera looks at what matters of it
         near, far = max(near, 0.6 * middle), max(min(far, 1.8 * middle), middle)
     distance = 2 * near * far / (near + far)
