@@ -12,8 +12,8 @@ SHOWN, ENTRIES, TURNS = 8, 20, 6
 groups of them, that glow one after the other."""
 WAY, APART = 1.6, 0.17
 """Metres from what the heads find to the projection; and between tables that are added, of their height."""
-HALVES, NAMED = ("Self-attention", "MLP"), 12
-"""Names of a layer's; layers, or groups of them, that have one beside them, and heads that have a turn of their own."""
+HALVES, STRIPS, NAMED = ("Self-attention", "MLP"), ("Widened", "Bent"), 12
+"""Names of a layer's, and of what an MLP makes; how many layers, or groups, and heads at most have a turn or a name."""
 
 
 def play(film):
@@ -131,7 +131,7 @@ def _attention(film, tokens, e, norm, attention, marks):
         arrows = _mix(film, attention, titles) if seen else []
         film.pulse([*attention.members.values()][1:], titles=["Projection"], seconds=1.5)
     film.fade(film.all_but(), *arrows, to=0, seconds=0.3)
-    film.revert(attention, seconds=0)  # home, unseen
+    film.revert(attention, seconds=0)
     film.fade(attention, to=0, seconds=0)
 
 
@@ -168,10 +168,11 @@ def _taking(film, attention, given):
 def _layer(film, layer, parts):
     with film.beat("layer"):
         film.say("Then a small network, the MLP, works on each column by itself.")
-        film.camera.frame(*parts, azimuth=286, elevation=7, seconds=0)  # nothing is there
+        strips = film.flank(layer.mlp.hidden, layer.mlp.activation, titles=STRIPS, among=parts, seconds=0)
+        film.camera.frame(*parts, *strips, azimuth=286, elevation=7, seconds=0)  # nothing is there
         with film.together(seconds=4):
             film.fade(*parts, film.ribbons(*parts), to=1, seconds=1)
-            film.camera.frame(*parts, azimuth=284, elevation=6, seconds=1.5)
+            film.camera.frame(*parts, *strips, azimuth=284, elevation=6, seconds=1.5)
             film.pulse(*parts, titles=[part.title for part in parts])
         film.say("That was one layer.")
         (first, *others), names = layer.attn.heads, film.flank(*_halves(layer), titles=HALVES)
@@ -179,7 +180,7 @@ def _layer(film, layer, parts):
         with film.together(seconds=2):  # of its heads the first, for they would stand on one another
             film.fade(layer.ln_1, first, [*layer.attn.members.values()][1:], film.ribbons(layer), to=1, seconds=1)
             film.camera.frame(layer, *names, azimuth=282, elevation=6)
-        film.fade(*film.signs.labels(layer), to=0, seconds=0.3)  # of a crowd some would stand on others
+        film.fade(*film.signs.labels(layer), *strips, to=0, seconds=0.3)  # of a crowd some would stand on others
     film.fade(*names, to=0, seconds=0)
 
 
@@ -252,14 +253,13 @@ def _names(first, count, step):
 
 
 def _guess(film, t):
-    chances = film.chances(t)
-    few = (-chances).argsort(kind="stable")[:SHOWN].tolist()
+    few = (-(chances := film.chances(t))).argsort(kind="stable")[:SHOWN].tolist()
     shown = "" if len(chances) <= SHOWN else f", the {SHOWN} likeliest"
     with film.beat("guess"):
         film.say("The column of the last token says what may follow the text.")
         film.chart(chances[few], few, f"What may follow{shown}", span=(0, 1), percent=True, seconds=3)
-        best = film.share(chances[few], 0, percent=True)
-        film.say("Likeliest is the {token}: {p}.", token=film.name_of(few[0]), p=best)
+        best, p = film.name_of(few[0]), film.share(chances[few], 0, percent=True)
+        film.say("Likeliest is the {token}: {p}.", token=best, p=p)
 
 
 def _loop(film, given, sorts):

@@ -249,7 +249,11 @@ def _rest(film, x, mlp, stream):
         x, mlp, stream = layer.ln_2.output, layer.mlp, layer.attn.residual
         film.one_scale(stream, mlp.proj, mlp.residual, seconds=0)
         _in_one_picture(film, x, mlp, stream)
+        if len(film.tokens) > 1:
+            time = x.axes[0].index(x.axes[0].cells - 1)
+            film.outline(*(one[time] for one in (x, *mlp.members.values()) if one.role != "weight"), seconds=0.5)
+            film.say("Framed: t = {t:,}, the {token}.", t=time, token=film.token_name(time))
         film.sweep(mlp.hidden, mlp.activation, mlp.proj, mlp.residual, seconds=8, slowly=False)
-        last = "With this the layer is done; the next has weights of its own."
+        last = "With this the layer is done; the next has its own weights."
         film.say(last if film.config.n_layer > 1 else "With this the only layer is done.")
         film.camera.frame(*_rows(x, mlp, stream), azimuth=272, elevation=2, seconds=2)

@@ -152,7 +152,7 @@ def _asked(film, output):
     elif asked[0]:
         film.say("The model learned to answer from t = {t:,} on; earlier guesses were never trained.", t=asked[0])
         if output.probs.axes[0].shown is None:
-            film.split(output.probs[asked[0] :], output.logits[asked[0] :], gap=0, others=0.5, seconds=1)
+            film.split(output.probs[asked[0] :], output.logits[asked[0] :], gap=0, others=0.75, seconds=1)
 
 
 def _unsure(film, t):

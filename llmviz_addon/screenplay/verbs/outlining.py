@@ -15,7 +15,7 @@ from ..page.view import TAN
 from ..score.timeline import Channel
 from ..telling import CROWD, Telling
 
-THICK, REGION, MARK = 4.0, 3.0, 2.5
+THICK, REGION, MARK = 4.0, 2.0, 2.0
 """Of an outline, of that of some cells, and of one that is explained, in pixels of a picture whose shorter side has
 720, as seen from where the camera stands."""
 
