@@ -12,7 +12,7 @@ import numpy as np
 
 from ...layout.gains import LOWEST
 from ...stage.materials.cell_drawing import FRAMED, GAP, OUTLINE, ROLES
-from ...stage.materials.cell_material import BETWEEN, GLASS_TONES, LIT_FAR, LIT_LINES, TONES
+from ...stage.materials.cell_material import BETWEEN, GLASS_TONES, LIT_FAR, LIT_GAPS, LIT_LINES, TONES
 from ...stage.materials.cell_point import TILE_PIXELS
 from ...stage.materials.theme import Theme, linear
 from ...stage.pointing.rows import AFAR, ALONG, FROM, HIGH, HUE, LOW, PLACE, REVEALED, STEPS, WIDTH, WORLD
@@ -93,7 +93,8 @@ void main() {
   float gain = atlas.z * from.w;
   float edge = part(OUTLINE - least(flatly + min(at, cells - at) / pixel)), lines = max(gap, edge);
   vec3 color = mix(value < LOWEST ? zero(hue) : of_value(value * gain, hue, role), ground, gap * BETWEEN);
-  color = mix(color, hue, revealed.w * max(lines * LIT_LINES, clamp(LIT_FAR * (wide * 4.5 - 0.5), 0.0, LIT_FAR)));
+  float light = max(edge * LIT_LINES, gap * LIT_GAPS);
+  color = mix(color, hue, revealed.w * max(light, clamp(LIT_FAR * (wide * 4.5 - 0.5), 0.0, LIT_FAR)));
   if (value < LOWEST) {
     vec3 off = abs(in_pool - 0.5) * (1.0 - normal);
     float longest = most(off), cross = 0.075 - (longest * 2.0 - off.x - off.y - off.z);
@@ -103,7 +104,7 @@ void main() {
   color = mix(color, mix(afar, hue, revealed.w * LIT_FAR), part(wide * 8.0 - 3.6)) * dot(normal, TONES);
 
   vec3 glass = mix(color_of(GLASS), color_of(GLASS_LINE), lines);
-  glass = mix(glass, hue, revealed.w * lines * LIT_LINES) * dot(normal, GLASS_TONES);
+  glass = mix(glass, hue, revealed.w * light) * dot(normal, GLASS_TONES);
   float order = float(flat_of(cell, steps.xyz, 1.0));
   color = mix(glass, color, part(max(revealed.x - order, min(revealed.y + order, revealed.z - order))));
 
@@ -140,7 +141,7 @@ def _defined() -> str:
     whole |= {"ATLAS_WIDTH": atlas.WIDTH, "STEP": atlas.STEP, "FINER_AT": atlas.FINER_AT}
     parts = {"PULLED": PULLED, "BIAS": BIAS, "GAP": GAP, "OUTLINE": OUTLINE, "FRAMED": FRAMED}
     parts |= {"BETWEEN": BETWEEN, "TILE_PIXELS": TILE_PIXELS, "FINER": FINER, "DOT_PIXELS": DOT_PIXELS}
-    parts |= {"LOWEST": LOWEST, "LIT_FAR": LIT_FAR, "LIT_LINES": LIT_LINES}
+    parts |= {"LOWEST": LOWEST, "LIT_FAR": LIT_FAR, "LIT_GAPS": LIT_GAPS, "LIT_LINES": LIT_LINES}
     tones = {"TONES": TONES, "GLASS_TONES": GLASS_TONES}
     lines = [f"#define {name} {number}" for name, number in whole.items()]
     lines += [f"#define {name} {float(number)!r}" for name, number in parts.items()]
