@@ -23,9 +23,9 @@ FOCUS, BLUR = Channel("lens", "focus"), Channel("lens", "blur")
 PLACE, REACH = tuple(Channel("lamps", "offset", axis) for axis in range(3)), Channel("lamps", "scale")
 SOLID = 0.6
 """Opacity from which on a thing is in play; what steps aside has less."""
-SHARP = 1.0 / 720
+SHARP = 0.5 / 720
 """Blur of the nearest and the furthest that is explained, as a radius in heights of the picture."""
-WIDEST, NARROWEST = 24.0 / 720, 4.0 / 720
+WIDEST, NARROWEST = 24.0 / 720, 2.0 / 720
 """Blur of what is infinitely far, of the lens as wide open as ever, and of one that sees much of what is explained.
 
 Where nothing of all that stands is singled out, all of it is sharp."""
