@@ -172,7 +172,11 @@ def _named(
 
 
 def _over(telling: Telling, grids: Sequence[Grid], text: str, em: float, end: float = np.inf) -> Drawing:
-    """A title over the left end of some grids, not seen yet; one that would reach beyond the ``end`` begins earlier."""
+    """A title over the left end of some grids, not seen yet; one that would reach beyond the ``end`` begins earlier.
+
+    It is as near as the widest of them, so that it stands over that from aside, too.
+    """
     low, high = _around(telling, grids)
-    at = min(low[0], end - advance(text) * em), low[1], high[2] + (0.6 + CAP_HEIGHT / 2) * em
+    near = telling.box(max(grids, key=lambda grid: grid.size[0]))[0][1]
+    at = min(low[0], end - advance(text) * em), near, high[2] + (0.6 + CAP_HEIGHT / 2) * em
     return sign(telling, text, at, size=em, align="left", seconds=0, to=0)
