@@ -119,10 +119,22 @@ def is_used(block: bpy.types.ID) -> bool:
 def digest() -> Counter[str]:
     """Everything that is used in the file, by kind and name, and the frames."""
     found: Counter[str] = Counter()
+    lost = only_used_by_unused()
     for kind in KINDS:
-        found.update(f"{kind} {block.name_full}" for block in getattr(bpy.data, kind) if block.users)
+        blocks = (block for block in getattr(bpy.data, kind) if block.users and block not in lost)
+        found.update(f"{kind} {block.name_full}" for block in blocks)
     found.update(f"{scene.name} at {scene.frame_current}" for scene in bpy.data.scenes if scene.library is None)
     return found
+
+
+def only_used_by_unused() -> set[bpy.types.ID]:
+    """What is linked and used by nothing but linked things that nothing uses: Blender saves neither."""
+    used = bpy.data.user_map().items()
+    linked = {block: users for block, users in used if block.library is not None and not block.use_fake_user}
+    lost: set[bpy.types.ID] = set()
+    while more := {block for block, users in linked.items() if block not in lost and users <= lost}:
+        lost |= more
+    return lost
 
 
 def hidden_are_known(scene: bpy.types.Scene) -> None:
