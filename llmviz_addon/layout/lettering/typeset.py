@@ -208,14 +208,15 @@ def _fraction(top: Box, bottom: Box) -> Box:
     return _row(_space(THIN), inside, _space(THIN))
 
 
-ROOT, HOOK = 1.5, 0.65
-"""Height of a root in ems from which on its sign is wider, and of the hook at its left at most."""
+ROOT, HOOK, WIDE = 1.5, 0.65, 1.16
+"""Height of a root in ems from which on its sign is wider, and of the hook at its left at most; how many times as wide
+the sign is at most, which a narrow panel has room for."""
 
 
 def _root(inner: Box) -> Box:
     gap = 0.1
     low, high = -max(inner.depth, DEPTH), inner.height + gap + STROKE / 2
-    wide = max(1.0, (high - low) / ROOT) ** 0.5  # the higher it is, or it would be a sliver
+    wide = min(max(1.0, (high - low) / ROOT) ** 0.5, WIDE)  # the higher it is, or it would be a sliver
     sign = 0.6 * wide
     width = sign + inner.width + 0.06
     hook = low + min(0.45 * (high - low), HOOK * wide)
