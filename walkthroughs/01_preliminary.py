@@ -70,7 +70,7 @@ def _learned(film, layer, learned, others):
         film.camera.frame(*matrices, *names, azimuth=270, elevation=2, seconds=2)
         film.say("They are the same whatever text goes in.")
     with film.beat("near"):
-        film.say("From near each dot is one number: the larger, the further from zero.")
+        film.say("From near, each cell is one number: the stronger its colour, the further from zero.")
         matrix = max(matrices, key=lambda grid: grid.size[0])
         film.fade(*names, to=0, seconds=0)
         for share, seconds in ((0.2, 0), (0.5, 3), (0.8, 3)):
