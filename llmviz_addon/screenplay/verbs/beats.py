@@ -47,6 +47,8 @@ CURTAIN = 0.35
 """Seconds in which the curtain falls, and in which it rises."""
 LONGEST = 4.0
 """Seconds that a ruler stays at most, and the time it gets where there is no reading pace."""
+LARGER = 1.2
+"""How much larger than usual the letters of a ruler are at most, where an axis is seen from near."""
 
 
 def open_on(telling: Telling, *things: Thing, azimuth: float, elevation: float, zoom: float) -> None:
@@ -263,7 +265,9 @@ def rulers(telling: Telling, links: list[Link]) -> list[Drawing]:
         if grids:
             best = min(grids, key=rank)
             along = best.axis(axis)
-            found.append(ruler(telling.unique("ruler"), best, along, max(at_home(along), usual(telling, best))))
+            size = usual(telling, best)
+            size = min(max(at_home(along), size), LARGER * size)
+            found.append(ruler(telling.unique("ruler"), best, along, size))
             telling.cast.add(found[-1])
     return found
 
