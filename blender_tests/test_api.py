@@ -140,13 +140,16 @@ def test_a_short_film_has_a_part_of_some_chapters(her_scene: bpy.types.Scene) ->
 
 
 def test_a_trailer_is_cut_to_a_beat(her_scene: bpy.types.Scene) -> None:
-    assert [one.chapters[0].name for one in llmviz.chapters(length="trailer", bpm=90)][:2] == ["overview", "embedding"]
+    assert [one.chapters[0].name for one in llmviz.chapters(length="trailer", bpm=90)][:2] == [
+        "overview",
+        "preliminary",
+    ]
     stage = llmviz.build(llmviz.run(), "trailer", bpm=90, size=(128, 72))
     starts = [chapter.start for chapter in stage.story.chapters]
     assert all((90 / 60 * (start - 1) / 30) % 1 == 0 for start in starts)  # a beat is 20 frames
     assert stage.scene.frame_end == 900
     stage.scene.frame_set(starts[1])
-    assert stage.story.commentary(starts[1]).text == "How does text become numbers?"
+    assert stage.story.commentary(starts[1]).text == "What is it that we look at?"
 
 
 def test_a_film_is_built_into_a_scene_of_its_own(stage: llmviz.Stage, her_scene: bpy.types.Scene) -> None:

@@ -62,7 +62,7 @@ def _first(film, model):
         )
         film.camera.fly(model.layers[0], azimuth=286, elevation=13, seconds=3)
         film.say("We see where numbers would stand, not which they are.")
-        film.camera.fly(model.layers[0], azimuth=281, elevation=11, seconds=3)
+        film.camera.fly(model.layers[0], azimuth=271, elevation=2, seconds=3)
     with film.beat("layers"):
         film.say(
             "It has one layer." if config.n_layer == 1 else "Its {layers} layers are built exactly alike.",
@@ -133,7 +133,7 @@ def _next(film, measured, model, pointers):
             with film.in_sequence():
                 film.wait(1.5)
                 measured[model] = film.measure(model, seconds=1)
-            film.camera.fly(*stay, model, *measured[model], azimuth=277, elevation=9)
+            film.camera.fly(*stay, model, *measured[model], azimuth=277, elevation=11)
     return pointers
 
 

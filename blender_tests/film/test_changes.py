@@ -15,6 +15,7 @@ from llmviz_addon.screenplay.production import prepare
 from llmviz_addon.stage import compat
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.ours import Ours, ours, own, register
+from llmviz_addon.stage.told_by_objects import WIDE
 
 kinds = st.sampled_from(["CONSTANT", "LINEAR", "SINE", "BEZIER", "CUBIC"])
 keys = st.lists(st.tuples(st.integers(-80, 400), st.integers(0, 2), kinds), max_size=6, unique_by=lambda key: key[0])
@@ -65,7 +66,8 @@ def test_what_a_chapter_is_told_to_stand_still_is_what_keyframes_say(scene: bpy.
 def test_kinds_of_change(scene: bpy.types.Scene) -> None:
     parent, child, idle = _object("parent"), _object("child"), _object("idle")
     child.parent = parent
-    parent["llmviz_reveal"] = [0.0, 1.0, 0.0]
+    for name, count in WIDE.items():
+        parent[name] = [0.0] * count
     _curve(parent, '["llmviz_reveal"]', [(1, 0.0, "LINEAR"), (11, 5.0, "LINEAR")])
     _curve(idle, "location", [(1, 2.0, "LINEAR"), (11, 2.0, "LINEAR")])
     changes = Changes.of(scene, 1, 20)

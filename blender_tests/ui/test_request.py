@@ -94,7 +94,7 @@ def test_a_trailer_has_a_tempo_and_no_other_film_has(sidebar: bpy.types.Scene) -
     assert request.tempo(settings) is None
     settings.length = "trailer"
     assert request.tempo(settings) == 96
-    assert request.chosen(settings, ())[:2] == ["embedding", "layer-norm"]
+    assert request.chosen(settings, ())[:2] == ["preliminary", "embedding"]
     settings.skipped, settings.model = "scale", "SHAPE"
     with pytest.raises(JobError, match="No chapter is ticked that outlines can tell and a trailer tells"):
         request.chosen(settings, ())

@@ -21,13 +21,13 @@ from ..outline import Outline
 
 SMALL = 0.7
 """Em of its smaller lines, in those of its name: seen from below, too, both are of a size that labels may have."""
-OVER = 0.5
+OVER = 1.0
 """Letters from a model to its card."""
 LARGER = 1.5
 """How many times as large as here a name may come out on the picture, so as much room it has on its box."""
 HIGH = 2.5
 """Height of a box, in gaps, from which on its name stands on it."""
-ROOF = 0.08
+ROOF = 0.22
 """Height of the beam under a card, as a share of the card's."""
 READABLE = 7.0
 """Height in pixels below which names fade."""
