@@ -126,6 +126,18 @@ def test_a_new_stage_is_all_there(stage: llmviz.Stage) -> None:
     llmviz.open_stage(llmviz.run(), 0, size=(320, 180), scene=scene)
     assert seen(scene) == before
     assert hidden_by_walking(scene, layer) == set()
+    assert layer.get(WALKED) is None
+
+
+def test_what_she_hid_stays_hidden_on_a_new_stage_whatever_walking_hid_of_the_one_before(stage: llmviz.Stage) -> None:
+    scene, layer = stage.scene, stage.scene.view_layers[0]
+    hiding.only(scene, layer, walk_of(scene), there(walk_of(scene), HEAD))
+    llmviz.build(llmviz.run(), ["layer-norm"], size=(320, 180), pace=None, scene=scene)
+    for obj in layer.objects:
+        obj.hide_set(True, view_layer=layer)
+    assert hidden_by_walking(scene, layer) == set()
+    hiding.show_all(scene, layer)
+    assert all(obj.hide_get(view_layer=layer) for obj in layer.objects), "it is hers"
 
 
 @pytest.mark.parametrize("size", [(1600, 900), (900, 1600), (640, 640)])

@@ -10,7 +10,9 @@ from mathutils import Vector
 from blender_tests.ui.test_panels import shown
 from llmviz_addon.layout.contents import Entry
 from llmviz_addon.stage.ours import NAME, TAG, ours
+from llmviz_addon.stage.rebuild.changes import losses
 from llmviz_addon.stage.walking.places import is_seen, walk_of
+from llmviz_addon.stage.walking.walked import hidden_by_walking, is_hiding
 from llmviz_addon.ui.preferences import catalogue
 from llmviz_addon.ui.walking import looking, overlay, panel, session, steps
 from llmviz_addon.ui.walking.session import MOST, session_of
@@ -118,6 +120,29 @@ def test_hiding_is_undone_by_back_to_all(group: bpy.types.PropertyGroup) -> None
     assert seen() == {grid.name for grid in head.outer.grids if grid.role != "weight"}
     bpy.ops.llmviz.walk_show_all()
     assert seen() == before
+
+
+def test_what_is_hidden_stays_so_where_a_film_is_built_again_and_not_on_a_stage_of_another_kind(
+    film: bpy.types.Scene,
+) -> None:
+    bpy.ops.llmviz.walk_hide_weights()
+    hidden = {obj[NAME] for obj in hidden_by_walking(film, film.view_layers[0])}
+    film.llmviz_settings.theme = "dark"
+    bpy.ops.llmviz.build()
+    assert {obj[NAME] for obj in hidden_by_walking(film, film.view_layers[0])} == hidden
+    assert losses(film) == []
+    bpy.ops.llmviz.open_stage()
+    assert not bpy.ops.llmviz.walk_show_all.poll()
+    assert all(obj.visible_get() for obj in ours(film).objects if obj.get(TAG) == "grid")
+
+
+def test_a_copy_of_her_own_has_all(film: bpy.types.Scene) -> None:
+    bpy.ops.llmviz.walk_hide_weights()
+    bpy.ops.llmviz.own_copy()
+    copy = bpy.context.window.scene
+    assert not [obj for obj in copy.objects if obj.hide_get(view_layer=copy.view_layers[0])]
+    assert not is_hiding(copy.view_layers[0])
+    assert is_hiding(film.view_layers[0])
 
 
 def test_a_viewport_goes_there_and_back_to_the_films_camera(group: bpy.types.PropertyGroup) -> None:

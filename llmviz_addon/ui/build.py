@@ -19,6 +19,8 @@ from ..stage.rebuild.changes import losses
 from ..stage.rebuild.layers import Selection, select_again, selection_of
 from ..stage.story import Story, read_story
 from ..stage.things.page import go
+from ..stage.walking.hiding import hidden_in, hide_again
+from ..stage.walking.places import walk_of
 from ..stepwise import within
 from . import first_look, request
 from .chapters import there
@@ -208,16 +210,22 @@ def target(scene: bpy.types.Scene) -> bpy.types.Scene | None:
 def staged(context: bpy.types.Context, steps: api.Steps, begun: float, stays: bool = False) -> api.Steps:
     """Go on with what is built step by step, and show it; stopped before its end, all is as it was.
 
+    What she hid of it by walking is hidden again, if it is of the same kind.
     Where she looks at that scene already, her view is left alone if it ``stays``, or is a free one of a film that is
     built again. ``begun`` is when the job did, by ``time.monotonic``.
     """
     window, area, settings = context.window, context.area, context.scene.llmviz_settings
+    before = target(context.scene)
+    hidden = hidden_in(before) if before is not None else {}
+    was_open = before is not None and read_state(before) is not None
     free = read_story(context.scene) is not None and is_kept(area) and not looks_through_camera(area.spaces.active)
     stage = yield from steps
     if stage.scene.llmviz_settings != settings:
         copy_settings(settings, stage.scene.llmviz_settings)
     if not stays:  # in which case it is more, or less, than a build
         stage.scene.llmviz_settings.seconds = time.monotonic() - begun
+    if hidden and was_open == (read_state(stage.scene) is not None):
+        hide_again(stage.scene, walk_of(stage.scene), hidden)
     if window.scene != stage.scene or not (stays or free):
         go_to(window, area, stage.scene)
     elif not stays:

@@ -12,6 +12,7 @@ from ..stage.open_state import read_state
 from ..stage.ours import ours, release
 from ..stage.playing import everything, look_again, whole
 from ..stage.story import read_story
+from ..stage.walking.hiding import show_everywhere
 from . import render
 from .assets import library
 from .build import how_long
@@ -92,6 +93,7 @@ class LLMVIZ_OT_own_copy(_Directing, bpy.types.Operator):
         copy = context.window.scene
         copy.name = f"My {scene.name}"
         everything(copy)  # it was shown already
+        show_everywhere(copy)
         count = release(copy)
         look_again()
         self.report({"INFO"}, f"{copy.name!r} has {count} objects, which are yours.")

@@ -28,6 +28,7 @@ from ..ours import (
     remove_unused,
 )
 from ..playing import everything
+from ..walking.hiding import show_everywhere
 from .layers import set_again, settings_of
 
 Heirs = dict[tuple[str, str, str], Any]
@@ -62,6 +63,7 @@ def take_place(scene: bpy.types.Scene, home: bpy.types.Collection, made: Sequenc
     ``made`` is all of our making that it leads to.
     """
     everything(scene)
+    show_everywhere(scene)
     old, new = ours(scene), Ours(home, {}, tuple(home.children_recursive))
     kept = settings_of(scene, old)
     ground: list[bpy.types.ID] = [block for block in old.blocks if _is_finish(block)]  # to which no stage leads
@@ -95,6 +97,7 @@ def _is_finish(block: bpy.types.ID) -> bool:
 def remove_stage(scene: bpy.types.Scene) -> None:
     """Remove all that is ours from ``scene``, and nothing else."""
     everything(scene)
+    show_everywhere(scene)
     old = ours(scene)
     alone, sharing = ours_alone(scene).blocks, _sharing(scene, old)
     forget(scene, *scene.view_layers)

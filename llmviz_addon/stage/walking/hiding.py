@@ -5,7 +5,7 @@ What the user has hidden herself stays hidden when all is shown again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import bpy
 
@@ -18,7 +18,7 @@ from ..pointing.subject import Subject
 from ..shown import grids_of as numbered
 from .parts import is_part, remove_parts, show_part
 from .places import LAYER, Walk, is_layer, numbers_of, pieces
-from .walked import Walked, hidden_by_walking, read_walked, write_walked
+from .walked import Walked, hidden_by_walking, is_hiding, read_walked, write_walked
 
 SET = ("grid", "grids", "fragment", "ribbon", "drawing", "outline")
 """What stands on the set and may be hidden; the camera, what it carries, and lamps stay."""
@@ -45,6 +45,26 @@ def show_all(scene: bpy.types.Scene, layer: bpy.types.ViewLayer) -> None:
         for obj in hidden_by_walking(scene, layer):
             obj.hide_set(False, view_layer=layer)
     write_walked(layer, Walked())
+
+
+def show_everywhere(scene: bpy.types.Scene) -> None:
+    """Show all again in every view layer: what is written there tells things by numbers that only this stage has."""
+    for layer in scene.view_layers:
+        if is_hiding(layer):
+            show_all(scene, layer)
+
+
+def hidden_in(scene: bpy.types.Scene) -> dict[str, Walked]:
+    """What walking has hidden, by the view layers in which it has."""
+    return {layer.name: read_walked(layer) for layer in scene.view_layers if is_hiding(layer)}
+
+
+def hide_again(scene: bpy.types.Scene, walk: Walk, hidden: Mapping[str, Walked]) -> None:
+    """Hide the same of the stage that is there now, as far as it has that."""
+    for layer in scene.view_layers:
+        if walked := hidden.get(layer.name):
+            with whole(scene):
+                _hide(scene, layer, walk, walked.only, walked.weights)
 
 
 def standing(scene: bpy.types.Scene) -> list[bpy.types.Object]:
