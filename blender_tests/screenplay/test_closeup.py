@@ -117,14 +117,17 @@ def test_in_proportion_the_inside_is_as_many_times_as_wide_as_it_is(random_model
     assert (close.hidden is mlp.hidden) == (drawn == channels)
 
 
-def test_so_many_channels_are_drawn_of_a_small_model_too(nano, make_film):
-    film = make_film(nano, [2, 1, 0, 1])
+@pytest.mark.parametrize(("size", "drawn"), [((1280, 720), 12), ((720, 720), 12), ((720, 1280), 17)])
+def test_so_many_channels_are_drawn_of_a_small_model_too_and_more_where_there_is_the_height(
+    nano, make_film, size, drawn
+):
+    film = make_film(nano, [2, 1, 0, 1], size)
     norm, output = film.layout.ln_f, film.layout.output
     film.open_on(norm, azimuth=280, elevation=5)
     assert film.closeup(norm) is film.layout
     close = film.closeup(norm.output, output.weight, output.logits, channels=12)
-    assert close.ln_f.output.shown_shape == (4, 12)
-    assert close.output.weight.shown_shape == (3, 12)
+    assert close.ln_f.output.shown_shape == (4, drawn)
+    assert close.output.weight.shown_shape == (3, drawn)
     assert close.output.logits.shown_shape == (4, 3)
 
 

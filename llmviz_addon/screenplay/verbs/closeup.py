@@ -26,6 +26,7 @@ from ...model.architecture import Architecture
 from ...model.config import GPTConfig
 from ...model.sampling import likeliest
 from ..cast.things import Grids
+from ..page.view import Page
 from ..telling import Closeup, Telling
 from .beats import say
 from .camera import frame
@@ -45,6 +46,8 @@ ENTRIES = 32
 """Columns of the table of tokens that can: those of the tokens read, and others. Of the output, the likeliest."""
 ENOUGH = 1.5
 """An axis is cut only if it is so many times as long as that."""
+USUAL = (16, 9)
+"""Shape of the pictures for which chapters tell how many channels are drawn; where there is more height, more are."""
 TEAR = 0.15 * CELL
 """Width of the line along a torn edge."""
 
@@ -57,13 +60,15 @@ def closeup(
 
     Within a beat it is said what is drawn, before it is. The first of ``things`` keeps its upper left corner, where its
     excerpt stands a hair before it, and the camera comes near. Of a column no more than so many ``channels`` are drawn,
-    if that is told, and of a large vocabulary's output no more than so many ``entries``; ``in_proportion`` what is as
-    wide as many columns, such as the inside of an MLP, is as many times as wide as what is drawn of one. Of the text
-    only the column at one ``time`` is drawn, if that is told. Where every axis is short enough nothing happens, and the
-    layout is the film's own.
+    if that is told, more in a picture that has the height for them, and of a large vocabulary's output no more than so
+    many ``entries``; ``in_proportion`` what is as wide as many columns, such as the inside of an MLP, is as many times
+    as wide as what is drawn of one. Of the text only the column at one ``time`` is drawn, if that is told. Where every
+    axis is short enough nothing happens, and the layout is the film's own.
     """
     whole = telling.cast.grids_of(*things)
     axes = {axis.name: axis.length for grid in whole for axis in grid.axes}
+    if channels and not in_proportion:  # else what has more rows is wider, too
+        channels = _as_high(telling.page, channels)
     legible = {**LEGIBLE, "A": _of_a_head(whole)} | ({"C": channels} if channels else {})
     most = {name: count for name, count in legible.items() if axes.get(name, 0) > ENOUGH * count}
     if in_proportion:
@@ -173,6 +178,12 @@ def _of_a_head(whole: Sequence[Grid]) -> int:
     """Numbers of a head that can be told apart; where several heads are shown, all together as many as channels."""
     heads = max(Counter(grid.kind for grid in whole if any(axis.name == "A" for axis in grid.axes)).values(), default=1)
     return LEGIBLE["A"] if heads == 1 else max(LEAST, LEGIBLE["C"] // heads)
+
+
+def _as_high(page: Page, channels: int) -> int:
+    """How many channels a page has room for, below one another, where one of a usual shape has room for so many."""
+    usual = Page.of(USUAL).free
+    return int(channels * max(1.0, page.free.height / page.free.width * usual.width / usual.height))
 
 
 def _in_proportion(telling: Telling, axes: Mapping[str, int], most: Mapping[str, int]) -> dict[str, int]:
