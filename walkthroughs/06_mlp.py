@@ -71,7 +71,7 @@ def _what_for(film, layer, rows):
 def _in_one_picture(film, x, mlp, stream):
     """All that a column passes, its weights too, laid out with room for names, and looked at."""
     rows, seen = _rows(x, mlp, stream), film.ribbons(x, mlp, stream)
-    film.fade(film.all_but(*rows, seen), to=0, seconds=0.3)
+    film.fade(film.all_but(), to=0, seconds=0)  # the camera may stand within what it goes back from
     film.arrange(*rows, all_named=True, seconds=0)
     film.camera.frame(*rows, azimuth=274, elevation=3, seconds=0)
     film.fade(*rows, seen, to=1, seconds=0.3)
@@ -241,9 +241,9 @@ def _rest(film, x, mlp, stream):
     with film.beat("all-columns"):
         many = "All other columns go through the same weights."
         film.say(many if len(film.tokens) > 1 else "More columns would all go through the same weights.")
-        film.fade(film.all_but(), to=0, seconds=0)  # the camera is near
+        film.fade(film.all_but(), to=0, seconds=0.3)
         film.revert(x, mlp, stream, seconds=0)
-        film.hide_values(mlp.hidden, mlp.activation, mlp.proj, mlp.residual)
+        film.hide_values(mlp.hidden, mlp.activation, mlp.proj, mlp.residual, seconds=0)
         film.fade(film.ribbons(x, mlp, stream), to=1, seconds=0)
         layer = film.closeup(x, mlp, stream, in_proportion=True, seconds=0).layers[0]  # of a wide model
         x, mlp, stream = layer.ln_2.output, layer.mlp, layer.attn.residual
