@@ -204,8 +204,9 @@ def _others(film, fires, half, t):
 
 
 def _narrow(film, mlp, t):
-    w, seen = mlp.proj_weight, mlp.activation.axes[1].cells
-    n = int(abs(film.values(w)[0, :seen] * film.values(mlp.activation)[t, :seen]).argmax())  # told of in the sum
+    w = mlp.proj_weight
+    drawn = film.values(mlp.activation)[t, : mlp.activation.axes[1].cells]
+    n = int((drawn if drawn.max() > 0 else abs(drawn)).argmax())  # a share that is added is plainer than one taken away
     shown = mlp.hidden, mlp.activation, w, mlp.proj_bias, mlp.proj
     with film.beat("narrow"):
         film.fade(film.all_but(mlp.hidden, mlp.activation), to=0, seconds=0.3)

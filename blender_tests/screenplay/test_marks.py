@@ -41,6 +41,14 @@ def test_outlines_are_in_the_colour_of_the_role_and_go_with_the_beat(film, ln):
     assert [value(film, one.name) for one in made] == [0, 0]
 
 
+def test_a_frame_is_thinner_than_the_row_that_it_marks(film, ln):
+    film.camera.frame(film.layout.layers, azimuth=280, elevation=5, seconds=0)  # where a cell is less than a pixel wide
+    with film.beat("one"):
+        film.outline(ln.output[3], seconds=0.5)
+        (made,) = drawings(film, "outline")
+    assert made.shapes[0].width == pytest.approx(0.4 * CELL, abs=0.1 * CELL)
+
+
 def test_faces_have_names_but_not_in_a_crowd(film):
     heads = film.layout.layers[0].attn.heads
     film.open_on(heads, azimuth=280, elevation=5)

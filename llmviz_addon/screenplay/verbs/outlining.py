@@ -18,6 +18,8 @@ from ..telling import CROWD, Telling
 THICK, REGION, MARK = 4.0, 2.0, 2.0
 """Of an outline, of that of some cells, and of one that is explained, in pixels of a picture whose shorter side has
 720, as seen from where the camera stands."""
+THIN = 0.4
+"""Of the shorter side of some cells, that their outline has at most: what it marks is more than it."""
 
 
 def empty(telling: Telling, grids: Iterable[Grid]) -> list[Grid]:
@@ -36,6 +38,8 @@ def outline(telling: Telling, what: Grid | Region, color: str = "", thick: float
     grid = what if isinstance(what, Grid) else what.grid
     depth = float(((low + high) / 2 - telling.view.position) @ telling.view.basis[2])
     wide = thick * pixel(telling.page) * TAN * max(depth, 0.1)
+    if what is not grid:
+        wide = min(wide, THIN * float(min((high - low)[[0, 2]])))
     (left, front, bottom), (right, _, top) = (end - telling.offset(grid) for end in (low, high))
     aside = np.array([-wide, wide]) / 2
     (x0, x1), (z0, z1) = (np.array([left, right]) + aside).tolist(), (np.array([bottom, top]) + aside).tolist()
