@@ -170,7 +170,7 @@ def _equals(film, e, t):
 
 def _stream(film, x, read, after):
     """What becomes of all columns: they head the stream, which the layers read and add to."""
-    rows = x.axes[1].cells
+    rows = min(x.axes[1].cells, ROWS)  # over what stands lower
     top, below, upper = slice(0, rows // 6 + 1), slice(rows // 6, rows // 3 + 1), slice(0, 2 * rows // 3 + 1)
     with film.beat("stream"):
         film.locate(x)

@@ -11,7 +11,7 @@ from llmviz_addon.screenplay.production import Set
 from llmviz_addon.screenplay.score.timeline import CAMERA, Channel
 
 FAR = 8
-"""How many times as far away the camera stands after a cut that would show a grid of a size of which nothing is read."""
+"""How many times as far away the camera stands after a cut where a grid would have been too large to read."""
 SHORTLY = 0.1
 """Seconds before a cut."""
 
@@ -20,8 +20,8 @@ SHORTLY = 0.1
 def test_what_is_seen_from_afar_after_a_cut_is_not_seen_from_within_before_it(model):
     chapters = [one for one in loader.chapters() if one.path.name.startswith("06")]
     telling = tell(model, Set.of(run(*MODELS[model]())), SIZES["16:9"], chapters).tellings[0]
-    cuts = [clip for clip in telling.score.clips[Channel(CAMERA, "distance")]
-            if clip.seconds == 0 and clip.before > 0 and clip.value > FAR * clip.before and clip.start > SHORTLY]  # fmt: skip
+    moves = telling.score.clips[Channel(CAMERA, "distance")]
+    cuts = [one for one in moves if one.seconds == 0 and one.start > SHORTLY and one.value > FAR * one.before > 0]
     assert cuts or model != "nano"
     for cut in cuts:
         for grid in telling.layout.grids:
