@@ -204,9 +204,9 @@ def _others(film, fires, half, t):
 
 
 def _narrow(film, mlp, t):
-    w = mlp.proj_weight
-    drawn = film.values(mlp.activation)[t, : mlp.activation.axes[1].cells]
-    n = int((drawn if drawn.max() > 0 else abs(drawn)).argmax())  # a share that is added is plainer than one taken away
+    w, seen = mlp.proj_weight, mlp.activation.axes[1].cells
+    fires = film.values(mlp.activation)[t, :seen]
+    n = int(abs(film.values(w)[0, :seen] * fires).argmax())  # told of in the sum
     shown = mlp.hidden, mlp.activation, w, mlp.proj_bias, mlp.proj
     with film.beat("narrow"):
         film.fade(film.all_but(mlp.hidden, mlp.activation), to=0, seconds=0.3)
@@ -219,8 +219,8 @@ def _narrow(film, mlp, t):
             film.camera.frame(*shown, azimuth=271, elevation=1)
         film.compute(mlp.proj[t, 0], seconds=3)
         film.sweep(mlp.proj[t], seconds=1.5, slowly=False)
-        film.say("So each neuron adds its own [column]({c}): neuron {n} adds it {a} times.", c=w[:, n], n=n,
-                 a=mlp.activation[t, n])  # fmt: skip
+        mine = "adds it {a} times." if fires[n] > 0 else "takes {a} of it away."
+        film.say(f"So each neuron adds its own [column]({{c}}): neuron {{n}} {mine}", c=w[:, n], n=n, a=abs(fires[n]))
         film.light(w, to=0, seconds=0.5)
         film.outline(mlp.activation[t, n], w[:, n], seconds=0.5)
 
