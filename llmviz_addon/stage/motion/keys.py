@@ -22,8 +22,8 @@ from ...screenplay.score import channels
 from ...screenplay.score.easing import easing
 from ...screenplay.score.timeline import Channel, Track
 from .. import compat
+from ..checksums import Curves, of_keys
 from ..ours import own
-from ..rebuild.snapshot import Curves, checksum
 from .properties import HIDES
 
 HIDING = channels.named(hides=True)
@@ -174,7 +174,7 @@ class _Keys:
     @kept
     def checksum(self) -> int:
         """By which they are known in the note of how a stage was built."""
-        return checksum(self.places, self.interpolation, self.ease)
+        return of_keys(self.places, self.interpolation, self.ease)
 
     def fill(self, curve: bpy.types.FCurve) -> None:
         """Put them into a curve that has none."""

@@ -9,10 +9,9 @@ writes while one only looks: what is selected, active or unfolded. Large arrays 
 from __future__ import annotations
 
 import math
-import zlib
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from itertools import compress
 from operator import attrgetter, ne
 from types import MappingProxyType
@@ -21,7 +20,8 @@ from typing import Any, cast
 import bpy
 import numpy as np
 
-from .. import compat
+from .. import checksums, compat
+from ..checksums import Curves, Keyed, Shapes
 
 ID = bpy.types.ID
 FCurve = bpy.types.FCurve
@@ -77,34 +77,16 @@ FRESH: Mapping[str, Mapping[str, Any]] = {
 }
 """By type what a new one has, where Blender says that the default is another."""
 
-FIELDS = {
-    "FLOAT": ("value", 1, np.float32),
-    "INT": ("value", 1, np.int32),
-    "INT8": ("value", 1, np.int8),
-    "BOOLEAN": ("value", 1, np.bool_),
-    "FLOAT_VECTOR": ("vector", 3, np.float32),
-    "FLOAT2": ("vector", 2, np.float32),
-    "FLOAT_COLOR": ("color", 4, np.float32),
-    "BYTE_COLOR": ("color", 4, np.float32),
-}
-"""Of kinds of attributes: the name of a member's value, its length, and what it is made of."""
-DERIVED = (".select", ".hide", ".edge", ".corner_edge")
-"""How attributes begin that are no work of anybody's: selections, and edges, which follow from the faces."""
-
 NameOf = Callable[[ID], str]
 Animated = Mapping[str, Container[int]]
 """The indices that F-curves or drivers set, by the path of what they set."""
 NOT_ANIMATED: Animated = MappingProxyType({})
-Keyed = Iterable[tuple[str, int, int, int]]
-"""Of F-curves what they set, a path and an index, how many keys they have, and the checksum of these."""
-Curves = dict[ID, list[tuple[str, int, int, int]]]
-Shapes = dict[ID, int]
 PLAIN = (str, int, float)
 
 
 @dataclass(frozen=True)
 class Written:
-    """What was just written, and need not be read: F-curves by whose they are, and the ``geometry`` of meshes."""
+    """What was just written, and need not be read: F-curves by whose they are, and the checksums of meshes."""
 
     curves: Curves = field(default_factory=dict)
     shapes: Shapes = field(default_factory=dict)
@@ -130,7 +112,7 @@ def snapshot(block: ID, name_of: NameOf, only: Iterable[str] = (), written: Writ
             place, size = cast(Any, block.texspace_location), cast(Any, block.texspace_size)
             found["texspace"] = [*place, *size]
         shape = written.shapes.get(block)
-        found[GEOMETRY] = geometry(block) if shape is None else shape
+        found[GEOMETRY] = checksums.of_mesh(block) if shape is None else shape
     elif isinstance(block, bpy.types.Action) and block.use_frame_range:
         found["frame_range"] = [block.frame_start, block.frame_end]
     return found
@@ -141,14 +123,6 @@ def keyed(block: ID, name_of: NameOf) -> Values:
     walk = _Walk({}, name_of, {})
     walk.curves("", walk.keyed(block))
     return walk.found
-
-
-def checksum(places: np.ndarray, interpolation: np.ndarray, easing: np.ndarray | None) -> int:
-    """That of keys of an F-curve as ``places``, frames and values in turn, of 32 bits, none of which has handles."""
-    total = _checksum(places, interpolation)
-    for _ in _bent(interpolation.tobytes()):
-        total = _checksum(np.zeros_like(interpolation) if easing is None else easing, start=total)
-    return total
 
 
 @dataclass(frozen=True)
@@ -279,15 +253,11 @@ class _Walk:
 
     def curve(self, curve: bpy.types.FCurve) -> int:
         """A checksum of all keys, and of what else shapes the curve."""
-        points = curve.keyframe_points
-        kinds = _array(points, "interpolation", 1, np.int32)
-        total = _checksum(_array(points, "co", 2, np.float32), kinds)
-        for shape in _bent(kinds.tobytes()):
-            total = _checksum(_array(points, *shape), start=total)
+        total = checksums.of_curve(curve)
         if len(curve.modifiers) or curve.mute or curve.extrapolation != "CONSTANT":
             inner: Values = {"mute": curve.mute, "extrapolation": curve.extrapolation}
             _Walk(inner, self.name_of, {}).collection(curve.modifiers, "modifiers", NOT_ANIMATED, False)
-            total = _checksum(repr(inner).encode(), start=total)
+            total = checksums.of_bytes(repr(inner).encode(), start=total)
         return total
 
     def plain(self, value: Any) -> Any:
@@ -299,34 +269,10 @@ class _Walk:
         if hasattr(value, "items"):
             return {name: self.plain(one) for name, one in value.items()}
         if isinstance(value, bytes):
-            return _checksum(value)
+            return checksums.of_bytes(value)
         if hasattr(value, "to_list"):
             return value.to_list()
         return [self.plain(one) for one in value] if isinstance(value, list) else value
-
-
-Fields = tuple[tuple[str, int, Any], ...]
-EASED: Fields = (("easing", 1, np.int32),)
-SHAPED: dict[str, Fields] = {
-    "CONSTANT": (),
-    "LINEAR": (),
-    "BEZIER": (("handle_left", 2, np.float32), ("handle_right", 2, np.float32)),
-    "BACK": (*EASED, ("back", 1, np.float32)),
-    "ELASTIC": (*EASED, ("amplitude", 1, np.float32), ("period", 1, np.float32)),
-}
-"""What else shapes a curve, by its interpolation; all others ease in, out, or both."""
-
-
-@cache
-def _shaped() -> dict[int, Fields]:
-    return {compat.key_enum("interpolation", name): fields for name, fields in SHAPED.items()}
-
-
-@lru_cache(500)  # most curves have keys of the same few kinds
-def _bent(kinds: bytes) -> Fields:
-    """What else shapes a curve of keys of such ``kinds``, for each of them."""
-    found = sorted(set(np.frombuffer(kinds, np.int32).tolist()))
-    return tuple(field for kind in found for field in _shaped().get(kind, EASED))
 
 
 def _sets(moved: Container[int] | None, told: Any, default: Sequence[Any] = ()) -> bool:
@@ -338,34 +284,6 @@ def _sets(moved: Container[int] | None, told: Any, default: Sequence[Any] = ()) 
     rest = [index for index in range(len(told)) if index not in moved]
     told[:] = [number if index in rest else None for index, number in enumerate(told)]
     return bool(told) and all(index < len(default) and told[index] == default[index] for index in rest)
-
-
-def geometry(mesh: bpy.types.Mesh) -> int:
-    """A checksum of the shape of ``mesh`` and of all that is painted on it."""
-    total = _checksum(repr((len(mesh.vertices), len(mesh.edges), len(mesh.polygons))).encode())
-    for attribute in sorted(mesh.attributes, key=lambda attribute: attribute.name):
-        if not attribute.name.startswith(DERIVED):
-            told = f"{attribute.name} {attribute.data_type} {attribute.domain}".encode()
-            total = _checksum(told, _attribute(attribute), start=total)
-    return total
-
-
-def _attribute(attribute: Any) -> Any:
-    if attribute.data_type in FIELDS:
-        return _array(attribute.data, *FIELDS[attribute.data_type])
-    return repr([str(getattr(one, "value", one)) for one in attribute.data]).encode()
-
-
-def _array(members: Any, name: str, width: int, dtype: Any) -> np.ndarray:
-    values = np.empty(len(members) * width, dtype)
-    members.foreach_get(name, values)
-    return values
-
-
-def _checksum(*parts: Any, start: int = 0) -> int:
-    for part in parts:
-        start = zlib.crc32(part, start)
-    return start
 
 
 def _chosen(known: _Type, names: Iterable[str]) -> _Type:

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, replace
 import bpy
 import numpy as np
 
-from .. import compat
+from .. import checksums, compat
 from ..materials.flat_material import BELOW, EDGE, INK, LEAN
 from ..ours import own
-from ..rebuild.snapshot import geometry
 from .letters import Letters, gathered, write_letters
 from .mesh2d import Sides, join_sides, numbered
 
@@ -84,7 +83,7 @@ class Arrays:
     def told(self, mesh: bpy.types.Mesh) -> int:
         """The ``geometry`` of ``mesh``, which is filled with these: of all such meshes the first is looked at."""
         if "_told" not in vars(self):
-            vars(self)["_told"] = geometry(mesh)
+            vars(self)["_told"] = checksums.of_mesh(mesh)
         return vars(self)["_told"]
 
 

@@ -22,10 +22,10 @@ from ...errors import ScriptError
 from ...kept import kept
 from ...layout.lettering.drawing import LIFT, Drawing, Line, Readout, Rect, Shape, Text
 from ...layout.lettering.font_file import FontFile
+from ..checksums import Shapes
 from ..materials.flat_material import REACH
 from ..materials.theme import Theme, linear
 from ..ours import own
-from ..rebuild.snapshot import Shapes
 from .arrays import Arrays, blank_mesh, joined
 from .drawn import Drawn
 from .letters import FRINGE_DROP, Eye, Letterbox, Letters, cross, dot, stands
