@@ -10,19 +10,9 @@ from hypothesis import strategies as st
 from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.layout.lettering.font import advance
 from llmviz_addon.stage.things import glyphs
+from llmviz_addon.stage.things.forms import disc, offset_path, polygon, rectangle, stroke
 from llmviz_addon.stage.things.glyphs import FRINGE, glyph, placed
-from llmviz_addon.stage.things.mesh2d import (
-    disc,
-    filled,
-    fringed,
-    inset,
-    offset_path,
-    polygon,
-    rectangle,
-    shrunk,
-    stroke,
-    untangled,
-)
+from llmviz_addon.stage.things.mesh2d import filled, fringed, inset, shrunk, untangled
 
 
 def areas(flat) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Flat shapes as antialiased triangles.
+"""Flat shapes as antialiased triangles: what they are filled with, and what is around them.
 
 Every filled outline gets a fringe: a narrow band around it that carries the way from the outline in
 ``edge``. The flat material lets the band fade out over one pixel, so a drawing is smooth with a
@@ -17,11 +17,6 @@ from mathutils.geometry import delaunay_2d_cdt, tessellate_polygon
 
 from ...kept import kept
 
-_ROUND = 10  # points per quarter circle
-_ANGLES = [[math.radians(start + 90 * step / _ROUND) for step in range(_ROUND + 1)] for start in (-90, 0, 90, 180)]
-CORNERS = np.array([[(math.cos(angle), math.sin(angle)) for angle in corner] for corner in _ANGLES])
-"""Of a rectangle, from the lower right one on: a quarter of a unit circle each, (4, n, 2)."""
-
 
 @dataclass(frozen=True, eq=False)
 class Sides:
@@ -39,7 +34,7 @@ class Sides:
         following = triangles[:, [1, 2, 0]]
         keys = np.minimum(triangles, following) * count + np.maximum(triangles, following)
         found, of = np.unique(keys.ravel(), return_inverse=True)
-        return cls(_columns(*np.divmod(found, max(count, 1))), of.reshape(-1, 3))
+        return cls(columns(*np.divmod(found, max(count, 1))), of.reshape(-1, 3))
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,8 +108,8 @@ def fringed(points: np.ndarray, triangles: np.ndarray, width: float, border: np.
     """
     count = len(points)
     border = _border(triangles, count) if border is None else border
-    border = border[_lengths(points[border[:, 1]] - points[border[:, 0]]) > 1e-12]
-    outward, miter = _normals(points, border)
+    border = border[lengths(points[border[:, 1]] - points[border[:, 0]]) > 1e-12]
+    outward, miter = miters(points, border)
     a, b = border.T
     bordering = np.zeros(count, dtype=bool)
     bordering[a] = bordering[b] = True
@@ -122,7 +117,7 @@ def fringed(points: np.ndarray, triangles: np.ndarray, width: float, border: np.
     edge, outer = np.zeros((2, count), dtype=np.int64)
     edge[a] = np.arange(len(border))
     outer[on_border] = count + np.arange(len(on_border))
-    band = np.concatenate([_columns(a, outer[a], outer[b]), _columns(a, outer[b], b)])
+    band = np.concatenate([columns(a, outer[a], outer[b]), columns(a, outer[b], b)])
     return Flat(
         np.concatenate([points, points[on_border] + miter[on_border] * width]),
         np.concatenate([np.zeros_like(points), outward[edge[on_border]] * width]),
@@ -130,45 +125,45 @@ def fringed(points: np.ndarray, triangles: np.ndarray, width: float, border: np.
     )
 
 
-def _normals(points: np.ndarray, border: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def miters(points: np.ndarray, border: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Of each edge of a border, the outward unit normal, and of each point, the way out that moves both its edges 1.
 
     An edge between two points at one place leads nowhere, and counts at neither.
     """
     along = points[border[:, 1]] - points[border[:, 0]]
-    lengths = _lengths(along)
-    along /= np.maximum(lengths, 1e-12)[:, None]
-    outward = _columns(along[:, 1], -along[:, 0])
+    far = lengths(along)
+    along /= np.maximum(far, 1e-12)[:, None]
+    outward = columns(along[:, 1], -along[:, 0])
     ends, normals = border.T.ravel(), np.concatenate([outward, outward])
-    counted = np.tile(lengths > 0, 2)
+    counted = np.tile(far > 0, 2)
     sums = [np.bincount(ends, weights, minlength=len(points)) for weights in normals.T]
     # the miter: half the sum of two unit normals, divided by its squared length, has the right reach
-    normal = _columns(*sums) / np.maximum(np.bincount(ends, counted, minlength=len(points)), 1)[:, None]
+    normal = columns(*sums) / np.maximum(np.bincount(ends, counted, minlength=len(points)), 1)[:, None]
     return outward, normal / np.maximum((normal**2).sum(axis=1), 0.3)[:, None]
 
 
 def inset(outline: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
     """An outline (n, 2) counter-clockwise ``width`` further in, and at each point the unit way out, both (n, 2)."""
     number = np.arange(len(outline))
-    _, miter = _normals(outline, _columns(number, np.roll(number, -1)))
-    return outline - miter * width, miter / np.maximum(_lengths(miter), 1e-12)[:, None]
+    _, miter = miters(outline, columns(number, np.roll(number, -1)))
+    return outline - miter * width, miter / np.maximum(lengths(miter), 1e-12)[:, None]
 
 
-def _lengths(vectors: np.ndarray) -> np.ndarray:
+def lengths(vectors: np.ndarray) -> np.ndarray:
     """Of each of (n, 2) vectors, which numpy's own norm takes longer for."""
     return np.sqrt((vectors**2).sum(axis=1))
 
 
-def _columns(*columns: np.ndarray) -> np.ndarray:
+def columns(*arrays: np.ndarray) -> np.ndarray:
     """Arrays (n,) side by side."""
-    return np.array(columns).T
+    return np.array(arrays).T
 
 
 def shrunk(points: np.ndarray, triangles: np.ndarray, by: float, epsilon: float) -> tuple[np.ndarray, np.ndarray]:
     """A triangulated shape, counter-clockwise, with its border moved inwards; ``epsilon`` as in ``filled``."""
     border = _border(triangles, len(points))
-    border = border[_lengths(points[border[:, 1]] - points[border[:, 0]]) > epsilon / 10]
-    moved = points - _normals(points, border)[1] * by
+    border = border[lengths(points[border[:, 1]] - points[border[:, 0]]) > epsilon / 10]
+    moved = points - miters(points, border)[1] * by
     corners, triangles = _delaunay(moved, border, epsilon)
     inside = _windings(corners[triangles].mean(axis=1), moved[border[:, 0]], moved[border[:, 1]]) > 0
     return corners, triangles[inside]
@@ -276,15 +271,9 @@ def distances(flat: Flat, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     border = _border(ink, len(flat.points))
     starts, ends = flat.points[border[:, 0]], flat.points[border[:, 1]]
     away = places - _nearest(places, starts, ends)
-    length = _lengths(away)
+    length = lengths(away)
     inward = np.where(_windings(places, starts, ends) != 0, 1.0, -1.0)
     return length * inward, away * (inward / np.maximum(length, 1e-12))[:, None]
-
-
-def polygon(points: Sequence[tuple[float, float]], width: float) -> Flat:
-    """A filled simple polygon."""
-    array = np.asarray(points, dtype=float)
-    return fringed(array, filling(array), width)
 
 
 def filling(array: np.ndarray) -> np.ndarray:
@@ -295,110 +284,3 @@ def filling(array: np.ndarray) -> np.ndarray:
     clockwise = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0] < 0
     triangles[clockwise] = triangles[clockwise][:, ::-1]
     return triangles
-
-
-def rectangle(x: float, y: float, width: float, height: float, radius: float, fringe: float) -> Flat:
-    """A filled rectangle from its lower-left corner, its corners rounded."""
-    radius = min(radius, width / 2, height / 2)
-    if radius <= 0:
-        corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
-        return _bar(np.array(corners, dtype=float), fringe)
-    left, right, bottom, top = x + radius, x + width - radius, y + radius, y + height - radius
-    centers = np.array([[right, bottom], [right, top], [left, top], [left, bottom]])
-    return _fan((centers[:, None] + radius * CORNERS).reshape(-1, 2), fringe)
-
-
-def _bar(corners: np.ndarray, fringe: float) -> Flat:
-    """A rectangle, (4, 2) counter-clockwise, whose sides have fringes of their own: they stay straight if stretched.
-
-    Where two sides shared the end of a fringe, the way from the outline would turn along it from one's to the
-    other's, and these are of two lengths in what is stretched one way only.
-    """
-    number = np.arange(4)
-    following = (number + 1) % 4
-    outward, miter = _normals(corners, _columns(number, following))
-    ends = _columns(number, following).ravel()  # of each side: where it starts, and where it ends
-    start, end = 4 + 2 * number, 5 + 2 * number
-    inner = np.array([[0, 1, 2], [0, 2, 3]])
-    return _alike(
-        ("bar", 4),
-        Flat(
-            np.concatenate([corners, (corners + miter * fringe)[ends]]),
-            np.concatenate([np.zeros((4, 2)), outward.repeat(2, axis=0) * fringe]),
-            np.concatenate([inner, _columns(number, start, end), _columns(number, end, following)]),
-        ),
-    )
-
-
-_ALIKE: dict[tuple[str, int], Sides] = {}
-"""The sides of a kind of shape, by how many corners it has: they follow from that."""
-
-
-def _alike(kind: tuple[str, int], flat: Flat) -> Flat:
-    """The same shape, its sides those that all of its kind have."""
-    if kind not in _ALIKE:
-        _ALIKE[kind] = flat.sides
-    return Flat(flat.points, flat.edge, flat.triangles, _ALIKE[kind])
-
-
-def disc(x: float, y: float, radius: float, fringe: float) -> Flat:
-    """A filled circle."""
-    angles = np.arange(4 * _ROUND) * (math.tau / (4 * _ROUND))
-    return _fan(np.stack([x + radius * np.cos(angles), y + radius * np.sin(angles)], axis=1), fringe)
-
-
-def _fan(points: np.ndarray, fringe: float) -> Flat:
-    """A convex polygon, counter-clockwise."""
-    points = points[_lengths(points - np.roll(points, 1, axis=0)) > 1e-9]
-    number = np.arange(len(points))
-    triangles = _columns(np.zeros_like(number[2:]), number[1:-1], number[2:])
-    flat = fringed(points, triangles, fringe, _columns(number, np.roll(number, -1)))
-    return _alike(("fan", len(points)), flat)
-
-
-def stroke(points: Sequence[tuple[float, float]], width: float, head: float, fringe: float) -> Flat:
-    """A line of ``width`` through ``points`` with mitred corners, and an arrow head of length ``head``.
-
-    Where it turns back, as at the foot of a root, there is no mitre: it goes on as a line of its own.
-    """
-    path = np.asarray(points, dtype=float)
-    path = path[np.append(True, _lengths(path[1:] - path[:-1]) > 1e-9)]
-    if len(path) < 2:
-        return join([])
-    ways = path[1:] - path[:-1]
-    back = np.flatnonzero((ways[1:] * ways[:-1]).sum(axis=1) < -1e-9) + 1
-    if len(back):
-        turn = back[0]
-        until = np.concatenate([path[:turn], path[turn : turn + 1] + _unit(ways[turn - 1]) * width / 2])
-        return join([stroke(until.tolist(), width, 0.0, fringe), stroke(path[turn:].tolist(), width, head, fringe)])
-    parts = []
-    if head > 0:
-        tip, direction = path[-1], _unit(path[-1] - path[-2])
-        side = np.array([-direction[1], direction[0]]) * head * 0.45
-        back = tip - direction * head
-        parts.append(polygon([tuple(tip), tuple(back + side), tuple(back - side)], fringe))
-        reach = np.linalg.norm(path[-1] - path[-2])
-        path = path.copy()
-        path[-1] = tip - direction * min(head * 0.9, reach * 0.98)
-    sides = offset_path(path) * (width / 2)
-    if len(path) == 2:
-        ends = path[[0, 1, 1, 0]] + sides[[0, 1, 1, 0]] * [[-1], [-1], [1], [1]]
-        return join([_bar(ends, fringe), *parts])
-    left, right = np.arange(2 * len(path)).reshape(2, -1)
-    triangles = np.concatenate([_columns(right[:-1], right[1:], left[1:]), _columns(right[:-1], left[1:], left[:-1])])
-    around = np.concatenate([right, left[::-1]])
-    border = _columns(around, np.roll(around, -1))
-    return join([fringed(np.concatenate([path + sides, path - sides]), triangles, fringe, border), *parts])
-
-
-def offset_path(path: np.ndarray) -> np.ndarray:
-    """Per point of a path (n, 2), the mitred offset that lies 1 to its left, (n, 2)."""
-    along = path[1:] - path[:-1]
-    along /= _lengths(along)[:, None]
-    left = _columns(-along[:, 1], along[:, 0])
-    normal = (np.concatenate([left[:1], left]) + np.concatenate([left, left[-1:]])) / 2
-    return normal / np.maximum((normal**2).sum(axis=1), 0.2)[:, None]
-
-
-def _unit(vector: np.ndarray) -> np.ndarray:
-    return vector / np.linalg.norm(vector)

@@ -9,7 +9,8 @@ import numpy as np
 
 from ...layout.lettering.drawing import BELOW, TINTS, Band, Between, Disc, Line, Polygon, Rect, Shape, Text
 from . import glyphs
-from .mesh2d import CORNERS, Flat, disc, filling, fringed, inset, join, polygon, rectangle, stroke
+from .forms import CORNERS, disc, polygon, rectangle, stroke
+from .mesh2d import Flat, filling, fringed, inset, join
 
 ROUND, FIGURE, ARROW = 0.16, 0.4, 0.44
 """Width of a round edge, as a share of the shorter side of what has it; of figures and arrows, of their thickness."""
