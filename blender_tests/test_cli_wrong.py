@@ -47,6 +47,7 @@ WRONG = {
     "no folder": (["build", "-o", "no/a.blend"], "'no' does not exist"),
     "no rights": (["trace", "-o", "/proc/a.npz"], "Cannot write '/proc/a.npz'"),
     "no checkpoint": (["trace", "--model", "gpt.pt", "-o", "a.npz"], "gpt.pt"),
+    "unknown language": ([*FILM, "--language", "tlh"], "Unknown language 'tlh'. Choose from en, de"),
     "unknown length": ([*FILM, "--length", "medium"], "invalid choice: 'medium' (choose from"),
     "no part in a short film": (
         ["film", "mlp", "--length", "short", "-o", "a.mp4"],

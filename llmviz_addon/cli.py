@@ -179,6 +179,9 @@ def _pace(job: Parser) -> None:
     job.add_argument(
         "--walkthroughs", action="append", type=_path, default=[], metavar="DIR", help="a folder of more chapters"
     )
+    job.add_argument(
+        "--language", type=_text, default="en", metavar="NAME", help="what it is told in, such as de; by default en"
+    )
 
 
 def _chapters(job: Parser) -> None:

@@ -29,6 +29,7 @@ from .model.sampling import Sampling, check_chance, steps
 from .model.tokenizers.tokenizer import visible
 from .processes import few_threads
 from .screenplay import loader
+from .screenplay.languages import language
 from .screenplay.production import Production, check
 from .screenplay.score.timeline import Told
 from .screenplay.trailer import tempo
@@ -52,9 +53,13 @@ def chapters(asked: options.Chapters) -> None:
     """List chapters, each told alone, with its rests, and how much of the time between these something moves."""
     check(asked.pace)
     tempo(asked.length, asked.bpm)
-    loader.find([Path(folder) for folder in asked.walkthroughs])  # a missing one is told before a model is read
+    folders = [Path(folder) for folder in asked.walkthroughs]
+    loader.find(folders)  # a missing one is told before a model is read
+    told_in = language(asked.language, folders)
     run, problems = _run(asked), []
-    found = api.chapters(run, pace=asked.pace, walkthroughs=asked.walkthroughs, length=asked.length, bpm=asked.bpm)
+    found = api.chapters(
+        run, pace=asked.pace, walkthroughs=folders, length=asked.length, bpm=asked.bpm, language=asked.language
+    )
     for count, told in enumerate(found, start=1):  # noqa: B007 - how many there are is told at the end
         if isinstance(told, ScriptError):
             problems.append(str(told))
@@ -65,6 +70,10 @@ def chapters(asked: options.Chapters) -> None:
         print(f"{chapter.number:02d} {chapter.name:<16} {chapter.title:<20} {seconds:6.1f} s  {halts}")
         for rest in rests:
             print(f"     {told.seconds(rest.frame):8.1f} s  {rest.name}")
+    for path, text in told_in.untold:
+        print(f"-- no {told_in.title} in {path.name if path else 'words'} for: {text}")
+    if told_in.untold:
+        print(f"{len(told_in.untold)} texts have no {told_in.title}, and are told in English.")
     for problem in problems:
         print(f"-- {problem}")
     if problems:
@@ -236,8 +245,11 @@ def _produced(asked: options.Staged) -> Production:
     chapters, length = loader.asked(asked.chapters, asked.length)
     tempo(length, asked.bpm)
     loader.choose(chapters, loader.find(folders), length)
+    told_in = language(asked.language, folders)
     what = _outlines(asked) or _run(asked)
-    return produced(what, chapters, asked.pace, asked.size, asked.fps, folders, look, length, asked.bpm)
+    return produced(
+        what, chapters, asked.pace, asked.size, asked.fps, folders, look, length, asked.bpm, language=told_in
+    )
 
 
 def _outlines(asked: options.Staged) -> api.Outlines | None:

@@ -40,13 +40,14 @@ class Picture(Options):
 class Pace(Options):
     """How fast chapters are read, words per minute or not at all; how much of them; and folders of more of them.
 
-    ``bpm`` is the tempo of a trailer, None is as usual.
+    ``bpm`` is the tempo of a trailer, None is as usual; ``language`` is what it is told in.
     """
 
     pace: float | None
     length: str
     bpm: float | None
     walkthroughs: list[str]
+    language: str
 
 
 @dataclass(frozen=True, kw_only=True)

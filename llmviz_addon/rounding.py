@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
+from .language import AsIs, marked, unmarked
+
 ZERO = Decimal()
 FEWEST_DECIMALS, MOST_DECIMALS = 2, 5
 """Decimals that are written in any case, and at most."""
@@ -33,11 +35,6 @@ TINY_IN_CELL, HUGE_IN_CELL = 0.999e-5, 6e4
 """In a cell what is smaller is ``≈0``, and what is as large is not written at all: no renderer knows it."""
 
 
-def count(amount: int, what: str) -> str:
-    """So many of something: ``1 layer``, ``1,024 layers``."""
-    return f"{amount:,} {what}" if amount == 1 else f"{amount:,} {what}s"
-
-
 def number(
     value: float, least: int = FEWEST_DECIMALS, most: int = MOST_DECIMALS, digits: int = DIGITS, whole: float = 1.0
 ) -> str:
@@ -54,7 +51,7 @@ def number(
     """
     value = float(value) + 0.0  # of -0.0 too
     if not math.isfinite(value):
-        return "–" if math.isnan(value) else "−∞" if value < 0 else "∞"
+        return _unknown(value)
     size = abs(value)
     away, finest = abs(size - whole), 10.0**-most
     near = 0.999 * finest  # a bound that is met is no bound
@@ -80,7 +77,6 @@ def figure(value: float) -> str:
     return _minus(re.sub("e-0*", "e-", f"{value:.0e}") if abs(value) < 0.5 else f"{value:.{FINEST}g}")
 
 
-@lru_cache(maxsize=8192)  # what is told of a cell is told several times
 def in_cell(value: float) -> str:
     """A value as it stands in a cell, with three digits or more: ``0``, ``0.0123``, ``1.20``, ``1234``.
 
@@ -88,9 +84,14 @@ def in_cell(value: float) -> str:
     where it is 60,000 or more, and ``−∞`` for what is a cross there. The cells work this out in nodes: see
     ``stage/materials/cell_numbers.py``.
     """
-    value = float(value) + 0.0
+    return AsIs(marked(_in_cell(float(value))))
+
+
+@lru_cache(maxsize=8192)  # what is told of a cell is told several times
+def _in_cell(value: float) -> str:
+    value += 0.0
     if not math.isfinite(value) or value == 0:
-        return "0" if value == 0 else number(value)
+        return "0" if value == 0 else _unknown(value)
     if abs(value) >= HUGE_IN_CELL:
         return ""
     size = abs(value)
@@ -104,7 +105,7 @@ def in_cell(value: float) -> str:
     if shown == 10**MOST_DECIMALS and size != 1:
         shown += 1 if size > 1 else -1
     text = f"{shown // 10**power}.{shown % 10**power:0{power}}" if power else str(shown)
-    return _minus(text if value > 0 else f"-{text}")
+    return text if value > 0 else f"−{text}"
 
 
 def of_cell(value: float) -> str:
@@ -119,7 +120,7 @@ def percent(share: float) -> str:
     Nothing is ``0 %`` and all of it ``100 %``, what is not quite 0 or 1 never looks so, and a cell that holds the share
     shows the same digits.
     """
-    return f"{number(100 * float(share), 0 if share in (0, 1) else 1, 3, whole=100)} %"
+    return AsIs(f"{number(100 * float(share), 0 if share in (0, 1) else 1, 3, whole=100)} %")
 
 
 def done(share: float) -> str:
@@ -135,18 +136,18 @@ def formatted(value: float, spec: str = "") -> str:
     value = float(value) + 0.0
     if not spec:
         return _minus(f"{value:,.0f}") if value.is_integer() else number(value)
-    text = format(value, spec)
     if not math.isfinite(value):
         return number(value)
+    text = _minus(format(value, spec))
     whole = 100.0 if spec.endswith("%") else 1.0
     size = abs(value) * whole
     for exact in (0.0, whole):
-        if text.lstrip("+-") == format(exact / whole, spec).lstrip("+-") and size != exact:
+        if format(value, spec).lstrip("+-") == format(exact / whole, spec).lstrip("+-") and size != exact:
             places = re.search(r"\.(\d+)", spec)
             least = int(places[1]) if places else 0
             most = max(least, 5 if whole == 1 else 3)
             text = number(value * whole, least, most, 1, whole) + spec[-1:] * (whole == 100)
-    return _minus(text.replace("%", " %"))
+    return AsIs(text.replace("%", " %"))
 
 
 def said(value: float) -> str:
@@ -175,7 +176,7 @@ def written_shares(values: Iterable[float]) -> list[str]:
     """
     parts = parts_of_all(values)
     told = [
-        [number(part, least, 4, digits) if 0 < part < 1 else f"{part:.0f}" for part in parts]
+        [number(part, least, 4, digits) if 0 < part < 1 else AsIs(f"{part:.0f}") for part in parts]
         for least, digits in ((3, 1), (2, 2), (4, 1))
     ]
     return next((one for one in told if relation("1", one) == "="), told[0])
@@ -186,7 +187,7 @@ def written_percents(values: Iterable[float]) -> list[str]:
     parts = parts_of_all(values)
     told = [[number(100 * part, least if 0 < part < 1 else 0, 3, whole=100) for part in parts] for least in (1, 2, 3)]
     best = next((one for one in told if relation("100", one) == "="), told[0])
-    return [f"{text} %" for text in best]
+    return [AsIs(f"{text} %") for text in best]
 
 
 def of_whole(parts: Sequence[float] | Iterable[float], place: int) -> str:
@@ -230,10 +231,20 @@ def _bound(value: float, bound: float, decimals: int, above: bool) -> str:
     return _minus(f"{sign} {math.copysign(bound, value):.{decimals}f}")
 
 
+def _unknown(value: float) -> str:
+    return "–" if math.isnan(value) else "−∞" if value < 0 else "∞"
+
+
 def _minus(text: str) -> str:
-    return text.replace("-", "−")
+    """A number as Python writes it with our minus, and the marks of the language in use."""
+    return AsIs(marked(text).replace("-", "−"))
+
+
+def decimals_of(text: str) -> int:
+    """How many decimals a number is written with."""
+    return len(unmarked(text).partition(".")[2])
 
 
 def read(text: str) -> Decimal:
     """A number back from how it is written; raises ArithmeticError for a bound."""
-    return Decimal(text.replace("−", "-").replace(",", ""))
+    return Decimal(unmarked(text.replace("−", "-")))

@@ -139,7 +139,7 @@ def _apart(film, heads, titles):
     """What each head looks at, and below it what it finds, as large as they can be."""
     rows = [head.weights for head in heads], [head.output for head in heads]
     film.fade(film.all_but(*rows), to=0, seconds=1.5)
-    calls = [f"{title} {does}" for does in ("looks", "finds") for title in titles]
+    calls = [f"Head {i} {does}" for does in ("looks", "finds") for i in range(len(titles))]
     film.arrange(*rows, names=calls, in_order=True, all_named=True, seconds=1.5)
     film.camera.frame(*rows, azimuth=278, elevation=5, seconds=1.5)
 

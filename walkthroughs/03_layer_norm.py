@@ -44,10 +44,10 @@ def play(film):
 
     with film.beat("one-column"):
         film.say(
-            "The [T = {count:,} columns](T) hold [{channels}](C) of one token each."
+            "The [T = {count:,} columns](T) hold [C = {channels}](C) of one token each."
             if count > 1
-            else "The one [column](T) there is holds the [{channels}](C) of its token, the {token}.",
-            count=count, channels=f"C = {film.count(C, 'channel')}", token=film.token_name(t),
+            else "The one [column](T) there is holds the [C = {channels}](C) of its token, the {token}.",
+            count=count, channels=film.count(C, "channel"), token=film.token_name(t),
         )  # fmt: skip
         with film.together(seconds=1):
             film.light(ln.output, to=0)

@@ -63,8 +63,8 @@ def _vectors(film, x, head):
     A = film.config.head_size
     with film.beat("three-vectors"):
         film.say(
-            "From every [column]({x}) the head makes three {shorter}vectors of [{numbers}](A):",
-            x=x, shorter="shorter " if film.config.n_embd > A else "", numbers=f"A = {film.count(A, 'number')}",
+            "From every [column]({x}) the head makes three {shorter}vectors of [A = {numbers}](A):",
+            x=x, shorter="shorter " if film.config.n_embd > A else "", numbers=film.count(A, "number"),
         )  # fmt: skip
         with film.together(seconds=0.8):
             film.fade(head.rows.matrix, head.rows.output, to=0)

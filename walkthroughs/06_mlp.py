@@ -117,7 +117,8 @@ def _curve(film, mlp, t):
     low, high = int(before.argmin()), int(before.argmax())
     with film.beat("curve"):
         film.say("Then each number is bent by a curve, here {name}.", name=bend.name)
-        chart = film.curve(after[t], f"{bend.name} bends the {film.count(len(before), 'number')}", seconds=3)
+        title = film.phrase("{} bends the {}", bend.name, film.count(len(before), "number"))
+        chart = film.curve(after[t], title, seconds=3)
         film.say("The largest here, {x}, becomes {y}.", x=before[high], y=after[t, high])
         film.slide(chart, after[t, high], seconds=2)
         film.say("The smallest, {x}, becomes {y}.", x=before[low], y=after[t, low])
@@ -134,8 +135,10 @@ def _beside(film, mlp, t):
     with film.beat("beside"):
         film.say("ReLU is the simplest bend: what is below 0 becomes 0.")
         chart = film.curve(after[t], f"{bend.name} and {other}", beside=other, seconds=3)
-        some = "{n} of our {wide} numbers {would}become 0." if (before < 0).any() else "None of our {wide} is below 0."
-        film.say(some, wide=f"{len(before):,}", n=f"{int((before < 0).sum()):,}", would="" if mine else "would ")
+        some = "{n} of our {wide} numbers {would} 0." if (before < 0).any() else "None of our {wide} is below 0."
+        film.say(
+            some, wide=f"{len(before):,}", n=f"{int((before < 0).sum()):,}", would="become" if mine else "would become"
+        )
         film.slide(chart, after[t, low], seconds=2)
         film.say("But where it is flat, learning has no slope to follow.")
         film.slide(chart, after[t, high], seconds=3)

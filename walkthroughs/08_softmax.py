@@ -166,7 +166,7 @@ def _logits(film, output):
         chart = film.chart(logits[some], some.tolist(), which, seconds=2)
         film.say("Softmax makes of them how likely each comes next:")
         film.become(chart, probs[some], "Probabilities", span=(0, 1), percent=True, seconds=4)
-        likeliest = film.checkpoint.tokenizer.text(best)
+        likeliest = film.text_of(best)
         share = film.share(probs[some], list(some).index(best), percent=True)
         film.say("here “{next}” with {p}.", next=likeliest, p=share)
 

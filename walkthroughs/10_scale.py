@@ -53,7 +53,7 @@ def _first(film, model):
     with film.beat("outline"):
         film.say(
             "In blue stand the {count} [parameters](weight) of {name}{remarks}.",
-            name=model.title, count=f"{model.n_params:,}", remarks=_remarks(model),
+            name=model.title, count=f"{model.n_params:,}", remarks=_remarks(film, model),
         )  # fmt: skip
         film.camera.take(model.corner(10**9), model.layers[0], azimuth=291, elevation=14, seconds=5)
         film.say(
@@ -107,7 +107,7 @@ def _next(film, measured, model, pointers):
     with film.beat(f"model-{len(told) + 1}"):
         film.say(
             "Next comes {name}: {count} [parameters](weight){remarks}, {times} {other}.",
-            name=model.title, count=f"{model.n_params:,}", remarks="" if new else _remarks(model),
+            name=model.title, count=f"{model.n_params:,}", remarks="" if new else _remarks(film, model),
             other=told[-1].title, times=_times(model.n_params / told[-1].n_params),
         )  # fmt: skip
         with film.together(seconds=5):
@@ -142,7 +142,7 @@ def _layer(film, model, smallest):
     with film.beat("one-layer"):
         film.say(
             "One layer of {name} has {each:,} [parameters](weight){more}.",
-            name=model.title, each=model.blueprint.per_layer, more=_against(model, smallest),
+            name=model.title, each=model.blueprint.per_layer, more=_against(film, model, smallest),
         )  # fmt: skip
         with film.together(seconds=4):
             film.fade(model.layers[1:], model.signs.layers[1:], to=0)
@@ -163,10 +163,8 @@ def _layer(film, model, smallest):
             "every [attention matrix](activation) has T² cells, with T = {T:,} up to {cells:,},",
             T=config.block_size, cells=config.block_size**2,
         )  # fmt: skip
-        film.say(
-            "and there is one for each of {heads}.",
-            heads=f"{config.n_layer} × {config.n_head} = {film.count(config.n_layer * config.n_head, 'head')}",
-        )  # fmt: skip
+        n, h = config.n_layer, config.n_head
+        film.say("and there is one for each of {n} × {h} = {heads}.", n=n, h=h, heads=film.count(n * h, "head"))
 
 
 def _closer(film, model, smallest):
@@ -205,7 +203,7 @@ def _take(film, first, by_size, beside):
             count=f"{largest.n_params:,}", name=largest.title,
         )  # fmt: skip
         film.camera.take(*shots, azimuth=287, elevation=9, seconds=14)
-        film.say("Counting them, ten every second, takes about {time}.", time=_duration(largest.n_params / 10))
+        film.say("Counting them, ten every second, takes about {time}.", time=_duration(film, largest.n_params / 10))
         film.camera.fly(shots[-1], azimuth=284, elevation=9, seconds=2)
 
 
@@ -236,19 +234,23 @@ def _whole(model):
     return [model.pieces, [sign for sign in model.signs if sign not in hidden]]
 
 
-def _remarks(model):
+def _remarks(film, model):
     """Why there are fewer parameters than blue cells."""
-    return f" ({model.blueprint.remarks})" if model.blueprint.remarks else ""
+    return film.phrase(" ({})", model.blueprint.remarks) if model.blueprint.remarks else ""
 
 
 def _instead(film, count, before, what):
-    return f"{film.count(count, what)}, not {before:,}" if count != before else f"as many {what}s ({count:,})"
+    return (
+        film.phrase("{}, not {}", film.count(count, what), before)
+        if count != before
+        else f"as many {what}s ({count:,})"
+    )
 
 
-def _against(model, smallest):
+def _against(film, model, smallest):
     """How a layer compares with all of the smallest model, where that says anything."""
     ratio = model.blueprint.per_layer / smallest.n_params
-    return f", {_times(ratio)} all of {smallest.title}" if ratio > 1.5 else ""
+    return film.phrase(", {} all of {}", _times(ratio), smallest.title) if ratio > 1.5 else ""
 
 
 def _times(ratio):
@@ -259,8 +261,8 @@ def _times(ratio):
     return f"{factor:,.{0 if factor >= 99.5 else 1}f} times {'as many as' if ratio >= 1 else 'fewer than'}"
 
 
-def _duration(seconds):
-    for unit, size in (("years", 365.25 * 86400), ("days", 86400), ("hours", 3600), ("minutes", 60)):
+def _duration(film, seconds):
+    for time, size in (("{} years", 365.25 * 86400), ("{} days", 86400), ("{} hours", 3600), ("{} minutes", 60)):
         if seconds >= 2 * size:
-            return f"{seconds / size:,.0f} {unit}"
-    return f"{seconds:,.0f} seconds"
+            return film.phrase(time, round(seconds / size))
+    return film.phrase("{} seconds", round(seconds))

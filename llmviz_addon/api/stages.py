@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import JobError, ScriptError
 from ..film.made import Stage
 from ..film.staging import Steps, into, produced_steps, staged_steps
+from ..language import ENGLISH, spoken
 from ..layout.grid import Grid, Region
 from ..layout.lettering.font import lettered
 from ..layout.reading import Reading
@@ -20,6 +21,7 @@ from ..model.generation import Generation
 from ..model.run import Run
 from ..model.sampling import Sampling
 from ..screenplay import loader
+from ..screenplay.languages import language as language_of
 from ..screenplay.loader import FULL
 from ..screenplay.open_stage import ROOM, Moment, opening
 from ..screenplay.production import PACE, Set, check
@@ -46,21 +48,27 @@ def chapters(
     walkthroughs: Sequence[PathOf] = (),
     length: str = FULL,
     bpm: float | None = None,
+    language: str = ENGLISH.name,
 ) -> Iterator[Timeline | ScriptError]:
     """Each chapter told alone about a run (None: nano-gpt's), with its rests; or, in its place, why it cannot be.
 
-    What it yields prints as a storyboard. ``pace``, ``walkthroughs``, ``length`` and ``bpm`` as in ``build``, of a
-    short film or a trailer those that have a part in it; those that are one shot come last. Needs no Blender.
+    What it yields prints as a storyboard. ``pace``, ``walkthroughs``, ``length``, ``bpm`` and ``language`` as in
+    ``build``, of a short film or a trailer those that have a part in it; those that are one shot come last. Needs no
+    Blender.
     """
     check(pace)
     bpm = tempo(length, bpm)
-    found = loader.find([Path(folder) for folder in walkthroughs])
-    told_on = Set.of(of or run())
+    folders = [Path(folder) for folder in walkthroughs]
+    found, told_in = loader.find(folders), language_of(language, folders)
+    with spoken(told_in):
+        told_on = Set.of(of or run())
     yield from (problem.error for problem in found.problems)
     shots = found.shots if length == FULL else ()
     for chapter in (*loader.choose(None, loader.Found(found.chapters, shots=found.shots), length), *shots):
         try:
-            yield told_on.tell([chapter], pace, tracks=False, bpm=bpm)
+            with spoken(told_in):
+                told = told_on.tell([chapter], pace, tracks=False, bpm=bpm)
+            yield told
         except ScriptError as error:
             yield error
 
@@ -76,6 +84,7 @@ def build_steps(
     walkthroughs: Sequence[PathOf] = (),
     length: str = FULL,
     bpm: float | None = None,
+    language: str = ENGLISH.name,
     engine: str | None = None,
     scene: bpy.types.Scene | None = None,
     sure: bool = False,
@@ -102,6 +111,8 @@ def build_steps(
         seconds, without words but their questions.
     bpm
         Beats per minute, 40 to 240, on which a trailer's cuts lie; None is 120.
+    language
+        What it is told in: ``en``, ``de``, or what a folder of ``walkthroughs`` has in its ``languages``.
     engine
         ``eevee`` or ``cycles``, for which the scene is set; None or ``auto`` is what suits the machine.
     scene
@@ -120,7 +131,8 @@ def build_steps(
     """
     check(pace, size, fps)
     look = theme_of(theme)
-    telling = produced_steps(what, chapters, pace, size, fps, walkthroughs, look, length, bpm, retold)
+    told_in = language_of(language, [Path(folder) for folder in walkthroughs])
+    telling = produced_steps(what, chapters, pace, size, fps, walkthroughs, look, length, bpm, retold, told_in)
     production = yield from within(telling, 0.0, TOLD, "Telling: ")
     return (yield from within(staged_steps(production, look, engine, scene, sure, in_place=in_place), TOLD, 1.0))
 

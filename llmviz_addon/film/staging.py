@@ -11,6 +11,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..language import ENGLISH, Language, spoken
 from ..layout.lettering.font import lettered
 from ..model.blueprints import Outlines
 from ..model.run import Run
@@ -37,14 +38,16 @@ def produced_steps(
     length: str,
     bpm: float | None = None,
     retold: Retold[Set] | None = None,
+    language: Language = ENGLISH,
 ) -> Stepwise[Production]:
-    """The film of ``what`` as data, lettered for its look but not yet on stage; arguments as in ``build``."""
+    """The film of ``what`` as data, in a language and lettered for its look but not yet on stage; arguments as in
+    ``build``."""
     asked = (chapters, pace, size, fps, [Path(folder) for folder in walkthroughs], length, bpm)
     steps = prepare_outlines_steps(what, *asked) if isinstance(what, Outlines) else prepare_steps(what, *asked, retold)
     with closing(steps):
         while True:
             try:
-                with lettered(look.font):
+                with lettered(look.font), spoken(language):
                     step = next(steps)
             except StopIteration as done:
                 return done.value
@@ -71,7 +74,20 @@ def staged_steps(
     from ..stage.build import build_steps as steps_of
 
     named = None if engine == "auto" else engine
-    return (yield from into(scene, lambda home: steps_of(home, production, look, None, named, sure, noted, in_place)))
+    steps = into(scene, lambda home: steps_of(home, production, look, None, named, sure, noted, in_place))
+    return (yield from _spoken_steps(steps, production.language))
+
+
+def _spoken_steps(steps: Steps, language: Language) -> Steps:
+    """The same steps, each in a language: numbers that are worked out on stage have its marks."""
+    with closing(steps):
+        while True:
+            try:
+                with spoken(language):
+                    step = next(steps)
+            except StopIteration as done:
+                return done.value
+            yield step
 
 
 def into(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..language import phrase
 from .grid import Grid, Section
 from .lettering.font import advance
 
@@ -37,7 +38,7 @@ def bracketed(
     left = low[0] - gap
     for child in children:
         if child.bracket is not None:
-            left = min(left, child.bracket[0][0] - gap / 2 - advance(child.title, name_size(child)))
+            left = min(left, child.bracket[0][0] - gap / 2 - advance(phrase(child.title), name_size(child)))
     x = float(left - gap)
     y = float((low[1] + high[1]) / 2) if plane is None else plane
     top, bottom = float(high[2]), float(low[2])

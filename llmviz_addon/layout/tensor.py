@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import ScriptError
 from ..kept import kept
+from ..language import phrase
 
 Index: TypeAlias = int | slice | tuple[int | slice, ...]
 """What picks numbers of a tensor, in its own order."""
@@ -44,12 +45,12 @@ class Axis:
     @property
     def count(self) -> str:
         """Its length as it is written: ``48``, or ``128 of 50,257`` where not all of it is drawn."""
-        return str(self.length) if self.shown is None else f"{self.cells} of {self.length:,}"
+        return str(self.length) if self.shown is None else phrase("{} of {}", self.cells, self.length)
 
     @property
     def symbol(self) -> str:
         """Its name on the picture, a word where there is no letter: as many as the model can read are T at most."""
-        return WRITTEN.get(self.name, self.name)
+        return phrase(WRITTEN[self.name]) if self.name in WRITTEN else self.name
 
     @property
     def told(self) -> str:
@@ -68,7 +69,7 @@ class Axis:
     @property
     def of_many(self) -> str:
         """What its indices are called in a sentence: ``tokens``, ``channels``; its name where there is no word."""
-        return MANY.get(self.name, "neurons" if self.of_one == "neuron" else self.name)
+        return phrase(MANY.get(self.name, "neurons")) if self.name in MANY or self.of_one == "neuron" else self.name
 
     def cell(self, index: int) -> int:
         """Position of the first cell whose index is ``index`` or greater."""

@@ -21,6 +21,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from ..errors import ScriptError
+from ..language import language_in_use, phrase
 from ..layout.grid import Grid, Region, Role
 from ..layout.layout import Layout
 from ..layout.lettering.drawing import COLORS, Drawing
@@ -146,6 +147,9 @@ BY_KIND: dict[str, Rule] = {
     "tuple[Axis, ...]": (lambda value: isinstance(value, tuple) and all(map(_of(Axis), value)), "axes"),
     "object": (lambda value: True, ""),
 }
+TOLD = {"text", "title", "titles", "names", "parts", "words"}
+"""Parameters of verbs that are written on the picture, in the language of the film; ``say`` sees to its own."""
+SAID = {"say", "phrase"}
 CHOICES: dict[str, Sequence[str]] = {
     "color": COLORS,
     "align": ("left", "center", "right"),
@@ -170,11 +174,13 @@ def verb(function: Verb) -> Verb:
     spelled = ", ".join(f"*{p.name}" if p.kind is p.VAR_POSITIONAL else p.name for p in parameters) or "nothing"
     rules = {p.name: _rule(p) for p in parameters if p.kind is not p.VAR_KEYWORD}
     many = {p.name for p in parameters if p.kind is p.VAR_POSITIONAL}
+    written = {p.name for p in parameters if p.kind is not p.VAR_KEYWORD} & TOLD if name not in SAID else set()
 
     @functools.wraps(function)
     def checked(self: Speaker, *args: Any, **kwargs: Any) -> Any:
         try:
-            given = signature.bind(self, *args, **kwargs).arguments
+            bound = signature.bind(self, *args, **kwargs)
+            given = bound.arguments
         except TypeError as error:
             raise ScriptError(f"{name} takes {spelled}: {error}.") from None
         for parameter, value in given.items():
@@ -185,10 +191,19 @@ def verb(function: Verb) -> Verb:
                         raise ScriptError(f"{name} needs {rule[1]} for {parameter!r}, but got {_quoted(one)}.")
         caller, telling = sys._getframe(1), self._telling
         telling.score.origin = Origin(caller.f_code.co_filename, caller.f_lineno, name)
+        if not language_in_use().is_english:
+            given.update({key: _in_language(given[key]) for key in written & given.keys()})
         with telling.in_sequence():
-            return function(self, *args, **kwargs)
+            return function(*bound.args, **bound.kwargs)
 
     return checked  # type: ignore[return-value]
+
+
+def _in_language(value: Any) -> Any:
+    """Texts as they are written; what else may be given, such as drawings, as it is."""
+    if isinstance(value, str):
+        return phrase(value)
+    return type(value)(map(_in_language, value)) if isinstance(value, list | tuple) else value
 
 
 def _rule(parameter: inspect.Parameter) -> Rule | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import rounding
+from .. import language, rounding
 from ..layout.grid import Grid, Region, Ribbon
 from ..layout.layout import Layout
 from ..layout.tensor import Numbers, Unplaced
@@ -95,6 +95,11 @@ class Facts:
         return reading.token_text(self._telling, t)
 
     @verb
+    def text_of(self, token: int) -> str:
+        """The text of a token of the vocabulary."""
+        return language.AsIs(self.checkpoint.tokenizer.text(token))
+
+    @verb
     def token_name(self, t: int) -> str:
         """What the token at time ``t`` is called in a sentence: ``letter C``, ``token 318`` or ``token “·the”``."""
         return reading.token_name(self._telling, t)
@@ -140,12 +145,19 @@ class Facts:
     @verb
     def share(self, shares: np.ndarray, place: int, *, percent: bool = False) -> str:
         """One of some shares of one whole, in words, written as a chart of all of them does: ``0.711``."""
-        return in_words((rounding.written_percents if percent else rounding.written_shares)(shares)[place])
+        return language.AsIs(
+            in_words((rounding.written_percents if percent else rounding.written_shares)(shares)[place])
+        )
 
     @verb
     def count(self, amount: int, what: str) -> str:
         """So many of something, in words: ``1 layer``, ``1,024 layers``."""
-        return rounding.count(amount, what)
+        return language.count(amount, what)
+
+    @verb
+    def phrase(self, text: str, *values: str | int) -> str:
+        """A text in the language of the film, with ``values`` in its places ``{}``: for titles made of others."""
+        return language.phrase(text, *values)
 
     @verb
     def all_but(self, *things: Thing) -> list[Named]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ScriptError, choices
+from ..language import of_chapter, phrase
 from .contained import Contained
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -36,6 +37,8 @@ LENGTHS = (FULL, SHORT, TRAILER, *SHOTS)
 """What a film tells: everything, or what chapters say is their part in a short one, or in a trailer; or one shot."""
 TOGETHER = {ALL: "are all of them together", TRAILER: "is what all of them have a part in"}
 """What no chapter can be called, and why."""
+LANGUAGES = "languages"
+"""Folder of what other languages have for the chapters beside it."""
 LONGEST = 60
 """Letters of a title at most."""
 
@@ -64,6 +67,12 @@ class Chapter:
     def keys(self) -> tuple[str, ...]:
         """All that it may be called."""
         return _keys(self.name, self.number)
+
+    def in_language(self) -> Chapter:
+        """The same, with its title, part, question and answer in the language in use."""
+        with of_chapter(self.path):
+            told = {what: phrase(getattr(self, what)) for what in ("title", "part", "question", "answer")}
+        return replace(self, **told)
 
     def part_in(self, length: str) -> tuple[str, ...]:
         """Keys of the beats that a film of some length, not a full one, tells of it."""
@@ -213,7 +222,7 @@ def _files(folder: Path) -> list[Path]:
         files = [path for path in sorted(folder.iterdir()) if FILE.fullmatch(path.name) or ALMOST.fullmatch(path.name)]
     except OSError as error:
         raise ScriptError(f"Cannot look into the chapter folder {str(folder)!r}: {error.strerror}.") from error
-    if not files and folder != home():
+    if not files and folder != home() and not (folder / LANGUAGES).is_dir():
         raise ScriptError(f"The folder {str(folder)!r} holds no chapter; chapters are files such as 03_layer_norm.py.")
     return files
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import JobError, ScriptError, choices
+from ..language import Language, language_in_use, of_chapter
 from ..layout.build import layout
 from ..layout.grid import Grid, Role
 from ..layout.layout import Layout
@@ -63,6 +64,7 @@ class Production:
     timeline: Timeline
     once: bool = False
     run: Run | None = None  # whose numbers these are, where any are
+    language: Language = field(default_factory=language_in_use)
 
     def take(self) -> tuple[Mapping[str, np.ndarray], tuple[tuple[Grid, np.ndarray], ...]]:
         """The values, and the grids that chapters made with theirs, for the stage to keep."""
@@ -119,7 +121,11 @@ class Set:
             return Telling(name, cast, run.trace, run.model, page, pace, run.draw, run.onward)
 
         def known(key: Hashable, tell: Callable[[], Telling]) -> Telling:
-            return tell() if retold is None else retold.telling(self, (key, page, pace, font_in_use()), tell)
+            return (
+                tell()
+                if retold is None
+                else retold.telling(self, (key, page, pace, font_in_use(), language_in_use()), tell)
+            )
 
         return (yield from _timeline(chapters, begin, bpm, fps, size, tracks, known=known))
 
@@ -236,6 +242,7 @@ def _told_steps(
 ) -> Stepwise[list[tuple[Chapter, Telling]]]:
     """Every chapter with its telling, which ``begin`` opens by the chapter's name; for a trailer each has a reel."""
     told: list[tuple[Chapter, Telling]] = []
+    chapters = [chapter.in_language() for chapter in chapters]
     titles = [chapter.title for chapter in chapters]
     for chapter in chapters:
         yield len(told) / (len(chapters) + ASSEMBLED), chapter.title
@@ -269,7 +276,7 @@ def _tell(chapter: Chapter, telling: Telling, titles: Sequence[str], is_first: b
     telling.card = titles if len(titles) > 1 and is_first else ()
     telling.interlude = None if is_first else (chapter.title, chapter.part)
     telling.one_shot = chapter.one_shot
-    with _contained(chapter):
+    with _contained(chapter), of_chapter(chapter.path):
         beats.heading(telling, chapter.title, chapter.part)
         _play(chapter, telling)
         telling.splits.settle_all(telling.now)
@@ -288,7 +295,7 @@ def _tell(chapter: Chapter, telling: Telling, titles: Sequence[str], is_first: b
 def _show(chapter: Chapter, telling: Telling, reel: Reel, titles: Sequence[str], is_first: bool, is_last: bool) -> None:
     """Tell what a trailer shows of a chapter: its shots and its question; the first and the last have cards."""
     telling.reel, telling.question, telling.card = reel, chapter.question, titles if is_first else ()
-    with _contained(chapter):
+    with _contained(chapter), of_chapter(chapter.path):
         _play(chapter, telling)
         telling.splits.settle_all(telling.now)
         trailing.ask(telling)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
+from ..language import Language, language_in_use
 from ..model.run import Run
 from .telling import Telling
 
@@ -38,13 +39,14 @@ class Retold(Generic[S]):
     """The set of a run, and the chapters that were told on it; empty at first."""
 
     _stage: S | None = None
+    _language: Language | None = None
     _told: dict[Hashable, Telling] = field(default_factory=dict)
 
     def stage(self, run: Run, make: Callable[[Run], S]) -> S:
-        """The set of a run: the last one, where its run is the same, else one that is made now."""
-        if self._stage is None or not _same(self._stage.run, run):
+        """The set of a run: the last one, where its run and its language are the same, else one that is made now."""
+        if self._stage is None or self._language is not language_in_use() or not _same(self._stage.run, run):
             self._told.clear()
-            self._stage = None
+            self._stage, self._language = None, language_in_use()
             made = make(run)
             if made.size > MOST:
                 return made

@@ -193,6 +193,7 @@ def film_steps(context: bpy.types.Context, sure: bool, stays: bool = False) -> a
         walkthroughs=folders,
         length=value(settings, "length"),
         bpm=request.tempo(settings),
+        language=request.language(settings),
         engine=value(settings, "engine"),
         scene=target(context.scene),
         sure=sure,

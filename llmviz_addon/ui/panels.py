@@ -150,6 +150,7 @@ class LLMVIZ_PT_film(Preset, _Panel, bpy.types.Panel):
             pace = column.row()
             pace.enabled = value(settings, "pauses")
             pace.prop(settings, "pace")
+        column.prop(settings, "language")
         column.prop(settings, "theme")
         if value(settings, "theme") == "FILE":
             column.prop(settings, "theme_file")

@@ -14,6 +14,7 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, FloatProperty, StringProperty
 
+from ..screenplay.languages import names
 from .chapters import Catalogue, from_text, read, to_text
 from .confirm import Result, confirm
 from .keys import draw_keys
@@ -68,6 +69,13 @@ class LLMVIZ_AP_preferences(bpy.types.AddonPreferences):
         name="Words / Minute", description="How fast films take their commentary to be read", **PACE_RANGE
     )
 
+    language: StringProperty(
+        name="Language",
+        description="What films are told in for which nothing else is chosen, such as de",
+        default="en",
+        search=lambda self, context, text: found_languages(self, context, text),
+    )
+
     solid_values: BoolProperty(
         name="Values in Plain Colours",
         description="Draw what each cell holds over plain colours: hue by its sign, strength by its size, glass where "
@@ -87,6 +95,7 @@ class LLMVIZ_AP_preferences(bpy.types.AddonPreferences):
         pace = look.row()
         pace.enabled = self.pauses
         pace.prop(self, "pace")
+        look.prop(self, "language")
         column.prop(self, "solid_values")
         column.operator("llmviz.add_assets", icon="ASSET_MANAGER")
         column.label(text="Folders with chapters of your own:")
@@ -120,6 +129,17 @@ def shows_values() -> bool:
     """Whether values are drawn over plain colours."""
     mine = preferences()
     return mine is None or mine.solid_values
+
+
+def own_language() -> str:
+    """The language of films for which none is chosen."""
+    mine = preferences()
+    return (mine.language if mine else "") or "en"
+
+
+def found_languages(self: object, context: bpy.types.Context, text: str) -> list[str]:
+    """Short names of the languages there are, for a search."""
+    return names(chapter_folders())
 
 
 def own_theme() -> str:

@@ -24,7 +24,7 @@ from ..stage.materials.theme_file import theme as theme_of
 from ..stepwise import Stepwise, at_once
 from .aside import aside
 from .chapters import Stamp, files, read, stamp
-from .preferences import own_theme
+from .preferences import own_language, own_theme
 from .values import ASPECTS, value
 
 LEAVES = {SHORT: "a short film", TRAILER: "a trailer"}
@@ -106,6 +106,11 @@ def theme(settings: bpy.types.PropertyGroup, scene: bpy.types.Scene | None) -> T
 def pace(settings: bpy.types.PropertyGroup) -> float | None:
     """Words per minute; None for no time to read."""
     return value(settings, "pace") if value(settings, "pauses") else None
+
+
+def language(settings: bpy.types.PropertyGroup) -> str:
+    """What the film is told in: what this file says, else what the preferences do."""
+    return value(settings, "language") or own_language()
 
 
 def tempo(settings: bpy.types.PropertyGroup) -> float | None:

@@ -24,7 +24,7 @@ from ..screenplay.loader import LENGTHS
 from ..screenplay.trailer import LEAST, MOST, TEMPO
 from ..stage.quality import FINAL, QUALITIES
 from ..stage.render import ENGINES
-from .preferences import catalogue, for_new_films
+from .preferences import catalogue, for_new_films, found_languages
 from .values import ASPECTS, PACE_RANGE, THEME_ITEMS, follows, value
 
 MOST_CHAPTERS = 32
@@ -151,6 +151,12 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
         description="How fast the commentary is read, which tells how long a reading pause is",
         **PACE_RANGE,
         **follows("pace", PACE_RANGE["default"], for_new_films),
+    )
+    language: StringProperty(
+        name="Language",
+        description="What the film is told in, such as de; empty is as in the preferences. Folders of yours may have "
+        "more, one file each in their folder languages",
+        search=found_languages,
     )
     theme: EnumProperty(
         name="Theme",

@@ -21,6 +21,7 @@ from contextvars import ContextVar
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
+from ...language import language_in_use
 from .font_file import FontFile
 from .font_table import ASCENDER, CAP_HEIGHT, DESCENDER, INTER, INTER_SIZE, OTHERS, UNIT, X_HEIGHT
 
@@ -76,14 +77,14 @@ def lettered(font: FontFile | None) -> Iterator[None]:
 
 
 def once_per_font(maxsize: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """``lru_cache`` for what depends on how wide texts are."""
+    """``lru_cache`` for what depends on how wide texts are, and in which language."""
 
     def decorate(make: Callable[P, T]) -> Callable[P, T]:
-        kept: Any = lru_cache(maxsize)(lambda font, *args, **kwargs: make(*args, **kwargs))
+        kept: Any = lru_cache(maxsize)(lambda _, *args, **kwargs: make(*args, **kwargs))
 
         @wraps(make)
         def made(*args: P.args, **kwargs: P.kwargs) -> T:
-            return kept(_USED.get(), *args, **kwargs)
+            return kept((_USED.get(), language_in_use()), *args, **kwargs)
 
         return made
 

@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from ...language import comma, phrase
 from ...rounding import number
 from ..rules.formula import (
     Add,
@@ -153,7 +154,7 @@ def _cells(operand: Operand) -> Box:
 
 
 def _operand(operand: Operand) -> Box:
-    return _named(operand.symbol, operand.name, str(operand.role)) if operand.symbol else _cells(operand)
+    return _named(phrase(operand.symbol), operand.name, str(operand.role)) if operand.symbol else _cells(operand)
 
 
 def _named(symbol: str, name: str, color: str) -> Box:
@@ -313,14 +314,14 @@ def _function(expression: Expression) -> Box:
         case Square(inner):
             return _power(_within(inner, 3, False), "2")
         case Dot(left, right):
-            return _row(_text("dot"), _fenced(_row(_set(left), _text(","), _space(THIN), _set(right)), "("))
+            return _row(_text(phrase("dot")), _fenced(_row(_set(left), _text(comma()), _space(THIN), _set(right)), "("))
         case Sum(inner):
             return _row(_sum_sign(), _within(inner, 2, True))
         case Bend(inner, by):
             return _row(_text(by.name), _fenced(_set(inner), "("))
         case Mean(inner) | Var(inner) | Max(inner) | Exp(inner):
             name, fence = _FUNCTIONS[type(expression)]
-            return _row(_text(name), _fenced(_set(inner), fence))
+            return _row(_text(phrase(name)), _fenced(_set(inner), fence))
     raise TypeError(f"Nothing says how {expression!r} is set.")
 
 
@@ -347,6 +348,7 @@ def _series(series: Series, opens: bool) -> Box:
 def _listed(boxes: Sequence[Box], sign: str, goes_on: bool, will_go_on: bool) -> Box:
     """Terms in a line with a sign between them: a plus opens the line that ``goes_on``, a comma ends one before."""
     plus = sign == "+"
+    sign = sign if plus else comma()
     between = [_space(SPACE if plus else 0.0), _text(sign), _space(SPACE)]
     parts: list[Box] = between[1:] if plus and goes_on else []
     for box in boxes:

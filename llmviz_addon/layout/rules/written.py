@@ -15,6 +15,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from ...language import marked, whole
 from ...rounding import ZERO, of_cell, of_sum, of_whole, read, relation
 from ..roles import Role
 from .formula import (
@@ -160,7 +161,7 @@ class _Filling:
             case Concat(parts):
                 return self._figure(self._value(part)[at], parts[0].role)
             case Symbol(_, value) | Number(value):
-                return Figure(f"{value:,.0f}") if float(value).is_integer() else self._figure(value)
+                return Figure(marked(f"{value:,.0f}")) if float(value).is_integer() else self._figure(value)
             case Add() | Sub() | Mul() | Div():
                 return type(part)(self._fill(part.left, at), self._fill(part.right, at))
             case Sqrt() | Exp() | Square():
@@ -189,7 +190,7 @@ class _Filling:
         raise TypeError(f"Nothing says how {part!r} is written with its values.")
 
     def _how_many(self, part: Expression) -> Figure:
-        return Figure(f"{len(self._value(part)):,}")
+        return Figure(whole(len(self._value(part))))
 
     def _series(self, term: Expression, numbers: Expression, sign: str = "+") -> Series:
         """A term for each of some numbers: the first ones, the last, and in any case the largest.

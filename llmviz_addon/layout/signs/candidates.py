@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ...language import phrase
 from ...model.sampling import Draw
 from ...rounding import parts_of_all, percent
 from ..layout import Layout
@@ -42,7 +43,7 @@ def candidates(layout: Layout, draw: Draw, column: int, text_of: Callable[[int],
             start = ((row.middle(column), bottom), (row.middle(column), bend), (0.0, bend))
     shapes.append(Line((*start, (0.0, top)), STROKE, "muted", 4 * STROKE))
     base = top - 1.2 * em
-    shapes.append(Text(0, base, ((f"next token, {draw.sampling}", "muted"),), 0.75 * em, "center"))
+    shapes.append(Text(0, base, ((phrase("next token, {}", str(draw.sampling)), "muted"),), 0.75 * em, "center"))
     numbers_at, words_at = left + 0.9 * em + rank, left + 1.4 * em + rank
     bars_at = words_at + word + 0.6 * em
     middle = CAP_HEIGHT * em / 2

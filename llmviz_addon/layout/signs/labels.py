@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from ...language import phrase
 from ..grid import CELL, Beside, Grid, Outward
 from ..layout import Layout
 from ..lettering.drawing import Drawing, Line, Rect, Shape, Text, pose
@@ -38,7 +39,7 @@ def labels(layout: Layout, growing: bool = False, grids: Iterable[Grid] | None =
             case Beside() as caption:
                 yield _beside(grid, caption, gap)
             case Outward(text, starts):
-                yield _outward(grid, text, starts, gap)
+                yield _outward(grid, phrase(text), starts, gap)
             case None:
                 yield _above(grid, gap, growing)
 
@@ -51,7 +52,9 @@ def _above(grid: Grid, gap: float, growing: bool) -> Drawing:
     lengths = " × ".join(
         _length(axis, growing) for axis in sorted(grid.axes, key=lambda axis: axis.direction, reverse=True)
     )
-    return _drawing(grid, _plate(grid.title, lengths, grid.cells[0], gap), grid.middle[0], grid.ends[1][2] + RAISED)
+    return _drawing(
+        grid, _plate(phrase(grid.title), lengths, grid.cells[0], gap), grid.middle[0], grid.ends[1][2] + RAISED
+    )
 
 
 @once_per_font(1024)  # the layers of a model are labelled alike
@@ -104,7 +107,7 @@ def _beside(grid: Grid, caption: Beside, gap: float) -> Drawing:
     """
     size, x = min(0.21 * gap, 1.7 * CELL), -0.3 * gap
     spread = (caption.rows - 1 - caption.row) * size - (0.1 if caption.rows > 1 else 0.33) * size
-    shapes: list[Shape] = [Text(x, spread, ((caption.text, "ink"),), size, "right")]
+    shapes: list[Shape] = [Text(x, spread, ((phrase(caption.text), "ink"),), size, "right")]
     if caption.rows > 1:
         middle, bend = spread + 0.5 * CAP_HEIGHT * size, -0.12 * gap
         shapes.append(

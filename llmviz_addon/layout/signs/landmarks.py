@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...language import marked, phrase
 from ..grid import CELL
 from ..lettering.drawing import Drawing, Polygon, Shape, Text
 from ..lettering.font import advance
@@ -149,7 +150,8 @@ def landmark_signs(name: str, one: Landmark, at: np.ndarray, em: float) -> tuple
 def _texts(one: Landmark) -> tuple[tuple[str, float], tuple[str, float]]:
     """What is written over it, and how large: its name, without an article, and its height."""
     name = one.name.split(" ", 1)[1]
-    return (name[0].upper() + name[1:], 1.0), (f"{one.metres:g} m{one.also}", 0.85)
+    height = f"{marked(f'{one.metres:g}')} m"
+    return (phrase(name[0].upper() + name[1:]), 1.0), (height + phrase(one.also), 0.85)
 
 
 def _sized(shape: Shape, by: float) -> Shape:

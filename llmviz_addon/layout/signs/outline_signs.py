@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ...rounding import count
+from ...language import AsIs, count, marked, phrase, whole
 from ..grid import CELL, Grid
 from ..lettering.drawing import Drawing, Line, Polygon, Rect, Shape, Text
 from ..lettering.font import CAP_HEIGHT, advance
@@ -71,12 +71,16 @@ def outline_signs(outline: Outline, em: float) -> OutlineSigns:
 
 def card(outline: Outline, em: float) -> Drawing:
     """Name, parameters, and what the model is made of, above it."""
-    config = outline.blueprint.config
+    config, channels = outline.blueprint.config, phrase("{} channels", outline.blueprint.config.n_embd)
     lines = (
         (outline.blueprint.title, 1.0, "ink"),
-        (f"{outline.blueprint.n_params:,} parameters", SMALL, "ink"),
+        (phrase("{} parameters", outline.blueprint.n_params), SMALL, "ink"),
         (f"{count(config.n_layer, 'layer')}  ·  {count(config.n_head, 'head')}", SMALL, "muted"),
-        ("  ·  ".join(filter(None, (f"{config.n_embd:,} channels", outline.blueprint.remarks))), SMALL, "muted"),
+        (
+            "  ·  ".join(filter(None, (channels, phrase(outline.blueprint.remarks)))),
+            SMALL,
+            "muted",
+        ),
     )
     pad, y = 0.5, 0.0
     texts: list[Shape] = []
@@ -108,10 +112,10 @@ def layer_names(outline: Outline) -> Iterator[Drawing]:
     top = max(grid.ends[1][2] for grid in over)
     beside = (grid.ends[0][0] for grid in layer.grids if grid.ends[0][2] >= top)
     room = min(beside, default=widest.ends[1][0]) - left
-    longest = advance(f"Layer {len(outline.offsets) - 1}") + 0.5
+    longest = advance(phrase("Layer {}", len(outline.offsets) - 1)) + 0.5
     scale = min(0.4 * (float(outline.layer.box[1][2]) - top), room / longest)
     for number, offset in enumerate(outline.offsets):
-        text = Text(0.0, 0.0, ((f"Layer {number}", "muted"),), 1.0)
+        text = Text(0.0, 0.0, ((phrase("Layer {}", number), "muted"),), 1.0)
         at = np.array([left, 0.0, top + 0.45 * scale]) + offset
         yield Drawing(f"layer {number}", (text,), scaled(at, scale), fades_below=READABLE, keeps_size=True)
 
@@ -128,20 +132,21 @@ def box_names(outline: Outline) -> Iterator[Drawing]:
 def scale_bar(outline: Outline, em: float) -> Drawing:
     """A round number of cells, upright beside the model's upper end, and what a cell is."""
     cells = 10 ** math.floor(math.log10(_height(outline) / 4 / CELL))
-    words = f"{cells:,} cells", "1 cell = 1 number"
+    words = phrase("{} cells", cells), phrase("1 cell = 1 number")
     return _upright(outline, "scale", cells * CELL, words, em)
 
 
 def height_bar(outline: Upright, em: float) -> Drawing:
     """All of the model's height, in the same place, with letters of ``em``: in cells, and at a millimetre each."""
-    words = f"{outline.tall:,} cells", f"of 1 mm: {in_metres(outline.tall)}"
+    words = phrase("{} cells", outline.tall), phrase("of 1 mm: {}", in_metres(outline.tall))
     return _upright(outline, "height", _height(outline), words, em)
 
 
 def in_metres(cells: int) -> str:
     """How long so many cells are where each is a millimetre: ``0.50 m``, ``624 m``."""
     length = cells / 1000
-    return f"{length:,.{0 if length >= 10 else 1 if length >= 1 else 2}f}\u00a0m"
+    figures = f"{length:,.{0 if length >= 10 else 1 if length >= 1 else 2}f}"
+    return AsIs(f"{marked(figures)}\u00a0m")
 
 
 def _upright(outline: Upright, name: str, length: float, words: tuple[str, str], em: float) -> Drawing:
@@ -174,20 +179,26 @@ def _name(outline: Outline, grid: Grid, offset: np.ndarray, times: int) -> Drawi
     config = outline.blueprint.config
     axes = sorted(grid.axes, key=lambda axis: axis.direction, reverse=True)
     lengths = [config.vocab_size if axis.name == "n_vocab" else axis.length for axis in axes]
-    sizes = " × ".join(f"{length:,}" for length in lengths)
+    sizes = " × ".join(map(whole, lengths))
     folded = any(axis.name == "n_vocab" for axis in grid.axes) and outline.sheets > 1
-    sizes += f", folded into {outline.sheets} sheets" if folded else f", {times} times" if times > 1 else ""
+    sizes += (
+        phrase(", folded into {} sheets", outline.sheets)
+        if folded
+        else phrase(", {} times", times)
+        if times > 1
+        else ""
+    )
     gap = outline.sample.gap
     inside = grid.size[2] > HIGH * gap
     room = grid.size[0] / LARGER if inside else grid.size[0] + 0.8 * gap
-    spans: tuple[tuple[str, str], ...] = ((grid.title, "ink"), (f"  {sizes}", "muted"))
+    spans: tuple[tuple[str, str], ...] = ((title := phrase(grid.title), "ink"), (f"  {sizes}", "muted"))
     body = "".join(text for text, _ in spans)
     scale = min(grid.size[2] / 3 if inside else 0.7 * gap, room / advance(body))
     if inside:
         spans = ((body, "ink"),)
     elif scale < 0.3 * gap:  # two lines let it be larger
-        spans = ((grid.title, "ink"), (f"\n{sizes}", "muted"))
-        scale = min(0.36 * gap, room / max(advance(grid.title), advance(sizes)))
+        spans = ((title, "ink"), (f"\n{sizes}", "muted"))
+        scale = min(0.36 * gap, room / max(advance(title), advance(sizes)))
     lift = -1.0 - CAP_HEIGHT / 2 if inside else 0.3 + (1.2 if "\n" in spans[-1][0] else 0.0)
     text = Text(0.0, lift, spans, 1.0, "center", 1.2)
     y = grid.middle[1] * outline.flat - CELL
@@ -203,7 +214,7 @@ def _heads_name(outline: Outline) -> Iterator[Drawing]:
     grids = [grid for head in heads for grid in head.grids]
     low, high = np.min([grid.ends[0] for grid in grids], axis=0), np.max([grid.ends[1] for grid in grids], axis=0)
     room, gap = float(low[0] - outline.widest.ends[0][0]), outline.sample.gap
-    words = f"{len(heads):,} heads"
+    words = phrase("{} heads", len(heads))
     scale = min(0.7 * gap, (room - gap) / advance(words))
     if scale > 0.3 * gap:
         text = Text(0.0, -CAP_HEIGHT / 2, ((words, "muted"),), 1.0, "right")

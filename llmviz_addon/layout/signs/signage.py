@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...errors import ModelError
+from ...language import phrase, whole
 from ...model.run import Run
 from ..grid import Section, boxes
 from ..layout import Layout
@@ -95,9 +96,9 @@ def card(layout: Layout, name: str, n_params: int, remarks: str = "") -> Drawing
     high = float(np.ptp(boxes(layout.grids)[..., 2]))
     em = max(CARD * layout.embedding.output.size[2], AFAR * high)
     small = 0.42 * em
-    number, label = f"{n_params:,}", " parameters"
+    number, label = whole(n_params), f" {phrase('parameters')}"
     pad = 0.45 * em
-    below = f"  {remarks}" if remarks else ""
+    below = f"  {phrase(remarks)}" if remarks else ""
     width = max(advance(name, em), advance(number + label, 0.6 * em) + advance(below, small), 4.6 * em) + 2 * pad
     height = pad + 0.62 * em + 0.55 * em + em * CAP_HEIGHT + pad
     left = -(advance(number + label, 0.6 * em) + advance(below, small)) / 2
@@ -124,5 +125,5 @@ def _section(section: Section, gap: float) -> Drawing:
     size = name_size(section)
     height, tick, stroke = top - bottom, 0.4 * gap, 0.06 * size
     lines = Line(((tick, height), (0, height), (0, 0), (tick, 0)), stroke, "muted")
-    name = Text(-0.4 * size, height / 2 - CAP_HEIGHT * size / 2, ((section.title, "muted"),), size, "right")
+    name = Text(-0.4 * size, height / 2 - CAP_HEIGHT * size / 2, ((phrase(section.title), "muted"),), size, "right")
     return Drawing(bracket_of(section), (lines, name), pose((x, y, bottom)), fades_below=8.0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...language import phrase
 from ...model.tokenizers.tokenizer import visible
 from ...rounding import number, parts_of_all
 from ..grid import CELL
@@ -162,7 +163,7 @@ class TokenRow:
     def caption(self, y: float, text: str) -> Text:
         """A small name at the left over a row whose upper edge is at ``y``."""
         size = SMALL * self.em
-        return Text(self.left, y + 0.3 * size, ((text, "muted"),), size)
+        return Text(self.left, y + 0.3 * size, ((phrase(text), "muted"),), size)
 
 
 def printable(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ...language import AsIs, phrase
 from ...layout.lettering.drawing import Drawing, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit, wrap
 from ...layout.signs.tiles import tile, tint, wide
@@ -89,12 +90,12 @@ def end(name: str, page: Page, model: str, tokens: Tokens, chapters: Sequence[st
     unit, room = _measures(page)
     step = min(0.62 * unit, 3.0 * unit / max(len(chapters), 1))
     top = 0.9 * unit + step * (len(chapters) - 1) / 2
-    shapes = [_ground(page), Text(0, top + 0.9 * unit, (("What was shown", "muted"),), 0.42 * unit, "center")]
+    shapes = [_ground(page), Text(0, top + 0.9 * unit, ((phrase("What was shown"), "muted"),), 0.42 * unit, "center")]
     for number, chapter in enumerate(chapters):
         size = fit(chapter, 0.8 * step, room)
         shapes.append(Text(0, top - number * step, ((chapter, "ink"),), size, "center"))
     bottom = top - len(chapters) * step
-    whose = f"Every number in a cell is {model}’s own" + (", computed from" if tokens else "")
+    whose = phrase(f"Every number in a cell is {{}}’s own{', computed from' if tokens else ''}", AsIs(model))
     shapes.append(Text(0, bottom - 0.5 * unit, ((whose, "muted"),), fit(whose, 0.42 * unit, room), "center"))
     shapes += _row(tokens, bottom - 1.35 * unit, 0.8 * unit, room)
     return _card(name, shapes, page)
@@ -105,7 +106,7 @@ def last(name: str, page: Page, model: str, about: str, true: str, tokens: Token
     unit, room = _measures(page)
     shapes = [_ground(page), Text(0, 1.2 * unit, ((model, "ink"),), fit(model, 1.3 * unit, room), "center")]
     shapes.append(Text(0, 0.45 * unit, ((about, "muted"),), fit(about, 0.42 * unit, room), "center"))
-    whose = f"{true}{', computed from' if tokens else '.'}"
+    whose = phrase("{}, computed from" if tokens else "{}.", true)
     shapes.append(Text(0, -0.75 * unit, ((whose, "ink"),), fit(whose, 0.55 * unit, room), "center"))
     shapes += _row(tokens, -1.65 * unit, 0.8 * unit, room)
     return _card(name, shapes, page)

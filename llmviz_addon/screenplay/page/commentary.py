@@ -17,6 +17,7 @@ from itertools import accumulate
 import numpy as np
 
 from ...errors import ScriptError
+from ...language import AsIs, marked, phrase
 from ...layout.grid import Grid, Region, Role
 from ...layout.lettering.drawing import Drawing, Line, Rect, Shape, Text
 from ...layout.lettering.font import Spans, fit, wrap
@@ -78,13 +79,15 @@ class _Formatter(string.Formatter):
             raise ScriptError(f"{value!r} is a whole {what}; commentary can show the value of one cell, or link to it.")
         if isinstance(value, float | np.floating):
             return in_words(formatted(float(value), format_spec) if format_spec else said(float(value)))
-        text = format(value, format_spec)
-        return text.replace("-", "−") if isinstance(value, int | np.integer) else text
+        if isinstance(value, int | np.integer):
+            return marked(format(value, format_spec)).replace("-", "−")
+        return format(phrase(value) if isinstance(value, str) else value, format_spec)
 
 
 def in_words(number: str) -> str:
     """A bound as it is said: ``more than 99.9 %``."""
-    return number.replace("> ", "more than ").replace("< ", "less than ")
+    bound = {">": "more than {}", "<": "less than {}"}.get(number[:1])
+    return phrase(bound, AsIs(number[2:])) if bound else number
 
 
 def parse(
@@ -92,7 +95,7 @@ def parse(
 ) -> tuple[list[tuple[str, str]], list[Link]]:
     """Spans (text, colour) and links of a paragraph; raises ScriptError for a name or a link that means nothing."""
     formatter = _Formatter(tensors)
-    text = _SPACES.sub(" ", text).strip(" ")
+    text = text if isinstance(text, AsIs) else phrase(_SPACES.sub(" ", text).strip(" "))
 
     def fill(piece: str) -> str:
         try:

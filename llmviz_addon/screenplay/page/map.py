@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...kept import kept
+from ...language import phrase
 from ...layout.grid import Section
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
@@ -135,11 +136,11 @@ class ModelMap:
 
     def _words(self, place: Place) -> list[Shape]:
         """Where we are, in a line over the map; on a small one beside it, as much of it as there is room for."""
-        titles = list(place.titles)
+        titles = [phrase(title) for title in place.titles]
         if len(place.sections) > 1:
             titles = [f"{titles[0]} – {titles[-1]}"]
         if self.is_whole(place):
-            titles = [] if self.name else ["The whole model"]
+            titles = [] if self.name else [phrase("The whole model")]
         titles = [self.name, *titles] if self.name else titles
         small, area, text = self._is_small, self.area, self._page.text
         left, right = (text.left + PART * text.width, area.left - 1.2 * self._em) if small else (area.left, area.right)
@@ -197,7 +198,7 @@ def _stops(sections: Sequence[Section]) -> list[tuple[str, tuple[int, ...]]]:
     found: list[tuple[str, tuple[int, ...]]] = []
     for number, section in enumerate(sections):
         if number not in amid:
-            found.append((section.title, (number,)))
+            found.append((phrase(section.title), (number,)))
         elif number == amid[0]:
             found.append((f"… × {len(layers)}", tuple(amid)))
     return found

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...language import phrase
 from ...layout.grid import Grid
 from ...layout.lettering.drawing import Rect, Shape, Text
 from ...layout.lettering.font import advance
@@ -147,7 +148,7 @@ class _Head:
 
     @property
     def _title(self) -> str:
-        return f"{self.grid.title}   " if self.grid.title else ""
+        return f"{phrase(self.grid.title)}   " if self.grid.title else ""
 
     @property
     def _captions(self) -> list[str]:
@@ -155,7 +156,7 @@ class _Head:
         names = [axis.of_one for axis in self.grid.axes]
         names = ["query", "key"] if len(names) == 2 and names[0] == names[1] else names
         named = [bool(self.tokens) and axis.name == "n_vocab" for axis in self.grid.axes]
-        return ["" if is_named else f"{name} = " for name, is_named in zip(names, named, strict=True)]
+        return ["" if is_named else f"{phrase(name)} = " for name, is_named in zip(names, named, strict=True)]
 
     @property
     def _rooms(self) -> list[float]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...errors import ScriptError
+from ...language import phrase
 from ...layout.grid import Region
 from ...layout.lettering.drawing import Band, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
@@ -64,13 +65,15 @@ def bands(telling: Telling, region: Region, title: str, *, follow: int | None = 
     inner = box - 2 * CORNER * tall
     upper = [left + sum(slots[:i]) + wide / 2 for i, wide in enumerate(slots)]
     if len(keys) < region.ranges[0][1]:
-        title += f", {'last' if keys[0] else 'first'} {len(keys)} of {region.ranges[0][1]} tokens"
+        which = ", last {} of {} tokens" if keys[0] else ", first {} of {} tokens"
+        title += phrase(which, len(keys), region.ranges[0][1])
     right = area.right
-    above = fit(ABOVE, 0.8 * em, max(0.8 * slot, area.width - advance(title, em) - em))
+    over, under = phrase(ABOVE), phrase(BELOW)
+    above = fit(over, 0.8 * em, max(0.8 * slot, area.width - advance(title, em) - em))
     shapes: list[Shape] = [
         Text(left, area.top - 0.9 * em, ((title, "ink"),), em),
-        Text(right, area.top - 0.9 * em, ((ABOVE, "muted"),), above, "right"),
-        Text(right, area.bottom + 0.2 * em, ((BELOW, "muted"),), 0.8 * em, "right"),
+        Text(right, area.top - 0.9 * em, ((over, "muted"),), above, "right"),
+        Text(right, area.bottom + 0.2 * em, ((under, "muted"),), 0.8 * em, "right"),
     ]
     for i, name in enumerate(names):
         color, width = tint_at(telling, keys[i]), box + slots[i] - slot

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ...language import phrase
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, fit
 from ...layout.signs.tiles import tile, wide
@@ -80,7 +81,7 @@ def chances(
         own = tile(tint_of(telling, token), text, (area.left + tiles / 2, chart.middle(row)), tiles, 0.8 * tall)
         _row(telling, chart, row, own, "activation")
     if count < every:
-        what = f"{every - count:,} others"
+        what = phrase("{} others", every - count)
         size = fit(what, min(em, 0.5 * tall), tiles)
         y = chart.middle(count) - CAP_HEIGHT * size / 2
         _row(telling, chart, count, [Text(area.left + tiles, y, ((what, "muted"),), size, "right")], "aggregate")

@@ -14,6 +14,7 @@ import numpy as np
 
 from ... import rounding
 from ...errors import ScriptError
+from ...language import phrase
 from ...layout.grid import Region
 from ...layout.lettering.drawing import BELOW, Line, Rect, Shape, Text
 from ...layout.lettering.font import fit
@@ -352,7 +353,7 @@ def _figures(telling: Telling, up: Bars, seconds: float) -> None:
         if own < size:
             continue
         y = top + (0.3 * up.em if top >= up.zero else -0.3 * up.em - 0.75 * size)
-        run = (CUT, "muted") if i in up.ghosts else (text, "ink")
+        run = (phrase(CUT), "muted") if i in up.ghosts else (text, "ink")
         shapes.append(Text(x + up.width / 2, y, (run,), size, "center"))
     up.figures = pin(telling, "figures", shapes, layer=3)
     telling.change(up.figures, "opacity", 1.0, seconds)
@@ -371,7 +372,7 @@ def _total(telling: Telling, up: Bars, seconds: float) -> None:
     text = rounding.percent(total) if up.percent else said(total)
     parts = [part.removesuffix(" %") for part in _written(up) or [text]]
     sign = relation(text.removesuffix(" %"), parts)
-    told = f"{sign} {text}" + (", rounded" if sign == "≈" and total == 1 else "")
+    told = f"{sign} {text}" + (phrase(", rounded") if sign == "≈" and total == 1 else "")
     at, align = ((up.pile[0] + up.pile[1]) / 2, "center") if len(told) < 8 else (up.pile[1], "right")
     size = fit(told, up.em, 1.5 * (up.pile[1] - up.pile[0]))
     shapes: list[Shape] = [Text(at, up.area.bottom - 1.7 * up.em, ((told, "ink"),), size, align)]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...errors import ScriptError, choices
+from ...language import phrase
 from ...layout.grid import Grid, Region
 from ...layout.lettering.drawing import Between, Disc, Line, Readout, Rect, Shape, Text
 from ...layout.lettering.font import fit
@@ -201,7 +202,7 @@ def _draw(telling: Telling, graph: Graph, em: float, is_named: bool, seconds: fl
     graph.letters = min(0.8 * em, 0.46 * graph.area.width / FIGURES)
     lines = _lines(graph, em)
     words = [
-        Text(graph.area.left, y, ((word, "muted"),), graph.letters)
+        Text(graph.area.left, y, ((phrase(word), "muted"),), graph.letters)
         for word, (_, y, _) in zip(NAMES, lines, strict=True)
     ]
     figures = [Readout(x, y, graph.letters, 2, color, slot=slot) for slot, (x, y, color) in enumerate(lines)]
@@ -236,8 +237,8 @@ def _axes(graph: Graph, em: float, is_named: bool) -> list[Shape]:
         *_same(graph, small),
         Line(((left, base), (right, base)), thick, "muted"),
         Line(((middle, low), (middle, high)), thick, "muted"),
-        Text(middle - 0.5 * small, high - 0.7 * small, (("after", "muted"),), small, "right"),
-        Text(middle, under - 1.15 * small, (("before", "muted"),), small, "center"),
+        Text(middle - 0.5 * small, high - 0.7 * small, ((phrase("after"), "muted"),), small, "right"),
+        Text(middle, under - 1.15 * small, ((phrase("before"), "muted"),), small, "center"),
     ]
     for share in (-1.0, -0.5, 0.0, 0.5, 1.0):
         x, _ = graph.at(share * graph.x[1], 0)
@@ -259,7 +260,8 @@ def _same(graph: Graph, small: float) -> list[Shape]:
     """The line on which after is before, as far as the scale goes, and its name to the left of it."""
     low, high = max(graph.x[0], graph.y[0]), min(graph.x[1], graph.y[1])
     x, y = graph.at(NAMED * high, NAMED * high)
-    size = fit(SAME, small, x - graph.at(0, 0)[0] - small)
+    same = phrase(SAME)
+    size = fit(same, small, x - graph.at(0, 0)[0] - small)
     return [
         Line((graph.at(low, low), graph.at(high, high)), 0.0012, "muted"),
         Text(x - 0.5 * small, y - 0.2 * size, ((SAME, "muted"),), size, "right"),
@@ -327,7 +329,7 @@ def _name(telling: Telling, chart: Curve, cell: Region, seconds: float) -> None:
     graph, brief = chart.graphs[0], min(0.3, seconds / 4)
     if chart.name:
         telling.change(chart.name, "opacity", 0.0, brief)
-    told = "   ".join(f"{axis.of_one} = {i}" for axis, i in zip(cell.grid.axes, cell.index, strict=True))
+    told = "   ".join(f"{phrase(axis.of_one)} = {i}" for axis, i in zip(cell.grid.axes, cell.index, strict=True))
     y = graph.area.top - (HEAD - 1.25) * chart.em
     size = fit(told, 0.66 * chart.em, 0.4 * graph.area.width)
     chart.name = pin(telling, "cell", [Text(graph.area.left, y, ((told, "muted"),), size)], layer=3)

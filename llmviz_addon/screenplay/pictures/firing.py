@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...errors import ScriptError
+from ...language import phrase
 from ...layout.grid import Region
 from ...layout.lettering.drawing import BELOW, Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
@@ -54,7 +55,7 @@ def firing(telling: Telling, region: Region, title: str, *, most: int = 6, secon
     left = area.left + tiles + 0.8 * em
     slot = (area.right - left) / count
     if len(rows) < len(values):
-        title += f", {len(rows)} of {len(values):,} tokens"
+        title += phrase(", {} of {} tokens", len(rows), len(values))
     tops = [body.top - i * tall for i in range(len(rows))]
     _tokens_up(telling, area, rows, names, t, tops, tall, tiles, title, em, 0.2 * seconds)
     scale = _Scale(values[rows][:, strongest], slot, FIGURES * em, min(0.75 * em, 0.8 * tall))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...language import phrase
 from ...layout.lettering.drawing import Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.signs.tiles import INK, tile, wide
@@ -43,7 +44,7 @@ def guesses(telling: Telling, t: int, title: str, *, seconds: float = 6.0) -> np
     seconds = telling.length(seconds)
     said = telling.lens(t)
     shown = _shown(len(said))
-    names = ["embedding" if layer == 0 else f"layer {layer - 1}" for layer in shown]
+    names = [phrase("layer {}", layer - 1) if layer else phrase("embedding") for layer in shown]
     final = int(telling.trace["output.logits"][t].argmax())
     area, em = place(telling)
     aside = FIGURE + max(advance(name, 1.0) for name in names) + 0.8

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from operator import mul
 
 from ...errors import ScriptError
+from ...language import phrase
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, fit
 from ...rounding import ZERO, number, relation
@@ -60,11 +61,13 @@ def _pictures(
     middle = top - step * len(entries) / 2
     rows: list[Shape] = []
     for start, word in ((0, "query"), (2, "key"), (4, "value"), (6, "answer")):
-        rows.append(Text((x[start] + x[start + 1]) / 2, head - 0.8 * em, ((word, "muted"),), 0.8 * em, "center"))
+        rows.append(
+            Text((x[start] + x[start + 1]) / 2, head - 0.8 * em, ((phrase(word), "muted"),), 0.8 * em, "center")
+        )
     lines: list[list[Shape]] = []
     for i, ((key, value), share) in enumerate(zip(entries.items(), shares, strict=True)):
         y = top - (i + 0.5) * step
-        rows += _box(x[2], x[3], y, tall, key, em)
+        rows += _box(x[2], x[3], y, tall, phrase(key), em)
         rows += _box(x[4], x[5], y, tall, _plain(value), em)
         if share > 0:
             width = 0.0015 + 0.5 * tall * share * (0.6 if mixed else 0.2)
@@ -80,7 +83,7 @@ def _pictures(
     if mixed:
         words, y = _in_full(entries, shares, answer), top - step * len(entries) - 1.2 * em
         result.append(Text(area.center[0], y, ((words, "ink"),), fit(words, 0.8 * em, area.width), "center"))
-    return rows, _box(x[0], x[1], middle, tall, query, em), lines, result
+    return rows, _box(x[0], x[1], middle, tall, phrase(query), em), lines, result
 
 
 def _plain(value: float) -> str:

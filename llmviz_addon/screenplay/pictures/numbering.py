@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...errors import ScriptError
+from ...language import phrase, whole
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.signs.tiles import INK
@@ -89,7 +90,7 @@ def _text(
     telling: Telling, area: Area, em: float, row: Row, times: range, tokens: Sequence[int]
 ) -> list[Shape]:  # fmt: skip
     total = len(tokens)
-    title = "The text" if len(times) == total else f"The text, {len(times)} of its {total:,} tokens"
+    title = phrase("The text") if len(times) == total else phrase("The text, {} of its {} tokens", len(times), total)
     shapes: list[Shape] = [Text(area.left, area.top - 0.9 * em, ((title, "ink"),), fit(title, em, area.width))]
     return shapes + tiles(telling, row, [tokens[t] for t in times])
 
@@ -113,8 +114,11 @@ def _list(
 ) -> list[Shape]:  # fmt: skip
     """The vocabulary under its title, which leaves the ``way`` free on which the followed token finds its number."""
     every = telling.trace.config.vocab_size
-    some = f"{len(entries)} of its {every:,} tokens" if len(entries) < every else f"{every:,} in all"
-    title = f"The vocabulary, {some}"
+    title = (
+        phrase("The vocabulary, {} of its {} tokens", len(entries), every)
+        if len(entries) < every
+        else phrase("The vocabulary, {} in all", every)
+    )
     at, align = (area.right, "right") if way < area.center[0] else (area.left, "left")
     y, level = area.bottom + LEVELS["title"] * area.height, area.bottom + LEVELS["index"] * area.height
     shapes: list[Shape] = [
@@ -131,8 +135,8 @@ def _list(
 
 
 def _number(x: float, y: float, value: int, size: float, slot: float, color: str) -> Text:
-    size = fit(f"{value:,}", size, 0.9 * slot)
-    return Text(x, y - CAP_HEIGHT * size / 2, ((f"{value:,}", color),), size, "center")
+    size = fit(whole(value), size, 0.9 * slot)
+    return Text(x, y - CAP_HEIGHT * size / 2, ((whole(value), color),), size, "center")
 
 
 def _find(

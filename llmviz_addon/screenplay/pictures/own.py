@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...language import phrase
 from ...layout.lettering.drawing import Rect, Shape, Text
 from ...layout.lettering.font import advance, fit
 
@@ -17,9 +18,10 @@ def underline(x: float, y: float, width: float, tall: float) -> Rect:
 
 def key(left: float, right: float, y: float, em: float) -> list[Shape]:
     """What the lines mean, at the right end of a line of text of which as much is free."""
-    size = fit(f"— {WROTE}", em, right - left)
-    start = right - advance(WROTE, size)
+    wrote = phrase(WROTE)
+    size = fit(f"— {wrote}", em, right - left)
+    start = right - advance(wrote, size)
     return [
-        Text(right, y, ((WROTE, "accent"),), size, "right"),
+        Text(right, y, ((wrote, "accent"),), size, "right"),
         Rect(start - 1.5 * size, y + 0.25 * size, 1.1 * size, 0.2 * size, "accent"),
     ]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...errors import ScriptError
+from ...language import phrase
 from ...layout.grid import Region
 from ...layout.lettering.drawing import LIFT, Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
@@ -136,7 +137,7 @@ def _below(one: _Told, start: float, base: float, size: float) -> list[Shape]:
 def _mark(telling: Telling, left: float, right: float, base: float, em: float, share: str, seconds: float) -> None:
     """A line under the parts of later tokens, and how much they are together."""
     y, size = base - 0.45 * em, 0.8 * em
-    words = f"later tokens {share}"
+    words = phrase("later tokens {}", share)
     put_up(telling, "names", [
         Line(((left, y), (right, y)), 0.004, "accent"),
         Text(right, y - 1.1 * em, ((words, "accent"),), size, "right"),

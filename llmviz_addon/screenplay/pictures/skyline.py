@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...errors import ScriptError
+from ...language import phrase
 from ...layout.grid import Region
 from ...layout.lettering.drawing import BELOW, Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, fit
@@ -180,10 +181,12 @@ def _describe(telling: Telling, chart: Skyline, seconds: float) -> str:
     """A line of figures: the true mean and deviation of all numbers, and what is not to be seen."""
     values = chart.values
     largest = np.abs(values).max()
-    figures = f"line: mean {near_zero(values.mean(), largest)}   band: standard deviation {number(values.std())}"
-    beyond = f"   largest {number(values[np.abs(values).argmax()])}" if largest > chart.reach else ""
+    figures = phrase(
+        "line: mean {}   band: standard deviation {}", near_zero(values.mean(), largest), number(values.std())
+    )
+    beyond = "   " + phrase("largest {}", number(values[np.abs(values).argmax()])) if largest > chart.reach else ""
     if len(values) > len(chart.bars):
-        beyond += f"   bars: the first {len(chart.bars)} of {len(values):,}"
+        beyond += "   " + phrase("bars: the first {} of {}", len(chart.bars), len(values))
     left, base = chart.area.left - LEFT * chart.em, chart.area.top + 1.1 * chart.em
     size = fit(figures + beyond, 0.9 * chart.em, telling.page.free.right - left)
     name = pin(telling, "caption", [Text(left, base, ((figures, "aggregate"), (beyond, "muted")), size)])
@@ -232,5 +235,5 @@ def _scale(room: Area, aside: Area, em: float, reach: float) -> Sequence[Shape]:
         y = middle + value * room.height / 2 / reach
         shapes.append(Line(((room.left - 0.4 * em, y), (room.left, y)), 0.0015, "muted"))
         shapes.append(Text(room.left - 0.7 * em, y - 0.36 * em, ((number(value, 0), "muted"),), em, "right"))
-    shapes.append(Text(aside.left, room.top + 0.3 * em, (("how many", "muted"),), 0.8 * em))
+    shapes.append(Text(aside.left, room.top + 0.3 * em, ((phrase("how many"), "muted"),), 0.8 * em))
     return shapes

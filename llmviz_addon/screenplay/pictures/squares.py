@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...errors import ScriptError
+from ...language import phrase, whole
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ..telling import Telling
@@ -25,17 +26,17 @@ def squares(telling: Telling, sides: Sequence[int], symbol: str, title: str, *, 
     if not sides or min(sides) < 1:
         raise ScriptError(f"A square needs a side of one cell at least; got {list(sides)}.")
     area, em = place(telling)
-    told = [(f"{symbol} = {side:,}", f"{side**2:,} cells") for side in sorted(set(sides))]
+    told = [(f"{symbol} = {whole(side)}", phrase("{} cells", side**2)) for side in sorted(set(sides))]
     size = fit(max((words for one in told for words in one), key=advance), em, 0.42 * area.width)
     wide = max(advance(words, size) for one in told for words in one) + 1.6 * em
-    whole = min(area.width - wide, area.height - TITLE * em)
-    left, base = area.center[0] - (whole + wide) / 2, area.center[1] - (whole + TITLE * em) / 2
+    full = min(area.width - wide, area.height - TITLE * em)
+    left, base = area.center[0] - (full + wide) / 2, area.center[1] - (full + TITLE * em) / 2
     largest, lowest = max(sides), base - size
-    heading = Text(left, base + whole + 1.2 * em, ((title, "ink"),), fit(title, em, area.width))
+    heading = Text(left, base + full + 1.2 * em, ((title, "ink"),), fit(title, em, area.width))
     put_up(telling, "names", [heading], 0.1 * seconds)
     each = 0.9 * seconds / len(told)
     for layer, (side, words) in zip(range(len(told), 0, -1), zip(sorted(set(sides)), told, strict=True), strict=True):
-        long = whole * side / largest
+        long = full * side / largest
         ends = ((0.0, 0.0), (long, 0.0), (long, long), (0.0, long), (0.0, 0.0), (long, 0.0))
         face = pin(telling, "square", [Rect(0.0, 0.0, long, long, "activation")], (left, base), layer)
         edge = pin(telling, "square", [Line(ends, EDGE, "activation")], (left, base), len(told) + 1)
@@ -44,7 +45,7 @@ def squares(telling: Telling, sides: Sequence[int], symbol: str, title: str, *, 
             telling.change(edge, "opacity", 1.0, each)
             if base + long - lowest > APART * size:
                 lowest = base + long
-                put_up(telling, "names", _beside(words, left, long, left + whole, lowest, size), each)
+                put_up(telling, "names", _beside(words, left, long, left + full, lowest, size), each)
             else:
                 telling.pass_time(each)
 

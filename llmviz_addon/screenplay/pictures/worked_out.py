@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...errors import ScriptError
+from ...language import phrase
 from ...layout.grid import Region
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
@@ -87,7 +88,7 @@ def work_out(telling: Telling, region: Region, title: str, *, seconds: float | N
             TILE * em,
         )
     if len(kept) < len(steps.row):
-        told = f"the largest {len(kept)} of {len(steps.row)}"
+        told = phrase("the largest {} of {}", len(kept), len(steps.row))
         shapes.append(
             Text(
                 area.left,
@@ -140,10 +141,10 @@ def _spans(table: Worked, line: int) -> tuple[tuple[str, str], ...]:
     largest, total = of_cell(table.steps.largest), of_sum(table.steps.sum)
     before, after = ("− ", "") if table.steps.largest >= 0 else ("− (", ")")
     return (
-        (("score", "muted"),),
-        ((before, "muted"), (largest, "aggregate"), (f"{after}, the largest", "muted")),
-        (("power of e", "muted"),),
-        (("÷ ", "muted"), (total, "aggregate"), (", the sum", "muted")),
+        ((phrase("score"), "muted"),),
+        ((before, "muted"), (largest, "aggregate"), (f"{after}, {phrase('the largest')}", "muted")),
+        ((phrase("power of e"), "muted"),),
+        (("÷ ", "muted"), (total, "aggregate"), (f", {phrase('the sum')}", "muted")),
     )[line]
 
 

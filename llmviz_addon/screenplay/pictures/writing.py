@@ -13,11 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ...errors import ScriptError
+from ...language import count, phrase
 from ...layout.lettering.drawing import Rect, Shape, Text
 from ...layout.lettering.font import advance, fit
 from ...layout.signs.tiles import tile, wide
 from ...model.sampling import Sampling, draw
-from ...rounding import count
 from ..page.view import Area
 from ..telling import Telling
 from ..verbs.reading import drawn, tint_of
@@ -100,7 +100,8 @@ def write_on(telling: Telling, *, after: int, most: int = 6, seconds: float = 12
                 telling.change(tiles[place_], "opacity", 0.25, 0.2 * each)
             gone = place_ + 1
         read = min(len(step.tokens), limit)
-        title = f"What may follow the {'last ' if len(step.tokens) > limit else ''}{count(read, 'token')}"
+        last = "last " if len(step.tokens) > limit else ""
+        title = phrase(f"What may follow the {last}{{}}", count(read, "token"))
         since = len(telling.pictures)
         by_chance = step.chosen_by.temperature > 0
         limits = step.chosen_by if by_chance else Sampling(1.0)
@@ -170,7 +171,7 @@ def _text(
 ) -> dict[int, str]:
     """The tiles of what was read, each a drawing, and empty places for what will be appended."""
     first = min(spots)
-    title = "The text" if first == 0 else f"The text, from t = {first:,} on"
+    title = phrase("The text, from t = {} on", first) if first else phrase("The text")
     shapes: list[Shape] = [Text(area.left, area.top - 1.1 * em, ((title, "ink"),), fit(title, 1.1 * em, area.width))]
     if first:
         shapes.append(Text(area.left + tall / 2, spots[first].y, (("…", "muted"),), 0.6 * tall, "center"))
@@ -194,9 +195,10 @@ def _text(
 def _conclude(telling: Telling, chart: Chances, seconds: float) -> None:
     """When the last token stands at the end the chart is of what it was chosen from, and is called so."""
     telling.pass_time(0.5 * seconds)
-    size = fit(CHOSEN, 1.1 * chart.em, chart.area.width)
+    chosen = phrase(CHOSEN)
+    size = fit(chosen, 1.1 * chart.em, chart.area.width)
     put_up(
-        telling, "chosen", [Text(chart.area.left, chart.area.top - 1.1 * chart.em, ((CHOSEN, "ink"),), size)],
+        telling, "chosen", [Text(chart.area.left, chart.area.top - 1.1 * chart.em, ((chosen, "ink"),), size)],
         0.5 * seconds,
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...errors import ScriptError
+from ...language import phrase
 from ...layout.grid import CELL, Grid, Region
 from ...layout.lettering.drawing import Drawing, Line, Rect, Shape, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
@@ -98,7 +99,7 @@ def _of(telling: Telling, term: Expression, regions: dict[str, Region]) -> Itera
     match term:
         case Operand(name) | Lookup(Operand(name)):
             region = regions[name]
-            yield Addend(_numbers(telling, region), region, region.grid.title, True)
+            yield Addend(_numbers(telling, region), region, phrase(region.grid.title), True)
         case Dot(Operand(weight), Operand() as inner):
             yield from _shares(telling, regions[weight], (inner,), regions, "Product")
         case Dot(Operand(weight), Concat(parts)):
@@ -117,7 +118,7 @@ def _shares(
     for part in parts:
         vector = _numbers(telling, regions[part.name])
         stop = start + len(vector)
-        own = name or part.name[0].upper() + part.name[1:]
+        own = phrase(name or part.name[0].upper() + part.name[1:])
         yield Addend(matrix[:, start:stop] @ vector, regions[part.name], own, False)
         start = stop
 
@@ -135,7 +136,7 @@ def largest_first(some: Sequence[Addend], most: int) -> list[Addend]:
     order = np.argsort([-np.linalg.norm(one.values) for one in shares], kind="stable")
     small = [shares[i] for i in sorted(order[len(shares) - over - 1 :].tolist())]
     rest = Addend(sum((one.values for one in small), np.zeros_like(small[0].values)), small[0].home,
-                  f"{len(small)} others", False)  # fmt: skip
+                  phrase("{} others", len(small)), False)  # fmt: skip
     kept = [one for one in some if one not in small]
     at = max((i for i, one in enumerate(kept) if not one.is_copy), default=-1) + 1
     return [*kept[:at], rest, *kept[at:]]
@@ -265,7 +266,7 @@ def _headings(telling: Telling, table: Table) -> list[Shape]:
     em, shapes = table.em, list[Shape]()
     room = 0.94 * table.pitch * CELL
     for group, (column, some) in enumerate(table.sums):
-        whose = [*((one.name, one.home if one.is_copy else None) for one in some), (column.grid.title, column)]
+        whose = [*((one.name, one.home if one.is_copy else None) for one in some), (phrase(column.grid.title), column)]
         for place, (name, region) in enumerate(whose):
             x = table.x(group, place) + CELL / 2
             words = name if advance(name, em) <= room else "\n".join(name.split(" ", 1))
@@ -280,7 +281,7 @@ def _headings(telling: Telling, table: Table) -> list[Shape]:
             zigzag = [(x + CELL * i / 4, table.bottom - CELL * (0.06 + 0.1 * (i % 2))) for i in range(5)]
             shapes.append(Line(tuple(zigzag), 0.012, "muted"))
     if left:
-        text = f"and {left:,} more rows, added alike"
+        text = phrase("and {} more rows, added alike", left)
         at = (table.left + table.right) / 2, table.bottom - 1.1 * em - CELL * 0.2
         shapes.append(Text(*at, ((text, "muted"),), fit(text, em, table.right - table.left), "center"))
     return shapes

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from ...language import phrase
 from ...layout.grid import CELL, Grid, Region
 from ...layout.lettering.drawing import Drawing, Rect, Shape, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT, advance
@@ -116,7 +117,7 @@ def climax(
     view = frame(row.points, 270 + 0.4 * (back.azimuth - 270), 2, telling.page.free)
     total = _fold(telling, equation, cell.grid, products, gone, row, view, 0.8 * folding)
     made: list[Grid] = [total]
-    drawn = _named(telling, row, 0, written[0], "sum", 0.2 * folding)
+    drawn = _named(telling, row, 0, written[0], phrase("sum"), 0.2 * folding)
     each = telling_it / (len(equation.steps) + 2)
     for place, step in enumerate(equation.steps, start=1):
         drawn.append(_sign(telling, row, place - 1, step.sign, 0.3 * each))
@@ -128,7 +129,7 @@ def climax(
     last = len(row.things) - 1
     drawn.append(_sign(telling, row, last - 1, sign, 0.3 * each))
     outcome = _become(telling, equation, cell.grid, made, row, 0.7 * each)
-    name, number_of = _named(telling, row, last, result, "result", 0.5 * each, str(cell.grid.role))
+    name, number_of = _named(telling, row, last, result, phrase("result"), 0.5 * each, str(cell.grid.role))
     telling.pass_time(0.5 * each)
     return outcome, number_of, [*made, *drawn, name]
 

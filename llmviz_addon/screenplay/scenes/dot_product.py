@@ -16,12 +16,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...errors import ScriptError
+from ...language import phrase
 from ...layout.grid import CELL, Grid, Region, Role
 from ...layout.lettering.drawing import Drawing, Polygon, Readout, Rect, Shape, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
 from ...layout.rules.formula import Add, Div, Dot, Expression, Operand, Sqrt, Symbol
 from ...layout.tensor import Axis
-from ...rounding import MOST_DECIMALS, in_cell, number, of_cell, relation
+from ...rounding import MOST_DECIMALS, decimals_of, in_cell, number, of_cell, relation
 from ..page.panel import digits
 from ..page.view import Page, frame
 from ..score.timeline import Channel
@@ -124,18 +125,18 @@ class Table:
         self.columns = columns(telling.page, self.lines)
         self.rows = -(-self.lines // self.columns)
         self.right = self.left + width(self.columns)
-        told = len(of_cell(float(found.products.sum())).partition(".")[2])  # where it stands in the equation
+        told = decimals_of(of_cell(float(found.products.sum())))  # where it stands in the equation
         self.sum_decimals = min(max(told, digits(telling.values(cell.grid))), MOST_DECIMALS)
         every = [in_cell(float(v)) for v in self.products]
         adds_up = relation(number(float(found.products.sum()), self.sum_decimals), every) == "="
-        self.word = "sum " if adds_up else "sum ≈ "
+        self.word = f"{phrase('sum')} {'' if adds_up else '≈ '}"
         self.head = HEAD + (NAMES if self.columns == 1 else 0.0)
         self.sum_width = advance(f"{self.word}−{abs(found.products.sum()) + 10:.{MOST_DECIMALS}f}", EM) + 0.1
 
     @property
     def named(self) -> tuple[float, float]:
         """From where to where the names of what is multiplied stand, × over that of the only column of pairs."""
-        left, right = (advance(side.grid.title, EM) for side in self.found.sides)
+        left, right = (advance(phrase(side.grid.title), EM) for side in self.found.sides)
         if self.columns > 1:
             return self.right - 2 * self.sum_width, self.right
         times = self.place(0, 1)[0] - SIGN / 2
@@ -245,7 +246,8 @@ def _line_up(telling: Telling, table: Table, vectors: list[Grid], seconds: float
 def _write(telling: Telling, table: Table, seconds: float) -> Drawing:
     """What is multiplied, and × between the cells."""
     (left, right), z = table.found.sides, table.top + (0.5 * NAMES if table.columns == 1 else 0.6 * HEAD)
-    spans = (left.grid.title, str(left.grid.role)), (" × ", "ink"), (right.grid.title, str(right.grid.role))
+    spans = tuple((phrase(one.grid.title), str(one.grid.role)) for one in (left, right))
+    spans = spans[0], (" × ", "ink"), spans[1]
     start = table.named[0]
     room = table.named[1] if table.columns == 1 else table.right - table.sum_width - CELL
     em = fit("".join(text for text, _ in spans), EM, room - start)
@@ -255,7 +257,7 @@ def _write(telling: Telling, table: Table, seconds: float) -> Drawing:
         shapes.append(table.text(x - SIGN / 2, top - CELL / 2, (("×", "ink"),)))
     if table.rest:
         x, _, top = table.place(table.shown, 2)
-        words = f"and {table.rest} more pairs"
+        words = phrase("and {} more pairs", table.rest)
         em = fit(words, 0.8 * EM, 2 * CELL + SIGN + (APART if table.columns > 1 else CELL / 2))
         shapes.append(table.text(x - SIGN, top - CELL / 2, ((words, "muted"),), "right", em))
     drawing = table.drawing(shapes)

@@ -8,6 +8,7 @@ what a query may see comes about as a staircase. In the end the slats turn to gl
 from __future__ import annotations
 
 from ...errors import ScriptError
+from ...language import phrase
 from ...layout.grid import CELL, Grid
 from ...layout.lettering.drawing import Drawing, Rect, Text, pose
 from ..cast.splits import Pace
@@ -58,7 +59,7 @@ def _sides(telling: Telling, grid: Grid) -> list[Drawing]:
     left, under = low[0] - 0.4 * CELL, min(float(one.points[:, 2].min()) for one in along)
     made = []
     for word, z in (("query", high[2] + 0.3 * CELL), ("keys", under + 0.25 * CELL)):
-        text = Text(0.0, 0.0, ((word, "muted"),), EM, "right")
+        text = Text(0.0, 0.0, ((phrase(word), "muted"),), EM, "right")
         where = pose((left, low[1], z))
         made.append(Drawing(telling.unique("sign"), (text,), where, grid.name, opacity=0.0))
         telling.cast.add(made[-1])

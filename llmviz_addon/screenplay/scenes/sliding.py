@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...errors import ScriptError
+from ...language import phrase
 from ...layout.grid import CELL, Grid, Region, Role
 from ...layout.lettering.drawing import Drawing, Rect, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT, fit
@@ -170,14 +171,15 @@ def _names(telling: Telling, fan: Fan, sliding: Region, columns: list[Region], s
         for x, j in zip(fan.xs, fan.kept, strict=True):
             made.append(_tile(telling, fan, columns[j], (x - fan.broad / 2, fan.y, fan.tiles)))
         more = len(columns) - len(fan.kept)
-        words = f"of {len(columns)} keys" if more else "keys"
+        words = phrase("of {} keys", len(columns)) if more else phrase("keys")
         made.append(_word(telling, words, (_left_of(made[2], fan.xs[0] - fan.broad / 2), fan.y, fan.tiles)))
     return made
 
 
 def _heads(telling: Telling, fan: Fan, seconds: float) -> list[Drawing]:
     """Under each column what it is, if that can be read: the keys' at once, and for each key the others'."""
-    size = min(fit("product", HEADS, 1.3 * fan.broad), fit("query", HEADS, 0.9 * fan.broad))
+    key, query, product = phrase("key"), phrase("query"), phrase("product")
+    size = min(fit(product, HEADS, 1.3 * fan.broad), fit(query, HEADS, 0.9 * fan.broad))
     if size / fan.broad * _seen(fan, telling.page) < SMALLEST * pixel(telling.page):
         telling.pass_time(seconds)
         return []
@@ -188,8 +190,8 @@ def _heads(telling: Telling, fan: Fan, seconds: float) -> list[Drawing]:
         shapes = tuple(Text(x, y, ((word, "muted"),), size, "center") for word, x in words)
         return Drawing(telling.unique("heads"), shapes, at, opacity=0.0)
 
-    keys = telling.show(head(*(("key", x - 0.5 * fan.broad) for x in fan.xs)), seconds)
-    others = [head(("query", x - 1.5 * fan.broad), ("product", x + 0.5 * fan.broad)) for x in fan.xs]
+    keys = telling.show(head(*((key, x - 0.5 * fan.broad) for x in fan.xs)), seconds)
+    others = [head((query, x - 1.5 * fan.broad), (product, x + 0.5 * fan.broad)) for x in fan.xs]
     return [keys, *others]
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...errors import ScriptError
+from ...language import phrase
 from ...layout.grid import CELL, Grid, Region
 from ...layout.lettering.drawing import Drawing, Rect, Text, pose
 from ...layout.lettering.font import CAP_HEIGHT, fit
@@ -105,7 +106,7 @@ def weighted_sum(telling: Telling, result: Region, *, seconds: float = 9.0, home
         for x in (*xs[1:], behind):
             text = equals if x > xs[-1] else "+"
             along.append(sign(telling, text, (x + CELL / 2 - pitch / 2, y, middle), size=0.1 * unit))
-        title, at = result.grid.title, (behind + CELL / 2, y, top + unit * (OVER - CELL / 2))
+        title, at = phrase(result.grid.title), (behind + CELL / 2, y, top + unit * (OVER - CELL / 2))
         named = sign(telling, title, at, size=fit(title, 0.12 * unit, 0.86 * pitch), color="muted")
         own = _tile(telling, result.ranges[0][0], (behind + CELL / 2, y), bottom, pitch, unit)
     telling.pass_time(0.07 * seconds)
@@ -177,7 +178,8 @@ def _signs(
             tiles.append(_tile(telling, j, (x + CELL / 2, y), low, pitch, unit))
         if len(kept) < len(shares):
             tied = np.delete(shares, kept).max() == shares[kept].min()
-            words = f"and {len(shares) - len(kept)} more that weigh {'no more' if tied else 'less'}"
+            more = "and {} more that weigh no more" if tied else "and {} more that weigh less"
+            words = phrase(more, len(shares) - len(kept))
             at = (xs[0] - pitch / 2, y, low - unit * (BELOW + 0.04))
             tiles.append(sign(telling, words, at, size=min(0.11 * unit, pitch / 3), color="muted", align="left"))
     return made, tiles

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from ...kept import kept
+from ...language import AsIs
 from ...layout.grid import CELL, Grid
 from ...layout.lettering.drawing import Drawing
 from ...layout.outline import BoxArrays, Outline
@@ -111,7 +112,7 @@ class Standing:
     @property
     def title(self) -> str:
         """Its name."""
-        return self.blueprint.title
+        return AsIs(self.blueprint.title)
 
     @property
     def n_params(self) -> int:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ...errors import ScriptError
+from ...language import AsIs
 from ...layout.grid import Grid, Region
 from ...layout.lettering.drawing import Drawing
 from ..cast.things import Thing
@@ -156,6 +157,8 @@ def say(telling: Telling, text: str, names: dict[str, object]) -> None:
     """Say one clause of the beat, when the one before it has been read and acted out."""
     if telling.beat is None:
         raise ScriptError('say belongs into a beat: with film.beat("key"): film.say("Words.").')
+    name = telling.checkpoint.name  # which is the same in any language
+    names = {key: AsIs(name) if isinstance(value, str) and value == name else value for key, value in names.items()}
     spans, links = commentary.parse(text, names, telling.tensors)
     _read(telling, telling.beat)
     seconds, along = commentary.reading_seconds(spans, telling.pace), [] if telling.is_bare else rulers(telling, links)

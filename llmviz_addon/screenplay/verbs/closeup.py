@@ -16,6 +16,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...language import AsIs, phrase
 from ...layout.build import layout
 from ...layout.grid import CELL, Grid
 from ...layout.layout import Layout
@@ -131,7 +132,7 @@ def _say_what_is_shown(telling: Telling, excerpts: list[Grid]) -> None:
     if not cut:
         return
     told = ", ".join(f"[{axis.count}]({axis.name}) {axis.of_many}" for axis in cut.values())
-    say(telling, f"Only part is shown, {told};", {})
+    say(telling, phrase("Only part is shown, {};", AsIs(told)), {})
     say(telling, "the rest is computed, too.", {})
 
 

@@ -25,7 +25,7 @@ def close(telling: Telling, answer: str) -> None:
     """Say what the chapter asked, and the answer; what explains is still up."""
     with beats.beat(telling, KEY, afresh=False, concludes=True):
         if telling.question:
-            beats.say(telling, f"[{telling.question}](muted)", {})
+            beats.say(telling, "[{asked}](muted)", {"asked": telling.question})
         beats.say(telling, answer, {})
         if telling.pace is not None:
             view = replace(telling.view, distance=FURTHER * telling.view.distance)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...language import phrase
 from ...layout.grid import CELL, Grid
 from ...layout.layout import Layout
 from ...layout.lettering.drawing import Drawing, Line, Text
@@ -209,12 +210,12 @@ def tally(
     width, height = across * CELL / em, down * CELL / em
     frame = ((0.0, 0.0), (width, 0.0), (width, -height), (0.0, -height), (0.0, 0.0), (width / 2, 0.0))
     if of is not None:
-        said = (f"{down:,} × {across:,} cells", "accent")
+        said = (phrase("{} × {} cells", down, across), "accent")
         text = Text(width, -height - 0.6 - CAP_HEIGHT, (said,), 1.0, "right")
     elif cells == 1:
-        text = Text(-0.5, -min(height, 1.0) / 2 - CAP_HEIGHT / 2, (("1 number", "accent"),), 1.0, "right")
+        text = Text(-0.5, -min(height, 1.0) / 2 - CAP_HEIGHT / 2, ((phrase("1 number"), "accent"),), 1.0, "right")
     else:
-        text = Text(0.0, 0.6, ((f"{down:,} × {across:,} = {down * across:,} numbers", "accent"),), 1.0)
+        text = Text(0.0, 0.6, ((phrase("{} × {} = {} numbers", down, across, down * across), "accent"),), 1.0)
     at[1] -= 0.02 * em
     shapes = Line(frame, 0.12, "accent"), text
     drawing = Drawing(telling.unique("tally"), shapes, scaled(at, em), opacity=0.0)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...errors import ScriptError
+from ...language import phrase
 from ...layout.grid import CELL, Grid
 from ...layout.lettering.drawing import Drawing
 from ...layout.lettering.font import CAP_HEIGHT, advance
@@ -42,7 +43,7 @@ def lay(telling: Telling, *things: Grids, seconds: float | None = None) -> list[
         x = left + (across - _wide(row) - gap * (len(row) - 1)) / 2
         for pile in row:
             _carry(telling, pile, (x, middle, top), 0.0 if pile[0] in hidden else seconds)
-            title, wide = pile[0].title, pile[0].size[0]
+            title, wide = phrase(pile[0].title), pile[0].size[0]
             size = em if pile is row[-1] else min(em, wide / advance(title))
             at = x, middle - pile[0].size[1] / 2, top + (0.5 + CAP_HEIGHT / 2) * em
             made.append(sign(telling, title, at, size=size, align="left", seconds=0, to=0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ...language import phrase
 from ...layout.lettering.drawing import Drawing
 from ..page import cards, commentary, pose
 from ..page.cards import Tokens
@@ -48,11 +49,11 @@ def tokens(telling: Telling, count: int | None = None) -> Tokens:
 def _card(telling: Telling) -> None:
     """Of a text that the model has gone on with only what was given is there yet."""
     model, chapters, given = telling.checkpoint, telling.card, tokens(telling, telling.trace.prompt_length)
-    about = f"{model.n_params:,} parameters"
+    about = phrase("{} parameters", model.n_params)
     card = cards.title(f"{telling.name}:card", telling.page, model.name, about, given, chapters)
     if given:
         telling.show(card, seconds=0)
-        _lift(telling, cards.hook(f"{telling.name}:hook", telling.page, NEXT, given), HOOK)
+        _lift(telling, cards.hook(f"{telling.name}:hook", telling.page, phrase(NEXT), given), HOOK)
     _lift(telling, card, CARD)
 
 

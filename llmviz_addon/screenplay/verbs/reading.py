@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...errors import ScriptError
+from ...language import AsIs, phrase
 from ...layout.grid import Region
 from ...layout.signs.tiles import tint
 from ...layout.tensor import Numbers
@@ -28,7 +29,7 @@ def drawn(telling: Telling) -> Draw:
 
 def token_text(telling: Telling, t: int) -> str:
     """The text of the token at time ``t``."""
-    return telling.checkpoint.tokenizer.text(int(telling.trace.tokens[t]))
+    return AsIs(telling.checkpoint.tokenizer.text(int(telling.trace.tokens[t])))
 
 
 def token_name(telling: Telling, t: int) -> str:
@@ -49,10 +50,10 @@ def tint_at(telling: Telling, t: int) -> str:
 def name_of(telling: Telling, token: int) -> str:
     """What a token of the vocabulary is called in a sentence."""
     kind = telling.checkpoint.tokenizer
-    text = kind.text(token)
+    text = AsIs(kind.text(token))
     if isinstance(kind, LetterTokenizer) and text.isalpha():
-        return f"letter {text}"
-    return f"token {text}" if isinstance(kind, IdTokenizer) else f"token “{text}”"
+        return phrase("letter {}", text)
+    return phrase("token {}" if isinstance(kind, IdTokenizer) else "token “{}”", text)
 
 
 def largest(telling: Telling, region: Region) -> list[int]:

@@ -6,6 +6,7 @@ of one that is longer even so the end is seen, with the finished picture.
 
 from __future__ import annotations
 
+from ...language import AsIs, phrase
 from ...layout.lettering.drawing import Drawing
 from ..page import cards
 from ..page.cards import Tokens
@@ -31,9 +32,9 @@ COMES = 0.2
 def begin(telling: Telling, given: Tokens) -> None:
     """Show what the model is given, and its name."""
     if given:
-        _card(telling, cards.hook(f"{telling.name}:hook", telling.page, ASKS, given), ASKS)
+        _card(telling, cards.hook(f"{telling.name}:hook", telling.page, phrase(ASKS), given), phrase(ASKS))
     name, _ = _whose(telling)
-    _card(telling, cards.chapter(f"{telling.name}:name", telling.page, name, ABOUT), f"{ABOUT}: {name}")
+    _card(telling, cards.chapter(f"{telling.name}:name", telling.page, name, phrase(ABOUT)), f"{phrase(ABOUT)}: {name}")
 
 
 def take(telling: Telling, told: Beat) -> None:
@@ -70,7 +71,7 @@ def ask(telling: Telling) -> None:
 def finish(telling: Telling, given: Tokens) -> None:
     """Show the last card: whose numbers these are."""
     name, about = _whose(telling)
-    text = "Every number is true" if given else "Every size is true"
+    text = phrase("Every number is true" if given else "Every size is true")
     card = cards.last(f"{telling.name}:last", telling.page, name, about, text, given)
     _card(telling, card, f"{name}, {about}. {text}.")
 
@@ -78,10 +79,13 @@ def finish(telling: Telling, given: Tokens) -> None:
 def _whose(telling: Telling) -> tuple[str, str]:
     """What the model is called and how large it is; of several in outline the smallest and the largest."""
     if len(telling.trace.tokens):
-        return telling.checkpoint.name, f"{telling.checkpoint.n_params:,} parameters"
+        return telling.checkpoint.name, phrase("{} parameters", telling.checkpoint.n_params)
     models = sorted(telling.cast.standing, key=lambda one: one.n_params)
     ends = [models[0], *models[-1:]] if len(models) > 1 else models
-    return " to ".join(one.title for one in ends), f"{' to '.join(f'{one.n_params:,}' for one in ends)} parameters"
+    names, sizes = [AsIs(one.title) for one in ends], [one.n_params for one in ends]
+    if len(ends) == 1:
+        return names[0], phrase("{} parameters", *sizes)
+    return phrase("{} to {}", *names), phrase("{} to {} parameters", *sizes)
 
 
 def _card(telling: Telling, card: Drawing, text: str) -> None:

@@ -14,6 +14,7 @@ from functools import cache
 import bpy
 import numpy as np
 
+from ...language import marked
 from ...layout.lettering.font import CAP_HEIGHT, advance
 from ..materials.cell_numbers import DIGIT, LETTERS, MINUS, REACH, TALL, TILE
 from ..values.atlas import byte_picture
@@ -25,15 +26,17 @@ _NARROWED = {sign: 0.85 * MINUS for sign in "−≈"}
 
 
 def numerals(others: Iterable[str] = ()) -> bpy.types.Image:
-    """A new picture of all ``LETTERS``, one beside the other; ``others`` are fetched with them, for later."""
-    glyphs.prepare({*LETTERS, *others})
-    return byte_picture(_distances(), "llmviz numerals", "numerals")
+    """A new picture of all ``LETTERS``, one beside the other, with the decimal mark of the language in use; ``others``
+    are fetched with them, for later."""
+    letters = LETTERS.replace(".", marked("."))
+    glyphs.prepare({*letters, *others})
+    return byte_picture(_distances(letters), "llmviz numerals", "numerals")
 
 
 @cache
-def _distances() -> np.ndarray:
+def _distances(letters: str) -> np.ndarray:
     """(height, width, 3) of bytes: from ``REACH`` outside of a letter to as much inside, and a way from -1 to 1."""
-    return np.hstack([_tile(letter) for letter in LETTERS])
+    return np.hstack([_tile(letter) for letter in letters])
 
 
 def _tile(letter: str) -> np.ndarray:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
+from ...language import marked
 from ...layout.lettering.drawing import Readout
 from ...layout.lettering.font import advance_in
 from ...layout.lettering.font_file import FontFile
@@ -73,8 +74,9 @@ def value_input(modifier: bpy.types.NodesModifier) -> str:
 
 def _digits(material: bpy.types.Material, font: FontFile | None) -> bpy.types.Object:
     """An object that is in no scene: all letters of numbers in one place, at an em of 1 m, told apart by number."""
-    glyphs.prepare(_LETTERS, font)
-    flats = [glyphs.glyph(letter, font) for letter in _LETTERS]
+    letters = _LETTERS.replace(".", marked("."))
+    glyphs.prepare(letters, font)
+    flats = [glyphs.glyph(letter, font) for letter in letters]
     whole = join(flats)
     mesh = own(bpy.data.meshes.new("llmviz digits"), "digits")
     mesh.materials.append(material)
