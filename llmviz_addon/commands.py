@@ -70,6 +70,8 @@ def chapters(asked: options.Chapters) -> None:
         print(f"{chapter.number:02d} {chapter.name:<16} {chapter.title:<20} {seconds:6.1f} s  {halts}")
         for rest in rests:
             print(f"     {told.seconds(rest.frame):8.1f} s  {rest.name}")
+    for unasked in told_in.unasked:
+        print(f"-- {unasked}")
     for path, text in told_in.untold:
         print(f"-- no {told_in.title} in {path.name if path else 'words'} for: {text}")
     if told_in.untold:

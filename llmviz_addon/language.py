@@ -46,7 +46,8 @@ class AsIs(str):
 class Language:
     """A language: what numbers and texts are in it, those of each chapter by its file.
 
-    ``untold`` collects what was asked for and is not there: (chapter's file or None, English).
+    ``untold`` collects what was asked for and is not there: (chapter's file or None, English); ``unasked`` tells of
+    what is there and nobody writes.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Language:
     plurals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
     chapters: Mapping[Path, Mapping[str, str]] = field(default_factory=dict)
+    unasked: tuple[str, ...] = ()
     untold: dict[tuple[Path | None, str], None] = field(default_factory=dict)
 
     @property

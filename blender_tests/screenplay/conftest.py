@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pytest
 
+from llmviz_addon.language import ENGLISH, Language, spoken
 from llmviz_addon.layout.grid import Grid
 from llmviz_addon.model.blueprints import Blueprint, beside
 from llmviz_addon.model.checkpoint import Checkpoint, builtin, from_tensors, weight_shapes
@@ -17,6 +18,7 @@ from llmviz_addon.model.run import prompt, run
 from llmviz_addon.screenplay import loader
 from llmviz_addon.screenplay.cast.cast import Cast
 from llmviz_addon.screenplay.film import Film
+from llmviz_addon.screenplay.languages import language
 from llmviz_addon.screenplay.loader import Chapter
 from llmviz_addon.screenplay.page.said import Clause
 from llmviz_addon.screenplay.page.view import Area, Page
@@ -40,6 +42,7 @@ def random_checkpoint(config: GPTConfig, seed: int = 0) -> Checkpoint:
 
 MODELS = {
     "nano": lambda: (builtin(), [2, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2]),
+    "in German": lambda: (builtin(), [2, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2]),
     "one token": lambda: (builtin(), [0]),
     "one of each": lambda: (random_checkpoint(GPTConfig(1, 1, 4, 1, 2)), [0]),
     "one head": lambda: (random_checkpoint(GPTConfig(2, 1, 8, 6, 5)), [0, 1, 2, 3, 4, 0]),
@@ -50,6 +53,11 @@ MODELS = {
     "words": lambda: (random_checkpoint(GPTConfig(2, 4, 200, 80, 3000)), list(range(70))),
     "large heads": lambda: (random_checkpoint(GPTConfig(1, 1, 256, 40, 600)), list(range(40))),
 }
+
+
+def tongue(model: str) -> Language:
+    """In which language chapters are told about a model of ``MODELS``."""
+    return language("de") if model == "in German" else ENGLISH
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,8 @@ class Told:
 @pytest.fixture(scope="session", params=MODELS)
 def stage(request: pytest.FixtureRequest) -> tuple[str, Set]:
     """The set of a model of every shape, after its name."""
-    return request.param, Set.of(run(*MODELS[request.param]()))
+    with spoken(tongue(request.param)):
+        return request.param, Set.of(run(*MODELS[request.param]()))
 
 
 @pytest.fixture(scope="session", params=SIZES)
@@ -95,7 +104,7 @@ def tell(name: str, made: Set, size: tuple[int, int], chapters: list[Chapter]) -
         cast = Cast(made.layout, made.signage, made.blueprints)
         return Telling(chapter, cast, made.run.trace, made.run.model, Page.of(size), 200.0, made.run.draw)
 
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, spoken(tongue(name)):
         patch.setattr(beats, "light_links", look)
         return Told(name, size, _told(chapters, begin), named)
 

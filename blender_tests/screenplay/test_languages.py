@@ -10,6 +10,7 @@ from llmviz_addon.language import ENGLISH, Language, count, marked, names_of, ph
 from llmviz_addon.rounding import number, percent, read, relation
 from llmviz_addon.screenplay import loader
 from llmviz_addon.screenplay.languages import language, names
+from llmviz_addon.screenplay.loader import PACKAGE
 from llmviz_addon.screenplay.production import Set
 from llmviz_addon.screenplay.templates import Templates
 
@@ -70,10 +71,18 @@ def texts(drawings) -> set[str]:
 @pytest.mark.parametrize("name", OTHERS)
 def test_all_that_a_language_has_fits_what_chapters_write(name):
     speech = language(name)
+    assert speech.unasked == ()
     for texts_of in (speech.words, *speech.chapters.values()):
         for text, own in texts_of.items():
             assert names_of(text) == names_of(own), text
             assert len(own.split()) <= 15, own
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_our_code_writes_all_words_that_a_language_has(name):
+    code = [Templates(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")]
+    speech = language(name)
+    assert [text for text in (*speech.words, *speech.plurals) if not any(text in one for one in code)] == []
 
 
 @pytest.mark.parametrize("chapter", WHOLE)
@@ -110,27 +119,37 @@ def test_the_user_adds_a_language_for_a_chapter_of_hers(mine):
     [
         ("n} sur", "chapter hello: '[La voici]({x}), {o} sur {m}.' has the names m, o, x, not m, n, x."),
         ("voici](", "Language fr.toml: chapter hello: 'La voici ({x}), {n:,} sur {m}.' has the links none, not {x}."),
-        ('"Hello" =', "Language fr.toml: chapter hello does not write 'Hallo'."),
         ("chapters.hello", "Language fr.toml: there is no chapter 'hullo'."),
-        ('"Layer {}" =', "Language fr.toml: words: nobody writes 'Player {}'."),
         ("{} couches", "Language fr.toml: plurals of 'layer' are a list of 2, each with a place {}"),
         ("one or none", "Language fr.toml: unknown rule 'two'. Choose from none, one,"),
         ("thousands", "Language fr.toml: 'hundreds' means nothing. Choose from"),
         ('decimal = ","', "Language fr.toml cannot be read"),
+        (',"\n', "Language fr.toml: decimal is one sign, and not that of thousands: '.,'."),
         ("couche {}", "Language fr.toml: words: 'Couche 2' has the places 0, not 1."),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_file_is_told(mine, wrong, said):
     changes = {
         "n} sur": ("{n:,} sur", "{o} sur"), "voici](": ("[La voici]({x})", "La voici ({x})"),
-        '"Hello" =': ('"Hello"', '"Hallo"'), "chapters.hello": ("chapters.hello", "chapters.hullo"),
-        '"Layer {}" =': ('"Layer {}"', '"Player {}"'), "{} couches": (', "{} couches"', ""),
+        ',"\n': (',"\n', '.,"\n'), "chapters.hello": ("chapters.hello", "chapters.hullo"),
+        "{} couches": (', "{} couches"', ""),
         "one or none": ("one or none", "two"), "thousands": ("thousands", "hundreds"),
         'decimal = ","': ('decimal = ","', "decimal = ,"), "couche {}": ('"Couche {}"', '"Couche 2"'),
     }  # fmt: skip
     folders = mine(FRENCH.replace(*changes[wrong]))
     with pytest.raises(ScriptError, match=re.escape(said)):
         language("fr", folders)
+
+
+def test_what_nobody_writes_is_noted_and_harms_nobody(mine):
+    folders = mine(FRENCH.replace('"Hello"', '"Hallo"').replace('"Layer {}"', '"Player {}"'))
+    timeline, _, speech = told("fr", ["hello"], folders=folders)
+    assert speech.unasked == (
+        "fr.toml, words: nobody writes: Player {}",
+        "fr.toml, chapter hello does not write: Hallo",
+    )
+    assert timeline.chapters[0].title == "Hello"
+    assert {text for _, text in speech.untold} >= {"Hello", "Layer {}"}
 
 
 def test_an_unknown_language_is_told_with_the_choices():

@@ -2,8 +2,9 @@
 
 A file has a ``name``, the marks of numbers (``decimal``, ``thousands``), a ``rule`` by which a word has plurals, and
 tables: ``plurals``, ``words`` (what all chapters share) and one per chapter, by English texts. A folder of the user's
-may have languages too, with texts for its own chapters or for ours; they come before ours. What is wrong with a file
-is told with its name, the table and the text: a place or a link too many or too few, or a text that nobody writes.
+may have languages too, with texts for its own chapters or for ours; they come before ours. What cannot be used is
+refused with file, table and text: a place or a link too many or too few. A text that nobody writes, or no more, harms
+nobody: it is noted, for whoever looks after the file.
 """
 
 from __future__ import annotations
@@ -19,8 +20,6 @@ from ..language import ENGLISH, FORMS, PLACE, Language, names_of
 from .loader import LANGUAGES, WORDS, Chapter, find, home
 from .templates import templates
 
-SHARED = "en.toml"
-"""The file of ours that lists all words that chapters share: what others may translate."""
 KNOWN = {"name", "decimal", "thousands", "rule", "plurals", "words", "chapters"}
 
 
@@ -56,6 +55,7 @@ class _File:
         self.said = self._read(path)
         if unknown := self.said.keys() - KNOWN:
             raise self._wrong(f"{sorted(unknown)[0]!r} means nothing. {choices(sorted(KNOWN))}")
+        self.unasked: list[str] = []
         self.chapters = {one.name: one for one in _chapters(())} | {one.name: one for one in _chapters((folder,))}
 
     def onto(self, base: Language) -> Language:
@@ -63,12 +63,16 @@ class _File:
         rule = self._text("rule", base.rule)
         if rule not in FORMS:
             raise self._wrong(f"unknown rule {rule!r}. {choices(FORMS)}")
+        decimal, thousands = self._text("decimal", base.decimal), self._text("thousands", base.thousands)
+        if len(decimal) != 1 or decimal.isalnum() or decimal == thousands:
+            raise self._wrong(f"decimal is one sign, and not that of thousands: {decimal!r}.")
+        words, plurals = self._words(), self._plurals(FORMS[rule][0])
         own = {self.chapters[name].path: told for name, told in self._of_chapters().items()}
         return Language(
-            base.name, self._text("name", base.title), self._text("decimal", base.decimal),
-            self._text("thousands", base.thousands), rule, {**base.plurals, **self._plurals(FORMS[rule][0])},
-            {**base.words, **self._words()},
+            base.name, self._text("name", base.title), decimal, thousands, rule,
+            {**base.plurals, **plurals}, {**base.words, **words},
             {path: {**base.chapters.get(path, {}), **own.get(path, {})} for path in {**base.chapters, **own}},
+            (*base.unasked, *(f"{self.path.name}, {one}" for one in self.unasked)),
         )  # fmt: skip
 
     def _of_chapters(self) -> dict[str, dict[str, str]]:
@@ -78,14 +82,11 @@ class _File:
                 raise self._wrong(f"there is no chapter {name!r}. {choices(self.chapters)}")
             known, where = templates(self.chapters[name].path), f"chapter {name}"
             found[name] = self._texts(table, where)
-            for text in found[name]:
-                if text not in known:
-                    raise self._wrong(f"{where} does not write {text!r}.")
+            self.unasked += [f"{where} does not write: {text}" for text in found[name] if text not in known]
         return found
 
     def _words(self) -> dict[str, str]:
-        told = self._texts(self.said.get("words", {}), "words")
-        return self._listed(told, "words")
+        return self._listed(self._texts(self.said.get("words", {}), "words"), "words")
 
     def _plurals(self, forms: int) -> dict[str, tuple[str, ...]]:
         told = self._listed(self._table(self.said, "plurals", "plurals"), "plurals")
@@ -95,11 +96,10 @@ class _File:
         return {what: tuple(map(str, texts)) for what, texts in told.items()}
 
     def _listed(self, told: dict[str, Any], table: str) -> dict[str, Any]:
-        """Only what our catalogue has is asked for by anybody."""
-        catalogue = self._read(home() / LANGUAGES / SHARED)[table]
-        for text in told:
-            if text not in catalogue:
-                raise self._wrong(f"{table}: nobody writes {text!r}.")
+        """The same; what no language of ours has is asked for by nobody."""
+        if self.path.parent.parent != home():
+            known = {text for path in (home() / LANGUAGES).glob("*.toml") for text in self._read(path).get(table, {})}
+            self.unasked += [f"{table}: nobody writes: {text}" for text in told if text not in known]
         return told
 
     def _texts(self, table: object, where: str) -> dict[str, str]:

@@ -71,8 +71,10 @@ class Chapter:
     def in_language(self) -> Chapter:
         """The same, with its title, part, question and answer in the language in use."""
         with of_chapter(self.path):
-            told = {what: phrase(getattr(self, what)) for what in ("title", "part", "question", "answer")}
-        return replace(self, **told)
+            return replace(
+                self, title=phrase(self.title), part=phrase(self.part),
+                question=phrase(self.question), answer=phrase(self.answer),
+            )  # fmt: skip
 
     def part_in(self, length: str) -> tuple[str, ...]:
         """Keys of the beats that a film of some length, not a full one, tells of it."""
