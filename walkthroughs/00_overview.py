@@ -5,7 +5,7 @@ part = "Introduction"
 question = "How does a GPT write?"
 answer = "It guesses one token, appends it, and begins again."
 short = ("task", "columns", "attention", "layer", "layers", "model", "loop")
-trailer = ("attention", "layers")
+trailer = ("layers",)
 
 SHOWN, ENTRIES, TURNS = 8, 20, 6
 """Bars of a large vocabulary, and tokens of it that can be read; layers that are seen side by side while they run, or

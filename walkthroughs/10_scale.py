@@ -4,7 +4,7 @@ title = "Scale"
 part = "Outlook"
 question = "What makes a large model different from a small one?"
 answer = "Only its size: the same few parts, wider, and repeated more often."
-trailer = ("one-take", "nothing-new")
+trailer = ("height", "one-take", "nothing-new")
 outlines = True
 
 CELLS = 20
@@ -86,13 +86,13 @@ def _height(film, model):
     with film.beat("height"):
         film.say("How large is that? Say that each cell is one millimetre wide.")
         with film.together(seconds=4):
-            film.fade(model.signs.card, model.signs.roof, to=0)
+            film.fade(model.signs.layers, to=0)
             with film.in_sequence():  # the camera is there first, so that nothing known is cut on its way
                 film.wait(1.5)
                 measured = film.measure(model, seconds=1)
-            film.camera.fly(model.pieces, *measured, azimuth=283, elevation=7, seconds=2.5)
+            film.camera.fly(model, model.signs.card, *measured, azimuth=283, elevation=7, seconds=2.5)
         film.say("Then {name} stands {height} high.", name=model.title, height=model.height)
-        film.camera.fly(model.pieces, *measured, azimuth=286, elevation=6, seconds=3)
+        film.camera.fly(model, model.signs.card, *measured, azimuth=286, elevation=6, seconds=3)
     return measured
 
 
@@ -189,22 +189,23 @@ def _closer(film, model, smallest):
 
 
 def _take(film, first, by_size, beside):
-    """From one number of the first model to the largest, whole, in a single move."""
+    """From one number of the first model to the largest, whole, in a single take; each is named as it is reached."""
     larger, largest = [model for model in by_size if model.n_params > first.n_params], by_size[-1]
-    shots = [first.corner(10**9), first.layers[0], *([first, *larger[:count]] for count in range(len(larger) + 1))]
-    shots[-1] = [shots[-1], beside]
+    near, all_of_it = [first.corner(10**9), first.layers[0]], [first, *larger, largest.signs.card, beside]
+    stops = [[first, *larger[:count], model.signs.card] for count, model in enumerate([first, *larger])]
     with film.beat("one-take"):
         film.say("Back to the cells of {name}, one number each.", name=first.title)
         with film.together(seconds=7):
             film.fade(first.signs.card, first.signs.roof, largest.layers, largest.signs.boxes, to=1, seconds=1)
-            film.camera.take(*reversed(shots), first.corner(CELLS), azimuth=277, elevation=4)
-        film.say(
-            "Now, in one move, from here to all {count} of {name}:",
-            count=f"{largest.n_params:,}", name=largest.title,
-        )  # fmt: skip
-        film.camera.take(*shots, azimuth=287, elevation=9, seconds=14)
+            film.camera.take(all_of_it, *reversed(near), first.corner(CELLS), azimuth=277, elevation=4)
+        count = f"{largest.n_params:,}"
+        film.say("Now, in one move, from here to all {count} of {name}:", count=count, name=largest.title)
+        film.camera.take(*near, stops[0], azimuth=281, elevation=6, seconds=5)
+        for stop in (*stops[1:-1], all_of_it):
+            film.wait(0.3)
+            film.camera.fly(*stop, azimuth=287, elevation=9, seconds=2.6)
         film.say("Counting them, ten every second, takes about {time}.", time=_duration(film, largest.n_params / 10))
-        film.camera.fly(shots[-1], azimuth=284, elevation=9, seconds=2)
+        film.camera.fly(*all_of_it, azimuth=284, elevation=9, seconds=1.5)
 
 
 def _end(film, models, largest, beside):
@@ -215,10 +216,10 @@ def _end(film, models, largest, beside):
             else "Large or small, {name} has but a few kinds of parts.",
             name=largest.title,
         )  # fmt: skip
-        film.camera.fly(*models, *beside, azimuth=287, elevation=9, seconds=3)
+        film.camera.fly(*models, largest.signs.card, *beside, azimuth=287, elevation=9, seconds=3)
         film.point_out(beside=largest, seconds=0.5)
         film.say("Who understands one layer understands them all.")
-        film.camera.frame(*models, *beside, azimuth=249, elevation=13, seconds=5)
+        film.camera.frame(*models, largest.signs.card, *beside, azimuth=249, elevation=13, seconds=5)
         film.say("The rest is repetition, and what the numbers have learned.")
 
 

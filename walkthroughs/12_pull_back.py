@@ -12,8 +12,8 @@ ENTERS = 1.6
 
 HOLDS = 0.8
 """Seconds for which a model is seen with its name."""
-MOST, PARTS = 6, ("Self-attention", "MLP")
-"""Layers that are seen side by side, and what is in each."""
+MOST = 6
+"""Layers that are seen side by side."""
 
 
 def play(film):
@@ -45,19 +45,21 @@ def play(film):
     if 1 < len(layers) <= MOST:
         with film.beat("layers"):
             film.say("that in one of {layers},", layers=film.count(len(layers), "layer"))
+            norm, attention, *_ = layers[0].members.values()
             with film.together():
+                film.fade(film.ribbons(norm, attention), to=0, seconds=1)  # as in those that were carried
                 film.fade(*frames, *map(film.signs.labels, layers), film.all_but(*layers), to=0, seconds=1)
                 names = [f"Layer {i}" for i in range(len(layers))]
-                titles = film.spread(*map(_halves, layers), titles=names, parts=PARTS)
-                film.camera.fly(*layers, *titles, azimuth=288, elevation=17, seconds=2, pace=PACE)
-        frames = titles
+                last = _halves(layers[-1], film.layout.ln_f, film.layout.output)
+                titles = film.spread(*map(_halves, layers[:-1]), last, titles=names)
+                film.camera.fly(*layers, *titles, azimuth=283, elevation=19, zoom=0.9, seconds=2.5, pace=PACE)
+        frames = []
     with film.beat("model"):
         film.say("and these in {name}: {n:,} parameters.", name=film.checkpoint.name, n=film.checkpoint.n_params)
         measured = film.measure(film.layout, seconds=0)
         film.fade(measured, to=0, seconds=0)
         with film.together():
             film.fade(*frames, to=0, seconds=1.5)
-            film.revert(*layers, seconds=2)
             film.fade(film.all_but(*layers), to=1, seconds=1.5)
             film.fade(measured, to=1, seconds=2)
             film.camera.fly(film.layout, film.signs.card, *measured, azimuth=286, elevation=8, seconds=2, pace=PACE)
@@ -95,8 +97,8 @@ def _beside(film, model, seen, words):
     film.camera.fly(*seen, azimuth=284, elevation=7, zoom=0.97, seconds=HOLDS)
 
 
-def _halves(layer):
-    return (members := [*layer.members.values()])[:2], members[2:]
+def _halves(layer, *after):
+    return (members := [*layer.members.values()])[:2], [*members[2:], *after]
 
 
 def _last(film, models):

@@ -102,7 +102,7 @@ def test_what_is_known_stands_on_the_ground_of_its_model_and_clear_of_the_next(m
     edge = -np.inf
     for model in placed:
         assert model.box[0][0] > edge
-        bar, figure, name = film.measure(model)
+        bar, figure, *sides, name = film.measure(model)
         low, high = model.box
         assert figure.points[:, 2].min() == pytest.approx(low[2])
         assert bar.points[:, 2].max() == pytest.approx(high[2], abs=1.0)
@@ -118,8 +118,8 @@ def test_what_is_written_beside_a_model_can_be_read_in_every_aspect(make_film, r
     film = make_film(random_model(GPTConfig(1, 1, 4, 1, 2)), [0], size)
     for model in film.models[1:]:
         film.camera.frame(model, azimuth=280, elevation=9)
-        bar, figure, name = film.measure(model)
-        film.camera.frame(model, bar, figure, name, azimuth=280, elevation=9)
+        bar, figure, *sides, name = film.measure(model)
+        film.camera.frame(model, bar, figure, *sides, name, azimuth=280, elevation=9)
         for sign in (bar, name):
             foot, top = film.camera.view.project(sign.pose[:3, 3] + np.outer((0, 1), sign.pose[:3, 1]))
             assert top[1] - foot[1] > SMALLEST * pixel(film.page)

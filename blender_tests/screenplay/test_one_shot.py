@@ -118,6 +118,12 @@ def test_it_lasts_half_a_minute_and_says_little(made, shot):
     assert not [name for name in telling.cast.drawings if "heading" in name or ":map:" in name]
 
 
+def stood(telling, grids, at):
+    """Where grids stand at a time, (n, 2, 3)."""
+    ways = [[telling.score.at(Channel(grid.name, "offset", i), at) for i in range(3)] for grid in grids]
+    return np.array([grid.box for grid in grids]) + np.array(ways)[:, None]
+
+
 def test_what_is_told_of_is_in_the_picture(made, shot):
     name, size, telling, timeline = shot
     free = telling.page.free.grown(0.03)
@@ -131,7 +137,7 @@ def test_what_is_told_of_is_in_the_picture(made, shot):
         shown = {"heads": heads, "matrix": matrices, "mlp": layer.mlp.grids, "scores": output}
     for key, grids in shown.items():
         view = pose.seen(lambda channel, key=key: telling.score.at(channel, at[key]))
-        boxes = np.array([grid.box for grid in grids])
+        boxes = stood(telling, grids, at[key])
         areas = view.areas(boxes[:, 0], boxes[:, 1])
         assert areas[:, 0].min() >= free.left, key
         assert areas[:, 2].max() <= free.right, key
@@ -173,9 +179,10 @@ def test_the_pull_back_begins_on_a_number_that_can_be_read_and_ends_on_the_large
     low, high = telling.cast.standing[-1].box
     area = last.area(low, high)
     assert area.width > 0.3
-    ground = telling.layout.homes[:, 0, 2].min()
+    own = stood(telling, telling.layout.grids, telling.now)  # its layers are side by side
+    ground = own[:, 0, 2].min()
     assert all(one.box[0][2] == pytest.approx(ground, abs=1e-6) for one in telling.cast.standing)
-    rights = [telling.layout.homes[:, 1, 0].max(), *(one.box[1][0] for one in telling.cast.standing)]
+    rights = [own[:, 1, 0].max(), *(one.box[1][0] for one in telling.cast.standing)]
     assert all(right < one.box[0][0] for right, one in zip(rights, telling.cast.standing, strict=False))
     distances = [view.distance for view in poses(telling)]
     assert min(np.diff(distances)) > -1e-9 * max(distances)

@@ -11,7 +11,7 @@ from llmviz_addon.layout.lettering.drawing import Band, Between, Disc, Drawing, 
 from llmviz_addon.screenplay.verbs.arrows import arrow
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.materials.flat_material import LEAN
-from llmviz_addon.stage.things.shapes import LEADS, QUIET, THIN, TROUGH, pieces
+from llmviz_addon.stage.things.shapes import LEADS, QUIET, SHEETS, THIN, TROUGH, pieces
 
 FRINGE = 0.01
 Y = np.linspace(1.0, 0.0, 9)
@@ -114,8 +114,9 @@ def test_a_line_around_something_is_half_as_wide():
 
 @pytest.mark.parametrize("rect", [Rect(-0.9, -0.5, 0.6, 1.0, "ground"), Rect(-0.9, -0.5, 1.8, 0.1, "ground")])
 def test_a_page_ends_softly_within_the_picture(rect):
-    ((flat, _, _),), ((soft, _, _),) = pieces(rect, FRINGE, False), pieces(rect, FRINGE, True)
+    ((flat, _, _),), ((soft, _, _), *sheets) = pieces(rect, FRINGE, False), pieces(rect, FRINGE, True)
     assert flat.cover is None
+    assert len(sheets) == (0 if rect.height == 1.0 else SHEETS - 1)
     across = 0 if rect.height == 1.0 else 1
     end = (rect.x + rect.width, rect.y + rect.height)[across]
     strip = ~soft.edge.any(axis=1) & (soft.points[:, across] > end - 0.05)

@@ -28,7 +28,7 @@ from .materials.theme_file import ThemeOf, theme, written
 from .motion import actors
 from .motion.focusing import FOCUS, PLACE
 from .motion.followed import following
-from .motion.footing import BEHIND, FLOOR
+from .motion.footing import BEHIND, FLOOR, lifted
 from .motion.keys import Actor, animate, set_rest
 from .motion.markers import clear_markers, set_markers
 from .open_state import clear_state
@@ -198,7 +198,7 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme, writ
         if layout.grids:
             ground = floor(look, look.lit, layout.grids, home)
             cast[FLOOR.actor], cast[FOCUS.actor] = actors.floor_actor(ground), actors.lens_actor(rig)
-            cast[BEHIND.actor] = actors.page_floor_actor(page_floor(ground, rig.page, home))
+            cast[BEHIND.actor] = actors.page_floor_actor(page_floor(ground, rig.page, lifted(timeline), home))
             follow = following(layout, grids, production.signage, timeline)
     cast[CAMERA] = actors.camera_actor(rig, ground)
     yield 0.15, "Grids"

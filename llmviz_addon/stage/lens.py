@@ -12,7 +12,7 @@ from typing import Any
 
 import bpy
 
-from .materials.flat_material import WRITTEN
+from .materials.flat_material import SOLID, WRITTEN
 from .materials.nodes import Expr, mix, new_node
 
 BLUR = "blur"
@@ -29,8 +29,6 @@ AROUND = 2
 """Pixels around it that are sharp as well, lest it be mixed into what is blurred beside it."""
 KEPT_OUT = 5.0
 """One over the share of a pixel that is written on from which on it is sharp."""
-SOLID = 0.2
-"""What hides less of what is behind it is not there for the lens: less than ribbons, and than what is sharp so."""
 NOWHERE, BESIDE = 1e9, 9
 """Metres from which on there is nothing, which is as soft as what ends there, so many pixels around."""
 

@@ -14,16 +14,17 @@ AT = np.array([7.0, -2.0, -300.0])
 @pytest.mark.parametrize("one", LANDMARKS, ids=lambda one: one.name)
 @pytest.mark.parametrize("em", [5.0, 400.0])
 def test_a_landmark_is_as_high_as_it_says_where_a_cell_is_a_millimetre(one, em):
-    whole, name = landmark_signs("any", one, AT, em)
+    whole, *sides, name = landmark_signs("any", one, AT, em)
     figure = replace(whole, shapes=whole.shapes[len(one.behind) :])
-    x, y, z = figure.points.T
+    x, y, z = np.concatenate([one.points for one in (figure, *sides)]).T
     assert z.min() == pytest.approx(AT[2])
     assert z.max() - z.min() == pytest.approx(1000 * one.metres * CELL)
     assert (x.min() + x.max()) / 2 == pytest.approx(AT[0], abs=0.01 * (x.max() - x.min()))
-    assert y == pytest.approx(AT[1])
+    assert y.min() == pytest.approx(AT[1])
+    assert (y.max() > AT[1]) == bool(sides) == bool(one.boards)
     assert f"{one.metres:g} m" in " ".join(shape.body for shape in name.shapes)
-    assert name.points[:, 2].min() >= whole.points[:, 2].max()
-    everything = np.concatenate([whole.points, name.points])
+    assert name.points[:, 2].min() >= z.max()
+    everything = np.concatenate([one.points for one in (whole, *sides, name)])
     assert np.ptp(everything[:, 0]) <= landmark_width(one, em) * 1.001
     assert everything[:, 2].max() - AT[2] <= (one.top * one.metres * METRE + OVER * em) * 1.001
 

@@ -9,8 +9,9 @@ behind is 2 m by 0.9 m, as usual ones are within some centimetres, and so is a c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,20 +24,34 @@ from .outline_signs import READABLE, scaled
 MILLIMETRE = CELL
 """Metres on the set that are drawn for a millimetre: one cell."""
 METRE = 1000 * MILLIMETRE
-COLOR = "muted"
+COLOR, ABOVE, BROAD = "muted", "card", 0.1
+"""Of what is upright, and of a board seen from above that is so broad."""
 OVER = 2.6
 """Room for what is written over a figure, in its letters."""
 UNIT = 5.0
 """Letters that make a unit of a figure's drawing: then the fringe of its shapes suits them."""
 
+Way = tuple[int, int, int]
+Side = tuple[Way, Way, Way]
+"""Which way is right on a plane, which way is up, and which way it faces."""
+FRONT, TOP = ((1, 0, 0), (0, 0, 1), (0, -1, 0)), ((1, 0, 0), (0, 1, 0), (0, 0, 1))
+RIGHT, LEFT = ((0, 1, 0), (0, 0, 1), (1, 0, 0)), ((0, -1, 0), (0, 0, 1), (-1, 0, 0))
+
 Points = Iterable[tuple[float, float]]
+
+
+class Board(NamedTuple):
+    """A board, from one corner to the opposite: x to the right, y away from the viewer, z up."""
+
+    low: tuple[float, float, float]
+    high: tuple[float, float, float]
 
 
 @dataclass(frozen=True)
 class Landmark:
     """A figure 1 high and ``width`` wide that stands at y = 0, its middle at x = 0; ``metres`` is its true height.
 
-    What is ``behind`` it may be higher, up to ``top``, and is named with it.
+    What is ``behind`` it may be higher, up to ``top``, and is named with it. What is of ``boards`` is no flat figure.
     """
 
     name: str
@@ -46,6 +61,7 @@ class Landmark:
     behind: tuple[Shape, ...] = ()
     top: float = 1.0
     also: str = ""
+    boards: tuple[Board, ...] = ()
 
 
 def _both(right: Points) -> Polygon:
@@ -84,15 +100,14 @@ _BODY = (
 )  # fmt: skip
 _SHAFT = tuple((0.052 * 0.2 ** ((y - 0.357) / 0.479), y) for y in np.linspace(0.836, 0.357, 9).tolist())
 
-_CHAIR = (  # from its front
-    _both([(0.0, 1.0), (0.235, 1.0), (0.215, 0.56), (0.0, 0.56)]),
-    *_sides([(0.15, 0.56), (0.215, 0.56), (0.213, 0.52), (0.15, 0.52)]),
-    _both([(0.0, 0.52), (0.235, 0.52), (0.26, 0.43), (0.0, 0.43)]),
-    *_sides([(0.19, 0.43), (0.25, 0.43), (0.255, 0.0), (0.195, 0.0)]),
+_CHAIR = (  # legs, of which those behind carry the back, its two rails, and the seat
+    *(Board((x, y, 0.0), (x + 0.06, y + 0.06, tall)) for x in (-0.26, 0.2) for y, tall in ((0.0, 0.5), (0.42, 1.0))),
+    *(Board((-0.22, 0.42, low), (0.22, 0.48, high)) for low, high in ((0.62, 0.72), (0.82, 0.98))),
+    Board((-0.26, 0.0, 0.45), (0.26, 0.48, 0.51)),
 )
 
 LANDMARKS = (  # ascending
-    Landmark("a chair", 0.9, 0.52, _CHAIR),
+    Landmark("a chair", 0.9, 0.52, (), boards=_CHAIR),
     Landmark(
         "a person", 1.7, 0.9 / 1.7, (_ball(0.0, 0.946, 0.054), _both(_BODY)),
         (_band(0.9 / 1.7, 0.0, 2 / 1.7, "card"), _ball(0.36 / 1.7, 1.05 / 1.7, 0.03 / 1.7)),
@@ -131,10 +146,10 @@ def landmark_width(one: Landmark, em: float) -> float:
     return max(one.width * one.metres * METRE, letters)
 
 
-def landmark_signs(name: str, one: Landmark, at: np.ndarray, em: float) -> tuple[Drawing, Drawing]:
-    """A landmark whose middle stands at ``at``, (3,) metres, and what is written over it, which fades from afar."""
+def landmark_signs(name: str, one: Landmark, at: np.ndarray, em: float) -> tuple[Drawing, ...]:
+    """A landmark whose middle stands at ``at``, (3,) metres; last what is written over it, which fades from afar."""
     tall = one.metres * METRE
-    figure = tuple(_sized(shape, tall / (UNIT * em)) for shape in (*one.behind, *one.shapes))
+    figures = _sides_of(one.boards) if one.boards else [(FRONT, 0.0, (*one.behind, *one.shapes))]
     (title, large), (height, small) = _texts(one)
     texts = (
         Text(0.0, OVER - 1.0, ((title, "ink"),), large, "center"),
@@ -142,9 +157,40 @@ def landmark_signs(name: str, one: Landmark, at: np.ndarray, em: float) -> tuple
     )
     over = scaled(at + (0.0, 0.0, one.top * tall), em)
     return (
-        Drawing(f"{name}:figure", figure, scaled(at, UNIT * em), opacity=0.0),
+        *(
+            Drawing(
+                f"{name}:figure" + (f" {number}" if number else ""),
+                tuple(_sized(shape, tall / (UNIT * em)) for shape in shapes),
+                _facing(side, at + tall * np.array(side[2]) * off, UNIT * em),
+                opacity=0.0,
+            )  # fmt: skip
+            for number, (side, off, shapes) in enumerate(figures)
+        ),
         Drawing(f"{name}:name", texts, over, fades_below=READABLE, opacity=0.0),
     )
+
+
+def _facing(side: Side, at: np.ndarray, scale: float) -> np.ndarray:
+    """(4, 4) pose of a plane that faces a side, through a place, (3,) metres."""
+    matrix = np.eye(4)
+    matrix[:3, :3] = np.array(side, dtype=float).T * scale
+    matrix[:3, 3] = at
+    return matrix
+
+
+def _sides_of(boards: Sequence[Board]) -> list[tuple[Side, float, tuple[Shape, ...]]]:
+    """What is seen of boards, from its front or a little from aside: a plane's side, where it is, what is on it."""
+    planes: dict[tuple[Side, float], list[Shape]] = {}
+    for side in (FRONT, TOP, RIGHT, LEFT):
+        right, up, out = (np.array(way) for way in side)
+        for board in boards:
+            ends = np.array([board.low, board.high])
+            (x0, x1), (y0, y1) = np.sort(ends @ right), np.sort(ends @ up)
+            face = Polygon(
+                ((x0, y0), (x1, y0), (x1, y1), (x0, y1)), ABOVE if side == TOP and y1 - y0 > BROAD else COLOR
+            )
+            planes.setdefault((side, round(float((ends @ out).max()), 6)), []).append(face)
+    return [(side, off, tuple(shapes)) for (side, off), shapes in planes.items()]
 
 
 def _texts(one: Landmark) -> tuple[tuple[str, float], tuple[str, float]]:

@@ -122,6 +122,7 @@ def _give(
     The ``first`` tries that may be there are for a text that is not there yet, and for one that is.
     """
     names, meets = [one.name for one in asked.letters.drawings], asked.meets
+    of_grids = [one.parent != "world" for one in asked.letters.drawings]
     standing: dict[int, int] = {}  # of a label the try by which it is there
     fitting: dict[int, range] = {}
     told: set[int] = set()
@@ -130,7 +131,7 @@ def _give(
         why = blocked[least]
         if why is None:
             why = next((names[other] for other, at in standing.items() if meets[least][at]), None)
-        if why is not None or len(standing) == most:
+        if why is not None or (of_grids[number] and sum(of_grids[other] for other in standing) == most):
             found[names[number]] = Shown(0.0, why or "")
         elif (begin := first[texts[number] in told].get(number)) is not None:
             standing[number], fitting[number] = least, range(begin, least + 1)

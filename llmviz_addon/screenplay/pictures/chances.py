@@ -129,8 +129,9 @@ def _grow(telling: Telling, chart: Chances, limits: Sampling, title: str, second
     size, em = fit(title, 1.1 * chart.em, chart.area.width), chart.em
     heading = Text(chart.area.left, chart.area.top - 1.1 * em, ((title, "ink"),), size)
     put_up(telling, "caption", [heading], (0.1 if at_once else 0.3) * seconds)
-    telling.pass_time((0.6 if at_once else 0.4) * seconds)
-    put_up(telling, "figures", _figures(chart, every), 0.3 * seconds)
+    telling.pass_time((SOON - 0.1 if at_once else 0.4) * seconds)
+    put_up(telling, "figures", _figures(chart, every), (SOON if at_once else 0.3) * seconds)
+    telling.pass_time((1.0 - 2 * SOON) * seconds if at_once else 0.0)
 
 
 def _figures(chart: Chances, shares: list[float]) -> list[Shape]:

@@ -33,6 +33,8 @@ MOST = 200
 """Tiles of a long text at most."""
 HEAD = 2.0
 """Room over the tiles, in letters."""
+BRIEFLY = 2
+"""Tokens, the last ones, that are written in a trailer, each in as much time as among all."""
 CHOSEN = "The last token was chosen from these"
 FAR = OVER + 20
 """Layer of a tile that flies."""
@@ -84,7 +86,10 @@ def write_on(telling: Telling, *, after: int, most: int = 6, seconds: float = 12
             f"write_on begins after one of the tokens 0 to {len(telling.trace.tokens) - 1} and appends 1 or more, "
             f"not after {after} and {most}."
         )
-    told = list(steps(telling, after, most))
+    told, whole = list(steps(telling, after, most)), telling.reel is None
+    if not whole:
+        seconds *= min(1.0, BRIEFLY / len(told))
+        told = told[-BRIEFLY:]
     area, em = place(telling)
     em = min(em, area.height / 14)
     chosen = [step.token for step in told]
@@ -110,15 +115,16 @@ def write_on(telling: Telling, *, after: int, most: int = 6, seconds: float = 12
         pick(telling, chart, step.token, chance=by_chance, seconds=0.2 * each)
         spot = len(step.tokens)
         start = body.left, chart.middle(chart.tokens.index(step.token))
-        heading = next(one for one in reversed(telling.pictures) if ":caption:" in one)
-        telling.change(heading, "opacity", 0.0, 0.05 * each)  # it lies on the tile's way
-        telling.pass_time(0.05 * each)
+        if whole:
+            heading = next(one for one in reversed(telling.pictures) if ":caption:" in one)
+            telling.change(heading, "opacity", 0.0, 0.05 * each)  # it lies on the tile's way
+            telling.pass_time(0.05 * each)
         _fly(telling, step.token, start, spots[spot], tall, 0.25 * each)
         tiles[spot] = telling.pictures[-1]
         if number + 1 < len(told):
             for name in telling.pictures[since:-1]:
                 telling.change(name, "opacity", 0.0)  # cut: of two that fade into each other none can be read
-        else:
+        elif whole:
             _conclude(telling, chart, 0.1 * each)
     return chosen
 

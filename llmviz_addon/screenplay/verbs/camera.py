@@ -79,7 +79,8 @@ def _read(telling: Telling, seen: Seen, view: View) -> Seen:
         if drawing.parent != "world" or not (drawing.fades_below and drawing.is_written):
             return True
         depth = float((drawing.pose[:3, 3] - view.position) @ view.basis[2])
-        return float(drawing.lettering.ems.min()) > smallest * TAN * depth
+        em = float(drawing.lettering.ems.min()) * math.hypot(*drawing.pose[:3, 0].tolist())
+        return em > smallest * TAN * depth
 
     return seen._replace(drawings=[drawing for drawing in seen.drawings if is_read(drawing)])
 

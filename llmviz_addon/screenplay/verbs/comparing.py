@@ -88,9 +88,9 @@ class Whole:
 
     @classmethod
     def of(cls, telling: Telling) -> Whole:
-        """The set of a telling, as it stands at home."""
-        homes, card = telling.layout.homes, telling.cast.written.card
-        low, high = homes.min(axis=(0, 1)), homes.max(axis=(0, 1))
+        """The set of a telling, as it stands now."""
+        boxes, card = np.array([telling.box(grid) for grid in telling.layout.grids]), telling.cast.written.card
+        low, high = boxes.min(axis=(0, 1)), boxes.max(axis=(0, 1))
         top = float(high[2]) if card is None else float(card.points[:, 2].max())
         return cls(telling.checkpoint.name, (low, high), top)
 

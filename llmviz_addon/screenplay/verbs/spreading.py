@@ -157,7 +157,7 @@ def _named(
     else:
         made = [_over(telling, grids, title, em) for grids, title in zip(wholes, titles, strict=True)]
     named = [next(group[i] for group in told if len(group) > i) for i in range(len(parts))]
-    if form.in_rows and form.columns == 1:
+    if parts and form.in_rows and form.columns == 1:
         until = [*(float(_around(telling, grids)[0][0]) - APART * em for grids in named[1:]), np.inf]
         for grids, name, end in zip(named, parts, until, strict=True):
             made.append(_over(telling, grids, name, em, end))
@@ -171,12 +171,17 @@ def _named(
     return made
 
 
-def _over(telling: Telling, grids: Sequence[Grid], text: str, em: float, end: float = np.inf) -> Drawing:
-    """A title over the left end of some grids, not seen yet; one that would reach beyond the ``end`` begins earlier.
+def _over(telling: Telling, grids: Sequence[Grid], text: str, em: float, end: float | None = None) -> Drawing:
+    """A title over the middle of some grids, behind which it stands, or before an ``end`` over their left one.
 
-    It is as near as the widest of them, so that it stands over that from aside, too.
+    It is not seen yet. One that would reach beyond the end begins earlier; it is as near as the widest of them, so that
+    it stands over that from aside, too.
     """
     low, high = _around(telling, grids)
-    near = telling.box(max(grids, key=lambda grid: grid.size[0]))[0][1]
-    at = min(low[0], end - advance(text) * em), near, high[2] + (0.6 + CAP_HEIGHT / 2) * em
-    return sign(telling, text, at, size=em, align="left", seconds=0, to=0)
+    if end is None:
+        x, y, align = (low[0] + high[0]) / 2, high[1], "center"
+    else:
+        x, align = min(low[0], end - advance(text) * em), "left"
+        y = telling.box(max(grids, key=lambda grid: grid.size[0]))[0][1]
+    at = x, y, high[2] + (0.6 + CAP_HEIGHT / 2) * em
+    return sign(telling, text, at, size=em, align=align, seconds=0, to=0)

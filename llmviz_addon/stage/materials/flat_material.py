@@ -24,6 +24,8 @@ from .theme import Theme
 INK, EDGE, LEAN, BELOW, REACH = "ink", "edge", "lean", "below", "reach"
 WRITTEN = "written"
 """Pass of a lit theme that tells where drawings and letters are, from 0 to 1."""
+SOLID = 0.2
+"""What hides less of what is behind it is not there for the lens: less than ribbons, and than what is sharp so."""
 GLOW = 0.85
 """Light of a body's face, where 1 is as bright as its colour."""
 OVER = (-0.6, 0.8, 0.0)
@@ -78,7 +80,8 @@ def flat_material(theme: Theme) -> bpy.types.Material:
         alpha = alpha * seen.maximum(mirrored.maximum(shadow * far) * (face > 0.0))
         told = new_node(tree, "ShaderNodeOutputAOV")
         told.aov_name = WRITTEN
-        tree.links.new((alpha * (1.0 - Expr(tree, info.outputs["Object Index"]))).socket, told.inputs["Value"])
+        written = alpha * (alpha > SOLID) * (1.0 - Expr(tree, info.outputs["Object Index"]))
+        tree.links.new(written.socket, told.inputs["Value"])
     below = attribute(tree, "GEOMETRY", BELOW, "Color")
     is_bar = below.length() > 0.0  # what brings no colour has the alpha 1
     color = _signed(Expr(tree, ink.outputs["Color"], vector=True), below, is_bar)

@@ -32,6 +32,9 @@ Where nothing of all that stands is singled out, all of it is sharp."""
 MACRO, OPEN = 30.0, 44.0 / 720
 """Cells one upon the other that fill a picture, up to which it is of a single one, and all around it is soft; and
 the blur of what is infinitely far there."""
+BEFORE = 0.45
+"""How near, as a share of the way to that one, the focus is where a take begins so, if anything is there: it finds it.
+"""
 PULL = 0.9
 """Seconds that a pull takes while the camera stands still."""
 STEP = 0.25
@@ -55,6 +58,7 @@ class Aim(NamedTuple):
     y: float
     z: float
     reach: float  # metres to each side
+    nearest: float = 0.0  # of what is around a single cell, how far away what is nearest is; else 0
 
 
 Key = tuple[int, Aim, str]
@@ -75,7 +79,8 @@ def focusing(things: Sequence[Standing], timeline: Timeline) -> list[Track]:
     aims = iter([_aim(look, marked[:, number]) for number, look in enumerate(film.looks(asked, in_play))])
     keys: list[Key] = []
     for _, stop, at in takes:
-        keys += _pulled([(frame, next(aims)) for frame in at.tolist()], stop, ways, film.fps)
+        (first, aim), *others = [(frame, next(aims)) for frame in at.tolist()]
+        keys += _pulled([(first, _before(aim) if ways.at(first) else aim), *others], stop, ways, film.fps)
     frames = np.array([frame for frame, _, _ in keys], dtype=np.float64)
     easings = tuple(easing for _, _, easing in keys)
     return [
@@ -132,12 +137,17 @@ def _aim(look: Look, marked: np.ndarray) -> Aim:
         place, reach = (low + high) / 2, float(np.linalg.norm(high - low)) / 2
         reach = float(np.clip(reach, tall * REACHES[0], tall * REACHES[1]))
     elif tall < MACRO * CELL:  # a few cells: the camera looks at one of them
-        return _at(place, middle, OPEN, reach)
+        return _at(place, middle, OPEN, reach)._replace(nearest=near)
     else:  # all that stands: the camera looks at what matters of it
         near, far = max(near, 0.6 * middle), max(min(far, 1.8 * middle), middle)
     distance = 2 * near * far / (near + far)
     deep = (far - near) / (far + near)
     return _at(place, distance, float(np.clip(SHARP / max(deep, 1e-6), least, WIDEST)), reach)
+
+
+def _before(aim: Aim) -> Aim:
+    """Where the focus is as a take begins in which the camera sets out at once: at a cell, on what is before that."""
+    return aim._replace(distance=max(aim.nearest, BEFORE * aim.distance)) if aim.nearest else aim
 
 
 def _at(place: np.ndarray, distance: float, blur: float, reach: float) -> Aim:

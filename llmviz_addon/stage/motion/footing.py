@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...screenplay.score.timeline import Channel, Timeline, Track
+from ...screenplay.score.timeline import CAMERA, Channel, Timeline, Track
 from .standing import SEEN, Film, Standing
 
 FLOOR, SOLID, BEHIND = Channel("floor", "offset", 2), Channel("floor", "opacity"), Channel("page floor", "opacity")
@@ -39,6 +39,12 @@ def footing(things: Sequence[Standing], timeline: Timeline) -> list[Track]:
         solid = np.split(there.astype(float), ends)
         found += [_track(SOLID, looks, solid), _track(BEHIND, looks, [1.0 - one for one in solid])]
     return found
+
+
+def lifted(timeline: Timeline) -> float:
+    """How far over the picture's middle its optical axis goes, in its heights, where that is highest in a film."""
+    ways = [track.values for track in timeline.tracks if track.channel == Channel(CAMERA, "shift", 1)]
+    return max((-float(values.min()) for values in ways), default=0.0)
 
 
 def _track(channel: Channel, looks: Sequence[np.ndarray], values: Sequence[np.ndarray]) -> Track:

@@ -33,7 +33,7 @@ WIDE = 40.0
 """Radius of the floor, in sizes of the set; it is gone long before that."""
 FADES = 2.5
 """Size of the floor that is seen, in those."""
-POOL = 0.65 * WIDE / FADES
+POOL = 0.9 * WIDE / FADES
 """Scale of a floor that ends within the picture, for a metre from the camera to what it looks at."""
 UNDER, BEHIND, ROUND = 0.52, 0.6, 1.5
 """How far a page's floor lies under its middle, and behind it, and how far it is seen, in heights of the picture."""
@@ -92,12 +92,17 @@ def floor(look: Theme, lit: Lit, grids: Iterable[Grid], collection: bpy.types.Co
     return obj
 
 
-def page_floor(floor: bpy.types.Object, page: bpy.types.Object, collection: bpy.types.Collection) -> bpy.types.Object:
-    """Another, invisible at rest, behind and under what stands on a page."""
+def page_floor(
+    floor: bpy.types.Object, page: bpy.types.Object, lifted: float, collection: bpy.types.Collection
+) -> bpy.types.Object:
+    """Another, invisible at rest, behind and under what stands on a page, below which the optical axis is ``lifted``.
+
+    So it is nowhere before that.
+    """
     obj = own(bpy.data.objects.new("llmviz page floor", floor.data), "page floor")
     obj.parent = page
     tall = DEPTH * TAN
-    obj.location = (0.0, -UNDER * tall, -DEPTH - BEHIND * tall)
+    obj.location = (0.0, -(UNDER + max(lifted, 0.0)) * tall, -DEPTH - BEHIND * tall)
     obj.rotation_euler = (-math.pi / 2, 0.0, 0.0)
     obj.scale = (ROUND * tall * WIDE / FADES, ROUND * tall * WIDE / FADES, 1.0)
     obj.color[3] = 0.0

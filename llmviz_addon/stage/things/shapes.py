@@ -34,8 +34,9 @@ QUIET = 1.6
 BESIDE, OVER, STEPS = (0.08, 0.11), (0.02, 0.06), 10
 """How far a ground ends inside its edge, and outside, beside the set and under it, in heights of the picture; and in
 how many parts."""
-THIN = 0.7
-"""How much of the set the ground under words hides that stand over or under it: the floor goes on there."""
+THIN, SHEETS = 0.18, 5
+"""How much of the set a sheet of the ground under words hides that stand over or under it, and how many of them there
+are: the floor goes on there, and the lens, for which none of them is there, blurs what is behind them."""
 SMOOTHED, BENT = 2, -0.6
 """How often the bends of a figure are cut, and the cosine between its sides at a point from which on that is a corner.
 """
@@ -56,7 +57,8 @@ def pieces(shape: Shape, fringe: float, lit: bool, is_under: bool = False) -> li
                 return [(_figure(points, fringe, ARROW, SLIM), color, LEADS)]
             return [(_figure(points, fringe, FIGURE), color, QUIET)]
         case Rect() if lit and _is_page(shape):
-            return [(_soft(shape, fringe), shape.color, light)]
+            sheets = 1 if shape.height >= 1.0 else SHEETS
+            return [(_soft(shape, fringe), shape.color, light)] * sheets
         case Rect(x, y, width, height, color, radius):
             flat = rectangle(x, y, width, height, radius, fringe)
             if lit and is_under and color == "ground" and radius > 0:  # of a name: a card's has no round corners
