@@ -96,7 +96,8 @@ def _place(
     grids = sight.telling.cast.grids
     labels = compress(chain.from_iterable(alike.labels for alike, _ in there), near.tolist())
     pairs = zip(labels, np.flatnonzero(near).tolist(), strict=True)
-    named = {n: one for one, n in pairs if one.parent in grids or usual[n] <= FITTED}
+    briefly = {} if sight.telling.reel is None else {one.signs.card.name for one in sight.telling.cast.standing}
+    named = {n: one for one, n in pairs if one.parent in grids or usual[n] <= FITTED or one.name in briefly}
     kept = list(named)
     letters = sight.seen(named.values(), opacity[kept], seconds, view, at_home=True)
     asked = Asked(letters, seen[kept, :2], usual[kept])
