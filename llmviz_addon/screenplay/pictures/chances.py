@@ -5,6 +5,7 @@ A track as long as 100 % lies under each bar. Tokens are rows, so that words can
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -128,10 +129,10 @@ def _grow(telling: Telling, chart: Chances, limits: Sampling, title: str, second
         telling.change(under, "opacity", 1.0 if share else PALE, 0.0 if at_once else 0.3 * seconds)
     size, em = fit(title, 1.1 * chart.em, chart.area.width), chart.em
     heading = Text(chart.area.left, chart.area.top - 1.1 * em, ((title, "ink"),), size)
-    put_up(telling, "caption", [heading], (0.1 if at_once else 0.3) * seconds)
-    telling.pass_time((SOON - 0.1 if at_once else 0.4) * seconds)
-    put_up(telling, "figures", _figures(chart, every), (SOON if at_once else 0.3) * seconds)
-    telling.pass_time((1.0 - 2 * SOON) * seconds if at_once else 0.0)
+    with telling.together() if at_once else nullcontext():
+        put_up(telling, "caption", [heading], (0.1 if at_once else 0.3) * seconds)
+        telling.pass_time((1.0 if at_once else 0.4) * seconds)
+        put_up(telling, "figures", _figures(chart, every), (SOON if at_once else 0.3) * seconds)
 
 
 def _figures(chart: Chances, shares: list[float]) -> list[Shape]:

@@ -96,7 +96,7 @@ def write_on(telling: Telling, *, after: int, most: int = 6, seconds: float = 12
     page = Area(area.left, area.top - HEAD * em - TALL * area.height, area.right, area.top - HEAD * em)
     spots, tall = _spots(telling, [*told[0].tokens, *chosen], len(chosen), page, SMALLEST * em)
     body = Area(area.left, area.bottom, area.right, min(spot.y for spot in spots.values()) - tall / 2 - 1.2 * em)
-    tiles = _text(telling, told[0].tokens, spots, tall, area, em, 0.08 * seconds)
+    tiles = _text(telling, told[0].tokens, spots, tall, area, em, 0.08 * seconds if whole else 0.0)
     each = 0.92 * seconds / len(told)
     limit, gone = telling.trace.config.block_size, 0
     for number, step in enumerate(told):
@@ -111,7 +111,9 @@ def write_on(telling: Telling, *, after: int, most: int = 6, seconds: float = 12
         by_chance = step.chosen_by.temperature > 0
         limits = step.chosen_by if by_chance else Sampling(1.0)
         share = 0.5 if number else 0.4
-        chart = chances(telling, body, em, step.logits, limits, step.token, title, share * each, at_once=number > 0)
+        chart = chances(
+            telling, body, em, step.logits, limits, step.token, title, share * each, at_once=number > 0 or not whole
+        )
         pick(telling, chart, step.token, chance=by_chance, seconds=0.2 * each)
         spot = len(step.tokens)
         start = body.left, chart.middle(chart.tokens.index(step.token))
