@@ -98,6 +98,7 @@ def _parser() -> Parser:
         "-o", "--output", type=_path, metavar="SCENE.blend", help="write an open stage that holds the run"
     )
     generate.add_argument("--room", type=_whole, default=16, metavar="N", help="columns to spare there; by default 16")
+    _language(generate)
     _picture(generate)
     step = _add(jobs, Step, "append the next tokens on an open stage", _writing)
     step.add_argument(
@@ -176,9 +177,14 @@ def _pace(job: Parser) -> None:
     job.add_argument(
         "--bpm", type=_tempo, metavar="N", help="beats per minute that a trailer is cut to, 40 to 240; by default 120"
     )
+    _language(job)
+
+
+def _language(job: Parser) -> None:
     job.add_argument(
-        "--walkthroughs", action="append", type=_path, default=[], metavar="DIR", help="a folder of more chapters"
-    )
+        "--walkthroughs", action="append", type=_path, default=[], metavar="DIR",
+        help="a folder of more chapters, or of languages",
+    )  # fmt: skip
     job.add_argument(
         "--language", type=_text, default="en", metavar="NAME", help="what it is told in, such as de; by default en"
     )

@@ -188,6 +188,8 @@ def generate(asked: options.Generate) -> None:
     target = check_output(asked.output, ".blend") if asked.output else None
     check(None, asked.size)
     theme(asked.theme)
+    folders = [Path(folder) for folder in asked.walkthroughs]
+    language(asked.language, folders)
     sampling = _sampling(asked, Sampling())
     model = api.load(asked.model)
     tokens = _tokens(asked, model)
@@ -206,7 +208,10 @@ def generate(asked: options.Generate) -> None:
         run = read(model, written_on, len(tokens), sampling)
         with written(target) as temporary:
             with _fresh():
-                api.open_stage(run, asked.room, theme=asked.theme, size=asked.size)
+                api.open_stage(
+                    run, asked.room, theme=asked.theme, size=asked.size,
+                    language=asked.language, walkthroughs=folders,
+                )  # fmt: skip
             _save(temporary, target)
         _wrote(target, f"{len(written_on)} tokens, and room for {columns - len(written_on)} more")
 

@@ -37,17 +37,23 @@ class Picture(Options):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pace(Options):
-    """How fast chapters are read, words per minute or not at all; how much of them; and folders of more of them.
+class Told(Options):
+    """In which language, and folders of more chapters and languages."""
 
-    ``bpm`` is the tempo of a trailer, None is as usual; ``language`` is what it is told in.
+    walkthroughs: list[str]
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace(Told):
+    """How fast chapters are read, words per minute or not at all; and how much of them.
+
+    ``bpm`` is the tempo of a trailer, None is as usual.
     """
 
     pace: float | None
     length: str
     bpm: float | None
-    walkthroughs: list[str]
-    language: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +143,7 @@ class Trace(Reading):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Generate(Reading, Draw, Picture):
+class Generate(Reading, Draw, Picture, Told):
     """``llmviz generate``: onto an open stage with ``room`` columns to spare, where there is an output."""
 
     output: str | None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import JobError, ScriptError
 from ..film.made import Stage
 from ..film.staging import Steps, into, produced_steps, staged_steps
-from ..language import ENGLISH, spoken
+from ..language import ENGLISH, spoken, spoken_steps
 from ..layout.grid import Grid, Region
 from ..layout.lettering.font import lettered
 from ..layout.reading import Reading
@@ -147,17 +147,23 @@ def open_stage_steps(
     theme: ThemeOf = THEME,
     size: tuple[int, int] = SIZE,
     fps: int = FPS,
+    language: str = ENGLISH.name,
+    walkthroughs: Sequence[PathOf] = (),
     scene: bpy.types.Scene | None = None,
     sure: bool = False,
 ) -> Steps:
-    """The whole set of a run without a film, with ``room`` columns to spare, on which the model can write on."""
+    """The whole set of a run without a film, with ``room`` columns to spare, on which the model can write on.
+
+    ``language`` is what it is labelled in, of ours or of those in folders of ``walkthroughs``.
+    """
     from ..stage.live import open_steps
 
     check(None, size, fps)
-    look = theme_of(theme)
-    with lettered(look.font):
+    look, told_in = theme_of(theme), language_of(language, [Path(folder) for folder in walkthroughs])
+    with lettered(look.font), spoken(told_in):
         now = opening(of, room)
-    return (yield from into(scene, lambda home: open_steps(home, now, size, fps, look, None, sure)))
+    steps = into(scene, lambda home: open_steps(home, now, size, fps, look, None, sure))
+    return (yield from spoken_steps(told_in, steps))
 
 
 open_stage = at_once(open_stage_steps)
@@ -170,12 +176,13 @@ def step(on: Stage, model: Checkpoint | None = None, count: int = 1, sampling: S
     JobError where there is no open stage or no room, ModelError where the model cannot be read.
     """
     from ..stage import live
+    from ..stage.kept_language import language_of as language_kept
 
     state = live.state_of(on.scene)
     model = model or load(state.model or None)
     live.check_model(state, model)
     run_there = runs.read(model, state.tokens, state.prompt_length, sampling or state.sampling)
-    now, draws = Moment(run_there, state.columns, state.look.font), []
+    now, draws = Moment(run_there, state.columns, state.look.font, language_kept(on.scene)), []
     for _ in range(count):
         draws.append(now.run.draw)
         now = now.following()

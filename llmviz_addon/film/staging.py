@@ -11,7 +11,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..language import ENGLISH, Language, spoken
+from ..language import ENGLISH, Language, spoken, spoken_steps
 from ..layout.lettering.font import lettered
 from ..model.blueprints import Outlines
 from ..model.run import Run
@@ -75,19 +75,7 @@ def staged_steps(
 
     named = None if engine == "auto" else engine
     steps = into(scene, lambda home: steps_of(home, production, look, None, named, sure, noted, in_place))
-    return (yield from _spoken_steps(steps, production.language))
-
-
-def _spoken_steps(steps: Steps, language: Language) -> Steps:
-    """The same steps, each in a language: numbers that are worked out on stage have its marks."""
-    with closing(steps):
-        while True:
-            try:
-                with spoken(language):
-                    step = next(steps)
-            except StopIteration as done:
-                return done.value
-            yield step
+    return (yield from spoken_steps(production.language, steps))
 
 
 def into(

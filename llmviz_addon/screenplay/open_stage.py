@@ -16,6 +16,7 @@ import numpy as np
 
 from ..errors import ModelError
 from ..kept import kept
+from ..language import Language, language_in_use, spoken
 from ..layout.build import layout
 from ..layout.grid import Grid
 from ..layout.layout import Layout
@@ -51,6 +52,7 @@ class Moment:
     run: Run
     columns: int
     font: FontFile | None = field(default_factory=font_in_use)
+    language: Language = field(default_factory=language_in_use)
 
     def resampled(self, sampling: Sampling) -> Moment:
         """The same run, with another choice of what comes next."""
@@ -74,7 +76,7 @@ class Moment:
         """Where everything stands; of a large vocabulary which tokens have cells, always as many."""
         count = max(SHOWN_AT_LEAST, 2 * self.columns + CANDIDATES)  # enough for all that a window must show
         shown = window(self.run.tokens, self.run.probs, count)
-        with lettered(self.font):
+        with lettered(self.font), spoken(self.language):
             return _layout(self.run.config, self.run.model.architecture, self.columns, shown)
 
     @property
@@ -100,19 +102,19 @@ class Moment:
     @property
     def signs(self) -> TokenSigns:
         """What is written with the tokens."""
-        with lettered(self.font):
+        with lettered(self.font), spoken(self.language):
             return token_signs(self.layout, self.run)
 
     def production(self, size: tuple[int, int], fps: int = 30) -> Production:
         """All that the stage needs: the set, this run on it, and a camera that sees it whole."""
         check(None, size, fps)
-        with lettered(self.font):
+        with lettered(self.font), spoken(self.language):
             signs = signage(self.layout, self.run, growing=True)
         home = {Channel(name, "reveal"): cells for name, cells in self.reveals.items()}
         home |= {Channel(sign.name, "opacity"): 1.0 for sign in self.signs}  # so that each has its own object
         home |= pose.told(self.view("whole", size))
         timeline = Timeline(fps, size, 1, (), (), (), (), (), (), home)
-        return Production(self.layout, self.values, signs, timeline, run=self.run)
+        return Production(self.layout, self.values, signs, timeline, run=self.run, language=self.language)
 
     def view(self, place: str, size: tuple[int, int]) -> View:
         """The pose from which a place, one of ``PLACES``, fills a picture of ``size``."""
@@ -125,7 +127,7 @@ class Moment:
             points = _points((signs.output, signs.candidates), [end])
         else:
             model = self.run.model
-            with lettered(self.font):
+            with lettered(self.font), spoken(self.language):
                 name = card(stage, model.name, model.n_params, model.blueprint.remarks)
             points = _points((*signs, name), [grid.box for grid in stage.grids])
         half = size[0] / size[1] / 2

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
+from ..language import ENGLISH
 from ..layout.grid import RULED_WIDE, Grid
 from ..layout.lettering.drawing import Drawing
 from ..screenplay.cast.things import Named
@@ -20,6 +21,7 @@ from ..screenplay.score.timeline import CAMERA, Track
 from ..stepwise import Pause, Stepwise, at_once, within
 from ..unswept import unswept
 from .finish import lay_finish
+from .kept_language import write_language
 from .kept_theme import write_lit
 from .materials.cell_material import Pictures, cell_material
 from .materials.flat_material import flat_material
@@ -172,6 +174,7 @@ def _tell(scene: bpy.types.Scene, production: Production, look: Theme, camera: b
     clear_story(scene)
     clear_state(scene)
     write_lit(scene, look.lit is not None)
+    write_language(scene, production.language)
     set_markers(scene, production.timeline.markers, camera, ours(scene).blocks)
     if production.timeline.chapters:
         write_story(scene, production.timeline, written(look))
@@ -258,6 +261,7 @@ def clear(scene: bpy.types.Scene) -> None:
     clear_state(scene)
     clear_shown(scene)
     write_lit(scene, False)
+    write_language(scene, ENGLISH)
     keep(scene, None)
     if scene.world in ours(scene).blocks:
         scene.world = None

@@ -22,6 +22,7 @@ from ..model.run import Run, read
 from ..model.sampling import Sampling
 from ..screenplay.open_stage import PLACES, ROOM, Moment
 from ..stage import live
+from ..stage.kept_language import language_of
 from ..stage.open_state import OpenState, read_state
 from ..stage.story import read_story
 from ..stepwise import Stepwise, within
@@ -30,6 +31,7 @@ from .aside import aside
 from .build import RUN, Staging, changes_lost, staged, target, told
 from .confirm import Result
 from .jobs import Job, Outcome, Steps, blocked
+from .preferences import chapter_folders
 from .settings import copy_settings
 from .values import value
 from .view import look_through_camera
@@ -46,7 +48,7 @@ def _resample(generation: LLMVIZ_PG_generation, context: bpy.types.Context) -> N
         state = live.state_of(scene)
         if problem(state):
             return
-        now = run(state)
+        now = run(scene, state)
     except LlmvizError:
         return  # the next step will say why; the list on stage still says how its token was chosen
     live.show_candidates(scene, now.resampled(sampling(generation)))
@@ -132,16 +134,17 @@ _recent: list[Moment] = []
 """The last few runs, the newest first: a run of a large model takes a second."""
 
 
-def run(state: OpenState, tokens: tuple[int, ...] | None = None) -> Moment:
+def run(scene: bpy.types.Scene, state: OpenState, tokens: tuple[int, ...] | None = None) -> Moment:
     """The run that a stage shows, or one of other tokens; raises LlmvizError where its model is gone or another."""
     checkpoint = request.checkpoint_at(state.model)
     live.check_model(state, checkpoint)
-    wanted, font = (checkpoint, tokens or state.tokens, state.prompt_length), state.look.font
+    wanted = checkpoint, tokens or state.tokens, state.prompt_length
+    look = state.look.font, language_of(scene)
     for known in _recent:
         found = (known.run.model, known.run.tokens, known.run.prompt_length)
-        if (found, known.columns, known.font) == (wanted, state.columns, font):
+        if (found, known.columns, known.font, known.language) == (wanted, state.columns, *look):
             return known
-    return _remembered(Moment(read(*wanted), state.columns, font))
+    return _remembered(Moment(read(*wanted), state.columns, *look))
 
 
 def _remembered(now: Moment) -> Moment:
@@ -187,6 +190,8 @@ def open_stage(context: bpy.types.Context, sure: bool = False) -> Steps:
         theme=request.theme(settings, target(context.scene)),
         size=request.size(settings),
         fps=value(settings, "fps"),
+        language=request.language(settings),
+        walkthroughs=chapter_folders(),
         scene=target(context.scene),
         sure=sure,
     )
@@ -252,7 +257,7 @@ def next_tokens(scene: bpy.types.Scene, count: int) -> Steps:
     """Append ``count`` tokens, one after the other, then show them; stopped before that, nothing has changed."""
     state, how = read_state(scene), sampling(scene.llmviz_generation)
     assert state is not None, "the operator's poll"
-    now = (yield from aside(lambda: run(state), 0.0, "Running the model")).resampled(how)
+    now = (yield from aside(lambda: run(scene, state), 0.0, "Running the model")).resampled(how)
     for number in range(count):
         text = f"Token {number + 1} of {count}"
         now = _remembered((yield from aside(now.following, (number + 1) / (count + 2), text)))
@@ -294,7 +299,7 @@ def show_tokens(scene: bpy.types.Scene) -> Steps:
     if len(run.tokens) > state.columns:
         raise JobError(f"{len(run.tokens)} tokens need as many columns; this stage has {state.columns}. Open it anew.")
     yield 0.8, "Showing it"
-    live.show(scene, _remembered(Moment(run, state.columns, state.look.font)))
+    live.show(scene, _remembered(Moment(run, state.columns, state.look.font, language_of(scene))))
     return Outcome(filled(state.columns, len(run.tokens)))
 
 
@@ -329,7 +334,7 @@ class LLMVIZ_OT_previous_token(_OnStage, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, state: OpenState) -> None:
         """Run without it, and show."""
-        now = run(state, state.tokens[:-1])
+        now = run(context.scene, state, state.tokens[:-1])
         live.show(context.scene, now.resampled(sampling(context.scene.llmviz_generation)))
 
 
@@ -353,7 +358,7 @@ class LLMVIZ_OT_look_at(_OnStage, bpy.types.Operator):
     def act(self, context: bpy.types.Context, state: OpenState) -> None:
         """Move the camera, and look through it."""
         render = context.scene.render
-        live.look(context.scene, run(state).view(self.place, (render.resolution_x, render.resolution_y)))
+        live.look(context.scene, run(context.scene, state).view(self.place, (render.resolution_x, render.resolution_y)))
         look_through_camera(context.area, context.scene)
 
 

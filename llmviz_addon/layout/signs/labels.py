@@ -7,6 +7,7 @@ aggregates, which stand in pairs without a gap, are named at their side or towar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ...language import phrase
@@ -66,7 +67,8 @@ def _plate(title: str, lengths: str, columns: int, gap: float) -> tuple[Shape, .
     pad = 0.05 * gap
     name, size = _title(title, SIZE * gap, room - 2 * pad, TALL * gap - 2 * pad)
     if thin and size < 0.75 * SIZE * gap:  # "Projection bias" stands beside the projection's weights anyway
-        name, size = _title(title.split(" ")[-1].capitalize(), SIZE * gap, room - 2 * pad, TALL * gap - 2 * pad)
+        last = re.split("[ -]", title)[-1]
+        name, size = _title(last[:1].upper() + last[1:], SIZE * gap, room - 2 * pad, TALL * gap - 2 * pad)
     detail = min(DETAIL * size, DETAIL * size * (room - 2 * pad) / max(advance(lengths, DETAIL * size), 1e-9))
     if detail < LEAST * size:
         lengths, detail = "", DETAIL * size

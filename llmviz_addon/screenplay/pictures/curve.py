@@ -264,7 +264,7 @@ def _same(graph: Graph, small: float) -> list[Shape]:
     size = fit(same, small, x - graph.at(0, 0)[0] - small)
     return [
         Line((graph.at(low, low), graph.at(high, high)), 0.0012, "muted"),
-        Text(x - 0.5 * small, y - 0.2 * size, ((SAME, "muted"),), size, "right"),
+        Text(x - 0.5 * small, y - 0.2 * size, ((same, "muted"),), size, "right"),
     ]
 
 

@@ -108,11 +108,11 @@ def _tokens_up(
     tiles: float, title: str, em: float, seconds: float,
 ) -> None:  # fmt: skip
     """The title, a tile per row, and a band behind the row of the token that is followed."""
-    top, size = tops[rows.index(t)], fit(title, em, TITLE * area.width)
+    top, size, word = tops[rows.index(t)], fit(title, em, TITLE * area.width), phrase("neuron")
     shapes: list[Shape] = [
         Rect(area.left, top - tall, area.width, tall, "plate", 0.2 * tall),
         Text(area.left, area.top - 1.1 * em, ((title, "ink"),), size),
-        Text(area.left, area.top - 2.9 * em, (("neuron", "muted"),), fit("neuron", 0.8 * em, tiles + 0.6 * em)),
+        Text(area.left, area.top - 2.9 * em, ((word, "muted"),), fit(word, 0.8 * em, tiles + 0.6 * em)),
     ]
     for i, top in zip(rows, tops, strict=True):
         shapes += tile(
