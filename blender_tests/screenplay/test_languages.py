@@ -68,6 +68,10 @@ def texts(drawings) -> set[str]:
     return {shape.body for drawing in drawings for shape in drawing.shapes if hasattr(shape, "body")}
 
 
+def words_of(text: str) -> set[str]:
+    return {word.lower() for word in re.findall(r"[^\W\d_]{3,}", text)}
+
+
 @pytest.mark.parametrize("name", OTHERS)
 def test_all_that_a_language_has_fits_what_chapters_write(name):
     speech = language(name)
@@ -93,6 +97,18 @@ def test_a_chapter_is_told_in_it_whole(name, chapter):
     assert [text for where, text in speech.untold if where in (own.path, None)] == []
     assert timeline.chapters[0].title == speech.find(own.title, own.path)
     assert max(len(one.text.split()) for one in timeline.subtitles) <= 15 or own.one_shot
+
+
+@pytest.mark.parametrize("chapter", WHOLE)
+@pytest.mark.parametrize("name", OTHERS)
+def test_nothing_english_is_left_on_the_set(name, chapter):
+    """What is the same in both is the same word in both, such as Logits, or a name."""
+    timeline, made, speech = told(name, [chapter])
+    english, stage, _ = told(ENGLISH.name, [chapter])
+    same = texts((*timeline.drawings, *made.signage)) & texts((*english.drawings, *stage.signage))
+    tables = (speech.words, *speech.chapters.values())
+    known = {word for one in tables for text in one.values() for word in words_of(text)} | words_of("nano-gpt small")
+    assert [text for text in same if not words_of(text) <= known] == []
 
 
 def test_numbers_and_names_are_written_as_in_german():

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
+from llmviz_addon.language import ENGLISH
 from llmviz_addon.layout.grid import Grid, Ribbon, Role, Section
 from llmviz_addon.layout.lettering.drawing import Drawing, Line, Readout, Rect, Text, pose
 from llmviz_addon.layout.tensor import Axis
@@ -39,6 +40,7 @@ class SmallProduction:
     signage: tuple[Drawing, ...] = field(default=())
     once = False
     run = None
+    language = ENGLISH
     take = Production.take
 
 

@@ -167,7 +167,7 @@ def _names(telling: Telling, fan: Fan, sliding: Region, columns: list[Region], s
     over, first = fan.top + 0.1 * CELL + TILE / 2, fan.query(0) + fan.broad / 2
     with telling.together(seconds=seconds):
         made = [_tile(telling, fan, sliding, (first, fan.y, over))]
-        made.append(_word(telling, "query", (_left_of(made[0], first), fan.y, over)))
+        made.append(_word(telling, phrase("query"), (_left_of(made[0], first), fan.y, over)))
         for x, j in zip(fan.xs, fan.kept, strict=True):
             made.append(_tile(telling, fan, columns[j], (x - fan.broad / 2, fan.y, fan.tiles)))
         more = len(columns) - len(fan.kept)
