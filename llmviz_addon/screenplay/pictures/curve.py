@@ -16,7 +16,7 @@ from ...errors import ScriptError, choices
 from ...language import phrase
 from ...layout.grid import Grid, Region
 from ...layout.lettering.drawing import Between, Disc, Line, Readout, Rect, Shape, Text
-from ...layout.lettering.font import fit
+from ...layout.lettering.font import advance, fit
 from ...layout.rules.formula import At, Bend, Operand
 from ...model.activations import KNOWN, Activation
 from ...rounding import number, said
@@ -33,8 +33,8 @@ DOTS, WAVES = 240, 8
 """Dots at most, of more numbers as many spread over all, and in how many waves they come."""
 NAMES = "before", "after"
 """What a point's two numbers are called."""
-FIGURES = 6.4
-"""Width of a number with its name, in its letters."""
+NAME, FIGURE, APART = 3.6, 2.8, 0.8
+"""Widths of the name of a number at least, and of the number, in its letters; and what lies between."""
 HEAD = 3.15
 """How far under a graph's upper end its figures stand, in letters; over them which cell they are of, and its name."""
 NEAR = 0.5
@@ -199,7 +199,7 @@ def _draw(telling: Telling, graph: Graph, em: float, is_named: bool, seconds: fl
     graph.point = pin(
         telling, "point", [Disc(0, 0, size, "ground"), Disc(0, 0, 0.78 * size, "accent")], origin, layer=OVER + 2
     )
-    graph.letters = min(0.8 * em, 0.46 * graph.area.width / FIGURES)
+    graph.letters = min(0.8 * em, 0.46 * graph.area.width / (_named_wide() + FIGURE))
     lines = _lines(graph, em)
     words = [
         Text(graph.area.left, y, ((phrase(word), "muted"),), graph.letters)
@@ -221,9 +221,14 @@ def _areas(graph: Graph, xs: np.ndarray, ys: np.ndarray) -> list[Shape]:
     return areas
 
 
+def _named_wide() -> float:
+    """Width of the names of a point's numbers, in their letters."""
+    return max(NAME, *(advance(phrase(word)) + APART for word in NAMES))
+
+
 def _lines(graph: Graph, em: float) -> list[tuple[float, float, str]]:
     """Where the figures of a graph stand, and their colours."""
-    x, top = graph.area.left + 3.6 * graph.letters, graph.area.top - HEAD * em
+    x, top = graph.area.left + _named_wide() * graph.letters, graph.area.top - HEAD * em
     return [(x, top - slot * 1.25 * graph.letters, color) for slot, color in enumerate(("ink", "accent"))]
 
 
@@ -232,12 +237,13 @@ def _axes(graph: Graph, em: float, is_named: bool) -> list[Shape]:
     small, thick = 0.66 * em, 0.0015
     (left, base), (right, _) = graph.at(graph.x[0], 0), graph.at(graph.x[1], 0)
     (middle, low), (_, high) = graph.at(0, graph.y[0]), graph.at(0, graph.y[1])
-    under = low - 1.2 * small
+    under, after = low - 1.2 * small, phrase("after")
+    room = middle - graph.area.left - (advance(graph.bend.name, em) if is_named else 0.0) - small
     shapes: list[Shape] = [
         *_same(graph, small),
         Line(((left, base), (right, base)), thick, "muted"),
         Line(((middle, low), (middle, high)), thick, "muted"),
-        Text(middle - 0.5 * small, high - 0.7 * small, ((phrase("after"), "muted"),), small, "right"),
+        Text(middle - 0.5 * small, high - 0.7 * small, ((after, "muted"),), fit(after, small, room), "right"),
         Text(middle, under - 1.15 * small, ((phrase("before"), "muted"),), small, "center"),
     ]
     for share in (-1.0, -0.5, 0.0, 0.5, 1.0):
