@@ -14,6 +14,7 @@ import llmviz_addon as llmviz
 from llmviz_addon import ui
 from llmviz_addon.layout.reading import NO_TOKEN, NOT_YET
 from llmviz_addon.stage.pointing import inspect, sight, subject
+from llmviz_addon.ui.over import Over
 from llmviz_addon.ui.pointing import card as cards
 from llmviz_addon.ui.pointing import tool
 from llmviz_addon.ui.pointing.session import Session, lines_of, shapes
@@ -248,7 +249,8 @@ def test_the_tool_stands_in_the_toolbar_and_goes(scene: bpy.types.Scene) -> None
     ui.register()
     try:
         assert there() == [tool.TOOL]
-        tool._drawn.append(bpy.types.SpaceView3D.draw_handler_add(lambda: None, (), "WINDOW", "POST_PIXEL"))
+        tool._drawn.append(Over(lambda: None))
+        tool._drawn[-1].start()
     finally:
         ui.unregister()
     assert there() == []

@@ -28,7 +28,7 @@ from llmviz_addon.stage.things.camera import pose as set_pose
 from llmviz_addon.ui.panels import LLMVIZ_PT_play
 from llmviz_addon.ui.preferences import LLMVIZ_AP_preferences, shows_values
 from llmviz_addon.ui.solid import drawing, overlay
-from llmviz_addon.ui.solid.faded import encoded
+from llmviz_addon.ui.solid.shader import encoded
 
 SIZE = (960, 540)
 GROUND = (0.25, 0.5, 0.75, 1.0)
@@ -220,4 +220,4 @@ def test_it_can_be_turned_off_beside_the_button(film: bpy.types.Scene, preferenc
 
 
 def test_without_a_window_nothing_is_drawn(sidebar: bpy.types.Scene) -> None:
-    assert not overlay._drawn
+    assert overlay._over._handle is None

@@ -14,6 +14,7 @@ from typing import Any
 
 import bpy
 
+from .over import Over
 from .preferences import shows_values
 from .solid.drawing import draw_cells
 from .view import PLAIN_COLOURS
@@ -34,7 +35,7 @@ class _Wait:
 
     area: int  # pointers: areas go away under one's hands
     started: float
-    handler: Any = None
+    over: Over | None = None
     picture: Any = None
     frame: int | None = None  # that was seen last
     drawn: int | None = None  # in plain colours, in which the viewport knows only then where it looks from
@@ -57,7 +58,8 @@ def start(area: bpy.types.Area | None) -> None:
     area.spaces.active.shading.type, area.spaces.active.shading.color_type = "SOLID", PLAIN_COLOURS
     area.header_text_set(TEXT)
     wait = _Wait(area.as_pointer(), time.monotonic())
-    wait.handler = bpy.types.SpaceView3D.draw_handler_add(_draw, (wait,), "WINDOW", "POST_PIXEL")
+    wait.over = Over(_draw, wait)
+    wait.over.start()
     _waiting.append(wait)
     bpy.app.timers.register(_tick, first_interval=TICK, persistent=True)
 
@@ -66,8 +68,8 @@ def stop() -> None:
     """Wait no more; the viewport is as it should be."""
     while _waiting:
         wait = _waiting.pop()
-        if wait.handler is not None:
-            bpy.types.SpaceView3D.draw_handler_remove(wait.handler, "WINDOW")
+        if wait.over is not None:
+            wait.over.stop()
         _, area = _find(wait)
         if area is not None:
             area.header_text_set(None)

@@ -12,14 +12,15 @@ from ...stage.pointing.subject import subject
 from ..confirm import Result
 from ..her_view import shows_film
 from ..jobs import locked
+from ..over import Over
 from ..play import NO_FILM
 from .overlay import draw
 from .session import Session
 
 TOOL, OTHER_TOOL = "llmviz.inspect_tool", "builtin.select_box"
 DIGITS = ("ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE")
-_drawn: list[Any] = []
-"""The handle of what is drawn, while somebody points."""
+_drawn: list[Over] = []
+"""What is drawn, while somebody points."""
 
 
 class LLMVIZ_OT_inspect_cell(bpy.types.Operator):
@@ -64,8 +65,8 @@ class LLMVIZ_OT_inspect_cell(bpy.types.Operator):
         self._session = Session(context.scene.name)
         self._by_tool = _is_tool(context)
         self._area, self._at = context.area, (0.0, 0.0)
-        add: Any = bpy.types.SpaceView3D.draw_handler_add
-        _drawn.append(add(self._draw, (), "WINDOW", "POST_PIXEL"))
+        _drawn.append(Over(self._draw))
+        _drawn[-1].start()
         context.window_manager.modal_handler_add(self)
         context.workspace.status_text_set("Point at a cell   |   Click: pin   |   Esc: leave")
         return {"RUNNING_MODAL"}
@@ -181,7 +182,7 @@ def under(window: bpy.types.Window, x: int, y: int) -> tuple[bpy.types.Area | No
 def stop() -> None:
     """Take away what is drawn, and end whoever points."""
     while _drawn:
-        bpy.types.SpaceView3D.draw_handler_remove(_drawn.pop(), "WINDOW")
+        _drawn.pop().stop()
 
 
 def register() -> None:

@@ -16,6 +16,7 @@ import bpy
 from ...stage.story import read_story
 from ..confirm import Result
 from ..jobs import locked
+from ..over import Over
 from ..play import Playing, go_to_frame
 from ..view import looks_through_camera
 from .drawing import View, draw, strip_of
@@ -43,8 +44,8 @@ class Session:
 
     kept: Kept
     view: View
+    over: Over
     size: tuple[int, int] = (0, 0)
-    handler: Any = None
     hidden: bool = False  # the mouse's arrow
 
 
@@ -67,18 +68,16 @@ def stop() -> None:
 def start(window: bpy.types.Window, area: bpy.types.Area) -> Session:
     """Put the furniture away and show the film."""
     kept = put_away(window, area, window.scene)
-    session = Session(kept, View(kept.space, time.monotonic()))
+    view = View(kept.space, time.monotonic())
+    session = Session(kept, view, Over(draw, view))
     if not bpy.app.background:
-        add: Any = bpy.types.SpaceView3D.draw_handler_add
-        session.handler = add(draw, (session.view,), "WINDOW", "POST_PIXEL")
+        session.over.start()
     _sessions.append(session)
     return session
 
 
 def _show_nothing(session: Session) -> None:
-    if session.handler is not None:
-        bpy.types.SpaceView3D.draw_handler_remove(session.handler, "WINDOW")
-        session.handler = None
+    session.over.stop()
     where = find(session.kept)
     if where is not None:
         _hide_arrow(session, where[0], False)

@@ -13,6 +13,7 @@ import bpy
 
 from ...stage.story import Story, read_story
 from ..confirm import Result
+from ..over import Over
 from ..play import Playing
 from ..write import broken
 from .drawing import where_we_are
@@ -35,7 +36,7 @@ class _Window:
     """The editor that is drawn on, by its space's pointer, and what was drawn last."""
 
     space: int
-    handler: Any
+    over: Over
     told: tuple[object, ...] = ()
 
 
@@ -67,7 +68,7 @@ def shown() -> bool:
 def stop() -> None:
     """Draw no more on it; the window is the user's to close."""
     while _windows:
-        bpy.types.SpaceTextEditor.draw_handler_remove(_windows.pop().handler, "WINDOW")
+        _windows.pop().over.stop()
     if bpy.app.timers.is_registered(_watch):
         bpy.app.timers.unregister(_watch)
 
@@ -146,8 +147,8 @@ class LLMVIZ_OT_speaker(Playing, bpy.types.Operator):
         space.text = None
         for name in ("header", "footer", "ui"):
             setattr(space, f"show_region_{name}", False)
-        add: Any = bpy.types.SpaceTextEditor.draw_handler_add
-        _windows.append(_Window(space.as_pointer(), add(_draw, (), "WINDOW", "POST_PIXEL")))
+        _windows.append(_Window(space.as_pointer(), Over(_draw, space=bpy.types.SpaceTextEditor)))
+        _windows[-1].over.start()
         bpy.app.timers.register(_watch, persistent=True)
         return {"FINISHED"}
 

@@ -10,10 +10,12 @@ from typing import Any
 
 import bpy
 import numpy as np
+from mathutils import Matrix
 
 from ...stage.materials.flat_material import BELOW, INK
 from ...stage.ours import TAG
 from ...stage.pointing.sight import graph
+from .shader import encoded
 
 KINDS = ("drawing", "ribbon")
 WHOLE = 0.98
@@ -52,7 +54,7 @@ def draw_faded(
     matrix: Any = gpu.matrix
     with matrix.push_pop_projection(), matrix.push_pop():
         matrix.load_identity()
-        matrix.load_projection_matrix(_matrix(nearer))
+        matrix.load_projection_matrix(Matrix(nearer.tolist()))
         gpu.state.depth_test_set("LESS_EQUAL")
         gpu.state.depth_mask_set(True)
         batch_for_shader(program, "TRIS", content).draw(program)
@@ -128,16 +130,3 @@ def _inks(mesh: Any, name: str) -> np.ndarray:
     inks = np.empty(len(mesh.vertices) * 4, dtype=np.float32)
     mesh.attributes[name if name in mesh.attributes else INK].data.foreach_get("color", inks)
     return inks.reshape(-1, 4)
-
-
-def encoded(colors: np.ndarray) -> np.ndarray:
-    """Linear light as built-in shaders want it."""
-    curved = 1.055 * np.maximum(colors, 0.0) ** (1 / 2.4) - 0.055
-    encoded: np.ndarray = np.where(colors < 0.0031308, colors * 12.92, curved)
-    return encoded
-
-
-def _matrix(numbers: np.ndarray) -> Any:
-    from mathutils import Matrix
-
-    return Matrix([[float(number) for number in row] for row in numbers])

@@ -6,28 +6,23 @@ numbers. So the cells are drawn over it, faces on the same faces, and nothing in
 
 from __future__ import annotations
 
-from typing import Any
-
 import bpy
 
+from ..over import Over
 from ..preferences import shows_values
 from ..view import is_plain, shows_roles
 from .drawing import draw_cells, forget
 
-_drawn: list[Any] = []
-
 
 def register() -> None:
     """Draw from now on, whatever is shown in plain colours."""
-    if not _drawn and not bpy.app.background:
-        add: Any = bpy.types.SpaceView3D.draw_handler_add
-        _drawn.append(add(_draw, (), "WINDOW", "POST_VIEW"))
+    if not bpy.app.background:
+        _over.start()
 
 
 def unregister() -> None:
     """Draw no more."""
-    while _drawn:
-        bpy.types.SpaceView3D.draw_handler_remove(_drawn.pop(), "WINDOW")
+    _over.stop()
     forget()
 
 
@@ -40,3 +35,6 @@ def _draw() -> None:
     leaves_out = space.local_view is not None or space.use_local_collections or not space.show_object_viewport_mesh
     shown = (lambda obj: obj.visible_in_viewport_get(space)) if leaves_out else None
     draw_cells(context.scene, view, (region.width, region.height), shown)
+
+
+_over = Over(_draw, when="POST_VIEW")

@@ -133,6 +133,13 @@ def color_row(theme: Theme) -> np.ndarray:
     return row
 
 
+def encoded(colors: np.ndarray) -> np.ndarray:
+    """Linear light as built-in shaders want it: what ``shown`` above makes of it."""
+    curved = 1.055 * np.maximum(colors, 0.0) ** (1 / 2.4) - 0.055
+    encoded: np.ndarray = np.where(colors < 0.0031308, colors * 12.92, curved)
+    return encoded
+
+
 def _defined() -> str:
     """The constants that it shares with the materials."""
     whole = {"WORLD": WORLD, "ALONG": ALONG, "FROM": FROM, "STEPS": STEPS, "PLACE": PLACE, "AFAR": AFAR}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import blf
 import bpy
 import numpy as np
@@ -11,6 +9,7 @@ import numpy as np
 from ...errors import LlmvizError
 from ...layout.contents import Entry
 from ...stage.walking.places import walk_of
+from ..over import Over
 from ..pointing import card as cards
 from ..pointing.card import COLORS, PLATE
 from ..pointing.overlay import FONT, Triangles, fill_triangles, stroked
@@ -22,20 +21,17 @@ LETTERS = 12.0
 """Size of a name, in points at a scale of 1."""
 FILLED = 0.08
 """How strong the light is on what is lit; its outline is full."""
-_drawn: list[Any] = []
 
 
 def start() -> None:
     """Draw from now on, whatever is lit."""
-    if not _drawn and not bpy.app.background:
-        add: Any = bpy.types.SpaceView3D.draw_handler_add
-        _drawn.append(add(draw, (), "WINDOW", "POST_PIXEL"))
+    if not bpy.app.background:
+        _over.start()
 
 
 def stop() -> None:
     """Draw no more."""
-    while _drawn:
-        bpy.types.SpaceView3D.draw_handler_remove(_drawn.pop(), "WINDOW")
+    _over.stop()
 
 
 def redraw() -> None:
@@ -109,3 +105,6 @@ def placed_names(names: list[tuple[str, np.ndarray]], letters: float) -> list[tu
 
 def _wide(outline: np.ndarray) -> float:
     return float(np.ptp(outline, axis=0).max()) if len(outline) else 0.0
+
+
+_over = Over(draw)
