@@ -57,11 +57,44 @@ def test_a_copy_of_her_own_is_left_alone_by_all(film: bpy.types.Scene) -> None:
     assert materials
     assert not materials & {*held.blocks}
     before, names = [place(copy, frame) for frame in (1, 200, 500)], [obj.name for obj in copy.objects]
+    letters = written_out(copy)
     copy.llmviz_settings.theme = "dark"
     bpy.ops.llmviz.build()
     assert bpy.context.window.scene == film
     assert [place(copy, frame) for frame in (1, 200, 500)] == before
     assert [obj.name for obj in copy.objects] == names
+    bpy.context.window.scene = copy
+    assert written_out(copy) == letters, "its letters are its own"
+
+
+def written_out(scene: bpy.types.Scene) -> dict[str, int]:
+    """How many points each thing has with its letters."""
+    scene.frame_set(500)
+    graph = bpy.context.evaluated_depsgraph_get()
+    return {obj.name: len(obj.evaluated_get(graph).data.vertices) for obj in scene.objects if obj.type == "MESH"}
+
+
+@pytest.mark.parametrize("theme", ["light", "cinematic"])
+def test_a_copy_of_her_own_has_nothing_but_pictures_in_common_with_the_film(film: bpy.types.Scene, theme: str) -> None:
+    film.llmviz_settings.theme = theme
+    bpy.ops.llmviz.build()
+    held = ours(film)
+    bpy.ops.llmviz.own_copy()
+    copy = bpy.context.window.scene
+    uses: dict[bpy.types.ID, set[bpy.types.ID]] = {}
+    for block, users in bpy.data.user_map().items():
+        for user in users:
+            uses.setdefault(user, set()).add(block)
+    found: set[bpy.types.ID] = set()
+    waiting: list[bpy.types.ID] = [copy]
+    while waiting:
+        more = uses.get(waiting.pop(), set()) - found
+        found |= more
+        waiting += more
+    common = {block for block in found if block in held.blocks or block in held.collections}
+    assert {type(block) for block in common} <= {bpy.types.Image}
+    assert not [block for block in found if TAG in block and block not in common]
+    assert losses(film) == []
 
 
 def test_the_video_becomes_a_strip(film: bpy.types.Scene, tmp_path: Path) -> None:

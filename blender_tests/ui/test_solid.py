@@ -23,6 +23,7 @@ from llmviz_addon.screenplay.score.timeline import ChapterSpan
 from llmviz_addon.stage.build import build
 from llmviz_addon.stage.materials.theme import linear
 from llmviz_addon.stage.materials.theme_file import built_in
+from llmviz_addon.stage.ours import ours
 from llmviz_addon.stage.story import write_story
 from llmviz_addon.stage.things.camera import pose as set_pose
 from llmviz_addon.ui.panels import LLMVIZ_PT_play
@@ -221,3 +222,18 @@ def test_it_can_be_turned_off_beside_the_button(film: bpy.types.Scene, preferenc
 
 def test_without_a_window_nothing_is_drawn(sidebar: bpy.types.Scene) -> None:
     assert overlay._over._handle is None
+
+
+def test_values_are_those_of_the_stage_though_a_copy_of_hers_keeps_the_picture_of_before(
+    sidebar: bpy.types.Scene,
+) -> None:
+    bpy.ops.llmviz.open_stage()
+    stage = bpy.context.scene
+    before = drawing._picture(stage)
+    bpy.ops.llmviz.own_copy()
+    bpy.context.window.scene = stage
+    bpy.ops.llmviz.next_token()
+    assert before in set(bpy.data.images), "her copy shows it"
+    assert before not in ours(stage).blocks
+    assert drawing._picture(stage) in ours(stage).blocks
+    drawing.forget()

@@ -92,6 +92,12 @@ def compositor(scene: bpy.types.Scene) -> bpy.types.NodeTree | None:
     return owner.compositing_node_group if hasattr(scene, "compositing_node_group") else owner.node_tree
 
 
+def set_compositor(scene: bpy.types.Scene, tree: bpy.types.NodeTree) -> None:
+    """Have the rendered picture go through a tree that is a data-block, as none is before 5.0."""
+    owner: Any = scene
+    owner.compositing_node_group = tree
+
+
 def remove_compositor(scene: bpy.types.Scene) -> None:
     """Have the rendered picture go through none."""
     owner: Any = scene

@@ -9,7 +9,8 @@ from typing import Any
 import bpy
 
 from ..stage.open_state import read_state
-from ..stage.ours import ours, release
+from ..stage.ours import disown, ours, release
+from ..stage.parted import part
 from ..stage.playing import everything, look_again, whole
 from ..stage.story import read_story
 from ..stage.walking.hiding import show_everywhere
@@ -94,6 +95,7 @@ class LLMVIZ_OT_own_copy(_Directing, bpy.types.Operator):
         copy.name = f"My {scene.name}"
         everything(copy)  # it was shown already
         show_everywhere(copy)
+        part(copy, scene)
         count = release(copy)
         look_again()
         self.report({"INFO"}, f"{copy.name!r} has {count} objects, which are yours.")
@@ -123,7 +125,10 @@ def sharing_keys() -> Iterator[None]:
     for action, users in bpy.data.user_map(key_types={"ACTION"}).items():
         copies: list[Any] = [getattr(block, "animation_data", None) for block in users - before.get(action, set())]
         moved = [animation for animation in copies if animation is not None and animation.action == action]
-        own: Any = action.copy() if moved else None
+        if not moved:
+            continue
+        own: Any = action.copy()
+        disown(own)
         for animation in moved:
             slot = animation.action_slot
             animation.action = own

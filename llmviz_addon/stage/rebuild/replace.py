@@ -14,9 +14,9 @@ import bpy
 
 from ...errors import JobError
 from ..ours import (
-    NAME,
     TAG,
     Ours,
+    disown,
     forget,
     is_inherited,
     kind_of,
@@ -301,6 +301,5 @@ def _hand_over(obj: bpy.types.Object, home: bpy.types.Collection) -> None:
     obj.parent = None
     obj.matrix_world = place
     obj.hide_render = obj.hide_viewport = True
-    for mark in (TAG, NAME):
-        obj.pop(mark, None)
+    disown(obj)
     home.objects.link(obj)

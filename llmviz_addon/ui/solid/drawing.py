@@ -11,7 +11,7 @@ import numpy as np
 
 from ...stage.materials.theme_file import rewritten
 from ...stage.open_state import read_state
-from ...stage.ours import TAG, ours
+from ...stage.ours import TAG, holds, ours
 from ...stage.pointing.rows import WIDTH, rows
 from ...stage.story import read_story
 from ...stage.things.grids import CORNERS, FACES
@@ -115,7 +115,7 @@ def _picture(scene: bpy.types.Scene) -> bpy.types.Image | None:
     """The picture of a stage's values."""
     number = _atlas.get(scene.session_uid)
     found = next((image for image in bpy.data.images if image.session_uid == number), None)
-    if found is None:
+    if found is None or not holds(scene, found):  # it may be hers by now, where a copy of hers shows it
         held = (block for block in ours(scene).blocks if isinstance(block, bpy.types.Image))
         found = next((image for image in held if image.get(TAG) == "atlas"), None)
         if found is not None:
