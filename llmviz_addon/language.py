@@ -143,6 +143,12 @@ def phrase(text: str, *values: object) -> str:
     return AsIs(_filled(_translated(lifted, language) or lifted, [marked(number) for number in numbers]))
 
 
+def quoted(text: object) -> str:
+    """A text of the model's, such as a token's, between quotes."""
+    plain = "“{}”"
+    return AsIs(_filled(_USED.get().words.get(plain, plain), [str(text)]))
+
+
 def count(amount: int, what: str) -> str:
     """So many of something: ``1 layer``, ``1,024 layers``; ``what`` is one of them in English."""
     language = _USED.get()

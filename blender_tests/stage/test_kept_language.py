@@ -13,10 +13,14 @@ from llmviz_addon.model.checkpoint import builtin
 from llmviz_addon.model.run import read
 from llmviz_addon.screenplay.languages import language
 from llmviz_addon.stage.build import clear
-from llmviz_addon.stage.kept_language import OURS, language_of, write_language
+from llmviz_addon.stage.kept_language import OURS, language_of, phrased, write_language
 from llmviz_addon.stage.live import state_of
 from llmviz_addon.stage.ours import NAME, TAG
+from llmviz_addon.stage.pointing import inspect
+from llmviz_addon.stage.pointing.subject import subject
+from llmviz_addon.stage.walking.places import walk_of
 from llmviz_addon.ui import generate
+from llmviz_addon.ui.pointing import card
 
 GREEK = """
 name = "Ελληνικά"
@@ -89,3 +93,23 @@ def test_a_language_that_was_damaged_is_english():
     assert language_of(scene) is ENGLISH
     scene[OURS] = json.dumps(whole)
     assert language_of(scene) is language_of(scene) is not ENGLISH
+
+
+def test_what_is_read_of_cells_is_in_the_language_of_the_scene():
+    stage = api.build(api.run(), ["self-attention"], language="de", pace=None)
+    scene, about = stage.scene, subject(stage.scene)
+    scene.frame_set(scene.frame_end)
+    scores = api.inspect(stage, "layers.0.attn.heads.0.scores", (5, 2))
+    assert (scores.title, scores.where) == ("Attention-Matrix", "Query: 5 „C“, Key: 2 „A“")
+    assert scores.place == ("Schicht 0", "Self-Attention", "Kopf 0")
+    assert scores.formula == "Skalarprodukt(Query; Key) / √A"
+    assert scores.shown == "1,72"
+    for grid in about.reader.layout.grids:
+        for index in ((), tuple(0 for _ in grid.axes)):
+            reading = api.inspect(stage, grid.name, index)
+            assert repr(reading)
+            assert card.told(reading, [inspect.read(scene, about, line) for line in reading.lines], bool(index))
+    names = [entry.title for entry in walk_of(scene).contents.search("kopf 2")]
+    assert "Kopf 2" in names
+    assert phrased(scene, "Next: {}", "one-column") == "Danach: one-column"
+    assert [text for _, text in language_of(scene).untold] == []

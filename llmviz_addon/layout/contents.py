@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..kept import kept
+from ..language import Language, language_in_use, phrase, spoken, whole
 from .grid import Grid, Section
 from .searching import Index, members
 
@@ -22,11 +23,15 @@ WAYS = ("PREVIOUS", "NEXT", "IN", "OUT", "UP", "DOWN")
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A model: its title and outermost sections; ``outline`` is the number of one in outline, ``None`` of a run."""
+    """A model: its title and outermost sections; ``outline`` is the number of one in outline, ``None`` of a run.
+
+    What is in it is called in its ``language``.
+    """
 
     title: str
     sections: tuple[Section, ...]
     outline: int | None = None
+    language: Language = field(default_factory=language_in_use)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +47,9 @@ class Entry:
     @property
     def title(self) -> str:
         """What it is called on the set."""
-        return (self.grid or self.section or self.model).title
+        found = self.grid or self.section
+        with spoken(self.model.language):
+            return self.model.title if found is None else phrase(found.title)
 
     @property
     def name(self) -> str:
@@ -53,9 +60,10 @@ class Entry:
     @property
     def detail(self) -> str:
         """The shape of a grid, how many grids there are in all else."""
-        if self.grid is not None:
-            return " × ".join(f"{length:,}" for length in self.grid.shape)
-        return f"{len(self.grids):,} grids"
+        with spoken(self.model.language):
+            if self.grid is not None:
+                return " × ".join(map(whole, self.grid.shape))
+            return phrase("{} grids", len(self.grids))
 
     @kept
     def grids(self) -> tuple[Grid, ...]:
@@ -166,7 +174,8 @@ class Contents:
 
     @kept
     def _index(self) -> Index:
-        return Index([(entry.title, entry.model.sections) for entry in self.models])
+        with spoken(self.models[0].model.language if self.models else language_in_use()):
+            return Index([(entry.title, entry.model.sections) for entry in self.models])
 
     def of(self, name: str, within: Entry | None = None) -> Entry | None:
         """The section or grid that has a name, ``within`` an entry or the first model; None where there is none."""

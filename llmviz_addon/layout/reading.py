@@ -7,11 +7,12 @@ for whoever asks to say.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from ..kept import kept
+from ..language import Language, language_in_use, phrase, quoted, spoken
 from ..rounding import of_cell
 from .grid import Grid, Region
 from .layout import Layout
@@ -43,6 +44,7 @@ class Reading:
     formula, numbers : how one cell is computed, in symbols and with its numbers; "" where it was learned or given.
     sources : the cells that it is computed from; ``uses`` those that are computed from it.
     lines : the row and the column of a cell of an attention matrix, the vector of a token.
+    language : in which all this is told.
     """
 
     region: Region
@@ -55,6 +57,7 @@ class Reading:
     sources: tuple[Region, ...] = ()
     uses: tuple[Region, ...] = ()
     lines: tuple[Region, ...] = ()
+    language: Language = field(default_factory=language_in_use)
 
     @property
     def grid(self) -> str:
@@ -64,7 +67,8 @@ class Reading:
     @property
     def title(self) -> str:
         """What the grid is called on the set."""
-        return self.region.grid.title or "Numbers of the chapter"
+        with spoken(self.language):
+            return phrase(self.region.grid.title or "Numbers of the chapter")
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -95,8 +99,8 @@ class Reading:
             return self.remark
         numbers = np.ravel(self.values)
         write = str if numbers.dtype.kind == "i" else lambda number: of_cell(float(number))
-        listed = "  ".join(map(write, numbers[:LISTED]))
-        return f"{listed}  … {len(numbers)} in all" if len(numbers) > LISTED else listed
+        with spoken(self.language):
+            return "  ".join(map(write, numbers[:LISTED])) + in_all(len(numbers), LISTED)
 
     def __repr__(self) -> str:
         """All that is known, in a few lines."""
@@ -106,11 +110,16 @@ class Reading:
             lines += [self.remark, self.formula and f"= {self.formula}"]
         else:
             lines += [self.shown, self.formula and f"= {self.formula}", self.numbers, self.remark]
-        for word, regions in (("from", self.sources), ("used by", self.uses)):
-            if regions:
-                more = f" … {len(regions)} in all" if len(regions) > LISTED else ""
-                lines.append(f"{word} {', '.join(map(repr, regions[:LISTED]))}{more}")
+        with spoken(self.language):
+            for word, regions in ((phrase("from"), self.sources), (phrase("used by"), self.uses)):
+                if regions:
+                    lines.append(f"{word} {', '.join(map(repr, regions[:LISTED]))}{in_all(len(regions), LISTED)}")
         return "\n".join(line for line in lines if line)
+
+
+def in_all(amount: int, listed: int) -> str:
+    """That there are more of something than are listed; "" where there are not."""
+    return "  … " + phrase("{} in all", amount) if amount > listed else ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,14 +141,13 @@ class Reader:
     def read(self, region: Region, missing: str = "") -> Reading:
         """What can be read of some cells of a grid of the layout; ``missing`` says why they have no values yet."""
         grid, where = region.grid, self.where(region)
-        place = tuple(section.title for section in self.layout.around.get(grid.name, ()))
+        place = tuple(phrase(section.title) for section in self.layout.around.get(grid.name, ()))
         if self.tensors is None:
-            return Reading(region, where, place, remark=NO_WEIGHTS, formula=self._formula(region))
+            return Reading(region, where, place, remark=phrase(NO_WEIGHTS), formula=self._formula(region))
         sources, uses = self._around(region, missing != NO_TOKEN)
         if missing:
-            return Reading(
-                region, where, place, None, missing, self._formula(region), "", sources, uses, self._lines(region)
-            )
+            why, formula = phrase(missing), self._formula(region)
+            return Reading(region, where, place, None, why, formula, "", sources, uses, self._lines(region))
         values = np.asarray(self.tensors[grid.name][region.index])
         if grid is self.layout.tokens:
             values = values.astype(np.int64)
@@ -153,7 +161,7 @@ class Reader:
         axes, index = region.grid.axes, region.index
         names = [axis.name.lower() for axis in axes]
         if len(names) == 2 and names[0] == names[1]:
-            names = ["query", "key"]
+            names = [phrase("query"), phrase("key")]
         return ", ".join(
             f"{name}: {self._part(axis, part)}" for name, axis, part in zip(names, axes, index, strict=True)
         )
@@ -161,13 +169,13 @@ class Reader:
     def _part(self, axis: Axis, part: int | slice) -> str:
         if isinstance(part, slice):
             whole = part.start == 0 and part.stop == axis.length
-            return f"all {axis.length:,}" if whole else f"{part.start} to {part.stop - 1}"
+            return phrase("all {}", axis.length) if whole else phrase("{} to {}", part.start, part.stop - 1)
         token = None
         if axis.name == "n_vocab" and self.tokens:
             token = part
         elif axis.name == "T" and part < len(self.tokens):
             token = int(self.tokens[part])
-        return str(part) if token is None else f"{part} “{self.text_of(token)}”"
+        return str(part) if token is None else f"{part} {quoted(self.text_of(token))}"
 
     def _formula(self, region: Region) -> str:
         rule, index = region.grid.rule, _one(region)
@@ -187,8 +195,8 @@ class Reader:
         if _one(region) is None:
             return ""
         if region.grid is self.layout.tokens:
-            return f"the token “{self.text_of(int(values))}”"
-        return "a later token: masked" if np.isneginf(values).all() else ""
+            return f"{phrase('the token')} {quoted(self.text_of(int(values)))}"
+        return phrase("a later token: masked") if np.isneginf(values).all() else ""
 
     def _around(self, region: Region, there: bool) -> tuple[tuple[Region, ...], tuple[Region, ...]]:
         """The cells that a single one is computed from, each once, and those that are computed from it.

@@ -14,6 +14,7 @@ from functools import partial
 import numpy as np
 
 from ..kept import kept
+from ..language import phrase
 from .grid import Grid, Section
 
 Node = Section | Grid
@@ -65,11 +66,11 @@ class Index:
 
     def _of(self, one: Node) -> Branch:
         if isinstance(one, Grid):
-            return self._below(one.title, one.name, [])
+            return self._below(phrase(one.title), one.name, [])
         key = id(one.children), id(one.grids)
         if key not in self._known:
             self._known[key] = joined([self._of(member) for member in members(one.children, one.grids)])
-        return self._below(one.title, one.name, [self._known[key]])
+        return self._below(phrase(one.title), one.name, [self._known[key]])
 
     def _below(self, title: str, name: str, branches: Sequence[Branch]) -> Branch:
         """An entry with all that is in it."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import bpy
 
-from ..language import ENGLISH, FORMS, PLACE, Language, names_of
+from ..language import ENGLISH, FORMS, PLACE, AsIs, Language, names_of, phrase, spoken
 from .ours import is_inherited
 from .plain import loads, written_text
 
@@ -51,6 +51,12 @@ def write_language(scene: bpy.types.Scene, language: Language) -> None:
 def language_of(scene: bpy.types.Scene) -> Language:
     """What the film or the open stage in ``scene`` is told in; English where there is neither, or it was damaged."""
     return ENGLISH if is_inherited(scene) else _parse(written_text(scene, OURS))
+
+
+def phrased(scene: bpy.types.Scene, text: str, *values: str | int) -> str:
+    """A text in the language of ``scene``, with ``values`` in its places, which are in it already or in none."""
+    with spoken(language_of(scene)):
+        return phrase(text, *(AsIs(value) if isinstance(value, str) else value for value in values))
 
 
 @lru_cache(maxsize=8)  # so that one text is one language

@@ -5,6 +5,7 @@ The same trees are spelled, in symbols and with their values, by the same rules 
 
 from __future__ import annotations
 
+from ...language import comma, phrase
 from ...rounding import number
 from .formula import (
     Add,
@@ -71,7 +72,7 @@ def _strength(part: Expression) -> int:
 def _plain(part: Expression, opens: bool) -> str:
     match part:
         case Operand(name, _, _, symbol):
-            return symbol or _WORDS.get(name, name)
+            return phrase(symbol or _WORDS.get(name, name))
         case Figure(text) | Symbol(text):
             return text
         case Number(value):
@@ -99,7 +100,7 @@ def _called(part: Expression, opens: bool) -> str:
     """What has a name, or a sign of its own."""
     match part:
         case Dot(left, right):
-            return f"dot({_plain(left, True)}, {_plain(right, True)})"
+            return f"{phrase('dot')}({_plain(left, True)}{comma()} {_plain(right, True)})"
         case Sum(inner):
             return f"Σ {_spelled(inner, 2, True)}"
         case Square(inner):
@@ -127,4 +128,4 @@ def _series(series: Series, opens: bool) -> str:
         last = place
     if last + 1 < len(series.terms):
         words.append("…")
-    return (f" {series.sign} " if series.sign == "+" else f"{series.sign} ").join(words)
+    return (f" {series.sign} " if series.sign == "+" else f"{comma()} ").join(words)

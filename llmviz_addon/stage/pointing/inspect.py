@@ -9,10 +9,12 @@ import bpy
 import numpy as np
 
 from ...errors import JobError
+from ...language import phrase, spoken
 from ...layout.grid import Grid, Region
 from ...layout.rays import Boxes
 from ...layout.reading import NO_TOKEN, NOT_YET, Reading
 from ...layout.tensor import Index
+from ..kept_language import language_of
 from ..open_state import read_state
 from ..ours import NAME, TAG, ours
 from ..shown import grids_of
@@ -67,6 +69,11 @@ def cells(scene: bpy.types.Scene, what: str | Grid | Region, index: Index = ()) 
 
 def read(scene: bpy.types.Scene, about: Subject, region: Region, body: Body | None = None) -> Reading:
     """What can be read of cells of a grid of the layout, as it is seen on ``body``, or wherever it is seen."""
+    with spoken(language_of(scene)):
+        return _read(scene, about, region, body)
+
+
+def _read(scene: bpy.types.Scene, about: Subject, region: Region, body: Body | None) -> Reading:
     assert about.reader is not None
     places = _places(region)
     bodies = [body] if body is not None else _bodies_of(scene, about, region.grid)
@@ -80,7 +87,7 @@ def read(scene: bpy.types.Scene, about: Subject, region: Region, body: Body | No
         return reading
     values = np.array(reading.values, dtype=np.float32)
     values.reshape(-1)[~known] = np.nan
-    return replace(reading, values=values, remark=SOME)
+    return replace(reading, values=values, remark=phrase(SOME))
 
 
 def corners(scene: bpy.types.Scene, about: Subject, *regions: Region) -> list[list[np.ndarray]]:
@@ -101,6 +108,11 @@ def _corners(body: Body, region: Region) -> Iterator[np.ndarray]:
 def _told(scene: bpy.types.Scene, hit: Hit | None) -> Reading | None:
     if hit is None:
         return None
+    with spoken(language_of(scene)):
+        return _of(scene, hit)
+
+
+def _of(scene: bpy.types.Scene, hit: Hit) -> Reading | None:
     about = subject(scene)
     if hit.obj.get(TAG) == "outline":
         return about.outlined(hit)
@@ -111,7 +123,7 @@ def _told(scene: bpy.types.Scene, hit: Hit | None) -> Reading | None:
     known = body is not None and bool(body.known(np.array([hit.in_grid]))[0])
     if grid.taken is None and grid.name in about.made:
         reading = about.worked_out(hit, region, scene)
-        return reading if known else replace(reading, values=None, remark=NOT_YET)
+        return reading if known else replace(reading, values=None, remark=phrase(NOT_YET))
     assert about.reader is not None
     return about.reader.read(region, "" if known else _missing(scene, about, region))
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from ...errors import JobError, ModelError, ScriptError
 from ...kept import kept
+from ...language import phrase
 from ...layout.grid import Grid, Region
 from ...layout.layout import sections
 from ...layout.outline import Outline, outline
@@ -103,7 +104,8 @@ class Subject:
         region = drawn.cell(hit.box, hit.cell, bool(layer))
         reading = _of_outline(drawn).read(region)
         inner = reading.place[1:] if layer else reading.place
-        return replace(reading, place=(drawn.blueprint.title, *([f"Layer {layer}"] if layer else []), *inner))
+        outer = [phrase("Layer {}", int(layer))] if layer else []
+        return replace(reading, place=(drawn.blueprint.title, *outer, *inner))
 
     def worked_out(self, hit: Hit, region: Region, scene: bpy.types.Scene) -> Reading:
         """What can be read of a number of no tensor, such as a product: what its cell shows."""
@@ -114,9 +116,9 @@ class Subject:
         where = self.reader.where(region) if region.grid.axes[0].name else ""
         image = next((b for b in ours(scene).blocks if isinstance(b, bpy.types.Image) and b.get(TAG) == "atlas"), None)
         if image is None or share != 1:
-            return Reading(region, where, remark=NO_TENSOR)
+            return Reading(region, where, remark=phrase(NO_TENSOR))
         value = _numbers(image.session_uid, image)[round(row) * WIDTH + round(column) + flat]
-        return Reading(region, where, values=np.asarray(value), remark=NO_TENSOR)
+        return Reading(region, where, values=np.asarray(value), remark=phrase(NO_TENSOR))
 
 
 _last: list[tuple[int, np.ndarray]] = []

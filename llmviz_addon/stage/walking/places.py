@@ -10,11 +10,13 @@ from functools import lru_cache
 import bpy
 import numpy as np
 
+from ...language import AsIs, Language, phrase, spoken
 from ...layout.contents import Contents, Entry, Model
 from ...layout.layout import sections
 from ...layout.outline import Outline
 from ...layout.rays import Boxes
 from ...layout.whereabouts import sections_of
+from ..kept_language import language_of
 from ..open_state import read_state
 from ..ours import NAME, TAG, ours
 from ..pointing import inspect, sight
@@ -39,7 +41,7 @@ class Walk:
 def walk_of(scene: bpy.types.Scene) -> Walk:
     """What the stage in ``scene`` is made of; JobError where there is none, or its model cannot be read."""
     about = subject(scene)
-    return Walk(about, _contents(about))
+    return Walk(about, _contents(about, language_of(scene)))
 
 
 def marked(scene: bpy.types.Scene) -> str:
@@ -53,7 +55,12 @@ def marked(scene: bpy.types.Scene) -> str:
 
 
 @lru_cache(maxsize=2)
-def _contents(about: Subject) -> Contents:
+def _contents(about: Subject, language: Language) -> Contents:
+    with spoken(language):
+        return Contents(_models(about))
+
+
+def _models(about: Subject) -> list[Model]:
     models = []
     if about.reader is not None and about.run is not None and about.reader.layout.grids:
         layout = about.reader.layout
@@ -62,12 +69,12 @@ def _contents(about: Subject) -> Contents:
         Model(_called(drawn.blueprint.title, models), sections_of(drawn), number)
         for number, (_, drawn) in enumerate(about.outlines)
     ]
-    return Contents(models)
+    return models
 
 
 def _called(title: str, models: Sequence[Model]) -> str:
     """What a model in outline is called, which may be the run's own beside larger ones."""
-    return f"{title}, in outline" if any(one.title == title for one in models) else title
+    return phrase("{}, in outline", AsIs(title)) if any(one.title == title for one in models) else title
 
 
 def shapes(scene: bpy.types.Scene, walk: Walk, entry: Entry) -> list[tuple[Entry, list[Corners]]]:

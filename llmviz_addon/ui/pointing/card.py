@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...language import phrase, spoken
 from ...layout.grid import Region
-from ...layout.reading import BETWEEN, Reading
+from ...layout.reading import BETWEEN, Reading, in_all
 
 Measure = Callable[[str, float], float]
 """How wide a text is at a size, in pixels."""
@@ -77,6 +78,11 @@ class Card:
 
 def told(reading: Reading, lines: Sequence[Reading], is_pinned: bool) -> list[Line]:
     """What a card says of a cell; ``lines`` is what was read of its row and column, or vector."""
+    with spoken(reading.language):
+        return _told(reading, lines, is_pinned)
+
+
+def _told(reading: Reading, lines: Sequence[Reading], is_pinned: bool) -> list[Line]:
     said = [Line(BETWEEN.join(reading.place), "muted", SMALL), Line(f"{reading.title}   {reading.where}")]
     if reading.values is not None:
         said.append(Line(reading.shown, "value", LARGE))
@@ -84,17 +90,17 @@ def told(reading: Reading, lines: Sequence[Reading], is_pinned: bool) -> list[Li
     said += [Line(f"= {text}") for text in (reading.formula, reading.numbers) if text]
     if is_pinned:
         names = ["row", "column"] if len(lines) == 2 else ["all of it"]
-        said += [Line(f"{name}:  {line.shown}", "muted") for name, line in zip(names, lines, strict=False)]
-        said += [Line(_numbered("from", reading.sources), "source"), Line(_numbered("used by", reading.uses), "use")]
-    said.append(Line(HINTS["pinned" if is_pinned else "hover"], "muted", SMALL))
+        said += [Line(f"{phrase(name)}:  {line.shown}", "muted") for name, line in zip(names, lines, strict=False)]
+        said += [Line(_numbered(phrase("from"), reading.sources), "source")]
+        said.append(Line(_numbered(phrase("used by"), reading.uses), "use"))
+    said.append(Line(phrase(HINTS["pinned" if is_pinned else "hover"]), "muted", SMALL))
     return [line for line in said if line.text.strip()]
 
 
 def _numbered(word: str, regions: Sequence[Region]) -> str:
     """Titles of the grids that these are of, with the numbers by which they are walked to."""
-    listed = [f"{number} {region.grid.title}" for number, region in enumerate(regions[:MOST_LISTED], start=1)]
-    more = f"  … {len(regions)} in all" if len(regions) > MOST_LISTED else ""
-    return f"{word}  {',  '.join(listed)}{more}" if listed else ""
+    listed = [f"{number} {phrase(region.grid.title)}" for number, region in enumerate(regions[:MOST_LISTED], start=1)]
+    return f"{word}  {',  '.join(listed)}{in_all(len(regions), MOST_LISTED)}" if listed else ""
 
 
 def wrapped(lines: Sequence[Line], measure: Measure, widest: float, scale: float) -> list[Line]:

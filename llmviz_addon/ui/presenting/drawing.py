@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
+from ...stage.kept_language import phrased
 from ...stage.story import Story, read_story
 from ..keys import SCREEN, users_keys
 from ..play import chapter_start, next_rest, rests
@@ -121,9 +122,9 @@ def _told(
     """Above the strip: what the mouse is on or where we are, and what comes next; below the top, what keys do."""
     here, coming = where_we_are(scene, story), what_comes(scene, story)
     if isinstance(hit, hud.Tick):
-        here = f"Go to {hit.name}"
+        here = phrased(scene, "Go to {}", hit.name)
     elif hit is not None:
-        here = f"Go to {hit.number} {hit.title}"
+        here = phrased(scene, "Go to {}", f"{hit.number} {hit.title}")
     left, right = hud.MARGIN * scale, region.width - hud.MARGIN * scale
     letters(here, left, 62 * scale, TEXT * scale, _seen(WHITE, share))
     letters(coming, right, 62 * scale, TEXT * scale, _seen(WHITE, share), side=1.0)
@@ -146,9 +147,9 @@ def what_comes(scene: bpy.types.Scene, story: Story) -> str:
     """The next rest, and how long it takes there."""
     frame = next_rest(scene, story)
     if frame is None:
-        return "The film ends here" if scene.frame_current >= scene.frame_end else "Next: the end"
+        return phrased(scene, "The film ends here" if scene.frame_current >= scene.frame_end else "Next: the end")
     name = next(name for at, name in rests(scene, story) if at == frame)
-    return f"Next: {name}, in {(frame - scene.frame_current) / max(story.fps, 1):.0f} s"
+    return phrased(scene, "Next: {}, in {} s", name, round((frame - scene.frame_current) / max(story.fps, 1)))
 
 
 def what_keys_do() -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import bpy
 
+from ...stage.kept_language import phrased
 from ...stage.story import Story, read_story
 from ..confirm import Result
 from ..over import Over
@@ -102,12 +103,13 @@ def _draw() -> None:
         return
     (_, text), (name, following) = now_and_next(story, context.scene.frame_current)
     said = story.paragraph(context.scene.frame_current)
+    coming = phrased(context.scene, "Next: {}", name) if name else phrased(context.scene, "Nothing more is told")
     top = region.height - MARGIN * scale
     for words, size, colour in (
         (where_we_are(context.scene, story), HEAD, FAINT),
         (said, NOW, WHITE),
         (text.removeprefix(said).strip(), NOW, PALE),
-        (f"Next: {name}" if name else "Nothing more is told", HEAD, FAINT),
+        (coming, HEAD, FAINT),
         (following, NEXT, PALE),
     ):
         top = _paragraph(words, top, size * scale, colour, region.width - 2 * MARGIN * scale, MARGIN * scale)
