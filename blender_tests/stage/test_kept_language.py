@@ -36,6 +36,11 @@ def numerals() -> list[bytes]:
     return [bytes(image.packed_file.data) for image in bpy.data.images if image.get(TAG) == "numerals"]
 
 
+def digits() -> list[int]:
+    """How much is drawn of the letters that numbers which change are put together of."""
+    return [len(mesh.vertices) for mesh in bpy.data.meshes if mesh.get(TAG) == "digits"]
+
+
 def sizes(scene: bpy.types.Scene) -> dict[str, tuple[int, ...]]:
     """How much is drawn of each thing that is written."""
     return {o[NAME]: len(o.data.vertices) for o in scene.objects if o.get(TAG) == "flat" and o.type == "MESH"}
@@ -65,6 +70,14 @@ def test_cells_have_the_decimal_mark_of_their_scene():
     api.open_stage(api.run(), 2, language="de")
     assert len(english) == 1
     assert numerals() != english
+
+
+def test_numbers_that_change_have_the_decimal_mark_of_their_scene():
+    api.build(api.run(), ["mlp"], pace=None)
+    english = digits()
+    api.build(api.run(), ["mlp"], pace=None, language="de", sure=True)
+    assert len(english) == 1
+    assert digits() != english
 
 
 def test_a_film_keeps_german_until_it_is_told_in_english_or_gone():
