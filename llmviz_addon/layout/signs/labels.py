@@ -91,9 +91,8 @@ def _length(axis: Axis, growing: bool) -> str:
 def _title(title: str, size: float, width: float, height: float) -> tuple[str, float]:
     """The title on one line or, where it can be larger, on two; and its em."""
     best = (title, size * min(1.0, width / max(advance(title, size), 1e-9)))
-    words = title.split(" ")
-    for cut in range(1, len(words)):
-        lines = " ".join(words[:cut]) + "\n" + " ".join(words[cut:])
+    for cut in (found.end() for found in re.finditer("[ -]", title)):
+        lines = title[:cut].rstrip(" ") + "\n" + title[cut:]
         em = size * min(1.0, width / advance(lines, size))
         em = min(em, height / (0.97 + LEADING))
         if em > 1.15 * best[1]:

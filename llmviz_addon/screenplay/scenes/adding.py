@@ -11,6 +11,7 @@ the beat is over.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -269,7 +270,7 @@ def _headings(telling: Telling, table: Table) -> list[Shape]:
         whose = [*((one.name, one.home if one.is_copy else None) for one in some), (phrase(column.grid.title), column)]
         for place, (name, region) in enumerate(whose):
             x = table.x(group, place) + CELL / 2
-            words = name if advance(name, em) <= room else "\n".join(name.split(" ", 1))
+            words = name if advance(name, em) <= room else re.sub(" |(?<=-)", "\n", name, count=1)
             size = min(fit(line, em, room) for line in words.split("\n"))
             lines = words.count("\n")
             shapes.append(Text(x, table.top + (2.6 + 1.25 * lines) * em, ((words, "ink"),), size, "center", 1.25))
