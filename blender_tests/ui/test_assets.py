@@ -48,6 +48,8 @@ def test_what_is_in_it_is_plain(place: Path) -> None:
         assert block.asset_data.catalog_id in written
         assert block.asset_data.catalog_id in (WORLDS, RIGS)
         assert block.asset_data.description
+    paths = {line.split(":")[1] for line in written.splitlines() if line.count(":") == 2}
+    assert {parent for path in paths if (parent := path.rpartition("/")[0])} <= paths, "else Blender has to save them"
     (camera,) = (one for one in wanted.collections if one.name == "LLM Camera")
     assert sorted(obj.type for obj in camera.objects) == ["CAMERA", "EMPTY"]
     (lamps,) = (one for one in wanted.collections if one.name != "LLM Camera")

@@ -15,14 +15,16 @@ import numpy as np
 
 from .materials.theme import RGB, Theme
 from .materials.theme_file import NAMES, theme
-from .ours import NAME, TAG
+from .ours import disown
 from .things.camera import camera_rig
 from .things.lights import ground, lamps
 
 FILE, CATALOGUES = "llmviz.blend", "blender_assets.cats.txt"
+WHOLE = "8d0f9f8e-3c62-4b0a-9c1e-5f6b1f2a7c00"
 WORLDS = "8d0f9f8e-3c62-4b0a-9c1e-5f6b1f2a7c01"
 RIGS = "8d0f9f8e-3c62-4b0a-9c1e-5f6b1f2a7c02"
 """Catalogues, by the numbers that the library's own file gives them."""
+TITLE = "LLM Visualizer"
 SWATCH = 64
 """Pixels of a preview's side."""
 
@@ -34,8 +36,9 @@ def write_assets(folder: Path) -> list[str]:
 
     OSError or RuntimeError where it cannot be written.
     """
-    catalogues = f"VERSION 1\n\n{WORLDS}:LLM Visualizer/Worlds:Worlds\n{RIGS}:LLM Visualizer/Rigs:Rigs\n"
-    (folder / CATALOGUES).write_text(catalogues, encoding="utf-8")
+    told = ((WHOLE, ""), (WORLDS, "/Worlds"), (RIGS, "/Rigs"))  # Blender takes what is not told as not saved yet
+    lines = [f"{number}:{TITLE}{path}:{path[1:] or TITLE}\n" for number, path in told]
+    (folder / CATALOGUES).write_text("VERSION 1\n\n" + "".join(lines), encoding="utf-8")
     with _made() as blocks:
         bpy.data.libraries.write(str(folder / FILE), {*blocks}, fake_user=True, compress=True)
         return [block.name for block in blocks]
@@ -85,11 +88,10 @@ def _asset(block: Any, name: str, catalogue: str, text: str, renamed: list[tuple
     block.name = name
     block.asset_mark()
     block.asset_data.catalog_id, block.asset_data.description = catalogue, text
-    block.asset_data.author = "LLM Visualizer"
+    block.asset_data.author = TITLE
     objects = block.objects if isinstance(block, bpy.types.Collection) else ()
     for one in (block, *objects, *(obj.data for obj in objects if obj.data is not None)):
-        for mark in (TAG, NAME):
-            one.pop(mark, None)
+        disown(one)
     return block
 
 

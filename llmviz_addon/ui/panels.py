@@ -19,7 +19,7 @@ from .jobs import last, locked, running, start
 from .looks import LLMVIZ_PT_render_presets, LLMVIZ_PT_theme_presets, Preset
 from .manual import START, Explained
 from .play import NO_FILM, next_rest, previous_rest
-from .preferences import catalogue, preferences
+from .preferences import catalogue, own_language, preferences
 from .reload import draw_reload, draw_troubles
 from .render import folder_problem, frames_kept
 from .scenes import film_scenes, her_scenes, say_where
@@ -150,7 +150,7 @@ class LLMVIZ_PT_film(Preset, _Panel, bpy.types.Panel):
             pace = column.row()
             pace.enabled = value(settings, "pauses")
             pace.prop(settings, "pace")
-        column.prop(settings, "language")
+        column.prop(settings, "language", placeholder=own_language())
         column.prop(settings, "theme")
         if value(settings, "theme") == "FILE":
             column.prop(settings, "theme_file")
