@@ -108,6 +108,11 @@ def test_the_video_becomes_a_strip(film: bpy.types.Scene, tmp_path: Path) -> Non
     (strip,) = scene.sequence_editor.strips
     assert Path(bpy.path.abspath(strip.filepath)) == render.film_path(film)
     assert (scene.frame_end, scene.render.fps, scene.render.resolution_x) == (3, film.render.fps, 64)
+    workspaces = set(bpy.data.workspaces)
+    assert getattr(bpy.data.workspaces[direct.EDITING], "sequencer_scene", scene) == scene
+    bpy.context.window.scene = film
+    bpy.ops.llmviz.edit_film()
+    assert set(bpy.data.workspaces) == workspaces
 
 
 def test_focus_and_lamps_are_at_hand(film: bpy.types.Scene) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import bpy
 
+from ..stage import compat
 from ..stage.open_state import read_state
 from ..stage.ours import disown, ours, release
 from ..stage.parted import part
@@ -25,6 +27,8 @@ from .view import looks_through_camera
 
 LIKE = ("type", "lens", "sensor_fit", "sensor_width", "sensor_height", "shift_x", "shift_y", "clip_start", "clip_end")
 """What a camera of hers has of the one that is looked through."""
+EDITING, TEMPLATES = "Video Editing", "startup/bl_app_templates_system"
+"""The workspace for strips, and where Blender's scripts have the template that it is in."""
 WIDER = 2.0
 """A viewport shows so many times as much as a camera of its focal length."""
 
@@ -136,7 +140,7 @@ def sharing_keys() -> Iterator[None]:
 
 
 class LLMVIZ_OT_edit_film(_Directing, bpy.types.Operator):
-    """Put the video that was rendered as a strip into a scene of its own, for Blender's workspace *Video Editing*.
+    """Put the video that was rendered as a strip into a scene of its own, and go to Blender's workspace Video Editing.
 
     Nothing is rendered or copied; a film that is rendered again is seen there
     """
@@ -165,13 +169,24 @@ class LLMVIZ_OT_edit_film(_Directing, bpy.types.Operator):
         view.view_transform = "Standard"
         editor: Any = scene.sequence_editor_create()
         strip = editor.strips.new_movie(path.stem, str(path), 1, 1)
-        scene.frame_start, scene.frame_end = 1, strip.frame_final_duration
+        scene.frame_start, scene.frame_end = 1, compat.strip_length(strip)
         window: Any = context.window
         window.scene = scene
-        if hasattr(context.workspace, "sequencer_scene"):  # since 5.0 the editors of strips have a scene of their own
-            context.workspace.sequencer_scene = scene
-        self.report({"INFO"}, f"{scene.name!r} has the film as a strip; go to the workspace Video Editing.")
+        workspace: Any = editing_workspace()
+        if hasattr(workspace, "sequencer_scene"):  # since 5.0 the editors of strips have a scene of their own
+            workspace.sequencer_scene = scene
+        window.workspace = workspace
+        self.report({"INFO"}, f"{scene.name!r} has the film as a strip.")
         return {"FINISHED"}
+
+
+def editing_workspace() -> bpy.types.WorkSpace:
+    """Blender's workspace for strips; where the file has none it is brought in, as its menu of workspaces does it."""
+    if EDITING not in bpy.data.workspaces:
+        path = Path(bpy.utils.system_resource("SCRIPTS")) / TEMPLATES / EDITING.replace(" ", "_") / "startup.blend"
+        if path.is_file():
+            bpy.ops.workspace.append_activate(idname=EDITING, filepath=str(path))
+    return bpy.data.workspaces.get(EDITING, bpy.context.workspace)
 
 
 class LLMVIZ_PT_direct(Explained, bpy.types.Panel):
