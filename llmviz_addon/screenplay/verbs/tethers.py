@@ -31,8 +31,8 @@ MARGIN = 0.01
 """How far it keeps from what is written, in picture heights."""
 EDGE = 0.001
 """How far over its own panel's edge it may begin, in picture heights."""
-ACROSS = 0.5
-"""What a way costs that lies across other grids all along, in picture heights."""
+ACROSS = 2.0
+"""What a way costs that lies across other cells all along, in picture heights."""
 BESIDE = 4
 """Places where a tether may begin that are at its symbol."""
 AWAY = 0.6
@@ -40,6 +40,9 @@ AWAY = 0.6
 MOST_ACROSS = 0.25
 """Share of a way that may lie across other cells, but to a result twice that: one that does so longer
 tells of these rather than of its ends."""
+READ, MOST_READ = 24 / 720, 0.04
+"""Width of a cell, in picture heights, from which on its number stands in it; and share of a way that may lie across
+such."""
 BENDS = np.array([0.0, 0.1, -0.1, 0.2, -0.2, 0.32, -0.32, 0.48, -0.48])
 """How far the middle of a tether may be out of its straight way, as a share of its length."""
 _ALONG = np.linspace(0, 1, 25)
@@ -75,16 +78,13 @@ def tether(
     first, last = np.repeat(starts, len(ends), axis=0), np.tile(ends, (len(starts), 1))
     found = _bent(np.repeat(first, len(BENDS), axis=0), np.repeat(last, len(BENDS), axis=0), np.tile(BENDS, count))
     length = np.linalg.norm(np.diff(found, axis=1), axis=2).sum(axis=1)
-    grids = [area for grid, area in around.grids if grid is not region.grid]
     walls = [panel.area.grown(-EDGE), *(area.grown(MARGIN) for area in around.written)]
     free = _within(found, [telling.page.free.grown(MARGIN)]).all(axis=1) & ~_within(found, walls).any(axis=1)
-    over, most = _within(found, grids), 2 * MOST_ACROSS
-    if operand is not None:
-        own, end = (telling.view.area(*telling.box(one)) for one in (region.grid, region))
-        over, most = over | (_within(found, [own]) & ~_within(found, [end.grown(MARGIN)])), MOST_ACROSS
-    across, away = over.mean(axis=1), np.repeat(np.arange(len(starts)) >= BESIDE, len(ends) * len(BENDS))
+    across, read = (_across(telling, found, region, around, least) for least in (0.0, READ))
+    most = MOST_ACROSS if operand else 2 * MOST_ACROSS
+    away = np.repeat(np.arange(len(starts)) >= BESIDE, len(ends) * len(BENDS))
     cost = length * (1 + 0.3 * np.tile(abs(BENDS), count)) + ACROSS * across + AWAY * away
-    cost[~free | (length > LONGEST) | (across > most)] = np.inf
+    cost[~free | (length > LONGEST) | (across > most) | (read > MOST_READ)] = np.inf
     cheap = (int(way) for way in np.argsort(cost, kind="stable") if np.isfinite(cost[way]))
     clear = (way for way in cheap if not _crosses(found[way], walls))
     best = next((way for way in clear if not any(_meet(found[way], other) for other in others)), None)
@@ -163,15 +163,27 @@ def _starts(panel: Panel, operand: str | None) -> np.ndarray:
 
 
 def _ends(telling: Telling, region: Region) -> np.ndarray:
-    """The middles of some cells of a region's front, (n, 3): a tether may end at any of them."""
+    """Where on a region's front a tether may end, (n, 3): the middles of some cells, and of its four edges."""
     low, high = telling.box(region)
-    inner = np.minimum(CELL / 2, (high - low) / 2)
-    low, high = low + inner, high - inner
+    inner, middle = np.minimum(CELL / 2, (high - low) / 2), (low + high) / 2
     shares = np.linspace(0, 1, 7)
-    places = low + shares[:, None] * (high - low)
+    places = low + inner + shares[:, None] * (high - low - 2 * inner)
     places[:, 2] = places[::-1, 2]  # from the upper left to the lower right
-    places[:, 1] = low[1] - inner[1] - CELL / 10
+    edges = np.array([middle] * 4)
+    edges[[0, 1], 0], edges[[2, 3], 2] = (low[0], high[0]), (low[2], high[2])
+    places = np.concatenate([places, edges])
+    places[:, 1] = low[1] - CELL / 10
     return np.unique(places, axis=0)
+
+
+def _across(telling: Telling, ways: np.ndarray, region: Region, around: Around, least: float) -> np.ndarray:
+    """Which share of ways, (n, m, 2), lies on cells that are at least so wide, other than those of a region, (n,)."""
+    own, end = (telling.view.area(*telling.box(one)) for one in (region.grid, region))
+    others = [(grid, area) for grid, area in around.grids if grid is not region.grid]
+    large = [area for grid, area in [*others, (region.grid, own)] if area.width >= least * grid.cells[0]]
+    if own not in large:
+        return _within(ways, large).mean(axis=1)
+    return (_within(ways, large[:-1]) | (_within(ways, [own]) & ~_within(ways, [end.grown(MARGIN)]))).mean(axis=1)
 
 
 def _written_on(telling: Telling, region: Region, around: Around) -> Area:
