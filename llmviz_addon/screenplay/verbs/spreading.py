@@ -15,7 +15,6 @@ from ..page.sizes import USUAL, pixel
 from ..telling import Telling
 from .arranging import sign
 from .arrows import ARROW, GAP, arrow, front, way
-from .dealing import BETTER
 from .fading import fade
 from .flanking import flank
 
@@ -23,8 +22,11 @@ WIDE = 0.35
 """Metres across of the arrows."""
 BETWEEN = 3.0
 """What an arrow from line to line needs between them, as many times its width."""
-OVER, BESIDE, APART = 2.2, 6.0, 0.6
+OVER, BESIDE, APART = 2.2, 7.0, 0.6
 """Room over a line for titles, and beside groups for theirs, and between two names, in ems of usual letters."""
+
+BETTER = 1.1
+"""How much larger all must be for groups not to stand in one line."""
 
 
 class Form(NamedTuple):
@@ -54,7 +56,7 @@ def spread(
     """
     seconds = telling.length(seconds, 2.0)
     told = [[telling.cast.grids_of(part) for part in _members(group)] for group in groups]
-    form = _best(telling, told, bool(titles))
+    form = _best(telling, told, bool(titles), bool(parts))
     first = [grid for part in told[0] for grid in part]
     (left, _, _), (_, _, top) = _around(telling, first)
     for grids, x, z in form.places:
@@ -65,7 +67,7 @@ def spread(
     telling.pass_time(seconds)
     led, brief = _connected(telling, [grids for grids, _, _ in form.places]), min(0.4, seconds)
     telling.score.set_all([one.name for one in led], "opacity", ARROW, telling.now - brief, brief)
-    return [*(_named(telling, told, form, titles, parts, min(0.5, seconds)) if titles else []), *led]
+    return [*(_named(telling, told, form, titles, parts, min(0.5, seconds)) if titles or parts else []), *led]
 
 
 def _connected(telling: Telling, carried: Sequence[Sequence[Grid]]) -> list[Drawing]:
@@ -107,23 +109,23 @@ def _around(telling: Telling, grids: Sequence[Grid]) -> tuple[np.ndarray, np.nda
     return np.min(lows, axis=0), np.max(highs, axis=0)
 
 
-def _best(telling: Telling, told: Sequence[Sequence[Sequence[Grid]]], titled: bool) -> Form:
+def _best(telling: Telling, told: Sequence[Sequence[Sequence[Grid]]], titled: bool, named: bool) -> Form:
     """The form in which all are largest; as they are in one line, unless another lets them be much larger."""
     wholes = [[[grid for part in parts for grid in part]] for parts in told]
-    forms = [*_forms(telling, wholes, False, titled)]
+    forms = [*_forms(telling, wholes, False, titled, named)]
     line = forms[0]
     if any(len(parts) > 1 for parts in told):
-        forms += _forms(telling, told, True, titled)
+        forms += (form for form in _forms(telling, told, True, titled, named) if form.columns == 1 or not named)
     best = max(forms, key=lambda form: form.scale)
     return best if best.scale > BETTER * line.scale else line
 
 
 def _forms(
-    telling: Telling, told: Sequence[Sequence[Sequence[Grid]]], in_rows: bool, titled: bool
+    telling: Telling, told: Sequence[Sequence[Sequence[Grid]]], in_rows: bool, titled: bool, named: bool
 ) -> Iterator[Form]:  # fmt: skip
-    """In so many columns, from all to one."""
+    """In so many columns, from all to one; names of parts that stand above one another are beside them."""
     sizes = [[np.subtract(*_around(telling, part)[::-1])[[0, 2]] for part in parts] for parts in told]  # width, height
-    gap, free, em = telling.layout.gap, telling.page.free, USUAL * pixel(telling.page) if titled else 0.0
+    gap, free, em = telling.layout.gap, telling.page.free, USUAL * pixel(telling.page)
     columns = max(len(parts) for parts in sizes)
     wide = [max(parts[i][0] for parts in sizes if i < len(parts)) for i in range(columns)]
     lefts = np.concatenate([[0.0], np.cumsum(np.array(wide) + gap)])
@@ -131,10 +133,11 @@ def _forms(
     for count in range(len(told), 0, -1):
         lines = [tall[i : i + count] for i in range(0, len(told), count)]
         across, down = count * lefts[-1] - gap, sum(max(line) + gap + BETWEEN * WIDE for line in lines) - gap
-        beside, over = (BESIDE * em, OVER * em) if count == 1 else (0.0, len(lines) * OVER * em)
+        beside = BESIDE * em if titled and count == 1 or named and not in_rows else 0.0
+        over = OVER * em * (len(lines) if titled and count > 1 else 1 if named and in_rows else 0)
         scale = min((free.width - beside) / across, (free.height - over) / down)
         places, z = [], 0.0
-        room = gap + (OVER * em / scale if count > 1 else 0.0) + BETWEEN * WIDE
+        room = gap + (OVER * em / scale if titled and count > 1 else 0.0) + BETWEEN * WIDE
         for i in range(0, len(told), count):
             for column, parts in enumerate(told[i : i + count]):
                 places += [(part, column * lefts[-1] + float(lefts[j]), z) for j, part in enumerate(parts)]
@@ -152,9 +155,10 @@ def _named(
     every = [grid for grids in wholes for grid in grids]
     labels = [telling.cast.labels.get(grid.name) for grid in every]
     fade(telling, *(label for label in labels if label is not None), to=0, seconds=0)
-    if form.columns == 1:
+    made: list[Drawing] = []
+    if titles and form.columns == 1:
         made = flank(telling, *wholes, titles=titles, among=every, seconds=0)
-    else:
+    elif titles:
         made = [_over(telling, grids, title, em) for grids, title in zip(wholes, titles, strict=True)]
     named = [next(group[i] for group in told if len(group) > i) for i in range(len(parts))]
     if parts and form.in_rows and form.columns == 1:
