@@ -8,8 +8,7 @@ short = ("task", "columns", "attention", "layer", "layers", "model", "loop")
 trailer = ("layers",)
 
 SHOWN, ENTRIES, TURNS = 8, 20, 6
-"""Bars of a large vocabulary, and tokens of it that can be read; layers that are seen side by side while they run, or
-groups of them, that glow one after the other."""
+"""Bars of a large vocabulary, and tokens of it that can be read; layers side by side, or groups that glow in turn."""
 WAY, APART = 1.6, 0.17
 """Metres from what the heads find to the projection; and between tables that are added, of their height."""
 HALVES, STRIPS, NAMED = ("Self-attention", "MLP"), ("Widened", "Bent"), 12
@@ -28,7 +27,7 @@ def play(film):
     norm, attention, *parts = layers[0].members.values()
     _attention(film, tokens, e, norm, attention, marks)
     _taking(film, attention, given)
-    _layer(film, layers[0], parts)
+    _layer(film, layers[0], parts, e.output)
     _layers(film, layers, names)
     _model(film)
     _guess(film, given - 1)
@@ -117,8 +116,7 @@ def _attention(film, tokens, e, norm, attention, marks):
         with film.together(seconds=2.5):
             for grid in (tokens, *e.grids):
                 film.move(grid, seconds=1)  # home
-            film.fade(film.ribbons(tokens, e), to=1, seconds=1)
-            film.fade(norm, attention, film.ribbons(e, norm, attention), to=1, seconds=1)
+            film.fade(norm, attention, film.ribbons(tokens, e, norm, attention), to=1, seconds=1)
             film.camera.frame(tokens, e, norm, attention, azimuth=298, elevation=18, seconds=2)
             film.pulse(norm, titles=[norm.title])
         film.say("In self-attention each takes over what it needs from those before it.")
@@ -165,7 +163,7 @@ def _taking(film, attention, given):
         film.say("the wider a band, the more the token below takes over from that above.")
 
 
-def _layer(film, layer, parts):
+def _layer(film, layer, parts, stream):
     with film.beat("layer"):
         film.say("Then a small network, the MLP, works on each column by itself.")
         strips = film.flank(layer.mlp.hidden, layer.mlp.activation, titles=STRIPS, among=parts, seconds=0)
@@ -175,12 +173,13 @@ def _layer(film, layer, parts):
             film.camera.frame(*parts, *strips, azimuth=284, elevation=6, seconds=1.5)
             film.pulse(*parts, titles=[part.title for part in parts])
         film.say("That was one layer.")
-        (first, *others), names = layer.attn.heads, film.flank(*_halves(layer), titles=HALVES)
+        (first, *others), seen = layer.attn.heads, film.one_head(layer)
+        names = film.flank(*_halves(layer), titles=HALVES)
         names += film.flank(first, titles=[f"1 of {1 + len(others)} heads"], among=layer, seconds=0) if others else []
-        with film.together(seconds=2):  # of its heads the first, for they would stand on one another
-            film.fade(layer.ln_1, first, [*layer.attn.members.values()][1:], film.ribbons(layer), to=1, seconds=1)
-            film.camera.frame(layer, *names, azimuth=282, elevation=6)
-        film.fade(*film.signs.labels(layer), *strips, to=0, seconds=0.3)  # of a crowd some would stand on others
+        with film.together(seconds=2):
+            film.fade(stream, *seen, film.ribbons(stream, *seen), to=1, seconds=1)  # which comes in from above
+            film.camera.frame(*seen, *names, azimuth=282, elevation=6)
+        film.fade(film.signs.label(stream), *film.signs.labels(layer), *strips, to=0, seconds=0.3)  # a crowd
     film.fade(*names, to=0, seconds=0)
 
 
@@ -207,16 +206,17 @@ def _layers(film, layers, names):
         film.say("Now all layers have run." if rest else "So it has run.")
         with film.together(seconds=2):
             film.fade(*(() if titles else names), to=1)
-            film.camera.fly(*((*layers, *titles) if titles else (film.layout, *names)), azimuth=288, elevation=21)
+            seen = (*film.one_head(*layers), *titles) if titles else (film.layout, *names)
+            film.camera.fly(*seen, azimuth=288, elevation=21)
     film.fade(*names, *titles, to=0, seconds=0)
 
 
 def _at_once(film, layers):
     """All layers as large as they can be seen at once, each with its name; those after the first run."""
     with film.together(seconds=1.6):
-        film.fade(film.all_but(*layers), to=0, seconds=1)
+        film.fade(film.all_but(*film.one_head(*layers)), to=0, seconds=1)
         titles = film.spread(*map(_halves, layers), titles=_names(0, len(layers), 1), parts=HALVES)
-        film.camera.frame(*layers, *titles, azimuth=282, elevation=9)
+        film.camera.frame(*film.one_head(*layers), *titles, azimuth=282, elevation=9)
     for layer, name in zip(layers[1:], _names(1, len(layers) - 1, 1), strict=True):
         film.locate(layer)
         film.pulse(layer, titles=[name], seconds=min(2.0, 8.0 / len(layers[1:])))

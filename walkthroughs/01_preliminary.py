@@ -21,48 +21,51 @@ TURNS = 6.0
 
 
 def play(film):
-    layer = film.layout.layers[0]
-    learned = [grid for grid in layer.grids if grid.role == "weight"]
-    values = [grid for grid in layer.grids if grid.role != "weight"]
-    ribbons = film.ribbons(layer)
-    _used(film, layer)
-    names = _learned(film, layer, learned, [*values, *ribbons])
-    _computed(film, layer, learned, values, ribbons, names)
+    layer, layers = film.layout.layers[0], film.layout.layers
+    aside, seen = [one.attn.heads[1:] for one in layers], film.one_head(layer)
+    learned = [grid for grid in seen if grid.role == "weight"]
+    values = [grid for grid in seen if grid.role != "weight"]
+    ribbons = film.ribbons(*seen)
+    names = _used(film, layer, seen, aside)
+    names = _learned(film, layer, learned, [*values, *ribbons], names)
+    _computed(film, layer, learned, values, ribbons, [*names, *aside])
     _family(film)
     _both(film, layer.mlp)
 
 
-def _used(film, layer):
-    layers, signs = film.layout.layers, [film.signs.card]
+def _used(film, layer, seen, aside):
+    layers, signs, (first, *others) = film.layout.layers, [film.signs.card], layer.attn.heads
     if 1 < len(layers) <= FEW:
-        film.fade(film.all_but(*layers), to=0, seconds=0)
+        film.fade(film.all_but(*layers), *aside, to=0, seconds=0)
         rows, titles = [list(one.members.values()) for one in layers], [f"Layer {i}" for i in range(len(layers))]
         signs = film.spread(*((row[:2], row[2:]) for row in rows), titles=titles, parts=HALVES, seconds=0)
-    seen = *(layers if len(signs) > 1 else [film.layout]), *signs
-    film.open_on(*seen, azimuth=282, elevation=9)
+    whole = film.one_head(*layers) if len(signs) > 1 else [film.layout]
+    film.open_on(*whole, *signs, azimuth=282, elevation=9)
     with film.beat("used"):
         film.say("A model is first trained, then used.")
-        film.camera.frame(*seen, azimuth=280, elevation=8, seconds=2.5)
+        film.camera.frame(*whole, *signs, azimuth=280, elevation=8, seconds=2.5)
         film.say("Training changes its parameters, little by little, so that it predicts better.")
         with film.together(seconds=4):
-            film.fade(film.all_but(layer), *signs, to=0, seconds=1.5)
-            film.revert(layer)
-            film.camera.fly(layer, azimuth=296, elevation=12)
-        film.revert(*layers[1:], seconds=0)
-        film.fade(film.all_but(layer), to=0, seconds=0)
+            film.fade(film.all_but(*seen), *signs, to=0, seconds=1.5)
+            film.revert(*seen)
+            film.camera.fly(*seen, azimuth=296, elevation=12)
+        film.revert(*layers, seconds=0)
+        film.fade(film.all_but(*seen), to=0, seconds=0)
         film.say("Here they stay as they are: we see it used, which is called inference.")
-        film.camera.frame(layer, azimuth=293, elevation=11, seconds=3)
+        names = film.flank(first, titles=[f"1 of {1 + len(others)} heads"], among=layer) if others else []
+        film.camera.frame(*seen, *names, azimuth=293, elevation=11, seconds=3)
+    return names
 
 
-def _learned(film, layer, learned, others):
+def _learned(film, layer, learned, others, signs):
     with film.beat("learned"):
         film.say("What is [blue](weight), or orange below zero, was learned:")
         film.fade(*learned, *others, to=LOW, seconds=0.5)
         _in_turn(film, layer, learned, azimuth=288)
         film.say("these are the parameters, of which this model has {n:,}.", n=film.checkpoint.n_params)
-        matrices = [grid for grid in learned if len(grid.axes) == 2]
+        matrices = [grid for grid in layer.grids if grid.role == "weight" and len(grid.axes) == 2]  # of all heads
         with film.together(seconds=2.5):
-            film.fade(*others, *(grid for grid in learned if grid not in matrices), to=0, seconds=1)
+            film.fade(*others, *signs, *(grid for grid in learned if grid not in matrices), to=0, seconds=1)
             names = film.lay(*matrices)
             film.camera.frame(*matrices, *names, azimuth=273, elevation=3)
         here = sum(film.values(grid).size for grid in matrices)
@@ -80,14 +83,16 @@ def _learned(film, layer, learned, others):
     return names
 
 
-def _computed(film, layer, learned, values, ribbons, names):
+def _computed(film, layer, learned, values, ribbons, aside):
     with film.beat("computed"):
         film.say("What is [green](activation), or magenta below zero, is computed from them and the text,")
-        film.hide_values(*values, seconds=0)
-        film.fade(*names, to=0, seconds=0.3)
+        film.hide_values(*(grid for grid in layer.grids if grid.role != "weight"), seconds=0)
+        with film.together(seconds=0.6):
+            film.fade(*aside, to=0, seconds=0.3)
+            film.camera.frame(*(grid for grid in learned if len(grid.axes) == 2), azimuth=272, elevation=3)
         with film.together(seconds=1.2):
-            film.revert(layer)
-            film.camera.frame(layer, azimuth=284, elevation=9)
+            film.revert(*learned, *values)
+            film.camera.frame(*learned, *values, azimuth=284, elevation=9)
         with film.together(seconds=0.5):
             film.fade(*ribbons, to=1)
             film.fade(*learned, to=0.35)

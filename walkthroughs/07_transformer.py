@@ -16,38 +16,46 @@ HALVES = "Self-attention", "MLP"
 def play(film):
     layers, e = film.layout.layers, film.layout.embedding
     film.computed_up_to(layers[0])
-    film.fade(film.all_but(*layers, film.ribbons(*layers)), to=0, seconds=0)
-    signs = _seen(film, layers)
-    film.open_on(*layers, *signs, azimuth=282, elevation=9)
+    seen = film.one_head(*layers)
+    film.fade(film.all_but(*seen, film.ribbons(*seen)), to=0, seconds=0)
+    signs = _dealt(film, layers)
+    film.open_on(*seen, *signs, azimuth=282, elevation=9)
     with film.beat("one-layer"):
         film.say("This is one whole layer, as we know it:")
+        one = film.one_head(layers[0])
         with film.together(seconds=2):
-            film.fade(film.all_but(layers[0], film.ribbons(layers[0])), *signs, to=0, seconds=1)
-            film.revert(layers[0])
+            film.fade(film.all_but(*one), *signs, to=0, seconds=1)
+            film.revert(*one)
             film.camera.fly(layers[0], azimuth=288, elevation=9)
-        film.revert(*layers[1:], seconds=0)
+        film.revert(*layers, seconds=0)
         film.hide_values(*(grid for layer in layers[1:] for grid in layer.grids if grid.role != "weight"))
-        film.fade(film.all_but(layers[0], film.ribbons(layers[0])), to=0, seconds=0)
+        film.fade(film.all_but(*one), to=0, seconds=0)
         film.fade(*film.signs.labels(layers[0]), to=0, seconds=0)  # of a crowd some would stand on others
-        first, *others = layers[0].attn.heads  # they would stand on one another
-        names = film.flank(*_halves(layers[0]), titles=HALVES)
+        (first, *others), names = layers[0].attn.heads, film.spread(_halves(layers[0]), parts=HALVES, seconds=0)
         names += film.flank(first, titles=[f"1 of {1 + len(others)} heads"], among=layers[0]) if others else []
-        film.fade(*others, to=0, seconds=0)
-        film.camera.frame(layers[0], *names, azimuth=286, elevation=9, seconds=2)
+        _from_above(film, e.output, layers[0].attn.residual, one)
+        film.camera.frame(*one, *names, azimuth=286, elevation=9, seconds=2)
         film.say("attention takes over from other tokens,")
         film.light(layers[0].attn, seconds=0.8)
         film.light(layers[0].attn, to=0, seconds=0.8)
         film.say("the MLP works on each by itself.")
         film.light(layers[0].mlp, seconds=0.8)
         film.light(layers[0].mlp, to=0, seconds=0.8)
-        film.say("Both add what they find to what was there.")
-    _repeat(film, layers, names)
+        film.say("Both add what they find to the [residual stream]({s}).", s=layers[0].attn.residual)
+    _repeat(film, layers, names, e)
     _ride(film, layers, e)
     _stream(film, layers, e)
     _lens(film, _forming(film))
 
 
-def _seen(film, layers):
+def _from_above(film, source, target, layer):
+    """Let the stream come in from what is over the picture, as far as at home, wherever a layer's halves stand."""
+    film.move(source, beside=target, side="above", gap=source.ends[0][2] - target.ends[1][2], seconds=0)
+    film.fade(source, film.ribbons(source, *layer), to=1, seconds=0)
+    film.fade(film.signs.label(source), to=0, seconds=0)
+
+
+def _dealt(film, layers):
     """All layers as large as they can be, or one below the other, with their names, which are returned."""
     halves = [half for layer in layers for half in _halves(layer)]
     if 1 < len(layers) <= FEW:
@@ -65,8 +73,8 @@ def _halves(layer):
     return [norm, attention], others
 
 
-def _repeat(film, layers, names):
-    count, end = len(layers), (film.layout.ln_f, film.layout.output)
+def _repeat(film, layers, names, e):
+    count, end, seen = len(layers), (film.layout.ln_f, film.layout.output), film.one_head(*layers)
     with film.beat("repeat"):
         if count == 1:
             film.say("This small model has no other; large ones can have a hundred.")
@@ -75,24 +83,24 @@ def _repeat(film, layers, names):
         film.say("The model has {count} of them, one after the other.", count=count)
         film.locate(*layers)
         with film.together(seconds=3):
-            film.fade(*names, to=0, seconds=0.5)
-            film.fade(*layers, film.ribbons(*layers), to=1)
+            film.fade(*names, e.output, to=0, seconds=0.5)
+            film.fade(*seen, film.ribbons(*seen), to=1)
             if count <= FEW:
                 film.fade(*end, film.ribbons(*end), to=1)
                 rows = [_halves(layer) for layer in layers]
                 titles = [f"Layer {number}" for number in range(count)]
                 names = film.spread(*rows[:-1], (*rows[-1], end), titles=titles, parts=(*HALVES, "Output"))
-                film.camera.frame(*layers, end, *names, azimuth=277, elevation=6)
+                film.camera.frame(*seen, end, *names, azimuth=277, elevation=6)
             else:
-                film.camera.frame(*layers, azimuth=290, elevation=8)
+                film.camera.frame(*seen, azimuth=290, elevation=8)
         if count <= FEW:
             film.say("Seen together, all are built alike,")
-            film.camera.frame(*layers, end, *names, azimuth=274, elevation=5, zoom=0.97, seconds=3)
+            film.camera.frame(*seen, end, *names, azimuth=274, elevation=5, zoom=0.97, seconds=3)
         else:
             film.say("All are built alike: the next one looks the same,")
             film.locate(layers[1])
             with film.together(seconds=2.5):
-                film.fade(film.all_but(layers[1]), to=0)
+                film.fade(film.all_but(*film.one_head(layers[1])), to=0)
                 film.camera.frame(layers[1], azimuth=286, elevation=9)
             names = film.flank(*_halves(layers[1]), titles=HALVES)
             film.camera.frame(layers[1], *names, azimuth=286, elevation=9, seconds=1)
@@ -109,7 +117,8 @@ def _ride(film, layers, e):
         film.hide_values(*layers, seconds=0)
         whole, each = len(layers) > FEW, min(6.0, 20.0 / len(layers))
         if whole:  # else they are there, and named as large as they are
-            film.fade(*layers, film.ribbons(*layers), to=1)
+            seen = film.one_head(*layers)
+            film.fade(*seen, film.ribbons(*seen), to=1)
         for number, layer in enumerate(layers):
             parts = [layer] if whole else list(layer.members.values())
             names = [f"Layer {number}"] if whole else [f"Layer {number}: {part.title}" for part in parts]

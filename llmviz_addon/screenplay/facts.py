@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from .. import language, rounding
@@ -15,7 +17,7 @@ from ..model.sampling import Draw, distribution
 from ..model.trace import Trace
 from .asking import verb
 from .cast.signs import Signs
-from .cast.things import Named, Thing
+from .cast.things import Grids, Named, Thing
 from .page.commentary import in_words
 from .pictures import curve
 from .score.timeline import Standing
@@ -24,6 +26,7 @@ from .verbs import comparing, neighbours, reading
 
 EXAMPLE_TIME = 3
 """The column that chapters follow: the fourth, or the last of a shorter input."""
+OTHER_HEAD = re.compile(r"\.heads\.[1-9]")
 
 
 class Facts:
@@ -168,6 +171,10 @@ class Facts:
     def ribbons(self, *things: Thing) -> list[Ribbon]:
         """The ribbons between the grids among ``things``."""
         return self._telling.cast.ribbons_among(*things)
+
+    def one_head(self, *things: Grids) -> list[Grid]:
+        """The grids among ``things``, such as layers, but of several heads the first: they would stand on others."""
+        return [grid for grid in self._telling.cast.grids_of(*things) if not OTHER_HEAD.search(grid.name)]
 
     @property
     def signs(self) -> Signs:
