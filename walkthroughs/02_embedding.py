@@ -50,7 +50,11 @@ def play(film):
         with film.together(seconds=2):
             film.fade(text, tokens, to=0, seconds=1)
             film.camera.frame(e, azimuth=276, elevation=4)
-    _stream(film, e.output, read, after)
+    drawn = _stream(film, e.output, read, after)
+    film.fade(*drawn, to=0, seconds=0)
+    film.one_scale(e, seconds=0)
+    _side_by_side(film, e)  # what the answer is about
+    film.camera.frame(e, azimuth=274, elevation=3, zoom=0.93, seconds=0)
 
 
 def _what_for(film, text, tokens, e):
@@ -128,12 +132,7 @@ def _all(film, text, tokens, e):
     with film.beat("all-columns"):
         many = len(film.tokens) > 1
         film.say("The other columns are made alike," if many else "Further columns would be made alike,")
-        film.fade(film.all_but(), to=0, seconds=0)
-        film.merge(e.token_weight, e.output, e.position_weight, seconds=0)
-        film.arrange((e.token_weight, e.position_weight, e.output), in_order=True, all_named=True, seconds=0)
-        film.fade(e, to=1, seconds=0.3)
-        plus = film.symbol("+", between=(e.token_weight, e.position_weight), size=SIGN, seconds=0)
-        equals = film.symbol("=", between=(e.position_weight, e.output), size=SIGN, seconds=0)
+        signs = _side_by_side(film, e)
         film.camera.frame(e, azimuth=274, elevation=3, zoom=0.93, seconds=0)
         film.letters(e.output, seconds=0.3)
         times = [i for i in range(len(film.tokens)) if e.output.axes[0].cell(i + 1) > e.output.axes[0].cell(i)]
@@ -147,9 +146,19 @@ def _all(film, text, tokens, e):
         film.merge(e.token_weight, e.output, e.position_weight, seconds=0)
         film.sweep(e.output, seconds=3, slowly=False)
         film.camera.frame(e, azimuth=276, elevation=4, seconds=2)
-    film.fade(plus, equals, to=0, seconds=0)
+    film.fade(*signs, to=0, seconds=0)
     film.move(e.output, seconds=0)
     _near(film, e)
+
+
+def _side_by_side(film, e):
+    """The tables and what is added up of them, with the signs between, which are returned."""
+    film.fade(film.all_but(), to=0, seconds=0)
+    film.merge(e.token_weight, e.output, e.position_weight, seconds=0)
+    film.arrange((e.token_weight, e.position_weight, e.output), in_order=True, all_named=True, seconds=0)
+    film.fade(e, to=1, seconds=0.3)
+    pairs = ("+", e.token_weight, e.position_weight), ("=", e.position_weight, e.output)
+    return [film.symbol(sign, between=tuple(ends), size=SIGN, seconds=0) for sign, *ends in pairs]
 
 
 def _equals(film, e, t):
@@ -169,7 +178,7 @@ def _equals(film, e, t):
 
 
 def _stream(film, x, read, after):
-    """What becomes of all columns: they head the stream, which the layers read and add to."""
+    """What becomes of all columns: they head the stream, which the layers read and add to. Returns what is drawn."""
     rows = min(x.axes[1].cells, ROWS)  # over what stands lower
     top, below, upper = slice(0, rows // 6 + 1), slice(rows // 6, rows // 3 + 1), slice(0, 2 * rows // 3 + 1)
     with film.beat("stream"):
@@ -182,13 +191,17 @@ def _stream(film, x, read, after):
         film.move(after, beside=read, gap=2 * GAP, seconds=0)
         film.move(read, by=(0, 0, -DROP), seconds=0)
         film.camera.frame(x, read, after, azimuth=275, elevation=4, seconds=1)
+        film.one_scale(x, after, seconds=0)
         with film.together(seconds=1):
             film.fade(after, to=1)
-            film.connect(x[:, top], after[:, top], width=0.4)
-            film.symbol("residual stream", between=(x[:, below], after[:, below]), size=0.22)
+            drawn = [film.connect(x[:, top], after[:, top], width=0.4)]
+            drawn += [film.symbol("residual stream", between=(x[:, below], after[:, below]), size=0.22)]
         film.say("which every layer reads, and adds to.")
         film.fade(read, to=1, seconds=0.5)
-        film.connect(x, read, seconds=0.5)
-        film.connect(read, after, seconds=0.5)
-        film.symbol("layer 0", between=(read[:, upper], after[:, upper]), size=0.22, seconds=0.5)
+        drawn += [film.connect(x, read, seconds=0.5)]
+        film.sweep(read, seconds=1.5, slowly=False)
+        drawn += [film.connect(read, after, seconds=0.5)]
+        drawn += [film.symbol("layer 0", between=(read[:, upper], after[:, upper]), size=0.22, seconds=0.5)]
+        film.sweep(after, seconds=1.5, slowly=False)
         film.camera.frame(x, read, after, azimuth=278, elevation=5, seconds=2)
+    return drawn

@@ -6,7 +6,7 @@ question = "What does a column make of what it has gathered?"
 answer = "It is widened, bent number by number, narrowed again, and added to what it was."
 trailer = ("curve",)
 
-ROWS = 3
+ROWS = 2
 """Of the column that is followed that are drawn, for its numbers and the weights to be read."""
 
 

@@ -23,7 +23,7 @@ BETTER = 1.2
 """How much larger all must be for rows to be broken."""
 LANES = 0.9
 """Metres by which a row in an order of its own begins before the others: ways to its first grid go down there."""
-NAMES_APART = 0.012
+NAMES_APART = 0.02
 """Between the names of what stands side by side, in picture heights."""
 ROUNDS = 4
 """Room for labels depends on how large all is, which depends on the room."""
