@@ -144,7 +144,7 @@ def _all(film, x, output, arrows):
 
 
 def _asked(film, output):
-    """Of a model that only learned to answer, say which columns that was asked of, and let them stand out."""
+    """Of a model that only learned to answer, say which columns that was asked of, and frame them."""
     asked = film.checkpoint.asked(len(film.tokens))
     if not asked:
         n = film.checkpoint.prompt_length
@@ -152,7 +152,7 @@ def _asked(film, output):
     elif asked[0]:
         film.say("The model learned to answer from t = {t:,} on; earlier guesses were never trained.", t=asked[0])
         if output.probs.axes[0].shown is None:
-            film.split(output.probs[asked[0] :], output.logits[asked[0] :], gap=0, others=0.75, seconds=1)
+            film.outline(output.logits[asked[0] :], output.probs[asked[0] :], seconds=0.6)
 
 
 def _unsure(film, t):

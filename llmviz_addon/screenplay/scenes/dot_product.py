@@ -213,7 +213,7 @@ def dot_product(telling: Telling, cell: Region, *, seconds: float = 12.0) -> Dra
     with alone(telling, *vectors, out=0.12 * seconds, back=0.1 * seconds):
         _line_up(telling, table, vectors, 0.12 * seconds)
         signs = _write(telling, table, 0.06 * seconds)
-        products, running = _run(telling, table, 0.26 * seconds)
+        products, running = _run(telling, table, 0.32 * seconds)
         telling.pass_time(0.1 * seconds)  # all pairs, their products and their sum are seen
         equation = Equation(float(found.products.sum()), found.steps, found.result)
         gone: list[Grid | Drawing] = [*vectors, signs, *running]
@@ -261,8 +261,7 @@ def _write(telling: Telling, table: Table, seconds: float) -> Drawing:
         em = fit(words, 0.8 * EM, 2 * CELL + SIGN + (APART if table.columns > 1 else CELL / 2))
         shapes.append(table.text(x - SIGN, top - CELL / 2, ((words, "muted"),), "right", em))
     drawing = table.drawing(shapes)
-    telling.score.set(Channel(drawing.name, "opacity"), 1.0, telling.now, seconds)
-    telling.pass_time(seconds)
+    telling.score.set(Channel(drawing.name, "opacity"), 1.0, telling.now, seconds)  # while the first product comes
     return drawing
 
 
