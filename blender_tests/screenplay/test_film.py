@@ -47,6 +47,13 @@ def test_all_but_keeps_the_ribbons_between_what_is_kept(film, ln):
     assert {grid.name for grid in film.layout.grids} - rest == names
 
 
+def test_of_several_heads_the_first_is_seen(film):
+    layer = film.layout.layers[0]
+    others = {grid for head in layer.attn.heads[1:] for grid in head.grids}
+    assert others
+    assert set(film.one_head(layer)) == set(layer.grids) - others
+
+
 def test_move_beside_brings_tops_level(film, ln):
     x = film.layout.embedding.output
     film.move(x, beside=ln.output, gap=0.8)

@@ -103,13 +103,8 @@ def _follow(telling: Telling, grids: Sequence[Grid], column: int, seconds: float
 
 
 def _light(telling: Telling, grids: Sequence[Grid], to: float, seconds: float, at: float | None = None) -> None:
-    bodies = [body for grid in grids for body in telling.bodies(grid) if not to or _is_known(telling, body)]
+    bodies = [body for grid in grids for body in telling.bodies(grid)]
     telling.score.set_all(bodies, "highlight", to, telling.now if at is None else at, seconds)
-
-
-def _is_known(telling: Telling, body: str) -> bool:
-    """Whether anything of what a body shows is computed; of tokens still to come nothing is, and nothing glows."""
-    return any(telling.score.value(Channel(body, one)) > 0 for one in ("reveal", "kept"))
 
 
 def _name(telling: Telling, title: str) -> str:

@@ -80,8 +80,8 @@ def tether(
     length = np.linalg.norm(np.diff(found, axis=1), axis=2).sum(axis=1)
     walls = [panel.area.grown(-EDGE), *(area.grown(MARGIN) for area in around.written)]
     free = _within(found, [telling.page.free.grown(MARGIN)]).all(axis=1) & ~_within(found, walls).any(axis=1)
-    across, read = (_across(telling, found, region, around, least) for least in (0.0, READ))
-    most = MOST_ACROSS if operand else 2 * MOST_ACROSS
+    across, most = _across(telling, found, region, around, 0.0), MOST_ACROSS if operand else 2 * MOST_ACROSS
+    read = _across(telling, found, region, around, READ) if operand else 0.0 * across  # a result is told of by its head
     away = np.repeat(np.arange(len(starts)) >= BESIDE, len(ends) * len(BENDS))
     cost = length * (1 + 0.3 * np.tile(abs(BENDS), count)) + ACROSS * across + AWAY * away
     cost[~free | (length > LONGEST) | (across > most) | (read > MOST_READ)] = np.inf
@@ -163,15 +163,13 @@ def _starts(panel: Panel, operand: str | None) -> np.ndarray:
 
 
 def _ends(telling: Telling, region: Region) -> np.ndarray:
-    """Where on a region's front a tether may end, (n, 3): the middles of some cells, and of its four edges."""
+    """Where on a region's front a tether may end, (n, 3): the middles of some cells, and of its left and right edge."""
     low, high = telling.box(region)
     inner, middle = np.minimum(CELL / 2, (high - low) / 2), (low + high) / 2
     shares = np.linspace(0, 1, 7)
     places = low + inner + shares[:, None] * (high - low - 2 * inner)
     places[:, 2] = places[::-1, 2]  # from the upper left to the lower right
-    edges = np.array([middle] * 4)
-    edges[[0, 1], 0], edges[[2, 3], 2] = (low[0], high[0]), (low[2], high[2])
-    places = np.concatenate([places, edges])
+    places = np.concatenate([places, [(x, middle[1], middle[2]) for x in (low[0], high[0])]])
     places[:, 1] = low[1] - CELL / 10
     return np.unique(places, axis=0)
 
