@@ -72,7 +72,7 @@ def test_the_layers_that_follow_are_seen_running_while_they_are_told_of(nano, ma
         clips = film.score.clips[Channel(names[name].name, "opacity")]
         assert beat.start < clips[0].start < clips[-1].end <= beat.rest[0]
     at = beat.rest[0]
-    for grid in film.layout.layers[-1].grids:  # in one piece or in several
+    for grid in film.one_head(film.layout.layers[-1]):  # in one piece or in several
         assert max(film.score.at(Channel(body, "opacity"), at) for body in film.bodies(grid, at)) == 1
 
 
