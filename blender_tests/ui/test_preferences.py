@@ -7,9 +7,10 @@ from pathlib import Path
 import bpy
 
 from blender_tests.ui.test_panels import draw
+from llmviz_addon.stage.kept_language import language_of
 from llmviz_addon.stage.open_state import read_state
 from llmviz_addon.ui import request
-from llmviz_addon.ui.preferences import LLMVIZ_AP_preferences
+from llmviz_addon.ui.preferences import LLMVIZ_AP_preferences, found_languages
 from llmviz_addon.ui.settings import copy_settings
 
 
@@ -33,6 +34,21 @@ def test_what_a_file_says_counts(preferences: LLMVIZ_AP_preferences, tmp_path: P
     assert (settings.theme, settings.pace, settings.pauses) == ("light", 300.0, True)
 
 
+def test_the_language_of_new_films(preferences: LLMVIZ_AP_preferences) -> None:
+    settings = bpy.context.scene.llmviz_settings
+    assert (settings.language, request.language(settings)) == ("en", "en")
+    preferences.language = "de"
+    assert (settings.language, request.language(settings)) == ("de", "de")
+    bpy.ops.llmviz.open_stage()
+    film = bpy.context.scene
+    assert language_of(film).name == "de"
+    preferences.language = ""  # a film keeps its own
+    assert (film.llmviz_settings.language, bpy.data.scenes.new("other").llmviz_settings.language) == ("de", "")
+    film.llmviz_settings.language = ""  # is as in the preferences
+    assert request.language(film.llmviz_settings) == "en"
+    assert found_languages(None, bpy.context, "") == [("en", "English"), ("de", "Deutsch")]
+
+
 def test_a_film_keeps_what_it_was_built_with(preferences: LLMVIZ_AP_preferences) -> None:
     preferences.theme = "dark-safe"
     bpy.ops.llmviz.open_stage()
@@ -48,4 +64,4 @@ def test_a_film_keeps_what_it_was_built_with(preferences: LLMVIZ_AP_preferences)
 
 def test_all_of_it_is_drawn(preferences: LLMVIZ_AP_preferences) -> None:
     seen = draw(LLMVIZ_AP_preferences, trusted=[], bl_rna=preferences.bl_rna, pauses=True).drawn
-    assert {"theme", "theme_file", "pauses", "pace"} <= {text for kind, text, _ in seen if kind == "prop"}
+    assert {"theme", "theme_file", "pauses", "pace", "language"} <= {text for kind, text, _ in seen if kind == "prop"}

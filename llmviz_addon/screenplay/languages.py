@@ -39,6 +39,14 @@ def language(name: str, folders: Sequence[Path] = ()) -> Language:
     return _read(name, tuple((path, path.stat().st_mtime_ns) for path in paths))
 
 
+def title(name: str, folders: Sequence[Path] = ()) -> str:
+    """What a language is called in itself, such as Deutsch; its short name where its file is wrong."""
+    try:
+        return language(name, folders).title
+    except ScriptError:
+        return name
+
+
 @lru_cache(maxsize=8)  # a film that is built again is told in the same one
 def _read(name: str, files: tuple[tuple[Path, int], ...]) -> Language:
     made = Language(name, name)

@@ -14,7 +14,7 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, FloatProperty, StringProperty
 
-from ..screenplay.languages import names
+from ..screenplay.languages import names, title
 from .chapters import Catalogue, from_text, read, to_text
 from .confirm import Result, confirm
 from .keys import draw_keys
@@ -118,8 +118,8 @@ def chapter_folders() -> tuple[Path, ...]:
     return tuple(Path(folder.path) for folder in mine.trusted) if mine else ()
 
 
-def for_new_films(name: str) -> bool | int | float:
-    """What ``theme`` (its number), ``pauses`` or ``pace`` is where a file does not say."""
+def for_new_films(name: str) -> bool | int | float | str:
+    """What ``theme`` (its number), ``pauses``, ``pace`` or ``language`` is where a file does not say."""
     mine = preferences()
     found = value(mine, name) if mine else LLMVIZ_AP_preferences.bl_rna.properties[name].default
     return [item[0] for item in THEME_ITEMS].index(found) if name == "theme" else found
@@ -137,9 +137,9 @@ def own_language() -> str:
     return (mine.language if mine else "") or "en"
 
 
-def found_languages(self: object, context: bpy.types.Context, text: str) -> list[str]:
-    """Short names of the languages there are, for a search."""
-    return names(chapter_folders())
+def found_languages(self: object, context: bpy.types.Context, text: str) -> list[tuple[str, str]]:
+    """The languages there are, for a search: short names, and what each is called in itself."""
+    return [(name, title(name, chapter_folders())) for name in names(chapter_folders())]
 
 
 def own_theme() -> str:

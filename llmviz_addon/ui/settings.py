@@ -18,6 +18,7 @@ from bpy.props import (
     StringProperty,
 )
 
+from ..language import ENGLISH
 from ..model.blueprints import BLUEPRINTS, COMPARED
 from ..model.checkpoint import BUILTINS, NANO
 from ..screenplay.loader import LENGTHS
@@ -154,9 +155,10 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
     )
     language: StringProperty(
         name="Language",
-        description="What the film is told in, such as de; empty is as in the preferences. Folders of yours may have "
-        "more, one file each in their folder languages",
+        description="What the film is told in, such as de. Folders of yours may have more, one file each in their "
+        "folder languages",
         search=found_languages,
+        **follows("language", ENGLISH.name, for_new_films),
     )
     theme: EnumProperty(
         name="Theme",

@@ -47,7 +47,7 @@ def value(group: bpy.types.PropertyGroup | bpy.types.AddonPreferences, name: str
     return found
 
 
-def follows(name: str, default: bool | int | float, preferred: Callable[[str], Any]) -> dict[str, Any]:
+def follows(name: str, default: bool | int | float | str, preferred: Callable[[str], Any]) -> dict[str, Any]:
     """What makes a property be what is ``preferred``, until it is set; of a choice that is its number.
 
     It goes into the declaration. Nothing is written into a file before she sets it there.
@@ -62,7 +62,7 @@ def follows(name: str, default: bool | int | float, preferred: Callable[[str], A
 
     def get(group: Any) -> Any:
         kept = group.get(name)
-        return kind(kept if isinstance(kept, int | float) else preferred(name))
+        return kind(kept if isinstance(kept, str if kind is str else int | float) else preferred(name))
 
     def put(group: Any, wanted: Any) -> None:
         group[name] = wanted
