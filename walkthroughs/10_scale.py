@@ -199,7 +199,7 @@ def _take(film, first, by_size, beside):
             film.fade(first.signs.card, first.signs.roof, largest.layers, largest.signs.boxes, to=1, seconds=1)
             film.camera.take(all_of_it, *reversed(near), first.corner(CELLS), azimuth=277, elevation=4)
         count = f"{largest.n_params:,}"
-        film.say("Now, in one move, from here to all {count} of {name}:", count=count, name=largest.title)
+        film.say("Now, without a cut, from here to all {count} of {name}:", count=count, name=largest.title)
         film.camera.take(*near, stops[0], azimuth=281, elevation=6, seconds=5)
         for stop in (*stops[1:-1], all_of_it):
             film.wait(0.3)
