@@ -142,7 +142,7 @@ def test_at_the_rest_the_formula_of_the_last_cell_is_up_beside_the_words(norm):
 def test_the_stage_stays_as_it_is_where_nothing_would_be_larger_or_the_action_is_short(stage):
     assert told(stage, "layer-norm", WIDE).captions == []  # it fills the height already
     telling = told(stage, "scale", WIDE)
-    assert len(telling.captions) == 3
+    assert len(telling.captions) == 2
     assert min(one.end - one.start for one in telling.captions) > LONG - 1
     for earlier, later in pairwise(telling.captions):
         assert earlier.end <= later.start + 1e-6

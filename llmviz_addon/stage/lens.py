@@ -23,8 +23,9 @@ PASSES = ("Depth", WRITTEN)
 """What of a render the finish needs besides the picture."""
 MOST = 16.0
 """As many pixels as that radius ever has there, of 4K: at 0 the node would not blur at all, and more take longer."""
-HALVED = 0.5
-"""The blur is worked out on a picture of half the size, for a tenth of the time; what is sharp comes from the whole."""
+SMALLER = 1 / 3
+"""The blur is worked out on a picture so much smaller, in less than a tenth of the time; what is sharp comes from the
+whole."""
 AROUND = 2
 """Pixels around it that are sharp as well, lest it be mixed into what is blurred beside it."""
 KEPT_OUT = 5.0
@@ -84,10 +85,10 @@ def blurred(
     radius = (soft_there + ending) * sharp * height  # pixels
     defocus = new_node(tree, "CompositorNodeDefocus")
     defocus.use_zbuffer = False
-    defocus.z_scale, defocus.blur_max = HALVED, MOST
-    tree.links.new(_scaled(tree, image, HALVED), defocus.inputs["Image"])
-    tree.links.new(_scaled(tree, radius.socket, HALVED), defocus.inputs["Z"])
-    soft = Expr(tree, _scaled(tree, defocus.outputs[0], 1 / HALVED), vector=True)
+    defocus.z_scale, defocus.blur_max = SMALLER, MOST
+    tree.links.new(_scaled(tree, image, SMALLER), defocus.inputs["Image"])
+    tree.links.new(_scaled(tree, radius.socket, SMALLER), defocus.inputs["Z"])
+    soft = Expr(tree, _scaled(tree, defocus.outputs[0], 1 / SMALLER), vector=True)
     return mix(Expr(tree, image, vector=True), soft, (radius - 0.5).clamp()).socket
 
 

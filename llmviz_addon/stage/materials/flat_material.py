@@ -69,7 +69,8 @@ def flat_material(theme: Theme) -> bpy.types.Material:
     covered = (1.0 - Expr(tree, away.outputs[0], vector=True).length() / pixel).clamp()
     covered = covered * covered if theme.is_dark else covered * (2.0 - covered)
     near = (attribute(tree, "OBJECT", REACH) / pixel).times_plus(4.0, -3.0).clamp()
-    alpha = covered * near * Expr(tree, ink.outputs["Alpha"]) * Expr(tree, info.outputs["Alpha"])
+    solid = covered * near * Expr(tree, ink.outputs["Alpha"])
+    alpha = solid * Expr(tree, info.outputs["Alpha"])
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
     if theme.lit:  # what is written is there for the viewer alone: what has a body is mirrored, and from afar shades
         path = tree.nodes.new("ShaderNodeLightPath")
@@ -80,7 +81,7 @@ def flat_material(theme: Theme) -> bpy.types.Material:
         alpha = alpha * seen.maximum(mirrored.maximum(shadow * far) * (face > 0.0))
         told = new_node(tree, "ShaderNodeOutputAOV")
         told.aov_name = WRITTEN
-        written = alpha * (alpha > SOLID) * (1.0 - Expr(tree, info.outputs["Object Index"]))
+        written = alpha * (solid > SOLID) * (1.0 - Expr(tree, info.outputs["Object Index"]))
         tree.links.new(written.socket, told.inputs["Value"])
     below = attribute(tree, "GEOMETRY", BELOW, "Color")
     is_bar = below.length() > 0.0  # what brings no colour has the alpha 1

@@ -245,8 +245,9 @@ class DrawingMaker:
         lit, found = self.theme.lit is not None, []
         for number, shape in shapes:
             signed = shape.below if isinstance(shape, Rect) else ""
-            made = pieces(shape, fringe, lit, not number)  # those one upon the other must not share a plane
-            found += [(*piece, signed, (number + (at + 1) / len(made)) * LIFT) for at, piece in enumerate(made)]
+            made = pieces(shape, fringe, lit, not number)
+            apart = 1 / len(made) if isinstance(shape, Rect) else 0.0  # sheets of it must not share a plane
+            found += [(*piece, signed, (number + 1 - at * apart) * LIFT) for at, piece in enumerate(made)]
         if not found:
             return Arrays.loose(np.zeros((0, 3)))
         counts = [len(flat.points) for flat, *_ in found]
