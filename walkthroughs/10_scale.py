@@ -86,9 +86,9 @@ def _height(film, model):
     with film.beat("height"):
         film.say("How large is that? Say that each cell is one millimetre wide.")
         with film.together(seconds=4):
-            film.fade(model.signs.layers, to=0)
+            film.fade(model.signs.layers, model.signs.scale_bar, to=0, seconds=0.5)
             with film.in_sequence():  # the camera is there first, so that nothing known is cut on its way
-                film.wait(1.5)
+                film.wait(2.5)
                 measured = film.measure(model, seconds=1)
             film.camera.fly(model, model.signs.card, *measured, azimuth=283, elevation=7, seconds=2.5)
         film.say("Then {name} stands {height} high.", name=model.title, height=model.height)
@@ -200,12 +200,12 @@ def _take(film, first, by_size, beside):
             film.camera.take(all_of_it, *reversed(near), first.corner(CELLS), azimuth=277, elevation=4)
         count = f"{largest.n_params:,}"
         film.say("Now, without a cut, from here to all {count} of {name}:", count=count, name=largest.title)
-        film.camera.take(*near, stops[0], azimuth=281, elevation=6, seconds=5)
+        film.camera.take(*near, stops[0], azimuth=281, elevation=6, seconds=7)
         for stop in (*stops[1:-1], all_of_it):
-            film.wait(0.3)
-            film.camera.fly(*stop, azimuth=287, elevation=9, seconds=2.6)
+            film.wait(0.9)
+            film.camera.fly(*stop, azimuth=287, elevation=9, seconds=2)
         film.say("Counting them, ten every second, takes about {time}.", time=_duration(film, largest.n_params / 10))
-        film.camera.fly(*all_of_it, azimuth=284, elevation=9, seconds=1.5)
+        film.camera.fly(*all_of_it, azimuth=284, elevation=9, seconds=1)
 
 
 def _end(film, models, largest, beside):

@@ -142,7 +142,7 @@ def test_at_the_rest_the_formula_of_the_last_cell_is_up_beside_the_words(norm):
 def test_the_stage_stays_as_it_is_where_nothing_would_be_larger_or_the_action_is_short(stage):
     assert told(stage, "layer-norm", WIDE).captions == []  # it fills the height already
     telling = told(stage, "scale", WIDE)
-    assert len(telling.captions) == 2
+    assert len(telling.captions) == 3
     assert min(one.end - one.start for one in telling.captions) > LONG - 1
     for earlier, later in pairwise(telling.captions):
         assert earlier.end <= later.start + 1e-6
@@ -157,7 +157,7 @@ def test_a_take_passes_its_shots_on_the_whole_picture_and_rests_beside_the_words
     assert opacity(telling, heading, take.end) == 1
     largest = telling.cast.standing[-1]
     free = telling.page.free.grown(0.01)
-    view = sight.view(take.end)
+    view = sight.view(next(beat.rest[0] for beat in telling.beats if beat.key == "one-take"))
     seen = view.project(np.concatenate([piece.points for piece in largest.pieces]))
     assert free.left <= seen[:, 0].min() < seen[:, 0].max() <= free.right
 

@@ -12,6 +12,7 @@ from blender_tests.screenplay.legible import test_letters as letters
 from blender_tests.screenplay.test_chapters import check_timeline
 from blender_tests.screenplay.test_opening import drawn, opacity, texts
 from llmviz_addon.errors import JobError, ScriptError
+from llmviz_addon.layout.lettering.drawing import Rect
 from llmviz_addon.model.blueprints import compared
 from llmviz_addon.model.run import run
 from llmviz_addon.screenplay import loader, trailer
@@ -179,7 +180,9 @@ def test_it_opens_with_what_is_given_and_ends_on_whose_numbers_these_are(nano):
     assert texts(hook) == ["What comes next?", *"CBABBC", "?"]
     assert opacity(told, hook, 0) == opacity(told, hook, CARDS[0] - 0.1) == 1
     assert opacity(told, hook, CARDS[0] + 0.1) == 0
-    assert texts(last)[:3] == ["nano-gpt", "85,728 parameters", "Every number is true, computed from"]
+    assert texts(last)[:3] == ["nano-gpt", "85,728 parameters", "Every number is true."]
+    assert texts(last)[3:] == [*"CBABBC", *"ABBBCC", "the model's own"]
+    assert sum(isinstance(shape, Rect) and shape.color == "accent" for shape in last.shapes) == 6 + 1  # under, and key
     assert opacity(told, last, 29.9 - LAST) == 0
     assert opacity(told, last, 30.1 - LAST) == opacity(told, last, 29.9) == 1
 

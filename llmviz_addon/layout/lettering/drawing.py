@@ -81,6 +81,11 @@ class Between(Polygon):
 
 
 @dataclass(frozen=True)
+class Top(Polygon):
+    """What faces up: where things are lit it catches light from over them."""
+
+
+@dataclass(frozen=True)
 class Band(Polygon):
     """A filled polygon between two lines of as many points, ``left`` and ``right``; where things are lit it is round.
 

@@ -10,14 +10,14 @@ behind is 2 m by 0.9 m, as usual ones are within some centimetres, and so is a c
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from ...language import marked, phrase
 from ..grid import CELL
-from ..lettering.drawing import Drawing, Polygon, Shape, Text
+from ..lettering.drawing import Drawing, Polygon, Shape, Text, Top
 from ..lettering.font import advance
 from .outline_signs import READABLE, scaled
 
@@ -186,9 +186,8 @@ def _sides_of(boards: Sequence[Board]) -> list[tuple[Side, float, tuple[Shape, .
         for board in boards:
             ends = np.array([board.low, board.high])
             (x0, x1), (y0, y1) = np.sort(ends @ right), np.sort(ends @ up)
-            face = Polygon(
-                ((x0, y0), (x1, y0), (x1, y1), (x0, y1)), ABOVE if side == TOP and y1 - y0 > BROAD else COLOR
-            )
+            corners = (x0, y0), (x1, y0), (x1, y1), (x0, y1)
+            face = Top(corners, ABOVE) if side == TOP and y1 - y0 > BROAD else Polygon(corners, COLOR)
             planes.setdefault((side, round(float((ends @ out).max()), 6)), []).append(face)
     return [(side, off, tuple(shapes)) for (side, off), shapes in planes.items()]
 
@@ -203,5 +202,5 @@ def _texts(one: Landmark) -> tuple[tuple[str, float], tuple[str, float]]:
 def _sized(shape: Shape, by: float) -> Shape:
     """A figure's shape, ``by`` times as large."""
     if isinstance(shape, Polygon):
-        return Polygon(tuple((x * by, y * by) for x, y in shape.points), shape.color)
+        return replace(shape, points=tuple((x * by, y * by) for x, y in shape.points))
     raise TypeError(f"A figure is made of polygons, not of {shape!r}.")

@@ -9,6 +9,7 @@ from ...language import AsIs, phrase
 from ...layout.lettering.drawing import Drawing, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit, wrap
 from ...layout.signs.tiles import tile, tint, wide
+from ..pictures.own import key, underline
 from .commentary import LARGE, LEADING, camera_pose
 from .view import Page
 
@@ -101,14 +102,17 @@ def end(name: str, page: Page, model: str, tokens: Tokens, chapters: Sequence[st
     return _card(name, shapes, page)
 
 
-def last(name: str, page: Page, model: str, about: str, true: str, tokens: Tokens) -> Drawing:
-    """A trailer's end: the model, its size, and that all numbers are ``true``, computed from its tokens."""
+def last(name: str, page: Page, model: str, about: str, true: str, tokens: Tokens, own: int = 0) -> Drawing:
+    """A trailer's end: the model, its size, that all numbers are ``true``, and its tokens, of which the last ones are
+    its ``own``: what came next."""
     unit, room = _measures(page)
     shapes = [_ground(page), Text(0, 1.2 * unit, ((model, "ink"),), fit(model, 1.3 * unit, room), "center")]
     shapes.append(Text(0, 0.45 * unit, ((about, "muted"),), fit(about, 0.42 * unit, room), "center"))
-    whose = phrase("{}, computed from" if tokens else "{}.", true)
+    whose = phrase("{}.", true)
     shapes.append(Text(0, -0.75 * unit, ((whose, "ink"),), fit(whose, 0.55 * unit, room), "center"))
-    shapes += _row(tokens, -1.65 * unit, 0.8 * unit, room)
+    row = _row(tokens, -1.75 * unit, 0.9 * unit, room, last=True, own=own)
+    right = max((shape.x + shape.width for shape in row if isinstance(shape, Rect)), default=0.0)
+    shapes += [*row, *(key(-room / 2, right, -2.75 * unit, 0.42 * unit) if own else ())]
     return _card(name, shapes, page)
 
 
@@ -127,8 +131,11 @@ def _card(name: str, shapes: Sequence[Shape], page: Page, depth: float = BEFORE)
     return Drawing(name, tuple(shapes), pose, "camera", opacity=0.0)
 
 
-def _row(tokens: Tokens, y: float, height: float, room: float, last: bool = False) -> list[Shape]:
-    """The tokens' tiles in a row around x = 0; of more than there is room for the first, or last, and an ellipsis."""
+def _row(tokens: Tokens, y: float, height: float, room: float, last: bool = False, own: int = 0) -> list[Shape]:
+    """The tokens' tiles in a row around x = 0; of more than there is room for the first, or last, and an ellipsis.
+
+    So many at its end are the model's ``own``.
+    """
     read = [token for token, _ in tokens]
     widths = [wide(text, height) for _, text in tokens]
     gap, dots = 0.14 * height, 0.0
@@ -136,7 +143,7 @@ def _row(tokens: Tokens, y: float, height: float, room: float, last: bool = Fals
     if total > room and len(tokens) > 1:
         smaller = max(room / total, 0.6)
         if smaller > 0.6:
-            return _row(tokens, y, 0.99 * smaller * height, room, last)
+            return _row(tokens, y, 0.99 * smaller * height, room, last, own)
         height, gap = 0.6 * height, 0.6 * gap
         dots = advance("…", height)
         tokens = (
@@ -149,8 +156,9 @@ def _row(tokens: Tokens, y: float, height: float, room: float, last: bool = Fals
     if dots and last:
         shapes.append(Text(x, y - 0.1 * height, (("…", "muted"),), height))
         x += dots + gap
-    for (token, text), width in zip(tokens, widths, strict=True):
+    for left, ((token, text), width) in zip(range(len(tokens), 0, -1), zip(tokens, widths, strict=True), strict=True):
         shapes += tile(tint(token, read), text, (x + width / 2, y), width, height)
+        shapes += [underline(x + width / 2, y, width, height)] if left <= own else []
         x += width + gap
     if dots and not last:
         shapes.append(Text(x, y - 0.1 * height, (("…", "muted"),), height))

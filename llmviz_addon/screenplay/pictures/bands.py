@@ -84,7 +84,10 @@ def bands(telling: Telling, region: Region, title: str, *, follow: int | None = 
     rows = [_bands(weights[q, keys[0] : q + 1], upper, upper[q - keys[0]], inner, top, bottom + tall) for q in queries]
     if len(queries) == 1:
         put_up(
-            telling, "weights", _numbers(weights[queries[0], keys[0] : queries[0] + 1], upper, box, top, em, slot), 0.0
+            telling,
+            "weights",
+            _numbers(weights[queries[0], keys[0] : queries[0] + 1], upper, box, (bottom + tall, top), em, slot),
+            0.0,
         )
     solid = [BAND if follow in (None, q) else PALE for q in queries]
     if len(rows) == 1:  # of one query band by band
@@ -111,12 +114,19 @@ def _slots(names: Sequence[str], slot: float, least: float) -> list[float]:
 
 
 def _numbers(
-    weights: np.ndarray, upper: list[float], box: float, top: float, em: float, slot: float
+    weights: np.ndarray, upper: list[float], box: float, ends: tuple[float, float], em: float, slot: float
 ) -> list[Shape]:  # fmt: skip
-    """The weights of one query, each beside the upper end of its band."""
+    """The weights of one query, each beside the upper end of its band, which goes from ``ends[1]`` down to the other.
+
+    A number is as much further away as its band has come towards it where the number ends.
+    """
     found: list[tuple[str, float, float]] = []
+    bottom, top = ends
+    down = min(1.1 * em / (top - bottom), 1.0)
+    bend = down * down * (3 - 2 * down)
     for share, text, x in zip(weights.tolist(), written_shares(weights), upper, strict=False):
         left = x + share * box / 2 + (ASIDE if share < BROAD else ASIDE / 2) * em
+        left += max(bend * (upper[len(weights) - 1] - x) - 0.4 * ASIDE * em, 0.0)
         size = fit(text, 0.8 * em, x + slot / 2 + (slot - box) / 2 - left)
         if share >= THINNEST and size >= LEAST * em:
             found.append((text, left, size))

@@ -14,6 +14,7 @@ from ..page.said import Beat
 from ..score.reel import Shot
 from ..score.timeline import Channel
 from ..telling import Telling
+from .reading import drawn
 
 ASKS, ABOUT = "What comes next?", "Inside a GPT"
 """What the first card asks, and what stands over the model's name on the next."""
@@ -25,8 +26,6 @@ LEAD = 0.2
 """Seconds of a shot that are over when it begins, so that no cut leads to an empty stage."""
 PUSHED = 1.06
 """How many times as large a card is at its end as at its beginning."""
-COMES = 0.2
-"""Seconds in which the question comes."""
 
 
 def begin(telling: Telling, given: Tokens) -> None:
@@ -64,15 +63,20 @@ def ask(telling: Telling) -> None:
     drawing = cards.asked(f"{telling.name}:asked", telling.question, telling.page)
     telling.cast.add(drawing)
     channel = Channel(drawing.name, "opacity")
-    telling.score.set(channel, 1.0, start, COMES)
+    telling.score.set(channel, 1.0, start)
     telling.score.set(channel, 0.0, end)
 
 
 def finish(telling: Telling, given: Tokens) -> None:
-    """Show the last card: whose numbers these are."""
+    """Show the last card: whose numbers these are, and what it was given with what it made of that."""
     name, about = _whose(telling)
     text = phrase("Every number is true" if given else "Every size is true")
-    card = cards.last(f"{telling.name}:last", telling.page, name, about, text, given)
+    own = 0
+    if given:  # what came next was asked
+        chosen = drawn(telling).token
+        given = [*given, (chosen, telling.checkpoint.tokenizer.text(chosen))]
+        own = len(given) - telling.trace.prompt_length
+    card = cards.last(f"{telling.name}:last", telling.page, name, about, text, given, own)
     _card(telling, card, f"{name}, {about}. {text}.")
 
 

@@ -117,7 +117,10 @@ class Matter:
         return light
 
     def dot(self, color: Expr, size: Expr, tile: Point, few: bool = False) -> Expr:
-        """Light of a dot in the middle of a ``tile``, of a value of this ``size`` from 0 to 1; ``few`` are bright."""
+        """Light of a dot in the middle of a ``tile``, of a value of this ``size`` from 0 to 1; ``few`` are bright.
+
+        What is exactly 0, as what may not be looked at, has none.
+        """
         dots = self.lit.dots
         radius = size.times_plus(dots.size * dots.spread, dots.size * (1 - dots.spread))
         off = tile.inner.length()
@@ -127,7 +130,7 @@ class Matter:
         around = off.times_plus(-1.0 / REACH, 1.0).clamp()
         light = (around * around * size).times_plus(far.times_plus(SPILL, dots.halo), covered)
         strong = size * POOLED if few else far.times_plus(size * FEW - 1.0, 1.0)
-        return color.scaled(light * strong * self.front() * dots.strength)
+        return color.scaled(light * strong * self.front() * (size > 0.0) * dots.strength)
 
     def front(self) -> Expr:
         """Share of a dot's light: on the sides of what is one cell deep, less, where they would be seen twice."""

@@ -35,6 +35,8 @@ the blur of what is infinitely far there."""
 BEFORE = 0.45
 """How near, as a share of the way to that one, the focus is where a take begins so, if anything is there: it finds it.
 """
+HELD = 0.45
+"""For how much of the camera's first way it stays there."""
 PULL = 0.9
 """Seconds that a pull takes while the camera stands still."""
 STEP = 0.25
@@ -80,7 +82,10 @@ def focusing(things: Sequence[Standing], timeline: Timeline) -> list[Track]:
     keys: list[Key] = []
     for _, stop, at in takes:
         (first, aim), *others = [(frame, next(aims)) for frame in at.tolist()]
-        keys += _pulled([(first, _before(aim) if ways.at(first) else aim), *others], stop, ways, film.fps)
+        found = _pulled([(first, _before(aim) if ways.at(first) else aim), *others], stop, ways, film.fps)
+        if found[0][1] != aim and found[1:]:
+            found[:1] = _held(found[0], found[1][0])
+        keys += found
     frames = np.array([frame for frame, _, _ in keys], dtype=np.float64)
     easings = tuple(easing for _, _, easing in keys)
     return [
@@ -148,6 +153,12 @@ def _aim(look: Look, marked: np.ndarray) -> Aim:
 def _before(aim: Aim) -> Aim:
     """Where the focus is as a take begins in which the camera sets out at once: at a cell, on what is before that."""
     return aim._replace(distance=max(aim.nearest, BEFORE * aim.distance)) if aim.nearest else aim
+
+
+def _held(key: Key, until: int) -> list[Key]:
+    """A key, and one until which what it is focused on stays so, for a share of the way to the next."""
+    frame, aim, easing = key
+    return [(frame, aim, "constant"), (frame + round(HELD * (until - frame)), aim, easing)]
 
 
 def _at(place: np.ndarray, distance: float, blur: float, reach: float) -> Aim:

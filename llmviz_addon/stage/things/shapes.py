@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...layout.lettering.drawing import BELOW, TINTS, Band, Between, Disc, Line, Polygon, Rect, Shape, Text
+from ...layout.lettering.drawing import BELOW, TINTS, Band, Between, Disc, Line, Polygon, Rect, Shape, Text, Top
 from . import glyphs
 from .forms import CORNERS, disc, polygon, rectangle, stroke
 from .mesh2d import Flat, filling, fringed, inset, join
@@ -29,8 +29,8 @@ POINTED = -0.1
 """Cosine of the turn at a corner up to which its sides stay as they are: those of an arrow's head."""
 STRAIGHT = 1e-3
 """Sine of the turn from one side to the next up to which there is no corner."""
-QUIET = 1.6
-"""Light of figures, which are seen from afar, beside what glows."""
+QUIET, CATCHES = 1.6, 3.0
+"""Light of figures, which are seen from afar, beside what glows; and how much more falls on what faces up."""
 BESIDE, OVER, STEPS = (0.08, 0.11), (0.02, 0.06), 10
 """How far a ground ends inside its edge, and outside, beside the set and under it, in heights of the picture; and in
 how many parts."""
@@ -53,6 +53,8 @@ def pieces(shape: Shape, fringe: float, lit: bool, is_under: bool = False) -> li
         return [(_body(shape, fringe), shape.color, _empty(shape))]
     match shape:
         case Polygon(points, color) if lit and not isinstance(shape, Between):
+            if isinstance(shape, Top):
+                return [(_figure(points, fringe, FIGURE), "muted", QUIET * CATCHES)]
             if color in BELOW:
                 return [(_figure(points, fringe, ARROW, SLIM), color, LEADS)]
             return [(_figure(points, fringe, FIGURE), color, QUIET)]
