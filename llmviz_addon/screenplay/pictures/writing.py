@@ -110,7 +110,7 @@ def write_on(telling: Telling, *, after: int, most: int = 6, seconds: float = 12
         since = len(telling.pictures)
         by_chance = step.chosen_by.temperature > 0
         limits = step.chosen_by if by_chance else Sampling(1.0)
-        share = 0.5 if number else 0.4
+        share = (0.5 if number else 0.4) if whole else 0.35
         chart = chances(
             telling, body, em, step.logits, limits, step.token, title, share * each, at_once=number > 0 or not whole
         )
@@ -121,7 +121,7 @@ def write_on(telling: Telling, *, after: int, most: int = 6, seconds: float = 12
             heading = next(one for one in reversed(telling.pictures) if ":caption:" in one)
             telling.change(heading, "opacity", 0.0, 0.05 * each)  # it lies on the tile's way
             telling.pass_time(0.05 * each)
-        _fly(telling, step.token, start, spots[spot], tall, 0.25 * each)
+        _fly(telling, step.token, start, spots[spot], tall, (0.25 if whole else 0.45) * each)
         tiles[spot] = telling.pictures[-1]
         if number + 1 < len(told):
             for name in telling.pictures[since:-1]:
