@@ -6,8 +6,8 @@ question = "How does text become numbers?"
 answer = "Each token takes a learned column, and its position adds another."
 trailer = ("sum",)
 
-APART, WIDE = 0.1, 0.3
-"""Metres that a column stands apart from its block; and from one in which others will stand beside it."""
+APART, TERMS = 0.1, (0.42, 0.16)
+"""Metres that a column stands apart from its block; and that what is added up stands before its sum."""
 SEEN = 3
 """Further columns of which it is seen where they come from."""
 ROWS = 24
@@ -37,8 +37,8 @@ def play(film):
         film.number_tokens(follow=t, seconds=7)
         film.say("The vocabulary lists all {n} that the model knows.", n=film.count(film.config.vocab_size, "token"))
         film.say("There it has the number {id:,}.", id=film.tokens[t])
-    *columns, plus = _columns(film, text, tokens, e, t)
-    _sum(film, e, t, columns, plus)
+    columns, signs = _columns(film, text, tokens, e, t)
+    _sum(film, e, t, columns, signs)
     _all(film, text, tokens, e)
     _equals(film, e, t)
     with film.beat("all-there-is"):
@@ -102,9 +102,9 @@ def _columns(film, text, tokens, e, t):
         with film.together(seconds=1):
             film.fade(text, tokens, to=0, seconds=0.3)
             film.camera.frame(e, azimuth=276, elevation=4, zoom=0.95)
-        film.split(x[t], gap=WIDE, others=0.55, seconds=0.6)
+        film.split(x[t], gap=APART, others=0, seconds=0.6)
         first = film.copy(words)
-        film.stand(first, beside=x[t], seconds=2)
+        film.stand(first, beside=x[t], gap=TERMS[0], seconds=2)
         film.say("Wherever the {token} occurs, it gets this same column.", token=film.token_name(t))
         film.camera.frame(e, azimuth=275, elevation=4, zoom=0.95, seconds=2)
     with film.beat("position"):
@@ -114,15 +114,16 @@ def _columns(film, text, tokens, e, t):
         film.split(places, gap=APART, others=REST, seconds=0.8)
         film.say("so it gets [column {t}]({c}) too.", t=t, c=places)
         second = film.copy(places)
-        film.stand(second, beside=x[t], side="right", seconds=2)
-        plus = film.symbol("+", between=(first, second), size=SIGN, seconds=0.4)
-    return first, second, plus
+        film.stand(second, beside=x[t], gap=TERMS[1], seconds=2)
+        pairs = ("+", first, second), ("=", second, x[t])
+        signs = [film.symbol(sign, between=tuple(ends), size=0.7 * SIGN, seconds=0.2) for sign, *ends in pairs]
+    return (first, second), signs
 
 
-def _sum(film, e, t, columns, plus):
+def _sum(film, e, t, columns, signs):
     with film.beat("sum"):
         film.say("Both columns are added up, number by number.")
-        film.fade(plus, to=0, seconds=0.3)
+        film.fade(*signs, to=0, seconds=0.3)
         film.add_up(e.output[t], of=columns, seconds=12)
         film.say("The sum is the [input embedding]({x}) of this token.", x=e.output)
         film.say("It tells both what the token is and where it stands.")
