@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from blender_tests.ui.test_panels import shown
+from llmviz_addon.stage import compat
 from llmviz_addon.stage.ours import TAG, is_ours, ours
 from llmviz_addon.stage.rebuild.changes import losses
 from llmviz_addon.ui import direct, render
@@ -108,6 +109,9 @@ def test_the_video_becomes_a_strip(film: bpy.types.Scene, tmp_path: Path) -> Non
     (strip,) = scene.sequence_editor.strips
     assert Path(bpy.path.abspath(strip.filepath)) == render.film_path(film)
     assert (scene.frame_end, scene.render.fps, scene.render.resolution_x) == (3, film.render.fps, 64)
+    (video,) = (node for node in compat.compositor(scene).nodes if node.bl_idname == "CompositorNodeImage")
+    assert (video.image.source, video.frame_duration, video.image.filepath) == ("MOVIE", 3, strip.filepath)
+    assert {link.to_node.bl_idname for link in video.outputs[0].links} > {"CompositorNodeViewer"}
     workspaces = set(bpy.data.workspaces)
     assert getattr(bpy.data.workspaces[direct.EDITING], "sequencer_scene", scene) == scene
     bpy.context.window.scene = film

@@ -142,7 +142,8 @@ def sharing_keys() -> Iterator[None]:
 class LLMVIZ_OT_edit_film(_Directing, bpy.types.Operator):
     """Put the video that was rendered as a strip into a scene of its own, and go to Blender's workspace Video Editing.
 
-    Nothing is rendered or copied; a film that is rendered again is seen there
+    The scene's compositor has it too, for the workspace Compositing. Nothing is rendered or copied; a film that is
+    rendered again is seen there
     """
 
     bl_idname = "llmviz.edit_film"
@@ -170,6 +171,7 @@ class LLMVIZ_OT_edit_film(_Directing, bpy.types.Operator):
         editor: Any = scene.sequence_editor_create()
         strip = editor.strips.new_movie(path.stem, str(path), 1, 1)
         scene.frame_start, scene.frame_end = 1, compat.strip_length(strip)
+        compose(scene, path, scene.frame_end)
         window: Any = context.window
         window.scene = scene
         workspace: Any = editing_workspace()
@@ -178,6 +180,18 @@ class LLMVIZ_OT_edit_film(_Directing, bpy.types.Operator):
         window.workspace = workspace
         self.report({"INFO"}, f"{scene.name!r} has the film as a strip.")
         return {"FINISHED"}
+
+
+def compose(scene: bpy.types.Scene, path: Path, frames: int) -> None:
+    """Let the compositor of a scene have a video, seen behind the nodes in the workspace *Compositing*."""
+    tree, output = compat.compositor_tree(scene)
+    video: Any = tree.nodes.new("CompositorNodeImage")
+    video.image = bpy.data.images.load(str(path), check_existing=True)
+    video.frame_duration, video.frame_start = frames, 1
+    viewer = tree.nodes.new("CompositorNodeViewer")
+    for node, place in ((output, (300, 100)), (viewer, (300, -100))):
+        node.location = place
+        tree.links.new(video.outputs[0], node.inputs[0])
 
 
 def editing_workspace() -> bpy.types.WorkSpace:
