@@ -75,6 +75,13 @@ def written_out(scene: bpy.types.Scene) -> dict[str, int]:
     return {obj.name: len(obj.evaluated_get(graph).data.vertices) for obj in scene.objects if obj.type == "MESH"}
 
 
+def test_a_copy_of_her_own_is_told_before_it_is_made_and_may_be_given_up(film: bpy.types.Scene) -> None:
+    steps = direct.own_copy(film)
+    assert next(steps) == (0.0, f"Copying {len(film.objects):,} objects")
+    steps.close()
+    assert "My llmviz" not in bpy.data.scenes
+
+
 @pytest.mark.parametrize("theme", ["light", "cinematic"])
 def test_a_copy_of_her_own_has_nothing_but_pictures_in_common_with_the_film(film: bpy.types.Scene, theme: str) -> None:
     film.llmviz_settings.theme = theme

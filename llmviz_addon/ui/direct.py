@@ -16,11 +16,12 @@ from ..stage.parted import part
 from ..stage.playing import everything, look_again, whole
 from ..stage.story import read_story
 from ..stage.walking.hiding import show_everywhere
+from ..stepwise import Pause
 from . import render
 from .assets import library
 from .build import how_long
 from .confirm import Result
-from .jobs import locked
+from .jobs import Job, Outcome, Steps, blocked, locked, start
 from .manual import Explained
 from .play import NO_FILM
 from .view import looks_through_camera
@@ -79,7 +80,7 @@ class LLMVIZ_OT_cut_here(_Directing, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class LLMVIZ_OT_own_copy(_Directing, bpy.types.Operator):
+class LLMVIZ_OT_own_copy(Job, _Directing, bpy.types.Operator):
     """Copy the film into a scene that is all yours, of plain objects, keys and materials.
 
     Nothing of ours touches it any more: change what you like. With all chapters it takes seconds, and as much memory
@@ -90,20 +91,33 @@ class LLMVIZ_OT_own_copy(_Directing, bpy.types.Operator):
     bl_label = "Bake Own Copy"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context) -> Result:
-        """Copy all, and take our marks off."""
-        scene = context.scene
-        with whole(scene), duplicating_all(), sharing_keys():
-            bpy.ops.scene.new(type="FULL_COPY")
-        copy = context.window.scene
-        copy.name = f"My {scene.name}"
-        everything(copy)  # it was shown already
-        show_everywhere(copy)
-        part(copy, scene)
-        count = release(copy)
-        look_again()
-        self.report({"INFO"}, f"{copy.name!r} has {count} objects, which are yours.")
-        return {"FINISHED"}
+    stopped = "Cancelled; nothing was copied."
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Not while another job runs."""
+        if reason := blocked():
+            cls.poll_message_set(reason)
+        return not reason and super().poll(context)
+
+    def steps(self, context: bpy.types.Context) -> Steps:
+        """The job: see ``own_copy``."""
+        return own_copy(context.scene)
+
+
+def own_copy(scene: bpy.types.Scene) -> Steps:
+    """Copy all, which is one step of Blender's, and take our marks off."""
+    yield Pause(0.0, f"Copying {len(scene.objects):,} objects")
+    with whole(scene), duplicating_all(), sharing_keys():
+        bpy.ops.scene.new(type="FULL_COPY")
+    copy = bpy.context.window.scene
+    copy.name = f"My {scene.name}"
+    everything(copy)  # it was shown already
+    show_everywhere(copy)
+    part(copy, scene)
+    count = release(copy)
+    look_again()
+    return Outcome(f"{copy.name!r} has {count} objects, which are yours.")
 
 
 @contextmanager
@@ -224,7 +238,7 @@ class LLMVIZ_PT_direct(Explained, bpy.types.Panel):
         layout.enabled = not locked()
         column = layout.column(align=True)
         column.operator("llmviz.cut_here", icon="CAMERA_DATA")
-        column.operator("llmviz.own_copy", icon="DUPLICATE")
+        start(column.row(align=True), "llmviz.own_copy", "Bake Own Copy", "DUPLICATE")
         column.operator("llmviz.edit_film", icon="SEQUENCE")
         if library() is None:
             column.operator("llmviz.add_assets", icon="ASSET_MANAGER")
