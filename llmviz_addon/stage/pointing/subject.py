@@ -143,11 +143,6 @@ def subject(scene: bpy.types.Scene) -> Subject:
     return _subject(shown, state is not None)
 
 
-def is_at_hand(scene: bpy.types.Scene) -> bool:
-    """Whether what the stage is about is known already, and need not be read."""
-    return bool(_subject.cache_info().currsize) and read_shown(scene) is not None
-
-
 @lru_cache(maxsize=2)
 def _subject(shown: Shown, is_open: bool) -> Subject:
     made = {one.name: grid_of(one) for one in shown.made}

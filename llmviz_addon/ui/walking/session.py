@@ -113,11 +113,6 @@ def select(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, walk: Walk, entry
         layer.objects.active = found
 
 
-def is_at_hand(scene: bpy.types.Scene) -> bool:
-    """Whether one walks through the stage in ``scene``."""
-    return session_of(scene) is not None
-
-
 def lit(scene: bpy.types.Scene) -> Entry | None:
     """What is lit in ``scene``."""
     session = session_of(scene)
