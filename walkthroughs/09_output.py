@@ -152,7 +152,8 @@ def _asked(film, output):
     elif asked[0]:
         film.say("The model learned to answer from t = {t:,} on; earlier guesses were never trained.", t=asked[0])
         if output.probs.axes[0].shown is None:
-            film.outline(output.logits[asked[0] :], output.probs[asked[0] :], seconds=0.6)
+            film.outline(output.logits[asked[0] :], output.probs[asked[0] :], seconds=1)
+            film.camera.frame(output.logits, output.probs, azimuth=272, elevation=2.5, seconds=2.5)
 
 
 def _unsure(film, t):
