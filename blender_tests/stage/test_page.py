@@ -110,6 +110,19 @@ def test_for_our_camera_the_page_is_where_its_child_would_be(film):
         np.testing.assert_allclose(np.array(stand.matrix_world), np.array(film.camera.matrix_world), atol=1e-6)
 
 
+def test_the_page_follows_again_after_no_camera_was_used(film, capfd):
+    """And nothing is divided by zero meanwhile, of which Blender tells on the console at each frame."""
+    used, film.camera = film.camera, None
+    (stand,) = (obj for obj in ours(film).objects if obj[TAG] == "stand")
+    go(film, 9)
+    seen = stand.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    assert seen.scale[0] == pytest.approx(1.0)
+    assert "Math Domain" not in "".join(capfd.readouterr())
+    film.camera = used
+    go(film, 21)
+    np.testing.assert_allclose(np.array(stand.matrix_world), np.array(used.matrix_world), atol=1e-6)
+
+
 def test_her_own_drivers_are_no_camera_drivers(film):
     (stand,) = (obj for obj in ours(film).objects if obj[TAG] == "stand")
     assert follows_camera(stand)

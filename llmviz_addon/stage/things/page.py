@@ -33,6 +33,9 @@ _LENS: Sources = {
     **{"t": "camera.data.type", "w": "camera.data.sensor_width", "h": "camera.data.sensor_height"},
     **{"l": "camera.data.lens", "o": "camera.data.ortho_scale", "d": "rig.location[2]"},
 }
+_UNUSED = {"f": 2.0, "h": SENSOR, "l": LENS}
+"""What is taken, besides zeros, while no camera is in use: the lens of the film's own. Without, Blender would give
+the driver up for good."""
 _HEIGHT = (
     f"((w*y/x if {_WIDE} else h if f == 2 else w)/l if t != 1 else"
     f" (o*y/x if {_WIDE} else o)/({DEPTH}*({PAGE}*d + 1)))*{LENS}/{SENSOR}"
@@ -111,4 +114,5 @@ def _drive(driver: bpy.types.Driver, expression: str, sources: Sources, camera: 
             variable.type = "CONTEXT_PROP"
             variable.targets[0].context_property = "ACTIVE_SCENE"
             variable.targets[0].data_path = path
+            variable.targets[0].use_fallback_value, variable.targets[0].fallback_value = True, _UNUSED.get(name, 0.0)
     driver.expression = expression
