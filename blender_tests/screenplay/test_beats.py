@@ -261,7 +261,7 @@ def test_what_is_computed_is_shown_piece_by_piece_and_the_value_last(film_at):
     film = film_at(None)
     ln = film.layout.layers[0].ln_1
     film.hide_values(ln.output)
-    film.compute(ln.output[2, 5], seconds=9)
+    film.compute(ln.output[1, 20], seconds=9)
     (told,) = film.explanations
 
     def comes(name):

@@ -69,7 +69,7 @@ def staged(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> t
         return run, llmviz.open_stage(run, 3, size=(320, 180))
     if what == "crowd":
         monkeypatch.setattr(ensembles, "CROWD", 0)
-    return run, llmviz.build(run, ["preliminary" if what == "crowd" else what], **SMALL)
+    return run, llmviz.build(run, ["run-through" if what == "crowd" else what], **SMALL)
 
 
 def frames(scene: bpy.types.Scene) -> list[int]:

@@ -28,7 +28,7 @@ SLACK = 0.94
 TURN = 0.25
 """Over how much of a zoom, to each side and as a logarithm, a take turns from one way to the next."""
 GROWS = 0.8
-"""Of the smallest size of letters, from which on they will be made that large."""
+"""Of the smallest size of letters, from which on those that keep their size will be made that large."""
 PATH = {"target": 0, "distance": 3, "azimuth": 4, "elevation": 5}
 """Rows of a take's path."""
 STEPS = 1500
@@ -82,7 +82,7 @@ def _read(telling: Telling, seen: Seen, view: View) -> Seen:
             return True
         depth = float((drawing.pose[:3, 3] - view.position) @ view.basis[2])
         em = float(drawing.lettering.ems.min()) * math.hypot(*drawing.pose[:3, 0].tolist())
-        return em > GROWS * smallest * TAN * depth
+        return em > (GROWS if drawing.keeps_size else 1.0) * smallest * TAN * depth
 
     return seen._replace(drawings=[drawing for drawing in seen.drawings if is_read(drawing)])
 

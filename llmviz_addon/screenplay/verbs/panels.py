@@ -33,7 +33,7 @@ NEARLY = 1.1
 """How much further away the camera may go for a panel that is set as it is best, than for a narrower one."""
 GAP = 0.02
 """Between a panel and what stands beside it, in picture heights."""
-NEAR = 0.018
+NEAR = 0.012
 """The same, where it is not explained."""
 ACROSS, UP = 48, 32
 """Places that are tried, from left to right and from bottom to top."""
