@@ -132,7 +132,7 @@ def distribution(
         scaled = (logits.astype(np.float64) - logits.max()) / temperature  # (n_vocab,), at most 0
     if top_k is None and top_p is None:
         return softmax(scaled)["probs"]
-    order = np.argsort(-scaled, kind="stable")  # (n_vocab,), most probable first
+    order = np.argsort(-logits, kind="stable")  # (n_vocab,), most probable first, as they are ranked
     if top_k is not None:
         scaled[order[top_k:]] = -np.inf
     probs = softmax(scaled)["probs"]  # (n_vocab,)

@@ -33,6 +33,8 @@ def part(copy: bpy.types.Scene, scene: bpy.types.Scene) -> None:
     trees = [one if isinstance(one, bpy.types.NodeTree) else getattr(one, "node_tree", None) for one in owners]
     if (finish := compat.compositor(copy)) in copies:
         compat.set_compositor(copy, copies[finish])
+    elif finish is not None:  # Blender has copied it, and no list of ours has it
+        disown(finish)
     for tree in {*trees, compat.compositor(copy)} - {None}:
         _lead(tree, copies)
     for obj in {*copy.objects, *copies.values()}:
