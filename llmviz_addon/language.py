@@ -12,12 +12,11 @@ use while that is told, as a theme's font is (see ``layout.lettering.font``).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 FORMS: Mapping[str, tuple[int, Callable[[int], int]]] = {
     "none": (1, lambda n: 0),
@@ -35,10 +34,6 @@ PLACE = re.compile(r"\{(\d*)\}")
 """Where a number or a text comes that has no name."""
 _NAMED = re.compile(r"\{[^}]*\}|\]\([^)]*\)")
 _NUMBER = re.compile(r"(\{[^}]*\}|\]\([^)]*\))|\d+(?:,\d{3})*(?:\.\d+)?")
-
-
-Y = TypeVar("Y")
-R = TypeVar("R")
 
 
 class AsIs(str):
@@ -95,18 +90,6 @@ def spoken(language: Language) -> Iterator[None]:
         yield
     finally:
         _USED.reset(token)
-
-
-def spoken_steps(language: Language, steps: Generator[Y, None, R]) -> Generator[Y, None, R]:
-    """The same steps of some work, in each of which texts are written in ``language``."""
-    with closing(steps):
-        while True:
-            try:
-                with spoken(language):
-                    step = next(steps)
-            except StopIteration as done:
-                return done.value
-            yield step
 
 
 @contextmanager

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Generator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from typing import NamedTuple, ParamSpec, TypeVar
 
+S = TypeVar("S")
 T = TypeVar("T")
 P = ParamSpec("P")
 Stepwise = Generator[tuple[float, str], None, T]
@@ -49,3 +50,17 @@ def within(steps: Stepwise[T], start: float, end: float, says: str = "") -> Step
                 return done.value
             share, text = start + (end - start) * step[0], says + step[1]
             yield Pause(share, text) if isinstance(step, Pause) else (share, text)
+
+
+def inside(
+    context: Callable[[], AbstractContextManager[object]], steps: Generator[S, None, T]
+) -> Generator[S, None, T]:
+    """The same steps, each taken inside a context that is made anew for it and left again after it."""
+    with closing(steps):
+        while True:
+            try:
+                with context():
+                    step = next(steps)
+            except StopIteration as done:
+                return done.value
+            yield step

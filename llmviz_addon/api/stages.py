@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import JobError, ScriptError
 from ..film.made import Stage
 from ..film.staging import Steps, into, produced_steps, staged_steps
-from ..language import ENGLISH, spoken, spoken_steps
+from ..language import ENGLISH, spoken
 from ..layout.grid import Grid, Region
 from ..layout.lettering.font import lettered
 from ..layout.reading import Reading
@@ -30,7 +31,7 @@ from ..screenplay.score.timeline import Timeline
 from ..screenplay.trailer import tempo
 from ..stage.materials.theme_file import ThemeOf
 from ..stage.materials.theme_file import theme as theme_of
-from ..stepwise import at_once, within
+from ..stepwise import at_once, inside, within
 from .models import PathOf, load, run
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def open_stage_steps(
     with lettered(look.font), spoken(told_in):
         now = opening(of, room)
     steps = into(scene, lambda home: open_steps(home, now, size, fps, look, None, sure))
-    return (yield from spoken_steps(told_in, steps))
+    return (yield from inside(partial(spoken, told_in), steps))
 
 
 open_stage = at_once(open_stage_steps)

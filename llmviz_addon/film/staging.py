@@ -6,19 +6,19 @@ Blender is imported when the first step is taken, and not before.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..language import ENGLISH, Language, spoken, spoken_steps
+from ..language import ENGLISH, Language, spoken
 from ..layout.lettering.font import lettered
 from ..model.blueprints import Outlines
 from ..model.run import Run
 from ..screenplay.production import Production, Set, prepare_outlines_steps, prepare_steps
 from ..screenplay.retold import Retold
 from ..stage.materials.theme import Theme
-from ..stepwise import Stepwise, at_once
+from ..stepwise import Stepwise, at_once, inside
 from .made import Stage
 
 if TYPE_CHECKING:
@@ -44,14 +44,8 @@ def produced_steps(
     ``build``."""
     asked = (chapters, pace, size, fps, [Path(folder) for folder in walkthroughs], length, bpm)
     steps = prepare_outlines_steps(what, *asked) if isinstance(what, Outlines) else prepare_steps(what, *asked, retold)
-    with closing(steps):
-        while True:
-            try:
-                with lettered(look.font), spoken(language):
-                    step = next(steps)
-            except StopIteration as done:
-                return done.value
-            yield step
+    steps = inside(partial(spoken, language), steps)
+    return (yield from inside(partial(lettered, look.font), steps))
 
 
 produced = at_once(produced_steps)
@@ -75,7 +69,7 @@ def staged_steps(
 
     named = None if engine == "auto" else engine
     steps = into(scene, lambda home: steps_of(home, production, look, None, named, sure, noted, in_place))
-    return (yield from spoken_steps(production.language, steps))
+    return (yield from inside(partial(spoken, production.language), steps))
 
 
 def into(
