@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -142,15 +142,18 @@ def _between_grids(telling: Telling) -> Iterator[Flow]:
 
 def _alike(telling: Telling, flows: Collection[Flow]) -> Iterable[list[Flow]]:
     """Flows by what is asked of them and when, however far their grids go."""
-    score, bodies = telling.score, telling.splits.bodies
-    score.note((body for one in flows for grid in one.grids for body in bodies(grid.name, -1.0)), "opacity")
+    score, names = telling.score, dict.fromkeys(grid.name for one in flows for grid in (one.source, one.target))
+    bodies = {name: telling.splits.bodies(name, -1.0) for name in names}
+    score.note(chain.from_iterable(bodies.values()), "opacity")
     staff, offsets = score.staves("opacity"), [score.parts["offset", i] for i in range(3)]
+    does = {
+        name: (tuple(staff[body] for body in those), *(_way(staves.get(name)) for staves in offsets))
+        for name, those in bodies.items()
+    }
     found: dict[object, list[Flow]] = defaultdict(list)
     for one in flows:
         own = None if one.is_excerpt else staff[one.ribbon.name]
-        shown = (tuple(staff[body] for body in bodies(grid.name, -1.0)) for grid in one.grids)
-        ways = (_way(staves.get(grid.name)) for grid in one.grids for staves in offsets)
-        found[own, *shown, *ways].append(one)
+        found[own, does[one.source.name], does[one.target.name]].append(one)
     return found.values()
 
 

@@ -245,13 +245,27 @@ class Telling:
         """How far a grid is from home now, (3,) metres."""
         if grid.name not in self.score.moved:
             return np.zeros(3)
-        return np.array([self.score.value(Channel(grid.name, "offset", i)) for i in range(3)])
+        return np.array(self.score.values(grid.name, "offset"))
 
     def box(self, thing: Grid | Region) -> tuple[np.ndarray, np.ndarray]:
         """Corners, each (3,) metres, of where a grid or region stands now."""
         low, high = thing.box
         offset = self.offset(thing if isinstance(thing, Grid) else thing.grid)
         return low + offset, high + offset
+
+    def boxes(self, grids: Sequence[Grid]) -> np.ndarray:
+        """Corners of where grids stand now, (n, 2, 3) metres: the ``box`` of each, of thousands at once."""
+        numbers, moved = self.cast.numbers, self.score.moved
+        found = self.cast.homes[np.array([numbers[grid.name] for grid in grids], dtype=np.int64)]
+        for place, grid in enumerate(grids) if moved else ():
+            if grid.name in moved:
+                found[place] += self.offset(grid)
+        return found
+
+    def ends(self, grids: Sequence[Grid]) -> tuple[np.ndarray, np.ndarray]:
+        """Smallest and largest corner, each (3,) metres, of all of some grids as they stand now."""
+        found = self.boxes(grids)
+        return found[:, 0].min(axis=0), found[:, 1].max(axis=0)
 
     def room(self, *grids: Grid, view: View | None = None) -> np.ndarray:
         """Points around grids, their labels and letters where they stand now, (n, 3) metres.

@@ -122,6 +122,14 @@ class Score:
         """Where the channel stands after all its clips so far."""
         return self._staff(channel).value
 
+    def values(self, actor: str, prop: str) -> list[float]:
+        """Where all channels ``prop`` of an actor stand, such as how far it is from home."""
+        staves = [self._staff_of[prop, index].get(actor) for index in range(SIZES[prop])]
+        return [
+            self._rest(Channel(actor, prop, index)) if staff is None else staff.value
+            for index, staff in enumerate(staves)
+        ]
+
     def at(self, channel: Channel, seconds: float) -> float:
         """Where the channel stands at a time, of which all has been told."""
         staff = self._staff_of[channel.prop, channel.index].get(channel.actor)

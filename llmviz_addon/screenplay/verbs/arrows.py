@@ -6,8 +6,9 @@ The layout's own ribbons belong to its places. Where grids have been moved, arro
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import chain, pairwise, starmap
 from operator import itemgetter
 from typing import TypeAlias
 
@@ -81,25 +82,26 @@ def with_tokens(telling: Telling, grid: Grid) -> Box:
 
 def standing(telling: Telling, grids: Sequence[Grid]) -> Iterator[np.ndarray]:
     """What the arrows will cover, piece by piece (n, 3), that stand in for ribbons among grids as these stand now."""
-    names = dict.fromkeys(grid.name for grid in grids)
+    names = {grid.name: grid for grid in grids}
     stands = {grid.name: stand.name for pairs in telling.excerpts for grid, stand in pairs if stand.name in names}
     shifted = names.keys() & (telling.score.moved | {*stands.values()})
     if not shifted:
         return
-    boxes = {grid.name: telling.box(grid) for grid in grids}
-    numbers, stacked = {name: number for number, name in enumerate(boxes)}, np.array([*boxes.values()])
-    wires: list[Box] = []
+    boxes, numbers = telling.boxes([*names.values()]), {name: number for number, name in enumerate(names)}
+    others, wires = boxes.copy(), np.zeros((0, 2, 3))
     starting = (telling.layout.ribbons_of.get(name, ()) for name in {*names, *stands})
     for _, ribbon in sorted(chain.from_iterable(starting), key=itemgetter(0)):
         ends = stands.get(ribbon.source, ribbon.source), stands.get(ribbon.target, ribbon.target)
-        if not boxes.keys() >= {*ends} or shifted.isdisjoint(ends):
+        if not names.keys() >= {*ends} or shifted.isdisjoint(ends):
             continue
-        source, target = (boxes[name] for name in ends)
+        own = [numbers[name] for name in ends]
+        source, target = ((low, high) for low, high in boxes[own])
         if not in_plane(source, target):
             continue
-        others = np.delete(stacked, [numbers[name] for name in ends], axis=0)
+        others[own] = np.nan  # nowhere: an arrow may lie on neither of its ends
         found = way(source, target, float(target[1][2]), others, wires=wires) or []
-        wires += pieces(found)
+        others[own] = boxes[own]
+        wires = np.concatenate([wires, *(np.array([piece]) for piece in pieces(found))])
         for start, end in pairwise(found):
             wide = WIDTH if end == found[-1] else WIDTH / 2  # its head has wings
             flat = np.concatenate([np.array([start, end]) + aside for aside in (-wide, wide)])
@@ -233,7 +235,7 @@ def _crosses(way: Way, boxes: np.ndarray) -> bool:
 
 
 def _length(way: Way) -> float:
-    return float(np.linalg.norm(np.diff(np.asarray(way), axis=0), axis=1).sum())
+    return sum(starmap(math.dist, pairwise(way)))
 
 
 def _outline(way: Way, width: float) -> Way:

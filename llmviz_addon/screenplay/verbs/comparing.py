@@ -89,8 +89,7 @@ class Whole:
     @classmethod
     def of(cls, telling: Telling) -> Whole:
         """The set of a telling, as it stands now."""
-        boxes, card = np.array([telling.box(grid) for grid in telling.layout.grids]), telling.cast.written.card
-        low, high = boxes.min(axis=(0, 1)), boxes.max(axis=(0, 1))
+        card, (low, high) = telling.cast.written.card, telling.ends(telling.layout.grids)
         top = float(high[2]) if card is None else float(card.points[:, 2].max())
         return cls(telling.checkpoint.name, (low, high), top)
 

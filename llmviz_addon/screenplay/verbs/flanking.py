@@ -43,10 +43,10 @@ def flank(
         )
     if side not in ("left", "right"):
         raise ScriptError(f"Titles flank groups at their left or right, but got {side!r}.")
-    boxes = np.array([_around(telling, group) for group in groups])  # (n, 2, 3)
+    boxes = np.array([telling.ends(telling.cast.grids_of(group)) for group in groups])  # (n, 2, 3)
     free, (wide, _, tall) = telling.page.free, np.ptp(boxes.reshape(-1, 3), axis=0).tolist()
     if among:
-        wide, _, tall = np.ptp(_around(telling, among), axis=0).tolist()
+        wide, _, tall = np.ptp(telling.ends(telling.cast.grids_of(among)), axis=0).tolist()
     em = max(tall / free.height, wide / free.width if among else 0.0) * USUAL * pixel(telling.page)
     rows = tokens or [()] * len(groups)
     made = [
@@ -58,12 +58,6 @@ def flank(
         telling.cast.add(one)
     fade(telling, *made, to=1, seconds=telling.length(seconds))
     return made
-
-
-def _around(telling: Telling, group: Grids) -> tuple[np.ndarray, np.ndarray]:
-    """The corners, each (3,) metres, of where the grids of a group stand now."""
-    lows, highs = zip(*(telling.box(grid) for grid in telling.cast.grids_of(group)), strict=True)
-    return np.min(lows, axis=0), np.max(highs, axis=0)
 
 
 def _bracket(

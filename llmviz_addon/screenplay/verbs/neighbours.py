@@ -48,8 +48,9 @@ def enclose(telling: Telling, *things: Thing, words: str = "", seconds: float | 
     What is small on that is in a frame all the same; what is said is there as soon as it can be read.
     """
     seen = telling.cast.seen(*things)
-    boxes = [telling.box(region) for region in seen.regions] + [telling.box(grid) for grid in seen.grids]
-    around = np.concatenate([corners(*box) for box in boxes])
+    boxes = np.concatenate([np.array([telling.box(one) for one in seen.regions]).reshape(-1, 2, 3),
+                            telling.boxes(seen.grids)])  # fmt: skip
+    around = corners(*boxes.transpose(1, 0, 2)).reshape(-1, 3)
     (left, front, bottom), (right, _, top) = around.min(axis=0), around.max(axis=0)
     em = LARGE * telling.page.em * float(telling.view.project(around.mean(axis=0))[0, 2]) * TAN
     wide, high, edge = float(right - left) / em, float(top - bottom) / em, EDGE

@@ -4,7 +4,7 @@ mark the cell that a panel is of.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import numpy as np
 
@@ -22,10 +22,10 @@ THIN = 0.4
 """Of the shorter side of some cells, that their outline has at most: what it marks is more than it."""
 
 
-def empty(telling: Telling, grids: Iterable[Grid]) -> list[Grid]:
+def empty(telling: Telling, grids: Collection[Grid]) -> list[Grid]:
     """Those of which nothing is known; none where there is a crowd of them."""
-    known = ((grid, telling.splits.known(grid.name)) for grid in grids)
-    found = [grid for grid, one in known if one.front == 0 and not one.keeps]
+    starting = set(telling.score.by_value((grid.name for grid in grids), "reveal").get(0.0, ()))
+    found = [grid for grid in grids if grid.name in starting and not telling.splits.known(grid.name).keeps]
     return found if len(found) <= CROWD else []
 
 

@@ -58,9 +58,9 @@ def spread(
     told = [[telling.cast.grids_of(part) for part in _members(group)] for group in groups]
     form = _best(telling, told, bool(titles), bool(parts))
     first = [grid for part in told[0] for grid in part]
-    (left, _, _), (_, _, top) = _around(telling, first)
+    (left, _, _), (_, _, top) = telling.ends(first)
     for grids, x, z in form.places:
-        low, high = _around(telling, grids)
+        low, high = telling.ends(grids)
         by = np.array([left + x - low[0], 0.0, top + z - high[2]])
         for grid in grids if np.abs(by).max() > 1e-9 else ():
             telling.carry(grid.name, telling.offset(grid) + by, seconds)
@@ -76,7 +76,7 @@ def _connected(telling: Telling, carried: Sequence[Sequence[Grid]]) -> list[Draw
     To what is beside them it goes straight, to what is below them from line to line, as one reads.
     """
     where = {grid.name: number for number, grids in enumerate(carried) for grid in grids}
-    boxes = [_around(telling, grids) for grids in carried]
+    boxes = [telling.ends(grids) for grids in carried]
     found: dict[tuple[int, int], Drawing] = {}
     for ribbon in telling.layout.ribbons:
         ends = where.get(ribbon.source, -1), where.get(ribbon.target, -1)
@@ -103,12 +103,6 @@ def _members(group: Grids) -> Sequence[Grids]:
     return group if isinstance(group, list | tuple) else (group,)
 
 
-def _around(telling: Telling, grids: Sequence[Grid]) -> tuple[np.ndarray, np.ndarray]:
-    """Smallest and largest corner of some grids as they stand now."""
-    lows, highs = zip(*(telling.box(grid) for grid in grids), strict=True)
-    return np.min(lows, axis=0), np.max(highs, axis=0)
-
-
 def _best(telling: Telling, told: Sequence[Sequence[Sequence[Grid]]], titled: bool, named: bool) -> Form:
     """The form in which all are largest; as they are in one line, unless another lets them be much larger."""
     wholes = [[[grid for part in parts for grid in part]] for parts in told]
@@ -124,7 +118,7 @@ def _forms(
     telling: Telling, told: Sequence[Sequence[Sequence[Grid]]], in_rows: bool, titled: bool, named: bool
 ) -> Iterator[Form]:  # fmt: skip
     """In so many columns, from all to one; names of parts that stand above one another are beside them."""
-    sizes = [[np.subtract(*_around(telling, part)[::-1])[[0, 2]] for part in parts] for parts in told]  # width, height
+    sizes = [[np.subtract(*telling.ends(part)[::-1])[[0, 2]] for part in parts] for parts in told]  # width, height
     gap, free, em = telling.layout.gap, telling.page.free, USUAL * pixel(telling.page)
     columns = max(len(parts) for parts in sizes)
     wide = [max(parts[i][0] for parts in sizes if i < len(parts)) for i in range(columns)]
@@ -162,7 +156,7 @@ def _named(
         made = [_over(telling, grids, title, em) for grids, title in zip(wholes, titles, strict=True)]
     named = [next(group[i] for group in told if len(group) > i) for i in range(len(parts))]
     if parts and form.in_rows and form.columns == 1:
-        until = [*(float(_around(telling, grids)[0][0]) - APART * em for grids in named[1:]), np.inf]
+        until = [*(float(telling.ends(grids)[0][0]) - APART * em for grids in named[1:]), np.inf]
         for grids, name, end in zip(named, parts, until, strict=True):
             made.append(_over(telling, grids, name, em, end))
     elif parts and not form.in_rows:
@@ -181,7 +175,7 @@ def _over(telling: Telling, grids: Sequence[Grid], text: str, em: float, end: fl
     It is not seen yet. One that would reach beyond the end begins earlier; it is as near as the widest of them, so that
     it stands over that from aside, too.
     """
-    low, high = _around(telling, grids)
+    low, high = telling.ends(grids)
     if end is None:
         x, y, align = (low[0] + high[0]) / 2, high[1], "center"
     else:

@@ -59,7 +59,7 @@ class Around(NamedTuple):
 def around(telling: Telling) -> Around:
     """What is on the picture now."""
     grids = telling.in_play()
-    stand = np.array([telling.box(grid) for grid in grids]).reshape(-1, 2, 3)
+    stand = telling.boxes(grids)
     areas = [Area(*area) for area in telling.view.areas(stand[:, 0], stand[:, 1]).tolist()]
     return Around(list(zip(grids, areas, strict=True)), _written_areas(telling, grids))
 

@@ -116,11 +116,6 @@ def _signs(telling: Telling, group: Thing, title: str | Drawing) -> list[Thing]:
 def _title(telling: Telling, group: Thing, text: str) -> Drawing:
     """The title over a group's upper left end, not seen yet, as large as the group is wide."""
     grids: list[Grid] = telling.cast.grids_of(group)
-    lows, highs = zip(*(telling.box(grid) for grid in grids), strict=True)
-    left, right = min(low[0] for low in lows), max(high[0] for high in highs)
-    at = (
-        left,
-        min(low[1] for low in lows),
-        max(high[2] for high in highs) + telling.layout.gap + 0.05 * (right - left),
-    )
+    (left, front, _), (right, _, top) = telling.ends(grids)
+    at = left, front, top + telling.layout.gap + 0.05 * (right - left)
     return sign(telling, text, at, size=LETTER * (right - left), align="left", seconds=0, to=0)
