@@ -19,7 +19,7 @@ from llmviz_addon.stage.ours import NAME, TAG
 from llmviz_addon.stage.pointing import inspect
 from llmviz_addon.stage.pointing.subject import subject
 from llmviz_addon.stage.walking.places import walk_of
-from llmviz_addon.ui import generate
+from llmviz_addon.ui import runs
 from llmviz_addon.ui.pointing import card
 
 GREEK = """
@@ -61,7 +61,7 @@ def test_an_open_stage_goes_on_in_its_language_without_its_file(tmp_path: Path):
     assert kept.find("Next token", None) == "Επόμενο"
     assert (None, "Input") in kept.untold  # what it lacks was asked for as the next token was written
     assert before.keys() == sizes(found.scene).keys()
-    assert generate.run(found.scene, state_of(found.scene)).language is language_of(found.scene)
+    assert runs.run(found.scene, state_of(found.scene)).language is language_of(found.scene)
 
 
 def test_cells_have_the_decimal_mark_of_their_scene():

@@ -108,6 +108,25 @@ def test_values_gains_stay_and_nothing_is_left_over(scene: bpy.types.Scene) -> N
     assert bpy.data.images["llmviz values"].packed_file is not None
 
 
+def test_the_numbers_of_all_cells_are_gathered_once(scene: bpy.types.Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = opened(scene).following()
+    asked, values = [], Moment.values.fget
+    monkeypatch.setattr(Moment, "values", property(lambda self: asked.append(1) or values(self)))
+    live.show(scene, now)
+    assert len(asked) == 1, "with GPT-2's thousand grids it took a minute to gather them for each"
+
+
+def test_a_step_given_up_changes_nothing(scene: bpy.types.Scene) -> None:
+    now = opened(scene).following()
+    before = pixels(), props(scene), live.state_of(scene)
+    going = live.show_steps(scene, now)
+    while next(going)[0] < 1:
+        pass
+    going.close()
+    np.testing.assert_array_equal(before[0], pixels())
+    assert (props(scene), live.state_of(scene)) == before[1:]
+
+
 def test_another_way_to_choose_changes_the_list_only(scene: bpy.types.Scene) -> None:
     now = opened(scene)
     values, written = pixels(), meshes(scene)

@@ -12,12 +12,13 @@ from mathutils import Euler
 import llmviz_addon as llmviz
 from llmviz_addon.layout.contents import Entry
 from llmviz_addon.layout.grid import boxes
-from llmviz_addon.stage.ours import NAME, TAG, ours
+from llmviz_addon.stage.ours import NAME, TAG, ours, register
 from llmviz_addon.stage.pointing import inspect, sight
 from llmviz_addon.stage.rebuild.changes import changes
 from llmviz_addon.stage.shown import GRIDS
 from llmviz_addon.stage.things import ensembles
 from llmviz_addon.stage.walking import hiding, signs
+from llmviz_addon.stage.walking import parts as walking_parts
 from llmviz_addon.stage.walking.framing import NEAREST, Free, framed, tangents
 from llmviz_addon.stage.walking.places import Walk, is_seen, shapes, walk_of
 from llmviz_addon.stage.walking.walked import WALKED, hidden_by_walking
@@ -240,6 +241,35 @@ def test_of_models_in_outline_a_head_is_shown_as_a_part(compared: llmviz.Stage) 
     shown = {str(obj[NAME]) for obj in hiding.standing(scene) if not obj.hide_get(view_layer=layer)}
     assert len(shown) == 1
     assert shown.pop().endswith(":layer 2")
+
+
+def test_what_is_seen_of_crowds_is_of_each_view_layer(scene: bpy.types.Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ensembles, "CROWD", 50)
+    stage = llmviz.build(llmviz.run(), ["layer-norm"], size=(320, 180), pace=None, fps=2, engine="cycles")
+    scene, one, other = stage.scene, stage.scene.view_layers[0], stage.scene.view_layers.new("other")
+    walk = walk_of(scene)
+    registered: list[int] = []
+    monkeypatch.setattr(walking_parts, "register", lambda *told: registered.append(1) or register(*told))
+
+    def parts_of(layer: bpy.types.ViewLayer) -> set[str]:
+        found = [obj for obj in layer.objects if obj.get(WALKED) is not None]
+        return {name for obj in found for name in hiding.grids_of(walk.about, obj)}
+
+    hiding.only(scene, one, walk, there(walk, HEAD))
+    assert len(registered) == 1, "all at once: with GPT-2's crowds one by one takes seconds"
+    first = parts_of(one)
+    assert first
+    assert not parts_of(other)
+    hiding.only(scene, other, walk, there(walk, HEAD.replace("2", "1")))
+    assert parts_of(one) == first
+    assert parts_of(other)
+    assert not parts_of(other) & first
+    hiding.show_all(scene, one)
+    assert not parts_of(one)
+    assert parts_of(other)
+    hiding.show_all(scene, other)
+    assert not any(obj.get(WALKED) is not None for obj in scene.objects)
+    assert not any(collection.get(WALKED) is not None for collection in bpy.data.collections)
 
 
 def test_grids_that_are_one_object_are_told_apart(scene: bpy.types.Scene, monkeypatch: pytest.MonkeyPatch) -> None:

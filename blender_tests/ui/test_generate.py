@@ -15,7 +15,7 @@ from llmviz_addon.model.checkpoint import BUILTINS
 from llmviz_addon.model.sampling import Sampling
 from llmviz_addon.stage.open_state import OURS, OpenState, read_state
 from llmviz_addon.stage.story import read_story
-from llmviz_addon.ui import generate, jobs, panels
+from llmviz_addon.ui import generate, jobs, panels, runs
 
 
 @pytest.fixture
@@ -91,6 +91,31 @@ def test_next_tokens_given_up_leave_the_stage_as_it_was(stage: bpy.types.Scene, 
     assert (everything(), state()) == before
 
 
+@pytest.mark.parametrize("steps", range(1, 8))
+def test_back_given_up_leaves_the_stage_as_it_was(stage: bpy.types.Scene, steps: int) -> None:
+    bpy.ops.llmviz.next_token()
+    runs._recent.clear()
+    before = everything(), state()
+    going = generate.previous_token(stage)
+    for _ in range(steps):
+        next(going)
+    going.close()
+    assert (everything(), state()) == before
+
+
+def test_a_setting_may_wait_for_a_run_that_is_not_kept(stage: bpy.types.Scene) -> None:
+    assert runs.is_kept(stage, state())
+    runs._recent.clear()
+    assert not runs.is_kept(stage, state())
+    going = generate.candidates(stage.name)
+    next(going)
+    stage["llmviz_generation"]["greedy"] = False  # dragged meanwhile
+    stage["llmviz_generation"]["seed"] = 3
+    list(going)
+    assert state().sampling == generate.sampling(stage.llmviz_generation)
+    assert runs.is_kept(stage, state())
+
+
 def test_more_room_is_offered_where_the_model_has_some(sidebar: bpy.types.Scene) -> None:
     for room, hint in ((1, "with more room"), (5, "takes no more tokens")):
         bpy.context.scene.llmviz_generation.room = room
@@ -156,7 +181,7 @@ def test_the_same_seed_draws_the_same_after_going_back(stage: bpy.types.Scene) -
     text = state().text
     for _ in range(5):
         bpy.ops.llmviz.previous_token()
-    generate._recent.clear()
+    runs._recent.clear()
     for _ in range(5):
         bpy.ops.llmviz.next_token()
     assert state().text == text
@@ -211,7 +236,7 @@ def test_a_model_that_is_gone_is_told(sidebar: bpy.types.Scene, tmp_path: Path) 
     assert state().model == str(path)
     bpy.ops.llmviz.next_token()
     Path(path).unlink()
-    generate._recent.clear()
+    runs._recent.clear()
     with pytest.raises(RuntimeError, match="is no longer at"):
         bpy.ops.llmviz.next_token()
     bpy.context.window.scene.llmviz_generation.greedy = False  # nothing happens to the list

@@ -113,7 +113,13 @@ def test_every_setting_can_be_reached(sidebar: bpy.types.Scene) -> None:
         settings = sidebar.llmviz_settings
         settings.model, settings.theme, settings.length = model, theme, length
         drawn |= {name for panel in panels.CLASSES[1:-1] for name in shown(panel, "prop")}
-    assert drawn == set(sidebar.llmviz_settings.bl_rna.properties.keys()) - {"rna_type", "name", "skipped", "seconds"}
+    assert drawn == set(sidebar.llmviz_settings.bl_rna.properties.keys()) - {
+        "rna_type",
+        "name",
+        "skipped",
+        "seconds",
+        "language",
+    }
 
 
 def test_wrong_tokens_are_marked_explained_and_keep_build_away(sidebar: bpy.types.Scene) -> None:

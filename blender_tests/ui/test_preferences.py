@@ -10,7 +10,7 @@ from blender_tests.ui.test_panels import draw
 from llmviz_addon.stage.kept_language import language_of
 from llmviz_addon.stage.open_state import read_state
 from llmviz_addon.ui import request
-from llmviz_addon.ui.preferences import LLMVIZ_AP_preferences, found_languages
+from llmviz_addon.ui.preferences import LLMVIZ_AP_preferences, language_items
 from llmviz_addon.ui.settings import copy_settings
 
 
@@ -46,7 +46,24 @@ def test_the_language_of_new_films(preferences: LLMVIZ_AP_preferences) -> None:
     assert (film.llmviz_settings.language, bpy.data.scenes.new("other").llmviz_settings.language) == ("de", "")
     film.llmviz_settings.language = ""  # is as in the preferences
     assert request.language(film.llmviz_settings) == "en"
-    assert found_languages(None, bpy.context, "") == [("en", "English"), ("de", "Deutsch")]
+
+
+def test_languages_are_chosen_by_what_they_are_called(preferences: LLMVIZ_AP_preferences, tmp_path: Path) -> None:
+    settings = bpy.context.scene.llmviz_settings
+    assert [(item[0], item[1]) for item in language_items(settings, None)] == [("en", "English"), ("de", "Deutsch")]
+    (tmp_path / "languages").mkdir()
+    (tmp_path / "languages" / "eo.toml").write_text('name = "Esperanto"\n', encoding="utf-8")
+    preferences.trusted.add().path = str(tmp_path)
+    assert [item[1] for item in language_items(settings, None)] == ["English", "Deutsch", "Esperanto"]
+    assert settings.told_in == "en"
+    preferences.told_in = "eo"
+    assert (preferences.language, settings.told_in, settings.language) == ("eo", "eo", "eo")
+    settings.told_in = "de"
+    assert (preferences.told_in, settings.told_in, request.language(settings)) == ("eo", "de", "de")
+    preferences.trusted.clear()  # her folder is gone: what is set stays so, and is told
+    assert (preferences.told_in, settings.told_in) == ("eo", "de")
+    assert [item[1] for item in language_items(preferences, None)] == ["English", "Deutsch", "eo"]
+    assert "There is no eo.toml" in language_items(preferences, None)[2][2]
 
 
 def test_a_film_keeps_what_it_was_built_with(preferences: LLMVIZ_AP_preferences) -> None:
@@ -64,4 +81,4 @@ def test_a_film_keeps_what_it_was_built_with(preferences: LLMVIZ_AP_preferences)
 
 def test_all_of_it_is_drawn(preferences: LLMVIZ_AP_preferences) -> None:
     seen = draw(LLMVIZ_AP_preferences, trusted=[], bl_rna=preferences.bl_rna, pauses=True).drawn
-    assert {"theme", "theme_file", "pauses", "pace", "language"} <= {text for kind, text, _ in seen if kind == "prop"}
+    assert {"theme", "theme_file", "pauses", "pace", "told_in"} <= {text for kind, text, _ in seen if kind == "prop"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import bpy
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from llmviz_addon.stage.ours import NAME, TAG, ours
 from llmviz_addon.stage.rebuild.changes import losses
 from llmviz_addon.stage.walking.places import is_seen, walk_of
 from llmviz_addon.stage.walking.walked import hidden_by_walking, is_hiding
+from llmviz_addon.ui import jobs
 from llmviz_addon.ui.preferences import catalogue
 from llmviz_addon.ui.walking import looking, overlay, panel, session, steps
 from llmviz_addon.ui.walking.session import MOST, session_of
@@ -244,8 +247,26 @@ def test_what_is_not_seen_is_gone_to(sidebar: bpy.types.Scene) -> None:
     assert is_seen(scene, walk_of(scene), found)
     bpy.ops.llmviz.walk_to(path=path_of(scene, "layers.1.attn.heads.2.scores"))
     before = scene.frame_current
-    assert bpy.ops.llmviz.walk_seen() == {"CANCELLED"}
+    assert bpy.ops.llmviz.walk_seen() == {"FINISHED"}
     assert scene.frame_current == before
+    assert "This film does not show" in jobs.last().text
+    bpy.ops.llmviz.walk_to(path=path_of(scene, name))
+    scene.frame_set(unseen[-1])
+    looking = steps.LLMVIZ_OT_walk_seen.steps(SimpleNamespace(), bpy.context)
+    next(looking)
+    scene.frame_set(7)  # as it does on the way
+    looking.close()
+    assert scene.frame_current == unseen[-1], "given up, the film is where it was"
+
+
+@pytest.mark.parametrize("cls", [steps.LLMVIZ_OT_walk_begin, steps.LLMVIZ_OT_walk_hide_weights])
+def test_walking_waits_for_the_model(stage: bpy.types.Scene, monkeypatch: pytest.MonkeyPatch, cls: type) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(steps, "read_first", lambda operator, context: bool(asked.append(operator) or True))
+    waits = SimpleNamespace(needs_model=cls.needs_model)
+    assert cls.invoke(waits, bpy.context, None) == {"CANCELLED"}
+    assert asked == [waits]
+    assert not steps.LLMVIZ_OT_walk_back.needs_model
 
 
 def only(scene: bpy.types.Scene, chapter: str) -> None:

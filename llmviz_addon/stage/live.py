@@ -14,6 +14,7 @@ from collections.abc import Collection, Generator, Iterator, Mapping
 from typing import Any
 
 import bpy
+import numpy as np
 
 from ..errors import JobError
 from ..layout.lettering.drawing import Drawing
@@ -22,6 +23,7 @@ from ..model.forward import check_tokens
 from ..model.tokenizers.tokenizer import visible
 from ..screenplay.open_stage import Moment
 from ..screenplay.page.view import View
+from ..stepwise import Stepwise, at_once
 from .build import build_steps
 from .materials.flat_material import REACH
 from .materials.nodes import trees
@@ -79,18 +81,24 @@ def check_model(state: OpenState, checkpoint: Checkpoint) -> None:
     check_tokens(checkpoint.config, state.tokens)
 
 
-def show(scene: bpy.types.Scene, now: Moment) -> None:
-    """Put the values of ``now`` on the stage that stands in ``scene``, in the places of those that are there."""
-    state = state_of(scene)
-    reveals = now.reveals
+def show_steps(scene: bpy.types.Scene, now: Moment) -> Stepwise[None]:
+    """Put the values of ``now`` on the stage that stands in ``scene``, in the places of those that are there.
+
+    All numbers are worked out first: stopped before its last step, the stage is as it was.
+    """
+    state, nodes = state_of(scene), list(_pictures(scene))
+    reveals, objects = now.reveals, _grids(scene)
+    changing = {obj[NAME]: obj for obj in objects if obj[NAME] in reveals}
+    written = {}
+    for image in {node.image for node in nodes if node.image is not None}:
+        written[image] = yield from _rewritten(image, changing, now)
+    yield 1.0, "Showing it"
     with noting(scene, lambda: _changing(scene, {*reveals, *(sign.name for sign in now.signs)})):
-        changing = {obj[NAME]: obj for obj in _grids(scene) if obj[NAME] in reveals}
         for name, obj in changing.items():
             obj[REVEAL][0] = reveals[name]
             obj.update_tag()
-        nodes = list(_pictures(scene))
-        for old in {node.image for node in nodes if node.image is not None}:
-            new = _rewritten(old, changing, now)
+        for old, numbers in written.items():
+            new = picture(numbers)
             for node in nodes:
                 if node.image == old:
                     node.image = new
@@ -99,6 +107,9 @@ def show(scene: bpy.types.Scene, now: Moment) -> None:
         _write(scene, now.signs, state)
     write_state(scene, _state(now, state.theme))
     remember(now.run)
+
+
+show = at_once(show_steps)
 
 
 def show_candidates(scene: bpy.types.Scene, now: Moment) -> None:
@@ -166,12 +177,13 @@ def _atlases(scene: bpy.types.Scene) -> set[bpy.types.Image]:
     return {block for block in held if block.get(TAG) == "atlas"}
 
 
-def _rewritten(image: bpy.types.Image, objects: Mapping[str, bpy.types.Object], now: Moment) -> bpy.types.Image:
-    """A new picture with the numbers of ``now`` in the places of ``objects``, which grids have by name."""
-    pixels = numbers_of(image).reshape(-1)
-    for name, obj in objects.items():
+def _rewritten(image: bpy.types.Image, objects: Mapping[str, bpy.types.Object], now: Moment) -> Stepwise[np.ndarray]:
+    """The numbers of a picture with those of ``now`` in the places of ``objects``, which grids have by name."""
+    pixels, values = numbers_of(image).reshape(-1), now.values
+    for count, (name, obj) in enumerate(objects.items()):
+        yield count / len(objects), "Working out what cells show"
         grid = now.layout[name]
-        tensor = grid.drawn(now.values[name])
+        tensor = grid.drawn(values[name])
         column, row, _, share = told(obj, ATLAS)
         far = round(told(obj, STRIDES)[3])
         for start, numbers in (
@@ -179,7 +191,7 @@ def _rewritten(image: bpy.types.Image, objects: Mapping[str, bpy.types.Object], 
             (far // 32 * STEP, from_afar(grid, tensor, far % 32 >= 16)),
         ):
             pixels[start : start + len(numbers)] = numbers
-    return picture(pixels.reshape(-1, WIDTH))
+    return pixels.reshape(-1, WIDTH)
 
 
 def _write(scene: bpy.types.Scene, drawings: tuple[Drawing, ...], state: OpenState) -> None:

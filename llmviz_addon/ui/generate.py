@@ -8,7 +8,6 @@ is by their tokens and so is true whatever was undone.
 # ruff: noqa: F722, F821 -- Blender's properties are declared as annotations, their texts are no types
 from __future__ import annotations
 
-import os
 import time
 from typing import Any
 
@@ -29,18 +28,20 @@ from ..stepwise import Stepwise, within
 from . import request
 from .aside import aside
 from .build import RUN, Staging, changes_lost, staged, target, told
-from .confirm import Result
 from .jobs import Job, Outcome, Steps, blocked
 from .preferences import chapter_folders
+from .runs import filled, full, is_kept, problem, remembered, run, run_steps
 from .settings import copy_settings
 from .values import value
 from .view import look_through_camera
 
 NO_STAGE = "There is no open stage in this scene"
+SHOWN = 0.5
+"""Share of the time of a step after which what it found is put on the stage."""
 
 
 def _resample(generation: LLMVIZ_PG_generation, context: bpy.types.Context) -> None:
-    """Show what may come next as it is now chosen."""
+    """Show what may come next as it is now chosen; where the run has to be had again from a large model, by a job."""
     scene: Any = generation.id_data
     if read_state(scene) is None:
         return
@@ -48,10 +49,12 @@ def _resample(generation: LLMVIZ_PG_generation, context: bpy.types.Context) -> N
         state = live.state_of(scene)
         if problem(state):
             return
-        now = run(scene, state)
+        if bpy.app.background or is_builtin(state.model) or is_kept(scene, state):
+            live.show_candidates(scene, run(scene, state).resampled(sampling(generation)))
+        elif not blocked():  # else the job under way shows it
+            bpy.ops.llmviz.candidates("INVOKE_DEFAULT")
     except LlmvizError:
         return  # the next step will say why; the list on stage still says how its token was chosen
-    live.show_candidates(scene, now.resampled(sampling(generation)))
 
 
 class LLMVIZ_PG_generation(bpy.types.PropertyGroup):
@@ -114,45 +117,6 @@ def sampling(generation: LLMVIZ_PG_generation) -> Sampling:
     )
 
 
-def problem(state: OpenState) -> str:
-    """Why a stage's model cannot go on, as far as that is known without reading it; "" if it can."""
-    if not is_builtin(state.model) and not os.path.exists(state.model):  # which never raises, whatever the file says
-        return f"The model of this stage is no longer at {state.model!r}. Open the stage anew."
-    return ""
-
-
-def full(state: OpenState) -> str:
-    """That no column is left; and that there could be more, where the model is known to take more."""
-    known = [now.run.model for now in _recent if (now.run.tokens, now.columns) == (state.tokens, state.columns)]
-    models = [request.checkpoint_at(state.model)] if is_builtin(state.model) else known
-    more = [model.config.block_size > state.columns for model in models]
-    hint = ". Open the stage anew, with more room" if True in more else ". This model takes no more tokens"
-    return f"All {state.columns} columns are filled" + hint * bool(more)
-
-
-_recent: list[Moment] = []
-"""The last few runs, the newest first: a run of a large model takes a second."""
-
-
-def run(scene: bpy.types.Scene, state: OpenState, tokens: tuple[int, ...] | None = None) -> Moment:
-    """The run that a stage shows, or one of other tokens; raises LlmvizError where its model is gone or another."""
-    checkpoint = request.checkpoint_at(state.model)
-    live.check_model(state, checkpoint)
-    wanted = checkpoint, tokens or state.tokens, state.prompt_length
-    look = state.look.font, language_of(scene)
-    for known in _recent:
-        found = (known.run.model, known.run.tokens, known.run.prompt_length)
-        if (found, known.columns, known.font, known.language) == (wanted, state.columns, *look):
-            return known
-    return _remembered(Moment(read(*wanted), state.columns, *look))
-
-
-def _remembered(now: Moment) -> Moment:
-    _recent.insert(0, now)
-    del _recent[3:]
-    return now
-
-
 class LLMVIZ_OT_open_stage(Staging, bpy.types.Operator):
     """Set up the whole model with room for more tokens, and let it write on.
 
@@ -195,7 +159,9 @@ def open_stage(context: bpy.types.Context, sure: bool = False) -> Steps:
         scene=target(context.scene),
         sure=sure,
     )
-    state = (yield from within(staged(context, steps, begun), RUN, 1.0)).state
+    stage = yield from within(staged(context, steps, begun), RUN, 1.0)
+    state = stage.state
+    remembered(Moment(run, state.columns, state.look.font, language_of(stage.scene)))
     if context.window.scene.llmviz_generation != generation:
         copy_settings(generation, context.window.scene.llmviz_generation)
     return Outcome(f"Stage of {state.columns} columns, {len(state.tokens)} filled.")
@@ -219,15 +185,6 @@ class _OnStage:
     def hindrance(cls, state: OpenState) -> str:
         """What else is in the way."""
         return ""
-
-    def execute(self, context: bpy.types.Context) -> Result:
-        """Do it, or say why not."""
-        try:
-            self.act(context, read_state(context.scene))
-        except LlmvizError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        return {"FINISHED"}
 
 
 class LLMVIZ_OT_next_token(Job, _OnStage, bpy.types.Operator):
@@ -257,18 +214,40 @@ def next_tokens(scene: bpy.types.Scene, count: int) -> Steps:
     """Append ``count`` tokens, one after the other, then show them; stopped before that, nothing has changed."""
     state, how = read_state(scene), sampling(scene.llmviz_generation)
     assert state is not None, "the operator's poll"
-    now = (yield from aside(lambda: run(scene, state), 0.0, "Running the model")).resampled(how)
+    part = 1 / (count + 2)
+    now = (yield from within(run_steps(scene, state), 0.0, part)).resampled(how)
     for number in range(count):
         text = f"Token {number + 1} of {count}"
-        now = _remembered((yield from aside(now.following, (number + 1) / (count + 2), text)))
-    yield (count + 1) / (count + 2), "Showing it"
-    live.show(scene, now)
+        now = remembered((yield from aside(now.following, (number + 1) * part, text)))
+    yield from within(live.show_steps(scene, now), 1.0 - part, 1.0)
     return Outcome(filled(state.columns, len(now.run.tokens)))
 
 
-def filled(columns: int, tokens: int) -> str:
-    """How full a stage is."""
-    return f"{tokens} of {columns} columns are filled."
+class LLMVIZ_OT_candidates(Job, _OnStage, bpy.types.Operator):
+    """Read and run the stage's model again, and show what may come next as it is now chosen"""
+
+    bl_idname = "llmviz.candidates"
+    bl_label = "Show What May Come Next"
+    bl_options = {"INTERNAL", "UNDO"}
+
+    exclusive = False  # a setting may be dragged meanwhile
+    stopped = "Stopped; the next step shows it."
+
+    def steps(self, context: bpy.types.Context) -> Steps:
+        """The job: see ``candidates``."""
+        return candidates(context.scene.name)
+
+
+def candidates(name: str) -> Steps:
+    """The candidates of the stage in the scene of a name, as they are chosen when its run is there."""
+    scene: Any = bpy.data.scenes[name]
+    state = read_state(scene)
+    assert state is not None, "the operator's poll"
+    now = yield from run_steps(scene, state)
+    scene = bpy.data.scenes.get(name)  # undo may have made it anew
+    if scene is not None and read_state(scene) is not None and live.state_of(scene).tokens == state.tokens:
+        live.show_candidates(scene, now.resampled(sampling(scene.llmviz_generation)))
+    return Outcome("What may come next is shown.")
 
 
 class LLMVIZ_OT_show_tokens(Job, _OnStage, bpy.types.Operator):
@@ -298,8 +277,8 @@ def show_tokens(scene: bpy.types.Scene) -> Steps:
     live.check_model(state, run.model)
     if len(run.tokens) > state.columns:
         raise JobError(f"{len(run.tokens)} tokens need as many columns; this stage has {state.columns}. Open it anew.")
-    yield 0.8, "Showing it"
-    live.show(scene, _remembered(Moment(run, state.columns, state.look.font, language_of(scene))))
+    now = remembered(Moment(run, state.columns, state.look.font, language_of(scene)))
+    yield from within(live.show_steps(scene, now), SHOWN, 1.0)
     return Outcome(filled(state.columns, len(run.tokens)))
 
 
@@ -321,28 +300,45 @@ def differs(settings: bpy.types.PropertyGroup, state: OpenState) -> bool:
         return False
 
 
-class LLMVIZ_OT_previous_token(_OnStage, bpy.types.Operator):
-    """Take the last token away; Next Token draws the same again as long as nothing else is changed"""
+class LLMVIZ_OT_previous_token(Job, _OnStage, bpy.types.Operator):
+    """Take the last token away; Next Token draws the same again as long as nothing else is changed.
+
+    It takes a part of a second with our own models, with GPT-2 some seconds
+    """
 
     bl_idname = "llmviz.previous_token"
     bl_label = "Back"
+
+    prompt = True
+    stopped = "Cancelled; the stage is as it was."
 
     @classmethod
     def hindrance(cls, state: OpenState) -> str:
         """Nothing appended."""
         return "Only the prompt is left" if len(state.tokens) <= state.prompt_length else ""
 
-    def act(self, context: bpy.types.Context, state: OpenState) -> None:
-        """Run without it, and show."""
-        now = run(context.scene, state, state.tokens[:-1])
-        live.show(context.scene, now.resampled(sampling(context.scene.llmviz_generation)))
+    def steps(self, context: bpy.types.Context) -> Steps:
+        """The job: see ``previous_token``."""
+        return previous_token(context.scene)
 
 
-class LLMVIZ_OT_look_at(_OnStage, bpy.types.Operator):
+def previous_token(scene: bpy.types.Scene) -> Steps:
+    """Run without the last token, and show that; stopped before, nothing has changed."""
+    state, how = read_state(scene), sampling(scene.llmviz_generation)
+    assert state is not None, "the operator's poll"
+    now = yield from within(run_steps(scene, state, state.tokens[:-1]), 0.0, SHOWN)
+    yield from within(live.show_steps(scene, now.resampled(how)), SHOWN, 1.0)
+    return Outcome(filled(state.columns, len(now.run.tokens)))
+
+
+class LLMVIZ_OT_look_at(Job, _OnStage, bpy.types.Operator):
     """Look at the open stage through its camera"""
 
     bl_idname = "llmviz.look_at"
     bl_label = "Look At"
+
+    prompt = True
+    stopped = "Cancelled; the camera is where it was."
 
     place: EnumProperty(
         name="Place",
@@ -355,11 +351,14 @@ class LLMVIZ_OT_look_at(_OnStage, bpy.types.Operator):
         """The tooltip."""
         return f"Look at the {'whole model' if properties.place == 'whole' else properties.place}"
 
-    def act(self, context: bpy.types.Context, state: OpenState) -> None:
-        """Move the camera, and look through it."""
-        render = context.scene.render
-        live.look(context.scene, run(context.scene, state).view(self.place, (render.resolution_x, render.resolution_y)))
-        look_through_camera(context.area, context.scene)
+    def steps(self, context: bpy.types.Context) -> Steps:
+        """Move the camera, and look through it: where things stand is told by the run."""
+        scene, state = context.scene, read_state(context.scene)
+        assert state is not None, "the operator's poll"
+        now = yield from run_steps(scene, state)
+        live.look(scene, now.view(self.place, (scene.render.resolution_x, scene.render.resolution_y)))
+        look_through_camera(context.area, scene)
+        return Outcome(filled(state.columns, len(state.tokens)))
 
 
 CLASSES = (
@@ -367,6 +366,7 @@ CLASSES = (
     LLMVIZ_OT_open_stage,
     LLMVIZ_OT_next_token,
     LLMVIZ_OT_show_tokens,
+    LLMVIZ_OT_candidates,
     LLMVIZ_OT_previous_token,
     LLMVIZ_OT_look_at,
 )

@@ -14,14 +14,15 @@ from ..stage.open_state import OpenState, read_state
 from ..stage.story import Story, read_story
 from . import first_look, rate, request
 from .beside import beside
-from .generate import NO_STAGE, differs, problem
+from .generate import NO_STAGE, differs
 from .jobs import last, locked, running, start
 from .looks import LLMVIZ_PT_render_presets, LLMVIZ_PT_theme_presets, Preset
 from .manual import START, Explained
 from .play import NO_FILM, next_rest, previous_rest
-from .preferences import catalogue, own_language, preferences
+from .preferences import catalogue, preferences
 from .reload import draw_reload, draw_troubles
 from .render import folder_problem, frames_kept
+from .runs import problem
 from .scenes import film_scenes, her_scenes, say_where
 from .settings import MODEL_TEXTS, MOST_CHAPTERS
 from .values import value
@@ -150,7 +151,7 @@ class LLMVIZ_PT_film(Preset, _Panel, bpy.types.Panel):
             pace = column.row()
             pace.enabled = value(settings, "pauses")
             pace.prop(settings, "pace")
-        column.prop(settings, "language", placeholder=own_language())
+        column.prop(settings, "told_in")
         column.prop(settings, "theme")
         if value(settings, "theme") == "FILE":
             column.prop(settings, "theme_file")

@@ -14,6 +14,7 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, FloatProperty, StringProperty
 
+from ..language import ENGLISH
 from ..screenplay.languages import names, title
 from .chapters import Catalogue, from_text, read, to_text
 from .confirm import Result, confirm
@@ -28,6 +29,42 @@ WARNING = (
     "is built. Trust only what you know."
 )
 NO_FOLDER = "There is no folder of yours in the extension's preferences"
+
+
+def language_names(*also: str) -> list[str]:
+    """The short names of the languages there are, and of those that are set whose files are not there."""
+    return list(dict.fromkeys((*names(chapter_folders()), *filter(None, also))))
+
+
+def language_number(name: str) -> int:
+    """The place of a language among them."""
+    return language_names(name).index(name)
+
+
+_items: list[tuple[str, str, str, str, int]] = []
+"""What Blender was given last: it keeps no texts of its own."""
+
+
+def language_items(self: Any, context: bpy.types.Context | None) -> list[tuple[str, str, str, str, int]]:
+    """The languages there are, each by what it is called in itself."""
+    folders, known, held = chapter_folders(), names(chapter_folders()), own_language()
+    found = language_names(value(self, "language") or held)
+    told = [
+        (title(name, folders), f"Told in {title(name, folders)}")
+        if name in known
+        else (name, f"There is no {name}.toml in the folder languages of a folder of yours")
+        for name in found
+    ]
+    _items[:] = [(name, *texts, "NONE", number) for number, (name, texts) in enumerate(zip(found, told, strict=True))]
+    return _items
+
+
+def _get_told_in(mine: LLMVIZ_AP_preferences) -> int:
+    return language_number(own_language())
+
+
+def _set_told_in(mine: LLMVIZ_AP_preferences, number: int) -> None:
+    mine.language = language_names(own_language())[number]
 
 
 class LLMVIZ_PG_chapter_folder(bpy.types.PropertyGroup):
@@ -72,8 +109,15 @@ class LLMVIZ_AP_preferences(bpy.types.AddonPreferences):
     language: StringProperty(
         name="Language",
         description="What films are told in for which nothing else is chosen, such as de",
-        default="en",
-        search=lambda self, context, text: found_languages(self, context, text),
+        default=ENGLISH.name,
+        options={"HIDDEN"},
+    )
+    told_in: EnumProperty(
+        name="Language",
+        description="What films are told in for which nothing else is chosen",
+        items=language_items,
+        get=_get_told_in,
+        set=_set_told_in,
     )
 
     solid_values: BoolProperty(
@@ -95,7 +139,7 @@ class LLMVIZ_AP_preferences(bpy.types.AddonPreferences):
         pace = look.row()
         pace.enabled = self.pauses
         pace.prop(self, "pace")
-        look.prop(self, "language")
+        look.prop(self, "told_in")
         column.prop(self, "solid_values")
         column.operator("llmviz.add_assets", icon="ASSET_MANAGER")
         column.label(text="Folders with chapters of your own:")
@@ -134,12 +178,7 @@ def shows_values() -> bool:
 def own_language() -> str:
     """The language of films for which none is chosen."""
     mine = preferences()
-    return (mine.language if mine else "") or "en"
-
-
-def found_languages(self: object, context: bpy.types.Context, text: str) -> list[tuple[str, str]]:
-    """The languages there are, for a search: short names, and what each is called in itself."""
-    return [(name, title(name, chapter_folders())) for name in names(chapter_folders())]
+    return (mine.language if mine else "") or ENGLISH.name
 
 
 def own_theme() -> str:

@@ -25,7 +25,7 @@ from ..screenplay.loader import LENGTHS
 from ..screenplay.trailer import LEAST, MOST, TEMPO
 from ..stage.quality import FINAL, QUALITIES
 from ..stage.render import ENGINES
-from .preferences import catalogue, for_new_films, found_languages
+from .preferences import catalogue, for_new_films, language_items, language_names, language_number, own_language
 from .values import ASPECTS, PACE_RANGE, THEME_ITEMS, follows, value
 
 MOST_CHAPTERS = 32
@@ -87,6 +87,19 @@ def _set_included(settings: LLMVIZ_PG_settings, ticks: list[bool]) -> None:
     elsewhere = [name for name in value(settings, "skipped").split() if name not in here]
     left_out = [chapter.name for chapter, tick in zip(chapters, ticks, strict=False) if not tick]
     settings.skipped = " ".join(elsewhere + left_out)
+
+
+def _language(settings: LLMVIZ_PG_settings) -> str:
+    """What is set; where nothing is, what the preferences say."""
+    return value(settings, "language") or own_language()
+
+
+def _get_told_in(settings: LLMVIZ_PG_settings) -> int:
+    return language_number(_language(settings))
+
+
+def _set_told_in(settings: LLMVIZ_PG_settings, number: int) -> None:
+    settings.language = language_names(_language(settings))[number]
 
 
 class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
@@ -155,10 +168,17 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
     )
     language: StringProperty(
         name="Language",
-        description="What the film is told in, such as de. Folders of yours may have more, one file each in their "
-        "folder languages",
-        search=found_languages,
+        description="The short name of what the film is told in, such as de",
+        options={"HIDDEN"},
         **follows("language", ENGLISH.name, for_new_films),
+    )
+    told_in: EnumProperty(
+        name="Language",
+        description="What the film is told in. Folders of yours may have more languages, one file each in their "
+        "folder languages",
+        items=language_items,
+        get=_get_told_in,
+        set=_set_told_in,
     )
     theme: EnumProperty(
         name="Theme",
@@ -219,7 +239,7 @@ class LLMVIZ_PG_settings(bpy.types.PropertyGroup):
 def copy_settings(source: LLMVIZ_PG_settings, target: LLMVIZ_PG_settings) -> None:
     """Make ``target`` say what ``source`` says, so that the sidebar does not change with the scene."""
     for name, kind in source.bl_rna.properties.items():
-        if not kind.is_readonly and name not in ("name", "included"):
+        if not kind.is_readonly and name not in ("name", "included", "told_in"):
             setattr(target, name, value(source, name))
 
 

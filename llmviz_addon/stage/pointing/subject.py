@@ -5,6 +5,7 @@ Runs of this session that somebody still holds are taken as they are: a model th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from weakref import WeakValueDictionary
@@ -20,7 +21,7 @@ from ...layout.layout import sections
 from ...layout.outline import Outline, outline
 from ...layout.reading import NO_TENSOR, Reader, Reading, one_cell
 from ...model.blueprints import BLUEPRINTS, Blueprint
-from ...model.checkpoint import find
+from ...model.checkpoint import Checkpoint, find
 from ...model.run import Run, read
 from ...model.run import run as run_of
 from ...screenplay.open_stage import Moment
@@ -133,6 +134,26 @@ def _numbers(uid: int, image: bpy.types.Image) -> np.ndarray:
 
 def subject(scene: bpy.types.Scene) -> Subject:
     """What the stage in ``scene`` is about; JobError where there is none, or its model is gone or another one."""
+    return _subject(*_asked(scene))
+
+
+def at_hand(scene: bpy.types.Scene) -> bool:
+    """Whether that is told without reading or running a model, which takes seconds with a large one."""
+    try:
+        shown, _ = _asked(scene)
+    except JobError:
+        return True
+    return not shown.tokens or (shown.mark, shown.tokens) in _alive
+
+
+def read_and_run(scene: bpy.types.Scene) -> tuple[Callable[[], Checkpoint], Callable[[Checkpoint], Run]]:
+    """How the model is read, and how it is run: neither asks Blender. What comes of it is to be remembered."""
+    shown, _ = _asked(scene)
+    return lambda: _model(shown), lambda model: _run(shown, model)
+
+
+def _asked(scene: bpy.types.Scene) -> tuple[Shown, bool]:
+    """What the stage shows, and whether it is an open one."""
     state, shown = read_state(scene), read_shown(scene)
     if state is not None:
         shown = Shown(state.model, state.mark, state.tokens, state.prompt_length, state.columns)
@@ -140,7 +161,7 @@ def subject(scene: bpy.types.Scene) -> Subject:
         raise JobError(NO_STAGE.format(scene.name))
     if shown is None:
         raise JobError(UNKNOWN.format(scene.name))
-    return _subject(shown, state is not None)
+    return shown, state is not None
 
 
 @lru_cache(maxsize=2)
@@ -148,7 +169,8 @@ def _subject(shown: Shown, is_open: bool) -> Subject:
     made = {one.name: grid_of(one) for one in shown.made}
     if not shown.tokens:
         return Subject(shown, None, None, made)
-    run = _alive.get((shown.mark, shown.tokens)) or _run(shown)
+    run = _alive.get((shown.mark, shown.tokens)) or _run(shown, _model(shown))
+    remember(run)
     if is_open:
         moment = Moment(run, shown.columns)
         reader = Reader(moment.layout, moment.values, run.tokens, run.text_of)
@@ -157,8 +179,8 @@ def _subject(shown: Shown, is_open: bool) -> Subject:
     return Subject(shown, run, reader, made)
 
 
-def _run(shown: Shown) -> Run:
-    """The run again, from the model's file."""
+def _model(shown: Shown) -> Checkpoint:
+    """The model again, from its file; JobError where it cannot be had, or is another."""
     if not shown.model:
         raise JobError("The model of this stage came from no file, so its numbers cannot be read again; build it anew.")
     try:
@@ -171,6 +193,11 @@ def _run(shown: Shown) -> Run:
         raise JobError(f"{shown.model!r} is not the model that this stage was built with; its weights differ.")
     if shown.columns > model.config.block_size:
         raise JobError(f"This stage says that it has {shown.columns} columns, more than {model.name!r} takes.")
+    return model
+
+
+def _run(shown: Shown, model: Checkpoint) -> Run:
+    """The run again."""
     recorded = model.recorded
     if recorded is not None and recorded.tokens == shown.tokens:
         return run_of(model, shown.tokens)

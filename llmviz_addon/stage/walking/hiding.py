@@ -16,7 +16,7 @@ from ..playing import whole
 from ..pointing import sight
 from ..pointing.subject import Subject
 from ..shown import grids_of as numbered
-from .parts import is_part, remove_parts, show_part
+from .parts import is_part, remove_parts, show_parts
 from .places import LAYER, Walk, is_layer, numbers_of, pieces
 from .walked import Walked, hidden_by_walking, is_hiding, read_walked, write_walked
 
@@ -40,7 +40,7 @@ def hide_weights(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, walk: Walk)
 
 def show_all(scene: bpy.types.Scene, layer: bpy.types.ViewLayer) -> None:
     """Show again what was hidden, but for what the user has hidden herself."""
-    remove_parts(scene)
+    remove_parts(scene, layer)
     with whole(scene):
         for obj in hidden_by_walking(scene, layer):
             obj.hide_set(False, view_layer=layer)
@@ -79,7 +79,7 @@ def _hide(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, walk: Walk, path: 
     entry = walk.contents.there(path) if path else None
     show_all(scene, layer)
     there, keeps = set(layer.objects), _keeps(walk.about, entry)
-    hidden = []
+    hidden, parts = [], {}
     for obj in standing(scene):
         if obj not in there or obj.hide_get(view_layer=layer):
             continue
@@ -88,16 +88,18 @@ def _hide(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, walk: Walk, path: 
             count = len(boxes)
             wanted = [number for number, kept in enumerate(boxes) if kept]
             if 0 < len(wanted) < count:
-                show_part(scene, obj, wanted)
+                parts[obj] = wanted
             whole = len(wanted) == count
         else:
             whole = keeps(obj) and not (weights and _is_weight(walk.about, obj))
         if not whole:
             hidden.append(obj)
+    collection = show_parts(scene, layer, parts)
     numbers = keys(scene)
     for obj in hidden:
         obj.hide_set(True, view_layer=layer)
-    write_walked(layer, Walked(frozenset(numbers[obj] for obj in hidden), path if entry is not None else (), weights))
+    walked = Walked(frozenset(numbers[obj] for obj in hidden), path if entry is not None else (), weights)
+    write_walked(layer, walked, collection)
 
 
 def _is_before_camera(obj: bpy.types.Object) -> bool:

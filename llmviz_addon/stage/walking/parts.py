@@ -6,7 +6,7 @@ stage; it is never rendered.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import bpy
@@ -17,14 +17,30 @@ from ..ours import TAG, ours, own, register
 from ..pointing.sight import CORNERS, FACES
 from ..shown import GRIDS, grids_of
 from ..things.grids import FACES as CORNERS_OF_FACES
-from .walked import WALKED
+from .walked import WALKED, parts_in
 
 SIZES = {"FLOAT": 1, "BOOLEAN": 1, "FLOAT_VECTOR": 3, "FLOAT_COLOR": 4}
 FIELDS = {"FLOAT_VECTOR": "vector", "FLOAT_COLOR": "color"}
 
 
-def show_part(scene: bpy.types.Scene, obj: bpy.types.Object, boxes: Sequence[int]) -> bpy.types.Object:
-    """An object of some of the boxes of another, where that is, and as that is."""
+def show_parts(
+    scene: bpy.types.Scene, layer: bpy.types.ViewLayer, wanted: Mapping[bpy.types.Object, Sequence[int]]
+) -> bpy.types.Collection | None:
+    """For each object one of some of its boxes, where that is, and as that is, in a view layer alone.
+
+    Returns the collection in which they are; None where nothing is wanted.
+    """
+    if not wanted:
+        return None
+    collection, held = _collection(scene, layer), ours(scene)
+    parts = [_part(obj, boxes) for obj, boxes in wanted.items()]
+    for part in parts:
+        collection.objects.link(part)
+    register(scene, held, (*held.blocks, *parts, *(part.data for part in parts)))
+    return collection
+
+
+def _part(obj: bpy.types.Object, boxes: Sequence[int]) -> Any:
     mesh: Any = obj.data
     part = obj.copy()
     part.data = _mesh(mesh, boxes)
@@ -32,21 +48,19 @@ def show_part(scene: bpy.types.Scene, obj: bpy.types.Object, boxes: Sequence[int
     part[WALKED] = True
     if numbers := grids_of(obj):
         part[GRIDS] = [numbers[box] for box in boxes]
-    _collection(scene).objects.link(part)
-    held = ours(scene)
-    register(scene, held, (*held.blocks, part, part.data))
     return part
 
 
-def _collection(scene: bpy.types.Scene) -> bpy.types.Collection:
-    """Where parts are: a collection that is not rendered, which no key of theirs can change."""
-    found = next((one for one in scene.collection.children if one.get(WALKED) is not None), None)
-    if found is None:
-        found = bpy.data.collections.new("llmviz walk")
-        found[WALKED] = True
-        found.hide_render = True
-        scene.collection.children.link(found)
-    return found
+def _collection(scene: bpy.types.Scene, layer: bpy.types.ViewLayer) -> bpy.types.Collection:
+    """Where parts are: a collection that is not rendered, which no key of theirs can change, nor seen elsewhere."""
+    made = bpy.data.collections.new("llmviz walk")
+    made[WALKED] = True
+    made.hide_render = True
+    scene.collection.children.link(made)
+    for other in scene.view_layers:
+        if other != layer:
+            other.layer_collection.children[made.name].exclude = True
+    return made
 
 
 def is_part(obj: bpy.types.Object) -> bool:
@@ -54,12 +68,23 @@ def is_part(obj: bpy.types.Object) -> bool:
     return obj.get(WALKED) is not None
 
 
-def remove_parts(scene: bpy.types.Scene) -> None:
-    """Remove them all, and the collection in which they are."""
-    parts = [obj for obj in ours(scene).objects if is_part(obj)]
+def remove_parts(scene: bpy.types.Scene, layer: bpy.types.ViewLayer) -> None:
+    """Remove those of a view layer, and the collection in which they are; one that a copy of it shows, there alone."""
+    others = {parts_in(other) for other in scene.view_layers if other != layer}
+    there = [one for one in scene.collection.children if one.get(WALKED) is not None]
+    wanted = [one for one in there if one == parts_in(layer)] or [one for one in there if one not in others]
+    for one in wanted:
+        if one in others:
+            layer.layer_collection.children[one.name].exclude = True
+        else:
+            _remove(one)
+
+
+def _remove(collection: bpy.types.Collection) -> None:
+    parts = [obj for obj in collection.objects if is_part(obj)]
     meshes = [obj.data for obj in parts]
-    collections = [one for one in scene.collection.children if one.get(WALKED) is not None and not one.children]
-    bpy.data.batch_remove([*parts, *meshes, *(one for one in collections if set(one.objects) <= set(parts))])
+    is_empty = not collection.children and len(parts) == len(collection.objects)
+    bpy.data.batch_remove([*parts, *meshes, *([collection] if is_empty else [])])
 
 
 def _mesh(mesh: Any, boxes: Sequence[int]) -> bpy.types.Mesh:

@@ -16,6 +16,9 @@ from ..playing import hidden_away
 WALKED = "llmviz_walked"
 """Custom property of a view layer: the numbers of what is hidden in it, and why; of an object: that it is a part."""
 
+PARTS = "parts"
+"""Of what is written there: the collection of the parts."""
+
 
 @dataclass(frozen=True)
 class Walked:
@@ -35,13 +38,22 @@ def read_walked(layer: bpy.types.ViewLayer) -> Walked:
     return Walked(frozenset(numbers), only, written.get("weights") == 1)
 
 
-def write_walked(layer: bpy.types.ViewLayer, walked: Walked) -> None:
+def parts_in(layer: bpy.types.ViewLayer) -> bpy.types.Collection | None:
+    """The collection of the parts that are shown in a view layer, if there are any."""
+    written = layer.get(WALKED)
+    found = written.get(PARTS) if hasattr(written, "get") else None
+    return found if isinstance(found, bpy.types.Collection) else None
+
+
+def write_walked(layer: bpy.types.ViewLayer, walked: Walked, parts: bpy.types.Collection | None = None) -> None:
     """Write it down; nothing is hidden, and nothing is written."""
     if layer.get(WALKED) is not None:
         del layer[WALKED]
     if walked != Walked():
         lists = {"numbers": sorted(walked.numbers), "only": list(walked.only)}
         layer[WALKED] = {**{name: one for name, one in lists.items() if one}, "weights": int(walked.weights)}
+        if parts is not None:
+            layer[WALKED][PARTS] = parts
 
 
 def hidden_by_walking(scene: bpy.types.Scene, layer: bpy.types.ViewLayer) -> set[bpy.types.Object]:

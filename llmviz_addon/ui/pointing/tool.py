@@ -14,10 +14,11 @@ from ..her_view import shows_film
 from ..jobs import locked
 from ..over import Over
 from ..play import NO_FILM
+from ..reading import read_first
+from .hand import TOOL, is_tool, take_other_tool
 from .overlay import draw
 from .session import Session
 
-TOOL, OTHER_TOOL = "llmviz.inspect_tool", "builtin.select_box"
 DIGITS = ("ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE")
 _drawn: list[Over] = []
 """What is drawn, while somebody points."""
@@ -27,7 +28,7 @@ class LLMVIZ_OT_inspect_cell(bpy.types.Operator):
     """Point at any cell to read its value, its formula with the numbers in it, and what it is made from.
 
     Click pins it. Click a lit source, or type its number, to walk upstream; with Alt to what uses it. Backspace goes
-    back, Ctrl-C copies the value, Esc leaves. The first time the model is read: with GPT-2 that takes some seconds
+    back, Ctrl-C copies the value, Esc leaves. In a file that was opened the model is read first: GPT-2 in some seconds
     """
 
     bl_idname = "llmviz.inspect_cell"
@@ -53,17 +54,16 @@ class LLMVIZ_OT_inspect_cell(bpy.types.Operator):
             return self.execute(context)
         if _drawn:
             return {"CANCELLED", "PASS_THROUGH"}
-        context.window.cursor_set("WAIT")
+        if read_first(self, context):
+            return {"CANCELLED"}
         try:
             subject(context.scene)
         except LlmvizError as error:
             self.report({"ERROR"}, str(error))
-            _take_other_tool(context)
+            take_other_tool(context)
             return {"CANCELLED"}
-        finally:
-            context.window.cursor_set("DEFAULT")
         self._session = Session(context.scene.name)
-        self._by_tool = _is_tool(context)
+        self._by_tool = is_tool(context)
         self._area, self._at = context.area, (0.0, 0.0)
         _drawn.append(Over(self._draw))
         _drawn[-1].start()
@@ -95,7 +95,7 @@ class LLMVIZ_OT_inspect_cell(bpy.types.Operator):
         """One event over a viewport."""
         session, is_press = self._session, event.value == "PRESS"
         if event.type in ("ESC", "RIGHTMOUSE") and is_press:
-            _take_other_tool(context)
+            take_other_tool(context)
             return self._leave(context, {"FINISHED"})
         if event.type == "MOUSEMOVE" or (event.type == "LEFTMOUSE" and is_press):
             at = event.mouse_x - region.x, event.mouse_y - region.y
@@ -140,7 +140,7 @@ class LLMVIZ_OT_inspect_cell(bpy.types.Operator):
 
     def _left_tool(self, context: bpy.types.Context) -> bool:
         """Whether it was begun by the tool and the user has taken another one since."""
-        return self._by_tool and not _is_tool(context)
+        return self._by_tool and not is_tool(context)
 
     def _leave(self, context: bpy.types.Context, how: Result) -> Result:
         stop()
@@ -202,18 +202,6 @@ def unregister() -> None:
 
 def _is_in(part: bpy.types.Area | bpy.types.Region, x: int, y: int) -> bool:
     return part.x <= x < part.x + part.width and part.y <= y < part.y + part.height
-
-
-def _is_tool(context: bpy.types.Context) -> bool:
-    """Whether the tool is the one in hand."""
-    tool = context.workspace.tools.from_space_view3d_mode("OBJECT", create=False)
-    return tool is not None and tool.idname == TOOL
-
-
-def _take_other_tool(context: bpy.types.Context) -> None:
-    """Leave the tool for the one that Blender begins with: it would begin to point at the next move."""
-    if _is_tool(context):
-        bpy.ops.wm.tool_set_by_id(name=OTHER_TOOL)
 
 
 CLASSES = (LLMVIZ_OT_inspect_cell,)

@@ -10,7 +10,7 @@ import numpy as np
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy_extras.view3d_utils import region_2d_to_origin_3d, region_2d_to_vector_3d
 
-from ...errors import LlmvizError
+from ...errors import JobError, LlmvizError
 from ...layout.contents import Entry, Path
 from ...stage.story import read_story
 from ...stage.things.page import go
@@ -20,8 +20,9 @@ from ...stage.walking.walked import is_hiding
 from ...stage.walking.when import closest, spans_of
 from ..confirm import Result
 from ..her_view import shows_film
-from ..jobs import locked
+from ..jobs import Job, Outcome, Steps, locked
 from ..play import NO_FILM, go_to_frame, rests
+from ..reading import read_first
 from ..view import look_through_camera
 from . import looking, overlay, rows
 from .session import Session, begin, end, lit, select, session_of
@@ -37,7 +38,7 @@ STEPS = {
 NOTHING_THERE = {"IN": "This is a grid: there is nothing in it to walk to.", "OUT": "This is the whole model."}
 
 MOST_TRIED = 12
-"""Frames at which it is looked whether something is seen: each takes some hundredths of a second."""
+"""Frames at which it is looked whether something is seen: each takes some hundredths of a second, GPT-2 a tenth."""
 
 
 class Walking:
@@ -45,6 +46,8 @@ class Walking:
 
     needs_light = False
     """Whether something must be lit."""
+    needs_model = True
+    """Whether the model must be at hand."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -59,6 +62,10 @@ class Walking:
             if not there:
                 cls.poll_message_set("Nothing is lit. Click something in the list first")
         return there and not locked()
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
+        """Do it, once the model is at hand."""
+        return {"CANCELLED"} if self.needs_model and read_first(self, context) else self.execute(context)
 
     def execute(self, context: bpy.types.Context) -> Result:
         """Begin, or go on; what cannot be done is one line."""
@@ -103,7 +110,7 @@ def read(text: str) -> Path:
 class LLMVIZ_OT_walk_begin(Walking, bpy.types.Operator):
     """List what the model is made of: layers, heads, parts and grids.
 
-    The model is read, if it is not at hand: with ours in a part of a second, with GPT-2 in some seconds
+    In a file that was opened the model is read first: ours in a part of a second, GPT-2 in some seconds
     """
 
     bl_idname = "llmviz.walk_begin"
@@ -161,7 +168,7 @@ class LLMVIZ_OT_walk(Walking, bpy.types.Operator):
         return self.go(context, session, walk, found.path)
 
 
-class LLMVIZ_OT_walk_seen(Walking, bpy.types.Operator):
+class LLMVIZ_OT_walk_seen(Job, Walking, bpy.types.Operator):
     """Go to the nearest frame of the film, a rest if there is one, at which what is lit is seen"""
 
     bl_idname = "llmviz.walk_seen"
@@ -170,20 +177,28 @@ class LLMVIZ_OT_walk_seen(Walking, bpy.types.Operator):
     bl_undo_group = "Frame Change"
     needs_light = True
 
-    def walk(self, context: bpy.types.Context, session: Session, walk: Walk) -> Result:
+    prompt = True
+    stopped = "Cancelled; the film is where it was."
+
+    def steps(self, context: bpy.types.Context) -> Steps:
         """Try the frames at which its keys say so: it may be faded out there."""
-        scene, at = context.scene, session.entry(walk)
-        story, before = read_story(scene), scene.frame_current
+        scene, (session, walk) = context.scene, begin(context.scene)
+        at, story, before = session.entry(walk), read_story(scene), scene.frame_current
         if at is None or story is None:
-            return {"CANCELLED"}
-        resting = [frame for frame, _ in rests(scene, story)]
-        for frame in closest(resting, spans_of(scene, walk, at), before)[:MOST_TRIED]:
-            go_to_frame(context, frame)
-            if is_seen(scene, walk, at):
-                return self.go(context, session, walk, at.path)
-        go(scene, before)
-        self.report({"INFO"}, f"This film does not show {at.title}.")
-        return {"CANCELLED"}
+            raise JobError(f"There is no film in the scene {scene.name!r} that could show it.")
+        resting, found = [frame for frame, _ in rests(scene, story)], False
+        tried = closest(resting, spans_of(scene, walk, at), before)[:MOST_TRIED]
+        try:
+            for count, frame in enumerate(tried):
+                yield count / len(tried), f"Looking at frame {frame}"
+                go_to_frame(context, frame)
+                if found := is_seen(scene, walk, at):
+                    self.go(context, session, walk, at.path)
+                    return Outcome(f"At frame {frame} {at.title} is seen.")
+        finally:
+            if not found:
+                go(scene, before)
+        return Outcome(f"This film does not show {at.title}.")
 
 
 class LLMVIZ_OT_walk_fold(Walking, bpy.types.Operator):
@@ -273,6 +288,7 @@ class LLMVIZ_OT_walk_back(Walking, bpy.types.Operator):
     bl_idname = "llmviz.walk_back"
     bl_label = "Back to the Film's Camera"
     bl_options = {"INTERNAL"}
+    needs_model = False
 
     def execute(self, context: bpy.types.Context) -> Result:
         """Go back."""
@@ -289,6 +305,7 @@ class LLMVIZ_OT_walk_end(Walking, bpy.types.Operator):
     bl_label = "End the Walk"
     bl_options = {"INTERNAL"}
     needs_light = True
+    needs_model = False
 
     def execute(self, context: bpy.types.Context) -> Result:
         """End it."""
