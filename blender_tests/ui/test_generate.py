@@ -103,14 +103,15 @@ def test_back_given_up_leaves_the_stage_as_it_was(stage: bpy.types.Scene, steps:
     assert (everything(), state()) == before
 
 
-def test_a_setting_may_wait_for_a_run_that_is_not_kept(stage: bpy.types.Scene) -> None:
+def test_a_setting_may_wait_for_a_run_that_is_not_kept(stage: bpy.types.Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     assert runs.is_kept(stage, state())
     runs._recent.clear()
     assert not runs.is_kept(stage, state())
     going = generate.candidates(stage.name)
     next(going)
-    stage["llmviz_generation"]["greedy"] = False  # dragged meanwhile
-    stage["llmviz_generation"]["seed"] = 3
+    monkeypatch.setattr(generate, "problem", lambda state: "A job is under way")
+    stage.llmviz_generation.greedy, stage.llmviz_generation.seed = False, 3  # dragged meanwhile
+    assert state().sampling == Sampling()
     list(going)
     assert state().sampling == generate.sampling(stage.llmviz_generation)
     assert runs.is_kept(stage, state())
