@@ -33,7 +33,7 @@ from .mesh2d import join, join_sides
 from .overlap import on_top
 from .readouts import Readouts
 from .repeated import Repeats, write_places
-from .shapes import face, pieces
+from .shapes import all_pieces, face
 
 LettersOf = dict[FontFile | None, set[str]]
 ALWAYS = 1e9
@@ -240,12 +240,11 @@ class DrawingMaker:
             self._inks[color] = (*linear(self.theme.color(color)), 1.0)
         return self._inks[color]
 
-    def _flat(self, shapes: Iterable[tuple[int, Shape]], fringe: float, eye: Eye | None) -> Arrays:
+    def _flat(self, shapes: Sequence[tuple[int, Shape]], fringe: float, eye: Eye | None) -> Arrays:
         """Shapes by their numbers, written out."""
         lit, found = self.theme.lit is not None, []
-        for number, shape in shapes:
+        for (number, shape), made in zip(shapes, all_pieces(shapes, fringe, lit), strict=True):
             signed = shape.below if isinstance(shape, Rect) else ""
-            made = pieces(shape, fringe, lit, not number)
             apart = 1 / len(made) if isinstance(shape, Rect) else 0.0  # sheets of it must not share a plane
             found += [(*piece, signed, (number + 1 - at * apart) * LIFT) for at, piece in enumerate(made)]
         if not found:

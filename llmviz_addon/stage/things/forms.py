@@ -25,33 +25,35 @@ def rectangle(x: float, y: float, width: float, height: float, radius: float, fr
     """A filled rectangle from its lower-left corner, its corners rounded."""
     radius = min(radius, width / 2, height / 2)
     if radius <= 0:
-        corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
-        return _bar(np.array(corners, dtype=float), fringe)
+        return bars(corners_of((x, y, width, height)), fringe)[0]
     left, right, bottom, top = x + radius, x + width - radius, y + radius, y + height - radius
     centers = np.array([[right, bottom], [right, top], [left, top], [left, bottom]])
     return _fan((centers[:, None] + radius * CORNERS).reshape(-1, 2), fringe)
 
 
-def _bar(corners: np.ndarray, fringe: float) -> Flat:
-    """A rectangle, (4, 2) counter-clockwise, whose sides have fringes of their own: they stay straight if stretched.
+def corners_of(*rects: tuple[float, float, float, float]) -> np.ndarray:
+    """The corners of rectangles that are told as x, y, width and height, (n, 4, 2) counter-clockwise."""
+    each = (((x, y), (x + wide, y), (x + wide, y + high), (x, y + high)) for x, y, wide, high in rects)
+    return np.array([*each], dtype=float).reshape(-1, 4, 2)
+
+
+def bars(corners: np.ndarray, fringe: float) -> list[Flat]:
+    """Rectangles, (n, 4, 2) counter-clockwise, whose sides have fringes of their own: they stay straight if stretched.
 
     Where two sides shared the end of a fringe, the way from the outline would turn along it from one's to the
     other's, and these are of two lengths in what is stretched one way only.
     """
     number = np.arange(4)
     following = (number + 1) % 4
-    outward, miter = miters(corners, columns(number, following))
-    ends = columns(number, following).ravel()  # of each side: where it starts, and where it ends
+    ends = columns(number, following)  # of each side: where it starts, and where it ends
+    border = (ends + 4 * np.arange(len(corners))[:, None, None]).reshape(-1, 2)
+    outward, miter = (one.reshape(-1, 4, 2) for one in miters(corners.reshape(-1, 2), border))
     start, end = 4 + 2 * number, 5 + 2 * number
     inner = np.array([[0, 1, 2], [0, 2, 3]])
-    return _alike(
-        ("bar", 4),
-        Flat(
-            np.concatenate([corners, (corners + miter * fringe)[ends]]),
-            np.concatenate([np.zeros((4, 2)), outward.repeat(2, axis=0) * fringe]),
-            np.concatenate([inner, columns(number, start, end), columns(number, end, following)]),
-        ),
-    )
+    triangles = np.concatenate([inner, columns(number, start, end), columns(number, end, following)])
+    points = np.concatenate([corners, (corners + miter * fringe)[:, ends.ravel()]], axis=1)
+    edges = np.concatenate([np.zeros_like(corners), outward.repeat(2, axis=1) * fringe], axis=1)
+    return [_alike(("bar", 4), Flat(*both, triangles)) for both in zip(points, edges, strict=True)]
 
 
 _ALIKE: dict[tuple[str, int], Sides] = {}
@@ -107,7 +109,7 @@ def stroke(points: Sequence[tuple[float, float]], width: float, head: float, fri
     sides = offset_path(path) * (width / 2)
     if len(path) == 2:
         ends = path[[0, 1, 1, 0]] + sides[[0, 1, 1, 0]] * [[-1], [-1], [1], [1]]
-        return join([_bar(ends, fringe), *parts])
+        return join([*bars(ends[None], fringe), *parts])
     left, right = np.arange(2 * len(path)).reshape(2, -1)
     triangles = np.concatenate([columns(right[:-1], right[1:], left[1:]), columns(right[:-1], left[1:], left[:-1])])
     around = np.concatenate([right, left[::-1]])

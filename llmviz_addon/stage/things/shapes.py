@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from ...layout.lettering.drawing import BELOW, TINTS, Band, Between, Disc, Line, Polygon, Rect, Shape, Text, Top
 from . import glyphs
-from .forms import CORNERS, disc, polygon, rectangle, stroke
+from .forms import CORNERS, bars, corners_of, disc, polygon, rectangle, stroke
 from .mesh2d import Flat, filling, fringed, inset, join
 
 ROUND, FIGURE, ARROW = 0.16, 0.4, 0.44
@@ -44,6 +44,17 @@ THROUGH = 0.6
 """How much of what is behind it the ground under a name on the set hides."""
 Piece = tuple[Flat, str, float]
 """Triangles, their colour, and how light that is."""
+
+
+def all_pieces(shapes: Sequence[tuple[int, Shape]], fringe: float, lit: bool) -> Iterator[list[Piece]]:
+    """The pieces of each of some shapes of a drawing, told with their numbers; plain rectangles, of which a map of a
+    deep model has hundreds, are made at once."""
+    plain = {number: shape for number, shape in shapes if isinstance(shape, Rect) and not (lit or shape.radius)}
+    corners = corners_of(*((one.x, one.y, one.width, one.height) for one in plain.values()))
+    flats = dict(zip(plain, bars(corners, fringe) if plain else (), strict=True))
+    for number, shape in shapes:
+        is_plain = number in plain
+        yield [(flats[number], plain[number].color, 1.0)] if is_plain else pieces(shape, fringe, lit, not number)
 
 
 def pieces(shape: Shape, fringe: float, lit: bool, is_under: bool = False) -> list[Piece]:
