@@ -27,15 +27,14 @@ def program() -> None:
 
 
 def _end(status: int) -> None:
-    """End; at once where Blender is loaded, as it may hang or crash when taken down while threads of its own work.
+    """End at once, whatever Python would make of a Ctrl-C.
 
-    After a Ctrl-C, too, which Python would let end the process in its own way.
+    What was made need not be taken apart, which takes half a second for a large model; and where Blender is loaded it
+    may hang or crash when that happens to it while threads of its own work.
     """
-    from .terminal import STOPPED, flushed
+    from .terminal import flushed
 
     bpy = sys.modules.get("bpy")
-    if bpy is None and status < STOPPED:
-        sys.exit(status)
     flushed()
     _remove_session(getattr(getattr(bpy, "app", None), "tempdir", None) or "")
     os._exit(status)

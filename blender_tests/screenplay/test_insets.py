@@ -156,13 +156,13 @@ def test_what_a_picture_takes_the_stage_from_steps_aside_and_comes_back_as_it_wa
     head = opened(film)
     film.split(head.q[2], others=0.2)
     film.fade(head.v, to=0)
-    before = {name: film.score.value(Channel(name, "opacity")) for name in film.cast.everyone()}
+    everyone = [*film.cast.ensemble.kinds, *film.cast.fragments]
+    before = {name: film.score.value(Channel(name, "opacity")) for name in everyone}
     with film.beat("picture"):
         film.say("This is how it looks.")
         film.bars(head.weights[4, :5], list("abcde"), "Shares", seconds=2)
         film.lookup({"a": 1, "b": 2}, "a", seconds=2)
-        there = {name for name in film.cast.everyone() if film.score.value(Channel(name, "opacity")) > 0}
-        assert not there
+        assert not {name for name in everyone if film.score.value(Channel(name, "opacity")) > 0}
     with film.beat("after"):
         film.say("And all is there again.")
     assert {name: film.score.value(Channel(name, "opacity")) for name in before} == before

@@ -20,6 +20,7 @@ from .page.said import Beat
 from .score.channels import Between, Row, row
 from .score.clips import Clip, keys
 from .score.moving import moving
+from .score.score import Staff
 from .score.timeline import CAMERA, Channel, ChapterSpan, Marker, Subtitle, Timeline, Track
 from .telling import Telling
 
@@ -29,6 +30,8 @@ FAR = 20
 """Way between two chapters that is a cut, in distances that the camera has from what it looks at."""
 TAIL = 0.5
 """Seconds that the last picture of a chapter stays."""
+Asked = tuple[tuple[Clip, ...], ...]
+"""The clips of a channel, chapter by chapter."""
 Manners = tuple[Between | None, ...]
 """How a channel goes to the opening of each chapter."""
 
@@ -88,13 +91,16 @@ class _Compiler:
         scores = [item.telling.score for item in self._placed]
         for prop, index in dict.fromkeys(key for score in scores for key in score.parts):
             parts = [score.parts.get((prop, index), {}) for score in scores]
-            for actor in dict.fromkeys(chain.from_iterable(parts)):
-                asked = [staff.clips if (staff := part.get(actor)) else () for part in parts]
-                if any(asked):
-                    found.append(self._track(Channel(actor, prop, index), asked))
+            actors = list(dict.fromkeys(chain.from_iterable(parts)))
+            clips: dict[tuple[Staff | None, ...], Asked] = {}  # of thousands that were always asked for together
+            for actor, staves in zip(actors, zip(*(map(part.get, actors) for part in parts), strict=True), strict=True):
+                if staves not in clips:
+                    clips[staves] = tuple(staff.clips if staff else () for staff in staves)
+                if any(clips[staves]):
+                    found.append(self._track(Channel(actor, prop, index), clips[staves]))
         return sorted((track for track in found if track is not None), key=attrgetter("channel"))
 
-    def _track(self, channel: Channel, asked: Sequence[tuple[Clip, ...]]) -> Track | None:
+    def _track(self, channel: Channel, asked: Asked) -> Track | None:
         owner = next(cast for cast in self._casts if cast.knows(channel.actor))
         told, rest = row(owner.kind(channel.actor), channel.prop), owner.rest(channel)
         manners = self._usually(channel.actor, told)
@@ -145,7 +151,7 @@ class _Compiler:
         return between
 
     def _keys(
-        self, asked: Sequence[tuple[Clip, ...]], rest: float, manners: Manners,
+        self, asked: Asked, rest: float, manners: Manners,
         by_then: Sequence[float | None] | None, skipped: bool,
     ) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:  # fmt: skip
         """Frames, values and easings; chapters that ask for nothing are ``skipped``, or bring the channel to rest."""
@@ -184,8 +190,10 @@ def _needed(
 ) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
     """Keys without those between two of the same value, which change nothing."""
     same = values[1:] == values[:-1]
-    needed = np.append(True, ~(same & np.append(same[1:], True)))
-    return frames[needed], values[needed], tuple(compress(easings, needed))
+    needed = np.ones(len(values), dtype=bool)
+    needed[1:-1] = ~(same[:-1] & same[1:])
+    needed[1:][-1:] = ~same[-1:]
+    return frames[needed], values[needed], tuple(compress(easings, needed.tolist()))
 
 
 def _glide(manner: Between | None, value: float, end: int, start: int) -> tuple[int, int]:

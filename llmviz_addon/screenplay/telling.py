@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import ChainMap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
@@ -106,6 +106,7 @@ class Telling:
         self.closeups: list[Closeup] = []
         self.excerpts: list[tuple[tuple[Grid, Grid], ...]] = []  # pairs of all close-ups there ever were
         self.connected: set[tuple[str, str]] = set()  # names of grids between which the chapter drew an arrow itself
+        self.arrows: dict[Hashable, Sequence[np.ndarray]] = {}  # what they would cover, by where which grids stand
         self.bundled: set[str] = set()  # ribbons that have no arrow where their grids are dealt out: one stands for all
         self.outlines: dict[str, Drawing] = {}  # that light empty grids, by the names of these
         self.question = ""  # that the chapter asks and answers, if any

@@ -232,7 +232,7 @@ class Cast:
         for some in things:
             some = getattr(some, "grids", some)
             if isinstance(some, list | tuple) and _NAMED_TYPES.issuperset(map(type, some)):  # of thousands at once
-                found.update(dict.fromkeys(map(_name, some)))
+                found |= dict.fromkeys(map(_name, some))
                 continue
             for thing in _flat((some,)):
                 if isinstance(thing, _NAMED):
@@ -268,11 +268,6 @@ class Cast:
     def known(self, name: str) -> bool:
         """Whether there is an actor of this name that can be shown."""
         return name in self._kinds
-
-    def everyone(self) -> list[str]:
-        """Names of all actors in the world; not of what hangs before the camera."""
-        drawings = [name for name, drawing in self.drawings.items() if drawing.parent != "camera"]
-        return [*self.grids, *self.ribbons, *self.signage, *drawings, *self.fragments, *self.pieces]
 
     def ribbons_among(self, *things: Thing) -> list[Ribbon]:
         """The ribbons from one to another of the grids among ``things``."""

@@ -126,6 +126,7 @@ class Sight:
         self._pages: dict[str, np.ndarray] = {}
         self._texts: dict[str, int] = {}
         self._numbers: dict[object, int] = {}
+        self._stand: dict[bool, tuple[tuple[Drawing, ...], tuple[np.ndarray, ...]]] = {}
         self._solid: dict[tuple[float, float], tuple[np.ndarray, np.ndarray]] = {}
         self._moved = {
             actor: [prop for prop in _PLACE if actor in telling.score.touched[prop]]
@@ -197,25 +198,40 @@ class Sight:
         """The letters of some drawings at a moment; ``at_home`` is not stretched, whatever they are told."""
         view = view or self.view(seconds)
         drawings = tuple(drawings)
-        told = [one.lettering for one in drawings]
-        counts = [len(one.ems) for one in told]
-        owner = np.repeat(np.arange(len(drawings)), counts)
-        if not len(owner):
+        if not any(len(one.lettering.ems) for one in drawings):
             none = np.zeros(0)
-            return Letters((), none, owner, none.reshape(0, 4), none, none, none)
-        flat = np.concatenate([self._world(one, seconds, at_home) for one in drawings])  # (n, 4, 3)
-        on_page = np.repeat([one.parent == "camera" for one in drawings], counts)
-        seen = self._projected(flat, view, on_page)
+            return Letters((), none, np.zeros(0, dtype=np.int64), none.reshape(0, 4), none, none, none)
+        owner, corners, wide, tall, high, on_page = self._set(drawings, seconds, at_home)
+        seen = self._projected(corners, view, on_page)
         x, y = seen[:, :, 0], seen[:, :, 1]
         widths = np.hypot(x[:, 1] - x[:, 0], y[:, 1] - y[:, 0])
         heights = np.hypot(x[:, 3] - x[:, 0], y[:, 3] - y[:, 0])
-        wide, tall = np.maximum(np.concatenate([one.spans for one in told]), 1e-6).T
-        up = flat[:, 3] - flat[:, 0]
-        true = np.sqrt((up * up).sum(axis=1)) / (np.maximum(seen[:, 0, 2], 1e-6) * TAN)  # as seen from the front
+        true = high / (np.maximum(seen[:, 0, 2], 1e-6) * TAN)  # as seen from the front
         facing = np.minimum(heights, widths * tall / wide) / np.maximum(true, 1e-12)
         facing[on_page] = 1.0
         areas = np.stack([x.min(axis=1), y.min(axis=1), x.max(axis=1), y.max(axis=1)], axis=1)
         return Letters(drawings, opacity, owner, areas, heights / tall / self.pixel, facing, seen[:, 0, 2])
+
+    def _set(self, drawings: tuple[Drawing, ...], seconds: float, at_home: bool) -> tuple[np.ndarray, ...]:
+        """All texts of some drawings as they stand: whose each is, its corners (n, 4, 3), its width, its height, that
+        in metres too, and whether it is on the page, (n,) each.
+
+        Of drawings that never move that is kept: from moment to moment only the camera does.
+        """
+        if at_home in self._stand and self._stand[at_home][0] == drawings:
+            return self._stand[at_home][1]
+        told = [one.lettering for one in drawings]
+        counts = [len(one.ems) for one in told]
+        corners = np.concatenate([self._world(one, seconds, at_home) for one in drawings])
+        wide, tall = np.maximum(np.concatenate([one.spans for one in told]), 1e-6).T
+        up = corners[:, 3] - corners[:, 0]
+        owner, on_page = (
+            np.repeat(each, counts) for each in (np.arange(len(drawings)), [one.parent == "camera" for one in drawings])
+        )
+        found = owner, corners, wide, tall, np.sqrt((up * up).sum(axis=1)), on_page
+        if self._moved.keys().isdisjoint(name for one in drawings for name in (one.name, one.parent)):
+            self._stand[at_home] = drawings, found
+        return found
 
     def areas(self, drawings: Iterable[Drawing], seconds: float, view: View) -> np.ndarray:
         """What whole drawings cover of the picture, (n, 4)."""

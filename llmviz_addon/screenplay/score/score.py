@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,6 +24,8 @@ from .timeline import Channel
 HIDING = named(hides=True)
 FADING = frozenset(row.name for row in TABLE if row.kinds != {Kind.CAMERA})
 SIZES = {row.name: row.size for row in TABLE}
+MANY = 200
+"""Actors of whom it is faster to ask every staff which of them are on it."""
 FEW = 4
 """Staves of which it is faster to look through all actors for each than to look at one actor after the other."""
 
@@ -47,9 +49,12 @@ class Staff:
         self.players.update(actors)
         self._numbered = None
 
-    def leave(self, actors: Iterable[str]) -> None:
-        """Let some go."""
-        self.players.difference_update(actors)
+    def leave(self, actors: Collection[str]) -> None:
+        """Let some of them go."""
+        if len(actors) == len(self.players):
+            self.players = set()
+        else:
+            self.players.difference_update(actors)
         self._numbered = None
 
     def numbered(self, numbers: Mapping[str, int]) -> np.ndarray:
@@ -158,6 +163,14 @@ class Score:
             found[staff.value] += those
         return found
 
+    def solid(self, but: Set[str]) -> dict[float, list[str]]:
+        """All actors that are there now ``but`` some, in no order, by how solid they are."""
+        found: dict[float, list[str]] = defaultdict(list)
+        for staff in self._staves["opacity", 0]:
+            if staff.value > 0 and (those := staff.players - but):
+                found[staff.value] += those
+        return found
+
     def note(self, actors: Iterable[str], prop: str) -> None:
         """Count these actors among those whose channel ``prop`` is at rest until it is asked for."""
         self._by_staff(actors, prop, 0)
@@ -198,12 +211,12 @@ class Score:
         if easing not in EASINGS:
             raise ScriptError(f"Unknown easing {easing!r}. Choose from {', '.join(EASINGS)}.")
         change = self.gone.update if value == 0 else self.gone.difference_update
-        for staff, those in self._by_staff(actors, prop, index).items():
+        for staff, those in self._parted(actors, prop, index):
             clips = _free(staff.clips, start)
             before = clips[-1].value if clips else staff.rest
             kind = "constant" if seconds > 0 and before == value else easing
             clip = Clip(start, seconds, before, float(value), kind, self.origin, yields=yields)
-            self._play(those, prop, index, staff, self._after(clips, clip, Channel(those[0], prop, index)))
+            self._play(those, prop, index, staff, self._after(clips, clip, Channel(next(iter(those)), prop, index)))
             if prop in HIDING:
                 change(those)
 
@@ -331,6 +344,15 @@ class Score:
         for rest, those in resting.items():
             found[self._seated(those, prop, index, self._idle_at(prop, index, rest))] += those
         return found
+
+    def _parted(
+        self, actors: Iterable[str], prop: str, index: int
+    ) -> Iterable[tuple[Staff, Collection[str]]]:  # fmt: skip
+        """The same, in no order where they are many."""
+        each = actors if isinstance(actors, Collection) else list(actors)
+        if len(each) < MANY or not self._staff_of[prop, index].keys() >= (wanted := set(each)):
+            return self._by_staff(each, prop, index).items()
+        return [(staff, those) for staff in self._staves[prop, index] if (those := staff.players & wanted)]
 
     def _put(self, channel: Channel, clips: tuple[Clip, ...]) -> None:
         self._play((channel.actor,), channel.prop, channel.index, self._staff(channel), clips)

@@ -235,9 +235,8 @@ def alone(telling: Telling, *keep: Thing, out: float = 0.5, back: float = 0.5) -
 
 def faded_out(telling: Telling, seconds: float, *keep: Thing) -> dict[float, list[str]]:
     """Let all of the set but ``keep`` vanish, without taking time: what vanishes, by how solid it was."""
-    kept = set(telling.cast.names(*keep))
-    names = [name for name in telling.cast.everyone() if name not in kept]
-    faded = {opacity: those for opacity, those in telling.score.by_value(names, "opacity").items() if opacity > 0}
+    on_page = (name for name, drawing in telling.cast.drawings.items() if drawing.parent == "camera")
+    faded = telling.score.solid({*telling.cast.names(*keep), *on_page})
     telling.score.set_all([name for those in faded.values() for name in those], "opacity", 0.0, telling.now, seconds)
     return faded
 

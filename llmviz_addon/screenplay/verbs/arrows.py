@@ -7,7 +7,7 @@ The layout's own ribbons belong to its places. Where grids have been moved, arro
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, pairwise, starmap
 from operator import itemgetter
 from typing import TypeAlias
@@ -80,19 +80,33 @@ def with_tokens(telling: Telling, grid: Grid) -> Box:
     return low, high
 
 
-def standing(telling: Telling, grids: Sequence[Grid]) -> Iterator[np.ndarray]:
-    """What the arrows will cover, piece by piece (n, 3), that stand in for ribbons among grids as these stand now."""
+def standing(telling: Telling, grids: Sequence[Grid]) -> Sequence[np.ndarray]:
+    """What the arrows will cover, piece by piece (n, 3), that stand in for ribbons among grids as these stand now.
+
+    It is kept: panel after panel asks for the same.
+    """
     names = {grid.name: grid for grid in grids}
     stands = {grid.name: stand.name for pairs in telling.excerpts for grid, stand in pairs if stand.name in names}
     shifted = names.keys() & (telling.score.moved | {*stands.values()})
     if not shifted:
-        return
-    boxes, numbers = telling.boxes([*names.values()]), {name: number for number, name in enumerate(names)}
+        return ()
+    boxes = telling.boxes([*names.values()])
+    key = (*names, *stands.items()), frozenset(shifted), boxes.tobytes()
+    if key not in telling.arrows:
+        telling.arrows[key] = list(_standing(telling, names.keys(), stands, shifted, boxes))
+    return telling.arrows[key]
+
+
+def _standing(
+    telling: Telling, names: Collection[str], stands: Mapping[str, str], shifted: Collection[str], boxes: np.ndarray
+) -> Iterator[np.ndarray]:  # fmt: skip
+    """Those of grids by name, of which some are ``shifted``, in their ``boxes`` (n, 2, 3); some are ``stands``."""
+    numbers, shifted = {name: number for number, name in enumerate(names)}, {*shifted}
     others, wires = boxes.copy(), np.zeros((0, 2, 3))
     starting = (telling.layout.ribbons_of.get(name, ()) for name in {*names, *stands})
     for _, ribbon in sorted(chain.from_iterable(starting), key=itemgetter(0)):
         ends = stands.get(ribbon.source, ribbon.source), stands.get(ribbon.target, ribbon.target)
-        if not names.keys() >= {*ends} or shifted.isdisjoint(ends):
+        if not numbers.keys() >= {*ends} or shifted.isdisjoint(ends):
             continue
         own = [numbers[name] for name in ends]
         source, target = ((low, high) for low, high in boxes[own])
