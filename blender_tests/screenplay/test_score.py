@@ -47,7 +47,9 @@ def test_who_is_gone_is_known_until_it_is_back():
     assert s.gone == set()
 
 
-def test_whatever_is_asked_together_or_alone_a_channel_is_told_as_if_it_were_the_only_one():
+@pytest.mark.parametrize("crowd", [1, 4, 200])
+def test_whatever_is_asked_together_or_alone_a_channel_is_told_as_if_it_were_the_only_one(monkeypatch, crowd):
+    monkeypatch.setattr("llmviz_addon.screenplay.score.score.MANY", crowd)
     random, names = np.random.default_rng(0), [f"grid {n}" for n in range(6)]
     many, *each = (Score(lambda channel: float(channel.actor[-1] in "012")) for _ in range(7))
     alone = dict(zip(names, each, strict=True))
@@ -71,6 +73,8 @@ def test_whatever_is_asked_together_or_alone_a_channel_is_told_as_if_it_were_the
         assert (name in many.gone) == (name in alone[name].gone)
     by_value = {name: value for value, those in many.by_value(names, "opacity").items() for name in those}
     assert by_value == {name: one.value(Channel(name, "opacity")) for name, one in alone.items()}
+    there = {name: value for name, value in by_value.items() if value > 0 and name != "grid 1"}
+    assert {name: value for value, those in many.solid({"grid 1"}).items() for name in those} == there
     assert many.end == max(one.end for one in each)
     assert at_least(many, 0.5, "opacity") == {name for name, value in by_value.items() if value >= 0.5}
     assert at_least(many, 0.5, "highlight") == set()

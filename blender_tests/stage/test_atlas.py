@@ -10,18 +10,9 @@ from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.grid import Grid, Role
 from llmviz_addon.layout.tensor import Axis
 from llmviz_addon.screenplay.score.timeline import Channel, Fragment, Track
-from llmviz_addon.stage.values.atlas import (
-    FINER_AT,
-    FORBIDDEN,
-    FORM,
-    LANES,
-    STEP,
-    WIDTH,
-    atlas,
-    numbers_of,
-    repainted,
-)
-from llmviz_addon.stage.values.pooling import spreads
+from llmviz_addon.stage.values.afar import FINER_AT, STEP, all_from_afar, finer, from_afar
+from llmviz_addon.stage.values.atlas import FORM, LANES, WIDTH, atlas, numbers_of, repainted
+from llmviz_addon.stage.values.pooling import FORBIDDEN, spreads
 
 
 def grid(name: str, *shape: int, kind: str = "") -> Grid:
@@ -180,11 +171,27 @@ def test_from_less_far_a_finer_picture_is_there_where_there_is_room():
         far = made.places[name].far
         assert far % 32 == 16 + 3
         start = far // 32 * STEP
-        coarse, finer = spreads(values[name], side), spreads(values[name], fine)
+        coarse, less_far = spreads(values[name], side), spreads(values[name], fine)
         np.testing.assert_array_equal(flat[start : start + len(coarse)], coarse)
         start += STEP * FINER_AT
-        np.testing.assert_array_equal(flat[start : start + len(finer)], finer)
+        np.testing.assert_array_equal(flat[start : start + len(less_far)], less_far)
     assert made.places["b"].far % 32 == 0
     few = atlas(grids, values, budget=11_000)
     assert [few.places[g.name].far % 32 for g in grids] == [3, 0, 3]
     assert few.pixels.size <= 12_288
+
+
+@pytest.mark.parametrize("fine", [False, True])
+def test_many_grids_of_one_shape_are_seen_from_afar_as_each_alone(fine):
+    rng = np.random.default_rng(1)
+    grids = [
+        grid("large", 300, 60),
+        *(grid(f"{number}", *[(96, 20), (5,), (3, 4, 5)][number % 3]) for number in range(9)),
+    ]
+    values = [
+        np.exp(rng.normal(0, 8, size=g.shape)).astype(np.float32) * rng.choice([-1, 1], size=g.shape) for g in grids
+    ]
+    values[1][0, 0] = -np.inf
+    together = list(all_from_afar(grids, values, fine))
+    for g, tensor, found in zip(grids, values, together, strict=True):
+        np.testing.assert_array_equal(found, from_afar(g, tensor, fine and finer(g) > 0))

@@ -31,7 +31,7 @@ def gains_of(grids: Sequence[Grid], tensors: Sequence[np.ndarray]) -> dict[str, 
 
 def common_gain(tensors: Iterable[np.ndarray]) -> float:
     """One gain for several tensors."""
-    magnitudes = np.concatenate([_magnitudes(tensor) for tensor in tensors])
+    magnitudes = _magnitudes(np.concatenate([sampled(tensor).astype(np.float32, copy=False) for tensor in tensors]))
     top = 0.0
     if magnitudes.size:
         rank = min(magnitudes.size - 1, int(magnitudes.size * PERCENTILE / 100))
@@ -39,9 +39,8 @@ def common_gain(tensors: Iterable[np.ndarray]) -> float:
     return 1.0 / top if top > 0 else 1.0
 
 
-def _magnitudes(tensor: np.ndarray) -> np.ndarray:
-    """Of a tensor's numbers, or of a sample of many; without what is forbidden."""
-    numbers = sampled(tensor).astype(np.float32, copy=False)
+def _magnitudes(numbers: np.ndarray) -> np.ndarray:
+    """Without what is forbidden."""
     some = np.nan_to_num(numbers[numbers != -np.inf], nan=0.0)
     return np.abs(some.clip(LOWEST, HIGHEST))
 

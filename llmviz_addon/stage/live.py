@@ -35,7 +35,8 @@ from .rebuild.changes import noting
 from .things.camera import Rig, pose
 from .things.drawings import DrawingMaker, reach
 from .told_by_objects import ATLAS, REVEAL, STRIDES, told
-from .values.atlas import FORM, FORMED, STEP, WIDTH, from_afar, kept, numbers_of, picture
+from .values.afar import STEP, from_afar
+from .values.atlas import FORM, FORMED, WIDTH, kept, numbers_of, picture
 
 
 def open_steps(

@@ -9,7 +9,8 @@ import bpy
 
 from ...layout.grid import CELL
 from ..told_by_objects import ATLAS, CELLS, EMPHASIS, FIRST, KNOWN, LIT, REVEAL, STRIDES
-from ..values.atlas import FINER_AT, LANES, STEP, WIDTH, lanes
+from ..values.afar import FINER_AT, STEP
+from ..values.atlas import LANES, WIDTH, lanes
 from ..values.pooling import FINER
 from ..values.seen import DOT_PIXELS
 from .nodes import Expr, attribute, combine, group, grouped, mix, new_node, pixel_size, use

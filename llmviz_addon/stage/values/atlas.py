@@ -19,25 +19,13 @@ import bpy
 import numpy as np
 
 from ...errors import ScriptError
-from ...layout.gains import HIGHEST, LOWEST, gains_of
+from ...layout.gains import gains_of
 from ...layout.grid import Grid
 from ...screenplay.score import channels
 from ...screenplay.score.timeline import Fragment, Track
 from ..ours import own
-from .pooling import (
-    BUDGET,
-    FAR,
-    FINER,
-    FORBIDDEN,
-    LARGEST,
-    SEEN_FINER,
-    count,
-    doublings,
-    pooled,
-    pools,
-    spreads,
-    thinned,
-)
+from .afar import STEP, all_from_afar, finer, readable
+from .pooling import BUDGET, LARGEST, count, doublings, pooled, pools, thinned
 from .seen import Rows, seen_rows
 
 WIDTH = 4096
@@ -46,10 +34,6 @@ PAINTED = "llmviz_painted"
 FORMED, FORM = "llmviz_form", 2
 """Custom property of the picture: in which form places are told on objects and numbers lie in it. Another form has
 another number: an open stage in a saved file is written on by any later version."""
-STEP = 64
-"""Numbers from one place to the next where a picture from afar may begin."""
-FINER_AT = -(-FAR * FAR // STEP)
-"""Places from a picture from afar to the finer one."""
 FINER_SHARE = 1 / 8
 """Share of the budget that all finer pictures may take; where it is too small there are none."""
 LANES = 4
@@ -239,9 +223,9 @@ def atlas(
             slices[row.name].append(Slice(row.first, row.stop, exact[row]))
         else:
             writer.places[row.name] = exact[row]
-    for grid, tensor in zip(grids, tensors, strict=True):
+    for grid, seen in zip(grids, all_from_afar(grids, tensors, plan.fine), strict=True):
         fine = plan.fine and finer(grid) > 0
-        far = writer.write_far(from_afar(grid, tensor, fine)) * 32 + 16 * fine + doublings(grid)
+        far = writer.write_far(seen) * 32 + 16 * fine + doublings(grid)
         writer.places[grid.name] = replace(writer.places[grid.name], far=far)
     return Atlas(writer.pixels(), writer.places, slices, plan)
 
@@ -335,7 +319,7 @@ def _exact(writer: _Writer, near: Iterable[Rows], tensors: Mapping[Grid, np.ndar
             if _numbers(rows) > left:
                 continue
             left -= _numbers(rows)
-            start = writer.write(_cells(tensors[rows.grid][rows.first : rows.stop]))
+            start = writer.write(readable(tensors[rows.grid][rows.first : rows.stop]))
             start -= rows.first * (_numbers(rows) // (rows.stop - rows.first))
             known[key] = _place(start, writer.places[rows.grid.name].gain)
         found[rows] = known[key]
@@ -356,33 +340,5 @@ def _rows(grid: Grid, fragment: Fragment) -> tuple[int, int]:
 
 def kept(tensor: np.ndarray, side: int) -> np.ndarray:
     """A tensor's numbers as they are written, flat: all of them, or those of pools of ``side``."""
-    numbers = _cells(tensor)
+    numbers = readable(tensor)
     return pooled(numbers, side) if side > 1 else numbers.reshape(-1)
-
-
-def finer(grid: Grid) -> int:
-    """How many numbers the finer picture of a grid takes; a tensor of three axes, or a small one, has none."""
-    has_one = len(grid.shape) <= 2 and doublings(grid) >= FINER
-    return STEP * FINER_AT + thinned(grid, 1 << (doublings(grid) - FINER)) if has_one else 0
-
-
-def from_afar(grid: Grid, tensor: np.ndarray, fine: bool) -> np.ndarray:
-    """What a grid looks like from afar, flat: the spreads of its numbers in pools, as ``spreads`` tells them.
-
-    A ``fine`` one has, ``STEP`` times ``FINER_AT`` numbers on, those in finer pools, to be seen from less far.
-    """
-    numbers, folds = _cells(tensor), doublings(grid)
-    coarse = spreads(numbers, 1 << folds)
-    if not fine:
-        return coarse
-    gap = np.zeros(STEP * FINER_AT - len(coarse), np.float32)
-    return np.concatenate([coarse, gap, spreads(numbers, 1 << (folds - FINER), SEEN_FINER)])
-
-
-def _cells(values: np.ndarray) -> np.ndarray:
-    """What the shader can read: infinities as large numbers, minus infinity as FORBIDDEN."""
-    array = values.astype(np.float32, copy=False)
-    limit = np.float32(HIGHEST)
-    if not array.size or (array.min() >= LOWEST and array.max() <= limit):  # neither is so with a NaN
-        return array
-    return np.where(array == -np.inf, np.float32(FORBIDDEN), np.nan_to_num(array, nan=0.0).clip(LOWEST, limit))

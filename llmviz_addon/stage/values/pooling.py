@@ -98,27 +98,32 @@ def spreads(values: np.ndarray, side: int, seen: int = SEEN) -> np.ndarray:
     sides are alike they are of both hues, as cells are from near. What is FORBIDDEN counts as 0; of large pools some
     numbers stand for all. ``values`` as in ``pooled``, or of three axes.
     """
-    table = np.atleast_2d(values) if values.ndim <= 2 else values.reshape(1, -1)
+    return all_spreads([values], side, seen)[0]
+
+
+def all_spreads(tensors: Sequence[np.ndarray], side: int, seen: int = SEEN) -> np.ndarray:
+    """The same of several tensors of one shape, (tensors, pools)."""
+    tables = [np.atleast_2d(one) if one.ndim <= 2 else one.reshape(1, -1) for one in tensors]
     step = max(1, side // seen)
-    some = table[:: min(step, len(table)), ::step]
+    some = np.stack([table[:: min(step, len(table)), ::step] for table in tables])
     some = np.where(some <= FORBIDDEN, np.float32(0), some)
-    size, exponent = side // step, _exponent(some)
+    size, exponent = side // step, _exponents(some)[:, None, None]
     some = np.ldexp(some, -exponent)  # their squares are numbers of 32 bits then, however large they are
     means, squares = (_sums(numbers, size) for numbers in (some, some * some))
-    counts = _sums(np.ones_like(some), size)
+    counts = _sums(np.ones_like(some[:1]), size)
     means, sizes = means / counts, np.sqrt(squares / counts)
-    return np.ldexp(np.where(means < 0, -sizes, sizes), exponent).astype(np.float32).ravel()
+    return np.ldexp(np.where(means < 0, -sizes, sizes), exponent).astype(np.float32).reshape(len(tables), -1)
 
 
-def _exponent(numbers: np.ndarray) -> int:
-    """Of the largest of them, as a power of two; 0 where there is none."""
-    return int(np.frexp(np.abs(numbers).max(initial=0.0))[1])
+def _exponents(tables: np.ndarray) -> np.ndarray:
+    """Of the largest number of each table, as a power of two; 0 where there is none."""
+    return np.frexp(np.abs(tables).max(axis=(1, 2), initial=0.0))[1]
 
 
-def _sums(table: np.ndarray, side: int) -> np.ndarray:
-    """Of every pool the sum."""
-    rows, columns = (np.arange(0, count, side) for count in table.shape)
-    return np.add.reduceat(np.add.reduceat(table, rows, axis=0), columns, axis=1)
+def _sums(tables: np.ndarray, side: int) -> np.ndarray:
+    """Of every pool of each table the sum."""
+    rows, columns = (np.arange(0, count, side) for count in tables.shape[1:])
+    return np.add.reduceat(np.add.reduceat(tables, rows, axis=1), columns, axis=2)
 
 
 def _of_pools(best: np.ufunc, table: np.ndarray, side: int) -> np.ndarray:

@@ -16,7 +16,7 @@ from ...stage.materials.cell_material import BETWEEN, GLASS_TONES, LIT_FAR, LIT_
 from ...stage.materials.cell_point import TILE_PIXELS
 from ...stage.materials.theme import Theme, linear
 from ...stage.pointing.rows import AFAR, ALONG, FROM, HIGH, HUE, LOW, PLACE, REVEALED, STEPS, WIDTH, WORLD
-from ...stage.values import atlas
+from ...stage.values import afar, atlas
 from ...stage.values.pooling import FINER
 from ...stage.values.seen import DOT_PIXELS
 
@@ -145,7 +145,7 @@ def _defined() -> str:
     whole = {"WORLD": WORLD, "ALONG": ALONG, "FROM": FROM, "STEPS": STEPS, "PLACE": PLACE, "AFAR": AFAR}
     whole |= {"REVEALED": REVEALED, "LOW": LOW, "HIGH": HIGH, "HUE": HUE}
     whole |= {name: len(ROLES) + number for number, name in enumerate(COLORS)}
-    whole |= {"ATLAS_WIDTH": atlas.WIDTH, "STEP": atlas.STEP, "FINER_AT": atlas.FINER_AT}
+    whole |= {"ATLAS_WIDTH": atlas.WIDTH, "STEP": afar.STEP, "FINER_AT": afar.FINER_AT}
     parts = {"PULLED": PULLED, "BIAS": BIAS, "GAP": GAP, "OUTLINE": OUTLINE, "FRAMED": FRAMED}
     parts |= {"BETWEEN": BETWEEN, "TILE_PIXELS": TILE_PIXELS, "FINER": FINER, "DOT_PIXELS": DOT_PIXELS}
     parts |= {"LOWEST": LOWEST, "LIT_FAR": LIT_FAR, "LIT_GAPS": LIT_GAPS, "LIT_LINES": LIT_LINES}
