@@ -7,7 +7,7 @@ its clips.
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -133,12 +133,18 @@ class Sight:
             for prop in _PLACE
             for actor in telling.score.touched[prop]
         }
-        drawings = {**telling.cast.signage, **telling.cast.drawings}
-        alike = telling.score.alike(drawings, "opacity")
-        self.alike = [
-            Alike(staff, tuple(drawings[name] for name in names), self._moved) for staff, names in alike.items()
-        ]
-        self._grids = telling.score.alike(telling.cast.grids, "opacity")
+
+    @kept
+    def alike(self) -> list[Alike]:
+        """All drawings, those together that are always as solid as each other."""
+        drawings = {**self.telling.cast.signage, **self.telling.cast.drawings}
+        alike = self.telling.score.alike(drawings, "opacity").items()
+        return [Alike(staff, tuple(drawings[name] for name in names), self._moved) for staff, names in alike]
+
+    @kept
+    def _grids(self) -> Mapping[Staff, list[str]]:
+        """All grids in the same way, by name."""
+        return self.telling.score.alike(self.telling.cast.grids, "opacity")
 
     def view(self, seconds: float) -> View:
         """The camera's pose."""
