@@ -106,7 +106,7 @@ class Grid:
         """Shape of what is drawn of the tensor."""
         return tuple(axis.cells for axis in self.axes)
 
-    @property
+    @kept
     def count(self) -> int:
         """How many cells it has."""
         return math.prod(self.cells)
@@ -327,3 +327,8 @@ class Section:
     def boxes(self) -> np.ndarray:
         """Smallest and largest corner of each of its grids, (n, 2, 3) metres."""
         return boxes(self.grids)
+
+    @kept
+    def numbers(self) -> Mapping[str, int]:
+        """The numbers of its grids among them, by name."""
+        return {grid.name: number for number, grid in enumerate(self.grids)}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -107,6 +109,28 @@ class Layout(Group):
         found: dict[str, list[tuple[int, Ribbon]]] = {}
         for number, ribbon in enumerate(self.ribbons):
             found.setdefault(ribbon.source, []).append((number, ribbon))
+        return found
+
+    @kept
+    def ribbons_to(self) -> Mapping[str, Sequence[Ribbon]]:
+        """The ribbons that lead to every grid, by the grid's name."""
+        found: dict[str, list[Ribbon]] = {}
+        for ribbon in self.ribbons:
+            found.setdefault(ribbon.target, []).append(ribbon)
+        return found
+
+    def ribbons_within(self, names: Collection[str]) -> list[Ribbon]:
+        """The ribbons from one to another of the grids of these names, in order."""
+        starting = chain.from_iterable(self.ribbons_of.get(name, ()) for name in names)
+        found = [(number, ribbon) for number, ribbon in starting if ribbon.target in names]
+        return [ribbon for _, ribbon in sorted(found, key=itemgetter(0))]
+
+    @kept
+    def of_kind(self) -> Mapping[str, Sequence[Grid]]:
+        """The grids by their kinds."""
+        found: dict[str, list[Grid]] = {}
+        for grid in self.grids:
+            found.setdefault(grid.kind, []).append(grid)
         return found
 
     @kept

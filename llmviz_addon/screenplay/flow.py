@@ -170,9 +170,9 @@ def _way(staff: Staff | None) -> Hashable:
 def _between_excerpts(telling: Telling) -> Iterator[Flow]:
     for pairs in telling.excerpts:
         stands = {grid.name: stand for grid, stand in pairs}
-        for ribbon in telling.layout.ribbons:
-            source, target = stands.get(ribbon.source), stands.get(ribbon.target)
-            if source and target and (source.name, target.name) not in telling.connected:
+        for ribbon in telling.layout.ribbons_within(stands):
+            source, target = stands[ribbon.source], stands[ribbon.target]
+            if (source.name, target.name) not in telling.connected:
                 yield Flow(ribbon, source, target, is_excerpt=True)
 
 

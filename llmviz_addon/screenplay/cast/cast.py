@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -32,6 +32,7 @@ from ..score.timeline import CAMERA, Channel, Fragment, Piece, Standing
 from .signs import Signs
 from .things import Named, Thing
 
+T = TypeVar("T")
 _NAMED = (Grid, Ribbon, Drawing, Fragment, Piece)
 _NAMED_TYPES, _name = frozenset(_NAMED), attrgetter("name")
 _SINGLE = (str, Region, *_NAMED)  # text is no thing, but its letters are none either
@@ -232,7 +233,8 @@ class Cast:
         for some in things:
             some = getattr(some, "grids", some)
             if isinstance(some, list | tuple) and _NAMED_TYPES.issuperset(map(type, some)):  # of thousands at once
-                found |= dict.fromkeys(map(_name, some))
+                own = dict.fromkeys(map(_name, some))
+                found = found | own if found else own
                 continue
             for thing in _flat((some,)):
                 if isinstance(thing, _NAMED):
@@ -271,23 +273,28 @@ class Cast:
 
     def ribbons_among(self, *things: Thing) -> list[Ribbon]:
         """The ribbons from one to another of the grids among ``things``."""
-        names = set(self.names(*things))
-        return [ribbon for ribbon in self.ribbons.values() if ribbon.source in names and ribbon.target in names]
+        return self.layout.ribbons_within(set(self.names(*things)))
 
     def all_but(self, *keep: Thing) -> list[Named]:
         """Everything of the set except ``keep`` and the ribbons between the kept grids."""
         kept = set(self.names(*keep))
-        grids = (grid for name, grid in self.grids.items() if name not in kept)
-        kept.update(ribbon.name for ribbon in self.ribbons_among(*keep))
-        ribbons = (ribbon for name, ribbon in self.ribbons.items() if name not in kept)
+        ribbons = _without(self.ribbons, (*kept, *(ribbon.name for ribbon in self.ribbons_among(*keep))))
         signs = (sign for sign in self.written.of_no_grid if sign.name not in kept)
-        return [*grids, *ribbons, *signs]
+        return [*_without(self.grids, kept), *ribbons, *signs]
 
 
 def _around(grids: Sequence[Grid], labels: Mapping[str, Drawing]) -> np.ndarray:
     """Corners of grids and points of their labels at home, (n, 3) metres."""
     written = (labels[grid.name].points for grid in grids if grid.name in labels)
     return np.concatenate([corners(*boxes(grids).transpose(1, 0, 2)).reshape(-1, 3), *written])
+
+
+def _without(things: Mapping[str, T], names: Iterable[str]) -> Iterable[T]:
+    """All but those of these names."""
+    others = dict(things)
+    for name in names:
+        others.pop(name, None)
+    return others.values()
 
 
 def _asked(grid: Grid) -> str:

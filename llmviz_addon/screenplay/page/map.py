@@ -168,7 +168,8 @@ class ModelMap:
         """Grids of section ``number`` seen from the front, all or those of these names; those behind others of their
         size are left out."""
         grids, ends = self.sections[number].grids, self.sections[number].boxes[:, :, [0, 2]]
-        mine = [i for i, grid in enumerate(grids) if names is None or grid.name in names]
+        numbers = self.sections[number].numbers
+        mine = [*range(len(grids))] if names is None else sorted(numbers[name] for name in names if name in numbers)
         if not mine:
             return []
         ends = ends[mine]

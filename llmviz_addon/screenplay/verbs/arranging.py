@@ -198,8 +198,7 @@ def _flows(telling: Telling, rows: Sequence[Sequence[Grid]]) -> bool:
     row_of = {grid.name: number for number, row in enumerate(rows) for grid in row}
     for pairs in telling.excerpts:
         row_of |= {grid.name: row_of[stand.name] for grid, stand in pairs if stand.name in row_of}
-    ends = ((row_of.get(ribbon.source), row_of.get(ribbon.target)) for ribbon in telling.layout.ribbons)
-    return any(None not in pair and pair[0] != pair[1] for pair in ends)
+    return any(row_of[ribbon.source] != row_of[ribbon.target] for ribbon in telling.layout.ribbons_within(row_of))
 
 
 def _extent(telling: Telling, grid: Grid, is_whole: bool) -> Extent:

@@ -119,8 +119,8 @@ def closeup(
 
 def _as_connected(telling: Telling, stands: Mapping[str, Grid]) -> None:
     """Let excerpts have no arrow where the chapter has taken away the ribbon between the grids for which they stand."""
-    for ribbon in telling.layout.ribbons:
-        if {ribbon.source, ribbon.target} <= stands.keys() and ribbon.name in telling.score.gone:
+    for ribbon in telling.layout.ribbons_within(stands):
+        if ribbon.name in telling.score.gone:
             telling.connected.add((stands[ribbon.source].name, stands[ribbon.target].name))
 
 

@@ -128,4 +128,4 @@ def _pinned(telling: Telling, kind: str, shapes: Sequence[Shape]) -> str:
 def _true(telling: Telling, grids: Sequence[Grid]) -> list[Grid]:
     """Grids of the layout: themselves, or what they are excerpts of."""
     excerpts = {stand.name: grid for one in telling.closeups for grid, stand in one.pairs}
-    return [excerpts.get(grid.name, grid) for grid in grids]
+    return [excerpts.get(grid.name, grid) for grid in grids] if excerpts else [*grids]

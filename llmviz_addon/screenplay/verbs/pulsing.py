@@ -78,12 +78,9 @@ def run_through(
     some, at_once = list(kinds.values()), math.ceil(len(kinds) * SHORTEST / max(seconds, SHORTEST))
     waves = [[grid for grids in some[i : i + at_once] for grid in grids] for i in range(0, len(some), at_once)]
     each = seconds / (1 + OVERLAP * (len(waves) - 1))
-    arrows: dict[str, list[str]] = {}
-    for ribbon in telling.cast.ribbons.values():
-        arrows.setdefault(ribbon.target, []).append(ribbon.name)
     with telling.together(lag=OVERLAP):
         for grids in waves:
-            names = [name for grid in grids for name in arrows.get(grid.name, ())]
+            names = [ribbon.name for grid in grids for ribbon in telling.layout.ribbons_to.get(grid.name, ())]
             telling.score.set_all(names, "opacity", 1.0, telling.now, 0.3 * each)
             if column is not None:
                 _follow(telling, grids, column, 0.4 * each)

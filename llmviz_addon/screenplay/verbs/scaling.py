@@ -28,7 +28,7 @@ def one_scale(telling: Telling, *things: Grids, seconds: float | None = None) ->
 
 def _own(telling: Telling, kind: str) -> float:
     """The gain that grids of a kind have by themselves: that of the model's, or if it has none of what was made."""
-    model = [grid for grid in telling.layout.grids if grid.kind == kind]
+    model = telling.layout.of_kind.get(kind)
     made = [grid for grid, _ in telling.cast.made.values() if grid.kind == kind]
     return common_gain([_drawn(telling, grid) for grid in model or made])
 

@@ -78,9 +78,9 @@ def _connected(telling: Telling, carried: Sequence[Sequence[Grid]]) -> list[Draw
     where = {grid.name: number for number, grids in enumerate(carried) for grid in grids}
     boxes = [telling.ends(grids) for grids in carried]
     found: dict[tuple[int, int], Drawing] = {}
-    for ribbon in telling.layout.ribbons:
-        ends = where.get(ribbon.source, -1), where.get(ribbon.target, -1)
-        if min(ends) < 0 or ends[0] == ends[1]:
+    for ribbon in telling.layout.ribbons_within(where):
+        ends = where[ribbon.source], where[ribbon.target]
+        if ends[0] == ends[1]:
             continue
         telling.bundled.add(ribbon.name)
         if ends in found:
