@@ -21,7 +21,7 @@ def play(film):
     film.text_until(given)  # nano-gpt has answered already
     film.computed_up_to(tokens)
     film.hide_values(tokens)
-    names = _task(film, tokens, e, layers, sorts)
+    names = _task(film, tokens, e, layers, sorts)  # beside the whole model
     _numbers(film, tokens, given)
     marks = _columns(film, tokens, e, given)
     norm, attention, *parts = layers[0].members.values()
@@ -35,7 +35,6 @@ def play(film):
 
 
 def _task(film, tokens, e, layers, sorts):
-    """Returns the names beside the whole model."""
     first, last, step = (tokens, e), (film.layout.ln_f, film.layout.output), -(-len(layers) // NAMED)
     turns = [layers[i : i + step] for i in range(0, len(layers), step)]
     given = film.tokens[: film.trace.prompt_length]
@@ -166,10 +165,12 @@ def _taking(film, attention, given):
 def _layer(film, layer, parts, stream):
     with film.beat("layer"):
         film.say("Then a small network, the MLP, works on each column by itself.")
+        grids = [one for part in parts for one in part.grids if len(one.axes) > 1 and one is not layer.mlp.proj]
         strips = film.flank(layer.mlp.hidden, layer.mlp.activation, titles=STRIPS, among=parts, seconds=0)
         film.camera.frame(*parts, *strips, azimuth=286, elevation=7, seconds=0)  # nothing is there
         with film.together(seconds=4):
-            film.fade(*parts, film.ribbons(*parts), to=1, seconds=1)
+            film.fade(*parts, film.ribbons(*parts), to=1, named=False, seconds=1)
+            film.fade(*map(film.signs.label, grids), to=1, seconds=1)  # those of others would stand on these
             film.camera.frame(*parts, *strips, azimuth=284, elevation=6, seconds=1.5)
             film.pulse(*parts, titles=[part.title for part in parts])
         film.say("That was one layer.")
@@ -177,16 +178,15 @@ def _layer(film, layer, parts, stream):
         names = film.flank(*_halves(layer), titles=HALVES)
         names += film.flank(first, titles=[f"1 of {1 + len(others)} heads"], among=layer, seconds=0) if others else []
         with film.together(seconds=2):
-            film.fade(stream, *seen, film.ribbons(stream, *seen), to=1, seconds=1)  # which comes in from above
+            film.fade(stream, *seen, film.ribbons(stream, *seen), to=1, named=False, seconds=1)  # from above
             film.camera.frame(*seen, *names, azimuth=282, elevation=6)
-        film.fade(film.signs.label(stream), *film.signs.labels(layer), *strips, to=0, seconds=0.3)  # a crowd
+        film.fade(*map(film.signs.label, grids), *strips, to=0, seconds=0.3)  # a crowd
     film.fade(*names, to=0, seconds=0)
 
 
 def _layers(film, layers, names):
     """Those after the first, a turn each; it ends on the whole model, of which all layers are computed."""
-    rest, signs = layers[1:], film.signs
-    step, titles = max(1, -(-len(rest) // TURNS)), []
+    rest, signs, step, titles = layers[1:], film.signs, max(1, -(-(len(layers) - 1) // TURNS)), []
     more = "Then {n} more are built alike, each with parameters of its own." if rest[1:] else "One more is built alike."
     with film.beat("layers"):
         film.say(more if rest else "This model has no other.", n=len(rest))

@@ -12,10 +12,8 @@ NEAR = 0.3
 """Metres between what belongs together there."""
 FEW, HALVES = 6, ("Self-attention", "MLP")
 """Layers that are seen side by side, and what their halves are called."""
-NEARLY, ZOOM = 212, 0.15
-"""Where a camera stands that looks along the numbers, and how much of the picture one of them is."""
-ROWS = 7
-"""Of each column that are drawn where numbers are to be read."""
+ROWS, SEEN = 7, 9
+"""Of each column that are drawn where numbers are to be read, and of a matrix alone."""
 TURNS = 6.0
 """Seconds in which all parts of a layer have their turn."""
 
@@ -48,20 +46,27 @@ def _used(film, layer, seen, aside):
         with film.together(seconds=4):
             film.fade(film.all_but(*seen), *signs, to=0, seconds=1.5)
             film.revert(*seen)
-            film.camera.fly(*seen, azimuth=296, elevation=12)
+            film.camera.fly(*seen, azimuth=286, elevation=11)
         film.revert(*layers, seconds=0)
-        film.fade(film.all_but(*seen), to=0, seconds=0)
+        film.fade(film.all_but(*seen), *map(film.signs.label, _crowded(film, layer)), to=0, seconds=0)
         film.say("Here they stay as they are: we see it used, which is called inference.")
         names = film.flank(first, titles=[f"1 of {1 + len(others)} heads"], among=layer) if others else []
-        film.camera.frame(*seen, *names, azimuth=293, elevation=11, seconds=3)
+        film.camera.frame(*seen, *names, azimuth=282, elevation=9, seconds=3)
     return names
+
+
+def _crowded(film, layer):
+    """Grids whose names would stand on others: what is one number wide, and those of a head that has a bracket."""
+    heads = layer.attn.heads[0].grids if layer.attn.heads[1:] else ()
+    return dict.fromkeys((*heads, *(grid for grid in film.one_head(layer) if len(grid.axes) == 1)))
 
 
 def _learned(film, layer, learned, others, signs):
     with film.beat("learned"):
         film.say("What is [blue](weight), or orange below zero, was learned:")
-        film.fade(*learned, *others, to=LOW, seconds=0.5)
-        _in_turn(film, layer, learned, azimuth=288)
+        with film.together(seconds=0.5):
+            _fade(film, layer, [*learned, *others], LOW)
+        _in_turn(film, layer, learned, azimuth=280)
         film.say("these are the parameters, of which this model has {n:,}.", n=film.checkpoint.n_params)
         matrices = [grid for grid in layer.grids if grid.role == "weight" and len(grid.axes) == 2]  # of all heads
         with film.together(seconds=2.5):
@@ -74,12 +79,12 @@ def _learned(film, layer, learned, others, signs):
         film.say("They are the same whatever text goes in.")
     with film.beat("near"):
         film.say("From near, each cell is one number: the stronger its colour, the further from zero.")
-        matrix = max(matrices, key=lambda grid: grid.size[0])
-        film.fade(*names, to=0, seconds=0)
-        for share, seconds in ((0.2, 0), (0.5, 3), (0.8, 3)):
-            cell = matrix[tuple(int(share * length) for length in matrix.shape)]
-            film.camera.frame(cell, azimuth=NEARLY, elevation=14, zoom=ZOOM, seconds=seconds)
-        film.fade(*names, to=1, seconds=0)
+        matrix = layer.attn.proj_weight
+        with film.together(seconds=3):
+            film.fade(*names, *(grid for grid in matrices if grid is not matrix), to=0, seconds=1)
+            film.camera.fly(matrix[:SEEN, :SEEN], azimuth=271, elevation=2)
+        near = film.closeup(matrix, channels=SEEN, seconds=0.5)
+        film.camera.frame(near.layers[0].attn.proj_weight, azimuth=274, elevation=4, seconds=2)
     return names
 
 
@@ -91,14 +96,17 @@ def _computed(film, layer, learned, values, ribbons, aside):
             film.fade(*aside, to=0, seconds=0.3)
             film.camera.frame(*(grid for grid in learned if len(grid.axes) == 2), azimuth=272, elevation=3)
         with film.together(seconds=1.2):
-            film.revert(*learned, *values)
+            with film.in_sequence():
+                film.revert(*learned, *values)
+                film.fade(*map(film.signs.label, _crowded(film, layer)), to=0, seconds=0)
             film.camera.frame(*learned, *values, azimuth=284, elevation=9)
         with film.together(seconds=0.5):
             film.fade(*ribbons, to=1)
-            film.fade(*learned, to=0.35)
+            _fade(film, layer, learned, 0.35)
         _in_turn(film, layer, values, azimuth=281)
         film.say("each time anew.")
-        film.fade(*learned, to=1, seconds=1)
+        with film.together(seconds=1):
+            _fade(film, layer, learned, 1)
         name, part = next(iter(layer.members.items()))
         with film.together(seconds=2):
             film.fade(film.all_but(part), to=0, seconds=1)
@@ -136,7 +144,15 @@ def _in_turn(film, layer, grids, azimuth):
         film.pulse(*(found for _, found in named), titles=[name for name, _ in named])
         with film.in_sequence():
             for _, found in named:
-                film.fade(*found, to=1, seconds=TURNS / len(named))
+                with film.together(seconds=TURNS / len(named)):
+                    _fade(film, layer, found, 1)
+
+
+def _fade(film, layer, things, to):
+    """Fade things, of what is crowded without its name."""
+    crowded = _crowded(film, layer)
+    film.fade(*(thing for thing in things if thing not in crowded), to=to)
+    film.fade(*(thing for thing in things if thing in crowded), to=to, named=False)
 
 
 def _family(film):

@@ -6,7 +6,7 @@ question = "How does text become numbers?"
 answer = "Each token takes a learned column, and its position adds another."
 trailer = ("sum",)
 
-APART, TERMS = 0.1, (0.42, 0.16)
+APART, TERMS = 0.1, (0.54, 0.22)
 """Metres that a column stands apart from its block; and that what is added up stands before its sum."""
 SEEN = 3
 """Further columns of which it is seen where they come from."""
@@ -14,8 +14,8 @@ ROWS = 24
 """Of each column that are drawn, for their numbers to be large."""
 SIGN = 0.3
 """Size of a sign between columns or grids, in metres."""
-NEAR = 0.5
-"""Metres from these to what they are added to."""
+NEAR = 0.75, 0.25
+"""Metres from these to what they are added to: at the left of the followed column there is room for both."""
 GAP, DROP = 0.75, 1.2
 """Metres from the stream to what reads it, and by which that stands lower."""
 REST = 0.35
@@ -87,8 +87,8 @@ def _what_for(film, text, tokens, e):
 
 def _near(film, e):
     """The tables stand near to what is made of them."""
-    for table, side in ((e.token_weight, "left"), (e.position_weight, "right")):
-        film.move(table, beside=e.output, side=side, gap=NEAR, seconds=0)
+    for table, side, gap in zip((e.token_weight, e.position_weight), ("left", "right"), NEAR, strict=True):
+        film.move(table, beside=e.output, side=side, gap=gap, seconds=0)
 
 
 def _columns(film, text, tokens, e, t):
@@ -116,7 +116,7 @@ def _columns(film, text, tokens, e, t):
         second = film.copy(places)
         film.stand(second, beside=x[t], gap=TERMS[1], seconds=2)
         pairs = ("+", first, second), ("=", second, x[t])
-        signs = [film.symbol(sign, between=tuple(ends), size=0.7 * SIGN, seconds=0.2) for sign, *ends in pairs]
+        signs = [film.symbol(sign, between=tuple(ends), size=0.6 * SIGN, seconds=0.2) for sign, *ends in pairs]
     return (first, second), signs
 
 

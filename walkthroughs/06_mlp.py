@@ -6,8 +6,9 @@ question = "What does a column make of what it has gathered?"
 answer = "It is widened, bent number by number, narrowed again, and added to what it was."
 trailer = ("curve",)
 
-ROWS = 2
-"""Of the column that is followed that are drawn, for its numbers and the weights to be read."""
+WAY, ROWS, SUMS, ALL = 6, 2, 7, 12
+"""Of the column that is followed that are drawn: where it is seen what becomes of it; for its numbers and the weights
+to be read; and where it is added. And of all columns, for each of them to be seen."""
 
 
 def play(film):
@@ -28,18 +29,26 @@ def play(film):
         film.hide_values(x, mlp.hidden, mlp.activation, mlp.proj, mlp.residual)
         _in_one_picture(film, x, mlp, stream)
         film.sweep(x, seconds=2, slowly=False)
-        close = film.closeup(x, mlp, stream, channels=ROWS, in_proportion=True, time=t, seconds=0)
-        x, mlp, stream = close.layers[0].ln_2.output, close.layers[0].mlp, close.layers[0].attn.residual
-        film.one_scale(stream, mlp.proj, mlp.residual, seconds=0)
-        _way(film, x, mlp, stream, t)
+        _way(film, *_near(film, whole, WAY, t), t)
+    x, mlp, _ = _near(film, whole, ROWS, t)
     _neurons(film, x, mlp, t)
     _curve(film, layer.mlp, t)
     _beside(film, layer.mlp, t)
     _bent(film, mlp, t)
     _firing(film, layer.mlp, t)
     _narrow(film, mlp, t)
+    _, mlp, stream = _near(film, whole, SUMS, t)
     _residual(film, mlp, stream, t)
-    _rest(film, *whole)
+    _rest(film, *_near(film, whole, ALL))
+
+
+def _near(film, whole, rows, t=None):
+    """So many rows, of the column of one time or of all, stand in for the whole grids, with their share of neurons."""
+    film.fade(film.all_but(), to=0, seconds=0)
+    film.fade(film.ribbons(*whole), to=1, seconds=0)
+    close = film.closeup(*whole, channels=rows, in_proportion=True, time=t, seconds=0).layers[0]
+    film.one_scale(close.attn.residual, close.mlp.proj, close.mlp.residual, seconds=0)
+    return close.ln_2.output, close.mlp, close.attn.residual
 
 
 def _rows(x, mlp, stream):
@@ -97,10 +106,12 @@ def _way(film, x, mlp, stream, t):
 def _neurons(film, x, mlp, t):
     hidden, shown = mlp.hidden, (x, mlp.fc_weight, mlp.fc_bias, mlp.hidden)
     with film.beat("neurons"):
-        film.fade(film.all_but(x, film.ribbons(x, mlp)), to=0, seconds=0.5)
+        film.fade(film.all_but(), to=0, seconds=0)
         film.hide_values(mlp.hidden, mlp.activation, mlp.proj, mlp.residual)
-        film.arrange((mlp.fc_bias,), (mlp.fc_weight, x), (mlp.hidden,), all_named=True, seconds=0)
-        film.fade(*shown[1:], to=1, seconds=0.3)
+        film.arrange((mlp.fc_bias,), (mlp.fc_weight,), (mlp.hidden,), all_named=True, seconds=0)
+        film.move(x, beside=mlp.fc_weight, gap=0.35, seconds=0)
+        film.camera.frame(*shown, azimuth=274, elevation=3, seconds=0)
+        film.fade(*shown, film.ribbons(x, mlp), to=1, seconds=0.3)
         film.camera.frame(*shown, azimuth=272, elevation=2, seconds=0.8)
         wide, times = hidden.shape[1], hidden.shape[1] // film.config.n_embd
         film.say("These {wide} are {times} times as many; each is called a neuron.", wide=f"{wide:,}", times=times)
@@ -108,7 +119,7 @@ def _neurons(film, x, mlp, t):
         film.compute(hidden[t, film.largest(hidden[t, : hidden.axes[1].cells])[0]], seconds=3)
         film.say("The better the [token's column]({x}) fits it, the larger the number.", x=x[t])
         film.say("All read the same column, each with another pattern.")
-        film.sweep(hidden[t], seconds=4)
+        film.sweep(hidden[t], seconds=4, slowly=False)
 
 
 def _curve(film, mlp, t):
@@ -210,11 +221,11 @@ def _narrow(film, mlp, t):
     w, seen = mlp.proj_weight, mlp.activation.axes[1].cells
     fires = film.values(mlp.activation)[t, :seen]
     n = int(abs(film.values(w)[0, :seen] * fires).argmax())  # told of in the sum
-    shown = mlp.hidden, mlp.activation, w, mlp.proj_bias, mlp.proj
+    shown = mlp.activation, w, mlp.proj_bias, mlp.proj
     with film.beat("narrow"):
-        film.fade(film.all_but(mlp.hidden, mlp.activation), to=0, seconds=0.3)
-        film.arrange((mlp.hidden,), (mlp.activation,), (w, mlp.proj), all_named=True, seconds=0)
-        film.move(mlp.proj_bias, beside=w, side="left", gap=0.3, seconds=0)
+        film.fade(film.all_but(mlp.activation), to=0, seconds=0.3)
+        film.arrange((mlp.activation,), (w, mlp.proj), all_named=True, seconds=0)
+        film.move(mlp.proj_bias, beside=w, side="left", gap=0.2, seconds=0)
         film.say("A second [matrix]({w}) makes {count} of them again, each a dot product.", w=w,
                  count=film.count(film.config.n_embd, "number"))  # fmt: skip
         with film.together(seconds=1):
@@ -230,28 +241,24 @@ def _narrow(film, mlp, t):
 
 def _residual(film, mlp, stream, t):
     with film.beat("residual"):
-        film.fade(film.all_but(mlp.proj), to=0, seconds=0.3)
+        film.fade(film.all_but(), to=0, seconds=0.3)
+        film.show_values(mlp.proj)
+        film.hide_values(mlp.residual)
         film.move(stream, beside=mlp.proj, side="left", gap=2 * film.layout.gap, seconds=0)
         film.say("The result is added to the [residual stream]({s}), as attention's was.", s=stream[t])
-        with film.together(seconds=1):
-            film.fade(stream, mlp.residual, to=1)
-            film.camera.frame(stream, mlp.proj, mlp.residual)
+        film.camera.frame(stream, mlp.proj, mlp.residual, azimuth=272, elevation=2, seconds=0)
+        film.fade(stream, mlp.proj, mlp.residual, to=1, seconds=0.5)
         film.split(stream[t], mlp.residual[t], others=0.3)
         film.add_up(mlp.residual[t], seconds=8)
         film.say("It never replaces that: a layer only adds to what was there.")
 
 
 def _rest(film, x, mlp, stream):
+    """All columns, of which those that are drawn are to be seen one by one."""
     with film.beat("all-columns"):
+        film.fade(film.all_but(), to=0, seconds=0.3)
         many = "All other columns go through the same weights."
         film.say(many if len(film.tokens) > 1 else "More columns would all go through the same weights.")
-        film.fade(film.all_but(), to=0, seconds=0.3)
-        film.revert(x, mlp, stream, seconds=0)
-        film.hide_values(mlp.hidden, mlp.activation, mlp.proj, mlp.residual, seconds=0)
-        film.fade(film.ribbons(x, mlp, stream), to=1, seconds=0)
-        layer = film.closeup(x, mlp, stream, in_proportion=True, seconds=0).layers[0]  # of a wide model
-        x, mlp, stream = layer.ln_2.output, layer.mlp, layer.attn.residual
-        film.one_scale(stream, mlp.proj, mlp.residual, seconds=0)
         _in_one_picture(film, x, mlp, stream)
         if len(film.tokens) > 1:
             time = x.axes[0].index(x.axes[0].cells - 1)

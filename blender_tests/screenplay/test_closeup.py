@@ -180,3 +180,43 @@ def test_a_dot_product_of_an_excerpt_shows_what_that_has_cells_of(nano, make_fil
     table = Table(film.telling, cell, terms(film.telling, cell))
     assert (table.shown, table.rest) == (12, 36)
     assert table.products.sum() == pytest.approx(float(film.trace["output.logits"][3, 0]), abs=1e-4)
+
+
+def test_what_is_not_drawn_of_matrices_is_there_and_not_computed(film):
+    with film.beat("near"):
+        film.closeup(film.layout.layers[0].attn.proj_weight)
+    assert film.beats[-1].text == "Only part is shown, 48 of 200 numbers each; the rest is there, too."
+
+
+def test_a_torn_edge_is_in_sight_and_goes_where_a_column_stands_alone(film):
+    whole = film.layout.layers[1].ln_1
+    ln = film.closeup(whole, channels=3).layers[1].ln_1
+    edge = film.cast.edges[ln.output.name]
+    seen = film.camera.view.project(edge.points + film.telling.offset(ln.output))[:, 1]
+    assert film.page.free.bottom - 0.001 < seen.min()
+    film.split(ln.output[7], others=0.3)
+    assert opacity(film, edge) == 1
+    film.merge(ln.output)
+    film.split(ln.output[7], others=0)
+    assert opacity(film, edge) == 0  # it would lie under nothing
+    film.merge(ln.output)
+    assert opacity(film, edge) == 1
+
+
+def test_a_torn_edge_of_few_cells_is_smaller_for_these_are_larger(film):
+    ln, wide = film.layout.layers[1].ln_1, []
+    for channels in (48, 8, 2):
+        close = film.closeup(ln, channels=channels, time=3).layers[1].ln_1
+        (line,) = film.cast.edges[close.output.name].shapes
+        wide.append((line.width, -min(y for _, y in line.points)))
+    assert wide[0] > wide[1]
+    assert wide[1] == pytest.approx(wide[2])
+
+
+def test_the_tile_of_the_only_column_is_larger_than_its_cells_where_these_are_small(film):
+    ln, tall = film.layout.layers[1].ln_1, []
+    for channels in (2, 12):
+        close = film.closeup(ln, channels=channels, time=3).layers[1].ln_1
+        film.letters(close.output)
+        tall.append(film.cast.along[close.output.name][0].shapes[0].height)
+    assert tall[1] == pytest.approx(2 * tall[0])

@@ -12,7 +12,7 @@ from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.screenplay.flow import flow
 from llmviz_addon.screenplay.legible.settle import FADE
 from llmviz_addon.screenplay.score.timeline import Channel
-from llmviz_addon.screenplay.verbs.arrows import ARROW, WIDTH, pieces, way
+from llmviz_addon.screenplay.verbs.arrows import ARROW, GAP, WIDTH, pieces, way
 
 
 def at(film, actor, seconds):
@@ -182,7 +182,7 @@ def lies_on(points, other):
 @pytest.mark.parametrize("between", [box(0.2, 2, 0.8, 3), box(-1, 2, 2, 3), box(-3, 2, 3, 3)])
 def test_a_way_goes_past_what_stands_between(between):
     upper, lower = box(0, 4, 1, 5), box(0, 0, 1, 1)
-    assert way(upper, lower, 1.2) == [(0.5, pytest.approx(3.95)), (0.5, pytest.approx(1.225))]
+    assert way(upper, lower, 1.2) == [(0.5, pytest.approx(4 - GAP)), (0.5, pytest.approx(1.2 + GAP / 2))]
     around = way(upper, lower, 1.2, [between])
     assert len(around) == 4
     assert not any(lies_on(around, one) for one in (upper, lower, between))
@@ -285,5 +285,5 @@ def test_an_arrow_drawn_by_hand_ends_before_the_tokens_along_its_target(nano, ma
 
 def test_no_way_turns_back_on_itself():
     """Between two boxes of one height that all but touch there is no way out at a side and back in."""
-    left, right = (np.array([[x, 0, 0], [x + 1, 0.1, 1]]) for x in (0, 1.11))
+    left, right = (np.array([[x, 0, 0], [x + 1, 0.1, 1]]) for x in (0, 1.01 + 2 * GAP))
     assert np.linalg.norm(np.diff(way(left, right, over=1), axis=0), axis=1).min() > WIDTH

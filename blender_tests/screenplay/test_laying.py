@@ -75,3 +75,11 @@ def test_every_token_comes_to_its_place_in_the_other_row(film):
     assert sum("way" in name for name in names) == 4
     with pytest.raises(ScriptError, match="same tokens"):
         film.reorder([1, 2], [1, 1], ("before", "after"))
+
+
+def test_names_come_where_the_matrices_have_come_to(film):
+    layer = film.layout.layers[0]
+    film.open_on(layer)
+    names = film.lay(layer.attn.proj_weight, layer.mlp.fc_weight, seconds=2)
+    assert {film.score.at(Channel(one.name, "opacity"), 1.4) for one in names} == {0}
+    assert {film.score.value(Channel(one.name, "opacity")) for one in names} == {1}

@@ -8,7 +8,13 @@ import pytest
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.grid import CELL
 from llmviz_addon.layout.lettering.drawing import Line, Rect, Text
+from llmviz_addon.screenplay.page.sizes import pixel
+from llmviz_addon.screenplay.page.view import TAN
 from llmviz_addon.screenplay.score.timeline import Channel
+from llmviz_addon.screenplay.verbs.outlining import BESIDE, REGION, THIN, outline
+
+READ = 24
+"""Pixels of a cell from which on its number stands in it."""
 
 
 def value(film, name, prop="opacity", index=0):
@@ -148,3 +154,16 @@ def test_the_light_of_the_last_part_that_a_pulse_passes_is_out_in_the_end(nano, 
     clips = film.score.clips.of(Channel(layer.mlp.hidden.name, "highlight"))
     assert [clip.value for clip in clips] == [1.0, 0.0]
     assert clips[-1].end == pytest.approx(film.now)
+
+
+@pytest.mark.parametrize("zoom", [0.05, 1.0, 20.0])
+def test_an_outline_lies_around_its_cells_and_leaves_the_numbers_beside_them_free(film, zoom):
+    grid = film.layout.layers[0].ln_1.output
+    film.open_on(grid, azimuth=272, elevation=2, zoom=zoom)
+    (line,) = outline(film.telling, grid[2], thick=REGION).shapes
+    (left, _, bottom), (right, _, top) = film.telling.box(grid[2])
+    xs, zs = np.array(line.points).T
+    inner = xs.min() + line.width / 2, zs.min() + line.width / 2, xs.max() - line.width / 2, zs.max() - line.width / 2
+    assert inner == pytest.approx((left, bottom, right, top), abs=1e-6)
+    pixels = CELL / (TAN * film.camera.view.distance * pixel(film.page))
+    assert line.width <= (max(BESIDE, REGION / 2 / pixels) if pixels > READ else THIN) * CELL + 1e-9

@@ -15,6 +15,7 @@ from llmviz_addon.screenplay.page.commentary import camera_pose
 from llmviz_addon.screenplay.page.pose import seen
 from llmviz_addon.screenplay.page.view import Area, View
 from llmviz_addon.screenplay.score.timeline import Channel
+from llmviz_addon.screenplay.verbs import tethers
 from llmviz_addon.screenplay.verbs.tethers import LONGEST, MOST
 
 SIZES = [(1280, 720), (720, 1280), (900, 900)]
@@ -145,6 +146,23 @@ def test_tethers_are_short_three_at_most_and_cross_nothing_that_is_written(pictu
             assert not any(inside(way, panel) for panel in panels), (frame, tether.name)
             crossed = [words for words, area in labels.items() if inside(way, area)]
             assert not crossed, (frame, tether.name, crossed)
+
+
+def test_tethers_lead_to_what_a_formula_reads_across_no_numbers_of_others(make_film, nano, monkeypatch):
+    found, made = [], tethers.tether
+
+    def look(telling, panel, region, around, operand=None, *more, **named):
+        drawing = made(telling, panel, region, around, operand, *more, **named)
+        if drawing is not None and operand is not None:
+            way = np.array(drawing.shapes[0].points)[None]
+            found.append(float(tethers._across(telling, way, region, around, tethers.READ)[0]))
+        return drawing
+
+    monkeypatch.setattr(tethers, "tether", look)
+    for chapter in ("mlp", "self-attention"):
+        told(make_film, nano, [2, 1, 0, 1, 1, 2], chapter, (1280, 720))
+    assert len(found) > 3
+    assert max(found) <= 2 * tethers.MOST_READ  # what leads on onto its own cells is not drawn
 
 
 def test_panels_stay_in_the_free_part_and_apart_from_each_other(picture):

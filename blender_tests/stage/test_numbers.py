@@ -19,8 +19,11 @@ from llmviz_addon.model.checkpoint import builtin
 from llmviz_addon.model.run import run
 from llmviz_addon.rounding import in_cell
 from llmviz_addon.screenplay.open_stage import Moment
+from llmviz_addon.screenplay.verbs.outlining import BESIDE
 from llmviz_addon.stage import compat
 from llmviz_addon.stage.build import build
+from llmviz_addon.stage.materials.cell_drawing import LINE
+from llmviz_addon.stage.materials.cell_numbers import ROOM
 from llmviz_addon.stage.render import set_engine, set_size
 from llmviz_addon.stage.values.atlas import atlas
 
@@ -155,3 +158,9 @@ def test_a_pool_of_many_cells_shows_no_number(scene, still, tmp_path, monkeypatc
     look_at(rig, grid, "front", (8, 0, 32), 8)
     assert not (shot(scene, tmp_path / "pools.png").min(axis=2) > WHITE).any()
     look_at(rig, grid, "front", (8, 0, 32), 8)
+
+
+def test_frames_leave_numbers_free():
+    margin = (1 - ROOM) / 2
+    assert margin >= LINE
+    assert margin >= BESIDE

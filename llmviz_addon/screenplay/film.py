@@ -162,9 +162,9 @@ class Film(Showing):
     # Fading, moving ---------------------------------------------------------------------------
 
     @verb
-    def fade(self, *things: Thing, to: float, seconds: float | None = None) -> None:
-        """Bring things to an opacity: 0 is gone, 1 is solid. A grid takes its label and its parts along."""
-        fading.fade(self._telling, *things, to=to, seconds=seconds)
+    def fade(self, *things: Thing, to: float, named: bool = True, seconds: float | None = None) -> None:
+        """Bring things to an opacity: 0 is gone, 1 is solid. A grid takes its parts along, ``named`` its label too."""
+        fading.fade(self._telling, *things, to=to, named=named, seconds=seconds)
 
     @verb
     def light(self, *grids: Grids, to: float = 1.0, back: float = 0.0, seconds: float | None = None) -> None:

@@ -282,7 +282,7 @@ class Telling:
         return np.concatenate([self.cast.around(home), *(self._around(grid, None) for grid in others)])
 
     def _around(self, grid: Grid, view: View | None) -> np.ndarray:
-        """Points around a grid, its label as large as it is to be seen from a view, or as at home, and its letters."""
+        """Points around a grid, its label as large as it is seen from a view or at home, its letters and torn edges."""
         points, label = [corners(*grid.box)], self.cast.labels.get(grid.name)
         if label is not None:
             size = 1.0 if view is None else self._size(label, view, self.offset(grid))
@@ -291,6 +291,7 @@ class Telling:
                 seen = seen + [self.score.value(Channel(label.name, "offset", i)) for i in range(3)]
             points.append(seen)
         points += [one.points for one in self.cast.along.get(grid.name, ()) if one.name not in self.score.gone]
+        points += [edge.points] if (edge := self.cast.edges.get(grid.name)) is not None else []
         around = np.concatenate(points)
         return around + self.offset(grid) if grid.name in self.score.moved else around
 

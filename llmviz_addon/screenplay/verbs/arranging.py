@@ -202,8 +202,9 @@ def _flows(telling: Telling, rows: Sequence[Sequence[Grid]]) -> bool:
 
 
 def _extent(telling: Telling, grid: Grid, is_whole: bool) -> Extent:
-    """What a grid covers at home; the whole of it is with the tokens along it, but for those over it, like its name."""
-    along = telling.cast.along.get(grid.name, ()) if is_whole else ()
+    """What a grid and its torn edges cover at home; the whole of it with the tokens along it, but for those over it."""
+    along = list(telling.cast.along.get(grid.name, ())) if is_whole else []
+    along += [edge] if (edge := telling.cast.edges.get(grid.name)) is not None else []
     points = np.concatenate([np.array(grid.ends), *(one.points for one in along)])
     (left, _, low), (right, _, _) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
     return left, low, right, float(grid.ends[1][2]) if rise(telling, grid) else float(points[:, 2].max())

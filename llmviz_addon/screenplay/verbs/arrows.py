@@ -28,11 +28,11 @@ WIDTH = 0.18
 """Of an arrow, in metres."""
 BROADEST = 0.055
 """The same in picture heights, from where the camera stands: from near it would be broader than what it tells of."""
-GAP = 0.05
+GAP = 0.03
 """Metres that stay free at both ends of an arrow."""
 LANE = 0.24
 """Metres from what an arrow goes around."""
-SHORTEST = 0.1
+SHORTEST = 0.06
 """An arrow that is shorter goes on into the label of its target."""
 LEG = 1.6
 """How far below what it passes under an arrow goes, in its widths, so that more than its head comes up again."""

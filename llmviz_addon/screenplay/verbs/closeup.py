@@ -18,7 +18,7 @@ import numpy as np
 
 from ...language import AsIs, phrase
 from ...layout.build import layout
-from ...layout.grid import CELL, Grid
+from ...layout.grid import CELL, Grid, Role
 from ...layout.layout import Layout
 from ...layout.lettering.drawing import Drawing, Line, Shape, pose
 from ...layout.lettering.font import once_per_font
@@ -29,6 +29,7 @@ from ...model.sampling import likeliest
 from ..cast.things import Grids
 from ..page.view import Page
 from ..telling import Closeup, Telling
+from . import token_tiles
 from .beats import say
 from .camera import frame
 from .copies import BEFORE
@@ -49,8 +50,8 @@ ENOUGH = 1.5
 """An axis is cut only if it is so many times as long as that."""
 USUAL = (16, 9)
 """Shape of the pictures for which chapters tell how many channels are drawn; where there is more height, more are."""
-TEAR = 0.15 * CELL
-"""Width of the line along a torn edge."""
+TEAR, OUT = 0.15 * CELL, (0.3 * CELL, 0.6 * CELL)
+"""Width of the line along a torn edge, and how far out its points lie; of what has but a few cells, both are less."""
 
 
 def closeup(
@@ -133,7 +134,8 @@ def _say_what_is_shown(telling: Telling, excerpts: list[Grid]) -> None:
         return
     told = ", ".join(f"[{axis.count}]({axis.name}) {axis.of_many}" for axis in cut.values())
     say(telling, phrase("Only part is shown, {};", AsIs(told)), {})
-    say(telling, "the rest is computed, too.", {})
+    is_learned = all(grid.role == Role.WEIGHT for grid in excerpts)
+    say(telling, "the rest is there, too." if is_learned else "the rest is computed, too.", {})
 
 
 @once_per_font(4)  # chapter after chapter asks for one of a few
@@ -233,19 +235,21 @@ def _edge(name: str, grid: Grid) -> Drawing | None:
     """The torn edges of an excerpt, wherever it does not end but goes on; None where it ends."""
     (left, front, bottom), (right, _, top) = grid.box
     torn: list[Shape] = []
+    size = token_tiles.torn(grid)
     for axis in grid.axes:
         if axis.cells == 1:
             continue  # of the text one column
         if axis.shown is not None and axis.direction == "z":
-            torn.append(Line(tuple((along - left, -out) for along, out in _tear(left, right)), TEAR, "muted"))
+            points = ((along - left, -out) for along, out in _tear(left, right, size))
+            torn.append(Line(tuple(points), TEAR * size, "muted"))
         elif axis.shown is not None and axis.direction == "x":
-            points = ((right - left + out, along - bottom) for along, out in _tear(bottom, top))
-            torn.append(Line(tuple(points), TEAR, "muted"))
+            points = ((right - left + out, along - bottom) for along, out in _tear(bottom, top, size))
+            torn.append(Line(tuple(points), TEAR * size, "muted"))
     return Drawing(name, tuple(torn), pose((left, front, bottom)), grid.name, opacity=0.0) if torn else None
 
 
-def _tear(start: float, end: float) -> list[tuple[float, float]]:
+def _tear(start: float, end: float, size: float) -> list[tuple[float, float]]:
     """A zigzag from start to end, and how far out its points lie."""
     count = 2 * max(1, round((end - start) / CELL / 2)) + 1
-    outs = np.where(np.arange(count) % 2, 0.6 * CELL, 0.3 * CELL)
+    outs = size * np.where(np.arange(count) % 2, OUT[1], OUT[0])
     return [(float(x), float(out)) for x, out in zip(np.linspace(start, end, count), outs, strict=True)]

@@ -17,8 +17,8 @@ from ..page.view import Area, Page
 
 LABEL, ARROW = 0.068, 0.052
 """Room over a grid for its label, and between two for an arrow, in heights of a picture as wide as it is high."""
-LEAST = 0.27
-"""The same, of both, in metres."""
+LEAST, WAY = 0.16, 0.1
+"""The same, of both, in metres; and for an arrow under a name, with what stays free at its ends."""
 BETTER = 1.2
 """How much larger all must be for rows to be broken."""
 LANES = 0.9
@@ -139,7 +139,8 @@ def _fitted(
     for _ in range(ROUNDS):
         scale = min(free.width / dealt.width, (free.height - LABEL * pixels) / dealt.height)
         beside = max(LEAST, ARROW * pixels / scale)
-        below = max(LEAST, (LABEL + (ARROW if flows else 0.0)) * pixels / scale) if gap is None else gap
+        arrow = max(WAY, ARROW * pixels / scale) if flows else 0.0
+        below = max(LEAST, LABEL * pixels / scale + arrow) if gap is None else gap
         dealt = _laid(rows, beside, below, width, _named_apart(names or {}, scale), all_named)
     return dealt, scale
 

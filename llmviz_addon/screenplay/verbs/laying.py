@@ -17,8 +17,9 @@ from ..telling import Telling
 from .arranging import sign
 from .fading import fade
 
-APART, OVER = 0.03, 2.0
-"""Between two piles side by side, as a share of a row's width; over a row for names, in ems of usual letters."""
+APART, OVER, NAMED = 0.03, 2.0, 0.25
+"""Between two piles side by side, as a share of a row's width; over a row for names, in ems of usual letters; and the
+last part of the way, in which these come."""
 
 
 def lay(telling: Telling, *things: Grids, seconds: float | None = None) -> list[Drawing]:
@@ -51,7 +52,9 @@ def lay(telling: Telling, *things: Grids, seconds: float | None = None) -> list[
         top -= _tall(row) + OVER * em
     with telling.together(seconds=seconds):
         fade(telling, *hidden, to=1, named=False)
-        fade(telling, *made, to=1)
+        with telling.in_sequence():  # a name where nothing stands yet would be adrift
+            telling.pass_time((1 - NAMED) * seconds)
+            fade(telling, *made, to=1, seconds=NAMED * seconds)
     return made
 
 

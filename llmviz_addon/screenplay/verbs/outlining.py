@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from ...layout.grid import Grid, Region
+from ...layout.grid import CELL, Grid, Region
 from ...layout.lettering.drawing import LIFT, Drawing, Line, pose
 from ..page.sizes import pixel
 from ..page.view import TAN
@@ -18,8 +18,9 @@ from ..telling import CROWD, Telling
 THICK, REGION, MARK = 4.0, 2.0, 2.0
 """Of an outline, of that of some cells, and of one that is explained, in pixels of a picture whose shorter side has
 720, as seen from where the camera stands."""
-THIN = 0.4
-"""Of the shorter side of some cells, that their outline has at most: what it marks is more than it."""
+THIN, BESIDE = 0.4, 0.05
+"""Of the shorter side of some cells, that their outline has at most: what it marks is more than it. And of a cell, what
+it covers of those around: their numbers leave that free."""
 
 
 def empty(telling: Telling, grids: Collection[Grid]) -> list[Grid]:
@@ -39,9 +40,9 @@ def outline(telling: Telling, what: Grid | Region, color: str = "", thick: float
     depth = float(((low + high) / 2 - telling.view.position) @ telling.view.basis[2])
     wide = thick * pixel(telling.page) * TAN * max(depth, 0.1)
     if what is not grid:
-        wide = min(wide, THIN * float(min((high - low)[[0, 2]])))
+        wide = min(wide, THIN * float(min((high - low)[[0, 2]])), max(BESIDE * CELL, wide / 2))
     (left, front, bottom), (right, _, top) = (end - telling.offset(grid) for end in (low, high))
-    aside = np.array([-wide, wide]) / 2
+    aside = np.array([-wide, wide]) / 2  # so that its inner edge is that of what it goes around
     (x0, x1), (z0, z1) = (np.array([left, right]) + aside).tolist(), (np.array([bottom, top]) + aside).tolist()
     corners = ((x0, z0), (x1, z0), (x1, z1), (x0, z1), (x0, z0))
     line = Line(corners, wide, color or str(grid.role))

@@ -33,17 +33,20 @@ def split(
         for letters in telling.cast.along.get(region.grid.name, ()) if gap else ():
             telling.change(letters.name, "opacity", 0.0, seconds)  # the columns are not where these stand
         put_tile_on(telling, region, seconds)
-        _tear(telling, region, gap, seconds)
+        _tear(telling, region, gap, seconds, alone=others == 0)
         label = telling.cast.labels.get(region.grid.name)
         if label is not None and gap and _rises(region):
             telling.change(label.name, "offset", gap, seconds, 2)
     telling.pass_time(seconds)
 
 
-def _tear(telling: Telling, region: Region, gap: float, seconds: float) -> None:
-    """Let the torn edge of an excerpt reach from end to end of its pieces, which stand ``gap`` metres apart."""
+def _tear(telling: Telling, region: Region, gap: float, seconds: float, alone: bool = False) -> None:
+    """Let the torn edge of an excerpt reach from end to end of its pieces, which stand ``gap`` metres apart; where the
+    region stands ``alone`` there is none: it would lie under nothing."""
     if (edge := telling.cast.edges.get(region.grid.name)) is None:
         return
+    if alone:
+        telling.change(edge.name, "opacity", 0.0, seconds)
     for turn, direction in enumerate("xz"):  # of the drawing, and of the world
         (first, last), cells = region.span(direction), region.grid.cells["xyz".index(direction)]
         before, after = (first > 0) * gap, (last < cells) * gap
@@ -71,7 +74,8 @@ def merge(telling: Telling, *things: Grids, seconds: float | None = None) -> Non
         if label is not None and telling.score.value(Channel(label.name, "offset", 2)) != (up := rise(telling, grid)):
             telling.change(label.name, "offset", up, seconds, 2)
         if solid == 1.0:
-            for one in (*([label] if label else []), *telling.cast.along.get(grid.name, ())):
+            edge = telling.cast.edges.get(grid.name)
+            for one in (*(one for one in (label, edge) if one), *telling.cast.along.get(grid.name, ())):
                 telling.change(one.name, "opacity", 1.0, seconds)
     telling.pass_time(seconds)
 

@@ -36,6 +36,9 @@ APART, TALL, WAYS = 1.8 * CELL, 1.65 * CELL, 1.7 * CELL
 """From tile to tile of those that are fanned out, their height, and how high the ways are to their columns."""
 LETTER = 0.84
 """Em of the letters on these, as a share of their height."""
+FEW, ALONE = 16, {"x": 4, "z": 12}
+"""Cells of a grid up to which its torn edges are smaller, as these are large on the picture; and from which on the tile
+of the only token of a column or a row is larger than a cell, up to twice: its letter would be too small to be read."""
 CLEAR, STROKE = 0.15 * CELL, 0.012
 """Metres between these ways and what they lead to, and how thick they are."""
 
@@ -88,9 +91,11 @@ def is_table(grid: Grid) -> bool:
 def _letters(telling: Telling, grid: Grid) -> list[Drawing]:
     """Of each axis of tokens its tiles, and the letters on them."""
     low, high = grid.box
-    size, made = 0.7 * CELL, []
-    under = 0.4 * CELL if all(axis.shown is None for axis in grid.axes) else 0.8 * CELL  # clear of a torn edge
+    made = []
+    under = 0.4 * CELL * (1 if all(axis.shown is None for axis in grid.axes) else 1 + torn(grid))
     for axis in _token_axes(grid):
+        large = min(max(max(grid.cells) / ALONE[axis.direction], 1.0), 2.0) if axis.cells == 1 else 1.0
+        size = 0.7 * CELL * large
         tokens = _tokens(telling, axis)
         texts = [telling.checkpoint.tokenizer.text(token) for token in tokens]
         words = any(advance(text, size) > 1.2 * CELL for text in texts)
@@ -100,20 +105,25 @@ def _letters(telling: Telling, grid: Grid) -> list[Drawing]:
         tiles: list[Shape] = []
         signs: list[Shape] = []
         for cell, (token, text) in enumerate(zip(tokens, texts, strict=True)):
-            em = fit(text, size, 0.95 * CELL if across else 4 * CELL)
+            em = fit(text, size, 0.95 * CELL * large if across else 4 * CELL)
             along, middle = (cell + 0.5) * CELL, CAP_HEIGHT * em / 2
             if across:
-                at, align = (along, -0.5 * CELL - under - middle), "center"
+                at, align = (along, -0.5 * CELL * large - under - middle), "center"
             elif axis.direction == "x":
                 at, align = (under, along - middle), "left"
             else:
                 at, align = (-0.4 * CELL, -along - middle), "right"
-            tile, sign = _on_tint(Text(*at, ((text, INK),), em, align), tint_of(telling, token))
+            tile, sign = _on_tint(Text(*at, ((text, INK),), em, align), tint_of(telling, token), TILE * large)
             tiles.append(tile)
             signs.append(sign)
         made.append(Drawing(telling.unique("tiles"), tuple(tiles), where, grid.name, SPECK, 0.0))
         made.append(Drawing(telling.unique("letters"), tuple(signs), _nearer(where), grid.name, 8.0, 0.0))
     return made
+
+
+def torn(grid: Grid) -> float:
+    """How large the torn edges of an excerpt are, as a share of what they are on one of many cells."""
+    return min(max(max(grid.cells) / FEW, 0.5), 1.0)
 
 
 def rise(telling: Telling, grid: Grid) -> float:
@@ -164,11 +174,11 @@ def _nearer(where: np.ndarray) -> np.ndarray:
     return nearer
 
 
-def _on_tint(text: Text, color: str) -> tuple[Rect, Text]:
+def _on_tint(text: Text, color: str, tall: float) -> tuple[Rect, Text]:
     """A token's text with its tile behind it, which leaves a little of its row or column free."""
     (left, _), (right, _) = text.corners
-    width = max(right - left + 0.4 * text.size, TILE)
+    width = max(right - left + 0.4 * text.size, tall)
     to_it = {"left": width / 2 - 0.2 * text.size, "center": 0.0, "right": 0.2 * text.size - width / 2}
     x, y = text.x + to_it[text.align], text.y + CAP_HEIGHT * text.size / 2
-    tile = Rect(x - width / 2, y - TILE / 2, width, TILE, color, 0.15 * TILE)
+    tile = Rect(x - width / 2, y - tall / 2, width, tall, color, 0.15 * tall)
     return tile, replace(text, x=x, align="center")

@@ -18,6 +18,8 @@ GAP = 0.012
 """Half the width of a gap between cells, in cells."""
 FRAMED = 125.0
 """How much stronger than what is around steps back the line around a focus range is."""
+LINE = 0.05
+"""Width of that line at most, in cells, where these are larger than pixels: numbers leave it free."""
 OUTLINE = 1.6
 """Width of an empty grid's outline, in pixels, and a half."""
 
@@ -165,5 +167,5 @@ def _focus(tree: bpy.types.NodeTree, at: Expr, normal: Expr, widest: Expr) -> di
     x, y, z = (depth * normal.times_plus(1e3, 1.0)).split()
     nearest = x.minimum(y).minimum(z) / widest
     inside = (nearest + 0.5).clamp()
-    width = 0.08 / widest
+    width = LINE / widest
     return {"Outside": 1.0 - inside, "Line": inside - (nearest - width.maximum(1.0) + 0.5).clamp()}

@@ -33,7 +33,7 @@ REACH = 0.12
 """Ems from an outline, inside and outside, beyond which the picture tells no more of the distance."""
 MINUS, POINT = 0.8, 0.45
 """Widths of the letters that are no digits, in digits."""
-STRETCH = 1.2
+STRETCH = 1.35
 """Letters are taller than the font has them: a cell has room above, but none beside."""
 
 LEAST, FULL = 24 / 720, 26 / 720
@@ -45,7 +45,7 @@ BROAD = 0.45
 ROOM = 0.88
 """Share of a cell's width for its number."""
 USUAL = 5.25
-"""Width, in digits, of ``−0.123``: shorter numbers are no larger, longer ones smaller."""
+"""Width, in digits, of ``−0.123``: shorter numbers are no larger, longer ones narrower, and lower by the root of it."""
 LIGHT = (0.2126, 0.7152, 0.0722)
 """Shares of red, green and blue in how light a colour looks."""
 HALF_WAY = 0.24
@@ -158,7 +158,8 @@ def _number(
         (before_all, sign, at + MINUS / 2),
     ):
         letter, off = mix(letter, number, chosen), mix(off, place, chosen)
-    distance = _sampled(tree, letters, letter + 0.5 + off, up * fit * (DIGIT / (TALL * STRETCH)) + 0.5)
+    narrow = (fit * (ROOM / USUAL)) ** 0.5
+    distance = _sampled(tree, letters, letter + 0.5 + off, up * (fit / narrow) * (DIGIT / (TALL * STRETCH)) + 0.5)
     inside = inside * (size < HUGE_IN_CELL)
     return {"Coverage": (distance / (pixel * fit * DIGIT) + 0.5).clamp() * inside}
 
