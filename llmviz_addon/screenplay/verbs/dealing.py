@@ -17,8 +17,8 @@ from ..page.view import Area, Page
 
 LABEL, ARROW = 0.068, 0.052
 """Room over a grid for its label, and between two for an arrow, in heights of a picture as wide as it is high."""
-LEAST, WAY = 0.16, 0.1
-"""The same, of both, in metres; and for an arrow under a name, with what stays free at its ends."""
+LEAST, WAY = (0.27, 0.16), 0.12
+"""The same in metres, beside and below; and for an arrow under a name, with what stays free at its ends."""
 BETTER = 1.2
 """How much larger all must be for rows to be broken."""
 LANES = 0.9
@@ -134,13 +134,13 @@ def _fitted(
     names: Mapping[str, Name] | None = None, all_named: bool = False,
 ) -> tuple[Dealt, float]:  # fmt: skip
     """Rows as they are, or dealt into a width of units, and how large a metre is then, in picture heights."""
-    beside, below = LEAST, LEAST if gap is None else gap
+    beside, below = LEAST[0], LEAST[1] if gap is None else gap
     dealt, scale = _laid(rows, beside, below, width), 0.0
     for _ in range(ROUNDS):
         scale = min(free.width / dealt.width, (free.height - LABEL * pixels) / dealt.height)
-        beside = max(LEAST, ARROW * pixels / scale)
+        beside = max(LEAST[0], ARROW * pixels / scale)
         arrow = max(WAY, ARROW * pixels / scale) if flows else 0.0
-        below = max(LEAST, LABEL * pixels / scale + arrow) if gap is None else gap
+        below = max(LEAST[1], LABEL * pixels / scale + arrow) if gap is None else gap
         dealt = _laid(rows, beside, below, width, _named_apart(names or {}, scale), all_named)
     return dealt, scale
 

@@ -18,7 +18,7 @@ GAP = 0.012
 """Half the width of a gap between cells, in cells."""
 FRAMED = 125.0
 """How much stronger than what is around steps back the line around a focus range is."""
-LINE = 0.05
+LINE = 0.03
 """Width of that line at most, in cells, where these are larger than pixels: numbers leave it free."""
 OUTLINE = 1.6
 """Width of an empty grid's outline, in pixels, and a half."""
