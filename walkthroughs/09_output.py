@@ -134,8 +134,8 @@ def _all(film, x, output, arrows):
         film.sweep(output.logits, output.probs, seconds=6, slowly=False)
         film.say("and each guesses the token after its own." if many else "Each guesses the token after its own.")
         rows = (chain[2:],) if film.config.vocab_size > SHOWN else [(one,) for one in chain[2:]]
-        film.fade(x, output.weight, *arrows, to=0, seconds=0.4)
-        with film.together(seconds=1):
+        with film.together(seconds=1.5):
+            film.fade(x, output.weight, *arrows, to=0, seconds=0.3)
             film.arrange(*rows, gap=None if film.config.vocab_size > SHOWN else 0.3)
             film.camera.frame(*chain[2:], azimuth=273, elevation=3)
         if many and output.probs.axes[1].shown is None:
