@@ -10,8 +10,8 @@ APART, TERMS = 0.1, (0.54, 0.22)
 """Metres that a column stands apart from its block; and that what is added up stands before its sum."""
 SEEN = 3
 """Further columns of which it is seen where they come from."""
-ROWS = 24
-"""Of each column that are drawn, for their numbers to be large."""
+ROWS, MORE = 24, 44
+"""Of each column that are drawn, for their numbers to be large; and where the tables are as wide as that, or wider."""
 SIGN = 0.3
 """Size of a sign between columns or grids, in metres."""
 NEAR = 0.75, 0.25
@@ -64,7 +64,8 @@ def _what_for(film, text, tokens, e):
         film.camera.frame(text, tokens, e, azimuth=284, elevation=7, seconds=2.5)
         first = film.layout.layers[0]
         film.fade(film.ribbons(e), to=0, seconds=0)  # columns will stand in their way
-        close = film.closeup(tokens, e, first.ln_1.output, first.mlp.residual, channels=ROWS, seconds=0)
+        rows = ROWS if film.config.vocab_size < MORE else MORE
+        close = film.closeup(tokens, e, first.ln_1.output, first.mlp.residual, channels=rows, seconds=0)
         tokens, e, first = close.tokens, close.embedding, close.layers[0]
         film.fade(first.ln_1.output, first.mlp.residual, to=0, seconds=0)
         film.one_scale(e, seconds=0)  # what is added up here

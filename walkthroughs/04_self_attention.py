@@ -24,7 +24,7 @@ def play(film):
         film.say("and takes something over. Only here does anything pass from one token to another.")
     with film.beat("one-head"):
         _tour(film, x, heads, names, number)
-        close = film.closeup(heads[number], x, seconds=1.2)  # of a wide model; else it is the layout
+        close = film.closeup(heads[number], x, channels=84, seconds=1.2)  # of a wide model: broad, to be seen
         x, head = close.layers[0].ln_1.output, close.layers[0].attn.heads[number]
         film.letters(x, seconds=0.5)
         _lie_flat(film, x, head)
