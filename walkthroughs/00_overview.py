@@ -109,7 +109,7 @@ def _attention(film, tokens, e, norm, attention, marks):
     titles = [f"Head {i}" for i in range(len(heads))]
     with film.beat("attention"):
         film.say("Now the columns run down through the model.")
-        film.fade(*marks, to=0, seconds=0)
+        film.fade(*marks, to=0, seconds=0.3)
         film.light(e, to=0, seconds=0)
         film.merge(e, seconds=0)
         with film.together(seconds=2.5):
@@ -181,7 +181,7 @@ def _layer(film, layer, parts, stream):
             film.fade(stream, *seen, film.ribbons(stream, *seen), to=1, named=False, seconds=1)  # from above
             film.camera.frame(*seen, *names, azimuth=282, elevation=6)
         film.fade(*map(film.signs.label, grids), *strips, to=0, seconds=0.3)  # a crowd
-    film.fade(*names, to=0, seconds=0)
+    film.fade(*names, to=0, seconds=0.2)
 
 
 def _layers(film, layers, names):
@@ -208,7 +208,7 @@ def _layers(film, layers, names):
             film.fade(*(() if titles else names), to=1)
             seen = (*film.one_head(*layers), *titles) if titles else (film.layout, *names)
             film.camera.fly(*seen, azimuth=288, elevation=21)
-    film.fade(*names, *titles, to=0, seconds=0)
+    film.fade(*names, *titles, to=0, seconds=0.2)
 
 
 def _at_once(film, layers):

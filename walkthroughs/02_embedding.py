@@ -43,8 +43,8 @@ def play(film):
     _equals(film, e, t)
     with film.beat("all-there-is"):
         film.say("This is all that the model gets of the text.")
-        film.fade(text, tokens, to=1, seconds=0)
         film.camera.frame(text, tokens, e, azimuth=282, elevation=7, seconds=0)
+        film.fade(text, tokens, e, to=1, seconds=0.3)
         film.camera.frame(text, tokens, e, azimuth=279, elevation=6, seconds=2)
         film.say("All that follows is calculated from these [columns]({x}).", x=e.output)
         with film.together(seconds=2):
@@ -96,7 +96,7 @@ def _columns(film, text, tokens, e, t):
     words, places, x = e.token_weight[film.tokens[t]], e.position_weight[t], e.output
     with film.beat("token"):
         film.say("That number picks a [column]({c}) of the [token embedding]({w}).", c=words, w=e.token_weight)
-        film.camera.frame(text, tokens, e, azimuth=277, elevation=4, zoom=0.98, seconds=0)
+        film.camera.frame(text, tokens, e, azimuth=277, elevation=4, zoom=0.98, seconds=0.8)
         film.send(t, to=words, seconds=1.5)
         film.split(words, gap=APART, others=REST, seconds=0.6)
         film.say("The model learned one for each token it knows.")
@@ -148,7 +148,7 @@ def _all(film, text, tokens, e):
         film.merge(e.token_weight, e.output, e.position_weight, seconds=0)
         film.sweep(e.output, seconds=3, slowly=False)
         film.camera.frame(e, azimuth=276, elevation=4, seconds=2)
-    film.fade(*signs, to=0, seconds=0)
+    film.fade(film.all_but(), *signs, to=0, seconds=0.3)
     film.move(e.output, seconds=0)
     _near(film, e)
 

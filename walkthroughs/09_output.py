@@ -131,7 +131,7 @@ def _all(film, x, output, arrows):
         ways = (x, output.logits), (output.weight, output.logits), (output.logits, output.probs)
         with film.together(seconds=0.3):
             arrows = [film.connect(*way) for way in ways]
-        film.sweep(output.logits, output.probs, seconds=6, slowly=False)
+        film.sweep(output.logits, output.probs, seconds=10, slowly=False)
         film.say("and each guesses the token after its own." if many else "Each guesses the token after its own.")
         rows = (chain[2:],) if film.config.vocab_size > SHOWN else [(one,) for one in chain[2:]]
         with film.together(seconds=1.5):

@@ -88,7 +88,7 @@ def test_a_closeup_says_in_a_beat_what_is_drawn_and_when_all_is_back(random_mode
         film.step_back()
     if within:
         assert film.beats[0].text == (
-            "Only part is shown, 24 of 80 tokens, 48 of 200 numbers each; the rest is computed, too. "
+            "Only part is shown, 24 of 80 tokens, 48 of 200 numbers each; the rest is there, too. "
             "Now all of it is drawn again."
         )
     assert bool(film.beats) == within

@@ -18,7 +18,7 @@ import numpy as np
 
 from ...language import AsIs, phrase
 from ...layout.build import layout
-from ...layout.grid import CELL, Grid, Role
+from ...layout.grid import CELL, Grid
 from ...layout.layout import Layout
 from ...layout.lettering.drawing import Drawing, Line, Shape, pose
 from ...layout.lettering.font import once_per_font
@@ -134,8 +134,7 @@ def _say_what_is_shown(telling: Telling, excerpts: list[Grid]) -> None:
         return
     told = ", ".join(f"[{axis.count}]({axis.name}) {axis.of_many}" for axis in cut.values())
     say(telling, phrase("Only part is shown, {};", AsIs(told)), {})
-    is_learned = all(grid.role == Role.WEIGHT for grid in excerpts)
-    say(telling, "the rest is there, too." if is_learned else "the rest is computed, too.", {})
+    say(telling, "the rest is there, too.", {})  # what is learned is not computed
 
 
 @once_per_font(4)  # chapter after chapter asks for one of a few
