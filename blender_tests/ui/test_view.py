@@ -8,6 +8,7 @@ import bpy
 import pytest
 
 from llmviz_addon.ui import her_view, view
+from llmviz_addon.ui.presenting import present
 
 
 @pytest.fixture
@@ -44,6 +45,21 @@ def test_the_operator_goes_back_and_forth(film: bpy.types.Scene, area: bpy.types
             bpy.ops.llmviz.film_view()
             before = not before
             assert view.looks_through_camera(area.spaces.active) == before
+
+
+def test_where_the_scene_has_lost_its_camera_it_is_had_again(film: bpy.types.Scene, area: bpy.types.Area) -> None:
+    camera, film.camera = film.camera, None
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    with bpy.context.temp_override(area=area, region=region):
+        area.spaces.active.region_3d.view_perspective = "PERSP"
+        assert bpy.ops.llmviz.film_view() == {"FINISHED"}
+        assert film.camera == camera
+        bpy.data.objects.remove(camera)
+        area.spaces.active.region_3d.view_perspective = "PERSP"
+        for operator in (bpy.ops.llmviz.film_view, bpy.ops.llmviz.present):
+            with pytest.raises(RuntimeError, match="camera is not in the scene any more"):
+                operator()
+    assert not present.is_presenting()
 
 
 def test_elsewhere_the_operator_says_where_it_works(film: bpy.types.Scene) -> None:

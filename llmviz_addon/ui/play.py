@@ -16,7 +16,7 @@ from ..stage.things.page import go
 from .confirm import Result
 from .her_view import shows_film
 from .jobs import locked
-from .view import is_plain, look_freely, look_through_camera, looks_through_camera
+from .view import NO_CAMERA, has_camera, is_plain, look_freely, look_through_camera, looks_through_camera
 
 NO_FILM = "There is no film in this scene. Build one first"
 BEYOND = 2
@@ -319,7 +319,11 @@ class LLMVIZ_OT_film_view(bpy.types.Operator):
         if not isinstance(space, bpy.types.SpaceView3D):
             self.report({"ERROR"}, "This works in a 3D viewport only.")
             return {"CANCELLED"}
-        (look_freely if looks_through_camera(space) else look_through_camera)(context.area, context.scene)
+        leaves = looks_through_camera(space)
+        if not leaves and not has_camera(context.scene):
+            self.report({"ERROR"}, NO_CAMERA)
+            return {"CANCELLED"}
+        (look_freely if leaves else look_through_camera)(context.area, context.scene)
         return {"FINISHED"}
 
 

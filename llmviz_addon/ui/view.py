@@ -12,6 +12,7 @@ from typing import Any
 import bpy
 from mathutils import Vector
 
+from ..stage.ours import TAG, ours
 from ..stage.things.page import DEPTH, PAGE
 from .her_view import keep
 
@@ -20,6 +21,7 @@ PLAIN_COLOURS: Any = "VERTEX"
 draws what cells hold."""
 FILL = 0.94
 """Share of the free part of the viewport that the camera's picture takes."""
+NO_CAMERA = "The film's camera is not in the scene any more. Build again to have one."
 NEAREST = 0.1
 """Where the free view begins, in metres: nearer would cost the depth that keeps text clear of its plate."""
 PAST_PAGE = 1.3
@@ -36,6 +38,14 @@ VIEWPORT_WIDTH = 72.0
 """What a viewport shows across its longer side at a distance of one lens (mm)."""
 
 
+def has_camera(scene: bpy.types.Scene) -> bool:
+    """Whether there is a camera to look through: where the scene has none any more, the film's own is it again."""
+    if scene.camera is None:
+        there = [obj for obj in ours(scene).objects if obj.type == "CAMERA" and obj.get(TAG) == "camera"]
+        scene.camera = next((obj for obj in there if scene.objects.get(obj.name) == obj), None)
+    return scene.camera is not None
+
+
 def look_through_camera(area: bpy.types.Area | None, scene: bpy.types.Scene) -> None:
     """Show the film as it will be rendered: its camera, colours and ground, and nothing drawn over it."""
     if area is None or area.type != "VIEW_3D":
@@ -46,6 +56,7 @@ def look_through_camera(area: bpy.types.Area | None, scene: bpy.types.Scene) -> 
 
 def show_film(area: bpy.types.Area, scene: bpy.types.Scene, bare: bool = False) -> None:
     """Do so without keeping how the viewport was; it is filled by the picture where it is ``bare`` of any bars."""
+    has_camera(scene)
     space = area.spaces.active
     _fit(area, space.region_3d, scene.render, bare)
     space.region_3d.view_perspective = "CAMERA"

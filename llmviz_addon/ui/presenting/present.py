@@ -18,7 +18,7 @@ from ..confirm import Result
 from ..jobs import locked
 from ..over import Over
 from ..play import Playing, go_to_frame
-from ..view import looks_through_camera
+from ..view import NO_CAMERA, has_camera, looks_through_camera
 from .drawing import View, draw, strip_of
 from .furniture import Kept, find, fit, main_region, put_away, put_back
 from .hud import shown
@@ -138,6 +138,9 @@ class LLMVIZ_OT_present(Playing, bpy.types.Operator):
         area = viewport(context)
         if area is None:
             self.report({"ERROR"}, "There is no 3D viewport in this window to present in.")
+            return {"CANCELLED"}
+        if not has_camera(context.scene):
+            self.report({"ERROR"}, NO_CAMERA)
             return {"CANCELLED"}
         self._session = start(context.window, area)
         if bpy.app.background:  # where nobody watches
