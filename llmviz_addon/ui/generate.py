@@ -224,7 +224,10 @@ def next_tokens(scene: bpy.types.Scene, count: int) -> Steps:
 
 
 class LLMVIZ_OT_candidates(Job, _OnStage, bpy.types.Operator):
-    """Read and run the stage's model again, and show what may come next as it is now chosen"""
+    """Read and run the stage's model again, and show what may come next as it is now chosen.
+
+    With GPT-2 it takes some seconds
+    """
 
     bl_idname = "llmviz.candidates"
     bl_label = "Show What May Come Next"
@@ -332,7 +335,10 @@ def previous_token(scene: bpy.types.Scene) -> Steps:
 
 
 class LLMVIZ_OT_look_at(Job, _OnStage, bpy.types.Operator):
-    """Look at the open stage through its camera"""
+    """Look at the open stage through its camera.
+
+    In a file that was opened the model is run first, which with GPT-2 takes some seconds
+    """
 
     bl_idname = "llmviz.look_at"
     bl_label = "Look At"
