@@ -42,7 +42,7 @@ WRONG = {
     "True for seconds": (lambda f, h, x: f.wait(True), "seconds.*True"),
     "too solid": (lambda f, h, x: f.fade(x, to=2), "fade needs a number from 0 to 1 for 'to', but got 2"),
     "not a number": (lambda f, h, x: f.fade(x, to=float("nan")), "0 to 1.*nan"),
-    "nowhere to": (lambda f, h, x: f.fade(x), "fade takes .things, to, seconds: missing .* 'to'"),
+    "nowhere to": (lambda f, h, x: f.fade(x), "fade takes .things, to, named, seconds: missing .* 'to'"),
     "a word of another verb": (lambda f, h, x: f.wait(1, easing="smooth"), "wait takes seconds: .*easing"),
     "too many": (lambda f, h, x: f.together(1, 2, 3), "together takes seconds, lag: too many"),
     "a sign that should glow": (lambda f, h, x: f.light("card"), "light needs grids or regions.*'card'"),
