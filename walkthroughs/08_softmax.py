@@ -182,6 +182,7 @@ def _rest(film, grids):
         film.sweep(largest, total, weights, seconds=6)
         if len(film.tokens) > 1:
             film.say("and all rows can be worked out at the same time.")
+        film.wait(0.6)  # the last cell's formula has only just come up
         film.dismiss()
         film.fade(scores, largest, total, *arrows, to=0, seconds=0.5)
         film.camera.frame(weights, azimuth=273, elevation=2, seconds=1.5)

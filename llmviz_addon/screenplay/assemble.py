@@ -78,7 +78,8 @@ class _Compiler:
     def __init__(self, placed: Sequence[_Told], fps: int) -> None:
         self._placed, self._fps = placed, fps
         tellings = [item.telling for item in placed]
-        self._cuts = [False, *(_far(before, after) for before, after in pairwise(tellings))]
+        self._cuts = [False, *(bool(after.cover) or _far(before, after) for before, after in pairwise(tellings))]
+        self._covers = {one.cover for one in tellings if one.cover}
         self._casts = [one.cast for one in tellings]
         self._left = [{name for name in one.splits.ever if one.splits.left(name) is not None} for one in tellings]
         self._apart = set[str]().union(*self._left)
@@ -127,7 +128,7 @@ class _Compiler:
 
         That follows from its row, but for those of which it depends on how the chapter before left the actor.
         """
-        if told.between is Between.UNSEEN or (told.hides and actor in self._apart):
+        if told.between is Between.UNSEEN or (told.hides and actor in self._apart | self._covers):
             return self._each(actor, told)
         if told not in self._manners:
             self._manners[told] = self._each(actor, told)
@@ -144,6 +145,8 @@ class _Compiler:
         before, between = self._placed[number - 1].telling, told.between
         if told.hides and actor in self._left[number - 1]:
             return Between.LATE
+        if told.hides and actor == self._placed[number].telling.cover:
+            return Between.COVERS
         if between is Between.FLIES:
             return Between.CUTS if self._cuts[number] else Between.GLIDES
         if between is Between.UNSEEN and before.cast.knows(actor):
@@ -204,6 +207,8 @@ def _glide(manner: Between | None, value: float, end: int, start: int) -> tuple[
             return (middle, start) if value == 0 else (end, middle)
         case Between.CUTS:
             return middle, middle
+        case Between.COVERS:
+            return end, middle
         case Between.GLIDES:
             return end, start
         case Between.HANDS:

@@ -34,6 +34,7 @@ from .flow import flow
 from .legible.settle import settle
 from .loader import Chapter
 from .page.view import Page
+from .pictures.pinned import stay_away
 from .retold import Retold
 from .score.reel import Reel
 from .score.timeline import Timeline
@@ -288,6 +289,7 @@ def _tell(chapter: Chapter, telling: Telling, titles: Sequence[str], is_first: b
         captions.write(telling)
         if chapter.one_shot:
             unbroken.finish(telling)
+        stay_away(telling)
         settle(telling)
         flow(telling)
 

@@ -102,6 +102,7 @@ class Telling:
         self.captions: list[Caption] = []
         self.pictures: list[str] = []  # those that go with it
         self.aside: dict[float, list[str]] = {}  # actors that a picture took the stage from, by how solid they were
+        self.returned: list[tuple[float, list[str]]] = []  # those that were asked to come back, and when
         self.explanations: list[Explanation] = []
         self.closeups: list[Closeup] = []
         self.excerpts: list[tuple[tuple[Grid, Grid], ...]] = []  # pairs of all close-ups there ever were
@@ -113,6 +114,7 @@ class Telling:
         self.asked: Clause | None = None  # when it was
         self.card: Sequence[str] = ()  # titles of all chapters, of which this is the first
         self.interlude: tuple[str, str] | None = None  # title and part, where it follows another chapter
+        self.cover = ""  # the card with these, by name, under which one chapter gives way to the next
         self.reel: Reel | None = None  # what a trailer takes of it, if it is told for one
         self.one_shot = False  # whether the camera goes past what other chapters stop at
         self.on_map = OnMap(cast.ensemble.map(page), cast.ensemble.whereabouts)

@@ -27,6 +27,8 @@ from .letters import SEEN, Sight
 
 FADE = 0.25
 """Seconds in which a label goes or comes."""
+BRIEFLY = 0.8
+"""Seconds for which a label is there at least, from half solid to half solid; else it only flickers."""
 STEPS = 65
 """Times at which the way of a camera's move is told to labels."""
 ORIGIN = Origin(verb="the size of labels")
@@ -72,6 +74,10 @@ def settle(telling: Telling) -> None:
     for hidden, names in away.items():
         names += [roofs[name] for name in names if name in roofs]  # a plate that says nothing
         telling.score.rewrite(names, "opacity", functools.partial(veiled, hidden))
+    if telling.reel is None:
+        labels = [one.name for alike in sight.alike for one in alike.labels]
+        labels += [roofs[name] for name in labels if name in roofs]
+        telling.score.rewrite(labels, "opacity", unhurried)
 
 
 def _comings(sight: Sight, moments: Sequence[float], moves: Sequence[Clip]) -> set[float]:
@@ -172,6 +178,21 @@ def veiled(hidden: Sequence[Hidden], staff: Staff) -> tuple[Clip, ...]:
             found.append(Clip(coming, there - coming, 0.0, value, "smooth", ORIGIN))
         start = there
     return (*found, *_part(staff.clips, start, np.inf))
+
+
+def unhurried(staff: Staff) -> tuple[Clip, ...]:
+    """The clips of an opacity without those by which it is there for a moment only, too short to be read."""
+    found: list[Clip] = []
+    coming = -1  # the clip among those found that it came with, if it came
+    for clip in staff.clips:
+        found.append(clip)
+        if clip.before == 0 < clip.value and clip.course is None:
+            coming = len(found) - 1
+        elif clip.value == 0 and coming >= 0:
+            if clip.start + clip.seconds / 2 - found[coming].start - found[coming].seconds / 2 < BRIEFLY:
+                del found[coming:]
+            coming = -1
+    return staff.clips if len(found) == len(staff.clips) else tuple(found)
 
 
 def _part(clips: Sequence[Clip], start: float, end: float) -> list[Clip]:

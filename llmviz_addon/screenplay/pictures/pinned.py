@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from ...layout.lettering.drawing import LIFT, Drawing, Shape
 from ..page.commentary import camera_pose
 from ..page.view import TAN, Area
-from ..score.timeline import Channel
+from ..score.clips import EPSILON, Clip
+from ..score.score import Staff
+from ..score.timeline import CAMERA, Channel
 from ..telling import GONE, Telling
 from ..verbs.arranging import faded_out
 from ..verbs.dismissing import dismiss
@@ -72,7 +75,55 @@ def bring_back(telling: Telling) -> None:
     """Let what stepped aside for a picture be there again, without taking time."""
     for opacity, names in telling.aside.items():
         telling.score.set_all(names, "opacity", opacity, telling.now, GONE)
+        telling.returned.append((telling.now, names))
     telling.aside = {}
+
+
+def stay_away(telling: Telling) -> None:
+    """Once all is told: what came back after a picture only to be gone at once again was not wanted, and stays away.
+
+    Else the stage as it was before the picture would flash up between two beats. What is shown in other pieces from
+    then on does come back, but where the camera cuts.
+    """
+    whole_of = {piece.name: piece.grid for piece in telling.cast.fragments.values()}
+    pieces: dict[str, list[str]] = {}
+    for piece, whole in whole_of.items():
+        pieces.setdefault(whole, [whole]).append(piece)
+    for at, names in telling.returned:
+        for staff, those in telling.score.alike(names, "opacity").items():
+            passing = _passing(staff.clips, at)
+            if not passing:
+                continue
+            gone = staff.clips[passing.stop - 1].start
+            if not _cuts(telling, gone):
+                those = [one for one in those if not _taken_over(telling, pieces.get(whole_of.get(one, one), ()), gone)]
+            if those:
+                telling.score.rewrite(those, "opacity", functools.partial(_without, passing))
+
+
+def _without(passing: range, staff: Staff) -> tuple[Clip, ...]:
+    return (*staff.clips[: passing.start], *staff.clips[passing.stop :])
+
+
+def _passing(clips: Sequence[Clip], at: float) -> range:
+    """Which of some clips bring back at a time what they take away as soon as it is there."""
+    for first, comes in enumerate(clips):
+        if abs(comes.start - at) < EPSILON and comes.before == 0 < comes.seconds:
+            soon = (n for n, clip in enumerate(clips) if clip.start <= comes.end + EPSILON and clip.value == 0)
+            return range(first, max((n + 1 for n in soon), default=first))
+    return range(0)
+
+
+def _cuts(telling: Telling, at: float) -> bool:
+    """Whether the camera goes elsewhere at once."""
+    told = (clip for _, clips in telling.score.clips.of_actor(CAMERA) for clip in clips)
+    return any(clip.seconds == 0 and clip.value != clip.before and abs(clip.start - at) < EPSILON for clip in told)
+
+
+def _taken_over(telling: Telling, pieces: Iterable[str], at: float) -> bool:
+    """Whether one of the ``pieces`` of a grid, or it itself, is there from a time on."""
+    told = (clip for one in pieces for clip in telling.score.clips.of(Channel(one, "opacity")))
+    return any(clip.seconds == 0 < clip.value and abs(clip.start - at) < EPSILON for clip in told)
 
 
 def take_down(telling: Telling, but: Sequence[Shape] = ()) -> bool:

@@ -42,6 +42,7 @@ class Between(Enum):
     HANDS = "it becomes as solid as its grid will be, and is gone when the next one opens"
     FLIES = "glides, or cuts where the way is far"
     CUTS = "at once, half-way"
+    COVERS = "it hides both, and is there half-way"
 
 
 class Changes(Enum):

@@ -21,6 +21,12 @@ from ..score.timeline import CAMERA, Channel
 from ..telling import CROWD, Telling
 from .arrows import standing
 
+ZOOM = math.log(3.0)
+"""By which factor, as a logarithm, what is seen grows or shrinks in a move that zooms evenly."""
+FASTEST = 3.0
+"""How far the camera goes in a second at most, in ways that look alike, where it eases in and out."""
+LOOKS = 17
+"""Places along a way at which is looked how long it is."""
 ZOOMED = ("target", "distance")
 """What changes evenly in a zoom."""
 SLACK = 0.94
@@ -40,7 +46,8 @@ def frame(
     zoom: float = 1.0, seconds: float | None = None,
 ) -> None:  # fmt: skip
     """Move to the closest pose that keeps ``things`` inside the free part of the picture."""
-    go(telling, solve(telling, *things, azimuth=azimuth, elevation=elevation, zoom=zoom), seconds)
+    view = solve(telling, *things, azimuth=azimuth, elevation=elevation, zoom=zoom)
+    go(telling, view, unhurried(telling, view, seconds))
 
 
 def solve(
@@ -88,12 +95,26 @@ def _read(telling: Telling, seen: Seen, view: View) -> Seen:
 
 
 def go(telling: Telling, view: View, seconds: float | None = None) -> None:
-    """Move to a pose, e.g. back to one that was kept."""
+    """Move to a pose, e.g. back to one that was kept; where what is seen gets quite another size, evenly."""
     seconds = telling.length(seconds, 1.0)
+    if seconds and abs(math.log(view.distance / telling.view.distance)) > ZOOM:
+        return fly(telling, view, seconds)
     for channel, value in pose.told(view).items():
         telling.score.set(channel, value, telling.now, seconds)
     telling.view = view
     telling.pass_time(seconds)
+
+
+def unhurried(telling: Telling, view: View, seconds: float | None) -> float:
+    """Seconds of a way to a pose: as many as are wanted, but so many that it can be followed; 0 is a cut."""
+    seconds = telling.length(seconds, 1.0)
+    if not seconds or telling.reel is not None or telling.one_shot:
+        return seconds
+    before, after = (np.array([*one.target, one.distance]) for one in (telling.view, view))
+    shares = _zooming(view.distance / telling.view.distance, np.linspace(0.0, 1.0, LOOKS))
+    turn = max(abs(view.azimuth - telling.view.azimuth), abs(view.elevation - telling.view.elevation))
+    way = float(_apart(before + (after - before) * shares[:, None]).sum()) + math.radians(turn)
+    return max(seconds, math.pi / 2 * way / FASTEST)
 
 
 def make_way(telling: Telling, view: View, seconds: float) -> None:
@@ -228,7 +249,10 @@ def marks(views: list[View]) -> np.ndarray:
 def _ways(views: list[View]) -> np.ndarray:
     """How long the ways between some views look, (n - 1,): a zoom by a factor is its logarithm, and a ride past what
     is near is longer than past what is far; both together are a length in hyperbolic space."""
-    poses = np.array([[*view.target, view.distance] for view in views])
+    return _apart(np.array([[*view.target, view.distance] for view in views]))
+
+
+def _apart(poses: np.ndarray) -> np.ndarray:
     apart = (np.diff(poses, axis=0) ** 2).sum(axis=1)
     return np.arccosh(1.0 + apart / (2.0 * poses[1:, 3] * poses[:-1, 3]))
 

@@ -36,7 +36,9 @@ def open_chapter(telling: Telling) -> None:
         _card(telling)
     elif telling.interlude:
         title, part = telling.interlude
-        _lift(telling, cards.chapter(f"{telling.name}:title", telling.page, title, part), BETWEEN)
+        card = cards.chapter(f"{telling.name}:title", telling.page, title, part)
+        telling.cover = card.name
+        _lift(telling, card, BETWEEN)
     if telling.question:
         _ask(telling)
 

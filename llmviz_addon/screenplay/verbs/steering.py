@@ -23,8 +23,8 @@ from .panels import COVERED, FAR, away_from_all, free_area, sides
 
 
 def go(telling: Telling, view: View, seconds: float | None = None) -> None:
-    """Move to a pose, or a little aside from it, so that no panel covers anything."""
-    seconds = telling.length(seconds, 1.0)
+    """Move to a pose, or a little aside from it, so that no panel covers anything; no faster than can be followed."""
+    seconds = camera.unhurried(telling, view, seconds)
     way = clear(telling, view, seconds, FAR)
     camera.go(telling, way, seconds)
     telling.framed = view

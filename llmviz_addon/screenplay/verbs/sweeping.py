@@ -33,8 +33,10 @@ FRAMED = 64
 """Rows up to which each is framed while it is told with those of other grids."""
 HALT = 2.5
 """Seconds for which a wave waits at a cell."""
-RESULT = 0.55
-"""Of a slow cell's time, that has passed when its result is there."""
+READ = 1.0
+"""Seconds that each of them takes at least where there is more than one, so that its result can be read."""
+RESULT = 0.45
+"""Of a slow cell's time, that has passed when its result comes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,6 +213,7 @@ def _openings(telling: Telling, regions: Sequence[Region], costs: np.ndarray, se
         total = len(alike) + sum(len(one.cells) for one in found if one)
         if SHARE * seconds / total < (EASY if told else QUICKEST):
             break
+        alike = alike if told else alike[: max(int(SHARE * seconds / READ), 1)]
         told.append(formula)
         found[number] = _Opening(tuple(alike))
     total = sum(len(one.cells) for one in found if one)
@@ -307,7 +310,7 @@ def _step_through(telling: Telling, up: Panel, start: float, opening: _Opening) 
         coming, came = RESULT * opening.each, (1 - RESULT) * opening.each
         first = max(at, min(comes, at + (1 - COMING) * coming))
         telling.score.set(Channel(up.values[number].name, "opacity"), 1.0, first, COMING * coming)
-        telling.score.set(Channel(up.results[number].name, "opacity"), 1.0, at + coming, COMING * came)
+        telling.score.set(Channel(up.results[number].name, "opacity"), 1.0, at + coming, min(FADE, came / 2))
 
 
 def _turn(telling: Telling, up: Panel, number: int, at: float, seconds: float, to: float) -> None:
