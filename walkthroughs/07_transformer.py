@@ -9,8 +9,6 @@ FEW = 4
 """Layers of which every part is named."""
 NAMED = 12
 """Layers, or groups of them, that have a name beside them."""
-ABOVE = 3
-"""How many times as far as at home what the stream comes from is over a layer that is alone: not in the picture."""
 HALVES = "Self-attention", "MLP"
 """What the two halves of a layer are called, each of which begins with a norm."""
 
@@ -51,8 +49,8 @@ def play(film):
 
 
 def _from_above(film, source, target, layer):
-    """Let the stream come in from what is over the picture, wherever a layer's halves stand."""
-    film.move(source, beside=target, side="above", gap=ABOVE * (source.ends[0][2] - target.ends[1][2]), seconds=0)
+    """Let the stream come in from what is over the picture, as far as at home, wherever a layer's halves stand."""
+    film.move(source, beside=target, side="above", gap=source.ends[0][2] - target.ends[1][2], seconds=0)
     film.fade(source, film.ribbons(source, *layer), to=1, seconds=0)
     film.fade(film.signs.label(source), to=0, seconds=0)
 
