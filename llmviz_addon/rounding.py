@@ -108,10 +108,16 @@ def _in_cell(value: float) -> str:
     return text if value > 0 else f"−{text}"
 
 
-def of_cell(value: float) -> str:
-    """A value that stands in a cell, wherever else it is written: as the cell has it, or what none can as a figure."""
+def of_cell(value: float, more: int = 0) -> str:
+    """A value that stands in a cell, wherever else it is written: as the cell has it, or what none can as a figure.
+
+    One with decimals has so many digits ``more``.
+    """
     text = in_cell(value)
-    return text if text and text != "≈0" else figure(value)
+    if not text or text == "≈0":
+        return figure(value)
+    decimals = len(unmarked(text).partition(".")[2])
+    return _minus(f"{value:.{decimals + more}f}") if more and decimals else text
 
 
 def percent(share: float) -> str:

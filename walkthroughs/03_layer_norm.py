@@ -4,7 +4,7 @@ title = "Layer Norm"
 part = "Step by step"
 question = "How does a layer keep its numbers in bounds?"
 answer = "It brings columns to mean 0 and standard deviation 1, then scales and shifts them."
-trailer = ("all-columns",)
+trailer = ("normalise",)
 
 APART = 0.08
 """Metres between a column that is told of and its neighbours."""

@@ -130,7 +130,6 @@ def _scores(film, x, head, t):
     best, A = film.largest(head.scores[t, : t + 1])[0], film.config.head_size
     with film.beat("scores"):
         film.say("Take the [query]({q}) of the {token}, t = {t}.", q=head.q, token=film.token_name(t), t=t)
-        film.letters(head.scores, seconds=0)
         film.arrange((head.q, head.scores), in_order=True, all_named=True, seconds=0)
         film.move(head.k, beside=head.scores, side=("right", "above"), among=(head.q, head.scores), seconds=0)
         film.camera.frame(head.q, head.k, head.scores, azimuth=271, elevation=2, seconds=0)
@@ -244,9 +243,8 @@ def _rest(film, x, head, number, t):
         film.fade(v, weights, output, to=0)
         film.merge(output, seconds=0)
         film.arrange((v, weights, output), level=head.k, in_order=True, seconds=0)
-        with film.together():  # it is seen with its letters from the first
-            film.fade(weights, to=1, seconds=0.6)
-            film.camera.frame(weights, azimuth=271, elevation=2, zoom=0.95, seconds=0)
+        film.camera.frame(weights, azimuth=271, elevation=2, zoom=0.95, seconds=0)
+        film.fade(weights, to=1, seconds=0.6)
         film.sweep(head.max, head.sum, weights, seconds=8, rows=True, waits=0.6)
     with film.beat("all-answers"):
         film.say("Each row mixes the [values]({v}) by itself: a computer does all at once.", v=v)
@@ -254,9 +252,11 @@ def _rest(film, x, head, number, t):
             film.fade(v, output, to=1)
             film.camera.frame(v, weights, output, azimuth=271, elevation=2)
         film.sweep(output, seconds=6, rows=True, waits=0.6)
+        film.split(weights[t], output[t], gap=0, others=0.5, seconds=0.6)
     with film.beat("whole-head"):
         film.say("Now all of the head is computed, up to its output.")
         film.fade(v, weights, output, to=0, seconds=0.3)
+        film.merge(weights, output, seconds=0)
         _lie_flat(film, x, head, seconds=0)
     with film.beat("one-picture"):
         film.say("This is all that the head has done:")

@@ -4,7 +4,7 @@ title = "MLP"
 part = "Step by step"
 question = "What does a column make of what it has gathered?"
 answer = "It is widened, bent number by number, narrowed again, and added to what it was."
-trailer = ("curve",)
+trailer = ("firing",)
 
 WAY, ROWS, SUMS, ALL = 6, 2, 7, 12
 """Of the column that is followed that are drawn: where it is seen what becomes of it; for its numbers and the weights

@@ -64,11 +64,14 @@ def play(film):
             film.fade(measured, to=1, seconds=2)
             film.camera.fly(film.layout, film.signs.card, *measured, azimuth=286, elevation=8, seconds=2, pace=PACE)
         film.say("With cells of a millimetre it would stand so high.")
-    seen = [film.layout, *measured]
+    seen, pointers = [film.layout, *measured], []
     for number, model in enumerate(film.neighbours):
         with film.beat(f"model-{number + 2}"):
-            _beside(film, model, seen, "{name} has {n:,}.")
-    _last(film, film.neighbours)
+            pointers = _beside(film, model, seen, "{name} has {n:,}.", pointers)
+            if not number:
+                film.say("We know its sizes alone, none of its values.")
+                film.camera.fly(*seen, azimuth=284, elevation=7, zoom=0.96, seconds=1.5)
+    film.wait(1.2)
 
 
 def _away(film, key, cell, regions, count, words, gone):
@@ -85,26 +88,27 @@ def _away(film, key, cell, regions, count, words, gone):
     return frames
 
 
-def _beside(film, model, seen, words):
-    """Away until a model stands beside those ``seen``, with how high it is; it is named once it is in the picture."""
+def _beside(film, model, seen, words, pointers):
+    """Away until a model stands beside those ``seen``, with how high it is; it is named once it is in the picture.
+
+    In place of the ``pointers`` there are others then, to those that are small beside it: they are returned.
+    """
     with film.together():
+        film.fade(*pointers, to=0, seconds=0.5)
         film.fade(model.pieces, model.signs.card, model.signs.roof, to=1, seconds=2)
         seen += [model, model.signs.card, *film.measure(model, seconds=2)]
         film.camera.fly(*seen, azimuth=284, elevation=7, pace=PACE)
         with film.in_sequence():
             film.wait(ENTERS)
             film.say(words, name=model.title, n=model.n_params)
-    film.camera.fly(*seen, azimuth=284, elevation=7, zoom=0.97, seconds=HOLDS)
+    with film.together(seconds=HOLDS):
+        pointers = film.point_out(beside=model, seconds=0.4)
+        film.camera.fly(*seen, azimuth=284, elevation=7, zoom=0.97)
+    return pointers
 
 
 def _halves(layer, *after):
     return (members := [*layer.members.values()])[:2], [*members[2:], *after]
-
-
-def _last(film, models):
-    if models:
-        film.point_out(beside=models[-1], seconds=1)
-    film.wait(1.2)
 
 
 def _across(matrix, row=None):
@@ -131,8 +135,8 @@ def _outlined(film, models):
         with film.beat(key):
             film.say(words)
             film.camera.fly(shot, azimuth=275, elevation=3, zoom=0.9, pace=PACE)
-    seen = [first]
+    seen, pointers = [first], []
     for number, model in enumerate(models):
         with film.beat(f"model-{number + 1}"):
-            _beside(film, model, seen, "{name} has {n:,} parameters.")
-    _last(film, sorted(models, key=lambda model: model.n_params))
+            pointers = _beside(film, model, seen, "{name} has {n:,} parameters.", pointers)
+    film.wait(1.2)

@@ -7,8 +7,9 @@ from blender_tests.screenplay.conftest import written_on
 from llmviz_addon.errors import ScriptError
 from llmviz_addon.layout.lettering.drawing import BELOW, Rect
 from llmviz_addon.rounding import in_cell
-from llmviz_addon.screenplay.pictures.chart import LEAST, PALE, SEAM, UNDER
+from llmviz_addon.screenplay.pictures.chart import INSIDE, LEAST, PALE, SEAM
 from llmviz_addon.screenplay.pictures.pinned import metres
+from llmviz_addon.screenplay.pictures.scales import UNDER
 from llmviz_addon.screenplay.score.timeline import Channel
 
 
@@ -91,7 +92,10 @@ def test_a_stack_is_as_high_as_the_sum_and_shrinks_to_1_with_the_bars(opened):
 
     def piled():
         lows = [film.score.value(Channel(name, "offset", 1)) / metres(film.telling, 1) for name in up.copies]
-        highs = [film.score.value(Channel(name, "scale", 1)) * up.area.height for name in up.copies]
+        shares = [
+            film.score.value(Channel(name, "scale", 1)) * one for name, one in zip(up.copies, up.drawn, strict=True)
+        ]
+        highs = [share * up.area.height for share in shares]
         return np.array(lows) + up.stacked - up.zero, np.array(highs)
 
     for numbers in (steps.powers, steps.shares):
@@ -105,7 +109,7 @@ def test_a_stack_is_as_high_as_the_sum_and_shrinks_to_1_with_the_bars(opened):
     assert written_on([film.cast.drawings[up.total]])[0] == "= 1"
     assert written_on([film.cast.drawings[up.figures]]) == ["0.008", "0.077", "0.711", "0.093", "0.105", "0.006"]
     sides = [film.score.value(Channel(name, "offset", 0)) / metres(film.telling, 1) for name in up.copies]
-    assert np.array(sides) + up.lefts == pytest.approx(up.pile[0])
+    assert np.array(sides) + up.lefts == pytest.approx(up.pile[0] + INSIDE)
 
 
 def test_shares_are_written_as_parts_of_one_whole(opened):
@@ -118,7 +122,7 @@ def test_shares_that_add_up_with_no_number_of_decimals_are_said_to_be_rounded(op
     film = opened
     up = film.chart(np.array([0.99999, 0.00001]), ["a", "b"], "Shares", whole=True)
     film.pile_up(up)
-    assert written_on([film.cast.drawings[up.total]]) == ["≈ 1, rounded", "a > 0.9999"]
+    assert written_on([film.cast.drawings[up.total]]) == ["≈ 1, rounded", "a > 0.9999", "b < 0.0001"]
 
 
 def test_bars_are_called_what_they_are_and_nothing_on_the_way(opened):

@@ -29,7 +29,7 @@ from .materials.theme import Finish, Theme
 from .materials.theme_file import ThemeOf, theme, written
 from .motion import actors
 from .motion.focusing import FOCUS, PLACE
-from .motion.followed import following
+from .motion.followed import following, with_followers
 from .motion.footing import BEHIND, FLOOR, lifted
 from .motion.keys import Actor, animate, set_rest
 from .motion.markers import clear_markers, set_markers
@@ -246,7 +246,7 @@ def _stage(home: bpy.types.Collection, production: Production, look: Theme, writ
         folders.put(cast, [thing.name for thing in things], None if things[0].name in drawn else home)
     yield 0.85, "Keyframes"
     set_rest(cast, timeline.home)
-    tracks = [*ensembles.tracks((*crowds, *ribbons, *drawings)), *follow]
+    tracks = with_followers(ensembles.tracks((*crowds, *ribbons, *drawings)), follow)
     with unswept():
         animate(cast, tracks, written=written.curves)
     written.shapes.update(maker.shapes)

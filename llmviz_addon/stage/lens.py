@@ -17,6 +17,8 @@ from .materials.nodes import Expr, mix, new_node
 
 BLUR = "blur"
 """Custom property of a camera: how large a point infinitely far away becomes, as a radius in heights of the picture."""
+SPOT = "spot"
+"""Another: whether something is pointed out, beside which the rest is dim, 0 to 1."""
 LARGEST = 0.013
 """The largest such radius that is shown, before or behind the focus."""
 PASSES = ("Depth", WRITTEN)

@@ -16,14 +16,14 @@ from llmviz_addon.layout.lettering.drawing import Text
 from llmviz_addon.layout.lettering.typeset import set_formula
 from llmviz_addon.layout.roles import Role
 from llmviz_addon.layout.rules import formula as f
-from llmviz_addon.layout.rules.written import LONGEST, Writing, worth, written
+from llmviz_addon.layout.rules.written import LONGEST, Writing, gives, worth, written
 from llmviz_addon.model.activations import GELU
 from llmviz_addon.model.architecture import gpt2
 from llmviz_addon.model.checkpoint import builtin
 from llmviz_addon.model.config import GPTConfig
 from llmviz_addon.model.forward import forward
 from llmviz_addon.model.run import run
-from llmviz_addon.rounding import figure, number
+from llmviz_addon.rounding import figure, number, of_cell
 
 TOKENS = [2, 1, 0, 1, 1, 2]
 
@@ -273,7 +273,7 @@ def test_numbers_look_as_in_their_cells_and_about_is_said_where_they_do_not_give
     rule = f.Rule(f.Mul(f.Operand("x"), f.Operand("y")), {n: f.Source(n, (f.At(0),)) for n in "xy"})
     tensors = {"x": np.array([0.1249]), "y": np.array([80.0])}
     tree, sign = written(rule, tensors, (0,), "9.99")
-    assert (say(tree), sign) == ("0.125 · 80.0", "≈")
+    assert (say(tree), sign) == ("0.1249 · 80.00", "≈")  # with as many digits as in its cell it would give 10
     assert written(rule, tensors, (0,), "10.0")[1] == "="
     tensors["x"][0] = 0.12494999
     assert written(rule, tensors, (0,), number(0.12494999 * 80 * 1.001))[1] == "≈"
@@ -330,3 +330,14 @@ def test_of_a_sum_whose_terms_are_drawn_in_part_those_are_written_that_are_seen(
     ):
         tree, sign = Writing(rule, tensors, (), "22.0", {"x": drawn}).at()
         assert (say(tree), sign) == (told, "=")
+
+
+def test_a_reader_who_reckons_with_single_numbers_gets_the_result(nano):
+    placed, trace = nano
+    norm = placed.layers[0].ln_1.output
+    told = 0
+    for index in np.ndindex(*norm.shape):
+        value = float(trace[norm.name][index])
+        tree, _ = written(norm.rule, trace, index, figure(value) if abs(value) < 1e-5 else of_cell(value))
+        told += gives(tree, of_cell(value))
+    assert told >= 0.97 * norm.count, told

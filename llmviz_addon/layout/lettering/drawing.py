@@ -81,8 +81,17 @@ class Between(Polygon):
 
 
 @dataclass(frozen=True)
-class Top(Polygon):
-    """What faces up: where things are lit it catches light from over them."""
+class Plane(Polygon):
+    """A side of something solid: where things are lit so much ``light`` falls on it."""
+
+    light: float = 1.0
+
+
+@dataclass(frozen=True)
+class Shade(Polygon):
+    """Where things are lit, how little light there is around the middle of a convex outline, less towards that."""
+
+    dark: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -219,7 +228,9 @@ class Drawing:
         """Points that the shapes span, in their own plane, (n, 2); of readouts only where they start."""
         points: list[tuple[float, float]] = []
         for shape in self.shapes:
-            if isinstance(shape, Line | Polygon):
+            if isinstance(shape, Shade):  # nobody needs to see all of it
+                points.append((sum(x for x, _ in shape.points) / len(shape.points), shape.points[0][1]))
+            elif isinstance(shape, Line | Polygon):
                 points += shape.points
             elif isinstance(shape, Rect):
                 points += [(shape.x, shape.y), (shape.x + shape.width, shape.y + shape.height)]

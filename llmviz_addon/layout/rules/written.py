@@ -4,13 +4,13 @@ Nothing is written for a rule of its own: whatever a formula can say is filled i
 part of a model shows its numbers too. What reads many numbers becomes the sum of them, of which the first, the last and
 the largest are written; where only some of them are drawn, those that can be seen. The numbers look as in their cells:
 they are rounded, so whether they give the result as it is written is worked out from what is written, as a reader with
-a calculator would.
+a calculator would. Where a few single numbers would give her another one, they have a digit or two more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -48,6 +48,8 @@ from .formula import (
 
 FIRST = 2
 """Terms of a sum that are written before "…"."""
+MORE = 2
+"""Digits more than in cells that the numbers of a formula have at most."""
 LONGEST = 1000
 """Of a sum of more terms only those that are written are looked at; nobody could add them up."""
 
@@ -81,8 +83,32 @@ class Writing:
             return None
         filling.first, filling.lines = first, lines
         tree = filling.fill(formula)
+        if not any(isinstance(part, Series) for part in parts(tree)):
+            tree = next((one for one in self._finer(tree) if gives(one, self._result)), tree)
         self._sign = self._sign or relation(self._result, (), lambda _: worth(tree))
         return tree, self._sign
+
+    def _finer(self, tree: Expression) -> Iterator[Expression]:
+        """The same with more and more digits."""
+        yield tree
+        for more in range(1, MORE + 1):
+            yield replace(self._filling, more=more).fill(self._filling.rule.formula)
+
+
+def gives(tree: Expression, result: str) -> bool:
+    """Whether written numbers give the result as that is rounded."""
+    try:
+        return worth(tree).quantize(wanted := read(result)) == wanted
+    except ArithmeticError:
+        return False
+
+
+def parts(tree: Expression) -> Iterator[Expression]:
+    """A written formula, and all that it is made of."""
+    yield tree
+    for part in vars(tree).values():
+        if isinstance(part, Expression):
+            yield from parts(part)
 
 
 def worth(tree: Expression) -> Decimal:
@@ -124,6 +150,7 @@ class _Filling:
     drawn: Mapping[str, Sequence[int]]  # of what is read only in part seen, which of its numbers, by operand
     first: int = FIRST
     lines: int = 1
+    more: int = 0  # digits, than in cells
 
     def __post_init__(self) -> None:
         self._values: dict[Expression, np.ndarray] = {}
@@ -143,7 +170,7 @@ class _Filling:
         return self._values[part]
 
     def _figure(self, value: float, role: Role | None = None) -> Figure:
-        return Figure(of_cell(float(value)), role)
+        return Figure(of_cell(float(value), self.more), role)
 
     def _fill(self, part: Expression, at: int) -> Expression:
         """A part with its numbers; of what is many numbers, the one at a place."""
@@ -155,7 +182,7 @@ class _Filling:
                 return self._figure(values[at if len(values) > 1 else 0], part.role)
             case Stored(_, shown):
                 value = float(self._value(part)[0])
-                return Figure(of_sum(value) if isinstance(shown, Sum) else of_cell(value), Role.AGGREGATE)
+                return Figure(of_sum(value) if isinstance(shown, Sum) else of_cell(value, self.more), Role.AGGREGATE)
             case Lookup(entry, _):
                 return self._fill(entry, at)
             case Concat(parts):

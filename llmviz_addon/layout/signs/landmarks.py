@@ -17,7 +17,7 @@ import numpy as np
 
 from ...language import marked, phrase
 from ..grid import CELL
-from ..lettering.drawing import Drawing, Polygon, Shape, Text, Top
+from ..lettering.drawing import Drawing, Plane, Polygon, Shade, Shape, Text
 from ..lettering.font import advance
 from .outline_signs import READABLE, scaled
 
@@ -36,6 +36,10 @@ Side = tuple[Way, Way, Way]
 """Which way is right on a plane, which way is up, and which way it faces."""
 FRONT, TOP = ((1, 0, 0), (0, 0, 1), (0, -1, 0)), ((1, 0, 0), (0, 1, 0), (0, 0, 1))
 RIGHT, LEFT = ((0, 1, 0), (0, 0, 1), (1, 0, 0)), ((0, -1, 0), (0, 0, 1), (-1, 0, 0))
+FALLS = {TOP: 0.55, LEFT: 0.24, FRONT: 0.13, RIGHT: 0.04}
+"""How much light falls on boards where things are lit, from over their left."""
+SHADED = 0.3
+"""How far beside them their shade is, as a share of how wide they stand."""
 
 Points = Iterable[tuple[float, float]]
 
@@ -100,14 +104,14 @@ _BODY = (
 )  # fmt: skip
 _SHAFT = tuple((0.052 * 0.2 ** ((y - 0.357) / 0.479), y) for y in np.linspace(0.836, 0.357, 9).tolist())
 
-_CHAIR = (  # legs, of which those behind carry the back, its two rails, and the seat
-    *(Board((x, y, 0.0), (x + 0.06, y + 0.06, tall)) for x in (-0.26, 0.2) for y, tall in ((0.0, 0.5), (0.42, 1.0))),
-    *(Board((-0.22, 0.42, low), (0.22, 0.48, high)) for low, high in ((0.62, 0.72), (0.82, 0.98))),
-    Board((-0.26, 0.0, 0.45), (0.26, 0.48, 0.51)),
+_CHAIR = (  # legs, of which those behind carry the back, its two rails, and the seat, which is in no plane with them
+    *(Board((x, y, 0.0), (x + 0.06, y + 0.06, tall)) for x in (-0.26, 0.2) for y, tall in ((0.02, 0.47), (0.44, 1.0))),
+    *(Board((-0.21, 0.455, low), (0.21, 0.49, high)) for low, high in ((0.62, 0.73), (0.82, 0.98))),
+    Board((-0.28, 0.0, 0.46), (0.28, 0.52, 0.51)),
 )
 
 LANDMARKS = (  # ascending
-    Landmark("a chair", 0.9, 0.52, (), boards=_CHAIR),
+    Landmark("a chair", 0.9, 0.56, (), boards=_CHAIR),
     Landmark(
         "a person", 1.7, 0.9 / 1.7, (_ball(0.0, 0.946, 0.054), _both(_BODY)),
         (_band(0.9 / 1.7, 0.0, 2 / 1.7, "card"), _ball(0.36 / 1.7, 1.05 / 1.7, 0.03 / 1.7)),
@@ -149,7 +153,11 @@ def landmark_width(one: Landmark, em: float) -> float:
 def landmark_signs(name: str, one: Landmark, at: np.ndarray, em: float) -> tuple[Drawing, ...]:
     """A landmark whose middle stands at ``at``, (3,) metres; last what is written over it, which fades from afar."""
     tall = one.metres * METRE
-    figures = _sides_of(one.boards) if one.boards else [(FRONT, 0.0, (*one.behind, *one.shapes))]
+    figures = (
+        [*_sides_of(one.boards), (TOP, 0.0, _shades_of(one.boards))]
+        if one.boards
+        else [(FRONT, 0.0, (*one.behind, *one.shapes))]
+    )
     (title, large), (height, small) = _texts(one)
     texts = (
         Text(0.0, OVER - 1.0, ((title, "ink"),), large, "center"),
@@ -187,9 +195,29 @@ def _sides_of(boards: Sequence[Board]) -> list[tuple[Side, float, tuple[Shape, .
             ends = np.array([board.low, board.high])
             (x0, x1), (y0, y1) = np.sort(ends @ right), np.sort(ends @ up)
             corners = (x0, y0), (x1, y0), (x1, y1), (x0, y1)
-            face = Top(corners, ABOVE) if side == TOP and y1 - y0 > BROAD else Polygon(corners, COLOR)
+            color = ABOVE if side == TOP and y1 - y0 > BROAD else COLOR
+            face = Plane(corners, color, FALLS[side])
             planes.setdefault((side, round(float((ends @ out).max()), 6)), []).append(face)
     return [(side, off, tuple(shapes)) for (side, off), shapes in planes.items()]
+
+
+def _shades_of(boards: Sequence[Board]) -> tuple[Shape, ...]:
+    """Around the foot of each board that stands, and a large one beside all, away from the light."""
+    feet = [board for board in boards if board.low[2] == 0.0]
+    low, high = np.min([foot.low for foot in feet], axis=0), np.max([foot.high for foot in feet], axis=0)
+    wide, deep = (high - low)[:2]
+    found = [Shade(_oval((low + high)[:2] / 2 + (SHADED * wide, 0.0), wide * 0.85, deep * 0.8), "ground", 0.7)]
+    for foot in feet:
+        ends = np.array([foot.low, foot.high])[:, :2]
+        found.append(Shade(_oval(ends.mean(axis=0) + (0.4 * np.ptp(ends[:, 0]), 0.0), 0.11, 0.075), "ground"))
+    return tuple(found)
+
+
+def _oval(middle: np.ndarray, wide: float, deep: float) -> tuple[tuple[float, float], ...]:
+    turns = np.linspace(0, 2 * np.pi, 32, endpoint=False)
+    return tuple(
+        zip((middle[0] + wide * np.cos(turns)).tolist(), (middle[1] + deep * np.sin(turns)).tolist(), strict=True)
+    )
 
 
 def _texts(one: Landmark) -> tuple[tuple[str, float], tuple[str, float]]:

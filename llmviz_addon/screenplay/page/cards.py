@@ -72,12 +72,18 @@ def title(name: str, page: Page, model: str, about: str, tokens: Tokens, chapter
     return _card(name, shapes, page)
 
 
-def chapter(name: str, page: Page, title: str, part: str) -> Drawing:
-    """What a film of several chapters shows between two: what the next one is called, and the part that it is of."""
+def chapter(name: str, page: Page, title: str, part: str, clear: bool = False) -> Drawing:
+    """What a film of several chapters shows between two: what the next one is called, and the part that it is of.
+
+    A ``clear`` one hides of the set only what is under its words.
+    """
     unit, room = _measures(page)
-    shapes = [_ground(page)]
+    size = fit(title, 1.1 * unit, room)
+    wide = advance(title, size) + 1.2 * unit
+    under = Rect(-wide / 2, -1.1 * unit, wide, 2.4 * unit, "ground", 0.3 * unit)
+    shapes = [under if clear else _ground(page)]
     shapes.append(Text(0, 0.55 * unit, ((part, "muted"),), fit(part, 0.42 * unit, room), "center"))
-    shapes.append(Text(0, -0.6 * unit, ((title, "ink"),), fit(title, 1.1 * unit, room), "center"))
+    shapes.append(Text(0, -0.6 * unit, ((title, "ink"),), size, "center"))
     return _card(name, shapes, page)
 
 

@@ -28,35 +28,33 @@ from ..telling import Telling
 from . import scales
 from .names import names_under
 from .pinned import metres, pin, place, under
+from .scales import Span
 
 WRITTEN = 12
 """Bars that still have room for their numbers and names."""
 STACK = 0.16
 """Of the chart's width, that the stack has."""
-LEAST = 1e-4
-"""Height of a bar of nothing, as a share of the chart's: an object cannot be 0 high."""
+LEAST = 1e-4  # height of a bar of nothing, as a share of the chart's: an object cannot be 0 high
 SHORT, FIGURE = 3, 0.7
 """Letters of a name that stands in the stack too, at most; em of what is written there, in the chart's."""
-SEAM = 0.002
-"""Between two bars of a stack, in picture heights."""
+SEAM, INSIDE, FLAT = 0.0045, 0.0045, 0.01
+"""Between two bars of a stack, and between these and its glass, in picture heights; and the height, as a share of the
+chart's, that one is drawn with at least, so that its edges are as round as others'."""
 WIDEST = 5
 """Letters that a scale's numbers have room for at least, as they may change."""
 TICKS = 4
 """Numbers on a scale, but for 0 and where there is little room for them."""
 PALE, COPIES = 0.25, (0.85, 0.6)
 """Opacity of a bar that does not count, and of those that are stacked, in turn: each is told from the next."""
-MANY = 3
-"""Charts side by side from which on they have no scales: there is hardly room for the bars' own numbers."""
-CUT = "cut"
-"""What is written over the ghost of a bar."""
-BESIDE, APART = 0.92, 1.15
-"""Room for a number, in those of its bar; where the numbers beside it are higher or lower it may reach over."""
-UNDER = 0.07
-"""Room for the number under the lowest bar, as a share of the scale."""
+MANY = 3  # charts side by side from which on they have no scales: there is hardly room for the bars' own numbers
+CUT = "cut"  # over the ghost of a bar
+INSIDE_BAR, BESIDE, APART = 0.9, 0.92, 1.15
+"""Width of a number in those of its bar; where it would be too small, in those of what a bar has with the room beside
+it, as that of the largest in percent; where the numbers beside it are higher or lower it may reach over."""
+FIGURES, OF_SEVERAL, LEADS = 0.85, 0.75, 1.0  # ems of numbers, of those beside other charts, of the largest in percent
 SHARES = 1e-3
 """By how much shares may differ from 1 together, and still be shares of one whole."""
 Values = Region | Numbers | np.ndarray
-Span = tuple[float, float]
 
 
 @dataclass(eq=False)
@@ -80,6 +78,7 @@ class Bars:
     names: list[str] = field(default_factory=list)  # those that a stack has room for
     bars: list[str] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)  # that are stacked
+    drawn: list[float] = field(default_factory=list)  # how high these are drawn, as shares
     ghosts: list[int] = field(default_factory=list)  # places of those that do not count, and stay as tall as they were
     tall: np.ndarray = field(default_factory=lambda: np.zeros(0))  # numbers that the bars are as tall as
     glass: str = ""
@@ -115,7 +114,7 @@ def chart(
     area = _part(area, part, 1.6 * em)
     em = min(em, area.height / 12, area.width / 9)
     role = str(values.grid.role) if isinstance(values, Region) else "activation"
-    reach = _span(numbers if span is None else np.array([*numbers, *span]))
+    reach = scales.around(numbers if span is None else np.array([*numbers, *span]))
     is_bare = part[1] >= MANY and area.width < area.height and len(names) <= WRITTEN
     up = _laid_out(numbers, area, reach, em, role, whole, percent, is_bare)
     up.has_others = part[1] > 1
@@ -161,7 +160,7 @@ def become(
     if not telling.score.value(Channel(up.line, "opacity")):
         raise ScriptError("These bars are not up any more: they went with their beat.")
     held = np.array([*numbers, *(up.span if span is None else span)])
-    new = up.span if span is None and _holds(up.span, held) else _span(held)
+    new = up.span if span is None and scales.holds(up.span, held) else scales.around(held)
     written = up.percent if percent is None else percent
     other = new != up.span or written != up.percent
     for name in filter(None, (up.title, up.figures, up.total, *((up.scale, up.glass) if other else ()))):
@@ -194,19 +193,21 @@ def pile_up(telling: Telling, up: Bars, *, seconds: float = 2.0) -> None:
         raise ScriptError("There is no room for a stack; ask for it with film.chart(…, whole=True).")
     if up.copies:
         raise ScriptError("These bars are stacked already.")
-    if not _holds(up.span, up.values.sum(keepdims=True) * (1 - SHARES)):
+    if not scales.holds(up.span, up.values.sum(keepdims=True) * (1 - SHARES)):
         raise ScriptError(f"The stack is {up.values.sum():.3g} high, but its scale ends at {up.span[1]:.3g}.")
     each, up.stacked = 0.3 * seconds, up.zero
-    bar = Rect(0, 0, up.width, up.area.height, up.role)
     _glass(telling, up, 0.2 * seconds)
-    up.copies = [pin(telling, "copy", [bar], (x, up.zero), layer=1) for x in up.lefts]
+    up.drawn = [max(high, FLAT) for _, high in _piled(up)]
+    rects = [Rect(0, 0, up.width, high * up.area.height, up.role) for high in up.drawn]
+    up.copies = [pin(telling, "copy", [one], (x, up.zero), layer=1) for one, x in zip(rects, up.lefts, strict=True)]
+    left, right = up.pile[0] + INSIDE, up.pile[1] - INSIDE
     with telling.together(seconds=0.8 * seconds, lag=1.5 / max(len(up.copies) - 1, 1)):
         for i, (name, x, (low, high)) in enumerate(zip(up.copies, up.lefts, _piled(up), strict=True)):
             telling.change(name, "opacity", COPIES[i % len(COPIES)])
-            telling.change(name, "scale", high, 0.0, 1)
-            telling.change(name, "offset", (up.pile[0] - x) * metres(telling, 1), each)
+            telling.change(name, "scale", high / up.drawn[i], 0.0, 1)
+            telling.change(name, "offset", (left - x) * metres(telling, 1), each)
             telling.change(name, "offset", low * metres(telling, 1), each, 1)
-            telling.change(name, "scale", (up.pile[1] - up.pile[0]) / up.width, each)
+            telling.change(name, "scale", (right - left) / up.width, each)
             telling.pass_time(each)
     _total(telling, up, 0.2 * seconds)
     telling.pass_time(0.2 * seconds)
@@ -238,20 +239,6 @@ def _part(area: Area, part: tuple[int, int], gap: float) -> Area:
     return Area(area.left, top - tall, area.right, top)
 
 
-def _span(numbers: np.ndarray) -> Span:
-    """A scale from 0 up, down or both that ends with a tick, or lower where the lowest bar's number has no room."""
-    low, high = min(float(numbers.min()), 0.0), max(float(numbers.max()), 0.0)
-    if high - low < 1e-9:
-        return 0.0, 1.0
-    step = scales.step(high - low)
-    bottom, top = float(np.floor(low / step + 1e-9) * step), float(np.ceil(high / step - 1e-9) * step)
-    return (min(bottom, low - UNDER * (top - bottom)) if low < 0 else bottom), top
-
-
-def _holds(span: Span, numbers: np.ndarray) -> bool:
-    return bool(span[0] <= numbers.min() and numbers.max() <= span[1])
-
-
 def _laid_out(
     numbers: np.ndarray, area: Area, span: Span, em: float, role: str, whole: bool, in_percent: bool, is_bare: bool
 ) -> Bars:  # fmt: skip
@@ -276,8 +263,8 @@ def _stand(telling: Telling, up: Bars, seconds: float) -> None:
     for name, value in zip(up.bars, (up.tall * up.unit / up.area.height).tolist(), strict=True):
         telling.change(name, "scale", value if abs(value) > LEAST else LEAST, seconds, 1)
         _shift(telling, name, (up.zero - up.home) * to, seconds)
-    for name, (low, high) in zip(up.copies, _piled(up), strict=False):
-        telling.change(name, "scale", high, seconds, 1)
+    for name, drawn, (low, high) in zip(up.copies, up.drawn, _piled(up), strict=False):
+        telling.change(name, "scale", high / drawn, seconds, 1)
         _shift(telling, name, (up.zero - up.stacked + low) * to, seconds)
 
 
@@ -333,11 +320,22 @@ def _figures(telling: Telling, up: Bars, seconds: float) -> None:
     if not told:
         return
     slot, tops = up.area.width / len(told), [up.zero + value * up.unit for value in up.tall.tolist()]
-    rooms = [slot * (APART if _stands_out(tops, i, 2 * up.em) else BESIDE) for i in range(len(tops))]
-    least = SMALLEST * pixel(telling.page)
+    alone = [_stands_out(tops, i, 2 * up.em) for i in range(len(tops))]
+    leads = [up.percent and top == max(tops) and out for top, out in zip(tops, alone, strict=True)]
+    rooms = [slot * (APART if out else BESIDE) for out in alone]
+    least, most = SMALLEST * pixel(telling.page), FIGURES * up.em
+    most = min(most, max(OF_SEVERAL * up.em, least)) if up.has_others else most
+    largest = [LEADS * up.em if lead else most for lead in leads]
 
     def fitted() -> list[float]:
-        return [fit(text, 0.85 * up.em, room) for text, room in zip(told, rooms, strict=True)]
+        for inside in (True, False):
+            own = [
+                INSIDE_BAR * up.width if inside and not lead else room for lead, room in zip(leads, rooms, strict=True)
+            ]
+            sizes = [fit(text, size, room) for text, size, room in zip(told, largest, own, strict=True)]
+            if min(sizes) >= least:
+                break
+        return sizes
 
     if up.percent and min(fitted()) < least:
         told = [f"{number(100 * part, 0, 0, whole=100)} %" for part in parts_of_all(up.values.tolist())]
@@ -349,7 +347,7 @@ def _figures(telling: Telling, up: Bars, seconds: float) -> None:
         return
     shapes: list[Shape] = []
     for i, (x, text, top, own) in enumerate(zip(up.lefts, told, tops, sizes, strict=True)):
-        size = min(readable)
+        size = own if leads[i] else min(readable)
         if own < size:
             continue
         y = top + (0.3 * up.em if top >= up.zero else -0.3 * up.em - 0.75 * size)
@@ -377,10 +375,13 @@ def _total(telling: Telling, up: Bars, seconds: float) -> None:
     size = fit(told, up.em, 1.5 * (up.pile[1] - up.pile[0]))
     shapes: list[Shape] = [Text(at, up.area.bottom - 1.7 * up.em, ((told, "ink"),), size, align)]
     middle, em = (up.pile[0] + up.pile[1]) / 2, FIGURE * up.em
-    for name, text, (low, share) in zip(up.names, _written(up), _piled(up), strict=False):
+    for i, (name, text, (low, share)) in enumerate(zip(up.names, _written(up), _piled(up), strict=False)):
         size, high = fit(words := f"{name} {text}".strip(), em, 0.9 * (up.pile[1] - up.pile[0])), share * up.area.height
         if high > 1.2 * size and size >= SMALLEST * pixel(telling.page):
             shapes.append(Text(middle, up.zero + low + high / 2 - 0.36 * size, ((words, INK),), size, "center"))
+        elif name and i in (0, len(up.names) - 1) and size >= SMALLEST * pixel(telling.page):
+            y = up.zero + low + share * up.area.height + 0.3 * size if i else up.zero - 0.98 * size
+            shapes.append(Text(middle, y, ((words, "ink"),), size, "center"))
     up.total = pin(telling, "total", shapes, layer=3)
     telling.change(up.total, "opacity", 1.0, seconds)
 
@@ -392,7 +393,8 @@ def _glass(telling: Telling, up: Bars, seconds: float) -> None:
     shapes: list[Shape] = [
         Line(((left, top), (left, base), (right, base), (right, top)), edge, "ink"),
         Line(((left - 0.4 * em, top), (right, top)), edge, "accent"),
-        Text(left - 0.6 * em, top - 0.35 * em, (("1", "accent"),), em, "right"),
     ]
+    if up.is_bare or up.span[1] != 1:  # else the scale says so
+        shapes.append(Text(left - 0.6 * em, top - 0.35 * em, (("1", "accent"),), em, "right"))
     up.glass = pin(telling, "glass", shapes, layer=2)
     telling.change(up.glass, "opacity", 1.0, seconds)

@@ -117,7 +117,8 @@ def _mark(telling: Telling, sources: Mapping[str, Region], at: float, seconds: f
 def _tie(
     telling: Telling, up: Panel, sources: Mapping[str, Region], cell: Region, step: float
 ) -> list[tuple[str, float]]:
-    """Tethers by name, and when each comes: those of the symbols as they are read, the cell's with the result.
+    """Tethers by name, and when each comes: those of all symbols as they are read, or of none; the cell's with the
+    result.
 
     None leads to a grid that is not there.
     """
@@ -125,12 +126,15 @@ def _tie(
     home = tethers.tether(telling, up, cell, around, ways=ways)  # it matters most, and so the others go around it
     there = {operand: region for operand, region in sources.items() if telling.opacity(region.grid) > 0}
     distinct = _in_one(telling, up, _distinct(there))
-    start, tied = telling.now, []
-    for number, (operand, region) in enumerate(distinct.items()):
-        drawing = tethers.tether(telling, up, region, around, operand, ways)
-        if drawing is not None:
-            tied.append((drawing.name, start + (0.5 + 0.5 * number / len(distinct)) * step))
-    return tied if home is None else [*tied, (home.name, start + (STEPS - 1 + TOLD) * step)]
+    found = [] if home is None else [(home, telling.now + (STEPS - 1 + TOLD) * step)]
+    if len(distinct) <= tethers.MOST - len(found):
+        each = [tethers.tether(telling, up, region, around, operand, ways) for operand, region in distinct.items()]
+        times = [telling.now + (0.5 + 0.5 * number / len(distinct)) * step for number in range(len(distinct))]
+        made = [(one, time) for one, time in zip(each, times, strict=True) if one is not None]
+        found = [*made, *found] if len(made) == len(distinct) else found
+    for drawing, _ in found:
+        telling.cast.add(drawing)
+    return [(drawing.name, time) for drawing, time in found]
 
 
 def _distinct(sources: Mapping[str, Region]) -> dict[str, Region]:

@@ -73,7 +73,8 @@ def spread(
 def _connected(telling: Telling, carried: Sequence[Sequence[Grid]]) -> list[Drawing]:
     """An arrow from some that were carried as one to others, where anything flows, in place of those of all grids.
 
-    To what is beside them it goes straight, to what is below them from line to line, as one reads.
+    To what is beside them it goes straight from the grid that is read, to what is below them from line to line, as one
+    reads.
     """
     where = {grid.name: number for number, grids in enumerate(carried) for grid in grids}
     boxes = [telling.ends(grids) for grids in carried]
@@ -91,6 +92,9 @@ def _connected(telling: Telling, carried: Sequence[Sequence[Grid]]) -> list[Draw
             (x, _, _), (to, _, _) = (((box[0] + box[1]) / 2).tolist() for box in (source, target))
             lane = (low + top) / 2
             leads = [(x, low - GAP), (x, lane), (to, lane), (to, top + GAP)]
+        elif boxes[ends[1]][0][0] - source[1][0] > 2 * GAP:  # from its own side, so that it hangs on something
+            level = float(np.clip((source[0][2] + source[1][2]) / 2, boxes[ends[1]][0][2], boxes[ends[1]][1][2]))
+            leads = [(float(source[1][0]) + GAP, level), (float(boxes[ends[1]][0][0]) - GAP, level)]
         else:
             leads = way(boxes[ends[0]], boxes[ends[1]], float(top)) or []
         if leads:

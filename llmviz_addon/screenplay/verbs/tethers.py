@@ -1,8 +1,9 @@
 """Tethers: short bent lines from a symbol of a formula panel to the cells that it stands for, and to the cell it makes.
 
 A tether goes where nothing is written: of several ways from the panel's edge to the cells, bent this way or that, it
-takes the shortest that crosses neither a panel, a label nor another tether, and covers little of what is in play. Where
-there is none it is not there; the cells are outlined all the same. Never are more than ``MOST`` up at once.
+takes the shortest that crosses no panel, label, arrow or other tether, and covers little of what is in play. Where
+there is none it is not there; the cells are outlined all the same. Never are more than ``MOST`` up at once, and all
+of a formula's symbols have one, or none has: of some one would ask where the others are.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ..page.steps import RESULT
 from ..page.view import Area
 from ..score.timeline import Channel
 from ..telling import CROWD, Telling
+from .arrows import standing
 
 MOST = 3
 WIDTH, HEAD = 0.0022, 0.011
@@ -33,6 +35,8 @@ EDGE = 0.001
 """How far over its own panel's edge it may begin, in picture heights."""
 ACROSS = 2.0
 """What a way costs that lies across other cells all along, in picture heights."""
+THIN = 0.08
+"""Of an arrow that goes straight, in picture heights."""
 BESIDE = 4
 """Places where a tether may begin that are at its symbol."""
 AWAY = 0.6
@@ -50,10 +54,11 @@ _BULGE = 4 * _ALONG * (1 - _ALONG)
 
 
 class Around(NamedTuple):
-    """What the grids in play cover of the picture, and what is ``written``, which no tether may cross."""
+    """What the grids in play cover of the picture, and what no tether may cross: what is ``written``, ``arrows``."""
 
     grids: list[tuple[Grid, Area]]
     written: list[Area]
+    arrows: list[Area]
 
 
 def around(telling: Telling) -> Around:
@@ -61,7 +66,7 @@ def around(telling: Telling) -> Around:
     grids = telling.in_play()
     stand = telling.boxes(grids)
     areas = [Area(*area) for area in telling.view.areas(stand[:, 0], stand[:, 1]).tolist()]
-    return Around(list(zip(grids, areas, strict=True)), _written_areas(telling, grids))
+    return Around(list(zip(grids, areas, strict=True)), _written_areas(telling, grids), _arrow_areas(telling, grids))
 
 
 def tether(
@@ -70,7 +75,7 @@ def tether(
 ) -> Drawing | None:  # fmt: skip
     """A tether from the panel, or from its symbol for ``operand``, to ``region``; None where there is no way.
 
-    It crosses none of the ``ways`` (n, 2) of others, and its own joins them.
+    It is not in the cast yet, and crosses none of the ``ways`` (n, 2) of others, and its own joins them.
     """
     others = [] if ways is None else ways
     starts, ends = _starts(panel, operand), telling.view.project(_ends(telling, region))[:, :2]
@@ -78,7 +83,7 @@ def tether(
     first, last = np.repeat(starts, len(ends), axis=0), np.tile(ends, (len(starts), 1))
     found = _bent(np.repeat(first, len(BENDS), axis=0), np.repeat(last, len(BENDS), axis=0), np.tile(BENDS, count))
     length = np.linalg.norm(np.diff(found, axis=1), axis=2).sum(axis=1)
-    walls = [panel.area.grown(-EDGE), *(area.grown(MARGIN) for area in around.written)]
+    walls = [panel.area.grown(-EDGE), *(area.grown(MARGIN) for area in around.written), *around.arrows]
     free = _within(found, [telling.page.free.grown(MARGIN)]).all(axis=1) & ~_within(found, walls).any(axis=1)
     across, most = _across(telling, found, region, around, 0.0), MOST_ACROSS if operand else 2 * MOST_ACROSS
     read = _across(telling, found, region, around, READ) if operand else 0.0 * across  # a result is told of by its head
@@ -94,9 +99,20 @@ def tether(
     others.append(found[best])
     way = _up_to(found[best], _written_on(telling, region, around))
     line = Line(tuple((x, y) for x, y in way.tolist()), WIDTH, color, head)
-    drawing = Drawing(telling.unique("tether"), (line,), camera_pose(telling.page), "camera", opacity=0.0)
-    telling.cast.add(drawing)
-    return drawing
+    return Drawing(telling.unique("tether"), (line,), camera_pose(telling.page), "camera", opacity=0.0)
+
+
+def _arrow_areas(telling: Telling, grids: Sequence[Grid]) -> list[Area]:
+    """What arrows that go straight across or down cover: those that will stand in for ribbons, and those that do."""
+    drawn = (one for one in telling.cast.drawings.values() if ":arrow" in one.name and one.parent == "world")
+    there = (one.points for one in drawn if telling.score.value(Channel(one.name, "opacity")) > 0)
+    found = []
+    for points in (*standing(telling, grids), *there):
+        seen = telling.view.project(points)
+        area = Area(*seen[:, :2].min(axis=0).tolist(), *seen[:, :2].max(axis=0).tolist())
+        if (seen[:, 2] > 0).all() and min(area.width, area.height) < THIN:
+            found.append(area)
+    return found
 
 
 def _written_areas(telling: Telling, grids: Sequence[Grid]) -> list[Area]:

@@ -26,6 +26,8 @@ TILE = 0.84 * CELL
 """Height of a token's tile along a grid, where each has a row or a column."""
 SPECK = 5.0
 """Pixels of a cell along which tiles are no more than specks, and are not there."""
+LEAST = 0.76
+"""Em of the letters on these, in cells, where words leave room."""
 ENTRIES = 32
 """Tokens of a vocabulary along which tiles stand at most."""
 HIGH, SURELY = 0.75, 1.1
@@ -95,7 +97,7 @@ def _letters(telling: Telling, grid: Grid) -> list[Drawing]:
     under = 0.4 * CELL * (1 if all(axis.shown is None for axis in grid.axes) else 1 + torn(grid))
     for axis in _token_axes(grid):
         large = min(max(max(grid.cells) / ALONE[axis.direction], 1.0), 2.0) if axis.cells == 1 else 1.0
-        size = 0.7 * CELL * large
+        size = LEAST * CELL * large
         tokens = _tokens(telling, axis)
         texts = [telling.checkpoint.tokenizer.text(token) for token in tokens]
         words = any(advance(text, size) > 1.2 * CELL for text in texts)

@@ -33,7 +33,11 @@ def begin(telling: Telling, given: Tokens) -> None:
     if given:
         _card(telling, cards.hook(f"{telling.name}:hook", telling.page, phrase(ASKS), given), phrase(ASKS))
     name, _ = _whose(telling)
-    _card(telling, cards.chapter(f"{telling.name}:name", telling.page, name, phrase(ABOUT)), f"{phrase(ABOUT)}: {name}")
+    _card(
+        telling,
+        cards.chapter(f"{telling.name}:name", telling.page, name, phrase(ABOUT), clear=True),
+        f"{phrase(ABOUT)}: {name}",
+    )
 
 
 def take(telling: Telling, told: Beat) -> None:

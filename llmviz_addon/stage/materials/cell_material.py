@@ -119,6 +119,8 @@ RULED_GLASS = 0.45
 """Light of the lines between empty cells where things are lit, as a share of that of their outline."""
 CROSSED = 0.4
 """Light of the cross of what is forbidden where things are lit: as much as that of a small value."""
+LEAST_HUE = 0.35
+"""What has the hue of the smallest values that are seen from afar, which are as dark as they are small."""
 LARGER = 1.3
 """By how much larger cells are that show their numbers where things are lit."""
 KNOWN = "known"
@@ -156,7 +158,7 @@ def cell_material(
     info = tree.nodes.new("ShaderNodeObjectInfo")
     role = Expr(tree, info.outputs["Color"], vector=True) if pictures else attribute(tree, "GEOMETRY", "role", "Color")
     number, opacity = Expr(tree, info.outputs["Object Index"]), Expr(tree, info.outputs["Alpha"])
-    matter = Matter.of(theme.lit, point, role, not merged) if theme.lit else None
+    matter = Matter.of(theme.lit, point, role, given) if theme.lit else None
     colors = value_colors(theme) if pictures else None
     draw = _Drawing(point, given, role, number, colors, theme, wide, matter)
     surface = draw.surface(pictures) if pictures else draw.outline()
@@ -227,12 +229,12 @@ class _Drawing:
 
     def _far(self, mean: Expr, cell: Expr, pools: Expr) -> bpy.types.NodeSocket:
         """Cells too small to be seen, in the colour of the mean of a pool; along each axis one is ``pools`` of it."""
-        color = self._lit(self._color(mean), LIT if self.matter else LIT_FAR)
         if self.matter:
             size = abs(mean).clamp() ** self.theme.cells.growth
             pool = pooled(self.point, cell, pools)
+            color = self._color(abs(mean).maximum(LEAST_HUE) * mean.sign())
             return self.matter.slab(self.matter.dot(color, size, pool, few=True))
-        return self._shone(color)
+        return self._shone(self._lit(self._color(mean), LIT_FAR))
 
     def _shone(self, color: Expr) -> bpy.types.NodeSocket:
         """What shows no single cells."""
@@ -258,7 +260,7 @@ class _Drawing:
         tree, tone, ground = self.role.tree, self.point.normal.dot(TONES), linear(self.theme.ground)
         colored = self._color(value * gain)
         if self.matter:
-            return self._lit_values(self.matter, self._lit(colored, LIT), value, gain, tile, numbers)
+            return self._lit_values(self.matter, colored, value, gain, tile, numbers)
         small = tile.widest.times_plus(LIT_FAR * 4.5, -LIT_FAR * 0.5).minimum(LIT_FAR).maximum(0.0)
         lines = (draw_outline(self.point) * LIT_LINES).maximum(gaps * LIT_GAPS).maximum(small)
         cell = self._lit(mix(colored, ground, gaps * BETWEEN), lines)

@@ -41,6 +41,8 @@ at its foot a bar is at its head, where its value is."""
 
 COOL, WARM = (0.8, 1.0, 1.2), (1.2, 1.0, 0.75)
 """Hue of edges that face the lamp, and of those that look away from it."""
+CARRIES = 0.45
+"""How much less light ribbons have than what stands: they tell where numbers go, and are none."""
 WIRY, HUSHED = (2.0, -0.3), 0.6
 """Cells per pixel to 0 where an arrow is a tube and 1 where it is a wire, a factor and what is added; and how much of
 the light of all bodies is gone there."""
@@ -87,7 +89,7 @@ def flat_material(theme: Theme) -> bpy.types.Material:
     is_bar = below.length() > 0.0  # what brings no colour has the alpha 1
     color = _signed(Expr(tree, ink.outputs["Color"], vector=True), below, is_bar)
     if theme.lit:
-        color = _shaded(color, is_bar, far)
+        color = _shaded(color, is_bar, far, Expr(tree, info.outputs["Object Index"]))
     surface = blend(tree, clear, emission(tree, color), alpha)
     tree.links.new(surface, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
     arrange(tree)
@@ -100,8 +102,8 @@ def _signed(color: Expr, below: Expr, is_bar: Expr) -> Expr:
     return mix(color, below, (up < 0.0) * is_bar)
 
 
-def _shaded(color: Expr, is_bar: Expr, far: Expr) -> Expr:
-    """The colour of what has a body as it is lit, less from ``far``, and of all else as it is."""
+def _shaded(color: Expr, is_bar: Expr, far: Expr, carries: Expr) -> Expr:
+    """The colour of what has a body as it is lit, less from ``far`` and of what ``carries``; all else is as it is."""
     tree = color.tree
     lean = attribute(tree, "GEOMETRY", LEAN, "Vector")
     _, _, face = lean.split()
@@ -115,5 +117,7 @@ def _shaded(color: Expr, is_bar: Expr, far: Expr) -> Expr:
     edge = steep * steep * dark * toward.times_plus(TOWARDS, 1.0) * HOT
     light = (shade + glint * glint * GLINT) * GLOW * inside
     tint = mix(WARM, COOL, toward.times_plus(0.5, 0.5))
-    lit = (color.scaled(light) + (color * tint).scaled(edge)).scaled(far.times_plus(-HUSHED, 1.0))
+    lit = (color.scaled(light) + (color * tint).scaled(edge)).scaled(
+        far.times_plus(-HUSHED, 1.0) * carries.times_plus(-CARRIES, 1.0)
+    )
     return mix(color, lit, face > 0.0)

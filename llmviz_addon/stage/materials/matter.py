@@ -12,8 +12,8 @@ from functools import partial
 
 import bpy
 
-from .cell_point import DOWN, Point, pooled
-from .nodes import BLUR, FOCUS, Expr, attribute, blend, grouped, mix, new_node
+from .cell_point import DOWN, Given, Point, pooled
+from .nodes import BLUR, FOCUS, SPOT, Expr, attribute, blend, grouped, mix, new_node
 from .theme import RGB, Lit, linear
 
 ROUND = 2.2
@@ -36,8 +36,14 @@ DISTANT = 11.0, -1.9
 """Cells per pixel to 0 where dots are round and 1 where they are few pixels wide: a factor, and what is added."""
 FEW, POOLED = 1.7, 2.4
 """Light of the largest there, and of pools, as a share of what it has from near; the smaller are darker for it."""
-ASIDE = 0.1
-"""Light of the dots on the thin sides of a slab."""
+ASIDE, ABOVE = 0.1, 0.16
+"""Light of the thin sides of a slab, as a share of its role's, and of those above: so one sees how thick it is."""
+POINTED, FACED = 1.2, 0.05
+"""How much brighter dots are that are pointed out, and the light of the slab under them, as a share of its role's."""
+STEPS_BACK = 0.8
+"""How much darker what is not pointed out is where something is."""
+FAINTEST = 0.3
+"""Light of the smallest of values that are seen from afar, as a share of its colour's."""
 MELTED, SPILL = 1.2, 0.35
 """How much softer dots are there, and how much more of their light falls around them."""
 REACH = 0.72
@@ -74,10 +80,15 @@ class Matter:
     role: Expr
     normal: bpy.types.NodeSocket
     seen: Expr  # what is left of its light
+    pointed: Expr  # how much it is pointed out
 
     @classmethod
-    def of(cls, lit: Lit, point: Point, role: Expr, scaled: bool) -> Matter:
-        """Those of a grid; a ``scaled`` one is a unit cube that its object's scale makes as large as its cells."""
+    def of(cls, lit: Lit, point: Point, role: Expr, given: Given) -> Matter:
+        """Those of a grid; one that is not merged is a unit cube that its object makes as large as its cells."""
+        scaled = given.known is None
+        highlight = given.highlight
+        assert highlight is not None
+        pointed = highlight if given.focus is None else highlight.maximum(given.focus)
         (bent,) = grouped(
             "llmviz bevel", partial(_bevel, bevel=lit.slab.bevel, scaled=scaled),
             At=point.at, Cells=point.cells, Inner=point.inner, Pixel=point.pixel, Widest=point.widest,
@@ -87,13 +98,13 @@ class Matter:
         to_world.convert_from, to_world.convert_to = "OBJECT", "WORLD"
         role.tree.links.new(bent.socket, to_world.inputs[0])
         depth = Expr(role.tree, role.tree.nodes.new("ShaderNodeCameraData").outputs["View Z Depth"])
-        (seen,) = grouped("llmviz falloff", _falloff, Depth=depth)
-        return cls(lit, point, role, to_world.outputs[0], seen)
+        (seen,) = grouped("llmviz falloff", _falloff, Depth=depth, Pointed=pointed)
+        return cls(lit, point, role, to_world.outputs[0], seen, highlight)
 
     def slab(self, glow: Expr | RGB) -> bpy.types.NodeSocket:
         """Coated stuff, of which ``glow`` shines."""
         tree, slab = self.role.tree, self.lit.slab
-        glow = (self.rim() + glow).scaled(self.seen)
+        glow = (self.rim() + glow + self.role.scaled(self.sides())).scaled(self.seen)
         node = new_node(tree, "ShaderNodeBsdfPrincipled")
         base = self.role.times_plus((slab.tint,) * 3, [(1 - slab.tint) * light for light in linear(slab.color)])
         tree.links.new(base.socket, node.inputs["Base Color"])
@@ -129,14 +140,21 @@ class Matter:
         covered = ((radius - off) / soft + 0.5).clamp() * size.times_plus(1.0 - OUT, OUT)
         around = off.times_plus(-1.0 / REACH, 1.0).clamp()
         light = (around * around * size).times_plus(far.times_plus(SPILL, dots.halo), covered)
-        strong = size * POOLED if few else far.times_plus(size * FEW - 1.0, 1.0)
+        strong = (size * POOLED).maximum(FAINTEST) if few else far.times_plus(size * FEW - 1.0, 1.0)
+        strong = strong * self.pointed.times_plus(POINTED, 1.0)
         return color.scaled(light * strong * self.front() * (size > 0.0) * dots.strength)
 
     def front(self) -> Expr:
-        """Share of a dot's light: on the sides of what is one cell deep, less, where they would be seen twice."""
+        """Share of a dot's light: none on the sides of what is one cell deep, where they would be seen twice."""
         _, front, _ = self.point.normal.split()
         _, deep, _ = self.point.cells.split()
-        return front.times_plus(1.0 - ASIDE, ASIDE).maximum(deep > 1.5)
+        return front.maximum(deep > 1.5)
+
+    def sides(self) -> Expr:
+        """Light of a slab's own: along its thickness, and where it is pointed out all over."""
+        _, _, above = self.point.normal.split()
+        aside = above.times_plus(ABOVE - ASIDE, ASIDE) * (1.0 - self.front())
+        return self.pointed.times_plus(FACED, aside)
 
     def distant(self, tile: Point) -> Expr:
         """0 where cells are seen as dots, 1 where they are but a glow."""
@@ -205,11 +223,12 @@ class Matter:
         return blend(tree, node.outputs[0], clear, (1.0 - lines.maximum(edge)) * glass.clear)
 
 
-def _falloff(tree: bpy.types.NodeTree, depth: Expr) -> dict[str, Expr]:
-    """What is left of the light of what lies behind the focus of the film's camera."""
-    focus, blur = (attribute(tree, "VIEW_LAYER", name) for name in (FOCUS, BLUR))
+def _falloff(tree: bpy.types.NodeTree, depth: Expr, pointed: Expr) -> dict[str, Expr]:
+    """What is left of the light of what lies behind the focus of the film's camera, or is not what is pointed out."""
+    focus, blur, spot = (attribute(tree, "VIEW_LAYER", name) for name in (FOCUS, BLUR, SPOT))
     behind = (1.0 - focus / depth).clamp() * (blur > 0.0)
-    return {"Seen": 1.0 - (behind * DIMS).minimum(DARKEST)}
+    beside = (1.0 - pointed).clamp() * spot
+    return {"Seen": (1.0 - (behind * DIMS).minimum(DARKEST)) * beside.times_plus(-STEPS_BACK, 1.0)}
 
 
 def _rim(tree: bpy.types.NodeTree, at: Expr, cells: Expr, pixels: Expr, plane: Expr) -> dict[str, Expr]:

@@ -19,9 +19,10 @@ Number = float | int
 Operand: TypeAlias = "Expr | Number | Sequence[Number]"
 LENS = ("camera.data.sensor_height", "camera.data.lens")
 PICTURE = ("render.resolution_x", "render.resolution_y", "render.resolution_percentage")
-FOCUS, BLUR = "camera.data.dof.focus_distance", 'camera.data["blur"]'
-"""How far away the film's camera is focused; how soft it shows what is furthest from there. Others have no blur: 0."""
-SETTINGS = (*LENS, *PICTURE, FOCUS, BLUR)
+FOCUS, BLUR, SPOT = "camera.data.dof.focus_distance", 'camera.data["blur"]', 'camera.data["spot"]'
+"""How far away the film's camera is focused; how soft it shows what is furthest from there; and whether something is
+pointed out, beside which the rest is dim, 0 to 1. Of others both are 0."""
+SETTINGS = (*LENS, *PICTURE, FOCUS, BLUR, SPOT)
 """What of the scene's own settings materials read."""
 UNSET = 0.5
 """What each input of a new Math node has."""

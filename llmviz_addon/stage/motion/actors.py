@@ -17,7 +17,7 @@ from ...layout.lettering.drawing import Drawing, Readout
 from ...screenplay.score.channels import Kind, row
 from ...screenplay.score.timeline import CAMERA, Fragment
 from .. import compat
-from ..lens import BLUR
+from ..lens import BLUR, SPOT
 from ..materials.flat_material import REACH
 from ..things.camera import CLIP_END, CLIP_START, Rig
 from ..things.lights import BELOW, POOL
@@ -25,6 +25,7 @@ from ..things.page import PAGE
 from ..things.readouts import modifier_name, value_input
 from .focusing import BLUR as BLURRED
 from .focusing import FOCUS
+from .focusing import SPOT as SPOTTED
 from .keys import Actor, Target
 from .properties import place
 
@@ -90,10 +91,11 @@ def page_floor_actor(obj: bpy.types.Object) -> Actor:
 
 
 def lens_actor(rig: Rig) -> Actor:
-    """The lens of a lit theme: how far away it is focused, and how soft what is furthest from that."""
+    """The lens of a lit theme: how far away it is focused, and how soft what is furthest from that, and whether
+    all but what is pointed out is dim."""
     data: Any = rig.lens
-    data[BLUR] = 0.0
-    paths = {FOCUS.prop: "dof.focus_distance", BLURRED.prop: f'["{BLUR}"]'}
+    data[BLUR] = data[SPOT] = 0.0
+    paths = {FOCUS.prop: "dof.focus_distance", BLURRED.prop: f'["{BLUR}"]', SPOTTED.prop: f'["{SPOT}"]'}
     return Actor(lambda prop, index: [Target(data, paths[prop])])
 
 

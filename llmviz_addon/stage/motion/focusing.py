@@ -19,7 +19,7 @@ from ...screenplay.page.view import TAN
 from ...screenplay.score.timeline import Channel, Timeline, Track
 from .standing import Film, Look, Standing, Ways
 
-FOCUS, BLUR = Channel("lens", "focus"), Channel("lens", "blur")
+FOCUS, BLUR, SPOT = Channel("lens", "focus"), Channel("lens", "blur"), Channel("lens", "spot")
 PLACE, REACH = tuple(Channel("lamps", "offset", axis) for axis in range(3)), Channel("lamps", "scale")
 SOLID = 0.6
 """Opacity from which on a thing is in play; what steps aside has less."""
@@ -60,6 +60,7 @@ class Aim(NamedTuple):
     y: float
     z: float
     reach: float  # metres to each side
+    spot: float = 0.0  # 1 where something is pointed out: all else is dim
     nearest: float = 0.0  # of what is around a single cell, how far away what is nearest is; else 0
 
 
@@ -90,7 +91,7 @@ def focusing(things: Sequence[Standing], timeline: Timeline) -> list[Track]:
     easings = tuple(easing for _, _, easing in keys)
     return [
         Track(channel, frames, np.array([aim[at] for _, aim, _ in keys]), easings)
-        for at, channel in enumerate((FOCUS, BLUR, *PLACE, REACH))
+        for at, channel in enumerate((FOCUS, BLUR, *PLACE, REACH, SPOT))
     ]
 
 
@@ -147,7 +148,8 @@ def _aim(look: Look, marked: np.ndarray) -> Aim:
         near, far = max(near, 0.6 * middle), max(min(far, 1.8 * middle), middle)
     distance = 2 * near * far / (near + far)
     deep = (far - near) / (far + near)
-    return _at(place, distance, float(np.clip(SHARP / max(deep, 1e-6), least, WIDEST)), reach)
+    found = _at(place, distance, float(np.clip(SHARP / max(deep, 1e-6), least, WIDEST)), reach)
+    return found._replace(spot=float(wanted.any()))
 
 
 def _before(aim: Aim) -> Aim:
@@ -171,4 +173,4 @@ def _differs(one: Aim, other: Aim) -> bool:
     way = np.linalg.norm(np.subtract(one[2:5], other[2:5])) + abs(one.reach - other.reach)
     soft = abs(1 - one.distance / other.distance) * max(one.blur, other.blur)
     opens = abs(one.blur - other.blur) * AROUND
-    return bool(soft > WORTH or opens > WORTH or way > FAR * max(one.reach, other.reach))
+    return bool(soft > WORTH or opens > WORTH or one.spot != other.spot or way > FAR * max(one.reach, other.reach))

@@ -24,6 +24,7 @@ TURNS = ("opacity", "highlight", "focus")
 """Channels by which a thing comes into play, or is pointed out."""
 MARKED = 0.3
 """How strongly it glows, or what is outside the focus steps back, where it counts as pointed out."""
+FOCUS_ENDS = ("focus_lo", "focus_hi")
 AT_ONCE = 256
 """Frames that are looked at together."""
 
@@ -210,9 +211,14 @@ class Film:
         return whole
 
     def _marked(self, one: Standing, frames: np.ndarray) -> np.ndarray:
-        channels = [Channel(name, prop) for name in (one.name, *one.parts) for prop in ("highlight", "focus")]
-        each = [self.at(channel, frames, 0.0) >= MARKED for channel in channels if channel in self._tracks]
-        return np.any(each, axis=0) if each else np.zeros(len(frames), dtype=bool)
+        found = np.zeros(len(frames), dtype=bool)
+        for name in (one.name, *one.parts):
+            found |= self.at(Channel(name, "highlight"), frames, 0.0) >= MARKED
+            if Channel(name, "focus") in self._tracks:  # of no cells where all of it steps back
+                ends = [[self.at(Channel(name, end, i), frames, 0.0) for i in range(3)] for end in FOCUS_ENDS]
+                some = (np.array(ends[1]) > np.array(ends[0])).any(axis=0)
+                found |= some & (self.at(Channel(name, "focus"), frames, 0.0) >= MARKED)
+        return found
 
     def way(self, one: Standing, frames: np.ndarray) -> np.ndarray | None:
         """How far a thing is from home, with what carries it, (3, n) metres; None where it never moves."""

@@ -20,7 +20,7 @@ from ...layout.grid import Grid, Ribbon
 from ...layout.lettering.drawing import Drawing, Readout
 from ...screenplay.score.timeline import Fragment, Timeline, Track
 from ..materials.theme import Theme
-from ..motion.followed import following
+from ..motion.followed import following, with_followers
 from ..motion.keys import Actor
 from ..ours import Ours, built_text, kind_of, ours
 from ..things.camera import Rig
@@ -138,7 +138,7 @@ def difference(scene: bpy.types.Scene, production: Production, look: Theme) -> D
         return None
     tracks = ensembles.tracks((*crowds, *ribbons, *drawings))
     if look.lit is not None:
-        tracks += following(layout, stood.grids, production.signage, timeline)
+        tracks = with_followers(tracks, following(layout, stood.grids, production.signage, timeline))
     leaders, were = _leaders(ribbons, drawings, timeline.fragments), stood.leaders
     before, now = _channels(stood.tracks), _channels(tracks)
     others = {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}

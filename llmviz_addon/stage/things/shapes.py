@@ -7,7 +7,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...layout.lettering.drawing import BELOW, TINTS, Band, Between, Disc, Line, Polygon, Rect, Shape, Text, Top
+from ...layout.lettering.drawing import (
+    BELOW,
+    TINTS,
+    Band,
+    Between,
+    Disc,
+    Line,
+    Plane,
+    Polygon,
+    Rect,
+    Shade,
+    Shape,
+    Text,
+)
 from . import glyphs
 from .forms import CORNERS, bars, corners_of, disc, polygon, rectangle, stroke
 from .mesh2d import Flat, filling, fringed, inset, join
@@ -29,8 +42,10 @@ POINTED = -0.1
 """Cosine of the turn at a corner up to which its sides stay as they are: those of an arrow's head."""
 STRAIGHT = 1e-3
 """Sine of the turn from one side to the next up to which there is no corner."""
-QUIET, CATCHES = 1.6, 3.0
-"""Light of figures, which are seen from afar, beside what glows; and how much more falls on what faces up."""
+QUIET, BOARD = 1.6, 0.07
+"""Light of figures, which are seen from afar, beside what glows; and how wide the edge of a board is, as ``FIGURE``."""
+FADES = 6
+"""Parts from the middle of a shade to where it ends."""
 BESIDE, OVER, STEPS = (0.08, 0.11), (0.02, 0.06), 10
 """How far a ground ends inside its edge, and outside, beside the set and under it, in heights of the picture; and in
 how many parts."""
@@ -63,9 +78,11 @@ def pieces(shape: Shape, fringe: float, lit: bool, is_under: bool = False) -> li
     if lit and isinstance(shape, Rect | Band | Disc) and shape.color not in PLAIN:
         return [(_body(shape, fringe), shape.color, _empty(shape))]
     match shape:
+        case Shade(points, color, dark):
+            return [(_shade(points, dark), color, light)] if lit else []
+        case Plane(points, _, falls) if lit:
+            return [(_figure(points, fringe, BOARD), "ink", falls)]
         case Polygon(points, color) if lit and not isinstance(shape, Between):
-            if isinstance(shape, Top):
-                return [(_figure(points, fringe, FIGURE), "muted", QUIET * CATCHES)]
             if color in BELOW:
                 return [(_figure(points, fringe, ARROW, SLIM), color, LEADS)]
             return [(_figure(points, fringe, FIGURE), color, QUIET)]
@@ -123,6 +140,15 @@ def _soft(rect: Rect, fringe: float) -> Flat:
     thin = 1.0 if rect.height >= 1.0 else THIN
     whole = replace(whole, cover=np.full(len(whole.points), thin))
     return join([whole, Flat(flat.points, flat.edge, flat.triangles, cover=thin * np.tile(alpha, 2))])
+
+
+def _shade(points: Sequence[tuple[float, float]], dark: float) -> Flat:
+    """What is darkest around its middle and ends softly at its outline."""
+    outline = np.asarray((*points, points[0]), dtype=float)
+    middle, share = outline[:-1].mean(axis=0), np.linspace(0.0, 1.0, FADES + 1)
+    flat = _strip([middle + (outline - middle) * at for at in share])
+    cover = dark * (1.0 - share * share * (3.0 - 2.0 * share))
+    return Flat(flat.points, flat.edge, flat.triangles, cover=np.repeat(cover, len(outline)))
 
 
 def _body(shape: Rect | Band | Disc, fringe: float) -> Flat:
