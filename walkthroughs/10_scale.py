@@ -197,20 +197,14 @@ def _take(film, first, by_size, beside):
         film.say("Back to the cells of {name}, one number each.", name=first.title)
         with film.together(seconds=7):
             film.fade(first.signs.card, first.signs.roof, largest.layers, largest.signs.boxes, to=1, seconds=1)
-            with film.in_sequence():
-                film.wait(2)
-                film.fade(*map(_whole, larger), beside, to=0, seconds=2)  # each comes again in its turn, and whole
             film.camera.take(all_of_it, *reversed(near), first.corner(CELLS), azimuth=277, elevation=4)
-        count = f"{largest.n_params:,}"
-        film.say("Now, without a cut, from here to all {count} of {name}:", count=count, name=largest.title)
+        film.say("Now, without a cut, from here to all {n:,} of {name}:", n=largest.n_params, name=largest.title)
+        film.fade(*map(_whole, larger), beside, to=0, seconds=0)  # each comes in its turn, and whole
         film.camera.take(*near, stops[0], azimuth=281, elevation=6, seconds=7)
         for number, stop in enumerate((*stops[1:-1], all_of_it)):
             film.wait(0.9)
-            with film.together(seconds=2):
-                film.fade(
-                    *map(_whole, larger[number : number + 1]), beside if stop is all_of_it else [], to=1, seconds=1
-                )
-                film.camera.fly(*stop, azimuth=287, elevation=9)
+            film.camera.fly(*stop, azimuth=287, elevation=9, seconds=2)
+            film.fade(*map(_whole, larger[number : number + 1]), beside if stop is all_of_it else [], to=1, seconds=0.6)
         film.say("Counting them, ten every second, takes about {time}.", time=_duration(film, largest.n_params / 10))
         film.camera.fly(*all_of_it, azimuth=284, elevation=9, seconds=1)
 

@@ -45,9 +45,7 @@ def play(film):
     if 1 < len(layers) <= MOST:
         with film.beat("layers"):
             film.say("that in one of {layers},", layers=film.count(len(layers), "layer"))
-            norm, attention, *_ = layers[0].members.values()
             with film.together():
-                film.fade(film.ribbons(norm, attention.heads), to=0, seconds=1)  # as in those that were carried
                 film.fade(*frames, *map(film.signs.labels, layers), film.all_but(*layers), to=0, seconds=1)
                 names = [f"Layer {i}" for i in range(len(layers))]
                 last = _halves(layers[-1], film.layout.ln_f, film.layout.output)

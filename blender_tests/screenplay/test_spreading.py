@@ -28,7 +28,7 @@ def test_layers_stand_side_by_side_as_they_are(film):
         assert left_end[0] == pytest.approx(right + film.layout.gap)
         right = right_end[0]
     assert np.subtract(*(film.telling.box(grid)[0] for grid in inner)) == pytest.approx(before)
-    assert film.telling.offset(layers[0].mlp.hidden) == pytest.approx(0)
+    assert film.telling.offset(layers[0].mlp.hidden) == pytest.approx(0, abs=1e-5)
 
 
 def test_upright_they_stand_in_lines(nano, make_film):

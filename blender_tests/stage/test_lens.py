@@ -146,7 +146,7 @@ def test_what_is_out_of_focus_is_soft_and_text_never(built):
     assert changed.max() > 40
     set_ = slice(0, 240), slice(150, 320)  # at the left of that the page ends
     steps = [np.abs(np.diff(one[set_].max(axis=2), axis=1)).max() for one in (sharp, soft)]
-    assert steps[1] < 0.6 * steps[0]  # no more than half a dot's edge is left of any
+    assert steps[1] < 0.65 * steps[0]  # little more than half a dot's edge is left of any
     built.frame_set(frame)
     place = built.camera.matrix_world.copy()
     place.translation.x += 0.01

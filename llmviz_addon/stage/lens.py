@@ -33,7 +33,10 @@ AROUND = 2
 KEPT_OUT = 5.0
 """One over the share of a pixel that is written on from which on it is sharp."""
 NOWHERE, BESIDE = 1e9, 9
-"""Metres from which on there is nothing, which is as soft as what ends there, so many pixels around."""
+"""Metres from which on there is nothing, which is as soft as what ends there, so many pixels around. So is the floor:
+as soft as it lies behind, it would take up the colour of things that are sharp, beside their edges."""
+FLOOR = -1.0
+"""What the floor tells in the pass of what is written."""
 
 _HERE = "abs(x - a) + abs(y - b) + abs(z - c) < 0.0001 + 0.000001*(abs(a) + abs(b) + abs(c))"
 _GATE = f"1 if {_HERE} and u == 0 and e > 1 else 0"
@@ -80,7 +83,8 @@ def blurred(
     height = Expr(tree, size.outputs["Dimensions"], vector=True).split()[1]
     focus, far = (_driven(tree, expression, camera) for expression in _DRIVEN)
     off = abs(1.0 - focus / depth.maximum(1e-3))
-    there = depth < NOWHERE
+    floor = written < -0.5
+    there, written = (depth < NOWHERE) * (1.0 - floor), written + floor
     soft_there = (off * far).minimum(LARGEST) * there
     ending = _spread(tree, soft_there, BESIDE) * (1.0 - there)
     sharp = (1.0 - _spread(tree, written * KEPT_OUT, AROUND)).clamp() * (depth > 0.0)

@@ -105,13 +105,13 @@ _BODY = (
 _SHAFT = tuple((0.052 * 0.2 ** ((y - 0.357) / 0.479), y) for y in np.linspace(0.836, 0.357, 9).tolist())
 
 _CHAIR = (  # legs, of which those behind carry the back, its two rails, and the seat, which is in no plane with them
-    *(Board((x, y, 0.0), (x + 0.06, y + 0.06, tall)) for x in (-0.26, 0.2) for y, tall in ((0.02, 0.47), (0.44, 1.0))),
-    *(Board((-0.21, 0.455, low), (0.21, 0.49, high)) for low, high in ((0.62, 0.73), (0.82, 0.98))),
-    Board((-0.28, 0.0, 0.46), (0.28, 0.52, 0.51)),
+    *(Board((x, y, 0.0), (x + 0.07, y + 0.06, tall)) for x in (-0.25, 0.18) for y, tall in ((0.02, 0.45), (0.44, 1.0))),
+    *(Board((-0.2, 0.455, low), (0.2, 0.49, high)) for low, high in ((0.58, 0.74), (0.8, 0.98))),
+    Board((-0.26, 0.0, 0.44), (0.26, 0.52, 0.51)),
 )
 
 LANDMARKS = (  # ascending
-    Landmark("a chair", 0.9, 0.56, (), boards=_CHAIR),
+    Landmark("a chair", 0.9, 0.52, (), boards=_CHAIR),
     Landmark(
         "a person", 1.7, 0.9 / 1.7, (_ball(0.0, 0.946, 0.054), _both(_BODY)),
         (_band(0.9 / 1.7, 0.0, 2 / 1.7, "card"), _ball(0.36 / 1.7, 1.05 / 1.7, 0.03 / 1.7)),

@@ -138,7 +138,7 @@ def scale_bar(outline: Outline, em: float) -> Drawing:
 
 def height_bar(outline: Upright, em: float) -> Drawing:
     """All of the model's height, in the same place, with letters of ``em``: in cells, and at a millimetre each."""
-    words = phrase("{} cells high", outline.tall), phrase("at 1 mm: {}", in_metres(outline.tall))
+    words = phrase("{} cells", outline.tall), phrase("at 1 mm: {}", in_metres(outline.tall))
     return _upright(outline, "height", _height(outline), words, em)
 
 

@@ -119,7 +119,6 @@ def become(
         raise ScriptError(f"{numbers!r} has {len(values)} numbers, but the skyline {len(chart.values)}.")
     for name in chart.caption:
         telling.change(name, "opacity", 0.0, 0.1 * seconds)
-    chart.caption = [_entitle(telling, chart, title, 0.1 * seconds)]
     for name in chart.shadow:
         telling.change(name, "opacity", 0.0, 0.1 * seconds)
     slid = _slid(chart.values, values)
@@ -131,7 +130,10 @@ def become(
     _stand(telling, chart, values, rest)
     _settle(telling, chart, rest)
     telling.pass_time(rest)
-    chart.caption.append(_describe(telling, chart, 0.15 * seconds))
+    chart.caption = [  # not before it is true
+        _entitle(telling, chart, title, 0.15 * seconds),
+        _describe(telling, chart, 0.15 * seconds),
+    ]
     _cast_shadow(telling, chart, 0.2 * seconds)
     telling.pass_time(0.3 * seconds)
 

@@ -24,7 +24,7 @@ from .token_tiles import rise
 
 ARROW = 0.3
 """Opacity of an arrow, about that of a ribbon."""
-WIDTH = 0.14
+WIDTH = 0.18
 """Of an arrow, in metres."""
 BROADEST = 0.055
 """The same in picture heights, from where the camera stands: from near it would be broader than what it tells of."""

@@ -25,6 +25,9 @@ BETWEEN = 3.0
 OVER, BESIDE, APART = 2.2, 7.0, 0.6
 """Room over a line for titles, and beside groups for theirs, and between two names, in ems of usual letters."""
 
+HAIR = 1e-6
+"""Metres that the first of several groups is moved, too: so there are arrows in it, in place of its ribbons, as in all.
+"""
 BETTER = 1.1
 """How much larger all must be for groups not to stand in one line."""
 
@@ -61,7 +64,7 @@ def spread(
     (left, _, _), (_, _, top) = telling.ends(first)
     for grids, x, z in form.places:
         low, high = telling.ends(grids)
-        by = np.array([left + x - low[0], 0.0, top + z - high[2]])
+        by = np.array([left + x - low[0], 0.0, top + z - high[2] + HAIR * (len(told) > 1)])
         for grid in grids if np.abs(by).max() > 1e-9 else ():
             telling.carry(grid.name, telling.offset(grid) + by, seconds)
     telling.pass_time(seconds)

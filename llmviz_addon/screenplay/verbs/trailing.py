@@ -22,7 +22,7 @@ FASTEST, SLOWEST = 3.5, 3.0
 """How many times as fast as it was told an action goes at most, and how many times as slowly."""
 HOLDS = 0.1
 """Seconds for which the finished picture stands before the cut, and a quarter of the shot at most."""
-LEAD = 0.2
+LEAD = 0.3
 """Seconds of a shot that are over when it begins, so that no cut leads to an empty stage."""
 PUSHED = 1.06
 """How many times as large a card is at its end as at its beginning."""

@@ -18,6 +18,8 @@ import numpy as np
 from ...layout.grid import Grid
 from ...screenplay.page.view import TAN
 from .. import compat
+from ..lens import FLOOR
+from ..materials.flat_material import WRITTEN
 from ..materials.nodes import Expr, arrange, blend, emission, mix, new_node
 from ..materials.theme import RGB, Lamp, Lit, Theme, linear
 from ..ours import own
@@ -126,7 +128,11 @@ def _floor_material(lit: Lit, ground: RGB) -> bpy.types.Material:
     front = 1.0 - Expr(tree, tree.nodes.new("ShaderNodeNewGeometry").outputs["Backfacing"])
     clear = tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0]
     faded = blend(tree, emission(tree, linear(ground)), node.outputs[0], near)  # half transparent, it would be noise
-    surface = blend(tree, clear, faded, (near > 0.0) * front)
+    shown = (near > 0.0) * front
+    surface = blend(tree, clear, faded, shown)
+    told = new_node(tree, "ShaderNodeOutputAOV")
+    told.aov_name = WRITTEN
+    tree.links.new((shown * FLOOR).socket, told.inputs["Value"])
     tree.links.new(surface, tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
     arrange(tree)
     return material
