@@ -11,6 +11,8 @@ from ..page.view import Area
 from ..score.timeline import Channel
 from ..telling import GONE, LOOSE, Telling
 
+SCARCELY = 0.1
+"""Seconds after which what has come to explain has still only just come."""
 TOUCHING = 1e-6
 """Shared area of panels, in picture heights squared, that is none."""
 
@@ -59,7 +61,16 @@ def _close(telling: Telling, stay: list[Explanation], seconds: float, back: Sequ
         for name in (*explanation.tethers, *explanation.marks) if steps_back else explanation.drawings:
             if name not in telling.score.gone:
                 tied = name in explanation.tethers
-                telling.change(name, "opacity", 0.0, min(seconds, LOOSE) if tied else seconds)
+                take_away(telling, Channel(name, "opacity"), min(seconds, LOOSE) if tied else seconds)
         for body in (body for name in explanation.lit - needed for body in telling.splits.bodies(name, telling.now)):
             telling.score.set(Channel(body, "focus"), 0.0, telling.now, seconds, yields=True)
     telling.explanations = [*(replace(one, tethers=(), marks=(), lit=frozenset()) for one in back), *stay]
+
+
+def take_away(telling: Telling, opacity: Channel, seconds: float) -> None:
+    """Let what explains go; what has only just come, so that nobody could have read it, does not come at all."""
+    clips = telling.score.clips.of(opacity)
+    if clips and clips[-1].before == 0 < clips[-1].seconds and abs(telling.now - clips[-1].end) < SCARCELY:
+        telling.score.withdraw(opacity, clips[-1].start, 0.0)
+    else:
+        telling.score.set(opacity, 0.0, telling.now, seconds)

@@ -83,7 +83,7 @@ def _hang(telling: Telling, one: Explanation, area: Area, seconds: float) -> Non
         made = replace(drawing, name=telling.unique("panel"), pose=pose, opacity=0.0)
         telling.cast.add(made)
         if solid := telling.score.value(Channel(drawing.name, "opacity")):
-            telling.change(drawing.name, "opacity", 0.0, fade)
+            dismissing.take_away(telling, Channel(drawing.name, "opacity"), fade)
             telling.score.set(Channel(made.name, "opacity"), solid, telling.now + seconds - fade, fade)
         return made
 
