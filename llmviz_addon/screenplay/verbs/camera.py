@@ -97,7 +97,7 @@ def _read(telling: Telling, seen: Seen, view: View) -> Seen:
 def go(telling: Telling, view: View, seconds: float | None = None) -> None:
     """Move to a pose, e.g. back to one that was kept; where what is seen gets quite another size, evenly."""
     seconds = telling.length(seconds, 1.0)
-    if seconds and abs(math.log(view.distance / telling.view.distance)) > ZOOM:
+    if seconds and telling.is_open and abs(math.log(view.distance / telling.view.distance)) > ZOOM:
         return fly(telling, view, seconds)
     for channel, value in pose.told(view).items():
         telling.score.set(channel, value, telling.now, seconds)
@@ -108,7 +108,7 @@ def go(telling: Telling, view: View, seconds: float | None = None) -> None:
 def unhurried(telling: Telling, view: View, seconds: float | None) -> float:
     """Seconds of a way to a pose: as many as are wanted, but so many that it can be followed; 0 is a cut."""
     seconds = telling.length(seconds, 1.0)
-    if not seconds or telling.reel is not None or telling.one_shot:
+    if not seconds or not telling.is_open or telling.reel is not None or telling.one_shot:
         return seconds
     before, after = (np.array([*one.target, one.distance]) for one in (telling.view, view))
     shares = _zooming(view.distance / telling.view.distance, np.linspace(0.0, 1.0, LOOKS))
