@@ -41,7 +41,7 @@ COVERED = 0.01
 """Of a panel, what may cover something else, before the camera makes room."""
 VITAL = 10.0
 """How much more than other things what is explained must not be covered."""
-FURTHEST, FAR, NEARER = 1.6, 1.25, 0.95
+FURTHEST, FAR, NEARER = 1.7, 1.25, 0.95
 """How many times as far away the camera goes at most to make room, or where the panel can be done without, and how
 near it must come to move without need."""
 ALIKE = 1.04
