@@ -39,7 +39,7 @@ def play(film):
         )
         film.merge(attn.proj, seconds=0)
         film.camera.frame(*_parts(attn), outputs, azimuth=276, elevation=4, seconds=0)
-        film.sweep(attn.proj, seconds=7)
+        film.sweep(attn.proj, seconds=8)
         film.say("No column looks at another here: that was done in the heads.")
         film.camera.frame(*_parts(attn), outputs, azimuth=279, elevation=5, zoom=0.95, seconds=2)
     _stream(film, x, read, attn, _residual(film, x, attn, t, outputs, arrows))

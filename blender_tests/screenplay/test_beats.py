@@ -260,8 +260,8 @@ def test_a_region_that_is_in_focus_already_is_left_alone(film_at):
 def test_what_is_computed_is_shown_piece_by_piece_and_the_value_last(film_at):
     film = film_at(None)
     ln = film.layout.layers[0].ln_1
-    film.hide_values(ln.output)
-    film.compute(ln.output[1, 20], seconds=9)
+    film.hide_values(ln.mean)
+    film.compute(ln.mean[1], seconds=9)
     (told,) = film.explanations
 
     def comes(name):
@@ -270,11 +270,11 @@ def test_what_is_computed_is_shown_piece_by_piece_and_the_value_last(film_at):
     steps = [comes(one.name).start for one in (told.panel.symbols, *told.panel.values, *told.panel.results)]
     assert steps == pytest.approx([0, 3, 6])
     starts = [comes(name).start for name in told.tethers]
-    assert len(starts) >= 3
+    assert len(starts) >= 2
     assert starts == sorted(set(starts))
     assert all(start < steps[1] for start in starts[:-1])  # as the symbols are read; the last leads to the cell
     assert starts[-1] == pytest.approx(comes(told.panel.results[0].name).end)
-    known = film.score.clips[Channel(ln.output.name, "kept", 1)][-1]
+    known = film.score.clips[Channel(ln.mean.name, "kept", 1)][-1]
     assert known.start >= comes(told.panel.results[0].name).end - 1e-9
     assert film.now == pytest.approx(9)
 

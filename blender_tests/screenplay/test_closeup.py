@@ -69,7 +69,7 @@ def test_what_is_told_of_an_excerpt_is_true_of_the_whole(film):
         film.say("The mean is {m:.5f}.", m=close.mean[t])
     assert f"{film.trace[ln.mean.name][t]:.5f}".replace("-", "−") in film.beats[-1].text
     film.wait(1)
-    film.sweep(close.output[t], seconds=4)
+    film.sweep(close.output[t], seconds=6)
     panel = film.explanations[-1].panel
     assert panel.symbols.name == film.explanations[-1].drawings[0]
     results = ["".join(written_on([drawing])) for drawing in panel.results]

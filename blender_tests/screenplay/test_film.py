@@ -123,9 +123,9 @@ def test_parameters_cannot_be_computed(film, ln):
 
 def test_a_swept_panel_shows_the_value_of_the_cell_it_names(film, ln):
     film.hide_values(ln.output)
-    film.sweep(ln.output, seconds=3)
+    film.sweep(ln.output, seconds=5)
     true, found = film.trace[ln.output.name], set()
-    for at in np.linspace(0, 3, 300):
+    for at in np.linspace(0, 5, 500):
         told = told_by(film, at)
         if told[-2:-1] in (["= "], ["≈ "]):
             t, c = (int(text) for text in told if text.isdigit())
@@ -144,7 +144,7 @@ def test_a_sweep_begins_slowly_with_a_panel_and_goes_on_as_a_wave_without(film, 
         return clip.at(min(at, clip.end))
 
     assert [round(known(at)) for at in (0.95, 1.95, 2.95, 5)] == [1, 2, 3, np.prod(ln.output.shape)]
-    assert [known(at) for at in (0.5, 1.5)] == [0, 1]  # their results are not there yet
+    assert [known(at) for at in (0.4, 1.4)] == [0, 1]  # their results are not there yet
     assert [bool(told_by(film, at)) for at in (0.5, 1.5, 2.5, 3.5, 4.5, 5)] == [True] * 3 + [False] * 2 + [True]
     assert not [name for name in film.cast.drawings if ":tether:" in name]
 
