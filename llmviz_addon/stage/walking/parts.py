@@ -54,7 +54,8 @@ def _part(obj: bpy.types.Object, boxes: Sequence[int]) -> Any:
 def _collection(scene: bpy.types.Scene, layer: bpy.types.ViewLayer) -> bpy.types.Collection:
     """Where parts are: a collection that is not rendered, which no key of theirs can change, nor seen elsewhere."""
     made = bpy.data.collections.new("llmviz walk")
-    made[WALKED] = True
+    numbers = [one.get(WALKED) for one in scene.collection.children]
+    made[WALKED] = 1 + max((number for number in numbers if isinstance(number, int)), default=0)
     made.hide_render = True
     scene.collection.children.link(made)
     for other in scene.view_layers:

@@ -14,10 +14,10 @@ from ..ours import keys
 from ..playing import hidden_away
 
 WALKED = "llmviz_walked"
-"""Custom property of a view layer: the numbers of what is hidden in it, and why; of an object: that it is a part."""
-
+"""Custom property of a view layer: the numbers of what is hidden in it, and why; of an object: that it is a part; of a
+collection of parts: its number."""
 PARTS = "parts"
-"""Of what is written there: the collection of the parts."""
+"""Of what is written of a view layer: that number. A pointer would have to outlive every undo."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,11 @@ def read_walked(layer: bpy.types.ViewLayer) -> Walked:
 
 def parts_in(layer: bpy.types.ViewLayer) -> bpy.types.Collection | None:
     """The collection of the parts that are shown in a view layer, if there are any."""
-    written = layer.get(WALKED)
-    found = written.get(PARTS) if hasattr(written, "get") else None
-    return found if isinstance(found, bpy.types.Collection) else None
+    written, scene = layer.get(WALKED), layer.id_data
+    number = written.get(PARTS) if hasattr(written, "get") else None
+    if number is None:
+        return None
+    return next((one for one in scene.collection.children if one.get(WALKED) == number), None)
 
 
 def write_walked(layer: bpy.types.ViewLayer, walked: Walked, parts: bpy.types.Collection | None = None) -> None:
@@ -53,7 +55,7 @@ def write_walked(layer: bpy.types.ViewLayer, walked: Walked, parts: bpy.types.Co
         lists = {"numbers": sorted(walked.numbers), "only": list(walked.only)}
         layer[WALKED] = {**{name: one for name, one in lists.items() if one}, "weights": int(walked.weights)}
         if parts is not None:
-            layer[WALKED][PARTS] = parts
+            layer[WALKED][PARTS] = parts[WALKED]
 
 
 def hidden_by_walking(scene: bpy.types.Scene, layer: bpy.types.ViewLayer) -> set[bpy.types.Object]:
