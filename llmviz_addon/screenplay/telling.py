@@ -11,7 +11,7 @@ import itertools
 from collections import ChainMap
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,7 +20,6 @@ from ..layout.grid import Grid, Region
 from ..layout.layout import Layout
 from ..layout.lettering.drawing import Drawing
 from ..layout.tensor import Numbers, Unplaced
-from ..layout.whereabouts import Place, Whereabouts
 from ..model.checkpoint import Checkpoint
 from ..model.lens import lens
 from ..model.onward import Onward
@@ -28,7 +27,7 @@ from ..model.sampling import Draw
 from ..model.trace import Trace
 from .cast.cast import Cast
 from .cast.splits import Splits
-from .page.map import ModelMap
+from .page.map import OnMap
 from .page.panel import Explanation
 from .page.said import Beat, Caption, Clause
 from .page.sizes import ENLARGED, stretched
@@ -55,23 +54,6 @@ class Closeup:
 
     pairs: tuple[tuple[Grid, Grid], ...]
     sources: Mapping[str, Grid]
-
-
-@dataclass(eq=False)
-class OnMap:
-    """The map: what is on it, names of what has been drawn by what it is, and where we are, if anywhere yet.
-
-    ``models`` are the maps of those in outline, by their names, and ``of`` is the one that is up. ``told`` are the
-    grids that a chapter wants to be shown, whatever is in play.
-    """
-
-    map: ModelMap
-    whereabouts: Whereabouts
-    models: dict[str, ModelMap] = field(default_factory=dict)
-    of: ModelMap | None = None
-    place: Place | None = None
-    drawings: dict[tuple[str, object, str], str] = field(default_factory=dict)
-    told: list[Grid] = field(default_factory=list)
 
 
 def _naming(chapter: str) -> Callable[[str], str]:

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ...kept import kept
 from ...language import phrase
-from ...layout.grid import Section
+from ...layout.grid import Grid, Section
 from ...layout.lettering.drawing import Line, Rect, Shape, Text
 from ...layout.lettering.font import CAP_HEIGHT, advance, fit
-from ...layout.whereabouts import Place
+from ...layout.whereabouts import Place, Whereabouts
 from .view import PART, Area, Page
 
 PALE = 0.25
@@ -190,6 +190,23 @@ class ModelMap:
             ends = self.sections[number].boxes[:, :, [0, 2]]
             self._extents[number] = ends[:, 0].min(axis=0), ends[:, 1].max(axis=0)
         return self._extents[number]
+
+
+@dataclass(eq=False)
+class OnMap:
+    """The map: what is on it, names of what has been drawn by what it is, and where we are, if anywhere yet.
+
+    ``models`` are the maps of those in outline, by their names, and ``of`` is the one that is up. ``told`` are the
+    grids that a chapter wants to be shown, whatever is in play.
+    """
+
+    map: ModelMap
+    whereabouts: Whereabouts
+    models: dict[str, ModelMap] = field(default_factory=dict)
+    of: ModelMap | None = None
+    place: Place | None = None
+    drawings: dict[tuple[str, object, str], str] = field(default_factory=dict)
+    told: list[Grid] = field(default_factory=list)
 
 
 def _stops(sections: Sequence[Section]) -> list[tuple[str, tuple[int, ...]]]:
